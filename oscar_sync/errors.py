@@ -1,0 +1,137 @@
+"""One base, one tree. An error keeps its data and builds its sentence: place, fault, remedy.
+
+OscarSyncError
+├── InputError            manifests or settings are wrong; holds every diagnostic
+├── UsageError            the command line is wrong
+│   └── MissingExtraError an optional package is not installed
+├── ClusterError          talking to a cluster failed
+│   ├── UnreachableError  no answer; after a write its outcome is unknown
+│   ├── RefusedError      401 or 403: the credentials
+│   └── BadAnswerError    an answer that cannot be used
+├── StoreError            talking to an object store failed
+│   └── StoreUnreachableError
+├── StaleError            live or source moved since the plan
+└── LockedError           another run holds the lock
+"""
+
+from collections.abc import Sequence
+
+from oscar_sync.model.diagnostic import Diagnostic
+
+
+class OscarSyncError(Exception):
+    """Anything this program raises on purpose."""
+
+
+class InputError(OscarSyncError):
+    """The manifests or settings cannot be used; nothing was sent."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Keep every finding."""
+        super().__init__()
+        self.diagnostics = tuple(diagnostics)
+
+    def __str__(self) -> str:
+        """Return one line a finding."""
+        return "\n".join(
+            f"{found.file}:{found.line}:{found.column}: {found.message}"
+            for found in self.diagnostics
+        )
+
+
+class UsageError(OscarSyncError):
+    """The command line asks for something that cannot be."""
+
+
+class MissingExtraError(UsageError):
+    """A command needs a package of an extra that is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        """Name the missing *package* and the *extra* that has it."""
+        super().__init__()
+        self.package = package
+        self.extra = extra
+
+    def __str__(self) -> str:
+        """Return the fault and the command that mends it."""
+        return f"{self.package} is not installed; run: pip install 'oscar-sync[{self.extra}]'"
+
+
+class ClusterError(OscarSyncError):
+    """A request to a cluster failed."""
+
+    def __init__(self, cluster: str, endpoint: str, message: str, remedy: str = "") -> None:
+        """Name the *cluster*, what happened and what to do."""
+        super().__init__()
+        self.cluster = cluster
+        self.endpoint = endpoint
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """Return place, fault, remedy."""
+        hint = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.cluster} ({self.endpoint}): {self.message}{hint}"
+
+
+class UnreachableError(ClusterError):
+    """No usable answer came. If a write was sent, it may have been applied: read back."""
+
+
+class RefusedError(ClusterError):
+    """The cluster does not accept the credentials."""
+
+
+class BadAnswerError(ClusterError):
+    """The answer is too large, too deep or no JSON."""
+
+
+class StoreError(OscarSyncError):
+    """A request to an object store failed."""
+
+    def __init__(self, endpoint: str, message: str) -> None:
+        """Name the store and what happened."""
+        super().__init__()
+        self.endpoint = endpoint
+        self.message = message
+
+    def __str__(self) -> str:
+        """Return place and fault."""
+        return f"object store {self.endpoint}: {self.message}"
+
+
+class StoreUnreachableError(StoreError):
+    """The store does not answer from here."""
+
+
+class StaleError(OscarSyncError):
+    """The plan is not the one that was expected; nothing was sent."""
+
+    def __init__(self, expected: str, found: str, differences: Sequence[str] = ()) -> None:
+        """Keep both digests, and how the plans differ where that is known."""
+        super().__init__()
+        self.expected = expected
+        self.found = found
+        self.differences = tuple(differences)
+
+    def __str__(self) -> str:
+        """Return both digests and the differences."""
+        lines = [f"the plan has digest {self.found}, expected was {self.expected}; nothing was sent"]
+        return "\n".join([*lines, *(f"  {line}" for line in self.differences)])
+
+
+class LockedError(OscarSyncError):
+    """Another run on this machine works on the same cluster."""
+
+    def __init__(self, identity: str, path: str) -> None:
+        """Name the cluster and the lock file."""
+        super().__init__()
+        self.identity = identity
+        self.path = path
+
+    def __str__(self) -> str:
+        """Return the fault and the remedy."""
+        return (
+            f"another oscar-sync run holds the lock of {self.identity} ({self.path}); "
+            "wait for it to end, or stop it"
+        )

@@ -1,0 +1,44 @@
+"""Consent: one word and a name, written down by someone."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from oscar_sync.model.identity import ClusterId
+
+
+class Word(StrEnum):
+    """What can be consented to (product 3)."""
+
+    ERASE = "erase"
+    REPLACE = "replace"
+    ATTACH = "attach"
+    TAKE_OVER = "take-over"
+    PUSH_SECRETS = "push-secrets"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Consent:
+    """A word with what it is about; ``cluster`` None means any cluster.
+
+    ``service`` is blank for ``erase:BUCKET`` and ``erase:empty``; ``bucket`` is blank for
+    ``replace``, ``take-over``, ``push-secrets``. ``bucket`` of ``erase:SERVICE/volume`` is
+    ``volume`` with a service, of ``erase:empty`` it is ``empty``; a bucket that is really called so
+    is written ``bucket:empty`` and kept here with that prefix.
+    """
+
+    word: Word
+    service: str = ""
+    bucket: str = ""
+    cluster: ClusterId | None = None
+
+    def __str__(self) -> str:
+        """Return the consent as it is written on a command line."""
+        place = f"{self.cluster}/" if self.cluster else ""
+        match self.word:
+            case Word.ERASE:
+                name = f"{self.service}/{self.bucket}" if self.service else self.bucket
+            case Word.ATTACH:
+                name = f"{self.service}={self.bucket}"
+            case _:
+                name = self.service
+        return f"{self.word}:{place}{name}"

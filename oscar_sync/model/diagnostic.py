@@ -1,0 +1,32 @@
+"""What is wrong with an input, where, and what to write instead."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a diagnostic weighs: an error stops the run (exit 3), a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One finding: ``code`` is stable (OSY1xx manifests, 2xx settings, 3xx clusters, 4xx guards...).
+
+    ``line`` and ``column`` count from 1; 0 means that the file as a whole is meant. ``path`` is the
+    dotted path inside the file, ``message`` the fault, ``remedy`` what to write instead, ``snippet``
+    the lines of source with a caret (may be empty).
+    """
+
+    file: str
+    line: int
+    column: int
+    code: str
+    severity: Severity
+    path: str
+    message: str
+    remedy: str
+    snippet: str = ""

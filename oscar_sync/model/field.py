@@ -1,0 +1,72 @@
+"""What may be done about a field of a service: said once, on the field itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from oscar_sync.model.secret import Secret
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+"""A JSON value."""
+
+Value: TypeAlias = "None | bool | int | float | str | Secret | list[Value] | dict[str, Value]"
+"""A JSON value that may hold secrets: what a normal form is made of."""
+
+Form: TypeAlias = Mapping[str, Value]
+"""A service in normal form: every owned top-level field, server defaults filled in."""
+
+
+class Kind(StrEnum):
+    """The shape of a field's value."""
+
+    TEXT = "text"
+    FLAG = "flag"
+    INTEGER = "integer"
+    TEXTS = "list of text"
+    TEXT_MAP = "map of text"
+    PORTS = "list of ports"
+    BLOCK = "block"
+    BLOCKS = "list of blocks"
+    BLOCK_MAP = "map of blocks"
+    FREE = "any"
+
+
+class Compare(StrEnum):
+    """How two values of a field are held against each other."""
+
+    EXACT = "exact"
+    QUANTITY = "quantity"
+    UNORDERED = "unordered"
+    ANY_PORT = "any port"
+
+
+class Change(StrEnum):
+    """What a change of the field takes."""
+
+    UPDATE = "update"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an FDL service.
+
+    ``default`` is what the server makes of an omitted field; ``since`` the first release that has
+    it; ``until`` the first that no longer has it. ``is_secret`` values are masked everywhere.
+    ``is_required`` fields must be given and not blank.
+    """
+
+    name: str
+    kind: Kind
+    doc: str
+    default: Json = None
+    compare: Compare = Compare.EXACT
+    change: Change = Change.UPDATE
+    is_secret: bool = False
+    is_required: bool = False
+    is_optional_block: bool = False
+    since: tuple[int, int, int] = (0, 0, 0)
+    until: tuple[int, int, int] | None = None
+    choices: tuple[str, ...] = ()
+    children: tuple["Field", ...] = ()

@@ -1,0 +1,25 @@
+"""Names of clusters, services and buckets, and the key that joins the first two."""
+
+from dataclasses import dataclass
+from typing import NewType
+
+ClusterId = NewType("ClusterId", str)
+"""What a user calls a cluster: an entry of the settings, of oscar-cli's file, or a URL's host."""
+
+ServiceName = NewType("ServiceName", str)
+"""An OSCAR service's name, unique within a cluster."""
+
+BucketName = NewType("BucketName", str)
+"""A bucket of the cluster's object store."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ServiceKey:
+    """One service on one cluster; sorts by cluster, then name."""
+
+    cluster: ClusterId
+    name: ServiceName
+
+    def __str__(self) -> str:
+        """Return ``cluster/name``, as the plan prints it."""
+        return f"{self.cluster}/{self.name}"

@@ -1,0 +1,247 @@
+"""What would be done. One plan object is what is shown, saved, executed and reported."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.field import Json
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey
+from oscar_sync.model.origin import Origin
+
+
+class ActionKind(StrEnum):
+    """What an action does (product 6)."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "remove"
+    REPLACE = "replace"
+    SEED = "seed"
+    HOOK = "hook"
+    RESTART = "restart"
+    ADOPT = "adopt"
+    FORGET = "forget"
+    ERASE = "erase"
+
+
+class Do(StrEnum):
+    """One write on the wire (product 6; laws L5 and L11 count these)."""
+
+    POST = "post"
+    PUT = "put"
+    UNHOOK = "unhook"
+    DELETE = "delete"
+    ERASE = "erase"
+    MARKER = "marker"
+    HOOK = "hook"
+    RESTART = "restart"
+    UPLOAD = "upload"
+    DELETE_OBJECT = "delete-object"
+
+
+class Op(StrEnum):
+    """How a field differs, seen from the cluster."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    CHANGE = "change"
+
+
+class Cause(StrEnum):
+    """Who moved (three-way attribution, safety 3)."""
+
+    MANIFEST = "you changed the manifest"
+    CLUSTER = "the cluster moved"
+    BOTH = "both"
+    UNKNOWN = "cause unknown"
+
+    @property
+    def is_drift(self) -> bool:
+        """Tell whether the cluster has moved, as far as we can say."""
+        return self is not Cause.MANIFEST
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs; ``before`` is live, ``after`` is wanted. Secrets show fingerprints."""
+
+    path: str
+    op: Op
+    before: Json
+    after: Json
+    cause: Cause
+    origin: Origin | None = None
+    is_sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A bucket that outlives the action, with what it holds and who else uses it."""
+
+    bucket: BucketName
+    objects: int | None = None
+    size_bytes: int | None = None
+    is_at_least: bool = False
+    shared_with: tuple[str, ...] = ()
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A bucket (or ``volume NAME``) that the action erases, and the consent that names it."""
+
+    bucket: str
+    objects: int = 0
+    size_bytes: int = 0
+    is_at_least: bool = False
+    last_write: datetime | None = None
+    shared_with: tuple[str, ...] = ()
+    consent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write, in order. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
+
+    ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
+    ``checksum`` (``md5:...``) belong to uploads.
+    """
+
+    do: Do
+    target: str
+    note: str = ""
+    size_bytes: int = 0
+    checksum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preconditions:
+    """What must still hold just before the first write."""
+
+    exists: bool
+    live_fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One counted thing to do, with its reason, its steps and what it keeps and erases.
+
+    ``drifted`` is true where any change has a cause that is drift. ``notes`` are sentences for
+    people; they are no part of the digest.
+    """
+
+    id: str
+    key: ServiceKey
+    kind: ActionKind
+    reason: str
+    steps: tuple[Step, ...]
+    changes: tuple[FieldChange, ...] = ()
+    keeps: tuple[Kept, ...] = ()
+    erases: tuple[Erased, ...] = ()
+    preconditions: Preconditions = Preconditions(exists=False)
+    depends_on: tuple[str, ...] = ()
+    seconds: float = 0.0
+    origin: Origin | None = None
+    notes: tuple[str, ...] = ()
+    unchanged_fields: int = 0
+    adds_stamp: bool = False
+
+    @property
+    def is_drifted(self) -> bool:
+        """Tell whether the cluster moved in any field."""
+        return any(change.cause.is_drift for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An action that a guard holds back, with the reason's stable code and every way out."""
+
+    action: Action
+    code: str
+    message: str
+    ways_out: tuple[str, ...]
+    consent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotPlanned:
+    """A service of a cluster that was not read."""
+
+    key: ServiceKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A removal candidate that stays since prune is off, or a half-done removal."""
+
+    key: ServiceKey
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSummary:
+    """One cluster in the plan's header."""
+
+    id: ClusterId
+    endpoint: str
+    live: int = 0
+    ours: int = 0
+    unstamped: int = 0
+    problem: str = ""
+    is_refused: bool = False
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the desired state came from."""
+
+    settings_file: str
+    files: int
+    services: int
+    narrowed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole plan. ``digest`` is over what would be done, not over places, counts or seconds."""
+
+    set_name: str
+    source: Source
+    clusters: tuple[ClusterSummary, ...]
+    actions: tuple[Action, ...]
+    blocked: tuple[Blocked, ...] = ()
+    not_planned: tuple[NotPlanned, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+    digest: str = ""
+    compared_services: int = 0
+
+    @property
+    def has_changes(self) -> bool:
+        """Tell whether there is any action to carry out."""
+        return bool(self.actions)
+
+    def counts(self) -> Mapping[ActionKind, int]:
+        """Return how many actions of each kind there are, kinds without any left out."""
+        tally: dict[ActionKind, int] = {}
+        for action in self.actions:
+            tally[action.kind] = tally.get(action.kind, 0) + 1
+        return tally
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What flags ask of a plan beside the settings."""
+
+    prune: bool = False
+    check_all_hooks: bool = False
+    adopt: frozenset[ServiceKey] = field(default_factory=frozenset)
+    forget: frozenset[ServiceKey] = field(default_factory=frozenset)
+    remove: frozenset[ServiceKey] = field(default_factory=frozenset)
+    only_seeds: bool = False
+    only_given: bool = False

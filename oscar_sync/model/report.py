@@ -1,0 +1,75 @@
+"""What was done, and the exit code that follows from it."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from oscar_sync.model.plan import Action, Blocked, Do, Plan
+
+
+class Exit(IntEnum):
+    """Exit codes (product 7); stable."""
+
+    OK = 0
+    UNEXPECTED = 1
+    CHANGES = 2
+    INVALID = 3
+    PARTIAL = 4
+    STALE = 5
+    UNREACHABLE = 6
+    BLOCKED = 7
+    LOCKED = 8
+    NOT_VERIFIED = 9
+    NO_TERMINAL = 10
+    USAGE = 64
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class Status(StrEnum):
+    """How an action ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    STALE = "stale"
+    SKIPPED = "skipped"
+    NOT_VERIFIED = "not verified"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class StepSent:
+    """One write as it went out: what, on what, with which answer (0: none came)."""
+
+    do: Do
+    target: str
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What became of one action."""
+
+    action: Action
+    status: Status
+    message: str = ""
+    code: str = ""
+    sent: tuple[StepSent, ...] = ()
+    warnings: tuple[str, ...] = ()
+    is_unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What became of a plan."""
+
+    plan: Plan
+    results: tuple[ActionResult, ...] = ()
+    is_interrupted: bool = False
+    is_terminated: bool = False
+    verified_except: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+
+    @property
+    def blocked(self) -> tuple[Blocked, ...]:
+        """Return the steps a guard held back."""
+        return self.plan.blocked

@@ -1,0 +1,101 @@
+"""What ``oscar-sync.yaml`` and the command line say, ready to be used."""
+
+from dataclasses import dataclass, field
+
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.consent import Consent
+from oscar_sync.model.identity import ClusterId, ServiceKey
+from oscar_sync.model.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """``SERVICE`` (on every cluster that is read) or ``CLUSTER/SERVICE``."""
+
+    name: str
+    cluster: ClusterId | None = None
+
+    def matches(self, key: ServiceKey) -> bool:
+        """Tell whether *key* is meant."""
+        return self.name == key.name and self.cluster in (None, key.cluster)
+
+    def __str__(self) -> str:
+        """Return it as written."""
+        return f"{self.cluster}/{self.name}" if self.cluster else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One entry of ``removed``: the service is to be undeployed, its buckets stay.
+
+    ``erase`` names buckets to erase afterwards, or ``empty`` or ``volume``; ``forget`` only takes
+    the stamp off.
+    """
+
+    which: Which
+    origin: Origin
+    erase: tuple[str, ...] = ()
+    forget: bool = False
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Files to be in a bucket: the contents of ``source`` (absolute path) below ``bucket/prefix``.
+
+    ``is_trigger`` allows uploads that start jobs; ``delete_extra`` removes other keys below the
+    prefix.
+    """
+
+    service: Which
+    source: str
+    shown_source: str
+    provider: str
+    bucket: str
+    prefix: str
+    origin: Origin
+    is_trigger: bool = False
+    delete_extra: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """One entry of ``services``."""
+
+    which: Which
+    origin: Origin
+    protect: bool = False
+    allow: tuple[Consent, ...] = ()
+    ignore: tuple[str, ...] = ()
+    wait_s: float | None = None
+    seeds: tuple[Seed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that shapes a run beside the manifests.
+
+    ``file`` is blank without a settings file; ``folder`` is where it lies, else the first PATH's
+    folder. ``set_name`` is blank without a ``set:``: then nothing is stamped and nothing is ever a
+    removal candidate.
+    """
+
+    folder: str
+    file: str = ""
+    set_name: str = ""
+    clusters: tuple[Cluster, ...] = ()
+    prune: bool = False
+    max_removals: int = 3
+    env_file: str = ""
+    owners: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    services: tuple[ServiceSettings, ...] = ()
+    allow: tuple[Consent, ...] = field(default=())
+
+    def of_service(self, key: ServiceKey) -> tuple[ServiceSettings, ...]:
+        """Return the entries of ``services`` that mean *key*."""
+        return tuple(entry for entry in self.services if entry.which.matches(key))
+
+    def removal_of(self, key: ServiceKey) -> Removed | None:
+        """Return the entry of ``removed`` that means *key*, if any."""
+        return next((entry for entry in self.removed if entry.which.matches(key)), None)

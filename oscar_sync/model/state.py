@@ -1,0 +1,163 @@
+"""The two pictures: what should be, and what is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.origin import Locate
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredService:
+    """A service as its manifest (with overlays and env file) wants it.
+
+    ``form`` is its normal form; ``secrets`` the declared ``environment.secrets`` (blank: keep what
+    the cluster has); ``secret_layers`` where each value came from.
+    """
+
+    key: ServiceKey
+    form: Form
+    secrets: Mapping[str, Secret]
+    locate: Locate
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a run looks at: ``only`` names services or whole clusters; no ``paths``: all files."""
+
+    services: tuple[str, ...] = ()
+    clusters: tuple[ClusterId, ...] = ()
+    is_partial_path: bool = False
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether every service of the clusters that are read is planned."""
+        return not self.services and not self.is_partial_path
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredState:
+    """Everything the files say. Made only when there is no error in any of them."""
+
+    services: tuple[DesiredService, ...]
+    settings: Settings
+    file_count: int
+    narrowing: Narrowing = field(default_factory=Narrowing)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HookRule:
+    """A bucket notification: uploads below ``prefix`` start ``service``; blank service: foreign."""
+
+    service: str
+    prefix: str
+    arn: str
+    events: tuple[str, ...] = ("s3:ObjectCreated:*",)
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BucketFacts:
+    """A bucket as ``/system/buckets`` shows it."""
+
+    name: BucketName
+    owner: str = ""
+    visibility: str = ""
+    allowed_users: tuple[str, ...] = ()
+    from_service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BucketCount:
+    """What a bucket holds, folder markers left out; ``is_at_least``: the listing was cut."""
+
+    objects: int
+    size_bytes: int
+    last_write: datetime | None = None
+    is_at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object below a seed's prefix, as a listing shows it."""
+
+    key: str
+    size_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveService:
+    """A service as the cluster's list shows it.
+
+    ``raw`` is the server's own object (never shown, never logged); ``form`` its normal form.
+    """
+
+    key: ServiceKey
+    raw: Mapping[str, object]
+    form: Form
+    owner: str
+    namespace: str
+    annotations: Mapping[str, str]
+    bucket_list: tuple[str, ...]
+    secret_names: tuple[str, ...]
+
+
+class ProbeResult:
+    """What a GET of a name that the list does not show answered."""
+
+    FREE = "free"
+    OURS = "exists"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """State of a service's runtime: ``ready``, ``pending``, ``stopped``, ``failed`` ..."""
+
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterView:
+    """What was read of one cluster.
+
+    ``problem`` is blank if the cluster was read; ``is_refused`` tells a refusal of the credentials
+    from an unreachable one. ``me`` are the owner ids that count as mine (safety 3). ``buckets`` is
+    None where they were not asked for, ``hooks[b]`` is absent where it was not read.
+    """
+
+    cluster: Cluster
+    problem: str = ""
+    is_refused: bool = False
+    release: tuple[int, int, int] = (4, 1, 2)
+    version: str = ""
+    me: frozenset[str] = frozenset({"cluster_admin"})
+    is_admin: bool = True
+    services_namespace: str = "oscar-svc"
+    allowed_images: tuple[str, ...] = ()
+    is_kserve_enabled: bool = False
+    services: Mapping[ServiceName, LiveService] = field(default_factory=dict)
+    buckets: Mapping[BucketName, BucketFacts] | None = None
+    counts: Mapping[BucketName, BucketCount] = field(default_factory=dict)
+    hooks: Mapping[BucketName, tuple[HookRule, ...]] = field(default_factory=dict)
+    markers: Mapping[BucketName, frozenset[str]] = field(default_factory=dict)
+    probes: Mapping[ServiceName, str] = field(default_factory=dict)
+    deployments: Mapping[ServiceName, Deployment] = field(default_factory=dict)
+    store_problem: str = ""
+    objects: Mapping[tuple[BucketName, str], tuple[StoredObject, ...]] = field(
+        default_factory=dict
+    )
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether the cluster's services are known."""
+        return not self.problem

@@ -1,0 +1,1 @@
+"""What OSCAR means: one file a subject, each rule with its source. Pure."""

@@ -1,0 +1,62 @@
+"""Storage providers and paths: which bucket and folder an input, output or mount means."""
+
+from dataclasses import dataclass
+from typing import Final
+
+DEFAULT_ID: Final = "default"
+LOCAL_INPUT_TYPES: Final = frozenset({"minio"})
+BUCKET_OUTPUT_TYPES: Final = frozenset({"minio", "s3"})
+"""Outputs of these types touch a bucket of the cluster's own store (oscar-server 5; record 133)."""
+
+INPUT_TYPES: Final = frozenset({"minio", "webdav", "rucio"})
+OUTPUT_TYPES: Final = frozenset({"minio", "s3", "onedata", "webdav", "rucio"})
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """``<type>[.<id>]``; the type is compared in lower case, the id as it stands (record 111)."""
+
+    type: str
+    id: str
+
+    def __str__(self) -> str:
+        """Return it in full."""
+        return f"{self.type}.{self.id}"
+
+
+def provider_of(text: str) -> Provider:
+    """Return the provider that *text* names; a missing id is ``default`` (oscar-server 2.2)."""
+    kind, _, name = text.strip().partition(".")
+    return Provider(kind.lower(), name or DEFAULT_ID)
+
+
+def normal_path(path: str, provider: Provider, service: str) -> str:
+    """Return an input's or output's path as the server stores it (oscar-server 3.1).
+
+    Spaces and slashes go from both ends; a MinIO or S3 path without a folder gets the service's
+    name as its bucket.
+    """
+    trimmed = path.strip(" /")
+    if provider.type in BUCKET_OUTPUT_TYPES and trimmed and "/" not in trimmed:
+        return f"{service}/{trimmed}"
+    return trimmed
+
+
+def bucket_of(path: str) -> str:
+    """Return the bucket of a bucket path: its first segment."""
+    return path.strip(" /").partition("/")[0]
+
+
+def folder_of(path: str) -> str:
+    """Return the folder of a bucket path, without slashes at its ends; blank for a bare bucket."""
+    return path.strip(" /").partition("/")[2].strip("/")
+
+
+def hook_prefix(path: str) -> str:
+    """Return the key prefix whose uploads start the service: ``<folder>/`` (oscar-server 9)."""
+    return f"{folder_of(path)}/"
+
+
+def lies_within(inner: str, outer: str) -> bool:
+    """Tell whether the path *inner* is *outer* or below it, segment by segment."""
+    return f"{inner.strip('/')}/".startswith(f"{outer.strip('/')}/")
