@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.diagnostic import Diagnostic
@@ -110,11 +111,11 @@ class LiveService:
     secret_names: tuple[str, ...]
 
 
-class ProbeResult:
-    """What a GET of a name that the list does not show answered."""
+class Probe(StrEnum):
+    """What a GET of a name that the list does not show answered (safety 3)."""
 
     FREE = "free"
-    OURS = "exists"
+    EXISTS = "exists"
     HIDDEN = "hidden"
 
 
@@ -150,7 +151,7 @@ class ClusterView:
     counts: Mapping[BucketName, BucketCount] = field(default_factory=dict)
     hooks: Mapping[BucketName, tuple[HookRule, ...]] = field(default_factory=dict)
     markers: Mapping[BucketName, frozenset[str]] = field(default_factory=dict)
-    probes: Mapping[ServiceName, str] = field(default_factory=dict)
+    probes: Mapping[ServiceName, Probe] = field(default_factory=dict)
     deployments: Mapping[ServiceName, Deployment] = field(default_factory=dict)
     store_problem: str = ""
     objects: Mapping[tuple[BucketName, str], tuple[StoredObject, ...]] = field(

@@ -1,0 +1,118 @@
+"""Which buckets a service names, and what POST, PUT and DELETE make, keep and erase of them.
+
+Sources: oscar-server 4.4, 5, 6.2; records 041, 045, 049, 101, 113, 127, 131, 133, 224.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from oscar_sync.model.field import Value
+from oscar_sync.model.identity import BucketName
+from oscar_sync.semantics.paths import (
+    BUCKET_OUTPUT_TYPES,
+    LOCAL_INPUT_TYPES,
+    bucket_of,
+    folder_of,
+    provider_of,
+)
+
+
+def inputs(form: Mapping[str, Value]) -> tuple[tuple[BucketName, str], ...]:
+    """Return bucket and folder of each input on the cluster's own store, in order."""
+    return tuple(_places(form, "input", LOCAL_INPUT_TYPES))
+
+
+def outputs(form: Mapping[str, Value]) -> tuple[tuple[BucketName, str], ...]:
+    """Return bucket and folder of each output that touches a bucket of the cluster's own store.
+
+    An output on ``s3.*`` or ``minio.other`` counts: DELETE empties the bucket of that name in the
+    cluster's own store (oscar-server 5; record 133).
+    """
+    return tuple(_places(form, "output", BUCKET_OUTPUT_TYPES))
+
+
+def in_out_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
+    """Return the buckets of inputs and outputs, each once, inputs first."""
+    places = (*inputs(form), *outputs(form))
+    return tuple(dict.fromkeys(bucket for bucket, _ in places))
+
+
+def mount_bucket(form: Mapping[str, Value]) -> BucketName | None:
+    """Return the bucket of the cluster's own store that is mounted, if any."""
+    mount = form.get("mount")
+    if not isinstance(mount, dict) or not mount.get("path"):
+        return None
+    if str(provider_of(str(mount["storage_provider"]))) != "minio.default":
+        return None
+    return BucketName(bucket_of(str(mount["path"])))
+
+
+def used_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
+    """Return every bucket that the service uses: inputs, outputs, mount."""
+    mount = mount_bucket(form)
+    return tuple(dict.fromkeys((*in_out_buckets(form), *((mount,) if mount else ()))))
+
+
+def created_by_post(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
+    """Return the buckets that a POST makes, and that must not exist (oscar-server 6.2; 024)."""
+    return in_out_buckets(form)
+
+
+def has_shared_inputs(form: Mapping[str, Value]) -> bool:
+    """Tell whether two inputs lie in one bucket: a POST of them always fails (record 026)."""
+    names = [bucket for bucket, _ in inputs(form)]
+    return len(names) != len(set(names))
+
+
+def named_by_delete(
+    form: Mapping[str, Value], bucket_list: Iterable[str]
+) -> tuple[BucketName, ...]:
+    """Return the buckets that forbid a DELETE: those it would erase, or might (safety 2).
+
+    Inputs and outputs, and the per-user buckets under a level that reads USER in any case. A
+    bucket that is mounted as well is kept by the server (049), and is named here all the same.
+    """
+    per_user = tuple(BucketName(name) for name in bucket_list) if is_per_user(form) else ()
+    return tuple(dict.fromkeys((*in_out_buckets(form), *per_user)))
+
+
+def is_per_user(form: Mapping[str, Value]) -> bool:
+    """Tell whether the isolation level reads USER in any case (oscar-server 4.4; 209)."""
+    return str(form.get("isolation_level", "")).upper() == "USER"
+
+
+def without_buckets(
+    form: Mapping[str, Value], buckets: Iterable[str], *, keeps_mount: bool = True
+) -> dict[str, Value]:
+    """Return *form* without the inputs and outputs in *buckets*, and without a mount on them."""
+    gone = frozenset(buckets)
+    result = dict(form)
+    result["input"] = _without(form, "input", LOCAL_INPUT_TYPES, gone)
+    result["output"] = _without(form, "output", BUCKET_OUTPUT_TYPES, gone)
+    if mount_bucket(form) in gone or not keeps_mount:
+        result["mount"] = {"storage_provider": "", "path": "", "options": ""}
+    return result
+
+
+def _places(
+    form: Mapping[str, Value], side: str, types: frozenset[str]
+) -> Iterable[tuple[BucketName, str]]:
+    entries = form.get(side)
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and provider_of(str(entry["storage_provider"])).type in types:
+            path = str(entry["path"])
+            yield BucketName(bucket_of(path)), folder_of(path)
+
+
+def _without(
+    form: Mapping[str, Value], side: str, types: frozenset[str], gone: frozenset[str]
+) -> Value:
+    entries = form.get(side)
+    return [
+        entry
+        for entry in (entries if isinstance(entries, list) else ())
+        if not (
+            isinstance(entry, dict)
+            and provider_of(str(entry["storage_provider"])).type in types
+            and bucket_of(str(entry["path"])) in gone
+        )
+    ]

@@ -1,0 +1,30 @@
+"""Bucket notifications: which uploads start which service (oscar-server 9; records 126-128)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from oscar_sync.model.field import Value
+from oscar_sync.model.identity import BucketName
+from oscar_sync.semantics.buckets import inputs
+
+EVENT: Final = "s3:ObjectCreated:*"
+
+_HEAD: Final = "arn:minio:sqs::"
+_TAIL: Final = ":webhook"
+
+
+def arn_of(service: str) -> str:
+    """Return the ARN of the webhook that a POST of *service* registers."""
+    return f"{_HEAD}{service}{_TAIL}"
+
+
+def service_of(arn: str) -> str:
+    """Return the service whose webhook *arn* names; blank for any other ARN."""
+    if arn.startswith(_HEAD) and arn.endswith(_TAIL):
+        return arn[len(_HEAD) : -len(_TAIL)]
+    return ""
+
+
+def wanted_hooks(form: Mapping[str, Value]) -> frozenset[tuple[BucketName, str]]:
+    """Return bucket and prefix (``<folder>/``) of each notification that the service needs."""
+    return frozenset((bucket, f"{folder}/") for bucket, folder in inputs(form))

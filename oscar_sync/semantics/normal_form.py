@@ -1,0 +1,267 @@
+"""One normal form for both sides: what a manifest asks for and what the server shows.
+
+Sources: oscar-server 2 (fields), 3.1 (defaults and rewrites), 3.2 (injected labels), 3.6 (recipe).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from oscar_sync.model.fdl_fields import (
+    BY_NAME,
+    CLUSTER,
+    EXPOSE,
+    FEDERATION,
+    KSERVE,
+    PROVIDERS,
+    REPLICA,
+    SERVER_OWNED,
+)
+from oscar_sync.model.field import Field, Kind, Value
+from oscar_sync.model.secret import Secret
+from oscar_sync.semantics.paths import normal_path, provider_of
+
+STAMP_PREFIX: Final = "oscar-sync.io/"
+
+OVERWRITTEN_LABELS: Final = frozenset(
+    {"oscar.grycap/user-service", "oscar_service", "applicationId", "queue"}
+)
+"""Labels that every POST and PUT sets anew, whatever was sent (oscar-server 3.2)."""
+
+CARRIED_LABELS: Final = frozenset({"vo", "uid", "owner_name", "kueue.x-k8s.io/queue-name"})
+"""Labels that the server sets once; a PUT without them loses them (oscar-server 3.2)."""
+
+INJECTED_VARIABLES: Final = frozenset({"KSERVE_HOST"})
+"""Set by the server on POST only (oscar-server 3.1)."""
+
+LOG_LEVELS: Final = frozenset({"NOTSET", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+
+
+def normal_form(raw: Mapping[str, object], *, is_live: bool) -> dict[str, Value]:
+    """Return *raw* (a service as JSON, FDL keys) with server defaults in and server's fields out.
+
+    ``environment`` keeps variables only; secrets of providers are wrapped; ``vo`` is None where a
+    manifest does not say it; ``clusters`` and ``cluster_id`` stand only beside a federation. With
+    *is_live* an absent KServe flag is false, since the server omits what is false (3.1).
+    Idempotent: the form of a form is the form.
+    """
+    name = _text(raw.get("name"))
+    form: dict[str, Value] = {"name": name}
+    for key in _PLAIN:
+        form[key] = _plain(BY_NAME[key], raw.get(key))
+    form["log_level"] = _log_level(_text(raw.get("log_level")))
+    form["visibility"] = _text(raw.get("visibility")) or "private"
+    form["script"] = _text(raw.get("script")).replace("\r\n", "\n").replace("\r", "\n")
+    form["input"] = [_io(entry, name) for entry in _blocks(raw.get("input"))]
+    form["output"] = [_io(entry, name) for entry in _blocks(raw.get("output"))]
+    form["allowed_users"] = _as_set(raw.get("allowed_users"))
+    form["image_pull_secrets"] = _as_set(raw.get("image_pull_secrets"))
+    form["expose"] = _block(EXPOSE, _mapping(raw.get("expose")))
+    form["synchronous"] = _block(
+        BY_NAME["synchronous"].children, _mapping(raw.get("synchronous"))
+    )
+    form["environment"] = {"variables": _text_map(_mapping(raw.get("environment")).get("variables"))}
+    form["annotations"] = _without(_text_map(raw.get("annotations")), _is_stamp)
+    form["labels"] = _without(_text_map(raw.get("labels")), OVERWRITTEN_LABELS.__contains__)
+    form["vo"] = _vo(raw.get("vo"), is_live=is_live)
+    form["storage_providers"] = _providers(_mapping(raw.get("storage_providers")))
+    form["mount"] = _mount(_mapping(raw.get("mount")))
+    form["volume"] = _volume(raw.get("volume"), name)
+    form["kserve"] = _kserve(raw.get("kserve"), is_live=is_live)
+    _add_federation(form, raw, name)
+    return form
+
+
+_PLAIN: Final = (
+    "memory", "cpu", "total_memory", "total_cpu", "ephemeral_storage_request", "enable_gpu",
+    "enable_sgx", "image_prefetch", "image", "alpine", "file_stage_in", "interlink_node_name",
+    "isolation_level",
+)  # fmt: skip
+
+
+def unowned(raw: Mapping[str, object]) -> dict[str, object]:
+    """Return the top-level fields of *raw* that nobody here knows: carried, never compared."""
+    return {key: raw[key] for key in raw if key not in BY_NAME and key not in SERVER_OWNED}
+
+
+def is_exposed(form: Mapping[str, Value]) -> bool:
+    """Tell whether the service serves its own ports: ``api_port[0]`` is not 0 (oscar-server 2.4)."""
+    expose = form["expose"]
+    ports = expose.get("api_port") if isinstance(expose, dict) else None
+    return isinstance(ports, list) and bool(ports) and ports[0] != 0
+
+
+def _plain(field: Field, value: object) -> Value:
+    if value is None or value == "":
+        return _default(field)
+    return value if isinstance(value, bool | int | str) else str(value)
+
+
+def _default(field: Field) -> Value:
+    if field.kind in _EMPTY:
+        return _EMPTY[field.kind]()
+    if field.default is None:
+        return ""
+    return field.default if isinstance(field.default, bool | int | str) else ""
+
+
+_EMPTY: Final[dict[Kind, Callable[[], Value]]] = {
+    Kind.TEXTS: list,
+    Kind.PORTS: list,
+    Kind.BLOCKS: list,
+    Kind.TEXT_MAP: dict,
+    Kind.BLOCK_MAP: dict,
+}
+
+
+def _block(fields: Iterable[Field], raw: Mapping[str, object]) -> dict[str, Value]:
+    return {field.name: _value(field, raw.get(field.name)) for field in fields}
+
+
+def _value(field: Field, value: object) -> Value:
+    match field.kind:
+        case Kind.TEXTS:
+            return [_text(item) for item in value] if isinstance(value, list) else []
+        case Kind.PORTS:
+            return _ports(value)
+        case Kind.TEXT_MAP:
+            return _text_map(value)
+        case Kind.FLAG | Kind.INTEGER:
+            return value if isinstance(value, int) else _default(field)
+        case _ if field.is_secret:
+            return value if isinstance(value, Secret) else Secret(_text(value))
+        case _:
+            return _text(value) or _default(field)
+
+
+def _ports(value: object) -> Value:
+    """Return ports as a list; before v4.1.0 they were one number, 0 for none (oscar-server 11)."""
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, int)]
+    return [value] if isinstance(value, int) and value else []
+
+
+def _io(raw: Mapping[str, object], service: str) -> Value:
+    provider = provider_of(_text(raw.get("storage_provider")))
+    return {
+        "storage_provider": str(provider),
+        "path": normal_path(_text(raw.get("path")), provider, service),
+        "suffix": _texts(raw.get("suffix")),
+        "prefix": _texts(raw.get("prefix")),
+    }
+
+
+def _mount(raw: Mapping[str, object]) -> Value:
+    provider = _text(raw.get("storage_provider"))
+    return {
+        "storage_provider": str(provider_of(provider)) if provider else "",
+        "path": _text(raw.get("path")),
+        "options": _text(raw.get("options")),
+    }
+
+
+def _volume(raw: object, service: str) -> Value:
+    if not isinstance(raw, Mapping):
+        return None
+    size = _text(raw.get("size")).strip()
+    return {
+        "name": _text(raw.get("name")).strip() or (service if size else ""),
+        "size": size,
+        "mount_path": _text(raw.get("mount_path")).strip(),
+        "lifecycle_policy": _text(raw.get("lifecycle_policy")).strip()
+        or ("delete" if size else ""),
+    }
+
+
+def _kserve(raw: object, *, is_live: bool) -> Value:
+    """Return KServe's block; GET omits false and 0, which mean true and 1 when sent (3.1)."""
+    if not isinstance(raw, Mapping):
+        return None
+    form: dict[str, Value] = {}
+    for field in KSERVE:
+        value = raw.get(field.name)
+        if field.is_optional_block:
+            form[field.name] = (
+                _block(field.children, value) if isinstance(value, Mapping) else None
+            )
+        elif value is None and is_live and field.name in ("set_auth", "max_scale"):
+            form[field.name] = False if field.kind is Kind.FLAG else 0
+        else:
+            form[field.name] = _value(field, value)
+    return form
+
+
+def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str) -> None:
+    federation = raw.get("federation")
+    if not isinstance(federation, Mapping):
+        form["federation"] = None
+        return
+    block = _block(
+        (field for field in FEDERATION if field.kind is not Kind.BLOCKS), federation
+    )
+    block["group_id"] = block["group_id"] or name
+    block["topology"] = block["topology"] or "none"
+    block["members"] = [_block(REPLICA, member) for member in _blocks(federation.get("members"))]
+    form["federation"] = block
+    form["cluster_id"] = _text(raw.get("cluster_id"))
+    form["clusters"] = {
+        key: _block(CLUSTER, _mapping(entry))
+        for key, entry in _mapping(raw.get("clusters")).items()
+    }
+
+
+def _providers(raw: Mapping[str, object]) -> Value:
+    """Return third-party credentials; ``minio.default`` is the cluster's own (oscar-server 3.1)."""
+    form: dict[str, Value] = {}
+    for kind in PROVIDERS:
+        accounts: dict[str, Value] = {
+            key: _block(kind.children, _mapping(entry))
+            for key, entry in _mapping(raw.get(kind.name)).items()
+            if (kind.name, key) != ("minio", "default")
+        }
+        if accounts:
+            form[kind.name] = accounts
+    return form
+
+
+def _vo(value: object, *, is_live: bool) -> Value:
+    text = _text(value)
+    return text if text or is_live else None
+
+
+def _log_level(text: str) -> str:
+    level = text.upper()
+    return level if level in LOG_LEVELS else "INFO"
+
+
+def _is_stamp(key: str) -> bool:
+    return key.startswith(STAMP_PREFIX)
+
+
+def _without(values: dict[str, Value], is_left_out: Callable[[str], bool]) -> dict[str, Value]:
+    return {key: value for key, value in values.items() if not is_left_out(key)}
+
+
+def _as_set(value: object) -> Value:
+    return list(sorted({item.strip() for item in _texts(value) if item.strip()}))
+
+
+def _texts(value: object) -> list[str]:
+    return [_text(item) for item in value] if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(value)
+
+
+def _text_map(value: object) -> dict[str, Value]:
+    return {str(key): _text(item) for key, item in _mapping(value).items()}
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _blocks(value: object) -> list[Mapping[str, object]]:
+    return [_mapping(item) for item in value] if isinstance(value, list) else []
