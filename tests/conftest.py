@@ -1,0 +1,33 @@
+"""What all tests share: reproducible dice, and `--update-golden`."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# No deadline: a busy machine is no bug. In CI the same examples each time: a submission is judged,
+# not searched; at home new ones each time.
+settings.register_profile("home", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "home")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files instead of comparing"
+    )
+
+
+@pytest.fixture
+def golden(request):
+    """Compares text with a file: `golden(path, text)`; writes it with `--update-golden`."""
+
+    def matches(path: Path, text: str) -> None:
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        assert path.is_file(), f"{path} does not exist: make golden writes it"
+        assert text == path.read_bytes().decode()
+
+    return matches

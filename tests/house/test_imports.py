@@ -1,0 +1,152 @@
+"""What is imported, where, and when."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from tests.house.tree import PACKAGE, ROOT, imported_names, place, python_files, syntax_tree
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+MODULES = python_files("oscar_sync")
+
+# Where the name of the package to install is not the name to import.
+IMPORT_NAMES = {"pyyaml": "yaml", "flask-cors": "flask_cors"}
+# Imported not by us but by what is named here: moto's server is written with them.
+NEEDED_BY = {"flask": "moto", "flask-cors": "moto"}
+# They come with a package that is named, and belong to what it offers.
+COME_WITH = {"boto3": "moto", "botocore": "moto", "urllib3": "requests"}
+# The room that a dependency is there for: until it is built, nothing needs to import it.
+USED_BY = {
+    "click": "cli",
+    "deepdiff": "planning",
+    "flask": "emulator",
+    "flask-cors": "emulator",
+    "minio": "storage",
+    "moto": "emulator",
+    "obstore": "storage",
+    "pydantic": "manifests",
+    "pyyaml": "documents",
+    "requests": "wire",
+    "watchdog": "reconcile",
+    "werkzeug": "emulator",
+}
+TOO_SLOW_FOR_HELP = {
+    "asyncio",
+    "deepdiff",
+    "http",
+    "minio",
+    "moto",
+    "obstore",
+    "pydantic",
+    "requests",
+    "rich",
+    "urllib3",
+    "watchdog",
+    "werkzeug",
+    "yaml",
+}
+
+
+def _declared():
+    extras = PROJECT["optional-dependencies"]
+    requirements = [
+        *PROJECT["dependencies"],
+        *(line for extra in extras.values() for line in extra),
+    ]
+    names = {re.split(r"[^\w-]", requirement)[0] for requirement in requirements}
+    return sorted(names - {PROJECT["name"]})
+
+
+def _third_party_imports():
+    for module in MODULES:
+        for name, line in imported_names(module):
+            root = name.partition(".")[0]
+            if root not in sys.stdlib_module_names and root != PACKAGE.name:
+                yield root, place(module, line)
+
+
+@pytest.mark.parametrize("dependency", _declared())
+def test_every_dependency_is_used_by_the_room_it_is_there_for(dependency):
+    room = USED_BY[dependency]
+    if not any(path.relative_to(PACKAGE).parts[0] in {room, f"{room}.py"} for path in MODULES):
+        pytest.skip(f"the room {room} is not built yet")
+
+    imported = {root for root, _ in _third_party_imports()}
+
+    importer = NEEDED_BY.get(dependency, dependency)
+    assert IMPORT_NAMES.get(importer, importer) in imported
+
+
+def test_every_import_is_a_dependency_that_pyproject_names():
+    declared = {IMPORT_NAMES.get(name, name) for name in _declared()}
+
+    unnamed = {
+        (root, where)
+        for root, where in _third_party_imports()
+        if COME_WITH.get(root, root) not in declared
+    }
+
+    assert unnamed == set()
+
+
+def test_no_module_has_a_block_for_the_type_checker_alone():
+    blocks = [
+        place(module, line)
+        for module in MODULES
+        for name, line in imported_names(module)
+        if name == "typing.TYPE_CHECKING"
+    ]
+
+    assert blocks == []
+
+
+def test_tests_neither_sleep_nor_mock():
+    shortcuts = [
+        f"{place(module, line)}: {name}"
+        for module in python_files("tests")
+        for name, line in [*imported_names(module), *_attributes(module)]
+        if name in {"time.sleep", "pytest_mock"} or name.startswith(("unittest.mock", "mock."))
+    ]
+
+    assert shortcuts == []
+
+
+def _attributes(path):
+    for node in ast.walk(syntax_tree(path)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}", node.lineno
+
+
+def _modules_loaded_by(*arguments):
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        cwd=ROOT,
+    )
+    return {
+        line.rpartition("|")[2].strip().partition(".")[0]
+        for line in run.stderr.splitlines()
+        if line.startswith("import time:")
+    }
+
+
+@pytest.mark.skipif(not (PACKAGE / "__main__.py").exists(), reason="there is no command line yet")
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_nothing_slow(option):
+    loaded = _modules_loaded_by("-m", "oscar_sync", option) - _modules_loaded_by("-c", "pass")
+
+    assert loaded & TOO_SLOW_FOR_HELP == set()
+
+
+def test_importing_the_package_loads_nothing_slow():
+    loaded = _modules_loaded_by("-c", "import oscar_sync") - _modules_loaded_by("-c", "pass")
+
+    assert loaded & TOO_SLOW_FOR_HELP == set()
