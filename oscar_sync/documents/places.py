@@ -1,0 +1,83 @@
+"""Where a value stands in its text: made when somebody asks, so that reading stays fast."""
+
+from functools import cached_property
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from oscar_sync.documents.reading import Refused
+from oscar_sync.documents.yaml_nodes import nodes_of
+from oscar_sync.documents.yaml_reader import MERGE
+from oscar_sync.model.origin import FieldPath, Origin
+
+
+class Places:
+    """The places of one text. ``file`` is its name as it is shown."""
+
+    def __init__(self, text: str, file: str, layer: str = "fdl") -> None:
+        """Keep *text*; nothing is parsed yet."""
+        self.text = text
+        self.file = file
+        self.layer = layer
+
+    def locate(self, path: FieldPath) -> Origin:
+        """Return the place of the key (or list item) at *path*, or of the nearest one above."""
+        return self.reach(path)[0]
+
+    def reach(self, path: FieldPath) -> tuple[Origin, int]:
+        """Return the nearest place at or above *path*, and how many of its steps led there."""
+        node, place, depth = self._root, self._root, 0
+        for step in path:
+            found = _child(node, step) if node is not None else None
+            if found is None:
+                break
+            place, node = found
+            depth += 1
+        return self._origin(place), depth
+
+    def _origin(self, node: Node | None) -> Origin:
+        if node is None:
+            return Origin(self.file, 1, 1, self.layer)
+        mark = node.start_mark
+        return Origin(self.file, mark.line + 1, mark.column + 1, self.layer)
+
+    @cached_property
+    def _root(self) -> Node | None:
+        try:
+            return next(nodes_of(self.text), None)
+        except Refused:
+            return None
+
+
+def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
+    """Return the node to point at and the node to go on from."""
+    if isinstance(node, SequenceNode):
+        if isinstance(step, int) and 0 <= step < len(node.value):
+            return node.value[step], node.value[step]
+        return None
+    if isinstance(node, MappingNode):
+        if isinstance(step, int):
+            return None
+        return _entry(node, step, 0)
+    # A scalar where the schema reads a list of one: `api_port: 80`.
+    return (node, node) if step == 0 else None
+
+
+_DEEPEST_MERGE = 20
+
+
+def _entry(node: MappingNode, key: str, depth: int) -> tuple[Node, Node] | None:
+    """Return key and value of *key*: exact, then in other case, then by merge keys."""
+    entries = [(k, v) for k, v in node.value if isinstance(k, ScalarNode)]
+    for key_node, value in entries:
+        if key_node.value == key:
+            return key_node, value
+    for key_node, value in entries:
+        if key_node.value.lower() == key.lower():
+            return key_node, value
+    for key_node, value in entries if depth < _DEEPEST_MERGE else ():
+        if key_node.value == MERGE:
+            for source in value.value if isinstance(value, SequenceNode) else [value]:
+                found = _entry(source, key, depth + 1) if isinstance(source, MappingNode) else None
+                if found:
+                    return found
+    return None

@@ -1,0 +1,45 @@
+"""What came out of reading one text."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from oscar_sync.documents.scalars import Tree
+
+
+class FaultKind(StrEnum):
+    """What is wrong with a text."""
+
+    SYNTAX = "syntax"
+    DUPLICATE = "duplicate"
+    TOO_DEEP = "too deep"
+    BOMB = "bomb"
+    KEY = "key"
+    ENCODING = "encoding"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of the text itself; ``line`` and ``column`` count from 1."""
+
+    kind: FaultKind
+    line: int
+    column: int
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The documents of a text, in order, and its faults; a broken text has no documents."""
+
+    documents: tuple[Tree, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+class Refused(Exception):
+    """Reading stopped at a fault. Never leaves this package."""
+
+    def __init__(self, fault: Fault) -> None:
+        """Keep the *fault*."""
+        super().__init__(fault.message)
+        self.fault = fault

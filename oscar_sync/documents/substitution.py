@@ -1,0 +1,51 @@
+"""``${NAME}`` and ``${NAME:-default}`` in settings and overlays (product 2.2)."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from oscar_sync.documents.scalars import Plain, Tree
+
+_REFERENCE: Final = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+
+
+def references(text: str) -> tuple[str, ...]:
+    """Return the names that *text* refers to."""
+    return tuple(match["name"] for match in _REFERENCE.finditer(text))
+
+
+def substituted(text: str, environ: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Return *text* with the values of *environ*, and the names that have none.
+
+    ``:-default`` holds where the variable is absent or blank, as in a shell.
+    """
+    missing: list[str] = []
+
+    def value_of(match: re.Match[str]) -> str:
+        value = environ.get(match["name"])
+        if match["default"] is not None:
+            return value or match["default"]
+        if value is None:
+            missing.append(match["name"])
+        return value or ""
+
+    replaced = _REFERENCE.sub(value_of, text) if "${" in text else text
+    return replaced, tuple(missing)
+
+
+def substituted_tree(
+    tree: Tree, environ: Mapping[str, str]
+) -> tuple[Tree, tuple[tuple[tuple[str | int, ...], str], ...]]:
+    """Return *tree* with every scalar substituted, and the paths and names without a value."""
+    missing: list[tuple[tuple[str | int, ...], str]] = []
+
+    def walk(node: Tree, path: tuple[str | int, ...]) -> Tree:
+        if isinstance(node, dict):
+            return {key: walk(value, (*path, key)) for key, value in node.items()}
+        if isinstance(node, list):
+            return [walk(value, (*path, place)) for place, value in enumerate(node)]
+        text, names = substituted(node, environ)
+        missing.extend((path, name) for name in names)
+        return Plain(text) if isinstance(node, Plain) else text
+
+    return walk(tree, ()), tuple(missing)

@@ -1,0 +1,18 @@
+"""What somebody may have meant."""
+
+from collections.abc import Iterable
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """Return the word of *known* that is most like *word*, blank if none is close."""
+    from difflib import get_close_matches
+
+    names = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower(), list(names), n=1, cutoff=0.75)
+    return names[found[0]] if found else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``did you mean X?``, blank if nothing is close."""
+    found = closest(word, known)
+    return f"did you mean {found}?" if found else ""

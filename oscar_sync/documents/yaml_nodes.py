@@ -1,0 +1,116 @@
+"""YAML text to nodes: the C parser without its resolver, since every scalar stays text."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import yaml
+from yaml.nodes import Node
+
+from oscar_sync.documents.reading import Fault, FaultKind, Refused
+
+MAX_DEPTH: Final = 50
+
+
+class _Depth:
+    """Refuses nesting beyond ``MAX_DEPTH`` while it is parsed, not after (safety 8)."""
+
+    depth = 0
+
+    def descend_resolver(self, parent: Node | None, index: object) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            mark = getattr(parent, "start_mark", None)
+            raise Refused(
+                Fault(
+                    FaultKind.TOO_DEEP,
+                    mark.line + 1 if mark else 1,
+                    mark.column + 1 if mark else 1,
+                    f"nested deeper than {MAX_DEPTH} levels",
+                    "no FDL or settings file needs that: check the brackets and the indentation",
+                )
+            )
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
+
+    def resolve(self, kind: object, value: object, implicit: object) -> None:
+        return None
+
+    def dispose(self) -> None:
+        return None
+
+
+def _composer_class() -> Any:
+    """Return a composer on libyaml; on pure Python where PyYAML was built without it."""
+    if yaml.__with_libyaml__:
+        from yaml.cyaml import CParser
+
+        return type("Composer", (_Depth, CParser), {})
+    from yaml.composer import Composer
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class Pure(_Depth, Reader, Scanner, Parser, Composer):  # type: ignore[misc]
+        def __init__(self, stream: str) -> None:
+            Reader.__init__(self, stream)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+            Composer.__init__(self)
+
+    return Pure
+
+
+_COMPOSER: Final = _composer_class()
+
+
+def nodes_of(text: str) -> Iterator[Node]:
+    """Yield the root node of each document; blank documents are left out.
+
+    Raises:
+        Refused: the text is no YAML, or is nested too deeply.
+    """
+    try:
+        composer = _COMPOSER(text)
+        while composer.check_node():
+            node = composer.get_node()
+            if node is not None:
+                yield node
+    except yaml.MarkedYAMLError as error:
+        raise Refused(_syntax_fault(error)) from error
+    except (yaml.YAMLError, UnicodeError, ValueError) as error:
+        raise Refused(_unmarked_fault(error)) from error
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    problem = error.problem or "not YAML"
+    context = f" {error.context}" if error.context else ""
+    return Fault(
+        FaultKind.SYNTAX,
+        mark.line + 1 if mark else 1,
+        mark.column + 1 if mark else 1,
+        f"not YAML: {problem}{context}",
+        _remedy_of(problem),
+    )
+
+
+def _remedy_of(problem: str) -> str:
+    if "cannot start any token" in problem:
+        return "indent with spaces, not tabs; quote a value that starts with @, ` or %"
+    if "mapping values are not allowed" in problem:
+        return 'check the indentation, and quote a value that contains ": "'
+    if "undefined alias" in problem or "duplicate anchor" in problem:
+        return "quote the value if it should be text: * and & have a meaning in YAML"
+    return "check the indentation and the quotes at this place"
+
+
+def _unmarked_fault(error: Exception) -> Fault:
+    reason = getattr(error, "reason", "") or str(error).partition("\n")[0]
+    return Fault(
+        FaultKind.SYNTAX,
+        1,
+        1,
+        f"not YAML: {reason}",
+        "save the file as UTF-8 text without control characters",
+    )
