@@ -74,7 +74,7 @@ bench-smoke: $(VENV)/.demo $(VENV)/.package $(BENCH_VENV)/.peers ## the quick ro
 	$(BIN)/python -m bench --smoke
 
 # `make lock UPGRADE=--upgrade` takes newer releases; without it, pins move only as far as they must.
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE = $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make lock' $(UPGRADE) pyproject.toml
 
 .PHONY: lock
