@@ -37,15 +37,17 @@ EXPOSE: Final = (
         "auth_type", _T, "How `set_auth` asks.", "", since=_V41, choices=("", "basic", "forward")
     ),
     Field("health_path", _T, "Path of the health probe.", ""),
-    Field(
-        "probe_mode", _T, "Kind of probe.", "", since=_V40, choices=("", "legacy", "direct")
-    ),
+    Field("probe_mode", _T, "Kind of probe.", "", since=_V40, choices=("", "legacy", "direct")),
 )
 
 ENVIRONMENT: Final = (
     Field("variables", Kind.TEXT_MAP, "Environment variables of the container.", {}),
     Field(
-        "secrets", Kind.TEXT_MAP, "Variables that cannot be read back.", {}, since=_V34,
+        "secrets",
+        Kind.TEXT_MAP,
+        "Variables that cannot be read back.",
+        {},
+        since=_V34,
         is_secret=True,
     ),
 )
@@ -77,18 +79,27 @@ KSERVE_LLM: Final = (Field("runtime_image", _T, "Image of the runtime.", ""),)
 
 KSERVE: Final = (
     Field(
-        "type", _T, "Kind of inference service.", "", is_required=True, change=Change.REPLACE,
+        "type",
+        _T,
+        "Kind of inference service.",
+        "",
+        is_required=True,
+        change=Change.REPLACE,
         choices=("inference", "llm_inference"),
     ),
+    Field("storage_uri", _T, "Where the model lies.", "", is_required=True, change=Change.REPLACE),
     Field(
-        "storage_uri", _T, "Where the model lies.", "", is_required=True, change=Change.REPLACE
-    ),
-    Field(
-        "inference", Kind.BLOCK, "A predictive model.", is_optional_block=True,
+        "inference",
+        Kind.BLOCK,
+        "A predictive model.",
+        is_optional_block=True,
         children=KSERVE_INFERENCE,
     ),
     Field(
-        "llm_inference", Kind.BLOCK, "A language model.", is_optional_block=True,
+        "llm_inference",
+        Kind.BLOCK,
+        "A language model.",
+        is_optional_block=True,
         children=KSERVE_LLM,
     ),
     Field("api_version", _T, "Protocol version.", "v1", choices=("v1", "v2")),
@@ -107,7 +118,10 @@ VOLUME: Final = (
     Field("size", _T, "Makes a volume of this size; blank attaches one that exists.", ""),
     Field("mount_path", _T, "Absolute path in the container.", "", is_required=True),
     Field(
-        "lifecycle_policy", _T, "What becomes of the volume with the service.", "",
+        "lifecycle_policy",
+        _T,
+        "What becomes of the volume with the service.",
+        "",
         choices=("", "delete", "retain"),
     ),
 )
@@ -182,12 +196,14 @@ SERVICE: Final = (
     Field("enable_gpu", _F, "Give each instance a GPU.", False),
     Field("enable_sgx", _F, "Run in an SGX enclave.", False),
     Field("image_prefetch", _F, "Pull the image on every node first.", False),
+    Field("synchronous", Kind.BLOCK, "Scale of synchronous calls.", {}, children=SYNCHRONOUS),
     Field(
-        "synchronous", Kind.BLOCK, "Scale of synchronous calls.", {}, children=SYNCHRONOUS
-    ),
-    Field(
-        "federation", Kind.BLOCK, "Members on other clusters.", is_optional_block=True,
-        since=_V41, children=FEDERATION,
+        "federation",
+        Kind.BLOCK,
+        "Members on other clusters.",
+        is_optional_block=True,
+        since=_V41,
+        children=FEDERATION,
     ),
     Field("log_level", _T, "Log level of the supervisor.", "INFO"),
     Field("image", _T, "Container image.", "", is_required=True),
@@ -197,7 +213,10 @@ SERVICE: Final = (
     Field("output", Kind.BLOCKS, "Folders that take results.", [], children=INPUT_OUTPUT),
     Field("script", _T, "The script: a path, or its text.", "", is_required=True),
     Field(
-        "image_pull_secrets", Kind.TEXTS, "Secrets for the image's registry.", [],
+        "image_pull_secrets",
+        Kind.TEXTS,
+        "Secrets for the image's registry.",
+        [],
         compare=Compare.UNORDERED,
     ),
     Field("expose", Kind.BLOCK, "Serve the container's own ports.", {}, children=EXPOSE),
@@ -205,29 +224,41 @@ SERVICE: Final = (
     Field("annotations", Kind.TEXT_MAP, "Annotations.", {}),
     Field("vo", _T, "Virtual organisation; the server fills it in.", ""),
     Field("labels", Kind.TEXT_MAP, "Labels.", {}),
-    Field(
-        "storage_providers", Kind.BLOCK, "Credentials of other stores.", {}, children=PROVIDERS
-    ),
+    Field("storage_providers", Kind.BLOCK, "Credentials of other stores.", {}, children=PROVIDERS),
     Field("clusters", Kind.BLOCK_MAP, "Clusters, for federation.", {}, children=CLUSTER),
+    Field("interlink_node_name", _T, "Run on this interLink node.", "", change=Change.REPLACE),
     Field(
-        "interlink_node_name", _T, "Run on this interLink node.", "", change=Change.REPLACE
-    ),
-    Field(
-        "visibility", _T, "Who sees the service and its buckets.", "private", since=_V36,
+        "visibility",
+        _T,
+        "Who sees the service and its buckets.",
+        "private",
+        since=_V36,
         choices=("", "private", "restricted", "public"),
     ),
     Field(
-        "allowed_users", Kind.TEXTS, "Users of a restricted service.", [],
+        "allowed_users",
+        Kind.TEXTS,
+        "Users of a restricted service.",
+        [],
         compare=Compare.UNORDERED,
     ),
     Field("isolation_level", _T, "`USER` gives each user a bucket.", ""),
     Field("mount", Kind.BLOCK, "A bucket mounted into the container.", {}, children=MOUNT),
     Field(
-        "volume", Kind.BLOCK, "A volume of the cluster.", is_optional_block=True, since=_V40,
-        change=Change.REPLACE, children=VOLUME,
+        "volume",
+        Kind.BLOCK,
+        "A volume of the cluster.",
+        is_optional_block=True,
+        since=_V40,
+        change=Change.REPLACE,
+        children=VOLUME,
     ),
     Field(
-        "kserve", Kind.BLOCK, "Serve a model with KServe.", is_optional_block=True, since=_V41,
+        "kserve",
+        Kind.BLOCK,
+        "Serve a model with KServe.",
+        is_optional_block=True,
+        since=_V41,
         children=KSERVE,
     ),
 )

@@ -1,7 +1,7 @@
 """What would be done. One plan object is what is shown, saved, executed and reported."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -106,7 +106,7 @@ class Step:
     """One write, in order. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
-    ``checksum`` (``md5:...``) belong to uploads.
+    ``checksum`` (``md5:...``) belong to uploads; ``restarts_store``: the server restarts MinIO.
     """
 
     do: Do
@@ -114,6 +114,7 @@ class Step:
     note: str = ""
     size_bytes: int = 0
     checksum: str = ""
+    restarts_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +235,26 @@ class Plan:
         return tally
 
 
+class Scope(StrEnum):
+    """What a run plans: everything, or only what one of the narrower commands is for."""
+
+    ALL = "all"
+    SEED = "seed"
+    REMOVE = "remove"
+    ADOPT = "adopt"
+    FORGET = "forget"
+    DRIFT = "drift"
+
+
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """What flags ask of a plan beside the settings."""
+    """What flags ask of a plan beside the settings.
 
-    prune: bool = False
-    check_all_hooks: bool = False
-    adopt: frozenset[ServiceKey] = field(default_factory=frozenset)
-    forget: frozenset[ServiceKey] = field(default_factory=frozenset)
-    remove: frozenset[ServiceKey] = field(default_factory=frozenset)
-    only_seeds: bool = False
-    only_given: bool = False
+    ``names`` are the services of ``remove``, ``adopt`` and ``forget`` as given; with ``all_ours``
+    every service with this set's stamp is meant.
+    """
+
+    scope: Scope = Scope.ALL
+    names: tuple[str, ...] = ()
+    all_ours: bool = False
+    checks_all_hooks: bool = False

@@ -11,7 +11,7 @@ from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Locate
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.settings import Settings
+from oscar_sync.model.settings import Seed, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class BucketCount:
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object below a seed's prefix, as a listing shows it."""
+    """One object as a listing shows it."""
 
     key: str
     size_bytes: int
@@ -109,6 +109,29 @@ class LiveService:
     annotations: Mapping[str, str]
     bucket_list: tuple[str, ...]
     secret_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file that a bucket does not hold as it is: from ``path`` to ``key``."""
+
+    path: str
+    key: str
+    size_bytes: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeedDifference:
+    """What a seed lacks in its bucket, and which keys below its prefix no file names.
+
+    ``problems`` are files that cannot be seeded, each with its reason.
+    """
+
+    uploads: tuple[Upload, ...] = ()
+    extra_keys: tuple[str, ...] = ()
+    unchanged: int = 0
+    problems: tuple[str, ...] = ()
 
 
 class Probe(StrEnum):
@@ -150,13 +173,11 @@ class ClusterView:
     buckets: Mapping[BucketName, BucketFacts] | None = None
     counts: Mapping[BucketName, BucketCount] = field(default_factory=dict)
     hooks: Mapping[BucketName, tuple[HookRule, ...]] = field(default_factory=dict)
-    markers: Mapping[BucketName, frozenset[str]] = field(default_factory=dict)
+    markers: Mapping[tuple[BucketName, str], bool] = field(default_factory=dict)
     probes: Mapping[ServiceName, Probe] = field(default_factory=dict)
     deployments: Mapping[ServiceName, Deployment] = field(default_factory=dict)
     store_problem: str = ""
-    objects: Mapping[tuple[BucketName, str], tuple[StoredObject, ...]] = field(
-        default_factory=dict
-    )
+    seeds: Mapping[Seed, SeedDifference] = field(default_factory=dict)
 
     @property
     def is_read(self) -> bool:

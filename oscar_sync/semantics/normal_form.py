@@ -56,10 +56,10 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> dict[str, Value]
     form["allowed_users"] = _as_set(raw.get("allowed_users"))
     form["image_pull_secrets"] = _as_set(raw.get("image_pull_secrets"))
     form["expose"] = _block(EXPOSE, _mapping(raw.get("expose")))
-    form["synchronous"] = _block(
-        BY_NAME["synchronous"].children, _mapping(raw.get("synchronous"))
-    )
-    form["environment"] = {"variables": _text_map(_mapping(raw.get("environment")).get("variables"))}
+    form["synchronous"] = _block(BY_NAME["synchronous"].children, _mapping(raw.get("synchronous")))
+    form["environment"] = {
+        "variables": _text_map(_mapping(raw.get("environment")).get("variables"))
+    }
     form["annotations"] = _without(_text_map(raw.get("annotations")), _is_stamp)
     form["labels"] = _without(_text_map(raw.get("labels")), OVERWRITTEN_LABELS.__contains__)
     form["vo"] = _vo(raw.get("vo"), is_live=is_live)
@@ -84,7 +84,7 @@ def unowned(raw: Mapping[str, object]) -> dict[str, object]:
 
 
 def is_exposed(form: Mapping[str, Value]) -> bool:
-    """Tell whether the service serves its own ports: ``api_port[0]`` is not 0 (oscar-server 2.4)."""
+    """Tell whether the service serves ports of its own: ``api_port[0]`` is not 0 (2.4)."""
     expose = form["expose"]
     ports = expose.get("api_port") if isinstance(expose, dict) else None
     return isinstance(ports, list) and bool(ports) and ports[0] != 0
@@ -145,8 +145,8 @@ def _io(raw: Mapping[str, object], service: str) -> Value:
     return {
         "storage_provider": str(provider),
         "path": normal_path(_text(raw.get("path")), provider, service),
-        "suffix": _texts(raw.get("suffix")),
-        "prefix": _texts(raw.get("prefix")),
+        "suffix": [*_texts(raw.get("suffix"))],
+        "prefix": [*_texts(raw.get("prefix"))],
     }
 
 
@@ -180,9 +180,7 @@ def _kserve(raw: object, *, is_live: bool) -> Value:
     for field in KSERVE:
         value = raw.get(field.name)
         if field.is_optional_block:
-            form[field.name] = (
-                _block(field.children, value) if isinstance(value, Mapping) else None
-            )
+            form[field.name] = _block(field.children, value) if isinstance(value, Mapping) else None
         elif value is None and is_live and field.name in ("set_auth", "max_scale"):
             form[field.name] = False if field.kind is Kind.FLAG else 0
         else:
@@ -195,9 +193,7 @@ def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str
     if not isinstance(federation, Mapping):
         form["federation"] = None
         return
-    block = _block(
-        (field for field in FEDERATION if field.kind is not Kind.BLOCKS), federation
-    )
+    block = _block((field for field in FEDERATION if field.kind is not Kind.BLOCKS), federation)
     block["group_id"] = block["group_id"] or name
     block["topology"] = block["topology"] or "none"
     block["members"] = [_block(REPLICA, member) for member in _blocks(federation.get("members"))]
@@ -242,7 +238,7 @@ def _without(values: dict[str, Value], is_left_out: Callable[[str], bool]) -> di
 
 
 def _as_set(value: object) -> Value:
-    return list(sorted({item.strip() for item in _texts(value) if item.strip()}))
+    return [*sorted({item.strip() for item in _texts(value) if item.strip()})]
 
 
 def _texts(value: object) -> list[str]:

@@ -1,0 +1,36 @@
+"""What a plan still has to ask a cluster and its store, before it can be made."""
+
+from dataclasses import dataclass, field
+
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.settings import Seed
+
+
+@dataclass(slots=True)
+class Lookups:
+    """Questions about one cluster, gathered while a draft of the plan is made.
+
+    ``buckets`` asks for the list of buckets; ``probes`` for a GET of each name; ``hooks`` for the
+    notifications of a bucket; ``markers`` for the folder marker of bucket and folder; ``counts``
+    for what a bucket holds; ``seeds`` for the difference between files and bucket.
+    """
+
+    buckets: bool = False
+    probes: set[ServiceName] = field(default_factory=set)
+    deployments: set[ServiceName] = field(default_factory=set)
+    hooks: set[BucketName] = field(default_factory=set)
+    markers: set[tuple[BucketName, str]] = field(default_factory=set)
+    counts: set[BucketName] = field(default_factory=set)
+    seeds: set[Seed] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is asked."""
+        return bool(
+            self.buckets
+            or self.probes
+            or self.deployments
+            or self.hooks
+            or self.markers
+            or self.counts
+            or self.seeds
+        )

@@ -1,0 +1,56 @@
+"""What the steps of an action need beside the plan. It stays in memory and is never shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import LiveService, Upload
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintKey:
+    """The key of secret fingerprints; ``is_new``: this run made it (safety 7)."""
+
+    secret: Secret
+    id: str
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StampWish:
+    """Which annotations of ours the request carries (safety 3).
+
+    ``set_name`` blank: no owner, applied or secrets. ``hooks`` and ``detached`` are values of
+    those annotations, blank for none. ``is_taken_off``: none of ours at all (forget).
+    """
+
+    set_name: str = ""
+    hooks: str = ""
+    detached: str = ""
+    is_taken_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One action's material.
+
+    ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards. ``secrets``
+    are what requests send: every declared one with its value, or none. ``owner`` is written into
+    PUTs. ``uploads`` belong to seeds, as do ``bucket`` and ``extra_keys``.
+    """
+
+    cluster: Cluster
+    release: tuple[int, int, int]
+    owner: str
+    live: LiveService | None = None
+    first_form: Form | None = None
+    form: Form | None = None
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    stamp: StampWish = StampWish()
+    uploads: tuple[Upload, ...] = ()
+    bucket: BucketName = BucketName("")
+    image_prefetch: bool = False
+    wait_s: float | None = None

@@ -1,0 +1,59 @@
+"""What guards say: a blocked action with its stable code and every way out (safety 2, 3)."""
+
+from dataclasses import dataclass
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.plan import Action, Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is held back: a stable code, a sentence, ways out, and the consent if any."""
+
+    code: str
+    message: str
+    ways_out: tuple[str, ...] = ()
+    consent: str = ""
+
+
+LATER = "carrying out this consent comes with a later version of oscar-sync"
+
+
+def needs_consent(code: str, message: str, consent: Consent, *others: str) -> Reason:
+    """Return a reason whose way out is a consent; until it can be carried out it says so."""
+    return Reason(code, message, (*others, f"--allow {consent} ({LATER})"), consent=str(consent))
+
+
+def replace_reason(name: str, fields: tuple[str, ...]) -> Reason:
+    """Return why a change that no PUT can make is held back (oscar-server 4.3)."""
+    return needs_consent(
+        "needs-replace",
+        f"{', '.join(fields)} cannot change while the service exists",
+        Consent(Word.REPLACE, name),
+        "put the live value back into the manifest",
+    )
+
+
+def take_over_reason(name: str, whose: str) -> Reason:
+    """Return why a service of another set or owner is held back."""
+    return needs_consent(
+        "not-ours",
+        f"it is {whose}",
+        Consent(Word.TAKE_OVER, name),
+        "take it out of the manifests, or give the service another name",
+    )
+
+
+def attach_reason(name: str, bucket: str, why: str) -> Reason:
+    """Return why a bucket cannot be taken up without consent."""
+    return needs_consent(
+        "foreign-bucket",
+        f"bucket {bucket} {why}",
+        Consent(Word.ATTACH, name, bucket),
+        "use another bucket",
+    )
+
+
+def blocked(action: Action, reason: Reason) -> Blocked:
+    """Return *action* held back for *reason*."""
+    return Blocked(action, reason.code, reason.message, reason.ways_out, reason.consent)

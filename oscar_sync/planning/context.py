@@ -1,0 +1,148 @@
+"""One cluster while it is planned: what is wanted there, what is there, what earlier steps make."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from oscar_sync.model.consent import Consent
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
+from oscar_sync.model.material import FingerprintKey
+from oscar_sync.model.plan import Action, Kept
+from oscar_sync.model.settings import Settings
+from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.facts import Facts
+from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.stamp import is_valid_here, owner_of
+
+WORKER: Final = "oscar.grycap/federation-worker"
+
+
+class Standing(StrEnum):
+    """Whose a live service is (safety 3, a to d)."""
+
+    OURS = "ours"
+    UNSTAMPED = "unstamped"
+    OTHER_SET = "another set's"
+    OTHER_OWNER = "another owner's"
+    OWNER_LOST = "owner lost"
+    WORKER = "a federation worker"
+
+
+@dataclass(slots=True)
+class Context:
+    """Everything that decisions about one cluster need.
+
+    ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
+    id; ``gone`` with the services that they remove.
+    """
+
+    facts: Facts
+    settings: Settings
+    desired: Mapping[ServiceName, DesiredService]
+    key: FingerprintKey | None
+    checks_all_hooks: bool = False
+    made: dict[BucketName, str] = field(default_factory=dict)
+    gone: set[ServiceName] = field(default_factory=set)
+    users: Mapping[BucketName, tuple[str, ...]] = field(default_factory=dict)
+
+    def service_key(self, name: str) -> ServiceKey:
+        """Return the key of *name* on this cluster."""
+        return ServiceKey(self.facts.view.cluster.id, ServiceName(name))
+
+    @property
+    def identity(self) -> str:
+        """Return the cluster's name in stamps."""
+        return self.facts.view.cluster.identity
+
+    def standing(self, live: LiveService) -> Standing:
+        """Return whose *live* is."""
+        if live.annotations.get(WORKER, "").strip().lower() == "true":
+            return Standing.WORKER
+        if not live.owner and live.namespace != self.facts.view.services_namespace:
+            return Standing.OWNER_LOST
+        if not self.is_mine(live):
+            return Standing.OTHER_OWNER
+        stamp = owner_of(live.annotations)
+        if not is_valid_here(stamp, self.identity, live.key.name) or stamp is None:
+            return Standing.UNSTAMPED
+        is_ours = bool(self.settings.set_name) and stamp.set_name == self.settings.set_name
+        return Standing.OURS if is_ours else Standing.OTHER_SET
+
+    def is_mine(self, live: LiveService) -> bool:
+        """Tell whether the owner is me, or one that the settings name.
+
+        Under Basic an empty owner in the services' own namespace is mine too (record 036).
+        """
+        view = self.facts.view
+        if not live.owner:
+            return view.is_admin and live.namespace == view.services_namespace
+        return live.owner in view.me or live.owner in self.settings.owners
+
+    def owns_bucket(self, bucket: BucketName) -> bool:
+        """Tell whether ``/system/buckets`` shows the bucket as mine (safety 3)."""
+        facts = self.facts.bucket(bucket)
+        view = self.facts.view
+        if facts is None:
+            return True
+        own = {*view.me, "oscar", ""} if view.is_admin else view.me
+        return facts.owner in own
+
+    def note_made(self, buckets: Iterable[BucketName], action: Action) -> None:
+        """Note that *action* makes those of *buckets* that do not exist yet."""
+        for bucket in buckets:
+            if not self.bucket_exists(bucket):
+                self.made[bucket] = action.id
+
+    def bucket_exists(self, bucket: BucketName) -> bool:
+        """Tell whether the bucket exists or an earlier step of the plan makes it."""
+        return bucket in self.made or self.facts.bucket(bucket) is not None
+
+    def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
+        """Return the other services that use *bucket*, each with its place where one is known."""
+        own = str(self.service_key(name))
+        return tuple(user for user in self.users.get(bucket, ()) if user.split(" ")[0] != own)
+
+    def kept(self, bucket: BucketName, name: str) -> Kept:
+        """Return *bucket* as something the action keeps, with what it holds."""
+        count = self.facts.count(bucket)
+        facts = self.facts.bucket(bucket)
+        is_public = facts is not None and facts.visibility == "public"
+        sharers = self.sharers(bucket, name)
+        if count is None:
+            return Kept(bucket, shared_with=sharers, is_public=is_public)
+        return Kept(bucket, count.objects, count.size_bytes, count.is_at_least, sharers, is_public)
+
+    def allows(self, wanted: Consent) -> bool:
+        """Tell whether somebody wrote *wanted* down, on the command line or in the settings."""
+        return any(_covers(given, wanted) for given in self.settings.allow)
+
+
+def _covers(given: Consent, wanted: Consent) -> bool:
+    return (given.word, given.service, given.bucket) == (
+        wanted.word,
+        wanted.service,
+        wanted.bucket,
+    ) and given.cluster in (None, wanted.cluster)
+
+
+def users_of_buckets(
+    desired: Mapping[ServiceName, DesiredService], live: Mapping[ServiceName, LiveService]
+) -> dict[BucketName, tuple[str, ...]]:
+    """Return who uses each bucket: live services and wanted ones, by input, output or mount."""
+    users: dict[BucketName, dict[str, str]] = {}
+    for service in live.values():
+        _note(users, service.form, str(service.key), "")
+    for wanted in desired.values():
+        place = wanted.locate(())
+        _note(users, wanted.form, str(wanted.key), f" ({place})")
+    return {
+        bucket: tuple(f"{key}{place}" for key, place in sorted(named.items()))
+        for bucket, named in users.items()
+    }
+
+
+def _note(users: dict[BucketName, dict[str, str]], form: Form, key: str, place: str) -> None:
+    for bucket in used_buckets(form):
+        users.setdefault(bucket, {})[key] = place

@@ -1,0 +1,252 @@
+"""Creating a service; on buckets that exist by attach (safety 2; records 116, 126, 127, 130)."""
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.material import Material, StampWish
+from oscar_sync.model.plan import Action, ActionKind, Do, Preconditions, Step
+from oscar_sync.model.state import DesiredService, Probe
+from oscar_sync.planning.blocking import Reason, attach_reason
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.hook_steps import HookWork, attach_work, hooks_value, in_order
+from oscar_sync.planning.secrets import blank_names
+from oscar_sync.semantics.buckets import (
+    created_by_post,
+    in_out_buckets,
+    inputs,
+    mount_bucket,
+    without_buckets,
+)
+from oscar_sync.semantics.capabilities import unsupported
+from oscar_sync.semantics.immutable import takes_no_put
+from oscar_sync.semantics.paths import provider_of
+
+_WIDTH = {"private": 0, "": 0, "restricted": 1, "public": 2}
+
+
+def decide_create(context: Context, desired: DesiredService) -> Decision:
+    """Return the creation of *desired*, or why it cannot be."""
+    form, name = desired.form, desired.key.name
+    existing = tuple(bucket for bucket in in_out_buckets(form) if context.bucket_exists(bucket))
+    mount = mount_bucket(form)
+    work = attach_work(context, name, form, existing) if existing else HookWork()
+    first = without_buckets(form, existing) if existing else form
+    action = Action(
+        id=action_id(ActionKind.CREATE, desired.key),
+        key=desired.key,
+        kind=ActionKind.CREATE,
+        reason="not on the cluster",
+        steps=_steps(name, existing, work),
+        keeps=tuple(
+            context.kept(bucket, name) for bucket in existing if _is_there(context, bucket)
+        ),
+        preconditions=Preconditions(exists=False),
+        depends_on=makers_of(context, existing),
+        origin=desired.locate(()),
+        notes=(*_notes(desired, existing), *work.notes),
+        adds_stamp=bool(context.settings.set_name),
+    )
+    reason = _reason(context, desired, existing)
+    if reason is not None:
+        return Decision(action, reason=reason)
+    context.note_made((*created_by_post(form), *((mount,) if mount else ())), action)
+    return Decision(action, _material(context, desired, first, work))
+
+
+def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, ...]:
+    """Return the actions that make *buckets*: without them there is nothing to attach to."""
+    return tuple(dict.fromkeys(context.made[name] for name in buckets if name in context.made))
+
+
+def _is_there(context: Context, bucket: BucketName) -> bool:
+    return bucket not in context.made
+
+
+def _steps(name: str, existing: tuple[BucketName, ...], work: HookWork) -> tuple[Step, ...]:
+    if not existing:
+        return (Step(Do.POST, name, restarts_store=True),)
+    return (
+        Step(Do.POST, name, f"without {', '.join(existing)}", restarts_store=True),
+        Step(Do.PUT, name, "the full definition", restarts_store=True),
+        *in_order(work.steps),
+    )
+
+
+def _material(context: Context, desired: DesiredService, first: Form, work: HookWork) -> Material:
+    view = context.facts.view
+    return Material(
+        cluster=view.cluster,
+        release=view.release,
+        owner="cluster_admin" if view.is_admin else next(iter(view.me), ""),
+        first_form=first,
+        form=desired.form,
+        secrets=desired.secrets,
+        stamp=StampWish(context.settings.set_name, hooks=hooks_value(work)),
+        image_prefetch=bool(desired.form.get("image_prefetch")),
+        wait_s=wait_of(context, desired),
+    )
+
+
+def wait_of(context: Context, desired: DesiredService) -> float | None:
+    """Return the seconds within which the service must be ready, None if nobody waits."""
+    waits = [entry.wait_s for entry in context.settings.of_service(desired.key)]
+    return next((wait for wait in reversed(waits) if wait is not None), None)
+
+
+def _reason(
+    context: Context, desired: DesiredService, existing: tuple[BucketName, ...]
+) -> Reason | None:
+    checks = (
+        _name_reason(context, desired),
+        release_reason(context, desired.form),
+        image_reason(context, desired.form),
+        _secrets_reason(desired),
+        _put_reason(desired.form, existing),
+        bucket_reason(context, desired, existing),
+        store_reason(context, desired.form, existing),
+    )
+    return next((reason for reason in checks if reason is not None), None)
+
+
+def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
+    match context.facts.probe(desired.key.name):
+        case Probe.FREE:
+            return None
+        case Probe.EXISTS:
+            return Reason(
+                "name-taken",
+                "a service of that name exists and is not in the list that this user is shown",
+                ("give the service another name",),
+            )
+        case Probe.HIDDEN:
+            return Reason(
+                "name-hidden",
+                "a service of that name exists and belongs to somebody else",
+                ("give the service another name",),
+            )
+
+
+def release_reason(context: Context, form: Form) -> Reason | None:
+    """Return why the cluster's release cannot take *form*, None if it can."""
+    missing = unsupported(form, context.facts.view.release)
+    if not missing:
+        return None
+    fields = ", ".join(f"{path} (since {since})" for path, since in missing)
+    return Reason(
+        "unsupported-by-server",
+        f"the cluster runs {context.facts.view.version or 'an older release'} without {fields}",
+        ("take the field out for this cluster (an overlay can)", "upgrade the cluster"),
+    )
+
+
+def image_reason(context: Context, form: Form) -> Reason | None:
+    """Return why the image is refused: the cluster allows some repositories only (record 008)."""
+    allowed, image = context.facts.view.allowed_images, str(form["image"])
+    if not allowed or any(part in image for part in allowed):
+        return None
+    return Reason(
+        "image-not-allowed",
+        f"image {image} is not allowed on the cluster; allowed are {', '.join(allowed)}",
+        ("use an allowed image", "ask the cluster's operator to allow it"),
+    )
+
+
+def _secrets_reason(desired: DesiredService) -> Reason | None:
+    return missing_values(blank_names(desired.secrets, frozenset()))
+
+
+def missing_values(names: tuple[str, ...]) -> Reason | None:
+    """Return why a request is held back that needs values nobody gave (record 030)."""
+    if not names:
+        return None
+    return Reason(
+        "secret-values-missing",
+        f"no value is known for {', '.join(f'environment.secrets.{name}' for name in names)}",
+        ("give the value in env_file, in an overlay or as an environment variable of that name",),
+    )
+
+
+def _put_reason(form: Form, existing: tuple[BucketName, ...]) -> Reason | None:
+    why = takes_no_put(form)
+    if not existing or not why:
+        return None
+    return Reason(
+        "cannot-attach",
+        f"bucket {existing[0]} exists, and no PUT can attach it: {why}",
+        ("use a bucket that does not exist yet",),
+    )
+
+
+def bucket_reason(
+    context: Context, desired: DesiredService, attached: tuple[BucketName, ...]
+) -> Reason | None:
+    """Return why one of the *attached* buckets needs consent: whose it is, who would see it."""
+    name = desired.key.name
+    for bucket in attached:
+        facts = context.facts.bucket(bucket)
+        if facts is None:
+            continue
+        if not context.owns_bucket(bucket):
+            return attach_reason(name, bucket, f"belongs to {facts.owner}")
+        reason = _visibility_reason(context, desired, bucket, facts.visibility)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _visibility_reason(
+    context: Context, desired: DesiredService, bucket: BucketName, visibility: str
+) -> Reason | None:
+    wanted = str(desired.form["visibility"])
+    if _WIDTH.get(visibility, 2) >= _WIDTH.get(wanted, 2):
+        return None
+    count = context.facts.count(bucket)
+    if not context.sharers(bucket, desired.key.name) and count is not None and not count.objects:
+        return None
+    who = "everybody" if wanted == "public" else "the allowed users"
+    return attach_reason(
+        desired.key.name,
+        bucket,
+        f"is {visibility or 'private'}; the service's visibility {wanted} would let {who} "
+        "read, write and erase it",
+    )
+
+
+def store_reason(context: Context, form: Form, attached: tuple[BucketName, ...]) -> Reason | None:
+    """Return why an input in an existing bucket waits for the store: its hook must be set there."""
+    if context.facts.has_store():
+        return None
+    for bucket, folder in inputs(form):
+        if bucket in attached:
+            return Reason(
+                "hook-needs-store",
+                f"uploads to {bucket}/{folder}/ start nothing until a notification is set on the "
+                f"object store, which is not reachable from here "
+                f"({context.facts.view.store_problem})",
+                (
+                    "set s3_endpoint of the cluster to an address that works from here",
+                    f"ask the cluster's operator to run: mc event add STORE/{bucket} "
+                    f"arn:minio:sqs::{form['name']}:webhook --event put --prefix {folder}/",
+                ),
+            )
+    return None
+
+
+def _notes(desired: DesiredService, existing: tuple[BucketName, ...]) -> tuple[str, ...]:
+    notes = [
+        f"attaches bucket {bucket}, which exists; removing this service by other means than "
+        f"oscar-sync erases it for all its users"
+        for bucket in existing
+    ]
+    if any(kind in ("s3", "onedata") for kind in _output_types(desired.form)):
+        notes.append("the server contacts the output's store while it creates the service")
+    return tuple(notes)
+
+
+def _output_types(form: Form) -> tuple[str, ...]:
+    entries = form.get("output")
+    return tuple(
+        provider_of(str(entry["storage_provider"])).type
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict)
+    )

@@ -1,0 +1,22 @@
+"""What planning says of one service: an action with its material, or a guard's reason."""
+
+from dataclasses import dataclass
+
+from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.material import Material
+from oscar_sync.model.plan import Action, ActionKind
+from oscar_sync.planning.blocking import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One action; with *reason* it is blocked and carries no material."""
+
+    action: Action
+    material: Material | None = None
+    reason: Reason | None = None
+
+
+def action_id(kind: ActionKind, key: ServiceKey, suffix: str = "") -> str:
+    """Return the id of an action: kind and service, unique within a plan."""
+    return f"{kind}:{key}{suffix}"

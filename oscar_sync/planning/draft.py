@@ -1,0 +1,261 @@
+"""The plan as far as it can be made from what is known, and what must still be looked up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import ClusterId, ServiceName
+from oscar_sync.model.lookup import Lookups
+from oscar_sync.model.material import FingerprintKey, Material
+from oscar_sync.model.plan import (
+    ClusterSummary,
+    LeftAlone,
+    NotPlanned,
+    Plan,
+    PlanOptions,
+    Scope,
+    Source,
+)
+from oscar_sync.model.state import ClusterView, DesiredService, DesiredState
+from oscar_sync.planning.blocking import blocked
+from oscar_sync.planning.candidates import Removals, decide_removals
+from oscar_sync.planning.context import Context, Standing, users_of_buckets
+from oscar_sync.planning.creating import decide_create
+from oscar_sync.planning.decision import Decision
+from oscar_sync.planning.digest import plan_digest
+from oscar_sync.planning.facts import Facts
+from oscar_sync.planning.forecast import with_seconds
+from oscar_sync.planning.order import in_writing_order
+from oscar_sync.planning.seeding import decide_seeds
+from oscar_sync.planning.stamping import decide_adopt, decide_forget
+from oscar_sync.planning.updating import decide_update
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plan with the material of its actions. It is complete when ``missing`` is empty."""
+
+    plan: Plan
+    materials: Mapping[str, Material]
+    missing: Mapping[ClusterId, Lookups]
+
+
+def draft_plan(
+    desired: DesiredState,
+    views: Sequence[ClusterView],
+    options: PlanOptions,
+    key: FingerprintKey | None,
+) -> Draft:
+    """Return what would be done to bring *views* to *desired*, and what is still to be asked.
+
+    Nothing is raised: what cannot be done is blocked, what was not read is not planned.
+    """
+    contexts = {view.cluster.id: _context(desired, view, options, key) for view in views}
+    decisions: list[Decision] = []
+    left_alone: list[LeftAlone] = []
+    notes: list[str] = []
+    candidates = _candidate_count(desired, contexts.values())
+    for context in contexts.values():
+        if not context.facts.view.is_read:
+            continue
+        removals = _removals(context, desired, options, candidates)
+        decisions.extend(removals.decisions)
+        left_alone.extend(removals.left_alone)
+        notes.extend(removals.notes)
+        written, found = _written(context, options)
+        decisions.extend(written)
+        notes.extend(found)
+    plan = _plan(desired, contexts, decisions, left_alone, notes)
+    return Draft(
+        plan,
+        {item.action.id: item.material for item in decisions if item.material is not None},
+        {
+            name: context.facts.missing
+            for name, context in contexts.items()
+            if context.facts.missing
+        },
+    )
+
+
+def _context(
+    desired: DesiredState, view: ClusterView, options: PlanOptions, key: FingerprintKey | None
+) -> Context:
+    here = {
+        service.key.name: service
+        for service in desired.services
+        if service.key.cluster == view.cluster.id
+    }
+    return Context(
+        Facts(view),
+        desired.settings,
+        here,
+        key,
+        checks_all_hooks=options.checks_all_hooks,
+        users=users_of_buckets(here, view.services),
+    )
+
+
+def _candidate_count(desired: DesiredState, contexts: Iterable[Context]) -> int:
+    named = desired.settings.removal_of
+    return sum(
+        context.standing(live) is Standing.OURS
+        for context in contexts
+        for name, live in context.facts.view.services.items()
+        if name not in context.desired and named(live.key) is None
+    )
+
+
+def _removals(
+    context: Context, desired: DesiredState, options: PlanOptions, candidates: int
+) -> Removals:
+    if options.scope not in (Scope.ALL, Scope.REMOVE):
+        return Removals()
+    return decide_removals(context, desired.narrowing, options, candidates)
+
+
+def _written(context: Context, options: PlanOptions) -> tuple[list[Decision], list[str]]:
+    match options.scope:
+        case Scope.ALL | Scope.DRIFT:
+            return _all_written(context, with_seeds=options.scope is Scope.ALL)
+        case Scope.SEED:
+            return [item for wanted in context.desired.values()
+                    for item in decide_seeds(context, wanted)], []  # fmt: skip
+        case Scope.ADOPT | Scope.FORGET:
+            return _stamped(context, options), []
+        case Scope.REMOVE:
+            return [], []
+
+
+def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision], list[str]]:
+    forms: dict[ServiceName, Form] = {
+        name: service.form for name, service in context.desired.items()
+    }
+    decisions: list[Decision] = []
+    seeds: list[Decision] = []
+    not_compared: list[str] = []
+    for name in in_writing_order(forms):
+        wanted = context.desired[name]
+        decision, names = _of_service(context, wanted)
+        not_compared.extend(names)
+        if decision is not None:
+            decisions.append(decision)
+        if with_seeds:
+            seeds.extend(_after(decision, item) for item in decide_seeds(context, wanted))
+    notes = []
+    if not_compared:
+        notes.append(
+            f"not compared, since no fingerprint of this key stands on the cluster: "
+            f"{', '.join(not_compared)} (set OSCAR_SYNC_FINGERPRINT_KEY or keep .oscar-sync/key; "
+            "push-secrets:SERVICE sends them)"
+        )
+    return [*decisions, *seeds], notes
+
+
+def _of_service(
+    context: Context, wanted: DesiredService
+) -> tuple[Decision | None, tuple[str, ...]]:
+    live = context.facts.view.services.get(wanted.key.name)
+    if live is None or wanted.key.name in context.gone:
+        return decide_create(context, wanted), ()
+    decision, secrets = decide_update(context, wanted, live)
+    names = tuple(f"{wanted.key} {name}" for name in secrets.not_compared)
+    return decision, () if decision else names
+
+
+def _after(service: Decision | None, seed: Decision) -> Decision:
+    """Return *seed* so that it waits for the action on its service; blocked where that is."""
+    if service is None:
+        return seed
+    action = replace(seed.action, depends_on=(service.action.id,))
+    if service.reason is not None and seed.reason is None:
+        return Decision(action, reason=replace(service.reason, message="its service is blocked"))
+    return replace(seed, action=action)
+
+
+def _stamped(context: Context, options: PlanOptions) -> list[Decision]:
+    decisions = []
+    for live in context.facts.view.services.values():
+        if not {live.key.name, str(live.key)} & set(options.names):
+            continue
+        if options.scope is Scope.ADOPT:
+            decision = decide_adopt(context, live)
+        else:
+            decision = decide_forget(context, live, None)
+        if decision is not None:
+            decisions.append(decision)
+    return decisions
+
+
+def _plan(
+    desired: DesiredState,
+    contexts: Mapping[ClusterId, Context],
+    decisions: Sequence[Decision],
+    left_alone: Sequence[LeftAlone],
+    notes: Sequence[str],
+) -> Plan:
+    actions = with_seconds(item.action for item in decisions if item.reason is None)
+    held = tuple(blocked(item.action, item.reason) for item in decisions if item.reason is not None)
+    views = [context.facts.view for context in contexts.values()]
+    return Plan(
+        set_name=desired.settings.set_name,
+        source=Source(
+            desired.settings.file, desired.file_count, len(desired.services), _narrowed(desired)
+        ),
+        clusters=tuple(_summary(context) for context in contexts.values()),
+        actions=actions,
+        blocked=held,
+        not_planned=_not_planned(desired, views),
+        left_alone=tuple(left_alone),
+        diagnostics=tuple(desired.diagnostics),
+        notes=tuple(dict.fromkeys((*notes, *_store_notes(contexts.values())))),
+        digest=plan_digest(actions, held),
+        compared_services=sum(len(view.services) for view in views if view.is_read),
+    )
+
+
+def _store_notes(contexts: Iterable[Context]) -> list[str]:
+    return [
+        f"hooks not checked: {context.facts.view.store_problem}"
+        for context in contexts
+        if context.facts.view.store_problem and context.facts.view.is_read
+    ]
+
+
+def _narrowed(desired: DesiredState) -> str:
+    narrowing = desired.narrowing
+    if narrowing.is_full and not narrowing.clusters:
+        return ""
+    names = ", ".join((*narrowing.services, *(f"{name}/" for name in narrowing.clusters)))
+    if narrowing.is_full:
+        return f"narrowed to {names}"
+    return (
+        f"narrowed to {names or 'the given paths'}: nothing is pruned, `removed` is not looked at"
+    )
+
+
+def _summary(context: Context) -> ClusterSummary:
+    view = context.facts.view
+    standings = {name: context.standing(live) for name, live in view.services.items()}
+    has_set = bool(context.settings.set_name)
+    return ClusterSummary(
+        view.cluster.id,
+        view.cluster.endpoint,
+        len(view.services),
+        sum(standing is Standing.OURS for standing in standings.values()),
+        sum(
+            standing is Standing.UNSTAMPED and name in context.desired and has_set
+            for name, standing in standings.items()
+        ),
+        view.problem,
+        view.is_refused,
+        view.version,
+    )
+
+
+def _not_planned(desired: DesiredState, views: Sequence[ClusterView]) -> tuple[NotPlanned, ...]:
+    problems = {view.cluster.id: view.problem for view in views if not view.is_read}
+    return tuple(
+        NotPlanned(service.key, problems[service.key.cluster])
+        for service in desired.services
+        if service.key.cluster in problems
+    )

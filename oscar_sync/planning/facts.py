@@ -1,0 +1,78 @@
+"""What is known of a cluster; what is asked and not known is written down, to be looked up."""
+
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.lookup import Lookups
+from oscar_sync.model.settings import Seed
+from oscar_sync.model.state import (
+    BucketCount,
+    BucketFacts,
+    ClusterView,
+    Deployment,
+    HookRule,
+    Probe,
+    SeedDifference,
+)
+
+
+class Facts:
+    """Answers from a :class:`ClusterView`; each miss is added to ``missing``."""
+
+    def __init__(self, view: ClusterView) -> None:
+        """Answer from *view*."""
+        self.view = view
+        self.missing = Lookups()
+
+    def has_store(self) -> bool:
+        """Tell whether the object store is there to be asked, as far as is known."""
+        return not self.view.store_problem
+
+    def bucket(self, name: BucketName) -> BucketFacts | None:
+        """Return the bucket as the cluster lists it, None if it does not exist."""
+        if self.view.buckets is None:
+            self.missing.buckets = True
+            return None
+        return self.view.buckets.get(name)
+
+    def probe(self, name: ServiceName) -> Probe:
+        """Return whether a name that the list does not show is free."""
+        if name not in self.view.probes:
+            self.missing.probes.add(name)
+        return self.view.probes.get(name, Probe.FREE)
+
+    def deployment(self, name: ServiceName) -> Deployment | None:
+        """Return the state of the service's runtime."""
+        if name not in self.view.deployments:
+            self.missing.deployments.add(name)
+        return self.view.deployments.get(name)
+
+    def hooks(self, bucket: BucketName) -> tuple[HookRule, ...] | None:
+        """Return the bucket's notifications, None where they cannot be read."""
+        if not self.has_store():
+            return None
+        if bucket not in self.view.hooks:
+            self.missing.hooks.add(bucket)
+        return self.view.hooks.get(bucket)
+
+    def has_marker(self, bucket: BucketName, folder: str) -> bool:
+        """Tell whether the folder marker stands; unknown counts as there."""
+        if not self.has_store():
+            return True
+        if (bucket, folder) not in self.view.markers:
+            self.missing.markers.add((bucket, folder))
+        return self.view.markers.get((bucket, folder), True)
+
+    def count(self, bucket: BucketName) -> BucketCount | None:
+        """Return what the bucket holds, None where it cannot be read."""
+        if not self.has_store():
+            return None
+        if bucket not in self.view.counts:
+            self.missing.counts.add(bucket)
+        return self.view.counts.get(bucket)
+
+    def seed(self, seed: Seed) -> SeedDifference | None:
+        """Return what the seed lacks in its bucket, None where it cannot be read."""
+        if not self.has_store():
+            return None
+        if seed not in self.view.seeds:
+            self.missing.seeds.add(seed)
+        return self.view.seeds.get(seed)

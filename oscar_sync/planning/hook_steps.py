@@ -1,0 +1,95 @@
+"""Which notifications and folder markers a service's buckets lack or have too many of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.plan import Do, Step
+from oscar_sync.planning.context import Context
+from oscar_sync.semantics.hooks import wanted_hooks
+from oscar_sync.semantics.stamp import HookDuty, hooks_stamp
+
+
+@dataclass(frozen=True, slots=True)
+class HookWork:
+    """Steps on the store, the duties that the stamp will vouch for, and notes for people."""
+
+    steps: tuple[Step, ...] = ()
+    duties: tuple[HookDuty, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def attach_work(context: Context, name: str, form: Form, attached: Iterable[str]) -> HookWork:
+    """Return what makes uploads fire in the *attached* buckets: marker, then notification.
+
+    The marker is written first, with our own hook still off, so that it starts no job (safety 2).
+    """
+    steps: list[Step] = []
+    duties: list[HookDuty] = []
+    notes: list[str] = []
+    for bucket, prefix in sorted(wanted_hooks(form)):
+        if bucket not in attached:
+            continue
+        duties.append(HookDuty(bucket, prefix))
+        folder = prefix.rstrip("/")
+        is_new = bucket in context.made
+        if is_new or not context.facts.has_marker(bucket, folder):
+            steps.append(Step(Do.MARKER, f"{bucket}/{prefix}"))
+        rules = () if is_new else context.facts.hooks(bucket) or ()
+        if not any((rule.service, rule.prefix) == (name, prefix) for rule in rules):
+            steps.append(Step(Do.HOOK, f"{bucket}/{prefix}"))
+        notes.extend(
+            f"{rule.service} also starts on uploads to {bucket}/{prefix}"
+            for rule in rules
+            if rule.prefix == prefix and rule.service not in ("", name)
+        )
+    return HookWork(tuple(steps), tuple(duties), tuple(notes))
+
+
+def detach_work(context: Context, name: str, buckets: Iterable[BucketName]) -> HookWork:
+    """Return what takes the notifications of *name* off *buckets* that it lets go of.
+
+    A hook left behind sleeps when its service is gone and fires again the day a service of that
+    name is created (record 128).
+    """
+    steps: list[Step] = []
+    duties: list[HookDuty] = []
+    for bucket in buckets:
+        rules = context.facts.hooks(bucket)
+        for rule in rules or ():
+            if rule.service == name:
+                steps.append(Step(Do.UNHOOK, f"{bucket}/{rule.prefix}"))
+                duties.append(HookDuty(bucket, rule.prefix, is_gone=True))
+    return HookWork(tuple(steps), tuple(duties))
+
+
+def stale_work(context: Context, name: str, form: Form) -> HookWork:
+    """Return what takes off notifications of *name* for other prefixes of its input buckets."""
+    wanted = wanted_hooks(form)
+    steps = [
+        Step(Do.UNHOOK, f"{bucket}/{rule.prefix}")
+        for bucket in sorted({bucket for bucket, _ in wanted})
+        for rule in context.facts.hooks(bucket) or ()
+        if rule.service == name and (bucket, rule.prefix) not in wanted
+    ]
+    duties = [HookDuty(*_split(step.target), is_gone=True) for step in steps]
+    return HookWork(tuple(steps), tuple(duties))
+
+
+def _split(target: str) -> tuple[str, str]:
+    bucket, _, prefix = target.partition("/")
+    return bucket, prefix
+
+
+def hooks_value(*works: HookWork) -> str:
+    """Return the value of the hooks annotation for all *works* together."""
+    return hooks_stamp(duty for work in works for duty in work.duties)
+
+
+_RANK = {Do.UNHOOK: 0, Do.MARKER: 1, Do.HOOK: 2}
+
+
+def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return store steps so that a marker is written while none of our hooks sees it."""
+    return tuple(sorted(dict.fromkeys(steps), key=lambda step: _RANK[step.do]))

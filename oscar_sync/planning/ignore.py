@@ -1,0 +1,49 @@
+"""Fields left to others: the wanted form takes the live value where ``ignore`` names a path."""
+
+import copy
+from collections.abc import Iterable
+
+from oscar_sync.model.field import Form, Value
+from oscar_sync.model.origin import FieldPath
+from oscar_sync.planning.paths import path_from
+
+_ABSENT = object()
+
+
+def with_ignored(wanted: Form, live: Form, ignore: Iterable[str]) -> Form:
+    """Return *wanted* with the values of *live* at each ignored path, so that a PUT keeps them."""
+    paths = [path for text in ignore if (path := path_from(text))]
+    if not paths:
+        return wanted
+    result: dict[str, Value] = copy.deepcopy(dict(wanted))
+    for path in paths:
+        _copy(path, dict(live), result)
+    return result
+
+
+def _copy(path: FieldPath, live: Value, wanted: Value) -> None:
+    for part in path[:-1]:
+        live, wanted = _child(live, part), _child(wanted, part)
+    key = path[-1]
+    value = _child_or_absent(live, key)
+    if isinstance(wanted, dict) and isinstance(key, str):
+        if value is _ABSENT:
+            wanted.pop(key, None)
+        else:
+            wanted[key] = copy.deepcopy(value)  # type: ignore[assignment] # - not absent
+    elif isinstance(wanted, list) and isinstance(key, int) and key < len(wanted):
+        if value is not _ABSENT:
+            wanted[key] = copy.deepcopy(value)  # type: ignore[call-overload] # - not absent
+
+
+def _child(value: Value, part: str | int) -> Value:
+    found = _child_or_absent(value, part)
+    return None if found is _ABSENT else found  # type: ignore[return-value] # - not absent
+
+
+def _child_or_absent(value: Value, part: str | int) -> object:
+    if isinstance(value, dict) and isinstance(part, str):
+        return value.get(part, _ABSENT)
+    if isinstance(value, list) and isinstance(part, int) and part < len(value):
+        return value[part]
+    return _ABSENT

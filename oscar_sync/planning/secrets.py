@@ -1,0 +1,82 @@
+"""Comparing secrets that cannot be read back, by keyed fingerprints (safety 4, 5, 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from oscar_sync.model.material import FingerprintKey
+from oscar_sync.model.plan import Cause, FieldChange, Op
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.paths import shown_path
+from oscar_sync.semantics.stamp import secret_fingerprint, secrets_of
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFindings:
+    """What is known of a service's secrets.
+
+    ``unknown_values`` are names that a PUT would need a value for and has none; ``not_compared``
+    those whose live value nobody can tell.
+    """
+
+    changes: tuple[FieldChange, ...] = ()
+    unknown_values: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
+
+
+def secret_findings(
+    desired: DesiredService, live: LiveService, key: FingerprintKey | None
+) -> SecretFindings:
+    """Return how the secrets of *desired* differ from what *live* was last given."""
+    stored = frozenset(live.secret_names)
+    key_id, prints = secrets_of(live.annotations)
+    known = prints if key is not None and key.id == key_id else {}
+    changes: list[FieldChange] = []
+    not_compared: list[str] = []
+    for name in sorted({*stored, *desired.secrets}):
+        change = _change(name, desired, stored, known, key)
+        if change is not None:
+            changes.append(change)
+        elif desired.secrets.get(name) and name not in known:
+            not_compared.append(name)
+    return SecretFindings(tuple(changes), blank_names(desired.secrets, stored), tuple(not_compared))
+
+
+def blank_names(secrets: Mapping[str, Secret], stored: frozenset[str]) -> tuple[str, ...]:
+    """Return the names whose value is needed by a request and not known (record 030)."""
+    if not secrets:
+        return tuple(sorted(stored))
+    return tuple(sorted(name for name, value in secrets.items() if not value))
+
+
+def _change(
+    name: str,
+    desired: DesiredService,
+    stored: frozenset[str],
+    known: Mapping[str, str],
+    key: FingerprintKey | None,
+) -> FieldChange | None:
+    value = desired.secrets.get(name)
+    path = shown_path(("environment", "secrets", name))
+    origin = desired.locate(("environment", "secrets", name))
+    after = _shown(key, name, value)
+    if value is None:
+        if not desired.secrets:
+            return None  # the block is left out: the names stay listed only until the next PUT
+        return FieldChange(path, Op.REMOVE, "set", None, Cause.MANIFEST, origin, is_sensitive=True)
+    if name not in stored:
+        return FieldChange(path, Op.ADD, None, after, Cause.MANIFEST, origin, is_sensitive=True)
+    if not value or key is None or name not in known:
+        return None
+    if known[name] == secret_fingerprint(key.secret, name, value):
+        return None
+    before = f"fp {known[name][:4]}"
+    return FieldChange(path, Op.CHANGE, before, after, Cause.MANIFEST, origin, is_sensitive=True)
+
+
+def _shown(key: FingerprintKey | None, name: str, value: Secret | None) -> str | None:
+    if value is None:
+        return None
+    if key is None:
+        return "set"
+    return f"fp {secret_fingerprint(key.secret, name, value)[:4]}"

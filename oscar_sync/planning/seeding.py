@@ -1,0 +1,104 @@
+"""Files that a bucket lacks: uploads after the service holds (safety 9)."""
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.material import Material
+from oscar_sync.model.plan import Action, ActionKind, Do, Step
+from oscar_sync.model.settings import Seed
+from oscar_sync.model.state import DesiredService, SeedDifference
+from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.semantics.buckets import inputs
+from oscar_sync.semantics.paths import lies_within
+
+
+def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, ...]:
+    """Return one decision for each seed of *desired* that lacks anything in its bucket."""
+    seeds = [seed for entry in context.settings.of_service(desired.key) for seed in entry.seeds]
+    decisions = (_decide(context, desired, seed, at) for at, seed in enumerate(seeds))
+    return tuple(decision for decision in decisions if decision is not None)
+
+
+def _decide(
+    context: Context, desired: DesiredService, seed: Seed, position: int
+) -> Decision | None:
+    bucket = BucketName(seed.bucket)
+    place = f"{seed.bucket}/{seed.prefix}".rstrip("/")
+    reason = _reason(context, seed)
+    difference = None if reason else context.facts.seed(seed)
+    if difference is None:
+        difference = SeedDifference()
+    if not reason and difference.problems:
+        reason = Reason("unreadable-seed", "; ".join(difference.problems), ("mend the files",))
+    extra = difference.extra_keys if seed.delete_extra else ()
+    if not reason and not difference.uploads and not extra:
+        return None
+    triggered = len(difference.uploads) if _fires(context, seed) else 0
+    notes = (f"starts {triggered} jobs",) if triggered else ()
+    action = Action(
+        id=action_id(ActionKind.SEED, desired.key, f"#{position + 1}"),
+        key=desired.key,
+        kind=ActionKind.SEED,
+        reason=f"{seed.shown_source} -> {place}",
+        steps=(
+            *(
+                Step(Do.UPLOAD, f"{bucket}/{item.key}", "", item.size_bytes, item.checksum)
+                for item in difference.uploads
+            ),
+            *(Step(Do.DELETE_OBJECT, f"{bucket}/{key}") for key in extra),
+        ),
+        origin=seed.origin,
+        notes=(*notes, f"trigger: {'yes' if seed.is_trigger else 'no'}"),
+        unchanged_fields=difference.unchanged,
+    )
+    if reason:
+        return Decision(action, reason=reason)
+    view = context.facts.view
+    return Decision(
+        action,
+        Material(
+            view.cluster, view.release, "", uploads=difference.uploads, bucket=bucket,
+        ),
+    )  # fmt: skip
+
+
+def _reason(context: Context, seed: Seed) -> Reason | None:
+    bucket = BucketName(seed.bucket)
+    if not context.facts.has_store():
+        return Reason(
+            "store-unreachable",
+            f"the object store is not reachable from here ({context.facts.view.store_problem})",
+            ("set s3_endpoint of the cluster to an address that works from here",),
+        )
+    if not context.bucket_exists(bucket):
+        return Reason(
+            "no-such-bucket",
+            f"bucket {bucket} does not exist, and no service of the plan makes it",
+            ("name a bucket that the service uses", "make it through OSCAR's API"),
+        )
+    if not seed.is_trigger and _fires_live(context, seed):
+        return Reason(
+            "seed-triggers",
+            f"uploads to {seed.bucket}/{seed.prefix} start a service on the cluster",
+            ("write `trigger: true` at the seed if each file shall start a job",),
+        )
+    return None
+
+
+def _fires(context: Context, seed: Seed) -> bool:
+    forms = [wanted.form for wanted in context.desired.values()]
+    return any(_is_input(form, seed) for form in forms) or _fires_live(context, seed)
+
+
+def _fires_live(context: Context, seed: Seed) -> bool:
+    return any(
+        _is_input(service.form, seed)
+        for name, service in context.facts.view.services.items()
+        if name not in context.desired
+    )
+
+
+def _is_input(form: Form, seed: Seed) -> bool:
+    target = f"{seed.bucket}/{seed.prefix}"
+    return any(lies_within(target, f"{bucket}/{folder}") for bucket, folder in inputs(form))

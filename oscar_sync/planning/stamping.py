@@ -1,0 +1,115 @@
+"""Putting the stamp on and taking it off: the only PUTs that change nothing else (safety 3)."""
+
+from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.material import Material, StampWish
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import Action, ActionKind, Do, Preconditions, Step
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import LiveService
+from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.creating import missing_values
+from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.removing import standing_reason
+from oscar_sync.planning.updating import fingerprint_of, owner_to_write, stopped_reason
+from oscar_sync.semantics.buckets import in_out_buckets, mount_bucket
+from oscar_sync.semantics.immutable import takes_no_put
+from oscar_sync.semantics.stamp import HOOKS
+
+_WARNING = "the server may roll its pods or restart the store for it"
+
+
+def decide_adopt(context: Context, live: LiveService) -> Decision | None:
+    """Return the PUT that stamps *live* as it is, None if it has our stamp already."""
+    if context.standing(live) is Standing.OURS:
+        return None
+    desired = context.desired.get(ServiceName(live.key.name))
+    origin = desired.locate(()) if desired else None
+    reason = None
+    if desired is None:
+        reason = Reason(
+            "no-manifest",
+            "no manifest names it, so that it would be a removal candidate at once",
+            ("write its manifest first: oscar-sync export",),
+        )
+    elif not context.settings.set_name:
+        reason = Reason("no-set", "there is no `set:` to stamp it with", ("oscar-sync init",))
+    secrets = dict(desired.secrets) if desired else {}
+    return _stamp_only(
+        context,
+        live,
+        ActionKind.ADOPT,
+        StampWish(context.settings.set_name),
+        origin,
+        reason,
+        secrets,
+    )
+
+
+def decide_forget(context: Context, live: LiveService, origin: Origin | None) -> Decision | None:
+    """Return the PUT that takes our stamp off *live*, None if it has none."""
+    if context.standing(live) is not Standing.OURS:
+        return None
+    desired = context.desired.get(ServiceName(live.key.name))
+    secrets = dict(desired.secrets) if desired else {}
+    return _stamp_only(
+        context, live, ActionKind.FORGET, StampWish(is_taken_off=True), origin, None, secrets
+    )
+
+
+def _stamp_only(
+    context: Context,
+    live: LiveService,
+    kind: ActionKind,
+    stamp: StampWish,
+    origin: Origin | None,
+    reason: Reason | None,
+    secrets: dict[str, Secret],
+) -> Decision:
+    mount = mount_bucket(live.form)
+    restarts = mount is not None and mount not in in_out_buckets(live.form)
+    action = Action(
+        id=action_id(kind, live.key),
+        key=live.key,
+        kind=kind,
+        reason="stamp only",
+        steps=(Step(Do.PUT, live.key.name, "stamp only", restarts_store=restarts),),
+        preconditions=Preconditions(True, fingerprint_of(live)),
+        origin=origin,
+        notes=(_WARNING,),
+        adds_stamp=kind is ActionKind.ADOPT,
+    )
+    found = (
+        reason
+        or standing_reason(context, live)
+        or _put_reason(live)
+        or _secrets_reason(live, secrets)
+        or stopped_reason(context, live)
+    )
+    if found is not None:
+        return Decision(action, reason=found)
+    view = context.facts.view
+    wish = StampWish(
+        stamp.set_name,
+        hooks="" if stamp.is_taken_off else live.annotations.get(HOOKS, ""),
+        is_taken_off=stamp.is_taken_off,
+    )
+    return Decision(
+        action,
+        Material(
+            view.cluster, view.release, owner_to_write(live), live=live, form=live.form,
+            secrets=secrets if live.secret_names else {}, stamp=wish,
+        ),
+    )  # fmt: skip
+
+
+def _put_reason(live: LiveService) -> Reason | None:
+    why = takes_no_put(live.form)
+    return Reason("unsupported-update", f"no PUT can change it: {why}") if why else None
+
+
+def _secrets_reason(live: LiveService, secrets: dict[str, Secret]) -> Reason | None:
+    """Return which secrets the PUT would lose: the service forgets their names (record 030)."""
+    return missing_values(
+        tuple(sorted(name for name in live.secret_names if not secrets.get(name)))
+    )

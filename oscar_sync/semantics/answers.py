@@ -1,0 +1,111 @@
+"""What a status and a text mean (oscar-server 12, 14): the answer of a write is only a hint.
+
+Whatever it says, the read-back decides; these rules say what to expect of it and what to tell.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Outcome(StrEnum):
+    """What an answer to a POST, PUT or DELETE of a service means before anything is read back."""
+
+    APPLIED = "applied"
+    APPLIED_WITH_WARNING = "applied, with a warning"
+    NOT_APPLIED = "not applied"
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Outcome, a stable reason, and what to do where there is something to do."""
+
+    outcome: Outcome
+    reason: str
+    remedy: str = ""
+    is_retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    method: str
+    status: int
+    pattern: str
+    meaning: Meaning
+
+
+_APPLIED = Meaning(Outcome.APPLIED, "ok")
+_UNKNOWN = Meaning(Outcome.UNKNOWN, "server-error", "the read-back decides")
+
+_ROWS: Final = (
+    _Row("POST", 400, "A service with the provided name already exists", Meaning(
+        Outcome.NOT_APPLIED, "name-taken",
+        "the name is taken on this cluster, maybe by a service you cannot see; choose another")),
+    _Row("POST", 409, "A secret with the given name already exists", Meaning(
+        Outcome.NOT_APPLIED, "leftover-secret",
+        "a Secret of an earlier failed create is left; ask the cluster's operator to delete the "
+        "Secret of that name in the services namespace")),
+    _Row("POST", 409, "already exists", Meaning(
+        Outcome.NOT_APPLIED, "still-terminating",
+        "objects of an earlier service are still going; apply again", is_retryable=True)),
+    _Row("POST", 400, "Error tagging bucket", Meaning(
+        Outcome.APPLIED_WITH_WARNING, "bucket-not-tagged")),
+    _Row("POST", 500, 'the bucket "[^"]*" already exists', Meaning(
+        Outcome.NOT_APPLIED, "bucket-exists", "apply again: the bucket is then attached")),
+    _Row("POST", 500, 'the StorageProvider "[^"]*" is not defined', Meaning(
+        Outcome.NOT_APPLIED, "provider-undefined", "define it under storage_providers")),
+    _Row("POST", 500, "must be private to be used as mount", Meaning(
+        Outcome.NOT_APPLIED, "mount-not-private", "make the mounted bucket private")),
+    _Row("POST", 500, "image .* is not allowed", Meaning(
+        Outcome.NOT_APPLIED, "image-not-allowed",
+        "use an image that the cluster's allowed_image_repositories names")),
+    _Row("PUT", 500, "must be private to be used as mount", Meaning(
+        Outcome.NOT_APPLIED, "stale-admin-flag",
+        "the server remembers the last create of another kind of user: create any service "
+        "as this user, then apply again (oscar-server 12)")),
+    _Row("PUT", 500, "^error setting new policies", Meaning(
+        Outcome.APPLIED_WITH_WARNING, "policy-of-a-dropped-bucket")),
+    _Row("PUT", 500, "^Error creating the service", Meaning(
+        Outcome.APPLIED_WITH_WARNING, "policy-of-an-added-bucket")),
+    _Row("PUT", 500, "^Error updating the service", Meaning(
+        Outcome.NOT_APPLIED, "backend-refused")),
+    _Row("PUT", 200, "^Updated with federation warnings", Meaning(
+        Outcome.APPLIED_WITH_WARNING, "federation-member-failed",
+        "a member was not reached; apply again")),
+    _Row("PUT", 404, "", Meaning(Outcome.ABSENT, "gone", "it was deleted meanwhile; apply again")),
+    _Row("DELETE", 404, "", Meaning(Outcome.ABSENT, "gone")),
+    _Row("DELETE", 500, "does not have a registered ConfigMap", Meaning(Outcome.ABSENT, "gone")),
+    _Row("DELETE", 500, "^Error deleting service buckets|isolated bucket", Meaning(
+        Outcome.APPLIED_WITH_WARNING, "buckets-left")),
+    _Row("", 500, "the FDL of the service .* cannot be read", Meaning(
+        Outcome.NOT_APPLIED, "poisoned-definition",
+        "the stored definition cannot be read; ask the cluster's operator to delete the ConfigMap "
+        "of that name in the services namespace")),
+    _Row("", 401, "", Meaning(Outcome.NOT_APPLIED, "credentials", "check the credentials")),
+    _Row("", 403, "", Meaning(Outcome.NOT_APPLIED, "not-allowed", "it belongs to someone else")),
+)  # fmt: skip
+
+
+def meaning_of(method: str, status: int, text: str) -> Meaning:
+    """Return what *status* and *text* mean as the answer to *method* on a service."""
+    for row in _ROWS:
+        is_method = row.method in ("", method)
+        if is_method and row.status == status and re.search(row.pattern, text):
+            return row.meaning
+    if status in (200, 201, 204):
+        return _APPLIED
+    if 400 <= status < 500:
+        return Meaning(Outcome.NOT_APPLIED, "refused")
+    return _UNKNOWN
+
+
+_POISONED: Final = re.compile(r'the FDL of the service "([^"]*)" cannot be read')
+
+
+def poisoned_service(text: str) -> str:
+    """Return the service whose stored definition spoils the list, blank if none is named (075)."""
+    found = _POISONED.search(text)
+    return found[1] if found else ""

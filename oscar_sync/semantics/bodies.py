@@ -1,0 +1,156 @@
+"""The bodies of POST and PUT (safety 5): a PUT is a full replace, so it carries what must stay.
+
+Sources: oscar-server 3.2, 4.1, 4.2, 4.5; records 030, 035, 036, 106, 224.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from oscar_sync.model.field import Value
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.capabilities import LISTED_PORTS_SINCE
+from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, unowned
+
+_ALWAYS: Final = frozenset({"name", "image", "script"})
+
+
+def post_body(
+    form: Mapping[str, Value],
+    secrets: Mapping[str, Secret],
+    annotations: Mapping[str, str],
+    release: tuple[int, int, int],
+) -> dict[str, Value]:
+    """Return the body that creates *form*, with *annotations* (the stamp) beside its own."""
+    body = _plain_body(form, release)
+    body["annotations"] = {**_texts(form.get("annotations")), **annotations}
+    _set_secrets(body, secrets)
+    return body
+
+
+def put_body(
+    form: Mapping[str, Value],
+    secrets: Mapping[str, Secret],
+    annotations: Mapping[str, str],
+    live: LiveService,
+    release: tuple[int, int, int],
+    *,
+    owner: str,
+) -> dict[str, Value]:
+    """Return the body that turns *live* into *form*, carrying what a full replace would lose.
+
+    Carried: owner, labels the server sets once, unowned fields, ``vo``, ``clusters`` and
+    ``cluster_id`` outside federations, KServe's host. Never the token. Blank provider credentials
+    are filled from *live*. *secrets* hold every declared name with its value, or none at all.
+    """
+    body: dict[str, Value] = {**_carried(live), **_plain_body(form, release)}
+    body["owner"] = owner
+    body["annotations"] = {**_texts(form.get("annotations")), **annotations}
+    body["labels"] = {**_live_labels(live), **_texts(form.get("labels"))}
+    if form.get("vo") is None and live.form.get("vo"):
+        body["vo"] = live.form["vo"]
+    body["storage_providers"] = _filled(form.get("storage_providers"), live)
+    _carry_variables(body, live, form)
+    _set_secrets(body, secrets)
+    if live.bucket_list and not keeps_user_level(form):
+        body["bucket_list"] = list(live.bucket_list)
+    return body
+
+
+def keeps_user_level(form: Mapping[str, Value]) -> bool:
+    """Tell whether the server makes the list of per-user buckets anew from *form*.
+
+    Only then may a PUT leave the stored list out: else it erases every bucket in it, with its data
+    (oscar-server 4.4; records 222, 224).
+    """
+    return form.get("isolation_level") == "USER" and bool(form.get("allowed_users"))
+
+
+def _plain_body(form: Mapping[str, Value], release: tuple[int, int, int]) -> dict[str, Value]:
+    body: dict[str, Value] = {key: value for key, value in form.items() if value is not None}
+    environment = body.get("environment")
+    body["environment"] = dict(environment) if isinstance(environment, dict) else {}
+    for side in ("input", "output"):
+        entries = form.get(side)
+        body[side] = [_io(entry) for entry in entries] if isinstance(entries, list) else []
+    body["expose"] = _expose(form.get("expose"), release)
+    mount = form.get("mount")
+    if isinstance(mount, dict) and not mount.get("path"):
+        del body["mount"]
+    return body
+
+
+def _io(entry: Value) -> Value:
+    if not isinstance(entry, dict):
+        return entry
+    return {key: value for key, value in entry.items() if value != []}
+
+
+def _expose(expose: Value, release: tuple[int, int, int]) -> Value:
+    """Return the block with ports as the release reads them (oscar-server 11)."""
+    if not isinstance(expose, dict):
+        return {}
+    block = {key: value for key, value in expose.items() if value not in ([], "")}
+    if release >= LISTED_PORTS_SINCE:
+        return block
+    for name in ("api_port", "nodePort"):
+        ports = block.get(name)
+        if isinstance(ports, list):
+            block[name] = ports[0] if ports else 0
+    return block
+
+
+def _carried(live: LiveService) -> dict[str, Value]:
+    raw = {**unowned(live.raw)}
+    if live.form.get("federation") is None:
+        raw.update({key: live.raw[key] for key in ("cluster_id", "clusters") if live.raw.get(key)})
+    return {key: _as_value(value) for key, value in raw.items()}
+
+
+def _live_labels(live: LiveService) -> dict[str, Value]:
+    labels = live.form.get("labels")
+    named = labels if isinstance(labels, dict) else {}
+    return {key: value for key, value in named.items() if key in CARRIED_LABELS}
+
+
+def _carry_variables(body: dict[str, Value], live: LiveService, form: Mapping[str, Value]) -> None:
+    environment, stored = body["environment"], live.form.get("environment")
+    if not form.get("kserve") or not isinstance(environment, dict) or not isinstance(stored, dict):
+        return
+    variables, known = environment.get("variables"), stored.get("variables")
+    if isinstance(variables, dict) and isinstance(known, dict):
+        carried = {key: known[key] for key in INJECTED_VARIABLES if key in known}
+        environment["variables"] = {**carried, **variables}
+
+
+def _filled(providers: Value, live: LiveService) -> Value:
+    """Return *providers* with blank credentials taken from live: blank means keep (safety 4)."""
+    if not isinstance(providers, dict):
+        return {}
+    return _fill(providers, live.form.get("storage_providers"))
+
+
+def _fill(value: Value, live: Value) -> Value:
+    if isinstance(value, Secret):
+        return value if value or not isinstance(live, Secret) else live
+    if isinstance(value, dict) and isinstance(live, dict):
+        return {key: _fill(item, live.get(key)) for key, item in value.items()}
+    return value
+
+
+def _set_secrets(body: dict[str, Value], secrets: Mapping[str, Secret]) -> None:
+    environment = body["environment"]
+    if secrets and isinstance(environment, dict):
+        environment["secrets"] = dict(secrets)
+
+
+def _texts(value: Value) -> dict[str, Value]:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _as_value(value: object) -> Value:
+    if isinstance(value, dict):
+        return {str(key): _as_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_value(item) for item in value]
+    return value if isinstance(value, bool | int | float | str) else None

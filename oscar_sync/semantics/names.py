@@ -1,0 +1,86 @@
+"""Names that Kubernetes, Knative and object stores accept, and paths as a plan prints them."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+LONGEST_SERVICE: Final = 39
+"""oscar-server 2.1: the validator's ``max=39``."""
+
+_SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LABEL_1035: Final = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_QUALIFIED: Final = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_ADDRESS: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def service_name_fault(name: str) -> str:
+    """Return why no service can be called *name*, blank if one can (record 012)."""
+    if len(name) > LONGEST_SERVICE:
+        return f"has {len(name)} characters; {LONGEST_SERVICE} is the most"
+    if not _SUBDOMAIN.fullmatch(name):
+        return "may hold only a-z, 0-9 and -, and begins and ends with a letter or digit"
+    return ""
+
+
+def is_knative_name(name: str) -> bool:
+    """Tell whether Knative and Kubernetes Services take *name*: a DNS-1035 label."""
+    return _LABEL_1035.fullmatch(name) is not None
+
+
+def is_dns_label(name: str) -> bool:
+    """Tell whether *name* is a DNS-1123 label, as volumes need (oscar-server 2.6)."""
+    return len(name) <= 63 and _LABEL.fullmatch(name) is not None
+
+
+def bucket_name_fault(name: str) -> str:
+    """Return why S3 and MinIO refuse a bucket called *name*, blank if they do not (record 114)."""
+    if not 3 <= len(name) <= 63:
+        return f"has {len(name)} characters; a bucket's name has 3 to 63"
+    if not _BUCKET.fullmatch(name):
+        return "may hold only a-z, 0-9, - and ., and begins and ends with a letter or digit"
+    if ".." in name or ".-" in name or "-." in name:
+        return "has a dot beside a dot or a hyphen"
+    if _ADDRESS.fullmatch(name):
+        return "looks like an IP address"
+    if name == "minio":
+        return "is reserved by MinIO"
+    return ""
+
+
+def qualified_key_fault(key: str) -> str:
+    """Return why Kubernetes refuses *key* of a label or annotation, blank if not (record 103)."""
+    prefix, slash, name = key.rpartition("/")
+    if slash and (len(prefix) > 253 or not _SUBDOMAIN.fullmatch(prefix)):
+        return "the part before / must be a DNS name in lower case"
+    if not 0 < len(name) <= 63 or not _QUALIFIED.fullmatch(name):
+        return (
+            "a name has 1 to 63 letters, digits, -, _ and ., "
+            "and begins and ends with a letter or digit"
+        )
+    return ""
+
+
+def label_value_fault(value: str) -> str:
+    """Return why Kubernetes refuses *value* of a label, blank if it does not."""
+    if len(value) > 63 or (value and not _QUALIFIED.fullmatch(value)):
+        return (
+            "has at most 63 letters, digits, -, _ and ., and begins and ends with a letter or digit"
+        )
+    return ""
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Return *path* as a plan prints it: ``input[0].path``, ``labels["a.b/c"]`` (product 5)."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif _PLAIN_KEY.fullmatch(step):
+            text += f".{step}" if text else step
+        else:
+            quoted = step.replace("\\", "\\\\").replace('"', '\\"')
+            text += f'["{quoted}"]'
+    return text

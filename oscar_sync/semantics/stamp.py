@@ -1,0 +1,175 @@
+"""The stamp: state that stands on the cluster, as annotations of the service (safety 3)."""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, unquote
+
+from oscar_sync.model.fdl_fields import BY_NAME
+from oscar_sync.model.field import Compare, Value
+from oscar_sync.model.secret import Secret
+from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, STAMP_PREFIX
+from oscar_sync.semantics.quantities import canonical_quantity
+
+OWNER: Final = f"{STAMP_PREFIX}owner"
+APPLIED: Final = f"{STAMP_PREFIX}applied"
+SECRETS: Final = f"{STAMP_PREFIX}secrets"
+HOOKS: Final = f"{STAMP_PREFIX}hooks"
+DETACHED: Final = f"{STAMP_PREFIX}detached"
+STAMP_KEYS: Final = frozenset({OWNER, APPLIED, SECRETS, HOOKS, DETACHED})
+
+SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+_VERSION: Final = "v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Set, cluster identity and service that a stamp names."""
+
+    set_name: str
+    identity: str
+    service: str
+
+
+def owner_stamp(set_name: str, identity: str, service: str) -> str:
+    """Return the value of the owner annotation."""
+    return f"{set_name}/{identity}/{service}"
+
+
+def owner_of(annotations: Mapping[str, str]) -> Owner | None:
+    """Return what the owner annotation says, None without a readable one."""
+    set_name, _, rest = annotations.get(OWNER, "").partition("/")
+    identity, _, service = rest.rpartition("/")
+    if not (set_name and identity and service):
+        return None
+    return Owner(set_name, identity, service)
+
+
+def is_valid_here(owner: Owner | None, identity: str, service: str) -> bool:
+    """Tell whether the stamp is this service's own, not copied from another place (safety 3)."""
+    return owner is not None and (owner.identity, owner.service) == (identity, service)
+
+
+def applied_stamp(form: Mapping[str, Value], owner: str = "") -> str:
+    """Return the value of the applied annotation: a short hash of each top-level field."""
+    hashes = field_hashes(form, owner)
+    return " ".join([_VERSION, *(f"{name}={short}" for name, short in sorted(hashes.items()))])
+
+
+def applied_of(annotations: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Return the hash of each field as last applied, None where nothing says it."""
+    version, _, rest = annotations.get(APPLIED, "").partition(" ")
+    if version != _VERSION:
+        return None
+    return dict(pair.split("=", 1) for pair in rest.split() if "=" in pair)
+
+
+def field_hashes(form: Mapping[str, Value], owner: str = "") -> dict[str, str]:
+    """Return a hash (8 hex digits) of each top-level field, without secrets.
+
+    What the server puts in by itself is left out: injected labels and variables, and the *owner*
+    among the users (oscar-server 3.1, 3.2).
+    """
+    return {
+        name: _hash(comparable(name, value, owner))[:8]
+        for name, value in form.items()
+        if name not in ("name", "cluster_id", "clusters") and value is not None
+    }
+
+
+def comparable(name: str, value: Value, owner: str = "") -> Value:
+    """Return *value* of the top-level field *name* without what makes no difference."""
+    if name == "labels" and isinstance(value, dict):
+        return {key: text for key, text in value.items() if key not in CARRIED_LABELS}
+    if name == "environment" and isinstance(value, dict):
+        variables = value.get("variables")
+        named = variables if isinstance(variables, dict) else {}
+        return {key: text for key, text in named.items() if key not in INJECTED_VARIABLES}
+    if name == "allowed_users" and isinstance(value, list):
+        return [user for user in value if user != owner]
+    field = BY_NAME.get(name)
+    if field is not None and field.compare is Compare.QUANTITY:
+        return canonical_quantity(str(value))
+    return value
+
+
+def live_fingerprint(form: Mapping[str, Value], owner: str, bucket_list: Iterable[str]) -> str:
+    """Return a hash (16 hex digits) of a live service: form, owner, per-user buckets."""
+    whole: Value = {"form": dict(form), "owner": owner, "buckets": [*sorted(bucket_list)]}
+    return _hash(whole)[:16]
+
+
+def _hash(value: Value) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, default=_masked)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, Secret):
+        return bool(value)
+    raise TypeError(type(value))
+
+
+def secret_fingerprint(key: Secret, name: str, value: Secret) -> str:
+    """Return the keyed fingerprint (16 hex digits) of a secret's name and value (safety 7)."""
+    message = f"{name}\0{value.reveal()}".encode()
+    return hmac.new(key.reveal().encode(), message, hashlib.sha256).hexdigest()[:16]
+
+
+def secrets_stamp(key_id: str, fingerprints: Mapping[str, str]) -> str:
+    """Return the value of the secrets annotation."""
+    pairs = (f"{quote(name, safe='')}={print_}" for name, print_ in sorted(fingerprints.items()))
+    return " ".join([f"{_VERSION}:{key_id}", *pairs])
+
+
+def secrets_of(annotations: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """Return key id and fingerprint of each secret; blank and none where nothing says it."""
+    head, _, rest = annotations.get(SECRETS, "").partition(" ")
+    version, _, key_id = head.partition(":")
+    if version != _VERSION:
+        return "", {}
+    pairs = (pair.split("=", 1) for pair in rest.split() if "=" in pair)
+    return key_id, {unquote(name): print_ for name, print_ in pairs}
+
+
+@dataclass(frozen=True, slots=True)
+class HookDuty:
+    """A notification that we vouch for: it must stand, or with ``is_gone`` must not stand."""
+
+    bucket: str
+    prefix: str
+    is_gone: bool = False
+
+
+def hooks_stamp(duties: Iterable[HookDuty]) -> str:
+    """Return the value of the hooks annotation: ``<bucket>/<folder>/ ... !<bucket>/<folder>/``."""
+    words = {f"{'!' if duty.is_gone else ''}{duty.bucket}/{quote(duty.prefix)}" for duty in duties}
+    return " ".join(sorted(words))
+
+
+def hooks_of(annotations: Mapping[str, str]) -> tuple[HookDuty, ...]:
+    """Return the notifications that the annotation vouches for."""
+    return tuple(_duty(word) for word in annotations.get(HOOKS, "").split() if "/" in word)
+
+
+def _duty(word: str) -> HookDuty:
+    bucket, _, prefix = word.removeprefix("!").partition("/")
+    return HookDuty(bucket, unquote(prefix), is_gone=word.startswith("!"))
+
+
+def detached_stamp(purpose: str, buckets: Iterable[str]) -> str:
+    """Return the value of the detached annotation; *purpose* is ``remove`` or ``replace``."""
+    return " ".join([purpose, *sorted(buckets)])
+
+
+def detached_of(annotations: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Return purpose and buckets of a removal or replace that is under way; blank if none."""
+    words = annotations.get(DETACHED, "").split()
+    if not words or words[0] not in ("remove", "replace"):
+        return "", ()
+    return words[0], tuple(words[1:])
