@@ -1,0 +1,37 @@
+"""A cluster's address: what may be one, how it is shown, where a redirect may lead. Pure."""
+
+from urllib.parse import urljoin, urlsplit
+
+
+def fault(endpoint: str) -> str:
+    """Return why *endpoint* cannot be one, blank if it can."""
+    try:
+        parts = urlsplit(endpoint)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return "the endpoint is no http(s) address"
+    if not is_usable or any(character <= " " or character == "\x7f" for character in endpoint):
+        return "the endpoint is no http(s) address"
+    if parts.username is not None or parts.query or parts.fragment:
+        return "the endpoint holds a user, query or fragment"
+    return ""
+
+
+def shown(endpoint: str) -> str:
+    """Return *endpoint* without user, password and query, for sentences."""
+    scheme, separator, rest = endpoint.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
+
+
+def differs_by_slash(asked: str, location: str) -> bool:
+    """Tell whether a redirect of *asked* to *location* adds or takes off its last slash alone."""
+    target = urljoin(asked, location)
+    return target != asked and target.rstrip("/") == asked.rstrip("/")
+
+
+def origin(asked: str, location: str) -> str:
+    """Return ``scheme://host[:port]`` of where a redirect of *asked* leads."""
+    parts = urlsplit(urljoin(asked, location))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

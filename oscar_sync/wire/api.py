@@ -1,0 +1,287 @@
+"""OSCAR's API, one method for each endpoint in use (oscar-server.md 1)."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError, UsageError
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import BucketFacts, Deployment
+from oscar_sync.wire.answers import (
+    Answer,
+    Job,
+    answer_of,
+    buckets_of,
+    deployment_of,
+    jobs_of,
+    lines_of,
+    mapping_of,
+    services_of,
+)
+from oscar_sync.wire.exchange import RawAnswer, Request
+from oscar_sync.wire.failures import NoAnswerError, PoisonedListError
+from oscar_sync.wire.messages import UnusableAnswerError, decode, encode, excerpt, text_of
+from oscar_sync.wire.retry import PASSING_STATUSES
+from oscar_sync.wire.session import Session
+
+SERVICES: Final = "/system/services"
+BUCKETS: Final = "/system/buckets"
+_PAGES: Final = 10_000
+_POISON = re.compile(r'FDL of the service \\?"([^"\\]+)\\?"')
+
+
+class OscarApi:
+    """One cluster's API over a session. Answers to writes are returned, whatever their status."""
+
+    def __init__(self, session: Session) -> None:
+        """Speak through *session*."""
+        self.session = session
+
+    # -- reads that a plan needs whole: anything but a good answer is an error
+
+    def info(self) -> Mapping[str, object]:
+        """Return ``/system/info``.
+
+        Raises:
+            RefusedError: the credentials.
+            BadAnswerError: there is no OSCAR at this address.
+        """
+        return self._mapping("/system/info", self._read("/system/info"))
+
+    def config(self) -> Mapping[str, object]:
+        """Return ``/system/config``: it holds the store's keys, so it is never shown.
+
+        A cluster whose list of allowed images is unset answers 500 and still sends the whole
+        configuration behind an error line (oscar-server.md 1.1.2).
+        """
+        raw = self._get("/system/config")
+        line, newline, rest = raw.content.partition(b"\n")
+        if raw.status == 500 and newline and not line.startswith(b"{") and rest.startswith(b"{"):
+            return self._mapping("/system/config", RawAnswer(200, raw.headers, rest))
+        return self._mapping("/system/config", self._good("/system/config", raw))
+
+    def list_services(self) -> list[Mapping[str, object]]:
+        """Return every service that the log-in can see, as the server writes them.
+
+        Raises:
+            PoisonedListError: one definition cannot be read, so the server lists none.
+        """
+        raw = self._get(SERVICES)
+        found = _POISON.search(text_of(raw.content)) if raw.status >= 500 else None
+        if found:
+            message = f"the server lists no service: {self._excerpt(raw)}"
+            session = self.session
+            raise PoisonedListError(session.cluster.id, session.endpoint, message, found[1])
+        with _Words(self, SERVICES):
+            return services_of(decode(self._good(SERVICES, raw).content))
+
+    def list_buckets(self) -> tuple[BucketFacts, ...]:
+        """Return every bucket that the log-in can see."""
+        raw = self._read(BUCKETS)
+        with _Words(self, BUCKETS):
+            return buckets_of(decode(raw.content))
+
+    def health(self) -> bool:
+        """Tell whether the server answers at all; credentials are not sent."""
+        try:
+            return self.session.get("/health", has_login=False).status == 200
+        except ClusterError:
+            return False
+
+    def own_quota(self) -> Mapping[str, object] | None:
+        """Return the log-in's quota, None where the cluster or the log-in has none."""
+        raw = self._get("/system/quotas/user")
+        if raw.status in {401, 403, 404, 503}:
+            return None
+        return self._mapping("/system/quotas/user", self._good("/system/quotas/user", raw))
+
+    # -- one service
+
+    def get_service(self, name: str) -> Answer:
+        """Return the answer to a GET by name: 200, 404 (free), 403 (hidden), 500.
+
+        Raises:
+            BadAnswerError: 200 with a body that is no service.
+        """
+        path = f"{SERVICES}/{_segment(name)}"
+        raw = self._get(path)
+        if raw.status == 401:
+            raise self._refused(raw)
+        if raw.status == 200:
+            self._mapping(path, raw)
+        return answer_of(raw)
+
+    def post_service(
+        self, body: Mapping[str, object], read_timeout_s: float | None = None
+    ) -> Answer:
+        """Send a POST of *body*, its secrets revealed. Never repeated."""
+        return self._write("POST", SERVICES, encode(body), read_timeout_s)
+
+    def put_service(
+        self, body: Mapping[str, object], read_timeout_s: float | None = None
+    ) -> Answer:
+        """Send a PUT of *body*, its secrets revealed. Never repeated."""
+        return self._write("PUT", SERVICES, encode(body), read_timeout_s)
+
+    def delete_service(self, name: str) -> Answer:
+        """Send a DELETE: the server erases every bucket that the stored definition names."""
+        return self._write("DELETE", f"{SERVICES}/{_segment(name)}")
+
+    def restart_service(self, name: str) -> Answer:
+        """Restart an exposed service; others are answered 400."""
+        return self._write("POST", f"{SERVICES}/{_segment(name)}/restart")
+
+    def start_service(self, name: str) -> Answer:
+        """Start a stopped exposed service."""
+        return self._write("POST", f"{SERVICES}/{_segment(name)}/start")
+
+    def stop_service(self, name: str) -> Answer:
+        """Scale an exposed service to zero."""
+        return self._write("POST", f"{SERVICES}/{_segment(name)}/stop")
+
+    def deployment(self, name: str) -> Deployment:
+        """Return a service's runtime state, ``unavailable`` where the server has none to show."""
+        path = f"{SERVICES}/{_segment(name)}/deployment"
+        raw = self._get(path)
+        if raw.status in {403, 404}:
+            return Deployment("unavailable", self._excerpt(raw))
+        with _Words(self, path):
+            return deployment_of(decode(self._good(path, raw).content))
+
+    def deployment_logs(self, name: str) -> tuple[str, ...]:
+        """Return the last lines of a service's pods, else the server's word for none."""
+        path = f"{SERVICES}/{_segment(name)}/deployment/logs"
+        return lines_of(self._mapping(path, self._read(path)))
+
+    # -- invocation: with the service's token, never with the log-in
+
+    def run(self, name: str, token: Secret, body: bytes) -> Answer:
+        """Invoke a service and wait for its answer."""
+        return self._invoke(f"/run/{_segment(name)}", token, body)
+
+    def post_job(self, name: str, token: Secret, body: bytes) -> Answer:
+        """Start a job; the server does not say its name."""
+        return self._invoke(f"/job/{_segment(name)}", token, body)
+
+    def list_jobs(self, name: str) -> tuple[Job, ...]:
+        """Return every job of a service, all pages of them.
+
+        Raises:
+            RefusedError: an empty 200, which is how the server forbids it.
+        """
+        path, page = f"/system/logs/{_segment(name)}", ""
+        jobs: list[Job] = []
+        for _ in range(_PAGES):
+            raw = self._read(f"{path}?page={quote(page, safe='')}" if page else path)
+            if not raw.content:
+                raise self._refused(raw)
+            with _Words(self, path):
+                found, page = jobs_of(decode(raw.content))
+            jobs += found
+            if not page:
+                break
+        return tuple(jobs)
+
+    def job_log(self, name: str, job: str) -> str:
+        """Return what a job wrote.
+
+        Raises:
+            BadAnswerError: there is no such job, or its pod is gone.
+        """
+        return text_of(self._read(f"/system/logs/{_segment(name)}/{_segment(job)}").content)
+
+    # -- buckets
+
+    def delete_bucket(self, name: str) -> Answer:
+        """Erase a bucket, all it holds and its owner's access rights to the name."""
+        return self._write("DELETE", f"{BUCKETS}/{_segment(name)}")
+
+    # -- how answers are judged
+
+    def _get(self, path: str) -> RawAnswer:
+        """Return an answer of OSCAR itself, not of a gateway that is in trouble."""
+        raw = self.session.get(path)
+        if raw.status in PASSING_STATUSES:
+            message = f"GET {path} answers {raw.status}: {self._excerpt(raw)}"
+            raise NoAnswerError(
+                self.session.cluster.id, self.session.endpoint, message, was_sent=True
+            )
+        return raw
+
+    def _read(self, path: str) -> RawAnswer:
+        return self._good(path, self._get(path))
+
+    def _good(self, path: str, raw: RawAnswer) -> RawAnswer:
+        if raw.status == 200:
+            return raw
+        # 400: a token that is no JWT (oscar-server.md 10).
+        if raw.status in {401, 403} or (raw.status == 400 and path == "/system/info"):
+            raise self._refused(raw)
+        remedy = "is this the address of an OSCAR cluster?" if raw.status == 404 else ""
+        raise self.bad(f"GET {path} answers {raw.status}: {self._excerpt(raw)}", remedy)
+
+    def _mapping(self, path: str, raw: RawAnswer) -> Mapping[str, object]:
+        with _Words(self, path):
+            value = decode(raw.content)
+        if not isinstance(value, dict):
+            raise self.bad(f"the answer to GET {path} is no JSON object")
+        return mapping_of(value)
+
+    def _write(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        read_timeout_s: float | None = None,
+    ) -> Answer:
+        raw = self.session.send(Request(method, path, body, read_timeout_s))
+        return answer_of(raw)
+
+    def _invoke(self, path: str, token: Secret, body: bytes) -> Answer:
+        login = self.session.token_login(token)
+        return answer_of(self.session.send(Request("POST", path, body, login=login)))
+
+    def _refused(self, raw: RawAnswer) -> RefusedError:
+        cluster = self.session.cluster
+        said = self._excerpt(raw)
+        words = f"the credentials are refused ({raw.status}{': ' + said if said else ''})"
+        source = cluster.login_source
+        if not cluster.login:
+            return RefusedError(cluster.id, self.session.endpoint, words, "none were given")
+        remedy = f"check {source}" if source else ""
+        return RefusedError(cluster.id, self.session.endpoint, words, remedy)
+
+    def bad(self, message: str, remedy: str = "") -> BadAnswerError:
+        """Return an error of this cluster about an answer."""
+        return BadAnswerError(self.session.cluster.id, self.session.endpoint, message, remedy)
+
+    def _excerpt(self, raw: RawAnswer) -> str:
+        return excerpt(raw.content, self.session.secrets)
+
+
+class _Words:
+    """Turns what an answer is into an error of the cluster, within a ``with`` block."""
+
+    def __init__(self, api: OscarApi, path: str) -> None:
+        self._api = api
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        """Raise the cluster's error for one about an answer."""
+        if isinstance(error, UnusableAnswerError):
+            raise self._api.bad(f"the answer to GET {self._path} {error}") from None
+
+
+def _segment(name: str) -> str:
+    """Return *name* quoted as one segment of a path.
+
+    Raises:
+        UsageError: it is blank, or dots that would climb out of the path.
+    """
+    if name in {"", ".", ".."}:
+        raise UsageError(f"{name!r} is no name")
+    return quote(name, safe="")

@@ -1,0 +1,24 @@
+"""What can go wrong on the wire beyond the tree in ``errors``: each is one of its leaves."""
+
+from oscar_sync.errors import BadAnswerError, UnreachableError
+
+
+class NoAnswerError(UnreachableError):
+    """No usable answer came; ``was_sent`` is False only if nothing of the request left here."""
+
+    def __init__(
+        self, cluster: str, endpoint: str, message: str, remedy: str = "", *, was_sent: bool
+    ) -> None:
+        """Name the *cluster*, what happened, and whether a write may have been applied."""
+        super().__init__(cluster, endpoint, message, remedy)
+        self.was_sent = was_sent
+
+
+class PoisonedListError(BadAnswerError):
+    """One definition cannot be read, so the server lists no service (oscar-server.md 1.2.3)."""
+
+    def __init__(self, cluster: str, endpoint: str, message: str, service: str) -> None:
+        """Keep the server's own text and the *service* that it names."""
+        remedy = "an operator of the cluster must mend or delete that service's ConfigMap"
+        super().__init__(cluster, endpoint, message, remedy)
+        self.service = service

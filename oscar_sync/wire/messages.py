@@ -1,0 +1,109 @@
+"""Bytes of requests and answers. The one place of this room that reveals secrets."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, NoReturn
+
+from oscar_sync.model.secret import MASK, Secret
+
+MAX_BYTES: Final = 64 * 1024 * 1024
+MAX_DEPTH: Final = 100
+_EXCERPT: Final = 300
+
+
+class UnusableAnswerError(ValueError):
+    """An answer that is no JSON, or too deep; says so in words for a sentence."""
+
+
+def encode(body: Mapping[str, object]) -> bytes:
+    """Return *body* as JSON in ASCII, its secrets revealed.
+
+    Raises:
+        TypeError: it holds something that JSON has no word for.
+        ValueError: it holds NaN or an infinity.
+    """
+    return json.dumps(body, default=_plain, allow_nan=False).encode("ascii")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    message = f"{type(value).__name__} is no JSON"
+    raise TypeError(message)
+
+
+def decode(content: bytes) -> object:
+    """Return the JSON value in *content*.
+
+    Raises:
+        UnusableAnswerError: no JSON, nested more than 100 levels, or text that is no Unicode.
+    """
+    try:
+        value = json.loads(content, parse_constant=_refuse)
+    except RecursionError:
+        raise UnusableAnswerError(f"is nested deeper than {MAX_DEPTH} levels") from None
+    except ValueError:
+        # The parser's own text quotes nothing, but its exception holds the whole answer.
+        raise UnusableAnswerError(_no_json(content)) from None
+    if is_deeper(value, MAX_DEPTH):
+        raise UnusableAnswerError(f"is nested deeper than {MAX_DEPTH} levels")
+    if b"\\ud" in content.lower() and not _is_unicode(value):
+        raise UnusableAnswerError("holds half of a surrogate pair, which is no text")
+    return value
+
+
+def is_deeper(value: object, limit: int) -> bool:
+    """Tell whether containers are nested in *value* more than *limit* levels deep."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _no_json(content: bytes) -> str:
+    start = content[:200].lstrip().lower()
+    if not start:
+        return "is empty"
+    return "is an HTML page" if start.startswith(b"<") else "is not JSON"
+
+
+def _is_unicode(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse(constant: str) -> NoReturn:
+    message = f"{constant} is no JSON"
+    raise ValueError(message)
+
+
+def text_of(content: bytes) -> str:
+    """Return *content* as text; what is no UTF-8 becomes U+FFFD."""
+    return content.decode("utf-8", errors="replace")
+
+
+def excerpt(content: bytes, secrets: Iterable[Secret] = ()) -> str:
+    """Return the beginning of an answer on one line, for a sentence; *secrets* masked."""
+    if content[:200].lstrip().startswith(b"<"):
+        return "an HTML page"
+    text = text_of(content[: 8 * _EXCERPT])
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret.reveal(), MASK)
+    line = re.sub(r"[^\x20-\x7e\xa0-\uffff]+", " ", text).strip()
+    return line if len(line) <= _EXCERPT else line[:_EXCERPT] + "…"

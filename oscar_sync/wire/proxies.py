@@ -1,0 +1,46 @@
+"""Which proxy stands between here and a cluster: the environment's, taken on purpose."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+
+def proxies_for(endpoint: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return ``{scheme: proxy}`` for the requests to *endpoint*, empty for none.
+
+    ``http_proxy``, ``https_proxy``, ``all_proxy`` and ``no_proxy``, also in capitals; the lower
+    case wins, as in curl.
+    """
+    parts = urlsplit(endpoint)
+    if is_exempt(parts.hostname or "", parts.port, _variable(environ, "no_proxy")):
+        return {}
+    proxy = _variable(environ, f"{parts.scheme}_proxy") or _variable(environ, "all_proxy")
+    return {parts.scheme: proxy} if proxy else {}
+
+
+def _variable(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(name) or environ.get(name.upper()) or ""
+
+
+def is_exempt(host: str, port: int | None, no_proxy: str) -> bool:
+    """Tell whether a row of names, suffixes, networks or ``*`` exempts *host* from proxies."""
+    return any(_covers(row.strip().lower(), host.lower(), port) for row in no_proxy.split(","))
+
+
+def _covers(row: str, host: str, port: int | None) -> bool:
+    if not row:
+        return False
+    if row == "*" or _holds(row, host):
+        return True
+    name, _, row_port = row.partition(":") if row.count(":") == 1 else (row, "", "")
+    if row_port and row_port != str(port):
+        return False
+    name = name.removeprefix("*").removeprefix(".").strip("[]")
+    return host == name or host.endswith(f".{name}")
+
+
+def _holds(row: str, host: str) -> bool:
+    try:
+        return ip_address(host) in ip_network(row, strict=False)
+    except ValueError:
+        return False

@@ -1,0 +1,50 @@
+"""How long to wait before an idempotent read is asked again. Pure: dice and clock come in."""
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+RETRIES: Final = 3
+FIRST_WAIT_S: Final = 0.25
+LONGEST_WAIT_S: Final = 5.0
+LONGEST_RETRY_AFTER_S: Final = 30.0
+PASSING_STATUSES: Final = frozenset({429, 502, 503, 504})
+"""A gateway in trouble or a server that asks for time; a 500 of OSCAR is an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One attempt that failed: by a *status*, or (0) without an answer that may come next time."""
+
+    status: int = 0
+    retry_after: str = ""
+    is_passing: bool = True
+
+
+def wait_s(method: str, attempt: int, failure: Failure, *, dice: float, now: float) -> float | None:
+    """Return the seconds to wait after the failed *attempt* (from 1), or None: give up.
+
+    *dice* is in [0, 1), *now* in seconds since 1970. Writes are never repeated: POST is not
+    idempotent, and after a lost PUT or DELETE the cluster is read, not asked again.
+    """
+    if method != "GET" or attempt > RETRIES or not failure.is_passing:
+        return None
+    if failure.status and failure.status not in PASSING_STATUSES:
+        return None
+    asked = retry_after_s(failure.retry_after, now=now)
+    if asked is not None:
+        return min(asked, LONGEST_RETRY_AFTER_S)
+    longest = min(FIRST_WAIT_S * 2.0 ** (attempt - 1), LONGEST_WAIT_S)
+    return longest * (0.5 + dice / 2)
+
+
+def retry_after_s(header: str, *, now: float) -> float | None:
+    """Return the seconds that a ``Retry-After`` header asks for; None for none or nonsense."""
+    text = header.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return max(0.0, moment - now)

@@ -1,0 +1,241 @@
+"""One session for a cluster: log-in, retries of reads, redirects, logging."""
+
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Protocol
+
+from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError
+from oscar_sync.model.cluster import BasicLogin, Cluster, TokenLogin
+from oscar_sync.model.secret import Secret
+from oscar_sync.wire import address
+from oscar_sync.wire.exchange import Exchange, NoExchangeError, RawAnswer, Request, TooLargeError
+from oscar_sync.wire.failures import NoAnswerError
+from oscar_sync.wire.login import UnusableLoginError, authorization, bearer
+from oscar_sync.wire.messages import MAX_BYTES
+from oscar_sync.wire.proxies import proxies_for
+from oscar_sync.wire.retry import Failure, wait_s
+
+LOG: Final = logging.getLogger("oscar_sync.wire")
+READ_TIMEOUT_S: Final = 60.0
+PREFETCH_TIMEOUT_S: Final = 400.0
+"""For writes of a service with ``image_prefetch``: the server pulls the image before it answers."""
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_NO_LOGIN: Final = Secret("")
+_REMEMBERED: Final = 8
+
+
+class _Transport(Protocol):
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        read_timeout_s: float,
+    ) -> RawAnswer: ...
+
+    def close(self) -> None: ...
+
+
+class Session:
+    """Requests to one cluster, from any number of threads. Credentials go to its origin alone."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        connections: int,
+        read_timeout_s: float = READ_TIMEOUT_S,
+        environ: Mapping[str, str],
+        sleep: Callable[[float], None] = time.sleep,
+        on_request: Callable[[Exchange], None] | None = None,
+    ) -> None:
+        """Open nothing yet; keep up to *connections* alive. *environ* names proxies and CAs.
+
+        Raises:
+            ClusterError: the endpoint is no http(s) address, or its file of CAs is missing.
+        """
+        self.cluster = cluster
+        self.endpoint = address.shown(cluster.endpoint)
+        fault = address.fault(cluster.endpoint)
+        if fault:
+            raise ClusterError(cluster.id, self.endpoint, fault)
+        self._base = cluster.endpoint.rstrip("/")
+        self._read_timeout_s = read_timeout_s
+        self._sleep = sleep
+        self._on_request = on_request
+        self._sent: deque[Secret] = deque(maxlen=_REMEMBERED)
+        self._transport = self._connect(connections, environ)
+
+    def __repr__(self) -> str:
+        """Return the cluster's name and address."""
+        return f"Session({self.cluster.id} {self.endpoint})"
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._transport.close()
+
+    def get(self, path: str, *, has_login: bool = True) -> RawAnswer:
+        """Return the answer to a GET, which is repeated while that may help.
+
+        Raises:
+            NoAnswerError: none came.
+            BadAnswerError: too large, or a redirect away from the endpoint.
+            RefusedError: the log-in cannot be sent.
+        """
+        return self.send(Request("GET", path, login=None if has_login else _NO_LOGIN))
+
+    def send(self, request: Request) -> RawAnswer:
+        """Return the answer to *request*. Only a GET is repeated.
+
+        Raises:
+            NoAnswerError: none came; a write may have been applied if ``was_sent``.
+            BadAnswerError: too large, or a redirect away from the endpoint.
+            RefusedError: the log-in cannot be sent.
+        """
+        attempt = 1
+        while True:
+            answer = self._attempt(request, attempt)
+            dice, now = random.random(), time.time()  # noqa: S311 - spreads waits, guards nothing
+            wait = wait_s(request.method, attempt, _failure(answer), dice=dice, now=now)
+            if wait is not None:
+                self._sleep(wait)
+                attempt += 1
+            elif isinstance(answer, NoExchangeError):
+                raise NoAnswerError(
+                    self.cluster.id, self.endpoint, answer.words, was_sent=answer.was_sent
+                )
+            else:
+                return answer
+
+    def token_login(self, token: Secret) -> Secret:
+        """Return the ``Authorization`` value for a service's own *token*.
+
+        Raises:
+            RefusedError: it cannot stand in a header.
+        """
+        try:
+            return bearer(token)
+        except UnusableLoginError as error:
+            raise RefusedError(self.cluster.id, self.endpoint, str(error)) from None
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The log-in and the tokens that were sent lately, for masking what a server echoes."""
+        known = tuple(self._sent)
+        match self.cluster.login:
+            case BasicLogin(password=secret) | TokenLogin(token=secret):
+                return (secret, *known)
+            case _:
+                return known
+
+    def _attempt(self, request: Request, attempt: int) -> RawAnswer | NoExchangeError:
+        headers = self._headers(request)
+        answer = self._once(request, headers, attempt)
+        if isinstance(answer, NoExchangeError) or answer.status not in _REDIRECTS:
+            return answer
+        answer = self._once(self._followed(request, answer), headers, attempt)
+        if isinstance(answer, RawAnswer) and answer.status in _REDIRECTS:
+            raise self._bad("answers with one redirect after another")
+        return answer
+
+    def _once(
+        self, request: Request, headers: Mapping[str, str], attempt: int
+    ) -> RawAnswer | NoExchangeError:
+        asked_s = request.read_timeout_s
+        answer: RawAnswer | NoExchangeError | None = None
+        start = time.monotonic()
+        try:
+            answer = self._transport.send(
+                request.method,
+                self._base + request.path,
+                headers=headers,
+                body=request.body,
+                read_timeout_s=self._read_timeout_s if asked_s is None else asked_s,
+            )
+        except NoExchangeError as error:
+            answer = error
+        except TooLargeError:
+            raise self._bad(f"the answer is larger than {MAX_BYTES // 2**20} MiB") from None
+        finally:
+            status = answer.status if isinstance(answer, RawAnswer) else 0
+            seconds = time.monotonic() - start
+            self._tell(Exchange(request.method, request.path, status, seconds, attempt))
+        return answer
+
+    def _tell(self, done: Exchange) -> None:
+        LOG.debug(
+            "%s %s %s %d ms%s",
+            done.method,
+            done.path.partition("?")[0],
+            done.status or "no answer",
+            round(done.seconds * 1000),
+            f" retry {done.attempt - 1}" if done.attempt > 1 else "",
+        )
+        if self._on_request:
+            self._on_request(done)
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {"Accept": "application/json, text/plain, */*", "User-Agent": "oscar-sync"}
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        login = self._login() if request.login is None else request.login
+        if login:
+            headers["Authorization"] = login.reveal()
+            self._remember(Secret(login.reveal().partition(" ")[2]))
+        return headers
+
+    def _remember(self, sent: Secret) -> None:
+        if sent not in tuple(self._sent):
+            self._sent.append(sent)
+
+    def _login(self) -> Secret:
+        try:
+            return authorization(self.cluster.login)
+        except UnusableLoginError as error:
+            source = self.cluster.login_source
+            remedy = f"check {source}" if source else ""
+            raise RefusedError(self.cluster.id, self.endpoint, str(error), remedy) from None
+
+    def _followed(self, request: Request, answer: RawAnswer) -> Request:
+        """Return the request that a redirect asks for, if it differs by the last slash alone."""
+        asked, path = self._base + request.path, request.path
+        location = answer.headers.get("Location", "")
+        if request.method == "GET" and address.differs_by_slash(asked, location):
+            return replace(request, path=path[:-1] if path.endswith("/") else f"{path}/")
+        words = f"redirects to {address.origin(asked, location)}, which is not followed"
+        raise self._bad(words, "set the endpoint to the address that answers by itself")
+
+    def _bad(self, message: str, remedy: str = "") -> BadAnswerError:
+        return BadAnswerError(self.cluster.id, self.endpoint, message, remedy)
+
+    def _connect(self, connections: int, environ: Mapping[str, str]) -> _Transport:
+        from oscar_sync.wire.transport import Transport  # requests: 97 ms
+
+        return Transport(
+            connections=connections,
+            verify=self._verify(environ),
+            proxies=proxies_for(self._base, environ),
+        )
+
+    def _verify(self, environ: Mapping[str, str]) -> bool | str:
+        if not self.cluster.ssl_verify:
+            return False
+        named = self.cluster.ca_bundle or environ.get("REQUESTS_CA_BUNDLE", "")
+        if named and not Path(named).exists():
+            message = f"the CA bundle {named} does not exist"
+            raise ClusterError(self.cluster.id, self.endpoint, message)
+        return named or True
+
+
+def _failure(answer: RawAnswer | NoExchangeError) -> Failure:
+    if isinstance(answer, NoExchangeError):
+        return Failure(is_passing=answer.may_pass)
+    return Failure(answer.status, answer.headers.get("Retry-After", ""))

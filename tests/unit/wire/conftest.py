@@ -1,0 +1,15 @@
+import pytest
+
+from tests.unit.wire.stub import running
+
+
+@pytest.fixture
+def stub():
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def other():
+    with running() as server:
+        yield server

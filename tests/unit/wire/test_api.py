@@ -1,0 +1,311 @@
+import json
+
+import pytest
+
+from oscar_sync.errors import BadAnswerError, RefusedError, UsageError
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import BucketFacts, Deployment
+from oscar_sync.wire.answers import Job
+from oscar_sync.wire.failures import NoAnswerError, PoisonedListError
+from tests.unit.wire.stub import Reply, api, reply
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("read", ["info", "config", "list_services", "list_buckets"])
+def test_refused_credentials_are_an_error_of_reads_and_say_where_they_came_from(stub, read, status):
+    stub.replies = [reply("", status)]
+    with api(stub.url) as oscar, pytest.raises(RefusedError, match=r"check oscar-sync.yaml:4"):
+        getattr(oscar, read)()
+
+
+def test_a_token_that_is_no_jwt_is_refused_credentials(stub):
+    stub.replies = [reply("token contains an invalid number of segments", 400)]
+    with api(stub.url) as oscar, pytest.raises(RefusedError, match="invalid number of segments"):
+        oscar.info()
+
+
+def test_no_login_is_named(stub):
+    stub.replies = [reply("", 401)]
+    with api(stub.url, None) as oscar, pytest.raises(RefusedError, match="none were given"):
+        oscar.info()
+    assert "Authorization" not in stub.asked[0].headers
+
+
+def test_an_address_without_oscar_is_named(stub):
+    stub.replies = [reply("404 page not found", 404)]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="address of an OSCAR"):
+        oscar.info()
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"null", b"{}", b'[{"a":1}]', b"[1]", b'["a"'])
+def test_a_list_that_is_not_wholly_understood_is_never_taken_for_a_shorter_one(stub, content):
+    stub.replies = [Reply(body=content)]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="/system/services"):
+        oscar.list_services()
+
+
+def test_services_come_as_the_server_wrote_them(stub):
+    stub.replies = [reply([{"name": "a", "x": {"y": [1]}}, {"name": "b"}])]
+    with api(stub.url) as oscar:
+        assert oscar.list_services() == [{"name": "a", "x": {"y": [1]}}, {"name": "b"}]
+
+
+def test_a_poisoned_list_names_the_service(stub):
+    text = 'the FDL of the service "x" cannot be read'
+    stub.replies = [reply(text, 500)]
+    with api(stub.url) as oscar, pytest.raises(PoisonedListError, match="ConfigMap") as caught:
+        oscar.list_services()
+    assert caught.value.service == "x"
+    assert text in str(caught.value)
+
+
+def test_an_answer_larger_than_the_cap_is_an_error_and_not_read_whole(stub):
+    stub.replies = [Reply(body=b"[" + b" " * (64 * 2**20))]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="larger than 64 MiB"):
+        oscar.list_services()
+
+
+def test_an_answer_that_unpacks_beyond_the_cap_is_an_error(stub):
+    import gzip
+
+    bomb = gzip.compress(b" " * (80 * 2**20))
+    stub.replies = [Reply(body=bomb, headers={"Content-Encoding": "gzip"})]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="larger than 64 MiB"):
+        oscar.list_services()
+
+
+def test_an_answer_that_cannot_be_unpacked_is_an_error(stub):
+    stub.replies = [Reply(body=b"nonsense", headers={"Content-Encoding": "gzip"})]
+    with api(stub.url) as oscar, pytest.raises(NoAnswerError, match="cannot be unpacked"):
+        oscar.list_services()
+
+
+def test_the_configuration_behind_an_error_line_is_read(stub):
+    stub.replies = [reply('unexpected end of JSON input\n{"config": {"name": "oscar"}}', 500)]
+    with api(stub.url) as oscar:
+        assert oscar.config()["config"] == {"name": "oscar"}
+
+
+def test_no_bucket_is_an_empty_list(stub):
+    stub.replies = [Reply(body=b"null")]
+    with api(stub.url) as oscar:
+        assert oscar.list_buckets() == ()
+
+
+def test_a_buckets_owner_may_stand_in_its_tags(stub):
+    bucket = {
+        "bucket_name": "b",
+        "visibility": "restricted",
+        "allowed_users": ["u"],
+        "metadata": {"owner": "me", "from_service": "s"},
+    }
+    plain: dict[str, object] = {
+        "bucket_name": "c",
+        "owner": "you",
+        "allowed_users": None,
+        "metadata": {},
+    }
+    stub.replies = [reply([bucket, plain])]
+    with api(stub.url) as oscar:
+        assert oscar.list_buckets() == (
+            BucketFacts(BucketName("b"), "me", "restricted", ("u",), "s"),
+            BucketFacts(BucketName("c"), "you"),
+        )
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[1]", b'[{"bucket_name": ""}]'])
+def test_a_list_of_something_else_is_no_list_of_buckets(stub, content):
+    stub.replies = [Reply(body=content)]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError):
+        oscar.list_buckets()
+
+
+@pytest.mark.parametrize("status", [404, 403, 500])
+def test_a_get_by_name_returns_what_the_server_says(stub, status):
+    stub.replies = [reply("words", status)]
+    with api(stub.url) as oscar:
+        answer = oscar.get_service("a")
+    assert (answer.status, answer.text, answer.json) == (status, "words", None)
+
+
+def test_a_service_read_by_name_is_json(stub):
+    stub.replies = [reply({"name": "a"})]
+    with api(stub.url) as oscar:
+        assert oscar.get_service("a").json == {"name": "a"}
+
+
+def test_a_get_by_name_that_is_no_service_is_an_error(stub):
+    stub.replies = [reply("fine")]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError):
+        oscar.get_service("a")
+
+
+def test_a_get_by_name_with_refused_credentials_is_an_error(stub):
+    stub.replies = [reply("", 401)]
+    with api(stub.url) as oscar, pytest.raises(RefusedError):
+        oscar.get_service("a")
+
+
+def test_a_gateways_answer_to_a_get_by_name_is_none(stub):
+    stub.replies = [reply("", 502)]
+    with api(stub.url) as oscar, pytest.raises(NoAnswerError):
+        oscar.get_service("a")
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("a/b", "a%2Fb"),
+        ("a b", "a%20b"),
+        ("a?b#c", "a%3Fb%23c"),
+        ("ü%", "%C3%BC%25"),
+        ("../x", "..%2Fx"),
+    ],
+)
+def test_names_are_quoted_as_one_segment(stub, name, path):
+    stub.replies = [reply("", 404)]
+    with api(stub.url) as oscar:
+        oscar.get_service(name)
+    assert stub.lines == [f"GET /system/services/{path}"]
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_names_that_climb_out_of_the_path_are_never_sent(stub, name):
+    with api(stub.url) as oscar:
+        for call in (oscar.delete_service, oscar.delete_bucket, oscar.get_service):
+            with pytest.raises(UsageError):
+                call(name)
+    assert stub.asked == []
+
+
+def test_writes_return_their_answer_whatever_it_is(stub):
+    stub.replies = [reply("", 201), reply("no", 500), reply("", 401), Reply(204, b"")]
+    with api(stub.url) as oscar:
+        body = {"name": "a", "environment": {"secrets": {"K": Secret("v")}}}
+        assert oscar.post_service(body).status == 201
+        assert oscar.put_service(body).text == "no"
+        assert oscar.delete_service("a").status == 401
+        assert oscar.delete_bucket("b").status == 204
+    assert json.loads(stub.asked[0].body)["environment"]["secrets"] == {"K": "v"}
+    assert stub.asked[0].headers["Content-Type"] == "application/json"
+    assert stub.lines == [
+        "POST /system/services",
+        "PUT /system/services",
+        "DELETE /system/services/a",
+        "DELETE /system/buckets/b",
+    ]
+
+
+def test_the_runtime_is_changed_by_name(stub):
+    stub.replies = [reply({})]
+    with api(stub.url) as oscar:
+        oscar.start_service("a")
+        oscar.stop_service("a")
+        oscar.restart_service("a")
+    assert [line.rpartition("/")[2] for line in stub.lines] == ["start", "stop", "restart"]
+
+
+def test_a_deployment_has_a_state(stub):
+    stub.replies = [reply({"state": "failed", "reason": "no image"}), reply("not yours", 403)]
+    with api(stub.url) as oscar:
+        assert oscar.deployment("a") == Deployment("failed", "no image")
+        assert oscar.deployment("a") == Deployment("unavailable", "not yours")
+
+
+def test_a_deployment_without_a_state_is_an_error(stub):
+    stub.replies = [reply({})]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="names no state"):
+        oscar.deployment("a")
+
+
+def test_deployment_logs_are_lines_or_the_servers_word(stub):
+    some = {"available": True, "entries": [{"message": "a"}, {"message": "b"}]}
+    none = {"available": False, "message": "not yet", "entries": []}
+    stub.replies = [reply(some), reply(none), reply({"entries": None})]
+    with api(stub.url) as oscar:
+        assert oscar.deployment_logs("a") == ("a", "b")
+        assert oscar.deployment_logs("a") == ("not yet",)
+        assert oscar.deployment_logs("a") == ()
+
+
+def test_every_page_of_jobs_is_read(stub):
+    stub.replies = [
+        reply({"jobs": {"a-1": {"status": "Succeeded", "start_time": "t"}}, "next_page": "x/y="}),
+        reply({"jobs": {"a-2": {"status": "Running"}}}),
+    ]
+    with api(stub.url) as oscar:
+        jobs = oscar.list_jobs("a")
+    assert jobs == (Job("a-1", "Succeeded", started="t"), Job("a-2", "Running"))
+    assert stub.lines[1] == "GET /system/logs/a?page=x%2Fy%3D"
+
+
+def test_old_servers_list_jobs_without_pages(stub):
+    stub.replies = [reply({"a-1": {"status": "Failed"}})]
+    with api(stub.url) as oscar:
+        assert oscar.list_jobs("a") == (Job("a-1", "Failed"),)
+
+
+def test_forbidden_jobs_are_an_empty_200(stub):
+    stub.replies = [Reply(body=b"")]
+    with api(stub.url) as oscar, pytest.raises(RefusedError):
+        oscar.list_jobs("a")
+
+
+def test_a_list_of_jobs_that_is_none_is_an_error(stub):
+    stub.replies = [reply([])]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError):
+        oscar.list_jobs("a")
+
+
+def test_a_job_has_a_log_or_an_error(stub):
+    stub.replies = [reply("hello\n"), reply("", 500)]
+    with api(stub.url) as oscar:
+        assert oscar.job_log("a", "a-1") == "hello\n"
+        with pytest.raises(BadAnswerError):
+            oscar.job_log("a", "a-1")
+
+
+def test_invocations_carry_the_services_token_and_not_the_login(stub):
+    stub.replies = [reply("out"), reply("", 201)]
+    with api(stub.url) as oscar:
+        assert oscar.run("a", Secret("t" * 64), b"in").text == "out"
+        assert oscar.post_job("a", Secret("t" * 64), b"in").status == 201
+    assert {asked.headers["Authorization"] for asked in stub.asked} == {f"Bearer {'t' * 64}"}
+    assert stub.lines == ["POST /run/a", "POST /job/a"]
+    assert stub.asked[0].body == b"in"
+
+
+def test_a_token_that_cannot_be_sent_invokes_nothing(stub):
+    with api(stub.url) as oscar, pytest.raises(RefusedError):
+        oscar.run("a", Secret("x\ny"), b"")
+
+
+def test_health_needs_no_credentials(stub):
+    stub.replies = [reply("Ok"), reply("", 500)]
+    with api(stub.url) as oscar:
+        assert oscar.health()
+        assert not oscar.health()
+    assert "Authorization" not in stub.asked[0].headers
+
+
+def test_a_server_that_is_gone_is_not_healthy():
+    with api("http://nobody.invalid") as oscar:
+        assert not oscar.health()
+
+
+def test_a_cluster_without_quotas_has_none(stub):
+    stub.replies = [reply({"user_id": "u"}), reply("", 404), reply("", 500)]
+    with api(stub.url) as oscar:
+        assert oscar.own_quota() == {"user_id": "u"}
+        assert oscar.own_quota() is None
+        with pytest.raises(BadAnswerError):
+            oscar.own_quota()
+
+
+def test_bodies_are_never_shown(stub):
+    stub.replies = [reply({"name": "a", "token": "sesame"})]
+    with api(stub.url) as oscar:
+        answer = oscar.get_service("a")
+    assert "sesame" not in repr(answer)
+    assert "sesame" not in repr(oscar.session)
