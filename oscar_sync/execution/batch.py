@@ -1,0 +1,127 @@
+"""Plain updates side by side, read back by lists: ten times cheaper than by name (6.3)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Final
+
+from oscar_sync.errors import ClusterError
+from oscar_sync.execution.run import TRIES, FailedError, Run, step_of
+from oscar_sync.execution.sender import Reply
+from oscar_sync.execution.update import failure_of, finish_update, raise_unless_unknown
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.plan import Do
+from oscar_sync.model.report import ActionResult
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.answers import Outcome
+
+READ_BACK_EVERY_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A PUT that went out: what the service was before, and what came back."""
+
+    run: Run
+    before: LiveService
+    reply: Reply
+
+
+_Settle = Callable[[Run, Callable[[], ActionResult]], ActionResult]
+
+
+def carry_out_batch(
+    runs: Sequence[Run],
+    parallelism: int,
+    settle: _Settle,
+    on_result: Callable[[ActionResult], None],
+) -> None:
+    """Send each update of *runs* and report each result as soon as it is read back.
+
+    *settle* turns whatever an action raises into its result. A PUT that was plainly not applied
+    is sent again, at most three times in all.
+    """
+    pending = list(runs)
+    for attempt in range(TRIES):
+        again: list[Run] = []
+        for sent in _sent(pending, parallelism, settle, on_result):
+            if attempt < TRIES - 1 and _may_be_sent_again(sent):
+                again.append(sent.run)
+            else:
+                on_result(settle(sent.run, _Finish(sent)))
+        pending = again
+
+
+def _sent(
+    runs: Sequence[Run],
+    parallelism: int,
+    settle: _Settle,
+    on_result: Callable[[ActionResult], None],
+) -> Iterator[_Sent]:
+    """Yield each update after a list that is younger than its PUT was read."""
+    with ThreadPoolExecutor(max(1, parallelism)) as pool:
+        waiting = {pool.submit(_send, run): run for run in runs}
+        while waiting:
+            done, _ = wait(waiting, timeout=READ_BACK_EVERY_S)
+            group: list[_Sent] = []
+            for future in sorted(done, key=lambda item: waiting[item].action.id):
+                run = waiting.pop(future)
+                if future.exception() is None:
+                    group.append(future.result())
+                else:
+                    on_result(settle(run, _Raise(future)))
+            yield from _read_back(group)
+
+
+def _send(run: Run) -> _Sent:
+    live, form = run.check_premise(), run.material.form
+    if live is None or form is None:
+        raise FailedError("the plan holds no definition")
+    step = step_of(run.action, Do.PUT)
+    body = run.put_body(form, live)
+    return _Sent(run, live, run.sender.put(step, body, prefetch=run.material.image_prefetch))
+
+
+def _read_back(group: list[_Sent]) -> list[_Sent]:
+    if group:
+        run = group[0].run
+        run.parts.on_event(Event(Happening.VERIFY, run.action))
+        run.newest.expire()
+    return group
+
+
+def _may_be_sent_again(sent: _Sent) -> bool:
+    if sent.reply.meaning.outcome is not Outcome.UNKNOWN:
+        return False
+    try:
+        found = sent.run.newest.service(sent.run.name)
+    except ClusterError:
+        return False
+    return found is not None and found.form == sent.before.form
+
+
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    """Ends an update whose PUT went out: holds it, or says why not."""
+
+    sent: _Sent
+
+    def __call__(self) -> ActionResult:
+        run, form = self.sent.run, self.sent.run.material.form
+        found = run.newest.service(run.name)
+        if found is not None and form is not None and run.holds(found, form):
+            run.warn(self.sent.reply)
+            return finish_update(run, found)
+        raise_unless_unknown(self.sent.reply, found, self.sent.before)
+        raise failure_of(self.sent.reply)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raise:
+    """Raises what a worker raised."""
+
+    future: Future[_Sent]
+
+    def __call__(self) -> ActionResult:
+        self.future.result()
+        raise FailedError("nothing was sent")

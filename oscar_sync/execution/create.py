@@ -1,0 +1,56 @@
+"""Create: POST, and on buckets that exist PUT and the notifications (attach, safety 2)."""
+
+from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, step_of
+from oscar_sync.execution.update import put_until_it_holds
+from oscar_sync.execution.wait import wait_until_ready
+from oscar_sync.model.plan import Do
+from oscar_sync.model.report import ActionResult, Status
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.hooks import wanted_hooks
+
+
+def carry_out_create(run: Run) -> ActionResult:
+    """Return what became of a creation; nothing is sent where the name is taken by now."""
+    run.check_premise(data_is_at_risk=True)
+    live = _post(run)
+    form = run.material.form
+    if form is None:
+        raise FailedError("the plan holds no definition")
+    if any(step.do is Do.PUT for step in run.action.steps):
+        put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
+        run.wait_for_store()
+        run.send_store_steps()
+    run.check_hooks(wanted_hooks(form))
+    wait_until_ready(run)
+    return run.result(Status.DONE)
+
+
+def _post(run: Run) -> LiveService:
+    form = run.material.first_form
+    if form is None:
+        raise FailedError("the plan holds no definition")
+    body = run.post_body(form)
+    reply = run.sender.post(
+        step_of(run.action, Do.POST), body, prefetch=run.material.image_prefetch
+    )
+    if reply.meaning.outcome is Outcome.NOT_APPLIED:
+        raise FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "refused")
+    run.wait_for_store()
+    live = run.read_back()
+    if live is None:
+        if reply.is_lost:
+            raise FailedError(
+                f"no answer came and the service is not there: {reply.text}", "lost-answer",
+                is_unreachable=True,
+            )  # fmt: skip
+        raise FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "not-applied")
+    if not run.holds(live, form):
+        raise NotVerifiedError("the service that was read back is not the one that was sent")
+    run.warn(reply)
+    return live
+
+
+def _sentence(status: int, text: str, remedy: str) -> str:
+    said = f"the server answered {status}: {text}" if text else f"the server answered {status}"
+    return f"{said}; {remedy}" if remedy else said

@@ -1,0 +1,170 @@
+"""Carry out a plan: clusters side by side, restarts of the store one at a time (safety 6)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from oscar_sync.errors import ClusterError, StoreError
+from oscar_sync.execution.batch import carry_out_batch
+from oscar_sync.execution.create import carry_out_create
+from oscar_sync.execution.freshness import Newest
+from oscar_sync.execution.hook import carry_out_hook
+from oscar_sync.execution.ports import Parts
+from oscar_sync.execution.remove import carry_out_remove
+from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
+from oscar_sync.execution.seed import carry_out_seed
+from oscar_sync.execution.sender import ReachError, Sender, StopError
+from oscar_sync.execution.stamp import carry_out_stamp
+from oscar_sync.execution.update import carry_out_update
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.material import Material
+from oscar_sync.model.plan import Action, ActionKind, Do, Plan
+from oscar_sync.model.report import ActionResult, RunReport, Status
+
+_PLAIN_STEPS: Final = frozenset({Do.PUT, Do.RESTART})
+
+
+def execute(plan: Plan, materials: Mapping[str, Material], parts: Parts) -> RunReport:
+    """Return what became of each action of *plan*; a failure is a result, not an exception.
+
+    Blocked actions are not sent, and neither is what depends on one that failed.
+    """
+    by_cluster: dict[ClusterId, list[Action]] = {}
+    for action in plan.actions:
+        by_cluster.setdefault(action.key.cluster, []).append(action)
+    if not by_cluster:
+        return RunReport(plan)
+    with ThreadPoolExecutor(len(by_cluster)) as pool:
+        futures = [
+            pool.submit(_Line(name, materials, parts).carry_out, actions)
+            for name, actions in by_cluster.items()
+        ]
+        lines = [future.result() for future in futures]
+    return RunReport(
+        plan,
+        tuple(result for line in lines for result in line.in_order()),
+        is_interrupted=parts.is_stopping(),
+        verified_except=tuple(sorted({word for line in lines for word in line.unverified})),
+    )
+
+
+class _Line:
+    """One cluster's actions, in their order."""
+
+    def __init__(self, name: ClusterId, materials: Mapping[str, Material], parts: Parts) -> None:
+        self._ports = parts.clusters[name]
+        self._materials = materials
+        self._parts = parts
+        self._results: dict[str, ActionResult] = {}
+        self._order: list[Action] = []
+        self._newest: Newest | None = None
+        self.unverified: set[str] = set()
+
+    def carry_out(self, actions: Sequence[Action]) -> "_Line":
+        """Carry out *actions*: plain updates together where the first of them stands."""
+        self._order = list(actions)
+        together = [action for action in actions if _is_plain(action)]
+        for action in actions:
+            if action.id in self._results:
+                continue
+            if together and action is together[0]:
+                self._carry_out_together(together)
+            else:
+                run = self._run(action)
+                self._note(self._settle(run, _One(self, run)))
+        return self
+
+    def in_order(self) -> list[ActionResult]:
+        """Return the results in the order of the plan."""
+        return [self._results[action.id] for action in self._order if action.id in self._results]
+
+    def _carry_out_together(self, actions: Sequence[Action]) -> None:
+        runs = [self._run(action) for action in actions]
+        carry_out_batch(runs, self._parts.parallelism, self._settle, self._note)
+
+    def _note(self, result: ActionResult) -> None:
+        self._results[result.action.id] = result
+
+    def _run(self, action: Action) -> Run:
+        material = self._materials[action.id]
+        if self._newest is None:
+            cluster = material.cluster
+            self._newest = Newest(cluster.id, cluster.endpoint, self._ports.api, self._parts.now)
+        sender = Sender(action, self._ports, self._parts)
+        return Run(action, material, sender, self._newest, self._parts)
+
+    def failed_before(self, names: Iterable[str]) -> str:
+        planned = {action.id for action in self._order}
+        for name in names:
+            result = self._results.get(name)
+            if name in planned and (result is None or result.status is not Status.DONE):
+                return name
+        return ""
+
+    def _settle(self, run: Run, carry_out: Callable[[], ActionResult]) -> ActionResult:
+        """Return the result of *carry_out*; whatever ends it early becomes a result too."""
+        try:
+            result = carry_out()
+        except StaleServiceError as error:
+            result = run.result(Status.STALE, str(error), "stale")
+        except NotVerifiedError as error:
+            result = run.result(Status.NOT_VERIFIED, str(error), "not-verified")
+        except FailedError as error:
+            result = run.result(Status.FAILED, str(error), error.code)
+        except StopError:
+            result = run.result(Status.INTERRUPTED, "stopped before it was done", "stopped")
+        except (ReachError, StoreError) as error:
+            result = run.result(Status.FAILED, str(error), "store")
+        except ClusterError as error:
+            result = run.result(Status.FAILED, str(error), "unreachable")
+        finally:
+            if self._newest is not None:
+                self._newest.expire()
+            self.unverified |= run.unverified
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """Carries out one action, unless one that it depends on failed."""
+
+    line: _Line
+    run: Run
+
+    def __call__(self) -> ActionResult:
+        failed = self.line.failed_before(self.run.action.depends_on)
+        if failed:
+            return self.run.result(Status.SKIPPED, f"it depends on {failed}", "depends")
+        return by_kind(self.run)
+
+
+def by_kind(run: Run) -> ActionResult:
+    """Return what became of the action, carried out by the module of its kind."""
+    match run.action.kind:
+        case ActionKind.CREATE:
+            return carry_out_create(run)
+        case ActionKind.UPDATE:
+            return carry_out_update(run)
+        case ActionKind.REMOVE:
+            return carry_out_remove(run)
+        case ActionKind.HOOK:
+            return carry_out_hook(run)
+        case ActionKind.SEED:
+            return carry_out_seed(run)
+        case ActionKind.ADOPT | ActionKind.FORGET:
+            return carry_out_stamp(run)
+        case ActionKind.REPLACE | ActionKind.RESTART | ActionKind.ERASE:
+            raise FailedError("it comes with a later version of oscar-sync", "not-yet")
+        case _:
+            assert_never(run.action.kind)
+
+
+def _is_plain(action: Action) -> bool:
+    """Tell whether the action is an update that restarts nothing and touches no store."""
+    return (
+        action.kind is ActionKind.UPDATE
+        and not action.depends_on
+        and not action.keeps
+        and all(step.do in _PLAIN_STEPS and not step.restarts_store for step in action.steps)
+    )

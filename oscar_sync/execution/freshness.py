@@ -1,0 +1,63 @@
+"""The newest list of a cluster's services: the premise of each write, at most 5 s old (L6)."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from oscar_sync.errors import BadAnswerError
+from oscar_sync.execution.ports import ServiceApi
+from oscar_sync.model.identity import ClusterId, ServiceName
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.live import live_service
+
+MAX_AGE_S: Final = 4.0
+"""A little less than the five seconds that are allowed, since the write takes time as well."""
+
+
+class Newest:
+    """Reads the list when it is too old; safe to be asked from several threads."""
+
+    def __init__(
+        self, cluster: ClusterId, endpoint: str, api: ServiceApi, now: Callable[[], float]
+    ) -> None:
+        """Read from *api*; *now* is a monotonic clock in seconds."""
+        self._cluster = cluster
+        self._endpoint = endpoint
+        self._api = api
+        self._now = now
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._services: Mapping[ServiceName, Mapping[str, object]] = {}
+
+    def service(self, name: ServiceName) -> LiveService | None:
+        """Return the service as the newest list shows it, None if it does not."""
+        with self._lock:
+            if self._now() - self._read_at > MAX_AGE_S:
+                self._read()
+            raw = self._services.get(name)
+        return live_service(self._cluster, raw) if raw is not None else None
+
+    def expire(self) -> None:
+        """Let the next question read the list anew, whatever its age: a write went out."""
+        with self._lock:
+            self._read_at = float("-inf")
+
+    def by_name(self, name: ServiceName) -> LiveService | None:
+        """Return the service as a GET made now shows it, None if there is none.
+
+        Raises:
+            BadAnswerError: the answer is neither a service nor a plain 404.
+        """
+        answer = self._api.get_service(name)
+        if answer.status == 404:
+            return None
+        if answer.status != 200 or not isinstance(answer.json, Mapping):
+            message = f"GET of service {name} answered {answer.status}"
+            raise BadAnswerError(self._cluster, self._endpoint, message)
+        return live_service(self._cluster, answer.json)
+
+    def _read(self) -> None:
+        started = self._now()
+        listed = self._api.list_services()
+        self._services = {ServiceName(str(raw.get("name"))): raw for raw in listed}
+        self._read_at = started

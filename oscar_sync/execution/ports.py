@@ -1,0 +1,128 @@
+"""What execution needs from outside. The parts are handed in; no room knows another."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from oscar_sync.model.event import Event
+from oscar_sync.model.field import Form, Value
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.material import FingerprintKey
+from oscar_sync.model.state import BucketFacts, Deployment, HookRule
+
+
+class Answer(Protocol):
+    """Status and text of an answer."""
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Return the body as text; may hold secrets where it is a service."""
+        ...
+
+    @property
+    def json(self) -> object | None:
+        """Return the body as JSON, None where it is none."""
+        ...
+
+
+class ServiceApi(Protocol):
+    """A cluster's API. A lost answer raises ``UnreachableError``; writes are never repeated."""
+
+    def list_services(self) -> list[Mapping[str, object]]:
+        """Return every service that this user is shown."""
+        ...
+
+    def get_service(self, name: str) -> Answer:
+        """Return the answer to a GET by name, whatever its status."""
+        ...
+
+    def post_service(
+        self, body: Mapping[str, Value], read_timeout_s: float | None = None
+    ) -> Answer:
+        """Send a POST of *body*."""
+        ...
+
+    def put_service(self, body: Mapping[str, Value], read_timeout_s: float | None = None) -> Answer:
+        """Send a PUT of *body*."""
+        ...
+
+    def delete_service(self, name: str) -> Answer:
+        """Send a DELETE."""
+        ...
+
+    def restart_service(self, name: str) -> Answer:
+        """Restart an exposed service."""
+        ...
+
+    def list_buckets(self) -> tuple[BucketFacts, ...]:
+        """Return the cluster's buckets."""
+        ...
+
+    def deployment(self, name: str) -> Deployment:
+        """Return the state of the service's runtime."""
+        ...
+
+
+class Store(Protocol):
+    """A cluster's object store. Every call may raise ``StoreError``."""
+
+    def hooks(self, bucket: str) -> tuple[HookRule, ...]:
+        """Return the bucket's notifications."""
+        ...
+
+    def set_hook(self, bucket: str, service: str, prefix: str) -> None:
+        """Add a notification; every other rule is kept."""
+        ...
+
+    def remove_hooks(self, bucket: str, service: str, prefixes: Collection[str] | None) -> None:
+        """Take notifications of *service* off; every other rule is kept."""
+        ...
+
+    def has_marker(self, bucket: str, folder: str) -> bool:
+        """Tell whether the folder marker stands."""
+        ...
+
+    def put_marker(self, bucket: str, folder: str) -> None:
+        """Write the folder marker."""
+        ...
+
+    def put_object(self, bucket: str, key: str, path: str, size_bytes: int) -> None:
+        """Upload a file."""
+        ...
+
+    def delete_object(self, bucket: str, key: str) -> None:
+        """Delete an object."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPorts:
+    """One cluster's parts; ``store`` is None where it cannot be reached."""
+
+    api: ServiceApi
+    store: Store | None = None
+    store_problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything else: comparing, the key, the clock, and who is told.
+
+    ``holds(live, wanted, owner)`` tells whether a live form is the wanted one; ``key()`` returns
+    the fingerprint key, made now if there is none (None: it cannot be kept); ``is_stopping()``
+    turns true when the user wants to end.
+    """
+
+    clusters: Mapping[ClusterId, ClusterPorts]
+    holds: Callable[[Form, Form, str], bool]
+    key: Callable[[], FingerprintKey | None]
+    on_event: Callable[[Event], None]
+    is_stopping: Callable[[], bool]
+    now: Callable[[], float]
+    sleep: Callable[[float], None]
+    parallelism: int = 2

@@ -1,0 +1,52 @@
+"""Remove: detach every bucket, read back, delete. No byte is lost (safety 2; record 127)."""
+
+from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, step_of
+from oscar_sync.execution.update import put_until_it_holds
+from oscar_sync.model.plan import Do
+from oscar_sync.model.report import ActionResult, Status
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.buckets import named_by_delete
+
+
+def carry_out_remove(run: Run) -> ActionResult:
+    """Return what became of a removal; the DELETE goes out only where it can erase nothing."""
+    live = run.check_premise(data_is_at_risk=True)
+    form = run.material.form
+    if live is None or form is None:
+        raise FailedError("the plan holds no definition")
+    if any(step.do is Do.PUT for step in run.action.steps):
+        put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
+    run.send_store_steps()
+    for _ in range(TRIES):
+        if _delete(run):
+            return run.result(Status.DONE)
+    raise FailedError("the service is still there after the deletion")
+
+
+def _delete(run: Run) -> bool:
+    """Return whether the service is gone, after one DELETE that a GET made just before allows."""
+    newest = run.newest.by_name(run.name)
+    if newest is None:
+        return True
+    _refuse_to_erase(newest)
+    reply = run.sender.delete(step_of(run.action, Do.DELETE))
+    if reply.meaning.outcome is Outcome.NOT_APPLIED:
+        raise FailedError(
+            f"the server answered {reply.status}: {reply.text}; {reply.meaning.remedy}", "refused"
+        )
+    run.wait_for_store()
+    if run.read_back() is not None:
+        return False
+    if reply.meaning.outcome is not Outcome.ABSENT:
+        run.warn(reply)
+    return True
+
+
+def _refuse_to_erase(live: LiveService) -> None:
+    """Stop before a DELETE that could erase a bucket, whatever came before (safety 2)."""
+    named = named_by_delete(live.form, live.bucket_list)
+    if named:
+        raise StaleServiceError(
+            f"its definition names {', '.join(named)} again, and deleting it would erase that"
+        )

@@ -1,0 +1,208 @@
+"""One action while it is carried out: its premise, its writes, and what is read back."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Final
+
+from oscar_sync.errors import ClusterError, StoreError
+from oscar_sync.execution.annotations import stamp_for
+from oscar_sync.execution.freshness import Newest
+from oscar_sync.execution.ports import Parts, Store
+from oscar_sync.execution.sender import ReachError, Reply, Sender
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.field import Form, Value
+from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.material import Material
+from oscar_sync.model.plan import Action, Do, Step
+from oscar_sync.model.report import ActionResult, Status
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.bodies import post_body, put_body
+
+STORE_WAIT_S: Final = 60.0
+POLL_S: Final = 0.25
+TRIES: Final = 3
+
+
+class StaleServiceError(Exception):
+    """The live service is not the one that the plan was made from."""
+
+
+class FailedError(Exception):
+    """The action cannot go on; the message says why, ``code`` is stable."""
+
+    def __init__(self, message: str, code: str = "failed", *, is_unreachable: bool = False) -> None:
+        """Keep the sentence, the code, and whether the cluster could not be reached."""
+        super().__init__(message)
+        self.code = code
+        self.is_unreachable = is_unreachable
+
+
+class NotVerifiedError(Exception):
+    """Everything was sent, and what was read back does not show it (yet)."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What the modules of the action kinds work with."""
+
+    action: Action
+    material: Material
+    sender: Sender
+    newest: Newest
+    parts: Parts
+    warnings: list[str] = field(default_factory=list)
+    unverified: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> ServiceName:
+        """Return the service's name."""
+        return self.action.key.name
+
+    # premise
+
+    def check_premise(self, *, data_is_at_risk: bool = False) -> LiveService | None:
+        """Return the live service after making sure that it is the one the plan was made from.
+
+        Raises:
+            StaleServiceError: it is another one by now.
+        """
+        read = self.newest.by_name if data_is_at_risk else self.newest.service
+        live = read(self.name)
+        planned = self.material.live
+        if planned is None:
+            if live is not None:
+                raise StaleServiceError("it exists by now")
+            return None
+        if live is None:
+            raise StaleServiceError("it is gone")
+        if not _is_same(live, planned):
+            raise StaleServiceError("it has changed since the plan was made")
+        return live
+
+    # bodies
+
+    def post_body(self, form: Form) -> dict[str, Value]:
+        """Return the body that creates *form*."""
+        material = self.material
+        stamp = stamp_for(form, material, self.parts.key)
+        return post_body(form, material.secrets, stamp, material.release)
+
+    def put_body(self, form: Form, live: LiveService) -> dict[str, Value]:
+        """Return the body that turns *live* into *form*, with what must be carried."""
+        material = self.material
+        stamp = stamp_for(form, material, self.parts.key)
+        return put_body(form, material.secrets, stamp, live, material.release, owner=material.owner)
+
+    # read-back
+
+    def read_back(self) -> LiveService | None:
+        """Return the service as a GET made now shows it."""
+        self.parts.on_event(Event(Happening.VERIFY, self.action))
+        return self.newest.by_name(self.name)
+
+    def holds(self, live: LiveService | None, form: Form) -> bool:
+        """Tell whether *live* is what *form* wants."""
+        return live is not None and self.parts.holds(live.form, form, live.owner)
+
+    def wait_for_store(self) -> None:
+        """Wait until the store answers again after a restart, at most a minute."""
+        deadline = self.parts.now() + STORE_WAIT_S
+        while self.parts.now() < deadline and not self._store_answers():
+            self.parts.sleep(POLL_S)
+
+    def _store_answers(self) -> bool:
+        try:
+            self.sender.ports.api.list_buckets()
+        except ClusterError:
+            return False
+        return True
+
+    # hooks
+
+    def send_store_steps(self) -> None:
+        """Send the markers and notifications of the action, in their order.
+
+        A notification that stands already (it slept, and woke with its service: record 128) is
+        not set twice.
+        """
+        for step in self.action.steps:
+            bucket, _, prefix = step.target.partition("/")
+            if step.do is Do.HOOK and self._has_hook(bucket, prefix):
+                continue
+            if step.do in _STORE_WRITES:
+                self.sender.on_store(step, _STORE_WRITES[step.do](self.name, bucket, prefix))
+
+    def _has_hook(self, bucket: str, prefix: str) -> bool:
+        store = self.sender.ports.store
+        if store is None:
+            return False
+        try:
+            rules = store.hooks(bucket)
+        except StoreError as error:
+            raise ReachError(str(error)) from error
+        return any((rule.service, rule.prefix) == (self.name, prefix) for rule in rules)
+
+    def check_hooks(self, wanted: Collection[tuple[str, str]]) -> None:
+        """Make sure that each wanted notification stands; an unreachable store is only noted.
+
+        Raises:
+            NotVerifiedError: one is missing.
+        """
+        if not wanted:
+            return
+        if self.sender.ports.store is None:
+            self.unverified.add("hooks")
+            return
+        for bucket, prefix in sorted(wanted):
+            if not self._has_hook(bucket, prefix):
+                raise NotVerifiedError(
+                    f"uploads to {bucket}/{prefix} start nothing: the notification is missing; "
+                    "run: oscar-sync apply --hooks"
+                )
+
+    # results
+
+    def result(self, status: Status, message: str = "", code: str = "") -> ActionResult:
+        """Return how the action ended."""
+        return ActionResult(
+            self.action, status, message, code, tuple(self.sender.sent), tuple(self.warnings)
+        )
+
+    def warn(self, reply: Reply) -> None:
+        """Keep the server's words of a write that was applied all the same."""
+        if reply.meaning.outcome is not Outcome.APPLIED:
+            word = "no answer came" if reply.is_lost else f"the server answered {reply.status}"
+            self.warnings.append(f"{word}, and it was applied ({reply.meaning.reason})")
+
+
+_StoreWrite = Callable[[Store], None]
+
+
+def _unhook(service: str, bucket: str, prefix: str) -> _StoreWrite:
+    return lambda store: store.remove_hooks(bucket, service, [prefix])
+
+
+def _marker(service: str, bucket: str, prefix: str) -> _StoreWrite:
+    del service
+    return lambda store: store.put_marker(bucket, prefix.rstrip("/"))
+
+
+def _hook(service: str, bucket: str, prefix: str) -> _StoreWrite:
+    return lambda store: store.set_hook(bucket, service, prefix)
+
+
+_STORE_WRITES: Final = {Do.UNHOOK: _unhook, Do.MARKER: _marker, Do.HOOK: _hook}
+
+
+def _is_same(live: LiveService, planned: LiveService) -> bool:
+    return (live.form, live.owner, live.bucket_list) == (
+        planned.form,
+        planned.owner,
+        planned.bucket_list,
+    )
+
+
+def step_of(action: Action, do: Do) -> Step:
+    """Return the action's first step of the kind *do*."""
+    return next(step for step in action.steps if step.do is do)

@@ -1,0 +1,120 @@
+"""The one sender: every write of every action goes out here, and nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from oscar_sync.errors import ClusterError, StoreError, UnreachableError
+from oscar_sync.execution.ports import Answer, ClusterPorts, Parts, Store
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.field import Value
+from oscar_sync.model.plan import Action, Do, Step
+from oscar_sync.model.report import StepSent
+from oscar_sync.semantics.answers import Meaning, Outcome, meaning_of
+
+PREFETCH_TIMEOUT_S = 400.0
+
+
+class StopError(Exception):
+    """The user wants to end: no further write goes out."""
+
+
+class ReachError(Exception):
+    """The store is needed and cannot be reached, or refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back of a write. ``text`` is the server's own, cut, and never a body of secrets."""
+
+    meaning: Meaning
+    status: int = 0
+    text: str = ""
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether no answer came at all."""
+        return self.status == 0
+
+
+_METHODS = {Do.POST: "POST", Do.PUT: "PUT", Do.DELETE: "DELETE", Do.RESTART: "RESTART"}
+_LONGEST = 600
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends the steps of one action on one cluster, and keeps count of them."""
+
+    action: Action
+    ports: ClusterPorts
+    parts: Parts
+    sent: list[StepSent] = field(default_factory=list)
+
+    def post(self, step: Step, body: dict[str, Value], *, prefetch: bool = False) -> Reply:
+        """Send the POST of *step*."""
+        return self._service(step, lambda: self.ports.api.post_service(body, _timeout(prefetch)))
+
+    def put(self, step: Step, body: dict[str, Value], *, prefetch: bool = False) -> Reply:
+        """Send the PUT of *step*."""
+        return self._service(step, lambda: self.ports.api.put_service(body, _timeout(prefetch)))
+
+    def delete(self, step: Step) -> Reply:
+        """Send the DELETE of *step*."""
+        return self._service(step, lambda: self.ports.api.delete_service(step.target))
+
+    def restart(self, step: Step) -> Reply:
+        """Send the restart of *step*."""
+        return self._service(step, lambda: self.ports.api.restart_service(step.target))
+
+    def on_store(self, step: Step, write: Callable[[Store], None]) -> None:
+        """Make one *write* on the store.
+
+        Raises:
+            ReachError: the store cannot be reached, or refuses.
+        """
+        self._begin(step)
+        if self.ports.store is None:
+            self._failed(step, 0, self.ports.store_problem)
+            raise ReachError(self.ports.store_problem)
+        try:
+            write(self.ports.store)
+        except StoreError as error:
+            self.sent.append(StepSent(step.do, step.target))
+            self._failed(step, 0, str(error))
+            raise ReachError(str(error)) from error
+        self.sent.append(StepSent(step.do, step.target, 200))
+        self._tell(Happening.STEP_DONE, step, 200, "")
+
+    def _service(self, step: Step, write: Callable[[], Answer]) -> Reply:
+        self._begin(step)
+        try:
+            answer = write()
+        except UnreachableError as error:
+            self.sent.append(StepSent(step.do, step.target))
+            self._failed(step, 0, str(error))
+            return Reply(Meaning(Outcome.UNKNOWN, "lost-answer"), 0, str(error))
+        except ClusterError as error:
+            self.sent.append(StepSent(step.do, step.target))
+            self._failed(step, 0, str(error))
+            return Reply(Meaning(Outcome.UNKNOWN, "bad-answer"), 0, str(error))
+        self.sent.append(StepSent(step.do, step.target, answer.status))
+        meaning = meaning_of(_METHODS[step.do], answer.status, answer.text)
+        text = answer.text.strip()[:_LONGEST] if answer.status >= 400 or answer.text else ""
+        is_done = meaning.outcome is Outcome.APPLIED
+        happening = Happening.STEP_DONE if is_done else Happening.STEP_FAILED
+        self._tell(happening, step, answer.status, text)
+        return Reply(meaning, answer.status, text)
+
+    def _begin(self, step: Step) -> None:
+        if self.parts.is_stopping():
+            raise StopError
+        self._tell(Happening.STEP_START, step, 0, "")
+
+    def _failed(self, step: Step, status: int, message: str) -> None:
+        self._tell(Happening.STEP_FAILED, step, status, message)
+
+    def _tell(self, happening: Happening, step: Step, status: int, message: str) -> None:
+        self.parts.on_event(Event(happening, self.action, step, status, message))
+
+
+def _timeout(prefetch: bool) -> float | None:  # noqa: FBT001 - one word, one meaning
+    return PREFETCH_TIMEOUT_S if prefetch else None

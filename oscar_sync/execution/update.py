@@ -1,0 +1,100 @@
+"""Update: one PUT, read back, and what the store needs beside it."""
+
+from oscar_sync.execution.run import (
+    TRIES,
+    FailedError,
+    NotVerifiedError,
+    Run,
+    StaleServiceError,
+    step_of,
+)
+from oscar_sync.execution.sender import Reply
+from oscar_sync.execution.wait import wait_until_ready
+from oscar_sync.model.field import Form
+from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.report import ActionResult, Status
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.hooks import wanted_hooks
+
+
+def carry_out_update(run: Run) -> ActionResult:
+    """Return what became of an update."""
+    live = send_update(run)
+    return finish_update(run, live)
+
+
+def send_update(run: Run) -> LiveService:
+    """Return the live service after a PUT that holds."""
+    live = run.check_premise(data_is_at_risk=bool(run.action.keeps))
+    form = run.material.form
+    if live is None or form is None:
+        raise FailedError("the plan holds no definition")
+    step = step_of(run.action, Do.PUT)
+    live = put_until_it_holds(run, step, form, live)
+    if step.restarts_store:
+        run.wait_for_store()
+    return live
+
+
+def finish_update(run: Run, live: LiveService) -> ActionResult:
+    """Return the result after the steps that follow a PUT which holds."""
+    run.send_store_steps()
+    for step in run.action.steps:
+        if step.do is Do.RESTART:
+            reply = run.sender.restart(step)
+            if reply.meaning.outcome is not Outcome.APPLIED:
+                raise FailedError(f"the restart was answered {reply.status}: {reply.text}")
+    if any(step.do in (Do.HOOK, Do.UNHOOK) for step in run.action.steps):
+        run.check_hooks(wanted_hooks(live.form))
+    wait_until_ready(run)
+    return run.result(Status.DONE)
+
+
+def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> LiveService:
+    """Return the live service that *form* holds on, after at most three PUTs.
+
+    A PUT whose outcome is unknown is read back; it is sent again only where the service is still
+    the one it was (a PUT is a full replace, so the same one twice is the same as once).
+
+    Raises:
+        FailedError: the server refuses it.
+        StaleServiceError: somebody else wrote meanwhile.
+        NotVerifiedError: it was answered well and does not hold.
+    """
+    body = run.put_body(form, live)
+    reply: Reply | None = None
+    for _ in range(TRIES):
+        reply = run.sender.put(step, body, prefetch=run.material.image_prefetch)
+        found = run.read_back()
+        if found is not None and run.holds(found, form):
+            run.warn(reply)
+            return found
+        raise_unless_unknown(reply, found, live)
+    raise failure_of(reply)
+
+
+def raise_unless_unknown(reply: Reply, found: LiveService | None, before: LiveService) -> None:
+    """Return only where the PUT was plainly not applied and may be sent again."""
+    if found is None:
+        raise StaleServiceError("it is gone")
+    if reply.meaning.outcome is Outcome.NOT_APPLIED:
+        raise failure_of(reply)
+    if found.form != before.form:
+        if reply.meaning.outcome is Outcome.APPLIED:
+            raise NotVerifiedError("the service that was read back is not the one that was sent")
+        raise StaleServiceError("somebody else wrote it meanwhile")
+    if reply.meaning.outcome is Outcome.APPLIED:
+        raise NotVerifiedError("the update was answered well and does not show")
+
+
+def failure_of(reply: Reply | None) -> FailedError:
+    """Return the error for a PUT that was not applied."""
+    if reply is None:
+        return FailedError("nothing was sent")
+    if reply.is_lost:
+        return FailedError(f"no answer came: {reply.text}", "lost-answer", is_unreachable=True)
+    remedy = f"; {reply.meaning.remedy}" if reply.meaning.remedy else ""
+    return FailedError(
+        f"the server answered {reply.status}: {reply.text}{remedy}", reply.meaning.reason
+    )

@@ -1,0 +1,29 @@
+"""What happens while a plan is carried out, as it happens."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from oscar_sync.model.plan import Action, Step
+
+
+class Happening(StrEnum):
+    """Kinds of events (product 6)."""
+
+    PLAN = "plan"
+    STEP_START = "step_start"
+    STEP_PROGRESS = "step_progress"
+    STEP_DONE = "step_done"
+    STEP_FAILED = "step_failed"
+    VERIFY = "verify"
+    RUN_SUMMARY = "run_summary"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One happening: of which action and step, with the server's status and a sentence."""
+
+    happening: Happening
+    action: Action | None = None
+    step: Step | None = None
+    status: int = 0
+    message: str = ""

@@ -1,0 +1,37 @@
+"""A live service from what the server shows of it (oscar-server 3.5)."""
+
+from collections.abc import Mapping
+
+from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.normal_form import normal_form
+
+
+def live_service(cluster: ClusterId, raw: Mapping[str, object]) -> LiveService:
+    """Return *raw* (a service of the list or a GET) with its normal form."""
+    environment = raw.get("environment")
+    secrets = environment.get("secrets") if isinstance(environment, Mapping) else None
+    return LiveService(
+        key=ServiceKey(cluster, ServiceName(_text(raw.get("name")))),
+        raw=raw,
+        form=normal_form(raw, is_live=True),
+        owner=_text(raw.get("owner")),
+        namespace=_text(raw.get("namespace")),
+        annotations=_texts(raw.get("annotations")),
+        bucket_list=_names(raw.get("bucket_list")),
+        secret_names=tuple(sorted(_texts(secrets))),
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> dict[str, str]:
+    return (
+        {str(key): _text(item) for key, item in value.items()} if isinstance(value, Mapping) else {}
+    )
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
