@@ -3,7 +3,7 @@
 from oscar_sync.documents.scalars import Tree, is_null
 
 
-def patched(target: Tree | None, patch: Tree) -> Tree:
+def patched(target: Tree, patch: Tree) -> Tree:
     """Return *target* with *patch* laid over it; neither is changed."""
     if not isinstance(patch, dict):
         return patch
@@ -12,5 +12,5 @@ def patched(target: Tree | None, patch: Tree) -> Tree:
         if is_null(value):
             merged.pop(key, None)
         else:
-            merged[key] = patched(merged.get(key), value)
+            merged[key] = patched(merged.get(key, ""), value)
     return merged

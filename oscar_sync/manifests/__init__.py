@@ -1,0 +1,1 @@
+"""FDL files, their scripts and overlays to services in normal form. Only `load` touches files."""

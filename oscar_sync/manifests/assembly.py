@@ -1,0 +1,80 @@
+"""Drafts to services in normal form."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from oscar_sync.manifests.checks import care, choices, naming, runtime, storage
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.findings import ERROR
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.origin import Locate
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import DesiredService
+from oscar_sync.semantics.normal_form import normal_form
+
+_CHECKS: Final = (naming.check, choices.check, storage.check, runtime.check, care.check)
+LARGEST: Final = 1 << 20
+"""Bytes of one ConfigMap (oscar-server 12.26)."""
+
+_ADDED_BY_SERVER: Final = 2048
+_SURELY_SMALL: Final = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One service of the files, not yet on a cluster of the user's."""
+
+    cluster_key: str
+    name: ServiceName
+    form: Form
+    secrets: Mapping[str, Secret]
+    locate: Locate
+
+    def on(self, cluster: ClusterId) -> DesiredService:
+        """Return the service as it is desired on *cluster*."""
+        return DesiredService(ServiceKey(cluster, self.name), self.form, self.secrets, self.locate)
+
+
+def check_alone(draft: Draft) -> None:
+    """Note what is wrong with a service by itself."""
+    _drop_hidden(draft)
+    for check in _CHECKS:
+        check(draft)
+
+
+def manifest_of(draft: Draft) -> Manifest:
+    """Return the draft's service in normal form."""
+    form = normal_form(draft.values, is_live=False)
+    _size(draft, form)
+    declared = draft.block("environment").get("secrets") or {}
+    secrets = {name: Secret(value) for name, value in declared.items()}
+    return Manifest(draft.cluster_key, ServiceName(draft.name), form, secrets, draft.locator)
+
+
+def _drop_hidden(draft: Draft) -> None:
+    """Drop the literal ``hidden`` that a dashboard export has for keys (oscar-clients 3.2)."""
+    for kind in draft.block("storage_providers").values():
+        for account in kind.values():
+            for key in [key for key, value in account.items() if value == "hidden"]:
+                del account[key]
+
+
+def _size(draft: Draft, form: Form) -> None:
+    script = str(form["script"])
+    rough = len(script) + sum(len(layer.places.text) for layer in draft.locator.layers)
+    if rough < _SURELY_SMALL:
+        return
+    rest = {key: value for key, value in form.items() if key != "script"}
+    size = len(script.encode()) + len(json.dumps(rest, default=str)) + _ADDED_BY_SERVER
+    if size > LARGEST:
+        draft.say(
+            Code.TOO_LARGE,
+            ERROR,
+            ("script",),
+            f"definition and script have about {size:,} bytes; one ConfigMap holds {LARGEST:,}",
+            "put data into a bucket or the image",
+        )

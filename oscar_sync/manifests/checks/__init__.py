@@ -1,0 +1,1 @@
+"""What the server refuses, damages or cannot build: found before anything is sent."""

@@ -1,0 +1,73 @@
+"""What works and deserves a warning."""
+
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.findings import WARNING
+from oscar_sync.model.fdl_fields import PROVIDERS
+from oscar_sync.model.origin import FieldPath
+from oscar_sync.semantics.names import dotted
+
+_SECRETS_OF = {
+    kind.name: tuple(field.name for field in kind.children if field.is_secret)
+    for kind in PROVIDERS
+}
+
+
+def both_spellings(draft: Draft) -> None:
+    """Note that ``Variables`` and ``variables`` are used at once (oscar-clients 3.2)."""
+    draft.say(
+        Code.BOTH_VARIABLES,
+        WARNING,
+        ("environment", "Variables"),
+        "environment has Variables and variables; both are used, variables wins",
+        "write all of them under variables",
+    )
+
+
+def check(draft: Draft) -> None:
+    """Note secrets in plain text and moving image tags (product 2.1)."""
+    _image(draft)
+    for name, value in (draft.block("environment").get("secrets") or {}).items():
+        path: FieldPath = ("environment", "secrets", name)
+        if value and path not in draft.elsewhere:
+            _plain(draft, path, "leave it blank and use env_file or the environment")
+    _providers(draft)
+
+
+def _providers(draft: Draft) -> None:
+    for kind, accounts in draft.block("storage_providers").items():
+        for name, account in accounts.items():
+            for key in _SECRETS_OF.get(kind, ()):
+                if account.get(key) and account[key] != "hidden":
+                    path = ("storage_providers", kind, name, key)
+                    _plain(draft, path, "give it by an overlay with ${NAME}")
+
+
+def _plain(draft: Draft, path: FieldPath, remedy: str) -> None:
+    if "${" in str(_raw_at(draft, path)):
+        return
+    message = f"a secret value stands in plain text: {dotted(path)}"
+    draft.say(Code.PLAIN_SECRET, WARNING, path, message, remedy)
+
+
+def _raw_at(draft: Draft, path: FieldPath) -> object:
+    """Return what the file has at *path*, before ``${NAME}`` was substituted."""
+    origin, text = draft.locator.written(path)
+    lines = text.splitlines()
+    return lines[origin.line - 1] if 0 < origin.line <= len(lines) else ""
+
+
+def _image(draft: Draft) -> None:
+    image = draft.values.get("image", "")
+    if not image or "@" in image:
+        return
+    _, colon, tag = image.rpartition("/")[2].partition(":")
+    if not colon or tag == "latest":
+        draft.say(
+            Code.MOVING_TAG,
+            WARNING,
+            ("image",),
+            f"image {image} has {'the tag latest' if colon else 'no tag'}: "
+            "a new image under the same tag is not seen",
+            "write a version's tag or a digest",
+        )

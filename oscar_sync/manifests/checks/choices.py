@@ -1,0 +1,81 @@
+"""Quantities and fields with a few possible values."""
+
+from typing import Final
+
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.findings import ERROR, WARNING
+from oscar_sync.model.fdl_fields import KSERVE, SERVICE
+from oscar_sync.model.field import Compare
+from oscar_sync.model.origin import FieldPath
+from oscar_sync.semantics.names import dotted
+from oscar_sync.semantics.normal_form import LOG_LEVELS
+from oscar_sync.semantics.quantities import amount
+
+_QUANTITIES: Final = tuple(f.name for f in SERVICE if f.compare is Compare.QUANTITY)
+_KSERVE_QUANTITIES: Final = tuple(f.name for f in KSERVE if f.compare is Compare.QUANTITY)
+_VISIBILITIES: Final = ("", "private", "restricted", "public")
+
+
+def check(draft: Draft) -> None:
+    """Note values that are none of the possible ones (oscar-server 2.1, 12.13, 12.20)."""
+    values = draft.values
+    for name in _QUANTITIES:
+        if values.get(name):
+            quantity(draft, values[name], (name,))
+    kserve = draft.block("kserve")
+    for name in _KSERVE_QUANTITIES if kserve else ():
+        if kserve.get(name):
+            quantity(draft, kserve[name], ("kserve", name))
+    if values.get("visibility", "") not in _VISIBILITIES:
+        draft.say(
+            Code.CHOICE,
+            ERROR,
+            ("visibility",),
+            f"visibility {values['visibility']} is none of private, restricted, public: "
+            "servers would make the buckets public",
+            "write private, restricted or public, in lower case",
+        )
+    _typos(draft)
+
+
+def quantity(draft: Draft, text: str, path: FieldPath) -> None:
+    """Note a text that Kubernetes does not read as a quantity."""
+    value = amount(text)
+    if value is not None and value >= 0:
+        return
+    fixed = text.replace(" ", "").removesuffix("B").removesuffix("b")
+    fixed = f"{fixed[:-1]}k" if fixed.endswith("K") else fixed
+    hint = f"did you mean {fixed}?" if fixed != text and amount(fixed) is not None else ""
+    draft.say(
+        Code.QUANTITY,
+        ERROR,
+        path,
+        f"{dotted(path)} {text} is no Kubernetes quantity",
+        hint or "write a number with a unit: 512Mi, 1Gi, 0.5, 500m",
+    )
+
+
+def _typos(draft: Draft) -> None:
+    """Note what servers silently take for something else (oscar-server 12.20)."""
+    level = draft.values.get("log_level", "")
+    if level and level.upper() not in LOG_LEVELS:
+        _typo(draft, ("log_level",), level, "servers take it for INFO", sorted(LOG_LEVELS))
+    isolation = draft.values.get("isolation_level", "")
+    if isolation and isolation.upper() not in ("USER", "SERVICE"):
+        _typo(draft, ("isolation_level",), isolation, "servers ignore it", ["SERVICE", "USER"])
+    federation = draft.block("federation")
+    topology = federation.get("topology", "")
+    if topology and topology not in ("none", "star", "mesh"):
+        _typo(
+            draft, ("federation", "topology"), topology, "no server knows it",
+            ["none", "star", "mesh"],
+        )  # fmt: skip
+    probe = draft.block("expose").get("probe_mode", "")
+    if probe not in ("", "legacy", "direct"):
+        _typo(draft, ("expose", "probe_mode"), probe, "servers ignore it", ["legacy", "direct"])
+
+
+def _typo(draft: Draft, path: FieldPath, value: str, effect: str, known: list[str]) -> None:
+    message = f"{dotted(path)} {value} is none of {', '.join(known)}; {effect}"
+    draft.say(Code.CHOICE, WARNING, path, message, f"write one of {', '.join(known)}")

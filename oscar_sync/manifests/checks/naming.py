@@ -1,0 +1,81 @@
+"""Names, labels, annotations, environment names."""
+
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.findings import ERROR, WARNING
+from oscar_sync.semantics.names import (
+    is_knative_name,
+    label_value_fault,
+    qualified_key_fault,
+    service_name_fault,
+)
+
+_RESERVED = ("oscar.grycap/", "oscar-sync.io/")
+
+
+def check(draft: Draft) -> None:
+    """Note names that cannot be used (oscar-server 2.1, 12.16; records 012, 103)."""
+    if draft.name:
+        _name(draft)
+    if draft.values.get("annotations"):
+        _annotations(draft)
+    if draft.values.get("labels"):
+        _labels(draft)
+    _environment(draft)
+
+
+def _name(draft: Draft) -> None:
+    fault = service_name_fault(draft.name)
+    if fault:
+        remedy = "write lower-case letters, digits and hyphens, at most 39"
+        draft.say(Code.NAME, ERROR, ("name",), f"name {draft.name} {fault}", remedy)
+    elif not is_knative_name(draft.name):
+        draft.say(
+            Code.NAME,
+            WARNING,
+            ("name",),
+            f"name {draft.name} begins with a digit or holds a dot: "
+            "OSCAR takes it, Knative and Kubernetes Services may not",
+            "begin with a letter and use hyphens",
+        )
+
+
+def _annotations(draft: Draft) -> None:
+    for key in draft.values["annotations"]:
+        path = ("annotations", key)
+        if key.startswith(_RESERVED):
+            owner = key.partition("/")[0]
+            draft.say(
+                Code.RESERVED_ANNOTATION,
+                ERROR,
+                path,
+                f"annotations {owner}/* are set by the software itself: {key}",
+                "delete the line",
+            )
+        elif fault := qualified_key_fault(key):
+            draft.say(Code.LABEL, ERROR, path, f"Kubernetes refuses the key {key}: {fault}",
+                      "write [prefix.example/]name")  # fmt: skip
+
+
+def _labels(draft: Draft) -> None:
+    for key, value in draft.values["labels"].items():
+        path = ("labels", key)
+        if fault := qualified_key_fault(key):
+            draft.say(Code.LABEL, ERROR, path, f"Kubernetes refuses the key {key}: {fault}",
+                      "write [prefix.example/]name")  # fmt: skip
+        elif fault := label_value_fault(value):
+            draft.say(Code.LABEL, ERROR, path, f"Kubernetes refuses the value of {key}: {fault}",
+                      "shorten it, or use an annotation")  # fmt: skip
+
+
+def _environment(draft: Draft) -> None:
+    for kind, values in draft.block("environment").items():
+        for name in values:
+            if not name or "=" in name:
+                draft.say(
+                    Code.NAME,
+                    ERROR,
+                    ("environment", kind, name),
+                    f"no environment variable can be called {name!r}",
+                    "write a name without = before the colon",
+                )

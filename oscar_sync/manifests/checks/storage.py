@@ -1,0 +1,221 @@
+"""Inputs, outputs, mounts and the providers they name."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.findings import ERROR, WARNING
+from oscar_sync.model.fdl_fields import PROVIDERS
+from oscar_sync.model.origin import FieldPath
+from oscar_sync.semantics.names import bucket_name_fault, dotted
+from oscar_sync.semantics.paths import (
+    BUCKET_OUTPUT_TYPES,
+    DEFAULT_ID,
+    INPUT_TYPES,
+    OUTPUT_TYPES,
+    Provider,
+    bucket_of,
+    normal_path,
+    provider_of,
+)
+
+_FIELDS: Final = {kind.name: {field.name: field for field in kind.children} for kind in PROVIDERS}
+_NEEDED: Final = {
+    "minio": ("endpoint", "access_key", "secret_key"),
+    "s3": ("access_key", "secret_key"),
+    "onedata": ("oneprovider_host", "token", "space"),
+    "webdav": ("hostname", "login", "password"),
+    "rucio": ("host", "account", "refresh_token"),
+}
+_MOUNT_TYPES: Final = frozenset({"minio", "s3", "webdav", "onedata", "rucio"})
+_MOUNT_OPTIONS: Final = re.compile(r"[A-Za-z0-9 _.:=,/-]*")
+
+
+def check(draft: Draft) -> None:
+    """Note what no bucket or provider can serve (oscar-server 2.2, 6.2; records 020-026, 114)."""
+    judged: set[Provider] = set()
+    buckets: dict[str, int] = {}
+    for place, block in draft.blocks("input"):
+        _io(draft, block, ("input", place), INPUT_TYPES, judged)
+        _one_bucket_each(draft, block, place, buckets)
+        _filters(draft, block, place)
+    for place, block in draft.blocks("output"):
+        _io(draft, block, ("output", place), OUTPUT_TYPES, judged)
+    if draft.block("mount"):
+        _mount(draft, judged)
+
+
+def _io(
+    draft: Draft,
+    block: Mapping[str, Any],
+    path: FieldPath,
+    types: frozenset[str],
+    judged: set[Provider],
+) -> None:
+    written = block.get("storage_provider")
+    if not written:
+        return
+    provider = provider_of(written)
+    if provider.type not in types:
+        _unknown_type(draft, provider, written, (*path, "storage_provider"), types)
+        return
+    _defined(draft, provider, path, judged)
+    if path[0] == "input" and provider.type == "minio" and provider.id != DEFAULT_ID:
+        draft.say(
+            Code.FOREIGN_INPUT,
+            WARNING,
+            (*path, "storage_provider"),
+            f"{dotted(path)}: uploads to {provider} start the service only if it is the "
+            "cluster's own MinIO; the server refuses any other",
+            "write minio.default",
+        )
+    if block.get("path"):
+        _path(draft, block["path"], provider, path)
+
+
+def _unknown_type(
+    draft: Draft, provider: Provider, written: str, path: FieldPath, types: frozenset[str]
+) -> None:
+    kind = "input" if path[0] == "input" else "output"
+    draft.say(
+        Code.PROVIDER,
+        ERROR,
+        path,
+        f"{dotted(path)} {written}: {provider.type} is no storage provider of an {kind}",
+        f"write one of {', '.join(sorted(types))}, with .ID for one of storage_providers",
+    )
+
+
+def _defined(draft: Draft, provider: Provider, path: FieldPath, judged: set[Provider]) -> None:
+    """Note a provider without definition or credentials, once for each provider."""
+    if provider == Provider("minio", DEFAULT_ID) or provider in judged:
+        return
+    judged.add(provider)
+    users = "input" if path[0] == "input" else "an output" if path[0] == "output" else "mount"
+    accounts = draft.block("storage_providers").get(provider.type) or {}
+    if provider.id not in accounts:
+        where = "mount" if path[0] == "mount" else dotted(path)
+        draft.say(
+            Code.PROVIDER,
+            ERROR,
+            (*path, "storage_provider"),
+            f"{where} provider {provider} is not defined",
+            f"define storage_providers.{provider} with its credentials",
+        )
+        return
+    _credentials(draft, provider, accounts[provider.id], users)
+
+
+def _credentials(
+    draft: Draft, provider: Provider, account: Mapping[str, Any], users: str
+) -> None:
+    blank = [name for name in _NEEDED[provider.type] if not account.get(name)]
+    if not blank:
+        return
+    fields = _FIELDS[provider.type]
+    names = f"{', '.join(blank[:-1])} and {blank[-1]}" if len(blank) > 1 else blank[0]
+    are = "are" if len(blank) > 1 else "is"
+    path = ("storage_providers", provider.type, provider.id)
+    where = dotted(path)
+    if not all(fields[name].is_secret for name in blank) or not any(account.values()):
+        draft.say(
+            Code.PROVIDER_CREDENTIALS,
+            ERROR,
+            path,
+            f"{where} is used by {users} but its {names} {are} empty",
+            "fill them in, or give them by an overlay",
+        )
+        return
+    draft.say(
+        Code.PROVIDER_CREDENTIALS,
+        WARNING,
+        path,
+        f"{where} is used by {users} and its {names} {are} empty: "
+        "what the cluster has is kept, and a new service cannot log in",
+        "fill them in, or give them by an overlay",
+    )
+
+
+def _path(draft: Draft, written: str, provider: Provider, at: FieldPath) -> None:
+    path = (*at, "path")
+    normal = normal_path(written, provider, draft.name)
+    if not normal:
+        draft.say(Code.PATH, ERROR, path, f"{dotted(path)} is empty", "write bucket/folder")
+        return
+    _segments(draft, normal, path)
+    if provider.type in BUCKET_OUTPUT_TYPES:
+        _bucket(draft, bucket_of(normal), path)
+
+
+def _segments(draft: Draft, normal: str, path: FieldPath) -> None:
+    parts = normal.split("/")
+    if "" in parts:
+        message = f"{dotted(path)} {normal} has a doubled slash: no upload would ever match it"
+        draft.say(Code.PATH, ERROR, path, message, "write single slashes")
+    elif "." in parts or ".." in parts:
+        message = f"{dotted(path)} {normal} has a part . or .., which the store refuses"
+        draft.say(Code.PATH, ERROR, path, message, "write the path without them")
+
+
+def _bucket(draft: Draft, name: str, path: FieldPath) -> None:
+    fault = bucket_name_fault(name)
+    if fault:
+        message = f"{dotted(path)}: the bucket's name {name} {fault}"
+        remedy = "name a bucket of 3 to 63 lower-case letters, digits and hyphens"
+        draft.say(Code.BUCKET_NAME, ERROR, path, message, remedy)
+
+
+def _one_bucket_each(
+    draft: Draft, block: Mapping[str, Any], place: int, buckets: dict[str, int]
+) -> None:
+    provider = provider_of(block.get("storage_provider") or "")
+    if provider.type != "minio" or not block.get("path"):
+        return
+    bucket = bucket_of(normal_path(block["path"], provider, draft.name))
+    other = buckets.setdefault(bucket, place)
+    if other != place:
+        draft.say(
+            Code.TWO_INPUTS,
+            ERROR,
+            ("input", place, "path"),
+            f"input[{place}] is in bucket {bucket}, as input[{other}] is: "
+            "the server makes each input's bucket and fails at the second",
+            "use one input above both folders, or another bucket",
+        )
+
+
+def _filters(draft: Draft, block: Mapping[str, Any], place: int) -> None:
+    for name in ("prefix", "suffix"):
+        if block.get(name):
+            draft.say(
+                Code.INPUT_FILTER,
+                WARNING,
+                ("input", place, name),
+                f"input[{place}].{name} does nothing: every upload below the folder starts a job",
+                "delete it, and test the file's name in the script",
+            )
+
+
+def _mount(draft: Draft, judged: set[Provider]) -> None:
+    mount = draft.block("mount")
+    written, path = mount.get("storage_provider", ""), mount.get("path", "")
+    if not written and not path and not mount.get("options"):
+        return
+    if not written or not path.strip(" /"):
+        missing = "path" if written else "storage_provider"
+        draft.say(Code.MOUNT, ERROR, ("mount",), f"mount.{missing} is missing",
+                  "write storage_provider and path, or take the mount out")  # fmt: skip
+        return
+    provider = provider_of(written)
+    if provider.type not in _MOUNT_TYPES:
+        _unknown_type(draft, provider, written, ("mount", "storage_provider"), _MOUNT_TYPES)
+        return
+    _defined(draft, provider, ("mount",), judged)
+    _segments(draft, path.strip(" /"), ("mount", "path"))
+    if provider.type in BUCKET_OUTPUT_TYPES:
+        _bucket(draft, bucket_of(path), ("mount", "path"))
+    if not _MOUNT_OPTIONS.fullmatch(mount.get("options", "")):
+        draft.say(Code.MOUNT, ERROR, ("mount", "options"), "mount.options has a character that "
+                  "the server refuses", "use letters, digits, blanks and - _ . : = , /")  # fmt: skip

@@ -1,0 +1,194 @@
+"""What is wrong with services only side by side: on the clusters they really go to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.findings import ERROR, WARNING, Findings
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.origin import FieldPath, Origin
+from oscar_sync.model.settings import Seed
+from oscar_sync.model.state import DesiredService
+from oscar_sync.semantics.paths import bucket_of, lies_within
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """An input or output of a service, as a folder of a provider."""
+
+    service: DesiredService
+    at: FieldPath
+    provider: str
+    path: str
+
+    @property
+    def origin(self) -> Origin:
+        """Where its path is written."""
+        return self.service.locate((*self.at, "path"))
+
+
+def check(services: Sequence[DesiredService], seeds: Iterable[Seed] = ()) -> list[Diagnostic]:
+    """Return services that stand twice, trigger loops, shared inputs and seeds that trigger."""
+    findings = Findings()
+    _twice(services, findings)
+    inputs = _by_bucket(services, "input")
+    _loops(services, inputs, findings)
+    _shared(inputs, findings)
+    for seed in seeds:
+        _seed(seed, inputs, findings)
+    return findings.found
+
+
+def _twice(services: Sequence[DesiredService], findings: Findings) -> None:
+    first: dict[ServiceKey, DesiredService] = {}
+    for service in services:
+        other = first.setdefault(service.key, service)
+        if other is service:
+            continue
+        places = (service.locate(("name",)), other.locate(("name",)))
+        for here, there in (places, places[::-1]):
+            findings.add(
+                Code.TWICE,
+                ERROR,
+                here,
+                "name",
+                f"service {service.key.name} stands twice on cluster {service.key.cluster}; "
+                f"the other one is at {there}",
+                "rename or delete one of them",
+            )
+
+
+_Buckets = dict[tuple[str, str, str], list[Folder]]
+
+
+def _folders(service: DesiredService, kind: str) -> Iterator[Folder]:
+    blocks = service.form[kind]
+    for place, block in enumerate(blocks if isinstance(blocks, list) else ()):
+        if isinstance(block, dict):
+            provider, path = str(block["storage_provider"]), str(block["path"])
+            yield Folder(service, (kind, place), provider, path)
+
+
+def _bucket_key(folder: Folder) -> tuple[str, str, str]:
+    return folder.service.key.cluster, folder.provider, bucket_of(folder.path)
+
+
+def _by_bucket(services: Sequence[DesiredService], kind: str) -> _Buckets:
+    buckets: _Buckets = defaultdict(list)
+    for service in services:
+        for folder in _folders(service, kind) if service.form[kind] else ():
+            buckets[_bucket_key(folder)].append(folder)
+    return buckets
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """An output that starts ``consumer``."""
+
+    output: Folder
+    consumer: DesiredService
+
+
+def _feeds(service: DesiredService, inputs: _Buckets) -> list[_Feed]:
+    return [
+        _Feed(output, fed.service)
+        for output in _folders(service, "output")
+        for fed in inputs.get(_bucket_key(output), ())
+        if lies_within(output.path, fed.path)
+    ]
+
+
+def _loops(services: Sequence[DesiredService], inputs: _Buckets, findings: Findings) -> None:
+    """Note each circle of outputs that feed inputs, once, at the output that closes it."""
+    feeds = {id(service): _feeds(service, inputs) for service in services}
+    done: set[int] = set()
+    for service in services:
+        if id(service) not in done and feeds[id(service)]:
+            _walk(service, feeds, done, findings)
+
+
+def _walk(
+    start: DesiredService,
+    feeds: dict[int, list[_Feed]],
+    done: set[int],
+    findings: Findings,
+) -> None:
+    """Walk depth first without recursion: a chain may be as long as the manifests."""
+    trail: list[DesiredService] = [start]
+    rest = [iter(feeds[id(start)])]
+    on_trail = {id(start)}
+    while trail:
+        feed = next(rest[-1], None)
+        if feed is None:
+            rest.pop()
+            ended = trail.pop()
+            on_trail.discard(id(ended))
+            done.add(id(ended))
+        elif id(feed.consumer) in on_trail:
+            begin = next(n for n, one in enumerate(trail) if one is feed.consumer)
+            _loop(feed, trail[begin:], findings)
+        elif id(feed.consumer) not in done:
+            trail.append(feed.consumer)
+            on_trail.add(id(feed.consumer))
+            rest.append(iter(feeds[id(feed.consumer)]))
+
+
+def _loop(feed: _Feed, circle: Sequence[DesiredService], findings: Findings) -> None:
+    names = [str(service.key.name) for service in circle]
+    round_trip = " -> ".join([*names, names[0]])
+    output = feed.output
+    how = "feeds its own input" if len(names) == 1 else f"closes a circle of services: {round_trip}"
+    findings.add(
+        Code.TRIGGER_LOOP,
+        ERROR,
+        output.origin,
+        (*output.at, "path"),
+        f"trigger loop: the output {output.path} of {output.service.key.name} {how}",
+        "write the results to a folder that is no input and lies in none",
+    )
+
+
+def _shared(inputs: _Buckets, findings: Findings) -> None:
+    for folders in inputs.values():
+        for place, one in enumerate(folders if len(folders) > 1 else ()):
+            for other in folders[place + 1 :]:
+                nested = lies_within(one.path, other.path) or lies_within(other.path, one.path)
+                if nested and one.service.key != other.service.key:
+                    _shared_input(one, other, findings)
+
+
+def _shared_input(one: Folder, other: Folder, findings: Findings) -> None:
+    findings.add(
+        Code.SHARED_INPUT,
+        WARNING,
+        other.origin,
+        (*other.at, "path"),
+        f"the input {other.path} of {other.service.key.name} and {one.path} of "
+        f"{one.service.key.name} ({one.origin}) share a folder: each upload starts both",
+        "nothing to do if that is meant; else use folders apart",
+    )
+
+
+def _seed(seed: Seed, inputs: _Buckets, findings: Findings) -> None:
+    target = f"{seed.bucket}/{seed.prefix}".strip("/")
+    for folders in inputs.values():
+        for folder in folders:
+            is_hit = (
+                folder.provider == seed.provider
+                and not seed.is_trigger
+                and seed.service.cluster in (None, folder.service.key.cluster)
+                and (lies_within(target, folder.path) or lies_within(folder.path, target))
+            )
+            if is_hit:
+                findings.add(
+                    Code.SEED_TRIGGERS,
+                    ERROR,
+                    seed.origin,
+                    f"services.{seed.service}.seeds",
+                    f"the seed's files go below {folder.path}, an input of "
+                    f"{folder.service.key.name}: each one starts it",
+                    "write `trigger: true` if that is meant; else seed another folder",
+                )
+                return

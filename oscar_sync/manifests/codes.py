@@ -1,0 +1,129 @@
+"""The codes of what can be wrong with manifests: stable, never reused."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Code(StrEnum):
+    """OSY1xx."""
+
+    NOT_YAML = "OSY101"
+    DUPLICATE_KEY = "OSY102"
+    BOMB = "OSY103"
+    NOT_UTF8 = "OSY104"
+    UNREADABLE = "OSY105"
+    TOO_LARGE_FILE = "OSY106"
+    SYMLINK_LOOP = "OSY107"
+    NO_SUCH_PATH = "OSY108"
+    NO_FDL = "OSY109"
+    MISSPELT_FUNCTIONS = "OSY110"
+    SECOND_DOCUMENT = "OSY111"
+    NOT_FDL = "OSY112"
+    SHAPE = "OSY113"
+    AWS_IGNORED = "OSY114"
+    UNKNOWN_KEY = "OSY115"
+    REMOVED_KEY = "OSY116"
+    SERVER_OWNED = "OSY117"
+    BOTH_VARIABLES = "OSY118"
+    NOT_TEXT = "OSY119"
+    NOT_FLAG = "OSY120"
+    NOT_INTEGER = "OSY121"
+    NOT_LIST = "OSY122"
+    NOT_MAPPING = "OSY123"
+    REQUIRED = "OSY124"
+    CHOICE = "OSY125"
+    QUANTITY = "OSY126"
+    NAME = "OSY127"
+    STRING = "OSY128"
+    PATH = "OSY129"
+    BUCKET_NAME = "OSY130"
+    PROVIDER = "OSY131"
+    PROVIDER_CREDENTIALS = "OSY132"
+    TWO_INPUTS = "OSY133"
+    RESERVED_ANNOTATION = "OSY134"
+    LABEL = "OSY135"
+    TOO_LARGE = "OSY136"
+    EXPOSE = "OSY137"
+    SCALE = "OSY138"
+    VOLUME = "OSY139"
+    FEDERATION = "OSY140"
+    KSERVE = "OSY141"
+    ISOLATION = "OSY142"
+    MOUNT = "OSY143"
+    SCRIPT_MISSING = "OSY150"
+    SCRIPT_OUTSIDE = "OSY151"
+    SCRIPT_UNREADABLE = "OSY152"
+    TEMPLATE = "OSY153"
+    OVERLAY = "OSY160"
+    OVERLAY_VARIABLE = "OSY161"
+    ENV_FILE = "OSY162"
+    TWICE = "OSY170"
+    TRIGGER_LOOP = "OSY171"
+    SHARED_INPUT = "OSY172"
+    SEED_TRIGGERS = "OSY173"
+    PLAIN_SECRET = "OSY180"
+    INPUT_FILTER = "OSY181"
+    MOVING_TAG = "OSY182"
+    FOREIGN_INPUT = "OSY183"
+
+
+TITLES: Final = {
+    Code.NOT_YAML: "the file is no YAML or JSON",
+    Code.DUPLICATE_KEY: "a key stands twice in one mapping",
+    Code.BOMB: "nested too deeply, or aliases expand to too much",
+    Code.NOT_UTF8: "the file is not UTF-8",
+    Code.UNREADABLE: "a file or folder cannot be read",
+    Code.TOO_LARGE_FILE: "a discovered file is over 2 MiB and was not parsed",
+    Code.SYMLINK_LOOP: "a symbolic link leads back to a folder above it",
+    Code.NO_SUCH_PATH: "a PATH does not exist",
+    Code.NO_FDL: "there is no FDL at all",
+    Code.MISSPELT_FUNCTIONS: "a top-level key looks like `functions`",
+    Code.SECOND_DOCUMENT: "a second YAML document has `functions`",
+    Code.NOT_FDL: "the file is no FDL and was skipped",
+    Code.SHAPE: "the file does not have the shape of an FDL",
+    Code.AWS_IGNORED: "functions for another platform are ignored",
+    Code.UNKNOWN_KEY: "no server knows the key",
+    Code.REMOVED_KEY: "servers no longer know the key",
+    Code.SERVER_OWNED: "the server sets this field; the value is not sent",
+    Code.BOTH_VARIABLES: "both spellings of environment variables",
+    Code.NOT_TEXT: "a text is required",
+    Code.NOT_FLAG: "true or false is required",
+    Code.NOT_INTEGER: "a whole number is required",
+    Code.NOT_LIST: "a list is required",
+    Code.NOT_MAPPING: "a mapping is required",
+    Code.REQUIRED: "a required field is missing or blank",
+    Code.CHOICE: "the value is none of the possible ones",
+    Code.QUANTITY: "not a Kubernetes quantity",
+    Code.NAME: "the name cannot be used",
+    Code.STRING: "the server refuses, alters or chokes on the value",
+    Code.PATH: "the path cannot be used",
+    Code.BUCKET_NAME: "no bucket can be called so",
+    Code.PROVIDER: "the storage provider is unknown or not defined",
+    Code.PROVIDER_CREDENTIALS: "the storage provider has no endpoint or credentials",
+    Code.TWO_INPUTS: "two inputs of one service in one bucket",
+    Code.RESERVED_ANNOTATION: "the annotation belongs to the server or to oscar-sync",
+    Code.LABEL: "Kubernetes refuses the label or annotation",
+    Code.TOO_LARGE: "the definition does not fit into one ConfigMap",
+    Code.EXPOSE: "the exposed service cannot be built",
+    Code.SCALE: "the scale cannot be built",
+    Code.VOLUME: "the server refuses the volume",
+    Code.FEDERATION: "the server refuses the federation",
+    Code.KSERVE: "the server refuses the KServe block",
+    Code.ISOLATION: "the isolation makes the server fail",
+    Code.MOUNT: "the server refuses the mount",
+    Code.SCRIPT_MISSING: "the script does not exist",
+    Code.SCRIPT_OUTSIDE: "a file lies outside the settings' folder",
+    Code.SCRIPT_UNREADABLE: "the script cannot be read",
+    Code.TEMPLATE: "the file is a template that was not rendered",
+    Code.OVERLAY: "the overlay cannot be used",
+    Code.OVERLAY_VARIABLE: "an overlay names an undefined environment variable",
+    Code.ENV_FILE: "the env file cannot be used",
+    Code.TWICE: "a service stands twice on one cluster",
+    Code.TRIGGER_LOOP: "an output feeds its own input",
+    Code.SHARED_INPUT: "one upload starts several services",
+    Code.SEED_TRIGGERS: "a seed would start a service",
+    Code.PLAIN_SECRET: "a secret stands in plain text",
+    Code.INPUT_FILTER: "prefix and suffix of an input do nothing",
+    Code.MOVING_TAG: "the image's tag moves",
+    Code.FOREIGN_INPUT: "an input of a MinIO that may not be the cluster's own",
+}

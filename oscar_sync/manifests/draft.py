@@ -1,0 +1,47 @@
+"""A service on its way from raw mapping to normal form."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.findings import Findings
+from oscar_sync.manifests.locator import Locator
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.origin import FieldPath, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A service whose values have the types of the table.
+
+    ``values`` holds only what is given; ``raw`` is what it was typed from, layers applied.
+    """
+
+    cluster_key: str
+    values: dict[str, Any]
+    raw: Mapping[str, Any]
+    locator: Locator
+    findings: Findings
+    elsewhere: dict[FieldPath, Origin] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The service's name, blank if it has none."""
+        return str(self.values.get("name", ""))
+
+    def say(
+        self, code: Code, severity: Severity, path: FieldPath, message: str, remedy: str
+    ) -> None:
+        """Note a finding about the value at *path* of this service."""
+        origin, text = self.locator.written(path)
+        self.findings.add(code, severity, origin, path, message, remedy, text)
+
+    def blocks(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield position and block of a list of blocks."""
+        yield from enumerate(self.values.get(name, ()))
+
+    def block(self, name: str) -> dict[str, Any]:
+        """Return a block, empty if it is not given."""
+        value = self.values.get(name)
+        return value if isinstance(value, dict) else {}

@@ -1,0 +1,43 @@
+"""Values from an env file or the environment for declared variables and secrets (product 2.2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from oscar_sync.documents.dotenv import EnvValue
+from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.typed import judge
+from oscar_sync.model.origin import Origin
+from oscar_sync.semantics.strings import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What an env file (shown as ``file``) and the process environment hold."""
+
+    file: str = ""
+    from_file: Mapping[str, EnvValue] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def fill_in(draft: Draft, values: Values) -> None:
+    """Replace declared values by those of the env file, then blank secrets by the environment's.
+
+    Names that the service does not declare are ignored: one file serves many services.
+    """
+    environment = draft.block("environment")
+    for kind in ("variables", "secrets"):
+        declared: dict[str, str] = environment.get(kind) or {}
+        for name in declared.keys() & values.from_file.keys():
+            found = values.from_file[name]
+            declared[name] = found.value
+            path = ("environment", kind, name)
+            draft.elsewhere[path] = Origin(values.file, found.line, found.column, "env_file")
+            if kind == "variables":
+                judge(draft, found.value, Place.ENV_VALUE, path)
+    secrets: dict[str, str] = environment.get("secrets") or {}
+    for name, value in secrets.items():
+        if not value and values.environ.get(name):
+            path = ("environment", "secrets", name)
+            origin, _ = draft.locator.written(path)
+            secrets[name] = values.environ[name]
+            draft.elsewhere[path] = Origin(origin.file, origin.line, origin.column, "environment")

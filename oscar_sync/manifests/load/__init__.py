@@ -1,0 +1,182 @@
+"""Files to manifests: the only part of the room that touches the file system."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from oscar_sync.documents.dotenv import read_dotenv
+from oscar_sync.documents.json_reader import read_document
+from oscar_sync.documents.places import Places
+from oscar_sync.documents.reading import Fault
+from oscar_sync.documents.scalars import Tree
+from oscar_sync.documents.text import decoded
+from oscar_sync.manifests.assembly import Manifest, check_alone, manifest_of
+from oscar_sync.manifests.canonical import canonical, has_both, with_shared
+from oscar_sync.manifests.checks.care import both_spellings
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.environment import Values, fill_in
+from oscar_sync.manifests.fdl import RawService, services_of
+from oscar_sync.manifests.findings import ERROR, NOTE, Findings
+from oscar_sync.manifests.load.discovery import Discovery
+from oscar_sync.manifests.load.files import Fence, OutsideError, TooLargeError, reason_of, shown_path
+from oscar_sync.manifests.load.scripts import load_script
+from oscar_sync.manifests.locator import Layer, Locator
+from oscar_sync.manifests.overlays import Overlay, laid_over, overlay_of, unknown_services
+from oscar_sync.manifests.typed import fill
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.origin import FieldPath, Origin
+
+_LARGEST_NAMED: Final = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What to read. ``folder`` is the settings' folder (absolute), the fence of all files.
+
+    With *is_resolving* undefined ``${NAME}`` of overlays and a missing env file are errors.
+    """
+
+    paths: Sequence[str]
+    folder: str
+    cwd: str
+    settings_file: str = ""
+    overlays: Sequence[str] = ()
+    env_file: str = ""
+    allow_outside: Sequence[str] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+    is_resolving: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """What was read. ``fdl_count`` files of ``file_count`` named at least one service."""
+
+    services: tuple[Manifest, ...]
+    file_count: int
+    fdl_count: int
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load(sources: Sources) -> Manifests:
+    """Return all services of the files and everything that is wrong with them. Never raises."""
+    return _Loader(sources).manifests()
+
+
+class _Loader:
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.findings = Findings()
+        allowed = [os.path.join(sources.cwd, path) for path in sources.allow_outside]
+        self.fence = Fence(sources.folder, allowed)
+
+    def manifests(self) -> Manifests:
+        sources = self.sources
+        discovery = Discovery(self.fence, sources.cwd, sources.settings_file, self.findings)
+        files = discovery.files(sources.paths)
+        overlays = [self.overlay(name) for name in sources.overlays]
+        values = self.values()
+        raw: list[RawService] = []
+        for path in files:
+            raw.extend(self.raw_services(path))
+        unknown_services(raw, overlays, self.findings)
+        services = tuple(self.service(service, overlays, values) for service in raw)
+        fdl_count = len({service.places.file for service in raw})
+        return Manifests(services, len(files), fdl_count, tuple(self.findings.found))
+
+    def text(self, path: str, most: int, code: Code) -> Places | None:
+        """Return the text of a file, None if it cannot be read: then that is a finding."""
+        shown = shown_path(path, self.sources.cwd)
+        try:
+            text = decoded(self.fence.read(path, most))
+        except OutsideError:
+            self.findings.of_file(
+                Code.SCRIPT_OUTSIDE, ERROR, shown, "lies outside the settings' folder",
+                f"allow it by --allow-outside {shown}",
+            )  # fmt: skip
+            return None
+        except TooLargeError:
+            self.findings.of_file(code, ERROR, shown, f"over {most >> 20} MiB", "split it")
+            return None
+        except OSError as error:
+            self.findings.of_file(
+                code, ERROR, shown, f"cannot be read: {reason_of(error)}",
+                "make it readable, or name it in .oscar-syncignore",
+            )  # fmt: skip
+            return None
+        if isinstance(text, Fault):
+            self.findings.faults((text,), Places("", shown), "or name it in .oscar-syncignore")
+            return None
+        return Places(text, shown)
+
+    def raw_services(self, path: str) -> list[RawService]:
+        places = self.text(path, _LARGEST_NAMED, Code.UNREADABLE)
+        if places is None:
+            return []
+        reading = read_document(places.text, is_json=path.endswith(".json"))
+        return services_of(reading, places, os.path.dirname(path), self.findings)
+
+    def overlay(self, name: str) -> Overlay:
+        path = self._overlay_path(name)
+        places = self.text(path, _LARGEST_NAMED, Code.OVERLAY)
+        if places is None:
+            return Overlay(Places("", name), "", {})
+        places.layer = f"overlay {name}"
+        reading = read_document(places.text, is_json=path.endswith(".json"))
+        return overlay_of(
+            reading, places, os.path.dirname(path), self.sources.environ, self.findings,
+            is_strict=self.sources.is_resolving,
+        )  # fmt: skip
+
+    def _overlay_path(self, name: str) -> str:
+        folder = os.path.join(self.sources.folder, "overlays")
+        for suffix in (".yaml", ".yml"):
+            path = os.path.normpath(os.path.join(folder, f"{name}{suffix}"))
+            if os.path.exists(path):
+                return path
+        return os.path.normpath(os.path.join(folder, f"{name}.yaml"))
+
+    def values(self) -> Values:
+        path = self.sources.env_file
+        environ = self.sources.environ
+        if not path:
+            return Values(environ=environ)
+        shown = shown_path(path, self.sources.cwd)
+        if not os.path.exists(path):
+            severity = ERROR if self.sources.is_resolving else NOTE
+            self.findings.of_file(Code.ENV_FILE, severity, shown, "the env file does not exist",
+                                  "write it, or take env_file out of the settings")  # fmt: skip
+            return Values(environ=environ)
+        places = self.text(path, _LARGEST_NAMED, Code.ENV_FILE)
+        if places is None:
+            return Values(environ=environ)
+        found, faults = read_dotenv(places.text)
+        for fault in faults:
+            self.findings.of_file(
+                Code.ENV_FILE, ERROR, shown, f"line {fault.line} is {fault.message}", fault.remedy
+            )
+        return Values(shown, found, environ)
+
+    def service(
+        self, raw: RawService, overlays: Sequence[Overlay], values: Values
+    ) -> Manifest:
+        fields = with_shared(canonical(raw.fields), raw.shared)
+        fields, added = laid_over(raw, fields, overlays) if overlays else (fields, ())
+        draft = self.draft(raw, fields, added)
+        if has_both(raw.fields):
+            both_spellings(draft)
+        fill(draft)
+        fill_in(draft, values)
+        load_script(draft, self.fence, self.sources.cwd)
+        check_alone(draft)
+        return manifest_of(draft)
+
+    def draft(
+        self, raw: RawService, fields: dict[str, Tree], added: tuple[Layer, ...]
+    ) -> Draft:
+        elsewhere: dict[FieldPath, Origin] = {}
+        own = Layer(raw.places, raw.prefix, raw.folder)
+        shared = Layer(raw.places, (), raw.folder) if raw.shared else None
+        locator = Locator((own, *added), shared, elsewhere)
+        return Draft(raw.cluster_key, {}, fields, locator, self.findings, elsewhere)

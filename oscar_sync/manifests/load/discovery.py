@@ -1,0 +1,156 @@
+"""Which files below a PATH are manifests (product 2.1)."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.findings import ERROR, WARNING, Findings
+from oscar_sync.manifests.load.files import Fence, reason_of, shown_path
+
+SUFFIXES: Final = (".yaml", ".yml", ".fdl.json")
+LARGEST_DISCOVERED: Final = 2 << 20
+IGNORE_FILE: Final = ".oscar-syncignore"
+SETTINGS_FILE: Final = "oscar-sync.yaml"
+_SKIPPED_FOLDERS: Final = frozenset({"overlays", "node_modules", "site-packages"})
+_ENVIRONMENT_MARK: Final = "pyvenv.cfg"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a walk needs to know: the fence, where names are shown from, what is left out."""
+
+    fence: Fence
+    cwd: str
+    settings_file: str
+    findings: Findings
+
+    def files(self, paths: Sequence[str]) -> list[str]:
+        """Return the absolute paths of all manifests of *paths*, each once, sorted within each."""
+        found: dict[str, None] = {}
+        for path in paths:
+            absolute = os.path.normpath(os.path.join(self.cwd, path))
+            if os.path.isdir(absolute):
+                found.update(dict.fromkeys(self._walk(absolute, absolute, (), None)))
+            elif os.path.lexists(absolute):
+                found[absolute] = None
+            else:
+                self.findings.of_file(
+                    Code.NO_SUCH_PATH,
+                    ERROR,
+                    shown_path(absolute, self.cwd),
+                    "no such file or folder",
+                    "check the PATH on the command line",
+                )
+        return list(found)
+
+    def _walk(
+        self, folder: str, root: str, above: tuple[str, ...], ignored: Any
+    ) -> Iterator[str]:
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            self._unreadable(folder, reason_of(error))
+            return
+        names = {entry.name for entry in entries}
+        if _ENVIRONMENT_MARK in names and folder != root:
+            return
+        if folder == root and IGNORE_FILE in names:
+            ignored = self._ignore_spec(folder)
+        for entry in entries:
+            yield from self._entry(entry, root, above, ignored)
+
+    def _entry(
+        self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
+    ) -> Iterator[str]:
+        name = entry.name
+        is_manifest = name.endswith(SUFFIXES)
+        is_folder = entry.is_dir() if not is_manifest or not entry.is_file() else False
+        if not (is_manifest or is_folder) or name.startswith("."):
+            return
+        path = entry.path
+        if ignored is not None and ignored.match_file(_below(path, root, is_folder=is_folder)):
+            return
+        if is_folder:
+            if name not in _SKIPPED_FOLDERS:
+                yield from self._folder(entry, root, above, ignored)
+        elif self._is_wanted(entry):
+            yield path
+
+    def _folder(
+        self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
+    ) -> Iterator[str]:
+        if entry.is_symlink():
+            real = os.path.realpath(entry.path)
+            here = os.path.realpath(os.path.dirname(entry.path))
+            if f"{here}{os.sep}".startswith(f"{real}{os.sep}") or real in above:
+                self.findings.of_file(
+                    Code.SYMLINK_LOOP,
+                    ERROR,
+                    shown_path(entry.path, self.cwd),
+                    "the symbolic link leads back to a folder above it",
+                    f"remove the link, or name it in {IGNORE_FILE}",
+                )
+                return
+            if not self.fence.holds(real):
+                self._outside(entry.path)
+                return
+            above = (*above, real)
+        yield from self._walk(entry.path, root, above, ignored)
+
+    def _is_wanted(self, entry: "os.DirEntry[str]") -> bool:
+        if entry.path == self.settings_file or entry.name == SETTINGS_FILE:
+            return False
+        try:
+            size = entry.stat().st_size
+        except OSError as error:
+            self._unreadable(entry.path, reason_of(error))
+            return False
+        if size > LARGEST_DISCOVERED:
+            self.findings.of_file(
+                Code.TOO_LARGE_FILE,
+                WARNING,
+                shown_path(entry.path, self.cwd),
+                f"over 2 MiB ({size:,} bytes): not parsed",
+                f"name it in {IGNORE_FILE}, or name it as a PATH if it is an FDL",
+            )
+            return False
+        return entry.is_file()
+
+    def _ignore_spec(self, folder: str) -> Any:
+        """Return what the ignore file leaves out; gitignore's own matching, from pathspec."""
+        path = os.path.join(folder, IGNORE_FILE)
+        try:
+            lines = self.fence.read(path, LARGEST_DISCOVERED).decode().splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = reason_of(error) if isinstance(error, OSError) else "not UTF-8 text"
+            self._unreadable(path, reason)
+            return None
+        from pathspec import GitIgnoreSpec
+
+        return GitIgnoreSpec.from_lines(lines)
+
+    def _unreadable(self, path: str, reason: str) -> None:
+        self.findings.of_file(
+            Code.UNREADABLE,
+            ERROR,
+            shown_path(path, self.cwd),
+            f"cannot be read: {reason}",
+            f"make it readable, or name it in {IGNORE_FILE}",
+        )
+
+    def _outside(self, path: str) -> None:
+        self.findings.of_file(
+            Code.SCRIPT_OUTSIDE,
+            ERROR,
+            shown_path(path, self.cwd),
+            "the link leads outside the settings' folder",
+            f"allow it by --allow-outside {shown_path(os.path.realpath(path), self.cwd)}",
+        )
+
+
+def _below(path: str, root: str, *, is_folder: bool) -> str:
+    below = path[len(root) :].lstrip(os.sep).replace(os.sep, "/")
+    return f"{below}/" if is_folder else below

@@ -1,0 +1,97 @@
+"""Bytes of files, within bounds: regular files only, nothing outside the allowed folders."""
+
+import os
+import stat
+from collections.abc import Iterable
+from typing import Final
+
+_CHUNK: Final = 1 << 16
+_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class OutsideError(OSError):
+    """The file lies outside the allowed folders."""
+
+
+class TooLargeError(OSError):
+    """The file is larger than it may be."""
+
+
+class Fence:
+    """The folders whose files may be read (safety 8): the settings' folder and allowed ones."""
+
+    def __init__(self, root: str, allowed: Iterable[str]) -> None:
+        """Resolve *root* and *allowed* once."""
+        self._roots = tuple(
+            path if path.endswith(os.sep) else path + os.sep
+            for path in map(os.path.realpath, (root, *allowed))
+        )
+        self._known: dict[str, str] = {}
+
+    def real(self, path: str) -> str:
+        """Return the real path of the absolute *path*; its folder is resolved once."""
+        folder, name = os.path.split(path)
+        if name in ("", ".", ".."):
+            return os.path.realpath(path)
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = os.path.realpath(folder)
+        return os.path.join(known, name)
+
+    def holds(self, real: str) -> bool:
+        """Tell whether the real path lies inside; an allowed file is inside itself."""
+        return (real + os.sep).startswith(self._roots)
+
+    def read(self, path: str, most: int) -> bytes:
+        """Return the content of the regular file at *path*.
+
+        Raises:
+            OutsideError: it lies outside.
+            TooLargeError: it has more than *most* bytes.
+            OSError: it cannot be read.
+        """
+        real = self.real(path)
+        try:
+            descriptor = os.open(real, _FLAGS | _NO_FOLLOW)
+        except OSError:
+            if not os.path.islink(real):
+                raise
+            real = os.path.realpath(real)
+            descriptor = os.open(real, _FLAGS | _NO_FOLLOW)
+        try:
+            if not self.holds(real):
+                raise OutsideError(path)
+            return _content(descriptor, path, most)
+        finally:
+            os.close(descriptor)
+
+
+def _content(descriptor: int, path: str, most: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "is not a regular file", path)
+    if status.st_size > most:
+        raise TooLargeError(path)
+    content = os.read(descriptor, _CHUNK)
+    if len(content) < _CHUNK:
+        return content
+    parts, size = [content], len(content)
+    while content and size <= most:
+        content = os.read(descriptor, _CHUNK)
+        parts.append(content)
+        size += len(content)
+    if size > most:
+        raise TooLargeError(path)
+    return b"".join(parts)
+
+
+def shown_path(path: str, cwd: str) -> str:
+    """Return *path* as it is printed: relative to *cwd* if it lies below it, else absolute."""
+    base = cwd if cwd.endswith(os.sep) else cwd + os.sep
+    return path[len(base) :] if path.startswith(base) else path
+
+
+def reason_of(error: OSError) -> str:
+    """Return in words why a file could not be read."""
+    return error.strerror or str(error) or type(error).__name__

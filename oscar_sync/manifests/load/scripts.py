@@ -1,0 +1,93 @@
+"""The script of a service: a path beside its FDL file, an absolute one, or inline text."""
+
+import os
+from typing import Final
+
+from oscar_sync.documents.text import unix_lines
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.findings import ERROR
+from oscar_sync.manifests.load.files import (
+    Fence,
+    OutsideError,
+    TooLargeError,
+    reason_of,
+    shown_path,
+)
+from oscar_sync.model.origin import Origin
+
+LARGEST_SCRIPT: Final = 1 << 20
+_SCRIPT: Final = ("script",)
+
+
+def load_script(draft: Draft, fence: Fence, cwd: str) -> None:
+    """Put the script's text into the draft's values; faults are findings."""
+    written = draft.values.get("script", "")
+    if not written:
+        return  # found missing already
+    if "\n" in written or "\r" in written:
+        draft.values["script"] = unix_lines(written)
+        return
+    if "{{" in written:
+        draft.say(
+            Code.TEMPLATE, ERROR, _SCRIPT,
+            f"script {written} is a line of a template that was not rendered",
+            "render the template first, or write the script's path",
+        )  # fmt: skip
+        return
+    layers = draft.locator.layers
+    folder = layers[0].folder if len(layers) == 1 else draft.locator.layer_of(_SCRIPT).folder
+    path = os.path.normpath(os.path.join(folder, written))
+    text = _read(draft, fence, path, written, cwd)
+    if text is None:
+        return
+    if not text:
+        draft.say(Code.REQUIRED, ERROR, _SCRIPT, f"script {written} is empty: the server wants one",
+                  "write the script")  # fmt: skip
+    draft.values["script"] = unix_lines(text)
+    draft.elsewhere[_SCRIPT] = Origin(shown_path(path, cwd), 1, 1)
+
+
+def _read(draft: Draft, fence: Fence, path: str, written: str, cwd: str) -> str | None:
+    try:
+        raw = fence.read(path, LARGEST_SCRIPT)
+    except FileNotFoundError:
+        _missing(draft, written, cwd)
+        return None
+    except OutsideError:
+        draft.say(
+            Code.SCRIPT_OUTSIDE, ERROR, _SCRIPT,
+            f"script {written} lies outside the settings' folder",
+            f"move it, or allow it by --allow-outside {shown_path(path, cwd)}",
+        )  # fmt: skip
+        return None
+    except TooLargeError:
+        draft.say(
+            Code.TOO_LARGE, ERROR, _SCRIPT,
+            f"script {written} is over 1 MiB; definition and script must fit one ConfigMap",
+            "put data into a bucket or the image",
+        )  # fmt: skip
+        return None
+    except (OSError, ValueError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
+        draft.say(Code.SCRIPT_UNREADABLE, ERROR, _SCRIPT,
+                  f"script {written} cannot be read: {reason}",
+                  "write the path of a readable file")  # fmt: skip
+        return None
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        draft.say(Code.NOT_UTF8, ERROR, _SCRIPT, f"script {written} is not UTF-8 (line {line})",
+                  "save it as UTF-8 text")  # fmt: skip
+        return None
+
+
+def _missing(draft: Draft, written: str, cwd: str) -> None:
+    where = "" if os.path.isabs(written) else " next to the FDL file"
+    remedy = "write a path relative to the FDL file"
+    if not os.path.isabs(written) and os.path.exists(os.path.join(cwd, written)):
+        where += " (it is relative to the working directory)"
+    elif " " in written.strip():
+        remedy = "an inline script needs a line break: write `script: |` and the lines below it"
+    draft.say(Code.SCRIPT_MISSING, ERROR, _SCRIPT, f"script {written} does not exist{where}", remedy)

@@ -1,0 +1,107 @@
+"""Overlays: merge patches on services, each value remembering who set it (product 2.2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from oscar_sync.documents.merge_patch import patched
+from oscar_sync.documents.places import Places
+from oscar_sync.documents.reading import Reading
+from oscar_sync.documents.scalars import Tree
+from oscar_sync.documents.substitution import substituted_tree
+from oscar_sync.documents.suggestion import did_you_mean
+from oscar_sync.manifests.canonical import canonical
+from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.fdl import RawService
+from oscar_sync.manifests.findings import ERROR, Findings
+from oscar_sync.manifests.locator import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """One overlay file: its patches by ``NAME`` or ``CLUSTER/NAME``."""
+
+    places: Places
+    folder: str
+    patches: Mapping[str, Tree]
+
+
+def overlay_of(
+    reading: Reading,
+    places: Places,
+    folder: str,
+    environ: Mapping[str, str],
+    findings: Findings,
+    *,
+    is_strict: bool,
+) -> Overlay:
+    """Return the overlay that a file holds, ``${NAME}`` substituted.
+
+    An undefined name is an error where *is_strict*; else it stays as it is written.
+    """
+    findings.faults(reading.faults, places)
+    document: Tree = reading.documents[0] if reading.documents else {}
+    services = document.get("services", {}) if isinstance(document, dict) else {}
+    if not isinstance(document, dict) or not isinstance(services, dict):
+        _bad(places, (), "an overlay is a mapping `services: {NAME: {field: value}}`", findings)
+        return Overlay(places, folder, {})
+    for key in document:
+        if key != "services":
+            _bad(places, (key,), f"unknown key {key} of an overlay", findings)
+    for name, patch in services.items():
+        if not isinstance(patch, dict):
+            _bad(places, ("services", name), f"the patch of {name} must be a mapping", findings)
+    tree, missing = substituted_tree(services, environ)
+    for path, name in missing if is_strict else ():
+        findings.at(
+            Code.OVERLAY_VARIABLE,
+            ERROR,
+            places,
+            ("services", *path),
+            f"the environment variable {name} is not defined",
+            f"define it, or write ${{{name}:-default}}",
+        )
+    patches = tree if isinstance(tree, dict) and (is_strict or not missing) else services
+    return Overlay(places, folder, {k: v for k, v in patches.items() if isinstance(v, dict)})
+
+
+def _bad(places: Places, path: tuple[str, ...], message: str, findings: Findings) -> None:
+    remedy = "write `services:`, below it the service's name, below it the fields to change"
+    findings.at(Code.OVERLAY, ERROR, places, path, message, remedy)
+
+
+def laid_over(
+    service: RawService, fields: dict[str, Tree], overlays: Sequence[Overlay]
+) -> tuple[dict[str, Tree], tuple[Layer, ...]]:
+    """Return *fields* with the patches that name the service, and the layers they add."""
+    name = str(service.fields.get("name", ""))
+    layers = []
+    for overlay in overlays:
+        for key in (name, f"{service.cluster_key}/{name}"):
+            patch = overlay.patches.get(key)
+            if isinstance(patch, dict):
+                merged = patched(fields, canonical(patch))
+                fields = merged if isinstance(merged, dict) else fields
+                layers.append(Layer(overlay.places, ("services", key), overlay.folder))
+    return fields, tuple(layers)
+
+
+def unknown_services(
+    services: Sequence[RawService], overlays: Sequence[Overlay], findings: Findings
+) -> None:
+    """Note patches that name no service."""
+    names = {str(service.fields.get("name", "")) for service in services}
+    keys = names | {
+        f"{service.cluster_key}/{service.fields.get('name', '')}" for service in services
+    }
+    for overlay in overlays:
+        for key in overlay.patches:
+            if key not in keys:
+                hint = did_you_mean(key, keys)
+                findings.at(
+                    Code.OVERLAY,
+                    ERROR,
+                    overlay.places,
+                    ("services", key),
+                    f"no manifest has a service {key}" + (f"; {hint}" if hint else ""),
+                    "write the name of a service, or CLUSTER/NAME with the FDL's cluster key",
+                )
