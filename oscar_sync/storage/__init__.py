@@ -1,0 +1,1 @@
+"""Object stores: hooks, markers, listings, uploads. ``minio`` and ``obstore`` live here only."""

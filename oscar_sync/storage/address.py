@@ -1,0 +1,41 @@
+"""Where a store is and how to log in there."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from oscar_sync.model.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAddress:
+    """``endpoint`` is http(s)://host[:port]; ``verify`` False takes any certificate."""
+
+    endpoint: str
+    access_key: Secret
+    secret_key: Secret
+    region: str = "us-east-1"
+    verify: bool = True
+    ca_bundle: str = ""
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether the store is spoken to over TLS."""
+        return urlsplit(self.endpoint).scheme == "https"
+
+    @property
+    def shown(self) -> str:
+        """The endpoint without user and password, for sentences."""
+        scheme, separator, rest = self.endpoint.partition("://")
+        return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+
+    def fault(self) -> str:
+        """Return why the address cannot be used, blank if it can."""
+        try:
+            parts = urlsplit(self.endpoint)
+            _ = parts.port  # raises for a port that is none
+        except ValueError:
+            return "its address is no http(s) address"
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return "its address is no http(s) address"
+        has_more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+        return "its address holds more than host and port" if has_more else ""

@@ -1,0 +1,109 @@
+"""MinIO's client, built so that it always ends and never speaks to anyone else."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import ParseError
+
+import urllib3
+from minio import Minio
+from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+from urllib3 import exceptions as failures
+
+from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
+
+READ_TIMEOUT_S: Final = 60.0
+CONNECTIONS: Final = 16
+
+
+def minio_client(address: StoreAddress) -> Minio:
+    """Return a client of the store; nothing is sent yet.
+
+    Raises:
+        StoreError: the address or the file of CAs cannot be used.
+    """
+    fault = address.fault()
+    if address.ca_bundle and not Path(address.ca_bundle).exists():
+        fault = f"the CA bundle {address.ca_bundle} does not exist"
+    if fault:
+        raise StoreError(address.shown, fault)
+    return Minio(
+        urlsplit(address.endpoint).netloc,
+        access_key=address.access_key.reveal(),
+        secret_key=address.secret_key.reveal(),
+        secure=address.is_secure,
+        region=address.region or "us-east-1",
+        http_client=_pool(address),
+    )
+
+
+def _pool(address: StoreAddress) -> urllib3.PoolManager:
+    if address.is_secure and not address.verify:
+        # Said by us on every run; once a request would drown it.
+        urllib3.disable_warnings(failures.InsecureRequestWarning)
+    return urllib3.PoolManager(
+        maxsize=CONNECTIONS,
+        timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+        cert_reqs="CERT_REQUIRED" if address.verify else "CERT_NONE",
+        ca_certs=address.ca_bundle or None,
+        # connect=0: a store that is not there costs one time-out; redirects leave the endpoint.
+        retries=urllib3.Retry(
+            total=2,
+            connect=0,
+            read=1,
+            redirect=False,
+            status_forcelist=(500, 502, 503, 504),
+            backoff_factor=0.2,
+            raise_on_status=False,
+            respect_retry_after_header=False,
+        ),
+    )
+
+
+@contextmanager
+def told(address: StoreAddress) -> Iterator[None]:
+    """Turn every failure within into a StoreError that names the store and never the keys.
+
+    The libraries' own errors may quote keys and signatures, so they are not chained.
+    """
+    try:
+        yield
+    except S3Error as error:
+        raise StoreError(address.shown, words_of(str(error.code), str(error.message))) from None
+    except (failures.MaxRetryError, failures.TimeoutError, failures.ProtocolError) as error:
+        raise StoreUnreachableError(address.shown, _unreachable(error)) from None
+    except (InvalidResponseError, ServerError, ParseError, failures.HTTPError) as error:
+        status = re.search(r"code:? (\d{3})", str(error))
+        words = f"its answer cannot be used{f' ({status[1]})' if status else ''}"
+        raise StoreError(address.shown, words) from None
+    except MinioException as error:
+        raise StoreError(address.shown, type(error).__name__) from None
+    except ValueError as error:
+        raise StoreError(address.shown, f"the request cannot be sent: {error}") from None
+
+
+def _unreachable(error: Exception) -> str:
+    reason = getattr(error, "reason", None) or error
+    match reason:
+        case failures.NameResolutionError():
+            return "its name is not known here"
+        case failures.NewConnectionError():
+            return "the connection was refused"
+        case failures.ConnectTimeoutError():
+            return f"no connection within {CONNECT_TIMEOUT_S:g} s"
+        case failures.ReadTimeoutError():
+            return f"no answer within {READ_TIMEOUT_S:g} s"
+        case failures.SSLError():
+            _, found, why = str(reason).partition("certificate verify failed: ")
+            return (
+                f"its certificate is not trusted: {why.partition(' (_ssl')[0]}"
+                if found
+                else "TLS failed"
+            )
+        case _:
+            return "the connection was cut off"

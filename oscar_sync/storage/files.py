@@ -1,0 +1,60 @@
+"""The files of a seed: sorted, regular, readable; everything else is reported."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourceFile:
+    """A file to upload: ``relative`` with ``/`` below the source."""
+
+    relative: str
+    path: Path
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourceProblem:
+    """Something in the source that cannot be uploaded, and why."""
+
+    relative: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a seed's source holds. With ``problems`` it is not complete."""
+
+    files: tuple[SourceFile, ...]
+    problems: tuple[SourceProblem, ...]
+
+
+def walk(source: Path) -> Source:
+    """Return the files below a folder, or the one file, in order of their relative path.
+
+    Links are never followed: they and everything unreadable stand in ``problems``.
+    """
+    found = list(_found(source, source.name if not source.is_dir() else ""))
+    files = sorted(entry for entry in found if isinstance(entry, SourceFile))
+    problems = sorted(entry for entry in found if isinstance(entry, SourceProblem))
+    return Source(tuple(files), tuple(problems))
+
+
+def _found(path: Path, relative: str) -> Iterator[SourceFile | SourceProblem]:
+    try:
+        status = path.lstat()
+        mode = status.st_mode
+        if stat.S_ISDIR(mode):
+            for name in sorted(os.listdir(path)):  # noqa: PTH208 - names, not paths
+                yield from _found(path / name, f"{relative}/{name}" if relative else name)
+        elif not stat.S_ISREG(mode):
+            yield SourceProblem(relative, "is a link" if stat.S_ISLNK(mode) else "is no file")
+        elif not os.access(path, os.R_OK):
+            yield SourceProblem(relative, "cannot be read")
+        else:
+            yield SourceFile(relative, path, status.st_size)
+    except OSError as error:
+        yield SourceProblem(relative or path.name, f"cannot be read: {error.strerror}")

@@ -1,0 +1,52 @@
+"""Keys of objects: which can be sent, and how a folder and a path make one. Pure."""
+
+import unicodedata
+from typing import Final
+
+MAX_KEY_BYTES: Final = 1024
+MAX_PART_BYTES: Final = 255
+"""MinIO keeps parts of keys as names of files."""
+
+
+def fault(key: str) -> str:
+    """Return why *key* is refused before it is sent (MinIO refuses it too), blank if it is not."""
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:
+        return "is no Unicode text"
+    if not key:
+        return "is empty"
+    if size > MAX_KEY_BYTES:
+        return f"is longer than {MAX_KEY_BYTES} bytes"
+    if any(unicodedata.category(character) == "Cc" for character in key):
+        return "holds control characters"
+    return _fault_of_parts(key)
+
+
+def _fault_of_parts(key: str) -> str:
+    if key.startswith("/"):
+        return "begins with a slash"
+    parts = key.removesuffix("/").split("/")
+    if "" in parts:
+        return "holds a doubled slash"
+    if {".", ".."} & set(parts):
+        return "holds a '.' or '..' part"
+    if any(len(part.encode()) > MAX_PART_BYTES for part in parts):
+        return f"holds a part longer than {MAX_PART_BYTES} bytes"
+    return ""
+
+
+def join(prefix: str, relative: str) -> str:
+    """Return the key of *relative* (with ``/``) below the folder *prefix*, blank for the root."""
+    folder = prefix.strip("/")
+    return f"{folder}/{relative}" if folder else relative
+
+
+def marker(folder: str) -> str:
+    """Return the key of a folder's marker: ``folder/``."""
+    return folder.strip("/") + "/"
+
+
+def is_marker(key: str, size_bytes: int) -> bool:
+    """Tell whether an object is a folder marker, which is no object to anyone else."""
+    return key.endswith("/") and size_bytes == 0

@@ -1,0 +1,260 @@
+"""One object store: what the rest of the program does there."""
+
+import hashlib
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from oscar_sync.errors import StoreError
+from oscar_sync.model.state import BucketCount, HookRule, StoredObject
+from oscar_sync.storage import bulk, checksums, keys
+from oscar_sync.storage.address import StoreAddress
+
+COUNT_LIMIT: Final = 100_000
+_SHA256: Final = "sha256"
+
+
+class ObjectStore:
+    """A store, from any number of threads. ``minio`` and ``obstore`` are loaded at first use."""
+
+    def __init__(self, address: StoreAddress, environ: Mapping[str, str] = os.environ) -> None:
+        """Open nothing yet. *environ* decides whether the fast uploader may be used."""
+        self.address = address
+        self._uploader = bulk.Uploader(address) if bulk.is_fit(address, environ) else None
+        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._guard = threading.Lock()
+
+    def __repr__(self) -> str:
+        """Return the store's address."""
+        return f"ObjectStore({self.address.shown})"
+
+    @cached_property
+    def _client(self) -> Any:
+        from oscar_sync.storage.client import minio_client  # minio: 206 ms
+
+        return minio_client(self.address)
+
+    def _told(self) -> AbstractContextManager[None]:
+        from oscar_sync.storage.client import told
+
+        return told(self.address)
+
+    # -- hooks
+
+    def hooks(self, bucket: str) -> tuple[HookRule, ...]:
+        """Return every notification rule of a bucket, foreign ones with a blank service.
+
+        Raises:
+            StoreError: there is no such bucket, or the keys do not allow it.
+            StoreUnreachableError: the store does not answer.
+        """
+        from oscar_sync.storage.hooks import rules_of
+
+        with self._told():
+            return rules_of(self._client.get_bucket_notification(bucket))
+
+    def set_hook(self, bucket: str, service: str, prefix: str) -> bool:
+        """Let uploads below *prefix* start *service*; tell whether anything was written.
+
+        Raises:
+            StoreError: no webhook is registered for the service, or the keys do not allow it.
+            StoreUnreachableError: the store does not answer.
+        """
+        from oscar_sync.storage.hooks import with_hook
+
+        try:
+            return self._rewrite(bucket, lambda config: with_hook(config, service, prefix))
+        except StoreError as error:
+            if not error.message.startswith("InvalidArgument"):
+                raise
+            words = (
+                f"it refuses the hook of {service} on {bucket}/{prefix}: "
+                "OSCAR has registered no webhook of that service"
+            )
+            raise StoreError(error.endpoint, words) from error
+
+    def remove_hooks(
+        self, bucket: str, service: str, prefixes: Collection[str] | None = None
+    ) -> bool:
+        """Take the rules of *service* off a bucket (for *prefixes*); tell whether there were any.
+
+        Raises:
+            StoreError: there is no such bucket, or the keys do not allow it.
+            StoreUnreachableError: the store does not answer.
+        """
+        from oscar_sync.storage.hooks import without_hooks
+
+        return self._rewrite(bucket, lambda config: without_hooks(config, service, prefixes))
+
+    def _rewrite(self, bucket: str, change: Callable[[Any], Any]) -> bool:
+        """Read a bucket's rules anew, change them, write them back: one at a time a bucket."""
+        with self._lock_of(bucket), self._told():
+            changed = change(self._client.get_bucket_notification(bucket))
+            if changed is None:
+                return False
+            self._client.set_bucket_notification(bucket, changed)
+            return True
+
+    def _lock_of(self, bucket: str) -> threading.Lock:
+        with self._guard:
+            return self._locks[bucket]
+
+    # -- buckets
+
+    def bucket_exists(self, bucket: str) -> bool:
+        """Tell whether there is such a bucket."""
+        with self._told():
+            return bool(self._client.bucket_exists(bucket))
+
+    def tags(self, bucket: str) -> Mapping[str, str]:
+        """Return a bucket's tags; OSCAR keeps ``owner`` and ``from_service`` there."""
+        with self._told():
+            return dict(self._client.get_bucket_tags(bucket) or {})
+
+    def count(self, bucket: str, limit: int = COUNT_LIMIT) -> BucketCount:
+        """Return how many objects and bytes a bucket holds, folder markers left out.
+
+        Listing stops after *limit* objects: then the figures are lower bounds.
+        """
+        objects, size_bytes, last_write = 0, 0, None
+        with self._told():
+            for entry in self._client.list_objects(bucket, recursive=True):
+                if keys.is_marker(entry.object_name or "", entry.size or 0):
+                    continue
+                if objects == limit:
+                    return BucketCount(objects, size_bytes, last_write, is_at_least=True)
+                objects += 1
+                size_bytes += entry.size or 0
+                moment = entry.last_modified
+                last_write = max(filter(None, (last_write, moment)), default=None)
+        return BucketCount(objects, size_bytes, last_write)
+
+    # -- objects
+
+    def list_objects(
+        self, bucket: str, prefix: str = "", *, has_markers: bool = False
+    ) -> Iterator[StoredObject]:
+        """Yield the objects whose key begins with *prefix*, in the order of their keys."""
+        with self._told():
+            for entry in self._client.list_objects(bucket, prefix or None, recursive=True):
+                key, size = entry.object_name or "", entry.size or 0
+                if has_markers or not keys.is_marker(key, size):
+                    yield StoredObject(key, size, (entry.etag or "").strip('"'))
+
+    def has_marker(self, bucket: str, folder: str) -> bool:
+        """Tell whether the folder's marker exists: the zero-byte object ``folder/``."""
+        return self._stat(bucket, keys.marker(folder)) is not None
+
+    def put_marker(self, bucket: str, folder: str) -> None:
+        """Write the folder's marker. It fires hooks on that folder like any object."""
+        with self._told():
+            self._client.put_object(bucket, keys.marker(folder), BytesIO(b""), 0)
+
+    def put_object(self, bucket: str, key: str, path: Path, size_bytes: int) -> StoredObject:
+        """Upload a file of *size_bytes* as one atomic object, in bounded memory.
+
+        Raises:
+            StoreError: the key cannot be sent, the file is not as long as it was, or the store
+                refuses it.
+            StoreUnreachableError: the store does not answer.
+            OSError: the file cannot be read.
+        """
+        fault = keys.fault(key)
+        if fault:
+            raise StoreError(self.address.shown, f"{path}: the key {key!r} {fault}")
+        if size_bytes <= checksums.OWN_PART_BYTES:
+            content = _read(path)
+            if len(content) != size_bytes:
+                raise self._changed(path)
+            digest = hashlib.sha256(content).hexdigest()
+            return StoredObject(
+                key, size_bytes, self._upload(bucket, key, content, digest, size_bytes)
+            )
+        if path.is_symlink() or path.stat().st_size != size_bytes:
+            raise self._changed(path)
+        etag = self._upload(bucket, key, path, checksums.sha256_of(path), size_bytes)
+        if path.stat().st_size != size_bytes:
+            raise self._changed(path)
+        return StoredObject(key, size_bytes, etag)
+
+    def _upload(
+        self, bucket: str, key: str, content: bytes | Path, sha256: str, size_bytes: int
+    ) -> str:
+        if self._uploader and not key.endswith("/"):
+            return self._uploader.put(bucket, key, content, sha256)
+        with (
+            self._told(),
+            BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file,
+        ):
+            result = self._client.put_object(
+                bucket,
+                key,
+                file,
+                size_bytes,
+                metadata={_SHA256: sha256},
+                part_size=checksums.OWN_PART_BYTES,
+                num_parallel_uploads=bulk.MAX_CONCURRENCY,
+            )
+        return (result.etag or "").strip('"')
+
+    def _changed(self, path: Path) -> StoreError:
+        return StoreError(self.address.shown, f"{path} changed while it was being uploaded")
+
+    def stored_sha256(self, bucket: str, key: str) -> str:
+        """Return the digest that our uploads leave in the metadata, blank for none."""
+        found = self._stat(bucket, key)
+        metadata = found.metadata if found else None
+        return str((metadata or {}).get(f"x-amz-meta-{_SHA256}", ""))
+
+    def is_same(self, bucket: str, stored: StoredObject, path: Path, size_bytes: int) -> bool:
+        """Tell whether an object is the file, by size and checksum, never by time.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        return checksums.is_same(
+            path,
+            size_bytes,
+            stored.etag,
+            stored.size_bytes,
+            lambda: self.stored_sha256(bucket, stored.key),
+        )
+
+    def get_object(self, bucket: str, key: str) -> bytes:
+        """Return a whole object, which must fit into memory."""
+        with self._told():
+            response = self._client.get_object(bucket, key)
+            try:
+                return bytes(response.read())
+            finally:
+                response.close()
+                response.release_conn()
+
+    def delete_object(self, bucket: str, key: str) -> None:
+        """Delete an object; one that is not there is deleted."""
+        with self._told():
+            self._client.remove_object(bucket, key)
+
+    def _stat(self, bucket: str, key: str) -> Any:
+        from minio.error import S3Error
+
+        with self._told():
+            try:
+                return self._client.stat_object(bucket, key)
+            except S3Error as error:
+                # A HEAD has no body, so that a missing bucket reads as a missing key.
+                if error.code in {"NoSuchKey", "NoSuchObject"}:
+                    return None
+                raise
+
+
+def _read(path: Path) -> bytes:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        return file.read(checksums.OWN_PART_BYTES + 1)
