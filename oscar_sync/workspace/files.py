@@ -1,0 +1,53 @@
+"""Small files of our own: never through a link, never half written, never over another's."""
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_CLOEXEC = getattr(os, "O_CLOEXEC", 0)
+
+
+def read_unlinked(path: Path) -> tuple[str, int]:
+    """Return text and mode of a file that is reached by no link of its own or of its folder.
+
+    Raises:
+        OSError: it cannot be read, or is a link.
+        UnicodeDecodeError: it is no text.
+    """
+    if path.parent.is_symlink():
+        raise OSError(errno.ELOOP, "its folder is a link")
+    descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW | _CLOEXEC)
+    with os.fdopen(descriptor, encoding="utf-8") as file:
+        return file.read(), os.fstat(file.fileno()).st_mode
+
+
+def create_exclusively(path: Path, text: str) -> bool:
+    """Write *text* to a new file of mode 0600, whole or not at all; False if one is there already.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        return _take_name(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _take_name(draft: Path, path: Path) -> bool:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            return False
+        draft.rename(path)
+    return True

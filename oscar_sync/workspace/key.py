@@ -1,0 +1,118 @@
+"""The key of fingerprints: from the environment, or kept in ``.oscar-sync/key`` (safety.md 7)."""
+
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from oscar_sync.errors import InputError
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.secret import Secret
+from oscar_sync.workspace.files import create_exclusively, read_unlinked
+
+VARIABLE: Final = "OSCAR_SYNC_FINGERPRINT_KEY"
+FOLDER: Final = ".oscar-sync"
+MIN_CHARACTERS: Final = 32
+CODE: Final = "OSY290"
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintKey:
+    """A key; ``id`` (8 hex digits) tells keys apart without telling the key."""
+
+    secret: Secret
+    id: str
+    is_new: bool = False
+
+
+def read_key(
+    folder: Path, environ: Mapping[str, str], on_note: Note | None = None
+) -> FingerprintKey | None:
+    """Return the key of *folder* (where oscar-sync.yaml lies), None if there is none yet.
+
+    Creates nothing. A key file that others can read is used, with a note.
+
+    Raises:
+        InputError: the variable, or the file, holds fewer than 32 characters.
+    """
+    if VARIABLE in environ:
+        return _key(environ[VARIABLE].strip(), f"${VARIABLE}")
+    path = folder / FOLDER / "key"
+    try:
+        text, mode = read_unlinked(path)
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        _tell(on_note, f"{path} cannot be read ({_why(error)}): secrets are not compared")
+        return None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        _tell(on_note, f"{path} can be read by other users; run: chmod 600 {path}")
+    return _key(text.strip(), str(path))
+
+
+def ensure_key(
+    folder: Path, environ: Mapping[str, str], on_note: Note | None = None
+) -> FingerprintKey | None:
+    """Return the key of *folder*, made now if there is none; None, with a note, if it cannot be.
+
+    Raises:
+        InputError: the variable, or the file, holds fewer than 32 characters.
+    """
+    path = folder / FOLDER / "key"
+    found = read_key(folder, environ, on_note)
+    if found or path.parent.is_symlink() or os.path.lexists(path):
+        return found
+    text = secrets.token_hex(32)
+    try:
+        _make_folder(path.parent)
+        is_ours = create_exclusively(path, f"{text}\n")
+    except OSError as error:
+        _tell(
+            on_note,
+            f"{path} cannot be written ({_why(error)}): fingerprints of secrets are not kept; "
+            f"set ${VARIABLE}",
+        )
+        return None
+    # Another run was faster: its key is the key.
+    return _key(text, str(path), is_new=True) if is_ours else read_key(folder, environ, on_note)
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    create_exclusively(folder / ".gitignore", "*\n")
+
+
+def _key(text: str, place: str, *, is_new: bool = False) -> FingerprintKey:
+    if len(text) < MIN_CHARACTERS:
+        raise InputError([_too_short(place, len(text))])
+    mark = hmac.new(text.encode(), b"oscar-sync.io/key-id", hashlib.sha256).hexdigest()
+    return FingerprintKey(Secret(text), mark[:8], is_new)
+
+
+def _too_short(place: str, length: int) -> Diagnostic:
+    return Diagnostic(
+        file=place,
+        line=0,
+        column=0,
+        code=CODE,
+        severity=Severity.ERROR,
+        path="",
+        message=f"a fingerprint key of {length} characters can be guessed",
+        remedy=f"use {MIN_CHARACTERS} characters or more, as from: openssl rand -hex 32",
+    )
+
+
+def _tell(on_note: Note | None, text: str) -> None:
+    if on_note:
+        on_note(text)
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__

@@ -1,0 +1,68 @@
+"""One run at a time for a cluster, on this machine (safety.md 6)."""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from oscar_sync.errors import LockedError
+
+if sys.platform != "win32":
+    import fcntl
+
+
+@contextmanager
+def cluster_lock(
+    identity: str, environ: Mapping[str, str], on_note: Callable[[str], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock of the cluster *identity* within; without one, and a note, if it has no place.
+
+    The file lies in the user's cache folder, so that two checkouts share it. It is never deleted:
+    a lock on a deleted file locks nobody out.
+
+    Raises:
+        LockedError: another run holds it.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    try:
+        path = lock_path(identity, environ)
+        descriptor = _open(path)
+    except OSError as error:
+        if on_note:
+            on_note(f"no lock for {identity} ({error.strerror}): do not start two runs at once")
+        yield
+        return
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LockedError(identity, str(path)) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def lock_path(identity: str, environ: Mapping[str, str]) -> Path:
+    """Return the lock file of *identity*: a readable part, and a hash that tells it apart.
+
+    Raises:
+        OSError: the environment names no cache folder and no home.
+    """
+    cache, home = environ.get("XDG_CACHE_HOME", ""), environ.get("HOME", "")
+    if not Path(cache).is_absolute():
+        if not home:
+            raise OSError(None, "no home folder is known")
+        cache = f"{home}/.cache"
+    words = re.sub(r"[^A-Za-z0-9.-]+", "-", identity).strip(".-")[:40]
+    mark = hashlib.sha256(identity.encode("utf-8", errors="surrogatepass")).hexdigest()[:16]
+    return Path(cache) / "oscar-sync" / "locks" / f"{words}-{mark}.lock"
+
+
+def _open(path: Path) -> int:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
