@@ -1,0 +1,85 @@
+"""What moved on the clusters, as text, JSON and Markdown. Edits of the manifests are not in it."""
+
+import json
+
+from oscar_sync.model.field import Json
+from oscar_sync.model.outcome import has_drift
+from oscar_sync.model.plan import Action, ActionKind, Plan
+from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
+from oscar_sync.render.plan_json import drift_entries, plan_document
+from oscar_sync.render.words import plural, safe, value
+
+
+def _moved(plan: Plan) -> list[Action]:
+    return [
+        action
+        for action in (*plan.actions, *(item.action for item in plan.blocked))
+        if action.kind in (ActionKind.CREATE, ActionKind.HOOK) or action.is_drifted
+    ]
+
+
+def _lines(action: Action) -> list[str]:
+    key = f"{str(action.key):<18}"
+    if action.kind is ActionKind.CREATE:
+        return [f"{key} missing: never created, or deleted on the cluster"]
+    if action.kind is ActionKind.HOOK:
+        targets = ", ".join(step.target for step in action.steps)
+        return [f"{key} notifications: {targets}; remedy: oscar-sync apply --hooks"]
+    return [
+        f"{key} {change.path}  want {value(change.after)}  live {value(change.before)}   "
+        f"{change.cause.value}"
+        for change in action.changes
+        if change.cause.is_drift
+    ]
+
+
+def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
+    """Return one line for each field that moved, and a closing sentence."""
+    lines = [
+        f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}"
+        for action in _moved(plan)
+        for line in _lines(action)
+    ]
+    lines.extend(
+        f" {paint('?', SYMBOL_COLOURS['?'])} {safe(f'{cluster.id}: {cluster.problem}')}"
+        for cluster in plan.clusters
+        if cluster.problem
+    )
+    return "\n".join([*lines, _sentence(plan)]) + "\n"
+
+
+def _sentence(plan: Plan) -> str:
+    read = [cluster.id for cluster in plan.clusters if not cluster.problem]
+    compared = f"{plural(plan.source.services, 'service')} compared with {', '.join(read) or '-'}"
+    if not has_drift(plan):
+        return f"No drift: {compared}."
+    return f"Drift: {plural(len(_moved(plan)), 'service')} of {compared}."
+
+
+def drift_json(plan: Plan) -> str:
+    """Return the plan document, with what is missing beside what moved."""
+    missing: list[Json] = [
+        {"cluster": action.key.cluster, "service": action.key.name}
+        for action in _moved(plan)
+        if action.kind is ActionKind.CREATE
+    ]
+    document = plan_document(plan)
+    document["drift"] = drift_entries(plan)
+    document["missing"] = missing
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def drift_markdown(plan: Plan) -> str:
+    """Return what moved as a Markdown table."""
+    rows = [
+        f"| {_cell(line.split(' ', 1)[0])} | {_cell(line.split(' ', 1)[1].strip())} |"
+        for action in _moved(plan)
+        for line in _lines(action)
+    ]
+    table = ["| service | what moved |", "|---|---|", *rows] if rows else []
+    return "\n".join(["### oscar-sync drift", "", _cell(_sentence(plan)), "", *table, ""])
+
+
+def _cell(text: str) -> str:
+    plain_text = safe(text).replace("&", "&amp;").replace("<", "&lt;")
+    return plain_text.replace("|", "\\|").replace("`", "\\`")

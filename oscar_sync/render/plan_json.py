@@ -1,0 +1,177 @@
+"""A plan and a report as JSON documents (product 6). Never with a secret."""
+
+from typing import Final
+
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.field import Json
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import Action, Blocked, FieldChange, Plan, Step
+
+FORMAT_VERSION: Final = "1.0"
+
+
+def plan_document(plan: Plan) -> dict[str, Json]:
+    """Return the plan document."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "set": plan.set_name,
+        "source": {
+            "settings": plan.source.settings_file,
+            "files": plan.source.files,
+            "services": plan.source.services,
+            "narrowed": plan.source.narrowed,
+        },
+        "clusters": [
+            {
+                "id": cluster.id, "endpoint": cluster.endpoint, "version": cluster.version,
+                "live": cluster.live, "ours": cluster.ours, "unstamped": cluster.unstamped,
+                "problem": cluster.problem,
+                "status": _cluster_status(cluster.problem, is_refused=cluster.is_refused),
+            }
+            for cluster in plan.clusters
+        ],
+        "actions": [action_document(action) for action in plan.actions],
+        "drift": drift_entries(plan),
+        "blocked": [blocked_document(item) for item in plan.blocked],
+        "not_planned": [
+            {"cluster": item.key.cluster, "service": item.key.name, "reason": item.reason}
+            for item in plan.not_planned
+        ],
+        "left_alone": [
+            {"cluster": item.key.cluster, "service": item.key.name, "message": item.message}
+            for item in plan.left_alone
+        ],
+        "diagnostics": [diagnostic_document(item) for item in plan.diagnostics],
+        "notes": [*plan.notes],
+        "summary": summary_document(plan),
+        "digest": plan.digest,
+    }  # fmt: skip
+
+
+def _cluster_status(problem: str, *, is_refused: bool) -> str:
+    if not problem:
+        return "read"
+    return "refused" if is_refused else "unreachable"
+
+
+def summary_document(plan: Plan) -> dict[str, Json]:
+    """Return the counts of a plan."""
+    counts: dict[str, Json] = {str(kind): count for kind, count in plan.counts().items()}
+    return {
+        **counts,
+        "blocked": len(plan.blocked),
+        "not_planned": len(plan.not_planned),
+        "drifted": len(drift_entries(plan)),
+        "has_changes": plan.has_changes,
+        "seconds": round(sum(action.seconds for action in plan.actions), 1),
+        "store_restarts": sum(
+            step.restarts_store for action in plan.actions for step in action.steps
+        ),
+    }
+
+
+def action_document(action: Action) -> dict[str, Json]:
+    """Return one action."""
+    return {
+        "id": action.id,
+        "cluster": action.key.cluster,
+        "service": action.key.name,
+        "kind": str(action.kind),
+        "reason": action.reason,
+        "changes": [_change(change) for change in action.changes],
+        "keeps": [
+            {
+                "bucket": item.bucket, "objects": item.objects, "bytes": item.size_bytes,
+                "at_least": item.is_at_least, "shared_with": [*item.shared_with],
+            }
+            for item in action.keeps
+        ],
+        "erases": [
+            {
+                "bucket": item.bucket, "objects": item.objects, "bytes": item.size_bytes,
+                "at_least": item.is_at_least,
+                "last_write": item.last_write.isoformat() if item.last_write else None,
+                "shared_with": [*item.shared_with],
+            }
+            for item in action.erases
+        ],
+        "preconditions": {
+            "live_fingerprint": action.preconditions.live_fingerprint,
+            "exists": action.preconditions.exists,
+        },
+        "steps": [_step(step) for step in action.steps],
+        "depends_on": [*action.depends_on],
+        "seconds": action.seconds,
+        "source": _source(action.origin),
+        "notes": [*action.notes],
+    }  # fmt: skip
+
+
+def _step(step: Step) -> dict[str, Json]:
+    document: dict[str, Json] = {"do": str(step.do), "target": step.target}
+    if step.note:
+        document["note"] = step.note
+    if step.checksum:
+        document |= {"bytes": step.size_bytes, "checksum": step.checksum}
+    return document
+
+
+def blocked_document(item: Blocked) -> dict[str, Json]:
+    """Return one blocked action with its reason and ways out."""
+    return {
+        **action_document(item.action),
+        "code": item.code,
+        "message": item.message,
+        "ways_out": [*item.ways_out],
+        "consent": item.consent,
+    }
+
+
+def _change(change: FieldChange) -> dict[str, Json]:
+    return {
+        "path": change.path,
+        "op": str(change.op),
+        "before": change.before,
+        "after": change.after,
+        "cause": change.cause.value,
+        "sensitive": change.is_sensitive,
+        "source": _source(change.origin),
+    }
+
+
+def _source(origin: Origin | None) -> Json:
+    if origin is None:
+        return None
+    return {
+        "file": origin.file, "line": origin.line, "column": origin.column, "layer": origin.layer
+    }  # fmt: skip
+
+
+def drift_entries(plan: Plan) -> list[Json]:
+    """Return what the clusters moved, field by field, with services that are missing there."""
+    entries: list[Json] = []
+    for action in (*plan.actions, *(item.action for item in plan.blocked)):
+        changes: list[Json] = [
+            _change(change) for change in action.changes if change.cause.is_drift
+        ]
+        if changes:
+            entries.append(
+                {
+                    "cluster": action.key.cluster, "service": action.key.name, "changes": changes,
+                }
+            )  # fmt: skip
+    return entries
+
+
+def diagnostic_document(item: Diagnostic) -> dict[str, Json]:
+    """Return one diagnostic."""
+    return {
+        "code": item.code,
+        "severity": str(item.severity),
+        "file": item.file,
+        "line": item.line,
+        "column": item.column,
+        "path": item.path,
+        "message": item.message,
+        "remedy": item.remedy,
+    }

@@ -1,0 +1,78 @@
+"""A plan as Markdown for a pull request's comment: the gist open, the rest folded."""
+
+from oscar_sync.model.plan import Action, Blocked, FieldChange, Plan
+from oscar_sync.render.plan_text import summary
+from oscar_sync.render.words import SYMBOLS, erased, headline, kept, safe, value
+
+_LIMIT = 60_000
+
+
+def plan_markdown(plan: Plan, *, title: str = "oscar-sync plan") -> str:
+    """Return the plan as Markdown, within the size of a comment: what does not fit is counted."""
+    parts = [f"### {title}", "", _inline(summary(plan)), ""]
+    parts.extend(
+        f"- **{_cell(cluster.id)}** {'could not be read: ' + _inline(cluster.problem)}"
+        for cluster in plan.clusters
+        if cluster.problem
+    )
+    blocks = [
+        *(_action(action) for action in plan.actions if action.erases),
+        *(_blocked(item) for item in plan.blocked),
+        *(_action(action) for action in plan.actions if not action.erases),
+        *(f"- {_inline(item.key.__str__())}: {_inline(item.message)}" for item in plan.left_alone),
+    ]
+    return _within_limit(parts, blocks, plan)
+
+
+def _within_limit(parts: list[str], blocks: list[str], plan: Plan) -> str:
+    tail = [*(f"> {_inline(note)}" for note in plan.notes), "", f"Digest `{plan.digest}`", ""]
+    room = _LIMIT - sum(len(line) + 1 for line in (*parts, *tail))
+    left = 0
+    for block in blocks:
+        if left or len(block) + 1 > room:
+            left += 1
+            continue
+        parts.append(block)
+        room -= len(block) + 1
+    if left:
+        parts.append(f"… and {left} more, cut to fit: run `oscar-sync plan`.")
+    return "\n".join([*parts, *tail])
+
+
+def _action(action: Action) -> str:
+    title = f"<code>{_cell(SYMBOLS[action.kind])}</code> <b>{_cell(str(action.key))}</b> "
+    lines = [f"<details><summary>{title}{_cell(headline(action))}</summary>", ""]
+    if action.changes:
+        lines += ["| field | live | wanted | cause |", "|---|---|---|---|"]
+        lines += [_row(change) for change in action.changes]
+    lines += [f"- erases {_inline(erased(item))}" for item in action.erases]
+    lines += [f"- keeps {_inline(kept(item))}" for item in action.keeps]
+    lines += [f"- {_inline(note)}" for note in action.notes]
+    return "\n".join([*lines, "", "</details>"])
+
+
+def _row(change: FieldChange) -> str:
+    cells = (change.path, value(change.before), value(change.after), change.cause.value)
+    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def _blocked(item: Blocked) -> str:
+    lines = [
+        f"- :no_entry: **{_cell(str(item.action.key))}** {_cell(str(item.action.kind))} "
+        f"blocked (`{item.code}`): {_inline(item.message)}"
+    ]
+    lines += [f"  - way out: {_inline(way)}" for way in item.ways_out]
+    return "\n".join(lines)
+
+
+_MARKS = {char: f"\\{char}" for char in "\\`*_[]|~#"}
+
+
+def _inline(text: str) -> str:
+    """Return *text* with everything escaped that Markdown or HTML would obey."""
+    return _cell(text)
+
+
+def _cell(text: str) -> str:
+    plain = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join(_MARKS.get(char, char) for char in plain).replace("@", "&#64;")

@@ -1,0 +1,317 @@
+"""A plan as people read it, worst first (product 5). Same plan, same bytes."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from oscar_sync.model.field import Json
+from oscar_sync.model.plan import (
+    Action,
+    ActionKind,
+    Blocked,
+    ClusterSummary,
+    Do,
+    FieldChange,
+    Op,
+    Plan,
+    Step,
+)
+from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
+from oscar_sync.render.words import (
+    SYMBOLS,
+    duration,
+    erased,
+    headline,
+    kept,
+    plural,
+    safe,
+    size,
+    value,
+)
+
+DEFAULT_WIDTH: Final = 100
+_PLACE_COLUMN: Final = 66
+_FIELD_COLUMN: Final = 28
+_DIFF_LINES: Final = 40
+_RANK: Final = {
+    ActionKind.REMOVE: 0, ActionKind.REPLACE: 1, ActionKind.CREATE: 2, ActionKind.SEED: 2,
+    ActionKind.UPDATE: 3, ActionKind.HOOK: 4, ActionKind.RESTART: 5, ActionKind.ADOPT: 6,
+    ActionKind.FORGET: 7, ActionKind.ERASE: 0,
+}  # fmt: skip
+
+
+def plan_text(
+    plan: Plan,
+    *,
+    command: str = "plan",
+    width: int = DEFAULT_WIDTH,
+    paint: Paint = plain,
+    verbose: bool = False,
+) -> str:
+    """Return the whole plan as text, ending in a line break."""
+    page = _Page(width, paint, verbose=verbose)
+    page.line(_header(plan, command))
+    risky = [action for action in plan.actions if action.erases]
+    drifted = [action for action in plan.actions if _is_only_drift(action)]
+    changes = sorted(
+        (item for item in plan.actions if item not in risky and item not in drifted),
+        key=_by_weight,
+    )
+    page.section("DATA AT RISK", len(risky), [page.action(item) for item in risky])
+    page.section("BLOCKED", len(plan.blocked), [page.blocked(item) for item in plan.blocked])
+    page.section("CHANGES", len(changes), [page.action(item) for item in changes])
+    page.section("DRIFTED", len(drifted), [page.drifted(item) for item in drifted])
+    page.section("LEFT ALONE", len(plan.left_alone), [
+        [f"   {item.key}   {safe(item.message)}"] for item in plan.left_alone
+    ])  # fmt: skip
+    page.section("NOT PLANNED", len(plan.not_planned), [
+        [page.mark("?", f"{item.key}   {safe(item.reason)}")] for item in plan.not_planned
+    ])  # fmt: skip
+    page.section("NOTES", len(plan.notes), [[f"   {safe(note)}"] for note in plan.notes])
+    page.line("")
+    page.line(summary(plan))
+    return page.text()
+
+
+def _by_weight(action: Action) -> tuple[int, str, int, str]:
+    return (_RANK[action.kind], str(action.key), action.kind is ActionKind.SEED, action.id)
+
+
+def _is_only_drift(action: Action) -> bool:
+    return (
+        action.kind is ActionKind.UPDATE
+        and bool(action.changes)
+        and all(change.cause.is_drift for change in action.changes)
+    )
+
+
+def _header(plan: Plan, command: str) -> str:
+    source = plan.source
+    where = f" ({source.settings_file})" if source.settings_file else ""
+    parts = [
+        f"oscar-sync {command}",
+        f"set {plan.set_name}{where}" if plan.set_name else f"no set{where}",
+        f"{plural(source.files, 'file')} -> {plural(source.services, 'service')}",
+        *(_cluster(cluster) for cluster in plan.clusters),
+    ]
+    if source.narrowed:
+        parts.append(source.narrowed)
+    return safe("   ".join(parts))
+
+
+def _cluster(cluster: ClusterSummary) -> str:
+    if cluster.problem:
+        return f"{cluster.id}: {'REFUSED' if cluster.is_refused else 'UNREACHABLE'}"
+    unstamped = f", {cluster.unstamped} unstamped" if cluster.unstamped else ""
+    return f"{cluster.id}: {cluster.live} live, {cluster.ours} ours{unstamped}"
+
+
+def summary(plan: Plan) -> str:
+    """Return the closing line: counts, time, digest; one sentence where there is nothing to do."""
+    digest = f"Digest {plan.digest[:8]}."
+    if not plan.actions and not plan.blocked and not plan.not_planned:
+        names = ", ".join(cluster.id for cluster in plan.clusters) or "no cluster"
+        count = plural(plan.source.services, "service")
+        return f"Nothing to do: {count} compared with {names}, no difference. {digest}"
+    drifted = sum(action.is_drifted for action in plan.actions if action.kind is ActionKind.UPDATE)
+    counts = []
+    for kind, count in plan.counts().items():
+        word = "set hooks of" if kind is ActionKind.HOOK else str(kind)
+        extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
+        counts.append(f"{count} to {word}{extra}")
+    restarts = sum(step.restarts_store for action in plan.actions for step in action.steps)
+    about = f" About {duration(_seconds(plan))}" if plan.actions else ""
+    if restarts:
+        about += f" ({plural(restarts, 'object-store restart')})"
+    return (
+        f"Plan: {', '.join(counts) or 'nothing to do'}. Blocked: {len(plan.blocked)}. "
+        f"Not planned: {len(plan.not_planned)}.{about + '.' if about else ''} {digest}"
+    )
+
+
+def _seconds(plan: Plan) -> float:
+    by_cluster: dict[str, float] = {}
+    for action in plan.actions:
+        name = action.key.cluster
+        by_cluster[name] = by_cluster.get(name, 0.0) + action.seconds
+    return max(by_cluster.values(), default=0.0)
+
+
+class _Page:
+    """Lines of text, folded where the terminal is narrow."""
+
+    def __init__(self, width: int, paint: Paint, *, verbose: bool) -> None:
+        self._width = width
+        self._paint = paint
+        self._verbose = verbose
+        self._lines: list[str] = []
+
+    def line(self, text: str) -> None:
+        """Add one line."""
+        self._lines.append(text)
+
+    def section(self, title: str, count: int, blocks: Sequence[Sequence[str]]) -> None:
+        """Add a titled section, none where it is empty."""
+        if not blocks:
+            return
+        self._lines.extend(("", self._paint(f"{title} ({count})", "bold")))
+        for block in blocks:
+            self._lines.extend(block)
+
+    def text(self) -> str:
+        """Return everything."""
+        return "\n".join(self._lines) + "\n"
+
+    def mark(self, symbol: str, text: str) -> str:
+        """Return a line that starts with a symbol."""
+        return f" {self._paint(symbol, SYMBOL_COLOURS[symbol])} {text}"
+
+    def _placed(self, text: str, visible: int, place: str) -> list[str]:
+        """Return *text* with *place* in the right column, or folded under it."""
+        if not place:
+            return [text]
+        if self._width < DEFAULT_WIDTH:
+            return [text, f"         {place}"]
+        return [text + " " * max(3, _PLACE_COLUMN - visible) + place]
+
+    def action(self, action: Action) -> list[str]:
+        """Return an action with its fields, buckets and notes."""
+        symbol = SYMBOLS[action.kind]
+        words = f"{str(action.key):<18} {headline(action)}"
+        place = str(action.origin) if action.origin else ""
+        lines = self._placed(self.mark(symbol, safe(words)), len(words) + 3, safe(place))
+        lines.extend(line for change in action.changes for line in self._change(change))
+        lines.extend(f"     erases {erased(item)}" for item in action.erases)
+        lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
+        lines.extend(self._steps(action))
+        lines.extend(f"     note   {safe(note)}" for note in action.notes)
+        if action.changes and action.unchanged_fields and self._verbose:
+            lines.append(f"       {plural(action.unchanged_fields, 'unchanged field')}")
+        elif action.changes and action.unchanged_fields:
+            lines.append(f"       {plural(action.unchanged_fields, 'unchanged field')} hidden")
+        return lines
+
+    def _steps(self, action: Action) -> Iterator[str]:
+        """Yield the steps that are not plain from the headline."""
+        for step in action.steps:
+            symbol = _step_symbol(action, step)
+            if symbol:
+                words = _step_words(step)
+                yield f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {safe(words)}"
+
+    def _change(self, change: FieldChange) -> list[str]:
+        symbol = {Op.ADD: "+", Op.REMOVE: "-", Op.CHANGE: "~"}[change.op]
+        if change.cause.is_drift:
+            symbol = "!"
+        path = safe(change.path)
+        if change.path == "script" and change.op is Op.CHANGE:
+            added, removed, diff = _script_diff(change.before, change.after)
+            words = f"{path:<{_FIELD_COLUMN}}  +{added} -{removed}"
+        else:
+            words, diff = f"{path:<{_FIELD_COLUMN}}  {_values(change)}", []
+        place = safe(str(change.origin)) if change.origin else ""
+        lines = self._placed(
+            f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {words}", len(words) + 7, place
+        )
+        lines.extend(
+            f"         {self._paint(text, 'green' if text.startswith('+') else 'red')}"
+            for text in diff
+        )
+        return lines
+
+    def drifted(self, action: Action) -> list[str]:
+        """Return one line for each field that the cluster moved."""
+        lines = []
+        for change in action.changes:
+            words = (
+                f"{str(action.key):<18} {change.path}  want {value(_short(change.after))}  "
+                f"live {value(_short(change.before))}   {change.cause.value}"
+            )
+            lines.append(self.mark("!", safe(words)))
+        lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
+        lines.extend(self._steps(action))
+        lines.extend(f"     note   {safe(note)}" for note in action.notes)
+        return lines
+
+    def blocked(self, item: Blocked) -> list[str]:
+        """Return a blocked action with its reason and every way out."""
+        action = item.action
+        words = f"{str(action.key):<18} {_blocked_word(action)}: {item.message}"
+        place = safe(str(action.origin)) if action.origin else ""
+        lines = self._placed(self.mark("x", safe(words)), len(words) + 3, place)
+        lines.extend(line for change in action.changes for line in self._change(change))
+        lines.extend(f"     would erase {erased(found)}" for found in action.erases)
+        lines.append(f"     reason  {item.code}")
+        lines.extend(f"     way out {safe(way)}" for way in item.ways_out)
+        return lines
+
+
+def _blocked_word(action: Action) -> str:
+    return f"{action.kind} {safe(action.reason)}" if action.kind is ActionKind.SEED else action.kind
+
+
+def _short(content: Json) -> Json:
+    """Return a script as its size: its text would fill the screen."""
+    if isinstance(content, str) and "\n" in content:
+        return f"{plural(len(content.splitlines()), 'line')}"
+    return content
+
+
+def _values(change: FieldChange) -> str:
+    if change.is_sensitive:
+        shown = f"{value(change.before)} -> {value(change.after)}"
+        return f"(sensitive) {shown}"
+    if change.op is Op.ADD:
+        return value(_short(change.after))
+    if change.op is Op.REMOVE:
+        return f"{value(_short(change.before))} -> (none)"
+    return f"{value(change.before)} -> {value(change.after)}"
+
+
+def _step_symbol(action: Action, step: Step) -> str:
+    """Return the symbol of a step worth its own line, blank for one the headline says."""
+    match step.do:
+        case Do.HOOK | Do.UNHOOK | Do.MARKER:
+            return "@"
+        case Do.PUT if action.kind is ActionKind.CREATE:
+            return "&"
+        case Do.RESTART:
+            return "r"
+        case Do.DELETE_OBJECT:
+            return "-"
+        case Do.UPLOAD if len(action.steps) > 1:
+            return ""
+        case _:
+            return ""
+
+
+def _step_words(step: Step) -> str:
+    match step.do:
+        case Do.HOOK:
+            return f"uploads to {step.target} start it"
+        case Do.UNHOOK:
+            return f"uploads to {step.target} no longer start it"
+        case Do.MARKER:
+            return f"folder marker {step.target}"
+        case Do.PUT:
+            return "attach: a second request names the buckets that exist"
+        case Do.RESTART:
+            return f"restart {step.target}"
+        case _:
+            return f"{step.target}{f' ({size(step.size_bytes)})' if step.size_bytes else ''}"
+
+
+def _script_diff(before: Json, after: Json) -> tuple[int, int, list[str]]:
+    """Return added and removed line counts, and the lines themselves, cut where they are many."""
+    old, new = str(before or "").splitlines(), str(after or "").splitlines()
+    lines = [
+        line
+        for line in difflib.unified_diff(old, new, n=0, lineterm="")
+        if line[:2] not in ("--", "++", "@@") or line[:3] not in ("---", "+++", "@@ ")
+    ]
+    added = sum(line.startswith("+") for line in lines)
+    removed = sum(line.startswith("-") for line in lines)
+    shown = [f"{line[0]} {safe(line[1:])}" for line in lines[:_DIFF_LINES]]
+    if len(lines) > _DIFF_LINES:
+        shown.append(f"  … {plural(len(lines) - _DIFF_LINES, 'more line')}")
+    return added, removed, shown

@@ -1,0 +1,139 @@
+"""What became of an apply, as text, JSON and Markdown."""
+
+import json
+
+from oscar_sync.model.event import Event
+from oscar_sync.model.field import Json
+from oscar_sync.model.outcome import apply_exit
+from oscar_sync.model.plan import ActionKind
+from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.paint import Paint, plain
+from oscar_sync.render.plan_json import plan_document
+from oscar_sync.render.plan_markdown import plan_markdown
+from oscar_sync.render.words import SYMBOLS, headline, plural, safe
+
+_COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: "yellow"}
+
+
+def report_text(report: RunReport, *, paint: Paint = plain) -> str:
+    """Return one line for each action, warnings, what holds now and how to use what is new."""
+    lines = [line for result in report.results for line in _result(result, paint)]
+    if lines:
+        lines.append("")
+    lines.append(report_sentence(report))
+    lines.extend(safe(hint) for hint in report.hints)
+    return "\n".join(lines) + "\n"
+
+
+def _result(result: ActionResult, paint: Paint) -> list[str]:
+    action = result.action
+    word = paint(f"{result.status:<12}", _COLOURS.get(result.status, "red"))
+    tail = f": {safe(result.message)}" if result.message else ""
+    symbol = SYMBOLS[action.kind]
+    lines = [f" {word} {symbol} {safe(str(action.key)):<18} {headline(action)}{tail}"]
+    lines.extend(f"              warning: {safe(warning)}" for warning in result.warnings)
+    return lines
+
+
+def report_sentence(report: RunReport) -> str:
+    """Return the closing sentence of an apply."""
+    done = sum(result.status is Status.DONE for result in report.results)
+    total = len(report.results)
+    parts = [f"{done} of {plural(total, 'action')} done and read back."] if total else []
+    if not total:
+        parts.append("Nothing was sent.")
+    for status in (Status.FAILED, Status.STALE, Status.SKIPPED, Status.NOT_VERIFIED):
+        count = sum(result.status is status for result in report.results)
+        if count:
+            parts.append(f"{count} {status}.")
+    if report.blocked:
+        parts.append(f"{len(report.blocked)} blocked.")
+    if report.is_interrupted:
+        parts.append("Interrupted: run apply again, it goes on from what is there.")
+    if report.verified_except:
+        parts.append(f"Not verified: {', '.join(report.verified_except)}.")
+    return " ".join(parts)
+
+
+def report_document(report: RunReport) -> dict[str, Json]:
+    """Return the report as a JSON document; its exit code is the process's."""
+    return {
+        **plan_document(report.plan),
+        "results": [_result_document(result) for result in report.results],
+        "verified_except": [*report.verified_except],
+        "interrupted": report.is_interrupted,
+        "exit_code": int(apply_exit(report)),
+    }
+
+
+def _result_document(result: ActionResult) -> dict[str, Json]:
+    return {
+        "id": result.action.id,
+        "cluster": result.action.key.cluster,
+        "service": result.action.key.name,
+        "kind": str(result.action.kind),
+        "status": str(result.status),
+        "code": result.code,
+        "message": result.message,
+        "warnings": [*result.warnings],
+        "sent": [
+            {"do": str(step.do), "target": step.target, "status": step.status}
+            for step in result.sent
+        ],
+    }
+
+
+def report_json(report: RunReport) -> str:
+    """Return the report document as text."""
+    return json.dumps(report_document(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def report_markdown(report: RunReport) -> str:
+    """Return the report as Markdown, the plan folded under it."""
+    rows = [
+        f"| {result.status} | `{safe(str(result.action.key))}` | {result.action.kind} | "
+        f"{safe(result.message).replace('|', '/')} |"
+        for result in report.results
+    ]
+    table = ["| result | service | action | |", "|---|---|---|---|", *rows] if rows else []
+    plan = plan_markdown(report.plan, title="Plan")
+    return "\n".join(["### oscar-sync apply", "", report_sentence(report), "", *table, "", plan])
+
+
+def event_line(event: Event) -> str:
+    """Return one event as a line of JSON."""
+    document: dict[str, Json] = {"event": str(event.happening)}
+    if event.action is not None:
+        document |= {
+            "id": event.action.id, "cluster": event.action.key.cluster,
+            "service": event.action.key.name, "kind": str(event.action.kind),
+        }  # fmt: skip
+    if event.step is not None:
+        document |= {"do": str(event.step.do), "target": event.step.target}
+    if event.status:
+        document["status"] = event.status
+    if event.message:
+        document["message"] = event.message
+    return json.dumps(document, ensure_ascii=False) + "\n"
+
+
+def summary_line(exit_code: int, report: RunReport | None, message: str = "") -> str:
+    """Return the last line of an event stream: counts and the process's exit code."""
+    document: dict[str, Json] = {"event": "run_summary", "exit_code": exit_code}
+    if report is not None:
+        document["done"] = sum(item.status is Status.DONE for item in report.results)
+        document["failed"] = sum(item.status is Status.FAILED for item in report.results)
+        document["blocked"] = len(report.blocked)
+        document["digest"] = report.plan.digest
+    if message:
+        document["message"] = message
+    return json.dumps(document, ensure_ascii=False) + "\n"
+
+
+def new_services(report: RunReport) -> tuple[ActionResult, ...]:
+    """Return the creations that are done: each gets a closing line."""
+    return tuple(
+        result
+        for result in report.results
+        if result.action.kind is ActionKind.CREATE and result.status is Status.DONE
+    )

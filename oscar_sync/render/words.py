@@ -1,0 +1,121 @@
+"""The words that all formats share: amounts, values, symbols."""
+
+import json
+import unicodedata
+from typing import Final
+
+from oscar_sync.model.field import Json
+from oscar_sync.model.plan import Action, ActionKind, Erased, Kept
+
+SYMBOLS: Final = {
+    ActionKind.CREATE: "+",
+    ActionKind.UPDATE: "~",
+    ActionKind.REMOVE: "-",
+    ActionKind.REPLACE: "-/+",
+    ActionKind.SEED: ">",
+    ActionKind.HOOK: "@",
+    ActionKind.RESTART: "r",
+    ActionKind.ADOPT: "=",
+    ActionKind.FORGET: "<",
+    ActionKind.ERASE: "-",
+}
+
+_LONGEST: Final = 80
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB")
+
+
+def safe(text: str) -> str:
+    """Return *text* without anything that a terminal would obey: controls are shown as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(char if _is_plain(char) else _escaped(char) for char in text)
+
+
+def _is_plain(char: str) -> bool:
+    return char.isprintable() and unicodedata.category(char) != "Cf"
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return the count with its noun: ``1 service``, ``1,204 objects``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def size(size_bytes: int) -> str:
+    """Return bytes as people read them: ``320 MB``; powers of 1000."""
+    amount = float(size_bytes)
+    for unit in _UNITS:
+        if amount < 999.5 or unit == _UNITS[-1]:
+            return f"{amount:.0f} {unit}" if amount >= 10 or unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return ""
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people read them: ``20 s``, ``4 min``, ``2 h``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def value(content: Json) -> str:
+    """Return one value on one line, cut where it is long."""
+    if content is None:
+        return "(none)"
+    if isinstance(content, bool):
+        return "true" if content else "false"
+    if isinstance(content, str):
+        text = safe(content) if content else '""'
+    else:
+        text = safe(json.dumps(content, ensure_ascii=False, sort_keys=True))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def kept(item: Kept) -> str:
+    """Return what a kept bucket holds and who else uses it."""
+    holds = ""
+    if item.objects is not None and item.size_bytes is not None:
+        least = "at least " if item.is_at_least else ""
+        holds = f": {least}{plural(item.objects, 'object')}"
+        if item.objects:
+            holds += f", {size(item.size_bytes)}"
+    shared = f"; also used by {', '.join(item.shared_with)}" if item.shared_with else ""
+    public = "; it stays public" if item.is_public else ""
+    return safe(f"bucket {item.bucket}{holds}{shared}{public}")
+
+
+def erased(item: Erased) -> str:
+    """Return what an erased bucket holds, when it was last written, and who consented."""
+    least = "at least " if item.is_at_least else ""
+    last = f", last write {item.last_write:%Y-%m-%d %H:%MZ}" if item.last_write else ""
+    shared = f"; also used by {', '.join(item.shared_with)}" if item.shared_with else ""
+    return safe(
+        f"bucket {item.bucket}: {least}{plural(item.objects, 'object')}, "
+        f"{size(item.size_bytes)}{last}{shared}   ({item.consent})"
+    )
+
+
+def headline(action: Action) -> str:
+    """Return what the action does, in a few words."""
+    match action.kind:
+        case ActionKind.REMOVE:
+            return "remove, data stays"
+        case ActionKind.SEED:
+            uploads = [step for step in action.steps if step.size_bytes or step.do == "upload"]
+            total = sum(step.size_bytes for step in action.steps)
+            extra = sum(step.do == "delete-object" for step in action.steps)
+            parts = [f"seed {plural(len(uploads), 'file')}, {size(total)}"] if uploads else ["seed"]
+            if extra:
+                parts.append(f"delete {plural(extra, 'extra object')}")
+            return f"{', '.join(parts)}: {safe(action.reason)}"
+        case ActionKind.HOOK:
+            return "set notifications"
+        case ActionKind.ADOPT:
+            return "adopt: put on the stamp"
+        case ActionKind.FORGET:
+            return "forget: take off the stamp"
+        case _:
+            return str(action.kind)
