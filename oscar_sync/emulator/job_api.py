@@ -1,0 +1,182 @@
+"""Invocations, jobs and their logs (oscar-server 1.6, 1.8; records 070, 071, 073)."""
+
+import base64
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from oscar_sync.emulator.reply import Reply
+from oscar_sync.emulator.state import Cluster, Job, Service
+from oscar_sync.emulator.wire import Request
+
+__all__ = [
+    "authorized",
+    "delete_job",
+    "delete_jobs",
+    "invoke",
+    "job_log",
+    "list_jobs",
+    "start_job",
+    "submit",
+    "token_of",
+]
+
+_TOKEN_LENGTH = 64
+_LONG_NAME = 25
+_SHORTENED = 16
+
+
+def token_of(request: Request) -> str:
+    """Return the bearer token of a request, blank if it brings none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme == "Bearer" else ""
+
+
+def authorized(cluster: Cluster, name: str, request: Request) -> Service | Reply:
+    """Return the service if the request brings its token, else the refusal."""
+    token = token_of(request)
+    if not token:
+        return Reply().bare(401)
+    if len(token) != _TOKEN_LENGTH:
+        text = "token contains an invalid number of segments"
+        told = f"{text}Error getting oidc manager for issuer ''"
+        return Reply().text(502, told)
+    for service in cluster.named(name):
+        if hmac.compare_digest(service.token.encode(), token.encode()):
+            return service
+    return Reply().bare(401)
+
+
+def start_job(cluster: Cluster, service: Service, event: str, name: str = "") -> Job:
+    """Start a job for an event and return it; it waits where no pod ever runs."""
+    short = service.name[:_SHORTENED] if len(service.name) >= _LONG_NAME else service.name
+    job = Job(
+        name or f"{short}-{cluster.new_uuid()}",
+        service.name,
+        service.namespace,
+        event,
+        service.definition["owner"],
+        "Suspended" if cluster.settings.holds_workloads else "Pending",
+        cluster.now(),
+    )
+    cluster.jobs.setdefault((service.namespace, service.name), {})[job.name] = job
+    if not cluster.settings.holds_workloads:
+        cluster.run_job(job)
+    return job
+
+
+def submit(cluster: Cluster, name: str, request: Request) -> Reply:
+    """Answer `POST /job/{svc}`: 201 without a name."""
+    service = authorized(cluster, name, request)
+    if isinstance(service, Reply):
+        return service
+    delegated = request.headers.get("x-delegated-job-id", "")
+    start_job(cluster, service, request.body.decode("utf-8", errors="replace"), delegated)
+    return Reply().bare(201)
+
+
+def invoke(cluster: Cluster, name: str, request: Request) -> Reply:
+    """Answer `POST /run/{svc}`: the function's output, 502 where no pod ever runs."""
+    service = authorized(cluster, name, request)
+    if isinstance(service, Reply):
+        return service
+    if cluster.settings.holds_workloads:
+        return Reply().bare(502)
+    body = request.body
+    return Reply(work=lambda: Reply().text(200, cluster.run_now(service, body)))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _shown(job: Job) -> dict[str, Any]:
+    told = {"status": job.status}
+    if job.status != "Suspended":
+        told["creation_time"] = _stamp(job.created)
+    if job.started:
+        told["start_time"] = _stamp(job.started)
+    if job.finished:
+        told["finish_time"] = _stamp(job.finished)
+    return told
+
+
+def _page_after(token: str) -> str | None:
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        found = json.loads(base64.urlsafe_b64decode(padded))
+        return str(found["start"]).rstrip("\0")
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _next_page(last: str) -> str:
+    token = json.dumps({"v": "meta.k8s.io/v1", "rv": 1, "start": f"{last}\0"})
+    return base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")
+
+
+def _jobs_of(cluster: Cluster, name: str) -> dict[str, Job] | None:
+    found = cluster.named(name)
+    if not found:
+        return None
+    return cluster.jobs.get((found[0].namespace, name), {})
+
+
+def list_jobs(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
+    """Answer `GET /system/logs/{svc}`: 70 jobs by name, and where to go on."""
+    jobs = _jobs_of(cluster, name)
+    if jobs is None:
+        return Reply().bare(404)
+    names = sorted(jobs)
+    if query.get("page"):
+        after = _page_after(query["page"])
+        if after is None:
+            return Reply().text(500, "continue key is not valid: illegal base64 data")
+        names = [job for job in names if job > after]
+    page = names[: cluster.settings.page]
+    told: dict[str, Any] = {"jobs": {job: _shown(jobs[job]) for job in page}}
+    if len(names) > len(page):
+        told["next_page"] = _next_page(page[-1])
+    return Reply().json(200, told)
+
+
+def delete_jobs(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
+    """Answer `DELETE /system/logs/{svc}`: finished ones, or all of them."""
+    jobs = _jobs_of(cluster, name)
+    if jobs is None:
+        return Reply().bare(404)
+    takes_all = query.get("all", "") in {"1", "t", "T", "TRUE", "true", "True"}
+    for job in list(jobs.values()):
+        if takes_all or job.status == "Succeeded":
+            del jobs[job.name]
+    return Reply().bare(204)
+
+
+def job_log(cluster: Cluster, name: str, job_name: str, query: Mapping[str, str]) -> Reply:
+    """Answer `GET /system/logs/{svc}/{job}`: a panic where there is no pod (record 070)."""
+    jobs = _jobs_of(cluster, name)
+    if jobs is None:
+        return Reply().bare(404)
+    job = jobs.get(job_name)
+    if job is None or job.status == "Suspended":
+        return Reply().bare(500)
+    if job.log is None:
+        return Reply().bare(404)
+    if query.get("timestamps", "") not in {"1", "t", "T", "TRUE", "true", "True"}:
+        return Reply().text(200, job.log)
+    lead = f"{job.finished or job.created:%Y-%m-%dT%H:%M:%S.%f}000Z "
+    lines = "".join(lead + line for line in job.log.splitlines(keepends=True))
+    return Reply().text(200, lines)
+
+
+def delete_job(cluster: Cluster, name: str, job_name: str) -> Reply:
+    """Answer `DELETE /system/logs/{svc}/{job}`."""
+    jobs = _jobs_of(cluster, name)
+    if jobs is None:
+        return Reply().text(403, "You do not have permission to access this service")
+    if job_name not in jobs:
+        return Reply().bare(404)
+    del jobs[job_name]
+    return Reply().bare(204)

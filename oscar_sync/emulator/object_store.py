@@ -1,0 +1,221 @@
+"""The buckets of the emulator: moto's, with MinIO's notifications and webhooks beside them.
+
+moto keeps one pool of buckets a process, by account: each `ObjectStore` has an account of its own.
+"""
+
+import itertools
+import posixpath
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import moto.settings
+from moto.s3.models import S3Backend, s3_backends
+
+from oscar_sync.emulator.notifications import Fire, Hook, Landed, checked, event_of
+from oscar_sync.emulator.sigv4 import Refused
+
+__all__ = ["HOST_ID", "ObjectStore", "StoredObject", "valid_bucket_name"]
+
+HOST_ID = "dd9025bab4ad464b049177c95eb6ebf374d3b3fd1af9251148b658df7ac2e3e8"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+
+_ACCOUNTS = itertools.count(500_000_000_001)
+
+moto.settings.S3_IGNORE_SUBDOMAIN_BUCKETNAME = True
+
+
+def valid_bucket_name(name: str) -> bool:
+    """Return whether MinIO makes a bucket of that name."""
+    return (
+        _BUCKET.fullmatch(name) is not None
+        and _ADDRESS.fullmatch(name) is None
+        and not any(pair in name for pair in ("..", ".-", "-."))
+    )
+
+
+def missing_bucket() -> Refused:
+    """Return the refusal of a bucket that is not there."""
+    return Refused("NoSuchBucket", "The specified bucket does not exist", 404)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as a listing shows it."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+def _no_job(service: str, token: str, event: dict[str, Any]) -> None:
+    """Let an event pass without effect."""
+
+
+@dataclass(slots=True)
+class ObjectStore:
+    """Buckets, objects, tags, hooks, and the webhooks that services registered.
+
+    `fire` is told the service, the webhook's token and the event of each object that lands under
+    a rule. The endpoint and the root keys are what `/system/config` gives out.
+    """
+
+    access_key: str
+    secret_key: str
+    now: Callable[[], datetime]
+    region: str = "us-east-1"
+    endpoint: str = ""
+    fire: Fire = _no_job
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    webhooks: dict[str, str] = field(default_factory=dict)
+    account: str = field(default_factory=lambda: str(next(_ACCOUNTS)))
+    _hooks: dict[str, list[Hook]] = field(default_factory=dict)
+
+    @property
+    def moto(self) -> S3Backend:
+        """Return moto's own store."""
+        backend: S3Backend = s3_backends[self.account]["aws"]
+        return backend
+
+    def reset(self) -> None:
+        """Empty the store and forget all rules and webhooks."""
+        with self.lock:
+            for bucket in self.buckets():
+                self.erase(bucket)
+            self._hooks.clear()
+            self.webhooks.clear()
+
+    def buckets(self) -> list[str]:
+        """Return the names of all buckets in order."""
+        with self.lock:
+            return sorted(self.moto.buckets)
+
+    def has(self, bucket: str) -> bool:
+        """Return whether there is a bucket of that name."""
+        return bucket in self.moto.buckets
+
+    def make(self, bucket: str) -> None:
+        """Make a bucket.
+
+        Raises:
+            Refused: `BucketAlreadyOwnedByYou`, or a name that MinIO does not take.
+        """
+        with self.lock:
+            if self.has(bucket):
+                text = (
+                    "Your previous request to create the named bucket succeeded "
+                    "and you already own it."
+                )
+                raise Refused("BucketAlreadyOwnedByYou", text, 409)
+            if not valid_bucket_name(bucket):
+                raise Refused("InvalidBucketName", "The specified bucket is not valid.", 400)
+            s3_backends.bucket_accounts.pop(bucket, None)
+            self.moto.create_bucket(bucket, self.region)
+
+    def put(self, bucket: str, key: str, data: bytes) -> None:
+        """Store an object and send its event.
+
+        Raises:
+            Refused: no such bucket.
+        """
+        with self.lock:
+            if not self.has(bucket):
+                raise missing_bucket()
+            stored = self.moto.put_object(bucket, key, data, disable_notification=True)
+            etag = str(stored.etag).strip('"')
+        self.landed(Landed(bucket, key, len(data), etag))
+
+    def put_marker(self, bucket: str, folder: str) -> None:
+        """Store the empty object of a folder, its path cleaned as OSCAR's library does."""
+        cleaned = posixpath.normpath(f"/{folder}").strip("/")
+        self.put(bucket, f"{cleaned}/", b"")
+
+    def get(self, bucket: str, key: str) -> bytes | None:
+        """Return the content of an object, or nothing if there is none."""
+        with self.lock:
+            if not self.has(bucket):
+                return None
+            found = self.moto.buckets[bucket].keys.get(key)
+            return None if found is None else bytes(found.value)
+
+    def objects(self, bucket: str) -> list[StoredObject]:
+        """Return what the bucket holds, in the order of keys.
+
+        Raises:
+            Refused: no such bucket.
+        """
+        with self.lock:
+            if not self.has(bucket):
+                raise missing_bucket()
+            keys = self.moto.buckets[bucket].keys
+            return [
+                StoredObject(name, int(keys[name].size), keys[name].last_modified)
+                for name in sorted(keys)
+            ]
+
+    def erase(self, bucket: str) -> None:
+        """Delete a bucket with all its objects.
+
+        Raises:
+            Refused: no such bucket.
+        """
+        with self.lock:
+            if not self.has(bucket):
+                raise missing_bucket()
+            known = self.moto.buckets[bucket]
+            for key in list(known.keys):
+                self.moto.delete_object(bucket, key)
+            for part in known.multiparts.values():
+                part.dispose()
+            known.keys.clear()
+            self.moto.delete_bucket(bucket)
+            self.forget(bucket)
+
+    def forget(self, bucket: str) -> None:
+        """Drop the rules of a bucket that is gone."""
+        self._hooks.pop(bucket, None)
+
+    def tags(self, bucket: str) -> dict[str, str] | None:
+        """Return the tags of a bucket, nothing if it has none or is missing."""
+        with self.lock:
+            if not self.has(bucket):
+                return None
+            found = self.moto.get_bucket_tagging(bucket)["Tags"]
+            return {tag["Key"]: tag["Value"] for tag in found} or None
+
+    def set_tags(self, bucket: str, tags: dict[str, str]) -> None:
+        """Replace the tags of a bucket.
+
+        Raises:
+            Refused: no such bucket.
+        """
+        with self.lock:
+            if not self.has(bucket):
+                raise missing_bucket()
+            self.moto.put_bucket_tagging(bucket, tags)
+
+    def hooks(self, bucket: str) -> list[Hook]:
+        """Return the rules that MinIO shows: those whose webhook is registered (record 128)."""
+        return [hook for hook in self._hooks.get(bucket, []) if hook.service in self.webhooks]
+
+    def set_hooks(self, bucket: str, hooks: list[Hook]) -> None:
+        """Replace the rules of a bucket, the hidden ones included.
+
+        Raises:
+            Refused: no such bucket, or a rule that MinIO does not take.
+        """
+        with self.lock:
+            if not self.has(bucket):
+                raise missing_bucket()
+            self._hooks[bucket] = checked(hooks, self.webhooks)
+
+    def landed(self, landed: Landed) -> None:
+        """Send the events of an object that was written."""
+        for hook in self.hooks(landed.bucket):
+            if hook.takes(landed.event, landed.key):
+                event = event_of(landed, self.now(), self.endpoint, self.access_key)
+                self.fire(hook.service, self.webhooks[hook.service], event)

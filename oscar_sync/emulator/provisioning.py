@@ -1,0 +1,324 @@
+"""The buckets, folders and hooks that services make and drop (oscar-server 4.4, 5, 6.2)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from oscar_sync.emulator.binding import Document
+from oscar_sync.emulator.definitions import provider_of, split_path
+from oscar_sync.emulator.notifications import Hook
+from oscar_sync.emulator.object_store import HOST_ID, ObjectStore
+from oscar_sync.emulator.reply import Panic
+from oscar_sync.emulator.sigv4 import Refused
+
+__all__ = [
+    "BucketProblem",
+    "InputProblem",
+    "added_policy_problem",
+    "create_bucket",
+    "delete_buckets",
+    "dropped_policy_problem",
+    "make_buckets",
+    "removed_policy_problem",
+    "used_buckets",
+]
+
+_OPTIONS = re.compile(r"[A-Za-z0-9 \-_.:=,/]*")
+_FILES_ONLY = {"webdav", "rucio"}
+_NO_USER = "The specified user does not exist. (Specified user does not exist)"
+_NO_GROUP = "The specified group does not exist. (Specified group does not exist)"
+_NO_NAME = "Invalid arguments specified. (Invalid arguments specified)"
+_EVERYBODY = "all_users_group"
+ADMIN = "cluster_admin"
+
+
+class BucketProblem(Exception):
+    """What is wrong with a service's storage, as the answer says it."""
+
+
+class InputProblem(BucketProblem):
+    """An input on something that cannot be one: answered 400."""
+
+    def __init__(self) -> None:
+        """Set the sentence."""
+        super().__init__("unrecognized input (valid inputs are MinIO and dCache)")
+
+
+def create_bucket(store: ObjectStore, bucket: str) -> None:
+    """Make a bucket.
+
+    Raises:
+        BucketProblem: it exists, or MinIO does not take its name (record 114).
+    """
+    try:
+        store.make(bucket)
+    except Refused as refused:
+        if refused.status == 409:  # noqa: PLR2004
+            text = f'the bucket "{bucket}" already exists\n'
+        else:
+            text = (
+                f"error creating bucket {bucket}: {refused.code}: {refused.message}\n\tstatus code: "
+                f"{refused.status}, request id: 18EAE087652F3438, host id: {HOST_ID}"
+            )
+        raise BucketProblem(text) from refused
+
+
+def _path_made(store: ObjectStore, bucket: str, folder: str, *, is_made: bool) -> None:
+    if not is_made:
+        create_bucket(store, bucket)
+    if folder:
+        try:
+            store.put_marker(bucket, folder)
+        except Refused as refused:
+            text = f'error creating folder "{folder}/" in bucket "{bucket}": {refused.code}'
+            raise BucketProblem(text) from refused
+
+
+def _hooked_path_made(store: ObjectStore, bucket: str, folder: str, service: str) -> None:
+    _path_made(store, bucket, folder, is_made=False)
+    hook = Hook(service, f"{folder}/")
+    try:
+        store.set_hooks(bucket, [*store.hooks(bucket), hook])
+    except Refused as refused:
+        if "overlapping" not in refused.message:
+            text = f"error enabling bucket notification: {refused.code}: {refused.message}"
+            raise BucketProblem(text) from refused
+
+
+def _check_defined(definition: Document, kind: str, name: str) -> None:
+    if name not in definition["storage_providers"].get(kind, {}):
+        text = f'the StorageProvider "{kind}.{name}" is not defined'
+        raise BucketProblem(text)
+
+
+def _is_own(definition: Document, kind: str, name: str, store: ObjectStore) -> bool:
+    """Return whether a provider is the cluster's own store."""
+    if kind != "minio":
+        return False
+    if name == "default":
+        return True
+    provider = definition["storage_providers"]["minio"][name]
+    if provider is None:
+        raise Panic
+    return bool(
+        provider["endpoint"] == store.endpoint
+        and provider["access_key"] == store.access_key
+        and provider["secret_key"] == store.secret_key,
+    )
+
+
+def _check_input_provider(definition: Document, exchange: Document, store: ObjectStore) -> bool:
+    """Return whether an input asks for a bucket."""
+    kind, name = provider_of(exchange["storage_provider"])
+    if kind != "minio" and kind not in _FILES_ONLY:
+        raise InputProblem
+    if kind in _FILES_ONLY:
+        return False
+    _check_defined(definition, kind, name)
+    if name != "default":
+        provider = definition["storage_providers"]["minio"][name]
+        if provider is None:
+            raise Panic
+        if not _is_own(definition, kind, name, store) or (
+            provider["region"] != store.region or provider["verify"]
+        ):
+            endpoint = provider["endpoint"]
+            text = f'the provided MinIO server "{endpoint}" is not the configured in OSCAR'
+            raise BucketProblem(text)
+    return True
+
+
+@dataclass(slots=True)
+class _Work:
+    """One run over the storage of a definition; errors are swallowed on update where OSCAR does."""
+
+    definition: Document
+    store: ObjectStore
+    is_update: bool
+    made: list[str]
+
+    def _try(self, bucket: str, folder: str, *, hook: bool = False, is_made: bool = False) -> None:
+        try:
+            if hook:
+                _hooked_path_made(self.store, bucket, folder, self.definition["name"])
+            else:
+                _path_made(self.store, bucket, folder, is_made=is_made)
+        except BucketProblem:
+            if not self.is_update:
+                raise
+
+    def _isolated(self) -> list[str]:
+        is_user = self.definition["isolation_level"].upper() == "USER"
+        return list(self.definition["bucket_list"]) if is_user else []
+
+    def inputs(self) -> None:
+        for exchange in self.definition["input"]:
+            if not _check_input_provider(self.definition, exchange, self.store):
+                continue
+            bucket, folder = split_path(exchange["path"])
+            self._try(bucket, folder, hook=True)
+            self.made.append(bucket)
+            for own in self._isolated():
+                self._try(own, f"{folder}/", hook=True)
+
+    def outputs(self) -> None:
+        for exchange in self.definition["output"]:
+            kind, name = provider_of(exchange["storage_provider"])
+            _check_defined(self.definition, kind, name)
+            if kind not in {"minio", "s3"}:
+                continue
+            bucket, folder = split_path(exchange["path"])
+            is_own = _is_own(self.definition, kind, name, self.store)
+            is_known = bucket in self.made
+            if not is_known:
+                self.made.append(bucket)
+            if is_own:
+                self._try(bucket, folder, is_made=is_known)
+                for own in self._isolated():
+                    self._try(own, f"{folder}/", is_made=True)
+
+    def mount(self) -> None:
+        mount = self.definition["mount"]
+        if not mount["storage_provider"]:
+            return
+        kind, name = provider_of(mount["storage_provider"])
+        if _OPTIONS.fullmatch(mount["options"]) is None:
+            text = "mount options contain invalid characters"
+            raise BucketProblem(text)
+        if kind != "minio":
+            return
+        _check_defined(self.definition, kind, name)
+        if name == "default":
+            self._mount_bucket(*split_path(mount["path"]))
+
+    def _mount_bucket(self, bucket: str, folder: str) -> None:
+        if bucket in self.made:
+            self._try(bucket, folder, is_made=True)
+            return
+        if self.store.has(bucket):
+            owner = (self.store.tags(bucket) or {}).get("owner", "")
+            if owner not in {"", "oscar"}:
+                text = f'the bucket "{bucket}" must be private to be used as mount'
+                raise BucketProblem(text)
+            self._try(bucket, folder, is_made=True)
+        else:
+            _path_made(self.store, bucket, folder, is_made=False)
+        self.made.append(bucket)
+
+
+def make_buckets(definition: Document, store: ObjectStore, *, is_update: bool) -> list[str]:
+    """Make what a definition needs and return its buckets, an input's once for each input.
+
+    Raises:
+        BucketProblem: the first thing wrong; what was made before stays.
+    """
+    work = _Work(definition, store, is_update, [])
+    work.inputs()
+    work.outputs()
+    work.mount()
+    return work.made
+
+
+def used_buckets(definition: Document) -> list[str]:
+    """Return the MinIO buckets of a definition's inputs and outputs, each once."""
+    exchanges: Iterable[Document] = [*definition["input"], *definition["output"]]
+    names = [
+        split_path(exchange["path"])[0]
+        for exchange in exchanges
+        if provider_of(exchange["storage_provider"])[0] == "minio"
+    ]
+    return list(dict.fromkeys(names))
+
+
+def added_policy_problem(visibility: str, owner: str) -> str:
+    """Return why an administrator's bucket gets no policy: MinIO knows no such user or group."""
+    if visibility not in {"private", "restricted"}:
+        return (
+            f"error creating policy: error setting MinIO policy for user/group {_EVERYBODY}: "
+            f"{_NO_GROUP}"
+        )
+    if not owner:
+        return f"error creating/adding MinIO policy for user/group : {_NO_NAME}"
+    return f"error setting MinIO policy for user/group {owner}: {_NO_USER}"
+
+
+def dropped_policy_problem() -> str:
+    """Return why a bucket that a PUT dropped gets no policy: it is written for no user."""
+    return f"error creating/adding MinIO policy for user/group : {_NO_NAME}"
+
+
+def removed_policy_problem(bucket: str, *, is_group: bool) -> str:
+    """Return why access cannot be taken back: nobody ever had it."""
+    if is_group:
+        return f"error getting group description for {bucket}: {_NO_GROUP}"
+    return "error removing resource"
+
+
+def _same_storage(one: Document, other: Document) -> bool:
+    return (
+        provider_of(one["storage_provider"]) == provider_of(other["storage_provider"])
+        and split_path(one["path"])[0] == split_path(other["path"])[0]
+    )
+
+
+def _unhook(store: ObjectStore, bucket: str, service: str) -> None:
+    if store.has(bucket):
+        store.set_hooks(bucket, [hook for hook in store.hooks(bucket) if hook.service != service])
+
+
+def _drop(definition: Document, store: ObjectStore, exchange: Document) -> None:
+    bucket = split_path(exchange["path"])[0]
+    _unhook(store, bucket, definition["name"])
+    if _same_storage(exchange, definition["mount"]):
+        try:
+            store.set_tags(bucket, {"owner": definition["owner"], "service": "false"})
+        except Refused as refused:
+            text = f"Error tagging bucket: error setting tag on bucket {bucket}"
+            raise BucketProblem(text) from refused
+        return
+    if definition["owner"] != ADMIN:
+        text = f"error while removing MinIO bucket {removed_policy_problem('', is_group=False)}"
+        raise BucketProblem(text)
+    try:
+        store.erase(bucket)
+    except Refused as refused:
+        text = (
+            f"error while removing MinIO bucket error deleting bucket {bucket}, unable to delete "
+            f'bucket "{bucket}", {refused.code}: {refused.message}'
+        )
+        raise BucketProblem(text) from refused
+
+
+def delete_buckets(definition: Document, store: ObjectStore) -> None:
+    """Delete what a service's stored definition names, as its DELETE does (oscar-server 5).
+
+    Raises:
+        BucketProblem: the first thing wrong; the buckets after it stay.
+    """
+    for exchange in definition["input"]:
+        if _check_input_provider(definition, exchange, store):
+            _drop(definition, store, exchange)
+    for exchange in definition["output"]:
+        kind, name = provider_of(exchange["storage_provider"])
+        if kind in _FILES_ONLY:
+            continue
+        _check_defined(definition, kind, name)
+        is_input = any(_same_storage(exchange, other) for other in definition["input"])
+        if kind in {"minio", "s3"} and not is_input:
+            _drop(definition, store, exchange)
+    if definition["isolation_level"].upper() == "USER" and definition["owner"] == ADMIN:
+        for bucket in definition["bucket_list"]:
+            _unhook(store, bucket, definition["name"])
+            if store.has(bucket):
+                store.erase(bucket)
+    _untag_mount(definition, store)
+
+
+def _untag_mount(definition: Document, store: ObjectStore) -> None:
+    mount = definition["mount"]
+    if mount["storage_provider"] != "minio.default":
+        return
+    bucket = split_path(mount["path"])[0]
+    tags = store.tags(bucket) or {}
+    if tags.get("from_service") == definition["name"]:
+        store.set_tags(bucket, {**tags, "from_service": ""})

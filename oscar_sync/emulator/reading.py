@@ -1,0 +1,197 @@
+"""Lists and reads of services, their deployments, and stop, start, restart."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from oscar_sync.emulator.kubernetes import is_label_value
+from oscar_sync.emulator.reply import Reply
+from oscar_sync.emulator.services import unreadable
+from oscar_sync.emulator.state import Cluster, Service
+
+__all__ = [
+    "deployment",
+    "deployment_logs",
+    "federation",
+    "list_services",
+    "read",
+    "restart",
+    "start",
+    "stop",
+]
+
+_FORBIDDEN = "You do not have permission to access this service"
+
+
+def _includes_deployment(query: Mapping[str, str]) -> bool:
+    wanted = query.get("include", "").split(",")
+    return any(part.strip().lower() == "deployment" for part in wanted)
+
+
+def _rfc3339(moment: datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _summary(cluster: Cluster, service: Service) -> dict[str, Any]:
+    """Return the state of a deployment as a service embeds it (oscar-server 1.2.4)."""
+    reason, count, moment = None, 0, None
+    kind = "exposed_service" if service.is_exposed else "knative_service"
+    if service.is_exposed and service.replicas == 0:
+        state, reason = "stopped", "Deployment is stopped."
+    elif cluster.settings.holds_workloads:
+        state = "pending"
+        reason = None if service.is_exposed else "Runtime service is still reconciling."
+    else:
+        state, moment = "ready", _rfc3339(service.since)
+        count = service.replicas if service.is_exposed else 0
+    told: dict[str, Any] = {"state": state}
+    if reason:
+        told["reason"] = reason
+    if moment:
+        told["last_transition_time"] = moment
+    return {**told, "active_instances": count, "affected_instances": 0, "resource_kind": kind}
+
+
+def _volume_status(cluster: Cluster, service: Service) -> dict[str, Any]:
+    volume = service.definition["volume"]
+    if not volume:
+        return {"enabled": False}
+    told = {"enabled": True, "name": volume["name"]}
+    found = cluster.volumes.get((service.namespace, volume["name"]))
+    if found is None:
+        missing = f'persistentvolumeclaims "{volume["name"]}" not found'
+        return {**told, "phase": "error", "error": missing}
+    return {**told, "phase": "deleting" if found.is_deleting else "in_use"}
+
+
+def _document(cluster: Cluster, service: Service, *, with_deployment: bool) -> bytes:
+    encoded = service.encoded
+    if encoded is None:
+        return b"null"
+    if not with_deployment and not service.definition["volume"]:
+        return encoded.whole
+    shown = _summary(cluster, service) if with_deployment else None
+    return encoded.document(_volume_status(cluster, service), shown)
+
+
+def list_services(cluster: Cluster, query: Mapping[str, str]) -> Reply:
+    """Answer `GET /system/services`; one unreadable definition fails them all (record 075)."""
+    with_deployment = _includes_deployment(query)
+    documents = []
+    for service in cluster.in_order():
+        if service.is_poisoned:
+            return Reply().text(500, unreadable(service))
+        documents.append(_document(cluster, service, with_deployment=with_deployment))
+    return Reply().encoded(200, b"[" + b",".join(documents) + b"]")
+
+
+def _name_refusal(name: str) -> Reply | None:
+    bare = name.strip()
+    if not bare:
+        return Reply().text(400, "serviceName is required")
+    return None if is_label_value(bare) else Reply().text(400, "invalid serviceName")
+
+
+def read(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
+    """Answer `GET /system/services/{name}`."""
+    refusal = _name_refusal(name)
+    if refusal:
+        return refusal
+    found = cluster.named(name.strip())
+    if not found:
+        return Reply().bare(404)
+    if found[0].is_poisoned:
+        return Reply().text(500, unreadable(found[0]))
+    shown = _document(cluster, found[0], with_deployment=_includes_deployment(query))
+    return Reply().encoded(200, shown)
+
+
+def federation(cluster: Cluster, name: str) -> Reply:
+    """Answer `GET /system/federation/{name}` (record 057)."""
+    found = cluster.named(name)
+    if not found:
+        return Reply().bare(404)
+    if found[0].is_poisoned:
+        return Reply().text(500, unreadable(found[0]))
+    block = found[0].definition["federation"]
+    topology = block["topology"] if block else "none"
+    members = (block["members"] or None) if block else None
+    return Reply().json(200, {"topology": topology, "members": members})
+
+
+def _full(cluster: Cluster, service: Service) -> dict[str, Any]:
+    place = {"service_name": service.name, "namespace": service.namespace}
+    return {**place, **_summary(cluster, service)}
+
+
+def deployment(cluster: Cluster, name: str) -> Reply:
+    """Answer `GET /system/services/{name}/deployment` (record 066)."""
+    refusal = _name_refusal(name)
+    if refusal:
+        return refusal
+    found = cluster.named(name.strip())
+    if not found:
+        return Reply().text(403, _FORBIDDEN)
+    if found[0].is_poisoned:
+        return Reply().text(500, unreadable(found[0]))
+    return Reply().json(200, _full(cluster, found[0]))
+
+
+def deployment_logs(cluster: Cluster, name: str) -> Reply:
+    """Answer `GET /system/services/{name}/deployment/logs`: no pod, no lines (record 066)."""
+    refusal = _name_refusal(name)
+    if refusal:
+        return refusal
+    found = cluster.named(name.strip())
+    if not found:
+        return Reply().text(403, _FORBIDDEN)
+    told = {
+        "service_name": found[0].name,
+        "available": False,
+        "message": "Deployment logs are unavailable for this service.",
+        "entries": [],
+    }
+    return Reply().json(200, told)
+
+
+def _exposed(cluster: Cluster, name: str) -> Service | Reply:
+    refusal = _name_refusal(name)
+    if refusal:
+        return refusal
+    found = cluster.named(name.strip())
+    if not found:
+        return Reply().bare(404)
+    if found[0].is_poisoned:
+        return Reply().text(500, unreadable(found[0]))
+    if not found[0].is_exposed:
+        return Reply().text(400, f'service "{found[0].name}" is not exposed')
+    return found[0]
+
+
+def stop(cluster: Cluster, name: str) -> Reply:
+    """Answer `POST .../stop`: no replicas, and no autoscaler (oscar-server 1.2.6)."""
+    service = _exposed(cluster, name)
+    if isinstance(service, Reply):
+        return service
+    service.replicas, service.has_autoscaler = 0, False
+    return Reply().json(200, _full(cluster, service))
+
+
+def start(cluster: Cluster, name: str) -> Reply:
+    """Answer `POST .../start`: replicas and autoscaler are back."""
+    service = _exposed(cluster, name)
+    if isinstance(service, Reply):
+        return service
+    least = service.definition["expose"]["min_scale"]
+    service.replicas = service.replicas or least or 1
+    service.has_autoscaler, service.since = True, cluster.now()
+    return Reply().json(200, _full(cluster, service))
+
+
+def restart(cluster: Cluster, name: str) -> Reply:
+    """Answer `POST .../restart`."""
+    service = _exposed(cluster, name)
+    if isinstance(service, Reply):
+        return service
+    service.since = cluster.now()
+    return Reply().json(200, _full(cluster, service))

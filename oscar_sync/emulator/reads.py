@@ -1,0 +1,39 @@
+"""How a stored service is printed, encoded once and kept until it changes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from oscar_sync.emulator.binding import Document
+from oscar_sync.emulator.go_json import encode
+from oscar_sync.emulator.schema import SERVICE
+
+__all__ = ["EncodedService"]
+
+_AFTER_STATUS = ("kserve",)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedService:
+    """The JSON of a service around the two members that depend on the cluster."""
+
+    head: bytes
+    tail: bytes
+    whole: bytes
+    """The document of a service without a volume."""
+
+    @classmethod
+    def of(cls, definition: Document, namespace: str) -> "EncodedService":
+        """Return the encoding of a definition that lives in a namespace."""
+        shown = SERVICE.show({**definition, "namespace": namespace})
+        shown.pop("volume_status")
+        after = {name: shown.pop(name) for name in _AFTER_STATUS if name in shown}
+        tail = b"," + encode(after)[1:] if after else b"}"
+        head = encode(shown)[:-1]
+        return cls(head, tail, head + b',"volume_status":{"enabled":false}' + tail)
+
+    def document(self, volume_status: Any, deployment: Any = None) -> bytes:  # noqa: ANN401
+        """Return the whole JSON, with the deployment if one is given (oscar-server 3.5)."""
+        middle = b',"volume_status":' + encode(volume_status)
+        if deployment is not None:
+            middle += b',"deployment":' + encode(deployment)
+        return self.head + middle + self.tail

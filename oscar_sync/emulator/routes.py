@@ -1,0 +1,195 @@
+"""Which handler answers a request, after the checks that come before all handlers.
+
+Nothing here opens a socket, reads a clock or the environment: the state is the `Cluster`.
+"""
+
+import base64
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
+
+from oscar_sync.emulator import bucket_api, job_api, reading, services, system, volumes
+from oscar_sync.emulator.reply import Panic, Reply
+from oscar_sync.emulator.state import Cluster
+from oscar_sync.emulator.wire import Request
+
+__all__ = ["Credentials", "route"]
+
+Query = Mapping[str, str]
+Handler = Callable[[Cluster, Request, Query, tuple[str, ...]], Reply]
+_CHALLENGE = ("WWW-Authenticate", 'Basic realm="Authorization Required"')
+
+
+class Credentials:
+    """The user and password of the Basic authentication."""
+
+    def __init__(self, user: str, password: str) -> None:
+        """Encode them once."""
+        self._header = b"Basic " + base64.b64encode(f"{user}:{password}".encode())
+
+    def are_in(self, request: Request) -> bool:
+        """Return whether the request brings them."""
+        sent = request.headers.get("authorization", "").encode("latin-1", errors="replace")
+        return hmac.compare_digest(sent, self._header)
+
+
+def _auth(cluster: Cluster, request: Request, query: Query, name: str, admin: Credentials) -> Reply:
+    """Answer the question of a proxy whether somebody may see an exposed service."""
+    given = query.get("token") or ""
+    bearer = job_api.token_of(request)
+    if not request.headers.get("authorization", "").startswith("Basic") and (given or bearer):
+        found = cluster.named(name)
+        if not found:
+            raise Panic
+        if found[0].token not in {given, bearer}:
+            return Reply().bare(401)
+        cookie = f"oscar_service_{name.replace('-', '_')}_auth={found[0].token}"
+        path = f"/system/services/{name}/exposed"
+        reply = Reply().bare(200)
+        reply.headers.append(("Set-Cookie", f"{cookie}; Path={path}; HttpOnly; SameSite=Lax"))
+        return reply
+    if not admin.are_in(request):
+        return _unauthorized()
+    return Reply().bare(200 if cluster.named(name) else 404)
+
+
+def _unauthorized() -> Reply:
+    reply = Reply().bare(401)
+    reply.headers.append(_CHALLENGE)
+    return reply
+
+
+_PART = "([^/]+)"
+_SYSTEM: tuple[tuple[str, str, Handler], ...] = (
+    ("POST", "/system/services", lambda c, r, q, p: services.create(c, r)),
+    ("PUT", "/system/services", lambda c, r, q, p: services.update(c, r)),
+    ("GET", "/system/services", lambda c, r, q, p: reading.list_services(c, q)),
+    ("GET", f"/system/services/{_PART}", lambda c, r, q, p: reading.read(c, p[0], q)),
+    ("DELETE", f"/system/services/{_PART}", lambda c, r, q, p: services.delete(c, p[0], q)),
+    ("GET", f"/system/services/{_PART}/deployment", lambda c, r, q, p: reading.deployment(c, p[0])),
+    (
+        "GET",
+        f"/system/services/{_PART}/deployment/logs",
+        lambda c, r, q, p: reading.deployment_logs(c, p[0]),
+    ),
+    ("POST", f"/system/services/{_PART}/stop", lambda c, r, q, p: reading.stop(c, p[0])),
+    ("POST", f"/system/services/{_PART}/start", lambda c, r, q, p: reading.start(c, p[0])),
+    ("POST", f"/system/services/{_PART}/restart", lambda c, r, q, p: reading.restart(c, p[0])),
+    ("GET", f"/system/federation/{_PART}", lambda c, r, q, p: reading.federation(c, p[0])),
+    ("GET", "/system/buckets", lambda c, r, q, p: bucket_api.list_buckets(c)),
+    ("POST", "/system/buckets", lambda c, r, q, p: bucket_api.create_in_store(c, r)),
+    ("PUT", "/system/buckets", lambda c, r, q, p: bucket_api.update_bucket(c, r)),
+    ("GET", f"/system/buckets/{_PART}", lambda c, r, q, p: bucket_api.read_bucket(c, p[0], q)),
+    ("DELETE", f"/system/buckets/{_PART}", lambda c, r, q, p: bucket_api.delete_bucket(c, p[0])),
+    ("POST", f"/system/buckets/{_PART}/presign", lambda c, r, q, p: bucket_api.presign(c, p[0], r)),
+    ("GET", "/system/volumes", lambda c, r, q, p: volumes.list_volumes(c)),
+    ("POST", "/system/volumes", lambda c, r, q, p: volumes.create_volume(c, r)),
+    ("GET", f"/system/volumes/{_PART}", lambda c, r, q, p: volumes.read_volume(c, p[0])),
+    ("DELETE", f"/system/volumes/{_PART}", lambda c, r, q, p: volumes.delete_volume(c, p[0])),
+    ("GET", "/system/logs", lambda c, r, q, p: system.system_logs(c)),
+    ("GET", f"/system/logs/{_PART}", lambda c, r, q, p: job_api.list_jobs(c, p[0], q)),
+    ("DELETE", f"/system/logs/{_PART}", lambda c, r, q, p: job_api.delete_jobs(c, p[0], q)),
+    ("GET", f"/system/logs/{_PART}/{_PART}", lambda c, r, q, p: job_api.job_log(c, p[0], p[1], q)),
+    (
+        "DELETE",
+        f"/system/logs/{_PART}/{_PART}",
+        lambda c, r, q, p: job_api.delete_job(c, p[0], p[1]),
+    ),
+    ("GET", "/system/info", lambda c, r, q, p: system.info(c)),
+    ("GET", "/system/config", lambda c, r, q, p: system.config(c)),
+    ("PUT", "/system/config", lambda c, r, q, p: system.replace_config(c, r)),
+    ("GET", "/system/status", lambda c, r, q, p: system.status(c)),
+    ("GET", "/system/metrics", lambda c, r, q, p: system.metrics(c, q)),
+    ("GET", "/system/quotas/user", lambda c, r, q, p: system.own_quota()),
+    ("GET", f"/system/quotas/user/{_PART}", lambda c, r, q, p: system.other_quota(r, p[0])),
+    ("PUT", f"/system/quotas/user/{_PART}", lambda c, r, q, p: system.other_quota(r, p[0])),
+)
+_PLAIN_PATHS = {(method, path): handler for method, path, handler in _SYSTEM if _PART not in path}
+_PATTERNS = [
+    (method, re.compile(path), handler) for method, path, handler in _SYSTEM if _PART in path
+]
+_RUN = re.compile(f"/(run|job)/{_PART}")
+_AUTH = re.compile(f"/system/services/{_PART}/auth")
+
+
+def _handler(method: str, path: str) -> tuple[Handler, tuple[str, ...]] | None:
+    plain = _PLAIN_PATHS.get((method, path))
+    if plain is not None:
+        return plain, ()
+    for wanted, pattern, handler in _PATTERNS:
+        found = pattern.fullmatch(path) if wanted == method else None
+        if found:
+            return handler, found.groups()
+    return None
+
+
+def _not_found() -> Reply:
+    return Reply(404, bytearray(b"404 page not found"), "text/plain", is_written=True)
+
+
+def _redirect(request: Request) -> Reply | None:
+    """Send a path with a trailing slash to the one without, before any authentication."""
+    path = request.raw_path
+    if not path.endswith("/") or path == "/" or _handler(request.method, path[:-1]) is None:
+        return None
+    status = 301 if request.method == "GET" else 307
+    target = path[:-1] + (f"?{request.query}" if request.query else "")
+    reply = Reply().bare(status)
+    if status == 301:  # noqa: PLR2004
+        reply.is_written, reply.content_type = True, "text/html; charset=utf-8"
+        reply.body += f'<a href="{target}">Moved Permanently</a>.\n\n'.encode()
+    reply.headers.append(("Location", target))
+    return reply
+
+
+def _open_path(cluster: Cluster, request: Request) -> Reply | None:
+    if request.method == "GET" and request.path == "/health":
+        return Reply().text(200, "Ok")
+    found = _RUN.fullmatch(request.path)
+    if request.method != "POST" or found is None:
+        return None
+    moment = cluster.now()
+    reply = (
+        job_api.submit(cluster, found[2], request)
+        if found[1] == "job"
+        else job_api.invoke(cluster, found[2], request)
+    )
+    line = {
+        "timestamp": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "status": reply.status,
+        "latency": "0s",
+        "client_ip": request.peer,
+        "method": request.method,
+        "path": request.path,
+        "user": "",
+        "raw": f'{moment:%Y/%m/%d - %H:%M:%S} | {reply.status} | POST "{request.path}"',
+    }
+    cluster.invocations.append(line)
+    return reply
+
+
+def route(cluster: Cluster, request: Request, admin: Credentials) -> Reply:
+    """Return the answer to a request on the cluster's state."""
+    try:
+        return _route(cluster, request, admin)
+    except Panic:
+        return Reply().bare(500)
+
+
+def _route(cluster: Cluster, request: Request, admin: Credentials) -> Reply:
+    path = request.path
+    found = _handler(request.method, path)
+    if found is None:
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        asked = _AUTH.fullmatch(path)
+        if asked and request.method == "GET":
+            return _auth(cluster, request, query, asked[1], admin)
+        if path == "/" and request.method == "GET":
+            return Reply().text(200, "OSCAR emulator")
+        return _open_path(cluster, request) or _redirect(request) or _not_found()
+    if not admin.are_in(request):
+        return _unauthorized()
+    query = dict(parse_qsl(request.query, keep_blank_values=True)) if request.query else {}
+    handler, parts = found
+    return handler(cluster, request, query, parts)

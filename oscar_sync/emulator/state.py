@@ -1,0 +1,139 @@
+"""What the emulated cluster remembers (oscar-server 15)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from oscar_sync.emulator.binding import Document
+from oscar_sync.emulator.object_store import ObjectStore
+from oscar_sync.emulator.reads import EncodedService
+
+__all__ = ["ADMIN", "Cluster", "Job", "Service", "Settings", "Volume"]
+
+ADMIN = "cluster_admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the server was started with."""
+
+    version: str = "4.1.2"
+    name: str = "oscar"
+    namespace: str = "oscar"
+    services_namespace: str = "oscar-svc"
+    holds_workloads: bool = False
+    page: int = 70
+
+
+@dataclass(slots=True)
+class Service:
+    """A stored service: its definition as a GET shows it, and its runtime."""
+
+    name: str
+    namespace: str
+    definition: Document
+    is_poisoned: bool = False
+    replicas: int = 0
+    has_autoscaler: bool = True
+    since: datetime | None = None
+    encoded: EncodedService | None = None
+
+    @property
+    def is_exposed(self) -> bool:
+        """Return whether it runs as a Deployment of its own (oscar-server 2.4)."""
+        ports = self.definition["expose"]["api_port"]
+        return bool(ports and ports[0])
+
+    @property
+    def token(self) -> str:
+        """Return the token for invocations."""
+        return str(self.definition["token"])
+
+
+@dataclass(slots=True)
+class Volume:
+    """A claim on disk, made by a service or by the API."""
+
+    name: str
+    namespace: str
+    size: str
+    owner: str
+    made_by: str = ""
+    policy: str = ""
+    is_deleting: bool = False
+
+
+@dataclass(slots=True)
+class Job:
+    """One asynchronous invocation."""
+
+    name: str
+    service: str
+    namespace: str
+    event: str
+    owner: str
+    status: str
+    created: datetime
+    started: datetime | None = None
+    finished: datetime | None = None
+    log: str | None = None
+
+
+def _echo(_: Service, body: bytes) -> str:
+    """Return the input as the output."""
+    return body.decode("utf-8", errors="replace")
+
+
+def _no_job(_: Job) -> None:
+    """Leave a job alone."""
+
+
+@dataclass(slots=True)
+class Cluster:
+    """The state of one cluster, and the ways in which time, chance and work come in."""
+
+    settings: Settings
+    store: ObjectStore
+    now: Callable[[], datetime]
+    new_token: Callable[[], str]
+    new_uuid: Callable[[], str]
+    restart_store: Callable[[], str | None]
+    run_job: Callable[[Job], None] = _no_job
+    run_now: Callable[[Service, bytes], str] = _echo
+    services: dict[tuple[str, str], Service] = field(default_factory=dict)
+    secrets: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    volumes: dict[tuple[str, str], Volume] = field(default_factory=dict)
+    jobs: dict[tuple[str, str], dict[str, Job]] = field(default_factory=dict)
+    allowed_images: list[str] | None = None
+    has_image_config: bool = False
+    invocations: list[dict[str, Any]] = field(default_factory=list)
+    next_port: int = 30_529
+
+    def forget(self) -> None:
+        """Forget services, secrets, volumes, jobs, settings and webhooks; the store stays."""
+        for kept in (self.services, self.secrets, self.volumes, self.jobs, self.invocations):
+            kept.clear()
+        self.allowed_images, self.has_image_config = None, False
+        self.store.webhooks.clear()
+
+    def named(self, name: str) -> list[Service]:
+        """Return the services of that name in all namespaces."""
+        home = self.services.get((self.settings.services_namespace, name))
+        if home is not None:
+            return [home]
+        return [service for (_, known), service in self.services.items() if known == name]
+
+    def in_order(self) -> Iterable[Service]:
+        """Return all services by namespace and name."""
+        return [self.services[key] for key in sorted(self.services)]
+
+    def attachments(self, namespace: str, volume: str) -> list[Service]:
+        """Return the services that mount a volume, by name."""
+        return [
+            service
+            for (place, _), service in sorted(self.services.items())
+            if place == namespace
+            and service.definition["volume"]
+            and service.definition["volume"]["name"] == volume
+        ]

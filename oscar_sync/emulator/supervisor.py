@@ -1,0 +1,201 @@
+"""Running a service's script as the FaaS supervisor does (oscar-clients 5).
+
+The script is run by `/bin/sh` in a temporary folder; its exit code does not count; what it leaves
+in the output folder goes to the outputs in the cluster's own store.
+"""
+
+import base64
+import binascii
+import io
+import json
+import os
+import subprocess
+import tempfile
+import uuid
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
+
+from oscar_sync.emulator.binding import Document
+from oscar_sync.emulator.definitions import provider_of, split_path
+from oscar_sync.emulator.object_store import ObjectStore
+from oscar_sync.emulator.sigv4 import Refused
+
+__all__ = ["Outcome", "run_script"]
+
+_SOURCES = {"aws:s3", "minio:s3", "OneTrigger", "rucio"}
+_TIMEOUT_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run gives back and what it logged."""
+
+    output: str
+    log: str
+
+
+def _event(body: str) -> Any:  # noqa: ANN401
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _stored_key(event: Any) -> tuple[str, str] | None:  # noqa: ANN401
+    """Return the bucket and key that a storage event names, nothing for another event."""
+    if isinstance(event, dict) and "event" in event and "Records" not in event:
+        inner = event["event"]
+        event = _event(inner) if isinstance(inner, str) else inner
+    if not isinstance(event, dict):
+        return None
+    try:
+        record = event["Records"][0]
+        if record.get("eventSource") not in _SOURCES:
+            return None
+        return record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"])
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    definition: Document
+    secrets: Mapping[str, str]
+    body: str
+    store: ObjectStore
+    inputs: Path
+    outputs: Path
+
+    def environment(self, source: tuple[str, str] | None, file: Path | None) -> dict[str, str]:
+        """Return what the script sees."""
+        name = self.definition["name"]
+        env = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            **self.definition["environment"]["variables"],
+            **self.secrets,
+            "OSCAR_SERVICE_NAME": name,
+            "OSCAR_SERVICE_TOKEN": self.definition["token"],
+            "OSCAR_SERVICE_BASE_PATH": "",
+            "TMP_INPUT_DIR": str(self.inputs),
+            "TMP_OUTPUT_DIR": str(self.outputs),
+        }
+        if source is not None:
+            event = _event(self.body)
+            record = event["Records"][0] if isinstance(event, dict) and "Records" in event else {}
+            env["STORAGE_OBJECT_KEY"] = source[1]
+            env["EVENT_TIME"] = str(record.get("eventTime", ""))
+            env["EVENT"] = json.dumps(event, separators=(",", ":"))
+        if file is not None:
+            env["INPUT_FILE_PATH"] = str(file)
+        return {key: value for key, value in env.items() if key and "\0" not in key + value}
+
+    def stage(self, source: tuple[str, str] | None) -> Path | None:
+        """Put the input file into its folder and return its path.
+
+        Raises:
+            binascii.Error: a body that is neither JSON nor base64.
+        """
+        if source is not None:
+            if self.definition["file_stage_in"]:
+                return None
+            data = self.store.get(*source)
+            if data is None:
+                return None
+            file = self.inputs / Path(source[1]).name
+            if not file.name or source[1].endswith("/"):
+                return None
+            file.write_bytes(data)
+            return file
+        file = self.inputs / f"event-file-{uuid.uuid4()}"
+        if _event(self.body) is not None:
+            file.write_text(self.body)
+        else:
+            file.write_bytes(base64.b64decode(self.body))
+        return file
+
+    def files(self) -> list[Path]:
+        """Return what the script left, by name."""
+        return sorted(path for path in self.outputs.rglob("*") if path.is_file())
+
+    def upload(self, source: tuple[str, str] | None) -> None:
+        """Send the files to each output that takes them."""
+        for exchange in self.definition["output"]:
+            if provider_of(exchange["storage_provider"]) != ("minio", "default"):
+                continue
+            bucket, folder = split_path(exchange["path"])
+            if source and source[0] in self.definition["bucket_list"]:
+                bucket = source[0]
+            for file in self.files():
+                name = str(file.relative_to(self.outputs)).strip()
+                if _takes(exchange, file.name):
+                    self._put(bucket, f"{folder}/{name}" if folder else name, file)
+
+    def _put(self, bucket: str, key: str, file: Path) -> None:
+        try:
+            self.store.put(bucket, key, file.read_bytes())
+        except Refused:
+            return
+
+
+def _takes(exchange: Document, name: str) -> bool:
+    prefixes, suffixes = exchange["prefix"], exchange["suffix"]
+    return (not prefixes or name.startswith(tuple(prefixes))) and (
+        not suffixes or name.endswith(tuple(suffixes))
+    )
+
+
+def _packed(files: list[Path], root: Path) -> str:
+    if len(files) == 1:
+        return base64.b64encode(files[0].read_bytes()).decode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as bundle:
+        for file in files:
+            bundle.write(file, str(file.relative_to(root)))
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _shell(script: Path, env: Mapping[str, str], folder: Path) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["/bin/sh", str(script)],
+            env=dict(env),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        return (late.stdout or b"").decode(errors="ignore")
+    return done.stdout.decode(errors="ignore")
+
+
+def run_script(
+    definition: Document,
+    secrets: Mapping[str, str],
+    body: str,
+    store: ObjectStore,
+) -> Outcome:
+    """Run the script on an event and return its answer and its log."""
+    with tempfile.TemporaryDirectory(prefix="oscar-emulator-") as place:
+        root = Path(place)
+        run = _Run(definition, secrets, body, store, root / "in", root / "out")
+        for folder in (run.inputs, run.outputs):
+            folder.mkdir()
+        script = root / "script.sh"
+        script.write_text(definition["script"])
+        source = _stored_key(_event(body))
+        try:
+            file = run.stage(source)
+        except (binascii.Error, ValueError) as error:
+            return Outcome("", f"supervisor - ERROR - {error}\n")
+        said = _shell(script, run.environment(source, file), root)
+        run.upload(source)
+        files = run.files()
+        output = said if source is not None or not files else _packed(files, run.outputs)
+        return Outcome(output, said)

@@ -1,0 +1,251 @@
+"""Information, configuration, state, logs, quotas and metrics of the whole server."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from oscar_sync.emulator.go_json import GoJsonError, Number, Pairs, decode, kind_of
+from oscar_sync.emulator.reply import Reply
+from oscar_sync.emulator.state import Cluster
+from oscar_sync.emulator.wire import Request
+
+__all__ = [
+    "config",
+    "info",
+    "metrics",
+    "other_quota",
+    "own_quota",
+    "replace_config",
+    "status",
+    "system_logs",
+]
+
+_KUBERNETES = "v1.35.0"
+
+
+def info(cluster: Cluster) -> Reply:
+    """Answer `GET /system/info`."""
+    return Reply().json(
+        200,
+        {
+            "version": cluster.settings.version,
+            "git_commit": "7ade09ee",
+            "architecture": "amd64",
+            "kubernetes_version": _KUBERNETES,
+            "serverless_backend": {"name": "Knative", "version": _KUBERNETES},
+        },
+    )
+
+
+def config(cluster: Cluster) -> Reply:
+    """Answer `GET /system/config`."""
+    settings, store = cluster.settings, cluster.store
+    told = {
+        "config": {
+            "name": settings.name,
+            "namespace": settings.namespace,
+            "services_namespace": settings.services_namespace,
+            "controller_service_account": "oscar-sa",
+            "gpu_available": False,
+            "interLink_available": False,
+            "serverless_backend": "knative",
+            "yunikorn_enable": False,
+            "kueue_enable": False,
+            "volume_enable": True,
+            "oidc_groups": [""],
+            "minio_quota_enabled": False,
+        },
+        "minio_provider": {
+            "endpoint": store.endpoint,
+            "verify": False,
+            "access_key": store.access_key,
+            "secret_key": store.secret_key,
+            "region": store.region,
+        },
+        "allowed_image_repositories": cluster.allowed_images if cluster.has_image_config else [],
+    }
+    return Reply().json(200, told)
+
+
+def _images(body: bytes) -> list[str] | None:
+    node = decode(body)
+    if node is None:
+        return None
+    if not isinstance(node, Pairs):
+        text = (
+            f"json: cannot unmarshal {kind_of(node)} into Go value of type handlers.ConfigForUser"
+        )
+        raise GoJsonError(text)
+    found: list[str] | None = None
+    for key, value in node:
+        if key.lower() != "allowed_image_repositories":
+            continue
+        if value is None:
+            found = None
+        elif isinstance(value, list) and not isinstance(value, Pairs):
+            found = [_image(item) for item in value]
+        else:
+            raise _wrong_images(value, "[]string")
+    return found
+
+
+def _wrong_images(value: Any, go: str) -> GoJsonError:  # noqa: ANN401
+    where = "ConfigForUser.allowed_image_repositories"
+    text = f"json: cannot unmarshal {kind_of(value)} into Go struct field {where} of type {go}"
+    return GoJsonError(text)
+
+
+def _image(item: Any) -> str:  # noqa: ANN401
+    if item is None:
+        return ""
+    if not isinstance(item, str) or isinstance(item, Number):
+        raise _wrong_images(item, "string")
+    return item
+
+
+def replace_config(cluster: Cluster, request: Request) -> Reply:
+    """Answer `PUT /system/config`: only the list of allowed images is taken (record 008)."""
+    try:
+        images = _images(request.body)
+    except GoJsonError as error:
+        return Reply().text(400, f"The configuration specification is not valid: {error}")
+    if cluster.has_image_config or images:
+        cluster.allowed_images = images
+    else:
+        cluster.allowed_images = []
+    cluster.has_image_config = True
+    return Reply().json(200, images)
+
+
+def status(cluster: Cluster) -> Reply:
+    """Answer `GET /system/status` for a cluster of one node (oscar-server 1.1.4)."""
+    jobs = [job for known in cluster.jobs.values() for job in known.values()]
+    phases = dict.fromkeys(("Pending", "Running", "Succeeded", "Failed", "Unknown"), 0)
+    for job in jobs:
+        if job.status in phases:
+            phases[job.status] += 1
+    cores, room = 2000, 8 * 1024**3
+    buckets = cluster.store.buckets()
+    node = {
+        "name": "emulator",
+        "cpu": {"capacity_cores": cores},
+        "memory": {"capacity_bytes": room},
+        "gpu": 0,
+        "is_interlink": False,
+        "status": "Ready",
+        "conditions": [{"type": "Ready", "status": True}],
+    }
+    metrics_now = {
+        "cpu": {
+            "total_free_cores": cores,
+            "max_free_on_node_cores": cores,
+            "total_schedulable_cores": cores,
+            "total_schedulable_on_node_cores": cores,
+        },
+        "memory": {
+            "total_free_bytes": room,
+            "max_free_on_node_bytes": room,
+            "total_schedulable_bytes": room,
+            "max_schedulable_on_node_bytes": room,
+        },
+        "gpu": {"total_gpu": 0},
+    }
+    deployment = {
+        "available_replicas": 1,
+        "ready_replicas": 1,
+        "replicas": 1,
+        "creation_timestamp": "2026-01-01T00:00:00Z",
+        "strategy": "RollingUpdate",
+        "labels": {"app": "oscar"},
+    }
+    told = {
+        "cluster": {"nodes_count": 1, "metrics": metrics_now, "nodes": [node]},
+        "oscar": {
+            "deployment_name": "oscar",
+            "ready": True,
+            "deployment": deployment,
+            "jobs_count": len(jobs),
+            "pods": {"total": sum(phases.values()), "states": phases},
+            "oidc": {"enabled": False, "issuers": [], "groups": [""]},
+        },
+        "minio": {
+            "buckets_count": len(buckets),
+            "total_objects": sum(len(cluster.store.objects(bucket)) for bucket in buckets),
+        },
+    }
+    return Reply().json(200, told)
+
+
+def system_logs(cluster: Cluster) -> Reply:
+    """Answer `GET /system/logs`: the invocations; 404 where no pod of OSCAR can be asked."""
+    if cluster.settings.holds_workloads:
+        return Reply().bare(404)
+    return Reply().json(200, {"logs": cluster.invocations})
+
+
+def own_quota() -> Reply:
+    """Answer `GET /system/quotas/user`: an administrator has none (record 118)."""
+    return Reply().text(401, "missing user identificator: missing user identificator")
+
+
+def other_quota(request: Request, user: str) -> Reply:
+    """Answer `GET` and `PUT /system/quotas/user/{id}` without Kueue (record 118)."""
+    if request.method == "GET":
+        text = f'getting volume quotas for user {user}: resourcequotas "{user}" not found'
+        return Reply().text(500, text)
+    try:
+        node = decode(request.body)
+    except GoJsonError as error:
+        return Reply().text(400, f"invalid payload: {error}")
+    wanted = {"cpu", "memory", "ephemeral_storage", "volumes", "minio"}
+    if not isinstance(node, Pairs) or not wanted & {key.lower() for key, value in node if value}:
+        text = "cpu, memory, ephemeral_storage, volumes or minio must be provided"
+        return Reply().text(400, text)
+    return Reply().text(503, "kueue is not enabled")
+
+
+def _moment(text: str | None, default: datetime) -> datetime | None:
+    if text is None:
+        return default
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def metrics(cluster: Cluster, query: Mapping[str, str]) -> Reply:
+    """Answer `GET /system/metrics`: counts of services and invocations (oscar-server 1.7)."""
+    end = _moment(query.get("end"), cluster.now())
+    if end is None:
+        return Reply().json(400, {"error": "invalid end timestamp"})
+    start = _moment(query.get("start"), end - timedelta(days=1))
+    if start is None:
+        return Reply().json(400, {"error": "invalid start timestamp"})
+    if end <= start:
+        return Reply().json(400, {"error": "end must be after start"})
+    known = len(cluster.services)
+    sync = sum(1 for line in cluster.invocations if line["path"].startswith("/run/"))
+    total = len(cluster.invocations)
+    totals = {
+        "services_count_active": known,
+        "services_count_total": known,
+        "cpu_hours_total": 0,
+        "gpu_hours_total": 0,
+        "requests_count_total": total,
+        "requests_count_sync": sync,
+        "requests_count_async": total - sync,
+        "requests_count_exposed": 0,
+        "countries_count": 0,
+        "countries": [],
+        "users_count": 0,
+        "users": [],
+    }
+    stamp = "%Y-%m-%dT%H:%M:%SZ"
+    told = {
+        "start": start.strftime(stamp),
+        "end": end.strftime(stamp),
+        "totals": totals,
+        "sources": [],
+    }
+    return Reply().json(200, told)
