@@ -8,7 +8,7 @@ from oscar_sync.documents.reading import FaultKind, Reading
 from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.suggestion import closest, did_you_mean
 from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, Findings
+from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, Findings, note_faults
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.origin import FieldPath
 
@@ -39,7 +39,7 @@ def services_of(
     """Return the services that a file names; what is wrong with the file goes to *findings*."""
     if not reading.documents and reading.faults:
         template = _TEMPLATE_HINT if "{{" in places.text else ""
-        findings.faults(reading.faults, places, template or _IGNORE_HINT)
+        note_faults(findings, reading.faults, places, template or _IGNORE_HINT)
         return []
     first = reading.documents[0] if reading.documents else {}
     later = any(isinstance(doc, dict) and FUNCTIONS in doc for doc in reading.documents[1:])
@@ -49,7 +49,7 @@ def services_of(
         if not later:
             _not_fdl(reading, places, findings)
         return []
-    findings.faults(reading.faults, places)
+    note_faults(findings, reading.faults, places)
     _top_keys(first, places, findings)
     return _Reader(places, folder, first, findings).services()
 

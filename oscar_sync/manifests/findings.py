@@ -1,16 +1,17 @@
-"""Findings are gathered: a run names all of them, not the first."""
+"""Findings of this room: faults of a text get its codes."""
 
 from collections.abc import Iterable
+from typing import Final
 
+from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Fault, FaultKind
-from oscar_sync.documents.snippet import snippet
 from oscar_sync.manifests.codes import Code
-from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.origin import FieldPath, Origin
-from oscar_sync.semantics.names import dotted
+from oscar_sync.model.origin import Origin
 
-_CODE_OF_FAULT = {
+__all__ = ["ERROR", "NOTE", "WARNING", "Findings", "note_faults"]
+
+_CODE_OF_FAULT: Final = {
     FaultKind.SYNTAX: Code.NOT_YAML,
     FaultKind.KEY: Code.NOT_YAML,
     FaultKind.DUPLICATE: Code.DUPLICATE_KEY,
@@ -19,69 +20,13 @@ _CODE_OF_FAULT = {
     FaultKind.ENCODING: Code.NOT_UTF8,
 }
 
-ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
-
-class Findings:
-    """What was found so far, in the order of finding."""
-
-    def __init__(self) -> None:
-        """Start without any."""
-        self.found: list[Diagnostic] = []
-
-    @property
-    def has_error(self) -> bool:
-        """Tell whether there is an error among them."""
-        return any(diagnostic.severity is ERROR for diagnostic in self.found)
-
-    def add(
-        self,
-        code: Code,
-        severity: Severity,
-        origin: Origin,
-        path: FieldPath | str,
-        message: str,
-        remedy: str,
-        text: str = "",
-    ) -> None:
-        """Note a finding at *origin*; *text* is the file's, for the snippet."""
-        self.found.append(
-            Diagnostic(
-                file=origin.file,
-                line=origin.line,
-                column=origin.column,
-                code=code.value,
-                severity=severity,
-                path=path if isinstance(path, str) else dotted(path),
-                message=message,
-                remedy=remedy,
-                snippet=snippet(text, origin.line, origin.column) if text else "",
-            )
-        )
-
-    def of_file(
-        self, code: Code, severity: Severity, file: str, message: str, remedy: str
-    ) -> None:
-        """Note a finding that is about a file as a whole."""
-        self.add(code, severity, Origin(file, 0, 0), "", message, remedy)
-
-    def at(
-        self,
-        code: Code,
-        severity: Severity,
-        places: Places,
-        path: FieldPath,
-        message: str,
-        remedy: str,
-    ) -> None:
-        """Note a finding at *path* of a document."""
-        self.add(code, severity, places.locate(path), path, message, remedy, places.text)
-
-    def faults(self, faults: Iterable[Fault], places: Places, remedy: str = "") -> None:
-        """Note the faults of a text; *remedy* is said after each fault's own."""
-        for fault in faults:
-            advice = f"{fault.remedy}; {remedy}" if remedy else fault.remedy
-            origin = Origin(places.file, fault.line, fault.column, places.layer)
-            self.add(
-                _CODE_OF_FAULT[fault.kind], ERROR, origin, "", fault.message, advice, places.text
-            )
+def note_faults(
+    findings: Findings, faults: Iterable[Fault], places: Places, remedy: str = ""
+) -> None:
+    """Note the faults of a text; *remedy* is said after each fault's own."""
+    for fault in faults:
+        advice = f"{fault.remedy}; {remedy}" if remedy else fault.remedy
+        origin = Origin(places.file, fault.line, fault.column, places.layer)
+        code = _CODE_OF_FAULT[fault.kind]
+        findings.add(code, ERROR, origin, "", fault.message, advice, places.text)

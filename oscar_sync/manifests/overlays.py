@@ -12,7 +12,7 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.manifests.canonical import canonical
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.fdl import RawService
-from oscar_sync.manifests.findings import ERROR, Findings
+from oscar_sync.manifests.findings import ERROR, Findings, note_faults
 from oscar_sync.manifests.locator import Layer
 
 
@@ -38,7 +38,7 @@ def overlay_of(
 
     An undefined name is an error where *is_strict*; else it stays as it is written.
     """
-    findings.faults(reading.faults, places)
+    note_faults(findings, reading.faults, places)
     document: Tree = reading.documents[0] if reading.documents else {}
     services = document.get("services", {}) if isinstance(document, dict) else {}
     if not isinstance(document, dict) or not isinstance(services, dict):

@@ -17,7 +17,7 @@ from oscar_sync.manifests.findings import ERROR, NOTE, WARNING
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.semantics.names import dotted
+from oscar_sync.documents.dotted import dotted
 from oscar_sync.semantics.strings import SUSPECT, Fate, Place, verdict
 
 _MISSING: Final = object()

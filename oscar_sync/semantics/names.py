@@ -1,7 +1,6 @@
-"""Names that Kubernetes, Knative and object stores accept, and paths as a plan prints them."""
+"""Names that Kubernetes, Knative and object stores accept."""
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 LONGEST_SERVICE: Final = 39
@@ -13,7 +12,6 @@ _LABEL_1035: Final = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _QUALIFIED: Final = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ADDRESS: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
-_PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def service_name_fault(name: str) -> str:
@@ -70,17 +68,3 @@ def label_value_fault(value: str) -> str:
             "has at most 63 letters, digits, -, _ and ., and begins and ends with a letter or digit"
         )
     return ""
-
-
-def dotted(path: Iterable[str | int]) -> str:
-    """Return *path* as a plan prints it: ``input[0].path``, ``labels["a.b/c"]`` (product 5)."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif _PLAIN_KEY.fullmatch(step):
-            text += f".{step}" if text else step
-        else:
-            quoted = step.replace("\\", "\\\\").replace('"', '\\"')
-            text += f'["{quoted}"]'
-    return text

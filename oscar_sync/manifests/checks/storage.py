@@ -9,7 +9,8 @@ from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.model.fdl_fields import PROVIDERS
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.semantics.names import bucket_name_fault, dotted
+from oscar_sync.documents.dotted import dotted
+from oscar_sync.semantics.names import bucket_name_fault
 from oscar_sync.semantics.paths import (
     BUCKET_OUTPUT_TYPES,
     DEFAULT_ID,

@@ -18,7 +18,7 @@ from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.environment import Values, fill_in
 from oscar_sync.manifests.fdl import RawService, services_of
-from oscar_sync.manifests.findings import ERROR, NOTE, Findings
+from oscar_sync.manifests.findings import ERROR, NOTE, Findings, note_faults
 from oscar_sync.manifests.load.discovery import Discovery
 from oscar_sync.manifests.load.files import Fence, OutsideError, TooLargeError, reason_of, shown_path
 from oscar_sync.manifests.load.scripts import load_script
@@ -106,7 +106,7 @@ class _Loader:
             )  # fmt: skip
             return None
         if isinstance(text, Fault):
-            self.findings.faults((text,), Places("", shown), "or name it in .oscar-syncignore")
+            note_faults(self.findings, (text,), Places("", shown), "or name it in .oscar-syncignore")
             return None
         return Places(text, shown)
 

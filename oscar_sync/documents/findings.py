@@ -1,0 +1,65 @@
+"""Findings are gathered: a run names all of them, not the first."""
+
+from oscar_sync.documents.dotted import dotted
+from oscar_sync.documents.places import Places
+from oscar_sync.documents.snippet import snippet
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.origin import FieldPath, Origin
+
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+class Findings:
+    """What was found so far, in the order of finding."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self.found: list[Diagnostic] = []
+
+    @property
+    def has_error(self) -> bool:
+        """Tell whether there is an error among them."""
+        return any(diagnostic.severity is ERROR for diagnostic in self.found)
+
+    def add(
+        self,
+        code: str,
+        severity: Severity,
+        origin: Origin,
+        path: FieldPath | str,
+        message: str,
+        remedy: str,
+        text: str = "",
+    ) -> None:
+        """Note a finding at *origin*; *text* is the file's, for the snippet."""
+        self.found.append(
+            Diagnostic(
+                file=origin.file,
+                line=origin.line,
+                column=origin.column,
+                code=str(code),
+                severity=severity,
+                path=path if isinstance(path, str) else dotted(path),
+                message=message,
+                remedy=remedy,
+                snippet=snippet(text, origin.line, origin.column) if text else "",
+            )
+        )
+
+    def of_file(
+        self, code: str, severity: Severity, file: str, message: str, remedy: str
+    ) -> None:
+        """Note a finding that is about a file as a whole."""
+        self.add(code, severity, Origin(file, 0, 0), "", message, remedy)
+
+    def at(
+        self,
+        code: str,
+        severity: Severity,
+        places: Places,
+        path: FieldPath,
+        message: str,
+        remedy: str,
+    ) -> None:
+        """Note a finding at *path* of a document."""
+        self.add(code, severity, places.locate(path), path, message, remedy, places.text)

@@ -1,0 +1,322 @@
+"""Files, options and environment to a desired state: the first half of every command."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.suggestion import did_you_mean
+from oscar_sync.errors import InputError, UsageError
+from oscar_sync.manifests.assembly import Manifest
+from oscar_sync.manifests.checks import together
+from oscar_sync.manifests.codes import Code as ManifestCode
+from oscar_sync.manifests.load import Manifests, Sources
+from oscar_sync.manifests.load import load as load_manifests
+from oscar_sync.model.cluster import Cluster, TokenFileLogin
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.settings import Settings
+from oscar_sync.model.state import DesiredService, DesiredState, Narrowing
+from oscar_sync.settings.assembly import allowed, check_removed, check_services, settings_of
+from oscar_sync.settings.clusters import Atlas, Resolver, flags_of, unknown_key
+from oscar_sync.settings.codes import Code as SettingsCode
+from oscar_sync.settings.entries import DEFAULT_KEYS, Entry, Known
+from oscar_sync.settings.load import (
+    Where,
+    check_seeds,
+    environment_of,
+    load_known,
+    load_settings,
+)
+from oscar_sync.settings.reading import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class DesireRequest:
+    """What a command asks for, flags and ``OSCAR_SYNC_<FLAG>`` already put together.
+
+    Without ``needs_clusters`` (validate, schema, graph) neither endpoints nor credentials are
+    resolved. Without ``needs_manifests`` (remove, forget, doctor) they come from the settings'
+    folder, and what cannot be read is a warning.
+    """
+
+    paths: tuple[str, ...] = (".",)
+    settings_file: str | None = None
+    overlays: tuple[str, ...] = ()
+    env_file: str | None = None
+    only: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ()
+    config: str | None = None
+    token_file: str | None = None
+    allow_outside: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    strict: bool = False
+    needs_clusters: bool = True
+    needs_manifests: bool = True
+    cwd: str = "."
+
+
+def desire(request: DesireRequest, environ: Mapping[str, str]) -> DesiredState:
+    """Return everything the files say.
+
+    Raises:
+        InputError: there is an error in any file (or a warning, with ``strict``); it holds all
+            diagnostics.
+        UsageError: the options cannot be used.
+    """
+    return _Pass(request, environ).state()
+
+
+class _Pass:
+    """One way from files to a desired state; findings are gathered on it."""
+
+    def __init__(self, request: DesireRequest, environ: Mapping[str, str]) -> None:
+        self.request = request
+        self.environ = environ
+        self.findings = Findings()
+        self.cwd = os.path.realpath(request.cwd)
+        self.allow = allowed(request.allow)
+        self.flags = flags_of(request.clusters)
+        self.where = Where(
+            request.paths or (".",), self.cwd, request.settings_file or "", environ
+        )
+        self.loaded = load_settings(self.where, self.findings)
+
+    def state(self) -> DesiredState:
+        manifests = self.manifests()
+        atlas = self.atlas(manifests.services)
+        placed = self.placed(manifests.services, atlas)
+        narrowing = self.narrowing(placed, atlas)
+        chosen = _chosen(placed, narrowing)
+        clusters = self.clusters(atlas, chosen, narrowing)
+        settings = settings_of(
+            self.loaded, clusters, self.allow, atlas.id_of_name, self.env_file()
+        )
+        self.check(settings, placed, narrowing)
+        return DesiredState(
+            tuple(sorted(chosen, key=lambda service: service.key)),
+            settings,
+            manifests.file_count,
+            narrowing,
+            self.judged(manifests),
+        )
+
+    def env_file(self) -> str:
+        """Return the absolute path of the env file, blank without one."""
+        if self.request.env_file:
+            return os.path.normpath(os.path.join(self.cwd, self.request.env_file))
+        if self.loaded.env_file:
+            return os.path.normpath(os.path.join(self.loaded.folder, self.loaded.env_file))
+        return ""
+
+    def manifests(self) -> Manifests:
+        request, loaded = self.request, self.loaded
+        sources = Sources(
+            paths=request.paths if request.needs_manifests else (loaded.folder,),
+            folder=loaded.folder,
+            cwd=self.cwd,
+            settings_file=loaded.path,
+            overlays=request.overlays,
+            env_file=self.env_file(),
+            allow_outside=request.allow_outside,
+            environ=self.environ,
+            is_resolving=request.needs_clusters,
+        )
+        return load_manifests(sources)
+
+    def atlas(self, manifests: Sequence[Manifest]) -> Atlas:
+        needs_clusters = self.request.needs_clusters
+        has_url = any("://" in target for target in self.flags.targets)
+        known = (
+            load_known(
+                self.loaded, self.where, self.request.config or "", self.findings, has_url=has_url
+            )
+            if needs_clusters
+            else Known(self.loaded.clusters, self.loaded.aliases)
+        )
+        flags = self.flags if needs_clusters else flags_of(())
+        keys = [manifest.cluster_key for manifest in manifests]
+        return Atlas(known, flags, keys, self.findings)
+
+    def placed(self, manifests: Iterable[Manifest], atlas: Atlas) -> list[DesiredService]:
+        """Return the services on their clusters; with ``--cluster`` those of other ones not."""
+        targets = {entry.id for entry in atlas.targets}
+        missing: set[str] = set()
+        placed = []
+        for manifest in manifests:
+            entry = atlas.entry_of(manifest.cluster_key)
+            if targets and (entry is None or entry.id not in targets):
+                continue
+            is_unknown = entry is None and self.request.needs_clusters
+            if is_unknown and manifest.cluster_key not in missing:
+                missing.add(manifest.cluster_key)
+                unknown_key(
+                    atlas, manifest.cluster_key, manifest.locate(()), "", self.findings
+                )
+            if manifest.name:
+                placed.append(manifest.on(atlas.id_of(manifest.cluster_key)))
+        return placed
+
+    def narrowing(self, placed: Sequence[DesiredService], atlas: Atlas) -> Narrowing:
+        """Return what the run looks at (product 2.2, narrowed runs).
+
+        Raises:
+            UsageError: ``--only`` names nothing.
+        """
+        names, clusters = [], []
+        for only in self.request.only:
+            if only.endswith("/"):
+                clusters.append(atlas.id_of_name(only[:-1]))
+                continue
+            cluster, slash, name = only.rpartition("/")
+            known = {str(service.key.name): service.key.cluster for service in placed}
+            wanted = f"{atlas.id_of_name(cluster)}/{name}" if slash else name
+            keys = {str(service.key) for service in placed}
+            if wanted not in keys and wanted not in known:
+                hint = did_you_mean(wanted, (*known, *keys))
+                raise UsageError(
+                    f"--only {only}: no manifest has such a service" + (f"; {hint}" if hint else "")
+                )
+            names.append(wanted)
+        return Narrowing(tuple(names), tuple(clusters), self.is_partial())
+
+    def is_partial(self) -> bool:
+        """Tell whether the PATHs leave out a part of the settings' folder."""
+        if not self.loaded.path or not self.request.needs_manifests:
+            return False
+        folder = os.path.realpath(self.loaded.folder) + os.sep
+        return not any(
+            folder.startswith(os.path.realpath(os.path.join(self.cwd, path)).rstrip(os.sep) + os.sep)
+            for path in self.request.paths
+        )
+
+    def clusters(
+        self, atlas: Atlas, chosen: Sequence[DesiredService], narrowing: Narrowing
+    ) -> tuple[Cluster, ...]:
+        if not self.request.needs_clusters:
+            return ()
+        environment = environment_of(self.where, self.request.token_file or "")
+        entries = self.entries(atlas, chosen, narrowing)
+        if not entries and not self.findings.has_error and not self.request.needs_manifests:
+            raise UsageError(
+                "no cluster is known: write `clusters:` in oscar-sync.yaml, use --cluster "
+                "ID-or-URL, or set OSCAR_ENDPOINT"
+            )
+        found = Resolver(atlas.known, environment, self.findings).clusters(entries)
+        return tuple(self.with_paths(cluster) for cluster in found)
+
+    def entries(
+        self, atlas: Atlas, chosen: Sequence[DesiredService], narrowing: Narrowing
+    ) -> list[Entry]:
+        """Return the clusters that are read (product 2.3)."""
+        if atlas.targets:
+            entries = list(atlas.targets)
+        else:
+            entries = [entry for key in atlas.keys if (entry := atlas.entry_of(key))]
+            entries += self.named(atlas)
+            entries += self.loaded.clusters.values()
+            if not entries and not atlas.keys and (default := self.default(atlas)):
+                entries.append(default)
+        if narrowing.clusters or narrowing.services:
+            read = {service.key.cluster for service in chosen} | set(narrowing.clusters)
+            entries = [entry for entry in entries if entry.id in read]
+        return entries
+
+    def default(self, atlas: Atlas) -> Entry | None:
+        """Return the cluster that is meant where no file names one."""
+        return next(
+            (entry for key in sorted(DEFAULT_KEYS) if (entry := atlas.entry_of(key))), None
+        )
+
+    def named(self, atlas: Atlas) -> list[Entry]:
+        """Return the clusters that ``removed`` names."""
+        entries = []
+        for removed in self.loaded.removed:
+            if removed.which.cluster:
+                entry = atlas.entry_of_name(removed.which.cluster)
+                if entry is None:
+                    unknown_key(
+                        atlas, removed.which.cluster, removed.origin, self.loaded.text,
+                        self.findings,
+                    )  # fmt: skip
+                else:
+                    entries.append(entry)
+        return entries
+
+    def with_paths(self, cluster: Cluster) -> Cluster:
+        """Return *cluster* with the files it names made absolute: from the settings' folder."""
+        bundle = cluster.ca_bundle
+        login = cluster.login
+        if bundle:
+            bundle = os.path.normpath(os.path.join(self.loaded.folder, bundle))
+        if isinstance(login, TokenFileLogin):
+            login = TokenFileLogin(os.path.normpath(os.path.join(self.loaded.folder, login.path)))
+        return replace(cluster, ca_bundle=bundle, login=login)
+
+    def check(
+        self, settings: Settings, placed: Sequence[DesiredService], narrowing: Narrowing
+    ) -> None:
+        """Note what is wrong only when everything is seen side by side."""
+        seeds = [seed for entry in settings.services for seed in entry.seeds]
+        self.findings.found.extend(together.check(placed, seeds))
+        check_seeds(self.loaded, self.request.allow_outside, self.cwd, self.findings)
+        check_removed(settings, placed, self.loaded.text, self.findings)
+        if narrowing.is_full and not self.request.clusters:
+            check_services(settings, placed, self.loaded.text, self.findings)
+
+    def judged(self, manifests: Manifests) -> tuple[Diagnostic, ...]:
+        """Return all diagnostics, sorted.
+
+        Raises:
+            InputError: there is an error among them.
+        """
+        of_manifests = list(manifests.diagnostics)
+        if not self.request.needs_manifests:
+            of_manifests = [_softened(found) for found in of_manifests]
+            self.findings.found = [
+                _softened(found) if found.code in _OF_MANIFESTS else found
+                for found in self.findings.found
+            ]
+        elif not manifests.fdl_count and not self.loaded.removed:
+            self.no_fdl(of_manifests)
+        found = tuple(sorted({*of_manifests, *self.findings.found}))
+        if any(_stops(diagnostic, strict=self.request.strict) for diagnostic in found):
+            raise InputError(found)
+        return found
+
+    def no_fdl(self, found: Sequence[Diagnostic]) -> None:
+        if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+            return
+        self.findings.of_file(
+            ManifestCode.NO_FDL,
+            Severity.ERROR,
+            ", ".join(self.request.paths),
+            "no FDL was found",
+            "name the folder of your FDL files; an empty set needs `removed:` in oscar-sync.yaml",
+        )
+
+
+def _chosen(placed: Sequence[DesiredService], narrowing: Narrowing) -> list[DesiredService]:
+    names, clusters = set(narrowing.services), set(narrowing.clusters)
+    return [
+        service
+        for service in placed
+        if (not names or str(service.key.name) in names or str(service.key) in names)
+        and (not clusters or service.key.cluster in clusters)
+    ]
+
+
+_OF_MANIFESTS: Final = frozenset({*ManifestCode, SettingsCode.REMOVED_AND_WANTED})
+"""What does not stop a command that does without manifests."""
+
+
+def _softened(diagnostic: Diagnostic) -> Diagnostic:
+    is_error = diagnostic.severity is Severity.ERROR
+    return replace(diagnostic, severity=Severity.WARNING) if is_error else diagnostic
+
+
+def _stops(diagnostic: Diagnostic, *, strict: bool) -> bool:
+    return diagnostic.severity is Severity.ERROR or (
+        strict and diagnostic.severity is Severity.WARNING
+    )

@@ -1,0 +1,120 @@
+"""Loaded settings and resolved clusters to the settings of a run."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
+from oscar_sync.errors import UsageError
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.consent import Consent
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.settings import Removed, Seed, ServiceSettings, Settings, Which
+from oscar_sync.model.state import DesiredService
+from oscar_sync.settings.codes import Code
+from oscar_sync.settings.consents import GRAMMAR, consent_of
+from oscar_sync.settings.reading import Loaded
+
+
+def allowed(texts: Iterable[str]) -> tuple[Consent, ...]:
+    """Return the consents of ``--allow``.
+
+    Raises:
+        UsageError: one of them is no consent.
+    """
+    consents = []
+    for text in texts:
+        consent = consent_of(text)
+        if consent is None:
+            raise UsageError(f"--allow {text}: no such consent; write {GRAMMAR}")
+        consents.append(consent)
+    return tuple(consents)
+
+
+def settings_of(
+    loaded: Loaded,
+    clusters: tuple[Cluster, ...],
+    allow: tuple[Consent, ...],
+    id_of: Callable[[str], ClusterId],
+    env_file: str,
+) -> Settings:
+    """Return the settings of a run; keys of clusters become the ids they go to."""
+    return Settings(
+        folder=loaded.folder,
+        file=loaded.file,
+        set_name=loaded.set_name,
+        clusters=clusters,
+        prune=loaded.prune,
+        max_removals=loaded.max_removals,
+        env_file=env_file,
+        owners=loaded.owners,
+        removed=tuple(_removed(entry, id_of) for entry in loaded.removed),
+        services=tuple(_service(entry, id_of) for entry in loaded.services),
+        allow=tuple(_consent(consent, id_of) for consent in allow),
+    )
+
+
+def _which(which: Which, id_of: Callable[[str], ClusterId]) -> Which:
+    return replace(which, cluster=id_of(which.cluster)) if which.cluster else which
+
+
+def _consent(consent: Consent, id_of: Callable[[str], ClusterId]) -> Consent:
+    return replace(consent, cluster=id_of(consent.cluster)) if consent.cluster else consent
+
+
+def _removed(entry: Removed, id_of: Callable[[str], ClusterId]) -> Removed:
+    return replace(entry, which=_which(entry.which, id_of))
+
+
+def _seed(seed: Seed, id_of: Callable[[str], ClusterId]) -> Seed:
+    return replace(seed, service=_which(seed.service, id_of))
+
+
+def _service(entry: ServiceSettings, id_of: Callable[[str], ClusterId]) -> ServiceSettings:
+    return replace(
+        entry,
+        which=_which(entry.which, id_of),
+        allow=tuple(_consent(consent, id_of) for consent in entry.allow),
+        seeds=tuple(_seed(seed, id_of) for seed in entry.seeds),
+    )
+
+
+def check_removed(
+    settings: Settings, services: Iterable[DesiredService], text: str, findings: Findings
+) -> None:
+    """Note removals of services that are wanted, at both places (product 2.2)."""
+    for service in services if settings.removed else ():
+        entry = settings.removal_of(service.key)
+        if entry is not None:
+            _contradiction(entry, service, text, findings)
+
+
+def check_services(
+    settings: Settings, services: Iterable[DesiredService], text: str, findings: Findings
+) -> None:
+    """Note settings of services that no manifest has."""
+    wanted = tuple(services)
+    for settings_entry in settings.services:
+        if not any(settings_entry.which.matches(service.key) for service in wanted):
+            severity = WARNING if wanted else NOTE
+            findings.add(
+                Code.UNKNOWN_SERVICE, severity, settings_entry.origin,
+                f"services.{settings_entry.which}",
+                f"no manifest has a service {settings_entry.which}",
+                "correct the name, or delete the entry", text,
+            )  # fmt: skip
+
+
+def _contradiction(
+    entry: Removed, service: DesiredService, text: str, findings: Findings
+) -> None:
+    place = service.locate(("name",))
+    remedy = "delete the entry, or take the service out of the manifests"
+    what = f"{entry.which} is to be removed and"
+    findings.add(
+        Code.REMOVED_AND_WANTED, ERROR, entry.origin, "removed",
+        f"{what} stands in the manifests at {place}", remedy, text,
+    )  # fmt: skip
+    findings.add(
+        Code.REMOVED_AND_WANTED, ERROR, place, "name",
+        f"{what} stands here; the entry of `removed` is at {entry.origin}", remedy,
+    )  # fmt: skip

@@ -1,0 +1,343 @@
+"""FDL cluster keys to clusters, and clusters to addresses and logins (product 2.3)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
+from oscar_sync.documents.substitution import substituted
+from oscar_sync.errors import UsageError
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.origin import Origin
+from oscar_sync.settings.codes import Code
+from oscar_sync.settings.entries import (
+    DEFAULT_KEYS,
+    STAR,
+    Entry,
+    Known,
+    endpoint_entry,
+    identity_of,
+    note_only_cluster,
+)
+from oscar_sync.settings.logins import (
+    WAYS,
+    Environment,
+    FoundLogin,
+    environment_login,
+    own_login,
+)
+
+_SCHEMES: Final = ("https", "http")
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """``--cluster`` flags: by key, for every key (``*=``), and plain ones."""
+
+    by_key: dict[str, str]
+    star: str = ""
+    plain: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What the flags name, each once, in order."""
+        star = (self.star,) if self.star else ()
+        return tuple(dict.fromkeys((*self.plain, *self.by_key.values(), *star)))
+
+
+def flags_of(texts: Iterable[str]) -> Flags:
+    """Return what ``[KEY=]ID-or-URL`` flags say."""
+    by_key: dict[str, str] = {}
+    star, plain = "", []
+    for text in texts:
+        key, equals, target = text.partition("=")
+        if not equals or "://" in key:
+            plain.append(text)
+        elif not key or not target:
+            raise UsageError(f"--cluster {text}: write ID, URL, KEY=ID or KEY=URL")
+        elif key == STAR:
+            star = target
+        else:
+            by_key[key] = target
+    return Flags(by_key, star, tuple(plain))
+
+
+class Atlas:
+    """Finds the cluster of each FDL key."""
+
+    def __init__(
+        self, known: Known, flags: Flags, keys: Sequence[str], findings: Findings
+    ) -> None:
+        """Check the *flags* against the *keys* of the run.
+
+        Raises:
+            UsageError: a plain flag where the run has several keys, or an unknown id.
+        """
+        self.known = known
+        self.flags = flags
+        self.findings = findings
+        self.keys = tuple(sorted(set(keys)))
+        self._found: dict[str, Entry | None] = {}
+        if flags.plain and len(self.keys) > 1:
+            listed = ", ".join(key or "(none)" for key in self.keys)
+            raise UsageError(
+                f"--cluster {flags.plain[0]}: the manifests use several cluster keys ({listed}); "
+                f"write --cluster KEY={flags.plain[0]}, or --cluster '*={flags.plain[0]}' for all"
+            )
+        if len(flags.plain) > 1 and self.keys:
+            raise UsageError("--cluster: with several clusters, write KEY=ID for each")
+        self.targets = tuple(self.target(text) for text in flags.targets)
+
+    def target(self, text: str) -> Entry:
+        """Return the entry that a flag's ID or URL means.
+
+        Raises:
+            UsageError: nothing is called so.
+        """
+        if "://" in text:
+            return self._by_endpoint(text) or endpoint_entry(text, "--cluster")
+        entry = self.known.entry(self._unaliased(text))
+        if entry is None:
+            names = ", ".join(self.known.names) or "none"
+            raise UsageError(f"--cluster {text}: no such cluster; known are: {names}")
+        return entry
+
+    def _by_endpoint(self, url: str) -> Entry | None:
+        """Return the settings' entry of that address; oscar-cli's only gives its login."""
+        identity = identity_of(url)
+        for entry in self.known.settings.values():
+            if identity_of(entry.fields.get("endpoint", "")) == identity:
+                return entry
+        return None
+
+    def _unaliased(self, key: str) -> str:
+        seen = {key}
+        while key in self.known.aliases:
+            key = self.known.aliases[key]
+            if key in seen:
+                return key
+            seen.add(key)
+        return key
+
+    def entry_of(self, key: str) -> Entry | None:
+        """Return the cluster that the FDL *key* goes to, None if nothing says so."""
+        if key not in self._found:
+            self._found[key] = self._entry_of(key)
+        return self._found[key]
+
+    def _entry_of(self, key: str) -> Entry | None:
+        flags, known = self.flags, self.known
+        target = flags.by_key.get(key) or flags.star or next(iter(flags.plain), "")
+        if target:
+            return self.target(target)
+        named = self._unaliased(key)
+        if key in known.settings or key in known.aliases:
+            return known.entry(named)
+        star = self._unaliased(STAR)
+        if star in known.settings or star != STAR:
+            return known.entry(star)
+        if key in known.cli:
+            return known.cli[key]
+        if key in DEFAULT_KEYS and known.cli_default in known.cli:
+            return known.cli[known.cli_default]
+        return self._only(key)
+
+    def _only(self, key: str) -> Entry | None:
+        entries = self.known.all
+        if len(entries) == 1 and len(self.keys) <= 1:
+            note_only_cluster(key, entries[0], self.findings)
+            return entries[0]
+        return None
+
+    def id_of(self, key: str) -> ClusterId:
+        """Return the id of the key's cluster where it is known, else the key itself."""
+        entry = self.entry_of(key)
+        return entry.id if entry else ClusterId(key)
+
+    def entry_of_name(self, name: str) -> Entry | None:
+        """Return the cluster that settings or options call *name*: an id, else an FDL key."""
+        known = self.known.entry(name)
+        if known is not None:
+            return known
+        named = next((entry for entry in self.targets if entry.id == name), None)
+        return named or self.entry_of(name)
+
+    def id_of_name(self, name: str) -> ClusterId:
+        """Return the id of the cluster called *name* where it is known, else the name itself."""
+        if name not in self.known.aliases and name not in self.keys:
+            return ClusterId(name)
+        entry = self.entry_of_name(name)
+        return entry.id if entry else ClusterId(name)
+
+
+def unknown_key(atlas: Atlas, key: str, origin: Origin, text: str, findings: Findings) -> None:
+    """Note an FDL *key* without a cluster, with both sides listed."""
+    keys = ", ".join(one or "(none)" for one in atlas.keys)
+    names = ", ".join(atlas.known.names) or "none"
+    findings.add(
+        Code.NO_CLUSTER,
+        ERROR,
+        origin,
+        "",
+        f"no cluster is known for the key {key or '(none)'}; keys of the manifests: {keys}; "
+        f"clusters known: {names}",
+        f"write `clusters: {{{key or STAR!r}: ID}}` in oscar-sync.yaml, or "
+        f"--cluster {key + '=' if key else ''}ID-or-URL",
+        text,
+    )
+
+
+class Resolver:
+    """Entries to clusters: addresses checked, variables substituted, logins found."""
+
+    def __init__(self, known: Known, environment: Environment, findings: Findings) -> None:
+        """Keep what is needed."""
+        self.known = known
+        self.environment = environment
+        self.findings = findings
+
+    def clusters(self, entries: Sequence[Entry]) -> tuple[Cluster, ...]:
+        """Return the clusters of *entries*, each once, sorted by id; faults are findings."""
+        unique = {entry.id: entry for entry in entries}
+        clusters = [
+            cluster
+            for entry in unique.values()
+            if (cluster := self._cluster(entry, is_sole=len(unique) == 1)) is not None
+        ]
+        self._once_each(clusters, unique)
+        return tuple(sorted(clusters, key=lambda cluster: cluster.id))
+
+    def _say(
+        self, code: Code, severity: Severity, entry: Entry, key: str, message: str, remedy: str
+    ) -> None:
+        path = (*entry.at, key) if key else entry.at
+        if entry.places is None:
+            self.findings.of_file(code, severity, entry.source, message, remedy)
+        else:
+            self.findings.at(code, severity, entry.places, path, message, remedy)
+
+    def _cluster(self, entry: Entry, *, is_sole: bool) -> Cluster | None:
+        fields = self._substituted(entry)
+        if fields is None:
+            return None
+        endpoint = fields.get("endpoint", "").rstrip("/")
+        if not self._is_address(entry, endpoint):
+            return None
+        found = self._login(entry, fields, endpoint, is_sole=is_sole)
+        if found is None:
+            return None
+        return Cluster(
+            id=entry.id,
+            endpoint=endpoint,
+            identity=fields.get("identity") or identity_of(endpoint),
+            login=found.login,
+            login_source=found.source,
+            ssl_verify=self._verify(entry),
+            ca_bundle=fields.get("ca_bundle", ""),
+            s3_endpoint=fields.get("s3_endpoint", "").rstrip("/"),
+        )
+
+    def _substituted(self, entry: Entry) -> dict[str, str] | None:
+        if entry.is_cli:
+            return dict(entry.fields)
+        fields, is_complete = {}, True
+        for key, text in entry.fields.items():
+            fields[key], missing = substituted(text, self.environment.variables)
+            for name in missing:
+                is_complete = False
+                self._say(
+                    Code.UNDEFINED_VARIABLE, ERROR, entry, key,
+                    f"the environment variable {name} is not defined",
+                    f"define it, or write ${{{name}:-default}}",
+                )  # fmt: skip
+        return fields if is_complete else None
+
+    def _is_address(self, entry: Entry, endpoint: str) -> bool:
+        try:
+            parts = urlsplit(endpoint)
+            is_good = (
+                parts.scheme in _SCHEMES
+                and bool(parts.hostname)
+                and parts.port != 0
+                and not (parts.query or parts.fragment or parts.username or parts.password)
+            )
+        except ValueError:
+            is_good = False
+        if not is_good:
+            shown = "" if "@" in endpoint else f" {endpoint}"
+            self._say(
+                Code.ENDPOINT, ERROR, entry, "endpoint",
+                f"the endpoint{shown} of cluster {entry.id} is no http(s) address",
+                "write https://HOST, without user, password or query",
+            )  # fmt: skip
+        return is_good
+
+    def _login(
+        self, entry: Entry, fields: dict[str, str], endpoint: str, *, is_sole: bool
+    ) -> FoundLogin | None:
+        own = own_login(fields, entry.source)
+        offered = environment_login(self.environment)
+        if self.environment.token_file and (is_sole or own.login is None):
+            return offered
+        if own.login is not None:
+            return own
+        if offered.login is not None:
+            return offered
+        twin = self._twin(endpoint) if not entry.is_cli else None
+        if twin is not None and twin.login is not None:
+            return twin
+        self._no_login(entry, own.later or (twin.later if twin else ""))
+        return None
+
+    def _twin(self, endpoint: str) -> FoundLogin | None:
+        """Return the login of oscar-cli's entry with that endpoint."""
+        for entry in self.known.cli.values():
+            if identity_of(entry.fields.get("endpoint", "")) == identity_of(endpoint):
+                return own_login(entry.fields, entry.source)
+        return None
+
+    def _no_login(self, entry: Entry, later: str) -> None:
+        if not later and self.environment.variables.get("OIDC_AGENT_ACCOUNT"):
+            later = "OIDC_AGENT_ACCOUNT"
+        if later:
+            self._say(
+                Code.LATER_LOGIN, ERROR, entry, later if later in entry.fields else "",
+                f"cluster {entry.id}: logging in by {later} comes with a later version",
+                f"what works: {WAYS}; oidc-agent's users: OSCAR_TOKEN=$(oidc-token ACCOUNT)",
+            )  # fmt: skip
+            return
+        self._say(
+            Code.NO_LOGIN, ERROR, entry, "", f"cluster {entry.id} has no credentials",
+            f"give them by one of: {WAYS}",
+        )  # fmt: skip
+
+    def _verify(self, entry: Entry) -> bool:
+        if entry.ssl_verify is False:
+            self._say(
+                Code.NOT_VERIFIED, WARNING, entry, "ssl_verify",
+                f"the certificate of cluster {entry.id} is not verified",
+                "write `ssl_verify: true`, with `ca_bundle: FILE` for an authority of your own",
+            )  # fmt: skip
+            return False
+        if entry.ssl_verify is None and entry.is_cli:
+            self._say(
+                Code.ASSUMED_VERIFIED, NOTE, entry, "",
+                f"the certificate of cluster {entry.id} is verified; oscar-cli does not, "
+                "since ssl_verify is absent",
+                "write `ssl_verify: true` or `false`",
+            )  # fmt: skip
+        return True
+
+    def _once_each(self, clusters: Sequence[Cluster], entries: dict[ClusterId, Entry]) -> None:
+        first: dict[str, Cluster] = {}
+        for cluster in clusters:
+            other = first.setdefault(cluster.identity, cluster)
+            if other is not cluster:
+                self._say(
+                    Code.SAME_IDENTITY, ERROR, entries[cluster.id], "",
+                    f"{other.id} and {cluster.id} are one cluster ({cluster.identity})",
+                    f"make one a name for the other: `{cluster.id}: {other.id}`",
+                )  # fmt: skip

@@ -1,0 +1,125 @@
+"""What is known about clusters, still as written: from the settings and from oscar-cli's file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from oscar_sync.documents.findings import ERROR, NOTE, Findings
+from oscar_sync.documents.places import Places
+from oscar_sync.documents.scalars import Tree, flag_of, is_null
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.origin import FieldPath
+from oscar_sync.settings.codes import Code
+
+STAR: Final = "*"
+DEFAULT_KEYS: Final = frozenset({"", "default-cluster", "oscar_service"})
+"""Keys that mean the configured default (oscar-clients 1.3, 3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cluster as written. ``source`` says where it comes from, ``at`` its place there."""
+
+    id: ClusterId
+    source: str
+    fields: Mapping[str, str]
+    ssl_verify: bool | None = None
+    places: Places | None = None
+    at: FieldPath = ()
+    is_cli: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All entries: by id, the settings' first; aliases lead from key to id."""
+
+    settings: Mapping[str, Entry] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    cli: Mapping[str, Entry] = field(default_factory=dict)
+    cli_default: str = ""
+    environment: Entry | None = None
+
+    def entry(self, cluster: str) -> Entry | None:
+        """Return the entry called *cluster*."""
+        return self.settings.get(cluster) or self.cli.get(cluster)
+
+    @property
+    def all(self) -> tuple[Entry, ...]:
+        """The entries that may be meant where none is named."""
+        if self.settings:
+            return tuple(self.settings.values())
+        if self.cli:
+            return tuple(self.cli.values())
+        return (self.environment,) if self.environment else ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every id and alias, sorted."""
+        return tuple(sorted({*self.settings, *self.aliases, *self.cli} - {STAR}))
+
+
+def endpoint_entry(url: str, source: str) -> Entry:
+    """Return an entry for a bare address: its id is the host (and port)."""
+    return Entry(ClusterId(host_of(url)), source, {"endpoint": url})
+
+
+def host_of(url: str) -> str:
+    """Return host[:port] of *url*, the URL itself if it has none."""
+    return urlsplit(url).netloc.rpartition("@")[2] or url
+
+
+def identity_of(url: str) -> str:
+    """Return host[:port][path], so that everybody's names for a cluster agree (safety 3)."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower()
+    usual = {"https": ":443", "http": ":80"}.get(parts.scheme, "")
+    return (host.removesuffix(usual) if usual else host) + parts.path.rstrip("/")
+
+
+_IGNORED: Final = frozenset({"memory", "log_level"})
+
+
+def cli_entries(
+    tree: Tree, places: Places, findings: Findings
+) -> tuple[dict[str, Entry], str]:
+    """Return the clusters of oscar-cli's file, and its default (oscar-clients 1.2)."""
+    oscar = tree.get("oscar") if isinstance(tree, dict) else None
+    if not isinstance(tree, dict) or not (oscar is None or isinstance(oscar, dict)):
+        findings.at(
+            Code.CLI_FILE, ERROR, places, (), "not a configuration of oscar-cli",
+            "it is a mapping with `oscar:` and `default:`; or name another file by --config",
+        )  # fmt: skip
+        return {}, ""
+    entries = {}
+    for name, fields in (oscar or {}).items():
+        if isinstance(fields, dict):
+            entries[name] = _cli_entry(name, fields, places)
+        elif not is_null(fields):
+            findings.at(Code.CLI_FILE, ERROR, places, ("oscar", name),
+                        f"the cluster {name} must be a mapping", "correct the file")  # fmt: skip
+    default = tree.get("default", "")
+    return entries, default if isinstance(default, str) and not is_null(default) else ""
+
+
+def _cli_entry(name: str, fields: dict[str, Tree], places: Places) -> Entry:
+    texts = {
+        key: "" if is_null(value) else str(value)
+        for key, value in fields.items()
+        if isinstance(value, str) and key not in _IGNORED and key != "ssl_verify"
+    }
+    verify = flag_of(fields.get("ssl_verify"))
+    return Entry(
+        ClusterId(name), places.file, texts, verify, places, ("oscar", name), is_cli=True
+    )
+
+
+def note_only_cluster(key: str, entry: Entry, findings: Findings) -> None:
+    """Note that *key* goes to the only cluster that is known."""
+    findings.of_file(
+        Code.ONLY_CLUSTER,
+        NOTE,
+        entry.source,
+        f"the cluster key {key or '(none)'} goes to {entry.id}, the only cluster known",
+        f'write `clusters: {{{key or STAR!r}: {entry.id}}}` in oscar-sync.yaml to make that firm',
+    )

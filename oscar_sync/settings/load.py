@@ -1,0 +1,197 @@
+"""Settings and oscar-cli's file from disk: the only part of the room that touches files."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.json_reader import read_document
+from oscar_sync.documents.places import Places
+from oscar_sync.documents.reading import Fault, FaultKind
+from oscar_sync.documents.scalars import Tree
+from oscar_sync.documents.text import decoded
+from oscar_sync.errors import UsageError
+from oscar_sync.model.origin import Origin
+from oscar_sync.settings.codes import Code
+from oscar_sync.settings.entries import Entry, Known, cli_entries, endpoint_entry
+from oscar_sync.settings.logins import NOTEBOOK_TOKENS, Environment
+from oscar_sync.settings.reading import Loaded, read_settings
+
+FILE_NAME: Final = "oscar-sync.yaml"
+_LARGEST: Final = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where to look. ``paths`` are the PATHs of the command; relative ones count from ``cwd``."""
+
+    paths: Sequence[str]
+    cwd: str
+    settings_file: str = ""
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_settings(where: Where, findings: Findings) -> Loaded:
+    """Return the settings of a run, defaults where there is no file.
+
+    Raises:
+        UsageError: ``--settings`` names a file that does not exist.
+    """
+    path = find(where)
+    if not path:
+        return Loaded(folder=_first_folder(where))
+    shown = shown_path(path, where.cwd)
+    folder = os.path.dirname(path)
+    text = _text(path, shown, Code.UNREADABLE, findings)
+    if text is None:
+        return Loaded(folder=folder, file=shown, path=path)
+    places = Places(text, shown, "settings")
+    tree = _tree(places, Code.NOT_YAML, findings)
+    return read_settings(tree, places, folder, path, where.environ, findings)
+
+
+def find(where: Where) -> str:
+    """Return the absolute path of the settings file, blank if there is none (product 2.2)."""
+    if where.settings_file:
+        path = os.path.normpath(os.path.join(where.cwd, where.settings_file))
+        if not os.path.isfile(path):
+            raise UsageError(f"--settings {where.settings_file}: no such file")
+        return path
+    folder = _first_folder(where)
+    root = _work_tree(folder)
+    while True:
+        path = os.path.join(folder, FILE_NAME)
+        if os.path.isfile(path):
+            return path
+        if folder == root or folder == os.path.dirname(folder):
+            return ""
+        folder = os.path.dirname(folder)
+
+
+def _first_folder(where: Where) -> str:
+    path = os.path.normpath(os.path.join(where.cwd, where.paths[0] if where.paths else "."))
+    return path if os.path.isdir(path) else os.path.dirname(path)
+
+
+def _work_tree(folder: str) -> str:
+    """Return the root of the git work tree of *folder*, *folder* itself outside of one."""
+    above = folder
+    while True:
+        if os.path.exists(os.path.join(above, ".git")):
+            return above
+        if above == os.path.dirname(above):
+            return folder
+        above = os.path.dirname(above)
+
+
+def _text(path: str, shown: str, code: Code, findings: Findings) -> str | None:
+    try:
+        if os.path.getsize(path) > _LARGEST:
+            raise OSError(0, "the file is too large")
+        with open(path, "rb") as stream:
+            text = decoded(stream.read(_LARGEST))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        findings.of_file(code, ERROR, shown, f"cannot be read: {reason}", "make it readable")
+        return None
+    if isinstance(text, Fault):
+        origin = Origin(shown, text.line, text.column, "settings")
+        findings.add(code, ERROR, origin, "", text.message, text.remedy)
+        return None
+    return text
+
+
+def _tree(places: Places, code: Code, findings: Findings) -> Tree:
+    reading = read_document(places.text, is_json=places.file.endswith(".json"))
+    for fault in reading.faults:
+        is_duplicate = fault.kind is FaultKind.DUPLICATE and code is Code.NOT_YAML
+        origin = Origin(places.file, fault.line, fault.column, places.layer)
+        findings.add(
+            Code.DUPLICATE_KEY if is_duplicate else code,
+            ERROR, origin, "", fault.message, fault.remedy, places.text,
+        )  # fmt: skip
+    if len(reading.documents) > 1:
+        message = "has several YAML documents; one is read"
+        findings.of_file(code, ERROR, places.file, message, "delete the others")
+    return reading.documents[0] if reading.documents else {}
+
+
+def load_known(
+    loaded: Loaded, where: Where, config: str, findings: Findings, *, has_url: bool
+) -> Known:
+    """Return all clusters that are known: the settings', oscar-cli's, OSCAR_ENDPOINT.
+
+    oscar-cli's file is read, never written. ``has_url``: a flag names an address, so that a file
+    that cannot be read is no reason to stop.
+
+    Raises:
+        UsageError: ``--config`` names a file that does not exist.
+    """
+    entries, default = _cli(where, config, findings, is_needed=not has_url)
+    endpoint = where.environ.get("OSCAR_ENDPOINT", "")
+    environment = endpoint_entry(endpoint, "OSCAR_ENDPOINT") if endpoint else None
+    return Known(loaded.clusters, loaded.aliases, entries, default, environment)
+
+
+def _cli(
+    where: Where, config: str, findings: Findings, *, is_needed: bool
+) -> tuple[dict[str, Entry], str]:
+    named = config or where.environ.get("OSCAR_CLI_CONFIG_FILE", "")
+    home = where.environ.get("HOME", "") or os.path.expanduser("~")
+    path = named or os.path.join(home, ".oscar-cli", "config.yaml")
+    path = os.path.normpath(os.path.join(where.cwd, path))
+    if not os.path.exists(path):
+        if config:
+            raise UsageError(f"--config {config}: no such file")
+        return {}, ""
+    shown = shown_path(path, where.cwd)
+    own = Findings()
+    text = _text(path, shown, Code.CLI_FILE, own)
+    entries: dict[str, Entry] = {}
+    default = ""
+    if text is not None:
+        places = Places(text, shown, "oscar-cli")
+        tree = _tree(places, Code.CLI_FILE, own)
+        if not own.has_error:
+            entries, default = cli_entries(tree, places, own)
+    if is_needed:
+        findings.found.extend(own.found)
+    return entries, default
+
+
+def environment_of(where: Where, token_file: str) -> Environment:
+    """Return what the process offers for logging in."""
+    path = os.path.normpath(os.path.join(where.cwd, token_file)) if token_file else ""
+    variables = dict(where.environ)
+    if variables.get("TOKEN_FILE_PATH"):
+        variables["TOKEN_FILE_PATH"] = os.path.join(where.cwd, variables["TOKEN_FILE_PATH"])
+    existing = frozenset(name for name in NOTEBOOK_TOKENS if os.path.exists(name))
+    return Environment(variables, path, existing)
+
+
+def shown_path(path: str, cwd: str) -> str:
+    """Return *path* as it is printed: relative to *cwd* if it lies below it, else absolute."""
+    base = cwd if cwd.endswith(os.sep) else cwd + os.sep
+    return path[len(base) :] if path.startswith(base) else path
+
+
+def check_seeds(
+    loaded: Loaded, allowed: Sequence[str], cwd: str, findings: Findings
+) -> None:
+    """Note seeds whose files do not exist or lie outside the settings' folder (safety 8, 9)."""
+    roots = [os.path.realpath(os.path.join(cwd, path)) for path in (loaded.folder, *allowed)]
+    for seed in loaded.seeds:
+        if not os.path.lexists(seed.source):
+            findings.add(
+                Code.SEED, ERROR, seed.origin, "", f"seed {seed.shown_source} does not exist",
+                "write a file or folder, relative to the settings file", loaded.text,
+            )  # fmt: skip
+            continue
+        real = os.path.realpath(seed.source)
+        if not any(f"{real}{os.sep}".startswith(root.rstrip(os.sep) + os.sep) for root in roots):
+            findings.add(
+                Code.SEED_OUTSIDE, ERROR, seed.origin, "",
+                f"seed {seed.shown_source} lies outside the settings' folder",
+                f"move it, or allow it by --allow-outside {shown_path(real, cwd)}", loaded.text,
+            )  # fmt: skip

@@ -1,0 +1,283 @@
+"""The tree of `oscar-sync.yaml` to settings: strict, every fault at its place."""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oscar_sync.documents.dotted import dotted
+from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.places import Places
+from oscar_sync.documents.scalars import Tree, is_null
+from oscar_sync.documents.substitution import substituted_tree
+from oscar_sync.documents.suggestion import did_you_mean
+from oscar_sync.model.consent import Consent
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.origin import FieldPath
+from oscar_sync.model.settings import Removed, Seed, ServiceSettings, Which
+from oscar_sync.semantics.names import bucket_name_fault
+from oscar_sync.semantics.paths import provider_of
+from oscar_sync.semantics.stamp import SET_NAME
+from oscar_sync.settings.codes import Code
+from oscar_sync.settings.consents import OF_SERVICE_GRAMMAR, consent_for
+from oscar_sync.settings.durations import duration_s
+from oscar_sync.settings.entries import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings before clusters are resolved. Blank ``path``: there is no file."""
+
+    folder: str
+    file: str = ""
+    path: str = ""
+    text: str = ""
+    places: Places | None = None
+    set_name: str = ""
+    prune: bool = False
+    max_removals: int = 3
+    env_file: str = ""
+    owners: tuple[str, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    services: tuple[ServiceSettings, ...] = ()
+    clusters: Mapping[str, Entry] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+
+    @property
+    def seeds(self) -> tuple[Seed, ...]:
+        """Every service's seeds."""
+        return tuple(seed for service in self.services for seed in service.seeds)
+
+
+def read_settings(
+    tree: Tree,
+    places: Places,
+    folder: str,
+    path: str,
+    environ: Mapping[str, str],
+    findings: Findings,
+) -> Loaded:
+    """Return the settings that *tree* holds; faults are findings, and defaults stand for them."""
+    blank = Loaded(folder, places.file, path, places.text, places)
+    if is_null(tree) or tree == {}:
+        return blank
+    if not isinstance(tree, dict):
+        remedy = "write `set: NAME` and what else you need"
+        findings.at(Code.VALUE, ERROR, places, (), "the settings must be a mapping", remedy)
+        return blank
+    rest, missing = substituted_tree(
+        {key: value for key, value in tree.items() if key != "clusters"}, environ
+    )
+    for at, name in missing:
+        findings.at(
+            Code.UNDEFINED_VARIABLE, ERROR, places, at,
+            f"the environment variable {name} is not defined",
+            f"define it, or write ${{{name}:-default}}",
+        )  # fmt: skip
+    whole = {**rest, **({"clusters": tree["clusters"]} if "clusters" in tree else {})}
+    return _Reader(blank, places, folder, findings).loaded(whole)
+
+
+class _Reader:
+    def __init__(
+        self, blank: Loaded, places: Places, folder: str, findings: Findings
+    ) -> None:
+        self.blank = blank
+        self.places = places
+        self.folder = folder
+        self.findings = findings
+
+    def say(self, code: Code, path: FieldPath, message: str, remedy: str) -> None:
+        self.findings.at(code, ERROR, self.places, path, message, remedy)
+
+    def loaded(self, tree: Mapping[str, Any]) -> Loaded:
+        from pydantic import ValidationError
+
+        from oscar_sync.settings.schema import SettingsFile
+
+        try:
+            file = SettingsFile.model_validate(tree)
+        except ValidationError as error:
+            for fault in error.errors(include_url=False, include_context=False):
+                self.fault(fault["type"], fault["loc"], fault["msg"])
+            return self.blank
+        if file.set_name and not SET_NAME.fullmatch(file.set_name):
+            self.say(
+                Code.SET_NAME, ("set",), f"no set can be called {file.set_name}",
+                "write up to 32 of a-z, 0-9 and -, the first no hyphen",
+            )  # fmt: skip
+        if file.prune and not file.set_name:
+            self.say(Code.PRUNE_WITHOUT_SET, ("prune",), "prune needs a set: without one nothing "
+                     "is stamped, so nothing is known to be ours", "add `set: NAME`")  # fmt: skip
+        aliases = {key: entry.alias for key, entry in file.clusters.items() if entry.alias}
+        self.aliases(aliases)
+        return Loaded(
+            self.folder,
+            self.places.file,
+            self.blank.path,
+            self.places.text,
+            self.places,
+            file.set_name,
+            file.prune,
+            file.max_removals,
+            file.env_file,
+            tuple(file.owners),
+            self.removed(file),
+            self.services(file),
+            {k: self.entry(k, e) for k, e in file.clusters.items() if not e.alias},
+            aliases,
+            frozenset(tree),
+        )
+
+    def fault(self, kind: str, where: tuple[int | str, ...], reason: str) -> None:
+        path = tuple(where)
+        last = str(path[-1]) if path else ""
+        if kind == "extra_forbidden":
+            hint = did_you_mean(last, _keys_at(path))
+            self.say(
+                Code.UNKNOWN_KEY, path, f"unknown key {dotted(path)}" + (f"; {hint}" if hint else ""),
+                "correct or delete it; `oscar-sync schema settings` lists all keys",
+            )  # fmt: skip
+            return
+        reason = reason.removeprefix("Value error, ")
+        self.say(Code.VALUE, path, f"{dotted(path)}: {reason[:1].lower()}{reason[1:]}",
+                 "see `oscar-sync schema settings`")  # fmt: skip
+
+    def aliases(self, aliases: Mapping[str, str]) -> None:
+        for key in aliases:
+            seen, at = {key}, aliases[key]
+            while at in aliases and at not in seen:
+                seen.add(at)
+                at = aliases[at]
+            if at in seen:
+                self.say(Code.ALIAS_LOOP, ("clusters", key),
+                         f"clusters.{key} goes round in a circle",
+                         "let it name an entry with an endpoint")  # fmt: skip
+
+    def entry(self, key: str, entry: Any) -> Entry:
+        fields = {
+            name: value
+            for name, value in entry.model_dump(exclude={"alias", "ssl_verify"}).items()
+            if value
+        }
+        return Entry(
+            ClusterId(key), self.places.file, fields, entry.ssl_verify, self.places,
+            ("clusters", key),
+        )  # fmt: skip
+
+    def removed(self, file: Any) -> tuple[Removed, ...]:
+        entries = []
+        for place, entry in enumerate(file.removed):
+            path: FieldPath = ("removed", place)
+            if entry.erase and entry.forget:
+                self.say(Code.VALUE, path, "erase and forget exclude each other",
+                         "keep one of them")  # fmt: skip
+            entries.append(
+                Removed(
+                    which_of(entry.service),
+                    self.places.locate(path),
+                    tuple(entry.erase),
+                    entry.forget,
+                    entry.because,
+                )
+            )
+        return tuple(entries)
+
+    def services(self, file: Any) -> tuple[ServiceSettings, ...]:
+        return tuple(self.service(name, entry) for name, entry in file.services.items())
+
+    def service(self, name: str, entry: Any) -> ServiceSettings:
+        which = which_of(name)
+        path: FieldPath = ("services", name)
+        wait_s = duration_s(entry.wait) if entry.wait else None
+        if entry.wait and wait_s is None:
+            self.say(Code.DURATION, (*path, "wait"), f"{entry.wait} is no duration",
+                     "write 90s, 5m, 1h or 1h30m")  # fmt: skip
+        return ServiceSettings(
+            which,
+            self.places.locate(path),
+            entry.protect,
+            self.consents(which, entry.allow, (*path, "allow")),
+            tuple(entry.ignore),
+            wait_s,
+            tuple(
+                seed
+                for place, one in enumerate(entry.seeds)
+                if (seed := self.seed(which, one, (*path, "seeds", place))) is not None
+            ),
+        )
+
+    def consents(self, which: Which, texts: list[str], path: FieldPath) -> tuple[Consent, ...]:
+        consents = []
+        for place, text in enumerate(texts):
+            consent = consent_for(which.name, which.cluster, text)
+            if consent is None:
+                self.say(Code.CONSENT, (*path, place), f"{text} is no consent of a service",
+                         f"write {OF_SERVICE_GRAMMAR}")  # fmt: skip
+            else:
+                consents.append(consent)
+        return tuple(consents)
+
+    def seed(self, which: Which, entry: Any, path: FieldPath) -> Seed | None:
+        provider_text, colon, target = entry.to.partition(":")
+        provider = provider_of(provider_text)
+        bucket, _, prefix = target.lstrip("/").partition("/")
+        fault = _seed_fault(provider.type, colon, bucket, prefix.rstrip("/"))
+        if fault:
+            self.say(Code.SEED, (*path, "to"), f"seed to {entry.to}: {fault}",
+                     "write minio.default:BUCKET/FOLDER")  # fmt: skip
+            return None
+        return Seed(
+            which,
+            posixpath.normpath(posixpath.join(self.folder, entry.source)),
+            entry.source,
+            str(provider),
+            bucket,
+            prefix.rstrip("/"),
+            self.places.locate(path),
+            entry.trigger,
+            entry.delete_extra,
+        )
+
+
+def _seed_fault(kind: str, colon: str, bucket: str, prefix: str) -> str:
+    if not colon:
+        return "it names no storage provider"
+    if kind != "minio":
+        return f"files cannot be seeded to {kind}"
+    if fault := bucket_name_fault(bucket):
+        return f"the bucket's name {bucket} {fault}"
+    parts = prefix.split("/") if prefix else []
+    if any(part in ("", ".", "..") for part in parts):
+        return "the folder has an empty part, . or .."
+    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in prefix):
+        return "the folder has a control character"
+    return ""
+
+
+def which_of(text: str) -> Which:
+    """Return the service that ``SERVICE`` or ``CLUSTER/SERVICE`` names."""
+    cluster, slash, name = text.rpartition("/")
+    return Which(name, ClusterId(cluster) if slash and cluster else None)
+
+
+def _keys_at(path: FieldPath) -> tuple[str, ...]:
+    """Return the keys that are known where the unknown last one of *path* stands."""
+    from oscar_sync.settings.schema import (
+        ClusterEntry,
+        RemovedEntry,
+        SeedEntry,
+        ServiceEntry,
+        SettingsFile,
+    )
+
+    if len(path) == 1:
+        model: Any = SettingsFile
+    elif path[0] == "clusters":
+        model = ClusterEntry
+    elif path[0] == "removed":
+        model = RemovedEntry
+    else:
+        model = SeedEntry if "seeds" in path[2:-1] else ServiceEntry
+    return tuple(found.alias or name for name, found in model.model_fields.items())
