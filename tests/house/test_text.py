@@ -5,9 +5,10 @@ import re
 from tests.house.tree import ROOT, place, tracked_files
 
 # Put together here, so that this file does not find itself. What is quoted from elsewhere, such as
-# a recorded answer of a server, may name the folders of that machine.
+# a recorded answer of a server, may name the folders of that machine; `me` and `jovyan` (in every
+# Jupyter image) are nobody.
 MACHINE_FOLDERS = [f"/{folder}/" for folder in ("root", "work", "home", "Users")]
-MACHINE_PATH = re.compile(rf"(?<![\w.}}~*-])({'|'.join(MACHINE_FOLDERS)})\w")
+MACHINE_PATH = re.compile(rf"(?<![\w.}}~*-])({'|'.join(MACHINE_FOLDERS)})(?!me\b|jovyan\b)\w")
 QUOTED = ("fixtures", "corpus", "recordings", "cases")
 DOWNLOAD_HOST = re.compile(r"https?:|--(extra-)?index-url|--find-links|--trusted-host")
 MAX_TEXT_BYTES = 2 * 1024 * 1024
