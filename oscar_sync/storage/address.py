@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from oscar_sync.model.secret import Secret
+from oscar_sync.model.secret import MASK, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ class StoreAddress:
         """The endpoint without user and password, for sentences."""
         scheme, separator, rest = self.endpoint.partition("://")
         return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+
+    def masked(self, text: str) -> str:
+        """Return *text* without the keys, should the store have echoed them."""
+        for secret in (self.secret_key, self.access_key):
+            if secret:
+                text = text.replace(secret.reveal(), MASK)
+        return text
 
     def fault(self) -> str:
         """Return why the address cannot be used, blank if it can."""

@@ -74,7 +74,8 @@ def told(address: StoreAddress) -> Iterator[None]:
     try:
         yield
     except S3Error as error:
-        raise StoreError(address.shown, words_of(str(error.code), str(error.message))) from None
+        words = address.masked(words_of(str(error.code), str(error.message)))
+        raise StoreError(address.shown, words) from None
     except (failures.MaxRetryError, failures.TimeoutError, failures.ProtocolError) as error:
         raise StoreUnreachableError(address.shown, _unreachable(error)) from None
     except (InvalidResponseError, ServerError, ParseError, failures.HTTPError) as error:
@@ -84,7 +85,9 @@ def told(address: StoreAddress) -> Iterator[None]:
     except MinioException as error:
         raise StoreError(address.shown, type(error).__name__) from None
     except ValueError as error:
-        raise StoreError(address.shown, f"the request cannot be sent: {error}") from None
+        raise StoreError(
+            address.shown, address.masked(f"the request cannot be sent: {error}")
+        ) from None
 
 
 def _unreachable(error: Exception) -> str:

@@ -37,7 +37,8 @@ def walk(source: Path) -> Source:
 
     Links are never followed: they and everything unreadable stand in ``problems``.
     """
-    found = list(_found(source, source.name if not source.is_dir() else ""))
+    is_folder = source.is_dir() and not source.is_symlink()
+    found = list(_found(source, "" if is_folder else source.name))
     files = sorted(entry for entry in found if isinstance(entry, SourceFile))
     problems = sorted(entry for entry in found if isinstance(entry, SourceProblem))
     return Source(tuple(files), tuple(problems))

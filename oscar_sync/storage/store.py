@@ -71,7 +71,7 @@ class ObjectStore:
         try:
             return self._rewrite(bucket, lambda config: with_hook(config, service, prefix))
         except StoreError as error:
-            if not error.message.startswith("InvalidArgument"):
+            if not error.message.startswith("InvalidArgument") or "ARN" not in error.message:
                 raise
             words = (
                 f"it refuses the hook of {service} on {bucket}/{prefix}: "

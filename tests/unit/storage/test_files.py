@@ -1,0 +1,56 @@
+import os
+
+from oscar_sync.storage.files import Source, SourceFile, SourceProblem, walk
+
+
+def test_a_folder_gives_its_files_in_order_with_sizes(tmp_path):
+    for name in ("b", "a/z", "a/b/c", "a.b"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "empty").mkdir()
+    found = walk(tmp_path)
+    assert [file.relative for file in found.files] == ["a.b", "a/b/c", "a/z", "b"]
+    assert found.files[1] == SourceFile("a/b/c", tmp_path / "a" / "b" / "c", 5)
+    assert found.problems == ()
+
+
+def test_a_file_gives_itself_by_its_name(tmp_path):
+    (tmp_path / "f").write_text("x")
+    assert walk(tmp_path / "f") == Source((SourceFile("f", tmp_path / "f", 1),), ())
+
+
+def test_links_are_reported_and_not_followed(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "secret").write_text("x")
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "file").symlink_to(tmp_path / "out" / "secret")
+    (source / "folder").symlink_to(tmp_path / "out")
+    (source / "loop").symlink_to(source)
+    (source / "dangling").symlink_to(source / "absent")
+    found = walk(source)
+    assert found.files == ()
+    assert [problem.relative for problem in found.problems] == [
+        "dangling",
+        "file",
+        "folder",
+        "loop",
+    ]
+    assert {problem.reason for problem in found.problems} == {"is a link"}
+
+
+def test_what_is_no_file_is_reported(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert walk(tmp_path).problems == (SourceProblem("pipe", "is no file"),)
+
+
+def test_a_source_that_is_missing_or_a_link_is_reported(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert walk(tmp_path / "absent").problems[0].relative == "absent"
+    assert walk(tmp_path / "link").problems == (SourceProblem("link", "is a link"),)
+
+
+def test_an_unreadable_file_is_reported(tmp_path, monkeypatch):
+    (tmp_path / "f").write_text("x")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root reads everything
+    assert walk(tmp_path).problems == (SourceProblem("f", "cannot be read"),)
