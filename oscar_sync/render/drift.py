@@ -19,7 +19,7 @@ def _moved(plan: Plan) -> list[Action]:
 
 
 def _lines(action: Action) -> list[str]:
-    key = f"{str(action.key):<18}"
+    key = f"{action.key!s:<18}"
     if action.kind is ActionKind.CREATE:
         return [f"{key} missing: never created, or deleted on the cluster"]
     if action.kind is ActionKind.HOOK:

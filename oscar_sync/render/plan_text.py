@@ -115,10 +115,10 @@ def summary(plan: Plan) -> str:
         return f"Nothing to do: {count} compared with {names}, no difference. {digest}"
     drifted = sum(action.is_drifted for action in plan.actions if action.kind is ActionKind.UPDATE)
     counts = []
-    for kind, count in plan.counts().items():
+    for kind, number in plan.counts().items():
         word = "set hooks of" if kind is ActionKind.HOOK else str(kind)
         extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
-        counts.append(f"{count} to {word}{extra}")
+        counts.append(f"{number} to {word}{extra}")
     restarts = sum(step.restarts_store for action in plan.actions for step in action.steps)
     about = f" About {duration(_seconds(plan))}" if plan.actions else ""
     if restarts:
@@ -177,7 +177,7 @@ class _Page:
     def action(self, action: Action) -> list[str]:
         """Return an action with its fields, buckets and notes."""
         symbol = SYMBOLS[action.kind]
-        words = f"{str(action.key):<18} {headline(action)}"
+        words = f"{action.key!s:<18} {headline(action)}"
         place = str(action.origin) if action.origin else ""
         lines = self._placed(self.mark(symbol, safe(words)), len(words) + 3, safe(place))
         lines.extend(line for change in action.changes for line in self._change(change))
@@ -224,7 +224,7 @@ class _Page:
         lines = []
         for change in action.changes:
             words = (
-                f"{str(action.key):<18} {change.path}  want {value(_short(change.after))}  "
+                f"{action.key!s:<18} {change.path}  want {value(_short(change.after))}  "
                 f"live {value(_short(change.before))}   {change.cause.value}"
             )
             lines.append(self.mark("!", safe(words)))
@@ -236,7 +236,7 @@ class _Page:
     def blocked(self, item: Blocked) -> list[str]:
         """Return a blocked action with its reason and every way out."""
         action = item.action
-        words = f"{str(action.key):<18} {_blocked_word(action)}: {item.message}"
+        words = f"{action.key!s:<18} {_blocked_word(action)}: {item.message}"
         place = safe(str(action.origin)) if action.origin else ""
         lines = self._placed(self.mark("x", safe(words)), len(words) + 3, place)
         lines.extend(line for change in action.changes for line in self._change(change))

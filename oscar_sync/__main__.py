@@ -1,0 +1,19 @@
+"""The front door: ``oscar-sync`` and ``python -m oscar_sync``."""
+
+import sys
+
+from oscar_sync import __version__
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"oscar-sync {__version__}\n")
+        return
+    from oscar_sync.cli.main import run
+
+    run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The command line: builds the parts, one file a command. click lives here only."""

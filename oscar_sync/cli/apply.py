@@ -1,0 +1,72 @@
+"""``oscar-sync apply``: plans, shows, asks, carries out exactly that, and reads it back."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import guarded
+from oscar_sync.cli.carrying import Carrying, carry_out
+from oscar_sync.cli.output import outputs_of
+from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
+from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
+from oscar_sync.errors import UsageError
+from oscar_sync.model.outcome import plan_exit
+from oscar_sync.model.report import Exit
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.expectation import check_expectation
+from oscar_sync.reconcile.once import plan_once
+
+_WAIT_S = 300.0
+
+
+@click.command("apply")
+@given.PATHS
+@given.common
+@given.planning
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Only plan.")
+@click.option(
+    "--expect", metavar="DIGEST|FILE", envvar="OSCAR_SYNC_EXPECT",
+    help="Carry out only the plan with this digest, or of this plan document.",
+)  # fmt: skip
+def command(**options: Any) -> int:
+    """Bring the clusters to what the files in PATHS say, exactly by the plan that is shown."""
+    try:
+        outputs = outputs_of(options["outputs"], APPLY_FORMATS)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error
+
+    def run() -> Exit:
+        desired = with_flags(desire(request_of(options), os.environ), options)
+        connections = connections_of(options)
+        found = plan_once(desired, plan_options(options), connections)
+        if options["expect"]:
+            check_expectation(found.draft.plan, options["expect"])
+        if options["dry_run"]:
+            show_plan(found.draft.plan, outputs, options["color"], "apply --dry-run")
+            return plan_exit(found.draft.plan, detailed=False)
+        how = Carrying(
+            outputs,
+            options["color"],
+            is_yes=options["yes"],
+            is_quiet=options["quiet"],
+            verbose=options["verbose"],
+            again=_again(),
+            parallelism=options["parallelism"],
+            wait_s=_WAIT_S if options["wait"] else None,
+        )
+        return carry_out(found, how, connections)
+
+    return guarded(run, outputs, options["color"])
+
+
+def _again() -> str:
+    """Return this very command with ``--yes``."""
+    program = Path(sys.argv[0]).name if sys.argv else "oscar-sync"
+    name = "oscar-sync" if program in ("__main__.py", "pytest") else program
+    return shlex.join([name, *sys.argv[1:], "--yes"])

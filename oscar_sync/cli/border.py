@@ -1,0 +1,121 @@
+"""The border: whatever a command raises becomes words and an exit code here, and only here."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from oscar_sync.cli.output import Output, paint_for, write
+from oscar_sync.errors import (
+    ClusterError,
+    InputError,
+    LockedError,
+    OscarSyncError,
+    StaleError,
+    StoreError,
+    UsageError,
+)
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.report import Exit
+from oscar_sync.render.diagnostics import (
+    diagnostics_document,
+    diagnostics_github,
+    diagnostics_text,
+)
+from oscar_sync.render.words import safe
+
+_CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
+    (UsageError, Exit.USAGE),
+    (StaleError, Exit.STALE),
+    (LockedError, Exit.LOCKED),
+    (ClusterError, Exit.UNREACHABLE),
+    (StoreError, Exit.UNREACHABLE),
+)
+
+
+def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = "auto") -> int:
+    """Return the exit code of *command*; every error becomes words on stderr."""
+    try:
+        return command()
+    except InputError as error:
+        show_findings(error.diagnostics, outputs, color)
+        return Exit.INVALID
+    except OscarSyncError as error:
+        say(f"error: {error}")
+        return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
+    except KeyboardInterrupt:
+        say("interrupted; nothing was half done")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return Exit.OK
+    except RecursionError:
+        say("error: the input is nested too deeply")
+        return Exit.INVALID
+    except Exception as error:  # noqa: BLE001 - the last border: a sentence instead of a traceback
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    if logging.getLogger("oscar_sync").isEnabledFor(logging.DEBUG):
+        frames = traceback.extract_tb(error.__traceback__)
+        say("".join(traceback.format_list(frames)))
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    say(
+        f"error: unexpected {type(error).__name__} in {frame.name} "
+        f"({os.path.basename(frame.filename)}:{frame.lineno}); "  # noqa: PTH119 - a name for people
+        "run again with --log-level debug and report it"
+    )
+    return Exit.UNEXPECTED
+
+
+def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color: str) -> None:
+    """Write diagnostics in each format that is asked for; text goes to stderr."""
+    for output in outputs:
+        match output.format:
+            case "json":
+                write(output, diagnostics_document(found))
+            case "github":
+                write(output, diagnostics_github(found))
+            case "text" if output.file:
+                write(output, diagnostics_text(found))
+            case "events":
+                write(output, _events(found))
+            case _:
+                continue
+    if not any(output.format == "github" and not output.file for output in outputs):
+        tell_findings(found, color)
+
+
+def _events(found: Sequence[Diagnostic]) -> str:
+    from oscar_sync.render.report import summary_line
+
+    errors = sum(item.severity is Severity.ERROR for item in found)
+    return summary_line(int(Exit.INVALID), None, f"{errors} errors in the files")
+
+
+def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
+    """Write diagnostics to stderr as text."""
+    paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
+    click.echo(diagnostics_text(found, paint=paint), nl=False, err=True)
+
+
+def say(text: str) -> None:
+    """Write a sentence to stderr, without anything that a terminal would obey."""
+    for line in str(text).splitlines() or [""]:
+        click.echo(safe(line), err=True)
+
+
+def log_to_stderr(level: str) -> None:
+    """Send log lines of *level* and above to stderr."""
+    logging.basicConfig(
+        level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+    for noisy in ("urllib3", "watchdog", "werkzeug", "botocore"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+Options = dict[str, Any]

@@ -1,0 +1,165 @@
+"""From a plan to its report: expectation, prompt, lock, execution. Every writing command uses it."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+
+import click
+
+from oscar_sync.cli.border import say
+from oscar_sync.cli.output import Output, write
+from oscar_sync.cli.progress import Progress
+from oscar_sync.cli.showing import show_plan, stdout_paint
+from oscar_sync.model.event import Event
+from oscar_sync.model.outcome import apply_exit
+from oscar_sync.model.plan import Plan
+from oscar_sync.model.report import Exit, RunReport
+from oscar_sync.reconcile.closing import closing_hints
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, locked
+from oscar_sync.render.report import (
+    event_line,
+    report_json,
+    report_markdown,
+    report_text,
+    summary_line,
+)
+from oscar_sync.render.words import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """How a plan is shown, asked for and carried out."""
+
+    outputs: Sequence[Output]
+    color: str = "auto"
+    is_yes: bool = False
+    is_quiet: bool = False
+    verbose: bool = False
+    command: str = "apply"
+    again: str = "oscar-sync apply --yes"
+    parallelism: int = 2
+    wait_s: float | None = None
+
+
+def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
+    """Return the exit code after showing *found*, asking, and carrying it out.
+
+    Raises:
+        LockedError: another run on this machine works on one of the clusters.
+    """
+    plan = found.draft.plan
+    shown = [output for output in how.outputs if output.format in ("text", "github")]
+    show_plan(plan, shown, how.color, how.command, verbose=how.verbose)
+    if not plan.actions:
+        return _finish(RunReport(plan), how, is_sent=False)
+    if not how.is_yes and not _is_confirmed(plan, how):
+        return _unconfirmed(plan, how)
+    with signals(Stop()) as stop:
+        stack, notes = locked(found, connections.environ)
+        for note in notes:
+            say(f"note: {note}")
+        with stack:
+            progress = Progress(plan, is_quiet=how.is_quiet)
+            options = ApplyOptions(how.parallelism, how.wait_s, _events(how, progress), stop)
+            report = apply_once(found, options, connections)
+            progress.end()
+    hints = closing_hints(report, found)
+    return _finish(replace(report, hints=hints), how, is_sent=True)
+
+
+def _events(how: Carrying, progress: Progress):  # type: ignore[no-untyped-def] # - a closure
+    streams = [output for output in how.outputs if output.format == "events"]
+
+    def on_event(event: Event) -> None:
+        progress.on_event(event)
+        for output in streams:
+            if output.file:
+                with open(output.file, "a", encoding="utf-8") as file:  # noqa: PTH123 - append
+                    file.write(event_line(event))
+            else:
+                click.echo(event_line(event), nl=False)
+
+    return on_event
+
+
+def _finish(report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
+    code = apply_exit(report)
+    for output in how.outputs:
+        match output.format:
+            case "text" if is_sent:
+                paint = stdout_paint(how.color)
+                write(output, "\n" + report_text(report, paint=paint))
+            case "json":
+                write(output, report_json(report))
+            case "markdown":
+                write(output, report_markdown(report))
+            case "events":
+                _append(output, summary_line(int(code), report))
+            case _:
+                continue
+    return code
+
+
+def _append(output: Output, text: str) -> None:
+    if output.file:
+        with open(output.file, "a", encoding="utf-8") as file:  # noqa: PTH123 - append
+            file.write(text)
+    else:
+        click.echo(text, nl=False)
+
+
+def question(plan: Plan) -> str:
+    """Return the one prompt of a run (product 8)."""
+    names = sorted({action.key.cluster for action in plan.actions})
+    words = f"Apply {plural(len(plan.actions), 'change')} to {', '.join(names)}"
+    erased = [item for action in plan.actions for item in action.erases]
+    for item in erased:
+        words += f" and erase bucket {item.bucket} ({plural(item.objects, 'object')})"
+    return f'{words}? Only "yes" is accepted:'
+
+
+def _is_confirmed(plan: Plan, how: Carrying) -> bool:
+    del how
+    if not sys.stdin.isatty():
+        return False
+    return bool(click.prompt(question(plan), prompt_suffix=" ", default="", err=True,
+                             show_default=False) == "yes")  # fmt: skip
+
+
+def _unconfirmed(plan: Plan, how: Carrying) -> Exit:
+    if sys.stdin.isatty():
+        say("Nothing was sent.")
+        return Exit.OK
+    say("nothing was sent: there is no terminal to ask on. To carry out exactly this plan, run:")
+    say(f"  {how.again} --expect {plan.digest}" if how.command == "apply" else f"  {how.again}")
+    for output in how.outputs:
+        if output.format == "events":
+            _append(output, summary_line(int(Exit.NO_TERMINAL), None))
+    return Exit.NO_TERMINAL
+
+
+@contextmanager
+def signals(stop: Stop) -> Iterator[Stop]:
+    """Let Ctrl-C and SIGTERM end the run after the request under way; a second Ctrl-C at once."""
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del frame
+        if stop.event.is_set() and number == signal.SIGINT:
+            os._exit(int(Exit.INTERRUPTED))
+        if not stop.event.is_set():
+            os.write(2, b"\nending after the request under way; Ctrl-C again stops at once\n")
+        stop.set(is_terminated=number == signal.SIGTERM)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, on_signal)
+    try:
+        yield stop
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)

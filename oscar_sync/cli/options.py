@@ -1,0 +1,87 @@
+"""Options that mean the same on every command (product 3)."""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import click
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+PATHS: Final = click.argument("paths", nargs=-1, type=click.Path())
+
+
+def _many(flag: str, *names: str, metavar: str, text: str) -> Any:
+    variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
+    return click.option(
+        flag, *names, multiple=True, metavar=metavar, help=text, envvar=variable, show_envvar=False
+    )
+
+
+def _one(flag: str, *names: str, metavar: str, text: str, kind: Any = None) -> Any:
+    variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
+    return click.option(flag, *names, metavar=metavar, help=text, type=kind, envvar=variable)
+
+
+def _flag(flag: str, *names: str, text: str) -> Any:
+    variable = "OSCAR_SYNC_" + flag.strip("-").split("/")[0].replace("-", "_").upper()
+    return click.option(flag, *names, is_flag=True, default=None, help=text, envvar=variable)
+
+
+_COMMON: Final = (
+    _many("--cluster", "-c", metavar="[KEY=]ID|URL", text="Cluster to use (repeatable)."),
+    _one("--config", metavar="FILE", text="oscar-cli's file (read, never written)."),
+    _one("--settings", metavar="FILE", text="The settings file, else the nearest oscar-sync.yaml."),
+    _many("--overlay", metavar="NAME", text="Overlay overlays/NAME.yaml (repeatable)."),
+    _one("--env-file", metavar="FILE", text="Values for declared variables and secrets."),
+    _many("--only", metavar="NAME", text="Only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable)."),
+    _many("--allow-outside", metavar="PATH", text="Let files refer to PATH outside the settings' "
+          "folder (repeatable)."),
+    _one("--token-file", metavar="FILE", text="File with an access token, read for each request."),
+    click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
+                 envvar="OSCAR_SYNC_OUTPUT",
+                 help="text, json, markdown, github or events; to FILE if given (repeatable)."),
+    click.option("-v", "--verbose", is_flag=True, envvar="OSCAR_SYNC_VERBOSE", help="Say more."),
+    click.option("-q", "--quiet", is_flag=True, envvar="OSCAR_SYNC_QUIET", help="No progress."),
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+                 envvar="OSCAR_SYNC_COLOR", help="Colour of text."),
+    click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]),
+                 default="warning", envvar="OSCAR_SYNC_LOG_LEVEL", help="Log to stderr."),
+    click.option("--timeout", type=float, default=60.0, metavar="SECONDS",
+                 envvar="OSCAR_SYNC_TIMEOUT", help="Wait so long for an answer."),
+)  # fmt: skip
+
+_ALLOW: Final = click.option(
+    "--allow", multiple=True, metavar="WORD:NAME", help="Consent, by word and name (repeatable)."
+)
+
+_PLANNING: Final = (
+    click.option("--prune/--no-prune", default=None,
+                 help="Remove stamped services that left the manifests; their data stays."),
+    _flag("--hooks", text="Check the notifications of every input bucket."),
+    _flag("--strict", text="Warnings are errors."),
+    click.option("--wait/--no-wait", default=None, envvar="OSCAR_SYNC_WAIT",
+                 help="Wait until services are ready (5 minutes, or as the settings say)."),
+    click.option("--parallelism", type=click.IntRange(1, 64), default=2,
+                 envvar="OSCAR_SYNC_PARALLELISM", help="Plain updates at once on a cluster."),
+)  # fmt: skip
+
+
+def common(function: Decorated) -> Decorated:
+    """Add the options that every command has."""
+    return _with(function, _COMMON)
+
+
+def planning(function: Decorated) -> Decorated:
+    """Add the options of plan and apply."""
+    return _with(function, (*_PLANNING, _ALLOW))
+
+
+def allowing(function: Decorated) -> Decorated:
+    """Add ``--allow``."""
+    return _with(function, (_ALLOW,))
+
+
+def _with(function: Decorated, options: tuple[Any, ...]) -> Decorated:
+    for option in reversed(options):
+        function = option(function)
+    return function

@@ -1,0 +1,92 @@
+"""Where each format goes: stdout or a file; colour and width of the terminal."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from oscar_sync.errors import UsageError
+from oscar_sync.render.paint import Paint, ansi, plain
+from oscar_sync.render.plan_text import DEFAULT_WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One ``-o FORMAT[=FILE]``; a blank file is stdout."""
+
+    format: str
+    file: str = ""
+
+
+def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ...]:
+    """Return what ``-o`` asks for; text on stdout unless another format goes there.
+
+    Raises:
+        UsageError: an unknown format, or two for stdout.
+    """
+    found = []
+    for text in given:
+        name, _, file = text.partition("=")
+        if name not in formats:
+            raise UsageError(
+                f"-o {text}: there is no format {name!r}; there are {', '.join(formats)}"
+            )
+        found.append(Output(name, file))
+    on_stdout = [output for output in found if not output.file]
+    if len(on_stdout) > 1:
+        raise UsageError("only one -o can go to stdout; give the others a file: -o FORMAT=FILE")
+    if not on_stdout:
+        found.insert(0, Output("text"))
+    return tuple(found)
+
+
+def write(output: Output, text: str) -> None:
+    """Write *text* where *output* goes; a file is written whole or not at all.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    if not output.file:
+        click.echo(text, nl=False)
+        return
+    path = Path(output.file)
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write *text* to *path* by a rename, so that nobody reads half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def paint_for(color: str, environ: Mapping[str, str], *, is_terminal: bool) -> Paint:
+    """Return the painter that ``--color`` and the environment ask for (product 5)."""
+    if color == "always":
+        return ansi
+    if color == "never" or environ.get("NO_COLOR"):
+        return plain
+    if environ.get("FORCE_COLOR"):
+        return ansi
+    return ansi if is_terminal and environ.get("TERM") != "dumb" else plain
+
+
+def stdout_width() -> int:
+    """Return the columns of the terminal, 100 where stdout is none."""
+    if not sys.stdout.isatty():
+        return DEFAULT_WIDTH
+    return shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns

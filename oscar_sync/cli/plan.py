@@ -1,0 +1,43 @@
+"""``oscar-sync plan``: shows what would be done, and writes nothing."""
+
+import os
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import guarded
+from oscar_sync.cli.output import outputs_of
+from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
+from oscar_sync.cli.showing import PLAN_FORMATS, show_plan
+from oscar_sync.errors import UsageError
+from oscar_sync.model.outcome import plan_exit
+from oscar_sync.model.report import Exit
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.once import plan_once
+
+
+@click.command("plan")
+@given.PATHS
+@given.common
+@given.planning
+@click.option(
+    "--detailed-exitcode", is_flag=True, envvar="OSCAR_SYNC_DETAILED_EXITCODE",
+    help="Exit 2 if there are changes, 7 if a step is blocked.",
+)  # fmt: skip
+def command(**options: Any) -> int:
+    """Show what would bring the clusters to what the files in PATHS say."""
+    try:
+        outputs = outputs_of(options["outputs"], PLAN_FORMATS)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error
+
+    def run() -> Exit:
+        desired = with_flags(desire(request_of(options), os.environ), options)
+        connections = connections_of(options)
+        found = plan_once(desired, plan_options(options), connections)
+        plan = found.draft.plan
+        show_plan(plan, outputs, options["color"], "plan", verbose=options["verbose"])
+        return plan_exit(plan, detailed=options["detailed_exitcode"])
+
+    return guarded(run, outputs, options["color"])

@@ -1,0 +1,48 @@
+"""From options to the request for a desired state, and to the connections of a run."""
+
+import os
+from dataclasses import replace
+from typing import Any
+
+from oscar_sync.cli.border import log_to_stderr
+from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.state import DesiredState
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.desire import DesireRequest
+
+
+def request_of(options: dict[str, Any], **more: Any) -> DesireRequest:
+    """Return what *options* of a command ask for."""
+    log_to_stderr(options["log_level"])
+    return DesireRequest(
+        paths=tuple(options.get("paths") or (".",)),
+        settings_file=options["settings"],
+        overlays=tuple(options["overlay"]),
+        env_file=options["env_file"],
+        only=tuple(options["only"]),
+        clusters=tuple(options["cluster"]),
+        config=options["config"],
+        token_file=options["token_file"],
+        allow_outside=tuple(options["allow_outside"]),
+        allow=tuple(options.get("allow") or ()),
+        strict=bool(options.get("strict")),
+        **more,
+    )
+
+
+def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
+    """Return *desired* with the flags that stand above the settings."""
+    if options.get("prune") is None:
+        return desired
+    return replace(desired, settings=replace(desired.settings, prune=options["prune"]))
+
+
+def connections_of(options: dict[str, Any]) -> Connections:
+    """Return connections with the time-out and the number of sockets that *options* ask for."""
+    parallelism = int(options.get("parallelism") or 2)
+    return Connections(os.environ, max(4, parallelism), float(options["timeout"]))
+
+
+def plan_options(options: dict[str, Any], **more: Any) -> PlanOptions:
+    """Return the plan options of *options*."""
+    return PlanOptions(checks_all_hooks=bool(options.get("hooks")), **more)

@@ -1,0 +1,123 @@
+"""The connections of a run: one session a cluster, one object store a cluster, made when asked."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oscar_sync.errors import StoreError
+from oscar_sync.execution.ports import ClusterPorts
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.secret import Secret
+from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.store import ObjectStore
+from oscar_sync.wire.api import OscarApi
+from oscar_sync.wire.session import Session
+
+
+@dataclass(slots=True)
+class Connection:
+    """One cluster's API, and its store once the cluster has named it."""
+
+    cluster: Cluster
+    api: OscarApi
+    store: ObjectStore | None = None
+    store_problem: str = "the cluster names no object store"
+
+    def open_store(self, provider: Mapping[str, object], environ: Mapping[str, str]) -> None:
+        """Take up the store that ``/system/config`` names; nothing is sent yet."""
+        endpoint = self.cluster.s3_endpoint or _text(provider, "endpoint")
+        address = StoreAddress(
+            endpoint.rstrip("/"),
+            Secret(_text(provider, "access_key")),
+            Secret(_text(provider, "secret_key")),
+            _text(provider, "region") or "us-east-1",
+            verify=provider.get("verify") is not False,
+            ca_bundle=self.cluster.ca_bundle,
+        )
+        fault = address.fault()
+        if fault:
+            self.store_problem = f"{address.shown or 'no address'}: {fault}"
+            return
+        self.store = ObjectStore(address, environ)
+        self.store_problem = ""
+
+    def lose_store(self, error: StoreError) -> None:
+        """Note that the store cannot be used from here; it is not asked again."""
+        self.store = None
+        self.store_problem = str(error)
+
+
+@dataclass(slots=True)
+class Connections:
+    """The connections to each cluster of a run."""
+
+    environ: Mapping[str, str]
+    connections: int = 4
+    read_timeout_s: float = 60.0
+    sleep: Callable[[float], None] = time.sleep
+    _made: dict[ClusterId, Connection] = field(default_factory=dict)
+
+    def to(self, cluster: Cluster) -> Connection:
+        """Return the connection to *cluster*, made at first use.
+
+        Raises:
+            ClusterError: its address is no address.
+        """
+        if cluster.id not in self._made:
+            session = Session(
+                cluster,
+                connections=self.connections,
+                read_timeout_s=self.read_timeout_s,
+                environ=self.environ,
+                sleep=self.sleep,
+            )
+            self._made[cluster.id] = Connection(cluster, OscarApi(session))
+        return self._made[cluster.id]
+
+    def ports(self) -> dict[ClusterId, ClusterPorts]:
+        """Return what execution needs of each cluster."""
+        return {
+            name: ClusterPorts(
+                made.api, FileStore(made.store) if made.store else None, made.store_problem
+            )
+            for name, made in self._made.items()
+        }
+
+    def close(self) -> None:
+        """Close every session."""
+        for made in self._made.values():
+            made.api.session.close()
+
+
+class FileStore:
+    """An object store as execution sees it: files are named by text."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        """Speak to *store*."""
+        self.hooks = store.hooks
+        self.set_hook = store.set_hook
+        self.remove_hooks = store.remove_hooks
+        self.has_marker = store.has_marker
+        self.put_marker = store.put_marker
+        self.delete_object = store.delete_object
+        self._store = store
+
+    def put_object(self, bucket: str, key: str, path: str, size_bytes: int) -> None:
+        """Upload the file at *path*.
+
+        Raises:
+            StoreError: it cannot be read, has changed, or the store refuses it.
+        """
+        try:
+            self._store.put_object(bucket, key, Path(path), size_bytes)
+        except OSError as error:
+            raise StoreError(
+                self._store.address.shown, f"{path} cannot be read: {error.strerror}"
+            ) from error
+
+
+def _text(mapping: Mapping[str, object], key: str) -> str:
+    value = mapping.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,128 @@
+"""Reading clusters: three requests each, then only what the plan asks for (performance)."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from oscar_sync.errors import ClusterError, RefusedError, StoreError
+from oscar_sync.model.cluster import BasicLogin, Cluster
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.lookup import Lookups
+from oscar_sync.model.state import ClusterView, HookRule, Probe
+from oscar_sync.reconcile.connect import Connection, Connections
+from oscar_sync.reconcile.seed_files import seed_difference
+from oscar_sync.semantics.capabilities import release_of
+from oscar_sync.semantics.live import live_service
+
+
+def observe(clusters: Sequence[Cluster], connections: Connections) -> tuple[ClusterView, ...]:
+    """Return what each cluster shows, read side by side; one that cannot be read says why."""
+    if len(clusters) == 1:
+        return (_observe(clusters[0], connections),)
+    if not clusters:
+        return ()
+    with ThreadPoolExecutor(len(clusters)) as pool:
+        return tuple(pool.map(lambda cluster: _observe(cluster, connections), clusters))
+
+
+def _observe(cluster: Cluster, connections: Connections) -> ClusterView:
+    try:
+        connection = connections.to(cluster)
+        info, config = connection.api.info(), connection.api.config()
+        listed = connection.api.list_services()
+    except ClusterError as error:
+        return ClusterView(
+            cluster,
+            problem=error.message + (f"; {error.remedy}" if error.remedy else ""),
+            is_refused=isinstance(error, RefusedError),
+        )
+    provider = _mapping(config.get("minio_provider"))
+    connection.open_store(provider, connections.environ)
+    settings = _mapping(config.get("config"))
+    is_admin = isinstance(cluster.login, BasicLogin)
+    me = "cluster_admin" if is_admin else str(provider.get("access_key", ""))
+    services = (live_service(cluster.id, raw) for raw in listed)
+    images = config.get("allowed_image_repositories")
+    return ClusterView(
+        cluster,
+        release=release_of(str(info.get("version", ""))),
+        version=str(info.get("version", "")),
+        me=frozenset({me}),
+        is_admin=is_admin,
+        services_namespace=str(settings.get("services_namespace", "oscar-svc")),
+        allowed_images=tuple(map(str, images)) if isinstance(images, list) else (),
+        services={service.key.name: service for service in services},
+        store_problem=connection.store_problem,
+    )
+
+
+def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> ClusterView:
+    """Return *view* with the answers to *lookups*.
+
+    A cluster that stops answering is a problem of the view; a store that cannot be reached is one
+    of the store alone.
+    """
+    connection = connections.to(view.cluster)
+    try:
+        view = _from_cluster(view, lookups, connection)
+    except ClusterError as error:
+        return replace(view, problem=error.message)
+    try:
+        return _from_store(view, lookups, connection)
+    except StoreError as error:
+        connection.lose_store(error)
+        return replace(view, store_problem=connection.store_problem)
+
+
+def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
+    api = connection.api
+    if lookups.buckets:
+        view = replace(view, buckets={bucket.name: bucket for bucket in api.list_buckets()})
+    probes = {name: _probe(connection, name) for name in sorted(lookups.probes)}
+    deployments = {name: api.deployment(name) for name in sorted(lookups.deployments)}
+    return replace(
+        view,
+        probes={**view.probes, **probes},
+        deployments={**view.deployments, **deployments},
+    )
+
+
+def _probe(connection: Connection, name: ServiceName) -> Probe:
+    """Return whether *name* is free: 404 alone says so (safety 3)."""
+    match connection.api.get_service(name).status:
+        case 404:
+            return Probe.FREE
+        case 403:
+            return Probe.HIDDEN
+        case _:
+            return Probe.EXISTS
+
+
+def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
+    store = connection.store
+    if store is None:
+        return replace(view, store_problem=connection.store_problem)
+    return replace(
+        view,
+        hooks={**view.hooks, **{name: _hooks(connection, name) for name in sorted(lookups.hooks)}},
+        markers={
+            **view.markers,
+            **{place: store.has_marker(*place) for place in sorted(lookups.markers)},
+        },
+        counts={**view.counts, **{name: store.count(name) for name in sorted(lookups.counts)}},
+        seeds={
+            **view.seeds,
+            **{seed: seed_difference(seed, store) for seed in lookups.seeds},
+        },
+    )
+
+
+def _hooks(connection: Connection, bucket: BucketName) -> tuple[HookRule, ...]:
+    """Return the notifications of *bucket*; none where the bucket is gone."""
+    if connection.store is None or not connection.store.bucket_exists(bucket):
+        return ()
+    return connection.store.hooks(bucket)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,152 @@
+"""One pass through the rooms: desire, observe, plan; and with apply: execute (the journey)."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from oscar_sync.execution.execute import execute
+from oscar_sync.execution.ports import Parts
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.field import Form
+from oscar_sync.model.material import FingerprintKey, Material
+from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.report import RunReport
+from oscar_sync.model.state import ClusterView, DesiredState
+from oscar_sync.planning.compare import differences
+from oscar_sync.planning.draft import Draft, draft_plan
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.observe import look_up, observe
+from oscar_sync.workspace.key import ensure_key, read_key
+from oscar_sync.workspace.locks import cluster_lock
+
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A complete draft of the plan, with the pictures that it was made from."""
+
+    desired: DesiredState
+    views: tuple[ClusterView, ...]
+    draft: Draft
+
+
+def plan_once(desired: DesiredState, options: PlanOptions, connections: Connections) -> Pass:
+    """Return the plan for *desired*, after everything that it asks for was looked up."""
+    key = read_key(Path(desired.settings.folder), connections.environ)
+    views = observe(desired.settings.clusters, connections)
+    draft = draft_plan(desired, views, options, key)
+    for _ in range(_ROUNDS):
+        if not draft.missing:
+            break
+        views = _looked_up(views, draft, connections)
+        draft = draft_plan(desired, views, options, key)
+    return Pass(desired, views, draft)
+
+
+def _looked_up(
+    views: tuple[ClusterView, ...], draft: Draft, connections: Connections
+) -> tuple[ClusterView, ...]:
+    def answer(view: ClusterView) -> ClusterView:
+        lookups = draft.missing.get(view.cluster.id)
+        return look_up(view, lookups, connections) if lookups else view
+
+    if len(views) == 1:
+        return (answer(views[0]),)
+    with ThreadPoolExecutor(len(views)) as pool:
+        return tuple(pool.map(answer, views))
+
+
+def _nothing(event: Event) -> None:
+    del event
+
+
+@dataclass(slots=True)
+class Stop:
+    """Whether the user wants to end, and by which signal."""
+
+    event: threading.Event = field(default_factory=threading.Event)
+    is_terminated: bool = False
+
+    def set(self, *, is_terminated: bool = False) -> None:
+        """Ask the run to end after the request under way."""
+        self.is_terminated = self.is_terminated or is_terminated
+        self.event.set()
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """How a plan is carried out."""
+
+    parallelism: int = 2
+    wait_s: float | None = None
+    on_event: Callable[[Event], None] = _nothing
+    stop: Stop = field(default_factory=Stop)
+
+
+def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> RunReport:
+    """Return what became of the plan in *found*. Nothing is sent that is not in it."""
+    settings = found.desired.settings
+    made: list[FingerprintKey | None] = []
+
+    def key() -> FingerprintKey | None:
+        if not made:
+            made.append(ensure_key(Path(settings.folder), connections.environ))
+        return made[0]
+
+    plan = found.draft.plan
+    options.on_event(Event(Happening.PLAN))
+    parts = Parts(
+        clusters=connections.ports(),
+        holds=_holds,
+        key=key,
+        on_event=options.on_event,
+        is_stopping=options.stop.event.is_set,
+        now=time.monotonic,
+        sleep=connections.sleep,
+        parallelism=options.parallelism,
+    )
+    report = execute(plan, _materials(found, options), parts)
+    return replace(report, is_terminated=report.is_interrupted and options.stop.is_terminated)
+
+
+def _materials(found: Pass, options: ApplyOptions) -> Mapping[str, Material]:
+    materials = found.draft.materials
+    if options.wait_s is None:
+        return materials
+    return {
+        name: item if item.wait_s is not None else replace(item, wait_s=options.wait_s)
+        for name, item in materials.items()
+    }
+
+
+def _holds(live: Form, wanted: Form, owner: str) -> bool:
+    return not differences(live, wanted, owner=owner)
+
+
+def locked(found: Pass, environ: Mapping[str, str]) -> tuple[ExitStack, tuple[str, ...]]:
+    """Return a stack that holds the lock of each cluster with an action, and notes for people.
+
+    Raises:
+        LockedError: another run on this machine holds one of them.
+    """
+    stack = ExitStack()
+    identities = sorted(
+        {
+            view.cluster.identity
+            for view in found.views
+            if any(action.key.cluster == view.cluster.id for action in found.draft.plan.actions)
+        }
+    )
+    notes: list[str] = []
+    try:
+        for identity in identities:
+            stack.enter_context(cluster_lock(identity, environ, notes.append))
+    except BaseException:
+        stack.close()
+        raise
+    return stack, tuple(dict.fromkeys(notes))
