@@ -176,8 +176,9 @@ class ObjectStore:
             self.forget(bucket)
 
     def forget(self, bucket: str) -> None:
-        """Drop the rules of a bucket that is gone."""
+        """Drop the rules and tags of a bucket that is gone."""
         self._hooks.pop(bucket, None)
+        self.moto.tagger.delete_all_tags_for_resource(f"arn:aws:s3:::{bucket}")
 
     def tags(self, bucket: str) -> dict[str, str] | None:
         """Return the tags of a bucket, nothing if it has none or is missing."""

@@ -1,0 +1,96 @@
+"""The emulator answers what a real OSCAR answered: each recording of fixtures/server."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oscar_sync.emulator.server import Emulator, EmulatorOptions
+from tests.contract.replaying import Replay
+
+FOLDER = Path(__file__).parents[1] / "fixtures" / "server"
+RECORDS = sorted(path for path in FOLDER.glob("[0-9]*.json"))
+BASIC = [path for path in RECORDS if json.loads(path.read_text())["profile"] == "knative-basic"]
+NOT_REPLAYED = {
+    path.stem: "next issue: OIDC log-in"
+    for path in RECORDS
+    if json.loads(path.read_text())["profile"] == "knative-oidc"
+}
+NO_STEP = {"kube", "pause"}
+VERSIONS = {"/system/info", "/system/status"}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Emulator(EmulatorOptions(hold_workloads=True)) as emulator:
+        yield emulator
+
+
+def test_every_record_is_replayed_or_has_its_reason():
+    assert {path.stem for path in RECORDS} == {path.stem for path in BASIC} | set(NOT_REPLAYED)
+
+
+@pytest.mark.parametrize("path", BASIC, ids=lambda path: path.stem)
+def test_a_recording_is_answered_byte_for_byte(server, path):
+    server.reset()
+    replay = Replay(server)
+    for number, step in enumerate(json.loads(path.read_text())["steps"]):
+        if step["do"] in NO_STEP:
+            continue
+        got = replay.http(step) if step["do"] == "http" else replay.s3(step)
+        if step.get("path") in VERSIONS:
+            continue
+        assert (number, got) == (number, replay.expected(step)), step
+
+
+def _variable(name, value):
+    return {"environment": {"variables": {name: value}}}
+
+
+STRINGS = json.loads((FOLDER / "strings.json").read_text())
+KINDS = {
+    "env value": (
+        lambda text: _variable("X", text),
+        lambda found: found["environment"]["variables"]["X"],
+    ),
+    "annotation value": (
+        lambda text: {"annotations": {"a.example/x": text}},
+        lambda found: found["annotations"]["a.example/x"],
+    ),
+    "script": (lambda text: {"script": text}, lambda found: found["script"]),
+    "env name": (
+        lambda text: _variable(text, "v"),
+        lambda found: next(iter(found["environment"]["variables"])),
+    ),
+}
+
+
+def _outcome(server, kind, text):
+    """Return what becomes of the text: the text a GET shows, `poisons` or `refused`."""
+    server.reset()
+    replay = Replay(server)
+    made, shown = KINDS[kind]
+    base = {"name": "aaa", "image": "i", "script": "s", "owner": "cluster_admin"}
+    call = {"auth": "admin", "path": "/system/services"}
+    assert replay.http({**call, "method": "POST", "json": base})["status"] == 201
+    put = replay.http({**call, "method": "PUT", "json": {**base, **made(text)}})
+    if put["status"] == 400:
+        return "refused"
+    assert put["status"] == 204
+    got = replay.http({**call, "method": "GET"})
+    if got["status"] == 500:
+        assert got["text"] == 'the FDL of the service "aaa" cannot be read'
+        return "poisons"
+    return ("shown", shown(json.loads(got["json"])[0]))
+
+
+@pytest.mark.parametrize("kind", STRINGS)
+def test_an_odd_string_becomes_what_it_became_on_a_real_server(server, kind):
+    table = STRINGS[kind]
+    wanted = {
+        **{text: ("shown", text) for text in table["same"]},
+        **{text: ("shown", shown) for text, shown in table["changed"].items()},
+        **dict.fromkeys(table["refused"], "refused"),
+        **dict.fromkeys(table["poisons"], "poisons"),
+    }
+    assert {text: _outcome(server, kind, text) for text in wanted} == wanted
