@@ -25,7 +25,6 @@ __all__ = [
     "bound",
 ]
 
-type_error = "json: cannot unmarshal {kind} into Go struct field {spot} of type {go}"
 Document = dict[str, Any]
 
 
@@ -43,15 +42,17 @@ class Problems(list[str]):
 class Shape(Protocol):
     """What a field of a Go struct can hold."""
 
-    go: str
+    @property
+    def go(self) -> str:
+        """Return the name of the Go type, as errors print it."""
 
-    def zero(self) -> Any:  # noqa: ANN401
+    def zero(self) -> Any:
         """Return the value of a field that nobody set."""
 
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:  # noqa: ANN401
+    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
         """Return the value after this node was read into it."""
 
-    def show(self, value: Any) -> Any:  # noqa: ANN401
+    def show(self, value: Any) -> Any:
         """Return what is printed for the value."""
 
 
@@ -61,11 +62,11 @@ class Text:
 
     go: str = "string"
 
-    def zero(self) -> Any:  # noqa: ANN401
+    def zero(self) -> Any:
         """Return the empty text."""
         return ""
 
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:  # noqa: ANN401
+    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
         """Return the text; anything else but `null` is a mismatch."""
         if node is None:
             return old
@@ -74,7 +75,7 @@ class Text:
             return old
         return node
 
-    def show(self, value: Any) -> Any:  # noqa: ANN401
+    def show(self, value: Any) -> Any:
         """Return the text itself."""
         return value
 
@@ -85,11 +86,11 @@ class Flag:
 
     go: str = "bool"
 
-    def zero(self) -> Any:  # noqa: ANN401
+    def zero(self) -> Any:
         """Return false."""
         return False
 
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:  # noqa: ANN401
+    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
         """Return the bool; anything else but `null` is a mismatch."""
         if node is None:
             return old
@@ -98,7 +99,7 @@ class Flag:
             return old
         return node
 
-    def show(self, value: Any) -> Any:  # noqa: ANN401
+    def show(self, value: Any) -> Any:
         """Return the bool itself."""
         return value
 
@@ -111,11 +112,11 @@ class Whole:
     low: int = -(2**63)
     high: int = 2**63 - 1
 
-    def zero(self) -> Any:  # noqa: ANN401
+    def zero(self) -> Any:
         """Return 0."""
         return 0
 
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:  # noqa: ANN401
+    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
         """Return the number; a fraction, an exponent or an overflow is a mismatch."""
         if node is None:
             return old
@@ -128,7 +129,7 @@ class Whole:
             return old
         return int(node)
 
-    def show(self, value: Any) -> Any:  # noqa: ANN401
+    def show(self, value: Any) -> Any:
         """Return the number itself."""
         return value
 
@@ -140,11 +141,11 @@ class ListOf:
     item: Shape
     go: str
 
-    def zero(self) -> Any:  # noqa: ANN401
+    def zero(self) -> Any:
         """Return an empty list."""
         return []
 
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:  # noqa: ANN401
+    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
         """Return the items; a value that is no list is a mismatch."""
         if node is None:
             return []
@@ -154,7 +155,7 @@ class ListOf:
         item = self.item
         return [item.take(part, item.zero(), spot, problems) for part in node]
 
-    def show(self, value: Any) -> Any:  # noqa: ANN401
+    def show(self, value: Any) -> Any:
         """Return the printed items."""
         if isinstance(self.item, Text | Whole):
             return value
@@ -168,11 +169,11 @@ class MapOf:
     item: Shape
     go: str
 
-    def zero(self) -> Any:  # noqa: ANN401
+    def zero(self) -> Any:
         """Return an empty map."""
         return {}
 
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:  # noqa: ANN401
+    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
         """Return the map with the pairs added; a value that is no object is a mismatch."""
         if node is None:
             return {}
@@ -182,7 +183,7 @@ class MapOf:
         item = self.item
         return {**old, **{key: item.take(v, item.zero(), spot, problems) for key, v in node}}
 
-    def show(self, value: Any) -> Any:  # noqa: ANN401
+    def show(self, value: Any) -> Any:
         """Return the map in the order of its keys."""
         show = self.item.show
         return {key: show(value[key]) for key in sorted(value)}
@@ -199,11 +200,11 @@ class Pointer:
         """Return the name of what is pointed at, as Go prints it in errors."""
         return self.to.go
 
-    def zero(self) -> Any:  # noqa: ANN401
+    def zero(self) -> Any:
         """Return nothing."""
         return None
 
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:  # noqa: ANN401
+    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
         """Return the struct, or nothing for `null`."""
         if node is None:
             return None
@@ -211,7 +212,7 @@ class Pointer:
         taken = self.to.take(node, before, spot, problems)
         return old if taken is before and not isinstance(node, Pairs) else taken
 
-    def show(self, value: Any) -> Any:  # noqa: ANN401
+    def show(self, value: Any) -> Any:
         """Return the printed struct, or `null`."""
         return None if value is None else self.to.show(value)
 
@@ -223,9 +224,6 @@ class Field:
     name: str
     shape: Shape
     omitempty: bool = False
-
-
-Defaults = Callable[[Document], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +249,11 @@ class Struct:
         lower = {part.name.lower(): (part, lead + part.name) for part in self.fields}
         object.__setattr__(self, "_by_key", {**lower, **members})
 
-    def zero(self) -> Any:  # noqa: ANN401
+    def zero(self) -> Any:
         """Return the struct with every member at its zero."""
         return {part.name: part.shape.zero() for part in self.fields}
 
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:  # noqa: ANN401
+    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
         """Return the struct with the members that the object names.
 
         Raises:
@@ -279,7 +277,7 @@ class Struct:
                 old[part.name] = part.shape.take(value, old[part.name], spot, problems)
         return old
 
-    def _own_decoder(self, node: Any, spot: str, problems: Problems) -> Document:  # noqa: ANN401
+    def _own_decoder(self, node: Any, spot: str, problems: Problems) -> Document:
         inner = Problems()
         fresh: Document = {**self.zero(), **self.seed}
         if isinstance(node, Pairs):
@@ -297,7 +295,7 @@ class Struct:
             raise GoJsonError(refusal)
         return fresh
 
-    def show(self, value: Any) -> Any:  # noqa: ANN401
+    def show(self, value: Any) -> Any:
         """Return the printed members in order, without the empty ones that are left out."""
         return {
             part.name: part.shape.show(value[part.name])

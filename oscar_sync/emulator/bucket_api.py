@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from oscar_sync.emulator.binding import Document, bound
 from oscar_sync.emulator.definitions import split_path
 from oscar_sync.emulator.go_json import GoJsonError
-from oscar_sync.emulator.object_store import ObjectStore
+from oscar_sync.emulator.object_store import sdk_error
 from oscar_sync.emulator.provisioning import BucketProblem, create_bucket
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.schema import BUCKET, PRESIGN, required_problems
@@ -30,7 +30,7 @@ _WEEK_S = 604_800
 _DEFAULT_S = 900
 
 
-def _shown(store: ObjectStore, bucket: str, tags: Mapping[str, str]) -> dict[str, Any]:
+def _shown(bucket: str, tags: Mapping[str, str]) -> dict[str, Any]:
     return {
         "bucket_name": bucket,
         "visibility": "",
@@ -52,7 +52,7 @@ def list_buckets(cluster: Cluster) -> Reply:
     told = []
     for bucket in cluster.store.buckets():
         tags = cluster.store.tags(bucket) or {}
-        shown = _shown(cluster.store, bucket, tags)
+        shown = _shown(bucket, tags)
         shown["metadata"].pop("owner", None)
         told.append({**shown, **_USAGE})
     return Reply().json(200, told or None)
@@ -122,16 +122,13 @@ def read_bucket(cluster: Cluster, bucket: str, query: Mapping[str, str]) -> Repl
     try:
         objects = cluster.store.objects(bucket)
     except Refused as refused:
-        text = (
-            f"Error listing objects in bucket '{bucket}': {refused.code}: {refused.message}\n\t"
-            f"status code: {refused.status}, request id: 18EAE087652F3438, host id: "
-        )
+        text = f"Error listing objects in bucket '{bucket}': {sdk_error(refused)}"
         return Reply().text(500, text)
     after = _after(query.get("page", ""))
     rest = [found for found in objects if found.key > after]
     page = rest[: cluster.settings.page]
     tags = cluster.store.tags(bucket) or {}
-    told = _shown(cluster.store, bucket, tags)
+    told = _shown(bucket, tags)
     if page:
         told["objects"] = [
             {
@@ -180,7 +177,8 @@ def presign(cluster: Cluster, bucket: str, request: Request) -> Reply:
     if not store.has(bucket):
         return Reply().text(404, f"Bucket '{bucket}' not found")
     if store.tags(bucket) is None:
-        text = f"Error retrieving metadata for bucket '{bucket}': error getting tags on bucket {bucket}"
+        problem = f"error getting tags on bucket {bucket}"
+        text = f"Error retrieving metadata for bucket '{bucket}': {problem}"
         return Reply().text(500, text)
     return Reply().json(200, _presigned(cluster, bucket, asked))
 

@@ -195,7 +195,7 @@ def kept_by_yaml(definition: Document) -> Document:
     return kept
 
 
-def _kept(shape: Shape, value: Any) -> Any:  # noqa: ANN401
+def _kept(shape: Shape, value: Any) -> Any:
     if isinstance(shape, Text):
         return stored_field(value)
     if isinstance(shape, Struct):

@@ -47,7 +47,7 @@ _BLANK = re.compile(r"[ \t\r\n]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def _without_surrogates(node: Any) -> Any:  # noqa: ANN401
+def _without_surrogates(node: Any) -> Any:
     if isinstance(node, str):
         return type(node)(_SURROGATE.sub("\ufffd", node))
     if isinstance(node, Pairs):
@@ -57,7 +57,7 @@ def _without_surrogates(node: Any) -> Any:  # noqa: ANN401
     return node
 
 
-def decode(body: bytes) -> Any:  # noqa: ANN401
+def decode(body: bytes) -> Any:
     """Return the first JSON value of the body; what follows it is ignored, as Go's Decoder does.
 
     Raises:
@@ -75,7 +75,7 @@ def decode(body: bytes) -> Any:  # noqa: ANN401
     return node
 
 
-def kind_of(node: Any) -> str:  # noqa: ANN401
+def kind_of(node: Any) -> str:
     """Return what Go calls the kind of a decoded value in its errors."""
     if isinstance(node, Number):
         return "number"
@@ -86,7 +86,7 @@ def kind_of(node: Any) -> str:  # noqa: ANN401
     return "object" if isinstance(node, Pairs) else "array"
 
 
-def encode(value: Any) -> bytes:  # noqa: ANN401
+def encode(value: Any) -> bytes:
     """Return the JSON text as gin sends it: no blanks, `<`, `>`, `&` escaped, UTF-8."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if "<" in text or ">" in text or "&" in text:

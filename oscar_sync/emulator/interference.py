@@ -1,7 +1,6 @@
 """What the faults that hit a request make of its answer."""
 
 import json
-import time
 from collections.abc import Callable, Sequence
 
 from oscar_sync.emulator.backend import store_definition
@@ -27,11 +26,12 @@ def delivery_of(
     faults: Sequence[Fault],
     effect: Callable[[], Answer],
     meanwhile: Callable[[str], None],
+    sleep: Callable[[float], None],
 ) -> Delivery:
     """Return how a request is answered; the effect happens unless a fault comes before it."""
     for fault in faults:
         if fault.kind == "slow":
-            time.sleep(float(fault.arg))
+            sleep(float(fault.arg))
         elif fault.kind == "meanwhile":
             meanwhile(fault.arg)
     kind = next((fault.kind for fault in faults if fault.kind not in _PASSING), "")

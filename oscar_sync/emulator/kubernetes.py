@@ -1,4 +1,4 @@
-"""What the Kubernetes API server says about names, labels, sizes and scales (records 012, 062, 103)."""
+"""What the Kubernetes API server says about names, labels, sizes, scales (012, 062, 103)."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from oscar_sync.emulator.sigv4 import Refused
@@ -51,7 +51,7 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _hook(queue: Xml.Element) -> Hook:
+def _hook(queue: ET.Element) -> Hook:
     arn, prefix, suffix, events = "", "", "", []
     for part in queue.iter():
         text = (part.text or "").strip()
@@ -86,8 +86,8 @@ def hooks_from(body: bytes) -> list[Hook]:
         Refused: no XML (`MalformedXML`), or a rule that MinIO does not take.
     """
     try:
-        root = Xml.fromstring(body)  # noqa: S314
-    except Xml.ParseError as error:
+        root = ET.fromstring(body)  # noqa: S314
+    except ET.ParseError as error:
         text = "The XML you provided was not well-formed or did not validate against our schema."
         raise Refused("MalformedXML", text, 400) from error
     wanted = {"QueueConfiguration"}

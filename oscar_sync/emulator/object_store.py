@@ -18,9 +18,18 @@ from moto.s3.models import S3Backend, s3_backends
 from oscar_sync.emulator.notifications import Fire, Hook, Landed, checked, event_of
 from oscar_sync.emulator.sigv4 import Refused
 
-__all__ = ["HOST_ID", "ObjectStore", "StoredObject", "valid_bucket_name"]
+__all__ = [
+    "HOST_ID",
+    "REQUEST_ID",
+    "ObjectStore",
+    "StoredObject",
+    "missing_bucket",
+    "sdk_error",
+    "valid_bucket_name",
+]
 
 HOST_ID = "dd9025bab4ad464b049177c95eb6ebf374d3b3fd1af9251148b658df7ac2e3e8"
+REQUEST_ID = "18EAE087652F3438"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 
@@ -41,6 +50,12 @@ def valid_bucket_name(name: str) -> bool:
 def missing_bucket() -> Refused:
     """Return the refusal of a bucket that is not there."""
     return Refused("NoSuchBucket", "The specified bucket does not exist", 404)
+
+
+def sdk_error(refused: Refused) -> str:
+    """Return what OSCAR's S3 library prints for a refusal."""
+    ids = f"request id: {REQUEST_ID}, host id: {HOST_ID}"
+    return f"{refused.code}: {refused.message}\n\tstatus code: {refused.status}, {ids}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Pace:
             return
         cost = _COSTS.get(request.method)
         if cost is None:
-            is_list = request.path.rstrip("/").count("/") < 3  # noqa: PLR2004
+            is_list = request.path.rstrip("/").count("/") < 3
             cost = _LIST_COST if is_list else _READ_COST
         with self._guard:
             now = time.monotonic()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from oscar_sync.emulator.binding import Document
 from oscar_sync.emulator.definitions import provider_of, split_path
 from oscar_sync.emulator.notifications import Hook
-from oscar_sync.emulator.object_store import HOST_ID, ObjectStore
+from oscar_sync.emulator.object_store import ObjectStore, sdk_error
 from oscar_sync.emulator.reply import Panic
 from oscar_sync.emulator.sigv4 import Refused
 
@@ -53,13 +53,10 @@ def create_bucket(store: ObjectStore, bucket: str) -> None:
     try:
         store.make(bucket)
     except Refused as refused:
-        if refused.status == 409:  # noqa: PLR2004
+        if refused.status == 409:
             text = f'the bucket "{bucket}" already exists\n'
         else:
-            text = (
-                f"error creating bucket {bucket}: {refused.code}: {refused.message}\n\tstatus code: "
-                f"{refused.status}, request id: 18EAE087652F3438, host id: {HOST_ID}"
-            )
+            text = f"error creating bucket {bucket}: {sdk_error(refused)}"
         raise BucketProblem(text) from refused
 
 

@@ -31,7 +31,7 @@ class EncodedService:
         head = encode(shown)[:-1]
         return cls(head, tail, head + b',"volume_status":{"enabled":false}' + tail)
 
-    def document(self, volume_status: Any, deployment: Any = None) -> bytes:  # noqa: ANN401
+    def document(self, volume_status: Any, deployment: Any = None) -> bytes:
         """Return the whole JSON, with the deployment if one is given (oscar-server 3.5)."""
         middle = b',"volume_status":' + encode(volume_status)
         if deployment is not None:

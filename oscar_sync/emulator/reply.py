@@ -35,7 +35,7 @@ class Reply:
         self.body += text.encode("utf-8", errors="replace")
         return self
 
-    def json(self, status: int, value: Any) -> "Reply":  # noqa: ANN401
+    def json(self, status: int, value: Any) -> "Reply":
         """Append a JSON document."""
         return self.encoded(status, encode(value))
 

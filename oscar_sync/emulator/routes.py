@@ -62,48 +62,56 @@ def _unauthorized() -> Reply:
 
 _PART = "([^/]+)"
 _SYSTEM: tuple[tuple[str, str, Handler], ...] = (
-    ("POST", "/system/services", lambda c, r, q, p: services.create(c, r)),
-    ("PUT", "/system/services", lambda c, r, q, p: services.update(c, r)),
-    ("GET", "/system/services", lambda c, r, q, p: reading.list_services(c, q)),
-    ("GET", f"/system/services/{_PART}", lambda c, r, q, p: reading.read(c, p[0], q)),
-    ("DELETE", f"/system/services/{_PART}", lambda c, r, q, p: services.delete(c, p[0], q)),
-    ("GET", f"/system/services/{_PART}/deployment", lambda c, r, q, p: reading.deployment(c, p[0])),
+    ("POST", "/system/services", lambda c, r, _q, _p: services.create(c, r)),
+    ("PUT", "/system/services", lambda c, r, _q, _p: services.update(c, r)),
+    ("GET", "/system/services", lambda c, _r, q, _p: reading.list_services(c, q)),
+    ("GET", f"/system/services/{_PART}", lambda c, _r, q, p: reading.read(c, p[0], q)),
+    ("DELETE", f"/system/services/{_PART}", lambda c, _r, q, p: services.delete(c, p[0], q)),
+    (
+        "GET",
+        f"/system/services/{_PART}/deployment",
+        lambda c, _r, _q, p: reading.deployment(c, p[0]),
+    ),
     (
         "GET",
         f"/system/services/{_PART}/deployment/logs",
-        lambda c, r, q, p: reading.deployment_logs(c, p[0]),
+        lambda c, _r, _q, p: reading.deployment_logs(c, p[0]),
     ),
-    ("POST", f"/system/services/{_PART}/stop", lambda c, r, q, p: reading.stop(c, p[0])),
-    ("POST", f"/system/services/{_PART}/start", lambda c, r, q, p: reading.start(c, p[0])),
-    ("POST", f"/system/services/{_PART}/restart", lambda c, r, q, p: reading.restart(c, p[0])),
-    ("GET", f"/system/federation/{_PART}", lambda c, r, q, p: reading.federation(c, p[0])),
-    ("GET", "/system/buckets", lambda c, r, q, p: bucket_api.list_buckets(c)),
-    ("POST", "/system/buckets", lambda c, r, q, p: bucket_api.create_in_store(c, r)),
-    ("PUT", "/system/buckets", lambda c, r, q, p: bucket_api.update_bucket(c, r)),
-    ("GET", f"/system/buckets/{_PART}", lambda c, r, q, p: bucket_api.read_bucket(c, p[0], q)),
-    ("DELETE", f"/system/buckets/{_PART}", lambda c, r, q, p: bucket_api.delete_bucket(c, p[0])),
-    ("POST", f"/system/buckets/{_PART}/presign", lambda c, r, q, p: bucket_api.presign(c, p[0], r)),
-    ("GET", "/system/volumes", lambda c, r, q, p: volumes.list_volumes(c)),
-    ("POST", "/system/volumes", lambda c, r, q, p: volumes.create_volume(c, r)),
-    ("GET", f"/system/volumes/{_PART}", lambda c, r, q, p: volumes.read_volume(c, p[0])),
-    ("DELETE", f"/system/volumes/{_PART}", lambda c, r, q, p: volumes.delete_volume(c, p[0])),
-    ("GET", "/system/logs", lambda c, r, q, p: system.system_logs(c)),
-    ("GET", f"/system/logs/{_PART}", lambda c, r, q, p: job_api.list_jobs(c, p[0], q)),
-    ("DELETE", f"/system/logs/{_PART}", lambda c, r, q, p: job_api.delete_jobs(c, p[0], q)),
-    ("GET", f"/system/logs/{_PART}/{_PART}", lambda c, r, q, p: job_api.job_log(c, p[0], p[1], q)),
+    ("POST", f"/system/services/{_PART}/stop", lambda c, _r, _q, p: reading.stop(c, p[0])),
+    ("POST", f"/system/services/{_PART}/start", lambda c, _r, _q, p: reading.start(c, p[0])),
+    ("POST", f"/system/services/{_PART}/restart", lambda c, _r, _q, p: reading.restart(c, p[0])),
+    ("GET", f"/system/federation/{_PART}", lambda c, _r, _q, p: reading.federation(c, p[0])),
+    ("GET", "/system/buckets", lambda c, _r, _q, _p: bucket_api.list_buckets(c)),
+    ("POST", "/system/buckets", lambda c, r, _q, _p: bucket_api.create_in_store(c, r)),
+    ("PUT", "/system/buckets", lambda c, r, _q, _p: bucket_api.update_bucket(c, r)),
+    ("GET", f"/system/buckets/{_PART}", lambda c, _r, q, p: bucket_api.read_bucket(c, p[0], q)),
+    ("DELETE", f"/system/buckets/{_PART}", lambda c, _r, _q, p: bucket_api.delete_bucket(c, p[0])),
+    (
+        "POST",
+        f"/system/buckets/{_PART}/presign",
+        lambda c, r, _q, p: bucket_api.presign(c, p[0], r),
+    ),
+    ("GET", "/system/volumes", lambda c, _r, _q, _p: volumes.list_volumes(c)),
+    ("POST", "/system/volumes", lambda c, r, _q, _p: volumes.create_volume(c, r)),
+    ("GET", f"/system/volumes/{_PART}", lambda c, _r, _q, p: volumes.read_volume(c, p[0])),
+    ("DELETE", f"/system/volumes/{_PART}", lambda c, _r, _q, p: volumes.delete_volume(c, p[0])),
+    ("GET", "/system/logs", lambda c, _r, _q, _p: system.system_logs(c)),
+    ("GET", f"/system/logs/{_PART}", lambda c, _r, q, p: job_api.list_jobs(c, p[0], q)),
+    ("DELETE", f"/system/logs/{_PART}", lambda c, _r, q, p: job_api.delete_jobs(c, p[0], q)),
+    ("GET", f"/system/logs/{_PART}/{_PART}", lambda c, _r, q, p: job_api.job_log(c, p[0], p[1], q)),
     (
         "DELETE",
         f"/system/logs/{_PART}/{_PART}",
-        lambda c, r, q, p: job_api.delete_job(c, p[0], p[1]),
+        lambda c, _r, _q, p: job_api.delete_job(c, p[0], p[1]),
     ),
-    ("GET", "/system/info", lambda c, r, q, p: system.info(c)),
-    ("GET", "/system/config", lambda c, r, q, p: system.config(c)),
-    ("PUT", "/system/config", lambda c, r, q, p: system.replace_config(c, r)),
-    ("GET", "/system/status", lambda c, r, q, p: system.status(c)),
-    ("GET", "/system/metrics", lambda c, r, q, p: system.metrics(c, q)),
-    ("GET", "/system/quotas/user", lambda c, r, q, p: system.own_quota()),
-    ("GET", f"/system/quotas/user/{_PART}", lambda c, r, q, p: system.other_quota(r, p[0])),
-    ("PUT", f"/system/quotas/user/{_PART}", lambda c, r, q, p: system.other_quota(r, p[0])),
+    ("GET", "/system/info", lambda c, _r, _q, _p: system.info(c)),
+    ("GET", "/system/config", lambda c, _r, _q, _p: system.config(c)),
+    ("PUT", "/system/config", lambda c, r, _q, _p: system.replace_config(c, r)),
+    ("GET", "/system/status", lambda c, _r, _q, _p: system.status(c)),
+    ("GET", "/system/metrics", lambda c, _r, q, _p: system.metrics(c, q)),
+    ("GET", "/system/quotas/user", lambda _c, _r, _q, _p: system.own_quota()),
+    ("GET", f"/system/quotas/user/{_PART}", lambda _c, r, _q, p: system.other_quota(r, p[0])),
+    ("PUT", f"/system/quotas/user/{_PART}", lambda _c, r, _q, p: system.other_quota(r, p[0])),
 )
 _PLAIN_PATHS = {(method, path): handler for method, path, handler in _SYSTEM if _PART not in path}
 _PATTERNS = [
@@ -136,7 +144,7 @@ def _redirect(request: Request) -> Reply | None:
     status = 301 if request.method == "GET" else 307
     target = path[:-1] + (f"?{request.query}" if request.query else "")
     reply = Reply().bare(status)
-    if status == 301:  # noqa: PLR2004
+    if status == 301:
         reply.is_written, reply.content_type = True, "text/html; charset=utf-8"
         reply.body += f'<a href="{target}">Moved Permanently</a>.\n\n'.encode()
     reply.headers.append(("Location", target))

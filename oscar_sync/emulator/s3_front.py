@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from oscar_sync.emulator.notifications import Landed, hooks_from, xml_of
-from oscar_sync.emulator.object_store import HOST_ID, ObjectStore, missing_bucket
+from oscar_sync.emulator.object_store import HOST_ID, REQUEST_ID, ObjectStore, missing_bucket
 from oscar_sync.emulator.sigv4 import Refused, verified
 from oscar_sync.emulator.wire import Answer, Request
 
@@ -52,7 +52,7 @@ def _error(refused: Refused, request: Request) -> Answer:
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{refused.code}</Code><Message>{escape(refused.message)}</Message>"
-        f"<Resource>{escape(request.path)}</Resource><RequestId>18EAE087652F3438</RequestId>"
+        f"<Resource>{escape(request.path)}</Resource><RequestId>{REQUEST_ID}</RequestId>"
         f"<HostId>{HOST_ID}</HostId></Error>"
     )
     return Answer(refused.status, body.encode(), _XML)
@@ -112,7 +112,7 @@ class S3Front:
             raise missing_bucket()
         with self._store.lock:
             answer = self._to_moto(request, body)
-        if answer.status < 300:  # noqa: PLR2004
+        if answer.status < 300:
             self._after(request, (bucket, key), query, answer)
         return answer
 
@@ -156,7 +156,7 @@ class S3Front:
         def start(
             line: str, headers: list[tuple[str, str]], _: object = None
         ) -> Callable[..., None]:
-            status.append((int(line.split()[0]), headers))
+            status.append((int(line.split(maxsplit=1)[0]), headers))
             return lambda data: None
 
         result = self._moto(self._environ(request, body), start)
@@ -196,8 +196,8 @@ def _created_event(
 
 def _posted_key(answer: Answer) -> str:
     try:
-        return Xml.fromstring(answer.body).findtext("Key") or ""  # noqa: S314
-    except Xml.ParseError:
+        return ET.fromstring(answer.body).findtext("Key") or ""  # noqa: S314
+    except ET.ParseError:
         return ""
 
 

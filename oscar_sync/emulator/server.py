@@ -32,8 +32,8 @@ from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.routes import Credentials, route
 from oscar_sync.emulator.s3_front import S3Front
 from oscar_sync.emulator.state import Cluster, Job, Service, Settings
+from oscar_sync.emulator.supervisor import Workload
 from oscar_sync.emulator.wire import Answer, Delivery, Listener, Request
-from oscar_sync.emulator.workload import Workload
 
 __all__ = ["Emulator", "EmulatorOptions", "serve"]
 
@@ -248,7 +248,7 @@ class Emulator:
         if self.options.has_admin and request.path.startswith(_ADMIN):
             return Delivery(self._administer(request).answer())
         hits = self._faults.hitting(request.method, request.path)
-        delivery = delivery_of(hits, lambda: self._answer(request), self._meanwhile)
+        delivery = delivery_of(hits, lambda: self._answer(request), self._meanwhile, time.sleep)
         self._log.add(request, delivery)
         return delivery
 
@@ -287,7 +287,7 @@ class Emulator:
         return self._workload.outcome(service.definition, values, text).output
 
     def _restart_store(self) -> str | None:
-        """Restart the object store, which refuses connections meanwhile; the state's lock is let go.
+        """Restart the object store, which refuses connections; the state's lock is let go.
 
         Returns what a call meets that comes while it restarts.
         """

@@ -232,10 +232,10 @@ def _renew_policy(reply: Reply, bucket: str, old: Document, new: Document) -> No
 def _store(cluster: Cluster, service: Service, definition: Document, reply: Reply) -> Reply:
     key = (service.namespace, service.name)
     secrets = definition["environment"]["secrets"]
-    if _members(definition) and not secrets.get("refresh_token", "").strip():
-        if key not in cluster.secrets:
-            text = "refresh_token secret is required for federated services"
-            return reply.text(400, text)
+    has_token = secrets.get("refresh_token", "").strip() or key in cluster.secrets
+    if _members(definition) and not has_token:
+        text = "refresh_token secret is required for federated services"
+        return reply.text(400, text)
     if secrets:
         problem = secret_problem(cluster, service.name, service.namespace, secrets)
         if problem:

@@ -11,23 +11,26 @@ import json
 import os
 import subprocess
 import tempfile
+import threading
 import uuid
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote_plus
 
 from oscar_sync.emulator.binding import Document
 from oscar_sync.emulator.definitions import provider_of, split_path
+from oscar_sync.emulator.events import parsed, record_of, stored_key, takes
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.sigv4 import Refused
+from oscar_sync.emulator.state import Job
 
-__all__ = ["Outcome", "run_script"]
+__all__ = ["Outcome", "Workload", "run_script"]
 
-_SOURCES = {"aws:s3", "minio:s3", "OneTrigger", "rucio"}
 _TIMEOUT_S = 300
+_WORKERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +39,6 @@ class Outcome:
 
     output: str
     log: str
-
-
-def _event(body: str) -> Any:  # noqa: ANN401
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
-
-
-def _stored_key(event: Any) -> tuple[str, str] | None:  # noqa: ANN401
-    """Return the bucket and key that a storage event names, nothing for another event."""
-    if isinstance(event, dict) and "event" in event and "Records" not in event:
-        inner = event["event"]
-        event = _event(inner) if isinstance(inner, str) else inner
-    if not isinstance(event, dict):
-        return None
-    try:
-        record = event["Records"][0]
-        if record.get("eventSource") not in _SOURCES:
-            return None
-        return record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"])
-    except (KeyError, IndexError, TypeError, AttributeError):
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +64,9 @@ class _Run:
             "TMP_OUTPUT_DIR": str(self.outputs),
         }
         if source is not None:
-            event = _event(self.body)
-            record = event["Records"][0] if isinstance(event, dict) and "Records" in event else {}
             env["STORAGE_OBJECT_KEY"] = source[1]
-            env["EVENT_TIME"] = str(record.get("eventTime", ""))
-            env["EVENT"] = json.dumps(event, separators=(",", ":"))
+            env["EVENT_TIME"] = str(record_of(self.body).get("eventTime", ""))
+            env["EVENT"] = json.dumps(parsed(self.body), separators=(",", ":"))
         if file is not None:
             env["INPUT_FILE_PATH"] = str(file)
         return {key: value for key, value in env.items() if key and "\0" not in key + value}
@@ -111,7 +89,7 @@ class _Run:
             file.write_bytes(data)
             return file
         file = self.inputs / f"event-file-{uuid.uuid4()}"
-        if _event(self.body) is not None:
+        if parsed(self.body) is not None:
             file.write_text(self.body)
         else:
             file.write_bytes(base64.b64decode(self.body))
@@ -131,7 +109,7 @@ class _Run:
                 bucket = source[0]
             for file in self.files():
                 name = str(file.relative_to(self.outputs)).strip()
-                if _takes(exchange, file.name):
+                if takes(exchange, file.name):
                     self._put(bucket, f"{folder}/{name}" if folder else name, file)
 
     def _put(self, bucket: str, key: str, file: Path) -> None:
@@ -139,13 +117,6 @@ class _Run:
             self.store.put(bucket, key, file.read_bytes())
         except Refused:
             return
-
-
-def _takes(exchange: Document, name: str) -> bool:
-    prefixes, suffixes = exchange["prefix"], exchange["suffix"]
-    return (not prefixes or name.startswith(tuple(prefixes))) and (
-        not suffixes or name.endswith(tuple(suffixes))
-    )
 
 
 def _packed(files: list[Path], root: Path) -> str:
@@ -189,7 +160,7 @@ def run_script(
             folder.mkdir()
         script = root / "script.sh"
         script.write_text(definition["script"])
-        source = _stored_key(_event(body))
+        source = stored_key(body)
         try:
             file = run.stage(source)
         except (binascii.Error, ValueError) as error:
@@ -199,3 +170,46 @@ def run_script(
         files = run.files()
         output = said if source is not None or not files else _packed(files, run.outputs)
         return Outcome(output, said)
+
+
+@dataclass(slots=True)
+class Workload:
+    """Runs jobs on a few threads and invocations where they are asked for.
+
+    Without `runs_scripts` the outcome is the input again.
+    """
+
+    store: ObjectStore
+    lock: threading.RLock
+    now: Callable[[], datetime]
+    runs_scripts: bool
+    _pool: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_WORKERS, thread_name_prefix="job"),
+    )
+
+    def outcome(self, definition: Document, secrets: dict[str, str], body: str) -> Outcome:
+        """Return what the service makes of an event."""
+        if not self.runs_scripts:
+            return Outcome(body, f"{body}\n")
+        return run_script(definition, secrets, body, self.store)
+
+    def submit(self, job: Job, definition: Document, secrets: dict[str, str]) -> None:
+        """Run a job soon: Pending, Running, Succeeded (the exit code does not count)."""
+        self._pool.submit(self._run, job, definition, secrets)
+
+    def _run(self, job: Job, definition: Document, secrets: dict[str, str]) -> None:
+        with self.lock:
+            job.status, job.started = "Running", self.now()
+        log, status = "", "Failed"
+        try:
+            log = self.outcome(definition, secrets, " ".join(job.event.split())).log
+            status = "Succeeded"
+        except OSError as error:
+            log = f"supervisor - ERROR - {error}\n"
+        finally:
+            with self.lock:
+                job.log, job.status, job.finished = log, status, self.now()
+
+    def stop(self) -> None:
+        """Wait for what runs and drop what waits."""
+        self._pool.shutdown(wait=True, cancel_futures=True)

@@ -89,13 +89,13 @@ def _images(body: bytes) -> list[str] | None:
     return found
 
 
-def _wrong_images(value: Any, go: str) -> GoJsonError:  # noqa: ANN401
+def _wrong_images(value: Any, go: str) -> GoJsonError:
     where = "ConfigForUser.allowed_image_repositories"
     text = f"json: cannot unmarshal {kind_of(value)} into Go struct field {where} of type {go}"
     return GoJsonError(text)
 
 
-def _image(item: Any) -> str:  # noqa: ANN401
+def _image(item: Any) -> str:
     if item is None:
         return ""
     if not isinstance(item, str) or isinstance(item, Number):

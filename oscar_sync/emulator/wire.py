@@ -5,13 +5,13 @@ Both servers of the emulator stand on it. It is thinner and several times faster
 """
 
 import contextlib
+import io
 import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import BinaryIO
 from urllib.parse import unquote
 
 __all__ = ["Answer", "Delivery", "Listener", "Request"]
@@ -77,7 +77,7 @@ class _Malformed(Exception):
     pass
 
 
-def _headers(stream: BinaryIO) -> dict[str, str]:
+def _headers(stream: io.BufferedIOBase) -> dict[str, str]:
     found: dict[str, str] = {}
     while True:
         line = stream.readline(_LINE_LIMIT)
@@ -90,7 +90,7 @@ def _headers(stream: BinaryIO) -> dict[str, str]:
         found[key] = f"{found[key]},{text}" if key in found else text
 
 
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+def _chunks(stream: io.BufferedIOBase) -> Iterator[bytes]:
     while size := int(stream.readline(_LINE_LIMIT).split(b";")[0] or b"0", 16):
         yield stream.read(size)
         stream.readline(_LINE_LIMIT)
@@ -98,7 +98,7 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         pass
 
 
-def _body(stream: BinaryIO, headers: Mapping[str, str]) -> bytes:
+def _body(stream: io.BufferedIOBase, headers: Mapping[str, str]) -> bytes:
     if headers.get("transfer-encoding", "").lower() == "chunked":
         return b"".join(_chunks(stream))
     length = int(headers.get("content-length") or 0)

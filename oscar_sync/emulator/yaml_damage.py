@@ -61,7 +61,7 @@ def _written(char: str) -> str:
 
 
 def _through_quotes(text: str) -> str:
-    """Return what the reader makes of the text in double quotes: it knows no `\\t \\r \\a`."""
+    """Return what the reader makes of the text in quotes: it knows no escaped tab, CR or bell."""
     written = [_written(char) for char in text]
     lag = sum(
         len(part) - 1 for part in written if len(part) > 1 and part[1] not in _LEFT_AS_WRITTEN

@@ -93,7 +93,10 @@ class Replay:
         answer = connection.getresponse()
         text = answer.read().decode()
         connection.close()
-        told = {"status": answer.status, "content_type": answer.headers["Content-Type"]}
+        told: dict[str, Any] = {
+            "status": answer.status,
+            "content_type": answer.headers["Content-Type"],
+        }
         if answer.headers["WWW-Authenticate"]:
             told["headers"] = {"WWW-Authenticate": answer.headers["WWW-Authenticate"]}
         if (told["content_type"] or "").startswith("application/json"):

@@ -1,0 +1,52 @@
+"""What an invocation is about: storage events, and which outputs take which files."""
+
+import json
+from typing import Any
+from urllib.parse import unquote_plus
+
+from oscar_sync.emulator.binding import Document
+
+__all__ = ["parsed", "record_of", "stored_key", "takes"]
+
+_SOURCES = {"aws:s3", "minio:s3", "OneTrigger", "rucio"}
+
+
+def parsed(body: str) -> Any:
+    """Return a body as JSON, nothing if it is none."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def record_of(body: str) -> dict[str, Any]:
+    """Return the first record of a storage event, empty for another body.
+
+    A delegated job wraps its event: `{"event": ..., "storage_provider": "id"}`.
+    """
+    event = parsed(body)
+    if isinstance(event, dict) and "event" in event and "Records" not in event:
+        inner = event["event"]
+        event = parsed(inner) if isinstance(inner, str) else inner
+    try:
+        record = event["Records"][0]
+        return record if record.get("eventSource") in _SOURCES else {}
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return {}
+
+
+def stored_key(body: str) -> tuple[str, str] | None:
+    """Return the bucket and key that a storage event names, nothing for another body."""
+    try:
+        place = record_of(body)["s3"]
+        return place["bucket"]["name"], unquote_plus(place["object"]["key"])
+    except (KeyError, TypeError):
+        return None
+
+
+def takes(exchange: Document, name: str) -> bool:
+    """Return whether an output takes a file by its prefixes and suffixes."""
+    prefixes, suffixes = exchange["prefix"], exchange["suffix"]
+    return (not prefixes or name.startswith(tuple(prefixes))) and (
+        not suffixes or name.endswith(tuple(suffixes))
+    )
