@@ -1,9 +1,9 @@
-"""From a plan to its report: expectation, prompt, lock, execution. Every writing command uses it."""
+"""From a plan to its report: prompt, lock, execution. Every writing command goes this way."""
 
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType
@@ -72,7 +72,7 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
     return _finish(replace(report, hints=hints), how, is_sent=True)
 
 
-def _events(how: Carrying, progress: Progress):  # type: ignore[no-untyped-def] # - a closure
+def _events(how: Carrying, progress: Progress) -> Callable[[Event], None]:
     streams = [output for output in how.outputs if output.format == "events"]
 
     def on_event(event: Event) -> None:

@@ -75,12 +75,12 @@ class Store(Protocol):
         """Return the bucket's notifications."""
         ...
 
-    def set_hook(self, bucket: str, service: str, prefix: str) -> None:
-        """Add a notification; every other rule is kept."""
+    def set_hook(self, bucket: str, service: str, prefix: str) -> bool:
+        """Add a notification, every other rule kept; tell whether anything was written."""
         ...
 
-    def remove_hooks(self, bucket: str, service: str, prefixes: Collection[str] | None) -> None:
-        """Take notifications of *service* off; every other rule is kept."""
+    def remove_hooks(self, bucket: str, service: str, prefixes: Collection[str] | None) -> bool:
+        """Take notifications of *service* off, every other rule kept; tell whether any went."""
         ...
 
     def has_marker(self, bucket: str, folder: str) -> bool:

@@ -176,7 +176,7 @@ class Run:
             self.warnings.append(f"{word}, and it was applied ({reply.meaning.reason})")
 
 
-_StoreWrite = Callable[[Store], None]
+_StoreWrite = Callable[[Store], object]
 
 
 def _unhook(service: str, bucket: str, prefix: str) -> _StoreWrite:

@@ -65,7 +65,7 @@ class Sender:
         """Send the restart of *step*."""
         return self._service(step, lambda: self.ports.api.restart_service(step.target))
 
-    def on_store(self, step: Step, write: Callable[[Store], None]) -> None:
+    def on_store(self, step: Step, write: Callable[[Store], object]) -> None:
         """Make one *write* on the store.
 
         Raises:

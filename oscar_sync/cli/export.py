@@ -1,0 +1,85 @@
+"""``oscar-sync export``: my live services as FDL files whose plan is empty."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import guarded, say
+from oscar_sync.cli.output import write_whole
+from oscar_sync.cli.request import connections_of, request_of
+from oscar_sync.errors import UsageError
+from oscar_sync.model.report import Exit
+from oscar_sync.model.state import ClusterView, DesiredState
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.export import ExportedFile, conflicts, exported
+from oscar_sync.reconcile.observe import observe
+from oscar_sync.render.words import plural
+
+
+@click.command("export")
+@click.argument("directory", type=click.Path(path_type=Path), default=Path())
+@given.common
+@click.option("--all-owners", is_flag=True, help="Everybody's services, not only mine.")
+@click.option("--overwrite", is_flag=True, help="Write over files with another content.")
+def command(directory: Path, **options: Any) -> int:
+    """Write my live services to DIRECTORY as CLUSTER/NAME.yaml with their scripts."""
+
+    def run() -> Exit:
+        desired = desire(request_of(options, needs_manifests=False), os.environ)
+        return export_to(directory, desired, options)
+
+    return guarded(run, (), options["color"])
+
+
+def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -> Exit:
+    """Write the services of every cluster of *desired* below *directory*.
+
+    Raises:
+        UsageError: a file exists with another content, or cannot be written.
+    """
+    if not desired.settings.clusters:
+        raise UsageError("no cluster is known: give --cluster or set OSCAR_ENDPOINT")
+    views = observe(desired.settings.clusters, connections_of(options))
+    unread = [view for view in views if not view.is_read]
+    for view in unread:
+        say(f"error: {view.cluster.id}: {view.problem}")
+    files, services = _gather(views, all_owners=options["all_owners"])
+    existing = conflicts(files, directory)
+    if existing and not options["overwrite"]:
+        raise UsageError(
+            f"{', '.join(existing[:5])} exist with another content; give --overwrite, or another "
+            "directory"
+        )
+    _write(files, directory)
+    click.echo(f"{plural(services, 'service')} written to {directory}.")
+    return Exit.UNREACHABLE if unread else Exit.OK
+
+
+def _gather(
+    views: tuple[ClusterView, ...], *, all_owners: bool
+) -> tuple[tuple[ExportedFile, ...], int]:
+    files: list[ExportedFile] = []
+    services = 0
+    for view in views:
+        found = exported(view, all_owners=all_owners)
+        for reason in found.left_out:
+            say(f"left out {reason}")
+        files.extend(found.files)
+        services += found.services
+    return tuple(files), services
+
+
+def _write(files: tuple[ExportedFile, ...], directory: Path) -> None:
+    root = directory.resolve()
+    for file in files:
+        path = directory / file.path
+        if not path.resolve().is_relative_to(root) or path.parent.is_symlink():
+            raise UsageError(f"{path} would be written outside {directory}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, file.text)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,0 +1,78 @@
+"""What ``seed``, ``remove``, ``adopt`` and ``forget`` share: a narrow plan, then the same path."""
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from oscar_sync.cli.border import guarded, say
+from oscar_sync.cli.carrying import Carrying, carry_out
+from oscar_sync.cli.output import Output, outputs_of
+from oscar_sync.cli.request import connections_of, request_of
+from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
+from oscar_sync.errors import UsageError
+from oscar_sync.model.outcome import plan_exit
+from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.report import Exit
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.once import Pass, plan_once
+
+
+def run_narrow(
+    options: dict[str, Any],
+    asked: PlanOptions,
+    *,
+    needs_manifests: bool = True,
+    is_dry: bool = False,
+) -> int:
+    """Return the exit code after planning only what *asked* says, and carrying it out."""
+    try:
+        outputs = outputs_of(options["outputs"], APPLY_FORMATS)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error
+
+    def run() -> Exit:
+        desired = desire(request_of(options, needs_manifests=needs_manifests), os.environ)
+        connections = connections_of(options)
+        found = plan_once(desired, asked, connections)
+        tell_unknown(found, asked)
+        command = str(asked.scope)
+        if is_dry:
+            show_plan(found.draft.plan, outputs, options["color"], f"{command} --dry-run")
+            return plan_exit(found.draft.plan, detailed=False)
+        return carry_out(found, _carrying(options, outputs, command), connections)
+
+    return guarded(run, outputs, options["color"])
+
+
+def _carrying(options: dict[str, Any], outputs: Sequence[Output], command: str) -> Carrying:
+    return Carrying(
+        outputs,
+        options["color"],
+        is_yes=options["yes"],
+        is_quiet=options["quiet"],
+        verbose=options["verbose"],
+        command=command,
+        again=shlex.join(["oscar-sync", *sys.argv[1:], "--yes"]),
+    )
+
+
+def tell_unknown(found: Pass, asked: PlanOptions) -> None:
+    """Say which of the given names no cluster has.
+
+    Raises:
+        UsageError: a service to adopt or forget is nowhere.
+    """
+    live = [service.key for view in found.views for service in view.services.values()]
+    known = {str(key) for key in live} | {str(key.name) for key in live}
+    is_all_read = all(view.is_read for view in found.views)
+    for name in asked.names:
+        if name in known or not is_all_read:
+            continue
+        where = ", ".join(view.cluster.id for view in found.views) or "no cluster"
+        if asked.scope is not Scope.REMOVE:
+            raise UsageError(f"there is no service {name} on {where}")
+        say(f"note: there is no service {name} on {where}; nothing to remove")

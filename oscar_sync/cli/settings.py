@@ -1,0 +1,42 @@
+"""``oscar-sync settings``: each value and where it came from, secrets masked."""
+
+import json
+import os
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import guarded
+from oscar_sync.cli.output import outputs_of, write
+from oscar_sync.cli.request import request_of
+from oscar_sync.errors import UsageError
+from oscar_sync.model.report import Exit
+from oscar_sync.reconcile.desire import explain_settings
+from oscar_sync.render.words import safe
+
+
+@click.command("settings")
+@given.PATHS
+@given.common
+def command(**options: Any) -> int:
+    """Show each setting, its value and where it came from; which log-in won, for each cluster."""
+    try:
+        outputs = outputs_of(options["outputs"], ("text", "json"))
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error
+
+    def run() -> Exit:
+        rows = explain_settings(request_of(options), os.environ)
+        for output in outputs:
+            if output.format == "json":
+                entries = [
+                    {"name": name, "value": value, "source": source} for name, value, source in rows
+                ]
+                write(output, json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
+            else:
+                lines = [f"{name:<32} {value:<32} {source}" for name, value, source in rows]
+                write(output, "".join(f"{safe(line.rstrip())}\n" for line in lines))
+        return Exit.OK
+
+    return guarded(run, outputs, options["color"])

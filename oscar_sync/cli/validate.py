@@ -1,0 +1,52 @@
+"""``oscar-sync validate``: reads and checks, offline."""
+
+import os
+from typing import Any, Final
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import guarded, tell_findings
+from oscar_sync.cli.output import outputs_of, write
+from oscar_sync.cli.request import request_of
+from oscar_sync.errors import UsageError
+from oscar_sync.model.report import Exit
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.render.diagnostics import (
+    diagnostics_document,
+    diagnostics_github,
+    validation_sentence,
+)
+
+FORMATS: Final = ("text", "json", "github")
+
+
+@click.command("validate")
+@given.PATHS
+@given.common
+@click.option("--strict", is_flag=True, envvar="OSCAR_SYNC_STRICT", help="Warnings are errors.")
+def command(**options: Any) -> int:
+    """Read and check the files in PATHS. No cluster is asked, no credential is looked for."""
+    try:
+        outputs = outputs_of(options["outputs"], FORMATS)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error
+
+    def run() -> Exit:
+        desired = desire(request_of(options, needs_clusters=False), os.environ)
+        found = desired.diagnostics
+        for output in outputs:
+            match output.format:
+                case "json":
+                    facts = {"files": desired.file_count, "services": len(desired.services)}
+                    write(output, diagnostics_document(found, **facts))
+                case "github":
+                    write(output, diagnostics_github(found))
+                case _:
+                    if not output.file:
+                        tell_findings(found, options["color"])
+                    sentence = validation_sentence(desired.file_count, len(desired.services), found)
+                    write(output, sentence + "\n")
+        return Exit.OK
+
+    return guarded(run, outputs, options["color"])

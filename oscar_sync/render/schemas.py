@@ -1,0 +1,148 @@
+"""JSON Schemas of FDL files (from the table of fields) and of plan documents."""
+
+from typing import Final
+
+from oscar_sync.model.fdl_fields import SERVICE
+from oscar_sync.model.field import Field, Json, Kind
+from oscar_sync.model.plan import ActionKind, Cause, Do, Op
+from oscar_sync.render.plan_json import FORMAT_VERSION
+
+_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_SCALAR: Final[Json] = {"type": ["string", "number", "boolean", "null"]}
+
+
+def fdl_schema() -> dict[str, Json]:
+    """Return the JSON Schema of an FDL file, as oscar-sync reads it."""
+    entry: Json = {
+        "type": "object",
+        "additionalProperties": {"$ref": "#/$defs/service"},
+    }
+    return {
+        "$schema": _DRAFT,
+        "title": "FDL",
+        "type": "object",
+        "required": ["functions"],
+        "properties": {
+            "functions": {
+                "type": "object",
+                "properties": {"oscar": {"type": "array", "items": entry}},
+            },
+            "storage_providers": _field(_named("storage_providers")),
+            "clusters": _field(_named("clusters")),
+        },
+        "$defs": {"service": _block(SERVICE)},
+    }
+
+
+def _named(name: str) -> Field:
+    return next(field for field in SERVICE if field.name == name)
+
+
+def _block(fields: tuple[Field, ...]) -> dict[str, Json]:
+    required: list[Json] = [field.name for field in fields if field.is_required]
+    block: dict[str, Json] = {
+        "type": ["object", "null"],
+        "properties": {field.name: _field(field) for field in fields},
+    }
+    if required:
+        block["required"] = required
+    return block
+
+
+def _field(field: Field) -> Json:
+    shape = _shape(field)
+    shape["description"] = field.doc
+    if field.default not in (None, "", [], {}):
+        shape["default"] = field.default
+    return shape
+
+
+def _shape(field: Field) -> dict[str, Json]:  # noqa: C901 - one row a kind
+    match field.kind:
+        case Kind.TEXT:
+            choices: list[Json] = [*field.choices, None]
+            return {"enum": choices} if field.choices else dict(_SCALAR)  # type: ignore[arg-type] # - a dict
+        case Kind.FLAG:
+            return {"type": ["boolean", "null"]}
+        case Kind.INTEGER:
+            return {"type": ["integer", "null"]}
+        case Kind.TEXTS:
+            return {"type": ["array", "null"], "items": _SCALAR}
+        case Kind.TEXT_MAP:
+            return {"type": ["object", "null"], "additionalProperties": _SCALAR}
+        case Kind.PORTS:
+            return {"type": ["array", "integer", "null"], "items": {"type": "integer"}}
+        case Kind.BLOCK:
+            return _block(field.children)
+        case Kind.BLOCKS:
+            return {"type": ["array", "null"], "items": _block(field.children)}
+        case Kind.BLOCK_MAP:
+            return {"type": ["object", "null"], "additionalProperties": _block(field.children)}
+        case Kind.FREE:
+            return {}
+
+
+def _text_or(*others: str) -> Json:
+    return {"type": ["string", *others]}
+
+
+def plan_schema() -> dict[str, Json]:
+    """Return the JSON Schema of a plan document."""
+    action = _action_schema()
+    entry: Json = {"type": "object"}
+    return {
+        "$schema": _DRAFT,
+        "title": f"oscar-sync plan {FORMAT_VERSION}",
+        "type": "object",
+        "required": [
+            "format_version", "set", "source", "clusters", "actions", "drift", "blocked",
+            "not_planned", "diagnostics", "summary", "digest",
+        ],
+        "properties": {
+            "format_version": {"const": FORMAT_VERSION},
+            "set": _text_or(),
+            "source": entry,
+            "clusters": {"type": "array", "items": entry},
+            "actions": {"type": "array", "items": action},
+            "drift": {"type": "array", "items": entry},
+            "blocked": {"type": "array", "items": entry},
+            "not_planned": {"type": "array", "items": entry},
+            "diagnostics": {"type": "array", "items": entry},
+            "summary": entry,
+            "digest": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        },
+    }  # fmt: skip
+
+
+def _action_schema() -> Json:
+    change: Json = {
+        "type": "object",
+        "required": ["path", "op", "before", "after", "cause", "source"],
+        "properties": {
+            "path": _text_or(),
+            "op": {"enum": [str(op) for op in Op]},
+            "cause": {"enum": [cause.value for cause in Cause]},
+        },
+    }
+    step: Json = {
+        "type": "object",
+        "required": ["do", "target"],
+        "properties": {"do": {"enum": [str(do) for do in Do]}, "target": _text_or()},
+    }
+    return {
+        "type": "object",
+        "required": [
+            "id", "cluster", "service", "kind", "reason", "changes", "keeps", "erases",
+            "preconditions", "steps", "depends_on", "seconds",
+        ],
+        "properties": {
+            "id": _text_or(),
+            "cluster": _text_or(),
+            "service": _text_or(),
+            "kind": {"enum": [str(kind) for kind in ActionKind]},
+            "changes": {"type": "array", "items": change},
+            "steps": {"type": "array", "items": step},
+            "depends_on": {"type": "array", "items": _text_or()},
+            "seconds": {"type": "number"},
+        },
+    }  # fmt: skip
