@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -86,13 +87,17 @@ class _Server(ThreadingHTTPServer):
 class Stub:
     """The server: give it replies one after another, or a function of what was asked."""
 
-    def __init__(self):
+    def __init__(self, tls: ssl.SSLContext | None = None):
         self.asked: list[Asked] = []
         self.replies: list[Reply] = []
         self.answer: Callable[[Asked], Reply] = self._next
         self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.stub = self
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls:
+            self.server.socket = tls.wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_port}"
 
     def _next(self, _asked):
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
@@ -103,8 +108,8 @@ class Stub:
 
 
 @contextmanager
-def running() -> Iterator[Stub]:
-    stub = Stub()
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
+    stub = Stub(tls)
     thread = threading.Thread(target=stub.server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
