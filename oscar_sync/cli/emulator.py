@@ -60,7 +60,7 @@ def command(**options: Any) -> int:
     options["admin"] = options["admin"] or bool(options["ready_file"])
     options["faults"] = tuple(options["faults"])
     try:
-        return serve(EmulatorOptions(**options), lambda line: click.echo(line))
+        return serve(EmulatorOptions(**options), click.echo)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:

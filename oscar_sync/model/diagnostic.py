@@ -14,11 +14,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One finding: ``code`` is stable (OSY1xx manifests, 2xx settings, 3xx clusters, 4xx guards...).
+    """One finding: ``code`` is stable (OSY1xx manifests, 2xx settings, 3xx clusters ...).
 
     ``line`` and ``column`` count from 1; 0 means that the file as a whole is meant. ``path`` is the
-    dotted path inside the file, ``message`` the fault, ``remedy`` what to write instead, ``snippet``
-    the lines of source with a caret (may be empty).
+    dotted path inside the file, ``message`` the fault, ``remedy`` what to write instead,
+    ``snippet`` the lines of source with a caret (may be empty).
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""The fields of an FDL service, in the order of oscar-server 2.1. One line a field, and no other list.
+"""The fields of an FDL service, in the order of oscar-server 2.1, and no other list of them.
 
 Reading, defaults, comparing, masking, replacing, the JSON Schema and the field reference all come
 from this table.

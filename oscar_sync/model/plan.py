@@ -65,7 +65,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field that differs; ``before`` is live, ``after`` is wanted. Secrets show fingerprints."""
+    """One field that differs: ``before`` is live, ``after`` wanted; secrets show fingerprints."""
 
     path: str
     op: Op
@@ -103,7 +103,7 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One write, in order. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
+    """One write. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
     ``checksum`` (``md5:...``) belong to uploads; ``restarts_store``: the server restarts MinIO.

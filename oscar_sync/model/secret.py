@@ -6,7 +6,7 @@ MASK: Final = "(sensitive)"
 
 
 class Secret:
-    """A secret text: equal by value, shown as a mask, revealed only in the wire and storage rooms."""
+    """A secret text: equal by value, shown as a mask, revealed in the wire and storage rooms."""
 
     __slots__ = ("_text",)
 
@@ -24,7 +24,7 @@ class Secret:
 
     def __eq__(self, other: object) -> bool:
         """Compare by value."""
-        return isinstance(other, Secret) and other._text == self._text  # noqa: SLF001 - same class
+        return isinstance(other, Secret) and other._text == self._text
 
     def __hash__(self) -> int:
         """Hash by value."""

@@ -1,4 +1,4 @@
-"""Which services go: named by ``removed`` or ``remove``, or pruned; and which are left (safety 3)."""
+"""Which services go: named by ``removed`` or ``remove``, or pruned; which are left (safety 3)."""
 
 from dataclasses import dataclass
 

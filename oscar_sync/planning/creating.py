@@ -225,8 +225,10 @@ def store_reason(context: Context, form: Form, attached: tuple[BucketName, ...])
                 f"({context.facts.view.store_problem})",
                 (
                     "set s3_endpoint of the cluster to an address that works from here",
-                    f"ask the cluster's operator to run: mc event add STORE/{bucket} "
-                    f"arn:minio:sqs::{form['name']}:webhook --event put --prefix {folder}/",
+                    (
+                        f"ask the cluster's operator to run: mc event add STORE/{bucket} "
+                        f"arn:minio:sqs::{form['name']}:webhook --event put --prefix {folder}/"
+                    ),
                 ),
             )
     return None

@@ -31,9 +31,10 @@ def _copy(path: FieldPath, live: Value, wanted: Value) -> None:
             wanted.pop(key, None)
         else:
             wanted[key] = copy.deepcopy(value)  # type: ignore[assignment] # - not absent
-    elif isinstance(wanted, list) and isinstance(key, int) and key < len(wanted):
-        if value is not _ABSENT:
-            wanted[key] = copy.deepcopy(value)  # type: ignore[call-overload] # - not absent
+        return
+    is_there = isinstance(wanted, list) and isinstance(key, int) and key < len(wanted)
+    if is_there and value is not _ABSENT:
+        wanted[key] = copy.deepcopy(value)  # type: ignore[index,call-overload] # - as checked
 
 
 def _child(value: Value, part: str | int) -> Value:

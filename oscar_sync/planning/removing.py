@@ -167,7 +167,7 @@ def _volume_reason(live: LiveService) -> Reason | None:
 def decide_erase(
     context: Context, service: str, bucket: str, *, origin: Origin | None, because: str
 ) -> Decision:
-    """Return the erasure of a removed service's bucket, held back: it comes with a later version."""
+    """Return the erasure of a removed service's bucket, held back for a later version."""
     key = context.service_key(service)
     count = context.facts.count(BucketName(bucket)) if bucket not in ("empty", "volume") else None
     erased = Erased(

@@ -38,11 +38,10 @@ def decide_adopt(context: Context, live: LiveService) -> Decision | None:
     return _stamp_only(
         context,
         live,
-        ActionKind.ADOPT,
         StampWish(context.settings.set_name),
-        origin,
-        reason,
-        secrets,
+        origin=origin,
+        reason=reason,
+        secrets=secrets,
     )
 
 
@@ -53,19 +52,20 @@ def decide_forget(context: Context, live: LiveService, origin: Origin | None) ->
     desired = context.desired.get(ServiceName(live.key.name))
     secrets = dict(desired.secrets) if desired else {}
     return _stamp_only(
-        context, live, ActionKind.FORGET, StampWish(is_taken_off=True), origin, None, secrets
+        context, live, StampWish(is_taken_off=True), origin=origin, reason=None, secrets=secrets
     )
 
 
 def _stamp_only(
     context: Context,
     live: LiveService,
-    kind: ActionKind,
     stamp: StampWish,
+    *,
     origin: Origin | None,
     reason: Reason | None,
     secrets: dict[str, Secret],
 ) -> Decision:
+    kind = ActionKind.FORGET if stamp.is_taken_off else ActionKind.ADOPT
     mount = mount_bucket(live.form)
     restarts = mount is not None and mount not in in_out_buckets(live.form)
     action = Action(

@@ -1,5 +1,7 @@
 """Updating a service by one PUT, and the notifications that OSCAR leaves undone (safety 2, 3)."""
 
+from dataclasses import dataclass
+
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
@@ -37,6 +39,19 @@ from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import hooks_of, live_fingerprint
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One service that is there and wanted: what the decision is made from."""
+
+    context: Context
+    desired: DesiredService
+    live: LiveService
+    wanted: Form
+    secrets: SecretFindings
+    changes: tuple[FieldChange, ...]
+    is_adopted: bool
+
+
 def decide_update(
     context: Context, desired: DesiredService, live: LiveService
 ) -> tuple[Decision | None, SecretFindings]:
@@ -59,7 +74,9 @@ def decide_update(
         return _foreign(desired, live, changes, standing), secrets
     if not changes:
         return _repair(context, desired, live), secrets
-    return _update(context, desired, live, wanted, changes, secrets, standing), secrets
+    is_adopted = standing is Standing.UNSTAMPED and bool(context.settings.set_name)
+    case = _Case(context, desired, live, wanted, secrets, changes, is_adopted)
+    return _update(case), secrets
 
 
 def _ignored(context: Context, desired: DesiredService) -> tuple[str, ...]:
@@ -113,15 +130,8 @@ def fingerprint_of(live: LiveService) -> str:
     return live_fingerprint(live.form, live.owner, live.bucket_list)
 
 
-def _update(
-    context: Context,
-    desired: DesiredService,
-    live: LiveService,
-    wanted: Form,
-    changes: tuple[FieldChange, ...],
-    secrets: SecretFindings,
-    standing: Standing,
-) -> Decision:
+def _update(case: _Case) -> Decision:
+    context, live, wanted = case.context, case.live, case.wanted
     name = live.key.name
     dropped = _dropped(live, wanted)
     attached = _attached(context, live, wanted)
@@ -130,26 +140,26 @@ def _update(
         id=action_id(ActionKind.UPDATE, live.key),
         key=live.key,
         kind=ActionKind.UPDATE,
-        reason=_reason_word(changes),
+        reason=_reason_word(case.changes),
         steps=(
             Step(Do.PUT, name, restarts_store=_restarts(live, wanted)),
             *in_order(step for work in works for step in work.steps),
-            *_restart_step(live, wanted, changes, name),
+            *_restart_step(live, wanted, case.changes, name),
         ),
-        changes=changes,
+        changes=case.changes,
         keeps=tuple(context.kept(bucket, name) for bucket in dropped),
         preconditions=Preconditions(True, fingerprint_of(live)),
         depends_on=makers_of(context, attached),
-        origin=desired.locate(()),
-        notes=_notes(context, live, wanted, changes, secrets, works),
-        unchanged_fields=_unchanged(live, changes),
-        adds_stamp=standing is Standing.UNSTAMPED and bool(context.settings.set_name),
+        origin=case.desired.locate(()),
+        notes=_notes(case, works),
+        unchanged_fields=_unchanged(live, case.changes),
+        adds_stamp=case.is_adopted,
     )
-    reason = _reason(context, desired, live, wanted, secrets, attached)
+    reason = _reason(case, attached)
     if reason is not None:
         return Decision(action, reason=reason)
     context.note_made(in_out_buckets(wanted), action)
-    return Decision(action, _material(context, desired, live, wanted, works))
+    return Decision(action, _material(case, works))
 
 
 def _reason_word(changes: tuple[FieldChange, ...]) -> str:
@@ -223,25 +233,19 @@ def _unchanged(live: LiveService, changes: tuple[FieldChange, ...]) -> int:
     return len([name for name in live.form if name not in touched])
 
 
-def _notes(
-    context: Context,
-    live: LiveService,
-    wanted: Form,
-    changes: tuple[FieldChange, ...],
-    secrets: SecretFindings,
-    works: tuple[HookWork, ...],
-) -> tuple[str, ...]:
+def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
+    wanted = case.wanted
     notes = [note for work in works for note in work.notes]
-    if secrets.not_compared:
-        names = ", ".join(secrets.not_compared)
+    if case.secrets.not_compared:
+        names = ", ".join(case.secrets.not_compared)
         notes.append(f"sends {names}, whose value on the cluster could not be compared")
     synchronous = wanted.get("synchronous")
     warm = isinstance(synchronous, dict) and bool(synchronous.get("min_scale"))
     if warm and not is_exposed(wanted):
         notes.append("running instances keep the old values until they are replaced")
-    if any(change.path == "visibility" for change in changes) and in_out_buckets(wanted):
+    if any(change.path == "visibility" for change in case.changes) and in_out_buckets(wanted):
         notes.append(f"its buckets become {wanted['visibility']} too")
-    notes.extend(_chain_notes(context, live, wanted))
+    notes.extend(_chain_notes(case.context, case.live, wanted))
     return tuple(dict.fromkeys(notes))
 
 
@@ -261,23 +265,17 @@ def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]
     return notes
 
 
-def _reason(
-    context: Context,
-    desired: DesiredService,
-    live: LiveService,
-    wanted: Form,
-    secrets: SecretFindings,
-    attached: tuple[BucketName, ...],
-) -> Reason | None:
+def _reason(case: _Case, attached: tuple[BucketName, ...]) -> Reason | None:
+    context, live, wanted = case.context, case.live, case.wanted
     fields = replace_reasons(live.form, wanted)
     checks = (
         replace_reason(live.key.name, fields) if fields else None,
         release_reason(context, wanted),
         image_reason(context, wanted),
-        missing_values(secrets.unknown_values),
+        missing_values(case.secrets.unknown_values),
         stopped_reason(context, live),
         _isolation_reason(context, live, wanted),
-        bucket_reason(context, desired, _widened(live, wanted, attached)),
+        bucket_reason(context, case.desired, _widened(live, wanted, attached)),
         store_reason(context, wanted, attached),
     )
     return next((reason for reason in checks if reason is not None), None)
@@ -338,24 +336,18 @@ def _users_lost(live: LiveService, wanted: Form) -> tuple[str, ...]:
     return tuple(sorted(bucket for bucket in live.bucket_list if bucket not in new))
 
 
-def _material(
-    context: Context,
-    desired: DesiredService,
-    live: LiveService,
-    wanted: Form,
-    works: tuple[HookWork, ...],
-) -> Material:
-    view = context.facts.view
+def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
+    view = case.context.facts.view
     return Material(
         cluster=view.cluster,
         release=view.release,
-        owner=owner_to_write(live),
-        live=live,
-        form=wanted,
-        secrets=desired.secrets,
-        stamp=StampWish(context.settings.set_name, hooks=hooks_value(*works)),
-        image_prefetch=bool(wanted.get("image_prefetch")),
-        wait_s=wait_of(context, desired),
+        owner=owner_to_write(case.live),
+        live=case.live,
+        form=case.wanted,
+        secrets=case.desired.secrets,
+        stamp=StampWish(case.context.settings.set_name, hooks=hooks_value(*works)),
+        image_prefetch=bool(case.wanted.get("image_prefetch")),
+        wait_s=wait_of(case.context, case.desired),
     )
 
 

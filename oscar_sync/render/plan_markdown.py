@@ -57,10 +57,8 @@ def _row(change: FieldChange) -> str:
 
 
 def _blocked(item: Blocked) -> str:
-    lines = [
-        f"- :no_entry: **{_cell(str(item.action.key))}** {_cell(str(item.action.kind))} "
-        f"blocked (`{item.code}`): {_inline(item.message)}"
-    ]
+    title = f"- :no_entry: **{_cell(str(item.action.key))}** {_cell(str(item.action.kind))}"
+    lines = [f"{title} blocked (`{item.code}`): {_inline(item.message)}"]
     lines += [f"  - way out: {_inline(way)}" for way in item.ways_out]
     return "\n".join(lines)
 

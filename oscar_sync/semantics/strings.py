@@ -1,4 +1,9 @@
-"""What becomes of a string on its way through the server (oscar-server 3.4, strings.json)."""
+"""What becomes of a string on its way through the server (oscar-server 3.4, strings.json).
+
+The server keeps a definition as YAML, written and read back by goccy/go-yaml 1.9.8. A string is
+quoted where it must be, else it stands plain or, with line breaks, as a literal block; each way
+has its own losses. A script is kept apart from that YAML.
+"""
 
 import re
 from dataclasses import dataclass
@@ -37,20 +42,134 @@ class Verdict:
 
 SAME: Final = Verdict(Fate.SAME)
 _POISONS: Final = Verdict(Fate.POISONS)
+_CHANGED: Final = Verdict(Fate.CHANGED)
+_KEYS: Final = frozenset({Place.ENV_NAME, Place.KEY})
+
+SUSPECT: Final = re.compile(r"^[ \t?-]|[ \t]$|<<\s*$|[\r\n\t\a]|[\\\"].*:|:.*[\\\"]")
+"""A string that does not match comes back as it was sent: a quick look before a verdict."""
 
 
 def verdict(text: str, place: Place) -> Verdict:
     """Return what the server makes of *text* at *place*."""
     if place is Place.SCRIPT:
-        if not text:
-            return Verdict(Fate.REFUSED)
-        lines = text.replace("\r\n", "\n").replace("\r", "\n")
-        return SAME if lines == text else Verdict(Fate.CHANGED, lines)
+        return _script(text)
+    if "\r" in text:
+        return _with_return(text, place)
+    if _is_quoted(text):
+        return _quoted(text)
+    if place in _KEYS:
+        return _plain_key(text)
+    if _TAB_THEN_INDICATOR.match(text):
+        return _POISONS
+    return _block(text, place) if "\n" in text else _plain(text)
+
+
+def _script(text: str) -> Verdict:
+    if not text:
+        return Verdict(Fate.REFUSED)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return SAME if lines == text else Verdict(Fate.CHANGED, lines)
+
+
+def _with_return(text: str, place: Place) -> Verdict:
+    """CRLF gains a line break in front, a lone CR becomes LF; no key takes either."""
+    if place in _KEYS:
+        return _POISONS
+    if "\r\n" in text and not _is_quoted(text):
+        return Verdict(Fate.CHANGED, f"\n{text}")
+    return _CHANGED
+
+
+_RESERVED: Final = frozenset(
+    "null Null NULL ~ true True TRUE false False FALSE .inf .Inf .INF -.inf -.Inf -.INF "
+    ".nan .NaN .NAN".split()
+)
+_QUOTED_BEGINNINGS: Final = frozenset("*&[{}],!|>%'\"")
+_DIGITS_AND_COLONS: Final = re.compile(r"[:1-9][:0-9]*")
+_TAB_THEN_INDICATOR: Final = re.compile(r"[\t ]*\t[\t ]*[-!\"'&*>\[\]{}|?#<:%]")
+
+
+def _is_quoted(text: str) -> bool:
+    """Tell whether the server writes *text* in double quotes (numbers lose nothing either way)."""
+    if not text or text in _RESERVED or text[0] in _QUOTED_BEGINNINGS or text[-1] == ":":
+        return True
+    if "#" in text or "\\" in text or ": " in text:
+        return True
+    return _DIGITS_AND_COLONS.fullmatch(text) is not None
+
+
+_SHORT_ESCAPES: Final = frozenset('\n\b\f\v"\\')
+
+
+def _quoted(text: str) -> Verdict:
+    """Tab and bell are written as escapes that are not read back.
+
+    Every escape makes the reader look for the ``:`` after a key too early, by what it is longer
+    than its character: it takes the string for a key if a colon stands just there.
+    """
+    if "\t" in text or "\a" in text:
+        return Verdict(Fate.CHANGED, text.replace("\t", "\\t").replace("\a", "\\a"))
+    widths = [_width(character) for character in text]
+    shift = sum(widths) - len(text)
+    if not shift:
+        return SAME
+    written = sum(widths) + 1
+    at = written - shift
+    position = 0
+    rest = ""
+    for character, width in zip((*text, '"'), (*widths, 1), strict=True):
+        if position + width > at:
+            rest += character if width == 1 else "\\"
+        position += width
+    return _POISONS if rest.lstrip(" ")[:1] == ":" else SAME
+
+
+def _width(character: str) -> int:
+    """Return how many characters Go's strconv.Quote writes for one."""
+    if character in _SHORT_ESCAPES:
+        return 2
+    if character.isprintable():
+        return 1
+    code = ord(character)
+    if code < 0x20 or code == 0x7F:
+        return 4
+    return 6 if code < 0x10000 else 10
+
+
+def _plain(text: str) -> Verdict:
+    """Blanks at both ends go; ``- `` begins a list and ``? `` a key."""
     if text == "-" or text.startswith("- "):
         return _POISONS
-    stripped = text.strip(" ")
+    if text.startswith("? "):
+        rest = text[2:].strip(" ")
+        return Verdict(Fate.CHANGED, rest) if rest else _POISONS
+    stripped = text.lstrip(" ").rstrip(" \t")
+    if stripped == text:
+        return SAME
+    if stripped == "-" or stripped.startswith(("- ", "? ")):
+        return _POISONS
+    return Verdict(Fate.CHANGED, stripped)
+
+
+def _plain_key(text: str) -> Verdict:
+    if "\n" in text or not text.strip(" \t") or text.rstrip(" ").endswith("<<"):
+        return _POISONS
+    if text.startswith(("- ", "? ")) or _TAB_THEN_INDICATOR.match(text):
+        return Verdict(Fate.CHANGED, "") if text == "? " else _POISONS
+    stripped = text.lstrip(" ").rstrip(" \t")
     return SAME if stripped == text else Verdict(Fate.CHANGED, stripped)
 
 
-SUSPECT: Final = re.compile(r"^[ \t?-]|[ \t]$|[\r\n\t\\\"]")
-"""Whatever does not match comes back as it was sent."""
+_BLANKS_AT_END: Final = re.compile(r"[ \t]\n*\Z")
+
+
+def _block(text: str, place: Place) -> Verdict:
+    """A literal block loses the indentation of its first line; in a list, of every line."""
+    lines = text.split("\n")
+    first = next((line for line in lines if line), "")
+    if place is Place.ITEM and any(line.startswith(" ") for line in lines):
+        return _CHANGED
+    if first.startswith(" "):
+        is_first = bool(lines[0]) and not any(line.startswith(" ") for line in lines[1:])
+        return Verdict(Fate.CHANGED, text.lstrip(" ")) if is_first else _CHANGED
+    return _CHANGED if _BLANKS_AT_END.search(text) else SAME
