@@ -128,8 +128,7 @@ def _autoscaler_error(definition: Document) -> str | None:
 
 
 def _check_deployment(definition: Document) -> None:
-    name = definition["name"]
-    problems = metadata_problems(f"{name}-dpl", definition["labels"], definition["annotations"])
+    name, problems = definition["name"], []
     for place, port in enumerate(definition["expose"]["api_port"]):
         if not 0 < port <= _HIGHEST_PORT:
             problems.append(
@@ -153,7 +152,7 @@ def _assign_ports(cluster: Cluster, definition: Document) -> None:
     assigned = []
     for place, port in enumerate(definition["expose"]["nodePort"]):
         lead = (
-            f"error creating service for exposed service '{definition['name']}': Service "
+            f"error creating svc for exposed service '{definition['name']}': Service "
             f'"{definition["name"]}-svc" is invalid: spec.ports[{place}].nodePort: Invalid value: '
             f"{port}: "
         )

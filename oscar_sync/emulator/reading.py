@@ -44,6 +44,7 @@ def _summary(cluster: Cluster, service: Service) -> dict[str, Any]:
     else:
         state, moment = "ready", _rfc3339(service.since)
         count = service.replicas if service.is_exposed else 0
+        reason = "Deployment is ready." if service.is_exposed else "Runtime service is ready."
     told: dict[str, Any] = {"state": state}
     if reason:
         told["reason"] = reason
@@ -145,13 +146,11 @@ def deployment_logs(cluster: Cluster, name: str) -> Reply:
     found = cluster.named(name.strip())
     if not found:
         return Reply().text(403, _FORBIDDEN)
-    told = {
-        "service_name": found[0].name,
-        "available": False,
-        "message": "Deployment logs are unavailable for this service.",
-        "entries": [],
-    }
-    return Reply().json(200, told)
+    service, message = found[0], "Deployment logs are unavailable for this service."
+    if service.is_exposed and service.replicas and not cluster.settings.holds_workloads:
+        message = "Deployment logs are not yet available."
+    place = {"service_name": service.name, "available": False}
+    return Reply().json(200, {**place, "message": message, "entries": []})
 
 
 def _exposed(cluster: Cluster, name: str) -> Service | Reply:
