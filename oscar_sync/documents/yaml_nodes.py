@@ -1,5 +1,6 @@
 """YAML text to nodes: the C parser without its resolver, since every scalar stays text."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -11,57 +12,83 @@ from oscar_sync.documents.reading import Fault, FaultKind, Refused
 MAX_DEPTH: Final = 50
 
 
-class _Depth:
+class _Unresolved:
+    """Leaves every scalar text: no tag is guessed from how it looks."""
+
+    def descend_resolver(self, parent: Node | None, index: object) -> None:
+        """Do nothing."""
+
+    def ascend_resolver(self) -> None:
+        """Do nothing."""
+
+    def resolve(self, kind: object, value: object, implicit: object) -> None:
+        """Return no tag."""
+
+
+class _Counting(_Unresolved):
     """Refuses nesting beyond ``MAX_DEPTH`` while it is parsed, not after (safety 8)."""
 
     depth = 0
 
     def descend_resolver(self, parent: Node | None, index: object) -> None:
+        del index
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            mark = getattr(parent, "start_mark", None)
-            raise Refused(
-                Fault(
-                    FaultKind.TOO_DEEP,
-                    mark.line + 1 if mark else 1,
-                    mark.column + 1 if mark else 1,
-                    f"nested deeper than {MAX_DEPTH} levels",
-                    "no FDL or settings file needs that: check the brackets and the indentation",
-                )
-            )
+            raise Refused(_too_deep(parent))
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
 
-    def resolve(self, kind: object, value: object, implicit: object) -> None:
-        return None
 
-    def dispose(self) -> None:
-        return None
+def _too_deep(parent: Node | None) -> Fault:
+    mark = parent.start_mark if parent is not None else None
+    return Fault(
+        FaultKind.TOO_DEEP,
+        mark.line + 1 if mark else 1,
+        mark.column + 1 if mark else 1,
+        f"nested deeper than {MAX_DEPTH} levels",
+        "no FDL or settings file needs that: check the brackets and the indentation",
+    )
 
 
-def _composer_class() -> Any:
+def _composer_class(policy: type) -> Any:
     """Return a composer on libyaml; on pure Python where PyYAML was built without it."""
     if yaml.__with_libyaml__:
         from yaml.cyaml import CParser
 
-        return type("Composer", (_Depth, CParser), {})
+        return type("Composer", (policy, CParser), {})
     from yaml.composer import Composer
     from yaml.parser import Parser
     from yaml.reader import Reader
     from yaml.scanner import Scanner
 
-    class Pure(_Depth, Reader, Scanner, Parser, Composer):  # type: ignore[misc]
-        def __init__(self, stream: str) -> None:
-            Reader.__init__(self, stream)
-            Scanner.__init__(self)
-            Parser.__init__(self)
-            Composer.__init__(self)
+    def start(self: Any, stream: str) -> None:
+        Reader.__init__(self, stream)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        Composer.__init__(self)
 
-    return Pure
+    bases = (policy, Reader, Scanner, Parser, Composer)
+    return type("Composer", bases, {"__init__": start})
 
 
-_COMPOSER: Final = _composer_class()
+_FAST: Final = _composer_class(_Unresolved)
+_GUARDED: Final = _composer_class(_Counting)
+
+_DEEP_LINE: Final = re.compile(r"^[ \t?:-]{21}", re.MULTILINE)
+_FEW_BRACKETS: Final = 8
+
+
+def _composer_for(text: str) -> Any:
+    """Return the fast composer where *text* cannot be nested beyond ``MAX_DEPTH``.
+
+    A block level takes a column of a line's beginning, and a column begins at most two; a flow
+    level takes a bracket: 2 * 21 + 8 is ``MAX_DEPTH``.
+    """
+    brackets = text.count("[") + text.count("{")
+    if brackets <= _FEW_BRACKETS and not _DEEP_LINE.search(text):
+        return _FAST
+    return _GUARDED
 
 
 def nodes_of(text: str) -> Iterator[Node]:
@@ -71,7 +98,7 @@ def nodes_of(text: str) -> Iterator[Node]:
         Refused: the text is no YAML, or is nested too deeply.
     """
     try:
-        composer = _COMPOSER(text)
+        composer = _composer_for(text)(text)
         while composer.check_node():
             node = composer.get_node()
             if node is not None:

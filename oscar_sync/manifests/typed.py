@@ -3,13 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from oscar_sync.documents.scalars import (
-    Plain,
-    Tree,
-    flag_of,
-    integer_of,
-    is_null,
-)
+from oscar_sync.documents.scalars import NULLS, Plain, Tree, flag_of, integer_of, is_null
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
@@ -51,6 +45,9 @@ def _block(
         field = known.get(key)
         if field is None:
             _unknown(draft, key, known, path)
+            continue
+        if field.kind is Kind.TEXT and isinstance(value, str) and not SUSPECT.search(value):
+            built[key] = _as_text(value)
             continue
         read = _READERS[field.kind](draft, field, value, (*path, key))
         if read is not _MISSING:
@@ -109,18 +106,25 @@ def _unknown(draft: Draft, key: str, known: Mapping[str, Field], path: FieldPath
     )
 
 
+def _as_text(value: str) -> str:
+    """Return a scalar as the server gets it: as written, null as the empty string."""
+    if type(value) is Plain:
+        return "" if value in NULLS else str(value)
+    return value
+
+
 def _text(draft: Draft, field: Field, value: Tree, path: FieldPath) -> object:
     if not isinstance(value, str):
         return _not_text(draft, value, path)
-    if is_null(value):
-        return ""
-    text = str(value)
+    text = _as_text(value)
     if SUSPECT.search(text) and field.name != "script":
-        judge(draft, text, Place.FIELD, path)
+        judge(draft, text, Place.FIELD, path, is_secret=field.is_secret)
     return text
 
 
-def judge(draft: Draft, text: str, place: Place, path: FieldPath) -> None:
+def judge(
+    draft: Draft, text: str, place: Place, path: FieldPath, *, is_secret: bool = False
+) -> None:
     """Note it if the server refuses, alters or chokes on *text* (oscar-server 3.4)."""
     found = verdict(text, place)
     if found.fate is Fate.SAME:
@@ -131,11 +135,10 @@ def judge(draft: Draft, text: str, place: Place, path: FieldPath) -> None:
             fault = f"{what} makes the service, and the cluster's whole list, unreadable"
         case Fate.REFUSED:
             fault = f"{what} is refused by the server"
-        case _ if found.becomes is None:
+        case _ if found.becomes is None or is_secret:
             fault = f"{what} does not come back from the server as it was sent"
         case _:
-            shown = "" if draft.locator(path).layer == "environment" else f" as {found.becomes!r}"
-            fault = f"{what} comes back from the server{shown}, not as it was sent"
+            fault = f"{what} comes back from the server as {found.becomes!r}, not as it was sent"
     draft.say(Code.STRING, ERROR, path, f"{dotted(path)}: {fault}", _string_remedy(text))
 
 
@@ -221,7 +224,7 @@ def _texts(draft: Draft, field: Field, value: Tree, path: FieldPath) -> object:
 def _item(draft: Draft, field: Field, value: Tree, path: FieldPath) -> object:
     if not isinstance(value, str):
         return _not_text(draft, value, path)
-    text = "" if is_null(value) else str(value)
+    text = _as_text(value)
     if SUSPECT.search(text):
         trimmed = text.strip() if field.name == "allowed_users" else text
         judge(draft, trimmed, Place.ITEM, path)
@@ -241,15 +244,15 @@ def _text_map(draft: Draft, field: Field, value: Tree, path: FieldPath) -> objec
     value_place = _VALUE_PLACES.get(field.name, Place.FIELD)
     built: dict[str, str] = {}
     for key, item in value.items():
-        here = (*path, key)
-        if SUSPECT.search(key) or key == "<<":
-            judge(draft, key, key_place, here)
+        if SUSPECT.search(key):
+            judge(draft, key, key_place, (*path, key))
         if not isinstance(item, str):
-            _not_text(draft, item, here)
+            _not_text(draft, item, (*path, key))
             continue
-        text = "" if is_null(item) else str(item)
-        if SUSPECT.search(text) and not field.is_secret:
-            judge(draft, text, value_place, here)
+        text = _as_text(item)
+        # Values of environment.secrets are kept in a Kubernetes Secret, not in the YAML.
+        if not field.is_secret and SUSPECT.search(text):
+            judge(draft, text, value_place, (*path, key))
         built[key] = text
     return built
 

@@ -45,7 +45,7 @@ _POISONS: Final = Verdict(Fate.POISONS)
 _CHANGED: Final = Verdict(Fate.CHANGED)
 _KEYS: Final = frozenset({Place.ENV_NAME, Place.KEY})
 
-SUSPECT: Final = re.compile(r"^[ \t?-]|[ \t]$|<<\s*$|[\r\n\t\a]|[\\\"].*:|:.*[\\\"]")
+SUSPECT: Final = re.compile(r"^[ \t?-]|[ \t]$|<<\s*$|[\r\n\t\a]|[^ !#-\[\]-~].*:")
 """A string that does not match comes back as it was sent: a quick look before a verdict."""
 
 
@@ -60,6 +60,8 @@ def verdict(text: str, place: Place) -> Verdict:
     if place in _KEYS:
         return _plain_key(text)
     if _TAB_THEN_INDICATOR.match(text):
+        return _POISONS
+    if place is Place.ITEM and not text.strip(" \t"):
         return _POISONS
     return _block(text, place) if "\n" in text else _plain(text)
 
@@ -148,7 +150,9 @@ def _plain(text: str) -> Verdict:
         return SAME
     if stripped == "-" or stripped.startswith(("- ", "? ")):
         return _POISONS
-    return Verdict(Fate.CHANGED, stripped)
+    if text[0] == " " and stripped[:1] in _QUOTED_BEGINNINGS and stripped:
+        return _POISONS
+    return Verdict(Fate.CHANGED, None if stripped in _RESERVED else stripped)
 
 
 def _plain_key(text: str) -> Verdict:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from oscar_sync.manifests.codes import Code
@@ -21,6 +22,9 @@ from oscar_sync.semantics.paths import (
     normal_path,
     provider_of,
 )
+
+_provider = lru_cache(maxsize=1024)(provider_of)
+_bucket_fault = lru_cache(maxsize=4096)(bucket_name_fault)
 
 _FIELDS: Final = {kind.name: {field.name: field for field in kind.children} for kind in PROVIDERS}
 _NEEDED: Final = {
@@ -58,7 +62,7 @@ def _io(
     written = block.get("storage_provider")
     if not written:
         return
-    provider = provider_of(written)
+    provider = _provider(written)
     if provider.type not in types:
         _unknown_type(draft, provider, written, (*path, "storage_provider"), types)
         return
@@ -161,7 +165,7 @@ def _segments(draft: Draft, normal: str, path: FieldPath) -> None:
 
 
 def _bucket(draft: Draft, name: str, path: FieldPath) -> None:
-    fault = bucket_name_fault(name)
+    fault = _bucket_fault(name)
     if fault:
         message = f"{dotted(path)}: the bucket's name {name} {fault}"
         remedy = "name a bucket of 3 to 63 lower-case letters, digits and hyphens"
@@ -171,7 +175,7 @@ def _bucket(draft: Draft, name: str, path: FieldPath) -> None:
 def _one_bucket_each(
     draft: Draft, block: Mapping[str, Any], place: int, buckets: dict[str, int]
 ) -> None:
-    provider = provider_of(block.get("storage_provider") or "")
+    provider = _provider(block.get("storage_provider") or "")
     if provider.type != "minio" or not block.get("path"):
         return
     bucket = bucket_of(normal_path(block["path"], provider, draft.name))
@@ -209,7 +213,7 @@ def _mount(draft: Draft, judged: set[Provider]) -> None:
         draft.say(Code.MOUNT, ERROR, ("mount",), f"mount.{missing} is missing",
                   "write storage_provider and path, or take the mount out")  # fmt: skip
         return
-    provider = provider_of(written)
+    provider = _provider(written)
     if provider.type not in _MOUNT_TYPES:
         _unknown_type(draft, provider, written, ("mount", "storage_provider"), _MOUNT_TYPES)
         return

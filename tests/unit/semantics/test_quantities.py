@@ -39,7 +39,8 @@ def test_other_amounts_differ(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " 1", "1 ", "1Gb", "1GB", "1gi", "1K", "one", "1,5", "--1", "1e", "0x10", "1e3Mi", "٣"]
+    "text",
+    ["", " 1", "1 ", "1Gb", "1GB", "1gi", "1K", "one", "1,5", "--1", "1e", "0x10", "1e3Mi", "٣"],
 )
 def test_what_kubernetes_does_not_read_is_no_quantity(text: str) -> None:
     assert not is_quantity(text)
@@ -56,6 +57,8 @@ def test_zero_and_less_are_not_positive() -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_answered(text: str) -> None:
     assert same_quantity(text, text)
-    assert is_quantity(canonical_quantity(text)) or "/" in canonical_quantity(text) or not (
-        is_quantity(text)
+    assert (
+        is_quantity(canonical_quantity(text))
+        or "/" in canonical_quantity(text)
+        or not (is_quantity(text))
     )

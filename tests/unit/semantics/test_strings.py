@@ -1,0 +1,65 @@
+"""Strings that the server does not return as they were sent are known beforehand."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oscar_sync.semantics.strings import SUSPECT, Fate, Place, Verdict, verdict
+
+RECORDED = json.loads((Path(__file__).parent / "strings.json").read_text())
+
+
+def recorded() -> list[tuple[str, str, Fate, str | None]]:
+    rows = []
+    for place, fates in RECORDED.items():
+        for fate in ("same", "refused", "poisons"):
+            rows += [(place, text, Fate(fate), None) for text in fates[fate]]
+        rows += [(place, text, Fate.CHANGED, to) for text, to in fates["changed"].items()]
+    return rows
+
+
+@pytest.mark.parametrize(("place", "text", "fate", "becomes"), recorded())
+def test_every_recorded_string_gets_its_recorded_fate(
+    place: str, text: str, fate: Fate, becomes: str | None
+) -> None:
+    assert verdict(text, Place(place)) == Verdict(fate, becomes)
+
+
+@pytest.mark.parametrize(
+    ("text", "fate"),
+    [
+        ("{\ta", Fate.CHANGED),
+        ("a: b\tc", Fate.CHANGED),
+        ("x\t", Fate.CHANGED),
+        ("\t", Fate.CHANGED),
+        ("{\n  \"a\": 1\n}", Fate.SAME),
+        ('{"a": 1,\n "b": 2}', Fate.POISONS),
+        ('"a":', Fate.POISONS),
+        ('{"a": 1, "b": 2}', Fate.SAME),
+        ("-----BEGIN KEY-----\nabc\n-----END KEY-----\n", Fate.SAME),
+        ("a\n  b", Fate.SAME),
+        ("\n a", Fate.CHANGED),
+        ("a\n ", Fate.CHANGED),
+        ("a\rb", Fate.CHANGED),
+        ("\t- x", Fate.POISONS),
+    ],
+)
+def test_the_rule_holds_for_strings_that_were_not_recorded(text: str, fate: Fate) -> None:
+    assert verdict(text, Place.ENV_VALUE).fate is fate
+
+
+def test_an_item_of_a_list_loses_the_indentation_of_every_line() -> None:
+    assert verdict("a\n  b", Place.ITEM).fate is Fate.CHANGED
+
+
+def test_a_key_that_ends_like_a_merge_key_poisons() -> None:
+    assert verdict("a<<", Place.KEY).fate is Fate.POISONS
+
+
+@given(st.text(max_size=30), st.sampled_from([place for place in Place if place != "script"]))
+def test_what_is_not_suspect_comes_back_as_it_was_sent(text: str, place: Place) -> None:
+    if not SUSPECT.search(text):
+        assert verdict(text, place).fate is Fate.SAME
