@@ -173,7 +173,7 @@ class Run:
         """Keep the server's words of a write that was applied all the same."""
         if reply.meaning.outcome is not Outcome.APPLIED:
             word = "no answer came" if reply.is_lost else f"the server answered {reply.status}"
-            self.warnings.append(f"{word}, and it was applied ({reply.meaning.reason})")
+            self.warnings.append(f"{word} ({reply.meaning.reason}); read back, it is applied")
 
 
 _StoreWrite = Callable[[Store], object]

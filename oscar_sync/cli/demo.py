@@ -1,0 +1,204 @@
+"""``oscar-sync demo``: the whole story against the embedded emulator, each command as typed."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from oscar_sync.errors import MissingExtraError
+from oscar_sync.model.report import Exit
+from oscar_sync.render.paint import Paint
+
+_FILES: Final = {
+    "oscar-sync.yaml": """\
+set: garden
+clusters:
+  demo:
+    endpoint: "${OSCAR_ENDPOINT}"
+    auth_user: "${OSCAR_USERNAME}"
+    auth_password: "${OSCAR_PASSWORD}"
+  "*": demo
+services:
+  plants:
+    seeds:
+      - {from: models, to: "minio.default:plants/models"}
+""",
+    "plants.yaml": """\
+functions:
+  oscar:
+  - oscar-cluster:
+      name: plants
+      image: ghcr.io/grycap/plants:1.0
+      memory: 1Gi
+      cpu: 0.5
+      script: plants.sh
+      input:
+      - storage_provider: minio.default
+        path: plants/in
+      output:
+      - storage_provider: minio.default
+        path: plants/out
+""",
+    "plants.sh": """\
+#!/bin/sh
+name=$(basename "$INPUT_FILE_PATH")
+echo "counting the words of $name"
+wc -w < "$INPUT_FILE_PATH" > "$TMP_OUTPUT_DIR/$name.count"
+""",
+    "models/model.txt": "weights, as it were\n",
+}
+
+_LOGIN: Final = """\
+import os
+import requests
+api = os.environ["OSCAR_ENDPOINT"]
+login = os.environ["OSCAR_USERNAME"], os.environ["OSCAR_PASSWORD"]
+"""
+
+_CALL: Final = f"""\
+import base64
+{_LOGIN}service = requests.get(f"{{api}}/system/services/plants", auth=login).json()
+token = {{"Authorization": "Bearer " + service["token"]}}
+answer = requests.post(f"{{api}}/run/plants", json={{"words": "one two"}}, headers=token)
+print(answer.status_code, base64.b64decode(answer.text).decode().strip())
+"""
+
+_UPLOAD: Final = f"""\
+import io
+import time
+from minio import Minio
+{_LOGIN}keys = requests.get(f"{{api}}/system/config", auth=login).json()["minio_provider"]
+host, access, secret = keys["endpoint"].split("//")[1], keys["access_key"], keys["secret_key"]
+store = Minio(host, access, secret, secure=False)
+store.put_object("plants", "in/leaf.txt", io.BytesIO(b"green and veined"), 16)
+jobs = {{}}
+while not jobs or any(job["status"] != "Succeeded" for job in jobs.values()):
+    time.sleep(0.1)
+    jobs = requests.get(f"{{api}}/system/logs/plants", auth=login).json()["jobs"]
+print("jobs:", [job["status"] for job in jobs.values()])
+print("objects:", [item.object_name for item in store.list_objects("plants", recursive=True)])
+"""
+
+_DRIFT: Final = f"""\
+{_LOGIN}service = requests.get(f"{{api}}/system/services/plants", auth=login).json()
+service["memory"] = "4Gi"
+print(requests.put(f"{{api}}/system/services", auth=login, json=service).status_code)
+"""
+
+
+@dataclass(slots=True)
+class _Story:
+    """Tells and runs the story in one folder."""
+
+    folder: Path
+    environ: dict[str, str]
+    paint: Paint
+    failures: int = 0
+
+    def tell(self, text: str) -> None:
+        """Say what comes next."""
+        click.echo("\n" + self.paint(f"# {text}", "cyan"))
+
+    def run(self, words: str, *, expected: int = 0) -> None:
+        """Print a command as a user would type it, then run it."""
+        click.echo(self.paint(f"$ {words}", "bold"))
+        args = shlex.split(words)
+        self._execute([sys.executable, "-m", "oscar_sync", *args[1:]], expected)
+
+    def python(self, name: str, text: str) -> None:
+        """Print a small program and its call, then run it."""
+        (self.folder / name).write_text(text, encoding="utf-8")
+        click.echo(self.paint(f"$ cat {name}", "bold"))
+        click.echo(text, nl=False)
+        click.echo(self.paint(f"$ python {name}", "bold"))
+        self._execute([sys.executable, name], 0)
+
+    def shell(self, words: str) -> None:
+        """Print a shell command, then run it."""
+        click.echo(self.paint(f"$ {words}", "bold"))
+        self._execute(["/bin/sh", "-c", words], 0)
+
+    def _execute(self, args: list[str], expected: int) -> None:
+        sys.stdout.flush()
+        done = subprocess.run(  # noqa: S603 - our own program and words
+            args, cwd=self.folder, env=self.environ, stdin=subprocess.DEVNULL, check=False
+        )
+        if done.returncode != expected:
+            self.failures += 1
+            click.echo(f"(exit {done.returncode}, expected was {expected})", err=True)
+
+
+@click.command("demo")
+@click.option(
+    "--keep",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Leave the files of the story in FOLDER.",
+)
+def command(keep: Path | None) -> int:
+    """Play the story: plan, apply, seed, invoke, drift, remove with data kept, take up again."""
+    try:
+        from oscar_sync.emulator.server import Emulator, EmulatorOptions
+    except ImportError as error:
+        click.echo(f"error: {MissingExtraError(error.name or 'moto', 'emulator')}", err=True)
+        return Exit.USAGE
+    with tempfile.TemporaryDirectory(prefix="oscar-sync-demo-") as temporary:
+        folder = Path(temporary)
+        with Emulator(EmulatorOptions(port=0, s3_port=0, run_scripts=True)) as emulator:
+            story = _begin(folder, emulator.url, emulator.user, emulator.password)
+            _play(story)
+        if keep is not None:
+            shutil.copytree(folder, keep, dirs_exist_ok=True)
+    return Exit.UNEXPECTED if story.failures else Exit.OK
+
+
+def _begin(folder: Path, url: str, user: str, password: str) -> _Story:
+    from oscar_sync.cli.showing import stdout_paint
+
+    for name, text in _FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    package = str(Path(__file__).resolve().parents[2])
+    environ = {name: value for name, value in os.environ.items() if "OSCAR" not in name}
+    environ |= {
+        "OSCAR_ENDPOINT": url, "OSCAR_USERNAME": user, "OSCAR_PASSWORD": password,
+        "XDG_CACHE_HOME": str(folder / ".cache"), "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH", "")))),
+    }  # fmt: skip
+    return _Story(folder, environ, stdout_paint("auto"))
+
+
+def _play(story: _Story) -> None:
+    story.tell("A folder with one FDL file, its script, a file to seed and the settings:")
+    story.shell("ls -R; cat oscar-sync.yaml plants.yaml")
+    story.tell("Check the files, offline:")
+    story.run("oscar-sync validate")
+    story.tell("What would be done?")
+    story.run("oscar-sync plan")
+    story.tell("Do exactly that, and read it back; the seed goes with it:")
+    story.run("oscar-sync apply --yes")
+    story.tell("A second plan finds nothing to do, and the seed is there already:")
+    story.run("oscar-sync plan --detailed-exitcode")
+    story.run("oscar-sync seed --yes")
+    story.tell("Call the service:")
+    story.python("call.py", _CALL)
+    story.tell("An upload below plants/in starts a job, whose result lands in plants/out:")
+    story.python("upload.py", _UPLOAD)
+    story.tell("Somebody changes the service by hand:")
+    story.python("by_hand.py", _DRIFT)
+    story.run("oscar-sync drift", expected=2)
+    story.run("oscar-sync apply --yes")
+    story.tell("Undeploy the service. On OSCAR a DELETE would erase its buckets; here they stay:")
+    story.run("oscar-sync remove plants --yes")
+    story.tell("The manifest is still there: take the service up again, with its data:")
+    story.run("oscar-sync apply --yes")
+    story.python("upload_again.py", _UPLOAD.replace("leaf", "root"))
+    story.run("oscar-sync plan --detailed-exitcode")

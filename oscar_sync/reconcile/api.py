@@ -1,0 +1,177 @@
+"""The same plan, apply and drift from Python and notebooks.
+
+>>> import oscar_sync
+>>> found = oscar_sync.plan("services/", cluster="https://oscar.example.org")  # doctest: +SKIP
+>>> found                                                                      # doctest: +SKIP
+>>> oscar_sync.apply(found)                                                    # doctest: +SKIP
+"""
+
+import html
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from oscar_sync.model.outcome import apply_exit, drift_exit, plan_exit
+from oscar_sync.model.plan import Plan, PlanOptions, Scope
+from oscar_sync.model.report import Exit, RunReport
+from oscar_sync.model.state import DesiredState
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.once import ApplyOptions, Pass, apply_once, locked, plan_once
+from oscar_sync.render.drift import drift_text
+from oscar_sync.render.plan_json import plan_document
+from oscar_sync.render.plan_text import plan_text
+from oscar_sync.render.report import report_document, report_text
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """A plan: what would be done. Shows itself as text; ``document`` is its JSON form."""
+
+    found: Pass
+    connections: Connections
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan itself."""
+        return self.found.draft.plan
+
+    @property
+    def document(self) -> Mapping[str, object]:
+        """Return the plan document (``oscar-sync schema plan``)."""
+        return plan_document(self.plan)
+
+    @property
+    def digest(self) -> str:
+        """Return the plan's digest, 32 hex digits."""
+        return self.plan.digest
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what ``oscar-sync plan --detailed-exitcode`` would exit with."""
+        return plan_exit(self.plan, detailed=True)
+
+    def __str__(self) -> str:
+        """Return the plan as text."""
+        return plan_text(self.plan)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return _block(str(self))
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult:
+    """What became of a plan."""
+
+    report: RunReport
+
+    @property
+    def document(self) -> Mapping[str, object]:
+        """Return the report document."""
+        return report_document(self.report)
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what ``oscar-sync apply`` would exit with."""
+        return apply_exit(self.report)
+
+    def __str__(self) -> str:
+        """Return the report as text."""
+        return report_text(self.report)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return _block(str(self))
+
+
+@dataclass(frozen=True, slots=True)
+class DriftResult:
+    """What someone else changed on the clusters."""
+
+    plan: Plan
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what ``oscar-sync drift`` would exit with."""
+        return drift_exit(self.plan)
+
+    def __str__(self) -> str:
+        """Return what moved as text."""
+        return drift_text(self.plan)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return _block(str(self))
+
+
+def plan(
+    path: str = ".",
+    *,
+    cluster: str | Sequence[str] = (),
+    only: Sequence[str] = (),
+    overlay: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> PlanResult:
+    """Return the plan for the FDL files at *path*; nothing is sent.
+
+    *cluster* is a cluster's id or URL (or several), as for ``--cluster``; *environ* replaces the
+    process environment.
+
+    Raises:
+        InputError: the files or settings are wrong; it holds every finding.
+        UsageError: the arguments do not fit.
+    """
+    desired, connections = _desired(path, cluster, only, overlay, environ)
+    return PlanResult(plan_once(desired, PlanOptions(), connections), connections)
+
+
+def apply(found: PlanResult, *, parallelism: int = 2) -> ApplyResult:
+    """Return what became of *found* after carrying it out; blocked steps are not sent.
+
+    Raises:
+        LockedError: another run on this machine works on one of the clusters.
+    """
+    stack, _ = locked(found.found, found.connections.environ)
+    with stack:
+        options = ApplyOptions(parallelism)
+        return ApplyResult(apply_once(found.found, options, found.connections))
+
+
+def drift(
+    path: str = ".",
+    *,
+    cluster: str | Sequence[str] = (),
+    only: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> DriftResult:
+    """Return what someone else changed on the clusters; edits of the files are not in it.
+
+    Raises:
+        InputError: the files or settings are wrong.
+    """
+    desired, connections = _desired(path, cluster, only, (), environ)
+    options = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
+    return DriftResult(plan_once(desired, options, connections).draft.plan)
+
+
+def _desired(
+    path: str,
+    cluster: str | Sequence[str],
+    only: Sequence[str],
+    overlay: Sequence[str],
+    environ: Mapping[str, str] | None,
+) -> tuple[DesiredState, Connections]:
+    clusters = (cluster,) if isinstance(cluster, str) else tuple(cluster)
+    variables = os.environ if environ is None else environ
+    request = DesireRequest(
+        paths=(path,), clusters=clusters, only=tuple(only), overlays=tuple(overlay)
+    )
+    return desire(request, variables), Connections(variables)
+
+
+def _block(text: str) -> str:
+    return f"<pre>{html.escape(text)}</pre>"
