@@ -89,6 +89,7 @@ class ObjectStore:
     webhooks: dict[str, str] = field(default_factory=dict)
     account: str = field(default_factory=lambda: str(next(_ACCOUNTS)))
     _hooks: dict[str, list[Hook]] = field(default_factory=dict)
+    _tags: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def moto(self) -> S3Backend:
@@ -193,15 +194,14 @@ class ObjectStore:
     def forget(self, bucket: str) -> None:
         """Drop the rules and tags of a bucket that is gone."""
         self._hooks.pop(bucket, None)
-        self.moto.tagger.delete_all_tags_for_resource(f"arn:aws:s3:::{bucket}")
+        self._tags.pop(bucket, None)
 
     def tags(self, bucket: str) -> dict[str, str] | None:
         """Return the tags of a bucket, nothing if it has none or is missing."""
         with self.lock:
             if not self.has(bucket):
                 return None
-            found = self.moto.get_bucket_tagging(bucket)["Tags"]
-            return {tag["Key"]: tag["Value"] for tag in found} or None
+            return dict(self._tags.get(bucket, {})) or None
 
     def set_tags(self, bucket: str, tags: dict[str, str]) -> None:
         """Replace the tags of a bucket.
@@ -212,7 +212,7 @@ class ObjectStore:
         with self.lock:
             if not self.has(bucket):
                 raise missing_bucket()
-            self.moto.put_bucket_tagging(bucket, tags)
+            self._tags[bucket] = dict(tags)
 
     def hooks(self, bucket: str) -> list[Hook]:
         """Return the rules that MinIO shows: those whose webhook is registered (record 128)."""

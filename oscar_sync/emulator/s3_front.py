@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import create_backend_app
 
+from oscar_sync.emulator.bucket_tags import tags_from, tags_xml
 from oscar_sync.emulator.notifications import Landed, hooks_from, xml_of
 from oscar_sync.emulator.object_store import HOST_ID, REQUEST_ID, ObjectStore, missing_bucket
 from oscar_sync.emulator.sigv4 import Refused, verified
@@ -106,20 +107,26 @@ class S3Front:
         elif bucket and request.method == "PUT" and not query:
             self._store.make(bucket)
             return Answer(200, b"", None, (("Location", f"/{bucket}"),))
-        if bucket and request.method == "GET" and not key and query.get("policy") == "":
-            return self._policy(bucket)
         if bucket and not self._store.has(bucket):
             raise missing_bucket()
+        if bucket and not key and "tagging" in query:
+            return self._tagging(request.method, bucket, body)
+        if bucket and request.method == "GET" and not key and "policy" in query:
+            raise Refused("NoSuchBucketPolicy", "The bucket policy does not exist", 404)
         with self._store.lock:
             answer = self._to_moto(request, body)
         if answer.status < 300:
             self._after(request, (bucket, key), query, answer)
         return answer
 
-    def _policy(self, bucket: str) -> Answer:
-        if not self._store.has(bucket):
-            raise missing_bucket()
-        raise Refused("NoSuchBucketPolicy", "The bucket policy does not exist", 404)
+    def _tagging(self, method: str, bucket: str, body: bytes) -> Answer:
+        if method == "GET":
+            tags = self._store.tags(bucket)
+            if tags is None:
+                raise Refused("NoSuchTagSet", "The TagSet does not exist", 404)
+            return Answer(200, tags_xml(tags), _XML)
+        self._store.set_tags(bucket, tags_from(body) if method == "PUT" else {})
+        return Answer(200 if method == "PUT" else 204)
 
     def _notification(self, method: str, bucket: str, body: bytes) -> Answer:
         if not self._store.has(bucket):

@@ -18,6 +18,7 @@ __all__ = ["Answer", "Delivery", "Listener", "Request"]
 
 _LINE_LIMIT = 65_536
 _NO_BODY = {204, 304}
+_STUB = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,8 @@ class _Connection(socketserver.StreamRequestHandler):
             return False
         body = b"" if is_head or answer.status in _NO_BODY else answer.body
         if delivery.cut:
-            self.wfile.write(head_of(answer, keep=keep) + body[: len(body) // 2])
+            head = head_of(answer, keep=keep)
+            self.wfile.write(head + body[: len(body) // 2] if body else head[:_STUB])
             self.wfile.flush()
             self._hang_up(reset=delivery.reset)
             return False
