@@ -21,7 +21,7 @@ class Findings:
         """Tell whether there is an error among them."""
         return any(diagnostic.severity is ERROR for diagnostic in self.found)
 
-    def add(
+    def add(  # noqa: PLR0917 - in the order of a diagnostic
         self,
         code: str,
         severity: Severity,
@@ -46,13 +46,11 @@ class Findings:
             )
         )
 
-    def of_file(
-        self, code: str, severity: Severity, file: str, message: str, remedy: str
-    ) -> None:
+    def of_file(self, code: str, severity: Severity, file: str, message: str, remedy: str) -> None:
         """Note a finding that is about a file as a whole."""
         self.add(code, severity, Origin(file, 0, 0), "", message, remedy)
 
-    def at(
+    def at(  # noqa: PLR0917 - in the order of a diagnostic
         self,
         code: str,
         severity: Severity,

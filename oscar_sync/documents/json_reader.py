@@ -1,6 +1,7 @@
 """JSON text to the same trees as YAML: numbers and words are ``Plain``, strings are not."""
 
 import json
+from collections import Counter
 from typing import Final
 
 from oscar_sync.documents.reading import Fault, FaultKind, Reading
@@ -16,8 +17,8 @@ def read_json(text: str) -> Reading:
     def joined(pairs: list[tuple[str, object]]) -> dict[str, object]:
         built = dict(pairs)
         if len(built) != len(pairs):
-            seen: set[str] = set()
-            repeated.extend(key for key, _ in pairs if key in seen or seen.add(key))
+            counted = Counter(key for key, _ in pairs)
+            repeated.extend(key for key, count in counted.items() if count > 1)
         return built
 
     try:
@@ -86,9 +87,7 @@ def _repeats(keys: list[str], text: str) -> tuple[Fault, ...]:
     """Return the repeated *keys* with their places, which only a YAML reader knows."""
     if not keys:
         return ()
-    placed = tuple(
-        fault for fault in read_yaml(text).faults if fault.kind is FaultKind.DUPLICATE
-    )
+    placed = tuple(fault for fault in read_yaml(text).faults if fault.kind is FaultKind.DUPLICATE)
     remedy = "keep one of the two: of two equal keys other tools silently take the last"
     return placed or tuple(
         Fault(FaultKind.DUPLICATE, 1, 1, f"the key {key} stands twice in one object", remedy)

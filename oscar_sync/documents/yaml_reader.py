@@ -15,13 +15,11 @@ MAX_EXPANSION: Final = 1 << 20
 def read_yaml(text: str) -> Reading:
     """Return the documents of *text* and its faults. Never raises."""
     builder = _AliasBuilder() if "*" in text and "&" in text else _Builder()
-    documents = []
     try:
-        for node in nodes_of(text):
-            documents.append(builder.tree(node))
+        documents = tuple(map(builder.tree, nodes_of(text)))
     except Refused as refused:
         return Reading((), (*builder.faults, refused.fault))
-    return Reading(tuple(documents), tuple(builder.faults))
+    return Reading(documents, tuple(builder.faults))
 
 
 class _Builder:
@@ -33,9 +31,9 @@ class _Builder:
     def tree(self, node: Node) -> Tree:
         kind = type(node)
         if kind is ScalarNode:
-            return _scalar(node)
+            return _scalar(node)  # type: ignore[arg-type]
         if kind is MappingNode:
-            return self.mapping(node)
+            return self.mapping(node)  # type: ignore[arg-type]
         return [self.tree(item) for item in node.value]
 
     def mapping(self, node: MappingNode) -> dict[str, Tree]:

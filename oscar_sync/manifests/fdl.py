@@ -111,7 +111,9 @@ class _Reader:
         self.folder = folder
         self.document = document
         self.findings = findings
-        self.shared = {key: document[key] for key in SHARED_BLOCKS if key in document}
+        self.shared: dict[str, Tree] = {
+            key: document[key] for key in SHARED_BLOCKS if key in document
+        }
 
     def services(self) -> list[RawService]:
         functions = self.document[FUNCTIONS]

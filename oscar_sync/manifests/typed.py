@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from oscar_sync.documents.dotted import dotted
 from oscar_sync.documents.scalars import NULLS, Plain, Tree, flag_of, integer_of, is_null
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.manifests.codes import Code
@@ -11,7 +12,6 @@ from oscar_sync.manifests.findings import ERROR, NOTE, WARNING
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.documents.dotted import dotted
 from oscar_sync.semantics.strings import SUSPECT, Fate, Place, verdict
 
 _MISSING: Final = object()
@@ -155,7 +155,7 @@ def _string_remedy(text: str) -> str:
 def _not_text(draft: Draft, value: Tree, path: FieldPath) -> object:
     is_list = isinstance(value, list)
     hint = "write the value in quotes"
-    if is_list and len(value) == 1 and isinstance(value[0], str):
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
         hint = f"replace the placeholder [{value[0]}] by the value itself, without brackets"
     draft.say(
         Code.NOT_TEXT,

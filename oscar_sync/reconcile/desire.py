@@ -15,21 +15,21 @@ from oscar_sync.manifests.load import Manifests, Sources
 from oscar_sync.manifests.load import load as load_manifests
 from oscar_sync.model.cluster import Cluster, TokenFileLogin
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import DesiredService, DesiredState, Narrowing
 from oscar_sync.settings.assembly import allowed, check_removed, check_services, settings_of
 from oscar_sync.settings.clusters import Atlas, Resolver, flags_of, unknown_key
 from oscar_sync.settings.codes import Code as SettingsCode
 from oscar_sync.settings.entries import DEFAULT_KEYS, Entry, Known
+from oscar_sync.settings.explanation import explained
 from oscar_sync.settings.load import (
     Where,
+    absolute,
     check_seeds,
     environment_of,
     load_known,
     load_settings,
 )
-from oscar_sync.settings.reading import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,21 @@ def desire(request: DesireRequest, environ: Mapping[str, str]) -> DesiredState:
     return _Pass(request, environ).state()
 
 
+def explain_settings(
+    request: DesireRequest, environ: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Return name, value and source of every setting; secrets are masked.
+
+    Raises:
+        InputError: the settings cannot be read.
+        UsageError: the options cannot be used.
+    """
+    run = _Pass(replace(request, needs_clusters=False), environ)
+    if run.findings.has_error:
+        raise InputError(tuple(sorted(run.findings.found)))
+    return explained(run.loaded, run.env_file(), from_flag=bool(request.env_file))
+
+
 class _Pass:
     """One way from files to a desired state; findings are gathered on it."""
 
@@ -78,9 +93,7 @@ class _Pass:
         self.cwd = os.path.realpath(request.cwd)
         self.allow = allowed(request.allow)
         self.flags = flags_of(request.clusters)
-        self.where = Where(
-            request.paths or (".",), self.cwd, request.settings_file or "", environ
-        )
+        self.where = Where(request.paths or (".",), self.cwd, request.settings_file or "", environ)
         self.loaded = load_settings(self.where, self.findings)
 
     def state(self) -> DesiredState:
@@ -90,9 +103,7 @@ class _Pass:
         narrowing = self.narrowing(placed, atlas)
         chosen = _chosen(placed, narrowing)
         clusters = self.clusters(atlas, chosen, narrowing)
-        settings = settings_of(
-            self.loaded, clusters, self.allow, atlas.id_of_name, self.env_file()
-        )
+        settings = settings_of(self.loaded, clusters, self.allow, atlas.id_of_name, self.env_file())
         self.check(settings, placed, narrowing)
         return DesiredState(
             tuple(sorted(chosen, key=lambda service: service.key)),
@@ -105,9 +116,9 @@ class _Pass:
     def env_file(self) -> str:
         """Return the absolute path of the env file, blank without one."""
         if self.request.env_file:
-            return os.path.normpath(os.path.join(self.cwd, self.request.env_file))
+            return absolute(self.cwd, self.request.env_file)
         if self.loaded.env_file:
-            return os.path.normpath(os.path.join(self.loaded.folder, self.loaded.env_file))
+            return absolute(self.loaded.folder, self.loaded.env_file)
         return ""
 
     def manifests(self) -> Manifests:
@@ -151,9 +162,7 @@ class _Pass:
             is_unknown = entry is None and self.request.needs_clusters
             if is_unknown and manifest.cluster_key not in missing:
                 missing.add(manifest.cluster_key)
-                unknown_key(
-                    atlas, manifest.cluster_key, manifest.locate(()), "", self.findings
-                )
+                unknown_key(atlas, manifest.cluster_key, manifest.locate(()), "", self.findings)
             if manifest.name:
                 placed.append(manifest.on(atlas.id_of(manifest.cluster_key)))
         return placed
@@ -187,7 +196,7 @@ class _Pass:
             return False
         folder = os.path.realpath(self.loaded.folder) + os.sep
         return not any(
-            folder.startswith(os.path.realpath(os.path.join(self.cwd, path)).rstrip(os.sep) + os.sep)
+            folder.startswith(os.path.realpath(absolute(self.cwd, path)).rstrip(os.sep) + os.sep)
             for path in self.request.paths
         )
 
@@ -225,9 +234,7 @@ class _Pass:
 
     def default(self, atlas: Atlas) -> Entry | None:
         """Return the cluster that is meant where no file names one."""
-        return next(
-            (entry for key in sorted(DEFAULT_KEYS) if (entry := atlas.entry_of(key))), None
-        )
+        return next((entry for key in sorted(DEFAULT_KEYS) if (entry := atlas.entry_of(key))), None)
 
     def named(self, atlas: Atlas) -> list[Entry]:
         """Return the clusters that ``removed`` names."""
@@ -249,9 +256,9 @@ class _Pass:
         bundle = cluster.ca_bundle
         login = cluster.login
         if bundle:
-            bundle = os.path.normpath(os.path.join(self.loaded.folder, bundle))
+            bundle = absolute(self.loaded.folder, bundle)
         if isinstance(login, TokenFileLogin):
-            login = TokenFileLogin(os.path.normpath(os.path.join(self.loaded.folder, login.path)))
+            login = TokenFileLogin(absolute(self.loaded.folder, login.path))
         return replace(cluster, ca_bundle=bundle, login=login)
 
     def check(

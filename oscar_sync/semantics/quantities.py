@@ -67,6 +67,6 @@ def same_quantity(one: str, other: str) -> bool:
 
 
 def canonical_quantity(text: str) -> str:
-    """Return one text for each amount (a fraction in lowest terms); no quantity: the text itself."""
+    """Return one text for each amount (a fraction); what is no quantity stays as it is."""
     value = amount(text)
     return text if value is None else str(value)

@@ -83,8 +83,8 @@ def _with_return(text: str, place: Place) -> Verdict:
 
 
 _RESERVED: Final = frozenset(
-    "null Null NULL ~ true True TRUE false False FALSE .inf .Inf .INF -.inf -.Inf -.INF "
-    ".nan .NaN .NAN".split()
+    {"null", "Null", "NULL", "~", "true", "True", "TRUE", "false", "False", "FALSE"}
+    | {".inf", ".Inf", ".INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN"}
 )
 _QUOTED_BEGINNINGS: Final = frozenset("*&[{}],!|>%'\"")
 _DIGITS_AND_COLONS: Final = re.compile(r"[:1-9][:0-9]*")

@@ -1,1 +1,1 @@
-"""`oscar-sync.yaml`, oscar-cli's file and the environment to settings. Only `load` touches files."""
+"""`oscar-sync.yaml`, oscar-cli's file and the environment to settings; `load` touches files."""

@@ -104,9 +104,7 @@ def check_services(
             )  # fmt: skip
 
 
-def _contradiction(
-    entry: Removed, service: DesiredService, text: str, findings: Findings
-) -> None:
+def _contradiction(entry: Removed, service: DesiredService, text: str, findings: Findings) -> None:
     place = service.locate(("name",))
     remedy = "delete the entry, or take the service out of the manifests"
     what = f"{entry.which} is to be removed and"

@@ -68,9 +68,7 @@ def flags_of(texts: Iterable[str]) -> Flags:
 class Atlas:
     """Finds the cluster of each FDL key."""
 
-    def __init__(
-        self, known: Known, flags: Flags, keys: Sequence[str], findings: Findings
-    ) -> None:
+    def __init__(self, known: Known, flags: Flags, keys: Sequence[str], findings: Findings) -> None:
         """Check the *flags* against the *keys* of the run.
 
         Raises:
@@ -210,7 +208,7 @@ class Resolver:
         self._once_each(clusters, unique)
         return tuple(sorted(clusters, key=lambda cluster: cluster.id))
 
-    def _say(
+    def _say(  # noqa: PLR0917 - in the order of a diagnostic
         self, code: Code, severity: Severity, entry: Entry, key: str, message: str, remedy: str
     ) -> None:
         path = (*entry.at, key) if key else entry.at

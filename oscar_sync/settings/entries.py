@@ -80,9 +80,7 @@ def identity_of(url: str) -> str:
 _IGNORED: Final = frozenset({"memory", "log_level"})
 
 
-def cli_entries(
-    tree: Tree, places: Places, findings: Findings
-) -> tuple[dict[str, Entry], str]:
+def cli_entries(tree: Tree, places: Places, findings: Findings) -> tuple[dict[str, Entry], str]:
     """Return the clusters of oscar-cli's file, and its default (oscar-clients 1.2)."""
     oscar = tree.get("oscar") if isinstance(tree, dict) else None
     if not isinstance(tree, dict) or not (oscar is None or isinstance(oscar, dict)):
@@ -109,9 +107,7 @@ def _cli_entry(name: str, fields: dict[str, Tree], places: Places) -> Entry:
         if isinstance(value, str) and key not in _IGNORED and key != "ssl_verify"
     }
     verify = flag_of(fields.get("ssl_verify"))
-    return Entry(
-        ClusterId(name), places.file, texts, verify, places, ("oscar", name), is_cli=True
-    )
+    return Entry(ClusterId(name), places.file, texts, verify, places, ("oscar", name), is_cli=True)
 
 
 def note_only_cluster(key: str, entry: Entry, findings: Findings) -> None:
@@ -121,5 +117,5 @@ def note_only_cluster(key: str, entry: Entry, findings: Findings) -> None:
         NOTE,
         entry.source,
         f"the cluster key {key or '(none)'} goes to {entry.id}, the only cluster known",
-        f'write `clusters: {{{key or STAR!r}: {entry.id}}}` in oscar-sync.yaml to make that firm',
+        f"write `clusters: {{{key or STAR!r}: {entry.id}}}` in oscar-sync.yaml to make that firm",
     )

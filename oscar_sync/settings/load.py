@@ -87,14 +87,16 @@ def _work_tree(folder: str) -> str:
 
 def _text(path: str, shown: str, code: Code, findings: Findings) -> str | None:
     try:
-        if os.path.getsize(path) > _LARGEST:
-            raise OSError(0, "the file is too large")
         with open(path, "rb") as stream:
-            text = decoded(stream.read(_LARGEST))
+            raw = stream.read(_LARGEST + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         findings.of_file(code, ERROR, shown, f"cannot be read: {reason}", "make it readable")
         return None
+    if len(raw) > _LARGEST:
+        findings.of_file(code, ERROR, shown, "is larger than 4 MiB", "make it smaller")
+        return None
+    text = decoded(raw)
     if isinstance(text, Fault):
         origin = Origin(shown, text.line, text.column, "settings")
         findings.add(code, ERROR, origin, "", text.message, text.remedy)
@@ -170,15 +172,18 @@ def environment_of(where: Where, token_file: str) -> Environment:
     return Environment(variables, path, existing)
 
 
+def absolute(base: str, path: str) -> str:
+    """Return *path* made absolute from *base*, without ``.`` and ``..`` parts."""
+    return os.path.normpath(os.path.join(base, path))
+
+
 def shown_path(path: str, cwd: str) -> str:
     """Return *path* as it is printed: relative to *cwd* if it lies below it, else absolute."""
     base = cwd if cwd.endswith(os.sep) else cwd + os.sep
-    return path[len(base) :] if path.startswith(base) else path
+    return path.removeprefix(base)
 
 
-def check_seeds(
-    loaded: Loaded, allowed: Sequence[str], cwd: str, findings: Findings
-) -> None:
+def check_seeds(loaded: Loaded, allowed: Sequence[str], cwd: str, findings: Findings) -> None:
     """Note seeds whose files do not exist or lie outside the settings' folder (safety 8, 9)."""
     roots = [os.path.realpath(os.path.join(cwd, path)) for path in (loaded.folder, *allowed)]
     for seed in loaded.seeds:

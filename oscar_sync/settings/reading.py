@@ -50,7 +50,7 @@ class Loaded:
         return tuple(seed for service in self.services for seed in service.seeds)
 
 
-def read_settings(
+def read_settings(  # noqa: PLR0917 - one name each
     tree: Tree,
     places: Places,
     folder: str,
@@ -75,14 +75,14 @@ def read_settings(
             f"the environment variable {name} is not defined",
             f"define it, or write ${{{name}:-default}}",
         )  # fmt: skip
-    whole = {**rest, **({"clusters": tree["clusters"]} if "clusters" in tree else {})}
+    whole = dict(rest) if isinstance(rest, dict) else {}
+    if "clusters" in tree:
+        whole["clusters"] = tree["clusters"]
     return _Reader(blank, places, folder, findings).loaded(whole)
 
 
 class _Reader:
-    def __init__(
-        self, blank: Loaded, places: Places, folder: str, findings: Findings
-    ) -> None:
+    def __init__(self, blank: Loaded, places: Places, folder: str, findings: Findings) -> None:
         self.blank = blank
         self.places = places
         self.folder = folder
@@ -135,8 +135,9 @@ class _Reader:
         last = str(path[-1]) if path else ""
         if kind == "extra_forbidden":
             hint = did_you_mean(last, _keys_at(path))
+            what = f"unknown key {dotted(path)}"
             self.say(
-                Code.UNKNOWN_KEY, path, f"unknown key {dotted(path)}" + (f"; {hint}" if hint else ""),
+                Code.UNKNOWN_KEY, path, f"{what}; {hint}" if hint else what,
                 "correct or delete it; `oscar-sync schema settings` lists all keys",
             )  # fmt: skip
             return

@@ -1,15 +1,14 @@
 """What works and deserves a warning."""
 
+from oscar_sync.documents.dotted import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import WARNING
 from oscar_sync.model.fdl_fields import PROVIDERS
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.documents.dotted import dotted
 
 _SECRETS_OF = {
-    kind.name: tuple(field.name for field in kind.children if field.is_secret)
-    for kind in PROVIDERS
+    kind.name: tuple(field.name for field in kind.children if field.is_secret) for kind in PROVIDERS
 }
 
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from oscar_sync.documents.dotted import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.model.fdl_fields import KSERVE, SERVICE
 from oscar_sync.model.field import Compare
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.documents.dotted import dotted
 from oscar_sync.semantics.normal_form import LOG_LEVELS
 from oscar_sync.semantics.quantities import amount
 

@@ -177,7 +177,7 @@ def _isolation(draft: Draft) -> None:
         if len(user.strip()) < _SHORTEST_USER:
             draft.say(Code.ISOLATION, ERROR, ("allowed_users", place),
                       f"allowed_users[{place}] is shorter than {_SHORTEST_USER} characters: with "
-                      "isolation_level USER the server fails", "write the full user id")  # fmt: skip
+                      "isolation_level USER the server fails", "write the full id")  # fmt: skip
 
 
 def _kserve(draft: Draft) -> None:

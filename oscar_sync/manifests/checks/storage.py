@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from oscar_sync.documents.dotted import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.model.fdl_fields import PROVIDERS
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.documents.dotted import dotted
 from oscar_sync.semantics.names import bucket_name_fault
 from oscar_sync.semantics.paths import (
     BUCKET_OUTPUT_TYPES,
@@ -113,9 +113,7 @@ def _defined(draft: Draft, provider: Provider, path: FieldPath, judged: set[Prov
     _credentials(draft, provider, accounts[provider.id], users)
 
 
-def _credentials(
-    draft: Draft, provider: Provider, account: Mapping[str, Any], users: str
-) -> None:
+def _credentials(draft: Draft, provider: Provider, account: Mapping[str, Any], users: str) -> None:
     blank = [name for name in _NEEDED[provider.type] if not account.get(name)]
     if not blank:
         return
@@ -223,4 +221,4 @@ def _mount(draft: Draft, judged: set[Provider]) -> None:
         _bucket(draft, bucket_of(path), ("mount", "path"))
     if not _MOUNT_OPTIONS.fullmatch(mount.get("options", "")):
         draft.say(Code.MOUNT, ERROR, ("mount", "options"), "mount.options has a character that "
-                  "the server refuses", "use letters, digits, blanks and - _ . : = , /")  # fmt: skip
+                  "the server refuses", "use letters, digits, blanks, -_.:=,/")  # fmt: skip

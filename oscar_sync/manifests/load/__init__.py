@@ -20,7 +20,13 @@ from oscar_sync.manifests.environment import Values, fill_in
 from oscar_sync.manifests.fdl import RawService, services_of
 from oscar_sync.manifests.findings import ERROR, NOTE, Findings, note_faults
 from oscar_sync.manifests.load.discovery import Discovery
-from oscar_sync.manifests.load.files import Fence, OutsideError, TooLargeError, reason_of, shown_path
+from oscar_sync.manifests.load.files import (
+    Fence,
+    OutsideError,
+    TooLargeError,
+    reason_of,
+    shown_path,
+)
 from oscar_sync.manifests.load.scripts import load_script
 from oscar_sync.manifests.locator import Layer, Locator
 from oscar_sync.manifests.overlays import Overlay, laid_over, overlay_of, unknown_services
@@ -106,7 +112,9 @@ class _Loader:
             )  # fmt: skip
             return None
         if isinstance(text, Fault):
-            note_faults(self.findings, (text,), Places("", shown), "or name it in .oscar-syncignore")
+            note_faults(
+                self.findings, (text,), Places("", shown), "or name it in .oscar-syncignore"
+            )
             return None
         return Places(text, shown)
 
@@ -158,9 +166,7 @@ class _Loader:
             )
         return Values(shown, found, environ)
 
-    def service(
-        self, raw: RawService, overlays: Sequence[Overlay], values: Values
-    ) -> Manifest:
+    def service(self, raw: RawService, overlays: Sequence[Overlay], values: Values) -> Manifest:
         fields = with_shared(canonical(raw.fields), raw.shared)
         fields, added = laid_over(raw, fields, overlays) if overlays else (fields, ())
         draft = self.draft(raw, fields, added)
@@ -172,9 +178,7 @@ class _Loader:
         check_alone(draft)
         return manifest_of(draft)
 
-    def draft(
-        self, raw: RawService, fields: dict[str, Tree], added: tuple[Layer, ...]
-    ) -> Draft:
+    def draft(self, raw: RawService, fields: dict[str, Tree], added: tuple[Layer, ...]) -> Draft:
         elsewhere: dict[FieldPath, Origin] = {}
         own = Layer(raw.places, raw.prefix, raw.folder)
         shared = Layer(raw.places, (), raw.folder) if raw.shared else None

@@ -45,9 +45,7 @@ class Discovery:
                 )
         return list(found)
 
-    def _walk(
-        self, folder: str, root: str, above: tuple[str, ...], ignored: Any
-    ) -> Iterator[str]:
+    def _walk(self, folder: str, root: str, above: tuple[str, ...], ignored: Any) -> Iterator[str]:
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)

@@ -89,7 +89,7 @@ def _content(descriptor: int, path: str, most: int) -> bytes:
 def shown_path(path: str, cwd: str) -> str:
     """Return *path* as it is printed: relative to *cwd* if it lies below it, else absolute."""
     base = cwd if cwd.endswith(os.sep) else cwd + os.sep
-    return path[len(base) :] if path.startswith(base) else path
+    return path.removeprefix(base)
 
 
 def reason_of(error: OSError) -> str:

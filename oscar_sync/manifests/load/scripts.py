@@ -90,4 +90,6 @@ def _missing(draft: Draft, written: str, cwd: str) -> None:
         where += " (it is relative to the working directory)"
     elif " " in written.strip():
         remedy = "an inline script needs a line break: write `script: |` and the lines below it"
-    draft.say(Code.SCRIPT_MISSING, ERROR, _SCRIPT, f"script {written} does not exist{where}", remedy)
+    draft.say(
+        Code.SCRIPT_MISSING, ERROR, _SCRIPT, f"script {written} does not exist{where}", remedy
+    )
