@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Final
 
 from oscar_sync.model.consent import Consent
-from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Kept
@@ -45,7 +44,9 @@ class Context:
     checks_all_hooks: bool = False
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
-    users: Mapping[BucketName, tuple[str, ...]] = field(default_factory=dict)
+    users: Mapping[BucketName, Mapping[ServiceKey, DesiredService | None]] = field(
+        default_factory=dict
+    )
 
     def service_key(self, name: str) -> ServiceKey:
         """Return the key of *name* on this cluster."""
@@ -101,8 +102,12 @@ class Context:
 
     def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         """Return the other services that use *bucket*, each with its place where one is known."""
-        own = str(self.service_key(name))
-        return tuple(user for user in self.users.get(bucket, ()) if user.split(" ")[0] != own)
+        users = self.users.get(bucket, {})
+        return tuple(
+            f"{key} ({wanted.locate(())})" if wanted else str(key)
+            for key, wanted in sorted(users.items(), key=lambda user: user[0])
+            if key.name != name
+        )
 
     def kept(self, bucket: BucketName, name: str) -> Kept:
         """Return *bucket* as something the action keeps, with what it holds."""
@@ -129,20 +134,13 @@ def _covers(given: Consent, wanted: Consent) -> bool:
 
 def users_of_buckets(
     desired: Mapping[ServiceName, DesiredService], live: Mapping[ServiceName, LiveService]
-) -> dict[BucketName, tuple[str, ...]]:
-    """Return who uses each bucket: live services and wanted ones, by input, output or mount."""
-    users: dict[BucketName, dict[str, str]] = {}
+) -> dict[BucketName, dict[ServiceKey, DesiredService | None]]:
+    """Return who uses each bucket, live or wanted, by input, output or mount."""
+    users: dict[BucketName, dict[ServiceKey, DesiredService | None]] = {}
     for service in live.values():
-        _note(users, service.form, str(service.key), "")
+        for bucket in used_buckets(service.form):
+            users.setdefault(bucket, {})[service.key] = None
     for wanted in desired.values():
-        place = wanted.locate(())
-        _note(users, wanted.form, str(wanted.key), f" ({place})")
-    return {
-        bucket: tuple(f"{key}{place}" for key, place in sorted(named.items()))
-        for bucket, named in users.items()
-    }
-
-
-def _note(users: dict[BucketName, dict[str, str]], form: Form, key: str, place: str) -> None:
-    for bucket in used_buckets(form):
-        users.setdefault(bucket, {})[key] = place
+        for bucket in used_buckets(wanted.form):
+            users.setdefault(bucket, {})[wanted.key] = wanted
+    return users

@@ -1,9 +1,10 @@
 """In which order services are written: who takes files before who gives them (safety 6)."""
 
-from collections.abc import Mapping
+import heapq
+from collections.abc import Mapping, Sequence
 
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.semantics.buckets import inputs, outputs
 from oscar_sync.semantics.paths import lies_within
 
@@ -14,29 +15,50 @@ def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ..
     A producer's output folder lies in the consumer's input folder: folders, not buckets. A chain
     that bites its own tail (refused in manifests) keeps the order of names.
     """
-    waiting = {name: set(_consumers_of(name, forms)) for name in sorted(forms)}
+    consumers = _by_bucket(forms)
+    waiting = {name: _consumers_of(name, forms[name], consumers) for name in sorted(forms)}
     ordered: list[ServiceName] = []
+    free = [name for name, before in waiting.items() if not before]
+    heapq.heapify(free)
+    waited_for_by = _inverted(waiting)
     while waiting:
-        ready = next((name for name, before in waiting.items() if not before), None)
-        chosen = ready if ready is not None else next(iter(waiting))
+        chosen = heapq.heappop(free) if free else next(iter(waiting))
         del waiting[chosen]
         ordered.append(chosen)
-        for before in waiting.values():
-            before.discard(chosen)
+        for name in waited_for_by.get(chosen, ()):
+            if name in waiting and chosen in waiting[name]:
+                waiting[name].discard(chosen)
+                if not waiting[name]:
+                    heapq.heappush(free, name)
     return tuple(ordered)
 
 
-def _consumers_of(name: ServiceName, forms: Mapping[ServiceName, Form]) -> list[ServiceName]:
-    given = [f"{bucket}/{folder}" for bucket, folder in outputs(forms[name])]
-    if not given:
-        return []
-    return [
+_Consumers = Mapping[BucketName, Sequence[tuple[ServiceName, str]]]
+"""Who is started by uploads to a bucket, each with the folder."""
+
+
+def _by_bucket(forms: Mapping[ServiceName, Form]) -> _Consumers:
+    found: dict[BucketName, list[tuple[ServiceName, str]]] = {}
+    for name, form in forms.items():
+        for bucket, folder in inputs(form):
+            found.setdefault(bucket, []).append((name, folder))
+    return found
+
+
+def _consumers_of(name: ServiceName, form: Form, consumers: _Consumers) -> set[ServiceName]:
+    return {
         other
-        for other, form in forms.items()
-        if other != name
-        and any(
-            lies_within(path, f"{bucket}/{folder}")
-            for bucket, folder in inputs(form)
-            for path in given
-        )
-    ]
+        for bucket, given in outputs(form)
+        for other, folder in consumers.get(bucket, ())
+        if other != name and lies_within(given, folder)
+    }
+
+
+def _inverted(
+    waiting: Mapping[ServiceName, set[ServiceName]],
+) -> dict[ServiceName, list[ServiceName]]:
+    found: dict[ServiceName, list[ServiceName]] = {}
+    for name, before in waiting.items():
+        for other in before:
+            found.setdefault(other, []).append(name)
+    return found

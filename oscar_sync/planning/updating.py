@@ -252,17 +252,20 @@ def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
 def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]:
     """Return who is started once by the marker that the PUT rewrites (record 126)."""
     own = {bucket for bucket, _ in inputs(wanted)}
-    notes = []
-    for other in context.facts.view.services.values():
-        for bucket, prefix in wanted_hooks(other.form):
-            if other.key == live.key or bucket not in own:
-                continue
-            if any(
-                f"{own_bucket}/{folder}/" == f"{bucket}/{prefix}"
-                for own_bucket, folder in outputs(wanted)
-            ):
-                notes.append(f"starts {other.key.name} once with the key {prefix}")
-    return notes
+    given = {(bucket, f"{folder}/") for bucket, folder in outputs(wanted) if bucket in own}
+    services = context.facts.view.services
+    others = {
+        key.name
+        for bucket, _ in given
+        for key in context.users.get(bucket, {})
+        if key.name in services and key != live.key
+    }
+    return [
+        f"starts {name} once with the key {prefix}"
+        for name in sorted(others)
+        for bucket, prefix in sorted(wanted_hooks(services[name].form))
+        if (bucket, prefix) in given
+    ]
 
 
 def _reason(case: _Case, attached: tuple[BucketName, ...]) -> Reason | None:
