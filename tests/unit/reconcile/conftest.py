@@ -1,0 +1,41 @@
+"""A folder with one service, and an emulated cluster to bring it to."""
+
+import pytest
+
+FDL = """\
+functions:
+  oscar:
+  - any:
+      name: hello
+      image: ghcr.io/x/hello:1.0
+      memory: 1Gi
+      script: hello.sh
+      input:
+      - storage_provider: minio.default
+        path: hello/in
+"""
+
+
+@pytest.fixture
+def project(tmp_path, oscar_emulator):
+    """Return the folder of a project whose settings name the emulated cluster."""
+    (tmp_path / "oscar-sync.yaml").write_text(
+        "set: tests\n"
+        "clusters:\n"
+        "  edge:\n"
+        f"    endpoint: {oscar_emulator.url}\n"
+        f"    auth_user: {oscar_emulator.user}\n"
+        '    auth_password: "${PASSWORD}"\n'
+        '  "*": edge\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "hello.yaml").write_text(FDL, encoding="utf-8")
+    (tmp_path / "hello.sh").write_text("#!/bin/sh\necho hello\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def environ(tmp_path_factory, oscar_emulator):
+    """Return an environment with the cluster's password and a cache folder of its own."""
+    cache = tmp_path_factory.mktemp("cache")
+    return {"PASSWORD": oscar_emulator.password, "XDG_CACHE_HOME": str(cache), "HOME": str(cache)}

@@ -1,0 +1,46 @@
+"""plan, apply and drift from Python do what the commands do."""
+
+import pytest
+
+import oscar_sync
+from oscar_sync.errors import InputError
+from oscar_sync.model.report import Exit
+
+
+def test_a_plan_is_applied_and_the_next_one_is_empty(project, environ):
+    found = oscar_sync.plan(str(project), environ=environ)
+    assert found.exit_code is Exit.CHANGES
+    assert oscar_sync.apply(found).exit_code is Exit.OK
+    assert oscar_sync.plan(str(project), environ=environ).exit_code is Exit.OK
+
+
+def test_what_a_plan_shows_is_what_the_command_prints(project, environ):
+    found = oscar_sync.plan(str(project), environ=environ)
+    assert "+ edge/hello" in str(found)
+    assert found.document["digest"] == found.digest
+
+
+def test_a_notebook_shows_text_that_cannot_be_markup(project, environ):
+    found = oscar_sync.plan(str(project), environ=environ)
+    shown = found._repr_html_()
+    assert shown.startswith("<pre>")
+    assert "-&gt;" in shown
+
+
+def test_drift_is_what_someone_else_changed(project, environ, oscar_emulator):
+    oscar_sync.apply(oscar_sync.plan(str(project), environ=environ))
+    assert oscar_sync.drift(str(project), environ=environ).exit_code is Exit.OK
+    oscar_emulator.reset()
+    assert oscar_sync.drift(str(project), environ=environ).exit_code is Exit.CHANGES
+
+
+def test_wrong_files_raise_every_finding(project, environ):
+    (project / "hello.yaml").write_text("functions: {oscar: [{a: {name: x}}]}", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        oscar_sync.plan(str(project), environ=environ)
+    assert len(caught.value.diagnostics) >= 2
+
+
+def test_there_is_nothing_else_at_the_front_door():
+    with pytest.raises(AttributeError):
+        _ = oscar_sync.destroy
