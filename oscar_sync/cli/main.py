@@ -81,7 +81,7 @@ class _Group(click.Group):
             from oscar_sync.documents.suggestion import did_you_mean
 
             hint = did_you_mean(name, (*COMMANDS, *ALIASES))
-            ctx.fail(f"there is no command {name!r}{hint}")
+            ctx.fail(f"there is no command {name!r}" + (f"; {hint}" if hint else ""))
         return super().resolve_command(ctx, args)
 
 

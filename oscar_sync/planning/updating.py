@@ -57,8 +57,8 @@ def decide_update(
 ) -> tuple[Decision | None, SecretFindings]:
     """Return the update of *live* to *desired*, None if nothing differs, and what of its secrets.
 
-    A difference that cannot be made is blocked with its reason; a service of somebody else too,
-    whether it differs or not.
+    A difference that cannot be made is blocked with its reason, and so is any difference of a
+    service that is somebody else's.
     """
     standing = context.standing(live)
     wanted = with_ignored(desired.form, live.form, _ignored(context, desired))
@@ -71,7 +71,7 @@ def decide_update(
         *secrets.changes,
     )  # fmt: skip
     if standing not in (Standing.OURS, Standing.UNSTAMPED):
-        return _foreign(desired, live, changes, standing), secrets
+        return (_foreign(desired, live, changes, standing) if changes else None), secrets
     if not changes:
         return _repair(context, desired, live), secrets
     is_adopted = standing is Standing.UNSTAMPED and bool(context.settings.set_name)
