@@ -8,6 +8,7 @@ from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import (
+    Blocked,
     ClusterSummary,
     LeftAlone,
     NotPlanned,
@@ -207,7 +208,9 @@ def _plan(
         not_planned=_not_planned(desired, views),
         left_alone=tuple(left_alone),
         diagnostics=tuple(desired.diagnostics),
-        notes=tuple(dict.fromkeys((*notes, *_store_notes(contexts.values())))),
+        notes=tuple(
+            dict.fromkeys((*notes, *_store_notes(contexts.values()), *_unused(desired, held)))
+        ),
         digest=plan_digest(actions, held),
         compared_services=sum(len(view.services) for view in views if view.is_read),
     )
@@ -218,6 +221,16 @@ def _store_notes(contexts: Iterable[Context]) -> list[str]:
         f"hooks not checked: {context.facts.view.store_problem}"
         for context in contexts
         if context.facts.view.store_problem and context.facts.view.is_read
+    ]
+
+
+def _unused(desired: DesiredState, held: Sequence[Blocked]) -> list[str]:
+    """Return a warning for each consent of the command line that no step asks for (product 3)."""
+    asked = {item.consent.split(":", 1)[-1].rpartition("/")[2] for item in held if item.consent}
+    return [
+        f"warning: no step uses the consent {consent}"
+        for consent in desired.settings.allow
+        if str(consent).split(":", 1)[-1].rpartition("/")[2] not in asked
     ]
 
 
