@@ -135,8 +135,14 @@ def secret_key_problems(keys: Sequence[str]) -> list[str]:
     """Return what is wrong with the keys of a Secret."""
     found = []
     for key in sorted(keys):
-        if re.fullmatch(_CONFIG_KEY, key) is None:
-            found += _told(f"data[{key}]", key, [_CONFIG_KEY_TEXT])
+        problems = [] if re.fullmatch(_CONFIG_KEY, key) else [_CONFIG_KEY_TEXT]
+        if len(key) > _NAME_LIMIT:
+            problems.insert(0, f"must be no more than {_NAME_LIMIT} bytes")
+        if key in {".", ".."}:
+            problems.append(f"must not be '{key}'")
+        elif key.startswith(".."):
+            problems.append("must not start with '..'")
+        found += _told(f"data[{key}]", key, problems)
     return found
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import moto.settings
-from moto.s3.models import S3Backend, s3_backends
+from moto.s3.models import FakeKey, S3Backend, s3_backends
 
 from oscar_sync.emulator.notifications import Fire, Hook, Landed, checked, event_of
 from oscar_sync.emulator.sigv4 import Refused
@@ -102,8 +102,17 @@ class ObjectStore:
         with self.lock:
             for bucket in self.buckets():
                 self.erase(bucket)
+            self._close_files()
             self._hooks.clear()
             self.webhooks.clear()
+
+    def _close_files(self) -> None:
+        """Close what moto keeps open of objects that were written over."""
+        tracked: list[FakeKey] = FakeKey.instances_tracked  # type: ignore[attr-defined]
+        for key in tracked:
+            if key.account_id == self.account:
+                key.dispose()
+        tracked[:] = [key for key in tracked if key.account_id != self.account]
 
     def buckets(self) -> list[str]:
         """Return the names of all buckets in order."""

@@ -18,6 +18,7 @@ __all__ = [
     "create_bucket",
     "delete_buckets",
     "dropped_policy_problem",
+    "isolated_problems",
     "make_buckets",
     "removed_policy_problem",
     "used_buckets",
@@ -27,6 +28,7 @@ _OPTIONS = re.compile(r"[A-Za-z0-9 \-_.:=,/]*")
 _FILES_ONLY = {"webdav", "rucio"}
 _NO_USER = "The specified user does not exist. (Specified user does not exist)"
 _NO_GROUP = "The specified group does not exist. (Specified group does not exist)"
+_NO_POLICY = "The canned policy does not exist. (Specified canned policy does not exist)"
 _NO_NAME = "Invalid arguments specified. (Invalid arguments specified)"
 _EVERYBODY = "all_users_group"
 ADMIN = "cluster_admin"
@@ -50,6 +52,12 @@ def create_bucket(store: ObjectStore, bucket: str) -> None:
     Raises:
         BucketProblem: it exists, or MinIO does not take its name (record 114).
     """
+    if not bucket:
+        text = (
+            "error creating bucket : InvalidParameter: 1 validation error(s) found.\n"
+            "- minimum field size of 1, CreateBucketInput.Bucket.\n"
+        )
+        raise BucketProblem(text)
     try:
         store.make(bucket)
     except Refused as refused:
@@ -249,6 +257,23 @@ def removed_policy_problem(bucket: str, *, is_group: bool) -> str:
     if is_group:
         return f"error getting group description for {bucket}: {_NO_GROUP}"
     return "error removing resource"
+
+
+def isolated_problems(definition: Document) -> list[str]:
+    """Return what a DELETE says about the buckets of single users, whose access nobody ever had.
+
+    Raises:
+        Panic: a bucket without its user.
+    """
+    if definition["isolation_level"].upper() != "USER":
+        return []
+    users = definition["allowed_users"]
+    if len(users) < len(definition["bucket_list"]):
+        raise Panic
+    return [
+        f"error while removing isolated bucket policy '{user}' does not exist: {_NO_POLICY}"
+        for user, _ in zip(users, definition["bucket_list"], strict=False)
+    ]
 
 
 def _same_storage(one: Document, other: Document) -> bool:

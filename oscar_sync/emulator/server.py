@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ Line = tuple[str, str, int]
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _VERSION = re.compile(r"4\.1(\.\d+)?")
 _ADMIN = "/_emulator/"
+_LOG_LINES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class _Log:
     """The requests that came in, in order."""
 
     def __init__(self) -> None:
-        self._lines: list[Line] = []
+        self._lines: deque[Line] = deque(maxlen=_LOG_LINES)
         self._guard = threading.Lock()
 
     def add(self, request: Request, delivery: Delivery) -> None:

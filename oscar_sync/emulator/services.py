@@ -19,6 +19,7 @@ from oscar_sync.emulator.provisioning import (
     added_policy_problem,
     delete_buckets,
     dropped_policy_problem,
+    isolated_problems,
     make_buckets,
     removed_policy_problem,
     used_buckets,
@@ -275,4 +276,6 @@ def delete(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
         if "NoSuchBucket: The specified bucket does not exist" not in str(error):
             told = f"%!(EXTRA *errors.errorString={error})"
             reply.text(500, f"Error deleting service buckets: {told}")
+    for problem in isolated_problems(definition):
+        reply.text(500, problem)
     return reply.bare(204)

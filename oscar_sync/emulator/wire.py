@@ -259,5 +259,6 @@ class Listener:
 
     @property
     def url(self) -> str:
-        """Return the address without a trailing slash."""
-        return f"http://{self.host}:{self.port}"
+        """Return the address, as this machine reaches it, without a trailing slash."""
+        host = "127.0.0.1" if self.host in {"", "0.0.0.0"} else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
