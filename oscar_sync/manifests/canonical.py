@@ -32,6 +32,16 @@ def has_both(fields: dict[str, Tree]) -> bool:
     return isinstance(environment, dict) and {VARIABLES, OLD_VARIABLES} <= environment.keys()
 
 
+def has_old(fields: dict[str, Tree]) -> bool:
+    """Tell whether environment variables are spelled the old way only."""
+    environment = fields.get("environment")
+    return (
+        isinstance(environment, dict)
+        and OLD_VARIABLES in environment
+        and VARIABLES not in environment
+    )
+
+
 def with_shared(fields: dict[str, Tree], shared: dict[str, Tree]) -> dict[str, Tree]:
     """Return *fields* with the file's top-level blocks below its own (product 2.1; safety 4)."""
     if not shared:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from oscar_sync.documents.dotted import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import Findings
 from oscar_sync.manifests.locator import Locator
@@ -24,6 +25,7 @@ class Draft:
     locator: Locator
     findings: Findings
     elsewhere: dict[FieldPath, Origin] = field(default_factory=dict)
+    has_old_spelling: bool = False
 
     @property
     def name(self) -> str:
@@ -35,7 +37,14 @@ class Draft:
     ) -> None:
         """Note a finding about the value at *path* of this service."""
         origin, text = self.locator.written(path)
-        self.findings.add(code, severity, origin, path, message, remedy, text)
+        shown = self.dotted(path)
+        self.findings.add(code, severity, origin, shown, message, remedy, text)
+
+    def dotted(self, path: FieldPath) -> str:
+        """Return *path* as it is printed, ``Variables`` where the file spells it so."""
+        if self.has_old_spelling and path[:2] == ("environment", "variables"):
+            path = ("environment", "Variables", *path[2:])
+        return dotted(path)
 
     def blocks(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield position and block of a list of blocks."""

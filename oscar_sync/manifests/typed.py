@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from oscar_sync.documents.dotted import dotted
 from oscar_sync.documents.scalars import NULLS, Plain, Tree, flag_of, integer_of, is_null
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.manifests.codes import Code
@@ -62,7 +61,7 @@ def _required(draft: Draft, field: Field, raw: Mapping[str, Tree], path: FieldPa
     value = raw.get(field.name)
     if value is not None and not isinstance(value, str):
         return  # its type is the finding
-    where = dotted((*path, field.name))
+    where = draft.dotted((*path, field.name))
     draft.say(
         Code.REQUIRED,
         ERROR,
@@ -73,7 +72,7 @@ def _required(draft: Draft, field: Field, raw: Mapping[str, Tree], path: FieldPa
 
 
 def _unknown(draft: Draft, key: str, known: Mapping[str, Field], path: FieldPath) -> None:
-    where = dotted((*path, key))
+    where = draft.dotted((*path, key))
     if not path and key in SERVER_OWNED:
         draft.say(
             Code.SERVER_OWNED,
@@ -106,6 +105,10 @@ def _unknown(draft: Draft, key: str, known: Mapping[str, Field], path: FieldPath
     )
 
 
+_TRIMMED: Final[dict[str | int, str]] = {"input": " /", "output": " /", "volume": " "}
+"""What the server takes off both ends before it stores a text below these (oscar-server 3.1)."""
+
+
 def _as_text(value: str) -> str:
     """Return a scalar as the server gets it: as written, null as the empty string."""
     if type(value) is Plain:
@@ -117,8 +120,10 @@ def _text(draft: Draft, field: Field, value: Tree, path: FieldPath) -> object:
     if not isinstance(value, str):
         return _not_text(draft, value, path)
     text = _as_text(value)
-    if SUSPECT.search(text) and field.name != "script":
-        judge(draft, text, Place.FIELD, path, is_secret=field.is_secret)
+    if field.name != "script":
+        kept = text.strip(_TRIMMED[path[0]]) if path[0] in _TRIMMED else text
+        if SUSPECT.search(kept):
+            judge(draft, kept, Place.FIELD, path, is_secret=field.is_secret)
     return text
 
 
@@ -139,7 +144,7 @@ def judge(
             fault = f"{what} does not come back from the server as it was sent"
         case _:
             fault = f"{what} comes back from the server as {found.becomes!r}, not as it was sent"
-    draft.say(Code.STRING, ERROR, path, f"{dotted(path)}: {fault}", _string_remedy(text))
+    draft.say(Code.STRING, ERROR, path, f"{draft.dotted(path)}: {fault}", _string_remedy(text))
 
 
 def _string_remedy(text: str) -> str:
@@ -161,7 +166,7 @@ def _not_text(draft: Draft, value: Tree, path: FieldPath) -> object:
         Code.NOT_TEXT,
         ERROR,
         path,
-        f"{dotted(path)} is a {'list' if is_list else 'mapping'}, a string is required",
+        f"{draft.dotted(path)} is a {'list' if is_list else 'mapping'}, a string is required",
         hint,
     )
     return _MISSING
@@ -177,7 +182,7 @@ def _flag(draft: Draft, field: Field, value: Tree, path: FieldPath) -> object:
         Code.NOT_FLAG,
         ERROR,
         path,
-        f"{dotted(path)} must be true or false, without quotes",
+        f"{draft.dotted(path)} must be true or false, without quotes",
         f"write `{field.name}: true` or `{field.name}: false`",
     )
     return _MISSING
@@ -193,7 +198,7 @@ def _integer(draft: Draft, field: Field, value: Tree, path: FieldPath) -> object
         Code.NOT_INTEGER,
         ERROR,
         path,
-        f"{dotted(path)} must be a whole number, without quotes",
+        f"{draft.dotted(path)} must be a whole number, without quotes",
         f"write `{field.name}: 1`",
     )
     return _MISSING
@@ -207,7 +212,7 @@ def _list(draft: Draft, value: Tree, path: FieldPath, what: str) -> list[Tree]:
             Code.NOT_LIST,
             ERROR,
             path,
-            f"{dotted(path)} must be a list of {what}",
+            f"{draft.dotted(path)} must be a list of {what}",
             "begin each entry with `- `",
         )
     return []
@@ -274,7 +279,7 @@ def _not_mapping(draft: Draft, path: FieldPath) -> None:
         Code.NOT_MAPPING,
         ERROR,
         path,
-        f"{dotted(path)} must be a mapping",
+        f"{draft.dotted(path)} must be a mapping",
         "write its keys below it, indented further",
     )
 

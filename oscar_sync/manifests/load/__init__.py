@@ -12,7 +12,7 @@ from oscar_sync.documents.reading import Fault
 from oscar_sync.documents.scalars import Tree
 from oscar_sync.documents.text import decoded
 from oscar_sync.manifests.assembly import Manifest, check_alone, manifest_of
-from oscar_sync.manifests.canonical import canonical, has_both, with_shared
+from oscar_sync.manifests.canonical import canonical, has_both, has_old, with_shared
 from oscar_sync.manifests.checks.care import both_spellings
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
@@ -183,4 +183,6 @@ class _Loader:
         own = Layer(raw.places, raw.prefix, raw.folder)
         shared = Layer(raw.places, (), raw.folder) if raw.shared else None
         locator = Locator((own, *added), shared, elsewhere)
-        return Draft(raw.cluster_key, {}, fields, locator, self.findings, elsewhere)
+        return Draft(
+            raw.cluster_key, {}, fields, locator, self.findings, elsewhere, has_old(raw.fields)
+        )

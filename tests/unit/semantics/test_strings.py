@@ -35,7 +35,7 @@ def test_every_recorded_string_gets_its_recorded_fate(
         ("a: b\tc", Fate.CHANGED),
         ("x\t", Fate.CHANGED),
         ("\t", Fate.CHANGED),
-        ("{\n  \"a\": 1\n}", Fate.SAME),
+        ('{\n  "a": 1\n}', Fate.SAME),
         ('{"a": 1,\n "b": 2}', Fate.POISONS),
         ('"a":', Fate.POISONS),
         ('{"a": 1, "b": 2}', Fate.SAME),

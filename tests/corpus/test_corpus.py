@@ -1,0 +1,88 @@
+"""Real FDL files, as published, are read as their index says."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oscar_sync.errors import InputError
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.reconcile.desire import DesireRequest, desire
+
+HERE = Path(__file__).resolve().parents[2]
+CORPUS = Path(os.environ.get("OSCAR_SYNC_CORPUS", HERE.parent / "shared" / "corpus"))
+INDEX = CORPUS / "index.json"
+
+pytestmark = pytest.mark.skipif(
+    not INDEX.is_file(), reason="no corpus here; OSCAR_SYNC_CORPUS names its folder"
+)
+
+
+def entries() -> list[dict[str, Any]]:
+    return json.loads(INDEX.read_text()) if INDEX.is_file() else []
+
+
+def read(entry: dict[str, Any]) -> tuple[list[str], tuple[Diagnostic, ...]]:
+    file = CORPUS / entry["file"]
+    request = DesireRequest(paths=(str(file),), needs_clusters=False, cwd=str(file.parent))
+    try:
+        state = desire(request, {})
+    except InputError as error:
+        return [], error.diagnostics
+    return [str(service.key.name) for service in state.services], state.diagnostics
+
+
+def essentials(expectation: str) -> list[str]:
+    """Return the words of an expectation that name something: paths, files, keys."""
+    words = re.findall(r"[\w./-]*[./_][\w./-]*\w", expectation)
+    return [word for word in words if word not in ("e.g",)]
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry["file"])
+def test_a_published_file_is_read_as_its_index_says(entry: dict[str, Any]) -> None:
+    names, found = read(entry)
+    kind, _, reason = entry["expect"].partition(":")
+    errors = [one for one in found if one.severity is Severity.ERROR]
+    if kind == "ok":
+        assert not errors
+        assert sorted(names) == sorted(entry["services"])
+    elif kind == "skip":
+        # A file that is skipped leaves a run without any FDL.
+        assert {one.message for one in errors} <= {"no FDL was found"}
+    else:
+        said = " ".join(f"{one.path} {one.message}" for one in errors).lower()
+        assert errors
+        for word in essentials(reason):
+            assert word.lower() in said
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry["file"])
+def test_a_published_file_gets_the_warnings_that_its_index_names(entry: dict[str, Any]) -> None:
+    _, found = read(entry)
+    said = " ".join(one.message for one in found if one.severity is Severity.WARNING)
+    for warning in entry["warnings"]:
+        assert warning in said
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry["file"])
+def test_a_published_file_reads_the_same_with_other_line_ends(
+    entry: dict[str, Any], tmp_path: Path
+) -> None:
+    file = CORPUS / entry["file"]
+    for neighbour in file.parent.iterdir():
+        if neighbour.is_file() and neighbour.suffix == ".sh":
+            (tmp_path / neighbour.name).write_bytes(neighbour.read_bytes())
+    text = file.read_bytes().replace(b"\r\n", b"\n")
+    results = []
+    for content in (text, text.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + text):
+        (tmp_path / file.name).write_bytes(content)
+        request = DesireRequest(paths=(file.name,), needs_clusters=False, cwd=str(tmp_path))
+        try:
+            state = desire(request, {})
+            results.append([(str(one.key), dict(one.form)) for one in state.services])
+        except InputError as error:
+            results.append([(one.code, one.line, one.message) for one in error.diagnostics])
+    assert results[0] == results[1] == results[2]

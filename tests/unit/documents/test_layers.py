@@ -1,0 +1,87 @@
+"""What lies over a document: env files, substitution, merge patches; what comes before: bytes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oscar_sync.documents.dotenv import read_dotenv
+from oscar_sync.documents.merge_patch import patched
+from oscar_sync.documents.reading import Fault
+from oscar_sync.documents.scalars import Plain
+from oscar_sync.documents.substitution import references, substituted, substituted_tree
+from oscar_sync.documents.suggestion import closest, did_you_mean
+from oscar_sync.documents.text import decoded, unix_lines
+
+
+def test_an_env_file_has_names_quotes_exports_and_comments() -> None:
+    text = "# c\nexport A=1\nB='x y'\nC=\"a\\nb\"\n\n  D = d \nA=2\n"
+    values, faults = read_dotenv(text)
+    assert not faults
+    assert {name: found.value for name, found in values.items()} == {
+        "A": "2",
+        "B": "x y",
+        "C": "a\nb",
+        "D": "d",
+    }
+    assert (values["C"].line, values["D"].column) == (4, 3)
+
+
+def test_a_line_that_is_none_is_a_fault_of_that_line() -> None:
+    values, faults = read_dotenv("A=1\nnothing\nB='open\n")
+    assert list(values) == ["A"]
+    assert [fault.line for fault in faults] == [2, 3]
+
+
+@given(st.text())
+def test_any_text_is_an_env_file_or_has_faults(text: str) -> None:
+    read_dotenv(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "missing"),
+    [
+        ("${A}-${B:-b}", "1-b", ()),
+        ("${B}", "", ("B",)),
+        ("$A ${1} ${}", "$A ${1} ${}", ()),
+        ("${E:-x}", "x", ()),
+        ("${E}", "", ()),
+    ],
+)
+def test_names_are_substituted(text: str, expected: str, missing: tuple[str, ...]) -> None:
+    assert substituted(text, {"A": "1", "E": ""}) == (expected, missing)
+
+
+def test_a_tree_keeps_what_is_plain_and_tells_where_names_are_missing() -> None:
+    tree, missing = substituted_tree({"a": [Plain("${N}")], "b": "${A}"}, {"A": "1"})
+    assert tree == {"a": [""], "b": "1"}
+    assert missing == ((("a", 0), "N"),)
+    assert references("${A}${B:-x}") == ("A", "B")
+
+
+def test_a_merge_patch_removes_by_null_and_replaces_lists() -> None:
+    target = {"a": "1", "b": {"c": "2", "d": "3"}, "l": ["1"]}
+    patch = {"a": Plain("null"), "b": {"c": "4"}, "l": ["9"], "n": {"x": Plain("")}}
+    assert patched(target, patch) == {"b": {"c": "4", "d": "3"}, "l": ["9"], "n": {}}
+    assert target["b"] == {"c": "2", "d": "3"}
+
+
+@pytest.mark.parametrize(
+    "raw", ["é".encode(), b"\xef\xbb\xbf\xc3\xa9", "\ufeffé".encode("utf-16-le")]
+)
+def test_a_byte_order_mark_is_stripped(raw: bytes) -> None:
+    assert decoded(raw) == "é"
+
+
+def test_bytes_that_are_no_text_are_a_fault_with_its_place() -> None:
+    fault = decoded(b"ab\nc\xff")
+    assert isinstance(fault, Fault)
+    assert (fault.line, fault.column) == (2, 2)
+
+
+def test_line_ends_become_unix_ones() -> None:
+    assert unix_lines("a\r\nb\rc\n") == "a\nb\nc\n"
+
+
+def test_what_was_meant_is_guessed_only_when_close() -> None:
+    assert closest("unctions", ["functions", "clusters"]) == "functions"
+    assert did_you_mean("zzz", ["functions"]) == ""

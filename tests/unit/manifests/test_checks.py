@@ -1,0 +1,218 @@
+"""What the server refuses, damages or cannot build is found before anything is sent."""
+
+from pathlib import Path
+
+import pytest
+
+from oscar_sync.model.diagnostic import Severity
+from tests.unit.manifests.reading import codes, read, said, service
+
+EXPOSED = "expose: {{min_scale: {0}, max_scale: {1}, cpu_threshold: {2}, api_port: 80}}"
+USER_ISOLATION = (
+    "isolation_level: USER\nallowed_users: [{0}]\ninput:\n"
+    "- {{storage_provider: minio, path: plants/in}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ("cpu: 1 core", "OSY126"),
+        ("memory: 1GB", "OSY126"),
+        ("memory: -1Gi", "OSY126"),
+        ("kserve: {type: inference, storage_uri: s3://x, cpu: many}", "OSY126"),
+        ("visibility: Public", "OSY125"),
+        ("visibility: users", "OSY125"),
+        ("annotations: {oscar.grycap/origin-cluster: x}", "OSY134"),
+        ("annotations: {oscar-sync.io/owner: x}", "OSY134"),
+        ("annotations: {'bad key!': x}", "OSY135"),
+        ("labels: {team: 'two words'}", "OSY135"),
+        ("environment: {variables: {X: '- x'}}", "OSY128"),
+        ("environment: {variables: {X: ' lead'}}", "OSY128"),
+        ("environment: {variables: {'? x': v}}", "OSY128"),
+        ("annotations: {team: '- x'}", "OSY128"),
+        ("vo: 'trail '", "OSY128"),
+        ("environment: {variables: {'': v}}", "OSY127"),
+        ("input: [{storage_provider: minio, path: a-b//c}]", "OSY129"),
+        ("input: [{storage_provider: minio, path: ' / '}]", "OSY129"),
+        ("output: [{storage_provider: minio, path: a-b/../c}]", "OSY129"),
+        ("input: [{storage_provider: minio, path: Bad_Name/in}]", "OSY130"),
+        ("output: [{storage_provider: minio, path: ab/in}]", "OSY130"),
+        ("mount: {storage_provider: minio, path: /NO}", "OSY130"),
+        ("input: [{storage_provider: s3.x, path: a/b}]", "OSY131"),
+        ("output: [{storage_provider: ftp.x, path: a/b}]", "OSY131"),
+        ("output: [{storage_provider: minio.other, path: abc/b}]", "OSY131"),
+        ("mount: {storage_provider: minio.other, path: abc}", "OSY131"),
+        ("input: [{path: a/b}]", "OSY124"),
+        ("input: [{storage_provider: minio}]", "OSY124"),
+        (
+            "input:\n- {storage_provider: minio, path: abc/x}\n"
+            "- {storage_provider: minio.default, path: abc/y}",
+            "OSY133",
+        ),
+        (EXPOSED.format(0, 1, 80), "OSY137"),
+        (EXPOSED.format(1, 0, 80), "OSY137"),
+        (EXPOSED.format(1, 1, 0), "OSY137"),
+        (EXPOSED.format(2, 1, 80), "OSY137"),
+        (
+            "expose: {min_scale: 1, max_scale: 1, cpu_threshold: 1, api_port: [80], "
+            "nodePort: [0, 0]}",
+            "OSY137",
+        ),
+        (
+            "expose: {min_scale: 1, max_scale: 1, cpu_threshold: 1, api_port: 80, auth_type: x}",
+            "OSY137",
+        ),
+        ("synchronous: {min_scale: 3, max_scale: 2}", "OSY138"),
+        ("synchronous: {min_scale: -1}", "OSY138"),
+        ("volume: {mount_path: /d}", "OSY139"),
+        ("volume: {mount_path: d, size: 1Gi}", "OSY139"),
+        ("volume: {mount_path: /d, size: x}", "OSY139"),
+        ("volume: {mount_path: /d, size: '0'}", "OSY139"),
+        ("volume: {mount_path: /d, size: 1Gi, lifecycle_policy: keep}", "OSY139"),
+        ("volume: {mount_path: /d, name: v, lifecycle_policy: retain}", "OSY139"),
+        ("volume: {mount_path: /d, name: V_1}", "OSY139"),
+        ("volume: {mount_path: /oscar/config/x, size: 1Gi}", "OSY139"),
+        ("volume: {mount_path: /, size: 1Gi}", "OSY139"),
+        ("volume: {size: 1Gi}", "OSY124"),
+        ("federation: {members: [{type: oscar, cluster_id: x, service_name: b}]}", "OSY140"),
+        ("kserve: {type: inference}", "OSY124"),
+        ("kserve: {type: weird, storage_uri: s3://x}", "OSY141"),
+        ("kserve: {type: inference, storage_uri: s3://x, inference: {runtime: r}}", "OSY141"),
+        (USER_ISOLATION.format("short"), "OSY142"),
+        ("mount: {path: /abc}", "OSY143"),
+        ("mount: {storage_provider: minio, path: /abc, options: 'a;b'}", "OSY143"),
+        ("input: {storage_provider: minio}", "OSY122"),
+        ("allowed_users: me", "OSY122"),
+        ("mount: x", "OSY123"),
+    ],
+)
+def test_a_definition_that_cannot_work_is_an_error(tmp_path: Path, fields: str, code: str) -> None:
+    manifests = read(tmp_path, service(fields))
+    assert codes(manifests) == [code]
+    (found,) = [one for one in manifests.diagnostics if one.code == code]
+    assert found.remedy
+    assert found.line >= 4
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "cpu: 500m\nmemory: 1.5Gi",
+        "visibility: restricted",
+        "expose: {min_scale: 0, max_scale: 0, cpu_threshold: 0}",
+        "expose: {min_scale: 1, max_scale: 10 , api_port: [80, 81], cpu_threshold: 50}",
+        "input: [{storage_provider: webdav.d, path: a/b}]\n"
+        "storage_providers: {webdav: {d: {hostname: h, login: l, password: p}}}",
+        "output: [{storage_provider: s3.x, path: some-bucket/b}]\n"
+        "storage_providers: {s3: {x: {access_key: a, secret_key: b}}}",
+        "mount: {storage_provider: minio.default, path: home}",
+        "volume: {name: v, mount_path: /data}",
+        "volume: {size: 1Gi, mount_path: /oscar-data, lifecycle_policy: retain}",
+        "federation: {}",
+        USER_ISOLATION.format("a-long-user-id@egi.eu"),
+        "environment: {secrets: {T: }}\nannotations: {a.b/c: 'x: y'}",
+        "kserve: {type: inference, storage_uri: s3://x, inference: {model_format: onnx}}",
+        "interlink_node_name: ",
+        "image_pull_secrets: []\ninput:\noutput: null\nexpose:\nmount:\nvolume:",
+    ],
+)
+def test_a_definition_that_works_has_no_error(tmp_path: Path, fields: str) -> None:
+    assert said(read(tmp_path, service(fields))) == []
+
+
+def test_a_quantity_in_other_units_gets_a_guess(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, service("memory: 1GB")).diagnostics
+    assert found.remedy == "did you mean 1G?"
+
+
+@pytest.mark.parametrize("name", ["A", "a_b", "-a", "a" * 40, "a-"])
+def test_a_name_that_no_server_takes_is_an_error(tmp_path: Path, name: str) -> None:
+    manifests = read(tmp_path, service().replace("plants\n", f"{name}\n"))
+    assert codes(manifests) == ["OSY127"]
+
+
+def test_a_name_that_only_knative_refuses_is_a_warning(tmp_path: Path) -> None:
+    manifests = read(tmp_path, service().replace("name: plants", "name: 1a"))
+    assert (codes(manifests), codes(manifests, Severity.WARNING)) == ([], ["OSY127"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            "output: [{storage_provider: minio.eu, path: abc/b}]\n"
+            "storage_providers: {minio: {eu: {endpoint: , access_key: , secret_key: }}}",
+            "storage_providers.minio.eu is used by an output but its endpoint, access_key and "
+            "secret_key are empty",
+        ),
+        (
+            "mount: {storage_provider: s3.a, path: abc}\nstorage_providers: {s3: {a: }}",
+            "storage_providers.s3.a is used by mount but its access_key and secret_key are empty",
+        ),
+    ],
+)
+def test_a_used_provider_needs_its_credentials(tmp_path: Path, fields: str, message: str) -> None:
+    assert said(read(tmp_path, service(fields))) == [message]
+
+
+def test_blank_keys_of_a_provider_with_an_endpoint_mean_keep(tmp_path: Path) -> None:
+    fields = (
+        "output: [{storage_provider: minio.eu, path: abc/b}]\n"
+        "storage_providers: {minio: {eu: {endpoint: 'https://m', access_key: , secret_key: }}}"
+    )
+    manifests = read(tmp_path, service(fields))
+    assert (codes(manifests), codes(manifests, Severity.WARNING)) == ([], ["OSY132"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ("log_level: verbose", "OSY125"),
+        ("isolation_level: team", "OSY125"),
+        ("federation: {topology: ring}", "OSY125"),
+        ("environment: {secrets: {T: hush}}", "OSY180"),
+        ("input: [{storage_provider: minio, path: abc/in, suffix: [.jpg]}]", "OSY181"),
+        (
+            "input: [{storage_provider: minio.x, path: abc/in}]\n"
+            "storage_providers: {minio: {x: {endpoint: e, access_key: , secret_key: b}}}",
+            "OSY183",
+        ),
+        ("expose: {min_scale: 1}", "OSY137"),
+    ],
+)
+def test_what_deserves_care_is_a_warning(tmp_path: Path, fields: str, code: str) -> None:
+    manifests = read(tmp_path, service(fields))
+    assert codes(manifests) == []
+    assert code in codes(manifests, Severity.WARNING)
+
+
+@pytest.mark.parametrize("image", ["ubuntu", "ubuntu:latest", "host:5000/x/y"])
+def test_a_moving_tag_is_a_warning(tmp_path: Path, image: str) -> None:
+    manifests = read(tmp_path, service().replace("ghcr.io/x/plants:1", image))
+    assert codes(manifests, Severity.WARNING) == ["OSY182"]
+
+
+@pytest.mark.parametrize("image", ["x:1", "host:5000/x:1", "x@sha256:abc", "docker://x/y:v1"])
+def test_a_fixed_tag_is_none(tmp_path: Path, image: str) -> None:
+    manifests = read(tmp_path, service().replace("ghcr.io/x/plants:1", image))
+    assert codes(manifests, Severity.WARNING) == []
+
+
+def test_a_secret_in_plain_text_is_not_shown(tmp_path: Path) -> None:
+    text = service(
+        "environment: {secrets: {T: ' planted '}}\nstorage_providers:\n  s3:\n    x:\n"
+        "      access_key: ' planted'\n      region: r"
+    )
+    for found in read(tmp_path, text).diagnostics:
+        assert "planted" not in f"{found.message} {found.remedy} {found.snippet}"
+
+
+def test_a_definition_larger_than_a_configmap_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "big.sh").write_text("#" * 900_000)
+    fits = read(tmp_path, service().replace("script.sh", "big.sh"))
+    assert codes(fits) == []
+    annotation = "annotations: {a: " + "x" * 200_000 + "}"
+    assert codes(read(tmp_path, service(annotation).replace("script.sh", "big.sh"))) == ["OSY136"]
+    (tmp_path / "big.sh").write_text("#" * 1_200_000)
+    assert codes(read(tmp_path, service().replace("script.sh", "big.sh"))) == ["OSY136"]
