@@ -59,6 +59,7 @@ def command(**options: Any) -> int:
             again=_again(),
             parallelism=options["parallelism"],
             wait_s=_WAIT_S if options["wait"] else None,
+            is_waiting=options["wait"] is not False,
         )
         return carry_out(found, how, connections)
 

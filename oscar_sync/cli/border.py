@@ -19,7 +19,7 @@ from oscar_sync.errors import (
     StoreError,
     UsageError,
 )
-from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.report import Exit
 from oscar_sync.render.diagnostics import (
     diagnostics_document,
@@ -38,28 +38,41 @@ _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
 
 
 def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = "auto") -> int:
-    """Return the exit code of *command*; every error becomes words on stderr."""
+    """Return the exit code of *command*; every error becomes words on stderr.
+
+    A stream of events ends with its summary, whatever happened.
+    """
     try:
         return command()
     except InputError as error:
         show_findings(error.diagnostics, outputs, color)
-        return Exit.INVALID
+        code = Exit.INVALID
     except OscarSyncError as error:
         say(f"error: {error}")
-        return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
+        code = next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
     except KeyboardInterrupt:
         say("interrupted; nothing was half done")
-        return Exit.INTERRUPTED
+        code = Exit.INTERRUPTED
     except BrokenPipeError:
         return Exit.OK
     except RecursionError:
         say("error: the input is nested too deeply")
-        return Exit.INVALID
+        code = Exit.INVALID
     except Exception as error:  # noqa: BLE001 - the last border: a sentence instead of a traceback
-        return _unexpected(error)
+        code = _unexpected(error)
+    _end_events(outputs, code)
+    return code
 
 
-def _unexpected(error: Exception) -> int:
+def _end_events(outputs: Sequence[Output], code: Exit) -> None:
+    for output in outputs:
+        if output.format == "events":
+            from oscar_sync.render.report import summary_line
+
+            write(output, summary_line(int(code), None))
+
+
+def _unexpected(error: Exception) -> Exit:
     if logging.getLogger("oscar_sync").isEnabledFor(logging.DEBUG):
         frames = traceback.extract_tb(error.__traceback__)
         say("".join(traceback.format_list(frames)))
@@ -82,19 +95,10 @@ def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color:
                 write(output, diagnostics_github(found))
             case "text" if output.file:
                 write(output, diagnostics_text(found))
-            case "events":
-                write(output, _events(found))
             case _:
                 continue
     if not any(output.format == "github" and not output.file for output in outputs):
         tell_findings(found, color)
-
-
-def _events(found: Sequence[Diagnostic]) -> str:
-    from oscar_sync.render.report import summary_line
-
-    errors = sum(item.severity is Severity.ERROR for item in found)
-    return summary_line(int(Exit.INVALID), None, f"{errors} errors in the files")
 
 
 def tell_findings(found: Sequence[Diagnostic], color: str) -> None:

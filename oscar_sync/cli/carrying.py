@@ -44,6 +44,7 @@ class Carrying:
     again: str = "oscar-sync apply --yes"
     parallelism: int = 2
     wait_s: float | None = None
+    is_waiting: bool = True
 
 
 def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
@@ -65,7 +66,13 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
             say(f"note: {note}")
         with stack:
             progress = Progress(plan, is_quiet=how.is_quiet)
-            options = ApplyOptions(how.parallelism, how.wait_s, _events(how, progress), stop)
+            options = ApplyOptions(
+                how.parallelism,
+                how.wait_s,
+                how.is_waiting,
+                on_event=_events(how, progress),
+                stop=stop,
+            )
             report = apply_once(found, options, connections)
             progress.end()
     hints = closing_hints(report, found)

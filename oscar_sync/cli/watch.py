@@ -143,7 +143,7 @@ class _Loop:
         return None
 
     def _carry_out(self, found: Pass, connections: Connections, stop: Stop) -> None:
-        options = ApplyOptions(self.options["parallelism"], None, self._on_event, stop)
+        options = ApplyOptions(self.options["parallelism"], on_event=self._on_event, stop=stop)
         try:
             stack, notes = locked(found, connections.environ)
         except LockedError as error:

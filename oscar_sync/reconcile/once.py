@@ -80,10 +80,15 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
-    """How a plan is carried out."""
+    """How a plan is carried out.
+
+    ``wait_s`` is how long a service may take to be ready where the settings do not say it;
+    ``is_waiting`` False waits for none.
+    """
 
     parallelism: int = 2
     wait_s: float | None = None
+    is_waiting: bool = True
     on_event: Callable[[Event], None] = _nothing
     stop: Stop = field(default_factory=Stop)
 
@@ -116,6 +121,8 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
 
 def _materials(found: Pass, options: ApplyOptions) -> Mapping[str, Material]:
     materials = found.draft.materials
+    if not options.is_waiting:
+        return {name: replace(item, wait_s=None) for name, item in materials.items()}
     if options.wait_s is None:
         return materials
     return {
