@@ -12,7 +12,10 @@ from oscar_sync.model.state import LiveService, Upload
 
 @dataclass(frozen=True, slots=True)
 class FingerprintKey:
-    """The key of secret fingerprints; ``is_new``: this run made it (safety 7)."""
+    """The key of secret fingerprints (safety 7).
+
+    ``id`` (8 hex digits) tells keys apart without telling the key; ``is_new``: this run made it.
+    """
 
     secret: Secret
     id: str

@@ -32,9 +32,8 @@ def _copy(path: FieldPath, live: Value, wanted: Value) -> None:
         else:
             wanted[key] = copy.deepcopy(value)  # type: ignore[assignment] # - not absent
         return
-    is_there = isinstance(wanted, list) and isinstance(key, int) and key < len(wanted)
-    if is_there and value is not _ABSENT:
-        wanted[key] = copy.deepcopy(value)  # type: ignore[index,call-overload] # - as checked
+    if isinstance(wanted, list) and isinstance(key, int) and value is not _ABSENT:
+        wanted[key : key + 1] = [copy.deepcopy(value)]  # type: ignore[list-item] # - not absent
 
 
 def _child(value: Value, part: str | int) -> Value:

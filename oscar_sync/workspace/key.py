@@ -6,12 +6,12 @@ import os
 import secrets
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from oscar_sync.errors import InputError
 from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.secret import Secret
 from oscar_sync.workspace.files import create_exclusively, read_unlinked
 
@@ -21,15 +21,6 @@ MIN_CHARACTERS: Final = 32
 CODE: Final = "OSY290"
 
 Note = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class FingerprintKey:
-    """A key; ``id`` (8 hex digits) tells keys apart without telling the key."""
-
-    secret: Secret
-    id: str
-    is_new: bool = False
 
 
 def read_key(
