@@ -45,8 +45,7 @@ def finish_update(run: Run, live: LiveService) -> ActionResult:
             reply = run.sender.restart(step)
             if reply.meaning.outcome is not Outcome.APPLIED:
                 raise FailedError(f"the restart was answered {reply.status}: {reply.text}")
-    if any(step.do in (Do.HOOK, Do.UNHOOK) for step in run.action.steps):
-        run.check_hooks(wanted_hooks(live.form))
+    run.check_hooks(wanted_hooks(live.form))
     wait_until_ready(run)
     return run.result(Status.DONE)
 

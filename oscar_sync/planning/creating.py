@@ -29,7 +29,7 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
     form, name = desired.form, desired.key.name
     existing = tuple(bucket for bucket in in_out_buckets(form) if context.bucket_exists(bucket))
     mount = mount_bucket(form)
-    work = attach_work(context, name, form, existing) if existing else HookWork()
+    work = attach_work(context, name, form, existing, existing) if existing else HookWork()
     first = without_buckets(form, existing) if existing else form
     action = Action(
         id=action_id(ActionKind.CREATE, desired.key),

@@ -20,29 +20,33 @@ class HookWork:
     notes: tuple[str, ...] = ()
 
 
-def attach_work(context: Context, name: str, form: Form, attached: Iterable[str]) -> HookWork:
-    """Return what makes uploads fire in the *attached* buckets: marker, then notification.
+def attach_work(
+    context: Context, name: str, form: Form, buckets: Iterable[str], vouched: Iterable[str] = ()
+) -> HookWork:
+    """Return what makes uploads fire in *buckets* that exist: marker, then notification.
 
     The marker is written first, with our own hook still off, so that it starts no job (safety 2).
+    The stamp vouches for a notification that we set, and for those in the *vouched* buckets.
     """
     steps: list[Step] = []
     duties: list[HookDuty] = []
     notes: list[str] = []
     for bucket, prefix in sorted(wanted_hooks(form)):
-        if bucket not in attached:
+        if bucket not in buckets:
             continue
-        duties.append(HookDuty(bucket, prefix))
-        folder = prefix.rstrip("/")
         is_new = bucket in context.made
-        if is_new or not context.facts.has_marker(bucket, folder):
-            steps.append(Step(Do.MARKER, f"{bucket}/{prefix}"))
         rules = () if is_new else context.facts.hooks(bucket) or ()
-        if not any((rule.service, rule.prefix) == (name, prefix) for rule in rules):
+        is_missing = not any((rule.service, rule.prefix) == (name, prefix) for rule in rules)
+        if is_missing and (is_new or not context.facts.has_marker(bucket, prefix.rstrip("/"))):
+            steps.append(Step(Do.MARKER, f"{bucket}/{prefix}"))
+        if is_missing:
             steps.append(Step(Do.HOOK, f"{bucket}/{prefix}"))
+        if is_missing or bucket in vouched:
+            duties.append(HookDuty(bucket, prefix))
         notes.extend(
             f"{rule.service} also starts on uploads to {bucket}/{prefix}"
             for rule in rules
-            if rule.prefix == prefix and rule.service not in ("", name)
+            if rule.prefix == prefix and rule.service not in {"", name}
         )
     return HookWork(tuple(steps), tuple(duties), tuple(notes))
 

@@ -192,19 +192,19 @@ def _hook_works(
     """Return what the store needs beside the PUT.
 
     OSCAR sets a notification only on a bucket that it makes itself, so every input in a bucket
-    that is there already is ours: a moved folder in a bucket the service has, as well (040).
+    that is there already is looked at: a moved folder in a bucket the service has, as well (040).
     """
     name = live.key.name
+    if not context.facts.has_store():
+        return ()
     had = in_out_buckets(live.form)
-    moved = wanted_hooks(wanted) != wanted_hooks(live.form)
-    mine = {bucket for bucket, _ in inputs(wanted) if bucket in had} if moved else set()
+    mine = {bucket for bucket, _ in inputs(wanted) if bucket in had}
     vouched = {duty.bucket for duty in hooks_of(live.annotations) if not duty.is_gone}
-    kept = {bucket for bucket, _ in inputs(wanted) if bucket in vouched}
-    works = [attach_work(context, name, wanted, {*attached, *mine, *kept})]
-    if moved:
-        works.append(stale_work(context, name, wanted))
-        works.append(detach_work(context, name, dropped))
-    return tuple(works)
+    return (
+        attach_work(context, name, wanted, {*attached, *mine}, {*attached, *vouched}),
+        stale_work(context, name, wanted),
+        detach_work(context, name, dropped),
+    )
 
 
 def _restarts(live: LiveService, wanted: Form) -> bool:
