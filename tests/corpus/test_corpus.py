@@ -38,7 +38,7 @@ def read(entry: dict[str, Any]) -> tuple[list[str], tuple[Diagnostic, ...]]:
 def essentials(expectation: str) -> list[str]:
     """Return the words of an expectation that name something: paths, files, keys."""
     words = re.findall(r"[\w./-]*[./_][\w./-]*\w", expectation)
-    return [word for word in words if word not in ("e.g",)]
+    return [word for word in words if word != "e.g"]
 
 
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry["file"])
@@ -76,7 +76,7 @@ def test_a_published_file_reads_the_same_with_other_line_ends(
         if neighbour.is_file() and neighbour.suffix == ".sh":
             (tmp_path / neighbour.name).write_bytes(neighbour.read_bytes())
     text = file.read_bytes().replace(b"\r\n", b"\n")
-    results = []
+    results: list[Any] = []
     for content in (text, text.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + text):
         (tmp_path / file.name).write_bytes(content)
         request = DesireRequest(paths=(file.name,), needs_clusters=False, cwd=str(tmp_path))

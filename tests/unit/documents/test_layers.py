@@ -1,5 +1,7 @@
 """What lies over a document: env files, substitution, merge patches; what comes before: bytes."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,8 +61,8 @@ def test_a_tree_keeps_what_is_plain_and_tells_where_names_are_missing() -> None:
 
 
 def test_a_merge_patch_removes_by_null_and_replaces_lists() -> None:
-    target = {"a": "1", "b": {"c": "2", "d": "3"}, "l": ["1"]}
-    patch = {"a": Plain("null"), "b": {"c": "4"}, "l": ["9"], "n": {"x": Plain("")}}
+    target: Any = {"a": "1", "b": {"c": "2", "d": "3"}, "l": ["1"]}
+    patch: Any = {"a": Plain("null"), "b": {"c": "4"}, "l": ["9"], "n": {"x": Plain("")}}
     assert patched(target, patch) == {"b": {"c": "4", "d": "3"}, "l": ["9"], "n": {}}
     assert target["b"] == {"c": "2", "d": "3"}
 

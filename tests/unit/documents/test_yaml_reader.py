@@ -1,5 +1,7 @@
 """YAML is read with every scalar as written, and never brings the program down."""
 
+from typing import Any
+
 import pytest
 import yaml
 from hypothesis import given
@@ -11,7 +13,7 @@ from oscar_sync.documents.scalars import Plain, flag_of, integer_of, is_null
 from oscar_sync.documents.yaml_reader import read_yaml
 
 
-def one(text: str) -> object:
+def one(text: str) -> Any:
     reading = read_yaml(text)
     assert reading.faults == ()
     return reading.documents[0]
@@ -125,7 +127,7 @@ def test_what_libyaml_loads_is_read_without_a_syntax_fault(text: str) -> None:
 
 def test_json_gives_the_trees_that_yaml_gives() -> None:
     text = '{"a": [1, 2.5, true, null, "1"], "b": {"c": "\\ud83d\\ude00"}}'
-    tree = read_json(text).documents[0]
+    tree: Any = read_json(text).documents[0]
     assert tree == {"a": ["1", "2.5", "true", "null", "1"], "b": {"c": "\U0001f600"}}
     assert [type(item) is Plain for item in tree["a"]] == [True, True, True, True, False]
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 from oscar_sync.manifests.load import Manifests, Sources, load
 from oscar_sync.model.diagnostic import Severity
@@ -22,15 +23,15 @@ def service(fields: str = "") -> str:
     return HEAD + indented
 
 
-def read(folder: Path, files: dict[str, str] | str, **options: object) -> Manifests:
-    """Write *files* (one text: ``a.yaml``) and a script, and read the folder."""
+def read(folder: Path, files: dict[str, str] | str, **options: Any) -> Any:
+    """Write *files* (one text: ``a.yaml``) and a script, and read the folder: `Manifests`."""
     texts = {"a.yaml": files} if isinstance(files, str) else files
     (folder / "script.sh").write_text("#!/bin/sh\necho hi\n")
     for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
-    given: dict[str, object] = {"paths": (".",), "folder": str(folder), "cwd": str(folder)}
+    given: dict[str, Any] = {"paths": (".",), "folder": str(folder), "cwd": str(folder)}
     return load(Sources(**{**given, **options}))
 
 

@@ -46,8 +46,10 @@ USER_ISOLATION = (
         ("input: [{path: a/b}]", "OSY124"),
         ("input: [{storage_provider: minio}]", "OSY124"),
         (
-            "input:\n- {storage_provider: minio, path: abc/x}\n"
-            "- {storage_provider: minio.default, path: abc/y}",
+            (
+                "input:\n- {storage_provider: minio, path: abc/x}\n"
+                "- {storage_provider: minio.default, path: abc/y}"
+            ),
             "OSY133",
         ),
         (EXPOSED.format(0, 1, 80), "OSY137"),
@@ -55,8 +57,10 @@ USER_ISOLATION = (
         (EXPOSED.format(1, 1, 0), "OSY137"),
         (EXPOSED.format(2, 1, 80), "OSY137"),
         (
-            "expose: {min_scale: 1, max_scale: 1, cpu_threshold: 1, api_port: [80], "
-            "nodePort: [0, 0]}",
+            (
+                "expose: {min_scale: 1, max_scale: 1, cpu_threshold: 1, api_port: [80], "
+                "nodePort: [0, 0]}"
+            ),
             "OSY137",
         ),
         (
@@ -102,10 +106,14 @@ def test_a_definition_that_cannot_work_is_an_error(tmp_path: Path, fields: str, 
         "visibility: restricted",
         "expose: {min_scale: 0, max_scale: 0, cpu_threshold: 0}",
         "expose: {min_scale: 1, max_scale: 10 , api_port: [80, 81], cpu_threshold: 50}",
-        "input: [{storage_provider: webdav.d, path: a/b}]\n"
-        "storage_providers: {webdav: {d: {hostname: h, login: l, password: p}}}",
-        "output: [{storage_provider: s3.x, path: some-bucket/b}]\n"
-        "storage_providers: {s3: {x: {access_key: a, secret_key: b}}}",
+        (
+            "input: [{storage_provider: webdav.d, path: a/b}]\n"
+            "storage_providers: {webdav: {d: {hostname: h, login: l, password: p}}}"
+        ),
+        (
+            "output: [{storage_provider: s3.x, path: some-bucket/b}]\n"
+            "storage_providers: {s3: {x: {access_key: a, secret_key: b}}}"
+        ),
         "mount: {storage_provider: minio.default, path: home}",
         "volume: {name: v, mount_path: /data}",
         "volume: {size: 1Gi, mount_path: /oscar-data, lifecycle_policy: retain}",
@@ -141,10 +149,14 @@ def test_a_name_that_only_knative_refuses_is_a_warning(tmp_path: Path) -> None:
     ("fields", "message"),
     [
         (
-            "output: [{storage_provider: minio.eu, path: abc/b}]\n"
-            "storage_providers: {minio: {eu: {endpoint: , access_key: , secret_key: }}}",
-            "storage_providers.minio.eu is used by an output but its endpoint, access_key and "
-            "secret_key are empty",
+            (
+                "output: [{storage_provider: minio.eu, path: abc/b}]\n"
+                "storage_providers: {minio: {eu: {endpoint: , access_key: , secret_key: }}}"
+            ),
+            (
+                "storage_providers.minio.eu is used by an output but its endpoint, access_key and "
+                "secret_key are empty"
+            ),
         ),
         (
             "mount: {storage_provider: s3.a, path: abc}\nstorage_providers: {s3: {a: }}",
@@ -174,8 +186,10 @@ def test_blank_keys_of_a_provider_with_an_endpoint_mean_keep(tmp_path: Path) -> 
         ("environment: {secrets: {T: hush}}", "OSY180"),
         ("input: [{storage_provider: minio, path: abc/in, suffix: [.jpg]}]", "OSY181"),
         (
-            "input: [{storage_provider: minio.x, path: abc/in}]\n"
-            "storage_providers: {minio: {x: {endpoint: e, access_key: , secret_key: b}}}",
+            (
+                "input: [{storage_provider: minio.x, path: abc/in}]\n"
+                "storage_providers: {minio: {x: {endpoint: e, access_key: , secret_key: b}}}"
+            ),
             "OSY183",
         ),
         ("expose: {min_scale: 1}", "OSY137"),

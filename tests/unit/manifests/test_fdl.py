@@ -1,5 +1,6 @@
 """Every shape of FDL that users write is read, or refused with place and remedy."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.fdl_fields import SERVICE
 from tests.unit.manifests.reading import codes, read, said, service
 
 WARNING, NOTE = Severity.WARNING, Severity.NOTE
@@ -240,16 +242,10 @@ values = st.recursive(
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
-        st.sampled_from(
-            "name image script cpu memory input output expose environment annotations labels "
-            "storage_providers clusters mount volume kserve federation synchronous vo "
-            "allowed_users isolation_level visibility log_level enable_gpu".split()
-        ),
+        st.sampled_from([field.name for field in SERVICE]),
         values,
     )
 )
 def test_no_shape_of_a_service_raises_anything(tmp_path: Path, fields: dict) -> None:
-    import json
-
     text = json.dumps({"functions": {"oscar": [{"c": {**fields, "image": "i:1"}}]}})
     read(tmp_path, {"a.fdl.json": text})

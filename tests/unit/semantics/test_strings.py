@@ -13,7 +13,7 @@ RECORDED = json.loads((Path(__file__).parent / "strings.json").read_text())
 
 
 def recorded() -> list[tuple[str, str, Fate, str | None]]:
-    rows = []
+    rows: list[tuple[str, str, Fate, str | None]] = []
     for place, fates in RECORDED.items():
         for fate in ("same", "refused", "poisons"):
             rows += [(place, text, Fate(fate), None) for text in fates[fate]]

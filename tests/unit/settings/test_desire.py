@@ -1,0 +1,377 @@
+"""Settings, clusters, credentials and options become one desired state, or every error."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from oscar_sync.errors import InputError, UsageError
+from oscar_sync.model.cluster import BasicLogin, TokenFileLogin, TokenLogin
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.state import DesiredState
+from oscar_sync.reconcile.desire import DesireRequest, desire, explain_settings
+from oscar_sync.settings.consents import consent_of
+from oscar_sync.settings.durations import duration_s
+from oscar_sync.settings.entries import identity_of
+from oscar_sync.settings.schema import settings_schema
+
+FDL = "functions:\n  oscar:\n  - {key}: {{name: {name}, image: 'i:1', script: script.sh}}\n"
+ENTRY = "{{endpoint: 'https://{0}.example.org', auth_user: u, auth_password: p}}"
+EDGE = "clusters:\n  edge: " + ENTRY.format("edge") + "\n"
+
+
+def state(
+    folder: Path,
+    settings: str | None = EDGE,
+    services: dict[str, str] | None = None,
+    environ: dict[str, str] | None = None,
+    **options: Any,
+) -> DesiredState:
+    (folder / "script.sh").write_text("echo\n")
+    for name, key in (services if services is not None else {"plants": "edge"}).items():
+        (folder / f"{name}.yaml").write_text(FDL.format(key=key, name=name))
+    if settings is not None:
+        (folder / "oscar-sync.yaml").write_text(settings)
+    variables = {"HOME": str(folder / "home"), **(environ or {})}
+    return desire(DesireRequest(**{"cwd": str(folder), **options}), variables)
+
+
+def refused(folder: Path, *arguments: Any, **options: Any) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        state(folder, *arguments, **options)
+    return sorted(one.code for one in caught.value.diagnostics if one.severity is Severity.ERROR)
+
+
+def noted(found: DesiredState, severity: Severity) -> list[str]:
+    return [one.code for one in found.diagnostics if one.severity is severity]
+
+
+def keys(found: DesiredState) -> list[str]:
+    return [str(one.key) for one in found.services]
+
+
+def cli_file(folder: Path, text: str) -> None:
+    (folder / "home" / ".oscar-cli").mkdir(parents=True)
+    (folder / "home" / ".oscar-cli" / "config.yaml").write_text(text)
+
+
+def test_settings_shape_a_run(tmp_path: Path) -> None:
+    settings = """\
+set: imaging
+clusters:
+  edge-1: {endpoint: "https://x.org/p/", auth_user: "${U}", auth_password: "${P:-pw}", identity: me}
+  oscar-cluster: edge-1
+  "*": edge-1
+max_removals: 5
+owners: [a, b]
+removed:
+- old
+- {service: oscar-cluster/older, erase: [b, "bucket:empty"], because: "#1"}
+- {service: theirs, forget: true}
+services:
+  plants: {protect: true, allow: [replace, "attach:b", "erase:volume"], ignore: [vo], wait: 1h30m}
+  edge-1/plants:
+    seeds:
+    - {from: models/, to: "minio:data/models"}
+"""
+    (tmp_path / "models").mkdir()
+    found = state(tmp_path, settings, {"plants": "oscar-cluster"}, {"U": "me"}).settings
+    (cluster,) = found.clusters
+    assert (cluster.id, cluster.endpoint, cluster.identity) == ("edge-1", "https://x.org/p", "me")
+    assert isinstance(cluster.login, BasicLogin)
+    assert (cluster.login.user, cluster.login.password.reveal()) == ("me", "pw")
+    assert (found.set_name, found.max_removals, found.owners) == ("imaging", 5, ("a", "b"))
+    assert [str(one.which) for one in found.removed] == ["old", "edge-1/older", "theirs"]
+    assert found.removed[1].origin.line == 10
+    first, second = found.services
+    assert (first.protect, first.wait_s, first.ignore) == (True, 5400.0, ("vo",))
+    assert [str(one) for one in first.allow] == [
+        "replace:plants",
+        "attach:plants=b",
+        "erase:plants/volume",
+    ]
+    (seed,) = second.seeds
+    assert (seed.provider, seed.bucket, seed.prefix) == ("minio.default", "data", "models")
+    assert seed.source == str(tmp_path / "models")
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ("a: [", "OSY201"),
+        ("- a", "OSY205"),
+        ("set: a\nset: b\n", "OSY202"),
+        ("sets: a", "OSY204"),
+        ("clusters: {edge: {endpiont: x}}", "OSY204"),
+        ("removed: [{service: a, eras: [b]}]", "OSY204"),
+        ("services: {a: {protects: true}}", "OSY204"),
+        ("prune: yes\nset: a", "OSY205"),
+        ("max_removals: '3'", "OSY205"),
+        ("max_removals: -1", "OSY205"),
+        ("removed: [{erase: [b]}]", "OSY205"),
+        ("removed: [{service: a, erase: [b], forget: true}]", "OSY205"),
+        ("set: Imaging", "OSY206"),
+        ("services: {plants: {wait: 5}}", "OSY207"),
+        ("services: {plants: {allow: [erase]}}", "OSY208"),
+        ("env_file: ${NOWHERE}", "OSY209"),
+        ("prune: true", "OSY213"),
+        ("services: {plants: {seeds: [{from: none, to: 'minio:data/x'}]}}", "OSY211"),
+        ("services: {plants: {seeds: [{from: ., to: 's3.x:data/x'}]}}", "OSY211"),
+        ("services: {plants: {seeds: [{from: ., to: 'minio:data/a//b'}]}}", "OSY211"),
+        ("services: {plants: {seeds: [{from: ., to: 'minio:data/../b'}]}}", "OSY211"),
+        ("services: {plants: {seeds: [{from: .., to: 'minio:data'}]}}", "OSY212"),
+        ("clusters: {a: b, b: a}", "OSY310"),
+    ],
+)
+def test_settings_are_strict(tmp_path: Path, settings: str, code: str) -> None:
+    assert code in refused(tmp_path, settings, needs_clusters=False)
+
+
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=80))
+def test_no_text_of_settings_raises_anything_else(tmp_path: Path, text: str) -> None:
+    try:
+        text.encode()
+        state(tmp_path, text, needs_clusters=False)
+    except (InputError, UnicodeEncodeError):
+        return
+
+
+def test_a_removed_service_that_is_wanted_is_an_error_at_both_places(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, EDGE + "removed: [edge/plants]\n")
+    places = {(one.file, one.line) for one in caught.value.diagnostics if one.code == "OSY210"}
+    assert places == {("oscar-sync.yaml", 3), ("plants.yaml", 3)}
+
+
+def test_the_nearest_settings_up_to_the_work_tree_s_root_are_used(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    (tmp_path / "oscar-sync.yaml").write_text(EDGE)
+    found = state(folder, None)
+    assert found.settings.file == str(tmp_path / "oscar-sync.yaml")
+    assert found.narrowing.is_partial_path
+    assert not state(folder, None, paths=(str(tmp_path),)).narrowing.is_partial_path
+
+
+def test_outside_of_a_work_tree_only_the_path_s_folder_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (tmp_path / "oscar-sync.yaml").write_text(EDGE)
+    assert state(folder, None, needs_clusters=False).settings.file == ""
+
+
+def test_a_run_without_fdl_is_an_error_unless_something_is_removed(tmp_path: Path) -> None:
+    assert refused(tmp_path, EDGE, {}) == ["OSY109"]
+    assert keys(state(tmp_path, EDGE + "removed: [old]\n", {})) == []
+
+
+def test_the_only_cluster_known_is_used_with_a_note(tmp_path: Path) -> None:
+    found = state(tmp_path, EDGE, {"plants": "oscar-cluster"})
+    assert keys(found) == ["edge/plants"]
+    assert noted(found, Severity.NOTE) == ["OSY308"]
+
+
+def test_several_keys_without_a_cluster_are_an_error_that_lists_both_sides(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, EDGE, {"plants": "one", "trees": "two"})
+    found = [one for one in caught.value.diagnostics if one.code == "OSY301"]
+    assert len(found) == 2
+    assert "keys of the manifests: one, two; clusters known: edge" in found[0].message
+
+
+def test_flags_come_first_and_read_only_their_clusters(tmp_path: Path) -> None:
+    settings = f"clusters:\n  a: {ENTRY.format('a')}\n  b: {ENTRY.format('b')}\n"
+    services = {"plants": "a", "trees": "b"}
+    both = state(tmp_path, settings, services)
+    assert keys(both) == ["a/plants", "b/trees"]
+    assert [one.id for one in both.settings.clusters] == ["a", "b"]
+    only = state(tmp_path, settings, services, clusters=("a=a",))
+    assert keys(only) == ["a/plants"]
+    assert [one.id for one in only.settings.clusters] == ["a"]
+    assert keys(state(tmp_path, settings, services, clusters=("*=b",))) == ["b/plants", "b/trees"]
+
+
+@pytest.mark.parametrize("flags", [("a",), ("none",), ("=a",), ("x=",), ("a", "b")])
+def test_flags_that_cannot_be_used_are_wrong_usage(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    settings = f"clusters:\n  a: {ENTRY.format('a')}\n  b: {ENTRY.format('b')}\n"
+    with pytest.raises(UsageError):
+        state(tmp_path, settings, {"plants": "a", "trees": "b"}, clusters=flags)
+
+
+def test_oscar_cli_s_file_is_read_and_its_default_used(tmp_path: Path) -> None:
+    cli_file(
+        tmp_path,
+        "oscar:\n  mine: {endpoint: 'https://m.org', auth_user: u, auth_password: p, "
+        "memory: 256Mi}\n  other: {endpoint: 'https://o.org', auth_user: u, auth_password: p, "
+        "ssl_verify: false}\ndefault: mine\n",
+    )
+    services = {"plants": "default-cluster", "trees": "other", "rocks": "oscar_service"}
+    found = state(tmp_path, None, services)
+    assert keys(found) == ["mine/plants", "mine/rocks", "other/trees"]
+    assert [one.ssl_verify for one in found.settings.clusters] == [True, False]
+    assert noted(found, Severity.WARNING) == ["OSY306"]
+    assert noted(found, Severity.NOTE) == ["OSY307"]
+
+
+def test_the_settings_star_comes_before_oscar_cli_s_file(tmp_path: Path) -> None:
+    cli_file(tmp_path, "oscar:\n  plain: {endpoint: 'https://m.org', auth_user: u}\n")
+    settings = EDGE + '  "*": edge\n'
+    assert keys(state(tmp_path, settings, {"plants": "plain"})) == ["edge/plants"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "login", "source"),
+    [
+        ({"OSCAR_TOKEN": "t"}, TokenLogin, "OSCAR_TOKEN"),
+        ({"OIDC_ACCESS_TOKEN": "t"}, TokenLogin, "OIDC_ACCESS_TOKEN"),
+        (
+            {"OSCAR_USERNAME": "u", "OSCAR_PASSWORD": "p"},
+            BasicLogin,
+            "OSCAR_USERNAME and OSCAR_PASSWORD",
+        ),
+        ({"TOKEN_FILE_PATH": "/t"}, TokenFileLogin, "TOKEN_FILE_PATH"),
+        ({"OSCAR_TOKEN": "t", "OSCAR_USERNAME": "u", "OSCAR_PASSWORD": "p"}, TokenLogin,
+         "OSCAR_TOKEN"),
+    ],
+)  # fmt: skip
+def test_without_any_file_the_environment_logs_in(
+    tmp_path: Path, environ: dict[str, str], login: type, source: str
+) -> None:
+    ways: list[tuple[dict[str, str], dict[str, Any]]] = [
+        ({"OSCAR_ENDPOINT": "https://x.org:8443/o"}, {}),
+        ({}, {"clusters": ("https://x.org:8443/o",)}),
+    ]
+    for extra, options in ways:
+        found = state(tmp_path, None, environ={**environ, **extra}, **options)
+        (cluster,) = found.settings.clusters
+        assert (cluster.id, cluster.identity) == ("x.org:8443", "x.org:8443/o")
+        assert isinstance(cluster.login, login)
+        assert cluster.login_source == source
+
+
+def test_a_token_file_comes_before_the_environment(tmp_path: Path) -> None:
+    found = state(
+        tmp_path, None, environ={"OSCAR_TOKEN": "t"}, clusters=("https://x.org",),
+        token_file="tok",
+    )  # fmt: skip
+    assert found.settings.clusters[0].login == TokenFileLogin(str(tmp_path / "tok"))
+
+
+def test_a_bare_address_takes_the_login_of_oscar_cli_s_entry(tmp_path: Path) -> None:
+    cli_file(tmp_path, "oscar: {m: {endpoint: 'https://x.org/', auth_user: u, auth_password: p}}")
+    found = state(tmp_path, None, clusters=("https://x.org",))
+    assert isinstance(found.settings.clusters[0].login, BasicLogin)
+
+
+@pytest.mark.parametrize("field", ["oidc_account_name", "oidc_refresh_token"])
+def test_a_login_of_a_later_version_is_a_clear_error(tmp_path: Path, field: str) -> None:
+    settings = f"clusters: {{edge: {{endpoint: 'https://x.org', {field}: hush}}}}"
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, settings)
+    (found,) = caught.value.diagnostics
+    assert found.code == "OSY305"
+    assert "OSCAR_TOKEN" in found.remedy
+    assert state(tmp_path, settings, environ={"OSCAR_TOKEN": "t"}).settings.clusters
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        ("{endpoint: 'https://x.org'}", "OSY304"),
+        ("{endpoint: x.org, token: t}", "OSY303"),
+        ("{endpoint: 'https://u:p@x.org', token: t}", "OSY303"),
+        ("{endpoint: 'https://[x', token: t}", "OSY303"),
+        ("{token: t}", "OSY303"),
+        ("{endpoint: 'https://x.org', token: '${NOWHERE}'}", "OSY209"),
+    ],
+)
+def test_an_entry_that_cannot_be_used_is_an_error(tmp_path: Path, entry: str, code: str) -> None:
+    settings = f"clusters: {{edge: {entry}}}"
+    assert refused(tmp_path, settings) == [code]
+    assert keys(state(tmp_path, settings, needs_clusters=False)) == ["edge/plants"]
+
+
+def test_two_entries_of_one_cluster_are_an_error(tmp_path: Path) -> None:
+    settings = f"clusters:\n  edge: {ENTRY.format('x')}\n  twin: {ENTRY.format('x')}\n"
+    assert refused(tmp_path, settings) == ["OSY311"]
+
+
+def test_an_unreadable_manifest_is_a_warning_where_none_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("a: [")
+    assert refused(tmp_path) == ["OSY101"]
+    found = state(tmp_path, needs_manifests=False)
+    assert noted(found, Severity.WARNING) == ["OSY101"]
+    assert keys(found) == ["edge/plants"]
+
+
+def test_only_narrows_to_services_or_to_a_cluster(tmp_path: Path) -> None:
+    settings = f"clusters:\n  a: {ENTRY.format('a')}\n  b: {ENTRY.format('b')}\n"
+    services = {"plants": "a", "trees": "b"}
+    one = state(tmp_path, settings, services, only=("trees",))
+    assert (keys(one), one.narrowing.is_full) == (["b/trees"], False)
+    cluster = state(tmp_path, settings, services, only=("a/",))
+    assert (keys(cluster), cluster.narrowing.is_full) == (["a/plants"], True)
+    assert [one.id for one in cluster.settings.clusters] == ["a"]
+    with pytest.raises(UsageError, match="did you mean plants"):
+        state(tmp_path, settings, services, only=("plnts",))
+
+
+def test_strict_makes_a_warning_an_error(tmp_path: Path) -> None:
+    settings = EDGE + "services: {nobody: {protect: true}}\n"
+    assert noted(state(tmp_path, settings), Severity.WARNING) == ["OSY214"]
+    with pytest.raises(InputError):
+        state(tmp_path, settings, strict=True)
+
+
+def test_explained_settings_mask_secrets_and_name_their_line(tmp_path: Path) -> None:
+    (tmp_path / "oscar-sync.yaml").write_text("set: a\n" + EDGE)
+    rows = explain_settings(DesireRequest(cwd=str(tmp_path)), {})
+    assert ("set", "a", "oscar-sync.yaml:1") in rows
+    assert ("prune", "false", "default") in rows
+    assert ("clusters.edge.auth_password", "(sensitive)", "oscar-sync.yaml:3") in rows
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "erase:b", "erase:empty", "erase:bucket:empty", "erase:edge/b", "erase:s/volume",
+        "erase:edge/s/volume", "replace:s", "replace:edge/s", "attach:s=b", "attach:edge/s=b",
+        "take-over:s", "push-secrets:s",
+    ],
+)  # fmt: skip
+def test_a_consent_reads_as_it_is_printed(text: str) -> None:
+    assert str(consent_of(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "erase", "erase:", "erase:/b", "delete:b", "attach:s", "attach:=b", "replace:a b"]
+)
+def test_what_is_no_consent_is_none(tmp_path: Path, text: str) -> None:
+    assert consent_of(text) is None
+    with pytest.raises(UsageError):
+        state(tmp_path, allow=(text,))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("5m", 300), ("1h", 3600), ("1h30m", 5400), ("5", None), ("", None), ("m", None)],
+)
+def test_durations_have_units(text: str, seconds: float | None) -> None:
+    assert duration_s(text) == seconds
+
+
+def test_an_identity_is_the_same_for_every_spelling_of_an_address() -> None:
+    assert identity_of("https://X.org:443/p/") == identity_of("https://x.org/p") == "x.org/p"
+
+
+def test_the_schema_knows_every_key_and_both_shorthands() -> None:
+    schema = settings_schema()
+    assert {"set", "clusters", "removed", "services"} <= schema["properties"].keys()
+    assert schema["$defs"]["RemovedEntry"]["anyOf"][0] == {"type": "string"}
