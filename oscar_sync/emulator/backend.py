@@ -250,6 +250,7 @@ def _update_exposed(service: Service, definition: Document) -> None:
     if not service.is_exposed:
         text = f'deployments.apps "{name}-dpl" not found'
         raise BackendError(text)
+    _check_expose(definition)
     _check_pod(definition)
     service.replicas = definition["expose"]["min_scale"]
     if not service.has_autoscaler:

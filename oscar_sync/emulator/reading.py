@@ -131,10 +131,8 @@ def deployment(cluster: Cluster, name: str) -> Reply:
     if refusal:
         return refusal
     found = cluster.named(name.strip())
-    if not found:
+    if not found or found[0].is_poisoned:
         return Reply().text(403, _FORBIDDEN)
-    if found[0].is_poisoned:
-        return Reply().text(500, unreadable(found[0]))
     return Reply().json(200, _full(cluster, found[0]))
 
 
@@ -144,7 +142,7 @@ def deployment_logs(cluster: Cluster, name: str) -> Reply:
     if refusal:
         return refusal
     found = cluster.named(name.strip())
-    if not found:
+    if not found or found[0].is_poisoned:
         return Reply().text(403, _FORBIDDEN)
     service, message = found[0], "Deployment logs are unavailable for this service."
     if service.is_exposed and service.replicas and not cluster.settings.holds_workloads:

@@ -122,13 +122,15 @@ def _through_block(text: str, brk: str, margin: str) -> str:
 def _bare(text: str) -> str:
     """Return what the reader makes of a text without quotes whose first blanks it skips."""
     start = text.lstrip(" \t")
-    if start.startswith(("- ", "[", "]", "{", "}", ">")) or start == "-":
+    if start.startswith(("- ", "[", "]", "{", "}")) or start in {"-", "|", ">"}:
         raise Poisoned
     if start.startswith(("!", "*", "'", "&", "%")) or start in {"~", "null"}:
         return ""
     if start.startswith('"'):
         return start[1:].partition('"')[0]
-    if start.startswith("|"):
+    if start.startswith(("|", ">")):
+        if not start[1:].strip(" \t"):
+            raise Poisoned
         return start[1:]
     return text.lstrip(" ").rstrip(" \t")
 
@@ -206,6 +208,8 @@ def stored_key(text: str) -> str:
         return ""
     if not start.strip(" \t") or start.startswith(("- ", "? ")):
         raise Poisoned
+    if text[0] == " " and re.fullmatch('~|null|"[^"]*"', start.rstrip(" \t")):
+        return start.rstrip(" \t").removeprefix("~").removeprefix("null").strip('"')
     if text[0] in " \t" and start.lstrip(" \t")[0] in _SPECIAL_IN_KEY:
         raise Poisoned
     return start.rstrip(" \t")

@@ -5,10 +5,6 @@ import pytest
 from botocore.config import Config
 from minio import Minio
 
-from oscar_sync.emulator.pytest_plugin import (
-    _oscar_emulator_process,  # noqa: F401
-    oscar_emulator,  # noqa: F401
-)
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from tests.emulator.calling import Api
 
