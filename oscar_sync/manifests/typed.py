@@ -20,7 +20,8 @@ _REMOVED_EXPOSE: Final = {
     "max_replicas": "v2.7.1: write max_scale",
     "top_cpu": "v2.7.1: write cpu_threshold",
 }
-_KNOWN: Final[dict[int, dict[str, Field]]] = {}
+_Shape = tuple[dict[str, Field], tuple[Field, ...]]
+_SHAPES: Final[dict[int, _Shape]] = {}
 
 
 def fill(draft: Draft) -> None:
@@ -28,17 +29,19 @@ def fill(draft: Draft) -> None:
     draft.values.update(_block(draft, SERVICE, draft.raw, ()))
 
 
-def _fields_by_name(fields: tuple[Field, ...]) -> dict[str, Field]:
-    known = _KNOWN.get(id(fields))
-    if known is None:
-        known = _KNOWN[id(fields)] = {field.name: field for field in fields}
-    return known
+def _shape_of(fields: tuple[Field, ...]) -> _Shape:
+    """Return the fields by name and the required ones; each table is looked through once."""
+    shape = _SHAPES.get(id(fields))
+    if shape is None:
+        required = tuple(field for field in fields if field.is_required)
+        shape = _SHAPES[id(fields)] = {field.name: field for field in fields}, required
+    return shape
 
 
 def _block(
     draft: Draft, fields: tuple[Field, ...], raw: Mapping[str, Tree], path: FieldPath
 ) -> dict[str, Any]:
-    known = _fields_by_name(fields)
+    known, required = _shape_of(fields)
     built: dict[str, Any] = {}
     for key, value in raw.items():
         field = known.get(key)
@@ -51,8 +54,8 @@ def _block(
         read = _READERS[field.kind](draft, field, value, (*path, key))
         if read is not _MISSING:
             built[key] = read
-    for field in fields:
-        if field.is_required and not built.get(field.name):
+    for field in required:
+        if not built.get(field.name):
             _required(draft, field, raw, path)
     return built
 
