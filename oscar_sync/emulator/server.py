@@ -305,7 +305,7 @@ class Emulator:
         self._is_restarting = True
         self._lock.release()
         try:
-            self._s3.close()
+            self._s3.shut()
             time.sleep(seconds)
             self._s3.open()
         finally:

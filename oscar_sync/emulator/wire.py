@@ -201,8 +201,11 @@ class _Threads(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 256
 
-    def __init__(self, address: tuple[str, int], respond: Respond) -> None:
-        super().__init__(address, _Connection)
+    def __init__(self, bound: socket.socket, respond: Respond) -> None:
+        super().__init__(bound.getsockname()[:2], _Connection, bind_and_activate=False)
+        self.socket.close()
+        self.socket = bound
+        self.server_activate()
         self.respond = respond
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
@@ -235,11 +238,23 @@ class Listener:
     respond: Respond
     _server: _Threads | None = field(default=None, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
+    _reserved: socket.socket | None = field(default=None, init=False)
+
+    def _bound(self) -> socket.socket:
+        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((self.host, self.port))
+        except OSError:
+            found.close()
+            raise
+        return found
 
     def open(self) -> None:
         """Bind (port 0 takes a free one, kept from then on) and serve on a thread."""
-        self._server = _Threads((self.host, self.port), self.respond)
-        self.port = int(self._server.server_address[1])
+        bound, self._reserved = self._reserved or self._bound(), None
+        self.port = int(bound.getsockname()[1])
+        self._server = _Threads(bound, self.respond)
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": 0.05},
@@ -247,8 +262,19 @@ class Listener:
         )
         self._thread.start()
 
+    def shut(self) -> None:
+        """Refuse connections until the next `open`; the port stays ours, open connections end."""
+        self._stop()
+        self._reserved = self._bound()
+
     def close(self) -> None:
-        """Stop serving: new connections are refused, open ones end."""
+        """Stop serving: the port is given back, open connections end."""
+        self._stop()
+        if self._reserved is not None:
+            self._reserved.close()
+            self._reserved = None
+
+    def _stop(self) -> None:
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()

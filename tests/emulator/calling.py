@@ -23,11 +23,11 @@ class Got:
         return json.loads(self.text)
 
 
-def minimal(name: str = "a", **more: Any) -> dict[str, Any]:
+def minimal(name: Any = "a", **more: Any) -> dict[str, Any]:
     return {"name": name, "image": "i", "script": "s", **more}
 
 
-def owned(name: str = "a", **more: Any) -> dict[str, Any]:
+def owned(name: Any = "a", **more: Any) -> dict[str, Any]:
     return minimal(name, owner="cluster_admin", **more)
 
 

@@ -1,5 +1,7 @@
 """What the server refuses, and what a refusal leaves behind."""
 
+# ruff: noqa: E501
+
 import pytest
 
 from tests.emulator.calling import SERVICES, minimal, minio, owned
