@@ -3,6 +3,7 @@
 import base64
 import http.client
 import json
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -79,12 +80,12 @@ class Api:
 
     def finished(self, name: str = "a", number: int = 1) -> Any:
         """Return the jobs once that many succeeded."""
-        end = time.monotonic() + 20
+        end, moment = time.monotonic() + 20, threading.Event()
         while time.monotonic() < end:
             jobs = self.jobs(name)
             if [job["status"] for job in jobs.values()].count("Succeeded") >= number:
                 return jobs
-            time.sleep(0.01)
+            moment.wait(0.01)
         raise AssertionError(self.jobs(name))
 
     def log(self, job: str, name: str = "a") -> str:

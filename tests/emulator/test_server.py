@@ -147,9 +147,9 @@ def test_serve_runs_until_a_signal(tmp_path, number):
     file = tmp_path / "ready.json"
     command = [sys.executable, "-c", PROGRAM, str(file), "127.0.0.1"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        end = time.monotonic() + 30
+        end, moment = time.monotonic() + 30, threading.Event()
         while not file.exists() and time.monotonic() < end:
-            time.sleep(0.02)
+            moment.wait(0.02)
         told = json.loads(file.read_text())
         process.send_signal(number)
         said, _ = process.communicate(timeout=20)
