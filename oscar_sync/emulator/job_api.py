@@ -113,7 +113,8 @@ def _page_after(token: str) -> str | None:
 
 
 def _next_page(last: str) -> str:
-    token = json.dumps({"v": "meta.k8s.io/v1", "rv": 1, "start": f"{last}\0"})
+    place = {"v": "meta.k8s.io/v1", "rv": 1, "start": f"{last}\0"}
+    token = json.dumps(place, separators=(",", ":"))
     return base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")
 
 

@@ -12,6 +12,7 @@ from oscar_sync.emulator.reads import EncodedService
 __all__ = ["ADMIN", "Cluster", "Job", "Service", "Settings", "Volume"]
 
 ADMIN = "cluster_admin"
+_FIRST_PORT = 30_529
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,14 @@ class Cluster:
     allowed_images: list[str] | None = None
     has_image_config: bool = False
     invocations: list[dict[str, Any]] = field(default_factory=list)
-    next_port: int = 30_529
+    next_port: int = _FIRST_PORT
 
     def forget(self) -> None:
         """Forget services, secrets, volumes, jobs, settings and webhooks; the store stays."""
         for kept in (self.services, self.secrets, self.volumes, self.jobs, self.invocations):
             kept.clear()
         self.allowed_images, self.has_image_config = None, False
+        self.next_port = _FIRST_PORT
         self.store.webhooks.clear()
 
     def named(self, name: str) -> list[Service]:
