@@ -5,23 +5,27 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.plan import Action, ActionKind, Do, Preconditions, Step
 from oscar_sync.model.state import DesiredService, Probe
-from oscar_sync.planning.blocking import Reason, attach_reason
+from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.guards import (
+    bucket_reason,
+    first_of,
+    image_reason,
+    missing_values,
+    release_reason,
+    store_reason,
+)
 from oscar_sync.planning.hook_steps import HookWork, attach_work, hooks_value, in_order
 from oscar_sync.planning.secrets import blank_names
 from oscar_sync.semantics.buckets import (
     created_by_post,
     in_out_buckets,
-    inputs,
     mount_bucket,
     without_buckets,
 )
-from oscar_sync.semantics.capabilities import unsupported
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.paths import provider_of
-
-_WIDTH = {"private": 0, "": 0, "restricted": 1, "public": 2}
 
 
 def decide_create(context: Context, desired: DesiredService) -> Decision:
@@ -96,7 +100,7 @@ def wait_of(context: Context, desired: DesiredService) -> float | None:
 def _reason(
     context: Context, desired: DesiredService, existing: tuple[BucketName, ...]
 ) -> Reason | None:
-    checks = (
+    return first_of(
         _name_reason(context, desired),
         release_reason(context, desired.form),
         image_reason(context, desired.form),
@@ -105,7 +109,6 @@ def _reason(
         bucket_reason(context, desired, existing),
         store_reason(context, desired.form, existing),
     )
-    return next((reason for reason in checks if reason is not None), None)
 
 
 def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
@@ -126,44 +129,8 @@ def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
             )
 
 
-def release_reason(context: Context, form: Form) -> Reason | None:
-    """Return why the cluster's release cannot take *form*, None if it can."""
-    missing = unsupported(form, context.facts.view.release)
-    if not missing:
-        return None
-    fields = ", ".join(f"{path} (since {since})" for path, since in missing)
-    return Reason(
-        "unsupported-by-server",
-        f"the cluster runs {context.facts.view.version or 'an older release'} without {fields}",
-        ("take the field out for this cluster (an overlay can)", "upgrade the cluster"),
-    )
-
-
-def image_reason(context: Context, form: Form) -> Reason | None:
-    """Return why the image is refused: the cluster allows some repositories only (record 008)."""
-    allowed, image = context.facts.view.allowed_images, str(form["image"])
-    if not allowed or any(part in image for part in allowed):
-        return None
-    return Reason(
-        "image-not-allowed",
-        f"image {image} is not allowed on the cluster; allowed are {', '.join(allowed)}",
-        ("use an allowed image", "ask the cluster's operator to allow it"),
-    )
-
-
 def _secrets_reason(desired: DesiredService) -> Reason | None:
     return missing_values(blank_names(desired.secrets, frozenset()))
-
-
-def missing_values(names: tuple[str, ...]) -> Reason | None:
-    """Return why a request is held back that needs values nobody gave (record 030)."""
-    if not names:
-        return None
-    return Reason(
-        "secret-values-missing",
-        f"no value is known for {', '.join(f'environment.secrets.{name}' for name in names)}",
-        ("give the value in env_file, in an overlay or as an environment variable of that name",),
-    )
 
 
 def _put_reason(form: Form, existing: tuple[BucketName, ...]) -> Reason | None:
@@ -175,63 +142,6 @@ def _put_reason(form: Form, existing: tuple[BucketName, ...]) -> Reason | None:
         f"bucket {existing[0]} exists, and no PUT can attach it: {why}",
         ("use a bucket that does not exist yet",),
     )
-
-
-def bucket_reason(
-    context: Context, desired: DesiredService, attached: tuple[BucketName, ...]
-) -> Reason | None:
-    """Return why one of the *attached* buckets needs consent: whose it is, who would see it."""
-    name = desired.key.name
-    for bucket in attached:
-        facts = context.facts.bucket(bucket)
-        if facts is None:
-            continue
-        if not context.owns_bucket(bucket):
-            return attach_reason(name, bucket, f"belongs to {facts.owner}")
-        reason = _visibility_reason(context, desired, bucket, facts.visibility)
-        if reason is not None:
-            return reason
-    return None
-
-
-def _visibility_reason(
-    context: Context, desired: DesiredService, bucket: BucketName, visibility: str
-) -> Reason | None:
-    wanted = str(desired.form["visibility"])
-    if _WIDTH.get(visibility, 2) >= _WIDTH.get(wanted, 2):
-        return None
-    count = context.facts.count(bucket)
-    if not context.sharers(bucket, desired.key.name) and count is not None and not count.objects:
-        return None
-    who = "everybody" if wanted == "public" else "the allowed users"
-    return attach_reason(
-        desired.key.name,
-        bucket,
-        f"is {visibility or 'private'}; the service's visibility {wanted} would let {who} "
-        "read, write and erase it",
-    )
-
-
-def store_reason(context: Context, form: Form, attached: tuple[BucketName, ...]) -> Reason | None:
-    """Return why an input in an existing bucket waits for the store: its hook must be set there."""
-    if context.facts.has_store():
-        return None
-    for bucket, folder in inputs(form):
-        if bucket in attached:
-            return Reason(
-                "hook-needs-store",
-                f"uploads to {bucket}/{folder}/ start nothing until a notification is set on the "
-                f"object store, which is not reachable from here "
-                f"({context.facts.view.store_problem})",
-                (
-                    "set s3_endpoint of the cluster to an address that works from here",
-                    (
-                        f"ask the cluster's operator to run: mc event add STORE/{bucket} "
-                        f"arn:minio:sqs::{form['name']}:webhook --event put --prefix {folder}/"
-                    ),
-                ),
-            )
-    return None
 
 
 def _notes(desired: DesiredService, existing: tuple[BucketName, ...]) -> tuple[str, ...]:

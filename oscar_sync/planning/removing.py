@@ -6,11 +6,12 @@ from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Preconditions, Step
 from oscar_sync.model.state import LiveService
-from oscar_sync.planning.blocking import Reason, needs_consent, take_over_reason
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.blocking import Reason, needs_consent
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.guards import first_of, protect_reason, standing_reason, stopped_reason
 from oscar_sync.planning.hook_steps import HookWork, detach_work, hooks_value, in_order
-from oscar_sync.planning.updating import fingerprint_of, owner_to_write, stopped_reason
+from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     in_out_buckets,
     mount_bucket,
@@ -18,7 +19,7 @@ from oscar_sync.semantics.buckets import (
     without_buckets,
 )
 from oscar_sync.semantics.immutable import takes_no_put
-from oscar_sync.semantics.stamp import detached_stamp
+from oscar_sync.semantics.stamp import detached_stamp, fingerprint_of
 
 
 def decide_remove(
@@ -95,48 +96,13 @@ def _material(context: Context, live: LiveService, work: HookWork) -> Material:
 
 
 def _reason(context: Context, live: LiveService) -> Reason | None:
-    checks = (
+    return first_of(
         standing_reason(context, live),
-        _protect_reason(context, live),
+        protect_reason(context, live),
         _put_reason(live),
         _volume_reason(live),
         stopped_reason(context, live) if _needs_detach(live) else None,
     )
-    return next((reason for reason in checks if reason is not None), None)
-
-
-def standing_reason(context: Context, live: LiveService) -> Reason | None:
-    """Return why the service is not ours to remove, adopt or forget."""
-    match context.standing(live):
-        case Standing.OURS | Standing.UNSTAMPED:
-            return None
-        case Standing.OTHER_OWNER:
-            return take_over_reason(live.key.name, f"owned by {live.owner}")
-        case Standing.OTHER_SET:
-            return take_over_reason(live.key.name, "managed by another set")
-        case Standing.WORKER:
-            return Reason(
-                "federation-worker",
-                "it is a federation worker: its origin on another cluster writes it",
-                ("remove it through its origin",),
-            )
-        case Standing.OWNER_LOST:
-            return Reason(
-                "owner-lost",
-                f"its owner was lost, and it lies in the namespace {live.namespace} of a user",
-                ("ask the cluster's operator to put the owner back",),
-            )
-
-
-def _protect_reason(context: Context, live: LiveService) -> Reason | None:
-    for entry in context.settings.of_service(live.key):
-        if entry.protect:
-            return Reason(
-                "protected",
-                f"it is protected ({entry.origin})",
-                (f"take `protect` out of {entry.origin.file}",),
-            )
-    return None
 
 
 def _put_reason(live: LiveService) -> Reason | None:

@@ -8,13 +8,12 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.creating import missing_values
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.removing import standing_reason
-from oscar_sync.planning.updating import fingerprint_of, owner_to_write, stopped_reason
+from oscar_sync.planning.guards import missing_values, standing_reason, stopped_reason
+from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import in_out_buckets, mount_bucket
 from oscar_sync.semantics.immutable import takes_no_put
-from oscar_sync.semantics.stamp import HOOKS
+from oscar_sync.semantics.stamp import HOOKS, fingerprint_of
 
 _WARNING = "the server may roll its pods or restart the store for it"
 

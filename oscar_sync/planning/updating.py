@@ -8,19 +8,22 @@ from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.plan import Action, ActionKind, Cause, Do, FieldChange, Preconditions, Step
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.attribution import attributed
-from oscar_sync.planning.blocking import Reason, replace_reason, take_over_reason
+from oscar_sync.planning.blocking import Reason, replace_reason
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.creating import (
+from oscar_sync.planning.creating import makers_of, wait_of
+from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.guards import (
     bucket_reason,
+    first_of,
     image_reason,
-    makers_of,
+    isolation_reason,
     missing_values,
     release_reason,
+    standing_reason,
+    stopped_reason,
     store_reason,
-    wait_of,
 )
-from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import (
     HookWork,
     attach_work,
@@ -30,13 +33,14 @@ from oscar_sync.planning.hook_steps import (
     stale_work,
 )
 from oscar_sync.planning.ignore import with_ignored
+from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.secrets import SecretFindings, secret_findings
-from oscar_sync.semantics.bodies import keeps_user_level
+from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import in_out_buckets, inputs, mount_bucket, outputs
 from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.immutable import replace_reasons
 from oscar_sync.semantics.normal_form import is_exposed
-from oscar_sync.semantics.stamp import hooks_of, live_fingerprint
+from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,9 @@ def decide_update(
         *secrets.changes,
     )  # fmt: skip
     if standing not in (Standing.OURS, Standing.UNSTAMPED):
-        return (_foreign(desired, live, changes, standing) if changes else None), secrets
+        return (_foreign(context, desired, live, changes) if changes else None), secrets
     if not changes:
-        return _repair(context, desired, live), secrets
+        return decide_repair(context, desired, live), secrets
     is_adopted = standing is Standing.UNSTAMPED and bool(context.settings.set_name)
     case = _Case(context, desired, live, wanted, secrets, changes, is_adopted)
     return _update(case), secrets
@@ -86,10 +90,10 @@ def _ignored(context: Context, desired: DesiredService) -> tuple[str, ...]:
 
 
 def _foreign(
+    context: Context,
     desired: DesiredService,
     live: LiveService,
     changes: tuple[FieldChange, ...],
-    standing: Standing,
 ) -> Decision:
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
@@ -101,33 +105,7 @@ def _foreign(
         preconditions=Preconditions(True, fingerprint_of(live)),
         origin=desired.locate(()),
     )
-    return Decision(action, reason=_foreign_reason(live, standing))
-
-
-def _foreign_reason(live: LiveService, standing: Standing) -> Reason:
-    name = live.key.name
-    match standing:
-        case Standing.WORKER:
-            return Reason(
-                "federation-worker",
-                "it is a federation worker: its origin on another cluster writes it",
-                ("change the origin", "take it out of the manifests"),
-            )
-        case Standing.OWNER_LOST:
-            return Reason(
-                "owner-lost",
-                f"its owner was lost, and it lies in the namespace {live.namespace} of a user",
-                ("ask the cluster's operator to put the owner back",),
-            )
-        case Standing.OTHER_OWNER:
-            return take_over_reason(name, f"owned by {live.owner}")
-        case _:
-            return take_over_reason(name, "managed by another set")
-
-
-def fingerprint_of(live: LiveService) -> str:
-    """Return the fingerprint of *live* that the plan's premise rests on."""
-    return live_fingerprint(live.form, live.owner, live.bucket_list)
+    return Decision(action, reason=standing_reason(context, live))
 
 
 def _update(case: _Case) -> Decision:
@@ -271,17 +249,16 @@ def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]
 def _reason(case: _Case, attached: tuple[BucketName, ...]) -> Reason | None:
     context, live, wanted = case.context, case.live, case.wanted
     fields = replace_reasons(live.form, wanted)
-    checks = (
+    return first_of(
         replace_reason(live.key.name, fields) if fields else None,
         release_reason(context, wanted),
         image_reason(context, wanted),
         missing_values(case.secrets.unknown_values),
         stopped_reason(context, live),
-        _isolation_reason(context, live, wanted),
+        isolation_reason(context, live, wanted),
         bucket_reason(context, case.desired, _widened(live, wanted, attached)),
         store_reason(context, wanted, attached),
     )
-    return next((reason for reason in checks if reason is not None), None)
 
 
 def _widened(
@@ -291,52 +268,6 @@ def _widened(
     if live.form["visibility"] != wanted["visibility"]:
         return in_out_buckets(wanted)
     return attached
-
-
-def stopped_reason(context: Context, live: LiveService) -> Reason | None:
-    """Return why a stopped exposed service cannot be updated or detached (oscar-server 4.3)."""
-    if not is_exposed(live.form):
-        return None
-    state = context.facts.deployment(live.key.name)
-    if state is None or state.state != "stopped":
-        return None
-    return Reason(
-        "stopped",
-        "it is an exposed service that is stopped, and the server cannot update one",
-        (f"start it: POST /system/services/{live.key.name}/start",),
-    )
-
-
-def _isolation_reason(context: Context, live: LiveService, wanted: Form) -> Reason | None:
-    """Return why per-user buckets stand in the way (safety 2; records 121, 209, 222)."""
-    if context.facts.view.is_admin and keeps_user_level(wanted) and inputs(wanted):
-        return Reason(
-            "unsupported-update",
-            "the server fails on an update with Basic credentials that keeps isolation_level USER "
-            "with users and a MinIO input",
-            ("log in as the service's owner", "set isolation_level to SERVICE"),
-        )
-    if not live.bucket_list or not keeps_user_level(wanted):
-        return None
-    lost = _users_lost(live, wanted)
-    if not lost:
-        return None
-    return Reason(
-        "erases-user-buckets",
-        f"the server would erase the per-user buckets {', '.join(lost)}",
-        ("keep the users and inputs", "set isolation_level to blank first: the buckets then stay"),
-    )
-
-
-def _users_lost(live: LiveService, wanted: Form) -> tuple[str, ...]:
-    """Return the stored per-user buckets that the server's new list would not hold."""
-    users = wanted.get("allowed_users")
-    new = {
-        f"{bucket}-{str(user)[:10]}"
-        for bucket, _ in inputs(wanted)
-        for user in (users if isinstance(users, list) else ())
-    }
-    return tuple(sorted(bucket for bucket in live.bucket_list if bucket not in new))
 
 
 def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
@@ -352,47 +283,3 @@ def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
         image_prefetch=bool(case.wanted.get("image_prefetch")),
         wait_s=wait_of(case.context, case.desired),
     )
-
-
-def owner_to_write(live: LiveService) -> str:
-    """Return the owner that a PUT carries: the live one, or ``cluster_admin`` for a lost one."""
-    return live.owner or "cluster_admin"
-
-
-def _repair(context: Context, desired: DesiredService, live: LiveService) -> Decision | None:
-    """Return the notifications to mend on a service that does not differ, None if all stand."""
-    steps = _repair_steps(context, live)
-    if not steps:
-        return None
-    action = Action(
-        id=action_id(ActionKind.HOOK, live.key),
-        key=live.key,
-        kind=ActionKind.HOOK,
-        reason="uploads do not start what they should",
-        steps=steps,
-        preconditions=Preconditions(True, fingerprint_of(live)),
-        origin=desired.locate(()),
-    )
-    view = context.facts.view
-    return Decision(
-        action, Material(view.cluster, view.release, live.owner, live=live, form=live.form)
-    )
-
-
-def _repair_steps(context: Context, live: LiveService) -> tuple[Step, ...]:
-    duties = hooks_of(live.annotations)
-    vouched = {duty.bucket for duty in duties if not duty.is_gone}
-    if context.checks_all_hooks:
-        vouched |= {bucket for bucket, _ in inputs(live.form)}
-    if not context.facts.has_store():
-        return ()
-    name = live.key.name
-    wanted = wanted_hooks(live.form)
-    gone = {duty.bucket for duty in duties if duty.is_gone}
-    leftovers = [
-        Step(Do.UNHOOK, f"{bucket}/{rule.prefix}")
-        for bucket in sorted(BucketName(name) for name in gone | vouched)
-        for rule in context.facts.hooks(bucket) or ()
-        if rule.service == name and (bucket, rule.prefix) not in wanted
-    ]
-    return in_order([*leftovers, *attach_work(context, name, live.form, vouched).steps])

@@ -57,6 +57,11 @@ def put_body(
     return body
 
 
+def owner_to_write(live: LiveService) -> str:
+    """Return the owner that a PUT carries: the live one; for a lost one ``cluster_admin`` (036)."""
+    return live.owner or "cluster_admin"
+
+
 def keeps_user_level(form: Mapping[str, Value]) -> bool:
     """Tell whether the server makes the list of per-user buckets anew from *form*.
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Compare, Value
 from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, STAMP_PREFIX
 from oscar_sync.semantics.quantities import canonical_quantity
 
@@ -102,6 +103,11 @@ def live_fingerprint(form: Mapping[str, Value], owner: str, bucket_list: Iterabl
     """Return a hash (16 hex digits) of a live service: form, owner, per-user buckets."""
     whole: Value = {"form": dict(form), "owner": owner, "buckets": [*sorted(bucket_list)]}
     return _hash(whole)[:16]
+
+
+def fingerprint_of(live: LiveService) -> str:
+    """Return the fingerprint of *live* that a plan's premise rests on."""
+    return live_fingerprint(live.form, live.owner, live.bucket_list)
 
 
 def _hash(value: Value) -> str:

@@ -1,0 +1,195 @@
+"""The guards: why a step is held back, each with a stable code and every way out (safety 2, 3)."""
+
+from typing import Final
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.blocking import Reason, attach_reason, take_over_reason
+from oscar_sync.planning.context import Context, Standing
+from oscar_sync.semantics.bodies import keeps_user_level
+from oscar_sync.semantics.buckets import inputs
+from oscar_sync.semantics.capabilities import unsupported
+from oscar_sync.semantics.normal_form import is_exposed
+
+_WIDTH: Final = {"private": 0, "": 0, "restricted": 1, "public": 2}
+"""How many people see a bucket of that visibility; any other word makes it public (12 item 13)."""
+
+
+def first_of(*reasons: Reason | None) -> Reason | None:
+    """Return the first reason there is."""
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+def standing_reason(context: Context, live: LiveService) -> Reason | None:
+    """Return why the service is not ours to write: a worker, another set's, another owner's."""
+    match context.standing(live):
+        case Standing.OURS | Standing.UNSTAMPED:
+            return None
+        case Standing.OTHER_OWNER:
+            return take_over_reason(live.key.name, f"owned by {live.owner}")
+        case Standing.OTHER_SET:
+            return take_over_reason(live.key.name, "managed by another set")
+        case Standing.WORKER:
+            return Reason(
+                "federation-worker",
+                "it is a federation worker: its origin on another cluster writes it",
+                ("change or remove its origin", "take it out of the manifests"),
+            )
+        case Standing.OWNER_LOST:
+            return Reason(
+                "owner-lost",
+                f"its owner was lost, and it lies in the namespace {live.namespace} of a user",
+                ("ask the cluster's operator to put the owner back",),
+            )
+
+
+def protect_reason(context: Context, live: LiveService) -> Reason | None:
+    """Return why the settings forbid to remove or replace the service."""
+    for entry in context.settings.of_service(live.key):
+        if entry.protect:
+            return Reason(
+                "protected",
+                f"it is protected ({entry.origin})",
+                (f"take `protect` out of {entry.origin.file}",),
+            )
+    return None
+
+
+def release_reason(context: Context, form: Form) -> Reason | None:
+    """Return why the cluster's release cannot take *form*, None if it can."""
+    missing = unsupported(form, context.facts.view.release)
+    if not missing:
+        return None
+    fields = ", ".join(f"{path} (since {since})" for path, since in missing)
+    return Reason(
+        "unsupported-by-server",
+        f"the cluster runs {context.facts.view.version or 'an older release'} without {fields}",
+        ("take the field out for this cluster (an overlay can)", "upgrade the cluster"),
+    )
+
+
+def image_reason(context: Context, form: Form) -> Reason | None:
+    """Return why the image is refused: the cluster allows some repositories only (record 008)."""
+    allowed, image = context.facts.view.allowed_images, str(form["image"])
+    if not allowed or any(part in image for part in allowed):
+        return None
+    return Reason(
+        "image-not-allowed",
+        f"image {image} is not allowed on the cluster; allowed are {', '.join(allowed)}",
+        ("use an allowed image", "ask the cluster's operator to allow it"),
+    )
+
+
+def missing_values(names: tuple[str, ...]) -> Reason | None:
+    """Return why a request is held back that needs values nobody gave (record 030)."""
+    if not names:
+        return None
+    return Reason(
+        "secret-values-missing",
+        f"no value is known for {', '.join(f'environment.secrets.{name}' for name in names)}",
+        ("give the value in env_file, in an overlay or as an environment variable of that name",),
+    )
+
+
+def bucket_reason(
+    context: Context, desired: DesiredService, attached: tuple[BucketName, ...]
+) -> Reason | None:
+    """Return why one of the *attached* buckets needs consent: whose it is, who would see it."""
+    name = desired.key.name
+    for bucket in attached:
+        facts = context.facts.bucket(bucket)
+        if facts is None:
+            continue
+        if not context.owns_bucket(bucket):
+            return attach_reason(name, bucket, f"belongs to {facts.owner}")
+        reason = _visibility_reason(context, desired, bucket, facts.visibility)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _visibility_reason(
+    context: Context, desired: DesiredService, bucket: BucketName, visibility: str
+) -> Reason | None:
+    wanted = str(desired.form["visibility"])
+    if _WIDTH.get(visibility, 2) >= _WIDTH.get(wanted, 2):
+        return None
+    count = context.facts.count(bucket)
+    if not context.sharers(bucket, desired.key.name) and count is not None and not count.objects:
+        return None
+    who = "everybody" if wanted == "public" else "the allowed users"
+    return attach_reason(
+        desired.key.name,
+        bucket,
+        f"is {visibility or 'private'}; the service's visibility {wanted} would let {who} "
+        "read, write and erase it",
+    )
+
+
+def store_reason(context: Context, form: Form, attached: tuple[BucketName, ...]) -> Reason | None:
+    """Return why an input in an existing bucket waits for the store: its hook must be set there."""
+    if context.facts.has_store():
+        return None
+    for bucket, folder in inputs(form):
+        if bucket in attached:
+            return Reason(
+                "hook-needs-store",
+                f"uploads to {bucket}/{folder}/ start nothing until a notification is set on the "
+                f"object store, which is not reachable from here "
+                f"({context.facts.view.store_problem})",
+                (
+                    "set s3_endpoint of the cluster to an address that works from here",
+                    (
+                        f"ask the cluster's operator to run: mc event add STORE/{bucket} "
+                        f"arn:minio:sqs::{form['name']}:webhook --event put --prefix {folder}/"
+                    ),
+                ),
+            )
+    return None
+
+
+def stopped_reason(context: Context, live: LiveService) -> Reason | None:
+    """Return why a stopped exposed service cannot be updated or detached (oscar-server 4.3)."""
+    if not is_exposed(live.form):
+        return None
+    state = context.facts.deployment(live.key.name)
+    if state is None or state.state != "stopped":
+        return None
+    return Reason(
+        "stopped",
+        "it is an exposed service that is stopped, and the server cannot update one",
+        (f"start it: POST /system/services/{live.key.name}/start",),
+    )
+
+
+def isolation_reason(context: Context, live: LiveService, wanted: Form) -> Reason | None:
+    """Return why per-user buckets stand in the way (safety 2; records 121, 209, 222)."""
+    if context.facts.view.is_admin and keeps_user_level(wanted) and inputs(wanted):
+        return Reason(
+            "unsupported-update",
+            "the server fails on an update with Basic credentials that keeps isolation_level USER "
+            "with users and a MinIO input",
+            ("log in as the service's owner", "set isolation_level to SERVICE"),
+        )
+    if not live.bucket_list or not keeps_user_level(wanted):
+        return None
+    lost = _users_lost(live, wanted)
+    if not lost:
+        return None
+    return Reason(
+        "erases-user-buckets",
+        f"the server would erase the per-user buckets {', '.join(lost)}",
+        ("keep the users and inputs", "set isolation_level to blank first: the buckets then stay"),
+    )
+
+
+def _users_lost(live: LiveService, wanted: Form) -> tuple[str, ...]:
+    """Return the stored per-user buckets that the server's new list would not hold."""
+    users = wanted.get("allowed_users")
+    new = {
+        f"{bucket}-{str(user)[:10]}"
+        for bucket, _ in inputs(wanted)
+        for user in (users if isinstance(users, list) else ())
+    }
+    return tuple(sorted(bucket for bucket in live.bucket_list if bucket not in new))

@@ -1,0 +1,51 @@
+"""Notifications mended on a service that does not differ (safety 2)."""
+
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.material import Material
+from oscar_sync.model.plan import Action, ActionKind, Do, Preconditions, Step
+from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.hook_steps import attach_work, in_order
+from oscar_sync.semantics.buckets import inputs
+from oscar_sync.semantics.hooks import wanted_hooks
+from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
+
+
+def decide_repair(context: Context, desired: DesiredService, live: LiveService) -> Decision | None:
+    """Return the notifications to mend on a service that does not differ, None if all stand."""
+    steps = _steps(context, live)
+    if not steps:
+        return None
+    action = Action(
+        id=action_id(ActionKind.HOOK, live.key),
+        key=live.key,
+        kind=ActionKind.HOOK,
+        reason="uploads do not start what they should",
+        steps=steps,
+        preconditions=Preconditions(True, fingerprint_of(live)),
+        origin=desired.locate(()),
+    )
+    view = context.facts.view
+    return Decision(
+        action, Material(view.cluster, view.release, live.owner, live=live, form=live.form)
+    )
+
+
+def _steps(context: Context, live: LiveService) -> tuple[Step, ...]:
+    duties = hooks_of(live.annotations)
+    vouched = {duty.bucket for duty in duties if not duty.is_gone}
+    if context.checks_all_hooks:
+        vouched |= {bucket for bucket, _ in inputs(live.form)}
+    if not context.facts.has_store():
+        return ()
+    name = live.key.name
+    wanted = wanted_hooks(live.form)
+    gone = {duty.bucket for duty in duties if duty.is_gone}
+    leftovers = [
+        Step(Do.UNHOOK, f"{bucket}/{rule.prefix}")
+        for bucket in sorted(BucketName(name) for name in gone | vouched)
+        for rule in context.facts.hooks(bucket) or ()
+        if rule.service == name and (bucket, rule.prefix) not in wanted
+    ]
+    return in_order([*leftovers, *attach_work(context, name, live.form, vouched).steps])
