@@ -116,7 +116,9 @@ class StaleError(OscarSyncError):
 
     def __str__(self) -> str:
         """Return both digests and the differences."""
-        lines = [f"the plan has digest {self.found}, expected was {self.expected}; nothing was sent"]
+        lines = [
+            f"the plan has digest {self.found}, expected was {self.expected}; nothing was sent"
+        ]
         return "\n".join([*lines, *(f"  {line}" for line in self.differences)])
 
 
