@@ -10,7 +10,7 @@ from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.order import in_writing_order
-from oscar_sync.planning.removing import decide_erase, decide_remove
+from oscar_sync.planning.removing import decide_erase, decide_remove, let_go
 from oscar_sync.planning.stamping import decide_forget
 from oscar_sync.semantics.stamp import detached_of
 
@@ -41,28 +41,36 @@ def decide_removals(
         entry = context.settings.removal_of(live.key)
         if entry is not None:
             decisions.extend(_named(context, live, entry))
-        elif live.key.name not in context.desired and context.standing(live) is Standing.OURS:
+        elif context.standing(live) is Standing.OURS:
             found = _candidate(context, live, candidates)
             if isinstance(found, LeftAlone):
                 left.append(found)
             else:
                 decisions.append(found)
+        else:
+            left.append(LeftAlone(live.key, _left_message(live)))
     decisions.extend(_spent_erasures(context))
     return Removals(tuple(decisions), tuple(left), _spent_notes(context))
 
 
 def _in_removal_order(context: Context) -> tuple[LiveService, ...]:
+    """Return what may go: named by ``removed``, ours and unwanted, or half removed."""
     services = context.facts.view.services
     forms = {
         name: live.form
         for name, live in services.items()
-        if name not in context.desired
-        and (
-            context.settings.removal_of(live.key) is not None
-            or context.standing(live) is Standing.OURS
-        )
+        if name not in context.desired and _may_go(context, live)
     }
     return tuple(services[name] for name in reversed(in_writing_order(forms)))
+
+
+def _may_go(context: Context, live: LiveService) -> bool:
+    standing = context.standing(live)
+    return (
+        context.settings.removal_of(live.key) is not None
+        or standing is Standing.OURS
+        or (standing is Standing.UNSTAMPED and bool(let_go(live)))
+    )
 
 
 def _named(context: Context, live: LiveService, entry: Removed) -> list[Decision]:

@@ -19,7 +19,7 @@ from oscar_sync.semantics.buckets import (
     without_buckets,
 )
 from oscar_sync.semantics.immutable import takes_no_put
-from oscar_sync.semantics.stamp import detached_stamp, fingerprint_of
+from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_of
 
 
 def decide_remove(
@@ -34,8 +34,7 @@ def decide_remove(
     """Return the removal of *live* with everything it keeps, or why it is held back."""
     name = live.key.name
     buckets = _buckets(live)
-    detached = in_out_buckets(live.form)
-    work = detach_work(context, name, detached)
+    work = detach_work(context, name, (*in_out_buckets(live.form), *let_go(live)))
     action = Action(
         id=action_id(ActionKind.REMOVE, live.key),
         key=live.key,
@@ -57,8 +56,14 @@ def decide_remove(
 def _buckets(live: LiveService) -> tuple[BucketName, ...]:
     mount = mount_bucket(live.form)
     per_user = tuple(BucketName(name) for name in live.bucket_list)
-    named = (*in_out_buckets(live.form), *((mount,) if mount else ()), *per_user)
+    named = (*in_out_buckets(live.form), *((mount,) if mount else ()), *per_user, *let_go(live))
     return tuple(dict.fromkeys(named))
+
+
+def let_go(live: LiveService) -> tuple[BucketName, ...]:
+    """Return the buckets that a removal cut short has let go of already (safety 6)."""
+    purpose, buckets = detached_of(live.annotations)
+    return tuple(BucketName(name) for name in buckets) if purpose == "remove" else ()
 
 
 def _needs_detach(live: LiveService) -> bool:
