@@ -63,7 +63,7 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
     with signals(Stop()) as stop:
         stack, notes = locked(found, connections.environ)
         for note in notes:
-            say(f"note: {note}")
+            _note(note)
         with stack:
             progress = Progress(plan, is_quiet=how.is_quiet)
             options = ApplyOptions(
@@ -71,12 +71,17 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
                 how.wait_s,
                 how.is_waiting,
                 on_event=_events(how, progress),
+                on_note=_note,
                 stop=stop,
             )
             report = apply_once(found, options, connections)
             progress.end()
     hints = closing_hints(report, found)
     return _finish(replace(report, hints=hints), how, is_sent=True)
+
+
+def _note(text: str) -> None:
+    say(f"note: {text}")
 
 
 def _events(how: Carrying, progress: Progress) -> Callable[[Event], None]:

@@ -37,7 +37,8 @@ class Pass:
 
 def plan_once(desired: DesiredState, options: PlanOptions, connections: Connections) -> Pass:
     """Return the plan for *desired*, after everything that it asks for was looked up."""
-    key = read_key(Path(desired.settings.folder), connections.environ)
+    notes: list[str] = []
+    key = read_key(Path(desired.settings.folder), connections.environ, notes.append)
     views = observe(desired.settings.clusters, connections)
     draft = draft_plan(desired, views, options, key)
     for _ in range(_ROUNDS):
@@ -45,7 +46,8 @@ def plan_once(desired: DesiredState, options: PlanOptions, connections: Connecti
             break
         views = _looked_up(views, draft, connections)
         draft = draft_plan(desired, views, options, key)
-    return Pass(desired, views, draft)
+    plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))
+    return Pass(desired, views, replace(draft, plan=plan))
 
 
 def _looked_up(
@@ -61,8 +63,8 @@ def _looked_up(
         return tuple(pool.map(answer, views))
 
 
-def _nothing(event: Event) -> None:
-    del event
+def _nothing(told: object) -> None:
+    del told
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ class ApplyOptions:
     wait_s: float | None = None
     is_waiting: bool = True
     on_event: Callable[[Event], None] = _nothing
+    on_note: Callable[[str], None] = _nothing
     stop: Stop = field(default_factory=Stop)
 
 
@@ -100,7 +103,8 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
 
     def key() -> FingerprintKey | None:
         if not made:
-            made.append(ensure_key(Path(settings.folder), connections.environ))
+            folder = Path(settings.folder)
+            made.append(ensure_key(folder, connections.environ, options.on_note))
         return made[0]
 
     plan = found.draft.plan
