@@ -110,6 +110,6 @@ def _told(address: StoreAddress, error: Exception) -> StoreError:
     status = re.search(r"status code: (\d{3})", text)
     if status:
         return StoreError(address.shown, f"it answers {status[1]}")
-    if "certificate" in text:
+    if "certificate" in text.lower():
         return StoreUnreachableError(address.shown, "its certificate is not trusted")
     return StoreUnreachableError(address.shown, "the connection failed")

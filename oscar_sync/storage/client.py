@@ -56,6 +56,7 @@ def _pool(address: StoreAddress) -> urllib3.PoolManager:
             total=2,
             connect=0,
             read=1,
+            other=0,
             redirect=False,
             status_forcelist=(500, 502, 503, 504),
             backoff_factor=0.2,

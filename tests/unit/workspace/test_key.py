@@ -1,3 +1,5 @@
+import errno
+import os
 import threading
 
 import pytest
@@ -149,3 +151,13 @@ def test_a_key_file_that_is_no_text_is_named(tmp_path, notes):
     (tmp_path / FOLDER / "key").write_bytes(b"\xff" * 40)
     assert read_key(tmp_path, {}, notes.append) is None
     assert "secrets are not compared" in notes[0]
+
+
+def test_a_file_system_without_hard_links_keeps_a_key_too(tmp_path, monkeypatch):
+    def refuse(_source, _target):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    made = ensure(tmp_path, {})
+    assert ensure(tmp_path, {}).id == made.id
+    assert sorted(path.name for path in (tmp_path / FOLDER).iterdir()) == [".gitignore", "key"]
