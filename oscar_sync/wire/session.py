@@ -3,7 +3,6 @@
 import logging
 import random
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +70,7 @@ class Session:
         self._read_timeout_s = read_timeout_s
         self._sleep = sleep
         self._on_request = on_request
-        self._sent: deque[Secret] = deque(maxlen=_REMEMBERED)
+        self._sent: tuple[Secret, ...] = ()
         self._transport = self._connect(connections, environ)
 
     def __repr__(self) -> str:
@@ -129,7 +128,7 @@ class Session:
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """The log-in and the tokens that were sent lately, for masking what a server echoes."""
-        known = tuple(self._sent)
+        known = self._sent
         match self.cluster.login:
             case BasicLogin(password=secret) | TokenLogin(token=secret):
                 return (secret, *known)
@@ -193,8 +192,9 @@ class Session:
         return headers
 
     def _remember(self, sent: Secret) -> None:
-        if sent not in tuple(self._sent):
-            self._sent.append(sent)
+        # Replaced as a whole, so that another thread never reads it half changed.
+        if sent not in self._sent:
+            self._sent = (*self._sent[1 - _REMEMBERED :], sent)
 
     def _login(self) -> Secret:
         try:
