@@ -146,8 +146,8 @@ def _put_reason(form: Form, existing: tuple[BucketName, ...]) -> Reason | None:
 
 def _notes(desired: DesiredService, existing: tuple[BucketName, ...]) -> tuple[str, ...]:
     notes = [
-        f"attaches bucket {bucket}, which exists; removing this service by other means than "
-        f"oscar-sync erases it for all its users"
+        f"attaches bucket {bucket}, which exists by then: deleting this service by other means "
+        "than oscar-sync would erase it for all its users"
         for bucket in existing
     ]
     if any(kind in ("s3", "onedata") for kind in _output_types(desired.form)):

@@ -53,10 +53,8 @@ def plan_text(
     page.line(_header(plan, command))
     risky = [action for action in plan.actions if action.erases]
     drifted = [action for action in plan.actions if _is_only_drift(action)]
-    changes = sorted(
-        (item for item in plan.actions if item not in risky and item not in drifted),
-        key=_by_weight,
-    )
+    rest = [item for item in plan.actions if item not in risky and item not in drifted]
+    changes = _worst_first(rest)
     page.section("DATA AT RISK", len(risky), [page.action(item) for item in risky])
     page.section("BLOCKED", len(plan.blocked), [page.blocked(item) for item in plan.blocked])
     page.section("CHANGES", len(changes), [page.action(item) for item in changes])
@@ -73,8 +71,10 @@ def plan_text(
     return page.text()
 
 
-def _by_weight(action: Action) -> tuple[int, str, int, str]:
-    return (_RANK[action.kind], str(action.key), action.kind is ActionKind.SEED, action.id)
+def _worst_first(actions: Sequence[Action]) -> list[Action]:
+    """Return removals first, then what is written in its order, each seed behind its service."""
+    places = {action.key: place for place, action in reversed(list(enumerate(actions)))}
+    return sorted(actions, key=lambda action: (_RANK[action.kind], places[action.key]))
 
 
 def _is_only_drift(action: Action) -> bool:
@@ -178,13 +178,14 @@ class _Page:
         """Return an action with its fields, buckets and notes."""
         symbol = SYMBOLS[action.kind]
         words = f"{action.key!s:<18} {headline(action)}"
-        place = str(action.origin) if action.origin else ""
+        notes = [note for note in action.notes if not note.startswith("trigger:")]
+        place = _place(action)
         lines = self._placed(self.mark(symbol, safe(words)), len(words) + 3, safe(place))
         lines.extend(line for change in action.changes for line in self._change(change))
         lines.extend(f"     erases {erased(item)}" for item in action.erases)
         lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
         lines.extend(self._steps(action))
-        lines.extend(f"     note   {safe(note)}" for note in action.notes)
+        lines.extend(f"     note   {safe(note)}" for note in notes)
         if action.changes and action.unchanged_fields and self._verbose:
             lines.append(f"       {plural(action.unchanged_fields, 'unchanged field')}")
         elif action.changes and action.unchanged_fields:
@@ -244,6 +245,14 @@ class _Page:
         lines.append(f"     reason  {item.code}")
         lines.extend(f"     way out {safe(way)}" for way in item.ways_out)
         return lines
+
+
+def _place(action: Action) -> str:
+    """Return what stands in the right column: the place in the files; of a seed, its trigger."""
+    trigger = next((note for note in action.notes if note.startswith("trigger:")), "")
+    if action.kind is ActionKind.SEED and trigger:
+        return trigger
+    return str(action.origin) if action.origin else ""
 
 
 def _blocked_word(action: Action) -> str:

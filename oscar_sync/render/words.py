@@ -110,7 +110,8 @@ def headline(action: Action) -> str:
             parts = [f"seed {plural(len(uploads), 'file')}, {size(total)}"] if uploads else ["seed"]
             if extra:
                 parts.append(f"delete {plural(extra, 'extra object')}")
-            return f"{', '.join(parts)}: {safe(action.reason)}"
+            target = action.reason.rpartition(" -> ")[2]
+            return f"{', '.join(parts)} -> {safe(target)}"
         case ActionKind.HOOK:
             return "set notifications"
         case ActionKind.ADOPT:
