@@ -1,0 +1,2 @@
+#!/bin/sh
+index --add "$INPUT_FILE_PATH"
