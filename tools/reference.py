@@ -1,0 +1,172 @@
+"""Writes the reference pages from what they describe: fields, commands, settings, diagnostics.
+
+Run ``python -m tools.reference``; a test holds that the pages are fresh.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from oscar_sync.cli.main import ALIASES, COMMANDS, cli
+from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
+from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
+from oscar_sync.model.field import Change, Compare, Field
+from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
+from oscar_sync.settings.schema import settings_schema
+
+DOCS = Path(__file__).parents[1] / "docs"
+GENERATED = "<!-- written by `python -m tools.reference`: change what it describes -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each generated page."""
+    return {
+        "fields.md": GENERATED + _fields(),
+        "commands.md": GENERATED + _commands(),
+        "settings.md": GENERATED + _settings(),
+        "diagnostics.md": GENERATED + _diagnostics(),
+    }
+
+
+def _fields() -> str:
+    lines = [
+        "# Fields of an FDL service",
+        "",
+        "FDL is read as oscar-cli and the server read it; there is no field of our own. A scalar in "
+        "a text field is taken as written. What the columns mean: *default* is what the server makes "
+        "of an omitted field; *change* says what another value takes (`update`: one PUT; `replace`: "
+        "no PUT can do it); *since* is the first release that has the field.",
+        "",
+        "| field | kind | default | change | since | what it is |",
+        "|---|---|---|---|---|---|",
+        *_rows(SERVICE, ""),
+        "",
+        "Set by the server, never sent from a manifest: "
+        + ", ".join(f"`{name}`" for name in sorted(SERVER_OWNED))
+        + ".",
+        "",
+        "Ignored by newer servers (a warning says so): "
+        + "; ".join(f"`{name}` since {text}" for name, text in REMOVED_KEYS.items())
+        + ".",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
+    for field in fields:
+        marks = []
+        if field.is_required:
+            marks.append("required")
+        if field.is_secret:
+            marks.append("secret")
+        if field.compare is not Compare.EXACT:
+            marks.append(f"compared as {field.compare}")
+        if field.choices:
+            marks.append("one of " + ", ".join(f"`{choice}`" for choice in field.choices if choice))
+        extra = f" ({'; '.join(marks)})" if marks else ""
+        since = "v" + ".".join(map(str, field.since)) if any(field.since) else ""
+        default = f"`{field.default}`" if field.default not in (None, "", [], {}) else ""
+        change = "replace" if field.change is Change.REPLACE else "update"
+        yield (
+            f"| `{prefix}{field.name}` | {field.kind} | {default} | {change} | {since} | "
+            f"{field.doc}{extra} |"
+        )
+        yield from _rows(field.children, f"{prefix}{field.name}.")
+
+
+def _commands() -> str:
+    lines = ["# Commands", "", "Options mean the same on every command.", ""]
+    named = {target: alias for alias, target in ALIASES.items()}
+    context = click.Context(cli, info_name="oscar-sync")
+    for name, entry in COMMANDS.items():
+        command = cli.get_command(context, name)
+        assert command is not None
+        alias = f" (`{named[name]}`)" if name in named else ""
+        lines += [f"## oscar-sync {name}{alias}", "", entry.help, ""]
+        usage = " ".join(command.collect_usage_pieces(click.Context(command, info_name=name)))
+        lines += [f"    oscar-sync {name} {usage}".rstrip(), ""]
+        options = [item for item in command.params if isinstance(item, click.Option)]
+        if options:
+            lines += ["| option | what it does | environment |", "|---|---|---|"]
+            lines += [_option(option) for option in options]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _option(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    metavar = f" {option.metavar}" if option.metavar else ""
+    variable = f"`{option.envvar}`" if isinstance(option.envvar, str) else ""
+    text = (option.help or "").replace("|", "\\|")
+    return f"| {names}{metavar.replace('|', chr(92) + '|')} | {text} | {variable} |"
+
+
+def _settings() -> str:
+    schema = settings_schema()
+    lines = [
+        "# Settings: oscar-sync.yaml",
+        "",
+        "Optional and strict: an unknown key is an error. `oscar-sync schema settings` prints the "
+        "JSON Schema, `oscar-sync settings` each value and where it came from. `${NAME}` and "
+        "`${NAME:-default}` are substituted here and in overlays, never in FDL files.",
+        "",
+        "| key | default | what it is |",
+        "|---|---|---|",
+        *_keys(schema, schema, ""),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _keys(part: dict[str, Any], schema: dict[str, Any], prefix: str) -> Iterator[str]:
+    for name, entry in part.get("properties", {}).items():
+        default = entry.get("default")
+        shown = f"`{default}`" if default not in (None, "", [], {}) else ""
+        text = str(entry.get("description", "")).replace("|", "\\|")
+        yield f"| `{prefix}{name}` | {shown} | {text} |"
+        for inner, where in _inner(entry, schema):
+            yield from _keys(inner, schema, f"{prefix}{name}{where}.")
+
+
+def _inner(entry: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    for shape, where in (
+        (entry, ""),
+        (entry.get("items"), "[]"),
+        (entry.get("additionalProperties"), ".NAME"),
+    ):
+        if not isinstance(shape, dict):
+            continue
+        for option in (shape, *shape.get("anyOf", []), *shape.get("oneOf", [])):
+            name = str(option.get("$ref", "")).rpartition("/")[2]
+            found = schema.get("$defs", {}).get(name)
+            if isinstance(found, dict):
+                yield from ((shape, where) for shape in (found, *found.get("anyOf", [])))
+            elif option is not shape and where == "":
+                yield from _inner(option, schema)
+
+
+def _diagnostics() -> str:
+    lines = [
+        "# Codes of diagnostics",
+        "",
+        "A code is stable and never used for anything else. OSY1xx: manifests; 2xx: settings; 3xx: "
+        "clusters and credentials.",
+        "",
+        "| code | what it says |",
+        "|---|---|",
+    ]
+    titles = {**MANIFEST_TITLES, **SETTINGS_TITLES}
+    lines += [f"| {code} | {title} |" for code, title in sorted(titles.items())]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write every page."""
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, encoding="utf-8")
+        print(f"docs/{name}")
+
+
+if __name__ == "__main__":
+    main()
