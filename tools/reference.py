@@ -17,6 +17,21 @@ from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
 from oscar_sync.settings.schema import settings_schema
 
 DOCS = Path(__file__).parents[1] / "docs"
+_FIELDS_INTRODUCTION = (
+    "FDL is read as oscar-cli and the server read it; there is no field of our own. A scalar in a "
+    "text field is taken as written. What the columns mean: *default* is what the server makes of "
+    "an omitted field; *change* says what another value takes (`update`: one PUT; `replace`: no "
+    "PUT can do it); *since* is the first release that has the field."
+)
+_SETTINGS_INTRODUCTION = (
+    "Optional and strict: an unknown key is an error. `oscar-sync schema settings` prints the JSON "
+    "Schema, `oscar-sync settings` each value and where it came from. `${NAME}` and "
+    "`${NAME:-default}` are substituted here and in overlays, never in FDL files."
+)
+_CODES_INTRODUCTION = (
+    "A code is stable and never used for anything else. OSY1xx: manifests; 2xx: settings; 3xx: "
+    "clusters and credentials."
+)
 GENERATED = "<!-- written by `python -m tools.reference`: change what it describes -->\n"
 
 
@@ -34,10 +49,7 @@ def _fields() -> str:
     lines = [
         "# Fields of an FDL service",
         "",
-        "FDL is read as oscar-cli and the server read it; there is no field of our own. A scalar in "
-        "a text field is taken as written. What the columns mean: *default* is what the server makes "
-        "of an omitted field; *change* says what another value takes (`update`: one PUT; `replace`: "
-        "no PUT can do it); *since* is the first release that has the field.",
+        _FIELDS_INTRODUCTION,
         "",
         "| field | kind | default | change | since | what it is |",
         "|---|---|---|---|---|---|",
@@ -82,7 +94,8 @@ def _commands() -> str:
     context = click.Context(cli, info_name="oscar-sync")
     for name, entry in COMMANDS.items():
         command = cli.get_command(context, name)
-        assert command is not None
+        if command is None:
+            raise LookupError(name)
         alias = f" (`{named[name]}`)" if name in named else ""
         lines += [f"## oscar-sync {name}{alias}", "", entry.help, ""]
         usage = " ".join(command.collect_usage_pieces(click.Context(command, info_name=name)))
@@ -108,9 +121,7 @@ def _settings() -> str:
     lines = [
         "# Settings: oscar-sync.yaml",
         "",
-        "Optional and strict: an unknown key is an error. `oscar-sync schema settings` prints the "
-        "JSON Schema, `oscar-sync settings` each value and where it came from. `${NAME}` and "
-        "`${NAME:-default}` are substituted here and in overlays, never in FDL files.",
+        _SETTINGS_INTRODUCTION,
         "",
         "| key | default | what it is |",
         "|---|---|---|",
@@ -150,13 +161,13 @@ def _diagnostics() -> str:
     lines = [
         "# Codes of diagnostics",
         "",
-        "A code is stable and never used for anything else. OSY1xx: manifests; 2xx: settings; 3xx: "
-        "clusters and credentials.",
+        _CODES_INTRODUCTION,
         "",
         "| code | what it says |",
         "|---|---|",
     ]
-    titles = {**MANIFEST_TITLES, **SETTINGS_TITLES}
+    titles = {str(code): text for code, text in MANIFEST_TITLES.items()}
+    titles |= {str(code): text for code, text in SETTINGS_TITLES.items()}
     lines += [f"| {code} | {title} |" for code, title in sorted(titles.items())]
     return "\n".join(lines) + "\n"
 
