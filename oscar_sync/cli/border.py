@@ -104,7 +104,7 @@ def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color:
 def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
     """Write diagnostics to stderr as text."""
     paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
-    click.echo(diagnostics_text(found, paint=paint), nl=False, err=True)
+    click.echo(diagnostics_text(found, paint=paint), nl=False, err=True, color=True)
 
 
 def say(text: str) -> None:

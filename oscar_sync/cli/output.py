@@ -52,7 +52,7 @@ def write(output: Output, text: str) -> None:
         UsageError: the file cannot be written.
     """
     if not output.file:
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=True)  # painted or not: decided by --color
         return
     path = Path(output.file)
     try:

@@ -1,0 +1,213 @@
+"""What goes where: formats, files, stdout and stderr, colour, width, and the options' variables."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from oscar_sync.cli.main import ALIASES, COMMANDS
+
+
+def test_stdout_is_the_plan_and_stderr_the_rest(project):
+    code, out, err = project.run("apply", "-y")
+    assert code == 0
+    assert out.startswith("oscar-sync apply   set tests (oscar-sync.yaml)   1 file -> 1 service")
+    assert "post hello" in err
+    assert "post hello" not in out
+
+
+def test_quiet_says_nothing_on_stderr(project):
+    assert project.run("apply", "-y", "-q")[2] == ""
+
+
+def test_one_run_gives_text_json_and_markdown(project):
+    code, out, _ = project.run("plan", "-o", "json=plan.json", "-o", "markdown=plan.md")
+    assert code == 0
+    assert "1 to create" in out
+    document = json.loads((project.folder / "plan.json").read_text())
+    assert document["actions"][0]["id"] == "create:edge/hello"
+    assert document["digest"] in (project.folder / "plan.md").read_text()
+
+
+def test_a_document_on_stdout_is_nothing_but_the_document(project):
+    document = json.loads(project.run("plan", "-o", "json")[1])
+    assert set(document) >= {
+        "format_version", "set", "source", "clusters", "actions", "drift", "blocked",
+        "not_planned", "diagnostics", "summary", "digest",
+    }  # fmt: skip
+
+
+def test_the_plan_document_fits_its_schema(project):
+    schema = json.loads(project.run("schema", "plan")[1])
+    document = json.loads(project.run("plan", "-o", "json")[1])
+    assert set(schema["required"]) <= set(document)
+    action = schema["properties"]["actions"]["items"]
+    assert set(action["required"]) <= set(document["actions"][0])
+    assert document["actions"][0]["kind"] in action["properties"]["kind"]["enum"]
+
+
+def test_a_report_tells_the_exit_code_of_the_process(project):
+    project.emulator.fault("POST /system/services#1:500-before")
+    code, out, _ = project.run("apply", "-y", "-q", "-o", "json")
+    document = json.loads(out)
+    assert document["exit_code"] == code == 4
+    assert document["results"][0]["status"] == "failed"
+
+
+def test_events_are_lines_of_json_and_end_with_the_summary(project):
+    code, out, _ = project.run("apply", "-y", "-q", "-o", "events")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert lines[0]["event"] == "plan"
+    assert lines[-1] == {
+        "event": "run_summary", "exit_code": code, "done": 1, "failed": 0, "blocked": 0,
+        "digest": lines[-1]["digest"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["functions: [", None])
+def test_events_end_with_the_summary_whatever_happened(project, text):
+    path = project.folder / "hello.yaml"
+    path.unlink()
+    if text:
+        path.write_text(text)
+    code, out, _ = project.run("apply", "-y", "-o", "events")
+    assert code == 3
+    assert json.loads(out.splitlines()[-1])["exit_code"] == 3
+
+
+def test_wrong_files_are_a_document_too(project):
+    (project.folder / "hello.yaml").write_text("functions: {oscar: [{any: {name: x}}]}")
+    found = json.loads(project.run("plan", "-o", "json")[1])["diagnostics"]
+    assert {item["severity"] for item in found} == {"error"}
+    assert all(item["code"].startswith("OSY") and item["remedy"] for item in found)
+    annotations = project.run("validate", "-o", "github")[1]
+    assert annotations.startswith("::error file=hello.yaml,line=1,col=")
+
+
+def test_an_output_that_cannot_be_written_is_said(project):
+    code, _, err = project.run("plan", "-o", "json=no/such/folder/plan.json")
+    assert code == 64
+    assert "cannot be written" in err
+
+
+def test_colour_repeats_what_words_say(project, monkeypatch):
+    plain = project.run("plan")[1]
+    assert "\x1b" not in plain
+    painted = project.run("plan", "--color", "always")[1]
+    assert "\x1b[32m+\x1b[0m" in painted
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in project.run("plan")[1]
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b" in project.run("plan")[1]
+
+
+def test_an_option_has_a_variable_but_for_consent(project, monkeypatch):
+    monkeypatch.setenv("OSCAR_SYNC_OUTPUT", "json")
+    assert json.loads(project.run("plan")[1])["set"] == "tests"
+    monkeypatch.delenv("OSCAR_SYNC_OUTPUT")
+    monkeypatch.setenv("OSCAR_SYNC_YES", "1")
+    assert project.run("apply")[0] == 10
+
+
+def test_a_narrowed_run_says_so_and_removes_nothing(project):
+    project.run("apply", "-y")
+    (project.folder / "hello.yaml").unlink()
+    project.write("other")
+    project.settings("prune: true\n")
+    code, out, _ = project.run("plan", "--only", "other")
+    assert code == 0
+    assert "nothing is pruned" in out
+    assert "remove" not in out.split("narrowed")[1].split("\n", 1)[1]
+    assert "1 to remove" in project.run("plan")[1]
+    assert "1 to remove" in project.run("plan", "--only", "edge/")[1]
+
+
+def test_removal_keeps_the_bucket_and_its_objects(project):
+    project.run("apply", "-y")
+    code, out, _ = project.run("remove", "hello", "-y")
+    assert code == 0
+    assert "keeps  bucket hello" in out
+    assert "hello.yaml:3 still names it" in out
+    assert [call for call in project.writes() if call[0] == "DELETE"] == [
+        ("DELETE", "/system/services/hello")
+    ]
+
+
+def test_a_reviewed_plan_is_the_only_one_that_is_carried_out(project):
+    project.run("plan", "-o", "json=plan.json")
+    document = json.loads((project.folder / "plan.json").read_text())
+    project.write("other")
+    code, _, err = project.run("apply", "-y", "--expect", "plan.json")
+    assert code == 5
+    assert "create:edge/other is new in the plan" in err
+    (project.folder / "other.yaml").unlink()
+    assert project.run("apply", "-y", "--expect", document["digest"][:8])[0] == 0
+
+
+def test_a_plan_document_of_another_version_is_refused(project):
+    (project.folder / "plan.json").write_text('{"format_version": "2.0", "digest": "ab"}')
+    code, _, err = project.run("apply", "-y", "--expect", "plan.json")
+    assert code == 64
+    assert "format_version 2.0" in err
+
+
+def test_dry_run_is_a_plan(project):
+    code, out, _ = project.run("apply", "--dry-run")
+    assert code == 0
+    assert "1 to create" in out
+    assert project.writes() == []
+
+
+@pytest.mark.parametrize(("answer", "count"), [("yes", 1), ("y", 0), ("", 0)])
+def test_only_yes_is_accepted_on_a_terminal(project, answer, count):
+    mine, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "oscar_sync", "apply"],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.write(mine, f"{answer}\n".encode())
+        _, err = process.communicate(timeout=60)
+    os.close(mine)
+    os.close(theirs)
+    assert 'Apply 1 change to edge? Only "yes" is accepted:' in err
+    assert process.returncode == 0
+    assert len(project.live()) == count
+
+
+def test_names_cannot_steer_the_terminal(project):
+    text = (project.folder / "hello.yaml").read_text()
+    (project.folder / "hello.yaml").write_text(
+        text + '      environment: {variables: {X: "a\\e[31mred"}}\n'
+    )
+    project.run("apply", "-y")
+    (project.folder / "hello.yaml").write_text(text)
+    assert "\x1b" not in project.run("plan")[1]
+    assert "\\x1b[31mred" in project.run("plan")[1]
+
+
+def test_help_names_every_command(project):
+    out = project.run("--help")[1]
+    assert all(name in out for name in (*COMMANDS, *ALIASES))
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *ALIASES])
+def test_each_command_explains_itself(project, name):
+    code, out, _ = project.run(name, "--help")
+    assert code == 0
+    assert "Usage: oscar-sync" in out
+    assert len(out.splitlines()) >= 5
+
+
+def test_the_module_is_the_script(project):
+    for args in (["--version"], ["version"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "oscar_sync", *args], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.startswith("oscar-sync ")
