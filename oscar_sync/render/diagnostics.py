@@ -19,7 +19,7 @@ def diagnostics_text(found: Sequence[Diagnostic], *, paint: Paint = plain) -> st
 
 def _one(item: Diagnostic, paint: Paint) -> str:
     place = f"{item.file}:{item.line}:{item.column}" if item.line else item.file
-    path = f"{item.path}: " if item.path else ""
+    path = f"{item.path}: " if item.path and item.path not in item.message else ""
     word = paint(str(item.severity), _COLOURS[item.severity])
     lines = [f"{safe(place)}: {word} {item.code}: {safe(path + item.message)}"]
     lines.extend(f"    {safe(line)}" for line in item.snippet.splitlines())
@@ -53,7 +53,8 @@ def _command(item: Diagnostic) -> str:
     place = f"file={_property(item.file)}"
     if item.line:
         place += f",line={item.line},col={item.column}"
-    message = f"{item.path}: {item.message}" if item.path else item.message
+    is_named = not item.path or item.path in item.message
+    message = item.message if is_named else f"{item.path}: {item.message}"
     text = f"{message}; {item.remedy}" if item.remedy else message
     return f"::{_WORDS[item.severity]} {place},title={item.code}::{_escaped(text)}"
 
