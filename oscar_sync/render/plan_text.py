@@ -116,7 +116,7 @@ def summary(plan: Plan) -> str:
     drifted = sum(action.is_drifted for action in plan.actions if action.kind is ActionKind.UPDATE)
     counts = []
     for kind, number in plan.counts().items():
-        word = "set hooks of" if kind is ActionKind.HOOK else str(kind)
+        word = "mend (hooks)" if kind is ActionKind.HOOK else str(kind)
         extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
         counts.append(f"{number} to {word}{extra}")
     restarts = sum(step.restarts_store for action in plan.actions for step in action.steps)
