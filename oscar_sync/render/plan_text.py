@@ -119,12 +119,13 @@ def summary(plan: Plan) -> str:
         word = "mend (hooks)" if kind is ActionKind.HOOK else str(kind)
         extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
         counts.append(f"{number} to {word}{extra}")
+    nothing = "nothing could be planned" if plan.not_planned else "nothing to do"
     restarts = sum(step.restarts_store for action in plan.actions for step in action.steps)
     about = f" About {duration(_seconds(plan))}" if plan.actions else ""
     if restarts:
         about += f" ({plural(restarts, 'object-store restart')})"
     return (
-        f"Plan: {', '.join(counts) or 'nothing to do'}. Blocked: {len(plan.blocked)}. "
+        f"Plan: {', '.join(counts) or nothing}. Blocked: {len(plan.blocked)}. "
         f"Not planned: {len(plan.not_planned)}.{about + '.' if about else ''} {digest}"
     )
 
