@@ -10,6 +10,7 @@ from oscar_sync.execution.run import TRIES, FailedError, Run, step_of
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import failure_of, finish_update, raise_unless_unknown
 from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.field import Value
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult
 from oscar_sync.model.state import LiveService
@@ -24,7 +25,12 @@ class _Sent:
 
     run: Run
     before: LiveService
+    body: dict[str, Value]
     reply: Reply
+
+    def is_shown_by(self, found: LiveService | None) -> bool:
+        """Tell whether *found* is what the PUT makes of the service."""
+        return self.run.shows(found, self.before, self.body, self.reply)
 
 
 _Settle = Callable[[Run, Callable[[], ActionResult]], ActionResult]
@@ -79,7 +85,8 @@ def _send(run: Run) -> _Sent:
         raise FailedError("the plan holds no definition")
     step = step_of(run.action, Do.PUT)
     body = run.put_body(form, live)
-    return _Sent(run, live, run.sender.put(step, body, prefetch=run.material.image_prefetch))
+    reply = run.sender.put(step, body, prefetch=run.material.image_prefetch)
+    return _Sent(run, live, body, reply)
 
 
 def _read_back(group: list[_Sent]) -> list[_Sent]:
@@ -97,7 +104,7 @@ def _may_be_sent_again(sent: _Sent) -> bool:
         found = sent.run.newest.service(sent.run.name)
     except ClusterError:
         return False
-    return found is not None and found.form == sent.before.form
+    return found is not None and found.form == sent.before.form and not sent.is_shown_by(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +114,9 @@ class _Finish:
     sent: _Sent
 
     def __call__(self) -> ActionResult:
-        run, form = self.sent.run, self.sent.run.material.form
+        run = self.sent.run
         found = run.newest.service(run.name)
-        if found is not None and form is not None and run.holds(found, form):
+        if found is not None and self.sent.is_shown_by(found):
             run.warn(self.sent.reply)
             return finish_update(run, found)
         raise_unless_unknown(self.sent.reply, found, self.sent.before)

@@ -20,7 +20,7 @@ def carry_out_create(run: Run) -> ActionResult:
     if any(step.do is Do.PUT for step in run.action.steps):
         put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
         run.wait_for_store()
-        run.send_store_steps()
+    run.send_store_steps()
     run.check_hooks(wanted_hooks(form))
     wait_until_ready(run)
     return run.result(Status.DONE)

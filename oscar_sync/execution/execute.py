@@ -119,8 +119,6 @@ class _Line:
         except ClusterError as error:
             result = run.result(Status.FAILED, str(error), "unreachable")
         finally:
-            if self._newest is not None:
-                self._newest.expire()
             self.unverified |= run.unverified
         return result
 

@@ -1,6 +1,6 @@
 """One action while it is carried out: its premise, its writes, and what is read back."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,7 @@ from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import post_body, put_body
+from oscar_sync.semantics.stamp import STAMP_KEYS
 
 STORE_WAIT_S: Final = 60.0
 POLL_S: Final = 0.25
@@ -104,6 +105,23 @@ class Run:
     def holds(self, live: LiveService | None, form: Form) -> bool:
         """Tell whether *live* is what *form* wants."""
         return live is not None and self.parts.holds(live.form, form, live.owner)
+
+    def shows(
+        self, found: LiveService | None, before: LiveService, body: dict[str, Value], reply: Reply
+    ) -> bool:
+        """Tell whether *found* is what the PUT of *body* makes of *before*.
+
+        Values of secrets cannot be read back: where they may be all that the PUT changed, the
+        stamp tells whether it was applied, and without one only a good answer does.
+        """
+        form = self.material.form
+        if found is None or form is None or not self.holds(found, form):
+            return False
+        if _stamp_of(found) != _texts_of(body["annotations"]):
+            return False
+        if (found.form, _stamp_of(found)) != (before.form, _stamp_of(before)):
+            return True
+        return reply.meaning.outcome in (Outcome.APPLIED, Outcome.APPLIED_WITH_WARNING)
 
     def wait_for_store(self) -> None:
         """Wait until the store answers again after a restart, at most a minute."""
@@ -193,6 +211,16 @@ def _hook(service: str, bucket: str, prefix: str) -> _StoreWrite:
 
 
 _STORE_WRITES: Final = {Do.UNHOOK: _unhook, Do.MARKER: _marker, Do.HOOK: _hook}
+
+
+def _stamp_of(live: LiveService) -> dict[str, str]:
+    return _texts_of(live.annotations)
+
+
+def _texts_of(annotations: object) -> dict[str, str]:
+    """Return our own among *annotations*."""
+    named = annotations if isinstance(annotations, Mapping) else {}
+    return {key: str(text) for key, text in named.items() if key in STAMP_KEYS}
 
 
 def _is_same(live: LiveService, planned: LiveService) -> bool:

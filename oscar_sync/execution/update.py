@@ -66,7 +66,7 @@ def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> L
     for _ in range(TRIES):
         reply = run.sender.put(step, body, prefetch=run.material.image_prefetch)
         found = run.read_back()
-        if found is not None and run.holds(found, form):
+        if found is not None and run.shows(found, live, body, reply):
             run.warn(reply)
             return found
         raise_unless_unknown(reply, found, live)

@@ -41,7 +41,7 @@ def decide_removals(
         entry = context.settings.removal_of(live.key)
         if entry is not None:
             decisions.extend(_named(context, live, entry))
-        elif context.standing(live) is Standing.OURS:
+        elif context.is_candidate(live):
             found = _candidate(context, live, candidates)
             if isinstance(found, LeftAlone):
                 left.append(found)
@@ -65,11 +65,10 @@ def _in_removal_order(context: Context) -> tuple[LiveService, ...]:
 
 
 def _may_go(context: Context, live: LiveService) -> bool:
-    standing = context.standing(live)
     return (
         context.settings.removal_of(live.key) is not None
-        or standing is Standing.OURS
-        or (standing is Standing.UNSTAMPED and bool(let_go(live)))
+        or context.is_candidate(live)
+        or (context.standing(live) is Standing.UNSTAMPED and bool(let_go(live)))
     )
 
 
@@ -157,7 +156,7 @@ def _by_name(context: Context, options: PlanOptions) -> Removals:
     chosen = {
         name: live
         for name, live in services.items()
-        if (options.all_ours and context.standing(live) is Standing.OURS)
+        if (options.all_ours and context.is_candidate(live))
         or {live.key.name, str(live.key)} & set(options.names)
     }
     order = reversed(in_writing_order({name: live.form for name, live in chosen.items()}))

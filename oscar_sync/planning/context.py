@@ -81,6 +81,14 @@ class Context:
             return view.is_admin and live.namespace == view.services_namespace
         return live.owner in view.me or live.owner in self.settings.owners
 
+    def is_candidate(self, live: LiveService) -> bool:
+        """Tell whether *live* may be removed once no manifest names it: our stamp, and mine.
+
+        Services of the other owners that the settings name are updated, never removed (safety 3).
+        """
+        is_own = not live.owner or live.owner in self.facts.view.me
+        return self.standing(live) is Standing.OURS and is_own
+
     def owns_bucket(self, bucket: BucketName) -> bool:
         """Tell whether ``/system/buckets`` shows the bucket as mine (safety 3)."""
         facts = self.facts.bucket(bucket)

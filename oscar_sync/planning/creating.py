@@ -16,12 +16,19 @@ from oscar_sync.planning.guards import (
     release_reason,
     store_reason,
 )
-from oscar_sync.planning.hook_steps import HookWork, attach_work, hooks_value, in_order
+from oscar_sync.planning.hook_steps import (
+    HookWork,
+    attach_work,
+    hooks_value,
+    in_order,
+    stale_work,
+)
 from oscar_sync.planning.secrets import blank_names
 from oscar_sync.semantics.buckets import (
     created_by_post,
     in_out_buckets,
     mount_bucket,
+    used_buckets,
     without_buckets,
 )
 from oscar_sync.semantics.immutable import takes_no_put
@@ -33,28 +40,43 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
     form, name = desired.form, desired.key.name
     existing = tuple(bucket for bucket in in_out_buckets(form) if context.bucket_exists(bucket))
     mount = mount_bucket(form)
-    work = attach_work(context, name, form, existing, existing) if existing else HookWork()
+    works = _hook_works(context, name, form, existing)
     first = without_buckets(form, existing) if existing else form
     action = Action(
         id=action_id(ActionKind.CREATE, desired.key),
         key=desired.key,
         kind=ActionKind.CREATE,
         reason="not on the cluster",
-        steps=_steps(name, existing, work),
+        steps=_steps(name, existing, works),
         keeps=tuple(
             context.kept(bucket, name) for bucket in existing if _is_there(context, bucket)
         ),
         preconditions=Preconditions(exists=False),
         depends_on=makers_of(context, existing),
         origin=desired.locate(()),
-        notes=(*_notes(desired, existing), *work.notes),
+        notes=(*_notes(desired, existing), *(note for work in works for note in work.notes)),
         adds_stamp=bool(context.settings.set_name),
     )
     reason = _reason(context, desired, existing)
     if reason is not None:
         return Decision(action, reason=reason)
     context.note_made((*created_by_post(form), *((mount,) if mount else ())), action)
-    return Decision(action, _material(context, desired, first, work))
+    return Decision(action, _material(context, desired, first, works))
+
+
+def _hook_works(
+    context: Context, name: str, form: Form, existing: tuple[BucketName, ...]
+) -> tuple[HookWork, ...]:
+    """Return what the store needs: hooks in *existing* buckets, and off those that slept there.
+
+    A hook of an earlier service of that name wakes with this one (record 128), so all buckets that
+    the service uses are looked at.
+    """
+    there = [bucket for bucket in used_buckets(form) if context.bucket_exists(bucket)]
+    return (
+        attach_work(context, name, form, existing, existing),
+        stale_work(context, name, there, form),
+    )
 
 
 def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, ...]:
@@ -66,17 +88,22 @@ def _is_there(context: Context, bucket: BucketName) -> bool:
     return bucket not in context.made
 
 
-def _steps(name: str, existing: tuple[BucketName, ...], work: HookWork) -> tuple[Step, ...]:
+def _steps(
+    name: str, existing: tuple[BucketName, ...], works: tuple[HookWork, ...]
+) -> tuple[Step, ...]:
+    on_store = in_order(step for work in works for step in work.steps)
     if not existing:
-        return (Step(Do.POST, name, restarts_store=True),)
+        return (Step(Do.POST, name, restarts_store=True), *on_store)
     return (
         Step(Do.POST, name, f"without {', '.join(existing)}", restarts_store=True),
         Step(Do.PUT, name, "the full definition", restarts_store=True),
-        *in_order(work.steps),
+        *on_store,
     )
 
 
-def _material(context: Context, desired: DesiredService, first: Form, work: HookWork) -> Material:
+def _material(
+    context: Context, desired: DesiredService, first: Form, works: tuple[HookWork, ...]
+) -> Material:
     view = context.facts.view
     return Material(
         cluster=view.cluster,
@@ -85,7 +112,7 @@ def _material(context: Context, desired: DesiredService, first: Form, work: Hook
         first_form=first,
         form=desired.form,
         secrets=desired.secrets,
-        stamp=StampWish(context.settings.set_name, hooks=hooks_value(work)),
+        stamp=StampWish(context.settings.set_name, hooks=hooks_value(*works)),
         image_prefetch=bool(desired.form.get("image_prefetch")),
         wait_s=wait_of(context, desired),
     )

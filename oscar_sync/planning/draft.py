@@ -99,7 +99,7 @@ def _context(
 def _candidate_count(desired: DesiredState, contexts: Iterable[Context]) -> int:
     named = desired.settings.removal_of
     return sum(
-        context.standing(live) is Standing.OURS
+        context.is_candidate(live)
         for context in contexts
         for name, live in context.facts.view.services.items()
         if name not in context.desired and named(live.key) is None
@@ -119,8 +119,8 @@ def _written(context: Context, options: PlanOptions) -> tuple[list[Decision], li
         case Scope.ALL | Scope.DRIFT:
             return _all_written(context, with_seeds=options.scope is Scope.ALL)
         case Scope.SEED:
-            return [item for wanted in context.desired.values()
-                    for item in decide_seeds(context, wanted)], []  # fmt: skip
+            return [item for wanted in sorted(context.desired)
+                    for item in decide_seeds(context, context.desired[wanted])], []  # fmt: skip
         case Scope.ADOPT | Scope.FORGET:
             return _stamped(context, options), []
         case Scope.REMOVE:
@@ -175,7 +175,7 @@ def _after(service: Decision | None, seed: Decision) -> Decision:
 
 def _stamped(context: Context, options: PlanOptions) -> list[Decision]:
     decisions = []
-    for live in context.facts.view.services.values():
+    for _, live in sorted(context.facts.view.services.items()):
         if not {live.key.name, str(live.key)} & set(options.names):
             continue
         if options.scope is Scope.ADOPT:

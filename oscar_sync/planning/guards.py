@@ -44,6 +44,17 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
             )
 
 
+def owner_reason(context: Context, live: LiveService) -> Reason | None:
+    """Return why a service of another owner stays: the settings' ``owners`` allow updates only."""
+    if not live.owner or live.owner in context.facts.view.me:
+        return None
+    return Reason(
+        "not-mine",
+        f"it is owned by {live.owner}: `owners` allows updates of it, not its removal",
+        (f"remove it as {live.owner}",),
+    )
+
+
 def protect_reason(context: Context, live: LiveService) -> Reason | None:
     """Return why the settings forbid to remove or replace the service."""
     for entry in context.settings.of_service(live.key):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.hooks import wanted_hooks
-from oscar_sync.semantics.stamp import HookDuty, hooks_stamp
+from oscar_sync.semantics.stamp import HOOKS, HookDuty, hooks_stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,44 +52,36 @@ def attach_work(
     return HookWork(tuple(steps), tuple(duties), tuple(notes))
 
 
-def detach_work(context: Context, name: str, buckets: Iterable[BucketName]) -> HookWork:
-    """Return what takes the notifications of *name* off *buckets* that it lets go of.
+def stale_work(
+    context: Context, name: str, buckets: Iterable[str], form: Form | None = None
+) -> HookWork:
+    """Return what takes off *buckets* the notifications of *name* that *form* does not want.
 
-    A hook left behind sleeps when its service is gone and fires again the day a service of that
-    name is created (record 128).
+    Without a *form* it wants none. A hook left behind sleeps when its service is gone and fires
+    again the day a service of that name is created (record 128).
     """
-    steps: list[Step] = []
-    duties: list[HookDuty] = []
-    for bucket in buckets:
-        rules = context.facts.hooks(bucket)
-        for rule in rules or ():
-            if rule.service == name:
-                steps.append(Step(Do.UNHOOK, f"{bucket}/{rule.prefix}"))
-                duties.append(HookDuty(bucket, rule.prefix, is_gone=True))
-    return HookWork(tuple(steps), tuple(duties))
-
-
-def stale_work(context: Context, name: str, form: Form) -> HookWork:
-    """Return what takes off notifications of *name* for other prefixes of its input buckets."""
-    wanted = wanted_hooks(form)
-    steps = [
-        Step(Do.UNHOOK, f"{bucket}/{rule.prefix}")
-        for bucket in sorted({bucket for bucket, _ in wanted})
+    wanted = wanted_hooks(form) if form else frozenset()
+    stale = [
+        (bucket, rule.prefix)
+        for bucket in map(BucketName, sorted(set(buckets)))
+        if bucket not in context.made
         for rule in context.facts.hooks(bucket) or ()
         if rule.service == name and (bucket, rule.prefix) not in wanted
     ]
-    duties = [HookDuty(*_split(step.target), is_gone=True) for step in steps]
-    return HookWork(tuple(steps), tuple(duties))
-
-
-def _split(target: str) -> tuple[str, str]:
-    bucket, _, prefix = target.partition("/")
-    return bucket, prefix
+    return HookWork(
+        tuple(Step(Do.UNHOOK, f"{bucket}/{prefix}") for bucket, prefix in stale),
+        tuple(HookDuty(bucket, prefix, is_gone=True) for bucket, prefix in stale),
+    )
 
 
 def hooks_value(*works: HookWork) -> str:
     """Return the value of the hooks annotation for all *works* together."""
     return hooks_stamp(duty for work in works for duty in work.duties)
+
+
+def hooks_to_write(context: Context, live: LiveService, *works: HookWork) -> str:
+    """Return the value of the hooks annotation: the standing one where the store was not read."""
+    return hooks_value(*works) if context.facts.has_store() else live.annotations.get(HOOKS, "")
 
 
 _RANK = {Do.UNHOOK: 0, Do.MARKER: 1, Do.HOOK: 2}

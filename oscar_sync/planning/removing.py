@@ -9,8 +9,14 @@ from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason, needs_consent
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.guards import first_of, protect_reason, standing_reason, stopped_reason
-from oscar_sync.planning.hook_steps import HookWork, detach_work, hooks_value, in_order
+from oscar_sync.planning.guards import (
+    first_of,
+    owner_reason,
+    protect_reason,
+    standing_reason,
+    stopped_reason,
+)
+from oscar_sync.planning.hook_steps import HookWork, hooks_to_write, in_order, stale_work
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     in_out_buckets,
@@ -19,7 +25,7 @@ from oscar_sync.semantics.buckets import (
     without_buckets,
 )
 from oscar_sync.semantics.immutable import takes_no_put
-from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_of
+from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_of, hooks_of
 
 
 def decide_remove(
@@ -34,7 +40,8 @@ def decide_remove(
     """Return the removal of *live* with everything it keeps, or why it is held back."""
     name = live.key.name
     buckets = _buckets(live)
-    work = detach_work(context, name, (*in_out_buckets(live.form), *let_go(live)))
+    vouched = (duty.bucket for duty in hooks_of(live.annotations))
+    work = stale_work(context, name, (*in_out_buckets(live.form), *let_go(live), *vouched))
     action = Action(
         id=action_id(ActionKind.REMOVE, live.key),
         key=live.key,
@@ -94,7 +101,7 @@ def _material(context: Context, live: LiveService, work: HookWork) -> Material:
         form=form if _needs_detach(live) else live.form,
         stamp=StampWish(
             context.settings.set_name,
-            hooks=hooks_value(work),
+            hooks=hooks_to_write(context, live, work),
             detached=detached_stamp("remove", buckets),
         ),
     )
@@ -103,6 +110,7 @@ def _material(context: Context, live: LiveService, work: HookWork) -> Material:
 def _reason(context: Context, live: LiveService) -> Reason | None:
     return first_of(
         standing_reason(context, live),
+        owner_reason(context, live),
         protect_reason(context, live),
         _put_reason(live),
         _volume_reason(live),

@@ -1,14 +1,12 @@
 """Notifications mended on a service that does not differ (safety 2)."""
 
-from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material
-from oscar_sync.model.plan import Action, ActionKind, Do, Preconditions, Step
+from oscar_sync.model.plan import Action, ActionKind, Preconditions, Step
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.hook_steps import attach_work, in_order
+from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
 from oscar_sync.semantics.buckets import inputs
-from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
 
 
@@ -40,12 +38,6 @@ def _steps(context: Context, live: LiveService) -> tuple[Step, ...]:
     if not context.facts.has_store():
         return ()
     name = live.key.name
-    wanted = wanted_hooks(live.form)
     gone = {duty.bucket for duty in duties if duty.is_gone}
-    leftovers = [
-        Step(Do.UNHOOK, f"{bucket}/{rule.prefix}")
-        for bucket in sorted(BucketName(name) for name in gone | vouched)
-        for rule in context.facts.hooks(bucket) or ()
-        if rule.service == name and (bucket, rule.prefix) not in wanted
-    ]
-    return in_order([*leftovers, *attach_work(context, name, live.form, vouched).steps])
+    stale = stale_work(context, name, gone | vouched, live.form)
+    return in_order([*stale.steps, *attach_work(context, name, live.form, vouched).steps])

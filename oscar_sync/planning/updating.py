@@ -27,8 +27,7 @@ from oscar_sync.planning.guards import (
 from oscar_sync.planning.hook_steps import (
     HookWork,
     attach_work,
-    detach_work,
-    hooks_value,
+    hooks_to_write,
     in_order,
     stale_work,
 )
@@ -113,7 +112,7 @@ def _update(case: _Case) -> Decision:
     name = live.key.name
     dropped = _dropped(live, wanted)
     attached = _attached(context, live, wanted)
-    works = _hook_works(context, live, wanted, attached, dropped)
+    works = _hook_works(context, live, wanted, attached)
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
         key=live.key,
@@ -165,7 +164,6 @@ def _hook_works(
     live: LiveService,
     wanted: Form,
     attached: tuple[BucketName, ...],
-    dropped: tuple[BucketName, ...],
 ) -> tuple[HookWork, ...]:
     """Return what the store needs beside the PUT.
 
@@ -177,11 +175,13 @@ def _hook_works(
         return ()
     had = in_out_buckets(live.form)
     mine = {bucket for bucket, _ in inputs(wanted) if bucket in had}
-    vouched = {duty.bucket for duty in hooks_of(live.annotations) if not duty.is_gone}
+    duties = hooks_of(live.annotations)
+    vouched = {duty.bucket for duty in duties if not duty.is_gone}
+    looked_at = {bucket for bucket, _ in (*inputs(live.form), *inputs(wanted))}
+    looked_at.update(BucketName(duty.bucket) for duty in duties)
     return (
         attach_work(context, name, wanted, {*attached, *mine}, {*attached, *vouched}),
-        stale_work(context, name, wanted),
-        detach_work(context, name, dropped),
+        stale_work(context, name, looked_at, wanted),
     )
 
 
@@ -279,7 +279,9 @@ def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
         live=case.live,
         form=case.wanted,
         secrets=case.desired.secrets,
-        stamp=StampWish(case.context.settings.set_name, hooks=hooks_value(*works)),
+        stamp=StampWish(
+            case.context.settings.set_name, hooks=hooks_to_write(case.context, case.live, *works)
+        ),
         image_prefetch=bool(case.wanted.get("image_prefetch")),
         wait_s=wait_of(case.context, case.desired),
     )

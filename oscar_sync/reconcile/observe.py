@@ -8,11 +8,12 @@ from oscar_sync.errors import ClusterError, RefusedError, StoreError
 from oscar_sync.model.cluster import BasicLogin, Cluster
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
-from oscar_sync.model.state import ClusterView, HookRule, Probe
+from oscar_sync.model.state import BucketCount, ClusterView, HookRule, Probe
 from oscar_sync.reconcile.connect import Connection, Connections
 from oscar_sync.reconcile.seed_files import seed_difference
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
+from oscar_sync.storage.store import ObjectStore
 
 
 def observe(clusters: Sequence[Cluster], connections: Connections) -> tuple[ClusterView, ...]:
@@ -109,12 +110,17 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> 
             **view.markers,
             **{place: store.has_marker(*place) for place in sorted(lookups.markers)},
         },
-        counts={**view.counts, **{name: store.count(name) for name in sorted(lookups.counts)}},
+        counts={**view.counts, **{name: _count(store, name) for name in sorted(lookups.counts)}},
         seeds={
             **view.seeds,
             **{seed: seed_difference(seed, store) for seed in lookups.seeds},
         },
     )
+
+
+def _count(store: ObjectStore, bucket: BucketName) -> BucketCount:
+    """Return what *bucket* holds; nothing where somebody took it away."""
+    return store.count(bucket) if store.bucket_exists(bucket) else BucketCount(0, 0)
 
 
 def _hooks(connection: Connection, bucket: BucketName) -> tuple[HookRule, ...]:

@@ -1,0 +1,197 @@
+"""A witness on the wire: it passes every request on as it is and writes down what went by.
+
+The laws are held against what it saw, never against what the program says of itself.
+"""
+
+import contextlib
+import http.client
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+_HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One exchange; status 0: no answer was passed on. Times are monotonic seconds."""
+
+    method: str
+    path: str
+    query: str
+    body: bytes
+    status: int
+    answer: bytes
+    started_s: float
+    ended_s: float
+
+    @property
+    def sent(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def got(self) -> Any:
+        return json.loads(self.answer)
+
+    @property
+    def is_write(self) -> bool:
+        return self.method not in ("GET", "HEAD")
+
+
+Fault = Callable[[str, str, str], str]
+"""From method, path and query to what is done: "", "reset", "reset-after", "503" or "403"."""
+
+
+def no_fault(method: str, path: str, query: str) -> str:
+    return ""
+
+
+class Proxy:
+    """Listens on loopback and passes on to *target*; a context manager."""
+
+    def __init__(self, target: str) -> None:
+        self.host = target.removeprefix("http://")
+        self.fault: Fault = no_fault
+        self._seen: list[Seen] = []
+        self._guard = threading.Lock()
+        self._server = _Server(self)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def note(self, seen: Seen) -> None:
+        with self._guard:
+            self._seen.append(seen)
+
+    @property
+    def seen(self) -> list[Seen]:
+        """Return the exchanges in the order in which they ended."""
+        with self._guard:
+            return list(self._seen)
+
+    @property
+    def writes(self) -> list[Seen]:
+        """Return the writes in the order in which they began."""
+        return sorted((one for one in self.seen if one.is_write), key=lambda one: one.started_s)
+
+    def forget(self) -> None:
+        with self._guard:
+            self._seen.clear()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, proxy: Proxy) -> None:
+        self.proxy = proxy
+        super().__init__(("127.0.0.1", 0), _Exchange)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        del request, client_address
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+    _upstream: http.client.HTTPConnection | None = None
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def finish(self) -> None:
+        if self._upstream is not None:
+            self._upstream.close()
+        with contextlib.suppress(OSError):
+            super().finish()
+
+    def _pass_on(self) -> None:
+        proxy = self.server.proxy
+        path, _, query = self.path.partition("?")
+        started = time.monotonic()
+        body = self._body()
+        fault = proxy.fault(self.command, path, query)
+        status, answer = 0, b""
+        headers: list[tuple[str, str]] = []
+        try:
+            if fault in ("503", "403"):
+                status, headers, answer = int(fault), [], b"fault on the way"
+            elif fault != "reset":
+                status, headers, answer = self._ask(body)
+        except (OSError, http.client.HTTPException):
+            status = 0
+        if fault == "reset-after":
+            status = 0
+        proxy.note(Seen(self.command, path, query, body, status, answer, started, time.monotonic()))
+        if status:
+            self._answer(status, headers, answer)
+        else:
+            self._hang_up()
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _pass_on  # noqa: N815 - names of http.server
+
+    def _body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            parts = []
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        if self._upstream is None:
+            self._upstream = http.client.HTTPConnection(self.server.proxy.host, timeout=60)
+        upstream = self._upstream
+        try:
+            upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                if name.lower() not in _HOP_BY_HOP:
+                    upstream.putheader(name, value)
+            if body or self.command in ("POST", "PUT"):
+                upstream.putheader("Content-Length", str(len(body)))
+            upstream.endheaders(body or None)
+            answer = upstream.getresponse()
+            content = answer.read()
+            return answer.status, answer.getheaders(), content
+        except (OSError, http.client.HTTPException):
+            upstream.close()
+            self._upstream = None
+            raise
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers:
+            if name.lower() not in _HOP_BY_HOP:
+                self.send_header(name, value)
+        if self.command == "HEAD":
+            length = next((v for n, v in headers if n.lower() == "content-length"), "0")
+            self.send_header("Content-Length", length)
+        elif status != 204:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(b"" if self.command == "HEAD" else content)
+        self.wfile.flush()
+
+    def _hang_up(self) -> None:
+        """Reset the connection, so that the client knows at once."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()

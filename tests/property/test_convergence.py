@@ -1,0 +1,51 @@
+"""L1, L4, L5, L10, L11: what is applied is what was shown, holds, keeps all data, and is enough."""
+
+from hypothesis import HealthCheck, given, settings, target
+
+from oscar_sync.model.outcome import apply_exit
+from oscar_sync.model.report import Exit, Status
+from tests.property.leaving import leave
+from tests.property.strategies import left_clusters, services
+from tests.property.witness import check_all_steps, check_safe
+from tests.property.world import shown, told
+
+laws = settings(
+    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
+)
+
+
+def held_back(found):
+    return {(item.action.id, item.code) for item in found.draft.plan.blocked}
+
+
+@laws
+@given(wanted=services())
+def test_after_an_apply_to_an_empty_cluster_the_next_plan_is_empty(world, wanted):
+    world.reset()
+    world.write(*wanted)
+    found, report = world.apply()
+    check_safe(world, {}, found.draft.plan)
+    assert {item.status for item in report.results} == {Status.DONE}, told(report)
+    check_all_steps(world, found.draft.plan)
+    again = world.plan()
+    assert not again.draft.plan.actions, shown(again)
+    assert held_back(again) == held_back(found)
+
+
+@laws
+@given(left=left_clusters(), wanted=services())
+def test_after_an_apply_to_any_cluster_the_next_plan_is_empty(world, left, wanted):
+    world.reset()
+    leave(world, left)
+    world.forget()
+    before = world.objects()
+    world.write(*wanted)
+    found, report = world.apply()
+    target(float(len(found.draft.plan.actions)))
+    check_safe(world, before, found.draft.plan)
+    assert not [r for r in report.results if r.status is not Status.DONE], told(report)
+    check_all_steps(world, found.draft.plan)
+    again = world.plan()
+    assert not again.draft.plan.actions, shown(again)
+    assert held_back(again) <= held_back(found), shown(again)
+    assert apply_exit(report) is (Exit.BLOCKED if found.draft.plan.blocked else Exit.OK)

@@ -1,0 +1,149 @@
+"""What the laws say of a run, told from the wire and the store alone."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote
+
+from oscar_sync.model.plan import Do, Plan
+from oscar_sync.model.report import RunReport
+from tests.emulator.calling import SERVICES
+from tests.property.proxy import Seen
+from tests.property.world import Objects, World
+
+FRESH_S = 5.0
+_Write = tuple[str, str]
+
+
+def steps_of(plan: Plan) -> Counter[_Write]:
+    """Return what the plan says it sends, each write as (kind, target)."""
+    return Counter((step.do.value, step.target) for a in plan.actions for step in a.steps)
+
+
+def sent_of(report: RunReport) -> Counter[_Write]:
+    return Counter((sent.do.value, sent.target) for r in report.results for sent in r.sent)
+
+
+def wire_writes(world: World) -> Counter[_Write]:
+    """Return what went out, in the words of a plan's steps.
+
+    A write of a bucket's notifications is ("notify", bucket): the wire does not say more.
+    """
+    found = Counter(_oscar_write(seen) for seen in world.oscar.writes)
+    return found + Counter(_store_write(seen) for seen in world.s3.writes)
+
+
+def _oscar_write(seen: Seen) -> _Write:
+    tail = seen.path.removeprefix(SERVICES).strip("/")
+    if seen.method == "DELETE" and tail:
+        return "delete", unquote(tail)
+    if seen.method == "POST" and tail.endswith("/restart"):
+        return "restart", unquote(tail.removesuffix("/restart"))
+    if seen.method in ("POST", "PUT") and seen.path == SERVICES:
+        return seen.method.lower(), str(seen.sent["name"])
+    return f"{seen.method} {seen.path}", ""
+
+
+def _store_write(seen: Seen) -> _Write:
+    path = unquote(seen.path).lstrip("/")
+    bucket, _, key = path.partition("/")
+    if seen.method == "PUT" and "notification" in seen.query:
+        return "notify", bucket
+    if seen.method == "PUT" and key:
+        return ("marker" if key.endswith("/") else "upload"), path
+    if seen.method == "DELETE" and key:
+        return "delete-object", path
+    return f"{seen.method} {seen.path}?{seen.query}", ""
+
+
+_NOTIFYING = {Do.HOOK.value, Do.UNHOOK.value}
+
+
+def _coarse(steps: Counter[_Write]) -> Counter[_Write]:
+    """Return *steps* as the wire can tell them apart."""
+    found: Counter[_Write] = Counter()
+    for (do, target), number in steps.items():
+        key = ("notify", target.partition("/")[0]) if do in _NOTIFYING else (do, target)
+        found[key] += number
+    return found
+
+
+def check_only_steps(world: World, plan: Plan) -> None:
+    """L5: every write on the wire was a step of the plan."""
+    planned = set(_coarse(steps_of(plan)))
+    strange = set(wire_writes(world)) - planned
+    assert not strange, f"sent, and no step of the plan: {strange}; steps: {planned}"
+
+
+def check_all_steps(world: World, plan: Plan) -> None:
+    """L11: where nothing failed, what was shown is what was sent, no more and no less.
+
+    A notification that stands by now is not set twice: it woke with its service (128).
+    """
+    planned, wire = _coarse(steps_of(plan)), wire_writes(world)
+    for kind in (planned, wire):
+        for key in [key for key in kind if key[0] == "notify"]:
+            kind[key] = 1
+    missing = planned - wire
+    assert not [key for key in missing if key[0] != "notify"], f"shown and not sent: {missing}"
+    assert not wire - planned, f"sent and not shown: {wire - planned}"
+
+
+def check_deletes(world: World) -> None:
+    """L4, on the wire: at each DELETE the newest reading is fresh and names no bucket."""
+    exchanges = sorted(world.oscar.seen, key=lambda seen: seen.started_s)
+    for delete in exchanges:
+        if delete.method != "DELETE" or not delete.path.startswith(f"{SERVICES}/"):
+            continue
+        name = unquote(delete.path.rpartition("/")[2])
+        readings = [
+            (seen.ended_s, service)
+            for seen in exchanges
+            if seen.ended_s <= delete.started_s and seen.status == 200
+            for service in _shown(seen)
+            if service["name"] == name
+        ]
+        assert readings, f"DELETE of {name} without any reading of it"
+        read_at, newest = max(readings, key=lambda reading: reading[0])
+        assert delete.started_s - read_at <= FRESH_S, f"DELETE of {name} on an old reading"
+        named = named_buckets(newest)
+        assert not named, f"DELETE of {name} while its definition names {named}"
+
+
+def _shown(seen: Seen) -> list[dict[str, Any]]:
+    if seen.method != "GET" or not seen.path.startswith(SERVICES):
+        return []
+    if seen.path == SERVICES:
+        return list(seen.got)
+    return [seen.got] if seen.path.count("/") == 3 else []
+
+
+def named_buckets(service: dict[str, Any]) -> set[str]:
+    """Return the buckets that a DELETE of the service would erase (safety 2)."""
+    named = {
+        entry["path"].split("/")[0]
+        for side, kinds in (("input", ("minio",)), ("output", ("minio", "s3")))
+        for entry in service.get(side) or ()
+        if entry["storage_provider"].split(".")[0].lower() in kinds
+    }
+    if str(service.get("isolation_level", "")).upper() == "USER":
+        named |= set(service.get("bucket_list") or ())
+    return named
+
+
+def check_nothing_lost(before: Objects, after: Objects, named: Iterable[str] = ()) -> None:
+    """L4, in the store: every object is there, but for those that a shown step names."""
+    lost = [
+        f"{bucket}/{key}"
+        for bucket, key in sorted(before.keys() - after.keys())
+        if f"{bucket}/{key}" not in set(named)
+    ]
+    assert not lost, f"gone from the store: {lost}"
+
+
+def check_safe(world: World, before: Objects, plan: Plan) -> None:
+    """L4 and L5 together, whatever happened."""
+    named = [target for do, target in steps_of(plan) if do == Do.DELETE_OBJECT.value]
+    check_nothing_lost(before, world.objects(), named)
+    check_deletes(world)
+    check_only_steps(world, plan)
