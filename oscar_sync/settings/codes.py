@@ -21,6 +21,7 @@ class Code(StrEnum):
     SEED_OUTSIDE = "OSY212"
     PRUNE_WITHOUT_SET = "OSY213"
     UNKNOWN_SERVICE = "OSY214"
+    FINGERPRINT_KEY = "OSY290"
     NO_CLUSTER = "OSY301"
     UNKNOWN_CLUSTER = "OSY302"
     ENDPOINT = "OSY303"
@@ -49,6 +50,7 @@ TITLES: Final = {
     Code.SEED_OUTSIDE: "the seed's files lie outside the settings' folder",
     Code.PRUNE_WITHOUT_SET: "prune needs a set",
     Code.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
+    Code.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
     Code.NO_CLUSTER: "no cluster is known for a key of the manifests",
     Code.UNKNOWN_CLUSTER: "the settings name an unknown cluster",
     Code.ENDPOINT: "the endpoint is no http(s) address",

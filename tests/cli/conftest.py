@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from oscar_sync.cli.main import call
+from oscar_sync.emulator.server import Emulator
 
 FDL = """\
 functions:
@@ -28,8 +29,8 @@ class Project:
     """A folder with manifests and settings, and what a user does there."""
 
     folder: Path
-    emulator: object
-    capfd: object
+    emulator: Emulator
+    capfd: pytest.CaptureFixture[str]
 
     def run(self, *args):
         """Return exit code, stdout and stderr of one command."""

@@ -36,11 +36,13 @@ class Watcher:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        assert self.process.stdout is not None
+        self.out = self.process.stdout
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self):
-        self.lines.extend(iter(self.process.stdout.readline, ""))
+        self.lines.extend(iter(self.out.readline, ""))
 
     def text(self):
         return "".join(self.lines)
@@ -90,7 +92,7 @@ def watch(project, tmp_path, oscar_emulator):
     for watcher in started:
         watcher.process.kill()
         watcher.end(signal.SIGKILL)
-        watcher.process.stdout.close()
+        watcher.out.close()
 
 
 def _live(emulator):
