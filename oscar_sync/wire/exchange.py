@@ -11,6 +11,7 @@ class Request:
     """What to send: ``path`` is quoted and lies below the endpoint.
 
     ``login`` is the ``Authorization`` value instead of the cluster's own; blank: none is sent.
+    ``headers`` go with it, and win over what is sent by itself.
     """
 
     method: str
@@ -19,6 +20,7 @@ class Request:
     read_timeout_s: float | None = None
     login: Secret | None = None
     content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

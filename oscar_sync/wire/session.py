@@ -189,7 +189,7 @@ class Session:
         if login:
             headers["Authorization"] = login.reveal()
             self._remember(Secret(login.reveal().partition(" ")[2]))
-        return headers
+        return {**headers, **request.headers}
 
     def _remember(self, sent: Secret) -> None:
         # Replaced as a whole, so that another thread never reads it half changed.

@@ -1,0 +1,108 @@
+"""Invoking services: what clients with and without a log-in have in common."""
+
+import os
+from abc import ABC
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from oscar_sync.client import _utils as utils
+from oscar_sync.client import exchange
+from oscar_sync.client.output import decoded, write_whole
+from oscar_sync.client.payload import payload_of
+
+_RUN: Final = "/run"
+_JOB: Final = "/job"
+
+
+def segment(name: object) -> str:
+    """Return *name* quoted as one segment of a path.
+
+    Raises:
+        ValueError: it is blank, or dots that would climb out of the path.
+    """
+    text = str(name)
+    if text in {"", ".", ".."}:
+        raise ValueError(f"{text!r} is no name")
+    return quote(text, safe="")
+
+
+class DefaultClient(ABC):
+    """What can be asked of a cluster without a log-in."""
+
+    _AUTH_TYPE = ""
+    id: str
+    endpoint: str
+    ssl: bool | str
+
+    def __repr__(self) -> str:
+        """Return the cluster's name and address."""
+        return f"{type(self).__name__}({self.id} {self.endpoint})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all attributes but the connections, which are opened anew."""
+        return exchange.without_sockets(vars(self))
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Take the attributes up."""
+        vars(self).update(state)
+
+    def close(self) -> None:
+        """Close the kept connections; the next request opens new ones."""
+        exchange.close(self)
+
+    def run_service(
+        self,
+        name: str,
+        *,
+        input: Any = None,  # noqa: A002 - oscar-python's name
+        output: str | os.PathLike[str] | None = None,
+        timeout: float | tuple[float, float] | None = None,
+        token: str | None = None,
+        async_call: bool = False,
+        headers: Mapping[str, str] | str | None = None,
+        input_file: str | os.PathLike[str] | None = None,
+        decode: bool | None = None,
+    ) -> Any:
+        """Invoke a service, and return the ``requests.Response``.
+
+        Args:
+            name: the service.
+            input: a mapping is sent as JSON; bytes, paths and files that a text names, and text
+                (as UTF-8) as Base64. Empty or None: nothing is sent.
+            output: a file for the result; what it encodes, where it is Base64. It is whole or as
+                it was.
+            timeout: seconds to wait for the answer, 60 if not given, or (connect, read).
+            token: the service's own or an OIDC token; else the client's.
+            async_call: start a job instead; the answer is 201 and does not name it.
+            headers: further ones: a mapping, or ``"Name: value, Name: value"``.
+            input_file: a file to send, whatever its name.
+            decode: True: *output* must be Base64, or end in a line of it; False: written as it is;
+                None: decoded where it is Base64 beyond doubt.
+
+        Raises:
+            requests.HTTPError: 400 or above: 401 the token, 404 no such service, 502 not ready.
+            requests.RequestException: no answer. It may run all the same.
+            ValueError: there is no token, or *output* is not what *decode* asks.
+
+        Source: oscar-server 1.8.
+        """
+        body, content_type = payload_of(input, input_file)
+        path = f"{_JOB if async_call else _RUN}/{segment(name)}"
+        response = utils.make_request(
+            self,
+            path,
+            "post",
+            data=body,
+            token=token or self._get_token(name),
+            timeout=timeout,
+            headers=headers,
+            content_type=content_type,
+        )
+        if output is not None:
+            write_whole(Path(output), decoded(response.content, is_wanted=decode))
+        return response
+
+    def _get_token(self, svc: str) -> str:
+        raise ValueError(f"{svc} cannot be invoked without a token: pass token=")

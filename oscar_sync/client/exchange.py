@@ -1,0 +1,146 @@
+"""One request of a client over the wire: its session, its log-in, its answer."""
+
+import logging
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from oscar_sync.client.options import DEFAULT_TIMEOUT_S
+from oscar_sync.errors import ClusterError
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.secret import Secret
+
+LOG: Final = logging.getLogger("oscar_sync.client")
+CONNECTIONS: Final = 8
+PUT_TRIES: Final = 3
+_FIRST_WAIT_S: Final = 0.5
+_SLOT: Final = "_session"
+_SECRETS: Final = ("password", "oidc_token", "refresh_token")
+_NO_LOGIN: Final = Secret("")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a method asks: ``path`` is quoted, ``login`` the ``Authorization`` value or blank."""
+
+    method: str
+    path: str
+    body: bytes | None = field(default=None, repr=False)
+    login: Secret = _NO_LOGIN
+    timeout_s: float | None = None
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    has_services: bool = False
+
+
+def send(client: Any, call: Call) -> Any:
+    """Return the ``requests.Response`` to *call*, whatever its status.
+
+    A GET is repeated while that may help. A PUT that is answered 500 is sent again, twice at most:
+    it is a full replace, and OSCAR answers 500 while its store restarts.
+
+    Raises:
+        requests.RequestException: no usable answer came.
+        ValueError: the log-in or the address cannot be sent.
+    """
+    response = _once(client, call)
+    for attempt in range(1, PUT_TRIES):
+        if call.method != "PUT" or response.status_code != 500:
+            break
+        time.sleep(_FIRST_WAIT_S * 2 ** (attempt - 1))
+        LOG.debug("PUT %s was answered 500; sent again", call.path.partition("?")[0])
+        response = _once(client, call)
+    return response
+
+
+def _once(client: Any, call: Call) -> Any:
+    from oscar_sync.client.failures import lost
+    from oscar_sync.client.responses import ServiceResponse, response_of
+    from oscar_sync.wire.exchange import Request
+
+    session = session_of(client)
+    asked = Request(
+        call.method,
+        call.path,
+        call.body,
+        call.timeout_s,
+        call.login,
+        call.content_type,
+        call.headers,
+    )
+    start = time.monotonic()
+    try:
+        raw = session.send(asked)
+    except ClusterError as error:
+        raise lost(error) from None
+    seconds = time.monotonic() - start
+    url = session.endpoint.rstrip("/") + call.path
+    if call.has_services:
+        return response_of(asked, raw, url, seconds, ServiceResponse)
+    return response_of(asked, raw, url, seconds)
+
+
+def session_of(client: Any) -> Any:
+    """Return the client's session, made anew where its address or ``ssl`` were set anew.
+
+    Raises:
+        ValueError: the endpoint is no http(s) address, or the file of certificates is missing.
+    """
+    key = (client.endpoint, client.ssl, getattr(client, "timeout", None))
+    kept = vars(client).get(_SLOT)
+    if kept is not None and kept[0] == key:
+        return kept[1]
+    session = _opened(client)
+    setattr(client, _SLOT, (key, session))
+    return session
+
+
+def _opened(client: Any) -> Any:
+    from oscar_sync.wire.session import Session
+
+    try:
+        return Session(
+            cluster_of(client),
+            connections=CONNECTIONS,
+            read_timeout_s=getattr(client, "timeout", None) or DEFAULT_TIMEOUT_S,
+            environ=os.environ,
+        )
+    except ClusterError as error:
+        raise ValueError(str(error)) from None
+
+
+def cluster_of(client: Any) -> Cluster:
+    """Return the client's cluster; its log-in goes with each request instead."""
+    endpoint = str(client.endpoint).rstrip("/")
+    ssl = client.ssl
+    return Cluster(
+        id=ClusterId(str(getattr(client, "id", endpoint))),
+        endpoint=endpoint,
+        identity=endpoint,
+        login=None,
+        ssl_verify=ssl is not False,
+        ca_bundle=ssl if isinstance(ssl, str) else "",
+    )
+
+
+def close(client: Any) -> None:
+    """Close the client's connections; the next request opens new ones."""
+    kept = vars(client).pop(_SLOT, None)
+    if kept is not None:
+        kept[1].close()
+
+
+def secrets_of(client: Any, *more: str) -> tuple[Secret, ...]:
+    """Return what must not show in errors: the client's own and *more*, what was sent lately."""
+    own = [getattr(client, name, None) for name in _SECRETS]
+    kept = vars(client).get(_SLOT)
+    sent = kept[1].secrets if kept is not None else ()
+    return (*(Secret(str(text)) for text in (*own, *more) if text), *sent)
+
+
+def without_sockets(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a client's attributes is pickled: all but its connections."""
+    return {name: value for name, value in state.items() if name != _SLOT}
