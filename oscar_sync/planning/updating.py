@@ -135,7 +135,8 @@ def _update(case: _Case) -> Decision:
     reason = _reason(case, attached)
     if reason is not None:
         return Decision(action, reason=reason)
-    context.note_made(in_out_buckets(wanted), action)
+    had = in_out_buckets(live.form)
+    context.note_made((bucket for bucket in in_out_buckets(wanted) if bucket not in had), action)
     return Decision(action, _material(case, works))
 
 

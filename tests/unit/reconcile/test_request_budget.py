@@ -70,3 +70,15 @@ def test_updates_are_put_once_each_and_read_back_by_lists(many, environ, oscar_e
     assert asked.pop("PUT /system/services") == len(NAMES)
     assert asked.pop("GET /system/services") <= 4
     assert asked == {}
+
+
+def test_an_update_of_a_service_with_a_bucket_reads_its_hooks_and_no_list_of_buckets(
+    project, environ, oscar_emulator
+):
+    oscar_sync.apply(oscar_sync.plan(str(project), environ=environ))
+    text = (project / "hello.yaml").read_text()
+    (project / "hello.yaml").write_text(text.replace("1Gi", "2Gi"))
+    _asked(oscar_emulator)
+    assert oscar_sync.plan(str(project), environ=environ).exit_code is Exit.CHANGES
+    assert _asked(oscar_emulator) == READS
+    assert ("GET", "/hello", 200) in oscar_emulator.s3_requests
