@@ -1,7 +1,7 @@
 """OSCAR's API, one method for each endpoint in use (oscar-server.md 1)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -170,18 +170,24 @@ class OscarApi:
         Raises:
             RefusedError: an empty 200, which is how the server forbids it.
         """
+        return tuple(self.jobs(name))
+
+    def jobs(self, name: str) -> Iterator[Job]:
+        """Yield the jobs of a service; each page is asked for when it is reached.
+
+        Raises:
+            RefusedError: an empty 200, which is how the server forbids it.
+        """
         path, page = f"/system/logs/{_segment(name)}", ""
-        jobs: list[Job] = []
         for _ in range(_PAGES):
             raw = self._read(f"{path}?page={quote(page, safe='')}" if page else path)
             if not raw.content:
                 raise self._refused(raw)
             with _Words(self, path):
                 found, page = jobs_of(decode(raw.content))
-            jobs += found
+            yield from found
             if not page:
-                break
-        return tuple(jobs)
+                return
 
     def job_log(self, name: str, job: str) -> str:
         """Return what a job wrote.

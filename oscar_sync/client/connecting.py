@@ -1,0 +1,109 @@
+"""``connect``: which cluster and which log-in, in the order of the whole program."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from oscar_sync.client.connection import Oscar
+from oscar_sync.documents.findings import Findings
+from oscar_sync.errors import InputError, UsageError
+from oscar_sync.model.cluster import BasicLogin, Cluster, Login, TokenFileLogin, TokenLogin
+from oscar_sync.model.secret import Secret
+from oscar_sync.settings.clusters import Atlas, Resolver, flags_of
+from oscar_sync.settings.entries import Entry
+from oscar_sync.settings.load import Where, environment_of, load_known, load_settings
+
+_LOGINS: Final = (
+    "auth_user",
+    "auth_password",
+    "oidc_account_name",
+    "oidc_refresh_token",
+    "token",
+    "token_file",
+)
+
+
+def connect(
+    endpoint_or_id: str | None = None,
+    *,
+    user: str | None = None,
+    password: str | None = None,
+    token: str | None = None,
+    token_file: str | None = None,
+    ssl: bool | None = None,
+    ca_bundle: str = "",
+    timeout_s: float = 60.0,
+    environ: Mapping[str, str] = os.environ,
+) -> Oscar:
+    """Return a cluster to work with; nothing is sent yet.
+
+    Args:
+        endpoint_or_id: an http(s) address, or a cluster's id in ``oscar-sync.yaml`` or oscar-cli's
+            file; None: ``OSCAR_ENDPOINT``, or the only cluster known.
+        user: with *password*; else *token*, else *token_file* (read anew for each request). None
+            of them: the cluster's own entry, ``OSCAR_TOKEN`` or ``OIDC_ACCESS_TOKEN``,
+            ``OSCAR_USERNAME`` with ``OSCAR_PASSWORD``, ``TOKEN_FILE_PATH``, the notebooks' files.
+        password: of *user*.
+        token: an OIDC access token.
+        token_file: a file with one.
+        ssl: False: take any certificate; None: as the entry says, verified if it says nothing.
+        ca_bundle: a file of certificates to trust.
+        timeout_s: seconds to wait for an answer.
+        environ: the environment, for variables and proxies.
+
+    Raises:
+        UsageError: no cluster is named, or several are known, or half a log-in is given.
+        InputError: the settings cannot be read, or give no log-in.
+        ClusterError: the endpoint is no http(s) address.
+
+    Example:
+        >>> with connect("https://oscar.example", user="me", password="…") as oscar:
+        ...     print(oscar)
+        Oscar(oscar.example https://oscar.example)
+    """
+    login = _login(user, password, token, token_file)
+    cluster = _resolved(endpoint_or_id, login, environ)
+    if ssl is not None:
+        cluster = replace(cluster, ssl_verify=ssl)
+    if ca_bundle:
+        cluster = replace(cluster, ca_bundle=ca_bundle)
+    return Oscar(cluster, timeout_s=timeout_s, environ=environ)
+
+
+def _login(
+    user: str | None, password: str | None, token: str | None, token_file: str | None
+) -> Login | None:
+    if (user is None) != (password is None):
+        raise UsageError("user and password go together")
+    if user is not None and password is not None:
+        return BasicLogin(user, Secret(password))
+    if token is not None:
+        return TokenLogin(Secret(token))
+    return TokenFileLogin(str(Path(token_file).absolute())) if token_file else None
+
+
+def _resolved(target: str | None, login: Login | None, environ: Mapping[str, str]) -> Cluster:
+    findings = Findings()
+    where = Where((".",), str(Path.cwd()), "", environ)
+    loaded = load_settings(where, findings)
+    known = load_known(loaded, where, "", findings, has_url="://" in (target or ""))
+    atlas = Atlas(known, flags_of([target] if target else []), (), findings)
+    entry = atlas.targets[0] if target else _only(known.all)
+    if login is not None:
+        rest = {key: text for key, text in entry.fields.items() if key not in _LOGINS}
+        entry = replace(entry, fields={**rest, "token": "given"})
+    found = Resolver(known, environment_of(where, ""), findings).clusters([entry])
+    if findings.has_error or not found:
+        raise InputError(tuple(sorted(findings.found)))
+    if login is None:
+        return found[0]
+    return replace(found[0], login=login, login_source="what connect was given")
+
+
+def _only(entries: tuple[Entry, ...]) -> Entry:
+    if len(entries) == 1:
+        return entries[0]
+    names = ", ".join(str(entry.id) for entry in entries) or "none"
+    raise UsageError(f"name a cluster's address or id; known are: {names}")

@@ -1,0 +1,220 @@
+"""The typed face of a cluster: ``with connect(…) as oscar: …``."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from oscar_sync.client.payload import payload_of
+from oscar_sync.client.values import Removed, Service, service_of
+from oscar_sync.errors import BadAnswerError, RefusedError
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import BucketFacts, Deployment, LiveService, StoredObject
+from oscar_sync.semantics.capabilities import release_of
+from oscar_sync.semantics.live import live_service
+from oscar_sync.storage.store import ObjectStore
+from oscar_sync.wire.answers import Job
+from oscar_sync.wire.api import OscarApi
+from oscar_sync.wire.exchange import Request
+from oscar_sync.wire.messages import excerpt
+from oscar_sync.wire.session import Session
+
+CONNECTIONS = 8
+
+
+class Oscar:
+    """One cluster. From any number of threads; errors are those of :mod:`oscar_sync.errors`.
+
+    Every method may raise ``UnreachableError``, ``RefusedError`` (the log-in) and
+    ``BadAnswerError``; those on objects ``StoreError``.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        timeout_s: float = 60.0,
+        environ: Mapping[str, str] = os.environ,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Send nothing yet.
+
+        Raises:
+            ClusterError: the endpoint is no http(s) address.
+        """
+        self.cluster = cluster
+        session = Session(
+            cluster,
+            connections=CONNECTIONS,
+            read_timeout_s=timeout_s,
+            environ=environ,
+            sleep=sleep,
+        )
+        self.api = OscarApi(session)
+        self._environ = environ
+        self._store: ObjectStore | None = None
+
+    def __repr__(self) -> str:
+        """Return the cluster's name and address."""
+        return f"Oscar({self.cluster.id} {self.cluster.endpoint})"
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.api.session.close()
+
+    # -- the cluster
+
+    @property
+    def release(self) -> tuple[int, int, int]:
+        """The release of OSCAR; an unstamped build counts as the newest."""
+        return release_of(str(self.api.info().get("version", "")))
+
+    @property
+    def store(self) -> ObjectStore:
+        """The cluster's object store, with the log-in's own keys (asked for once)."""
+        if self._store is None:
+            from oscar_sync.client.providers import MINIO, address_of
+
+            provider = self.api.config().get("minio_provider")
+            account = provider if isinstance(provider, Mapping) else {}
+            address = address_of(MINIO, account, self.cluster.s3_endpoint)
+            self._store = ObjectStore(address, self._environ)
+        return self._store
+
+    # -- services
+
+    def services(self) -> Iterator[Service]:
+        """Yield every service that the log-in can see."""
+        for raw in self.api.list_services():
+            yield service_of(live_service(self.cluster.id, raw))
+
+    def service(self, name: str) -> Service | None:
+        """Return one service, None if there is none of that name.
+
+        Raises:
+            RefusedError: it is someone else's.
+        """
+        live = self._live(name)
+        return service_of(live) if live else None
+
+    def remove(self, name: str) -> Removed:
+        """Remove a service and keep its data: every bucket and object stays.
+
+        Its inputs and outputs are let go of first, which is read back; then it is deleted.
+
+        Raises:
+            ClusterError: there is none, it cannot be removed without erasing data, or refused.
+        """
+        from oscar_sync.client.removal import remove
+
+        live = self._live(name)
+        if live is None:
+            raise self.api.bad(f"there is no service {name}")
+        return remove(self.api, self.store, live, self.release)
+
+    def run(
+        self,
+        name: str,
+        data: Any = None,
+        *,
+        token: str | None = None,
+        timeout_s: float | None = None,
+    ) -> bytes:
+        """Invoke a service, and return its answer as it came.
+
+        *data*: a mapping is sent as JSON; bytes, paths and text as Base64. *token*: the service's
+        own if not given.
+
+        Raises:
+            BadAnswerError: there is no such service, or its answer is 400 or above.
+        """
+        return self._invoke(f"/run/{name}", name, data, token, timeout_s)
+
+    def submit(self, name: str, data: Any = None, *, token: str | None = None) -> None:
+        """Start a job of a service; OSCAR does not say its name."""
+        self._invoke(f"/job/{name}", name, data, token, None)
+
+    def deployment(self, name: str) -> Deployment:
+        """Return the state of a service's runtime and its reason."""
+        return self.api.deployment(name)
+
+    # -- jobs
+
+    def jobs(self, name: str) -> Iterator[Job]:
+        """Yield a service's jobs; each page is asked for when it is reached."""
+        return self.api.jobs(name)
+
+    def job_log(self, name: str, job: str) -> str:
+        """Return what a job wrote."""
+        return self.api.job_log(name, job)
+
+    # -- buckets and objects
+
+    def buckets(self) -> tuple[BucketFacts, ...]:
+        """Return every bucket that the log-in can see."""
+        return self.api.list_buckets()
+
+    def objects(self, bucket: str, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield the objects whose key begins with *prefix*, without folder markers."""
+        return self.store.list_objects(bucket, prefix)
+
+    def upload(self, path: str | os.PathLike[str], bucket: str, key: str) -> StoredObject:
+        """Upload a file as one object; it fires the hooks on its folder."""
+        source = Path(path).resolve()
+        return self.store.put_object(bucket, key, source, source.stat().st_size)
+
+    def download(self, bucket: str, key: str, path: str | os.PathLike[str]) -> None:
+        """Download an object; the file is whole or as it was."""
+        from oscar_sync.client.output import whole
+
+        with whole(Path(path)) as file:
+            file.write(self.store.get_object(bucket, key))
+
+    # -- within
+
+    def _live(self, name: str) -> LiveService | None:
+        answer = self.api.get_service(name)
+        if answer.status == 404:
+            return None
+        if answer.status == 403:
+            raise RefusedError(
+                self.cluster.id, self.cluster.endpoint, f"the service {name} is someone else's"
+            )
+        if answer.status != 200 or not isinstance(answer.json, dict):
+            raise self._bad(f"GET of {name}", answer.status, answer.content)
+        return live_service(self.cluster.id, answer.json)
+
+    def _invoke(
+        self, path: str, name: str, data: Any, token: str | None, timeout_s: float | None
+    ) -> bytes:
+        from oscar_sync.client.default_client import segment
+
+        session = self.api.session
+        body, content_type = payload_of(data, None)
+        login = session.token_login(Secret(token) if token else self._token(name))
+        path = f"{path.rpartition('/')[0]}/{segment(name)}"
+        asked = Request("POST", path, body, timeout_s, login, content_type)
+        raw = session.send(asked)
+        if raw.status >= 400:
+            raise self._bad(path, raw.status, raw.content)
+        return raw.content
+
+    def _token(self, name: str) -> Secret:
+        found = self.service(name)
+        if found is None:
+            raise self.api.bad(f"there is no service {name}")
+        return found.token
+
+    def _bad(self, what: str, status: int, content: bytes) -> BadAnswerError:
+        said = excerpt(content, self.api.session.secrets)
+        return self.api.bad(f"{what} answers {status}{': ' + said if said else ''}")
