@@ -59,6 +59,7 @@ class Proxy:
         self.host = target.removeprefix("http://")
         self.fault: Fault = no_fault
         self._seen: list[Seen] = []
+        self._from_s = 0.0
         self._guard = threading.Lock()
         self._server = _Server(self)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -75,7 +76,8 @@ class Proxy:
 
     def note(self, seen: Seen) -> None:
         with self._guard:
-            self._seen.append(seen)
+            if seen.started_s >= self._from_s:
+                self._seen.append(seen)
 
     @property
     def seen(self) -> list[Seen]:
@@ -89,8 +91,10 @@ class Proxy:
         return sorted((one for one in self.seen if one.is_write), key=lambda one: one.started_s)
 
     def forget(self) -> None:
+        """Leave out what began before now, also if it ends later."""
         with self._guard:
             self._seen.clear()
+            self._from_s = time.monotonic()
 
 
 class _Server(ThreadingHTTPServer):
