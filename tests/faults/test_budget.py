@@ -1,0 +1,76 @@
+"""Requests are a budget: how many a plan and an apply may make (performance)."""
+
+from collections import Counter
+
+from tests.faults.test_requests import SERVICES, full, service
+from tests.property.world import told
+
+READ = {("GET", "/system/info"): 1, ("GET", "/system/config"): 1, ("GET", SERVICES): 1}
+
+
+def seen(world):
+    return Counter((method, path) for method, path, _ in world.emulator.requests)
+
+
+def many(number, **more):
+    return [service(f"svc-{at}", **more) for at in range(number)]
+
+
+def forget(world):
+    world.emulator.forget_requests()
+
+
+def test_a_plan_without_differences_makes_three_requests_and_asks_the_store_nothing(world):
+    world.write(*many(5))
+    world.apply()
+    forget(world)
+    assert not world.plan().draft.plan.actions
+    assert seen(world) == READ
+    assert not world.emulator.s3_requests
+
+
+def test_a_plan_of_plain_updates_makes_no_request_more(world):
+    world.write(*many(5))
+    world.apply()
+    world.write(*many(5, memory="1Gi"))
+    forget(world)
+    assert len(world.plan().draft.plan.actions) == 5
+    assert seen(world) == READ
+
+
+def test_a_plan_asks_by_name_for_creates_alone(world):
+    world.write(*many(2))
+    world.apply()
+    world.write(*many(4))
+    forget(world)
+    assert len(world.plan().draft.plan.actions) == 2
+    assert seen(world) == {
+        **READ,
+        ("GET", f"{SERVICES}/svc-2"): 1,
+        ("GET", f"{SERVICES}/svc-3"): 1,
+    }
+
+
+def test_a_plan_reads_the_notifications_of_services_with_a_step_alone(world):
+    other = service("other", input=[{"storage_provider": "minio.default", "path": "green/in"}])
+    world.write(full(), other)
+    world.apply()
+    world.write(full(memory="1Gi"), other)
+    forget(world)
+    world.plan()
+    asked = {path for _, path, _ in world.emulator.s3_requests}
+    assert all(path.startswith("/red") for path in asked), asked
+
+
+def test_updates_are_read_back_by_lists_and_never_by_name(world):
+    number = 20
+    world.write(*many(number))
+    world.apply()
+    world.write(*many(number, memory="1Gi"))
+    forget(world)
+    _, report = world.apply()
+    assert len(report.results) == number, told(report)
+    found = seen(world)
+    assert found["PUT", SERVICES] == number
+    assert found["GET", SERVICES] <= 4
+    assert not [path for _, path in found if path.startswith(f"{SERVICES}/")]
