@@ -47,6 +47,14 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
     metavar="'METHOD PATH[#N]:KIND[=ARG]'",
     help="Trouble on demand (repeatable).",
 )
+@click.option(
+    "--oidc-issuer",
+    "oidc_issuers",
+    multiple=True,
+    metavar="URL",
+    help="Take bearer tokens of this provider, on this machine (repeatable).",
+)
+@click.option("--oidc-groups", default="", metavar="G1,G2", help="Whose members may log in.")
 @click.option("--oscar-version", default="4.1.2", help="Release to be.", show_default=True)
 def command(**options: Any) -> int:
     """Run an OSCAR server with a real S3 object store on this machine. State is in memory."""
@@ -59,6 +67,9 @@ def command(**options: Any) -> int:
     options["minio_restart_s"] = options.pop("minio_restart")
     options["admin"] = options["admin"] or bool(options["ready_file"])
     options["faults"] = tuple(options["faults"])
+    options["oidc_issuers"] = tuple(options["oidc_issuers"])
+    groups = (group.strip() for group in options["oidc_groups"].split(","))
+    options["oidc_groups"] = tuple(group for group in groups if group)
     try:
         return serve(EmulatorOptions(**options), click.echo)
     except ValueError as error:

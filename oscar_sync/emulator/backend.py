@@ -48,7 +48,8 @@ class VolumeMissing(BackendError):
 
 def _check_namespace(cluster: Cluster, namespace: str) -> None:
     settings = cluster.settings
-    if namespace not in {settings.services_namespace, settings.namespace, *_NAMESPACES}:
+    known = {settings.services_namespace, settings.namespace, *_NAMESPACES}
+    if namespace not in known | cluster.namespaces:
         text = f'namespaces "{namespace}" not found'
         raise BackendError(text)
 

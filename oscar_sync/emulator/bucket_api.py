@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from oscar_sync.emulator.access import AccessProblem
 from oscar_sync.emulator.binding import Document, bound
+from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.definitions import split_path
 from oscar_sync.emulator.go_json import GoJsonError
 from oscar_sync.emulator.object_store import sdk_error
@@ -28,14 +30,20 @@ __all__ = [
 
 _WEEK_S = 604_800
 _DEFAULT_S = 900
+_NOBODY = "missing user identificator\n"
 
 
-def _shown(bucket: str, tags: Mapping[str, str]) -> dict[str, Any]:
+def _shown(
+    cluster: Cluster, bucket: str, tags: Mapping[str, str], asked_for: str
+) -> dict[str, Any]:
+    """Return a bucket as it is seen if *asked_for* owns it."""
+    visibility = cluster.access.visibility(bucket, asked_for)
+    is_restricted = visibility == "restricted"
     return {
         "bucket_name": bucket,
-        "visibility": "",
-        "allowed_users": None,
-        "owner": tags.get("owner", ""),
+        "visibility": visibility,
+        "allowed_users": cluster.access.members(bucket) or None if is_restricted else None,
+        "owner": asked_for if visibility == "private" else tags.get("owner", ""),
         "metadata": {key: tags[key] for key in sorted(tags)},
     }
 
@@ -47,15 +55,19 @@ _USAGE = {
 }
 
 
-def list_buckets(cluster: Cluster) -> Reply:
-    """Answer `GET /system/buckets`: `null` where there are none (record 003)."""
+def list_buckets(cluster: Cluster, who: Caller) -> Reply:
+    """Answer `GET /system/buckets`: `null` where there are none (record 003), `[]` to a user."""
+    if not (who.is_admin or who.uid):
+        return Reply().text(500, _NOBODY)
     told = []
     for bucket in cluster.store.buckets():
+        if not (who.is_admin or cluster.access.may(who.uid, "s3:ListBucket", bucket)):
+            continue
         tags = cluster.store.tags(bucket) or {}
-        shown = _shown(bucket, tags)
+        shown = _shown(cluster, bucket, tags, who.uid or cluster.settings.name)
         shown["metadata"].pop("owner", None)
         told.append({**shown, **_USAGE})
-    return Reply().json(200, told or None)
+    return Reply().json(200, told or (None if who.is_admin else []))
 
 
 def _read_body(request: Request) -> Document | Reply:
@@ -65,11 +77,13 @@ def _read_body(request: Request) -> Document | Reply:
         return Reply().text(400, f"The Bucket specification is not valid: {error}")
 
 
-def create_in_store(cluster: Cluster, request: Request) -> Reply:
+def create_in_store(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `POST /system/buckets`: the name may end in a folder."""
     asked = _read_body(request)
     if isinstance(asked, Reply):
         return asked
+    if not (who.is_admin or who.uid):
+        return Reply().text(500, _NOBODY)
     bucket, folder = split_path(asked["bucket_name"])
     try:
         create_bucket(cluster.store, bucket)
@@ -77,31 +91,67 @@ def create_in_store(cluster: Cluster, request: Request) -> Reply:
         return Reply().text(400, f"Error creating bucket with name '{bucket}': {problem}")
     if folder:
         cluster.store.put_marker(bucket, folder)
-    owner = cluster.settings.name
-    cluster.store.set_tags(bucket, {"owner": owner, "owner_name": owner})
-    return Reply().bare(201)
+    name = cluster.settings.name
+    owner, owner_name = (name, name) if who.is_admin else (who.uid, who.owner_name)
+    cluster.store.set_tags(bucket, {"owner": owner, "owner_name": owner_name})
+    reply = Reply()
+    if not who.is_admin:
+        try:
+            cluster.access.grant(
+                bucket, asked["visibility"] or "private", owner, asked["allowed_users"] or ()
+            )
+        except AccessProblem as problem:
+            reply.text(500, f"Error creating policies for bucket: {problem}")
+    return reply.bare(201)
 
 
-def update_bucket(cluster: Cluster, request: Request) -> Reply:
-    """Answer `PUT /system/buckets`: for an administrator nothing changes."""
+def update_bucket(cluster: Cluster, who: Caller, request: Request) -> Reply:
+    """Answer `PUT /system/buckets`: what is neither mine nor public stays, without a word."""
     asked = _read_body(request)
     if isinstance(asked, Reply):
         return asked
+    if not (who.is_admin or who.uid):
+        return Reply().text(500, "error getting user from request: missing user identificator\n")
     tags = cluster.store.tags(asked["bucket_name"])
     if tags is None:
         return Reply().text(500, "Missing bucket metadata: \n")
     if tags.get("service", "") in {"1", "t", "T", "TRUE", "true", "True"}:
         text = "Forbidden action: A bucket from a service can't be modified\n"
         return Reply().text(403, text)
+    try:
+        _change_access(cluster, who.uid or cluster.settings.name, asked)
+    except AccessProblem as problem:
+        return Reply().text(500, f"error updating bucket: {problem}\n")
     return Reply().bare(204)
 
 
-def delete_bucket(cluster: Cluster, bucket: str) -> Reply:
-    """Answer `DELETE /system/buckets/{b}`."""
-    try:
-        cluster.store.erase(bucket)
-    except Refused:
+def _change_access(cluster: Cluster, owner: str, asked: Document) -> None:
+    bucket, access = asked["bucket_name"], cluster.access
+    old, new = access.visibility(bucket, owner), asked["visibility"]
+    if not old:
+        return
+    if old != new:
+        access.revoke(bucket, old, owner)
+        access.grant(bucket, new, owner, asked["allowed_users"] or ())
+    elif old == "restricted":
+        access.change_members(bucket, asked["allowed_users"] or ())
+
+
+def delete_bucket(cluster: Cluster, who: Caller, bucket: str) -> Reply:
+    """Answer `DELETE /system/buckets/{b}`: the owner's access goes too (record 225)."""
+    if not (who.is_admin or who.uid):
+        return Reply().text(500, "error getting user from request: missing user identificator\n")
+    if not cluster.store.has(bucket):
         return Reply().text(404, f"The bucket '{bucket}' does not exist")
+    if not who.is_admin:
+        if (cluster.store.tags(bucket) or {}).get("owner", "") != who.uid:
+            return Reply().text(403, f"User '{who.uid}' is not authorised")
+        try:
+            visibility = cluster.access.visibility(bucket, who.uid)
+            cluster.access.revoke(bucket, visibility, who.uid)
+        except AccessProblem as problem:
+            return Reply().text(500, f"{problem}\n")
+    cluster.store.erase(bucket)
     return Reply().bare(204)
 
 
@@ -117,8 +167,15 @@ def _after(token: str) -> str:
         return ""
 
 
-def read_bucket(cluster: Cluster, bucket: str, query: Mapping[str, str]) -> Reply:
-    """Answer `GET /system/buckets/{b}`: a page of objects; no 404 for an administrator."""
+def read_bucket(cluster: Cluster, who: Caller, bucket: str, query: Mapping[str, str]) -> Reply:
+    """Answer `GET /system/buckets/{b}`: a page of objects; no 404 for an administrator.
+
+    Every user may read what others have, private or not (record 207).
+    """
+    tags = cluster.store.tags(bucket) or {}
+    owner = tags.get("owner", "")
+    if not who.is_admin and not cluster.access.visibility(bucket, owner):
+        return Reply().text(403, f"User '{who.uid}' is not authorised")
     try:
         objects = cluster.store.objects(bucket)
     except Refused as refused:
@@ -127,8 +184,7 @@ def read_bucket(cluster: Cluster, bucket: str, query: Mapping[str, str]) -> Repl
     after = _after(query.get("page", ""))
     rest = [found for found in objects if found.key > after]
     page = rest[: cluster.settings.page]
-    tags = cluster.store.tags(bucket) or {}
-    told = _shown(bucket, tags)
+    told = _shown(cluster, bucket, tags, owner)
     if page:
         told["objects"] = [
             {
@@ -164,7 +220,7 @@ def _presign_problem(asked: Document) -> str | None:
     return None
 
 
-def presign(cluster: Cluster, bucket: str, request: Request) -> Reply:
+def presign(cluster: Cluster, who: Caller, bucket: str, request: Request) -> Reply:
     """Answer `POST /system/buckets/{b}/presign` (record 090)."""
     try:
         asked = bound(PRESIGN, request.body)
@@ -180,10 +236,13 @@ def presign(cluster: Cluster, bucket: str, request: Request) -> Reply:
         problem = f"error getting tags on bucket {bucket}"
         text = f"Error retrieving metadata for bucket '{bucket}': {problem}"
         return Reply().text(500, text)
-    return Reply().json(200, _presigned(cluster, bucket, asked))
+    if not who.is_admin and not cluster.access.may(who.uid, "s3:GetObject", bucket):
+        text = f"User '{who.uid}' is not authorised to generate presigned URLs for bucket"
+        return Reply().text(403, f"{text} '{bucket}'")
+    return Reply().json(200, _presigned(cluster, who, bucket, asked))
 
 
-def _presigned(cluster: Cluster, bucket: str, asked: Document) -> dict[str, Any]:
+def _presigned(cluster: Cluster, who: Caller, bucket: str, asked: Document) -> dict[str, Any]:
     store, now = cluster.store, cluster.now()
     operation = asked["operation"].strip().lower()
     key = asked["object_key"].strip().strip("/")
@@ -195,7 +254,8 @@ def _presigned(cluster: Cluster, bucket: str, asked: Document) -> dict[str, Any]
         headers["Content-Type"] = asked["content_type"]
     elif asked["content_type"]:
         extra = urlencode({"response-content-type": asked["content_type"]}, quote_via=quote)
-    signer = Signer(store.access_key, store.secret_key, store.region)
+    secret_key = cluster.access.users.get(who.uid, store.secret_key)
+    signer = Signer(who.uid or store.access_key, secret_key, store.region)
     url = f"{store.endpoint}/{bucket}/{quote(key, safe='/-_.~')}"
     told = {
         "object_key": key,

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from oscar_sync.emulator.callers import Bearer, Caller
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.state import Cluster, Job, Service
 from oscar_sync.emulator.wire import Request
 
 __all__ = [
+    "TOKEN_LENGTH",
     "authorized",
     "delete_job",
     "delete_jobs",
@@ -23,7 +25,7 @@ __all__ = [
     "token_of",
 ]
 
-_TOKEN_LENGTH = 64
+TOKEN_LENGTH = 64
 _LONG_NAME = 25
 _SHORTENED = 16
 
@@ -34,12 +36,16 @@ def token_of(request: Request) -> str:
     return token.strip() if scheme == "Bearer" else ""
 
 
-def authorized(cluster: Cluster, name: str, request: Request) -> Service | Reply:
-    """Return the service if the request brings its token, else the refusal."""
+def authorized(
+    cluster: Cluster, name: str, request: Request, bearer: Bearer | None = None
+) -> Service | Reply:
+    """Return the service if the request brings its token or that of a user, else the refusal."""
     token = token_of(request)
+    if bearer is not None:
+        return _of_user(cluster, name, bearer)
     if not token:
         return Reply().bare(401)
-    if len(token) != _TOKEN_LENGTH:
+    if len(token) != TOKEN_LENGTH:
         text = "token contains an invalid number of segments"
         told = f"{text}Error getting oidc manager for issuer ''"
         return Reply().text(502, told)
@@ -49,7 +55,28 @@ def authorized(cluster: Cluster, name: str, request: Request) -> Service | Reply
     return Reply().bare(401)
 
 
-def start_job(cluster: Cluster, service: Service, event: str, name: str = "") -> Job:
+def _of_user(cluster: Cluster, name: str, bearer: Bearer) -> Service | Reply:
+    """Return the service that a user's token may start.
+
+    A private one is not found, not even by its owner (record 217).
+    """
+    if bearer.is_malformed:
+        told = f"{bearer.text}Error getting oidc manager for issuer ''"
+        return Reply().text(502, told)
+    if bearer.status and not bearer.stops:
+        text = f"Error getting oidc manager for issuer '{bearer.issuer}'"
+        return Reply().text(400, text)
+    found = cluster.named(name)
+    if bearer.stops or not found or found[0].definition["visibility"] == "private":
+        return Reply().bare(404)
+    shown = found[0].definition
+    is_seen = bearer.caller.may_see(shown["owner"], shown["visibility"], shown["allowed_users"])
+    return found[0] if is_seen else Reply().bare(404)
+
+
+def start_job(
+    cluster: Cluster, service: Service, event: str, name: str = "", owner: str = ""
+) -> Job:
     """Start a job for an event and return it; it waits where no pod ever runs."""
     short = service.name[:_SHORTENED] if len(service.name) >= _LONG_NAME else service.name
     job = Job(
@@ -57,7 +84,7 @@ def start_job(cluster: Cluster, service: Service, event: str, name: str = "") ->
         service.name,
         service.namespace,
         event,
-        service.definition["owner"],
+        owner or service.definition["owner"],
         "Suspended" if cluster.settings.holds_workloads else "Pending",
         cluster.now(),
     )
@@ -67,19 +94,24 @@ def start_job(cluster: Cluster, service: Service, event: str, name: str = "") ->
     return job
 
 
-def submit(cluster: Cluster, name: str, request: Request) -> Reply:
+def submit(cluster: Cluster, name: str, request: Request, bearer: Bearer | None = None) -> Reply:
     """Answer `POST /job/{svc}`: 201 without a name."""
-    service = authorized(cluster, name, request)
+    service = authorized(cluster, name, request, bearer)
     if isinstance(service, Reply):
         return service
     delegated = request.headers.get("x-delegated-job-id", "")
-    start_job(cluster, service, request.body.decode("utf-8", errors="replace"), delegated)
+    event = request.body.decode("utf-8", errors="replace")
+    owner = bearer.caller.uid if bearer else ""
+    if owner and owner not in cluster.access.users:
+        text = f"MinIO user not provisioned for {owner}; submit a direct request first"
+        return Reply().text(403, text)
+    start_job(cluster, service, event, delegated, owner)
     return Reply().bare(201)
 
 
-def invoke(cluster: Cluster, name: str, request: Request) -> Reply:
+def invoke(cluster: Cluster, name: str, request: Request, bearer: Bearer | None = None) -> Reply:
     """Answer `POST /run/{svc}`: the function's output, 502 where no pod ever runs."""
-    service = authorized(cluster, name, request)
+    service = authorized(cluster, name, request, bearer)
     if isinstance(service, Reply):
         return service
     if cluster.settings.holds_workloads:
@@ -118,19 +150,23 @@ def _next_page(last: str) -> str:
     return base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")
 
 
-def _jobs_of(cluster: Cluster, name: str) -> dict[str, Job] | None:
+def _jobs_of(cluster: Cluster, who: Caller, name: str) -> dict[str, Job] | Reply:
+    """Return a service's jobs; who may not see them is told nothing (oscar-server 1.6)."""
     found = cluster.named(name)
     if not found:
-        return None
-    return cluster.jobs.get((found[0].namespace, name), {})
-
-
-def list_jobs(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
-    """Answer `GET /system/logs/{svc}`: 70 jobs by name, and where to go on."""
-    jobs = _jobs_of(cluster, name)
-    if jobs is None:
         return Reply().bare(404)
-    names = sorted(jobs)
+    told = found[0].definition
+    if not who.may_see(told["owner"], told["visibility"], told["allowed_users"]):
+        return Reply().bare(200)
+    return cluster.jobs.setdefault((found[0].namespace, name), {})
+
+
+def list_jobs(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> Reply:
+    """Answer `GET /system/logs/{svc}`: 70 jobs by name, and where to go on."""
+    jobs = _jobs_of(cluster, who, name)
+    if isinstance(jobs, Reply):
+        return jobs
+    names = sorted(name for name, job in jobs.items() if who.is_admin or job.owner == who.uid)
     if query.get("page"):
         after = _page_after(query["page"])
         if after is None:
@@ -143,11 +179,11 @@ def list_jobs(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
     return Reply().json(200, told)
 
 
-def delete_jobs(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
+def delete_jobs(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> Reply:
     """Answer `DELETE /system/logs/{svc}`: finished ones, or all of them."""
-    jobs = _jobs_of(cluster, name)
-    if jobs is None:
-        return Reply().bare(404)
+    jobs = _jobs_of(cluster, who, name)
+    if isinstance(jobs, Reply):
+        return jobs
     takes_all = query.get("all", "") in {"1", "t", "T", "TRUE", "true", "True"}
     for job in list(jobs.values()):
         if takes_all or job.status == "Succeeded":
@@ -155,11 +191,13 @@ def delete_jobs(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
     return Reply().bare(204)
 
 
-def job_log(cluster: Cluster, name: str, job_name: str, query: Mapping[str, str]) -> Reply:
+def job_log(
+    cluster: Cluster, who: Caller, name: str, job_name: str, query: Mapping[str, str]
+) -> Reply:
     """Answer `GET /system/logs/{svc}/{job}`: a panic where there is no pod (record 070)."""
-    jobs = _jobs_of(cluster, name)
-    if jobs is None:
-        return Reply().bare(404)
+    jobs = _jobs_of(cluster, who, name)
+    if isinstance(jobs, Reply):
+        return jobs
     job = jobs.get(job_name)
     if job is None or job.status == "Suspended":
         return Reply().bare(500)
@@ -172,10 +210,10 @@ def job_log(cluster: Cluster, name: str, job_name: str, query: Mapping[str, str]
     return Reply().text(200, lines)
 
 
-def delete_job(cluster: Cluster, name: str, job_name: str) -> Reply:
+def delete_job(cluster: Cluster, who: Caller, name: str, job_name: str) -> Reply:
     """Answer `DELETE /system/logs/{svc}/{job}`."""
-    jobs = _jobs_of(cluster, name)
-    if jobs is None:
+    jobs = _jobs_of(cluster, who, name)
+    if isinstance(jobs, Reply):
         return Reply().text(403, "You do not have permission to access this service")
     if job_name not in jobs:
         return Reply().bare(404)

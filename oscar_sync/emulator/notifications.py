@@ -11,7 +11,16 @@ from xml.sax.saxutils import escape
 
 from oscar_sync.emulator.sigv4 import Refused
 
-__all__ = ["CREATED", "Hook", "Landed", "checked", "event_of", "hooks_from", "xml_of"]
+__all__ = [
+    "CREATED",
+    "Hook",
+    "Landed",
+    "checked",
+    "event_of",
+    "hooks_from",
+    "principal_of",
+    "xml_of",
+]
 
 CREATED = "s3:ObjectCreated:*"
 _ARN = re.compile(r"arn:minio:sqs:([^:]*):([^:]+):webhook")
@@ -203,3 +212,8 @@ def event_of(landed: Landed, now: datetime, endpoint: str, principal: str) -> di
 
 
 Fire = Callable[[str, str, dict[str, Any]], None]
+
+
+def principal_of(event: dict[str, Any]) -> str:
+    """Return whose keys wrote the object of an event."""
+    return str(event["Records"][0]["userIdentity"]["principalId"])

@@ -15,6 +15,7 @@ from typing import Any
 import moto.settings
 from moto.s3.models import FakeKey, S3Backend, s3_backends
 
+from oscar_sync.emulator.access import Access
 from oscar_sync.emulator.notifications import Fire, Hook, Landed, checked, event_of
 from oscar_sync.emulator.sigv4 import Refused
 
@@ -87,6 +88,7 @@ class ObjectStore:
     fire: Fire = _no_job
     lock: threading.RLock = field(default_factory=threading.RLock)
     webhooks: dict[str, str] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
     account: str = field(default_factory=lambda: str(next(_ACCOUNTS)))
     _hooks: dict[str, list[Hook]] = field(default_factory=dict)
     _tags: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -105,6 +107,7 @@ class ObjectStore:
             self._close_files()
             self._hooks.clear()
             self.webhooks.clear()
+            self.access.forget()
 
     def _close_files(self) -> None:
         """Close what moto keeps open of objects that were written over."""
@@ -238,9 +241,9 @@ class ObjectStore:
                 raise missing_bucket()
             self._hooks[bucket] = checked(hooks, self.webhooks)
 
-    def landed(self, landed: Landed) -> None:
-        """Send the events of an object that was written."""
+    def landed(self, landed: Landed, principal: str = "") -> None:
+        """Send the events of an object that was written, by the root keys if nobody else's."""
         for hook in self.hooks(landed.bucket):
             if hook.takes(landed.event, landed.key):
-                event = event_of(landed, self.now(), self.endpoint, self.access_key)
+                event = event_of(landed, self.now(), self.endpoint, principal or self.access_key)
                 self.fire(hook.service, self.webhooks[hook.service], event)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from oscar_sync.emulator.access import Access, AccessProblem
 from oscar_sync.emulator.binding import Document
+from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.definitions import provider_of, split_path
 from oscar_sync.emulator.notifications import Hook
 from oscar_sync.emulator.object_store import ObjectStore, sdk_error
@@ -14,23 +16,16 @@ from oscar_sync.emulator.sigv4 import Refused
 __all__ = [
     "BucketProblem",
     "InputProblem",
-    "added_policy_problem",
     "create_bucket",
     "delete_buckets",
-    "dropped_policy_problem",
+    "drop_isolated",
     "isolated_problems",
     "make_buckets",
-    "removed_policy_problem",
     "used_buckets",
 ]
 
 _OPTIONS = re.compile(r"[A-Za-z0-9 \-_.:=,/]*")
 _FILES_ONLY = {"webdav", "rucio"}
-_NO_USER = "The specified user does not exist. (Specified user does not exist)"
-_NO_GROUP = "The specified group does not exist. (Specified group does not exist)"
-_NO_POLICY = "The canned policy does not exist. (Specified canned policy does not exist)"
-_NO_NAME = "Invalid arguments specified. (Invalid arguments specified)"
-_EVERYBODY = "all_users_group"
 ADMIN = "cluster_admin"
 
 
@@ -139,10 +134,11 @@ class _Work:
 
     definition: Document
     store: ObjectStore
+    who: Caller
     is_update: bool
     made: list[str]
 
-    def _try(self, bucket: str, folder: str, *, hook: bool = False, is_made: bool = False) -> None:
+    def _try(self, bucket: str, folder: str, *, hook: bool = False, is_made: bool = False) -> bool:
         try:
             if hook:
                 _hooked_path_made(self.store, bucket, folder, self.definition["name"])
@@ -151,6 +147,8 @@ class _Work:
         except BucketProblem:
             if not self.is_update:
                 raise
+            return False
+        return True
 
     def _isolated(self) -> list[str]:
         is_user = self.definition["isolation_level"].upper() == "USER"
@@ -163,8 +161,15 @@ class _Work:
             bucket, folder = split_path(exchange["path"])
             self._try(bucket, folder, hook=True)
             self.made.append(bucket)
-            for own in self._isolated():
-                self._try(own, f"{folder}/", hook=True)
+            for place, own in enumerate(self._isolated()):
+                if self._try(own, f"{folder}/", hook=True) and not self.who.is_admin:
+                    self._give(own, _user_of(self.definition, place))
+
+    def _give(self, bucket: str, user: str) -> None:
+        try:
+            self.store.access.add_policy(bucket, user)
+        except AccessProblem as problem:
+            raise BucketProblem(str(problem)) from problem
 
     def outputs(self) -> None:
         for exchange in self.definition["output"]:
@@ -196,13 +201,17 @@ class _Work:
         if name == "default":
             self._mount_bucket(*split_path(mount["path"]))
 
+    def _is_private(self, bucket: str) -> bool:
+        if self.who.is_admin:
+            return (self.store.tags(bucket) or {}).get("owner", "") in {"", "oscar"}
+        return self.store.access.visibility(bucket, self.definition["owner"]) == "private"
+
     def _mount_bucket(self, bucket: str, folder: str) -> None:
         if bucket in self.made:
             self._try(bucket, folder, is_made=True)
             return
         if self.store.has(bucket):
-            owner = (self.store.tags(bucket) or {}).get("owner", "")
-            if owner not in {"", "oscar"}:
+            if not self._is_private(bucket):
                 text = f'the bucket "{bucket}" must be private to be used as mount'
                 raise BucketProblem(text)
             self._try(bucket, folder, is_made=True)
@@ -211,13 +220,15 @@ class _Work:
         self.made.append(bucket)
 
 
-def make_buckets(definition: Document, store: ObjectStore, *, is_update: bool) -> list[str]:
+def make_buckets(
+    definition: Document, store: ObjectStore, who: Caller, *, is_update: bool
+) -> list[str]:
     """Make what a definition needs and return its buckets, an input's once for each input.
 
     Raises:
         BucketProblem: the first thing wrong; what was made before stays.
     """
-    work = _Work(definition, store, is_update, [])
+    work = _Work(definition, store, who, is_update, [])
     work.inputs()
     work.outputs()
     work.mount()
@@ -235,45 +246,28 @@ def used_buckets(definition: Document) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def added_policy_problem(visibility: str, owner: str) -> str:
-    """Return why an administrator's bucket gets no policy: MinIO knows no such user or group."""
-    if visibility not in {"private", "restricted"}:
-        return (
-            f"error creating policy: error setting MinIO policy for user/group {_EVERYBODY}: "
-            f"{_NO_GROUP}"
-        )
-    if not owner:
-        return f"error creating/adding MinIO policy for user/group : {_NO_NAME}"
-    return f"error setting MinIO policy for user/group {owner}: {_NO_USER}"
-
-
-def dropped_policy_problem() -> str:
-    """Return why a bucket that a PUT dropped gets no policy: it is written for no user."""
-    return f"error creating/adding MinIO policy for user/group : {_NO_NAME}"
-
-
-def removed_policy_problem(bucket: str, *, is_group: bool) -> str:
-    """Return why access cannot be taken back: nobody ever had it."""
-    if is_group:
-        return f"error getting group description for {bucket}: {_NO_GROUP}"
-    return "error removing resource"
-
-
-def isolated_problems(definition: Document) -> list[str]:
-    """Return what a DELETE says about the buckets of single users, whose access nobody ever had.
+def isolated_problems(definition: Document, access: Access) -> list[str]:
+    """Take the buckets of single users from them, and return what a DELETE says about that.
 
     Raises:
         Panic: a bucket without its user.
     """
     if definition["isolation_level"].upper() != "USER":
         return []
+    problems = []
+    for place, bucket in enumerate(definition["bucket_list"]):
+        try:
+            access.remove(bucket, _user_of(definition, place))
+        except AccessProblem as problem:
+            problems.append(f"error while removing isolated bucket {problem}")
+    return problems
+
+
+def _user_of(definition: Document, place: int) -> str:
     users = definition["allowed_users"]
-    if len(users) < len(definition["bucket_list"]):
+    if place >= len(users):
         raise Panic
-    return [
-        f"error while removing isolated bucket policy '{user}' does not exist: {_NO_POLICY}"
-        for user, _ in zip(users, definition["bucket_list"], strict=False)
-    ]
+    return str(users[place])
 
 
 def _same_storage(one: Document, other: Document) -> bool:
@@ -288,6 +282,24 @@ def _unhook(store: ObjectStore, bucket: str, service: str) -> None:
         store.set_hooks(bucket, [hook for hook in store.hooks(bucket) if hook.service != service])
 
 
+def _revoke(definition: Document, store: ObjectStore, bucket: str, visibility: str) -> None:
+    """Take the access that the owner's service gave; an administrator's gives none."""
+    if definition["owner"] != ADMIN:
+        store.access.revoke(bucket, visibility, definition["owner"])
+
+
+def drop_isolated(definition: Document, store: ObjectStore, buckets: Iterable[str]) -> None:
+    """Delete buckets of single users; what goes wrong is only logged (oscar-server 4.4)."""
+    for bucket in buckets:
+        _unhook(store, bucket, definition["name"])
+        try:
+            _revoke(definition, store, bucket, "private")
+        except AccessProblem:
+            continue
+        if store.has(bucket):
+            store.erase(bucket)
+
+
 def _drop(definition: Document, store: ObjectStore, exchange: Document) -> None:
     bucket = split_path(exchange["path"])[0]
     _unhook(store, bucket, definition["name"])
@@ -298,9 +310,11 @@ def _drop(definition: Document, store: ObjectStore, exchange: Document) -> None:
             text = f"Error tagging bucket: error setting tag on bucket {bucket}"
             raise BucketProblem(text) from refused
         return
-    if definition["owner"] != ADMIN:
-        text = f"error while removing MinIO bucket {removed_policy_problem('', is_group=False)}"
-        raise BucketProblem(text)
+    try:
+        _revoke(definition, store, bucket, definition["visibility"])
+    except AccessProblem as problem:
+        text = f"error while removing MinIO bucket {problem}"
+        raise BucketProblem(text) from problem
     try:
         store.erase(bucket)
     except Refused as refused:
@@ -328,11 +342,8 @@ def delete_buckets(definition: Document, store: ObjectStore) -> None:
         is_input = any(_same_storage(exchange, other) for other in definition["input"])
         if kind in {"minio", "s3"} and not is_input:
             _drop(definition, store, exchange)
-    if definition["isolation_level"].upper() == "USER" and definition["owner"] == ADMIN:
-        for bucket in definition["bucket_list"]:
-            _unhook(store, bucket, definition["name"])
-            if store.has(bucket):
-                store.erase(bucket)
+    if definition["isolation_level"].upper() == "USER":
+        drop_isolated(definition, store, definition["bucket_list"])
     _untag_mount(definition, store)
 
 

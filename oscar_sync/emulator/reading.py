@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.kubernetes import is_label_value
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.services import unreadable
@@ -13,6 +14,7 @@ __all__ = [
     "deployment",
     "deployment_logs",
     "federation",
+    "is_shown",
     "list_services",
     "read",
     "restart",
@@ -75,13 +77,23 @@ def _document(cluster: Cluster, service: Service, *, with_deployment: bool) -> b
     return encoded.document(_volume_status(cluster, service), shown)
 
 
-def list_services(cluster: Cluster, query: Mapping[str, str]) -> Reply:
+def is_shown(service: Service, caller: Caller) -> bool:
+    """Return whether a caller sees a service (oscar-server 1.2.3)."""
+    told = service.definition
+    return caller.may_see(told["owner"], told["visibility"], told["allowed_users"])
+
+
+def list_services(cluster: Cluster, who: Caller, query: Mapping[str, str]) -> Reply:
     """Answer `GET /system/services`; one unreadable definition fails them all (record 075)."""
+    if not (who.is_admin or who.uid):
+        return Reply().text(500, "missing user identificator\n")
     with_deployment = _includes_deployment(query)
     documents = []
     for service in cluster.in_order():
         if service.is_poisoned:
             return Reply().text(500, unreadable(service))
+        if not is_shown(service, who):
+            continue
         documents.append(_document(cluster, service, with_deployment=with_deployment))
     return Reply().encoded(200, b"[" + b",".join(documents) + b"]")
 
@@ -93,7 +105,7 @@ def _name_refusal(name: str) -> Reply | None:
     return None if is_label_value(bare) else Reply().text(400, "invalid serviceName")
 
 
-def read(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
+def read(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> Reply:
     """Answer `GET /system/services/{name}`."""
     refusal = _name_refusal(name)
     if refusal:
@@ -103,6 +115,8 @@ def read(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
         return Reply().bare(404)
     if found[0].is_poisoned:
         return Reply().text(500, unreadable(found[0]))
+    if not is_shown(found[0], who):
+        return Reply().text(403, f"User {who.uid} doesn't have permision to get this service")
     shown = _document(cluster, found[0], with_deployment=_includes_deployment(query))
     return Reply().encoded(200, shown)
 
@@ -125,24 +139,24 @@ def _full(cluster: Cluster, service: Service) -> dict[str, Any]:
     return {**place, **_summary(cluster, service)}
 
 
-def deployment(cluster: Cluster, name: str) -> Reply:
+def deployment(cluster: Cluster, who: Caller, name: str) -> Reply:
     """Answer `GET /system/services/{name}/deployment` (record 066)."""
     refusal = _name_refusal(name)
     if refusal:
         return refusal
     found = cluster.named(name.strip())
-    if not found or found[0].is_poisoned:
+    if not found or found[0].is_poisoned or not is_shown(found[0], who):
         return Reply().text(403, _FORBIDDEN)
     return Reply().json(200, _full(cluster, found[0]))
 
 
-def deployment_logs(cluster: Cluster, name: str) -> Reply:
+def deployment_logs(cluster: Cluster, who: Caller, name: str) -> Reply:
     """Answer `GET /system/services/{name}/deployment/logs`: no pod, no lines (record 066)."""
     refusal = _name_refusal(name)
     if refusal:
         return refusal
     found = cluster.named(name.strip())
-    if not found or found[0].is_poisoned:
+    if not found or found[0].is_poisoned or not is_shown(found[0], who):
         return Reply().text(403, _FORBIDDEN)
     service, message = found[0], "Deployment logs are unavailable for this service."
     if service.is_exposed and service.replicas and not cluster.settings.holds_workloads:
@@ -151,32 +165,37 @@ def deployment_logs(cluster: Cluster, name: str) -> Reply:
     return Reply().json(200, {**place, "message": message, "entries": []})
 
 
-def _exposed(cluster: Cluster, name: str) -> Service | Reply:
+def _exposed(cluster: Cluster, who: Caller, name: str) -> Service | Reply:
     refusal = _name_refusal(name)
     if refusal:
         return refusal
+    if not (who.is_admin or who.uid):
+        return Reply().bare(401)
     found = cluster.named(name.strip())
     if not found:
         return Reply().bare(404)
     if found[0].is_poisoned:
         return Reply().text(500, unreadable(found[0]))
+    if not who.is_admin and found[0].definition["owner"] != who.uid:
+        told = f"User {who.uid} doesn't have permission to manage this service"
+        return Reply().text(403, told)
     if not found[0].is_exposed:
         return Reply().text(400, f'service "{found[0].name}" is not exposed')
     return found[0]
 
 
-def stop(cluster: Cluster, name: str) -> Reply:
+def stop(cluster: Cluster, who: Caller, name: str) -> Reply:
     """Answer `POST .../stop`: no replicas, and no autoscaler (oscar-server 1.2.6)."""
-    service = _exposed(cluster, name)
+    service = _exposed(cluster, who, name)
     if isinstance(service, Reply):
         return service
     service.replicas, service.has_autoscaler = 0, False
     return Reply().json(200, _full(cluster, service))
 
 
-def start(cluster: Cluster, name: str) -> Reply:
+def start(cluster: Cluster, who: Caller, name: str) -> Reply:
     """Answer `POST .../start`: replicas and autoscaler are back."""
-    service = _exposed(cluster, name)
+    service = _exposed(cluster, who, name)
     if isinstance(service, Reply):
         return service
     least = service.definition["expose"]["min_scale"]
@@ -185,9 +204,9 @@ def start(cluster: Cluster, name: str) -> Reply:
     return Reply().json(200, _full(cluster, service))
 
 
-def restart(cluster: Cluster, name: str) -> Reply:
+def restart(cluster: Cluster, who: Caller, name: str) -> Reply:
     """Answer `POST .../restart`."""
-    service = _exposed(cluster, name)
+    service = _exposed(cluster, who, name)
     if isinstance(service, Reply):
         return service
     service.since = cluster.now()

@@ -7,18 +7,29 @@ import base64
 import hmac
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from oscar_sync.emulator import bucket_api, job_api, reading, services, system, volumes
+from oscar_sync.emulator import bucket_api, job_api, quotas, reading, services, system, volumes
+from oscar_sync.emulator.callers import ADMINISTRATOR, Bearer, Caller
 from oscar_sync.emulator.reply import Panic, Reply
 from oscar_sync.emulator.state import Cluster
 from oscar_sync.emulator.wire import Request
 
-__all__ = ["Credentials", "route"]
+__all__ = ["Call", "Credentials", "route"]
 
 Query = Mapping[str, str]
-Handler = Callable[[Cluster, Request, Query, tuple[str, ...]], Reply]
+Handler = Callable[[Cluster, Caller, Request, Query, tuple[str, ...]], Reply]
 _CHALLENGE = ("WWW-Authenticate", 'Basic realm="Authorization Required"')
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request and who sends it; `bearer` is set where tokens of users are taken."""
+
+    request: Request
+    is_admin: bool
+    bearer: Bearer | None = None
 
 
 class Credentials:
@@ -34,10 +45,12 @@ class Credentials:
         return hmac.compare_digest(sent, self._header)
 
 
-def _auth(cluster: Cluster, request: Request, query: Query, name: str, admin: Credentials) -> Reply:
+def _auth(cluster: Cluster, call: Call, query: Query, name: str) -> Reply:
     """Answer the question of a proxy whether somebody may see an exposed service."""
-    given = query.get("token") or ""
+    request, given = call.request, query.get("token") or ""
     bearer = job_api.token_of(request)
+    if call.bearer is not None and not given:
+        return _auth_of_user(cluster, call.bearer, name)
     if not request.headers.get("authorization", "").startswith("Basic") and (given or bearer):
         found = cluster.named(name)
         if not found:
@@ -49,9 +62,19 @@ def _auth(cluster: Cluster, request: Request, query: Query, name: str, admin: Cr
         reply = Reply().bare(200)
         reply.headers.append(("Set-Cookie", f"{cookie}; Path={path}; HttpOnly; SameSite=Lax"))
         return reply
-    if not admin.are_in(request):
+    if not call.is_admin:
         return _unauthorized()
     return Reply().bare(200 if cluster.named(name) else 404)
+
+
+def _auth_of_user(cluster: Cluster, bearer: Bearer, name: str) -> Reply:
+    refusal = bearer.refusal()
+    if refusal is not None:
+        return refusal
+    found = cluster.named(name)
+    if not found:
+        return Reply().bare(404)
+    return Reply().bare(200 if reading.is_shown(found[0], bearer.caller) else 403)
 
 
 def _unauthorized() -> Reply:
@@ -62,56 +85,84 @@ def _unauthorized() -> Reply:
 
 _PART = "([^/]+)"
 _SYSTEM: tuple[tuple[str, str, Handler], ...] = (
-    ("POST", "/system/services", lambda c, r, _q, _p: services.create(c, r)),
-    ("PUT", "/system/services", lambda c, r, _q, _p: services.update(c, r)),
-    ("GET", "/system/services", lambda c, _r, q, _p: reading.list_services(c, q)),
-    ("GET", f"/system/services/{_PART}", lambda c, _r, q, p: reading.read(c, p[0], q)),
-    ("DELETE", f"/system/services/{_PART}", lambda c, _r, q, p: services.delete(c, p[0], q)),
+    ("POST", "/system/services", lambda c, w, r, _q, _p: services.create(c, w, r)),
+    ("PUT", "/system/services", lambda c, w, r, _q, _p: services.update(c, w, r)),
+    ("GET", "/system/services", lambda c, w, _r, q, _p: reading.list_services(c, w, q)),
+    ("GET", f"/system/services/{_PART}", lambda c, w, _r, q, p: reading.read(c, w, p[0], q)),
+    ("DELETE", f"/system/services/{_PART}", lambda c, w, _r, q, p: services.delete(c, w, p[0], q)),
     (
         "GET",
         f"/system/services/{_PART}/deployment",
-        lambda c, _r, _q, p: reading.deployment(c, p[0]),
+        lambda c, w, _r, _q, p: reading.deployment(c, w, p[0]),
     ),
     (
         "GET",
         f"/system/services/{_PART}/deployment/logs",
-        lambda c, _r, _q, p: reading.deployment_logs(c, p[0]),
+        lambda c, w, _r, _q, p: reading.deployment_logs(c, w, p[0]),
     ),
-    ("POST", f"/system/services/{_PART}/stop", lambda c, _r, _q, p: reading.stop(c, p[0])),
-    ("POST", f"/system/services/{_PART}/start", lambda c, _r, _q, p: reading.start(c, p[0])),
-    ("POST", f"/system/services/{_PART}/restart", lambda c, _r, _q, p: reading.restart(c, p[0])),
-    ("GET", f"/system/federation/{_PART}", lambda c, _r, _q, p: reading.federation(c, p[0])),
-    ("GET", "/system/buckets", lambda c, _r, _q, _p: bucket_api.list_buckets(c)),
-    ("POST", "/system/buckets", lambda c, r, _q, _p: bucket_api.create_in_store(c, r)),
-    ("PUT", "/system/buckets", lambda c, r, _q, _p: bucket_api.update_bucket(c, r)),
-    ("GET", f"/system/buckets/{_PART}", lambda c, _r, q, p: bucket_api.read_bucket(c, p[0], q)),
-    ("DELETE", f"/system/buckets/{_PART}", lambda c, _r, _q, p: bucket_api.delete_bucket(c, p[0])),
+    ("POST", f"/system/services/{_PART}/stop", lambda c, w, _r, _q, p: reading.stop(c, w, p[0])),
+    ("POST", f"/system/services/{_PART}/start", lambda c, w, _r, _q, p: reading.start(c, w, p[0])),
+    (
+        "POST",
+        f"/system/services/{_PART}/restart",
+        lambda c, w, _r, _q, p: reading.restart(c, w, p[0]),
+    ),
+    ("GET", f"/system/federation/{_PART}", lambda c, _w, _r, _q, p: reading.federation(c, p[0])),
+    ("GET", "/system/buckets", lambda c, w, _r, _q, _p: bucket_api.list_buckets(c, w)),
+    ("POST", "/system/buckets", lambda c, w, r, _q, _p: bucket_api.create_in_store(c, w, r)),
+    ("PUT", "/system/buckets", lambda c, w, r, _q, _p: bucket_api.update_bucket(c, w, r)),
+    (
+        "GET",
+        f"/system/buckets/{_PART}",
+        lambda c, w, _r, q, p: bucket_api.read_bucket(c, w, p[0], q),
+    ),
+    (
+        "DELETE",
+        f"/system/buckets/{_PART}",
+        lambda c, w, _r, _q, p: bucket_api.delete_bucket(c, w, p[0]),
+    ),
     (
         "POST",
         f"/system/buckets/{_PART}/presign",
-        lambda c, r, _q, p: bucket_api.presign(c, p[0], r),
+        lambda c, w, r, _q, p: bucket_api.presign(c, w, p[0], r),
     ),
-    ("GET", "/system/volumes", lambda c, _r, _q, _p: volumes.list_volumes(c)),
-    ("POST", "/system/volumes", lambda c, r, _q, _p: volumes.create_volume(c, r)),
-    ("GET", f"/system/volumes/{_PART}", lambda c, _r, _q, p: volumes.read_volume(c, p[0])),
-    ("DELETE", f"/system/volumes/{_PART}", lambda c, _r, _q, p: volumes.delete_volume(c, p[0])),
-    ("GET", "/system/logs", lambda c, _r, _q, _p: system.system_logs(c)),
-    ("GET", f"/system/logs/{_PART}", lambda c, _r, q, p: job_api.list_jobs(c, p[0], q)),
-    ("DELETE", f"/system/logs/{_PART}", lambda c, _r, q, p: job_api.delete_jobs(c, p[0], q)),
-    ("GET", f"/system/logs/{_PART}/{_PART}", lambda c, _r, q, p: job_api.job_log(c, p[0], p[1], q)),
+    ("GET", "/system/volumes", lambda c, w, _r, _q, _p: volumes.list_volumes(c, w)),
+    ("POST", "/system/volumes", lambda c, w, r, _q, _p: volumes.create_volume(c, w, r)),
+    ("GET", f"/system/volumes/{_PART}", lambda c, w, _r, _q, p: volumes.read_volume(c, w, p[0])),
+    (
+        "DELETE",
+        f"/system/volumes/{_PART}",
+        lambda c, w, _r, _q, p: volumes.delete_volume(c, w, p[0]),
+    ),
+    ("GET", "/system/logs", lambda c, w, _r, _q, _p: system.system_logs(c, w)),
+    ("GET", f"/system/logs/{_PART}", lambda c, w, _r, q, p: job_api.list_jobs(c, w, p[0], q)),
+    ("DELETE", f"/system/logs/{_PART}", lambda c, w, _r, q, p: job_api.delete_jobs(c, w, p[0], q)),
+    (
+        "GET",
+        f"/system/logs/{_PART}/{_PART}",
+        lambda c, w, _r, q, p: job_api.job_log(c, w, p[0], p[1], q),
+    ),
     (
         "DELETE",
         f"/system/logs/{_PART}/{_PART}",
-        lambda c, _r, _q, p: job_api.delete_job(c, p[0], p[1]),
+        lambda c, w, _r, _q, p: job_api.delete_job(c, w, p[0], p[1]),
     ),
-    ("GET", "/system/info", lambda c, _r, _q, _p: system.info(c)),
-    ("GET", "/system/config", lambda c, _r, _q, _p: system.config(c)),
-    ("PUT", "/system/config", lambda c, r, _q, _p: system.replace_config(c, r)),
-    ("GET", "/system/status", lambda c, _r, _q, _p: system.status(c)),
-    ("GET", "/system/metrics", lambda c, _r, q, _p: system.metrics(c, q)),
-    ("GET", "/system/quotas/user", lambda _c, _r, _q, _p: system.own_quota()),
-    ("GET", f"/system/quotas/user/{_PART}", lambda _c, r, _q, p: system.other_quota(r, p[0])),
-    ("PUT", f"/system/quotas/user/{_PART}", lambda _c, r, _q, p: system.other_quota(r, p[0])),
+    ("GET", "/system/info", lambda c, _w, _r, _q, _p: system.info(c)),
+    ("GET", "/system/config", lambda c, w, _r, _q, _p: system.config(c, w)),
+    ("PUT", "/system/config", lambda c, w, r, _q, _p: system.replace_config(c, w, r)),
+    ("GET", "/system/status", lambda c, w, _r, _q, _p: system.status(c, w)),
+    ("GET", "/system/metrics", lambda c, _w, _r, q, _p: system.metrics(c, q)),
+    ("GET", "/system/quotas/user", lambda c, w, _r, _q, _p: quotas.own_quota(c, w)),
+    (
+        "GET",
+        f"/system/quotas/user/{_PART}",
+        lambda c, w, r, _q, p: system.other_quota(c, w, r, p[0]),
+    ),
+    (
+        "PUT",
+        f"/system/quotas/user/{_PART}",
+        lambda c, w, r, _q, p: system.other_quota(c, w, r, p[0]),
+    ),
 )
 _PLAIN_PATHS = {(method, path): handler for method, path, handler in _SYSTEM if _PART not in path}
 _PATTERNS = [
@@ -151,7 +202,8 @@ def _redirect(request: Request) -> Reply | None:
     return reply
 
 
-def _open_path(cluster: Cluster, request: Request) -> Reply | None:
+def _open_path(cluster: Cluster, call: Call) -> Reply | None:
+    request = call.request
     if request.method == "GET" and request.path == "/health":
         return Reply().text(200, "Ok")
     found = _RUN.fullmatch(request.path)
@@ -159,9 +211,9 @@ def _open_path(cluster: Cluster, request: Request) -> Reply | None:
         return None
     moment = cluster.now()
     reply = (
-        job_api.submit(cluster, found[2], request)
+        job_api.submit(cluster, found[2], request, call.bearer)
         if found[1] == "job"
-        else job_api.invoke(cluster, found[2], request)
+        else job_api.invoke(cluster, found[2], request, call.bearer)
     )
     line = {
         "timestamp": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -177,27 +229,47 @@ def _open_path(cluster: Cluster, request: Request) -> Reply | None:
     return reply
 
 
-def route(cluster: Cluster, request: Request, admin: Credentials) -> Reply:
+def route(cluster: Cluster, call: Call) -> Reply:
     """Return the answer to a request on the cluster's state."""
     try:
-        return _route(cluster, request, admin)
+        return _route(cluster, call)
     except Panic:
         return Reply().bare(500)
 
 
-def _route(cluster: Cluster, request: Request, admin: Credentials) -> Reply:
+def _route(cluster: Cluster, call: Call) -> Reply:
+    request = call.request
     path = request.path
     found = _handler(request.method, path)
     if found is None:
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         asked = _AUTH.fullmatch(path)
         if asked and request.method == "GET":
-            return _auth(cluster, request, query, asked[1], admin)
+            return _auth(cluster, call, query, asked[1])
         if path == "/" and request.method == "GET":
             return Reply().text(200, "OSCAR emulator")
-        return _open_path(cluster, request) or _redirect(request) or _not_found()
-    if not admin.are_in(request):
-        return _unauthorized()
+        return _open_path(cluster, call) or _redirect(request) or _not_found()
     query = dict(parse_qsl(request.query, keep_blank_values=True)) if request.query else {}
     handler, parts = found
-    return handler(cluster, request, query, parts)
+    if call.bearer is not None:
+        return _for_user(
+            cluster, call.bearer, lambda who: handler(cluster, who, request, query, parts)
+        )
+    if not call.is_admin:
+        return _unauthorized()
+    return handler(cluster, ADMINISTRATOR, request, query, parts)
+
+
+def _for_user(cluster: Cluster, bearer: Bearer, handle: Callable[[Caller], Reply]) -> Reply:
+    """Answer a user; behind a refusal that does not stop it, the handler runs for nobody."""
+    refusal = bearer.refusal()
+    if refusal is None:
+        cluster.welcome(bearer.caller)
+        return handle(bearer.caller)
+    if bearer.stops:
+        return refusal
+    try:
+        refusal.body += handle(bearer.caller).body
+    except Panic:
+        return refusal
+    return refusal

@@ -20,6 +20,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from oscar_sync.emulator.bucket_tags import tags_from, tags_xml
 from oscar_sync.emulator.notifications import Landed, hooks_from, xml_of
 from oscar_sync.emulator.object_store import HOST_ID, REQUEST_ID, ObjectStore, missing_bucket
+from oscar_sync.emulator.s3_actions import needs_of
 from oscar_sync.emulator.sigv4 import Refused, verified
 from oscar_sync.emulator.wire import Answer, Request
 
@@ -87,19 +88,24 @@ class S3Front:
 
     def answer(self, request: Request) -> Answer:
         """Return the answer, errors as MinIO's XML; events of written objects are sent."""
-        keys = {self._store.access_key: self._store.secret_key}
+        keys = {**self._store.access.users, self._store.access_key: self._store.secret_key}
         try:
-            _, body = verified(request, keys, self._now())
-            return self._signed(request, body)
+            key, body = verified(request, keys, self._now())
+            return self._signed(request, body, "" if key == self._store.access_key else key)
         except Refused as refused:
             return _error(refused, request)
         except (ValueError, KeyError, IndexError):
             text = "The request is not well-formed."
             return _error(Refused("InvalidRequest", text, 400), request)
 
-    def _signed(self, request: Request, body: bytes) -> Answer:
+    def _signed(self, request: Request, body: bytes, user: str) -> Answer:
+        """Answer the root keys, or those of a user within what OSCAR's policies allow it."""
         bucket, key = _split(unquote(request.raw_path))
         query = dict(parse_qsl(request.query, keep_blank_values=True))
+        if user:
+            self._check_access(request, user, query)
+            if not bucket:
+                return self._own_buckets(user)
         if key:
             _check_key(key)
         elif bucket and "notification" in query:
@@ -116,8 +122,36 @@ class S3Front:
         with self._store.lock:
             answer = self._to_moto(request, body)
         if answer.status < 300:
-            self._after(request, (bucket, key), query, answer)
+            self._after(request, (bucket, key), query, answer, user)
         return answer
+
+    def _check_access(self, request: Request, user: str, query: Mapping[str, str]) -> None:
+        access = self._store.access
+        for bucket, action in needs_of(request, query):
+            if not access.may(user, action, bucket):
+                raise Refused("AccessDenied", "Access Denied.")
+
+    def _own_buckets(self, user: str) -> Answer:
+        """List the buckets that a user may list; MinIO refuses one that may list none."""
+        seen = [
+            bucket
+            for bucket in self._store.buckets()
+            if self._store.access.may(user, "s3:ListBucket", bucket)
+        ]
+        if not seen:
+            raise Refused("AccessDenied", "Access Denied.")
+        told = "".join(
+            f"<Bucket><Name>{name}</Name>"
+            f"<CreationDate>{self._now():%Y-%m-%dT%H:%M:%S.000Z}</CreationDate></Bucket>"
+            for name in seen
+        )
+        body = (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<ListAllMyBucketsResult '
+            'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Owner><ID>minio</ID>'
+            f"<DisplayName>minio</DisplayName></Owner><Buckets>{told}</Buckets>"
+            "</ListAllMyBucketsResult>"
+        )
+        return Answer(200, body.encode(), _XML)
 
     def _tagging(self, method: str, bucket: str, body: bytes) -> Answer:
         if method == "GET":
@@ -142,6 +176,7 @@ class S3Front:
         place: tuple[str, str],
         query: Mapping[str, str],
         answer: Answer,
+        user: str,
     ) -> None:
         bucket, key = place
         if request.method == "DELETE" and bucket and not key and not query:
@@ -155,7 +190,7 @@ class S3Front:
         if found is not None:
             etag = str(found.etag).strip('"')
             kind = str(found.metadata.get("Content-Type") or "binary/octet-stream")
-            self._store.landed(Landed(bucket, name, int(found.size), etag, event, kind))
+            self._store.landed(Landed(bucket, name, int(found.size), etag, event, kind), user)
 
     def _to_moto(self, request: Request, body: bytes) -> Answer:
         status: list[Any] = []

@@ -24,13 +24,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from oscar_sync.emulator.callers import Bearer
 from oscar_sync.emulator.faults import FaultBook, FaultProblem, parse_fault, parse_faults
 from oscar_sync.emulator.interference import change_meanwhile, delivery_of
-from oscar_sync.emulator.job_api import start_job
+from oscar_sync.emulator.issuers import Issuers, issuer_problem
+from oscar_sync.emulator.job_api import TOKEN_LENGTH, start_job, token_of
+from oscar_sync.emulator.notifications import principal_of
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.pace import Pace
 from oscar_sync.emulator.reply import Reply
-from oscar_sync.emulator.routes import Credentials, route
+from oscar_sync.emulator.routes import Call, Credentials, route
 from oscar_sync.emulator.s3_front import S3Front
 from oscar_sync.emulator.state import Cluster, Job, Service, Settings
 from oscar_sync.emulator.supervisor import Workload
@@ -62,13 +65,20 @@ class EmulatorOptions:
     faults: tuple[str, ...] = ()
     oscar_version: str = "4.1.2"
     ready_file: str | Path | None = None
+    oidc_issuers: tuple[str, ...] = ()
+    oidc_groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check what can be wrong.
 
         Raises:
-            ValueError: a release that is not emulated, or a text that is no fault.
+            ValueError: a release that is not emulated, a text that is no fault, or an issuer
+                elsewhere than on this machine.
         """
+        for url in self.oidc_issuers:
+            problem = issuer_problem(url)
+            if problem:
+                raise ValueError(problem)
         if _VERSION.fullmatch(self.oscar_version) is None:
             text = f"OSCAR {self.oscar_version} is not emulated; say 4.1 or 4.1.x"
             raise ValueError(text)
@@ -136,12 +146,19 @@ class Emulator:
         self._workload = Workload(self._store, self._lock, _now, options.run_scripts)
         self._cluster = self._new_cluster()
         self._credentials = Credentials(self.user, self.password)
+        issuers, groups = options.oidc_issuers, options.oidc_groups
+        self._issuers = Issuers(issuers, groups) if issuers else None
         self._s3_front = S3Front(self._store, _now)
         self._oscar = Listener(options.host, options.port, self._respond)
         self._s3 = Listener(options.host, options.s3_port, self._respond_s3)
 
     def _new_cluster(self) -> Cluster:
-        settings = Settings(self.options.version, holds_workloads=self.options.hold_workloads)
+        settings = Settings(
+            self.options.version,
+            holds_workloads=self.options.hold_workloads,
+            oidc_issuers=self.options.oidc_issuers,
+            oidc_groups=self.options.oidc_groups or ("",),
+        )
         return Cluster(
             settings,
             self._store,
@@ -256,9 +273,16 @@ class Emulator:
 
     def _answer(self, request: Request) -> Answer:
         self._pace.wait(request)
+        call = Call(request, self._credentials.are_in(request), self._bearer(request))
         with self._lock:
-            reply = route(self._cluster, request, self._credentials)
+            reply = route(self._cluster, call)
         return (reply.work() if reply.work else reply).answer()
+
+    def _bearer(self, request: Request) -> Bearer | None:
+        """Ask the issuers about a user's token, before the state is locked."""
+        token = token_of(request)
+        is_service = len(token) == TOKEN_LENGTH and not request.path.startswith("/system/")
+        return None if not token or is_service or not self._issuers else self._issuers.judge(token)
 
     def _meanwhile(self, text: str) -> None:
         with self._lock:
@@ -274,7 +298,7 @@ class Emulator:
             for service in self._cluster.named(name):
                 if service.token == token:
                     body = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
-                    start_job(self._cluster, service, body)
+                    start_job(self._cluster, service, body, owner=principal_of(event))
 
     def _secrets_of(self, service: Service) -> dict[str, str]:
         return dict(self._cluster.secrets.get((service.namespace, service.name), {}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from oscar_sync.emulator.access import AccessProblem
 from oscar_sync.emulator.backend import (
     AlreadyExists,
     BackendError,
@@ -12,19 +13,19 @@ from oscar_sync.emulator.backend import (
     update_service,
 )
 from oscar_sync.emulator.binding import Document
-from oscar_sync.emulator.definitions import NotValid, provider_of, read_service
+from oscar_sync.emulator.callers import Caller
+from oscar_sync.emulator.definitions import NotValid, read_service
+from oscar_sync.emulator.membership import isolate, join_vo, rejoin_vo
 from oscar_sync.emulator.provisioning import (
     BucketProblem,
     InputProblem,
-    added_policy_problem,
     delete_buckets,
-    dropped_policy_problem,
+    drop_isolated,
     isolated_problems,
     make_buckets,
-    removed_policy_problem,
     used_buckets,
 )
-from oscar_sync.emulator.reply import Panic, Reply
+from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.sigv4 import Refused
 from oscar_sync.emulator.state import ADMIN, Cluster, Service
 from oscar_sync.emulator.wire import Request
@@ -77,7 +78,7 @@ def _keep_secrets(cluster: Cluster, definition: Document, namespace: str) -> Rep
     return None
 
 
-def create(cluster: Cluster, request: Request) -> Reply:
+def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `POST /system/services`."""
     try:
         definition = read_service(request.body, cluster.store)
@@ -85,16 +86,25 @@ def create(cluster: Cluster, request: Request) -> Reply:
         return Reply().text(400, str(refusal))
     if definition["annotations"].get(_WORKER) != "true":
         definition["token"] = cluster.new_token()
-    definition["owner"] = ADMIN
-    definition["labels"]["owner_name"] = cluster.settings.name
-    namespace = definition["namespace"] or cluster.settings.services_namespace
+    definition["owner"] = ADMIN if who.is_admin else who.uid
+    if not who.is_admin:
+        problem = join_vo(cluster, who, definition)
+        if problem:
+            return problem
+        isolate(cluster, who, definition)
+    definition["labels"]["owner_name"] = _owner_name(cluster, who)
+    namespace = definition["namespace"] or cluster.home_of(who)
     refusal_now = _federation_refusal(definition) or _keep_secrets(cluster, definition, namespace)
     if refusal_now:
         return refusal_now
     if cluster.named(definition["name"]):
         return Reply().text(400, _EXISTS)
     refused = _backend_refusal(cluster, definition, namespace)
-    return refused or _with_storage(cluster, definition, namespace)
+    return refused or _with_storage(cluster, who, definition, namespace)
+
+
+def _owner_name(cluster: Cluster, who: Caller) -> str:
+    return cluster.settings.name if who.is_admin else who.owner_name
 
 
 def _backend_refusal(cluster: Cluster, definition: Document, namespace: str) -> Reply | None:
@@ -122,7 +132,7 @@ def _register(cluster: Cluster, definition: Document) -> str | None:
     return None
 
 
-def _with_storage(cluster: Cluster, definition: Document, namespace: str) -> Reply:
+def _with_storage(cluster: Cluster, who: Caller, definition: Document, namespace: str) -> Reply:
     cluster.store.webhooks[definition["name"]] = definition["token"]
     problem = cluster.restart_store()
     if problem:
@@ -130,24 +140,35 @@ def _with_storage(cluster: Cluster, definition: Document, namespace: str) -> Rep
         cluster.store.webhooks.pop(definition["name"], None)
         return Reply().text(500, f"error registering the service's webhook: {problem}")
     try:
-        buckets = make_buckets(definition, cluster.store, is_update=False)
+        buckets = make_buckets(definition, cluster.store, who, is_update=False)
     except BucketProblem as error:
         delete_service(cluster, definition, namespace)
         if " already exists" not in str(error):
             _quietly_delete_buckets(cluster, definition)
         return Reply().text(400 if isinstance(error, InputProblem) else 500, str(error))
+    reply = Reply()
     for bucket in buckets:
+        if not who.is_admin:
+            _grant(reply, cluster, bucket, definition)
         tags = {
-            "owner": "",
+            "owner": who.uid,
             "from_service": definition["name"],
-            "owner_name": cluster.settings.name,
+            "owner_name": _owner_name(cluster, who),
         }
         try:
             cluster.store.set_tags(bucket, tags)
         except Refused:
             text = f"Error tagging bucket: error setting tag on bucket {bucket}"
-            return Reply().text(400, text)
-    return Reply().bare(201)
+            return reply.text(400, text)
+    return reply.bare(201)
+
+
+def _grant(reply: Reply, cluster: Cluster, bucket: str, definition: Document) -> None:
+    told = (definition["visibility"], definition["owner"], definition["allowed_users"])
+    try:
+        cluster.access.grant(bucket, *told)
+    except AccessProblem as problem:
+        reply.text(500, f"Error creating the service: {problem}")
 
 
 def _quietly_delete_buckets(cluster: Cluster, definition: Document) -> None:
@@ -157,7 +178,7 @@ def _quietly_delete_buckets(cluster: Cluster, definition: Document) -> None:
         return
 
 
-def update(cluster: Cluster, request: Request) -> Reply:
+def update(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `PUT /system/services`."""
     try:
         definition = read_service(request.body, cluster.store)
@@ -173,61 +194,80 @@ def update(cluster: Cluster, request: Request) -> Reply:
         return Reply().text(400, "volume updates are not supported after service creation")
     if definition["annotations"].get(_WORKER) != "true":
         definition["token"] = service.token
-    return _apply(cluster, service, definition)
+    reply = Reply()
+    if not who.is_admin and not _is_let_in(cluster, who, service, definition, reply):
+        return reply
+    return _apply(cluster, who, service, definition, reply)
 
 
-def _check_isolation(definition: Document) -> None:
-    """Panic where the server takes ten characters of an administrator's blank id."""
-    has_bucket = any(
-        provider_of(exchange["storage_provider"])[0] == "minio" for exchange in definition["input"]
-    )
-    if definition["isolation_level"] == "USER" and definition["allowed_users"] and has_bucket:
-        raise Panic
+def _is_let_in(
+    cluster: Cluster, who: Caller, service: Service, definition: Document, reply: Reply
+) -> bool:
+    """Return whether a user may update a service, its owner set; what is said is written."""
+    if not who.uid:
+        reply.text(500, "Couldn't get UID from context\n")
+    owner = service.definition["owner"]
+    if owner != who.uid:
+        reply.text(403, f"User {who.uid} doesn't have permision to modify this service")
+        return False
+    if definition["owner"] not in cluster.access.users:
+        told = f'secrets "{definition["owner"].partition("@")[0]}" not found'
+        missing = told if definition["owner"] else "resource name may not be empty"
+        reply.text(500, f"error ensuring credentials for user {definition['owner']}: {missing}")
+        return False
+    definition["owner"] = owner
+    rejoin_vo(cluster, who, service.definition, definition, reply)
+    return True
 
 
 def _drop_isolated(cluster: Cluster, old: Document, new: Document) -> None:
-    if old["isolation_level"] != "USER":
-        return
-    for bucket in old["bucket_list"]:
-        if bucket not in new["bucket_list"] and cluster.store.has(bucket) and old["owner"] == ADMIN:
-            cluster.store.erase(bucket)
+    if old["isolation_level"] == "USER":
+        gone = [bucket for bucket in old["bucket_list"] if bucket not in new["bucket_list"]]
+        drop_isolated(old, cluster.store, gone)
 
 
-def _apply(cluster: Cluster, service: Service, definition: Document) -> Reply:
+def _apply(
+    cluster: Cluster, who: Caller, service: Service, definition: Document, reply: Reply
+) -> Reply:
     old = service.definition
-    _check_isolation(definition)
+    if definition["isolation_level"] == "USER":
+        isolate(cluster, who, definition)
     _drop_isolated(cluster, old, definition)
     try:
-        buckets = make_buckets(definition, cluster.store, is_update=True)
+        buckets = make_buckets(definition, cluster.store, who, is_update=True)
     except BucketProblem as error:
-        return Reply().text(400 if isinstance(error, InputProblem) else 500, str(error))
-    reply = Reply()
+        return reply.text(400 if isinstance(error, InputProblem) else 500, str(error))
     left = dict.fromkeys(used_buckets(old), True)
     for bucket in buckets:
         if bucket in left:
             left[bucket] = False
-            _renew_policy(reply, bucket, old, definition)
+            _renew_policy(reply, cluster, bucket, (old, definition))
             continue
-        problem = added_policy_problem(definition["visibility"], definition["owner"])
-        reply.text(500, f"Error creating the service: {problem}")
+        _grant(reply, cluster, bucket, definition)
         trouble = _register(cluster, definition)
         if trouble:
             return reply.text(500, trouble)
-    for is_dropped in left.values():
-        if is_dropped:
-            reply.text(500, f"error setting new policies: {dropped_policy_problem()}")
+    for bucket in (bucket for bucket, is_dropped in left.items() if is_dropped):
+        try:
+            cluster.access.grant(bucket, "private", "", ())
+        except AccessProblem as problem:
+            reply.text(500, f"error setting new policies: {problem}")
     return _store(cluster, service, definition, reply)
 
 
-def _renew_policy(reply: Reply, bucket: str, old: Document, new: Document) -> None:
-    if old["visibility"] != new["visibility"]:
-        taken = removed_policy_problem(bucket, is_group=False)
-        given = added_policy_problem(new["visibility"], new["owner"])
-        reply.text(500, f"Error creating the service: {taken}")
-        reply.text(500, f"Error creating the service: {given}")
-    elif new["visibility"] == "restricted":
-        problem = removed_policy_problem(bucket, is_group=True)
+def _renew_policy(
+    reply: Reply, cluster: Cluster, bucket: str, change: tuple[Document, Document]
+) -> None:
+    old, new = change
+    try:
+        if old["visibility"] != new["visibility"]:
+            cluster.access.revoke(bucket, old["visibility"], old["owner"])
+        elif new["visibility"] == "restricted":
+            cluster.access.change_members(bucket, new["allowed_users"])
+    except AccessProblem as problem:
         reply.text(500, f"Error creating the service: {problem}")
+    if old["visibility"] != new["visibility"]:
+        _grant(reply, cluster, bucket, new)
 
 
 def _store(cluster: Cluster, service: Service, definition: Document, reply: Reply) -> Reply:
@@ -251,9 +291,11 @@ def _store(cluster: Cluster, service: Service, definition: Document, reply: Repl
     return reply.bare(204)
 
 
-def delete(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
+def delete(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> Reply:
     """Answer `DELETE /system/services/{name}`."""
-    namespace = query.get("namespace", "")
+    if not (who.is_admin or who.uid):
+        return Reply().text(500, "missing user identificator\n")
+    namespace = query.get("namespace", "") if who.is_admin else cluster.home_of(who)
     found = cluster.named(name)
     if namespace:
         found = [service for service in found if service.namespace == namespace]
@@ -266,6 +308,8 @@ def delete(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
     if service.is_poisoned:
         return Reply().text(500, unreadable(service))
     definition = service.definition
+    if not who.is_admin and definition["owner"] != who.uid:
+        return Reply().text(403, f"User {who.uid} doesn't have permision to delete this service")
     delete_service(cluster, definition, service.namespace)
     cluster.store.webhooks.pop(name, None)
     cluster.restart_store()
@@ -276,6 +320,6 @@ def delete(cluster: Cluster, name: str, query: Mapping[str, str]) -> Reply:
         if "NoSuchBucket: The specified bucket does not exist" not in str(error):
             told = f"%!(EXTRA *errors.errorString={error})"
             reply.text(500, f"Error deleting service buckets: {told}")
-    for problem in isolated_problems(definition):
+    for problem in isolated_problems(definition, cluster.access):
         reply.text(500, problem)
     return reply.bare(204)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from oscar_sync.emulator.access import Access
 from oscar_sync.emulator.binding import Document
+from oscar_sync.emulator.callers import Caller, namespace_of
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.reads import EncodedService
 
@@ -25,6 +27,8 @@ class Settings:
     services_namespace: str = "oscar-svc"
     holds_workloads: bool = False
     page: int = 70
+    oidc_issuers: tuple[str, ...] = ()
+    oidc_groups: tuple[str, ...] = ("",)
 
 
 @dataclass(slots=True)
@@ -110,11 +114,35 @@ class Cluster:
     has_image_config: bool = False
     invocations: list[dict[str, Any]] = field(default_factory=list)
     next_port: int = _FIRST_PORT
+    namespaces: set[str] = field(default_factory=set)
+    """Those of users."""
+
+    @property
+    def access(self) -> Access:
+        """Return who may do what on the store."""
+        return self.store.access
+
+    def welcome(self, caller: Caller) -> None:
+        """Make what a user has from the first request on: keys of the store, a namespace."""
+        if caller.uid:
+            self.provide_user(caller.uid)
+            self.namespaces.add(self.home_of(caller))
+
+    def provide_user(self, uid: str) -> None:
+        """Make a user of the store, with keys, unless there is one."""
+        if uid not in self.access.users:
+            self.access.add_user(uid, self.new_token()[:14])
+
+    def home_of(self, caller: Caller) -> str:
+        """Return the namespace in which a caller's things live."""
+        home = self.settings.services_namespace
+        return home if caller.is_admin else namespace_of(home, caller.uid)
 
     def forget(self) -> None:
         """Forget services, secrets, volumes, jobs, settings and webhooks; the store stays."""
         for kept in (self.services, self.secrets, self.volumes, self.jobs, self.invocations):
             kept.clear()
+        self.namespaces.clear()
         self.allowed_images, self.has_image_config = None, False
         self.next_port = _FIRST_PORT
         self.store.webhooks.clear()

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.go_json import GoJsonError, Number, Pairs, decode, kind_of
-from oscar_sync.emulator.reply import Reply
+from oscar_sync.emulator.quotas import own_quota
+from oscar_sync.emulator.reply import Panic, Reply
 from oscar_sync.emulator.state import Cluster
 from oscar_sync.emulator.wire import Request
 
@@ -14,7 +16,6 @@ __all__ = [
     "info",
     "metrics",
     "other_quota",
-    "own_quota",
     "replace_config",
     "status",
     "system_logs",
@@ -37,9 +38,15 @@ def info(cluster: Cluster) -> Reply:
     )
 
 
-def config(cluster: Cluster) -> Reply:
-    """Answer `GET /system/config`."""
+def config(cluster: Cluster, who: Caller) -> Reply:
+    """Answer `GET /system/config`: a user gets keys of its own.
+
+    Raises:
+        Panic: nobody asks.
+    """
     settings, store = cluster.settings, cluster.store
+    if not (who.is_admin or who.uid):
+        raise Panic
     told = {
         "config": {
             "name": settings.name,
@@ -52,14 +59,14 @@ def config(cluster: Cluster) -> Reply:
             "yunikorn_enable": False,
             "kueue_enable": False,
             "volume_enable": True,
-            "oidc_groups": [""],
+            "oidc_groups": list(settings.oidc_groups),
             "minio_quota_enabled": False,
         },
         "minio_provider": {
             "endpoint": store.endpoint,
             "verify": False,
-            "access_key": store.access_key,
-            "secret_key": store.secret_key,
+            "access_key": who.uid or store.access_key,
+            "secret_key": cluster.access.users.get(who.uid, store.secret_key),
             "region": store.region,
         },
         "allowed_image_repositories": cluster.allowed_images if cluster.has_image_config else [],
@@ -103,8 +110,10 @@ def _image(item: Any) -> str:
     return item
 
 
-def replace_config(cluster: Cluster, request: Request) -> Reply:
+def replace_config(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `PUT /system/config`: only the list of allowed images is taken (record 008)."""
+    if not who.is_admin:
+        return Reply().json(401, "")
     try:
         images = _images(request.body)
     except GoJsonError as error:
@@ -117,15 +126,15 @@ def replace_config(cluster: Cluster, request: Request) -> Reply:
     return Reply().json(200, images)
 
 
-def status(cluster: Cluster) -> Reply:
-    """Answer `GET /system/status` for a cluster of one node (oscar-server 1.1.4)."""
+def status(cluster: Cluster, who: Caller) -> Reply:
+    """Answer `GET /system/status` for a cluster of one node; users get no counts (1.1.4)."""
     jobs = [job for known in cluster.jobs.values() for job in known.values()]
     phases = dict.fromkeys(("Pending", "Running", "Succeeded", "Failed", "Unknown"), 0)
     for job in jobs:
         if job.status in phases:
             phases[job.status] += 1
     cores, room = 2000, 8 * 1024**3
-    buckets = cluster.store.buckets()
+    buckets = cluster.store.buckets() if who.is_admin else []
     node = {
         "name": "emulator",
         "cpu": {"capacity_cores": cores},
@@ -164,9 +173,16 @@ def status(cluster: Cluster) -> Reply:
             "deployment_name": "oscar",
             "ready": True,
             "deployment": deployment,
-            "jobs_count": len(jobs),
-            "pods": {"total": sum(phases.values()), "states": phases},
-            "oidc": {"enabled": False, "issuers": [], "groups": [""]},
+            "jobs_count": len(jobs) if who.is_admin else 0,
+            "pods": {
+                "total": sum(phases.values()) if who.is_admin else 0,
+                "states": phases if who.is_admin else {},
+            },
+            "oidc": {
+                "enabled": bool(cluster.settings.oidc_issuers),
+                "issuers": list(cluster.settings.oidc_issuers),
+                "groups": list(cluster.settings.oidc_groups),
+            },
         },
         "minio": {
             "buckets_count": len(buckets),
@@ -176,20 +192,21 @@ def status(cluster: Cluster) -> Reply:
     return Reply().json(200, told)
 
 
-def system_logs(cluster: Cluster) -> Reply:
+def system_logs(cluster: Cluster, who: Caller) -> Reply:
     """Answer `GET /system/logs`: the invocations; 404 where no pod of OSCAR can be asked."""
+    if not who.is_admin:
+        return Reply().text(403, "OIDC tokens are not allowed for system logs")
     if cluster.settings.holds_workloads:
         return Reply().bare(404)
     return Reply().json(200, {"logs": cluster.invocations})
 
 
-def own_quota() -> Reply:
-    """Answer `GET /system/quotas/user`: an administrator has none (record 118)."""
-    return Reply().text(401, "missing user identificator: missing user identificator")
-
-
-def other_quota(request: Request, user: str) -> Reply:
-    """Answer `GET` and `PUT /system/quotas/user/{id}` without Kueue (record 118)."""
+def other_quota(cluster: Cluster, who: Caller, request: Request, user: str) -> Reply:
+    """Answer `GET` and `PUT /system/quotas/user/{id}` without Kueue (records 118, 216)."""
+    if not who.is_admin:
+        return Reply().text(403, "forbidden")
+    if request.method == "GET" and user in cluster.access.users:
+        return own_quota(cluster, Caller(user))
     if request.method == "GET":
         text = f'getting volume quotas for user {user}: resourcequotas "{user}" not found'
         return Reply().text(500, text)

@@ -3,8 +3,10 @@
 from typing import Any
 
 from oscar_sync.emulator.binding import bound
+from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.go_json import GoJsonError
 from oscar_sync.emulator.kubernetes import is_dns_label, positive_quantity
+from oscar_sync.emulator.quotas import volume_quota_problem
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.schema import VOLUME_REQUEST, required_problems
 from oscar_sync.emulator.state import ADMIN, Cluster, Volume
@@ -43,9 +45,9 @@ def _phase(cluster: Cluster, volume: Volume, *, is_attached: bool) -> str:
     return "pending" if cluster.settings.holds_workloads else "ready"
 
 
-def list_volumes(cluster: Cluster) -> Reply:
-    """Answer `GET /system/volumes`: those of the services namespace."""
-    home = cluster.settings.services_namespace
+def list_volumes(cluster: Cluster, who: Caller) -> Reply:
+    """Answer `GET /system/volumes`: those of the caller's namespace."""
+    home = cluster.home_of(who)
     shown = [
         _shown(cluster, volume)
         for (namespace, _), volume in sorted(cluster.volumes.items(), key=lambda item: item[0])
@@ -54,7 +56,7 @@ def list_volumes(cluster: Cluster) -> Reply:
     return Reply().json(200, shown)
 
 
-def create_volume(cluster: Cluster, request: Request) -> Reply:
+def create_volume(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `POST /system/volumes`."""
     try:
         asked = bound(VOLUME_REQUEST, request.body)
@@ -69,22 +71,25 @@ def create_volume(cluster: Cluster, request: Request) -> Reply:
         return Reply().text(400, "volume.name must satisfy Kubernetes DNS-1123 naming rules")
     if not positive_quantity(size):
         return Reply().text(400, "volume.size must be a valid positive quantity")
-    key = (cluster.settings.services_namespace, name)
+    key = (cluster.home_of(who), name)
     if key in cluster.volumes:
         return Reply().text(409, "volume already exists in caller namespace")
-    cluster.volumes[key] = Volume(name, key[0], size, ADMIN)
+    problem = None if who.is_admin else volume_quota_problem(cluster, key[0], size)
+    if problem:
+        return Reply().text(400, problem)
+    cluster.volumes[key] = Volume(name, key[0], size, ADMIN if who.is_admin else who.uid)
     return Reply().json(201, _shown(cluster, cluster.volumes[key]))
 
 
-def read_volume(cluster: Cluster, name: str) -> Reply:
+def read_volume(cluster: Cluster, who: Caller, name: str) -> Reply:
     """Answer `GET /system/volumes/{name}`."""
-    found = cluster.volumes.get((cluster.settings.services_namespace, name))
+    found = cluster.volumes.get((cluster.home_of(who), name))
     return Reply().json(200, _shown(cluster, found)) if found else Reply().bare(404)
 
 
-def delete_volume(cluster: Cluster, name: str) -> Reply:
+def delete_volume(cluster: Cluster, who: Caller, name: str) -> Reply:
     """Answer `DELETE /system/volumes/{name}`: 204 for an absent one too."""
-    key = (cluster.settings.services_namespace, name)
+    key = (cluster.home_of(who), name)
     if key not in cluster.volumes:
         return Reply().bare(204)
     if cluster.attachments(*key):

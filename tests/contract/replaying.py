@@ -13,10 +13,11 @@ from minio.error import S3Error
 from minio.notificationconfig import NotificationConfig, PrefixFilterRule, QueueConfig
 
 from oscar_sync.emulator.server import Emulator
+from tests.oidc.provider import Provider
 
 _HEX = re.compile(r"\b[0-9a-f]{64}\b")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( \+0000 UTC|Z)")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?((?= \+0000 UTC)|Z)")
 _REQUEST_ID = re.compile(r"request id: [0-9A-F]{16}")
 _SIGNING = re.compile(r"(X-Amz-[A-Za-z]+)=[^&\"\\]+")
 
@@ -34,6 +35,7 @@ class Replay:
     """One recording on its way: what it saved, and the clients it speaks through."""
 
     emulator: Emulator
+    provider: Provider | None = None
     saved: dict[str, str] = field(default_factory=dict)
     job: str = ""
 
@@ -41,6 +43,7 @@ class Replay:
         host = self.emulator.s3_url.removeprefix("http://")
         keys = (self.emulator.access_key, self.emulator.secret_key)
         self.store = Minio(host, *keys, secure=False, region=self.emulator.region)
+        self.users: dict[str, tuple[str, str]] = {}
 
     def masked(self, text: str) -> str:
         for value, mask in (
@@ -50,6 +53,8 @@ class Replay:
             (self.emulator.secret_key, "<minio-secret>"),
         ):
             text = text.replace(value, mask)
+        for _, secret in self.users.values():
+            text = text.replace(secret, "<minio-user-secret>")
         text = _SIGNING.sub(r"\1=<x>", _REQUEST_ID.sub("request id: <id>", text))
         return _TIME.sub("<time>", _UUID.sub("<uuid>", _HEX.sub("<hex64>", text)))
 
@@ -77,6 +82,9 @@ class Replay:
 
     def auth(self, how: str) -> dict[str, str]:
         kind, _, rest = how.partition(":")
+        if kind == "user":
+            assert self.provider is not None
+            return {"Authorization": f"Bearer {self.provider.named(rest)}"}
         if kind == "none":
             return {}
         if kind == "bearer":
@@ -102,6 +110,8 @@ class Replay:
         if (told["content_type"] or "").startswith("application/json"):
             found = json.loads(text)
             assert compact(found) == text
+            if step["path"] == "/system/config" and step["method"] == "GET":
+                self.know(step["auth"], found)
             self.remember(step, found)
             return {**told, "json": compact(self.masked_json(found))}
         return {**told, "text": self.masked(text)}
@@ -115,6 +125,18 @@ class Replay:
         if isinstance(found, dict) and found.get("jobs"):
             self.job = next(iter(found["jobs"]))
 
+    def know(self, auth: str, config: Any) -> None:
+        """Keep the keys of the store that a user is given."""
+        given = config["minio_provider"]
+        self.users[auth.removeprefix("user:")] = (given["access_key"], given["secret_key"])
+
+    def store_as(self, name: str) -> Minio:
+        """Return the store as seen with the keys that this user gets."""
+        call = {"method": "GET", "path": "/system/config", "auth": f"user:{name}"}
+        assert self.http(call)["status"] == 200
+        host = self.emulator.s3_url.removeprefix("http://")
+        return Minio(host, *self.users[name], secure=False, region=self.emulator.region)
+
     def hooks(self, bucket: str) -> list[QueueConfig]:
         return self.store.get_bucket_notification(bucket).queue_config_list
 
@@ -123,10 +145,15 @@ class Replay:
         self.store.set_bucket_notification(bucket, NotificationConfig(queue_config_list=rules))
 
     def s3(self, step: dict[str, Any]) -> dict[str, Any]:
+        root = self.store
         try:
+            if "as" in step:
+                self.store = self.store_as(step["as"])
             return getattr(self, f"s3_{step['op']}")(step.get("bucket", ""), step) or {}
         except S3Error as error:
             return {"error": error.code}
+        finally:
+            self.store = root
 
     def s3_buckets(self, _bucket: str, _step: dict[str, Any]) -> dict[str, Any]:
         return {"buckets": [bucket.name for bucket in self.store.list_buckets()]}
@@ -199,7 +226,16 @@ class Replay:
     def expected(self, step: dict[str, Any]) -> dict[str, Any]:
         wanted = {key: value for key, value in step["got"].items() if key != "seconds"}
         if "json" in wanted:
-            wanted["json"] = compact(self.masked_json(wanted["json"]))
+            wanted["json"] = compact(self.masked_json(_without_secret(wanted["json"])))
         if "text" in wanted:
             wanted["text"] = self.masked(wanted["text"])
         return wanted
+
+
+def _without_secret(told: Any) -> Any:
+    """Mask the secret key that a user got when this was recorded: it was made by chance."""
+    if isinstance(told, dict) and "minio_provider" in told:
+        given = told["minio_provider"]
+        if "@" in given["access_key"]:
+            return {**told, "minio_provider": {**given, "secret_key": "<minio-user-secret>"}}
+    return told

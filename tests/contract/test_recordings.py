@@ -7,15 +7,15 @@ import pytest
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from tests.contract.replaying import Replay
+from tests.oidc.provider import running
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "server"
 RECORDS = sorted(path for path in FOLDER.glob("[0-9]*.json"))
-BASIC = [path for path in RECORDS if json.loads(path.read_text())["profile"] == "knative-basic"]
-NOT_REPLAYED = {
-    path.stem: "next issue: OIDC log-in"
-    for path in RECORDS
-    if json.loads(path.read_text())["profile"] == "knative-oidc"
-}
+PROFILES = {path: json.loads(path.read_text())["profile"] for path in RECORDS}
+BASIC = [path for path in RECORDS if PROFILES[path] == "knative-basic"]
+OIDC = [path for path in RECORDS if PROFILES[path] == "knative-oidc"]
+NOT_REPLAYED: dict[str, str] = {}
+"""By record, the reason."""
 NO_STEP = {"kube", "pause"}
 VERSIONS = {"/system/info", "/system/status"}
 
@@ -26,14 +26,40 @@ def server():
         yield emulator
 
 
+@pytest.fixture(scope="module")
+def provider():
+    with running() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def oidc_server(provider):
+    options = EmulatorOptions(
+        hold_workloads=True, oidc_issuers=(provider.issuer,), oidc_groups=("g1",)
+    )
+    with Emulator(options) as emulator:
+        yield emulator
+
+
 def test_every_record_is_replayed_or_has_its_reason():
-    assert {path.stem for path in RECORDS} == {path.stem for path in BASIC} | set(NOT_REPLAYED)
+    assert {path.stem for path in RECORDS} == {
+        *(path.stem for path in (*BASIC, *OIDC)),
+        *NOT_REPLAYED,
+    }
 
 
 @pytest.mark.parametrize("path", BASIC, ids=lambda path: path.stem)
 def test_a_recording_is_answered_byte_for_byte(server, path):
-    server.reset()
-    replay = Replay(server)
+    replay_all(Replay(server), path)
+
+
+@pytest.mark.parametrize("path", OIDC, ids=lambda path: path.stem)
+def test_a_recording_with_users_is_answered_byte_for_byte(oidc_server, provider, path):
+    replay_all(Replay(oidc_server, provider), path)
+
+
+def replay_all(replay, path):
+    replay.emulator.reset()
     for number, step in enumerate(json.loads(path.read_text())["steps"]):
         if step["do"] in NO_STEP:
             continue
