@@ -37,7 +37,8 @@ def make_request(c: Any, path: str, method: str, **kwargs: Any) -> Any:
         method: ``get``, ``post``, ``put`` or ``delete``.
         kwargs: ``data`` (text, bytes or something that is sent as JSON), ``token`` (instead of the
             log-in), ``timeout`` (seconds), ``headers`` (a mapping, or ``"Name: value, …"``),
-            ``content_type``; ``handle=False`` returns bad answers instead of raising them.
+            ``content_type``, ``into`` (a file for the body of a good answer, from which the
+            response reads it when asked); ``handle=False`` returns bad answers, too.
 
     Raises:
         requests.HTTPError: 400 or above; its text has the server's words.
@@ -55,6 +56,7 @@ def make_request(c: Any, path: str, method: str, **kwargs: Any) -> Any:
         kwargs.get("content_type") or "application/json",
         headers_of(kwargs.get("headers")),
         has_services=kwargs.get("has_services", False),
+        into=kwargs.get("into"),
     )
     response = exchange.send(c, call)
     if response.status_code >= 400 and kwargs.get("handle", True) is not False:

@@ -178,7 +178,8 @@ class Oscar:
         from oscar_sync.client.output import whole
 
         with whole(Path(path)) as file:
-            file.write(self.store.get_object(bucket, key))
+            for chunk in self.store.read_object(bucket, key):
+                file.write(chunk)
 
     # -- within
 

@@ -4,16 +4,19 @@ import os
 from abc import ABC
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 from urllib.parse import quote
 
 from oscar_sync.client import _utils as utils
 from oscar_sync.client import exchange
-from oscar_sync.client.output import decoded, write_whole
+from oscar_sync.client import output as decoding
+from oscar_sync.client.output import whole
 from oscar_sync.client.payload import payload_of
 
 _RUN: Final = "/run"
 _JOB: Final = "/job"
+_IN_MEMORY_BYTES: Final = 8 << 20
 
 
 def segment(name: object) -> str:
@@ -72,7 +75,7 @@ class DefaultClient(ABC):
             input: a mapping is sent as JSON; bytes, paths and files that a text names, and text
                 (as UTF-8) as Base64. Empty or None: nothing is sent.
             output: a file for the result; what it encodes, where it is Base64. It is whole or as
-                it was.
+                it was. The answer may be of any size; the response reads it when asked.
             timeout: seconds to wait for the answer, 60 if not given, or (connect, read).
             token: the service's own or an OIDC token; else the client's.
             async_call: start a job instead; the answer is 201 and does not name it.
@@ -90,6 +93,7 @@ class DefaultClient(ABC):
         """
         body, content_type = payload_of(input, input_file)
         path = f"{_JOB if async_call else _RUN}/{segment(name)}"
+        spool = SpooledTemporaryFile(_IN_MEMORY_BYTES) if output is not None else None  # noqa: SIM115 - the response reads from it
         response = utils.make_request(
             self,
             path,
@@ -99,9 +103,12 @@ class DefaultClient(ABC):
             timeout=timeout,
             headers=headers,
             content_type=content_type,
+            into=spool,
         )
-        if output is not None:
-            write_whole(Path(output), decoded(response.content, is_wanted=decode))
+        if output is not None and spool is not None:
+            with whole(Path(output)) as file:
+                decoding.decode(spool, file, is_wanted=decode)
+            spool.seek(0)
         return response
 
     def _get_token(self, svc: str) -> str:

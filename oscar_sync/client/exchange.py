@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from oscar_sync.client.options import DEFAULT_TIMEOUT_S
 from oscar_sync.errors import ClusterError
@@ -34,6 +34,7 @@ class Call:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     has_services: bool = False
+    into: IO[bytes] | None = field(default=None, repr=False)
 
 
 def send(client: Any, call: Call) -> Any:
@@ -58,7 +59,7 @@ def send(client: Any, call: Call) -> Any:
 
 def _once(client: Any, call: Call) -> Any:
     from oscar_sync.client.failures import lost
-    from oscar_sync.client.responses import ServiceResponse, response_of
+    from oscar_sync.client.responses import response_of
     from oscar_sync.wire.exchange import Request
 
     session = session_of(client)
@@ -70,6 +71,7 @@ def _once(client: Any, call: Call) -> Any:
         call.login,
         call.content_type,
         call.headers,
+        call.into,
     )
     start = time.monotonic()
     try:
@@ -78,9 +80,7 @@ def _once(client: Any, call: Call) -> Any:
         raise lost(error) from None
     seconds = time.monotonic() - start
     url = session.endpoint.rstrip("/") + call.path
-    if call.has_services:
-        return response_of(asked, raw, url, seconds, ServiceResponse)
-    return response_of(asked, raw, url, seconds)
+    return response_of(asked, raw, url, seconds, has_services=call.has_services)
 
 
 def session_of(client: Any) -> Any:

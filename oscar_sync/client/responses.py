@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import requests
+from requests import Response
 
 from oscar_sync.wire.exchange import RawAnswer, Request
 
@@ -35,7 +36,7 @@ class Environment(dict[str, Any]):
         return self[key] if key in self else default  # noqa: SIM401 - `get` is what is defined
 
 
-class ServiceResponse(requests.Response):
+class ServiceResponse(Response):
     """An answer with services: their variables can be read under both spellings."""
 
     def json(self, **kwargs: Any) -> Any:
@@ -52,13 +53,18 @@ def response_of(
     raw: RawAnswer,
     url: str,
     seconds: float,
-    kind: type[requests.Response] = requests.Response,
-) -> requests.Response:
+    *,
+    has_services: bool = False,
+) -> Response:
     """Return the answer to *asked*, sent to *url*; credentials and body are not kept on it."""
-    response = kind()
+    response = ServiceResponse() if has_services else Response()
     response.status_code = raw.status
     response.headers.update(raw.headers)
-    response._content = raw.content  # noqa: SLF001 - where requests keeps it
+    if asked.into is None or raw.status >= 400:
+        response._content = raw.content  # noqa: SLF001 - where requests keeps it
+    else:
+        asked.into.seek(0)
+        response.raw = asked.into
     response.url = url
     response.reason = _reason(raw.status)
     response.encoding = _encoding(raw.headers, raw.content)
@@ -67,7 +73,7 @@ def response_of(
     return response
 
 
-def merged(response: requests.Response, value: Mapping[str, object]) -> requests.Response:
+def merged(response: Response, value: Mapping[str, object]) -> Response:
     """Return *response* with the JSON *value* as its body."""
     response._content = json.dumps(value).encode()  # noqa: SLF001 - where requests keeps it
     response.headers["Content-Length"] = str(len(response.content))

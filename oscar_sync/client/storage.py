@@ -49,7 +49,8 @@ class Storage:
 
         Returns:
             ``{"Name": bucket, "Prefix": key, "IsTruncated": False, "Contents": [{"Key": …,
-            "Size": bytes, "ETag": …}]}`` in the order of the keys; no ``Contents`` if empty.
+            "Size": bytes, "ETag": …, "LastModified": datetime}]}`` in the order of
+            the keys; no ``Contents`` if empty.
 
         Raises:
             StoreError: the bucket does not exist, or the keys do not allow it.
@@ -57,7 +58,12 @@ class Storage:
         """
         bucket, key = _place(path)
         listed = [
-            {"Key": one.key, "Size": one.size_bytes, "ETag": f'"{one.etag}"'}
+            {
+                "Key": one.key,
+                "Size": one.size_bytes,
+                "ETag": f'"{one.etag}"',
+                "LastModified": one.last_write,
+            }
             for one in _below(self._store(storage_provider), bucket, key)
         ]
         answer: dict[str, Any] = {"Name": bucket, "Prefix": key, "IsTruncated": False}
@@ -119,7 +125,8 @@ class Storage:
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / key.rpartition("/")[2]
         with whole(target) as file:
-            file.write(store.get_object(bucket, key))
+            for chunk in store.read_object(bucket, key):
+                file.write(chunk)
         return str(target)
 
     def _add_those_of(self, svc_name: str) -> None:

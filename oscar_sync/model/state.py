@@ -87,11 +87,12 @@ class BucketCount:
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object as a listing shows it."""
+    """One object as a listing shows it; when it was written does not tell it from another."""
 
     key: str
     size_bytes: int
     etag: str
+    last_write: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from oscar_sync.storage.address import StoreAddress
 
 COUNT_LIMIT: Final = 100_000
 _SHA256: Final = "sha256"
+_CHUNK_BYTES: Final = 1 << 20
 
 
 class ObjectStore:
@@ -145,7 +146,8 @@ class ObjectStore:
             for entry in self._client.list_objects(bucket, prefix or None, recursive=True):
                 key, size = entry.object_name or "", entry.size or 0
                 if has_markers or not keys.is_marker(key, size):
-                    yield StoredObject(key, size, (entry.etag or "").strip('"'))
+                    etag = (entry.etag or "").strip('"')
+                    yield StoredObject(key, size, etag, entry.last_modified)
 
     def has_marker(self, bucket: str, folder: str) -> bool:
         """Tell whether the folder's marker exists: the zero-byte object ``folder/``."""
@@ -232,6 +234,16 @@ class ObjectStore:
             response = self._client.get_object(bucket, key)
             try:
                 return bytes(response.read())
+            finally:
+                response.close()
+                response.release_conn()
+
+    def read_object(self, bucket: str, key: str) -> Iterator[bytes]:
+        """Yield an object's bytes, in chunks; one that is cut off is an error."""
+        with self._told():
+            response = self._client.get_object(bucket, key)
+            try:
+                yield from response.stream(_CHUNK_BYTES)
             finally:
                 response.close()
                 response.release_conn()

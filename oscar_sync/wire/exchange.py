@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import IO
 
 from oscar_sync.model.secret import Secret
 
@@ -11,7 +12,8 @@ class Request:
     """What to send: ``path`` is quoted and lies below the endpoint.
 
     ``login`` is the ``Authorization`` value instead of the cluster's own; blank: none is sent.
-    ``headers`` go with it, and win over what is sent by itself.
+    ``headers`` go with it, and win over what is sent by itself. A good answer's body is written
+    ``into`` a file, whatever its size, and is then no part of the answer.
     """
 
     method: str
@@ -21,6 +23,7 @@ class Request:
     login: Secret | None = None
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    into: IO[bytes] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

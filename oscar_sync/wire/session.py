@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError
 from oscar_sync.model.cluster import BasicLogin, Cluster, TokenLogin
@@ -38,6 +38,7 @@ class _Transport(Protocol):
         headers: Mapping[str, str],
         body: bytes | None,
         read_timeout_s: float,
+        into: IO[bytes] | None,
     ) -> RawAnswer: ...
 
     def close(self) -> None: ...
@@ -158,6 +159,7 @@ class Session:
                 headers=headers,
                 body=request.body,
                 read_timeout_s=self._read_timeout_s if asked_s is None else asked_s,
+                into=request.into,
             )
         except NoExchangeError as error:
             answer = error

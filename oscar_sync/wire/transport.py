@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import IO, Final
 
 import requests
 import urllib3
@@ -40,8 +40,9 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes | None,
         read_timeout_s: float,
+        into: IO[bytes] | None = None,
     ) -> RawAnswer:
-        """Return the answer; redirects are answers too.
+        """Return the answer; redirects are answers too. A good one's body goes *into* a file.
 
         Raises:
             NoExchangeError: none came, or it was cut off.
@@ -57,7 +58,7 @@ class Transport:
                 verify=self._verify,
                 proxies=self._proxies,
             ) as response:
-                return RawAnswer(response.status_code, response.headers, _whole(response))
+                return RawAnswer(response.status_code, response.headers, _body(response, into))
         except (requests.RequestException, failures.HTTPError, OSError) as error:
             # Their texts may quote addresses with a proxy's password: told anew, not chained.
             raise _told(error, read_timeout_s) from None
@@ -72,6 +73,16 @@ def _prepared(
     request.prepare_headers(headers)
     request.prepare_body(body, None)
     return request
+
+
+def _body(response: requests.Response, into: IO[bytes] | None) -> bytes:
+    if into is None or not response.ok:
+        return _whole(response)
+    into.seek(0)
+    into.truncate()
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        into.write(chunk)
+    return b""
 
 
 def _whole(response: requests.Response) -> bytes:
