@@ -36,7 +36,9 @@ def attach_work(
         if bucket not in buckets:
             continue
         is_new = bucket in context.made
-        rules = () if is_new else context.facts.hooks(bucket) or ()
+        rules = () if is_new else context.facts.hooks(bucket)
+        if rules is None:
+            continue  # not read yet, or no store to read it from
         is_missing = not any((rule.service, rule.prefix) == (name, prefix) for rule in rules)
         if is_missing and (is_new or not context.facts.has_marker(bucket, prefix.rstrip("/"))):
             steps.append(Step(Do.MARKER, f"{bucket}/{prefix}"))

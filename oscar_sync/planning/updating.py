@@ -35,7 +35,7 @@ from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.secrets import SecretFindings, secret_findings
 from oscar_sync.semantics.bodies import owner_to_write
-from oscar_sync.semantics.buckets import in_out_buckets, inputs, mount_bucket, outputs
+from oscar_sync.semantics.buckets import in_out_buckets, inputs, mount_bucket, outputs, used_buckets
 from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.immutable import replace_reasons
 from oscar_sync.semantics.normal_form import is_exposed
@@ -135,8 +135,8 @@ def _update(case: _Case) -> Decision:
     reason = _reason(case, attached)
     if reason is not None:
         return Decision(action, reason=reason)
-    had = in_out_buckets(live.form)
-    context.note_made((bucket for bucket in in_out_buckets(wanted) if bucket not in had), action)
+    had = used_buckets(live.form)
+    context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in had), action)
     return Decision(action, _material(case, works))
 
 

@@ -105,7 +105,7 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> 
         return replace(view, store_problem=connection.store_problem)
     return replace(
         view,
-        hooks={**view.hooks, **{name: _hooks(connection, name) for name in sorted(lookups.hooks)}},
+        hooks={**view.hooks, **{name: _hooks(store, name) for name in sorted(lookups.hooks)}},
         markers={
             **view.markers,
             **{place: store.has_marker(*place) for place in sorted(lookups.markers)},
@@ -120,14 +120,22 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> 
 
 def _count(store: ObjectStore, bucket: BucketName) -> BucketCount:
     """Return what *bucket* holds; nothing where somebody took it away."""
-    return store.count(bucket) if store.bucket_exists(bucket) else BucketCount(0, 0)
+    try:
+        return store.count(bucket)
+    except StoreError:
+        if store.bucket_exists(bucket):
+            raise
+        return BucketCount(0, 0)
 
 
-def _hooks(connection: Connection, bucket: BucketName) -> tuple[HookRule, ...]:
-    """Return the notifications of *bucket*; none where the bucket is gone."""
-    if connection.store is None or not connection.store.bucket_exists(bucket):
+def _hooks(store: ObjectStore, bucket: BucketName) -> tuple[HookRule, ...]:
+    """Return the notifications of *bucket*; none where somebody took it away."""
+    try:
+        return store.hooks(bucket)
+    except StoreError:
+        if store.bucket_exists(bucket):
+            raise
         return ()
-    return connection.store.hooks(bucket)
 
 
 def _mapping(value: object) -> Mapping[str, object]:
