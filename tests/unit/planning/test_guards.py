@@ -1,0 +1,282 @@
+"""Each guard holds back what it is there for, says its code, and names a way out."""
+
+import pytest
+
+from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from tests.emulator.calling import SERVICES
+from tests.property.world import shown
+
+STAMP = "oscar-sync.io/owner"
+
+
+def service(name="alpha", **more):
+    return {"name": name, "image": "ghcr.io/x/a:1", "script": "s\n", **more}
+
+
+def minio(*paths):
+    return [{"storage_provider": "minio.default", "path": path} for path in paths]
+
+
+def post(world, **more):
+    assert world.api.post(service(**more)).status == 201
+
+
+def put(world, **more):
+    assert world.api.put({**world.live("alpha"), **more}, SERVICES).status in (200, 204)
+
+
+def codes(found):
+    for item in found.draft.plan.blocked:
+        assert item.ways_out, item.code
+        assert item.message
+    return [item.code for item in found.draft.plan.blocked]
+
+
+def test_a_service_of_another_set_is_blocked_and_never_counted(world):
+    post(world, annotations={STAMP: "other/laws.example.org/alpha"})
+    world.write(service(memory="1Gi"))
+    found = world.plan()
+    assert codes(found) == ["not-ours"]
+    world.write(service("beta"))
+    world.write_settings(prune=True, max_removals=0)
+    found = world.plan()
+    assert not found.draft.plan.blocked
+    assert not found.draft.plan.left_alone
+
+
+def test_a_service_of_another_owner_is_blocked(world):
+    post(world)
+    put(world, owner="somebody")
+    world.write(service(memory="1Gi"))
+    assert codes(world.plan()) == ["not-ours"]
+
+
+def test_an_owner_that_the_settings_name_may_be_updated_and_never_removed(world):
+    world.write(service(), service("beta"))
+    world.apply()
+    put(world, owner="somebody")
+    world.write(service(memory="1Gi"), service("beta"))
+    world.write_settings(owners=["somebody"])
+    assert [a.kind for a in world.plan().draft.plan.actions] == [ActionKind.UPDATE]
+    world.write(service("beta"))
+    world.write_settings(prune=True)
+    found = world.plan()
+    assert not found.draft.plan.actions
+    assert not found.draft.plan.blocked
+    world.write_settings(removed=["alpha"])
+    assert codes(world.plan()) == ["not-mine"]
+
+
+def test_a_copied_stamp_counts_as_none(world):
+    post(world, annotations={STAMP: "laws/elsewhere.example.org/alpha"})
+    world.write(service("beta"))
+    world.write_settings(prune=True)
+    assert [a.kind for a in world.plan().draft.plan.actions] == [ActionKind.CREATE]
+
+
+def test_a_federation_worker_is_blocked_without_any_consent(world):
+    post(world)
+    put(world, annotations={"oscar.grycap/federation-worker": "true"})
+    world.write(service(memory="1Gi"))
+    found = world.plan()
+    if world.live("alpha")["annotations"]:
+        assert codes(found) == ["federation-worker"]
+        assert not found.draft.plan.blocked[0].consent
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"volume": {"size": "1Gi", "mount_path": "/d"}},
+        {"expose": {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}},
+    ],
+)
+def test_what_no_put_can_change_needs_a_replace(world, change):
+    world.write(service())
+    world.apply()
+    world.write(service(**change))
+    assert codes(world.plan()) == ["needs-replace"]
+
+
+def test_a_protected_service_is_not_removed(world):
+    world.write(service(), service("beta"))
+    world.apply()
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha"], services={"alpha": {"protect": True}})
+    assert codes(world.plan()) == ["protected"]
+
+
+def test_more_candidates_than_max_removals_are_all_blocked(world):
+    names = [f"svc-{at}" for at in range(4)]
+    world.write(*map(service, names), service("beta"))
+    world.apply()
+    world.write(service("beta"))
+    world.write_settings(prune=True, max_removals=3)
+    assert codes(world.plan()) == ["too-many-removals"] * 4
+    world.write_settings(max_removals=4)
+    assert codes(world.plan()) == []
+
+
+def test_without_prune_a_candidate_is_left_alone_and_named(world):
+    world.write(service(), service("beta"))
+    world.apply()
+    world.write(service("beta"))
+    found = world.plan()
+    assert not found.draft.plan.actions
+    assert [item.key.name for item in found.draft.plan.left_alone] == ["alpha"]
+
+
+def test_a_volume_that_goes_with_its_service_holds_the_removal_back(world):
+    volume = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "delete"}
+    world.write(service(volume=volume), service("beta"))
+    world.apply()
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha"])
+    assert codes(world.plan()) == ["erases-volume"]
+
+
+def test_an_input_in_an_existing_bucket_waits_for_the_store(world):
+    world.store.make_bucket("red")
+    world.entry["s3_endpoint"] = "http://127.0.0.1:9"
+    world.write(service(input=minio("red/in")))
+    found = world.plan()
+    assert codes(found) == ["hook-needs-store"]
+    assert "hooks not checked" in shown(found)
+
+
+def test_an_update_without_the_store_keeps_what_the_stamp_vouches_for(world):
+    world.store.make_bucket("red")
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    vouched = world.live("alpha")["annotations"]["oscar-sync.io/hooks"]
+    world.entry["s3_endpoint"] = "http://127.0.0.1:9"
+    world.write(service(input=minio("red/in"), memory="1Gi"))
+    world.apply()
+    assert world.live("alpha")["memory"] == "1Gi"
+    assert world.live("alpha")["annotations"]["oscar-sync.io/hooks"] == vouched
+
+
+def test_an_image_that_the_cluster_does_not_allow_is_blocked(world):
+    world.api.call("PUT", "/system/config", {"allowed_image_repositories": ["ghcr.io/only"]})
+    world.write(service())
+    try:
+        assert codes(world.plan()) == ["image-not-allowed"]
+    finally:
+        world.api.call("PUT", "/system/config", {"allowed_image_repositories": []})
+
+
+def test_a_secret_without_a_value_is_blocked_before_anything_is_sent(world):
+    world.write(service(environment={"secrets": {"NOBODY_KNOWS": ""}}))
+    assert codes(world.plan()) == ["secret-values-missing"]
+
+
+def test_a_public_service_does_not_open_a_bucket_with_objects(world):
+    world.api.post({"bucket_name": "red", "visibility": "private"}, "/system/buckets")
+    world.put("red", "kept", b"x")
+    world.write(service(output=minio("red/out"), visibility="public"))
+    assert codes(world.plan()) == ["foreign-bucket"]
+
+
+def test_a_name_that_is_taken_out_of_sight_is_no_free_one(world):
+    world.write(service())
+    world.emulator.fault(f"GET {SERVICES}/alpha:403")
+    assert codes(world.plan()) == ["name-hidden"]
+
+
+def test_a_seed_into_a_bucket_that_nobody_makes_is_blocked(world):
+    world.write(service())
+    (world.folder / "files").mkdir()
+    (world.folder / "files" / "one").write_text("1")
+    seed = {"from": "files", "to": "minio.default:nowhere/x"}
+    world.write_settings(services={"alpha": {"seeds": [seed]}})
+    assert codes(world.plan()) == ["no-such-bucket"]
+
+
+def test_a_sleeping_hook_is_taken_off_by_the_create_that_would_wake_it(world):
+    world.write(service(input=minio("red/old")))
+    world.apply()
+    world.emulator.wipe()
+    world.write(service(output=minio("red/out")))
+    found, _ = world.apply()
+    assert ("unhook", "red/old/") in [
+        (step.do, step.target) for step in found.draft.plan.actions[0].steps
+    ]
+    assert not world.hooks("red")
+
+
+def test_a_hook_left_by_a_run_cut_short_goes_with_the_next_update(world):
+    world.write(service(input=minio("red/in")), service("beta"))
+    world.apply()
+    world.put("red", "kept", b"x")
+    world.write(service(output=minio("blue/out")), service("beta"))
+    calls = []
+
+    def fault(method, path, query):
+        calls.append(path)
+        return "reset" if method == "PUT" else ""
+
+    world.s3.fault = fault
+    world.apply()
+    world.s3.fault = lambda *_: ""
+    assert world.hooks("red")
+    world.write(service(output=minio("blue/out"), memory="1Gi"), service("beta"))
+    world.apply()
+    assert not world.hooks("red")
+
+
+def test_a_removal_goes_on_although_its_bucket_was_taken_away_by_hand(world):
+    world.write(service(input=minio("red/in"), output=minio("blue/out")), service("beta"))
+    world.apply()
+    for item in list(world.store.list_objects("blue", recursive=True)):
+        world.store.remove_object("blue", item.object_name)
+    world.store.remove_bucket("blue")
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha"])
+    found, _ = world.apply()
+    assert "hooks not checked" not in shown(found)
+    assert world.names() == {"beta"}
+    assert not world.hooks("red")
+
+
+def test_a_consumer_is_written_before_its_producer_and_removed_after_it(world):
+    pair = (service("alpha", output=minio("red/in")), service("zeta", input=minio("red/in")))
+    world.write(*pair, service("beta"))
+    found, _ = world.apply()
+    names = [a.key.name for a in found.draft.plan.actions]
+    assert names.index("zeta") < names.index("alpha")
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha", "zeta"])
+    assert [a.key.name for a in world.plan().draft.plan.actions] == ["alpha", "zeta"]
+
+
+def test_an_adoption_needs_a_manifest(world):
+    post(world)
+    world.write(service("beta"))
+    found = world.plan(PlanOptions(scope=Scope.ADOPT, names=("alpha",)))
+    assert codes(found) == ["no-manifest"]
+
+
+@pytest.mark.parametrize(
+    ("live", "wanted", "cause"),
+    [
+        ("1Gi", "2Gi", "you changed the manifest"),
+        ("3Gi", "1Gi", "the cluster moved"),
+        ("3Gi", "2Gi", "both"),
+    ],
+)
+def test_a_difference_is_somebodys(world, live, wanted, cause):
+    world.write(service(memory="1Gi"))
+    world.apply()
+    if live != "1Gi":
+        put(world, memory=live)
+    world.write(service(memory=wanted))
+    [action] = world.plan().draft.plan.actions
+    assert [change.cause.value for change in action.changes] == [cause]
+
+
+def test_without_a_stamp_nobody_is_blamed(world):
+    post(world, memory="1Gi")
+    world.write(service(memory="2Gi"))
+    [action] = world.plan().draft.plan.actions
+    assert action.changes[0].cause.value == "cause unknown"
+    assert action.adds_stamp
