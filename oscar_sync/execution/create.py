@@ -22,6 +22,7 @@ def carry_out_create(run: Run) -> ActionResult:
         run.wait_for_store()
     run.send_store_steps()
     run.check_hooks(wanted_hooks(form))
+    run.look_for_woken_hooks(form)
     wait_until_ready(run)
     return run.result(Status.DONE)
 

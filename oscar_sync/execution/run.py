@@ -18,6 +18,8 @@ from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import post_body, put_body
+from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.stamp import STAMP_KEYS
 
 STORE_WAIT_S: Final = 60.0
@@ -178,6 +180,27 @@ class Run:
                     f"uploads to {bucket}/{prefix} start nothing: the notification is missing; "
                     "run: oscar-sync apply --hooks"
                 )
+
+    def look_for_woken_hooks(self, form: Form) -> None:
+        """Warn of notifications that slept in the service's buckets and woke with it (128).
+
+        They are invisible while they sleep, so no plan can have had a step that takes them off.
+        """
+        store, wanted = self.sender.ports.store, wanted_hooks(form)
+        if store is None:
+            return
+        for bucket in used_buckets(form):
+            try:
+                rules = store.hooks(bucket)
+            except StoreError:
+                self.unverified.add("hooks")
+                return
+            self.warnings.extend(
+                f"uploads to {bucket}/{rule.prefix} start it as well: a notification of an earlier "
+                "service of that name woke; run: oscar-sync apply --hooks"
+                for rule in rules
+                if rule.service == self.name and (bucket, rule.prefix) not in wanted
+            )
 
     # results
 

@@ -6,7 +6,7 @@ from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
-from oscar_sync.semantics.buckets import inputs
+from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
 
 
@@ -34,7 +34,7 @@ def _steps(context: Context, live: LiveService) -> tuple[Step, ...]:
     duties = hooks_of(live.annotations)
     vouched = {duty.bucket for duty in duties if not duty.is_gone}
     if context.checks_all_hooks:
-        vouched |= {bucket for bucket, _ in inputs(live.form)}
+        vouched |= set(used_buckets(live.form))
     if not context.facts.has_store():
         return ()
     name = live.key.name

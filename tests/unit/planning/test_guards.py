@@ -192,15 +192,14 @@ def test_a_seed_into_a_bucket_that_nobody_makes_is_blocked(world):
     assert codes(world.plan()) == ["no-such-bucket"]
 
 
-def test_a_sleeping_hook_is_taken_off_by_the_create_that_would_wake_it(world):
+def test_a_hook_that_wakes_with_its_service_is_told_of_and_goes_with_hooks(world):
     world.write(service(input=minio("red/old")))
     world.apply()
     world.emulator.wipe()
     world.write(service(output=minio("red/out")))
-    found, _ = world.apply()
-    assert ("unhook", "red/old/") in [
-        (step.do, step.target) for step in found.draft.plan.actions[0].steps
-    ]
+    _, report = world.apply()
+    assert "red/old/" in report.results[0].warnings[-1]
+    world.apply(PlanOptions(checks_all_hooks=True))
     assert not world.hooks("red")
 
 
