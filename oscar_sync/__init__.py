@@ -4,13 +4,11 @@
 :mod:`oscar_sync.reconcile.api`.
 """
 
-from typing import Any
-
 __version__ = "0.1.0"
 __all__ = ["__version__", "apply", "drift", "plan"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Return ``plan``, ``apply`` or ``drift``, imported when first asked for."""
     if name in ("apply", "drift", "plan"):
         from oscar_sync.reconcile import api

@@ -15,8 +15,8 @@ from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
 from oscar_sync.errors import UsageError
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
-from oscar_sync.model.report import Exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.expectation import check_expectation
 from oscar_sync.reconcile.once import plan_once

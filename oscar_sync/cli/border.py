@@ -20,7 +20,7 @@ from oscar_sync.errors import (
     UsageError,
 )
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 from oscar_sync.render.diagnostics import (
     diagnostics_document,
     diagnostics_github,

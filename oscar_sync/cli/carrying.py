@@ -15,9 +15,10 @@ from oscar_sync.cli.output import Output, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.showing import show_plan, stdout_paint
 from oscar_sync.model.event import Event
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.plan import Plan
-from oscar_sync.model.report import Exit, RunReport
+from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.closing import closing_hints
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, locked

@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from oscar_sync.errors import MissingExtraError
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 from oscar_sync.render.paint import Paint
 
 _FILES: Final = {

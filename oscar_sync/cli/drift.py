@@ -11,9 +11,9 @@ from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.cli.showing import DRIFT_FORMATS, stdout_paint
 from oscar_sync.errors import UsageError
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import drift_exit
 from oscar_sync.model.plan import PlanOptions, Scope
-from oscar_sync.model.report import Exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.once import plan_once
 from oscar_sync.render.drift import drift_json, drift_markdown, drift_text

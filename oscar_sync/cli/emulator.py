@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from oscar_sync.errors import MissingExtraError
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 
 
 def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:

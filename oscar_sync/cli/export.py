@@ -11,7 +11,7 @@ from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.output import write_whole
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.errors import UsageError
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.export import ExportedFile, conflicts, exported

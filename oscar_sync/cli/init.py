@@ -14,7 +14,7 @@ from oscar_sync.cli.export import export_to
 from oscar_sync.cli.output import write_whole
 from oscar_sync.cli.request import request_of
 from oscar_sync.errors import UsageError
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import desire
 
 _SETTINGS: Final = """\

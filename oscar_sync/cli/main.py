@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from oscar_sync import __version__
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 
 
 class _Command(NamedTuple):

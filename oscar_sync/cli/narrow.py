@@ -14,9 +14,9 @@ from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
 from oscar_sync.errors import UsageError
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
 from oscar_sync.model.plan import PlanOptions, Scope
-from oscar_sync.model.report import Exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.once import Pass, plan_once
 

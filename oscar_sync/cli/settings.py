@@ -11,7 +11,7 @@ from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import request_of
 from oscar_sync.errors import UsageError
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import explain_settings
 from oscar_sync.render.words import safe
 

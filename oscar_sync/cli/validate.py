@@ -10,7 +10,7 @@ from oscar_sync.cli.border import guarded, tell_findings
 from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import request_of
 from oscar_sync.errors import UsageError
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.render.diagnostics import (
     diagnostics_document,

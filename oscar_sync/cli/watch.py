@@ -16,9 +16,9 @@ from oscar_sync.cli.request import connections_of, plan_options, request_of
 from oscar_sync.cli.showing import stdout_paint, text_of
 from oscar_sync.errors import InputError, LockedError, UsageError
 from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.plan import ActionKind
-from oscar_sync.model.report import Exit
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire

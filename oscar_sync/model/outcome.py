@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.plan import ActionKind, Cause, Plan
-from oscar_sync.model.report import Exit, RunReport, Status
+from oscar_sync.model.report import RunReport, Status
 
 _ORDER = (
     Exit.USAGE,

@@ -11,9 +11,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit, drift_exit, plan_exit
 from oscar_sync.model.plan import Plan, PlanOptions, Scope
-from oscar_sync.model.report import Exit, RunReport
+from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire

@@ -26,6 +26,7 @@ from oscar_sync.settings.logins import (
     WAYS,
     Environment,
     FoundLogin,
+    agent_login,
     environment_login,
     own_login,
 )
@@ -287,7 +288,10 @@ class Resolver:
         twin = self._twin(endpoint) if not entry.is_cli else None
         if twin is not None and twin.login is not None:
             return twin
-        self._no_login(entry, own.later or (twin.later if twin else ""))
+        agent = agent_login(self.environment)
+        if agent.login is not None:
+            return agent
+        self._no_login(entry)
         return None
 
     def _twin(self, endpoint: str) -> FoundLogin | None:
@@ -297,16 +301,7 @@ class Resolver:
                 return own_login(entry.fields, entry.source)
         return None
 
-    def _no_login(self, entry: Entry, later: str) -> None:
-        if not later and self.environment.variables.get("OIDC_AGENT_ACCOUNT"):
-            later = "OIDC_AGENT_ACCOUNT"
-        if later:
-            self._say(
-                Code.LATER_LOGIN, ERROR, entry, later if later in entry.fields else "",
-                f"cluster {entry.id}: logging in by {later} comes with a later version",
-                f"what works: {WAYS}; oidc-agent's users: OSCAR_TOKEN=$(oidc-token ACCOUNT)",
-            )  # fmt: skip
-            return
+    def _no_login(self, entry: Entry) -> None:
         self._say(
             Code.NO_LOGIN, ERROR, entry, "", f"cluster {entry.id} has no credentials",
             f"give them by one of: {WAYS}",

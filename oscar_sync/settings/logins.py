@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from oscar_sync.model.cluster import BasicLogin, Login, TokenFileLogin, TokenLogin
+from oscar_sync.model.cluster import (
+    AgentLogin,
+    BasicLogin,
+    Login,
+    RefreshLogin,
+    TokenFileLogin,
+    TokenLogin,
+)
 from oscar_sync.model.secret import Secret
 
 NOTEBOOK_TOKENS: Final = (
@@ -13,10 +20,10 @@ NOTEBOOK_TOKENS: Final = (
 )
 """Where EGI and EOSC notebooks keep a token (oscar-clients 6)."""
 
-LATER: Final = ("oidc_account_name", "oidc_refresh_token")
 WAYS: Final = (
-    "token_file, token, auth_user with auth_password in the entry, or --token-file, OSCAR_TOKEN, "
-    "OIDC_ACCESS_TOKEN, OSCAR_USERNAME with OSCAR_PASSWORD, TOKEN_FILE_PATH"
+    "token, token_file, oidc_account_name, oidc_refresh_token, auth_user with auth_password in the "
+    "entry, or --token-file, OSCAR_TOKEN, OIDC_ACCESS_TOKEN, OSCAR_USERNAME with OSCAR_PASSWORD, "
+    "TOKEN_FILE_PATH, OIDC_AGENT_ACCOUNT"
 )
 
 
@@ -31,24 +38,32 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class FoundLogin:
-    """A login and, in words, where it came from; ``later`` names a way not built yet."""
+    """A login and, in words, where it came from."""
 
     login: Login | None = None
     source: str = ""
-    later: str = ""
 
 
 def own_login(fields: Mapping[str, str], source: str) -> FoundLogin:
-    """Return the login that an entry's own *fields* give."""
+    """Return the login that an entry's own *fields* give.
+
+    Of several, what the settings alone know wins, then oscar-cli's order (oscar-clients 1.2): the
+    account, the refresh token, Basic.
+    """
     if fields.get("token"):
         return FoundLogin(TokenLogin(Secret(fields["token"])), f"token in {source}")
     if fields.get("token_file"):
         return FoundLogin(TokenFileLogin(fields["token_file"]), f"token_file in {source}")
+    if fields.get("oidc_account_name"):
+        login = AgentLogin(fields["oidc_account_name"])
+        return FoundLogin(login, f"oidc_account_name in {source}")
+    if fields.get("oidc_refresh_token"):
+        token = Secret(fields["oidc_refresh_token"])
+        return FoundLogin(RefreshLogin(token), f"oidc_refresh_token in {source}")
     if fields.get("auth_user") and fields.get("auth_password"):
-        login = BasicLogin(fields["auth_user"], Secret(fields["auth_password"]))
-        return FoundLogin(login, f"auth_user in {source}")
-    later = next((name for name in LATER if fields.get(name)), "")
-    return FoundLogin(later=later)
+        pair = BasicLogin(fields["auth_user"], Secret(fields["auth_password"]))
+        return FoundLogin(pair, f"auth_user in {source}")
+    return FoundLogin()
 
 
 def environment_login(environment: Environment) -> FoundLogin:
@@ -68,3 +83,9 @@ def environment_login(environment: Environment) -> FoundLogin:
         if path in environment.existing:
             return FoundLogin(TokenFileLogin(path), path)
     return FoundLogin()
+
+
+def agent_login(environment: Environment) -> FoundLogin:
+    """Return the login by oidc-agent's account that the environment names: the last of all."""
+    account = environment.variables.get("OIDC_AGENT_ACCOUNT", "")
+    return FoundLogin(AgentLogin(account), "OIDC_AGENT_ACCOUNT") if account else FoundLogin()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import oscar_sync
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 
 CORPUS = Path(
     os.environ.get("OSCAR_SYNC_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus"
@@ -30,10 +30,10 @@ def test_a_published_file_is_applied_and_then_its_plan_is_empty(file, oscar_emul
         "XDG_CACHE_HOME": str(tmp_path),
         "HOME": str(tmp_path),
     }
-    place = {"cluster": f"*={oscar_emulator.url}", "environ": environ}
-    found = oscar_sync.plan(str(CORPUS / file), **place)
+    path, cluster = str(CORPUS / file), f"*={oscar_emulator.url}"
+    found = oscar_sync.plan(path, cluster=cluster, environ=environ)
     assert found.plan.blocked == ()
     done = oscar_sync.apply(found)
     assert done.exit_code is Exit.OK, str(done)
-    again = oscar_sync.plan(str(CORPUS / file), **place)
+    again = oscar_sync.plan(path, cluster=cluster, environ=environ)
     assert again.exit_code is Exit.OK, str(again)

@@ -2,8 +2,9 @@
 
 from hypothesis import HealthCheck, given, settings, target
 
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
-from oscar_sync.model.report import Exit, Status
+from oscar_sync.model.report import Status
 from tests.property.leaving import leave
 from tests.property.strategies import left_clusters, services
 from tests.property.witness import check_all_steps, check_safe

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from oscar_sync.cli.main import call
 from oscar_sync.errors import InputError
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.plan import PlanOptions, Scope
-from oscar_sync.model.report import Exit, Status
+from oscar_sync.model.report import Status
 from oscar_sync.planning.compare import differences
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_markdown import plan_markdown

@@ -4,7 +4,7 @@ import pytest
 
 import oscar_sync
 from oscar_sync.errors import InputError
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 
 
 def test_a_plan_is_applied_and_the_next_one_is_empty(project, environ):

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 import oscar_sync
-from oscar_sync.model.report import Exit
+from oscar_sync.model.exits import Exit
 
 FDL = """\
 functions:
