@@ -24,6 +24,7 @@ class Connection:
     api: OscarApi
     store: ObjectStore | None = None
     store_problem: str = "the cluster names no object store"
+    is_reached: bool = False
 
     def open_store(self, provider: Mapping[str, object], environ: Mapping[str, str]) -> None:
         """Take up the store that ``/system/config`` names; nothing is sent yet."""
@@ -42,6 +43,16 @@ class Connection:
             return
         self.store = ObjectStore(address, environ)
         self.store_problem = ""
+
+    def reach_store(self) -> None:
+        """Find out, once, whether the store takes connections from here.
+
+        Raises:
+            StoreError: it does not.
+        """
+        if self.store is not None and not self.is_reached:
+            self.store.reach()
+            self.is_reached = True
 
     def lose_store(self, error: StoreError) -> None:
         """Note that the store cannot be used from here; it is not asked again."""

@@ -100,6 +100,9 @@ def _probe(connection: Connection, name: ServiceName) -> Probe:
 
 
 def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
+    if not (lookups.hooks or lookups.markers or lookups.counts or lookups.seeds):
+        return view
+    connection.reach_store()
     store = connection.store
     if store is None:
         return replace(view, store_problem=connection.store_problem)

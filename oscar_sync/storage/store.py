@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import socket
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -11,10 +12,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from oscar_sync.errors import StoreError
+from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.model.state import BucketCount, HookRule, StoredObject
 from oscar_sync.storage import bulk, checksums, keys
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.words import CONNECT_TIMEOUT_S
 
 COUNT_LIMIT: Final = 100_000
 _SHA256: Final = "sha256"
@@ -45,6 +47,28 @@ class ObjectStore:
         from oscar_sync.storage.client import told
 
         return told(self.address)
+
+    def reach(self) -> None:
+        """Return if something takes connections at the address; loads no library for it.
+
+        Raises:
+            StoreUnreachableError: nothing does; told in the time of one connection.
+        """
+        host, port = self.address.host_and_port
+        try:
+            socket.create_connection((host, port), timeout=CONNECT_TIMEOUT_S).close()
+        except TimeoutError as error:
+            words = f"no connection within {CONNECT_TIMEOUT_S:g} s"
+            raise StoreUnreachableError(self.address.shown, words) from error
+        except socket.gaierror as error:
+            raise StoreUnreachableError(self.address.shown, "its name is not known here") from error
+        except OSError as error:
+            words = (
+                "the connection was refused"
+                if isinstance(error, ConnectionRefusedError)
+                else str(error.strerror)
+            )
+            raise StoreUnreachableError(self.address.shown, words) from error
 
     # -- hooks
 
