@@ -1,0 +1,1 @@
+"""The benchmark suite: what oscar-sync costs, as ratios to yardsticks of the same run."""

@@ -1,0 +1,55 @@
+"""``python -m bench``: measure the rows, print them, hold the budgets."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import report
+from bench.rows import ROWS
+from bench.setting import RESULTS, Setting
+
+_ROUNDS, _SMOKE_ROUNDS = 5, 3
+
+
+def main() -> int:
+    """Return 0 where every budget is held, 1 where one is missed."""
+    options = _options()
+    chosen = [
+        row
+        for row in ROWS
+        if (row.number in options.row if options.row else row.in_smoke or not options.smoke)
+    ]
+    if not chosen:
+        raise SystemExit(f"there is no such row; rows: {[row.number for row in ROWS]}")
+    rounds = options.rounds or (_SMOKE_ROUNDS if options.smoke else _ROUNDS)
+    seen = report.versions()
+    print(", ".join(f"{name} {number}" for name, number in seen.items()))
+    print("Ratios are judged; milliseconds are printed. Loopback, no TLS, server on these cores.\n")
+    start = time.monotonic()
+    found = []
+    with tempfile.TemporaryDirectory(prefix="oscar-sync-bench-") as folder:
+        setting = Setting(Path(folder), rounds, options.smoke)
+        for row in chosen:
+            result = row.measure(setting)
+            found.append((row, result))
+            print(report.row_text(row, result), flush=True)
+    report.write(found, seen, RESULTS)
+    missed = report.misses(found)
+    print(f"\n{len(found)} rows in {time.monotonic() - start:.0f} s; see {RESULTS}")
+    for sentence in missed:
+        print(f"budget missed: {sentence}")
+    return 1 if missed else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
+    parser.add_argument("--smoke", action="store_true", help="the quick rows, in three rounds")
+    parser.add_argument("--row", type=int, action="append", help="only this row (repeatable)")
+    parser.add_argument("--rounds", type=int, help="rounds of each row")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""The table of rows: one function a row, in a module of its own or of its family.
+
+A row takes a :class:`~bench.setting.Setting` and returns a :class:`~bench.measuring.Result`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.measuring import Result
+from bench.rows.applying import apply
+from bench.rows.inside import diff, yaml_marks
+from bench.rows.planning import plan_1k, plan_100
+from bench.rows.start import show_help, start
+from bench.setting import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the report; ``in_smoke`` ones make the short run."""
+
+    number: int
+    name: str
+    measure: Callable[[Setting], Result]
+    in_smoke: bool = False
+
+
+ROWS = (
+    Row(1, "start", start, in_smoke=True),
+    Row(2, "help", show_help, in_smoke=True),
+    Row(3, "plan-100", plan_100, in_smoke=True),
+    Row(4, "plan-1k", plan_1k, in_smoke=True),
+    Row(8, "yaml", yaml_marks, in_smoke=True),
+    Row(9, "diff", diff, in_smoke=True),
+    Row(11, "apply", apply, in_smoke=True),
+)

@@ -1,0 +1,119 @@
+"""Row 11: an apply of many plain updates on a server faster than today's."""
+
+import json
+import shutil
+import socket
+import time
+from pathlib import Path
+
+from bench import workload
+from bench.measuring import Result, Sample, in_turn, paired, run
+from bench.setting import HERE, Setting, Stub
+
+_COUNT, _PEER_COUNT = 400, 100
+_AT_ONCE = 16
+_LATENCY_MS = 20
+_MOST_LISTS = 6
+"""The plan's list, the premise's, and one read-back for each batch of two seconds."""
+
+
+def apply(setting: Setting) -> Result:
+    """Compare an apply of 400 updates with curl's bare PUTs, and with oscar-python."""
+    folder = setting.services(_COUNT, range(_COUNT))
+    ceiling = _ceiling(setting)
+    with setting.stub(_COUNT, _LATENCY_MS) as stub:
+        environ = setting.login(stub)
+        command = [*setting.program, "apply", str(folder), "--yes", "--quiet"]
+        command += ["--parallelism", str(_AT_ONCE)]
+
+        def ours() -> Sample:
+            stub.reset()
+            return run(command, environ, says=f"{_COUNT} of {_COUNT} actions done")
+
+        contenders = {"oscar-sync": ours}
+        curl = shutil.which("curl")
+        if curl:
+            puts = _puts(setting, stub, folder)
+            contenders["curl -Z"] = lambda: run([curl, "--config", puts], environ)
+        samples = in_turn(contenders, setting.rounds)
+        ours()
+        faults = _too_many(stub.counts())
+        peer = _oscar_python(setting, stub, folder)
+    ratios = [
+        paired("oscar-python, for each service", 0.10, samples["oscar-sync"][: len(peer)], peer,
+               _COUNT / _PEER_COUNT),
+    ]  # fmt: skip
+    notes = [f"the stub alone answers {ceiling:,.0f} PUTs/s; this row asks it for at most 800"]
+    if curl:
+        ratios.insert(0, paired("curl -Z", 1.8, samples["oscar-sync"], samples["curl -Z"]))
+    else:
+        notes.append("no curl: run scripts/install-system-packages.sh to compare with it")
+    return Result({**samples, f"oscar-python ({_PEER_COUNT})": peer}, ratios, notes, faults)
+
+
+def _too_many(counts: dict[str, int]) -> list[str]:
+    faults = []
+    if counts.get("PUT /system/services/NAME", 0) + counts.get("PUT /system/services", 0) != _COUNT:
+        faults.append(f"{_COUNT} updates made other than {_COUNT} PUTs: {counts}")
+    if counts.get("GET /system/services", 0) > _MOST_LISTS:
+        faults.append(f"read back by more than {_MOST_LISTS} lists: {counts}")
+    if counts.get("GET /system/services/NAME", 0):
+        faults.append(f"read back by name: {counts}")
+    return faults
+
+
+def _oscar_python(setting: Setting, stub: Stub, folder: Path) -> list[Sample]:
+    script = HERE / "peers" / "oscar_python_updates.py"
+    command = [setting.peer("python"), script, str(folder), stub.url, str(_PEER_COUNT)]
+    return [
+        run(command, setting.environ, says=f"{_PEER_COUNT} updated")
+        for _ in range(setting.slow_rounds)
+    ]
+
+
+def _bodies(setting: Setting) -> list[bytes]:
+    """Return the bodies of the PUTs: what the server shows, with the memory of the files."""
+    listed = json.loads(setting.canned.read_text())["services"][:_COUNT]
+    wanted = workload.services(_COUNT, range(_COUNT))
+    return [
+        json.dumps({**raw, "script": service.script}).encode()
+        for raw, service in zip(listed, wanted, strict=True)
+    ]
+
+
+def _puts(setting: Setting, stub: Stub, folder: Path) -> Path:
+    """Write a file for curl with the same PUTs, sixteen at once on kept connections."""
+    bodies = setting.folder / "bodies"
+    bodies.mkdir(exist_ok=True)
+    parts = ["parallel", f"parallel-max = {_AT_ONCE}", "silent", "fail"]
+    for place, body in enumerate(_bodies(setting)):
+        path = bodies / f"{place}.json"
+        path.write_bytes(body)
+        parts += [
+            f'url = "{stub.url}/system/services"',
+            "request = PUT",
+            f'data-binary = "@{path}"',
+            'header = "Content-Type: application/json"',
+            'header = "Expect:"',
+            "user = oscar:bench",
+            "next",
+        ]
+    del folder
+    config = setting.folder / "curl.txt"
+    config.write_text("\n".join(parts[:-1]) + "\n")
+    return config
+
+
+def _ceiling(setting: Setting) -> float:
+    """Return how many PUTs a second the stub answers without latency, to one bare socket."""
+    requests = [
+        b"PUT /system/services HTTP/1.1\r\nHost: stub\r\nContent-Length: %d\r\n\r\n%s"
+        % (len(body), body)
+        for body in _bodies(setting)
+    ]
+    with setting.stub(_COUNT) as stub, socket.create_connection(("127.0.0.1", stub.port)) as sock:
+        start = time.perf_counter()
+        for request in requests:
+            sock.sendall(request)
+            sock.recv(4096)
+        return len(requests) / (time.perf_counter() - start)

@@ -1,0 +1,123 @@
+"""A fast server with canned answers, in a process of its own.
+
+Run as ``python stub.py FILE COUNT LATENCY_MS``; it prints its port. It serves the first COUNT
+services of FILE (see ``bench.canned``), answers each request after LATENCY_MS, takes PUTs and
+shows them in the list. ``POST /_bench/reset`` puts everything back; ``GET /_bench/counts`` tells
+how many requests came, by method and path.
+"""
+
+import asyncio
+import gc
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+_ADMIN = "/_bench/"
+_SERVICES = "/system/services"
+
+
+class Cluster:
+    """The answers, and the services that PUTs have changed."""
+
+    def __init__(self, file: str, count: int) -> None:
+        canned = json.loads(Path(file).read_text())
+        self.first = {raw["name"]: raw for raw in canned.pop("services")[:count]}
+        self.fixed = {f"/system/{name}": _encoded(body) for name, body in canned.items()}
+        self.counts: Counter[str] = Counter()
+        self.reset()
+
+    def reset(self) -> None:
+        self.services = dict(self.first)
+        self.encoded = {name: _encoded(raw) for name, raw in self.services.items()}
+        self.whole: bytes | None = None
+        self.counts.clear()
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        if path.startswith(_ADMIN):
+            return self._administer(path.removeprefix(_ADMIN))
+        shown = path if path in self.fixed or path == _SERVICES else f"{_SERVICES}/NAME"
+        self.counts[f"{method} {shown}"] += 1
+        if method == "PUT":
+            return self._put(json.loads(body))
+        if path == _SERVICES:
+            if self.whole is None:
+                self.whole = b"[%s]" % b",".join(self.encoded.values())
+            return 200, self.whole
+        found = self.fixed.get(path) or self.encoded.get(path.rpartition("/")[2])
+        return (200, found) if found else (404, b"")
+
+    def _put(self, body: dict[str, object]) -> tuple[int, bytes]:
+        name = str(body["name"])
+        self.services[name] = {**self.services[name], **body}
+        self.encoded[name] = _encoded(self.services[name])
+        self.whole = None
+        return 204, b""
+
+    def _administer(self, word: str) -> tuple[int, bytes]:
+        if word == "counts":
+            return 200, _encoded(self.counts)
+        self.reset()
+        return 204, b""
+
+
+class Connection(asyncio.Protocol):
+    """One connection: requests one after another, kept alive."""
+
+    def __init__(self, cluster: Cluster, latency_s: float) -> None:
+        self.cluster = cluster
+        self.latency_s = latency_s
+        self.waiting = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.waiting += data
+        while True:
+            head, found, rest = self.waiting.partition(b"\r\n\r\n")
+            length = _content_length(head) if found else 0
+            if not found or len(rest) < length:
+                return
+            self.waiting = rest[length:]
+            method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+            answer = _written(*self.cluster.answer(method, path, rest[:length]))
+            if self.latency_s and not path.startswith(_ADMIN):
+                asyncio.get_running_loop().call_later(self.latency_s, self._write, answer)
+            else:
+                self._write(answer)
+
+    def _write(self, answer: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(answer)
+
+
+def _content_length(head: bytes) -> int:
+    _, found, rest = head.lower().partition(b"\r\ncontent-length:")
+    return int(rest.split(b"\r\n", 1)[0]) if found else 0
+
+
+def _written(status: int, body: bytes) -> bytes:
+    kind = b"Content-Type: application/json\r\nContent-Length: %d\r\n" % len(body)
+    return b"HTTP/1.1 %d X\r\n%s\r\n%s" % (status, b"" if status == 204 else kind, body)
+
+
+def _encoded(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+async def serve(file: str, count: int, latency_ms: float) -> None:
+    """Serve until the process is ended."""
+    cluster = Cluster(file, count)
+    gc.freeze()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Connection(cluster, latency_ms / 1000), "127.0.0.1", 0, backlog=256
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
