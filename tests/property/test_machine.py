@@ -225,7 +225,7 @@ def test_histories():
         run_state_machine_as_test(
             History,
             settings=settings(
-                max_examples=int(os.environ.get("HISTORIES", "60")),
+                max_examples=int(os.environ.get("HISTORIES", "40")),
                 stateful_step_count=12,
                 deadline=None,
             ),
