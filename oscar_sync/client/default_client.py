@@ -4,19 +4,16 @@ import os
 from abc import ABC
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 from urllib.parse import quote
 
 from oscar_sync.client import _utils as utils
 from oscar_sync.client import exchange
-from oscar_sync.client import output as decoding
-from oscar_sync.client.output import whole
+from oscar_sync.client.output import Spool
 from oscar_sync.client.payload import payload_of
 
 _RUN: Final = "/run"
 _JOB: Final = "/job"
-_IN_MEMORY_BYTES: Final = 8 << 20
 
 
 def segment(name: object) -> str:
@@ -93,7 +90,7 @@ class DefaultClient(ABC):
         """
         body, content_type = payload_of(input, input_file)
         path = f"{_JOB if async_call else _RUN}/{segment(name)}"
-        spool = SpooledTemporaryFile(_IN_MEMORY_BYTES) if output is not None else None  # noqa: SIM115 - the response reads from it
+        spool = Spool() if output is not None else None
         response = utils.make_request(
             self,
             path,
@@ -106,9 +103,7 @@ class DefaultClient(ABC):
             into=spool,
         )
         if output is not None and spool is not None:
-            with whole(Path(output)) as file:
-                decoding.decode(spool, file, is_wanted=decode)
-            spool.seek(0)
+            spool.save(Path(output), is_wanted=decode)
         return response
 
     def _get_token(self, svc: str) -> str:

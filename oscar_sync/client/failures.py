@@ -15,7 +15,7 @@ import requests
 
 from oscar_sync.errors import ClusterError, RefusedError
 from oscar_sync.model.secret import Secret
-from oscar_sync.semantics.answers import meaning_of
+from oscar_sync.semantics.answers import Outcome, meaning_of
 from oscar_sync.wire.failures import NoAnswerError
 from oscar_sync.wire.messages import excerpt
 
@@ -50,10 +50,15 @@ def http_error(response: requests.Response, method: str, secrets: tuple[Secret, 
 
 
 def _hint(response: requests.Response, method: str) -> str:
-    known = ""
-    if f"{SERVICES}" in str(response.url) and method.upper() != "GET":
-        known = meaning_of(method.upper(), response.status_code, response.text[:2000]).remedy
-    return known or _HINTS.get(response.status_code, "")
+    known = _HINTS.get(response.status_code, "")
+    if SERVICES not in str(response.url) or method.upper() == "GET":
+        return known
+    meaning = meaning_of(method.upper(), response.status_code, response.text[:2000])
+    if meaning.outcome is Outcome.APPLIED_WITH_WARNING:
+        return f"it is done all the same ({meaning.reason})"
+    if meaning.outcome is Outcome.UNKNOWN:
+        return "it may be done all the same: look at the service"
+    return meaning.remedy or known
 
 
 def lost(error: ClusterError) -> requests.exceptions.RequestException:

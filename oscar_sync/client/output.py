@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO, Final
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LAST: Final = re.compile(rb"[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==")
 _CHUNK_BYTES: Final = 1 << 20
+_IN_MEMORY_BYTES: Final = 8 << 20
 _ONE_CLASS: Final = re.compile(rb"[a-z]+|[A-Z]+|[0-9]+")
 _SHORT: Final = 16
 _LONG: Final = 64
@@ -138,3 +140,26 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+class Spool(SpooledTemporaryFile[bytes]):
+    """The body of an answer on its way to a file: in memory up to 8 MiB, else on disk."""
+
+    def __init__(self) -> None:
+        """Make an empty one."""
+        super().__init__(_IN_MEMORY_BYTES)
+
+    def __del__(self) -> None:
+        """Close it with the response that reads from it."""
+        self.close()
+
+    def save(self, path: Path, *, is_wanted: bool | None = None) -> None:
+        """Write what it encodes, or else itself, to *path*; see ``decode``.
+
+        Raises:
+            ValueError: Base64 is wanted, and there is none.
+            OSError: the file cannot be written.
+        """
+        with whole(path) as file:
+            decode(self, file, is_wanted=is_wanted)
+        self.seek(0)

@@ -1,0 +1,157 @@
+"""Weakness 31 of oscar-python: jobs and logs, and what else a cluster has."""
+
+import json
+
+import pytest
+
+from oscar_sync.client import HTTPError
+from tests.client.serving import stubbed
+from tests.unit.wire.stub import reply
+
+
+def test_all_pages_of_jobs_are_listed(gray):
+    """Weakness 31: a page has 70."""
+    for _ in range(150):
+        gray.run_service("gray", input="x", token=gray_token(gray), async_call=True)
+    answer = gray.list_jobs("gray")
+
+    assert len(answer.json()["jobs"]) == 150
+    assert "next_page" not in answer.json()
+    assert answer.status_code == 200
+
+
+def gray_token(client):
+    if not hasattr(client, "kept_token"):
+        client.kept_token = client.get_service("gray").json()["token"]
+    return client.kept_token
+
+
+def test_one_page_of_jobs_is_the_servers_answer():
+    with stubbed(reply({"jobs": {"a": {}}, "next_page": "n"})) as (client, stub):
+        assert client.list_jobs("gray", "p").json()["next_page"] == "n"
+        assert len(stub.asked) == 1
+
+
+def test_pages_that_go_round_in_a_circle_end():
+    with stubbed(reply({"jobs": {"a": {}}, "next_page": "n"})) as (client, _):
+        assert set(client.list_jobs("gray").json()["jobs"]) == {"a"}
+
+
+def test_removing_all_jobs_removes_the_ones_that_did_not_succeed_as_well():
+    """Weakness 31."""
+    with stubbed(reply("", 204)) as (client, stub):
+        client.remove_all_jobs("gray")
+        assert stub.lines == ["DELETE /system/logs/gray?all=true"]
+
+
+def test_a_job_is_logged_and_removed(gray):
+    gray.run_service("gray", input="x", async_call=True)
+    name = next(iter(gray.list_jobs("gray").json()["jobs"]))
+
+    assert gray.get_job_logs("gray", name).ok
+    assert gray.get_job_logs("gray", name, timestamps=True).ok
+    assert gray.remove_job("gray", name).status_code == 204
+    assert gray.list_jobs("gray").json()["jobs"] == {}
+    assert gray.remove_all_jobs("gray").status_code == 204
+
+
+CALLS = {
+    "get_cluster_info": ((), "GET /system/info", None),
+    "get_cluster_config": ((), "GET /system/config", None),
+    "get_cluster_status": ((), "GET /system/status", None),
+    "health_check": ((), "GET /health", None),
+    "list_services": ((), "GET /system/services", None),
+    "get_service": (("a",), "GET /system/services/a", None),
+    "remove_service": (("a",), "DELETE /system/services/a", None),
+    "get_deployment_status": (("a",), "GET /system/services/a/deployment", None),
+    "get_deployment_logs": (("a",), "GET /system/services/a/deployment/logs", None),
+    "get_job_logs": (("a", "j"), "GET /system/logs/a/j", None),
+    "list_jobs": (("a",), "GET /system/logs/a", None),
+    "remove_job": (("a", "j"), "DELETE /system/logs/a/j", None),
+    "remove_all_jobs": (("a",), "DELETE /system/logs/a?all=true", None),
+    "get_system_logs": ((True, True), "GET /system/logs?timestamps=true&previous=true", None),
+    "list_volumes": ((), "GET /system/volumes", None),
+    "create_volume": (("v", "1Gi"), "POST /system/volumes", {"name": "v", "size": "1Gi"}),
+    "get_volume": (("v",), "GET /system/volumes/v", None),
+    "delete_volume": (("v",), "DELETE /system/volumes/v", None),
+    "create_bucket": (
+        ("b",),
+        "POST /system/buckets",
+        {"bucket_name": "b", "visibility": "private", "allowed_users": []},
+    ),
+    "update_bucket": (
+        ("b", "restricted", ["u"]),
+        "PUT /system/buckets",
+        {"bucket_name": "b", "visibility": "restricted", "allowed_users": ["u"]},
+    ),
+    "list_buckets": ((), "GET /system/buckets", None),
+    "get_bucket": (("b",), "GET /system/buckets/b", None),
+    "delete_bucket": (("b",), "DELETE /system/buckets/b", None),
+    "presign_bucket": (
+        ("b", "in/a", "upload", 60, "text/plain", {"X": "1"}),
+        "POST /system/buckets/b/presign",
+        {
+            "object_key": "in/a",
+            "operation": "upload",
+            "expires_in": 60,
+            "content_type": "text/plain",
+            "extra_headers": {"X": "1"},
+        },
+    ),
+    "get_metrics_summary": ((), "GET /system/metrics", None),
+    "get_metrics_breakdown": (("user",), "GET /system/metrics/breakdown?group_by=user", None),
+    "get_service_metrics": (("a",), "GET /system/metrics/a", None),
+    "get_own_quota": ((), "GET /system/quotas/user", None),
+    "get_user_quota": (("u@egi.eu",), "GET /system/quotas/user/u%40egi.eu", None),
+    "update_user_quota": (
+        ("u", 4, "8Gi"),
+        "PUT /system/quotas/user/u",
+        {"cpu": "4", "memory": "8Gi"},
+    ),
+    "get_federation": (("a",), "GET /system/federation/a", None),
+    "add_federation_members": (
+        ("a", [{"type": "oscar"}], {"c": {"x": 1}}, {"s3": {"y": {}}}),
+        "POST /system/federation/a",
+        {
+            "members": [{"type": "oscar"}],
+            "clusters": {"c": {"x": 1}},
+            "storage_providers": {"s3": {"y": {}}},
+        },
+    ),
+    "update_federation_members": (
+        ("a", [{"type": "oscar"}], [{"type": "x"}]),
+        "PUT /system/federation/a",
+        {"members": [{"type": "oscar"}], "update": [{"type": "x"}]},
+    ),
+    "remove_federation_members": (
+        ("a", [{"type": "oscar"}], True),
+        "DELETE /system/federation/a",
+        {"members": [{"type": "oscar"}], "delete": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_a_method_asks_what_its_name_says(method):
+    arguments, line, body = CALLS[method]
+    with stubbed(reply({})) as (client, stub):
+        assert getattr(client, method)(*arguments).status_code == 200
+        assert stub.lines == [line]
+        sent = stub.asked[0].body
+        assert (json.loads(sent) if sent else None) == body
+
+
+@pytest.mark.parametrize("method", CALLS)
+def test_a_method_raises_for_400_and_above(method):
+    with stubbed(reply("no", 400)) as (client, _), pytest.raises(HTTPError, match="no"):
+        getattr(client, method)(*CALLS[method][0])
+
+
+def test_buckets_volumes_and_presigned_addresses_work_on_a_cluster(client):
+    assert client.create_bucket("some-bucket").status_code == 201
+    assert client.get_bucket("some-bucket").json()["bucket_name"] == "some-bucket"
+    assert "http" in client.presign_bucket("some-bucket", "a", "upload").json()["url"]
+    assert client.delete_bucket("some-bucket").status_code == 204
+    assert client.create_volume("vol", "1Gi").status_code == 201
+    assert [one["name"] for one in client.list_volumes().json()] == ["vol"]
+    assert client.delete_volume("vol").status_code == 204
