@@ -1,5 +1,7 @@
 """plan, apply and drift from Python do what the commands do."""
 
+import importlib
+
 import pytest
 
 import oscar_sync
@@ -43,4 +45,4 @@ def test_wrong_files_raise_every_finding(project, environ):
 
 def test_there_is_nothing_else_at_the_front_door():
     with pytest.raises(AttributeError):
-        _ = oscar_sync.destroy
+        _ = importlib.import_module("oscar_sync").destroy
