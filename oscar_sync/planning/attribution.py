@@ -21,9 +21,9 @@ def attributed(
     is_ours: bool,
 ) -> tuple[FieldChange, ...]:
     """Return *found* as changes with cause and origin; leaves inherit their field's cause."""
-    applied = applied_of(live.annotations) if is_ours else None
     if not found:
         return ()
+    applied = applied_of(live.annotations) if is_ours else None
     live_hashes = field_hashes(live.form, live.owner)
     wanted_hashes = field_hashes(wanted, live.owner)
     changes = []

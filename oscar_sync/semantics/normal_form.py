@@ -3,7 +3,7 @@
 Sources: oscar-server 2 (fields), 3.1 (defaults and rewrites), 3.2 (injected labels), 3.6 (recipe).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from oscar_sync.model.fdl_fields import (
@@ -46,8 +46,8 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> dict[str, Value]
     """
     name = _text(raw.get("name"))
     form: dict[str, Value] = {"name": name}
-    for key in _PLAIN:
-        form[key] = _plain(BY_NAME[key], raw.get(key))
+    for key, default in _PLAIN_DEFAULTS:
+        form[key] = _plain(raw.get(key), default)
     form["log_level"] = _log_level(_text(raw.get("log_level")))
     form["visibility"] = _text(raw.get("visibility")) or "private"
     form["script"] = _text(raw.get("script")).replace("\r\n", "\n").replace("\r", "\n")
@@ -76,6 +76,7 @@ _PLAIN: Final = (
     "enable_sgx", "image_prefetch", "image", "alpine", "file_stage_in", "interlink_node_name",
     "isolation_level",
 )  # fmt: skip
+_SCALARS: Final = (str, int)  # True and False are ints
 
 
 def unowned(raw: Mapping[str, object]) -> dict[str, object]:
@@ -90,10 +91,10 @@ def is_exposed(form: Mapping[str, Value]) -> bool:
     return isinstance(ports, list) and bool(ports) and ports[0] != 0
 
 
-def _plain(field: Field, value: object) -> Value:
+def _plain(value: object, default: Value) -> Value:
     if value is None or value == "":
-        return _default(field)
-    return value if isinstance(value, bool | int | str) else str(value)
+        return default
+    return value if isinstance(value, _SCALARS) else str(value)
 
 
 def _default(field: Field) -> Value:
@@ -113,24 +114,40 @@ _EMPTY: Final[dict[Kind, Callable[[], Value]]] = {
 }
 
 
-def _block(fields: Iterable[Field], raw: Mapping[str, object]) -> dict[str, Value]:
-    return {field.name: _value(field, raw.get(field.name)) for field in fields}
+_PLAIN_DEFAULTS: Final = tuple((key, _default(BY_NAME[key])) for key in _PLAIN)
+
+_Reader = Callable[[object], Value]
+_READERS: Final[dict[int, tuple[tuple[str, _Reader], ...]]] = {}
 
 
-def _value(field: Field, value: object) -> Value:
+def _block(fields: tuple[Field, ...], raw: Mapping[str, object]) -> dict[str, Value]:
+    return {name: read(raw.get(name)) for name, read in _readers(fields)}
+
+
+def _readers(fields: tuple[Field, ...]) -> tuple[tuple[str, _Reader], ...]:
+    """Return how each of *fields* is read; each table is looked through once."""
+    found = _READERS.get(id(fields))
+    if found is None:
+        found = tuple((field.name, _reader(field)) for field in fields)
+        _READERS[id(fields)] = found
+    return found
+
+
+def _reader(field: Field) -> _Reader:
+    default = _default(field)
     match field.kind:
         case Kind.TEXTS:
-            return [_text(item) for item in value] if isinstance(value, list) else []
+            return lambda value: [*_texts(value)]
         case Kind.PORTS:
-            return _ports(value)
+            return _ports
         case Kind.TEXT_MAP:
-            return _text_map(value)
+            return lambda value: {**_text_map(value)}
         case Kind.FLAG | Kind.INTEGER:
-            return value if isinstance(value, int) else _default(field)
+            return lambda value: value if isinstance(value, int) else default
         case _ if field.is_secret:
-            return value if isinstance(value, Secret) else Secret(_text(value))
+            return lambda value: value if isinstance(value, Secret) else Secret(_text(value))
         case _:
-            return _text(value) or _default(field)
+            return lambda value: _text(value) or default
 
 
 def _ports(value: object) -> Value:
@@ -184,8 +201,11 @@ def _kserve(raw: object, *, is_live: bool) -> Value:
         elif value is None and is_live and field.name in ("set_auth", "max_scale"):
             form[field.name] = False if field.kind is Kind.FLAG else 0
         else:
-            form[field.name] = _value(field, value)
+            form[field.name] = _reader(field)(value)
     return form
+
+
+_FEDERATION: Final = tuple(field for field in FEDERATION if field.kind is not Kind.BLOCKS)
 
 
 def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str) -> None:
@@ -193,7 +213,7 @@ def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str
     if not isinstance(federation, Mapping):
         form["federation"] = None
         return
-    block = _block((field for field in FEDERATION if field.kind is not Kind.BLOCKS), federation)
+    block = _block(_FEDERATION, federation)
     block["group_id"] = block["group_id"] or name
     block["topology"] = block["topology"] or "none"
     block["members"] = [_block(REPLICA, member) for member in _blocks(federation.get("members"))]
@@ -208,7 +228,7 @@ def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str
 def _providers(raw: Mapping[str, object]) -> Value:
     """Return third-party credentials; ``minio.default`` is the cluster's own (oscar-server 3.1)."""
     form: dict[str, Value] = {}
-    for kind in PROVIDERS:
+    for kind in PROVIDERS if raw else ():
         accounts: dict[str, Value] = {
             key: _block(kind.children, _mapping(entry))
             for key, entry in _mapping(raw.get(kind.name)).items()
@@ -246,9 +266,9 @@ def _texts(value: object) -> list[str]:
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value)
+    if type(value) is str:
+        return value
+    return "" if value is None else value if isinstance(value, str) else str(value)
 
 
 def _text_map(value: object) -> dict[str, Value]:
@@ -256,7 +276,9 @@ def _text_map(value: object) -> dict[str, Value]:
 
 
 def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+    if type(value) is dict:
+        return value
+    return value if value is not None and isinstance(value, Mapping) else {}
 
 
 def _blocks(value: object) -> list[Mapping[str, object]]:

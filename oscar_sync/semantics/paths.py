@@ -1,6 +1,7 @@
 """Storage providers and paths: which bucket and folder an input, output or mount means."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 DEFAULT_ID: Final = "default"
@@ -24,6 +25,7 @@ class Provider:
         return f"{self.type}.{self.id}"
 
 
+@lru_cache(maxsize=256)
 def provider_of(text: str) -> Provider:
     """Return the provider that *text* names; a missing id is ``default`` (oscar-server 2.2)."""
     kind, _, name = text.strip().partition(".")
