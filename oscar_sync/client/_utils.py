@@ -38,7 +38,8 @@ def make_request(c: Any, path: str, method: str, **kwargs: Any) -> Any:
         kwargs: ``data`` (text, bytes or something that is sent as JSON), ``token`` (instead of the
             log-in), ``timeout`` (seconds), ``headers`` (a mapping, or ``"Name: value, …"``),
             ``content_type``, ``into`` (a file for the body of a good answer, from which the
-            response reads it when asked); ``handle=False`` returns bad answers, too.
+            response reads it when asked), ``secrets`` (texts of *data* that no error may show);
+            ``handle=False`` returns bad answers, too.
 
     Raises:
         requests.HTTPError: 400 or above; its text has the server's words.
@@ -62,7 +63,8 @@ def make_request(c: Any, path: str, method: str, **kwargs: Any) -> Any:
     if response.status_code >= 400 and kwargs.get("handle", True) is not False:
         from oscar_sync.client.failures import http_error
 
-        raise http_error(response, method, exchange.secrets_of(c, str(token or "")))
+        hidden = exchange.secrets_of(c, str(token or ""), *kwargs.get("secrets", ()))
+        raise http_error(response, method, hidden)
     return response
 
 

@@ -311,8 +311,14 @@ class Client(Resources):
 
     def _write(self, method: str, body: Mapping[str, Any]) -> Any:
         timeout = PREFETCH_TIMEOUT_S if definitions.prefetches(body) else None
-        data = definitions.encoded(body)
-        return utils.make_request(self, SERVICES, method, data=data, timeout=timeout)
+        return utils.make_request(
+            self,
+            SERVICES,
+            method,
+            data=definitions.encoded(body),
+            timeout=timeout,
+            secrets=definitions.secrets_of(body),
+        )
 
     def _all_jobs(self, path: str, first: dict[str, Any]) -> dict[str, Any]:
         jobs = dict(first.get("jobs") or {})

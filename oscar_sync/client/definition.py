@@ -1,17 +1,29 @@
 """Definitions as scripts and FDL files give them, to the bodies of POST and PUT."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeGuard
 
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind
+from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.capabilities import LISTED_PORTS_SINCE
 
 Release = tuple[int, int, int]
 _STAMPS: Final = "oscar-sync.io/"
 _PORTS: Final = ("api_port", "nodePort")
+_SECRET_KEYS: Final = frozenset(
+    {
+        "access_key",
+        "auth_password",
+        "password",
+        "refresh_token",
+        "secret_key",
+        "secrets",
+        "token",
+    }
+)
 
 
 class DefinitionError(ValueError):
@@ -168,6 +180,24 @@ def encoded(body: Mapping[str, Any]) -> str:
         return encode(body).decode("ascii")
     except (TypeError, ValueError) as error:
         raise DefinitionError(f"the definition cannot be sent: {error}") from None
+
+
+def secrets_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return every text of *body* that is a secret: values of secrets, keys, passwords, tokens."""
+    return tuple(sorted(set(_hidden(body, is_within=False)), key=len, reverse=True))
+
+
+def _hidden(value: Any, *, is_within: bool) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _hidden(item, is_within=is_within or str(key) in _SECRET_KEYS)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _hidden(item, is_within=is_within)
+    elif isinstance(value, Secret):
+        yield value.reveal()
+    elif is_within and isinstance(value, str):
+        yield value
 
 
 def name_of(body: Mapping[str, Any]) -> str:

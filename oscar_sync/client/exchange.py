@@ -51,10 +51,14 @@ def send(client: Any, call: Call) -> Any:
     for attempt in range(1, PUT_TRIES):
         if call.method != "PUT" or response.status_code != 500:
             break
-        time.sleep(_FIRST_WAIT_S * 2 ** (attempt - 1))
+        _wait(_FIRST_WAIT_S * 2 ** (attempt - 1))
         LOG.debug("PUT %s was answered 500; sent again", call.path.partition("?")[0])
         response = _once(client, call)
     return response
+
+
+def _wait(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 def _once(client: Any, call: Call) -> Any:
@@ -107,6 +111,7 @@ def _opened(client: Any) -> Any:
             connections=CONNECTIONS,
             read_timeout_s=getattr(client, "timeout", None) or DEFAULT_TIMEOUT_S,
             environ=os.environ,
+            sleep=_wait,
         )
     except ClusterError as error:
         raise ValueError(str(error)) from None

@@ -131,9 +131,11 @@ def test_an_output_that_must_be_base64_and_is_not_leaves_the_file_as_it_was(tmp_
     """Weakness 24."""
     out = tmp_path / "out.png"
     out.write_bytes(b"before")
-    with stubbed(reply("no such thing")) as (client, _):
-        with pytest.raises(ValueError, match="Base64"):
-            client.run_service("gray", token="t", output=out, decode=True)
+    with (
+        stubbed(reply("no such thing")) as (client, _),
+        pytest.raises(ValueError, match="Base64"),
+    ):
+        client.run_service("gray", token="t", output=out, decode=True)
 
     assert out.read_bytes() == b"before"
     assert [path.name for path in tmp_path.iterdir()] == ["out.png"]

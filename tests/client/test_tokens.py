@@ -53,9 +53,11 @@ def test_a_token_file_is_read_anew_as_it_rotates(tmp_path):
 
 def test_a_token_file_that_is_gone_is_a_value_error_with_its_path(tmp_path):
     """Weakness 30."""
-    with stubbed(reply({}), token_file=str(tmp_path / "gone")) as (client, _):
-        with pytest.raises(ValueError, match="gone: No such file"):
-            client.get_cluster_info()
+    with (
+        stubbed(reply({}), token_file=str(tmp_path / "gone")) as (client, _),
+        pytest.raises(ValueError, match="gone: No such file"),
+    ):
+        client.get_cluster_info()
 
 
 @pytest.mark.parametrize("number", [0, 1])

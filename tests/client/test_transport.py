@@ -236,9 +236,11 @@ def test_a_netrc_does_not_replace_the_credentials(tmp_path, monkeypatch):
 
 
 def test_no_answer_is_a_connection_error_of_requests():
-    with stubbed(Reply(is_reset=True)) as (client, _):
-        with pytest.raises(requests.exceptions.ConnectionError, match="cut off"):
-            client.delete_bucket("b")
+    with (
+        stubbed(Reply(is_reset=True)) as (client, _),
+        pytest.raises(requests.exceptions.ConnectionError, match="cut off"),
+    ):
+        client.delete_bucket("b")
 
 
 def test_an_endpoint_that_is_none_is_a_value_error():
