@@ -32,6 +32,40 @@ _CODES_INTRODUCTION = (
     "A code is stable and never used for anything else. OSY1xx: manifests; 2xx: settings; 3xx: "
     "clusters and credentials."
 )
+_SETTINGS_EXAMPLE = """\
+set: imaging
+clusters:
+  edge-1:
+    endpoint: https://oscar.example.org
+    auth_user: "${OSCAR_USERNAME}"
+    auth_password: "${OSCAR_PASSWORD}"
+  lab:
+    endpoint: https://lab.example.org
+    token_file: tokens/lab
+    ca_bundle: lab-ca.pem
+  oscar-cluster: edge-1          # a cluster key of FDL files that goes to another entry
+  "*": edge-1                    # every key that is named nowhere
+prune: false
+max_removals: 3
+env_file: .env
+removed:
+- plants                         # undeployed on every cluster; its buckets stay
+- {service: edge-1/old, because: "#42"}
+- {service: lab/theirs, forget: true}
+services:
+  grayify:
+    protect: true
+    ignore: [annotations.team]
+    wait: 5m
+    seeds:
+    - {from: models/, to: "minio.default:grayify/models"}
+"""
+_SETTINGS_NOTES = """\
+`removed` and `services` name `SERVICE`, on every cluster that is read, or `CLUSTER/SERVICE`. A cluster
+entry of oscar-cli's file can be pasted as it is. The nearest `oscar-sync.yaml` counts, from the first
+PATH upward to the root of its git work tree; `--settings FILE` names another. Without a `set` nothing is
+stamped, and nothing is ever a candidate for removal.
+"""
 GENERATED = "<!-- written by `python -m tools.reference`: change what it describes -->\n"
 
 
@@ -66,6 +100,11 @@ def _fields() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _yaml(value: object) -> str:
+    """Return *value* as YAML writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
     for field in fields:
         marks = []
@@ -79,7 +118,7 @@ def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
             marks.append("one of " + ", ".join(f"`{choice}`" for choice in field.choices if choice))
         extra = f" ({'; '.join(marks)})" if marks else ""
         since = "v" + ".".join(map(str, field.since)) if any(field.since) else ""
-        default = f"`{field.default}`" if field.default not in (None, "", [], {}) else ""
+        default = f"`{_yaml(field.default)}`" if field.default not in (None, "", [], {}) else ""
         change = "replace" if field.change is Change.REPLACE else "update"
         yield (
             f"| `{prefix}{field.name}` | {field.kind} | {default} | {change} | {since} | "
@@ -126,6 +165,11 @@ def _settings() -> str:
         "| key | default | what it is |",
         "|---|---|---|",
         *_keys(schema, schema, ""),
+        "",
+        _SETTINGS_NOTES,
+        "## An example",
+        "",
+        f"```yaml\n{_SETTINGS_EXAMPLE}```",
     ]
     return "\n".join(lines) + "\n"
 
@@ -133,7 +177,7 @@ def _settings() -> str:
 def _keys(part: dict[str, Any], schema: dict[str, Any], prefix: str) -> Iterator[str]:
     for name, entry in part.get("properties", {}).items():
         default = entry.get("default")
-        shown = f"`{default}`" if default not in (None, "", [], {}) else ""
+        shown = f"`{_yaml(default)}`" if default not in (None, "", [], {}) else ""
         text = str(entry.get("description", "")).replace("|", "\\|")
         yield f"| `{prefix}{name}` | {shown} | {text} |"
         for inner, where in _inner(entry, schema):

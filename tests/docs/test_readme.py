@@ -39,3 +39,9 @@ def _change_by_hand(emulator):
         f"{emulator.url}/system/services", json={**service, "memory": "4Gi"}, auth=auth, timeout=10
     )
     assert answer.status_code == 204
+
+
+def test_the_file_that_readme_shows_is_that_of_the_example():
+    shown = (ROOT / "README.md").read_text(encoding="utf-8")
+    file = ROOT / "examples" / "manifests" / "02-event-driven" / "thumbnails.yaml"
+    assert f"# thumbnails.yaml\n{file.read_text(encoding='utf-8')}```" in shown
