@@ -48,6 +48,10 @@ _ROWS: Final = (
         Outcome.NOT_APPLIED, "leftover-secret",
         "a Secret of an earlier failed create is left; ask the cluster's operator to delete the "
         "Secret of that name in the services namespace")),
+    _Row("POST", 409, "A managed volume with the provided name already exists", Meaning(
+        Outcome.NOT_APPLIED, "volume-exists",
+        "a volume that outlived its service is not made anew: write volume.name without "
+        "volume.size to attach it")),
     _Row("POST", 409, "already exists", Meaning(
         Outcome.NOT_APPLIED, "still-terminating",
         "objects of an earlier service are still going; apply again", is_retryable=True)),
