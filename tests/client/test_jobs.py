@@ -1,6 +1,7 @@
 """Weakness 31 of oscar-python: jobs and logs, and what else a cluster has."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_a_job_is_logged_and_removed(gray):
     assert gray.remove_all_jobs("gray").status_code == 204
 
 
-CALLS = {
+CALLS: dict[str, Any] = {
     "get_cluster_info": ((), "GET /system/info", None),
     "get_cluster_config": ((), "GET /system/config", None),
     "get_cluster_status": ((), "GET /system/status", None),

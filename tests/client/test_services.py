@@ -304,8 +304,8 @@ def test_an_update_leaves_oscar_syncs_stamp_on_the_service():
 def test_a_removal_erases_as_the_server_does_and_its_docstring_names_the_safe_way(gray):
     assert gray.remove_service("gray").status_code == 204
     assert "gray" not in {bucket["bucket_name"] for bucket in gray.list_buckets().json() or []}
-    assert "erase its data" in Client.remove_service.__doc__
-    assert ".remove(name)" in Client.remove_service.__doc__
+    assert "erase its data" in str(Client.remove_service.__doc__)
+    assert ".remove(name)" in str(Client.remove_service.__doc__)
 
 
 def test_a_definition_that_is_neither_mapping_nor_file_is_a_value_error(client):

@@ -4,6 +4,7 @@ import pytest
 
 from oscar_sync.client import Client
 from oscar_sync.client import options as reading
+from oscar_sync.settings.logins import NOTEBOOK_TOKENS
 from tests.client.serving import stubbed
 from tests.unit.wire.stub import reply
 
@@ -74,7 +75,7 @@ def test_the_notebooks_token_files_are_tried_where_nothing_is_given(number, tmp_
 
 def test_the_notebooks_token_files_are_the_ones_of_egi_and_eosc():
     """Weakness 30."""
-    assert reading.NOTEBOOK_TOKENS == (
+    assert NOTEBOOK_TOKENS == (
         "/var/run/secrets/egi.eu/access_token",
         "/var/run/secrets/oidc/access_token",
     )

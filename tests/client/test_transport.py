@@ -88,7 +88,12 @@ def test_connections_are_kept_between_requests():
     with stubbed(reply({})) as (client, stub):
         opened = []
         accept = stub.server.get_request
-        stub.server.get_request = lambda: opened.append(1) or accept()
+
+        def counted():
+            opened.append(1)
+            return accept()
+
+        stub.server.get_request = counted
         for _ in range(5):
             client.get_cluster_info()
         assert len(opened) == 1
