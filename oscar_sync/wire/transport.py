@@ -1,12 +1,16 @@
-"""One exchange over ``requests``: sent once, read up to a cap, failures told in words."""
+"""One exchange over ``urllib3``: sent once, read up to a cap, failures told in words.
 
+The library below ``requests``, by itself: what a session adds to it (cookies, hooks, .netrc,
+redirects) is either unwanted here or done by us, and costs half of a request and of its import.
+"""
+
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import IO, Final
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from urllib3 import exceptions as failures
 
 from oscar_sync.wire.exchange import NoExchangeError, RawAnswer, TooLargeError
@@ -20,17 +24,20 @@ class Transport:
     """Pooled connections to one origin. Safe to use from many threads."""
 
     def __init__(self, *, connections: int, verify: bool | str, proxies: Mapping[str, str]) -> None:
-        """Open nothing yet; *verify* is False, True or a file of CAs."""
+        """Open nothing yet; *verify* is False, True or a file (or folder) of CAs."""
+        self._connections = connections
         self._verify = verify
         self._proxies = dict(proxies)
-        self._adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+        self._making = threading.Lock()
+        self._made: urllib3.PoolManager | None = None
         if verify is False:
             # Said by us on every run; once a request would drown it.
             urllib3.disable_warnings(failures.InsecureRequestWarning)
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._adapter.close()
+        if self._made is not None:
+            self._made.clear()
 
     def send(
         self,
@@ -48,47 +55,77 @@ class Transport:
             NoExchangeError: none came, or it was cut off.
             TooLargeError: it is larger than 64 MiB.
         """
+        is_answered = False
         try:
-            # The adapter alone: what a session adds (cookies, hooks, .netrc, redirects) is either
-            # unwanted here or done by us, and costs a quarter of a request.
-            with self._adapter.send(
-                _prepared(method, url, headers, body),
-                stream=True,
-                timeout=(CONNECT_TIMEOUT_S, read_timeout_s),
-                verify=self._verify,
-                proxies=self._proxies,
-            ) as response:
-                return RawAnswer(response.status_code, response.headers, _body(response, into))
-        except (requests.RequestException, failures.HTTPError, OSError) as error:
+            response = self._pools(url).urlopen(
+                method,
+                url,
+                body=body,
+                headers=headers,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=read_timeout_s),
+            )
+            is_answered = True
+            with response:
+                return RawAnswer(response.status, response.headers, _body(response, into))
+        except (failures.HTTPError, OSError, ValueError) as error:
             # Their texts may quote addresses with a proxy's password: told anew, not chained.
-            raise _told(error, read_timeout_s) from None
+            raise _told(error, read_timeout_s, is_answered=is_answered) from None
+
+    def _pools(self, url: str) -> urllib3.PoolManager:
+        with self._making:
+            if self._made is None:
+                scheme = url.partition(":")[0].lower()
+                options: dict[str, Any] = {"num_pools": 2, "maxsize": self._connections}
+                if scheme == "https":
+                    options.update(_trust(self._verify))
+                self._made = _manager(self._proxies.get(scheme, ""), options)
+            return self._made
 
 
-def _prepared(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None
-) -> requests.PreparedRequest:
-    request = requests.PreparedRequest()
-    request.prepare_method(method)
-    request.prepare_url(url, None)
-    request.prepare_headers(headers)
-    request.prepare_body(body, None)
-    return request
+def _trust(verify: bool | str) -> dict[str, Any]:  # noqa: FBT001 - as the whole world calls it
+    """Return how certificates are checked: by the file or folder named, else by certifi's."""
+    if verify is False:
+        return {"cert_reqs": "CERT_NONE"}
+    if verify is True:
+        import certifi
+
+        return {"cert_reqs": "CERT_REQUIRED", "ca_certs": certifi.where()}
+    kind = "ca_cert_dir" if Path(verify).is_dir() else "ca_certs"
+    return {"cert_reqs": "CERT_REQUIRED", kind: verify}
 
 
-def _body(response: requests.Response, into: IO[bytes] | None) -> bytes:
-    if into is None or not response.ok:
+def _manager(proxy: str, options: Mapping[str, Any]) -> urllib3.PoolManager:
+    if not proxy:
+        return urllib3.PoolManager(**options)
+    if "://" not in proxy:
+        proxy = f"http://{proxy}"
+    parts = urlsplit(proxy)
+    if parts.scheme.startswith("socks"):
+        from urllib3.contrib.socks import SOCKSProxyManager
+
+        return SOCKSProxyManager(proxy, **options)
+    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+    headers = urllib3.make_headers(proxy_basic_auth=login)
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
+
+
+def _body(response: urllib3.BaseHTTPResponse, into: IO[bytes] | None) -> bytes:
+    if into is None or response.status >= 400:
         return _whole(response)
     into.seek(0)
     into.truncate()
-    for chunk in response.iter_content(_CHUNK_BYTES):
+    for chunk in response.stream(_CHUNK_BYTES, decode_content=True):
         into.write(chunk)
     return b""
 
 
-def _whole(response: requests.Response) -> bytes:
+def _whole(response: urllib3.BaseHTTPResponse) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.iter_content(_CHUNK_BYTES):
+    for chunk in response.stream(_CHUNK_BYTES, decode_content=True):
         size += len(chunk)
         if size > MAX_BYTES:
             raise TooLargeError
@@ -96,8 +133,7 @@ def _whole(response: requests.Response) -> bytes:
     return b"".join(chunks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     kind: type[Exception]
     words: str
     was_sent: bool
@@ -109,29 +145,28 @@ _BY_CAUSE: Final = (
     _Row(failures.NewConnectionError, "the connection was refused", False, True),
     _Row(failures.ConnectTimeoutError, "no connection within {connect:g} s", False, False),
     _Row(failures.ReadTimeoutError, "no answer within {read:g} s", True, False),
+    _Row(failures.DecodeError, "the answer cannot be unpacked", True, False),
 )
-"""By urllib3's own error; the first that fits. The rest by that of requests."""
+"""By what happened, to the server or to a proxy before it; the first that fits."""
 
 _BY_ERROR: Final = (
-    _Row(requests.ReadTimeout, "no answer within {read:g} s", True, False),
-    _Row(requests.exceptions.ChunkedEncodingError, "the answer was cut off", True, True),
-    _Row(requests.exceptions.ContentDecodingError, "the answer cannot be unpacked", True, False),
-    _Row(requests.exceptions.ProxyError, "the proxy does not pass it on", True, True),
-    _Row(requests.exceptions.SSLError, "TLS failed", True, False),
-    _Row(requests.ConnectionError, "the connection was cut off", True, True),
+    _Row(failures.ProxyError, "the proxy does not pass it on", True, True),
+    _Row(failures.SSLError, "TLS failed", True, False),
+    _Row(failures.ProtocolError, "{what} was cut off", True, True),
     _Row(ValueError, "the request cannot be written", False, False),
     _Row(Exception, "the exchange failed", True, False),
 )
 
 
-def _told(error: Exception, read_timeout_s: float) -> NoExchangeError:
-    cause = _cause(error)
+def _told(error: Exception, read_timeout_s: float, *, is_answered: bool) -> NoExchangeError:
+    cause = getattr(error, "original_error", error)
     untrusted = _untrusted(f"{error} {cause}")
     if untrusted:
         return NoExchangeError(untrusted, was_sent=False, may_pass=False)
     found = next((row for row in _BY_CAUSE if isinstance(cause, row.kind)), None)
     row = found or next(row for row in _BY_ERROR if isinstance(error, row.kind))
-    words = row.words.format(connect=CONNECT_TIMEOUT_S, read=read_timeout_s)
+    what = "the answer" if is_answered else "the connection"
+    words = row.words.format(connect=CONNECT_TIMEOUT_S, read=read_timeout_s, what=what)
     return NoExchangeError(words, was_sent=row.was_sent, may_pass=row.may_pass)
 
 
@@ -139,10 +174,3 @@ def _untrusted(text: str) -> str:
     """Return why a certificate is not trusted, in OpenSSL's words; blank if it is not that."""
     _, found, why = text.partition("certificate verify failed: ")
     return f"its certificate is not trusted: {why.partition(' (_ssl')[0]}" if found else ""
-
-
-def _cause(error: Exception) -> object:
-    """Return urllib3's own error below one of requests'."""
-    inner: object = error.args[0] if error.args else None
-    reason = getattr(inner, "reason", inner)
-    return getattr(reason, "original_error", reason)

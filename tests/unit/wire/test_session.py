@@ -259,6 +259,22 @@ def test_requests_go_through_the_proxy_that_the_environment_names(stub, other):
     assert other.lines == ["GET http://oscar.invalid/system/services"]
 
 
+def test_a_proxy_gets_the_login_that_its_address_holds(other):
+    other.replies = [reply([])]
+    proxy = other.url.replace("://", "://me:p%40ss@")
+    with api("http://oscar.invalid", environ={"http_proxy": proxy}) as oscar:
+        oscar.list_services()
+    assert other.asked[0].headers["proxy-authorization"] == "Basic bWU6cEBzcw=="
+
+
+def test_a_proxy_without_a_scheme_speaks_http(other):
+    other.replies = [reply([])]
+    environ = {"http_proxy": other.url.removeprefix("http://")}
+    with api("http://oscar.invalid", environ=environ) as oscar:
+        oscar.list_services()
+    assert len(other.asked) == 1
+
+
 def test_no_proxy_exempts_a_host(stub, other):
     stub.replies = [reply([])]
     environ = {"HTTP_PROXY": other.url, "NO_PROXY": "127.0.0.0/8"}
