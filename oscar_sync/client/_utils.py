@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from oscar_sync.client import exchange, options, payload
+from oscar_sync.client import exchange, payload
+from oscar_sync.client.login import login_of
 from oscar_sync.client.output import decoded, is_base64, write_whole
 from oscar_sync.client.payload import headers_of, timeout_of
-from oscar_sync.model.cluster import BasicLogin
 from oscar_sync.model.secret import Secret
 
 __all__ = [
@@ -47,12 +47,11 @@ def make_request(c: Any, path: str, method: str, **kwargs: Any) -> Any:
         ValueError: the log-in cannot be sent.
     """
     data, token = kwargs.get("data"), kwargs.get("token")
-    login = get_headers_with_token(token) if token else get_headers(c)
     call = exchange.Call(
         method.upper(),
         path,
         _body(data),
-        Secret(login.get("Authorization", "")),
+        Secret(get_headers_with_token(token)["Authorization"]) if token else None,
         timeout_of(kwargs.get("timeout")),
         kwargs.get("content_type") or "application/json",
         headers_of(kwargs.get("headers")),
@@ -82,13 +81,8 @@ def get_headers(c: Any) -> dict[str, str]:
     """
     from oscar_sync.wire.login import authorization
 
-    kind = c._AUTH_TYPE  # noqa: SLF001 - the name that oscar-python gave it
-    if kind == options.BASIC:
-        login = BasicLogin(str(c.user), Secret(str(c.password)))
-        return {"Authorization": authorization(login).reveal()}
-    if kind in {options.OIDC, options.AGENT}:
-        return get_headers_with_token(c.get_access_token())
-    return {}
+    value = authorization(login_of(c))
+    return {"Authorization": value.reveal()} if value else {}
 
 
 def get_headers_with_token(token: str) -> dict[str, str]:

@@ -8,8 +8,8 @@ from oscar_sync.client import _utils as utils
 from oscar_sync.client import definition as definitions
 from oscar_sync.client import options as reading
 from oscar_sync.client.default_client import segment
+from oscar_sync.client.login import DEFAULTS, access_token
 from oscar_sync.client.resources import Resources
-from oscar_sync.client.tokens import DEFAULTS, access_token
 
 INFO: Final = "/system/info"
 CONFIG: Final = "/system/config"

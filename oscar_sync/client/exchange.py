@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
+from oscar_sync.client.login import login_of
 from oscar_sync.client.options import DEFAULT_TIMEOUT_S
 from oscar_sync.errors import ClusterError
 from oscar_sync.model.cluster import Cluster
@@ -19,17 +20,19 @@ PUT_TRIES: Final = 3
 _FIRST_WAIT_S: Final = 0.5
 _SLOT: Final = "_session"
 _SECRETS: Final = ("password", "oidc_token", "refresh_token")
-_NO_LOGIN: Final = Secret("")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a method asks: ``path`` is quoted, ``login`` the ``Authorization`` value or blank."""
+    """What a method asks.
+
+    ``path`` is quoted; ``login`` the ``Authorization`` value instead of the client's own.
+    """
 
     method: str
     path: str
     body: bytes | None = field(default=None, repr=False)
-    login: Secret = _NO_LOGIN
+    login: Secret | None = None
     timeout_s: float | None = None
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -88,26 +91,27 @@ def _once(client: Any, call: Call) -> Any:
 
 
 def session_of(client: Any) -> Any:
-    """Return the client's session, made anew where its address or ``ssl`` were set anew.
+    """Return the client's session, made anew where address, ``ssl`` or log-in were set anew.
 
     Raises:
         ValueError: the endpoint is no http(s) address, or the file of certificates is missing.
     """
-    key = (client.endpoint, client.ssl, getattr(client, "timeout", None))
+    cluster = cluster_of(client)
+    key = (cluster, getattr(client, "timeout", None))
     kept = vars(client).get(_SLOT)
     if kept is not None and kept[0] == key:
         return kept[1]
-    session = _opened(client)
+    session = _opened(client, cluster)
     setattr(client, _SLOT, (key, session))
     return session
 
 
-def _opened(client: Any) -> Any:
+def _opened(client: Any, cluster: Cluster) -> Any:
     from oscar_sync.wire.session import Session
 
     try:
         return Session(
-            cluster_of(client),
+            cluster,
             connections=CONNECTIONS,
             read_timeout_s=getattr(client, "timeout", None) or DEFAULT_TIMEOUT_S,
             environ=os.environ,
@@ -118,14 +122,18 @@ def _opened(client: Any) -> Any:
 
 
 def cluster_of(client: Any) -> Cluster:
-    """Return the client's cluster; its log-in goes with each request instead."""
+    """Return the client's cluster and how it logs in there, by its attributes as they are now.
+
+    Raises:
+        ValueError: the log-in cannot be used.
+    """
     endpoint = str(client.endpoint).rstrip("/")
     ssl = client.ssl
     return Cluster(
         id=ClusterId(str(getattr(client, "id", endpoint))),
         endpoint=endpoint,
         identity=endpoint,
-        login=None,
+        login=login_of(client),
         ssl_verify=ssl is not False,
         ca_bundle=ssl if isinstance(ssl, str) else "",
     )

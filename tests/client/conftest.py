@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from oscar_sync.client import Client
@@ -27,6 +29,17 @@ def gray(client):
     """A client with one service on its cluster: `gray`, from `gray/in` to `gray/out`."""
     client.create_service(definition("gray"))
     return client
+
+
+def ended(list_jobs):
+    """The jobs once none of them is waiting or running, at most 20 seconds from now."""
+    deadline = time.monotonic() + 20
+    while True:
+        jobs = list_jobs()
+        if all(status == "Succeeded" for status in jobs.values()):
+            return jobs
+        assert time.monotonic() < deadline, jobs
+        time.sleep(0.01)
 
 
 def definition(name, **fields):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from oscar_sync.client import HTTPError
+from tests.client.conftest import ended
 from tests.client.serving import stubbed
 from tests.unit.wire.stub import reply
 
@@ -47,7 +48,9 @@ def test_removing_all_jobs_removes_the_ones_that_did_not_succeed_as_well():
 
 def test_a_job_is_logged_and_removed(gray):
     gray.run_service("gray", input="x", async_call=True)
-    name = next(iter(gray.list_jobs("gray").json()["jobs"]))
+    (name,) = ended(
+        lambda: {name: job["status"] for name, job in gray.list_jobs("gray").json()["jobs"].items()}
+    )
 
     assert gray.get_job_logs("gray", name).ok
     assert gray.get_job_logs("gray", name, timestamps=True).ok
