@@ -1,7 +1,7 @@
 """A cluster that a run talks to, and how it logs in there."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
@@ -29,7 +29,40 @@ class TokenFileLogin:
     path: str
 
 
-Login: TypeAlias = BasicLogin | TokenLogin | TokenFileLogin
+@dataclass(frozen=True, slots=True)
+class RefreshLogin:
+    """An OIDC refresh token, and where it is turned into access tokens.
+
+    What is blank is read from the token itself: its issuer's endpoint, its client, its scopes.
+    """
+
+    refresh_token: Secret
+    token_endpoint: str = ""
+    client_id: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLogin:
+    """An account of oidc-agent, by its short name."""
+
+    account: str
+
+
+Login: TypeAlias = BasicLogin | TokenLogin | TokenFileLogin | RefreshLogin | AgentLogin
+
+_KINDS: Final = {
+    BasicLogin: "user and password",
+    TokenLogin: "token",
+    TokenFileLogin: "token file",
+    RefreshLogin: "refresh token",
+    AgentLogin: "oidc-agent",
+}
+
+
+def login_kind(login: Login | None) -> str:
+    """Return the way of a *login* in words, without anything that it holds."""
+    return _KINDS[type(login)] if login is not None else "(none)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from oscar_sync.manifests.checks import together
 from oscar_sync.manifests.codes import Code as ManifestCode
 from oscar_sync.manifests.load import Manifests, Sources
 from oscar_sync.manifests.load import load as load_manifests
-from oscar_sync.model.cluster import Cluster, TokenFileLogin
+from oscar_sync.model.cluster import Cluster, TokenFileLogin, login_kind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import DesiredService, DesiredState, Narrowing
@@ -80,7 +80,27 @@ def explain_settings(
     run = _Pass(replace(request, needs_clusters=False), environ)
     if run.findings.has_error:
         raise InputError(tuple(sorted(run.findings.found)))
-    return explained(run.loaded, run.env_file(), from_flag=bool(request.env_file))
+    rows = explained(run.loaded, run.env_file(), from_flag=bool(request.env_file))
+    return (*rows, *_logins(request, environ))
+
+
+def _logins(request: DesireRequest, environ: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Return, for each cluster that a run would read, which log-in won (product 2.3)."""
+    run = _Pass(replace(request, needs_clusters=True, needs_manifests=False), environ)
+    try:
+        entries = run.entries(run.atlas(()), (), Narrowing())
+        clusters = run.clusters(run.atlas(()), (), Narrowing()) if entries else ()
+    except (InputError, UsageError):
+        return ()
+    rows = [
+        (f"clusters.{cluster.id}.login", login_kind(cluster.login), cluster.login_source)
+        for cluster in clusters
+    ]
+    missing = {entry.id for entry in entries} - {cluster.id for cluster in clusters}
+    return (
+        *rows,
+        *((f"clusters.{name}.login", "(none)", "nothing gives one") for name in sorted(missing)),
+    )
 
 
 class _Pass:

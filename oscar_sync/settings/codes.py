@@ -26,7 +26,6 @@ class Code(StrEnum):
     UNKNOWN_CLUSTER = "OSY302"
     ENDPOINT = "OSY303"
     NO_LOGIN = "OSY304"
-    LATER_LOGIN = "OSY305"
     NOT_VERIFIED = "OSY306"
     ASSUMED_VERIFIED = "OSY307"
     ONLY_CLUSTER = "OSY308"
@@ -55,7 +54,6 @@ TITLES: Final = {
     Code.UNKNOWN_CLUSTER: "the settings name an unknown cluster",
     Code.ENDPOINT: "the endpoint is no http(s) address",
     Code.NO_LOGIN: "the cluster has no credentials",
-    Code.LATER_LOGIN: "this way of logging in comes with a later version",
     Code.NOT_VERIFIED: "the cluster's certificate is not verified",
     Code.ASSUMED_VERIFIED: "the certificate is verified although the file does not say so",
     Code.ONLY_CLUSTER: "the only cluster known is used",

@@ -14,6 +14,10 @@ class NoAnswerError(UnreachableError):
         self.was_sent = was_sent
 
 
+class UnusableLoginError(ValueError):
+    """A log-in that cannot be sent; says why, never what it is."""
+
+
 class PoisonedListError(BadAnswerError):
     """One definition cannot be read, so the server lists no service (oscar-server.md 1.2.3)."""
 

@@ -1,22 +1,34 @@
 """The ``Authorization`` header of each request."""
 
+import os
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import assert_never
 
-from oscar_sync.model.cluster import BasicLogin, Login, TokenFileLogin, TokenLogin
+from oscar_sync.model.cluster import (
+    AgentLogin,
+    BasicLogin,
+    Login,
+    RefreshLogin,
+    TokenFileLogin,
+    TokenLogin,
+)
 from oscar_sync.model.secret import Secret
+from oscar_sync.wire.failures import UnusableLoginError
+from oscar_sync.wire.oidc import source_of
+
+__all__ = ["UnusableLoginError", "authorization", "bearer", "renewed"]
 
 
-class UnusableLoginError(ValueError):
-    """A log-in that cannot be sent; says why, never what it is."""
-
-
-def authorization(login: Login | None) -> Secret:
+def authorization(login: Login | None, environ: Mapping[str, str] = os.environ) -> Secret:
     """Return the header's value, blank without a *login*; a token file is read anew.
 
+    *environ* names the proxies and CAs on the way to a provider of tokens.
+
     Raises:
-        UnusableLoginError: no token in the file, or characters that a header cannot hold.
+        UnusableLoginError: no token to be had, or characters that a header cannot hold.
+        MissingExtraError: oidc-agent's client is not installed.
     """
     match login:
         case None:
@@ -27,8 +39,29 @@ def authorization(login: Login | None) -> Secret:
             return bearer(token)
         case TokenFileLogin(path):
             return bearer(_read_token(path))
+        case RefreshLogin() | AgentLogin():
+            return bearer(source_of(login, environ).token())
         case _:
             assert_never(login)
+
+
+def renewed(
+    login: Login | None, refused: Secret, environ: Mapping[str, str] = os.environ
+) -> Secret | None:
+    """Return the header's value with another token than the one *refused*, None if none is to be.
+
+    Raises:
+        UnusableLoginError: the provider gives no other.
+    """
+    match login:
+        case RefreshLogin() | AgentLogin():
+            token = Secret(refused.reveal().removeprefix("Bearer "))
+            return bearer(source_of(login, environ).renewed(token))
+        case TokenFileLogin():
+            found = authorization(login)
+            return found if found != refused else None
+        case _:
+            return None
 
 
 def bearer(token: Secret) -> Secret:

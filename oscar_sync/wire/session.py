@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError
-from oscar_sync.model.cluster import BasicLogin, Cluster, TokenLogin
+from oscar_sync.model.cluster import BasicLogin, Cluster, RefreshLogin, TokenLogin
 from oscar_sync.model.secret import Secret
 from oscar_sync.wire import address
 from oscar_sync.wire.exchange import Exchange, NoExchangeError, RawAnswer, Request, TooLargeError
 from oscar_sync.wire.failures import NoAnswerError
-from oscar_sync.wire.login import UnusableLoginError, authorization, bearer
+from oscar_sync.wire.login import UnusableLoginError, authorization, bearer, renewed
 from oscar_sync.wire.messages import MAX_BYTES
 from oscar_sync.wire.proxies import proxies_for
 from oscar_sync.wire.retry import Failure, wait_s
+from oscar_sync.wire.warm_up import WarmUp
 
 LOG: Final = logging.getLogger("oscar_sync.wire")
 READ_TIMEOUT_S: Final = 60.0
@@ -72,6 +73,8 @@ class Session:
         self._sleep = sleep
         self._on_request = on_request
         self._sent: tuple[Secret, ...] = ()
+        self._environ = environ
+        self._warm_up = WarmUp()
         self._transport = self._connect(connections, environ)
 
     def __repr__(self) -> str:
@@ -131,13 +134,37 @@ class Session:
         """The log-in and the tokens that were sent lately, for masking what a server echoes."""
         known = self._sent
         match self.cluster.login:
-            case BasicLogin(password=secret) | TokenLogin(token=secret):
+            case (
+                BasicLogin(password=secret)
+                | TokenLogin(token=secret)
+                | RefreshLogin(refresh_token=secret)
+            ):
                 return (secret, *known)
             case _:
                 return known
 
     def _attempt(self, request: Request, attempt: int) -> RawAnswer | NoExchangeError:
-        headers = self._headers(request)
+        login = self._login() if request.login is None else request.login
+        answer = self._let_through(request, login, attempt)
+        if not _is_refusal(answer) or request.login is not None:
+            return answer
+        # The log-in was refused before anything was done: once more, with another token.
+        other = self._renewed(login)
+        return answer if other is None else self._let_through(request, other, attempt)
+
+    def _let_through(
+        self, request: Request, login: Secret, attempt: int
+    ) -> RawAnswer | NoExchangeError:
+        """Send *request*; the first one with a new token of a user goes alone."""
+        if request.login is not None or isinstance(self.cluster.login, BasicLogin | None):
+            return self._exchange(request, login, attempt)
+        with self._warm_up.passing(login):
+            return self._exchange(request, login, attempt)
+
+    def _exchange(
+        self, request: Request, login: Secret, attempt: int
+    ) -> RawAnswer | NoExchangeError:
+        headers = self._headers(request, login)
         answer = self._once(request, headers, attempt)
         if isinstance(answer, NoExchangeError) or answer.status not in _REDIRECTS:
             return answer
@@ -183,11 +210,10 @@ class Session:
         if self._on_request:
             self._on_request(done)
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _headers(self, request: Request, login: Secret) -> dict[str, str]:
         headers = {"Accept": "application/json, text/plain, */*", "User-Agent": "oscar-sync"}
         if request.body is not None:
             headers["Content-Type"] = request.content_type
-        login = self._login() if request.login is None else request.login
         if login:
             headers["Authorization"] = login.reveal()
             self._remember(Secret(login.reveal().partition(" ")[2]))
@@ -200,11 +226,20 @@ class Session:
 
     def _login(self) -> Secret:
         try:
-            return authorization(self.cluster.login)
+            return authorization(self.cluster.login, self._environ)
         except UnusableLoginError as error:
-            source = self.cluster.login_source
-            remedy = f"check {source}" if source else ""
-            raise RefusedError(self.cluster.id, self.endpoint, str(error), remedy) from None
+            raise self._unusable(error) from None
+
+    def _renewed(self, refused: Secret) -> Secret | None:
+        try:
+            return renewed(self.cluster.login, refused, self._environ)
+        except UnusableLoginError as error:
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: UnusableLoginError) -> RefusedError:
+        source = self.cluster.login_source
+        remedy = f"check {source}" if source else ""
+        return RefusedError(self.cluster.id, self.endpoint, str(error), remedy)
 
     def _followed(self, request: Request, answer: RawAnswer) -> Request:
         """Return the request that a redirect asks for, if it differs by the last slash alone."""
@@ -235,6 +270,11 @@ class Session:
             message = f"the CA bundle {named} does not exist"
             raise ClusterError(self.cluster.id, self.endpoint, message)
         return named or True
+
+
+def _is_refusal(answer: RawAnswer | NoExchangeError) -> bool:
+    """Tell whether the log-in was refused before any handler ran (oscar-server 10)."""
+    return isinstance(answer, RawAnswer) and answer.status == 401 and not answer.content
 
 
 def _failure(answer: RawAnswer | NoExchangeError) -> Failure:

@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 MODULES = python_files("oscar_sync")
 
 # Where the name of the package to install is not the name to import.
-IMPORT_NAMES = {"pyyaml": "yaml", "flask-cors": "flask_cors"}
+IMPORT_NAMES = {"pyyaml": "yaml", "flask-cors": "flask_cors", "pyjwt": "jwt"}
 # Imported not by us but by what is named here: moto's server is written with them.
 NEEDED_BY = {"flask": "moto", "flask-cors": "moto", "werkzeug": "moto"}
 # They come with a package that is named, and belong to what it offers.
@@ -28,11 +28,13 @@ USED_BY = {
     "deepdiff": "planning/freeform",
     "flask": "emulator",
     "flask-cors": "emulator",
+    "liboidcagent": "wire/oidc_agent",
     "minio": "storage",
     "moto": "emulator",
     "obstore": "storage",
     "pathspec": "manifests",
     "pydantic": "manifests",
+    "pyjwt": "emulator",
     "pyyaml": "documents",
     "requests": "wire",
     "watchdog": "reconcile/watch",

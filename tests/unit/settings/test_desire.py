@@ -9,8 +9,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from oscar_sync.errors import InputError, UsageError
-from oscar_sync.model.cluster import BasicLogin, TokenFileLogin, TokenLogin
+from oscar_sync.model.cluster import (
+    AgentLogin,
+    BasicLogin,
+    Login,
+    RefreshLogin,
+    TokenFileLogin,
+    TokenLogin,
+)
 from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.desire import DesireRequest, desire, explain_settings
 from oscar_sync.settings.consents import consent_of
@@ -270,15 +278,32 @@ def test_a_bare_address_takes_the_login_of_oscar_cli_s_entry(tmp_path: Path) -> 
     assert isinstance(found.settings.clusters[0].login, BasicLogin)
 
 
-@pytest.mark.parametrize("field", ["oidc_account_name", "oidc_refresh_token"])
-def test_a_login_of_a_later_version_is_a_clear_error(tmp_path: Path, field: str) -> None:
-    settings = f"clusters: {{edge: {{endpoint: 'https://x.org', {field}: hush}}}}"
-    with pytest.raises(InputError) as caught:
-        state(tmp_path, settings)
-    (found,) = caught.value.diagnostics
-    assert found.code == "OSY305"
-    assert "OSCAR_TOKEN" in found.remedy
-    assert state(tmp_path, settings, environ={"OSCAR_TOKEN": "t"}).settings.clusters
+@pytest.mark.parametrize(
+    ("fields", "login"),
+    [
+        ("oidc_account_name: egi", AgentLogin("egi")),
+        ("oidc_refresh_token: hush", RefreshLogin(Secret("hush"))),
+        ("oidc_account_name: egi, oidc_refresh_token: hush", AgentLogin("egi")),
+        ("oidc_refresh_token: hush, auth_user: u, auth_password: p", RefreshLogin(Secret("hush"))),
+        ("oidc_account_name: egi, token: t", TokenLogin(Secret("t"))),
+    ],
+)
+def test_of_several_ways_in_an_entry_oscar_cli_s_order_decides(
+    tmp_path: Path, fields: str, login: Login
+) -> None:
+    settings = f"clusters: {{edge: {{endpoint: 'https://x.org', {fields}}}}}"
+    found = state(tmp_path, settings, environ={"OSCAR_TOKEN": "t"}).settings.clusters[0]
+    assert found.login == login
+    assert found.login_source.startswith(fields.partition(":")[0]) or "token" in fields
+
+
+def test_the_agent_s_account_of_the_environment_comes_last(tmp_path: Path) -> None:
+    environ = {"OIDC_AGENT_ACCOUNT": "egi"}
+    bare = "clusters: {edge: {endpoint: 'https://x.org'}}"
+    found = state(tmp_path, bare, environ=environ).settings.clusters[0]
+    assert (found.login, found.login_source) == (AgentLogin("egi"), "OIDC_AGENT_ACCOUNT")
+    cli_file(tmp_path, "oscar: {m: {endpoint: 'https://x.org/', auth_user: u, auth_password: p}}")
+    assert isinstance(state(tmp_path, bare, environ=environ).settings.clusters[0].login, BasicLogin)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""What a token says of itself. Nothing here is believed: the server checks it. Pure."""
+
+import binascii
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from oscar_sync.model.secret import Secret
+
+_SEGMENTS: Final = 3
+KEYCLOAK_TOKEN_PATH: Final = "/protocol/openid-connect/token"
+"""Below the issuer; where oscar-cli looks (oscar-clients 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Issuer, client, scopes and expiry; blank or None where the token does not say."""
+
+    issuer: str = ""
+    client_id: str = ""
+    scopes: tuple[str, ...] = ()
+    expires_at: float | None = None
+
+    @property
+    def token_endpoint(self) -> str:
+        """The address that renews the token, blank if its issuer is not known."""
+        return self.issuer.rstrip("/") + KEYCLOAK_TOKEN_PATH if self.issuer else ""
+
+
+def claims_of(token: Secret) -> Claims:
+    """Return what *token* says, all blank for an opaque one."""
+    parts = token.reveal().split(".")
+    if len(parts) != _SEGMENTS:
+        return Claims()
+    try:
+        told = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        return Claims()
+    if not isinstance(told, dict):
+        return Claims()
+    expires = told.get("exp")
+    return Claims(
+        _text(told, "iss"),
+        _text(told, "azp"),
+        tuple(_text(told, "scope").split()),
+        float(expires) if isinstance(expires, int | float) else None,
+    )
+
+
+def _text(told: Mapping[str, object], name: str) -> str:
+    value = told.get(name)
+    return value if isinstance(value, str) else ""
