@@ -33,6 +33,7 @@ DEFAULT_WIDTH: Final = 100
 _PLACE_COLUMN: Final = 66
 _FIELD_COLUMN: Final = 28
 _DIFF_LINES: Final = 40
+_FINGERPRINT: Final = "fp "
 _RANK: Final = {
     ActionKind.REMOVE: 0, ActionKind.REPLACE: 1, ActionKind.CREATE: 2, ActionKind.SEED: 2,
     ActionKind.UPDATE: 3, ActionKind.HOOK: 4, ActionKind.RESTART: 5, ActionKind.ADOPT: 6,
@@ -249,11 +250,13 @@ class _Page:
 
 
 def _place(action: Action) -> str:
-    """Return what stands in the right column: the place in the files; of a seed, its trigger."""
+    """Return the right column: the place in the files, a seed's trigger, a removal's reason."""
     trigger = next((note for note in action.notes if note.startswith("trigger:")), "")
     if action.kind is ActionKind.SEED and trigger:
         return trigger
-    return str(action.origin) if action.origin else ""
+    if action.origin:
+        return str(action.origin)
+    return action.reason if action.kind is ActionKind.REMOVE else ""
 
 
 def _blocked_word(action: Action) -> str:
@@ -269,8 +272,10 @@ def _short(content: Json) -> Json:
 
 def _values(change: FieldChange) -> str:
     if change.is_sensitive:
-        shown = f"{value(change.before)} -> {value(change.after)}"
-        return f"(sensitive) {shown}"
+        before, after = value(change.before), value(change.after)
+        if before.startswith(_FINGERPRINT):
+            after = after.removeprefix(_FINGERPRINT)
+        return f"(sensitive) {before} -> {after}"
     if change.op is Op.ADD:
         return value(_short(change.after))
     if change.op is Op.REMOVE:

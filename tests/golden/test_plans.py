@@ -49,9 +49,8 @@ class Stage:
     def unhook(self, bucket):
         self.store.set_bucket_notification(bucket, NotificationConfig())
 
-    def apply(self, really):
-        assert really
-        assert call(["apply", "--yes", "--quiet"]) == 0
+    def apply(self, flags):
+        assert call(["apply", "--yes", "--quiet", *flags]) == 0
 
 
 @pytest.fixture
@@ -72,7 +71,9 @@ def test_the_plan_of_a_case_is_told_like_this(name, golden, stage, monkeypatch, 
         (verb, value), *more = step.items()
         getattr(stage, verb)(value, **dict(more))
     capfd.readouterr()
-    code = call(["plan", "--color", "never", "--detailed-exitcode"])
+    given = folder / "args.json"
+    args = json.loads(given.read_text(encoding="utf-8")) if given.is_file() else ["plan"]
+    code = call([*args, "--color", "never", "--detailed-exitcode"])
     out, _ = capfd.readouterr()
     text = re.sub(r"last write [0-9-]+ [0-9:]+Z", "last write TIME", out)
     golden(folder / "plan.txt", f"{text}[exit {code}]\n")
