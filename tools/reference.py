@@ -61,10 +61,10 @@ services:
     - {from: models/, to: "minio.default:grayify/models"}
 """
 _SETTINGS_NOTES = """\
-`removed` and `services` name `SERVICE`, on every cluster that is read, or `CLUSTER/SERVICE`. A cluster
-entry of oscar-cli's file can be pasted as it is. The nearest `oscar-sync.yaml` counts, from the first
-PATH upward to the root of its git work tree; `--settings FILE` names another. Without a `set` nothing is
-stamped, and nothing is ever a candidate for removal.
+`removed` and `services` name `SERVICE`, on every cluster that is read, or `CLUSTER/SERVICE`. A
+cluster entry of oscar-cli's file can be pasted as it is. The nearest `oscar-sync.yaml` counts, from
+the first PATH upward to the root of its git work tree; `--settings FILE` names another. Without a
+`set` nothing is stamped, and nothing is ever a candidate for removal.
 """
 GENERATED = "<!-- written by `python -m tools.reference`: change what it describes -->\n"
 

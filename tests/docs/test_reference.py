@@ -19,13 +19,15 @@ def test_a_reference_page_is_fresh(name):
 
 
 def test_the_example_of_the_settings_is_valid(tmp_path, monkeypatch, capfd):
-    shown = re.search(r"```yaml\n(.*?)```", (DOCS / "settings.md").read_text(), re.DOTALL)[1]
+    page = (DOCS / "settings.md").read_text(encoding="utf-8")
+    shown = page.partition("```yaml\n")[2].partition("```")[0]
     (tmp_path / "oscar-sync.yaml").write_text(shown)
     (tmp_path / ".env").write_text("")
     (tmp_path / "models").mkdir()
     (tmp_path / "grayify.yaml").write_text(
         "functions:\n  oscar:\n  - edge-1:\n      name: grayify\n"
-        "      image: ghcr.io/example/grayify:1.0\n      script: |\n        #!/bin/sh\n        true\n"
+        "      image: ghcr.io/example/grayify:1.0\n      script: |\n"
+        "        #!/bin/sh\n        true\n"
     )
     monkeypatch.chdir(tmp_path)
     code = call(["validate"])
