@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.border import guarded
+from oscar_sync.cli.border import end_events, guarded
 from oscar_sync.cli.carrying import Carrying, carry_out
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
@@ -49,7 +49,9 @@ def command(**options: Any) -> int:
             check_expectation(found.draft.plan, options["expect"])
         if options["dry_run"]:
             show_plan(found.draft.plan, outputs, options["color"], "apply --dry-run")
-            return plan_exit(found.draft.plan, detailed=False)
+            code = plan_exit(found.draft.plan, detailed=False)
+            end_events(outputs, code)
+            return code
         how = Carrying(
             outputs,
             options["color"],

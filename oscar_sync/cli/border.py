@@ -60,11 +60,12 @@ def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = 
         code = Exit.INVALID
     except Exception as error:  # noqa: BLE001 - the last border: a sentence instead of a traceback
         code = _unexpected(error)
-    _end_events(outputs, code)
+    end_events(outputs, code)
     return code
 
 
-def _end_events(outputs: Sequence[Output], code: Exit) -> None:
+def end_events(outputs: Sequence[Output], code: Exit) -> None:
+    """Write the summary that ends a stream of events."""
     for output in outputs:
         if output.format == "events":
             from oscar_sync.render.report import summary_line

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import FrameType
 
 import click
@@ -14,6 +14,7 @@ from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.showing import show_plan, stdout_paint
+from oscar_sync.model.dataclass import dataclass
 from oscar_sync.model.event import Event
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
@@ -55,6 +56,9 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
         LockedError: another run on this machine works on one of the clusters.
     """
     plan = found.draft.plan
+    for output in how.outputs:
+        if output.format == "events" and output.file:
+            write(output, "")
     shown = [output for output in how.outputs if output.format in ("text", "github")]
     show_plan(plan, shown, how.color, how.command, verbose=how.verbose)
     if not plan.actions:

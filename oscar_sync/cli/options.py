@@ -46,8 +46,9 @@ _COMMON: Final = (
                  envvar="OSCAR_SYNC_COLOR", help="Colour of text."),
     click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]),
                  default="warning", envvar="OSCAR_SYNC_LOG_LEVEL", help="Log to stderr."),
-    click.option("--timeout", type=float, default=60.0, metavar="SECONDS",
-                 envvar="OSCAR_SYNC_TIMEOUT", help="Wait so long for an answer."),
+    click.option("--timeout", type=click.FloatRange(0, min_open=True), default=60.0,
+                 metavar="SECONDS", envvar="OSCAR_SYNC_TIMEOUT",
+                 help="Wait so long for an answer."),
 )  # fmt: skip
 
 _ALLOW: Final = click.option(

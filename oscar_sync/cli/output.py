@@ -1,16 +1,14 @@
 """Where each format goes: stdout or a file; colour and width of the terminal."""
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from oscar_sync.errors import UsageError
+from oscar_sync.model.dataclass import dataclass
 from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 
@@ -27,7 +25,7 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
     """Return what ``-o`` asks for; text on stdout unless another format goes there.
 
     Raises:
-        UsageError: an unknown format, or two for stdout.
+        UsageError: an unknown format, two for stdout, or a file that cannot be written.
     """
     found = []
     for text in given:
@@ -37,12 +35,29 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
                 f"-o {text}: there is no format {name!r}; there are {', '.join(formats)}"
             )
         found.append(Output(name, file))
+    for output in found:
+        _check_place(output.file)
     on_stdout = [output for output in found if not output.file]
     if len(on_stdout) > 1:
         raise UsageError("only one -o can go to stdout; give the others a file: -o FORMAT=FILE")
     if not on_stdout:
         found.insert(0, Output("text"))
     return tuple(found)
+
+
+def _check_place(file: str) -> None:
+    """Refuse a *file* that cannot be written, before anything is sent.
+
+    Raises:
+        UsageError: its folder is none, is not writable, or the file is a folder.
+    """
+    if not file:
+        return
+    path = Path(file)
+    if path.is_dir():
+        raise UsageError(f"{path} cannot be written: it is a folder")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UsageError(f"{path} cannot be written: {path.parent} is no folder to write to")
 
 
 def write(output: Output, text: str) -> None:
@@ -63,6 +78,8 @@ def write(output: Output, text: str) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Write *text* to *path* by a rename, so that nobody reads half of it."""
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -89,4 +106,6 @@ def stdout_width() -> int:
     """Return the columns of the terminal, 100 where stdout is none."""
     if not sys.stdout.isatty():
         return DEFAULT_WIDTH
+    import shutil
+
     return shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns

@@ -35,7 +35,11 @@ def command(**options: Any) -> int:
                 ]
                 write(output, json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
             else:
-                lines = [f"{name:<32} {value:<32} {source}" for name, value, source in rows]
+                widths = [max((len(row[place]) for row in rows), default=0) for place in (0, 1)]
+                lines = [
+                    f"{name:<{widths[0]}}  {value:<{widths[1]}}  {source}"
+                    for name, value, source in rows
+                ]
                 write(output, "".join(f"{safe(line.rstrip())}\n" for line in lines))
         return Exit.OK
 

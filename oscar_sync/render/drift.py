@@ -7,7 +7,7 @@ from oscar_sync.model.outcome import has_drift
 from oscar_sync.model.plan import Action, ActionKind, Plan
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.plan_json import drift_entries, plan_document
-from oscar_sync.render.words import plural, safe, value
+from oscar_sync.render.words import key_width, plural, safe, value
 
 
 def _moved(plan: Plan) -> list[Action]:
@@ -18,8 +18,8 @@ def _moved(plan: Plan) -> list[Action]:
     ]
 
 
-def _lines(action: Action) -> list[str]:
-    key = f"{action.key!s:<18}"
+def _lines(action: Action, width: int) -> list[str]:
+    key = f"{action.key!s:<{width}}"
     if action.kind is ActionKind.CREATE:
         return [f"{key} missing: never created, or deleted on the cluster"]
     if action.kind is ActionKind.HOOK:
@@ -35,10 +35,12 @@ def _lines(action: Action) -> list[str]:
 
 def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
     """Return one line for each field that moved, and a closing sentence."""
+    moved = _moved(plan)
+    width = key_width(action.key for action in moved)
     lines = [
         f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}"
-        for action in _moved(plan)
-        for line in _lines(action)
+        for action in moved
+        for line in _lines(action, width)
     ]
     lines.extend(
         f" {paint('?', SYMBOL_COLOURS['?'])} {safe(f'{cluster.id}: {cluster.problem}')}"
@@ -50,7 +52,11 @@ def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
 
 def _sentence(plan: Plan) -> str:
     read = [cluster.id for cluster in plan.clusters if not cluster.problem]
-    compared = f"{plural(plan.source.services, 'service')} compared with {', '.join(read) or '-'}"
+    if not read:
+        return "Nothing was compared: no cluster could be read."
+    count = plural(plan.source.services - len(plan.not_planned), "service")
+    lost = f"; {len(plan.not_planned)} not compared" if plan.not_planned else ""
+    compared = f"{count} compared with {', '.join(read)}{lost}"
     if not has_drift(plan):
         return f"No drift: {compared}."
     return f"Drift: {plural(len(_moved(plan)), 'service')} of {compared}."
@@ -74,7 +80,7 @@ def drift_markdown(plan: Plan) -> str:
     rows = [
         f"| {_cell(line.split(' ', 1)[0])} | {_cell(line.split(' ', 1)[1].strip())} |"
         for action in _moved(plan)
-        for line in _lines(action)
+        for line in _lines(action, 0)
     ]
     table = ["| service | what moved |", "|---|---|", *rows] if rows else []
     return "\n".join(["### oscar-sync drift", "", _cell(_sentence(plan)), "", *table, ""])

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from oscar_sync.model.field import Json
+from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import (
     Action,
     ActionKind,
@@ -23,6 +24,7 @@ from oscar_sync.render.words import (
     erased,
     headline,
     kept,
+    key_width,
     plural,
     safe,
     size,
@@ -50,7 +52,7 @@ def plan_text(
     verbose: bool = False,
 ) -> str:
     """Return the whole plan as text, ending in a line break."""
-    page = _Page(width, paint, verbose=verbose)
+    page = _Page(width, paint, verbose=verbose, key_width=key_width(_keys(plan)))
     page.line(_header(plan, command))
     risky = [action for action in plan.actions if action.erases]
     drifted = [action for action in plan.actions if _is_only_drift(action)]
@@ -68,8 +70,12 @@ def plan_text(
     ])  # fmt: skip
     page.section("NOTES", len(plan.notes), [[f"   {safe(note)}"] for note in plan.notes])
     page.line("")
-    page.line(summary(plan))
+    page.line(summary(plan, command))
     return page.text()
+
+
+def _keys(plan: Plan) -> list[ServiceKey]:
+    return [action.key for action in (*plan.actions, *(item.action for item in plan.blocked))]
 
 
 def _worst_first(actions: Sequence[Action]) -> list[Action]:
@@ -107,10 +113,22 @@ def _cluster(cluster: ClusterSummary) -> str:
     return f"{cluster.id}: {cluster.live} live, {cluster.ours} ours{unstamped}"
 
 
-def summary(plan: Plan) -> str:
+_NOTHING: Final = {
+    "seed": "every file of the seeds is in its bucket",
+    "remove": "no such service is on the clusters",
+    "adopt": "the service carries this set's stamp",
+    "forget": "the service carries no stamp of this set",
+}
+"""What holds where one of the narrower commands finds nothing to do."""
+
+
+def summary(plan: Plan, command: str = "plan") -> str:
     """Return the closing line: counts, time, digest; one sentence where there is nothing to do."""
     digest = f"Digest {plan.digest[:8]}."
     if not plan.actions and not plan.blocked and not plan.not_planned:
+        holds = _NOTHING.get(command.partition(" ")[0])
+        if holds:
+            return f"Nothing to do: {holds}. {digest}"
         names = ", ".join(cluster.id for cluster in plan.clusters) or "no cluster"
         count = plural(plan.source.services, "service")
         return f"Nothing to do: {count} compared with {names}, no difference. {digest}"
@@ -120,7 +138,8 @@ def summary(plan: Plan) -> str:
         word = "mend (hooks)" if kind is ActionKind.HOOK else str(kind)
         extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
         counts.append(f"{number} to {word}{extra}")
-    nothing = "nothing could be planned" if plan.not_planned else "nothing to do"
+    read = [cluster.id for cluster in plan.clusters if not cluster.problem]
+    nothing = f"nothing to do on {', '.join(read)}" if read else "nothing could be planned"
     restarts = sum(step.restarts_store for action in plan.actions for step in action.steps)
     about = f" About {duration(_seconds(plan))}" if plan.actions else ""
     if restarts:
@@ -142,10 +161,11 @@ def _seconds(plan: Plan) -> float:
 class _Page:
     """Lines of text, folded where the terminal is narrow."""
 
-    def __init__(self, width: int, paint: Paint, *, verbose: bool) -> None:
+    def __init__(self, width: int, paint: Paint, *, verbose: bool, key_width: int) -> None:
         self._width = width
         self._paint = paint
         self._verbose = verbose
+        self._key_width = key_width
         self._lines: list[str] = []
 
     def line(self, text: str) -> None:
@@ -164,6 +184,9 @@ class _Page:
         """Return everything."""
         return "\n".join(self._lines) + "\n"
 
+    def _key(self, action: Action) -> str:
+        return f"{action.key!s:<{self._key_width}}"
+
     def mark(self, symbol: str, text: str) -> str:
         """Return a line that starts with a symbol."""
         return f" {self._paint(symbol, SYMBOL_COLOURS[symbol])} {text}"
@@ -179,7 +202,7 @@ class _Page:
     def action(self, action: Action) -> list[str]:
         """Return an action with its fields, buckets and notes."""
         symbol = SYMBOLS[action.kind]
-        words = f"{action.key!s:<18} {headline(action)}"
+        words = f"{self._key(action)} {headline(action)}"
         notes = [note for note in action.notes if not note.startswith("trigger:")]
         place = _place(action)
         lines = self._placed(self.mark(symbol, safe(words)), len(words) + 3, safe(place))
@@ -227,7 +250,7 @@ class _Page:
         lines = []
         for change in action.changes:
             words = (
-                f"{action.key!s:<18} {change.path}  want {value(_short(change.after))}  "
+                f"{self._key(action)} {change.path}  want {value(_short(change.after))}  "
                 f"live {value(_short(change.before))}   {change.cause.value}"
             )
             lines.append(self.mark("!", safe(words)))
@@ -239,7 +262,7 @@ class _Page:
     def blocked(self, item: Blocked) -> list[str]:
         """Return a blocked action with its reason and every way out."""
         action = item.action
-        words = f"{action.key!s:<18} {_blocked_word(action)}: {item.message}"
+        words = f"{self._key(action)} {_blocked_word(action)}: {item.message}"
         place = safe(str(action.origin)) if action.origin else ""
         lines = self._placed(self.mark("x", safe(words)), len(words) + 3, place)
         lines.extend(line for change in action.changes for line in self._change(change))

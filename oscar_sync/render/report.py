@@ -10,14 +10,15 @@ from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_markdown import plan_markdown
-from oscar_sync.render.words import SYMBOLS, headline, plural, safe
+from oscar_sync.render.words import SYMBOLS, headline, key_width, plural, safe
 
 _COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: "yellow"}
 
 
 def report_text(report: RunReport, *, paint: Paint = plain) -> str:
     """Return one line for each action, warnings, what holds now and how to use what is new."""
-    lines = [line for result in report.results for line in _result(result, paint)]
+    width = key_width(result.action.key for result in report.results)
+    lines = [line for result in report.results for line in _result(result, paint, width)]
     if lines:
         lines.append("")
     lines.append(report_sentence(report))
@@ -25,12 +26,12 @@ def report_text(report: RunReport, *, paint: Paint = plain) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _result(result: ActionResult, paint: Paint) -> list[str]:
+def _result(result: ActionResult, paint: Paint, width: int) -> list[str]:
     action = result.action
     word = paint(f"{result.status:<12}", _COLOURS.get(result.status, "red"))
     tail = f": {safe(result.message)}" if result.message else ""
     symbol = SYMBOLS[action.kind]
-    lines = [f" {word} {symbol} {safe(str(action.key)):<18} {headline(action)}{tail}"]
+    lines = [f" {word} {symbol} {safe(str(action.key)):<{width}} {headline(action)}{tail}"]
     lines.extend(f"              warning: {safe(warning)}" for warning in result.warnings)
     return lines
 

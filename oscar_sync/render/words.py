@@ -2,9 +2,11 @@
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 from oscar_sync.model.field import Json
+from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import Action, ActionKind, Erased, Kept
 
 SYMBOLS: Final = {
@@ -21,6 +23,8 @@ SYMBOLS: Final = {
 }
 
 _LONGEST: Final = 80
+_KEY_COLUMN: Final = 18
+_WIDEST_KEY_COLUMN: Final = 40
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -59,6 +63,12 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def key_width(keys: Iterable[ServiceKey]) -> int:
+    """Return the width of the column that holds *keys*."""
+    longest = max((len(safe(str(key))) for key in keys), default=0)
+    return min(max(longest, _KEY_COLUMN), _WIDEST_KEY_COLUMN)
 
 
 def value(content: Json) -> str:
