@@ -260,6 +260,27 @@ class Client(Resources):
             raise ValueError(f"the cluster shows no token of {svc}: pass token=")
         return str(token)
 
+    def _invoked(self, name: str, path: str, token: str | None, asked: Mapping[str, Any]) -> Any:
+        """Invoke with the token that is given, else the client's own, else the service's.
+
+        An OIDC token starts no private service, not even its owner's: 404 (record 217).
+        """
+        if token or self._AUTH_TYPE == reading.BASIC:
+            return super()._invoked(name, path, token, asked)
+        own = self.get_access_token()
+        answer = utils.make_request(self, path, _POST, token=own, handle=False, **asked)
+        if answer.status_code < 400:
+            return answer
+        other = self._service_token(name) if answer.status_code == 404 else ""
+        if not other:
+            self._raise(answer, _POST)
+        return utils.make_request(self, path, _POST, token=other, **asked)
+
+    def _service_token(self, name: str) -> str:
+        path = f"{SERVICES}/{segment(name)}"
+        answer = utils.make_request(self, path, _GET, handle=False)
+        return str(_json(answer).get("token") or "") if answer.status_code == 200 else ""
+
     def _release(self) -> tuple[int, int, int]:
         from oscar_sync.semantics.capabilities import release_of
 

@@ -9,7 +9,15 @@ from typing import Final
 from oscar_sync.client.connection import Oscar
 from oscar_sync.documents.findings import Findings
 from oscar_sync.errors import InputError, UsageError
-from oscar_sync.model.cluster import BasicLogin, Cluster, Login, TokenFileLogin, TokenLogin
+from oscar_sync.model.cluster import (
+    AgentLogin,
+    BasicLogin,
+    Cluster,
+    Login,
+    RefreshLogin,
+    TokenFileLogin,
+    TokenLogin,
+)
 from oscar_sync.model.secret import Secret
 from oscar_sync.settings.clusters import Atlas, Resolver, flags_of
 from oscar_sync.settings.entries import Entry
@@ -32,6 +40,8 @@ def connect(
     password: str | None = None,
     token: str | None = None,
     token_file: str | None = None,
+    refresh_token: str | None = None,
+    account: str | None = None,
     ssl: bool | None = None,
     ca_bundle: str = "",
     timeout_s: float = 60.0,
@@ -42,12 +52,15 @@ def connect(
     Args:
         endpoint_or_id: an http(s) address, or a cluster's id in ``oscar-sync.yaml`` or oscar-cli's
             file; None: ``OSCAR_ENDPOINT``, or the only cluster known.
-        user: with *password*; else *token*, else *token_file* (read anew for each request). None
-            of them: the cluster's own entry, ``OSCAR_TOKEN`` or ``OIDC_ACCESS_TOKEN``,
-            ``OSCAR_USERNAME`` with ``OSCAR_PASSWORD``, ``TOKEN_FILE_PATH``, the notebooks' files.
+        user: with *password*; else *token*, *token_file* (read anew for each request),
+            *refresh_token* or *account*. None of them: the cluster's own entry, ``OSCAR_TOKEN``
+            or ``OIDC_ACCESS_TOKEN``, ``OSCAR_USERNAME`` with ``OSCAR_PASSWORD``,
+            ``TOKEN_FILE_PATH``, the notebooks' files.
         password: of *user*.
         token: an OIDC access token.
         token_file: a file with one.
+        refresh_token: an OIDC refresh token that says where it is renewed.
+        account: an account of oidc-agent, by its short name.
         ssl: False: take any certificate; None: as the entry says, verified if it says nothing.
         ca_bundle: a file of certificates to trust.
         timeout_s: seconds to wait for an answer.
@@ -63,7 +76,7 @@ def connect(
         ...     print(oscar)
         Oscar(oscar.example https://oscar.example)
     """
-    login = _login(user, password, token, token_file)
+    login = _basic(user, password) or _by_token(token, token_file, refresh_token, account)
     cluster = _resolved(endpoint_or_id, login, environ)
     if ssl is not None:
         cluster = replace(cluster, ssl_verify=ssl)
@@ -72,16 +85,24 @@ def connect(
     return Oscar(cluster, timeout_s=timeout_s, environ=environ)
 
 
-def _login(
-    user: str | None, password: str | None, token: str | None, token_file: str | None
-) -> Login | None:
+def _basic(user: str | None, password: str | None) -> Login | None:
     if (user is None) != (password is None):
         raise UsageError("user and password go together")
-    if user is not None and password is not None:
-        return BasicLogin(user, Secret(password))
+    if user is None or password is None:
+        return None
+    return BasicLogin(user, Secret(password))
+
+
+def _by_token(
+    token: str | None, token_file: str | None, refresh_token: str | None, account: str | None
+) -> Login | None:
     if token is not None:
         return TokenLogin(Secret(token))
-    return TokenFileLogin(str(Path(token_file).absolute())) if token_file else None
+    if token_file:
+        return TokenFileLogin(str(Path(token_file).absolute()))
+    if refresh_token:
+        return RefreshLogin(Secret(refresh_token))
+    return AgentLogin(account) if account else None
 
 
 def _resolved(target: str | None, login: Login | None, environ: Mapping[str, str]) -> Cluster:

@@ -91,20 +91,21 @@ class DefaultClient(ABC):
         body, content_type = payload_of(input, input_file)
         path = f"{_JOB if async_call else _RUN}/{segment(name)}"
         spool = Spool() if output is not None else None
-        response = utils.make_request(
-            self,
-            path,
-            "post",
-            data=body,
-            token=token or self._get_token(name),
-            timeout=timeout,
-            headers=headers,
-            content_type=content_type,
-            into=spool,
-        )
+        asked = {
+            "data": body,
+            "timeout": timeout,
+            "headers": headers,
+            "content_type": content_type,
+            "into": spool,
+        }
+        response = self._invoked(name, path, token, asked)
         if output is not None and spool is not None:
             spool.save(Path(output), is_wanted=decode)
         return response
+
+    def _invoked(self, name: str, path: str, token: str | None, asked: Mapping[str, Any]) -> Any:
+        given = token or self._get_token(name)
+        return utils.make_request(self, path, "post", token=given, **asked)
 
     def _get_token(self, svc: str) -> str:
         raise ValueError(f"{svc} cannot be invoked without a token: pass token=")

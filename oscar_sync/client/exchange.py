@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 from oscar_sync.client.login import login_of
 from oscar_sync.client.options import DEFAULT_TIMEOUT_S
-from oscar_sync.errors import ClusterError
+from oscar_sync.errors import ClusterError, MissingExtraError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
@@ -85,6 +85,8 @@ def _once(client: Any, call: Call) -> Any:
         raw = session.send(asked)
     except ClusterError as error:
         raise lost(error) from None
+    except MissingExtraError as error:
+        raise ValueError(str(error)) from None
     seconds = time.monotonic() - start
     url = session.endpoint.rstrip("/") + call.path
     return response_of(asked, raw, url, seconds, has_services=call.has_services)
@@ -122,11 +124,7 @@ def _opened(client: Any, cluster: Cluster) -> Any:
 
 
 def cluster_of(client: Any) -> Cluster:
-    """Return the client's cluster and how it logs in there, by its attributes as they are now.
-
-    Raises:
-        ValueError: the log-in cannot be used.
-    """
+    """Return the client's cluster and how it logs in there, by its attributes as they are now."""
     endpoint = str(client.endpoint).rstrip("/")
     ssl = client.ssl
     return Cluster(

@@ -1,10 +1,18 @@
 """How a client logs in, by the attributes that scripts read and set."""
 
+import time
 from dataclasses import dataclass
 from typing import Any, Final
 
 from oscar_sync.client import options
-from oscar_sync.model.cluster import BasicLogin, Login, TokenFileLogin, TokenLogin
+from oscar_sync.model.cluster import (
+    AgentLogin,
+    BasicLogin,
+    Login,
+    RefreshLogin,
+    TokenFileLogin,
+    TokenLogin,
+)
 from oscar_sync.model.secret import Secret
 
 
@@ -24,22 +32,20 @@ class TokenDefaults:
 
 
 DEFAULTS: Final = TokenDefaults()
+LEEWAY_S: Final = 60.0
 
 
 def login_of(client: Any) -> Login | None:
     """Return how *client* logs in as its attributes are now; None for an anonymous one.
 
-    Raises:
-        ValueError: by a way that is not built yet; the text says what works.
+    An access token that says that it ends is used until a minute before; then, and where there is
+    none, the refresh token gets another.
     """
     match client._AUTH_TYPE:  # noqa: SLF001 - the name that oscar-python gave it
         case options.BASIC:
             return BasicLogin(str(client.user), Secret(str(client.password)))
         case options.AGENT:
-            raise ValueError(
-                "logging in by shortname (oidc-agent) comes with a later version of oscar-sync; "
-                "pass the token itself: oidc_token from `oidc-token ACCOUNT`"
-            )
+            return AgentLogin(str(client.shortname))
         case options.OIDC:
             return _token_login(client)
         case _:
@@ -47,15 +53,40 @@ def login_of(client: Any) -> Login | None:
 
 
 def _token_login(client: Any) -> Login:
+    if client.refresh_token and not _holds(client.oidc_token):
+        return _refresh_login(client)
     if client.oidc_token:
         return TokenLogin(Secret(str(client.oidc_token)))
-    if client.refresh_token:
-        raise ValueError(
-            "logging in by refresh_token comes with a later version of oscar-sync; pass "
-            "oidc_token or token_file"
-        )
     path = getattr(client, "token_file", None) or options.notebook_token()
     return TokenFileLogin(str(path)) if path else TokenLogin(Secret(""))
+
+
+def _holds(token: Any) -> bool:
+    """Tell whether *token* says that it holds for longer than a minute."""
+    if not token:
+        return False
+    from oscar_sync.wire.oidc_claims import claims_of
+
+    ends = claims_of(Secret(str(token))).expires_at
+    return ends is not None and ends - time.time() > LEEWAY_S
+
+
+def _refresh_login(client: Any) -> RefreshLogin:
+    """Return how the client's attributes say that tokens are renewed.
+
+    Where they are as made, the token itself says it, and EGI's are for those that do not.
+    """
+    from oscar_sync.wire.oidc_claims import claims_of
+
+    token = Secret(str(client.refresh_token))
+    claims = claims_of(token)
+    endpoint, name, scopes = client.token_endpoint, client.client_id, tuple(client.scopes or ())
+    return RefreshLogin(
+        token,
+        claims.token_endpoint or endpoint if endpoint == DEFAULTS.endpoint else str(endpoint),
+        claims.client_id or name if name == DEFAULTS.client_id else str(name),
+        claims.scopes or scopes if scopes == DEFAULTS.scopes else scopes,
+    )
 
 
 def access_token(client: Any) -> str:
@@ -64,6 +95,11 @@ def access_token(client: Any) -> str:
     Raises:
         ValueError: there is none; the text says why, never what it holds.
     """
+    from oscar_sync.errors import MissingExtraError
     from oscar_sync.wire.login import authorization
 
-    return authorization(login_of(client)).reveal().removeprefix("Bearer ")
+    try:
+        value = authorization(login_of(client))
+    except MissingExtraError as error:
+        raise ValueError(str(error)) from None
+    return value.reveal().removeprefix("Bearer ")

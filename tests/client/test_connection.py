@@ -13,7 +13,13 @@ from oscar_sync.errors import (
     StoreError,
     UsageError,
 )
-from oscar_sync.model.cluster import BasicLogin, TokenFileLogin, TokenLogin
+from oscar_sync.model.cluster import (
+    AgentLogin,
+    BasicLogin,
+    RefreshLogin,
+    TokenFileLogin,
+    TokenLogin,
+)
 from oscar_sync.model.secret import Secret
 from tests.client.conftest import definition, ended
 from tests.unit.wire.stub import Reply, reply, running
@@ -54,6 +60,8 @@ def test_a_cluster_is_named_by_its_address(nowhere):
         ({"user": "u", "password": "p"}, BasicLogin("u", Secret("p"))),
         ({"token": "t"}, TokenLogin(Secret("t"))),
         ({"token_file": "/t"}, TokenFileLogin("/t")),
+        ({"refresh_token": "r"}, RefreshLogin(Secret("r"))),
+        ({"account": "egi"}, AgentLogin("egi")),
     ],
 )
 def test_what_is_given_wins_over_the_environment(given, login, nowhere):
