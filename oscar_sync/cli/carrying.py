@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import FrameType
 
 import click
@@ -14,7 +14,6 @@ from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.showing import show_plan, stdout_paint
-from oscar_sync.model.dataclass import dataclass
 from oscar_sync.model.event import Event
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit

@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from oscar_sync.errors import UsageError
-from oscar_sync.model.dataclass import dataclass
 from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 
