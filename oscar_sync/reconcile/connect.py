@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oscar_sync.errors import StoreError
-from oscar_sync.execution.ports import ClusterPorts
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
@@ -87,14 +86,9 @@ class Connections:
             self._made[cluster.id] = Connection(cluster, OscarApi(session))
         return self._made[cluster.id]
 
-    def ports(self) -> dict[ClusterId, ClusterPorts]:
-        """Return what execution needs of each cluster."""
-        return {
-            name: ClusterPorts(
-                made.api, FileStore(made.store) if made.store else None, made.store_problem
-            )
-            for name, made in self._made.items()
-        }
+    def opened(self) -> Mapping[ClusterId, Connection]:
+        """Return the connections made so far."""
+        return self._made
 
     def close(self) -> None:
         """Close every session."""

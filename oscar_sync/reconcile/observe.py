@@ -1,7 +1,6 @@
 """Reading clusters: three requests each, then only what the plan asks for (performance)."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from oscar_sync.errors import ClusterError, RefusedError, StoreError
@@ -22,6 +21,8 @@ def observe(clusters: Sequence[Cluster], connections: Connections) -> tuple[Clus
         return (_observe(clusters[0], connections),)
     if not clusters:
         return ()
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(len(clusters)) as pool:
         return tuple(pool.map(lambda cluster: _observe(cluster, connections), clusters))
 

@@ -3,13 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from oscar_sync.execution.execute import execute
-from oscar_sync.execution.ports import Parts
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Form
 from oscar_sync.model.material import FingerprintKey, Material
@@ -18,7 +15,7 @@ from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.draft import Draft, draft_plan
-from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.connect import Connections, FileStore
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.workspace.key import ensure_key, read_key
 from oscar_sync.workspace.locks import cluster_lock
@@ -59,6 +56,8 @@ def _looked_up(
 
     if len(views) == 1:
         return (answer(views[0]),)
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(len(views)) as pool:
         return tuple(pool.map(answer, views))
 
@@ -98,6 +97,10 @@ class ApplyOptions:
 
 def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> RunReport:
     """Return what became of the plan in *found*. Nothing is sent that is not in it."""
+    # A plan does without what carries it out.
+    from oscar_sync.execution.execute import execute
+    from oscar_sync.execution.ports import ClusterPorts, Parts
+
     settings = found.desired.settings
     made: list[FingerprintKey | None] = []
 
@@ -110,7 +113,12 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
     plan = found.draft.plan
     options.on_event(Event(Happening.PLAN))
     parts = Parts(
-        clusters=connections.ports(),
+        clusters={
+            name: ClusterPorts(
+                made.api, FileStore(made.store) if made.store else None, made.store_problem
+            )
+            for name, made in connections.opened().items()
+        },
         holds=_holds,
         key=key,
         on_event=options.on_event,

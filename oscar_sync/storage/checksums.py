@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +68,8 @@ def sha256_of(path: Path) -> str:
 def multipart_etag(path: Path, size_bytes: int, part_bytes: int) -> str:
     """Return the ETag of a multipart upload in parts of *part_bytes*; two threads hash them."""
     starts = range(0, max(size_bytes, 1), part_bytes)
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(2) as pool:
         parts = pool.map(lambda start: md5_of(path, start, part_bytes), starts)
         joined = b"".join(bytes.fromhex(part) for part in parts)
