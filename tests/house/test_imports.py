@@ -19,11 +19,12 @@ IMPORT_NAMES = {"pyyaml": "yaml", "flask-cors": "flask_cors", "pyjwt": "jwt"}
 # Imported not by us but by what is named here: moto's server is written with them.
 NEEDED_BY = {"flask": "moto", "flask-cors": "moto", "werkzeug": "moto"}
 # They come with a package that is named, and belong to what it offers.
-COME_WITH = {"boto3": "moto", "botocore": "moto", "urllib3": "requests"}
+COME_WITH = {"boto3": "moto", "botocore": "moto", "certifi": "requests", "urllib3": "requests"}
 # What is written for pytest's users finds pytest there.
 OFFERED_TO_PYTEST = "oscar_sync/emulator/pytest_plugin.py:"
 # The room or module that a dependency is there for: until it is built, nothing needs to import it.
 USED_BY = {
+    "certifi": "wire",
     "click": "cli",
     "deepdiff": "planning/freeform",
     "flask": "emulator",
@@ -36,7 +37,8 @@ USED_BY = {
     "pydantic": "manifests",
     "pyjwt": "emulator",
     "pyyaml": "documents",
-    "requests": "wire",
+    "requests": "client",
+    "urllib3": "wire",
     "watchdog": "reconcile/watch",
     "werkzeug": "emulator",
 }
