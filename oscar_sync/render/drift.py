@@ -7,7 +7,8 @@ from oscar_sync.model.outcome import has_drift
 from oscar_sync.model.plan import Action, ActionKind, Plan
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.plan_json import drift_entries, plan_document
-from oscar_sync.render.words import key_width, plural, safe, value
+from oscar_sync.render.plan_text import want_and_live
+from oscar_sync.render.words import key_width, plural, safe
 
 
 def _moved(plan: Plan) -> list[Action]:
@@ -18,30 +19,31 @@ def _moved(plan: Plan) -> list[Action]:
     ]
 
 
-def _lines(action: Action, width: int) -> list[str]:
+def _lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
+    """Return a line for each thing that moved, with the changed lines of a script."""
     key = f"{action.key!s:<{width}}"
     if action.kind is ActionKind.CREATE:
-        return [f"{key} missing: never created, or deleted on the cluster"]
+        return [(f"{key} missing: never created, or deleted on the cluster", [])]
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
-        return [f"{key} notifications: {targets}; remedy: oscar-sync apply --hooks"]
-    return [
-        f"{key} {change.path}  want {value(change.after)}  live {value(change.before)}   "
-        f"{change.cause.value}"
-        for change in action.changes
-        if change.cause.is_drift
-    ]
+        return [(f"{key} notifications: {targets}; remedy: oscar-sync apply --hooks", [])]
+    found = []
+    for change in action.changes:
+        if change.cause.is_drift:
+            shown, diff = want_and_live(change)
+            found.append((f"{key} {change.path}  {shown}   {change.cause.value}", diff))
+    return found
 
 
 def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
     """Return one line for each field that moved, and a closing sentence."""
     moved = _moved(plan)
     width = key_width(action.key for action in moved)
-    lines = [
-        f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}"
-        for action in moved
-        for line in _lines(action, width)
-    ]
+    lines = []
+    for action in moved:
+        for line, diff in _lines(action, width):
+            lines.append(f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}")
+            lines.extend(f"         {text}" for text in diff)
     lines.extend(
         f" {paint('?', SYMBOL_COLOURS['?'])} {safe(f'{cluster.id}: {cluster.problem}')}"
         for cluster in plan.clusters
@@ -80,7 +82,7 @@ def drift_markdown(plan: Plan) -> str:
     rows = [
         f"| {_cell(line.split(' ', 1)[0])} | {_cell(line.split(' ', 1)[1].strip())} |"
         for action in _moved(plan)
-        for line in _lines(action, 0)
+        for line, _ in _lines(action, 0)
     ]
     table = ["| service | what moved |", "|---|---|", *rows] if rows else []
     return "\n".join(["### oscar-sync drift", "", _cell(_sentence(plan)), "", *table, ""])

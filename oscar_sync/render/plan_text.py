@@ -239,21 +239,23 @@ class _Page:
         lines = self._placed(
             f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {words}", len(words) + 7, place
         )
-        lines.extend(
-            f"         {self._paint(text, 'green' if text.startswith('+') else 'red')}"
-            for text in diff
-        )
+        lines.extend(self._diff(diff))
         return lines
+
+    def _diff(self, lines: Sequence[str]) -> list[str]:
+        return [
+            f"         {self._paint(text, 'green' if text.startswith('+') else 'red')}"
+            for text in lines
+        ]
 
     def drifted(self, action: Action) -> list[str]:
         """Return one line for each field that the cluster moved."""
         lines = []
         for change in action.changes:
-            words = (
-                f"{self._key(action)} {change.path}  want {value(_short(change.after))}  "
-                f"live {value(_short(change.before))}   {change.cause.value}"
-            )
+            shown, diff = want_and_live(change)
+            words = f"{self._key(action)} {change.path}  {shown}   {change.cause.value}"
             lines.append(self.mark("!", safe(words)))
+            lines.extend(self._diff(diff))
         lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
         lines.extend(self._steps(action))
         lines.extend(f"     note   {safe(note)}" for note in action.notes)
@@ -304,6 +306,14 @@ def _values(change: FieldChange) -> str:
     if change.op is Op.REMOVE:
         return f"{value(_short(change.before))} -> (none)"
     return f"{value(change.before)} -> {value(change.after)}"
+
+
+def want_and_live(change: FieldChange) -> tuple[str, list[str]]:
+    """Return what is wanted and what is live; of a script, what an apply would change in it."""
+    if change.path == "script" and change.op is Op.CHANGE:
+        added, removed, diff = _script_diff(change.before, change.after)
+        return f"+{added} -{removed}", diff
+    return f"want {value(_short(change.after))}  live {value(_short(change.before))}", []
 
 
 def _step_symbol(action: Action, step: Step) -> str:

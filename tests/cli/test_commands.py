@@ -143,6 +143,14 @@ def test_drift_in_each_format_names_the_field(project):
     assert "| edge/hello | memory" in (project.folder / "drift.md").read_text()
 
 
+def test_a_script_that_moved_shows_its_lines(project):
+    project.run("apply", "-y")
+    project.put({**project.live()["hello"], "script": "#!/bin/sh\necho walk\n"})
+    out = project.run("drift")[1]
+    assert "script  +1 -1   the cluster moved" in out
+    assert "         - echo walk\n         + echo run\n" in out
+
+
 def test_a_missing_service_is_drift(project):
     code, out, _ = project.run("drift")
     assert code == 2
@@ -181,15 +189,11 @@ def test_a_manifest_that_cannot_be_read_stops_the_run(project, spoil):
     path = project.folder / "hello.yaml"
     path.unlink()
     project.write("other")
-    match spoil:
-        case "folder":
-            script = project.folder / "run.sh"
-            script.unlink()
-            script.mkdir()
-        case "loop":
-            path.symlink_to(path)
-        case "lost":
-            path.symlink_to(project.folder / "nowhere.yaml")
+    if spoil == "folder":
+        (project.folder / "run.sh").unlink()
+        (project.folder / "run.sh").mkdir()
+    else:
+        path.symlink_to(path if spoil == "loop" else project.folder / "nowhere.yaml")
     code, out, err = project.run("apply", "-y")
     assert code == 3
     assert out == ""
