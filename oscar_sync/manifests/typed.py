@@ -121,7 +121,7 @@ def _as_text(value: str) -> str:
 
 def _text(draft: Draft, field: Field, value: Tree, path: FieldPath) -> object:
     if not isinstance(value, str):
-        return _not_text(draft, value, path)
+        return _not_text(draft, value, path, is_secret=field.is_secret)
     text = _as_text(value)
     if field.name != "script":
         kept = text.strip(_TRIMMED[path[0]]) if path[0] in _TRIMMED else text
@@ -160,10 +160,13 @@ def _string_remedy(text: str) -> str:
     return "write it in one line without tabs, or encode it (base64) and decode it in the script"
 
 
-def _not_text(draft: Draft, value: Tree, path: FieldPath) -> object:
+def _not_text(draft: Draft, value: Tree, path: FieldPath, *, is_secret: bool = False) -> object:
     is_list = isinstance(value, list)
     hint = "write the value in quotes"
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+    is_one = isinstance(value, list) and len(value) == 1 and isinstance(value[0], str)
+    if is_one and is_secret:
+        hint = "replace the placeholder by the value itself, without brackets"
+    elif isinstance(value, list) and is_one:
         hint = f"replace the placeholder [{value[0]}] by the value itself, without brackets"
     draft.say(
         Code.NOT_TEXT,
@@ -255,7 +258,7 @@ def _text_map(draft: Draft, field: Field, value: Tree, path: FieldPath) -> objec
         if SUSPECT.search(key):
             judge(draft, key, key_place, (*path, key))
         if not isinstance(item, str):
-            _not_text(draft, item, (*path, key))
+            _not_text(draft, item, (*path, key), is_secret=field.is_secret)
             continue
         text = _as_text(item)
         # Values of environment.secrets are kept in a Kubernetes Secret, not in the YAML.
