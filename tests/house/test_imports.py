@@ -19,7 +19,7 @@ IMPORT_NAMES = {"pyyaml": "yaml", "flask-cors": "flask_cors", "pyjwt": "jwt"}
 # Imported not by us but by what is named here: moto's server is written with them.
 NEEDED_BY = {"flask": "moto", "flask-cors": "moto", "werkzeug": "moto"}
 # They come with a package that is named, and belong to what it offers.
-COME_WITH = {"boto3": "moto", "botocore": "moto", "certifi": "requests", "urllib3": "requests"}
+COME_WITH = {"boto3": "moto", "botocore": "moto"}
 # What is written for pytest's users finds pytest there.
 OFFERED_TO_PYTEST = "oscar_sync/emulator/pytest_plugin.py:"
 # The room or module that a dependency is there for: until it is built, nothing needs to import it.
@@ -29,6 +29,7 @@ USED_BY = {
     "deepdiff": "planning/freeform",
     "flask": "emulator",
     "flask-cors": "emulator",
+    "httpx": "storage",
     "liboidcagent": "wire/oidc_agent",
     "minio": "storage",
     "moto": "emulator",
@@ -40,12 +41,14 @@ USED_BY = {
     "requests": "client",
     "urllib3": "wire",
     "watchdog": "reconcile/watch",
+    "webdav4": "storage",
     "werkzeug": "emulator",
 }
 TOO_SLOW_FOR_HELP = {
     "asyncio",
     "deepdiff",
     "http",
+    "httpx",
     "minio",
     "moto",
     "obstore",
@@ -54,6 +57,7 @@ TOO_SLOW_FOR_HELP = {
     "rich",
     "urllib3",
     "watchdog",
+    "webdav4",
     "werkzeug",
     "yaml",
 }
