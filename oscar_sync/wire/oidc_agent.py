@@ -2,6 +2,8 @@
 
 import time
 import warnings
+from queue import Empty, SimpleQueue
+from threading import Thread
 from types import ModuleType
 from typing import Final
 
@@ -12,18 +14,21 @@ from oscar_sync.wire.token_source import Fetched
 
 HINT: Final = "oscar-sync"
 """What the agent tells its user who asks."""
+TIMEOUT_S: Final = 120.0
+"""The agent may ask a person to log in again."""
 
 
 class Agent:
     """One account. The agent is found by its own variables, OIDC_SOCK and OIDC_REMOTE_SOCK."""
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, *, timeout_s: float = TIMEOUT_S) -> None:
         """Take the account's short name; ask nothing yet.
 
         Raises:
             MissingExtraError: liboidcagent is not installed.
         """
         self._account = account
+        self._timeout_s = timeout_s
         self._library = _library()
 
     def fetch(self, wanted_s: float) -> Fetched:
@@ -32,14 +37,28 @@ class Agent:
         Raises:
             UnusableLoginError: no agent, no such account, or the agent got none.
         """
-        with warnings.catch_warnings():
-            # The library leaves its sockets to the collector.
-            warnings.simplefilter("ignore", ResourceWarning)
-            answer, problem = self._asked(wanted_s)
+        (answer, problem) = self._in_time(wanted_s)
         if problem:
             raise UnusableLoginError(f"oidc-agent, account {self._account}: {problem}")
         token, expires_at = answer
         return Fetched(Secret(token), expires_at - time.time() if expires_at else None)
+
+    def _in_time(self, wanted_s: float) -> tuple[tuple[str, float], str]:
+        """Ask on a thread of its own: the library would wait for ever."""
+        done: SimpleQueue[tuple[tuple[str, float], str]] = SimpleQueue()
+
+        def ask() -> None:
+            with warnings.catch_warnings():
+                # The library leaves its sockets to the collector.
+                warnings.simplefilter("ignore", ResourceWarning)
+                done.put(self._asked(wanted_s))
+
+        Thread(target=ask, name=HINT, daemon=True).start()
+        try:
+            return done.get(timeout=self._timeout_s)
+        except Empty:
+            waited = f"no answer within {self._timeout_s:g} s"
+            return ("", 0.0), f"{waited}; does it ask somebody to log in again?"
 
     def _asked(self, wanted_s: float) -> tuple[tuple[str, float], str]:
         library = self._library

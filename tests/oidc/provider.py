@@ -47,6 +47,13 @@ class Provider:
     asked: list[dict[str, str]] = field(default_factory=list)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
+    def reset(self) -> None:
+        """Be as at first."""
+        with self.guard:
+            self.lifetime_s, self.is_opaque, self.rotates, self.problem = 3600, False, True, None
+            for kept in (self.refresh_tokens, self.opaque, self.asked):
+                kept.clear()
+
     @property
     def issuer(self) -> str:
         return self.url + _REALM
