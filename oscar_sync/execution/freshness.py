@@ -29,13 +29,19 @@ class Newest:
         self._read_at = float("-inf")
         self._services: Mapping[ServiceName, Mapping[str, object]] = {}
 
-    def service(self, name: ServiceName) -> LiveService | None:
-        """Return the service as the newest list shows it, None if it does not."""
+    def service(self, name: ServiceName, known: LiveService | None = None) -> LiveService | None:
+        """Return the service as the newest list shows it, None if it does not.
+
+        Where the list shows it just as when *known* was read, that is *known*.
+        """
         with self._lock:
             if self._now() - self._read_at > MAX_AGE_S:
                 self._read()
             raw = self._services.get(name)
-        return live_service(self._cluster, raw) if raw is not None else None
+        if raw is None:
+            return None
+        is_known = known is not None and raw == known.raw
+        return known if is_known else live_service(self._cluster, raw)
 
     def expire(self) -> None:
         """Let the next question read the list anew, whatever its age: a write went out."""

@@ -70,9 +70,11 @@ class Run:
         Raises:
             StaleServiceError: it is another one by now.
         """
-        read = self.newest.by_name if data_is_at_risk else self.newest.service
-        live = read(self.name)
         planned = self.material.live
+        if data_is_at_risk:
+            live = self.newest.by_name(self.name)
+        else:
+            live = self.newest.service(self.name, planned)
         if planned is None:
             if live is not None:
                 raise StaleServiceError("it exists by now")

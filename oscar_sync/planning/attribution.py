@@ -9,7 +9,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.compare import Difference, is_sensitive
 from oscar_sync.planning.paths import shown_path
-from oscar_sync.semantics.stamp import applied_of, field_hashes
+from oscar_sync.semantics.stamp import applied_of, field_hash
 
 
 def attributed(
@@ -24,14 +24,15 @@ def attributed(
     if not found:
         return ()
     applied = applied_of(live.annotations) if is_ours else None
-    live_hashes = field_hashes(live.form, live.owner)
-    wanted_hashes = field_hashes(wanted, live.owner)
     changes = []
     for item in found:
         field = str(item.path[0])
         cause = Cause.UNKNOWN
         if applied is not None:
-            cause = _cause(applied.get(field), live_hashes.get(field), wanted_hashes.get(field))
+            before, after = (
+                field_hash(field, form.get(field), live.owner) for form in (live.form, wanted)
+            )
+            cause = _cause(applied.get(field), before, after)
         changes.append(_change(item, cause, desired))
     return tuple(changes)
 

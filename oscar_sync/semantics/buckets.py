@@ -32,8 +32,9 @@ def outputs(form: Mapping[str, Value]) -> tuple[tuple[BucketName, str], ...]:
 
 def in_out_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
     """Return the buckets of inputs and outputs, each once, inputs first."""
-    places = (*inputs(form), *outputs(form))
-    return tuple(dict.fromkeys(bucket for bucket, _ in places))
+    places = _places(form, "input", LOCAL_INPUT_TYPES)
+    places += _places(form, "output", BUCKET_OUTPUT_TYPES)
+    return tuple(dict.fromkeys([bucket for bucket, _ in places]))
 
 
 def mount_bucket(form: Mapping[str, Value]) -> BucketName | None:
@@ -95,12 +96,14 @@ def without_buckets(
 
 def _places(
     form: Mapping[str, Value], side: str, types: frozenset[str]
-) -> Iterable[tuple[BucketName, str]]:
+) -> list[tuple[BucketName, str]]:
     entries = form.get(side)
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and provider_of(str(entry["storage_provider"])).type in types:
-            path = str(entry["path"])
-            yield BucketName(bucket_of(path)), folder_of(path)
+    return [
+        (BucketName(bucket_of(path)), folder_of(path))
+        for entry in (entries if isinstance(entries, list) else ())
+        if isinstance(entry, dict) and provider_of(str(entry["storage_provider"])).type in types
+        for path in (str(entry["path"]),)
+    ]
 
 
 def _without(

@@ -26,6 +26,8 @@ def unsupported(
     form: Mapping[str, Value], release: tuple[int, int, int]
 ) -> tuple[tuple[str, str], ...]:
     """Return path and first release of each field that *form* sets and *release* does not have."""
+    if release >= _NEWEST:
+        return ()
     plain = normal_form({"name": form["name"]}, is_live=False)
     return tuple(
         (path, "v" + ".".join(map(str, field.since)))
@@ -42,3 +44,12 @@ def _walk(
         yield f"{path}{field.name}", field, value, default
         if field.kind is Kind.BLOCK and isinstance(value, dict) and isinstance(default, dict):
             yield from _walk(field.children, value, default, f"{path}{field.name}.")
+
+
+def _newest(fields: tuple[Field, ...]) -> tuple[int, int, int]:
+    return max(max(field.since, _newest(field.children)) for field in fields) if fields else _FIRST
+
+
+_FIRST: Final = (0, 0, 0)
+_NEWEST: Final = _newest(SERVICE)
+"""The first release that has every field."""

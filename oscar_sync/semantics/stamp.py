@@ -26,6 +26,7 @@ STAMP_KEYS: Final = frozenset({OWNER, APPLIED, SECRETS, HOOKS, DETACHED})
 SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 _VERSION: Final = "v1"
+_NOT_HASHED: Final = frozenset({"name", "cluster_id", "clusters"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,17 @@ def field_hashes(form: Mapping[str, Value], owner: str = "") -> dict[str, str]:
     among the users (oscar-server 3.1, 3.2).
     """
     return {
-        name: _hash(comparable(name, value, owner))[:8]
+        name: short
         for name, value in form.items()
-        if name not in ("name", "cluster_id", "clusters") and value is not None
+        if (short := field_hash(name, value, owner)) is not None
     }
+
+
+def field_hash(name: str, value: Value, owner: str = "") -> str | None:
+    """Return the hash of one top-level field, None where the stamp does not speak of it."""
+    if name in _NOT_HASHED or value is None:
+        return None
+    return _hash(comparable(name, value, owner))[:8]
 
 
 def comparable(name: str, value: Value, owner: str = "") -> Value:
@@ -111,14 +119,16 @@ def fingerprint_of(live: LiveService) -> str:
 
 
 def _hash(value: Value) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True, default=_masked)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_AS_JSON(value).encode()).hexdigest()
 
 
 def _masked(value: object) -> object:
     if isinstance(value, Secret):
         return bool(value)
     raise TypeError(type(value))
+
+
+_AS_JSON: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=True, default=_masked).encode
 
 
 def secret_fingerprint(key: Secret, name: str, value: Secret) -> str:

@@ -23,7 +23,7 @@ def encode(body: Mapping[str, object]) -> bytes:
         TypeError: it holds something that JSON has no word for.
         ValueError: it holds NaN or an infinity.
     """
-    return json.dumps(body, default=_plain, allow_nan=False).encode("ascii")
+    return _AS_JSON(body).encode("ascii")
 
 
 def _plain(value: object) -> object:
@@ -35,6 +35,9 @@ def _plain(value: object) -> object:
         return sorted(value)
     message = f"{type(value).__name__} is no JSON"
     raise TypeError(message)
+
+
+_AS_JSON: Final = json.JSONEncoder(default=_plain, allow_nan=False).encode
 
 
 def decode(content: bytes) -> object:
