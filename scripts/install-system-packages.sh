@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# What some tests run beside the program, from Debian's and Ubuntu's packages. Without them these
-# tests are skipped and say so.
+# What some tests and a benchmark run beside the program, from Debian's and Ubuntu's packages.
+# Without them these are skipped and say so.
 set -euo pipefail
 
 packages=(
+    curl           # the yardstick of the benchmark's row 11
     oidc-agent-cli # the real agent, for logging in by its accounts
 )
 

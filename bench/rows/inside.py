@@ -1,6 +1,6 @@
 """Rows 8 and 9: parts of a plan, measured inside one process that does nothing else.
 
-Run as ``python -m bench.rows.inside ROW ROUNDS SLOW-ROUNDS FOLDER FILE``; the samples go to FILE as JSON.
+Run as ``python -m bench.rows.inside ROW ROUNDS SLOW-ROUNDS FOLDER FILE``; samples go to FILE.
 """
 
 import gc

@@ -1,0 +1,91 @@
+"""The benchmark suite judges ratios, and always measures the same work."""
+
+import json
+from functools import partial
+
+import pytest
+
+from bench import report, workload
+from bench.measuring import BrokenRunError, Ratio, Result, Sample, in_turn, paired, run
+from bench.rows import ROWS
+from bench.stub import Cluster
+from tests.house.tree import ROOT
+
+
+def _samples(*seconds):
+    return [Sample(wall, wall) for wall in seconds]
+
+
+def test_a_ratio_is_the_median_of_pairs_and_not_the_ratio_of_medians():
+    ratio = paired("yardstick", 1.5, _samples(1, 6, 2), _samples(1, 3, 2))
+    assert list(ratio.values) == [1, 2, 1]
+    assert ratio.median == 1
+    assert ratio.is_held
+
+
+def test_a_yardstick_that_ran_once_meets_every_run():
+    assert list(paired("yardstick", 1, _samples(1, 2), _samples(2)).values) == [0.5, 1]
+
+
+def test_contenders_run_in_turn_after_one_uncounted_run_each():
+    ran = []
+
+    def contender(name):
+        ran.append(name)
+        return Sample(1, 1)
+
+    found = in_turn({name: partial(contender, name) for name in "ab"}, 2)
+    assert ran == ["a", "b"] * 3
+    assert [len(samples) for samples in found.values()] == [2, 2]
+
+
+def test_a_run_that_fails_or_says_something_else_is_no_measurement():
+    with pytest.raises(BrokenRunError, match="exit 1"):
+        run(["false"], {})
+    with pytest.raises(BrokenRunError):
+        run(["echo", "one"], {}, says="two")
+    assert run(["echo", "two"], {}, says="two").wall_s > 0
+
+
+def test_a_missed_budget_and_a_fault_are_both_told():
+    result = Result({}, [Ratio("yardstick", 1, [2]), Ratio("other", 1, [1])], faults=["a GET"])
+    assert report.misses([(ROWS[0], result)]) == [
+        "row 1 start: x 2.000 of yardstick, budget 1",
+        "row 1 start: a GET",
+    ]
+    assert "budget 1: MISSED" in report.row_text(ROWS[0], result)
+
+
+def test_the_workload_is_the_same_in_every_run_and_changes_where_it_is_told_to():
+    first, again = list(workload.services(20)), list(workload.services(20))
+    changed = list(workload.services(20, {3}))
+    assert first == again
+    assert [place for place in range(20) if first[place] != changed[place]] == [3]
+    assert {service.fdl.count("\n") for service in first} == {40}
+    assert {service.script.count("\n") for service in first} == {30}
+
+
+def test_every_row_stands_once_in_the_documentation():
+    text = (ROOT / "docs" / "benchmarks.md").read_text()
+    numbers = [row.number for row in ROWS]
+    assert sorted(set(numbers)) == numbers
+    for row in ROWS:
+        assert text.count(f"| {row.number} | {row.name} |") == 1
+
+
+def test_the_stub_shows_what_was_put_and_forgets_it_when_told(tmp_path):
+    canned = {
+        "info": {},
+        "config": {},
+        "buckets": [],
+        "services": [{"name": "a", "memory": "1Gi", "token": "t"}, {"name": "b"}],
+    }
+    file = tmp_path / "canned.json"
+    file.write_text(json.dumps(canned))
+    cluster = Cluster(str(file), 1)
+    assert cluster.answer("PUT", "/system/services", b'{"name": "a", "memory": "2Gi"}')[0] == 204
+    listed = json.loads(cluster.answer("GET", "/system/services", b"")[1])
+    assert listed == [{"name": "a", "memory": "2Gi", "token": "t"}]
+    assert cluster.answer("GET", "/system/services/b", b"") == (404, b"")
+    cluster.answer("POST", "/_bench/reset", b"")
+    assert b"1Gi" in cluster.answer("GET", "/system/services/a", b"")[1]
