@@ -73,8 +73,11 @@ def _content(descriptor: int, path: str, most: int) -> bytes:
         raise OSError(0, "is not a regular file", path)
     if status.st_size > most:
         raise TooLargeError(path)
-    content = os.read(descriptor, _CHUNK)
-    if len(content) < _CHUNK:
+    # One byte more than there should be tells the end. A buffer of the file's own size matters:
+    # a large one for each of many small files costs more than all that is done with them.
+    asked = min(status.st_size + 1, _CHUNK)
+    content = os.read(descriptor, asked)
+    if len(content) < asked:
         return content
     parts, size = [content], len(content)
     while content and size <= most:
