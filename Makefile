@@ -4,7 +4,7 @@ VENV := .venv
 BENCH_VENV := .bench
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --progress-bar off
-SOURCES := oscar_sync tests bench
+SOURCES := oscar_sync tests bench tools
 
 # The first Python that is new enough and really runs (a name on PATH may be an empty shim).
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \

@@ -49,7 +49,7 @@ def attach_work(
         notes.extend(
             f"{rule.service} also starts on uploads to {bucket}/{prefix}"
             for rule in rules
-            if rule.prefix == prefix and rule.service not in {"", name}
+            if rule.prefix == prefix and rule.service not in {"", name, *context.gone}
         )
     return HookWork(tuple(steps), tuple(duties), tuple(notes))
 

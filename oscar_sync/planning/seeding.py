@@ -35,7 +35,7 @@ def _decide(
     if not reason and not difference.uploads and not extra:
         return None
     triggered = len(difference.uploads) if _fires(context, seed) else 0
-    notes = (f"starts {triggered} jobs",) if triggered else ()
+    notes = (f"starts {triggered} {'job' if triggered == 1 else 'jobs'}",) if triggered else ()
     action = Action(
         id=action_id(ActionKind.SEED, desired.key, f"#{position + 1}"),
         key=desired.key,

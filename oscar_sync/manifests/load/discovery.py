@@ -65,7 +65,7 @@ class Discovery:
     ) -> Iterator[str]:
         name = entry.name
         is_manifest = name.endswith(SUFFIXES)
-        is_folder = entry.is_dir() if not is_manifest or not entry.is_file() else False
+        is_folder = _is_folder(entry)
         if not (is_manifest or is_folder) or name.startswith("."):
             return
         path = entry.path
@@ -147,6 +147,14 @@ class Discovery:
             "the link leads outside the settings' folder",
             f"allow it by --allow-outside {shown_path(os.path.realpath(path), self.cwd)}",
         )
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Tell a folder, or a link to one, from the rest; a link to itself leads to none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _below(path: str, root: str, *, is_folder: bool) -> str:
