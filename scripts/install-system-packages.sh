@@ -4,6 +4,7 @@
 set -euo pipefail
 
 packages=(
+    apache2-bin    # Apache's WebDAV, for storage providers
     curl           # the yardstick of the benchmark's row 11
     oidc-agent-cli # the real agent, for logging in by its accounts
 )

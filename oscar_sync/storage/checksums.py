@@ -52,7 +52,7 @@ def _is_made_of_parts(path: Path, size_bytes: int, tag: str, count: int) -> bool
 def md5_of(path: Path, start: int = 0, length: int | None = None) -> str:
     """Return the MD5 of a file, or of *length* bytes from *start*, in bounded memory."""
     digest = hashlib.md5(usedforsecurity=False)
-    for chunk in _chunks(path, start, length):
+    for chunk in chunks(path, start, length):
         digest.update(chunk)
     return digest.hexdigest()
 
@@ -60,7 +60,7 @@ def md5_of(path: Path, start: int = 0, length: int | None = None) -> str:
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, in bounded memory."""
     digest = hashlib.sha256()
-    for chunk in _chunks(path, 0, None):
+    for chunk in chunks(path):
         digest.update(chunk)
     return digest.hexdigest()
 
@@ -76,7 +76,13 @@ def multipart_etag(path: Path, size_bytes: int, part_bytes: int) -> str:
     return f"{hashlib.md5(joined, usedforsecurity=False).hexdigest()}-{len(starts)}"
 
 
-def _chunks(path: Path, start: int, length: int | None) -> Iterator[bytes]:
+def is_md5(etag: str) -> bool:
+    """Tell whether an ETag looks like the MD5 of the content."""
+    return bool(_MD5.fullmatch(etag))
+
+
+def chunks(path: Path, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """Yield what is in a file, or *length* bytes from *start*, in pieces of bounded size."""
     left = length
     with path.open("rb") as file:
         file.seek(start)

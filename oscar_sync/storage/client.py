@@ -15,9 +15,9 @@ from urllib3 import exceptions as failures
 
 from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
-READ_TIMEOUT_S: Final = 60.0
 CONNECTIONS: Final = 16
 
 
@@ -78,7 +78,7 @@ def told(address: StoreAddress) -> Iterator[None]:
         words = address.masked(words_of(str(error.code), str(error.message)))
         raise StoreError(address.shown, words) from None
     except (failures.MaxRetryError, failures.TimeoutError, failures.ProtocolError) as error:
-        raise StoreUnreachableError(address.shown, _unreachable(error)) from None
+        raise StoreUnreachableError(address.shown, unreachable(error)) from None
     except (InvalidResponseError, ServerError, ParseError, failures.HTTPError) as error:
         status = re.search(r"code:? (\d{3})", str(error))
         words = f"its answer cannot be used{f' ({status[1]})' if status else ''}"
@@ -89,25 +89,3 @@ def told(address: StoreAddress) -> Iterator[None]:
         raise StoreError(
             address.shown, address.masked(f"the request cannot be sent: {error}")
         ) from None
-
-
-def _unreachable(error: Exception) -> str:
-    reason = getattr(error, "reason", None) or error
-    match reason:
-        case failures.NameResolutionError():
-            return "its name is not known here"
-        case failures.NewConnectionError():
-            return "the connection was refused"
-        case failures.ConnectTimeoutError():
-            return f"no connection within {CONNECT_TIMEOUT_S:g} s"
-        case failures.ReadTimeoutError():
-            return f"no answer within {READ_TIMEOUT_S:g} s"
-        case failures.SSLError():
-            _, found, why = str(reason).partition("certificate verify failed: ")
-            return (
-                f"its certificate is not trusted: {why.partition(' (_ssl')[0]}"
-                if found
-                else "TLS failed"
-            )
-        case _:
-            return "the connection was cut off"

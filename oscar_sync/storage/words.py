@@ -20,6 +20,29 @@ def words_of(code: str, message: str = "") -> str:
     return f"{known} ({code})" if known else f"{code}{f': {message}' if message else ''}"
 
 
+_STATUSES: Final = {
+    400: "it does not understand the request",
+    401: "it does not accept the log-in",
+    403: "the log-in does not allow that",
+    404: "does not exist",
+    405: "it does not allow that there",
+    409: "something else is in the way, or a folder above is missing",
+    413: "it is too large for the server",
+    423: "it is locked",
+    502: "the server behind it does not answer",
+    503: "it is too busy",
+    507: "the store is full",
+}
+
+
+def meaning_of_status(status: int) -> str:
+    """Return what an HTTP status of a file server means."""
+    known = _STATUSES.get(status)
+    if 300 <= status < 400:
+        known = "it redirects, which is not followed"
+    return f"{known} ({status})" if known else f"it answers {status}"
+
+
 def untrusted(text: str) -> str:
     """Return why a certificate is not trusted, in OpenSSL's words; blank if it is not that."""
     _, found, why = text.partition("certificate verify failed: ")

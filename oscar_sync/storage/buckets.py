@@ -1,0 +1,75 @@
+"""MinIO and S3 as a provider of files: a path is ``bucket/key``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from oscar_sync.errors import StoreError
+from oscar_sync.model.state import StoredObject
+from oscar_sync.storage import checksums
+from oscar_sync.storage.landing import whole
+from oscar_sync.storage.store import ObjectStore
+from oscar_sync.storage.stored import StoredFile
+
+
+class BucketProvider:
+    """A ``Provider`` over an object store."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        """Speak to *store*."""
+        self.store = store
+
+    def __repr__(self) -> str:
+        """Return the store's address."""
+        return f"BucketProvider({self.store.address.shown})"
+
+    def list_files(self, path: str) -> Iterator[StoredFile]:
+        """Yield the object at *path* and all below that folder, never those of ``folder2``."""
+        bucket, _, key = path.strip("/").partition("/")
+        if not key:
+            return self._listed(bucket, "")
+        return self._at_and_below(bucket, key)
+
+    def upload(self, local: Path, remote: str) -> StoredFile:
+        """Store *local* as the object *remote*: whole or not at all."""
+        bucket, key = self._place(remote)
+        stored = self.store.put_object(bucket, key, local, local.stat().st_size)
+        return _file(bucket, stored)
+
+    def download(self, remote: str, local: Path) -> None:
+        """Fetch the object *remote* into *local*: whole or not at all."""
+        bucket, key = self._place(remote)
+        with whole(local) as file:
+            for chunk in self.store.read_object(bucket, key):
+                file.write(chunk)
+
+    def delete(self, remote: str) -> None:
+        """Delete the object *remote*; one that is not there is deleted."""
+        self.store.delete_object(*self._place(remote))
+
+    def close(self) -> None:
+        """Close nothing: the libraries close their connections by themselves."""
+
+    def _at_and_below(self, bucket: str, key: str) -> Iterator[StoredFile]:
+        # The first key of that beginning is the object itself, if there is one.
+        first = next(self.store.list_objects(bucket, key), None)
+        if first is None:
+            return
+        if first.key == key:
+            yield _file(bucket, first)
+        yield from self._listed(bucket, f"{key}/")
+
+    def _listed(self, bucket: str, prefix: str) -> Iterator[StoredFile]:
+        return (_file(bucket, found) for found in self.store.list_objects(bucket, prefix))
+
+    def _place(self, remote: str) -> tuple[str, str]:
+        bucket, _, key = remote.removeprefix("/").partition("/")
+        if not bucket or not key or key.endswith("/"):
+            shown = self.store.address.shown
+            raise StoreError(shown, f"{remote!r} names no file: write bucket/key")
+        return bucket, key
+
+
+def _file(bucket: str, stored: StoredObject) -> StoredFile:
+    etag = stored.etag.lower()
+    checksum = f"md5:{etag}" if checksums.is_md5(etag) else ""
+    return StoredFile(f"{bucket}/{stored.key}", stored.size_bytes, checksum)

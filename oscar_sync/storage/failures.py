@@ -1,0 +1,27 @@
+"""What became of a connection, in words that hold no secret."""
+
+from typing import Final
+
+from urllib3 import exceptions as failures
+
+from oscar_sync.storage.words import CONNECT_TIMEOUT_S, untrusted
+
+READ_TIMEOUT_S: Final = 60.0
+
+
+def unreachable(error: Exception) -> str:
+    """Return why no answer came, of an error of urllib3."""
+    reason = getattr(error, "reason", None) or error
+    match reason:
+        case failures.NameResolutionError():
+            return "its name is not known here"
+        case failures.NewConnectionError():
+            return "the connection was refused"
+        case failures.ConnectTimeoutError():
+            return f"no connection within {CONNECT_TIMEOUT_S:g} s"
+        case failures.ReadTimeoutError():
+            return f"no answer within {READ_TIMEOUT_S:g} s"
+        case failures.SSLError():
+            return untrusted(str(reason)) or "TLS failed"
+        case _:
+            return "the connection was cut off"

@@ -1,0 +1,76 @@
+"""Downloads that leave a whole file or none."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from oscar_sync.errors import StoreError
+from oscar_sync.storage.checksums import chunks
+
+ALGORITHMS: Final = ("sha256", "sha1", "md5")
+"""Those compared, the strongest first."""
+
+
+@contextmanager
+def whole(local: Path) -> Iterator[BinaryIO]:
+    """Open a file that becomes *local* at the end of the block, and vanishes after an error."""
+    local.parent.mkdir(parents=True, exist_ok=True)
+    part = local.with_name(f".{local.name[:60]}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+        part.replace(local)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+class Copy:
+    """Writes to a file, and knows how much of what came by."""
+
+    def __init__(self, file: BinaryIO, checksum: str = "") -> None:
+        """Watch for *checksum*, ``NAME:HEX``, if it is one of a kind that is known."""
+        name, _, self._expected = checksum.partition(":")
+        self._digest = hashlib.new(name, usedforsecurity=False) if name in ALGORITHMS else None
+        self._file = file
+        self.size_bytes = 0
+
+    def write(self, chunk: bytes) -> None:
+        """Write *chunk*."""
+        self._file.write(chunk)
+        self.size_bytes += len(chunk)
+        if self._digest:
+            self._digest.update(chunk)
+
+    def check(self, endpoint: str, remote: str, size_bytes: int) -> None:
+        """Hold what was written to the size and checksum that were announced.
+
+        Raises:
+            StoreError: it is something else.
+        """
+        if self.size_bytes != size_bytes:
+            words = f"{remote} came as {self.size_bytes} bytes instead of {size_bytes}"
+            raise StoreError(endpoint, words)
+        if self._digest and self._digest.hexdigest() != self._expected.lower():
+            raise StoreError(endpoint, f"{remote} came with another checksum than announced")
+
+
+def is_content(local: Path, checksum: str) -> bool:
+    """Tell whether *checksum* is that of the file; one of an unknown kind contradicts nothing.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    name, _, expected = checksum.partition(":")
+    return name not in ALGORITHMS or checksum_of(local, name) == f"{name}:{expected.lower()}"
+
+
+def checksum_of(local: Path, algorithm: str) -> str:
+    """Return ``algorithm:HEX`` of a file, in bounded memory."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    for chunk in chunks(local):
+        digest.update(chunk)
+    return f"{algorithm}:{digest.hexdigest()}"

@@ -1,0 +1,253 @@
+"""Onedata over CDMI 1.1.1: files are sent and fetched as they are, folders and sizes as JSON.
+
+Source: SNIA's CDMI 1.1.1, clauses 6, 8 and 9; Onedata's user documentation, page CDMI.
+"""
+
+import json
+import weakref
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from urllib.parse import quote
+
+import urllib3
+from urllib3 import exceptions as failures
+
+from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.model.secret import Secret
+from oscar_sync.storage import keys
+from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
+from oscar_sync.storage.folders import Folders
+from oscar_sync.storage.landing import Copy, is_content, whole
+from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
+from oscar_sync.storage.stored import StoredFile
+from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status
+
+PAGE: Final = 500
+CONNECTIONS: Final = 8
+_CHUNK_BYTES: Final = 2**18
+_VERSION: Final = {"X-CDMI-Specification-Version": "1.1.1"}
+_CONTAINER: Final = {**_VERSION, "Content-Type": "application/cdmi-container"}
+_BINARY: Final = {"Content-Type": "application/octet-stream"}
+_ABSENT: Final = frozenset({400, 404})
+"""400: it is no folder, as some servers say of ``file/``."""
+_HASHES: Final = {"sha160": "sha1", "sha1": "sha1", "sha256": "sha256", "md5": "md5"}
+
+
+class OnedataProvider:
+    """A ``Provider`` on a space of an Oneprovider. The token goes to that host alone."""
+
+    def __init__(
+        self, server: Server, token: Secret, space: str, environ: Mapping[str, str]
+    ) -> None:
+        """Open nothing yet; *environ* names proxies.
+
+        Raises:
+            UsageError: the file of CAs does not exist.
+        """
+        self.server = server
+        self._token = token
+        base = f"{server.base}/" if server.base else ""
+        self._root = f"{server.origin}/{quote(base)}cdmi/{quote(space.strip('/'))}"
+        self._pool = _pool(server, environ)
+        self._folders = Folders(self._is_folder, self._make_folder)
+        self._closing = weakref.finalize(self, self._pool.clear)
+
+    def __repr__(self) -> str:
+        """Return the server's address."""
+        return f"OnedataProvider({self.server.shown})"
+
+    def list_files(self, path: str) -> Iterator[StoredFile]:
+        """Yield the file at *path*, or all files below that folder, a page of names at a time."""
+        start = path.strip("/")
+        names = self._children(start)
+        if names is None:
+            own = self._stat(start) if start else None
+            if own is not None:
+                yield own
+            return
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            waiting = [(start, names)]
+            while waiting:
+                folder, names = waiting.pop()
+                files = sorted(keys.join(folder, name) for name in names if name[-1] != "/")
+                below = sorted(keys.join(folder, name[:-1]) for name in names if name[-1] == "/")
+                yield from (found for found in pool.map(self._stat, files) if found)
+                waiting += [(one, self._children(one) or []) for one in reversed(below)]
+
+    def upload(self, local: Path, remote: str) -> StoredFile:
+        """Store *local* as *remote*, and read back how long it is, and its checksum if any."""
+        self._hold_to_keys(remote)
+        self._folders.ensure(remote.rpartition("/")[0])
+        size = local.stat().st_size
+        with local.open("rb") as file:
+            headers = {**_BINARY, "Content-Length": str(size)}
+            with self._answer("PUT", remote, headers, file):
+                pass
+        stored = self._stat(remote)
+        if stored is None or stored.size_bytes != size or not is_content(local, stored.checksum):
+            words = f"{remote} is not there as it was sent; upload it again"
+            raise StoreError(self.server.shown, words)
+        return stored
+
+    def download(self, remote: str, local: Path) -> None:
+        """Fetch *remote* into *local*, held to the size and checksum that the server tells."""
+        stored = self._stat(remote)
+        if stored is None:
+            raise StoreError(self.server.shown, f"{remote} does not exist")
+        with self._answer("GET", remote, {}) as response, whole(local) as file:
+            copy = Copy(file, stored.checksum)
+            for chunk in response.stream(_CHUNK_BYTES):
+                copy.write(chunk)
+            copy.check(self.server.shown, remote, stored.size_bytes)
+
+    def delete(self, remote: str) -> None:
+        """Delete the file *remote*, never a folder; one that is not there is deleted."""
+        self._hold_to_keys(remote)
+        if self._stat(remote) is None:
+            return
+        try:
+            with self._answer("DELETE", remote, _VERSION):
+                return
+        except _AbsentError:
+            return
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._closing()
+
+    def _children(self, folder: str) -> list[str] | None:
+        """Return the names in a folder, those of folders with a slash; None for no folder."""
+        names: list[str] = []
+        while True:
+            asked = f"children:{len(names)}-{len(names) + PAGE - 1};childrenrange"
+            answer = self._read(f"{folder}/", asked)
+            if answer is None:
+                # Beyond the last one there is nothing to ask for, as some servers say.
+                return names or None
+            page = answer.get("children")
+            if not isinstance(page, list) or not all(_is_name(name) for name in page):
+                raise StoreError(self.server.shown, f"its list of {folder or '/'} cannot be used")
+            names.extend(page)
+            if len(page) != PAGE:
+                return names
+
+    def _stat(self, remote: str) -> StoredFile | None:
+        """Return the file at *remote*, None for nothing there.
+
+        Raises:
+            StoreError: a folder is there.
+        """
+        answer = self._read(remote, "objectType;metadata:cdmi_")
+        if answer is None:
+            return None
+        if answer.get("objectType") == "application/cdmi-container":
+            raise StoreError(self.server.shown, f"{remote} is a folder")
+        about = answer.get("metadata")
+        size = str(about.get("cdmi_size", "")) if isinstance(about, dict) else ""
+        if not isinstance(about, dict) or not size.isdecimal():
+            raise StoreError(self.server.shown, f"it does not tell the size of {remote}")
+        return StoredFile(remote, int(size), _checksum(about))
+
+    def _is_folder(self, path: str) -> bool:
+        return self._read(f"{path}/", "objectType") is not None
+
+    def _make_folder(self, path: str) -> None:
+        with self._answer("PUT", f"{path}/", _CONTAINER, b"{}"):
+            return
+
+    def _read(self, path: str, fields: str) -> dict[str, Any] | None:
+        """Return the *fields* of what lies at *path*, None for nothing there."""
+        try:
+            with self._answer("GET", path, _VERSION, query=fields) as response:
+                content = response.read(MAX_ANSWER_BYTES + 1)
+        except _AbsentError:
+            return None
+        if len(content) > MAX_ANSWER_BYTES:
+            words = f"its answer about {path} is larger than {MAX_ANSWER_BYTES // 2**20} MiB"
+            raise StoreError(self.server.shown, words)
+        try:
+            answer = json.loads(content)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict):
+            raise StoreError(self.server.shown, f"its answer about {path} cannot be used")
+        return answer
+
+    @contextmanager
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: BinaryIO | bytes | None = None,
+        query: str = "",
+    ) -> Iterator[urllib3.BaseHTTPResponse]:
+        """Yield a good answer, its body not read yet; nothing is sent elsewhere.
+
+        Raises:
+            _AbsentError: nothing is there.
+            StoreError: it refuses, or redirects.
+            StoreUnreachableError: it does not answer, or not to the end.
+        """
+        url = f"{self._root}/{quote(path.lstrip('/'))}{'?' if query else ''}{query}"
+        sent = {**headers, "X-Auth-Token": self._token.reveal(), "User-Agent": "oscar-sync"}
+        try:
+            response = self._pool.request(
+                method, url, headers=sent, body=body, preload_content=False, redirect=False
+            )
+            try:
+                self._hold_to_status(path, response.status)
+                yield response
+            finally:
+                response.drain_conn() if response.status < 300 else response.close()
+                response.release_conn()
+        except failures.HTTPError as error:
+            raise StoreUnreachableError(self.server.shown, unreachable(error)) from None
+
+    def _hold_to_status(self, path: str, status: int) -> None:
+        if 200 <= status < 300:
+            return
+        words = f"{path}: {meaning_of_status(status)}"
+        kind = _AbsentError if status in _ABSENT else StoreError
+        raise kind(self.server.shown, words)
+
+    def _hold_to_keys(self, remote: str) -> None:
+        fault = "ends with a slash" if remote.endswith("/") else keys.fault(remote)
+        if fault:
+            raise StoreError(self.server.shown, f"{remote!r} cannot be a file: it {fault}")
+
+
+class _AbsentError(StoreError):
+    """Nothing is there."""
+
+
+def _pool(server: Server, environ: Mapping[str, str]) -> urllib3.PoolManager:
+    if not server.verify:
+        # Said by us on every run; once a request would drown it.
+        urllib3.disable_warnings(failures.InsecureRequestWarning)
+    proxy = server.proxy(environ)
+    options: dict[str, Any] = {
+        "maxsize": CONNECTIONS,
+        "timeout": urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+        "retries": False,
+        "ssl_context": server.tls(),
+        "blocksize": _CHUNK_BYTES,
+    }
+    return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+
+
+def _is_name(name: object) -> bool:
+    if not isinstance(name, str):
+        return False
+    bare = name.removesuffix("/")
+    return bool(bare) and "/" not in bare and bare not in {".", ".."}
+
+
+def _checksum(about: Mapping[str, Any]) -> str:
+    """Return CDMI's ``cdmi_hash`` (clause 16.3), blank where the server keeps none."""
+    kind = str(about.get("cdmi_value_hash_provided") or about.get("cdmi_value_hash") or "")
+    name, value = _HASHES.get(kind.lower().replace("-", ""), ""), about.get("cdmi_hash")
+    return f"{name}:{value.lower()}" if name and isinstance(value, str) and value else ""

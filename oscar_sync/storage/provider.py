@@ -1,0 +1,129 @@
+"""The storage providers of a service, by kind: one row for each."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from oscar_sync.errors import MissingExtraError, UsageError
+from oscar_sync.model.secret import Secret
+from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.server import Server, server_of
+from oscar_sync.storage.stored import Provider, StoredFile
+
+__all__ = ["KINDS", "Provider", "StoredFile", "open_provider"]
+
+Credentials = Mapping[str, object]
+"""As an FDL or a cluster writes them; a value may be a Secret, ``verify`` a text."""
+
+_REGION: Final = "us-east-1"
+_NO: Final = frozenset({"false", "0", "no", "off"})
+
+
+def open_provider(
+    kind: str, credentials: Credentials, environ: Mapping[str, str] = os.environ
+) -> Provider:
+    """Return the provider of *kind* (``webdav``, or ``webdav.ID``); nothing is sent yet.
+
+    *credentials* have the fields of an FDL's ``storage_providers``, and may have ``verify`` and
+    ``ca_bundle``. *environ* names proxies and, as ``REQUESTS_CA_BUNDLE``, who vouches for servers.
+
+    Raises:
+        UsageError: the kind is not spoken, or the credentials lack something.
+        MissingExtraError: its library is not installed.
+    """
+    name = kind.partition(".")[0].strip().lower()
+    opener = _OPENERS.get(name)
+    if opener is None:
+        spoken = ", ".join(KINDS)
+        raise UsageError(f"storage provider {kind}: files can be moved with {spoken} only")
+    lacking = [field for field in _NEEDED[name] if not _text(credentials, field)]
+    if lacking:
+        raise UsageError(f"storage provider {kind} lacks {', '.join(lacking)}")
+    return opener(credentials, environ)
+
+
+def _minio(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
+    return _buckets(_text(credentials, "endpoint"), credentials, environ)
+
+
+def _s3(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
+    region = _text(credentials, "region") or _REGION
+    endpoint = _text(credentials, "endpoint") or f"https://s3.{region}.amazonaws.com"
+    return _buckets(endpoint, credentials, environ)
+
+
+def _buckets(endpoint: str, credentials: Credentials, environ: Mapping[str, str]) -> Provider:
+    from oscar_sync.storage.buckets import BucketProvider
+    from oscar_sync.storage.store import ObjectStore
+
+    address = StoreAddress(
+        endpoint.rstrip("/"),
+        Secret(_text(credentials, "access_key")),
+        Secret(_text(credentials, "secret_key")),
+        _text(credentials, "region") or _REGION,
+        verify=_verify(credentials),
+        ca_bundle=_ca_bundle(credentials, environ),
+    )
+    if fault := address.fault():
+        raise UsageError(f"object store {address.shown}: {fault}")
+    return BucketProvider(ObjectStore(address, environ))
+
+
+def _webdav(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
+    try:
+        from oscar_sync.storage.webdav import WebdavProvider
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("oscar_sync"):
+            raise
+        raise MissingExtraError("webdav4", "webdav") from error
+    server = _server(credentials, "hostname", environ)
+    login, password = _text(credentials, "login"), Secret(_text(credentials, "password"))
+    return WebdavProvider(server, login, password, environ)
+
+
+def _onedata(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
+    from oscar_sync.storage.onedata import OnedataProvider
+
+    server = _server(credentials, "oneprovider_host", environ)
+    token, space = Secret(_text(credentials, "token")), _text(credentials, "space")
+    return OnedataProvider(server, token, space, environ)
+
+
+def _server(credentials: Credentials, field: str, environ: Mapping[str, str]) -> Server:
+    return server_of(
+        _text(credentials, field),
+        verify=_verify(credentials),
+        ca_bundle=_ca_bundle(credentials, environ),
+    )
+
+
+def _text(credentials: Credentials, field: str) -> str:
+    value = credentials.get(field)
+    if isinstance(value, Secret):
+        return value.reveal()
+    return value if isinstance(value, str) else ""
+
+
+def _verify(credentials: Credentials) -> bool:
+    value = credentials.get("verify")
+    return value is not False and str(value).strip().lower() not in _NO
+
+
+def _ca_bundle(credentials: Credentials, environ: Mapping[str, str]) -> str:
+    return _text(credentials, "ca_bundle") or environ.get("REQUESTS_CA_BUNDLE", "")
+
+
+_OPENERS: Final[Mapping[str, Callable[[Credentials, Mapping[str, str]], Provider]]] = {
+    "minio": _minio,
+    "s3": _s3,
+    "webdav": _webdav,
+    "onedata": _onedata,
+}
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "minio": ("endpoint", "access_key", "secret_key"),
+    "s3": ("access_key", "secret_key"),
+    "webdav": ("hostname", "login", "password"),
+    "onedata": ("oneprovider_host", "token", "space"),
+}
+KINDS: Final = tuple(_OPENERS)
+"""The providers that work."""

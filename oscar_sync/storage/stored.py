@@ -1,0 +1,58 @@
+"""What a provider tells about a file it holds, and what every provider can do. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file at ``path``: what ``download`` takes, without a slash in front.
+
+    ``checksum`` is ``md5:HEX``, ``sha1:HEX`` or ``sha256:HEX``, blank where the server has none.
+    """
+
+    path: str
+    size_bytes: int
+    checksum: str = ""
+
+
+class Provider(Protocol):
+    """Files on somebody's store, from any number of threads.
+
+    A path has no slash at its ends: ``bucket/key`` for minio and s3, a path below the address for
+    webdav, a path within the space for onedata. Every method raises StoreError where the store
+    refuses, and StoreUnreachableError where it does not answer.
+    """
+
+    def list_files(self, path: str) -> Iterator[StoredFile]:
+        """Yield the file at *path*, or all files below that folder at any depth.
+
+        Nothing is yielded where nothing is; folders themselves are not files.
+        """
+        ...
+
+    def upload(self, local: Path, remote: str) -> StoredFile:
+        """Store the file *local* as *remote*, folders made on the way, and return what is there.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        ...
+
+    def download(self, remote: str, local: Path) -> None:
+        """Fetch *remote* into the file *local*, which is whole or as it was; make its folder.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        ...
+
+    def delete(self, remote: str) -> None:
+        """Delete the file *remote*, never a folder; one that is not there is deleted."""
+        ...
+
+    def close(self) -> None:
+        """Close the kept connections; garbage collection does, too."""
+        ...

@@ -1,0 +1,256 @@
+"""WebDAV over ``webdav4``: files of dCache, Nextcloud, Apache and their like."""
+
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+from xml.etree.ElementTree import ParseError
+
+import httpx
+from webdav4.client import (
+    BadGatewayError,
+    Client,
+    ClientError,
+    HTTPError,
+    InsufficientStorage,
+    ResourceAlreadyExists,
+    ResourceNotFound,
+)
+from webdav4.http import Client as HttpClient
+
+from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.model.secret import Secret
+from oscar_sync.storage import keys
+from oscar_sync.storage.failures import READ_TIMEOUT_S
+from oscar_sync.storage.folders import Folders
+from oscar_sync.storage.guard import Guard
+from oscar_sync.storage.landing import ALGORITHMS, Copy, checksum_of, is_content, whole
+from oscar_sync.storage.server import Server
+from oscar_sync.storage.stored import StoredFile
+from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status, untrusted
+
+_CHUNK_BYTES: Final = 2**20
+_CHECKSUMS: Final = "{http://owncloud.org/ns}checksum"
+_ASKED: Final = (
+    '<?xml version="1.0" encoding="utf-8"?>'
+    '<D:propfind xmlns:D="DAV:" xmlns:oc="http://owncloud.org/ns"><D:prop>'
+    "<D:resourcetype/><D:getcontentlength/><oc:checksums/>"
+    "</D:prop></D:propfind>"
+)
+_ABSENT: Final = frozenset({404, 409})
+"""409: a folder on the way is missing, as some servers say."""
+
+
+class WebdavProvider:
+    """A ``Provider`` on a WebDAV server. The log-in goes to that server alone."""
+
+    def __init__(
+        self, server: Server, login: str, password: Secret, environ: Mapping[str, str]
+    ) -> None:
+        """Open nothing yet; *environ* names proxies.
+
+        Raises:
+            UsageError: the file of CAs does not exist.
+        """
+        self.server = server
+        inner = httpx.HTTPTransport(
+            verify=server.tls(), trust_env=False, proxy=server.proxy(environ) or None
+        )
+        self._http = HttpClient(
+            auth=(login, password.reveal()),
+            transport=Guard(inner, server),
+            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            trust_env=False,
+            max_redirects=3,
+            headers={"User-Agent": "oscar-sync", "Accept-Encoding": "identity"},
+        )
+        self._client = Client(server.origin, http_client=self._http, retry=False)
+        self._folders = Folders(self._is_folder, self._make_folder)
+        self._closing = weakref.finalize(self, self._http.close)
+
+    def __repr__(self) -> str:
+        """Return the server's address."""
+        return f"WebdavProvider({self.server.shown})"
+
+    def list_files(self, path: str) -> Iterator[StoredFile]:
+        """Yield the file at *path*, or all files below that folder, asked for level by level."""
+        waiting = [path.strip("/")]
+        while waiting:
+            folder = waiting.pop()
+            found = self._entries(folder, "1")
+            own = found.pop(folder, None)
+            if own is not None and not own.properties.collection:
+                yield _file(folder, own)
+                continue
+            below = sorted(found.items())
+            yield from (_file(name, one) for name, one in below if not one.properties.collection)
+            waiting += [name for name, one in reversed(below) if one.properties.collection]
+
+    def upload(self, local: Path, remote: str) -> StoredFile:
+        """Store *local* as *remote*, and read back how long it is, and its checksum if any."""
+        self._hold_to_keys(remote)
+        self._folders.ensure(remote.rpartition("/")[0])
+        size = local.stat().st_size
+        headers = {"OC-Checksum": checksum_of(local, "sha1").replace("sha1", "SHA1")}
+        with self._told(remote), local.open("rb") as file:
+            self._client.upload_fileobj(
+                file, self._path(remote), overwrite=True, size=size, headers=headers
+            )
+        stored = self._stat(remote)
+        if stored is None or stored.size_bytes != size or not is_content(local, stored.checksum):
+            words = f"{remote} is not there as it was sent; upload it again"
+            raise StoreError(self.server.shown, words)
+        return stored
+
+    def download(self, remote: str, local: Path) -> None:
+        """Fetch *remote* into *local*, held to the size and checksum that the server tells."""
+        stored = self._stat(remote)
+        if stored is None:
+            raise StoreError(self.server.shown, f"{remote} does not exist")
+        url = self._client.join_url(self._path(remote))
+        with whole(local) as file, self._told(remote):
+            copy = Copy(file, stored.checksum)
+            with self._http.stream("GET", url, follow_redirects=True) as response:
+                if response.status_code != httpx.codes.OK:
+                    raise self._refusal(remote, response.status_code)
+                for chunk in response.iter_raw(_CHUNK_BYTES):
+                    copy.write(chunk)
+            copy.check(self.server.shown, remote, stored.size_bytes)
+
+    def delete(self, remote: str) -> None:
+        """Delete the file *remote*. A folder is refused: WebDAV would delete all that is in it."""
+        self._hold_to_keys(remote)
+        if self._stat(remote) is None:
+            return
+        with self._told(remote):
+            try:
+                self._client.remove(self._path(remote))
+            except ResourceNotFound:
+                return
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._closing()
+
+    def _stat(self, remote: str) -> StoredFile | None:
+        """Return the file at *remote*, None for nothing there.
+
+        Raises:
+            StoreError: a folder is there.
+        """
+        found = self._entries(remote, "0").get(remote)
+        if found is None:
+            return None
+        if found.properties.collection:
+            raise StoreError(self.server.shown, f"{remote} is a folder")
+        return _file(remote, found)
+
+    def _is_folder(self, path: str) -> bool:
+        found = self._entries(path, "0").get(path)
+        if found is not None and not found.properties.collection:
+            raise StoreError(self.server.shown, f"{path} is a file, so nothing can lie below it")
+        return found is not None
+
+    def _make_folder(self, path: str) -> None:
+        with self._told(path):
+            try:
+                self._client.mkdir(self._path(path))
+            except ResourceAlreadyExists:
+                return  # somebody else was faster
+
+    def _entries(self, path: str, depth: str) -> dict[str, Any]:
+        """Return what PROPFIND finds at *path*, and right below it for depth 1, by path."""
+        headers = {"Depth": depth, "Content-Type": "application/xml"}
+        with self._told(path):
+            try:
+                found = self._client.propfind(
+                    self._path(path), data=_ASKED, headers=headers, follow_redirects=True
+                )
+            except ResourceNotFound:
+                return {}
+            except HTTPError as error:
+                if error.status_code in _ABSENT:
+                    return {}
+                raise
+            return dict(self._named(path, one) for one in found.responses.values())
+
+    def _named(self, asked: str, response: Any) -> tuple[str, Any]:
+        base = f"{self.server.base}/" if self.server.base else ""
+        name = f"{response.path.strip('/')}/".removeprefix(base).rstrip("/")
+        is_within = name == asked or name.startswith(f"{asked}/" if asked else "")
+        rest = name.removeprefix(asked).strip("/")
+        if not is_within or "/" in rest or rest in {".", ".."}:
+            words = f"asked for {asked or 'its root'}, it lists {name}"
+            raise StoreError(self.server.shown, words)
+        return name, response
+
+    def _path(self, path: str) -> str:
+        """Return *path* below the server's root, quoted: webdav4 quotes no ``%`` and no ``?``."""
+        return quote(f"{self.server.base}/{path}".strip("/"))
+
+    def _hold_to_keys(self, remote: str) -> None:
+        fault = "ends with a slash" if remote.endswith("/") else keys.fault(remote)
+        if fault:
+            raise StoreError(self.server.shown, f"{remote!r} cannot be a file: it {fault}")
+
+    def _refusal(self, path: str, status: int) -> StoreError:
+        return StoreError(self.server.shown, f"{path or '/'}: {meaning_of_status(status)}")
+
+    @contextmanager
+    def _told(self, path: str) -> Iterator[None]:
+        """Turn failures into errors of ours; theirs may quote requests, so they are not chained."""
+        try:
+            yield
+        except HTTPError as error:
+            raise self._refusal(path, error.status_code) from None
+        except ResourceNotFound:
+            raise self._refusal(path, 404) from None
+        except InsufficientStorage:
+            raise self._refusal(path, 507) from None
+        except BadGatewayError:
+            raise self._refusal(path, 502) from None
+        except ClientError as error:
+            cause = error.__cause__
+            status = cause.status_code if isinstance(cause, HTTPError) else 500
+            raise self._refusal(path, status) from None
+        except (httpx.TransportError, httpx.TooManyRedirects) as error:
+            raise StoreUnreachableError(self.server.shown, _unreachable(error)) from None
+        except (ParseError, ValueError, AssertionError, KeyError, httpx.InvalidURL):
+            words = f"its answer about {path or '/'} cannot be used"
+            raise StoreError(self.server.shown, words) from None
+
+
+def _unreachable(error: Exception) -> str:
+    text = str(error)
+    match error:
+        case httpx.ConnectTimeout():
+            return f"no connection within {CONNECT_TIMEOUT_S:g} s"
+        case httpx.TimeoutException():
+            return f"no answer within {READ_TIMEOUT_S:g} s"
+        case httpx.ConnectError() if words := untrusted(text):
+            return words
+        case httpx.ConnectError() if "Name or service" in text or "getaddrinfo" in text:
+            return "its name is not known here"
+        case httpx.ConnectError() if "refused" in text:
+            return "the connection was refused"
+        case httpx.TooManyRedirects():
+            return "it redirects again and again"
+        case _:
+            return "the connection was cut off"
+
+
+def _file(path: str, response: Any) -> StoredFile:
+    return StoredFile(path, response.properties.content_length or 0, _checksum(response))
+
+
+def _checksum(response: Any) -> str:
+    """Return the strongest of ownCloud's ``SHA1:HEX MD5:HEX …``, blank for none."""
+    text = " ".join(one.text or "" for one in response.response_xml.iter(_CHECKSUMS))
+    known = {
+        name.lower(): value.lower()
+        for name, colon, value in (part.partition(":") for part in text.split())
+        if colon and value
+    }
+    return next((f"{name}:{known[name]}" for name in ALGORITHMS if name in known), "")
