@@ -28,8 +28,3 @@ class Folders:
             for one in reversed(missing):
                 self._make(one)
                 self._known.add(one)
-
-    def forget(self) -> None:
-        """Know nothing any more: a folder may have been removed by someone else."""
-        with self._lock:
-            self._known = {""}

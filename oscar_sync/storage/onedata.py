@@ -15,7 +15,7 @@ from urllib.parse import quote
 import urllib3
 from urllib3 import exceptions as failures
 
-from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.errors import StoreError, StoreUnreachableError, UsageError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage import keys
 from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
@@ -45,9 +45,11 @@ class OnedataProvider:
         """Open nothing yet; *environ* names proxies.
 
         Raises:
-            UsageError: the file of CAs does not exist.
+            UsageError: the file of CAs does not exist, or the token cannot be sent.
         """
         self.server = server
+        if not (token.reveal().isascii() and token.reveal().isprintable()):
+            raise UsageError(f"{server.shown}: the token holds what cannot stand in a header")
         self._token = token
         base = f"{server.base}/" if server.base else ""
         self._root = f"{server.origin}/{quote(base)}cdmi/{quote(space.strip('/'))}"
@@ -201,8 +203,11 @@ class OnedataProvider:
             try:
                 self._hold_to_status(path, response.status)
                 yield response
+                response.drain_conn()
+            except BaseException:
+                response.close()
+                raise
             finally:
-                response.drain_conn() if response.status < 300 else response.close()
                 response.release_conn()
         except failures.HTTPError as error:
             raise StoreUnreachableError(self.server.shown, unreachable(error)) from None

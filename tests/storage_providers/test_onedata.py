@@ -9,6 +9,7 @@ from oscar_sync.storage.onedata import PAGE
 from tests.storage_providers import cdmi_server
 from tests.storage_providers.cdmi_server import Space
 from tests.storage_providers.conftest import TOKEN, onedata
+from tests.unit.wire import stub
 
 
 @pytest.fixture
@@ -119,3 +120,23 @@ def test_an_oneprovider_that_is_not_there_is_unreachable(local):
         pass
     with pytest.raises(StoreUnreachableError, match="refused"):
         onedata(url).open().upload(local, "f")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"garbage",
+        b"[]",
+        b"{}",
+        b'{"children": 1}',
+        b'{"children": ["../f"]}',
+        b'{"children": [""]}',
+    ],
+)
+def test_an_answer_that_is_no_listing_is_an_error(content):
+    with stub.running() as server:
+        server.replies = [stub.Reply(200, content)]
+        provider = onedata(server.url).open()
+        with pytest.raises(StoreError, match="cannot be used"):
+            list(provider.list_files("in"))
+        provider.close()

@@ -198,3 +198,20 @@ def test_transfers_keep_little_in_memory(request, tmp_path):
         tracemalloc.stop()
     assert (tmp_path / "back").stat().st_size == size
     assert peak < size / 2
+
+
+def test_a_server_that_is_not_there_is_unreachable(local):
+    with serving(Scripted()) as url:
+        pass
+    with pytest.raises(StoreUnreachableError, match="the connection was refused"):
+        dav(url).open().upload(local, "f")
+    with pytest.raises(StoreUnreachableError, match="its name is not known here"):
+        list(dav("http://nobody.invalid").open().list_files("f"))
+
+
+def test_nothing_lies_below_a_file(request, local):
+    place = place_on(request, "apache_http")
+    provider = place.open()
+    provider.upload(local, f"{place.root}/f")
+    with pytest.raises(StoreError, match="f is a file, so nothing can lie below it"):
+        provider.upload(local, f"{place.root}/f/g")
