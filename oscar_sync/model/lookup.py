@@ -10,12 +10,13 @@ from oscar_sync.model.settings import Seed
 class Lookups:
     """Questions about one cluster, gathered while a draft of the plan is made.
 
-    ``buckets`` asks for the list of buckets; ``probes`` for a GET of each name; ``hooks`` for the
+    ``buckets`` asks for the list of buckets, ``unlisted`` for one that it leaves out; ``probes`` for a GET of each name; ``hooks`` for the
     notifications of a bucket; ``markers`` for the folder marker of bucket and folder; ``counts``
     for what a bucket holds; ``seeds`` for the difference between files and bucket.
     """
 
     buckets: bool = False
+    unlisted: set[BucketName] = field(default_factory=set)
     probes: set[ServiceName] = field(default_factory=set)
     deployments: set[ServiceName] = field(default_factory=set)
     hooks: set[BucketName] = field(default_factory=set)
@@ -27,6 +28,7 @@ class Lookups:
         """Tell whether anything is asked."""
         return bool(
             self.buckets
+            or self.unlisted
             or self.probes
             or self.deployments
             or self.hooks

@@ -27,11 +27,24 @@ class Facts:
         return not self.view.store_problem
 
     def bucket(self, name: BucketName) -> BucketFacts | None:
-        """Return the bucket as the cluster lists it, None if it does not exist."""
+        """Return the bucket as the cluster lists it, None if it does not exist.
+
+        A user's list leaves out what is another's alone: such a name is looked at by itself, since
+        a PUT would attach that bucket without a word (record 215).
+        """
         if self.view.buckets is None:
             self.missing.buckets = True
             return None
-        return self.view.buckets.get(name)
+        listed = self.view.buckets.get(name)
+        if listed is not None or self.view.is_admin:
+            return listed
+        if name not in self.view.unlisted:
+            self.missing.unlisted.add(name)
+        return self.view.unlisted.get(name)
+
+    def is_readable(self, bucket: BucketName) -> bool:
+        """Tell whether our keys of the store reach the bucket, as far as is known."""
+        return self.view.unlisted.get(bucket) is None
 
     def probe(self, name: ServiceName) -> Probe:
         """Return whether a name that the list does not show is free."""
@@ -47,7 +60,7 @@ class Facts:
 
     def hooks(self, bucket: BucketName) -> tuple[HookRule, ...] | None:
         """Return the bucket's notifications, None where they cannot be read."""
-        if not self.has_store():
+        if not self.has_store() or not self.is_readable(bucket):
             return None
         if bucket not in self.view.hooks:
             self.missing.hooks.add(bucket)
@@ -55,7 +68,7 @@ class Facts:
 
     def has_marker(self, bucket: BucketName, folder: str) -> bool:
         """Tell whether the folder marker stands; unknown counts as there."""
-        if not self.has_store():
+        if not self.has_store() or not self.is_readable(bucket):
             return True
         if (bucket, folder) not in self.view.markers:
             self.missing.markers.add((bucket, folder))
@@ -63,7 +76,7 @@ class Facts:
 
     def count(self, bucket: BucketName) -> BucketCount | None:
         """Return what the bucket holds, None where it cannot be read."""
-        if not self.has_store():
+        if not self.has_store() or not self.is_readable(bucket):
             return None
         if bucket not in self.view.counts:
             self.missing.counts.add(bucket)

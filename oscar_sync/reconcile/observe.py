@@ -80,10 +80,12 @@ def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -
     api = connection.api
     if lookups.buckets:
         view = replace(view, buckets={bucket.name: bucket for bucket in api.list_buckets()})
+    unlisted = {name: api.find_bucket(name) for name in sorted(lookups.unlisted)}
     probes = {name: _probe(connection, name) for name in sorted(lookups.probes)}
     deployments = {name: api.deployment(name) for name in sorted(lookups.deployments)}
     return replace(
         view,
+        unlisted={**view.unlisted, **unlisted},
         probes={**view.probes, **probes},
         deployments={**view.deployments, **deployments},
     )

@@ -69,10 +69,15 @@ def buckets_of(value: object) -> tuple[BucketFacts, ...]:
         return ()
     if not isinstance(value, list):
         raise UnusableAnswerError("is no list of buckets")
-    return tuple(_bucket(entry) for entry in value)
+    return tuple(bucket_of(entry) for entry in value)
 
 
-def _bucket(entry: object) -> BucketFacts:
+def bucket_of(entry: object) -> BucketFacts:
+    """Return one bucket.
+
+    Raises:
+        UnusableAnswerError: it is none.
+    """
     if not isinstance(entry, dict) or not _text(entry, "bucket_name"):
         raise UnusableAnswerError("lists something that is no bucket")
     tags = mapping_of(entry.get("metadata"))

@@ -12,6 +12,7 @@ from oscar_sync.wire.answers import (
     Answer,
     Job,
     answer_of,
+    bucket_of,
     buckets_of,
     deployment_of,
     jobs_of,
@@ -81,6 +82,19 @@ class OscarApi:
         raw = self._read(BUCKETS)
         with _Words(self, BUCKETS):
             return buckets_of(decode(raw.content))
+
+    def find_bucket(self, name: str) -> BucketFacts | None:
+        """Return a bucket by its name, another user's private one too; None if none is shown.
+
+        A user is refused what does not exist and what an administrator has, in the same words
+        (oscar-server 1.4).
+        """
+        path = f"{BUCKETS}/{_segment(name)}"
+        raw = self._get(path)
+        if raw.status in {403, 404}:
+            return None
+        with _Words(self, path):
+            return bucket_of(decode(self._good(path, raw).content))
 
     def health(self) -> bool:
         """Tell whether the server answers at all; credentials are not sent."""

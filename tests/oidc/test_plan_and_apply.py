@@ -112,14 +112,23 @@ def test_another_user_s_bucket_is_blocked_until_it_is_named(alice):
     assert alice.writes() == []
 
 
-def test_another_user_s_private_bucket_is_never_taken_by_surprise(alice):
+@pytest.mark.parametrize("is_there", [False, True], ids=["create", "update"])
+@pytest.mark.parametrize("side", ["input", "output"])
+def test_another_user_s_private_bucket_is_found_though_no_list_shows_it(alice, side, is_there):
+    """A PUT would attach it, and a later DELETE erase it (record 215)."""
     body = {"bucket_name": "theirs", "visibility": "private"}
     assert alice.http("bob", "POST", "/system/buckets", body).status_code == 201
     alice.put("bob", "theirs", "precious")
-    alice.write("plants", input=places("theirs/in"))
-    alice.run("apply", "--yes")
+    alice.write("plants")
+    if is_there:
+        alice.apply()
+    before = alice.live("alice", "plants")
+    alice.write("plants", **{side: places("theirs/x")})
+    assert "attach:plants=theirs" in str(blocked(alice, "plants"))
+    code, _, err = alice.run("apply", "--yes")
+    assert code == 7, err
     assert alice.keys("bob", "theirs") == ["precious"]
-    assert alice.live("alice", "plants") is None
+    assert alice.live("alice", "plants") == before
 
 
 def test_a_name_that_a_hidden_service_has_is_blocked(alice):
