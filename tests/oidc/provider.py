@@ -23,8 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 GROUPS = {"alice": ["g1"], "bob": ["g1"], "carol": ["other"], "dave": ["g1", "g2"]}
 CLIENT = "oscar-tests"
 FOREIGN = "https://elsewhere.example/realms/x"
-_REALM = "/realms/tests"
-_CONNECT = f"{_REALM}/protocol/openid-connect"
+_CONNECT = "/protocol/openid-connect"
 _KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _KID = "tests-1"
 
@@ -38,6 +37,8 @@ class Provider:
     """What it knows, what it was asked, and how it shall behave."""
 
     url: str = ""
+    realm: str = "/realms/tests"
+    extra: dict[str, Any] = field(default_factory=dict)
     lifetime_s: int = 3600
     is_opaque: bool = False
     rotates: bool = True
@@ -56,11 +57,11 @@ class Provider:
 
     @property
     def issuer(self) -> str:
-        return self.url + _REALM
+        return self.url + self.realm
 
     @property
     def token_endpoint(self) -> str:
-        return f"{self.url}{_CONNECT}/token"
+        return f"{self.issuer}{_CONNECT}/token"
 
     def claims(self, name: str) -> dict[str, Any]:
         return {
@@ -69,6 +70,7 @@ class Provider:
             "preferred_username": name,
             "email": f"{name}@egi.example",
             "group_membership": GROUPS[name],
+            **self.extra,
         }
 
     def signed(self, claims: dict[str, Any], **more: Any) -> str:
@@ -100,7 +102,7 @@ class Provider:
     # -- answers
 
     def discovery(self) -> dict[str, Any]:
-        base = f"{self.url}{_CONNECT}"
+        base = f"{self.issuer}{_CONNECT}"
         return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{base}/auth",
@@ -170,11 +172,11 @@ def _handler_of(provider: Provider) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            if path == f"{_REALM}/.well-known/openid-configuration":
+            if path == f"{provider.realm}/.well-known/openid-configuration":
                 self.tell(200, provider.discovery())
-            elif path == f"{_CONNECT}/certs":
+            elif path == f"{provider.realm}{_CONNECT}/certs":
                 self.tell(200, provider.keys())
-            elif path == f"{_CONNECT}/userinfo":
+            elif path == f"{provider.realm}{_CONNECT}/userinfo":
                 self.tell(*provider.userinfo(self.headers.get("Authorization", "")))
             else:
                 self.tell(404, {"error": "not_found"})
@@ -186,7 +188,7 @@ def _handler_of(provider: Provider) -> type[BaseHTTPRequestHandler]:
             if basic:
                 pair = base64.b64decode(basic).decode().partition(":")
                 form.setdefault("client_id", pair[0])
-            if self.path == f"{_CONNECT}/token":
+            if self.path == f"{provider.realm}{_CONNECT}/token":
                 self.tell(*provider.grant(form))
             else:
                 self.tell(404, {"error": "not_found"})
@@ -210,9 +212,11 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def running(*, certificate: Path | None = None, key: Path | None = None) -> Iterator[Provider]:
+def running(
+    *, realm: str = "/realms/tests", certificate: Path | None = None, key: Path | None = None
+) -> Iterator[Provider]:
     """Serve a provider, over TLS where a certificate is given."""
-    provider = Provider()
+    provider = Provider(realm=realm)
     server = _Server(("127.0.0.1", 0), _handler_of(provider))
     scheme = "http"
     if certificate is not None:
