@@ -10,9 +10,10 @@ from oscar_sync.model.settings import Seed
 class Lookups:
     """Questions about one cluster, gathered while a draft of the plan is made.
 
-    ``buckets`` asks for the list of buckets, ``unlisted`` for one that it leaves out; ``probes`` for a GET of each name; ``hooks`` for the
-    notifications of a bucket; ``markers`` for the folder marker of bucket and folder; ``counts``
-    for what a bucket holds; ``seeds`` for the difference between files and bucket.
+    ``buckets`` asks for the list of buckets, ``unlisted`` for one that it leaves out; ``probes``
+    for a GET of each name; ``hooks`` for the notifications of a bucket; ``markers`` for the folder
+    marker of bucket and folder; ``counts`` for what a bucket holds; ``seeds`` for the difference
+    between files and bucket.
     """
 
     buckets: bool = False

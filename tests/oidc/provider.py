@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -213,18 +212,16 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def running(
-    *, realm: str = "/realms/tests", certificate: Path | None = None, key: Path | None = None
+    *, realm: str = "/realms/tests", tls: ssl.SSLContext | None = None
 ) -> Iterator[Provider]:
-    """Serve a provider, over TLS where a certificate is given."""
+    """Serve a provider, over TLS where a context is given."""
     provider = Provider(realm=realm)
     server = _Server(("127.0.0.1", 0), _handler_of(provider))
-    scheme = "http"
-    if certificate is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        scheme = "https"
-    provider.url = f"{scheme}://localhost:{server.server_address[1]}"
+    place = "http://localhost"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        place = "https://127.0.0.1"
+    provider.url = f"{place}:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

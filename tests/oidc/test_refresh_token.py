@@ -11,8 +11,11 @@ from oscar_sync.model.cluster import Cluster, RefreshLogin, TokenFileLogin
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
 from oscar_sync.wire.api import OscarApi
+from oscar_sync.wire.failures import UnusableLoginError
+from oscar_sync.wire.oidc_refresh import Refresher
 from oscar_sync.wire.session import Session
-from tests.oidc.provider import CLIENT
+from tests.oidc.provider import CLIENT, running
+from tests.unit.wire.tls import make_certificate, server_context
 
 
 def api_of(oscar, login, source="oidc_refresh_token in oscar-sync.yaml"):
@@ -133,6 +136,17 @@ def test_a_provider_that_does_not_answer_is_named(oscar, provider):
 def test_the_refresh_token_goes_nowhere_in_clear(oscar, provider, endpoint):
     with pytest.raises(RefusedError, match="token endpoint"):
         by_refresh(oscar, provider, token_endpoint=endpoint).list_services()
+
+
+def test_the_provider_s_certificate_is_verified_by_the_authority_that_is_named(tmp_path):
+    folder = make_certificate(tmp_path)
+    with running(tls=server_context(folder)) as provider:
+        login = RefreshLogin(Secret(provider.refresh_token("alice")))
+        with pytest.raises(UnusableLoginError, match="certificate"):
+            Refresher(login, {}).fetch(60)
+        assert provider.asked == []
+        trusted = {"REQUESTS_CA_BUNDLE": str(folder / "cert.pem")}
+        assert Refresher(login, trusted).fetch(60).token
 
 
 @pytest.mark.parametrize("token", ["opaque", "a.b.c", "a.WzFd.c", "a.e30.c"])
