@@ -14,7 +14,6 @@ from oscar_sync.cli.carrying import Carrying, carry_out
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
-from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
 from oscar_sync.reconcile.desire import desire
@@ -36,10 +35,7 @@ _WAIT_S = 300.0
 )  # fmt: skip
 def command(**options: Any) -> int:
     """Bring the clusters to what the files in PATHS say, exactly by the plan that is shown."""
-    try:
-        outputs = outputs_of(options["outputs"], APPLY_FORMATS)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+    outputs = outputs_of(options["outputs"], APPLY_FORMATS)
 
     def run() -> Exit:
         desired = with_flags(desire(request_of(options), os.environ), options)

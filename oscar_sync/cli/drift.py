@@ -10,7 +10,6 @@ from oscar_sync.cli.border import guarded, tell_findings
 from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.cli.showing import DRIFT_FORMATS, stdout_paint
-from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import drift_exit
 from oscar_sync.model.plan import PlanOptions, Scope
@@ -24,10 +23,7 @@ from oscar_sync.render.drift import drift_json, drift_markdown, drift_text
 @given.common
 def command(**options: Any) -> int:
     """Show what moved on the clusters since the last apply; exit 2 if anything did."""
-    try:
-        outputs = outputs_of(options["outputs"], DRIFT_FORMATS)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+    outputs = outputs_of(options["outputs"], DRIFT_FORMATS)
 
     def run() -> Exit:
         desired = desire(request_of(options), os.environ)

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import click
-
 from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.carrying import Carrying, carry_out
 from oscar_sync.cli.output import Output, outputs_of
@@ -29,10 +27,7 @@ def run_narrow(
     is_dry: bool = False,
 ) -> int:
     """Return the exit code after planning only what *asked* says, and carrying it out."""
-    try:
-        outputs = outputs_of(options["outputs"], APPLY_FORMATS)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+    outputs = outputs_of(options["outputs"], APPLY_FORMATS)
 
     def run() -> Exit:
         desired = desire(request_of(options, needs_manifests=needs_manifests), os.environ)

@@ -25,13 +25,13 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
     """Return what ``-o`` asks for; text on stdout unless another format goes there.
 
     Raises:
-        UsageError: an unknown format, two for stdout, or a file that cannot be written.
+        click.UsageError: an unknown format, two for stdout, or a file that cannot be written.
     """
     found = []
     for text in given:
         name, _, file = text.partition("=")
         if name not in formats:
-            raise UsageError(
+            raise click.UsageError(
                 f"-o {text}: there is no format {name!r}; there are {', '.join(formats)}"
             )
         found.append(Output(name, file))
@@ -39,7 +39,9 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
         _check_place(output.file)
     on_stdout = [output for output in found if not output.file]
     if len(on_stdout) > 1:
-        raise UsageError("only one -o can go to stdout; give the others a file: -o FORMAT=FILE")
+        raise click.UsageError(
+            "only one -o can go to stdout; give the others a file: -o FORMAT=FILE"
+        )
     if not on_stdout:
         found.insert(0, Output("text"))
     return tuple(found)
@@ -49,15 +51,15 @@ def _check_place(file: str) -> None:
     """Refuse a *file* that cannot be written, before anything is sent.
 
     Raises:
-        UsageError: its folder is none, is not writable, or the file is a folder.
+        click.UsageError: its folder is none, is not writable, or the file is a folder.
     """
     if not file:
         return
     path = Path(file)
     if path.is_dir():
-        raise UsageError(f"{path} cannot be written: it is a folder")
+        raise click.UsageError(f"{path} cannot be written: it is a folder")
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise UsageError(f"{path} cannot be written: {path.parent} is no folder to write to")
+        raise click.UsageError(f"{path} cannot be written: {path.parent} is no folder to write to")
 
 
 def write(output: Output, text: str) -> None:

@@ -10,7 +10,6 @@ from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.showing import PLAN_FORMATS, show_plan
-from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
 from oscar_sync.reconcile.desire import desire
@@ -27,10 +26,7 @@ from oscar_sync.reconcile.once import plan_once
 )  # fmt: skip
 def command(**options: Any) -> int:
     """Show what would bring the clusters to what the files in PATHS say."""
-    try:
-        outputs = outputs_of(options["outputs"], PLAN_FORMATS)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+    outputs = outputs_of(options["outputs"], PLAN_FORMATS)
 
     def run() -> Exit:
         desired = with_flags(desire(request_of(options), os.environ), options)

@@ -10,7 +10,6 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import request_of
-from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import explain_settings
 from oscar_sync.render.words import safe
@@ -21,10 +20,7 @@ from oscar_sync.render.words import safe
 @given.common
 def command(**options: Any) -> int:
     """Show each setting, its value and where it came from; which log-in won, for each cluster."""
-    try:
-        outputs = outputs_of(options["outputs"], ("text", "json"))
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+    outputs = outputs_of(options["outputs"], ("text", "json"))
 
     def run() -> Exit:
         rows = explain_settings(request_of(options), os.environ)

@@ -9,7 +9,6 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, tell_findings
 from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import request_of
-from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.render.diagnostics import (
@@ -27,10 +26,7 @@ FORMATS: Final = ("text", "json", "github")
 @click.option("--strict", is_flag=True, envvar="OSCAR_SYNC_STRICT", help="Warnings are errors.")
 def command(**options: Any) -> int:
     """Read and check the files in PATHS. No cluster is asked, no credential is looked for."""
-    try:
-        outputs = outputs_of(options["outputs"], FORMATS)
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+    outputs = outputs_of(options["outputs"], FORMATS)
 
     def run() -> Exit:
         desired = desire(request_of(options, needs_clusters=False), os.environ)

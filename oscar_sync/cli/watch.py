@@ -14,7 +14,7 @@ from oscar_sync.cli.carrying import question, signals
 from oscar_sync.cli.output import Output, outputs_of, write
 from oscar_sync.cli.request import connections_of, plan_options, request_of
 from oscar_sync.cli.showing import stdout_paint, text_of
-from oscar_sync.errors import InputError, LockedError, UsageError
+from oscar_sync.errors import InputError, LockedError
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
@@ -55,10 +55,7 @@ _NAMES_SHOWN: Final = 5
 )
 def command(**options: Any) -> int:
     """Plan again 300 ms after each saved change, and every --interval; Ctrl-C ends."""
-    try:
-        outputs = outputs_of(options["outputs"], ("text", "events"))
-    except UsageError as error:
-        raise click.UsageError(str(error)) from error
+    outputs = outputs_of(options["outputs"], ("text", "events"))
     return guarded(lambda: _Loop(options, outputs[0]).run(), outputs, options["color"])
 
 

@@ -2,13 +2,11 @@
 
 import base64
 import re
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO, Final
+from typing import IO, Final
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LAST: Final = re.compile(rb"[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==")
@@ -125,21 +123,10 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: the folder does not exist, or it cannot be written.
     """
+    from oscar_sync.storage.landing import whole
+
     with whole(path) as file:
         file.write(content)
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that becomes *path* at the end of the block, and vanishes after an error."""
-    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            yield file
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 class Spool(SpooledTemporaryFile[bytes]):
@@ -160,6 +147,8 @@ class Spool(SpooledTemporaryFile[bytes]):
             ValueError: Base64 is wanted, and there is none.
             OSError: the file cannot be written.
         """
+        from oscar_sync.storage.landing import whole
+
         with whole(path) as file:
             decode(self, file, is_wanted=is_wanted)
         self.seek(0)

@@ -115,7 +115,7 @@ class Storage:
             OSError: the file cannot be written.
             ValueError: the provider is not known or not spoken, or the path names no object.
         """
-        from oscar_sync.client.output import whole
+        from oscar_sync.storage.landing import whole
 
         bucket, key = _place(remote_path)
         if not key:

@@ -1,6 +1,6 @@
 """Findings are gathered: a run names all of them, not the first."""
 
-from oscar_sync.documents.dotted import dotted
+from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.snippet import snippet
 from oscar_sync.model.diagnostic import Diagnostic, Severity

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from typing import Final
+from typing import Any, Final
 
 from oscar_sync.documents.reading import Fault, FaultKind, Reading
 from oscar_sync.documents.scalars import Plain, Tree
@@ -34,9 +34,9 @@ def read_json(text: str) -> Reading:
     return Reading((_tree(data),), _repeats(repeated, text))
 
 
-def _DECODER(hook: object) -> json.JSONDecoder:  # noqa: N802 - reads as the constant it wraps
+def _DECODER(hook: Any) -> json.JSONDecoder:  # noqa: N802 - reads as the constant it wraps
     return json.JSONDecoder(
-        object_pairs_hook=hook,  # type: ignore[arg-type]
+        object_pairs_hook=hook,
         parse_int=Plain,
         parse_float=Plain,
         parse_constant=Plain,
@@ -51,12 +51,12 @@ def read_document(text: str, *, is_json: bool) -> Reading:
 _WORDS: Final = {None: Plain("null"), True: Plain("true"), False: Plain("false")}
 
 
-def _tree(value: object) -> Tree:
+def _tree(value: Any) -> Tree:
     if isinstance(value, dict):
         return {key: _tree(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_tree(item) for item in value]
-    return value if isinstance(value, str) else _WORDS[value]  # type: ignore[index]
+    return value if isinstance(value, str) else _WORDS[value]
 
 
 def _depth(value: object) -> int:

@@ -54,7 +54,7 @@ def _too_deep(parent: Node | None) -> Fault:
 def _composer_class(policy: type) -> Any:
     """Return a composer on libyaml; on pure Python where PyYAML was built without it."""
     if yaml.__with_libyaml__:
-        from yaml.cyaml import CParser  # type: ignore[attr-defined]
+        from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs - they lack it
 
         return type("Composer", (policy, CParser), {})
     from yaml.composer import Composer

@@ -1,6 +1,6 @@
 """YAML text to documents: scalars as written, merge keys merged, duplicate keys found."""
 
-from typing import Final
+from typing import Any, Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -28,12 +28,12 @@ class _Builder:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
 
-    def tree(self, node: Node) -> Tree:
+    def tree(self, node: Any) -> Tree:
         kind = type(node)
         if kind is ScalarNode:
-            return _scalar(node)  # type: ignore[arg-type]
+            return _scalar(node)
         if kind is MappingNode:
-            return self.mapping(node)  # type: ignore[arg-type]
+            return self.mapping(node)
         return [self.tree(item) for item in node.value]
 
     def mapping(self, node: MappingNode) -> dict[str, Tree]:
@@ -76,7 +76,7 @@ class _AliasBuilder(_Builder):
         self.depth = 0
         self.expansion = 0
 
-    def tree(self, node: Node) -> Tree:
+    def tree(self, node: Any) -> Tree:
         is_repeat = id(node) in self.seen
         self.seen.add(id(node))
         self.repeats += is_repeat
@@ -113,11 +113,8 @@ _NON_SPECIFIC: Final = "!"
 
 
 def _scalar(node: ScalarNode) -> str:
-    if node.style:
-        return node.value  # type: ignore[no-any-return]
-    if node.tag in (_TEXT_TAG, _NON_SPECIFIC):
-        return node.value  # type: ignore[no-any-return]
-    return Plain(node.value)
+    text: str = node.value
+    return text if node.style or node.tag in (_TEXT_TAG, _NON_SPECIFIC) else Plain(text)
 
 
 def _fault(kind: FaultKind, node: Node, message: str, remedy: str) -> Fault:

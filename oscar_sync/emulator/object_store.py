@@ -111,7 +111,7 @@ class ObjectStore:
 
     def _close_files(self) -> None:
         """Close what moto keeps open of objects that were written over."""
-        tracked: list[FakeKey] = FakeKey.instances_tracked  # type: ignore[attr-defined]
+        tracked: list[FakeKey] = FakeKey.instances_tracked  # type: ignore[attr-defined]  # moto - a metaclass sets it
         for key in tracked:
             if key.account_id == self.account:
                 key.dispose()

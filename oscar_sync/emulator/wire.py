@@ -286,5 +286,5 @@ class Listener:
     @property
     def url(self) -> str:
         """Return the address, as this machine reaches it, without a trailing slash."""
-        host = "127.0.0.1" if self.host in {"", "0.0.0.0"} else self.host  # noqa: S104
+        host = "127.0.0.1" if self.host in {"", "0.0.0.0"} else self.host  # noqa: S104 - told apart, not bound
         return f"http://{host}:{self.port}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oscar_sync.documents.dotted import dotted
+from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import Findings
 from oscar_sync.manifests.locator import Locator

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 
+from oscar_sync.documents.paths import dotted
 from oscar_sync.model.field import Form, Json, Value
 from oscar_sync.model.plan import Cause, FieldChange
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.compare import Difference, is_sensitive
-from oscar_sync.planning.paths import shown_path
 from oscar_sync.semantics.stamp import applied_of, field_hash
 
 
@@ -46,7 +46,7 @@ def _cause(applied: str | None, live: str | None, wanted: str | None) -> Cause:
 def _change(item: Difference, cause: Cause, desired: DesiredService) -> FieldChange:
     sensitive = is_sensitive(item.path)
     return FieldChange(
-        shown_path(item.path),
+        dotted(item.path),
         item.op,
         shown_value(item.before, is_sensitive=sensitive),
         shown_value(item.after, is_sensitive=sensitive),

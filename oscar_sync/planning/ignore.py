@@ -3,9 +3,9 @@
 import copy
 from collections.abc import Iterable
 
+from oscar_sync.documents.paths import path_from
 from oscar_sync.model.field import Form, Value
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.planning.paths import path_from
 
 _ABSENT = object()
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from oscar_sync.documents.paths import dotted
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
-from oscar_sync.planning.paths import shown_path
 from oscar_sync.semantics.stamp import secret_fingerprint, secrets_of
 
 
@@ -57,7 +57,7 @@ def _change(
     key: FingerprintKey | None,
 ) -> FieldChange | None:
     value = desired.secrets.get(name)
-    path = shown_path(("environment", "secrets", name))
+    path = dotted(("environment", "secrets", name))
     origin = desired.locate(("environment", "secrets", name))
     after = _shown(key, name, value)
     if value is None:

@@ -13,6 +13,7 @@ from oscar_sync.manifests.checks import together
 from oscar_sync.manifests.codes import Code as ManifestCode
 from oscar_sync.manifests.load import Manifests, Sources
 from oscar_sync.manifests.load import load as load_manifests
+from oscar_sync.manifests.load.files import Fence
 from oscar_sync.model.cluster import Cluster, TokenFileLogin, login_kind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.settings import Settings
@@ -287,7 +288,9 @@ class _Pass:
         """Note what is wrong only when everything is seen side by side."""
         seeds = [seed for entry in settings.services for seed in entry.seeds]
         self.findings.found.extend(together.check(placed, seeds))
-        check_seeds(self.loaded, self.request.allow_outside, self.cwd, self.findings)
+        allowed_paths = [absolute(self.cwd, path) for path in self.request.allow_outside]
+        fence = Fence(self.loaded.folder, allowed_paths)
+        check_seeds(self.loaded, fence.holds, self.cwd, self.findings)
         check_removed(settings, placed, self.loaded.text, self.findings)
         if narrowing.is_full and not self.request.clusters:
             check_services(settings, placed, self.loaded.text, self.findings)

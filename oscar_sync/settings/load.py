@@ -1,12 +1,13 @@
 """Settings and oscar-cli's file from disk: the only part of the room that touches files."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.json_reader import read_document
+from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Fault, FaultKind
 from oscar_sync.documents.scalars import Tree
@@ -177,15 +178,10 @@ def absolute(base: str, path: str) -> str:
     return os.path.normpath(os.path.join(base, path))
 
 
-def shown_path(path: str, cwd: str) -> str:
-    """Return *path* as it is printed: relative to *cwd* if it lies below it, else absolute."""
-    base = cwd if cwd.endswith(os.sep) else cwd + os.sep
-    return path.removeprefix(base)
-
-
-def check_seeds(loaded: Loaded, allowed: Sequence[str], cwd: str, findings: Findings) -> None:
-    """Note seeds whose files do not exist or lie outside the settings' folder (safety 8, 9)."""
-    roots = [os.path.realpath(os.path.join(cwd, path)) for path in (loaded.folder, *allowed)]
+def check_seeds(
+    loaded: Loaded, is_inside: Callable[[str], bool], cwd: str, findings: Findings
+) -> None:
+    """Note seeds whose files do not exist, or whose real paths are not inside (safety 8, 9)."""
     for seed in loaded.seeds:
         if not os.path.lexists(seed.source):
             findings.add(
@@ -194,7 +190,7 @@ def check_seeds(loaded: Loaded, allowed: Sequence[str], cwd: str, findings: Find
             )  # fmt: skip
             continue
         real = os.path.realpath(seed.source)
-        if not any(f"{real}{os.sep}".startswith(root.rstrip(os.sep) + os.sep) for root in roots):
+        if not is_inside(real):
             findings.add(
                 Code.SEED_OUTSIDE, ERROR, seed.origin, "",
                 f"seed {seed.shown_source} lies outside the settings' folder",

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oscar_sync.documents.dotted import dotted
 from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.substitution import substituted_tree

@@ -38,6 +38,7 @@ class BucketProvider:
     def download(self, remote: str, local: Path) -> None:
         """Fetch the object *remote* into *local*: whole or not at all."""
         bucket, key = self._place(remote)
+        local.parent.mkdir(parents=True, exist_ok=True)
         with whole(local) as file:
             for chunk in self.store.read_object(bucket, key):
                 file.write(chunk)

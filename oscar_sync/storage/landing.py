@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from oscar_sync.errors import StoreError
 from oscar_sync.storage.checksums import chunks
+from oscar_sync.storage.stored import StoredFile
 
 ALGORITHMS: Final = ("sha256", "sha1", "md5")
 """Those compared, the strongest first."""
@@ -16,8 +17,11 @@ ALGORITHMS: Final = ("sha256", "sha1", "md5")
 
 @contextmanager
 def whole(local: Path) -> Iterator[BinaryIO]:
-    """Open a file that becomes *local* at the end of the block, and vanishes after an error."""
-    local.parent.mkdir(parents=True, exist_ok=True)
+    """Open a file that becomes *local* at the end of the block, and vanishes after an error.
+
+    Raises:
+        OSError: its folder does not exist, or it cannot be written.
+    """
     part = local.with_name(f".{local.name[:60]}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:
@@ -56,6 +60,19 @@ class Copy:
             raise StoreError(endpoint, words)
         if self._digest and self._digest.hexdigest() != self._expected.lower():
             raise StoreError(endpoint, f"{remote} came with another checksum than announced")
+
+
+def confirm(
+    stored: StoredFile | None, local: Path, remote: str, size_bytes: int, endpoint: str
+) -> StoredFile:
+    """Return what the server holds as *remote*, if it is *local* as it was sent.
+
+    Raises:
+        StoreError: nothing is there, or it has another size or checksum.
+    """
+    if stored and stored.size_bytes == size_bytes and is_content(local, stored.checksum):
+        return stored
+    raise StoreError(endpoint, f"{remote} is not there as it was sent; upload it again")
 
 
 def is_content(local: Path, checksum: str) -> bool:

@@ -20,7 +20,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.storage import keys
 from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
 from oscar_sync.storage.folders import Folders
-from oscar_sync.storage.landing import Copy, is_content, whole
+from oscar_sync.storage.landing import Copy, confirm, whole
 from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
 from oscar_sync.storage.stored import StoredFile
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status
@@ -88,17 +88,14 @@ class OnedataProvider:
             headers = {**_BINARY, "Content-Length": str(size)}
             with self._answer("PUT", remote, headers, file):
                 pass
-        stored = self._stat(remote)
-        if stored is None or stored.size_bytes != size or not is_content(local, stored.checksum):
-            words = f"{remote} is not there as it was sent; upload it again"
-            raise StoreError(self.server.shown, words)
-        return stored
+        return confirm(self._stat(remote), local, remote, size, self.server.shown)
 
     def download(self, remote: str, local: Path) -> None:
         """Fetch *remote* into *local*, held to the size and checksum that the server tells."""
         stored = self._stat(remote)
         if stored is None:
             raise StoreError(self.server.shown, f"{remote} does not exist")
+        local.parent.mkdir(parents=True, exist_ok=True)
         with self._answer("GET", remote, {}) as response, whole(local) as file:
             copy = Copy(file, stored.checksum)
             for chunk in response.stream(_CHUNK_BYTES):

@@ -26,7 +26,7 @@ from oscar_sync.storage import keys
 from oscar_sync.storage.failures import READ_TIMEOUT_S
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.guard import Guard
-from oscar_sync.storage.landing import ALGORITHMS, Copy, checksum_of, is_content, whole
+from oscar_sync.storage.landing import ALGORITHMS, Copy, checksum_of, confirm, whole
 from oscar_sync.storage.server import Server
 from oscar_sync.storage.stored import StoredFile
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status, untrusted
@@ -98,11 +98,7 @@ class WebdavProvider:
             self._client.upload_fileobj(
                 file, self._path(remote), overwrite=True, size=size, headers=headers
             )
-        stored = self._stat(remote)
-        if stored is None or stored.size_bytes != size or not is_content(local, stored.checksum):
-            words = f"{remote} is not there as it was sent; upload it again"
-            raise StoreError(self.server.shown, words)
-        return stored
+        return confirm(self._stat(remote), local, remote, size, self.server.shown)
 
     def download(self, remote: str, local: Path) -> None:
         """Fetch *remote* into *local*, held to the size and checksum that the server tells."""
@@ -110,6 +106,7 @@ class WebdavProvider:
         if stored is None:
             raise StoreError(self.server.shown, f"{remote} does not exist")
         url = self._client.join_url(self._path(remote))
+        local.parent.mkdir(parents=True, exist_ok=True)
         with whole(local) as file, self._told(remote):
             copy = Copy(file, stored.checksum)
             with self._http.stream("GET", url, follow_redirects=True) as response:

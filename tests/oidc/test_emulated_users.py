@@ -315,7 +315,10 @@ def test_a_copy_needs_the_right_to_read_its_source(world):
     world.bucket("bob", "open", visibility="public")
     for bucket in ("theirs", "open"):
         world.store("bob").put_object(bucket, "x", io.BytesIO(b"x"), 1)
-    copy = lambda source: lambda store: store.copy_object("mine", "y", CopySource(source, "x"))  # noqa: E731
+
+    def copy(source):
+        return lambda store: store.copy_object("mine", "y", CopySource(source, "x"))
+
     assert not world.may("alice", copy("theirs"))
     assert world.may("alice", copy("open"))
 
@@ -324,9 +327,9 @@ def test_a_copy_needs_the_right_to_read_its_source(world):
 
 
 def test_volumes_are_counted_against_a_user_s_quota(world):
-    ask = lambda name, size: world.told(  # noqa: E731
-        "alice", "POST", "/system/volumes", {"name": name, "size": size}
-    )
+    def ask(name, size):
+        return world.told("alice", "POST", "/system/volumes", {"name": name, "size": size})
+
     text = "not enough volume disk quota: requested 7Gi, available 6Gi"
     assert ask("big", "7Gi") == (400, text)
     assert [ask(f"v{number}", "1Gi")[0] for number in range(4)] == [201] * 4

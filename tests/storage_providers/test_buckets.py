@@ -7,7 +7,8 @@ import pytest
 
 from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.storage.provider import open_provider
-from tests.storage_providers.conftest import WEED_KEYS, place_on
+from tests.servers import WEED_KEYS
+from tests.storage_providers.conftest import place_on
 from tests.unit.wire.stub import Reply, running
 
 MANY = 10_000

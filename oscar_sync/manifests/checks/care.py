@@ -1,6 +1,6 @@
 """What works and deserves a warning."""
 
-from oscar_sync.documents.dotted import dotted
+from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import WARNING

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from oscar_sync.documents.dotted import dotted
+from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR, WARNING

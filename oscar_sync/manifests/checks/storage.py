@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from oscar_sync.documents.dotted import dotted
+from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR, WARNING

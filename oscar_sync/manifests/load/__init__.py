@@ -7,6 +7,7 @@ from typing import Final
 
 from oscar_sync.documents.dotenv import read_dotenv
 from oscar_sync.documents.json_reader import read_document
+from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Fault
 from oscar_sync.documents.scalars import Tree
@@ -25,7 +26,6 @@ from oscar_sync.manifests.load.files import (
     OutsideError,
     TooLargeError,
     reason_of,
-    shown_path,
 )
 from oscar_sync.manifests.load.scripts import load_script
 from oscar_sync.manifests.locator import Layer, Locator

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
-from oscar_sync.manifests.load.files import Fence, reason_of, shown_path
+from oscar_sync.manifests.load.files import Fence, reason_of
 
 SUFFIXES: Final = (".yaml", ".yml", ".fdl.json")
 LARGEST_DISCOVERED: Final = 2 << 20

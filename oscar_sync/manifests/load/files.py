@@ -89,12 +89,6 @@ def _content(descriptor: int, path: str, most: int) -> bytes:
     return b"".join(parts)
 
 
-def shown_path(path: str, cwd: str) -> str:
-    """Return *path* as it is printed: relative to *cwd* if it lies below it, else absolute."""
-    base = cwd if cwd.endswith(os.sep) else cwd + os.sep
-    return path.removeprefix(base)
-
-
 def reason_of(error: OSError) -> str:
     """Return in words why a file could not be read."""
     return error.strerror or str(error) or type(error).__name__

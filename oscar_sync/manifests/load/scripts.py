@@ -3,6 +3,7 @@
 import os
 from typing import Final
 
+from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.text import unix_lines
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
@@ -12,7 +13,6 @@ from oscar_sync.manifests.load.files import (
     OutsideError,
     TooLargeError,
     reason_of,
-    shown_path,
 )
 from oscar_sync.model.origin import Origin
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oscar_sync.documents.dotted import dotted
+from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.snippet import snippet
 from oscar_sync.model.origin import Origin
