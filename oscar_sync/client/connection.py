@@ -8,13 +8,14 @@ from typing import Any, Self
 
 from oscar_sync.client.payload import payload_of
 from oscar_sync.client.values import Removed, Service, service_of
-from oscar_sync.errors import BadAnswerError, RefusedError
+from oscar_sync.errors import BadAnswerError, RefusedError, StoreError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment, LiveService, StoredObject
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.storage.store import ObjectStore
+from oscar_sync.storage.stored import Provider
 from oscar_sync.wire.answers import Job
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.exchange import Request
@@ -83,11 +84,11 @@ class Oscar:
     def store(self) -> ObjectStore:
         """The cluster's object store, with the log-in's own keys (asked for once)."""
         if self._store is None:
-            from oscar_sync.client.providers import MINIO, address_of
+            from oscar_sync.storage.provider import store_address
 
-            provider = self.api.config().get("minio_provider")
-            account = provider if isinstance(provider, Mapping) else {}
-            address = address_of(MINIO, account, self.cluster.s3_endpoint)
+            address = store_address(self._own_minio(), ca_bundle=self.cluster.ca_bundle)
+            if fault := address.fault():
+                raise StoreError(address.shown, fault)
             self._store = ObjectStore(address, self._environ)
         return self._store
 
@@ -181,7 +182,36 @@ class Oscar:
             for chunk in self.store.read_object(bucket, key):
                 file.write(chunk)
 
+    def provider(self, name: str, service: str = "") -> Provider:
+        """Return a storage provider to list, upload, download and delete files on.
+
+        Args:
+            name: ``type.id`` of minio, s3, webdav or onedata; ``minio.default`` is the cluster's.
+            service: whose definition says how to log in there.
+
+        Raises:
+            ValueError: there is none of that name, or it is not spoken.
+            ClusterError: there is no such service.
+        """
+        from oscar_sync.client.providers import MINIO, opened
+
+        found = self.service(service) if service else None
+        if service and found is None:
+            raise self.api.bad(f"there is no service {service}")
+        defined = found.definition.get("storage_providers") if found else None
+        known: dict[str, Any] = dict(defined) if isinstance(defined, Mapping) else {}
+        known[MINIO] = {**(known.get(MINIO) or {}), "default": self._own_minio()}
+        return opened(name, known, self._environ)
+
     # -- within
+
+    def _own_minio(self) -> Mapping[str, object]:
+        """Return the cluster's own provider, its address as it is seen from here."""
+        own = self.api.config().get("minio_provider")
+        account = dict(own) if isinstance(own, Mapping) else {}
+        endpoint = self.cluster.s3_endpoint or account.get("endpoint")
+        ca_bundle = self.cluster.ca_bundle
+        return {**account, "endpoint": endpoint, **({"ca_bundle": ca_bundle} if ca_bundle else {})}
 
     def _live(self, name: str) -> LiveService | None:
         answer = self.api.get_service(name)

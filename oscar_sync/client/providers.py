@@ -1,17 +1,13 @@
-"""Storage providers of a service and of the cluster, to stores that can be spoken to."""
+"""Storage providers of a service and of the cluster, to what speaks to them."""
 
+import os
 from collections.abc import Mapping
 from typing import Any, Final
 
-from oscar_sync.model.secret import Secret
-from oscar_sync.storage.address import StoreAddress
+from oscar_sync.errors import UsageError
+from oscar_sync.storage.stored import Provider
 
 MINIO: Final = "minio"
-S3: Final = "s3"
-WORKING: Final = (MINIO, S3)
-LATER: Final = ("webdav", "onedata")
-_DEFAULT_MINIO: Final = "http://minio-service.minio:9000"
-_REGION: Final = "us-east-1"
 
 
 class ProviderError(ValueError, KeyError):
@@ -22,24 +18,22 @@ class ProviderError(ValueError, KeyError):
         return str(self.args[0])
 
 
-def split(provider: str) -> tuple[str, str]:
-    """Return type and id of ``type.id``; ``minio`` alone is ``minio.default``."""
-    kind, _, name = provider.strip().partition(".")
-    return kind.lower(), name or "default"
-
-
 def found(provider: str, known: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """Return the type of *provider* and its credentials, out of the *known* ones by type and id.
+
+    *provider* is ``type.id``; a type alone is ``type.default``.
 
     Raises:
         ProviderError: it is of a type that is not spoken here, or nothing says how to log in.
     """
-    kind, name = split(provider)
-    if kind not in WORKING:
-        later = " comes with a later version of oscar-sync" if kind in LATER else " is not spoken"
-        raise ProviderError(f"{provider}: {kind}{later}; what works: minio and s3 providers")
+    from oscar_sync.storage.provider import KINDS
+
+    kind, _, name = provider.strip().partition(".")
+    kind = kind.lower()
+    if kind not in KINDS:
+        raise ProviderError(f"{provider}: {kind} is not spoken; what works: {', '.join(KINDS)}")
     accounts = known.get(kind)
-    account = accounts.get(name) if isinstance(accounts, Mapping) else None
+    account = accounts.get(name or "default") if isinstance(accounts, Mapping) else None
     if not isinstance(account, Mapping):
         names = ", ".join(
             f"{one}.{other}"
@@ -50,19 +44,19 @@ def found(provider: str, known: Mapping[str, Any]) -> tuple[str, Mapping[str, An
     return kind, account
 
 
-def address_of(kind: str, account: Mapping[str, Any], s3_endpoint: str = "") -> StoreAddress:
-    """Return where the store is; *s3_endpoint* instead of the one that a cluster names itself."""
-    region = _text(account, "region") or _REGION
-    standard = f"https://s3.{region}.amazonaws.com" if kind == S3 else _DEFAULT_MINIO
-    return StoreAddress(
-        (s3_endpoint or _text(account, "endpoint") or standard).rstrip("/"),
-        Secret(_text(account, "access_key")),
-        Secret(_text(account, "secret_key")),
-        region,
-        verify=account.get("verify") is not False,
-    )
+def opened(
+    provider: str, known: Mapping[str, Any], environ: Mapping[str, str] = os.environ
+) -> Provider:
+    """Return *provider* out of the *known* ones, ready to be used; nothing is sent yet.
 
+    Raises:
+        ProviderError: it is not known, not spoken, its credentials lack something, or its library
+            is not installed.
+    """
+    from oscar_sync.storage.provider import open_provider
 
-def _text(account: Mapping[str, Any], key: str) -> str:
-    value = account.get(key)
-    return value if isinstance(value, str) else ""
+    _, account = found(provider, known)
+    try:
+        return open_provider(provider, account, environ)
+    except UsageError as error:
+        raise ProviderError(str(error)) from None

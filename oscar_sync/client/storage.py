@@ -1,22 +1,26 @@
 """The drop-in for ``oscar_python.storage.Storage``: files on a service's storage providers."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from oscar_sync.client import _utils as utils
 from oscar_sync.client.default_client import segment
-from oscar_sync.client.providers import MINIO, address_of, found
+from oscar_sync.client.providers import MINIO, found, opened
+from oscar_sync.storage.stored import Provider
 
 CONFIG: Final = "/system/config"
 SERVICES: Final = "/system/services"
+BUCKETS: Final = frozenset({"minio", "s3"})
+"""Where a path begins with a bucket."""
 
 
 class Storage:
-    """Lists, uploads and downloads. A provider is ``type.id``: ``minio.default``, ``s3.mine``.
+    """Lists, uploads and downloads. A provider is ``type.id``: ``minio.default``, ``webdav.mine``.
 
-    A path is ``bucket/key``; slashes at its ends do not count.
+    A path is ``bucket/key`` for minio and s3, one below the address for webdav, one within the
+    space for onedata; slashes at its ends do not count.
     """
 
     def __init__(self, client_obj: Any, svc_name: str | None = None) -> None:
@@ -38,36 +42,31 @@ class Storage:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return all attributes but the connections, which are opened anew."""
-        return {name: value for name, value in vars(self).items() if name != "_stores"}
+        return {name: value for name, value in vars(self).items() if name != "_opened"}
 
-    def list_files_from_path(self, storage_provider: str, path: str) -> dict[str, Any]:
-        """Return what lies at *path*, all of it, as boto3's ``list_objects`` writes it.
+    def list_files_from_path(self, storage_provider: str, path: str) -> Any:
+        """Return what lies at *path*, all of it at any depth: the folder exactly, or one file.
 
         Args:
             storage_provider: ``type.id``.
-            path: a bucket, ``bucket/folder`` (the folder exactly, at any depth) or one object.
+            path: a folder or a file.
 
         Returns:
-            ``{"Name": bucket, "Prefix": key, "IsTruncated": False, "Contents": [{"Key": …,
-            "Size": bytes, "ETag": …, "LastModified": datetime}]}`` in the order of
-            the keys; no ``Contents`` if empty.
+            Of minio and s3 what boto3's ``list_objects`` returns: ``{"Name": bucket, "Prefix": key,
+            "IsTruncated": False, "Contents": [{"Key": …, "Size": bytes, "ETag": …,
+            "LastModified": datetime}]}`` in the order of the keys, folder markers included, no
+            ``Contents`` if empty. Of webdav and onedata a list of the files' names, as they are
+            called from that folder.
 
         Raises:
-            StoreError: the bucket does not exist, or the keys do not allow it.
+            StoreError: the bucket does not exist, or the log-in does not allow it.
             ValueError: the provider is not known or not spoken.
         """
-        bucket, key = _place(path)
-        listed = [
-            {
-                "Key": one.key,
-                "Size": one.size_bytes,
-                "ETag": f'"{one.etag}"',
-                "LastModified": one.last_write,
-            }
-            for one in _below(self._store(storage_provider), bucket, key)
-        ]
-        answer: dict[str, Any] = {"Name": bucket, "Prefix": key, "IsTruncated": False}
-        return answer | ({"Contents": listed} if listed else {})
+        provider = self._provider(storage_provider)
+        place = _place(storage_provider, path)
+        if _has_buckets(storage_provider):
+            return _boto_listing(provider, *_bucket_and_key(place))
+        return list(_names_below(provider, place))
 
     def upload_file(
         self,
@@ -76,12 +75,12 @@ class Storage:
         remote_path: str,
         name: str | None = None,
     ) -> str:
-        """Upload a file into the folder *remote_path*, and return its ``bucket/key``.
+        """Upload a file into the folder *remote_path*, made if missing, and return its path there.
 
         Args:
             storage_provider: ``type.id``.
             local_path: the file.
-            remote_path: ``bucket`` or ``bucket/folder``.
+            remote_path: the folder; for minio and s3 ``bucket`` or ``bucket/folder``.
             name: what it is called there; its own name if not given.
 
         Raises:
@@ -91,42 +90,35 @@ class Storage:
         """
         from oscar_sync.storage.keys import join
 
-        bucket, folder = _place(remote_path)
-        source = Path(local_path)
-        key = join(folder, name or source.resolve().name)
-        size = source.stat().st_size
-        self._store(storage_provider).put_object(bucket, key, source.resolve(), size)
-        return f"{bucket}/{key}"
+        provider = self._provider(storage_provider)
+        source = Path(local_path).resolve()
+        remote = join(_place(storage_provider, remote_path), name or source.name)
+        provider.upload(source, remote)
+        return remote
 
     def download_file(
         self, storage_provider: str, local_path: str | os.PathLike[str], remote_path: str
     ) -> str:
-        """Download an object into the folder *local_path*, and return the file's path.
+        """Download a file into the folder *local_path*, and return where it is.
 
         The folder is made if it is missing. The file is whole or as it was.
 
         Args:
             storage_provider: ``type.id``.
             local_path: the folder.
-            remote_path: ``bucket/key``.
+            remote_path: the file; for minio and s3 ``bucket/key``.
 
         Raises:
-            StoreError: there is no such object, or the store refuses it.
+            StoreError: there is no such file, or the store refuses it.
             OSError: the file cannot be written.
-            ValueError: the provider is not known or not spoken, or the path names no object.
+            ValueError: the provider is not known or not spoken, or the path names no file.
         """
-        from oscar_sync.storage.landing import whole
-
-        bucket, key = _place(remote_path)
-        if not key:
-            raise ValueError(f"{remote_path} names no object: write bucket/key")
-        store = self._store(storage_provider)
-        folder = Path(local_path)
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / key.rpartition("/")[2]
-        with whole(target) as file:
-            for chunk in store.read_object(bucket, key):
-                file.write(chunk)
+        provider = self._provider(storage_provider)
+        remote = _place(storage_provider, remote_path)
+        if not remote or (_has_buckets(storage_provider) and not _bucket_and_key(remote)[1]):
+            raise ValueError(f"{remote_path!r} names no file: write bucket/key or folder/file")
+        target = Path(local_path) / remote.rpartition("/")[2]
+        provider.download(remote, target)
         return str(target)
 
     def _add_those_of(self, svc_name: str) -> None:
@@ -141,34 +133,50 @@ class Storage:
         if isinstance(own, Mapping):
             self.storage_providers.setdefault(MINIO, {})["default"] = dict(own)
 
-    def _store(self, provider: str) -> Any:
-        from oscar_sync.storage.store import ObjectStore
+    def _provider(self, name: str) -> Provider:
+        """Return what speaks to a provider, opened anew when its credentials have changed."""
+        account = dict(found(name, self.storage_providers)[1])
+        kept: dict[str, tuple[Any, Provider]] = vars(self).setdefault("_opened", {})
+        if name not in kept or kept[name][0] != account:
+            kept[name] = (account, opened(name, self.storage_providers))
+        return kept[name][1]
 
-        address = address_of(*found(provider, self.storage_providers))
-        stores: dict[Any, Any] = vars(self).setdefault("_stores", {})
-        if address not in stores:
-            stores[address] = ObjectStore(address)
-        return stores[address]
+
+def _has_buckets(provider: str) -> bool:
+    return provider.strip().partition(".")[0].lower() in BUCKETS
 
 
-def _place(path: str) -> tuple[str, str]:
-    """Return bucket and key of a path.
+def _place(provider: str, path: str) -> str:
+    """Return *path* without slashes at its ends.
 
     Raises:
-        ValueError: it names no bucket.
+        ValueError: it names no bucket where one is needed.
     """
-    bucket, _, key = str(path).strip("/").partition("/")
-    if not bucket:
+    place = str(path).strip("/")
+    if not place and _has_buckets(provider):
         raise ValueError(f"{path!r} names no bucket: write bucket or bucket/key")
+    return place
+
+
+def _bucket_and_key(place: str) -> tuple[str, str]:
+    bucket, _, key = place.partition("/")
     return bucket, key.strip("/")
 
 
-def _below(store: Any, bucket: str, key: str) -> Any:
-    """Yield the object *key* itself, then all below the folder of that name."""
-    if not key:
-        yield from store.list_objects(bucket, has_markers=True)
-        return
-    first = next(iter(store.list_objects(bucket, key, has_markers=True)), None)
-    if first is not None and first.key == key:
-        yield first
-    yield from store.list_objects(bucket, f"{key}/", has_markers=True)
+def _boto_listing(provider: Any, bucket: str, key: str) -> dict[str, Any]:
+    listed = [
+        {
+            "Key": one.key,
+            "Size": one.size_bytes,
+            "ETag": f'"{one.etag}"',
+            "LastModified": one.last_write,
+        }
+        for one in provider.objects(bucket, key, has_markers=True)
+    ]
+    answer: dict[str, Any] = {"Name": bucket, "Prefix": key, "IsTruncated": False}
+    return answer | ({"Contents": listed} if listed else {})
+
+
+def _names_below(provider: Provider, folder: str) -> Iterator[str]:
+    for one in provider.list_files(folder):
+        yield one.path.removeprefix(folder).strip("/") or one.path.rpartition("/")[2]

@@ -8,8 +8,7 @@ from pathlib import Path
 from oscar_sync.errors import StoreError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.model.secret import Secret
-from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.provider import store_address
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.session import Session
@@ -27,14 +26,8 @@ class Connection:
 
     def open_store(self, provider: Mapping[str, object], environ: Mapping[str, str]) -> None:
         """Take up the store that ``/system/config`` names; nothing is sent yet."""
-        endpoint = self.cluster.s3_endpoint or _text(provider, "endpoint")
-        address = StoreAddress(
-            endpoint.rstrip("/"),
-            Secret(_text(provider, "access_key")),
-            Secret(_text(provider, "secret_key")),
-            _text(provider, "region") or "us-east-1",
-            verify=provider.get("verify") is not False,
-            ca_bundle=self.cluster.ca_bundle,
+        address = store_address(
+            provider, endpoint=self.cluster.s3_endpoint, ca_bundle=self.cluster.ca_bundle
         )
         fault = address.fault()
         if fault:
@@ -121,8 +114,3 @@ class FileStore:
             raise StoreError(
                 self._store.address.shown, f"{path} cannot be read: {error.strerror}"
             ) from error
-
-
-def _text(mapping: Mapping[str, object], key: str) -> str:
-    value = mapping.get(key)
-    return value if isinstance(value, str) else ""

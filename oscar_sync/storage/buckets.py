@@ -25,9 +25,21 @@ class BucketProvider:
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the object at *path* and all below that folder, never those of ``folder2``."""
         bucket, _, key = path.strip("/").partition("/")
-        if not key:
-            return self._listed(bucket, "")
-        return self._at_and_below(bucket, key)
+        return (_file(bucket, found) for found in self.objects(bucket, key))
+
+    def objects(
+        self, bucket: str, key: str = "", *, has_markers: bool = False
+    ) -> Iterator[StoredObject]:
+        """Yield the object *key* and all below the folder of that name, of a bucket all."""
+        if key:
+            # The first key of that beginning is the object itself, if there is one.
+            first = next(self.store.list_objects(bucket, key, has_markers=has_markers), None)
+            if first is None:
+                return
+            if first.key == key:
+                yield first
+        prefix = f"{key}/" if key else ""
+        yield from self.store.list_objects(bucket, prefix, has_markers=has_markers)
 
     def upload(self, local: Path, remote: str) -> StoredFile:
         """Store *local* as the object *remote*: whole or not at all."""
@@ -49,18 +61,6 @@ class BucketProvider:
 
     def close(self) -> None:
         """Close nothing: the libraries close their connections by themselves."""
-
-    def _at_and_below(self, bucket: str, key: str) -> Iterator[StoredFile]:
-        # The first key of that beginning is the object itself, if there is one.
-        first = next(self.store.list_objects(bucket, key), None)
-        if first is None:
-            return
-        if first.key == key:
-            yield _file(bucket, first)
-        yield from self._listed(bucket, f"{key}/")
-
-    def _listed(self, bucket: str, prefix: str) -> Iterator[StoredFile]:
-        return (_file(bucket, found) for found in self.store.list_objects(bucket, prefix))
 
     def _place(self, remote: str) -> tuple[str, str]:
         bucket, _, key = remote.removeprefix("/").partition("/")

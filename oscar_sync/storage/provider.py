@@ -10,7 +10,7 @@ from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.server import Server, server_of
 from oscar_sync.storage.stored import Provider, StoredFile
 
-__all__ = ["KINDS", "Provider", "StoredFile", "open_provider"]
+__all__ = ["KINDS", "Provider", "StoredFile", "open_provider", "store_address"]
 
 Credentials = Mapping[str, object]
 """As an FDL or a cluster writes them; a value may be a Secret, ``verify`` a text."""
@@ -42,28 +42,35 @@ def open_provider(
     return opener(credentials, environ)
 
 
-def _minio(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
-    return _buckets(_text(credentials, "endpoint"), credentials, environ)
+def store_address(
+    credentials: Credentials, *, endpoint: str = "", ca_bundle: str = ""
+) -> StoreAddress:
+    """Return the object store of *credentials*, which may have a ``fault``.
 
-
-def _s3(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
-    region = _text(credentials, "region") or _REGION
-    endpoint = _text(credentials, "endpoint") or f"https://s3.{region}.amazonaws.com"
-    return _buckets(endpoint, credentials, environ)
-
-
-def _buckets(endpoint: str, credentials: Credentials, environ: Mapping[str, str]) -> Provider:
-    from oscar_sync.storage.buckets import BucketProvider
-    from oscar_sync.storage.store import ObjectStore
-
-    address = StoreAddress(
-        endpoint.rstrip("/"),
+    *endpoint* stands above the one that they name.
+    """
+    return StoreAddress(
+        (endpoint or _text(credentials, "endpoint")).rstrip("/"),
         Secret(_text(credentials, "access_key")),
         Secret(_text(credentials, "secret_key")),
         _text(credentials, "region") or _REGION,
         verify=_verify(credentials),
-        ca_bundle=_ca_bundle(credentials, environ),
+        ca_bundle=ca_bundle,
     )
+
+
+def _s3(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
+    region = _text(credentials, "region") or _REGION
+    amazon = f"https://s3.{region}.amazonaws.com"
+    return _buckets(credentials, environ, _text(credentials, "endpoint") or amazon)
+
+
+def _buckets(credentials: Credentials, environ: Mapping[str, str], endpoint: str = "") -> Provider:
+    from oscar_sync.storage.buckets import BucketProvider
+    from oscar_sync.storage.store import ObjectStore
+
+    ca_bundle = _ca_bundle(credentials, environ)
+    address = store_address(credentials, endpoint=endpoint, ca_bundle=ca_bundle)
     if fault := address.fault():
         raise UsageError(f"object store {address.shown}: {fault}")
     return BucketProvider(ObjectStore(address, environ))
@@ -114,7 +121,7 @@ def _ca_bundle(credentials: Credentials, environ: Mapping[str, str]) -> str:
 
 
 _OPENERS: Final[Mapping[str, Callable[[Credentials, Mapping[str, str]], Provider]]] = {
-    "minio": _minio,
+    "minio": _buckets,
     "s3": _s3,
     "webdav": _webdav,
     "onedata": _onedata,

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from oscar_sync.client import HTTPError
+from oscar_sync.client.providers import opened
 from oscar_sync.client.storage import Storage
 from oscar_sync.errors import StoreError
 from tests.client.conftest import definition
@@ -32,7 +33,7 @@ def keys(storage, path, provider="minio.default"):
 
 
 def put(oscar_emulator, storage, *names):
-    store = storage._store("minio.default")
+    store = storage._provider("minio.default").store
     for name in names:
         store._client.put_object("gray", name, _stream(), 1)
 
@@ -71,9 +72,9 @@ def test_minio_alone_is_the_default(storage):
     [
         ("minio.other", "not defined; there are: minio.default"),
         ("s3.mine", "not defined"),
-        ("webdav.mine", "webdav comes with a later version.*what works: minio and s3"),
-        ("onedata.mine", "onedata comes with a later version.*what works: minio and s3"),
-        ("rucio.mine", "rucio is not spoken; what works: minio and s3"),
+        ("webdav.mine", "not defined"),
+        ("onedata.mine", "not defined"),
+        ("rucio.mine", "rucio is not spoken; what works: minio, s3, webdav, onedata"),
         ("dcache", "dcache is not spoken"),
     ],
 )
@@ -177,7 +178,7 @@ def test_a_download_that_fails_leaves_the_file_that_was_there(storage, tmp_path)
 
 def test_a_download_of_a_bucket_is_a_value_error(storage, tmp_path):
     """Weakness 36."""
-    with pytest.raises(ValueError, match="names no object"):
+    with pytest.raises(ValueError, match="names no file"):
         storage.download_file("minio.default", tmp_path, "gray")
 
 
@@ -218,11 +219,17 @@ def test_an_s3_provider_works_wherever_it_is(client, gray, oscar_emulator, local
 
 def test_an_s3_provider_without_an_address_is_amazons_in_its_region():
     """Weakness 38."""
-    from oscar_sync.client.providers import address_of
+    account = {"access_key": "a", "secret_key": "b"}
+    known = {"s3": {"mine": {**account, "region": "eu-west-1"}, "other": account}}
 
-    account = {"access_key": "a", "secret_key": "b", "region": "eu-west-1"}
-    assert address_of("s3", account).endpoint == "https://s3.eu-west-1.amazonaws.com"
-    assert address_of("s3", {}).region == "us-east-1"
+    assert "https://s3.eu-west-1.amazonaws.com" in repr(opened("s3.mine", known))
+    assert "https://s3.us-east-1.amazonaws.com" in repr(opened("s3.other", known))
+
+
+def test_credentials_that_lack_something_are_a_value_error_that_names_it():
+    """Weakness 33."""
+    with pytest.raises(ValueError, match=r"webdav\.mine lacks password"):
+        opened("webdav.mine", {"webdav": {"mine": {"hostname": "h", "login": "l"}}})
 
 
 def test_a_storage_client_can_be_pickled_and_shows_no_key(storage, oscar_emulator):
