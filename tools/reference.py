@@ -65,6 +65,11 @@ _SETTINGS_NOTES = """\
 cluster entry of oscar-cli's file can be pasted as it is. The nearest `oscar-sync.yaml` counts, from
 the first PATH upward to the root of its git work tree; `--settings FILE` names another. Without a
 `set` nothing is stamped, and nothing is ever a candidate for removal.
+
+A seed goes to the cluster's own store (`minio.default:BUCKET/FOLDER`), or to a provider that the
+service's FDL defines: `webdav.ID:FOLDER`, `onedata.ID:FOLDER`, `minio.ID:BUCKET/FOLDER`,
+`s3.ID:BUCKET/FOLDER`. Only files whose content differs are uploaded; where a server keeps no
+checksums, files of the same size are fetched to be compared.
 """
 GENERATED = "<!-- written by `python -m tools.reference`: change what it describes -->\n"
 

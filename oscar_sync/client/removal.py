@@ -118,7 +118,7 @@ def _material(cluster: Cluster, live: LiveService, release: tuple[int, int, int]
 
 
 def _parts(api: OscarApi, store: ObjectStore | None) -> Parts:
-    # Its one call with another signature, put_object, is not made here.
+    # It lacks what seeds need, which a removal never asks for.
     ports = ClusterPorts(cast(Any, api), cast(Store | None, store), "it cannot be reached")
     return Parts(
         clusters={api.session.cluster.id: ports},

@@ -8,12 +8,11 @@ from typing import Any, Final
 from oscar_sync.client import _utils as utils
 from oscar_sync.client.default_client import segment
 from oscar_sync.client.providers import MINIO, found, opened
+from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES
 from oscar_sync.storage.stored import Provider
 
 CONFIG: Final = "/system/config"
 SERVICES: Final = "/system/services"
-BUCKETS: Final = frozenset({"minio", "s3"})
-"""Where a path begins with a bucket."""
 
 
 class Storage:
@@ -143,7 +142,7 @@ class Storage:
 
 
 def _has_buckets(provider: str) -> bool:
-    return provider.strip().partition(".")[0].lower() in BUCKETS
+    return provider.strip().partition(".")[0].lower() in BUCKET_OUTPUT_TYPES
 
 
 def _place(provider: str, path: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from oscar_sync.errors import StoreError
 from oscar_sync.model.event import Event
 from oscar_sync.model.field import Form, Value
 from oscar_sync.model.identity import ClusterId
@@ -68,7 +69,22 @@ class ServiceApi(Protocol):
         ...
 
 
-class Store(Protocol):
+class Files(Protocol):
+    """Where seeds go. A path is ``bucket/key`` where there are buckets.
+
+    Every call may raise ``StoreError``.
+    """
+
+    def upload(self, source: str, path: str, size_bytes: int) -> None:
+        """Upload the file *source* as *path*."""
+        ...
+
+    def delete(self, path: str) -> None:
+        """Delete what lies at *path*."""
+        ...
+
+
+class Store(Files, Protocol):
     """A cluster's object store. Every call may raise ``StoreError``."""
 
     def hooks(self, bucket: str) -> tuple[HookRule, ...]:
@@ -91,14 +107,6 @@ class Store(Protocol):
         """Write the folder marker."""
         ...
 
-    def put_object(self, bucket: str, key: str, path: str, size_bytes: int) -> None:
-        """Upload a file."""
-        ...
-
-    def delete_object(self, bucket: str, key: str) -> None:
-        """Delete an object."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class ClusterPorts:
@@ -109,13 +117,24 @@ class ClusterPorts:
     store_problem: str = ""
 
 
+def nowhere(provider: str, credentials: Form) -> Files:
+    """Refuse to open a provider, where nothing is ever seeded.
+
+    Raises:
+        StoreError: always.
+    """
+    del credentials
+    raise StoreError(provider, "nothing is seeded from here")
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Everything else: comparing, the key, the clock, and who is told.
 
     ``holds(live, wanted, owner)`` tells whether a live form is the wanted one; ``key()`` returns
     the fingerprint key, made now if there is none (None: it cannot be kept); ``is_stopping()``
-    turns true when the user wants to end.
+    turns true when the user wants to end; ``files(provider, credentials)`` is a store that is not
+    the cluster's own.
     """
 
     clusters: Mapping[ClusterId, ClusterPorts]
@@ -126,3 +145,4 @@ class Parts:
     now: Callable[[], float]
     sleep: Callable[[float], None]
     parallelism: int = 2
+    files: Callable[[str, Form], Files] = nowhere

@@ -1,10 +1,9 @@
-"""Seed: files into a bucket, each object whole or not at all (safety 9)."""
+"""Seed: files onto a store, each whole or not at all (safety 9)."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from oscar_sync.execution.ports import Store
+from oscar_sync.execution.ports import Files
 from oscar_sync.execution.run import Run
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
@@ -14,14 +13,17 @@ UPLOADS_AT_ONCE: Final = 8
 
 def carry_out_seed(run: Run) -> ActionResult:
     """Return what became of a seed; uploads go side by side, deletions after them."""
-    paths = {f"{run.material.bucket}/{item.key}": item.path for item in run.material.uploads}
+    files = _files(run)
+    sources = {item.path: item.source for item in run.material.uploads}
 
     def upload(step: Step) -> None:
-        bucket, _, key = step.target.partition("/")
-        run.sender.on_store(
-            step,
-            lambda store: store.put_object(bucket, key, paths[step.target], step.size_bytes),
+        path = _path(run, step)
+        run.sender.on_files(
+            step, files, lambda store: store.upload(sources[path], path, step.size_bytes)
         )
+
+    def delete(step: Step) -> None:
+        run.sender.on_files(step, files, lambda store: store.delete(_path(run, step)))
 
     steps = [step for step in run.action.steps if step.do is Do.UPLOAD]
     with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
@@ -29,10 +31,18 @@ def carry_out_seed(run: Run) -> ActionResult:
             future.result()
     for step in run.action.steps:
         if step.do is Do.DELETE_OBJECT:
-            bucket, _, key = step.target.partition("/")
-            run.sender.on_store(step, _deletion(bucket, key))
+            delete(step)
     return run.result(Status.DONE)
 
 
-def _deletion(bucket: str, key: str) -> Callable[[Store], None]:
-    return lambda store: store.delete_object(bucket, key)
+def _files(run: Run) -> Files | None:
+    provider = run.material.provider
+    if provider:
+        return run.parts.files(provider, run.material.credentials)
+    return run.sender.ports.store
+
+
+def _path(run: Run, step: Step) -> str:
+    """Return the step's path on its store: without the provider that people are shown."""
+    provider = run.material.provider
+    return step.target.removeprefix(f"{provider}:") if provider else step.target

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from oscar_sync.errors import ClusterError, StoreError, UnreachableError
-from oscar_sync.execution.ports import Answer, ClusterPorts, Parts, Store
+from oscar_sync.execution.ports import Answer, ClusterPorts, Files, Parts, Store
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Value
 from oscar_sync.model.plan import Action, Do, Step
@@ -12,6 +13,8 @@ from oscar_sync.model.report import StepSent
 from oscar_sync.semantics.answers import Meaning, Outcome, meaning_of
 
 PREFETCH_TIMEOUT_S = 400.0
+
+Target = TypeVar("Target", bound=Files)
 
 
 class StopError(Exception):
@@ -66,17 +69,25 @@ class Sender:
         return self._service(step, lambda: self.ports.api.restart_service(step.target))
 
     def on_store(self, step: Step, write: Callable[[Store], object]) -> None:
-        """Make one *write* on the store.
+        """Make one *write* on the cluster's store.
+
+        Raises:
+            ReachError: the store cannot be reached, or refuses.
+        """
+        self.on_files(step, self.ports.store, write)
+
+    def on_files(self, step: Step, files: Target | None, write: Callable[[Target], object]) -> None:
+        """Make one *write* on *files*; None is the cluster's store that cannot be reached.
 
         Raises:
             ReachError: the store cannot be reached, or refuses.
         """
         self._begin(step)
-        if self.ports.store is None:
+        if files is None:
             self._failed(step, 0, self.ports.store_problem)
             raise ReachError(self.ports.store_problem)
         try:
-            write(self.ports.store)
+            write(files)
         except StoreError as error:
             self.sent.append(StepSent(step.do, step.target))
             self._failed(step, 0, str(error))

@@ -61,6 +61,7 @@ class Code(StrEnum):
     TRIGGER_LOOP = "OSY171"
     SHARED_INPUT = "OSY172"
     SEED_TRIGGERS = "OSY173"
+    SEED_PROVIDER = "OSY174"
     PLAIN_SECRET = "OSY180"
     INPUT_FILTER = "OSY181"
     MOVING_TAG = "OSY182"
@@ -122,6 +123,7 @@ TITLES: Final = {
     Code.TRIGGER_LOOP: "an output feeds its own input",
     Code.SHARED_INPUT: "one upload starts several services",
     Code.SEED_TRIGGERS: "a seed would start a service",
+    Code.SEED_PROVIDER: "a seed goes to a storage provider that its service does not define",
     Code.PLAIN_SECRET: "a secret stands in plain text",
     Code.INPUT_FILTER: "prefix and suffix of an input do nothing",
     Code.MOVING_TAG: "the image's tag moves",

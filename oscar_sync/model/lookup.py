@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.settings import Seed
 
@@ -13,7 +14,7 @@ class Lookups:
     ``buckets`` asks for the list of buckets, ``unlisted`` for one that it leaves out; ``probes``
     for a GET of each name; ``hooks`` for the notifications of a bucket; ``markers`` for the folder
     marker of bucket and folder; ``counts`` for what a bucket holds; ``seeds`` for the difference
-    between files and bucket.
+    between files and store, each with the log-in of its provider.
     """
 
     buckets: bool = False
@@ -23,7 +24,7 @@ class Lookups:
     hooks: set[BucketName] = field(default_factory=set)
     markers: set[tuple[BucketName, str]] = field(default_factory=set)
     counts: set[BucketName] = field(default_factory=set)
-    seeds: set[Seed] = field(default_factory=set)
+    seeds: dict[Seed, Form] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Tell whether anything is asked."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService, Upload
 
@@ -42,7 +41,8 @@ class Material:
 
     ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards. ``secrets``
     are what requests send: every declared one with its value, or none. ``owner`` is written into
-    PUTs. ``uploads`` belong to seeds, as do ``bucket`` and ``extra_keys``.
+    PUTs. ``uploads`` belong to seeds, as do ``provider`` (blank: the cluster's own store) and its
+    ``credentials``.
     """
 
     cluster: Cluster
@@ -54,6 +54,7 @@ class Material:
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     stamp: StampWish = StampWish()
     uploads: tuple[Upload, ...] = ()
-    bucket: BucketName = BucketName("")
+    provider: str = ""
+    credentials: Form = field(default_factory=dict)
     image_prefetch: bool = False
     wait_s: float | None = None

@@ -1,11 +1,15 @@
 """What ``oscar-sync.yaml`` and the command line say, ready to be used."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.origin import Origin
+
+OWN_STORE: Final = "minio.default"
+"""The provider that is the cluster's own object store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,10 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Files to be in a bucket: the contents of ``source`` (absolute path) below ``bucket/prefix``.
+    """Files to be on a store: the contents of ``source`` (absolute path) below ``bucket/prefix``.
 
-    ``is_trigger`` allows uploads that start jobs; ``delete_extra`` removes other keys below the
-    prefix.
+    ``provider`` is ``type.id``; one that has no buckets has a blank ``bucket``. ``is_trigger``
+    allows uploads that start jobs; ``delete_extra`` removes what else lies below the prefix.
     """
 
     service: Which
@@ -56,6 +60,25 @@ class Seed:
     origin: Origin
     is_trigger: bool = False
     delete_extra: bool = False
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Tell whether the store is not the cluster's own."""
+        return self.provider != OWN_STORE
+
+    @property
+    def folder(self) -> str:
+        """Where the files go on that store: ``bucket/prefix``."""
+        return f"{self.bucket}/{self.prefix}".strip("/")
+
+    @property
+    def place(self) -> str:
+        """Where the files go, as people are shown it."""
+        return self.shown(self.folder)
+
+    def shown(self, path: str) -> str:
+        """Return a path on the store with its provider in front, where it is elsewhere."""
+        return f"{self.provider}:{path}" if self.is_elsewhere else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,23 +114,26 @@ class LiveService:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file that a bucket does not hold as it is: from ``path`` to ``key``."""
+    """One file that a store does not hold as it is: from ``source`` to ``path``.
 
+    In buckets ``path`` is ``bucket/key``.
+    """
+
+    source: str
     path: str
-    key: str
     size_bytes: int
     checksum: str
 
 
 @dataclass(frozen=True, slots=True)
 class SeedDifference:
-    """What a seed lacks in its bucket, and which keys below its prefix no file names.
+    """What a seed lacks on its store, and the ``extra`` paths below its folder that no file names.
 
     ``problems`` are files that cannot be seeded, each with its reason.
     """
 
     uploads: tuple[Upload, ...] = ()
-    extra_keys: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
     unchanged: int = 0
     problems: tuple[str, ...] = ()
 

@@ -1,5 +1,6 @@
 """What is known of a cluster; what is asked and not known is written down, to be looked up."""
 
+from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.settings import Seed
@@ -82,10 +83,10 @@ class Facts:
             self.missing.counts.add(bucket)
         return self.view.counts.get(bucket)
 
-    def seed(self, seed: Seed) -> SeedDifference | None:
-        """Return what the seed lacks in its bucket, None where it cannot be read."""
-        if not self.has_store():
+    def seed(self, seed: Seed, credentials: Form) -> SeedDifference | None:
+        """Return what the seed lacks on its store, None where it cannot be read."""
+        if not (seed.is_elsewhere or self.has_store()):
             return None
         if seed not in self.view.seeds:
-            self.missing.seeds.add(seed)
+            self.missing.seeds[seed] = credentials
         return self.view.seeds.get(seed)

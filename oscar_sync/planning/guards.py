@@ -1,5 +1,6 @@
 """The guards: why a step is held back, each with a stable code and every way out (safety 2, 3)."""
 
+from collections.abc import Collection
 from typing import Final
 
 from oscar_sync.model.field import Form
@@ -138,12 +139,20 @@ def _visibility_reason(
     )
 
 
-def store_reason(context: Context, form: Form, attached: tuple[BucketName, ...]) -> Reason | None:
-    """Return why an input in an existing bucket waits for the store: its hook must be set there."""
+def store_reason(
+    context: Context,
+    form: Form,
+    existing: Collection[BucketName],
+    standing: Collection[tuple[str, str]] = (),
+) -> Reason | None:
+    """Return why an input in an *existing* bucket waits for the store: its hook must be set there.
+
+    *standing* are inputs that the service has already.
+    """
     if context.facts.has_store():
         return None
     for bucket, folder in inputs(form):
-        if bucket in attached:
+        if bucket in existing and (bucket, folder) not in standing:
             return Reason(
                 "hook-needs-store",
                 f"uploads to {bucket}/{folder}/ start nothing until a notification is set on the "

@@ -1,4 +1,4 @@
-"""Files that a bucket lacks: uploads after the service holds (safety 9)."""
+"""Files that a store lacks: uploads after the service holds (safety 9)."""
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
@@ -10,11 +10,11 @@ from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.semantics.buckets import inputs
-from oscar_sync.semantics.paths import lies_within
+from oscar_sync.semantics.paths import account_of, lies_within
 
 
 def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, ...]:
-    """Return one decision for each seed of *desired* that lacks anything in its bucket."""
+    """Return one decision for each seed of *desired* that lacks anything on its store."""
     seeds = [seed for entry in context.settings.of_service(desired.key) for seed in entry.seeds]
     decisions = (_decide(context, desired, seed, at) for at, seed in enumerate(seeds))
     return tuple(decision for decision in decisions if decision is not None)
@@ -23,15 +23,14 @@ def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, .
 def _decide(
     context: Context, desired: DesiredService, seed: Seed, position: int
 ) -> Decision | None:
-    bucket = BucketName(seed.bucket)
-    place = f"{seed.bucket}/{seed.prefix}".rstrip("/")
-    reason = _reason(context, seed)
-    difference = None if reason else context.facts.seed(seed)
+    credentials = _credentials(seed, desired)
+    reason = _reason(context, seed, credentials)
+    difference = None if reason else context.facts.seed(seed, credentials)
     if difference is None:
         difference = SeedDifference()
     if not reason and difference.problems:
-        reason = Reason("unreadable-seed", "; ".join(difference.problems), ("mend the files",))
-    extra = difference.extra_keys if seed.delete_extra else ()
+        reason = Reason("unreadable-seed", "; ".join(difference.problems), (_remedy(seed),))
+    extra = difference.extra if seed.delete_extra else ()
     if not reason and not difference.uploads and not extra:
         return None
     triggered = len(difference.uploads) if _fires(context, seed) else 0
@@ -40,13 +39,13 @@ def _decide(
         id=action_id(ActionKind.SEED, desired.key, f"#{position + 1}"),
         key=desired.key,
         kind=ActionKind.SEED,
-        reason=f"{seed.shown_source} -> {place}",
+        reason=f"{seed.shown_source} -> {seed.place}",
         steps=(
             *(
-                Step(Do.UPLOAD, f"{bucket}/{item.key}", "", item.size_bytes, item.checksum)
+                Step(Do.UPLOAD, seed.shown(item.path), "", item.size_bytes, item.checksum)
                 for item in difference.uploads
             ),
-            *(Step(Do.DELETE_OBJECT, f"{bucket}/{key}") for key in extra),
+            *(Step(Do.DELETE_OBJECT, seed.shown(path)) for path in extra),
         ),
         origin=seed.origin,
         notes=(*notes, f"trigger: {'yes' if seed.is_trigger else 'no'}"),
@@ -58,12 +57,40 @@ def _decide(
     return Decision(
         action,
         Material(
-            view.cluster, view.release, "", uploads=difference.uploads, bucket=bucket,
+            view.cluster,
+            view.release,
+            "",
+            uploads=difference.uploads,
+            provider=seed.provider if seed.is_elsewhere else "",
+            credentials=credentials,
         ),
-    )  # fmt: skip
+    )
 
 
-def _reason(context: Context, seed: Seed) -> Reason | None:
+def _credentials(seed: Seed, desired: DesiredService) -> Form:
+    """Return how the service's manifest logs in to the seed's provider, nothing for our own."""
+    return account_of(desired.form, seed.provider) if seed.is_elsewhere else {}
+
+
+def _remedy(seed: Seed) -> str:
+    if seed.is_elsewhere:
+        return f"mend the files, or {seed.provider} in the service's storage_providers"
+    return "mend the files"
+
+
+def _reason(context: Context, seed: Seed, credentials: Form) -> Reason | None:
+    if not seed.is_elsewhere:
+        return _reason_on_own_store(context, seed)
+    if not credentials:
+        return Reason(
+            "no-such-provider",
+            f"the service's manifest does not say how to log in to {seed.provider}",
+            (f"add storage_providers.{seed.provider} to its FDL",),
+        )
+    return None
+
+
+def _reason_on_own_store(context: Context, seed: Seed) -> Reason | None:
     bucket = BucketName(seed.bucket)
     if not context.facts.has_store():
         return Reason(
@@ -87,6 +114,8 @@ def _reason(context: Context, seed: Seed) -> Reason | None:
 
 
 def _fires(context: Context, seed: Seed) -> bool:
+    if seed.is_elsewhere:
+        return False
     forms = [wanted.form for wanted in context.desired.values()]
     return any(_is_input(form, seed) for form in forms) or _fires_live(context, seed)
 

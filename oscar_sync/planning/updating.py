@@ -258,7 +258,7 @@ def _reason(case: _Case, attached: tuple[BucketName, ...]) -> Reason | None:
         stopped_reason(context, live),
         isolation_reason(context, live, wanted),
         bucket_reason(context, case.desired, _widened(live, wanted, attached)),
-        store_reason(context, wanted, attached),
+        store_reason(context, wanted, (*attached, *in_out_buckets(live.form)), inputs(live.form)),
     )
 
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from oscar_sync.errors import StoreError
+from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.storage.provider import store_address
+from oscar_sync.storage.buckets import BucketProvider
+from oscar_sync.storage.provider import open_provider, store_address
 from oscar_sync.storage.store import ObjectStore
+from oscar_sync.storage.stored import Provider
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.session import Session
 
@@ -61,6 +63,7 @@ class Connections:
     read_timeout_s: float = 60.0
     sleep: Callable[[float], None] = time.sleep
     _made: dict[ClusterId, Connection] = field(default_factory=dict)
+    _providers: list[Provider] = field(default_factory=list)
 
     def to(self, cluster: Cluster) -> Connection:
         """Return the connection to *cluster*, made at first use.
@@ -83,34 +86,74 @@ class Connections:
         """Return the connections made so far."""
         return self._made
 
+    def provider(self, name: str, credentials: Mapping[str, object]) -> Provider:
+        """Return the storage provider *name*, which is not a cluster's own; nothing is sent yet.
+
+        Raises:
+            StoreError: it is not spoken, its log-in lacks something, or a library is missing.
+        """
+        try:
+            made = open_provider(name, credentials, self.environ)
+        except UsageError as error:
+            raise StoreError(name, str(error)) from error
+        self._providers.append(made)
+        return made
+
+    def files(self, name: str, credentials: Mapping[str, object]) -> "ProviderFiles":
+        """Return what execution puts seeds for *name* into.
+
+        Raises:
+            StoreError: as of ``provider``.
+        """
+        return ProviderFiles(self.provider(name, credentials))
+
     def close(self) -> None:
         """Close every session."""
         for made in self._made.values():
             made.api.session.close()
+        for provider in self._providers:
+            provider.close()
 
 
-class FileStore:
-    """An object store as execution sees it: files are named by text."""
+class ProviderFiles:
+    """A storage provider as execution sees it: files are named by text."""
+
+    def __init__(self, provider: Provider) -> None:
+        """Speak to *provider*."""
+        self._provider = provider
+
+    def upload(self, source: str, path: str, size_bytes: int) -> None:
+        """Upload the file *source*.
+
+        Raises:
+            StoreError: it cannot be read, has changed, or the store refuses it.
+        """
+        local = Path(source)
+        try:
+            if local.stat().st_size != size_bytes:
+                raise StoreError(repr(self._provider), f"{source} has changed since the plan")
+            self._provider.upload(local, path)
+        except OSError as error:
+            words = f"{source} cannot be read: {error.strerror}"
+            raise StoreError(repr(self._provider), words) from error
+
+    def delete(self, path: str) -> None:
+        """Delete what lies at *path*.
+
+        Raises:
+            StoreError: the store refuses.
+        """
+        self._provider.delete(path)
+
+
+class FileStore(ProviderFiles):
+    """A cluster's object store as execution sees it."""
 
     def __init__(self, store: ObjectStore) -> None:
         """Speak to *store*."""
+        super().__init__(BucketProvider(store))
         self.hooks = store.hooks
         self.set_hook = store.set_hook
         self.remove_hooks = store.remove_hooks
         self.has_marker = store.has_marker
         self.put_marker = store.put_marker
-        self.delete_object = store.delete_object
-        self._store = store
-
-    def put_object(self, bucket: str, key: str, path: str, size_bytes: int) -> None:
-        """Upload the file at *path*.
-
-        Raises:
-            StoreError: it cannot be read, has changed, or the store refuses it.
-        """
-        try:
-            self._store.put_object(bucket, key, Path(path), size_bytes)
-        except OSError as error:
-            raise StoreError(
-                self._store.address.shown, f"{path} cannot be read: {error.strerror}"
-            ) from error

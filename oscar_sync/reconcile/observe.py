@@ -7,11 +7,13 @@ from oscar_sync.errors import ClusterError, RefusedError, StoreError
 from oscar_sync.model.cluster import BasicLogin, Cluster
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
-from oscar_sync.model.state import BucketCount, ClusterView, HookRule, Probe
+from oscar_sync.model.settings import Seed
+from oscar_sync.model.state import BucketCount, ClusterView, HookRule, Probe, SeedDifference
 from oscar_sync.reconcile.connect import Connection, Connections
 from oscar_sync.reconcile.seed_files import seed_difference
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
+from oscar_sync.storage.buckets import BucketProvider
 from oscar_sync.storage.store import ObjectStore
 
 
@@ -69,6 +71,7 @@ def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> Cl
         view = _from_cluster(view, lookups, connection)
     except ClusterError as error:
         return replace(view, problem=error.message)
+    view = _from_providers(view, lookups, connections)
     try:
         return _from_store(view, lookups, connection)
     except StoreError as error:
@@ -102,8 +105,29 @@ def _probe(connection: Connection, name: ServiceName) -> Probe:
             return Probe.EXISTS
 
 
+def _from_providers(view: ClusterView, lookups: Lookups, connections: Connections) -> ClusterView:
+    """Return *view* with what seeds lack on stores that are not the cluster's own."""
+    elsewhere = {
+        seed: _elsewhere(seed, credentials, connections)
+        for seed, credentials in lookups.seeds.items()
+        if seed.is_elsewhere
+    }
+    return replace(view, seeds={**view.seeds, **elsewhere}) if elsewhere else view
+
+
+def _elsewhere(
+    seed: Seed, credentials: Mapping[str, object], connections: Connections
+) -> SeedDifference:
+    """Return what the seed lacks on its provider; one that fails is a problem of that seed."""
+    try:
+        return seed_difference(seed, connections.provider(seed.provider, credentials))
+    except StoreError as error:
+        return SeedDifference(problems=(str(error),))
+
+
 def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
-    if not (lookups.hooks or lookups.markers or lookups.counts or lookups.seeds):
+    seeds = [seed for seed in lookups.seeds if not seed.is_elsewhere]
+    if not (lookups.hooks or lookups.markers or lookups.counts or seeds):
         return view
     connection.reach_store()
     store = connection.store
@@ -117,11 +141,13 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> 
             **{place: store.has_marker(*place) for place in sorted(lookups.markers)},
         },
         counts={**view.counts, **{name: _count(store, name) for name in sorted(lookups.counts)}},
-        seeds={
-            **view.seeds,
-            **{seed: seed_difference(seed, store) for seed in lookups.seeds},
-        },
+        seeds={**view.seeds, **{seed: _on_own_store(seed, store) for seed in seeds}},
     )
+
+
+def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:
+    is_empty = not store.bucket_exists(seed.bucket)
+    return seed_difference(seed, BucketProvider(store), is_empty=is_empty)
 
 
 def _count(store: ObjectStore, bucket: BucketName) -> BucketCount:

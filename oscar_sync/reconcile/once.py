@@ -123,6 +123,7 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
         key=key,
         on_event=options.on_event,
         is_stopping=options.stop.event.is_set,
+        files=connections.files,
         now=time.monotonic,
         sleep=connections.sleep,
         parallelism=options.parallelism,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from oscar_sync.model.field import Form
+
 DEFAULT_ID: Final = "default"
 LOCAL_INPUT_TYPES: Final = frozenset({"minio"})
 BUCKET_OUTPUT_TYPES: Final = frozenset({"minio", "s3"})
@@ -11,6 +13,8 @@ BUCKET_OUTPUT_TYPES: Final = frozenset({"minio", "s3"})
 
 INPUT_TYPES: Final = frozenset({"minio", "webdav", "rucio"})
 OUTPUT_TYPES: Final = frozenset({"minio", "s3", "onedata", "webdav", "rucio"})
+FILE_TYPES: Final = ("minio", "s3", "webdav", "onedata")
+"""Where we can move files ourselves: all but Rucio, which has no protocol of plain files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,15 @@ def provider_of(text: str) -> Provider:
     """Return the provider that *text* names; a missing id is ``default`` (oscar-server 2.2)."""
     kind, _, name = text.strip().partition(".")
     return Provider(kind.lower(), name or DEFAULT_ID)
+
+
+def account_of(form: Form, provider: str) -> Form:
+    """Return how a service logs in to *provider* (``type.id``), empty where it does not say."""
+    named = provider_of(provider)
+    providers = form.get("storage_providers")
+    accounts = providers.get(named.type) if isinstance(providers, dict) else None
+    account = accounts.get(named.id) if isinstance(accounts, dict) else None
+    return account if isinstance(account, dict) else {}
 
 
 def normal_path(path: str, provider: Provider, service: str) -> str:

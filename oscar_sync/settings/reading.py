@@ -16,7 +16,7 @@ from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.settings import Removed, Seed, ServiceSettings, Which
 from oscar_sync.semantics.names import bucket_name_fault
-from oscar_sync.semantics.paths import provider_of
+from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, FILE_TYPES, provider_of
 from oscar_sync.semantics.stamp import SET_NAME
 from oscar_sync.settings.codes import Code
 from oscar_sync.settings.consents import OF_SERVICE_GRAMMAR, consent_for
@@ -223,11 +223,11 @@ class _Reader:
     def seed(self, which: Which, entry: Any, path: FieldPath) -> Seed | None:
         provider_text, colon, target = entry.to.partition(":")
         provider = provider_of(provider_text)
-        bucket, _, prefix = target.lstrip("/").partition("/")
-        fault = _seed_fault(provider.type, colon, bucket, prefix.rstrip("/"))
+        bucket, prefix = _bucket_and_prefix(provider.type, target.strip("/"))
+        fault = _seed_fault(provider.type, colon, bucket, prefix)
         if fault:
             self.say(Code.SEED, (*path, "to"), f"seed to {entry.to}: {fault}",
-                     "write minio.default:BUCKET/FOLDER")  # fmt: skip
+                     "write minio.default:BUCKET/FOLDER, or webdav.ID:FOLDER")  # fmt: skip
             return None
         return Seed(
             which,
@@ -235,20 +235,30 @@ class _Reader:
             entry.source,
             str(provider),
             bucket,
-            prefix.rstrip("/"),
+            prefix,
             self.places.locate(path),
             entry.trigger,
             entry.delete_extra,
         )
 
 
+def _bucket_and_prefix(kind: str, target: str) -> tuple[str, str]:
+    if kind not in BUCKET_OUTPUT_TYPES:
+        return "", target
+    bucket, _, prefix = target.partition("/")
+    return bucket, prefix
+
+
 def _seed_fault(kind: str, colon: str, bucket: str, prefix: str) -> str:
     if not colon:
         return "it names no storage provider"
-    if kind != "minio":
-        return f"files cannot be seeded to {kind}"
-    if fault := bucket_name_fault(bucket):
-        return f"the bucket's name {bucket} {fault}"
+    if kind not in FILE_TYPES:
+        return f"files can be seeded to {', '.join(FILE_TYPES)}, not to {kind}"
+    if kind in BUCKET_OUTPUT_TYPES:
+        if fault := bucket_name_fault(bucket):
+            return f"the bucket's name {bucket} {fault}"
+    elif not prefix:
+        return "it names no folder"
     parts = prefix.split("/") if prefix else []
     if any(part in ("", ".", "..") for part in parts):
         return "the folder has an empty part, . or .."

@@ -93,7 +93,10 @@ class SeedEntry(Strict):
     """Files that are to be in a bucket."""
 
     source: Text = Field(alias="from", min_length=1, description="A file or folder.")
-    to: Text = Field(min_length=1, description="`minio.default:BUCKET/PREFIX`.")
+    to: Text = Field(
+        min_length=1,
+        description="`PROVIDER:FOLDER`: `minio.default:BUCKET/PREFIX`, `webdav.ID:FOLDER` …",
+    )
     trigger: Flag = Field(False, description="Allow uploads that start jobs.")
     delete_extra: Flag = Field(False, description="Delete other keys below the prefix.")
 

@@ -41,6 +41,12 @@ class BucketProvider:
         prefix = f"{key}/" if key else ""
         yield from self.store.list_objects(bucket, prefix, has_markers=has_markers)
 
+    def is_same(self, stored: StoredFile, local: Path) -> bool:
+        """Tell whether the object is the file, by size and checksum."""
+        bucket, key = self._place(stored.path)
+        found = StoredObject(key, stored.size_bytes, stored.checksum.partition(":")[2])
+        return self.store.is_same(bucket, found, local, local.stat().st_size)
+
     def upload(self, local: Path, remote: str) -> StoredFile:
         """Store *local* as the object *remote*: whole or not at all."""
         bucket, key = self._place(remote)
@@ -71,6 +77,5 @@ class BucketProvider:
 
 
 def _file(bucket: str, stored: StoredObject) -> StoredFile:
-    etag = stored.etag.lower()
-    checksum = f"md5:{etag}" if checksums.is_md5(etag) else ""
-    return StoredFile(f"{bucket}/{stored.key}", stored.size_bytes, checksum)
+    kind = "md5" if checksums.is_md5(stored.etag.lower()) else "etag"
+    return StoredFile(f"{bucket}/{stored.key}", stored.size_bytes, f"{kind}:{stored.etag}")

@@ -1,15 +1,17 @@
 """Downloads that leave a whole file or none."""
 
+import filecmp
 import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
 
 from oscar_sync.errors import StoreError
 from oscar_sync.storage.checksums import chunks
-from oscar_sync.storage.stored import StoredFile
+from oscar_sync.storage.stored import Provider, StoredFile
 
 ALGORITHMS: Final = ("sha256", "sha1", "md5")
 """Those compared, the strongest first."""
@@ -83,6 +85,23 @@ def is_content(local: Path, checksum: str) -> bool:
     """
     name, _, expected = checksum.partition(":")
     return name not in ALGORITHMS or checksum_of(local, name) == f"{name}:{expected.lower()}"
+
+
+def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
+    """Tell whether *stored* is the file *local*; fetched and compared where no checksum tells.
+
+    Raises:
+        OSError: the file cannot be read.
+        StoreError: the content cannot be fetched.
+    """
+    if stored.size_bytes != local.stat().st_size:
+        return False
+    if stored.checksum.partition(":")[0] in ALGORITHMS:
+        return is_content(local, stored.checksum)
+    with TemporaryDirectory(prefix="oscar-sync-") as folder:
+        copy = Path(folder) / "copy"
+        provider.download(stored.path, copy)
+        return filecmp.cmp(copy, local, shallow=False)
 
 
 def checksum_of(local: Path, algorithm: str) -> str:

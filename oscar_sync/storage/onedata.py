@@ -20,7 +20,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.storage import keys
 from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
 from oscar_sync.storage.folders import Folders
-from oscar_sync.storage.landing import Copy, confirm, whole
+from oscar_sync.storage.landing import Copy, confirm, is_same, whole
 from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
 from oscar_sync.storage.stored import StoredFile
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status
@@ -78,6 +78,10 @@ class OnedataProvider:
                 below = sorted(keys.join(folder, name[:-1]) for name in names if name[-1] == "/")
                 yield from (found for found in pool.map(self._stat, files) if found)
                 waiting += [(one, self._children(one) or []) for one in reversed(below)]
+
+    def is_same(self, stored: StoredFile, local: Path) -> bool:
+        """Tell whether the stored file is the local one, by content."""
+        return is_same(self, stored, local)
 
     def upload(self, local: Path, remote: str) -> StoredFile:
         """Store *local* as *remote*, and read back how long it is, and its checksum if any."""

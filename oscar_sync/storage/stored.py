@@ -10,7 +10,8 @@ from typing import Protocol
 class StoredFile:
     """A file at ``path``: what ``download`` takes, without a slash in front.
 
-    ``checksum`` is ``md5:HEX``, ``sha1:HEX`` or ``sha256:HEX``, blank where the server has none.
+    ``checksum`` is ``md5:HEX``, ``sha1:HEX`` or ``sha256:HEX``, ``etag:TEXT`` for an object whose
+    ETag is none of these, and blank where the server has none.
     """
 
     path: str
@@ -30,6 +31,16 @@ class Provider(Protocol):
         """Yield the file at *path*, or all files below that folder at any depth.
 
         Nothing is yielded where nothing is; folders themselves are not files.
+        """
+        ...
+
+    def is_same(self, stored: StoredFile, local: Path) -> bool:
+        """Tell whether *stored* is the file *local*: by size and content, never by time.
+
+        Where the server keeps no checksum, the content is fetched.
+
+        Raises:
+            OSError: the file cannot be read.
         """
         ...
 

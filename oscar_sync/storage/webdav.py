@@ -26,7 +26,7 @@ from oscar_sync.storage import keys
 from oscar_sync.storage.failures import READ_TIMEOUT_S
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.guard import Guard
-from oscar_sync.storage.landing import ALGORITHMS, Copy, checksum_of, confirm, whole
+from oscar_sync.storage.landing import ALGORITHMS, Copy, checksum_of, confirm, is_same, whole
 from oscar_sync.storage.server import Server
 from oscar_sync.storage.stored import StoredFile
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status, untrusted
@@ -87,6 +87,10 @@ class WebdavProvider:
             below = sorted(found.items())
             yield from (_file(name, one) for name, one in below if not one.properties.collection)
             waiting += [name for name, one in reversed(below) if one.properties.collection]
+
+    def is_same(self, stored: StoredFile, local: Path) -> bool:
+        """Tell whether the stored file is the local one, by content."""
+        return is_same(self, stored, local)
 
     def upload(self, local: Path, remote: str) -> StoredFile:
         """Store *local* as *remote*, and read back how long it is, and its checksum if any."""

@@ -127,7 +127,7 @@ def test_a_good_day_logs_no_secret(oscar_emulator, caplog, tmp_path):
     client.update_service("gray", client.get_service("gray").json())
     storage = client.create_storage_client("gray")
     storage.list_files_from_path("minio", "gray")
-    said = caplog.text + repr(client) + repr(storage) + repr(storage._stores)
+    said = caplog.text + repr(client) + repr(storage) + repr(storage._opened)
     client.close()
 
     for secret in (emulator.password, emulator.secret_key, token, ENVIRONMENT):

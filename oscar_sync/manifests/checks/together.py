@@ -11,7 +11,7 @@ from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.origin import FieldPath, Origin
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import DesiredService
-from oscar_sync.semantics.paths import bucket_of, lies_within
+from oscar_sync.semantics.paths import account_of, bucket_of, lies_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Folder:
 
 
 def check(services: Sequence[DesiredService], seeds: Iterable[Seed] = ()) -> list[Diagnostic]:
-    """Return services that stand twice, trigger loops, shared inputs and seeds that trigger."""
+    """Return services that stand twice, trigger loops, shared inputs, seeds that cannot be."""
     findings = Findings()
     _twice(services, findings)
     inputs = _by_bucket(services, "input")
@@ -38,6 +38,8 @@ def check(services: Sequence[DesiredService], seeds: Iterable[Seed] = ()) -> lis
     _shared(inputs, findings)
     for seed in seeds:
         _seed(seed, inputs, findings)
+        if seed.is_elsewhere:
+            _seed_provider(seed, services, findings)
     return findings.found
 
 
@@ -172,7 +174,7 @@ def _shared_input(one: Folder, other: Folder, findings: Findings) -> None:
 
 
 def _seed(seed: Seed, inputs: _Buckets, findings: Findings) -> None:
-    target = f"{seed.bucket}/{seed.prefix}".strip("/")
+    target = seed.folder
     for folders in inputs.values():
         for folder in folders:
             is_hit = (
@@ -192,3 +194,17 @@ def _seed(seed: Seed, inputs: _Buckets, findings: Findings) -> None:
                     "write `trigger: true` if that is meant; else seed another folder",
                 )
                 return
+
+
+def _seed_provider(seed: Seed, services: Sequence[DesiredService], findings: Findings) -> None:
+    """Note a seed whose service does not say how to log in where it goes."""
+    for service in services:
+        if seed.service.matches(service.key) and not account_of(service.form, seed.provider):
+            findings.add(
+                Code.SEED_PROVIDER,
+                ERROR,
+                seed.origin,
+                f"services.{seed.service}.seeds",
+                f"seed to {seed.place}: {service.key.name} defines no provider {seed.provider}",
+                f"add storage_providers.{seed.provider} to its FDL, or to an overlay",
+            )

@@ -144,6 +144,19 @@ def test_an_input_in_an_existing_bucket_waits_for_the_store(world):
     assert "hooks not checked" in shown(found)
 
 
+@pytest.mark.parametrize(
+    "before", [{"output": minio("red/out")}, {"input": minio("red/other")}, {"output": []}]
+)
+def test_an_update_waits_for_the_store_where_it_has_to_set_a_hook(world, before):
+    """Also on a bucket that the service has already: OSCAR sets hooks on those it makes alone."""
+    world.store.make_bucket("red")
+    world.write(service(**before))
+    world.apply()
+    world.entry["s3_endpoint"] = "http://127.0.0.1:9"
+    world.write(service(input=minio("red/in")))
+    assert codes(world.plan()) == ["hook-needs-store"]
+
+
 def test_an_update_without_the_store_keeps_what_the_stamp_vouches_for(world):
     world.store.make_bucket("red")
     world.write(service(input=minio("red/in")))
