@@ -1,5 +1,6 @@
 """The drop-in for ``oscar_python.storage.Storage``: files on a service's storage providers."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, Final
 from oscar_sync.client import _utils as utils
 from oscar_sync.client.default_client import segment
 from oscar_sync.client.providers import MINIO, found, opened
+from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES
 from oscar_sync.storage.stored import Provider
 
@@ -134,10 +136,11 @@ class Storage:
 
     def _provider(self, name: str) -> Provider:
         """Return what speaks to a provider, opened anew when its credentials have changed."""
-        account = dict(found(name, self.storage_providers)[1])
-        kept: dict[str, tuple[Any, Provider]] = vars(self).setdefault("_opened", {})
-        if name not in kept or kept[name][0] != account:
-            kept[name] = (account, opened(name, self.storage_providers))
+        _, account = found(name, self.storage_providers)
+        written = Secret(json.dumps(account, sort_keys=True, default=str))
+        kept: dict[str, tuple[Secret, Provider]] = vars(self).setdefault("_opened", {})
+        if name not in kept or kept[name][0] != written:
+            kept[name] = (written, opened(name, self.storage_providers))
         return kept[name][1]
 
 

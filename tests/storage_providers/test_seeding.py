@@ -17,8 +17,8 @@ def seeded(project, place, monkeypatch):  # noqa: F811 - the fixture
     # FDL has truths where an environment has words.
     words = {"verify": False} if "verify" in place.credentials else {}
     account = {kind_of(place): {"mine": {**place.credentials, **words}}}
-    account = json.dumps(account, ensure_ascii=False)
-    (project.folder / "hello.yaml").write_text(f"{service}      storage_providers: {account}\n")
+    written = json.dumps(account, ensure_ascii=False)
+    (project.folder / "hello.yaml").write_text(f"{service}      storage_providers: {written}\n")
     folder = project.folder / "files" / "deep"
     folder.mkdir(parents=True)
     (folder / "a b.txt").write_text("one")
