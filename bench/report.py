@@ -15,7 +15,7 @@ from bench.setting import PEERS
 
 Found = Sequence[tuple[Row, Result]]
 _OURS = ("click", "deepdiff", "pydantic", "pyyaml", "requests", "urllib3")
-_PEERS = ("octodns", "oscar-python")
+_PEERS = ("boto3", "octodns", "oscar-python")
 
 
 def row_text(row: Row, result: Result) -> str:

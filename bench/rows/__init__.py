@@ -8,6 +8,13 @@ from dataclasses import dataclass
 
 from bench.measuring import Result
 from bench.rows.applying import apply
+from bench.rows.client import (
+    client_get,
+    client_import,
+    client_list,
+    storage_big,
+    storage_small,
+)
 from bench.rows.inside import diff, yaml_marks
 from bench.rows.planning import plan_1k, plan_100
 from bench.rows.start import show_help, start
@@ -32,4 +39,9 @@ ROWS = (
     Row(8, "yaml", yaml_marks, in_smoke=True),
     Row(9, "diff", diff, in_smoke=True),
     Row(11, "apply", apply, in_smoke=True),
+    Row(22, "client-import", client_import, in_smoke=True),
+    Row(23, "client-get", client_get),
+    Row(24, "client-list", client_list),
+    Row(25, "storage-small", storage_small),
+    Row(26, "storage-big", storage_big),
 )

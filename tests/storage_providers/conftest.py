@@ -15,7 +15,8 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.provider import open_provider
 from oscar_sync.storage.store import ObjectStore
-from tests.servers import WEED_KEYS, Weed, free_ports, until
+from tests import servers
+from tests.servers import WEED_KEYS, free_ports, until
 from tests.storage_providers import cdmi_server, dav_servers
 from tests.storage_providers.dav_servers import LOGIN, PASSWORD
 from tests.unit.wire.tls import make_certificate, server_context
@@ -106,7 +107,7 @@ def s3(weed):
 
 @pytest.fixture(scope="session")
 def weed():
-    with Weed() as server:
+    with servers.weed() as server:
         server.start()
         yield server
 
@@ -114,7 +115,7 @@ def weed():
 @pytest.fixture
 def own_weed():
     """A store that a test may stop and start again."""
-    with Weed() as server:
+    with servers.weed() as server:
         server.start()
         yield server
 

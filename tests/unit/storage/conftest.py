@@ -6,7 +6,7 @@ from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.store import ObjectStore
-from tests.servers import Weed
+from tests import servers
 from tests.unit.wire.stub import running
 
 
@@ -53,6 +53,6 @@ def stub():
 @pytest.fixture(scope="session")
 def weed():
     """A SeaweedFS, the real and different store."""
-    with Weed() as server:
+    with servers.weed() as server:
         server.start()
         yield server.address
