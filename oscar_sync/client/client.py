@@ -33,7 +33,9 @@ class Client(Resources):
     ``ValueError`` (what was given cannot be used). From any number of threads.
     """
 
-    def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
+    def __init__(
+        self, options: Mapping[str, Any] | str | None = None, *more: Any, **keywords: Any
+    ) -> None:
         """Read the options; nothing is sent.
 
         Args:
@@ -42,13 +44,15 @@ class Client(Resources):
                 ``user`` and ``password``; ``shortname`` (oidc-agent); ``oidc_token``,
                 ``token_file`` or ``refresh_token`` (with ``scopes``, ``token_endpoint``,
                 ``client_id``). Without any: the token file of EGI or EOSC notebooks.
+            more: where *options* is the cluster's id: endpoint, user, password, ``ssl``.
             keywords: the same by name; ``id`` is ``cluster_id``.
 
         Raises:
             KeyError: the first two, or the password, are missing.
+            TypeError: too many values.
             ValueError: no log-in, or an ``ssl`` that is none.
         """
-        given = reading.merged(options, keywords)
+        given = reading.merged(options, keywords, more)
         self.id = reading.required(given, "cluster_id")
         self.endpoint = reading.required(given, "endpoint")
         self.ssl = reading.verify_of(given.get("ssl"))

@@ -55,8 +55,8 @@ class DefaultClient(ABC):
     def run_service(
         self,
         name: str,
-        *,
         input: Any = None,  # noqa: A002 - oscar-python's name
+        *,
         output: str | os.PathLike[str] | None = None,
         timeout: float | tuple[float, float] | None = None,
         token: str | None = None,

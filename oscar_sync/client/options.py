@@ -1,7 +1,7 @@
 """What a client is made of: the dictionary that scripts pass, read once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +17,27 @@ _ON: Final = frozenset({"true", "1", "yes", "on"})
 _OFF: Final = frozenset({"false", "0", "no", "off", ""})
 
 
-def merged(options: Mapping[str, Any] | None, keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *options* with *keywords* on top; ``id`` is an old name of ``cluster_id``."""
+POSITIONS: Final = ("cluster_id", "endpoint", "user", "password", "ssl")
+"""The order in which oscar-python 1.0 took them."""
+
+
+def merged(
+    options: Mapping[str, Any] | str | None,
+    keywords: Mapping[str, Any],
+    more: Sequence[Any] = (),
+) -> dict[str, Any]:
+    """Return *options* with *keywords* on top; ``id`` is an old name of ``cluster_id``.
+
+    A text is the cluster's id, and *more* are the values behind it, as oscar-python 1.0 took them.
+
+    Raises:
+        TypeError: there are more of them than that, or they stand behind a mapping.
+    """
+    if isinstance(options, str):
+        options = dict(zip(POSITIONS, (options, *more), strict=False))
+        more = more[len(POSITIONS) - 1 :]
+    if more:
+        raise TypeError(f"give a mapping of options, or {', '.join(POSITIONS)}")
     together = {**(options or {}), **keywords}
     if "id" in together:
         together.setdefault("cluster_id", together.pop("id"))

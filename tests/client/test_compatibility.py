@@ -73,6 +73,18 @@ def test_very_old_scripts_pass_keywords():
     assert (client.id, client.user, client.password) == ("a", "u", "p")
 
 
+def test_scripts_of_1_0_pass_values_in_their_order():
+    client = Client("a", "https://a", "u", "p", True)
+
+    assert (client.id, client.endpoint, client.user, client.password, client.ssl) == (
+        "a", "https://a", "u", "p", True,
+    )  # fmt: skip
+    with pytest.raises(TypeError, match="cluster_id, endpoint, user"):
+        Client("a", "https://a", "u", "p", True, "more")
+    with pytest.raises(TypeError, match="give a mapping"):
+        Client({"cluster_id": "a"}, "https://a")
+
+
 def test_attributes_have_oscar_pythons_names():
     basic = Client({"cluster_id": "a", "endpoint": "https://a", "user": "u", "password": "p"})
     token = Client({"cluster_id": "a", "endpoint": "https://a", "oidc_token": "t"})
