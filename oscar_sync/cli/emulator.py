@@ -55,7 +55,12 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
     help="Take bearer tokens of this provider, on this machine (repeatable).",
 )
 @click.option("--oidc-groups", default="", metavar="G1,G2", help="Whose members may log in.")
-@click.option("--oscar-version", default="4.1.2", help="Release to be.", show_default=True)
+@click.option(
+    "--oscar-version",
+    default="4.1.2",
+    help="Release to be: 4.0, 4.1, or one of theirs.",
+    show_default=True,
+)
 def command(**options: Any) -> int:
     """Run an OSCAR server with a real S3 object store on this machine. State is in memory."""
     try:

@@ -197,9 +197,9 @@ def _attach_volume(cluster: Cluster, definition: Document, namespace: str) -> Vo
 def store_definition(service: Service, definition: Document) -> None:
     """Keep a definition as the server's YAML does, unreadable if that damages it so."""
     try:
-        service.definition = kept_by_yaml(definition)
+        service.definition = kept_by_yaml(definition, service.shape)
         service.is_poisoned = False
-        service.encoded = EncodedService.of(service.definition, service.namespace)
+        service.encoded = EncodedService.of(service.definition, service.namespace, service.shape)
     except Poisoned:
         service.definition, service.is_poisoned, service.encoded = definition, True, None
 
@@ -214,7 +214,13 @@ def create_service(cluster: Cluster, definition: Document, namespace: str) -> Se
     """
     _check_image(cluster, definition["image"])
     _check_namespace(cluster, namespace)
-    service = Service(definition["name"], namespace, definition, since=cluster.now())
+    service = Service(
+        definition["name"],
+        namespace,
+        definition,
+        cluster.settings.shape,
+        since=cluster.now(),
+    )
     if service.is_exposed:
         _check_expose(definition)
     _attach_volume(cluster, definition, namespace)

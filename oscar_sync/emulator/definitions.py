@@ -48,14 +48,14 @@ def split_path(path: str) -> tuple[str, str]:
     return bucket, folder
 
 
-def read_service(body: bytes, store: ObjectStore) -> Document:
-    """Return the body as a definition with everything set that POST and PUT set alike.
+def read_service(body: bytes, store: ObjectStore, shape: Struct = SERVICE) -> Document:
+    """Return the body, read into *shape*, with everything set that POST and PUT set alike.
 
     Raises:
         NotValid: the first of the checks 1 to 3 of POST and PUT that fails.
     """
     try:
-        definition = bound(SERVICE, body)
+        definition = bound(shape, body)
     except GoJsonError as error:
         text = f"The service specification is not valid: {error}"
         raise NotValid(text) from error
@@ -184,13 +184,13 @@ def _set_volume(definition: Document) -> None:
         volume["lifecycle_policy"] = volume["lifecycle_policy"] or "delete"
 
 
-def kept_by_yaml(definition: Document) -> Document:
+def kept_by_yaml(definition: Document, shape: Struct = SERVICE) -> Document:
     """Return the definition as it comes back from the server's YAML; the script is kept apart.
 
     Raises:
         Poisoned: it does not come back.
     """
-    kept: Document = _kept(SERVICE, definition)
+    kept: Document = _kept(shape, definition)
     kept["script"] = definition["script"]
     return kept
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from oscar_sync.emulator.binding import Document
+from oscar_sync.emulator.binding import Document, Struct
 from oscar_sync.emulator.go_json import encode
 from oscar_sync.emulator.schema import SERVICE
 
@@ -22,9 +22,9 @@ class EncodedService:
     """The document of a service without a volume."""
 
     @classmethod
-    def of(cls, definition: Document, namespace: str) -> "EncodedService":
-        """Return the encoding of a definition that lives in a namespace."""
-        shown = SERVICE.show({**definition, "namespace": namespace})
+    def of(cls, definition: Document, namespace: str, shape: Struct = SERVICE) -> "EncodedService":
+        """Return the encoding of a definition that lives in a namespace, printed as *shape*."""
+        shown = shape.show({**definition, "namespace": namespace})
         shown.pop("volume_status")
         after = {name: shown.pop(name) for name in _AFTER_STATUS if name in shown}
         tail = b"," + encode(after)[1:] if after else b"}"

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from oscar_sync.emulator import bucket_api, job_api, quotas, reading, services, system, volumes
 from oscar_sync.emulator.callers import ADMINISTRATOR, Bearer, Caller
+from oscar_sync.emulator.releases import has_path
 from oscar_sync.emulator.reply import Panic, Reply
 from oscar_sync.emulator.state import Cluster
 from oscar_sync.emulator.wire import Request
@@ -241,6 +242,8 @@ def _route(cluster: Cluster, call: Call) -> Reply:
     request = call.request
     path = request.path
     found = _handler(request.method, path)
+    if not has_path(cluster.settings.version, path):
+        return _not_found()
     if found is None:
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         asked = _AUTH.fullmatch(path)

@@ -19,7 +19,16 @@ from oscar_sync.emulator.binding import (
     Whole,
 )
 
-__all__ = ["BUCKET", "CONFIG", "PRESIGN", "SERVICE", "VOLUME_REQUEST", "required_problems"]
+__all__ = [
+    "BUCKET",
+    "CONFIG",
+    "EXPOSE",
+    "INT32",
+    "PRESIGN",
+    "SERVICE",
+    "VOLUME_REQUEST",
+    "required_problems",
+]
 
 INT32 = Whole("int32", -(2**31), 2**31 - 1)
 UINT = Whole("uint", 0, 2**64 - 1)
@@ -208,6 +217,9 @@ def _exchanges(name: str) -> Field:
     return Field(name, ListOf(_exchange(name), "[]types.StorageIOConfig"))
 
 
+EXPOSE = _expose()
+"""How a service is exposed."""
+
 SERVICE = Struct(
     "Service",
     "types.Service",
@@ -227,7 +239,7 @@ SERVICE = Struct(
         _exchanges("output"),
         Field("script", Text(), omitempty=True),
         Field("image_pull_secrets", TEXTS, omitempty=True),
-        Field("expose", _expose()),
+        Field("expose", EXPOSE),
         Field("environment", _environment()),
         Field("annotations", TEXT_MAP),
         *_texts("vo"),

@@ -9,7 +9,6 @@ with Emulator(EmulatorOptions(port=0, s3_port=0)) as emulator:
 import contextlib
 import json
 import os
-import re
 import secrets
 import signal
 import tempfile
@@ -32,6 +31,7 @@ from oscar_sync.emulator.job_api import TOKEN_LENGTH, start_job, token_of
 from oscar_sync.emulator.notifications import principal_of
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.pace import Pace
+from oscar_sync.emulator.releases import VERSION, version_of
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.routes import Call, Credentials, route
 from oscar_sync.emulator.s3_front import S3Front
@@ -43,7 +43,6 @@ __all__ = ["Emulator", "EmulatorOptions", "serve"]
 
 Line = tuple[str, str, int]
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_VERSION = re.compile(r"4\.1(\.\d+)?")
 _ADMIN = "/_emulator/"
 _LOG_LINES = 200_000
 
@@ -79,8 +78,8 @@ class EmulatorOptions:
             problem = issuer_problem(url)
             if problem:
                 raise ValueError(problem)
-        if _VERSION.fullmatch(self.oscar_version) is None:
-            text = f"OSCAR {self.oscar_version} is not emulated; say 4.1 or 4.1.x"
+        if VERSION.fullmatch(self.oscar_version) is None:
+            text = f"OSCAR {self.oscar_version} is not emulated; say 4.0, 4.1, 4.0.x or 4.1.x"
             raise ValueError(text)
         for text in self.faults:
             parse_fault(text)
@@ -93,7 +92,7 @@ class EmulatorOptions:
     @property
     def version(self) -> str:
         """Return the version that `/system/info` tells."""
-        return "4.1.2" if self.oscar_version == "4.1" else self.oscar_version
+        return version_of(self.oscar_version)
 
 
 def _now() -> datetime:

@@ -81,7 +81,7 @@ def _keep_secrets(cluster: Cluster, definition: Document, namespace: str) -> Rep
 def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `POST /system/services`."""
     try:
-        definition = read_service(request.body, cluster.store)
+        definition = read_service(request.body, cluster.store, cluster.settings.shape)
     except NotValid as refusal:
         return Reply().text(400, str(refusal))
     if definition["annotations"].get(_WORKER) != "true":
@@ -181,7 +181,7 @@ def _quietly_delete_buckets(cluster: Cluster, definition: Document) -> None:
 def update(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `PUT /system/services`."""
     try:
-        definition = read_service(request.body, cluster.store)
+        definition = read_service(request.body, cluster.store, cluster.settings.shape)
     except NotValid as refusal:
         return Reply().text(400, str(refusal))
     found = cluster.named(definition["name"])

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from oscar_sync.emulator.access import Access
-from oscar_sync.emulator.binding import Document
+from oscar_sync.emulator.binding import Document, Struct
 from oscar_sync.emulator.callers import Caller, namespace_of
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.reads import EncodedService
+from oscar_sync.emulator.releases import service_shape
 
 __all__ = ["ADMIN", "Cluster", "Job", "Service", "Settings", "Volume"]
 
@@ -30,6 +31,11 @@ class Settings:
     oidc_issuers: tuple[str, ...] = ()
     oidc_groups: tuple[str, ...] = ("",)
 
+    @property
+    def shape(self) -> Struct:
+        """Return the struct of the release's services."""
+        return service_shape(self.version)
+
 
 @dataclass(slots=True)
 class Service:
@@ -38,6 +44,7 @@ class Service:
     name: str
     namespace: str
     definition: Document
+    shape: Struct
     is_poisoned: bool = False
     replicas: int = 0
     has_autoscaler: bool = True

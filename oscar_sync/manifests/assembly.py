@@ -9,9 +9,9 @@ from oscar_sync.manifests.checks import care, choices, naming, runtime, storage
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR
+from oscar_sync.manifests.locator import Locator
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.origin import Locate
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService
 from oscar_sync.semantics.normal_form import normal_form
@@ -32,7 +32,7 @@ class Manifest:
     name: ServiceName
     form: Form
     secrets: Mapping[str, Secret]
-    locate: Locate
+    locate: Locator
 
     def on(self, cluster: ClusterId) -> DesiredService:
         """Return the service as it is desired on *cluster*."""

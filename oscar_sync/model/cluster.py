@@ -1,6 +1,7 @@
 """A cluster that a run talks to, and how it logs in there."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 from oscar_sync.model.identity import ClusterId
@@ -63,6 +64,16 @@ _KINDS: Final = {
 def login_kind(login: Login | None) -> str:
     """Return the way of a *login* in words, without anything that it holds."""
     return _KINDS[type(login)] if login is not None else "(none)"
+
+
+class Reading(StrEnum):
+    """How far reading a cluster came."""
+
+    READ = "read"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+    """It answers, and what it answers cannot be used: no JSON, an error."""
 
 
 @dataclass(frozen=True, slots=True)

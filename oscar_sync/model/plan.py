@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from oscar_sync.model.cluster import Reading
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey
@@ -192,7 +193,7 @@ class ClusterSummary:
     ours: int = 0
     unstamped: int = 0
     problem: str = ""
-    is_refused: bool = False
+    reading: Reading = Reading.READ
     version: str = ""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.cluster import Cluster, Reading
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
@@ -144,6 +144,8 @@ class Probe(StrEnum):
     FREE = "free"
     EXISTS = "exists"
     HIDDEN = "hidden"
+    UNKNOWN = "unknown"
+    """An error: the name may be free, and a POST of a taken one leaves secrets behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +160,15 @@ class Deployment:
 class ClusterView:
     """What was read of one cluster.
 
-    ``problem`` is blank if the cluster was read; ``is_refused`` tells a refusal of the credentials
-    from an unreachable one. ``me`` are the owner ids that count as mine (safety 3). ``buckets`` is
-    None where they were not asked for, ``hooks[b]`` is absent where it was not read. ``unlisted``
-    are buckets looked at by name, since a user's list leaves out what other users have; None: there
-    is none of that name.
+    ``problem`` is blank if the cluster was read; ``reading`` tells what became of that. ``me`` are
+    the owner ids that count as mine (safety 3). ``buckets`` is None where they were not asked for,
+    ``hooks[b]`` is absent where it was not read. ``unlisted`` are buckets looked at by name, since
+    a user's list leaves out what other users have; None: there is none of that name.
     """
 
     cluster: Cluster
     problem: str = ""
-    is_refused: bool = False
+    reading: Reading = Reading.READ
     release: tuple[int, int, int] = (4, 1, 2)
     version: str = ""
     me: frozenset[str] = frozenset({"cluster_admin"})

@@ -148,6 +148,12 @@ def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
                 "a service of that name exists and is not in the list that this user is shown",
                 ("give the service another name",),
             )
+        case Probe.UNKNOWN:
+            return Reason(
+                "name-unknown",
+                "the cluster answers with an error when it is asked whether the name is free",
+                ("plan again when the cluster is well",),
+            )
         case Probe.HIDDEN:
             return Reason(
                 "name-hidden",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import ClusterId, ServiceName
+from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import (
@@ -66,7 +66,7 @@ def draft_plan(
         written, found = _written(context, options)
         decisions.extend(written)
         notes.extend(found)
-    plan = _plan(desired, contexts, decisions, left_alone, notes)
+    plan = _plan(desired, contexts, decisions, left_alone, notes, options=options)
     return Draft(
         plan,
         {item.action.id: item.material for item in decisions if item.material is not None},
@@ -193,6 +193,8 @@ def _plan(
     decisions: Sequence[Decision],
     left_alone: Sequence[LeftAlone],
     notes: Sequence[str],
+    *,
+    options: PlanOptions,
 ) -> Plan:
     actions = with_seconds(item.action for item in decisions if item.reason is None)
     held = tuple(blocked(item.action, item.reason) for item in decisions if item.reason is not None)
@@ -205,7 +207,7 @@ def _plan(
         clusters=tuple(_summary(context) for context in contexts.values()),
         actions=actions,
         blocked=held,
-        not_planned=_not_planned(desired, views),
+        not_planned=_not_planned(desired, views, options),
         left_alone=tuple(left_alone),
         diagnostics=tuple(desired.diagnostics),
         notes=tuple(
@@ -260,15 +262,24 @@ def _summary(context: Context) -> ClusterSummary:
             for name, standing in standings.items()
         ),
         view.problem,
-        view.is_refused,
+        view.reading,
         view.version,
     )
 
 
-def _not_planned(desired: DesiredState, views: Sequence[ClusterView]) -> tuple[NotPlanned, ...]:
+def _not_planned(
+    desired: DesiredState, views: Sequence[ClusterView], options: PlanOptions
+) -> tuple[NotPlanned, ...]:
+    """Return what is asked for on clusters that were not read: the names given, else all."""
     problems = {view.cluster.id: view.problem for view in views if not view.is_read}
-    return tuple(
-        NotPlanned(service.key, problems[service.key.cluster])
-        for service in desired.services
-        if service.key.cluster in problems
-    )
+    asked = [service.key for service in desired.services]
+    if options.names:
+        asked = [key for name in options.names for key in _keys(name, sorted(problems))]
+    return tuple(NotPlanned(key, problems[key.cluster]) for key in asked if key.cluster in problems)
+
+
+def _keys(name: str, clusters: Sequence[ClusterId]) -> list[ServiceKey]:
+    cluster, _, service = name.rpartition("/")
+    return [
+        ServiceKey(one, ServiceName(service)) for one in clusters if not cluster or cluster == one
+    ]

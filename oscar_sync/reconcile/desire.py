@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.snippet import snippet
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import InputError, UsageError
 from oscar_sync.manifests.assembly import Manifest
@@ -310,10 +311,22 @@ class _Pass:
             ]
         elif not manifests.fdl_count and not self.loaded.removed:
             self.no_fdl(of_manifests)
-        found = tuple(sorted({*of_manifests, *self.findings.found}))
+        found = tuple(
+            sorted(
+                self.illustrated(one, manifests) for one in {*of_manifests, *self.findings.found}
+            )
+        )
         if any(_stops(diagnostic, strict=self.request.strict) for diagnostic in found):
             raise InputError(found)
         return found
+
+    def illustrated(self, found: Diagnostic, manifests: Manifests) -> Diagnostic:
+        """Return a finding with its line of source, where it was found without the text."""
+        if found.snippet or not found.line:
+            return found
+        is_settings = found.file == self.loaded.file
+        text = self.loaded.text if is_settings else manifests.text_of(found.file)
+        return replace(found, snippet=snippet(text, found.line, found.column))
 
     def no_fdl(self, found: Sequence[Diagnostic]) -> None:
         if any(diagnostic.severity is Severity.ERROR for diagnostic in found):

@@ -91,7 +91,8 @@ def _different(
 ) -> Iterator[tuple[str, object]]:
     for field in fields:
         value, default = form.get(field.name), plain.get(field.name)
-        if value == default or value is None:
+        is_blank = value is None or (value == "" and default is None)
+        if value == default or is_blank:
             continue
         if field.kind is Kind.BLOCK and isinstance(value, dict) and isinstance(default, dict):
             inner = dict(_different(field.children, value, default))

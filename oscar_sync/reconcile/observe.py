@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from oscar_sync.errors import ClusterError, RefusedError, StoreError
-from oscar_sync.model.cluster import BasicLogin, Cluster
+from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError, StoreError
+from oscar_sync.model.cluster import BasicLogin, Cluster, Reading
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.settings import Seed
@@ -38,7 +38,7 @@ def _observe(cluster: Cluster, connections: Connections) -> ClusterView:
         return ClusterView(
             cluster,
             problem=error.message + (f"; {error.remedy}" if error.remedy else ""),
-            is_refused=isinstance(error, RefusedError),
+            reading=_reading(error),
         )
     provider = _mapping(config.get("minio_provider"))
     connection.open_store(provider, connections.environ)
@@ -60,6 +60,16 @@ def _observe(cluster: Cluster, connections: Connections) -> ClusterView:
     )
 
 
+def _reading(error: ClusterError) -> Reading:
+    match error:
+        case RefusedError():
+            return Reading.REFUSED
+        case BadAnswerError():
+            return Reading.UNREADABLE
+        case _:
+            return Reading.UNREACHABLE
+
+
 def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> ClusterView:
     """Return *view* with the answers to *lookups*.
 
@@ -70,7 +80,7 @@ def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> Cl
     try:
         view = _from_cluster(view, lookups, connection)
     except ClusterError as error:
-        return replace(view, problem=error.message)
+        return replace(view, problem=error.message, reading=_reading(error))
     view = _from_providers(view, lookups, connections)
     try:
         return _from_store(view, lookups, connection)
@@ -101,8 +111,10 @@ def _probe(connection: Connection, name: ServiceName) -> Probe:
             return Probe.FREE
         case 403:
             return Probe.HIDDEN
-        case _:
+        case 200:
             return Probe.EXISTS
+        case _:
+            return Probe.UNKNOWN
 
 
 def _from_providers(view: ClusterView, lookups: Lookups, connections: Connections) -> ClusterView:

@@ -26,7 +26,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
                 "id": cluster.id, "endpoint": cluster.endpoint, "version": cluster.version,
                 "live": cluster.live, "ours": cluster.ours, "unstamped": cluster.unstamped,
                 "problem": cluster.problem,
-                "status": _cluster_status(cluster.problem, is_refused=cluster.is_refused),
+                "status": str(cluster.reading),
             }
             for cluster in plan.clusters
         ],
@@ -46,12 +46,6 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         "summary": summary_document(plan),
         "digest": plan.digest,
     }  # fmt: skip
-
-
-def _cluster_status(problem: str, *, is_refused: bool) -> str:
-    if not problem:
-        return "read"
-    return "refused" if is_refused else "unreachable"
 
 
 def summary_document(plan: Plan) -> dict[str, Json]:

@@ -108,7 +108,7 @@ def _header(plan: Plan, command: str) -> str:
 
 def _cluster(cluster: ClusterSummary) -> str:
     if cluster.problem:
-        return f"{cluster.id}: {'REFUSED' if cluster.is_refused else 'UNREACHABLE'}"
+        return f"{cluster.id}: {cluster.reading.upper()}"
     unstamped = f", {cluster.unstamped} unstamped" if cluster.unstamped else ""
     return f"{cluster.id}: {cluster.live} live, {cluster.ours} ours{unstamped}"
 

@@ -89,7 +89,8 @@ def test_requests_are_counted(api, held):
 
 def test_a_release_that_is_not_emulated_is_refused():
     with pytest.raises(ValueError, match="is not emulated"):
-        EmulatorOptions(oscar_version="4.0")
+        EmulatorOptions(oscar_version="3.6")
+    assert EmulatorOptions(oscar_version="4.0").version == "4.0.0"
     assert EmulatorOptions(oscar_version="4.1").version == "4.1.2"
 
 

@@ -11,6 +11,7 @@ from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Fault
 from oscar_sync.documents.scalars import Tree
+from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.documents.text import decoded
 from oscar_sync.manifests.assembly import Manifest, check_alone, manifest_of
 from oscar_sync.manifests.canonical import canonical, has_both, has_old, with_shared
@@ -34,6 +35,7 @@ from oscar_sync.manifests.typed import fill
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.origin import FieldPath, Origin
 
+_OVERLAY_ENDS: Final = (".yaml", ".yml")
 _LARGEST_NAMED: Final = 16 << 20
 
 
@@ -63,6 +65,11 @@ class Manifests:
     file_count: int
     fdl_count: int
     diagnostics: tuple[Diagnostic, ...]
+
+    def text_of(self, file: str) -> str:
+        """Return the text of a file or overlay that services come from, blank for others."""
+        layers = (layer for service in self.services for layer in service.locate.layers)
+        return next((one.places.text for one in layers if one.places.file == file), "")
 
 
 def load(sources: Sources) -> Manifests:
@@ -127,6 +134,9 @@ class _Loader:
 
     def overlay(self, name: str) -> Overlay:
         path = self._overlay_path(name)
+        if not os.path.lexists(path):
+            self._no_overlay(name, path)
+            return Overlay(Places("", name), "", {})
         places = self.text(path, _LARGEST_NAMED, Code.OVERLAY)
         if places is None:
             return Overlay(Places("", name), "", {})
@@ -137,9 +147,22 @@ class _Loader:
             is_strict=self.sources.is_resolving,
         )  # fmt: skip
 
+    def _no_overlay(self, name: str, path: str) -> None:
+        folder = os.path.dirname(path)
+        files = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        known = [stem for stem, end in map(os.path.splitext, files) if end in _OVERLAY_ENDS]
+        hint = did_you_mean(name, known)
+        self.findings.of_file(
+            Code.OVERLAY,
+            ERROR,
+            shown_path(path, self.sources.cwd),
+            f"there is no overlay {name}" + (f"; {hint}" if hint else ""),
+            f"there are: {', '.join(known)}" if known else "write the file, or drop --overlay",
+        )
+
     def _overlay_path(self, name: str) -> str:
         folder = os.path.join(self.sources.folder, "overlays")
-        for suffix in (".yaml", ".yml"):
+        for suffix in _OVERLAY_ENDS:
             path = os.path.normpath(os.path.join(folder, f"{name}{suffix}"))
             if os.path.exists(path):
                 return path

@@ -3,8 +3,9 @@
 import pytest
 
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
-from tests.property.world import shown
+from tests.property.world import running_world, shown
 
 STAMP = "oscar-sync.io/owner"
 
@@ -292,3 +293,109 @@ def test_without_a_stamp_nobody_is_blamed(world):
     [action] = world.plan().draft.plan.actions
     assert action.changes[0].cause.value == "cause unknown"
     assert action.adds_stamp
+
+
+@pytest.fixture
+def old_world():
+    """The same on OSCAR 4.0."""
+    with running_world(oscar_version="4.0") as made:
+        yield made
+
+
+def test_an_older_release_gets_what_it_reads_and_no_field_that_it_lacks(old_world):
+    expose = {"api_port": [8080], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
+    old_world.write(service(expose=expose))
+    _, report = old_world.apply()
+    assert [item.status for item in report.results] == [Status.DONE]
+    assert old_world.live("alpha")["expose"]["api_port"] == 8080
+    assert not old_world.plan().draft.plan.actions
+
+    old_world.write(service(expose={**expose, "max_scale": 2}))
+    old_world.apply()
+    assert not old_world.plan().draft.plan.actions
+    old_world.write(service(expose={**expose, "auth_type": "basic"}))
+    assert codes(old_world.plan()) == ["unsupported-by-server"]
+    old_world.write(service("beta", ephemeral_storage_request="1Gi"))
+    assert codes(old_world.plan()) == ["unsupported-by-server"]
+
+
+def test_a_stopped_service_is_started_before_it_is_updated(world):
+    expose = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
+    world.write(service(expose=expose))
+    world.apply()
+    world.api.call("POST", f"{SERVICES}/alpha/stop")
+    world.write(service(expose=expose, memory="1Gi"))
+    assert codes(world.plan()) == ["stopped"]
+    world.api.call("POST", f"{SERVICES}/alpha/start")
+    assert codes(world.plan()) == []
+
+
+def test_a_name_that_cannot_be_asked_for_is_no_free_one(world):
+    world.write(service())
+    world.emulator.fault(f"GET {SERVICES}/alpha:500-before")
+    assert codes(world.plan()) == ["name-unknown"]
+
+
+def test_a_stamp_needs_a_set(world):
+    post(world)
+    world.write(service())
+    world.write_settings()
+    text = (world.folder / "oscar-sync.yaml").read_text()
+    (world.folder / "oscar-sync.yaml").write_text(text.replace("set: laws\n", ""))
+    found = world.plan(PlanOptions(scope=Scope.ADOPT, names=("alpha",)))
+    assert codes(found) == ["no-set"]
+
+
+def test_a_seed_below_an_input_of_another_service_needs_a_word(world):
+    post(world, input=minio("red/in"))
+    world.write(service("beta", output=minio("blue/out")))
+    (world.folder / "files").mkdir()
+    (world.folder / "files" / "one").write_text("1")
+    seed = {"from": "files", "to": "minio.default:red/in/x"}
+    world.write_settings(services={"beta": {"seeds": [seed]}})
+    assert codes(world.plan()) == ["seed-triggers"]
+    world.write_settings(services={"beta": {"seeds": [{**seed, "trigger": True}]}})
+    found = world.plan()
+    assert codes(found) == []
+    assert "starts 1 job" in shown(found)
+
+
+def test_a_seed_waits_for_the_store(world):
+    world.write(service(output=minio("red/out")))
+    world.apply()
+    (world.folder / "files").mkdir()
+    (world.folder / "files" / "one").write_text("1")
+    world.entry["s3_endpoint"] = "http://127.0.0.1:9"
+    seed = {"from": "files", "to": "minio.default:red/x"}
+    world.write_settings(services={"alpha": {"seeds": [seed]}})
+    assert codes(world.plan()) == ["store-unreachable"]
+
+
+def test_only_the_names_given_are_not_planned_on_a_cluster_that_is_not_read(world):
+    world.write(service(), service("beta"))
+    world.entry["endpoint"] = "http://127.0.0.1:9"
+    world.write_settings()
+    found = world.plan(PlanOptions(scope=Scope.REMOVE, names=("gone", "edge/beta", "other/beta")))
+    assert [str(item.key) for item in found.draft.plan.not_planned] == ["edge/gone", "edge/beta"]
+
+
+def test_a_cluster_that_answers_nonsense_is_not_called_unreachable(world):
+    world.write(service())
+    world.emulator.fault(f"GET {SERVICES}:500-before")
+    assert "edge: UNREADABLE" in shown(world.plan())
+
+
+def test_a_bucket_that_no_put_can_attach_is_no_use(world):
+    world.store.make_bucket("red")
+    world.write(service(input=minio("red/in"), interlink_node_name="vk-node"))
+    assert codes(world.plan()) == ["cannot-attach"]
+
+
+def test_an_update_that_the_server_fails_on_is_not_sent(world):
+    users = {"isolation_level": "USER", "allowed_users": ["a@example.org"]}
+    world.write(service(input=minio("red/in"), **users))
+    world.apply()
+    world.write(service(input=minio("red/in"), memory="1Gi", **users))
+    assert codes(world.plan()) == ["unsupported-update"]
+    world.write(service(input=minio("red/in"), memory="1Gi", isolation_level="SERVICE"))
+    assert codes(world.plan()) == []
