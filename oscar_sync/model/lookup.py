@@ -11,13 +11,15 @@ from oscar_sync.model.settings import Seed
 class Lookups:
     """Questions about one cluster, gathered while a draft of the plan is made.
 
-    ``buckets`` asks for the list of buckets, ``unlisted`` for one that it leaves out; ``probes``
+    ``buckets`` asks for the list of buckets, ``volumes`` for that of managed volumes, ``unlisted``
+    for a bucket that the list leaves out; ``probes``
     for a GET of each name; ``hooks`` for the notifications of a bucket; ``markers`` for the folder
     marker of bucket and folder; ``counts`` for what a bucket holds; ``seeds`` for the difference
     between files and store, each with the log-in of its provider.
     """
 
     buckets: bool = False
+    volumes: bool = False
     unlisted: set[BucketName] = field(default_factory=set)
     probes: set[ServiceName] = field(default_factory=set)
     deployments: set[ServiceName] = field(default_factory=set)
@@ -30,6 +32,7 @@ class Lookups:
         """Tell whether anything is asked."""
         return bool(
             self.buckets
+            or self.volumes
             or self.unlisted
             or self.probes
             or self.deployments

@@ -161,9 +161,10 @@ class ClusterView:
     """What was read of one cluster.
 
     ``problem`` is blank if the cluster was read; ``reading`` tells what became of that. ``me`` are
-    the owner ids that count as mine (safety 3). ``buckets`` is None where they were not asked for,
-    ``hooks[b]`` is absent where it was not read. ``unlisted`` are buckets looked at by name, since
-    a user's list leaves out what other users have; None: there is none of that name.
+    the owner ids that count as mine (safety 3). ``buckets`` and ``volumes`` are None where they
+    were not asked for, ``hooks[b]`` is absent where it was not read. ``unlisted`` are buckets
+    looked at by name, since a user's list leaves out what other users have; None: there is none of
+    that name.
     """
 
     cluster: Cluster
@@ -178,6 +179,7 @@ class ClusterView:
     is_kserve_enabled: bool = False
     services: Mapping[ServiceName, LiveService] = field(default_factory=dict)
     buckets: Mapping[BucketName, BucketFacts] | None = None
+    volumes: frozenset[str] | None = None
     unlisted: Mapping[BucketName, BucketFacts | None] = field(default_factory=dict)
     counts: Mapping[BucketName, BucketCount] = field(default_factory=dict)
     hooks: Mapping[BucketName, tuple[HookRule, ...]] = field(default_factory=dict)

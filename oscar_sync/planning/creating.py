@@ -15,6 +15,7 @@ from oscar_sync.planning.guards import (
     missing_values,
     release_reason,
     store_reason,
+    volume_reason,
 )
 from oscar_sync.planning.hook_steps import (
     HookWork,
@@ -33,6 +34,7 @@ from oscar_sync.semantics.buckets import (
 )
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.paths import provider_of
+from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 
 def decide_create(context: Context, desired: DesiredService) -> Decision:
@@ -52,7 +54,7 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
             context.kept(bucket, name) for bucket in existing if _is_there(context, bucket)
         ),
         preconditions=Preconditions(exists=False),
-        depends_on=makers_of(context, existing),
+        depends_on=(*makers_of(context, existing), *_volume_makers(context, form)),
         origin=desired.locate(()),
         notes=(*_notes(desired, existing), *(note for work in works for note in work.notes)),
         adds_stamp=bool(context.settings.set_name),
@@ -82,6 +84,16 @@ def _hook_works(
 def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, ...]:
     """Return the actions that make *buckets*: without them there is nothing to attach to."""
     return tuple(dict.fromkeys(context.made[name] for name in buckets if name in context.made))
+
+
+def _volume_makers(context: Context, form: Form) -> tuple[str, ...]:
+    """Return the action that makes the volume that *form* attaches, none where it is there."""
+    volume = attached_volume(form)
+    return tuple(
+        action_id(ActionKind.CREATE, other.key)
+        for name, other in sorted(context.desired.items())
+        if volume and made_volume(other.form) == volume and name not in context.facts.view.services
+    )
 
 
 def _is_there(context: Context, bucket: BucketName) -> bool:
@@ -134,6 +146,7 @@ def _reason(
         _secrets_reason(desired),
         _put_reason(desired.form, existing),
         bucket_reason(context, desired, existing),
+        volume_reason(context, desired.form),
         store_reason(context, desired.form, existing),
     )
 

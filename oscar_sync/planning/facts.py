@@ -43,6 +43,13 @@ class Facts:
             self.missing.unlisted.add(name)
         return self.view.unlisted.get(name)
 
+    def has_volume(self, name: str) -> bool | None:
+        """Tell whether there is a managed volume of that name, None as long as nobody knows."""
+        if self.view.volumes is None:
+            self.missing.volumes = True
+            return None
+        return name in self.view.volumes
+
     def is_readable(self, bucket: BucketName) -> bool:
         """Tell whether our keys of the store reach the bucket, as far as is known."""
         return self.view.unlisted.get(bucket) is None

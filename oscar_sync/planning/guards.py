@@ -12,6 +12,7 @@ from oscar_sync.semantics.bodies import keeps_user_level
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import unsupported
 from oscar_sync.semantics.normal_form import is_exposed
+from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 _WIDTH: Final = {"private": 0, "": 0, "restricted": 1, "public": 2}
 """How many people see a bucket of that visibility; any other word makes it public (12 item 13)."""
@@ -166,6 +167,30 @@ def store_reason(
                     ),
                 ),
             )
+    return None
+
+
+def volume_reason(context: Context, form: Form) -> Reason | None:
+    """Return why a service cannot be created with its managed volume (oscar-server 1.2.1, 6.1).
+
+    A POST that asks for a volume that is there fails, and when it fails early the server deletes
+    that volume.
+    """
+    made, attached = made_volume(form), attached_volume(form)
+    if made and context.facts.has_volume(made):
+        return Reason(
+            "volume-exists",
+            f"a volume {made} exists, and a service that asks for a new one of that name could "
+            "make the server delete it",
+            ("leave `size` out: the service gets the volume with its data", "rename the volume"),
+        )
+    makers = {made_volume(wanted.form) for wanted in context.desired.values()} if attached else ()
+    if attached and attached not in makers and context.facts.has_volume(attached) is False:
+        return Reason(
+            "no-such-volume",
+            f"volume {attached} does not exist, and no service of the plan makes it",
+            ("give it a `size`", "make it through OSCAR's API"),
+        )
     return None
 
 

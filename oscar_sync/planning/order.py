@@ -7,16 +7,22 @@ from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.semantics.buckets import inputs, outputs
 from oscar_sync.semantics.paths import lies_within
+from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 
 def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ...]:
     """Return the services so that a consumer comes before its producer, else by name.
 
-    A producer's output folder lies in the consumer's input folder: folders, not buckets. A chain
+    A producer's output folder lies in the consumer's input folder: folders, not buckets. Who makes
+    a volume comes before those that attach it. A chain
     that bites its own tail (refused in manifests) keeps the order of names.
     """
     consumers = _by_bucket(forms)
-    waiting = {name: _consumers_of(name, forms[name], consumers) for name in sorted(forms)}
+    makers = {made_volume(form): name for name, form in forms.items()}
+    waiting = {
+        name: _consumers_of(name, forms[name], consumers) | _maker_of(forms[name], makers)
+        for name in sorted(forms)
+    }
     ordered: list[ServiceName] = []
     free = [name for name, before in waiting.items() if not before]
     heapq.heapify(free)
@@ -52,6 +58,11 @@ def _consumers_of(name: ServiceName, form: Form, consumers: _Consumers) -> set[S
         for other, folder in consumers.get(bucket, ())
         if other != name and lies_within(given, folder)
     }
+
+
+def _maker_of(form: Form, makers: Mapping[str, ServiceName]) -> set[ServiceName]:
+    volume = attached_volume(form)
+    return {makers[volume]} if volume and volume in makers else set()
 
 
 def _inverted(

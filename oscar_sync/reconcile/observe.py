@@ -93,6 +93,8 @@ def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -
     api = connection.api
     if lookups.buckets:
         view = replace(view, buckets={bucket.name: bucket for bucket in api.list_buckets()})
+    if lookups.volumes:
+        view = replace(view, volumes=api.list_volumes())
     unlisted = {name: api.find_bucket(name) for name in sorted(lookups.unlisted)}
     probes = {name: _probe(connection, name) for name in sorted(lookups.probes)}
     deployments = {name: api.deployment(name) for name in sorted(lookups.deployments)}

@@ -72,6 +72,20 @@ def buckets_of(value: object) -> tuple[BucketFacts, ...]:
     return tuple(bucket_of(entry) for entry in value)
 
 
+def names_of(value: object) -> frozenset[str]:
+    """Return the names of a list of named things.
+
+    Raises:
+        UnusableAnswerError: it is none, or one of its entries has no name.
+    """
+    if not isinstance(value, list):
+        raise UnusableAnswerError("is no list")
+    names = frozenset(_text(entry, "name") for entry in value if isinstance(entry, dict))
+    if len(names) != len(value) or "" in names:
+        raise UnusableAnswerError("lists something without a name of its own")
+    return names
+
+
 def bucket_of(entry: object) -> BucketFacts:
     """Return one bucket.
 

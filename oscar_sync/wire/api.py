@@ -18,6 +18,7 @@ from oscar_sync.wire.answers import (
     jobs_of,
     lines_of,
     mapping_of,
+    names_of,
     services_of,
 )
 from oscar_sync.wire.exchange import RawAnswer, Request
@@ -28,6 +29,7 @@ from oscar_sync.wire.session import Session
 
 SERVICES: Final = "/system/services"
 BUCKETS: Final = "/system/buckets"
+VOLUMES: Final = "/system/volumes"
 _PAGES: Final = 10_000
 _POISON = re.compile(r'FDL of the service \\?"([^"\\]+)\\?"')
 
@@ -95,6 +97,14 @@ class OscarApi:
             return None
         with _Words(self, path):
             return bucket_of(decode(self._good(path, raw).content))
+
+    def list_volumes(self) -> frozenset[str]:
+        """Return the names of the managed volumes of the log-in; none where a cluster has none."""
+        raw = self._get(VOLUMES)
+        if raw.status == 404:
+            return frozenset()
+        with _Words(self, VOLUMES):
+            return names_of(decode(self._good(VOLUMES, raw).content))
 
     def health(self) -> bool:
         """Tell whether the server answers at all; credentials are not sent."""

@@ -399,3 +399,30 @@ def test_an_update_that_the_server_fails_on_is_not_sent(world):
     assert codes(world.plan()) == ["unsupported-update"]
     world.write(service(input=minio("red/in"), memory="1Gi", isolation_level="SERVICE"))
     assert codes(world.plan()) == []
+
+
+def test_a_volume_that_is_there_is_never_asked_for_anew(world):
+    """On an early failure of that POST the server would delete it (oscar-server 6.1)."""
+    volume = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "retain"}
+    world.write(service(volume=volume), service("beta"))
+    world.apply()
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha"])
+    world.apply()
+    world.write_settings(removed=[])
+    world.write(service(volume=volume), service("beta"))
+    assert codes(world.plan()) == ["volume-exists"]
+
+    world.write(service(volume={"name": "alpha", "mount_path": "/d"}), service("beta"))
+    _, report = world.apply()
+    assert [item.status for item in report.results] == [Status.DONE]
+    assert world.live("alpha")["volume"]["name"] == "alpha"
+
+
+def test_a_volume_that_nobody_makes_is_missing(world):
+    shared = {"name": "data", "mount_path": "/d"}
+    world.write(service("beta", volume=shared))
+    assert codes(world.plan()) == ["no-such-volume"]
+    world.write(service("beta", volume=shared), service("zeta", volume={**shared, "size": "1Gi"}))
+    _, report = world.apply()
+    assert [item.status for item in report.results] == [Status.DONE] * 2

@@ -1,0 +1,20 @@
+"""Managed volumes: which one a service makes, and which one it only attaches (oscar-server 2.6)."""
+
+from oscar_sync.model.field import Form
+
+
+def made_volume(form: Form) -> str:
+    """Return the name of the volume that a POST makes: the one with a ``size``; blank for none."""
+    return _named(form, has_size=True)
+
+
+def attached_volume(form: Form) -> str:
+    """Return the name of the volume that must be there: one without ``size``; blank for none."""
+    return _named(form, has_size=False)
+
+
+def _named(form: Form, *, has_size: bool) -> str:
+    volume = form.get("volume")
+    if not isinstance(volume, dict) or bool(volume["size"]) is not has_size:
+        return ""
+    return str(volume["name"])
