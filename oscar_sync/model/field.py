@@ -1,9 +1,8 @@
 """What may be done about a field of a service or of the settings: said once, on the field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from oscar_sync.model.secret import Secret
 
@@ -48,8 +47,7 @@ class Change(StrEnum):
     REPLACE = "replace"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of an FDL service, or one key of the settings.
 
     ``default`` is what an omitted field comes to: the server makes it so, the settings read it so;

@@ -5,7 +5,7 @@ the field's policy does not call equal.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.model.fdl_fields import BY_NAME, SERVICE
 from oscar_sync.model.field import Compare, Field, Form, Kind, Value
@@ -16,8 +16,7 @@ from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES
 from oscar_sync.semantics.quantities import same_quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One place where live and wanted differ; ``before`` is live."""
 
     path: FieldPath

@@ -356,7 +356,7 @@ _OF_MANIFESTS: Final = frozenset({*ManifestCode, SettingsCode.REMOVED_AND_WANTED
 
 def _softened(diagnostic: Diagnostic) -> Diagnostic:
     is_error = diagnostic.severity is Severity.ERROR
-    return replace(diagnostic, severity=Severity.WARNING) if is_error else diagnostic
+    return diagnostic._replace(severity=Severity.WARNING) if is_error else diagnostic
 
 
 def _stops(diagnostic: Diagnostic, *, strict: bool) -> bool:

@@ -1,8 +1,7 @@
 """Storage providers and paths: which bucket and folder an input, output or mount means."""
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.model.field import Form
 
@@ -17,8 +16,7 @@ FILE_TYPES: Final = ("minio", "s3", "webdav", "onedata")
 """Where we can move files ourselves: all but Rucio, which has no protocol of plain files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """``<type>[.<id>]``; the type is compared in lower case, the id as it stands (record 111)."""
 
     type: str

@@ -6,9 +6,8 @@ has its own losses. A script is kept apart from that YAML.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Place(StrEnum):
@@ -32,8 +31,7 @@ class Fate(StrEnum):
     POISONS = "poisons"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A fate; ``becomes`` is what a changed string reads as afterwards, where that is known."""
 
     fate: Fate
