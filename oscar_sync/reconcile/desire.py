@@ -23,7 +23,6 @@ from oscar_sync.settings.assembly import allowed, check_removed, check_services,
 from oscar_sync.settings.clusters import Atlas, Resolver, flags_of, unknown_key
 from oscar_sync.settings.codes import Code as SettingsCode
 from oscar_sync.settings.entries import DEFAULT_KEYS, Entry, Known
-from oscar_sync.settings.explanation import explained
 from oscar_sync.settings.load import (
     Where,
     absolute,
@@ -79,6 +78,8 @@ def explain_settings(
         InputError: the settings cannot be read.
         UsageError: the options cannot be used.
     """
+    from oscar_sync.settings.explanation import explained
+
     run = _Pass(replace(request, needs_clusters=False), environ)
     if run.findings.has_error:
         raise InputError(tuple(sorted(run.findings.found)))
