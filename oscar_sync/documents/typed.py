@@ -1,7 +1,8 @@
 """Raw mappings to typed values, by a table of fields. The table decides, not YAML."""
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeAlias
 
@@ -12,7 +13,8 @@ from oscar_sync.model.origin import FieldPath
 
 _MISSING: Final = object()
 _MOST: Final = 2**31 - 1
-_Shape: TypeAlias = tuple[dict[str, Field], tuple[Field, ...]]
+_Reader: TypeAlias = "Callable[[FieldReader, Field, Tree, FieldPath], object]"
+_Shape: TypeAlias = tuple[dict[str, tuple[Field, _Reader]], tuple[Field, ...]]
 _SHAPES: Final[dict[int, _Shape]] = {}
 
 
@@ -39,18 +41,20 @@ class Part(StrEnum):
 class FieldReader(ABC):
     """Reads mappings by a table; a kind of document says what more is wrong with them.
 
-    A null stands for the default; where ``is_strict``, a flag or number must not be one.
+    A null stands for the default; where ``is_strict``, a flag or number must not be one. A text
+    that matches ``sure`` wholly need not be checked.
     """
 
     is_strict: ClassVar[bool] = False
     required_by: ClassVar[str] = ""
+    sure: ClassVar[re.Pattern[str]] = re.compile(r"(?s:.*)")
 
     @abstractmethod
     def say(self, wrong: Wrong, path: FieldPath, message: str, remedy: str) -> None:
         """Note what is wrong with the value at *path*."""
 
     @abstractmethod
-    def unknown(self, key: str, known: Mapping[str, Field], path: FieldPath) -> None:
+    def unknown(self, key: str, known: Iterable[str], path: FieldPath) -> None:
         """Note that the mapping at *path* has *key*, which is none of the *known* ones."""
 
     def shown(self, path: FieldPath) -> str:
@@ -73,11 +77,11 @@ class FieldReader(ABC):
         known, required = _shape_of(fields)
         built: dict[str, Any] = {}
         for key, value in raw.items():
-            field = known.get(key)
-            if field is None:
+            if key not in known:
                 self.unknown(key, known, path)
                 continue
-            read = self._READERS[field.kind](self, field, value, (*path, key))
+            field, reader = known[key]
+            read = reader(self, field, value, (*path, key))
             if read is not _MISSING:
                 built[key] = read
         for field in required:
@@ -101,7 +105,8 @@ class FieldReader(ABC):
         if not isinstance(value, str):
             return self._not_text(field, value, path)
         text = _as_text(value)
-        self.check(field, Part.WHOLE, text, path)
+        if not self.sure.fullmatch(text):
+            self.check(field, Part.WHOLE, text, path)
         return text
 
     def _not_text(self, field: Field, value: Tree, path: FieldPath) -> object:
@@ -167,19 +172,22 @@ class FieldReader(ABC):
         if not isinstance(value, str):
             return self._not_text(field, value, path)
         text = _as_text(value)
-        self.check(field, Part.ITEM, text, path)
+        if not self.sure.fullmatch(text):
+            self.check(field, Part.ITEM, text, path)
         return text
 
     def _text_map(self, field: Field, value: Tree, path: FieldPath) -> object:
         built: dict[str, str] = {}
+        is_sure = self.sure.fullmatch
         for key, item in self._mapping(value, path).items():
-            here = (*path, key)
-            self.check(field, Part.KEY, key, here)
-            if isinstance(item, str):
-                built[key] = _as_text(item)
-                self.check(field, Part.ENTRY, built[key], here)
-            else:
-                self._not_text(field, item, here)
+            if not is_sure(key):
+                self.check(field, Part.KEY, key, (*path, key))
+            if not isinstance(item, str):
+                self._not_text(field, item, (*path, key))
+                continue
+            text = built[key] = _as_text(item)
+            if not is_sure(text):
+                self.check(field, Part.ENTRY, text, (*path, key))
         return built
 
     def _ports(self, field: Field, value: Tree, path: FieldPath) -> object:
@@ -238,7 +246,7 @@ class FieldReader(ABC):
         del field, path
         return value if not isinstance(value, Plain) else str(value)
 
-    _READERS: Final = {
+    readers: ClassVar[Mapping[Kind, "_Reader"]] = {
         Kind.TEXT: _text,
         Kind.FLAG: _flag,
         Kind.INTEGER: _integer,
@@ -253,11 +261,12 @@ class FieldReader(ABC):
 
 
 def _shape_of(fields: tuple[Field, ...]) -> _Shape:
-    """Return the fields by name and the required ones; each table is looked through once."""
+    """Return the fields by name, each with its reader, and the required ones; looked up once."""
     shape = _SHAPES.get(id(fields))
     if shape is None:
+        known = {field.name: (field, FieldReader.readers[field.kind]) for field in fields}
         required = tuple(field for field in fields if field.is_required)
-        shape = _SHAPES[id(fields)] = {field.name: field for field in fields}, required
+        shape = _SHAPES[id(fields)] = known, required
     return shape
 
 

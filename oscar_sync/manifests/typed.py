@@ -1,6 +1,6 @@
 """An FDL service to typed values, by the table of its fields, as the server takes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from oscar_sync.documents.scalars import Tree
@@ -12,7 +12,7 @@ from oscar_sync.manifests.findings import ERROR, NOTE, WARNING
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.semantics.strings import SUSPECT, Fate, Place, verdict
+from oscar_sync.semantics.strings import SURE, Fate, Place, verdict
 
 _REMOVED_EXPOSE: Final = {
     "port": "v3.1.0: write api_port",
@@ -31,6 +31,7 @@ def fill(draft: Draft) -> None:
 
 class _ServiceReader(FieldReader):
     required_by = " by the server"
+    sure = SURE
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
@@ -41,7 +42,7 @@ class _ServiceReader(FieldReader):
     def shown(self, path: FieldPath) -> str:
         return self.draft.dotted(path)
 
-    def unknown(self, key: str, known: Mapping[str, Field], path: FieldPath) -> None:
+    def unknown(self, key: str, known: Iterable[str], path: FieldPath) -> None:
         _unknown(self.draft, key, known, path)
 
     def instead_of(self, field: Field, value: Tree) -> str:
@@ -53,7 +54,7 @@ class _ServiceReader(FieldReader):
     def check(self, field: Field, part: Part, text: str, path: FieldPath) -> None:
         # Values of environment.secrets are kept in a Kubernetes Secret, not in the YAML.
         is_apart = field.name == "script" or (field.is_secret and part is Part.ENTRY)
-        if SUSPECT.search(text) and not is_apart:
+        if not is_apart:
             place, kept = _as_stored(field, part, text, path[0])
             is_secret = field.is_secret and part is not Part.KEY
             judge(self.draft, kept, place, path, is_secret=is_secret)
@@ -72,7 +73,7 @@ def _as_stored(field: Field, part: Part, text: str, top: str | int) -> tuple[Pla
             return _ENTRY_PLACES.get(field.name, Place.FIELD), text
 
 
-def _unknown(draft: Draft, key: str, known: Mapping[str, Field], path: FieldPath) -> None:
+def _unknown(draft: Draft, key: str, known: Iterable[str], path: FieldPath) -> None:
     where = draft.dotted((*path, key))
     if not path and key in SERVER_OWNED:
         draft.say(

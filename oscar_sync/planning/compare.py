@@ -40,15 +40,15 @@ def differences(live: Form, wanted: Form, *, owner: str = "") -> tuple[Differenc
 
 def _of_service(live: Form, wanted: Form, owner: str) -> Iterator[Difference]:
     is_federated = wanted.get("federation") is not None and live.get("federation") is not None
-    for field in SERVICE:
-        before, after = live.get(field.name), wanted.get(field.name)
-        if before == after or (field.name in _FEDERATED and not is_federated):
+    for name, field in BY_NAME.items():
+        before, after = live.get(name), wanted.get(name)
+        if before == after or (name in _FEDERATED and not is_federated):
             continue
-        if field.name == "vo" and after is None:
+        if name == "vo" and after is None:
             continue
-        if field.name == "allowed_users":
+        if name == "allowed_users":
             before, after = _users(before, owner), _users(after, owner)
-        yield from _of_field(field, (field.name,), before, after)
+        yield from _of_field(field, (name,), before, after)
 
 
 def _users(value: Value, owner: str) -> Value:

@@ -43,8 +43,8 @@ _POISONS: Final = Verdict(Fate.POISONS)
 _CHANGED: Final = Verdict(Fate.CHANGED)
 _KEYS: Final = frozenset({Place.ENV_NAME, Place.KEY})
 
-SUSPECT: Final = re.compile(r"^[ \t?-]|[ \t]$|<<\s*$|[\r\n\t\a]|[^ !#-\[\]-~].*:")
-"""A string that does not match comes back as it was sent: a quick look before a verdict."""
+SURE: Final = re.compile(r"(?![ ?-])[ !#-\[\]-~]*+(?<! )(?<!<<)")
+"""A string that matches wholly comes back as it was sent: a quick look before a verdict."""
 
 
 def verdict(text: str, place: Place) -> Verdict:

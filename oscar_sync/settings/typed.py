@@ -1,6 +1,6 @@
 """`oscar-sync.yaml` to typed values, by the table of its keys: strict, every key has a value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oscar_sync.documents.findings import ERROR, Findings
@@ -36,7 +36,7 @@ class SettingsReader(FieldReader):
         del wrong
         self.findings.at(Code.VALUE, ERROR, self.places, path, message, remedy)
 
-    def unknown(self, key: str, known: Mapping[str, Field], path: FieldPath) -> None:
+    def unknown(self, key: str, known: Iterable[str], path: FieldPath) -> None:
         """Note that there is no such key, and what was meant."""
         hint = did_you_mean(key, known)
         what = f"unknown key {dotted((*path, key))}"
