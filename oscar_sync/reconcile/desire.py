@@ -327,7 +327,7 @@ class _Pass:
             return found
         is_settings = found.file == self.loaded.file
         text = self.loaded.text if is_settings else manifests.text_of(found.file)
-        return replace(found, snippet=snippet(text, found.line, found.column))
+        return found._replace(snippet=snippet(text, found.line, found.column))
 
     def no_fdl(self, found: Sequence[Diagnostic]) -> None:
         if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
