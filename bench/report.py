@@ -14,7 +14,7 @@ from bench.rows import Row
 from bench.setting import PEERS
 
 Found = Sequence[tuple[Row, Result]]
-_OURS = ("click", "deepdiff", "pydantic", "pyyaml", "requests", "urllib3")
+_OURS = ("click", "deepdiff", "pyyaml", "requests", "urllib3")
 _PEERS = ("boto3", "octodns", "oscar-python")
 
 

@@ -5,16 +5,16 @@ Run ``python -m tools.reference``; a test holds that the pages are fresh.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import click
 
 from oscar_sync.cli.main import ALIASES, COMMANDS, cli
 from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
-from oscar_sync.model.field import Change, Compare, Field
+from oscar_sync.model.field import Change, Compare, Field, Kind
+from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
-from oscar_sync.settings.schema import settings_schema
 
 DOCS = Path(__file__).parents[1] / "docs"
 _FIELDS_INTRODUCTION = (
@@ -105,9 +105,12 @@ def _fields() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _yaml(value: object) -> str:
-    """Return *value* as YAML writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _default(field: Field) -> str:
+    """Return the default of *field* as YAML writes it, blank if that says nothing."""
+    value = field.default
+    if value in (None, "", [], {}):
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
@@ -123,10 +126,9 @@ def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
             marks.append("one of " + ", ".join(f"`{choice}`" for choice in field.choices if choice))
         extra = f" ({'; '.join(marks)})" if marks else ""
         since = "v" + ".".join(map(str, field.since)) if any(field.since) else ""
-        default = f"`{_yaml(field.default)}`" if field.default not in (None, "", [], {}) else ""
         change = "replace" if field.change is Change.REPLACE else "update"
         yield (
-            f"| `{prefix}{field.name}` | {field.kind} | {default} | {change} | {since} | "
+            f"| `{prefix}{field.name}` | {field.kind} | {_default(field)} | {change} | {since} | "
             f"{field.doc}{extra} |"
         )
         yield from _rows(field.children, f"{prefix}{field.name}.")
@@ -161,7 +163,6 @@ def _option(option: click.Option) -> str:
 
 
 def _settings() -> str:
-    schema = settings_schema()
     lines = [
         "# Settings: oscar-sync.yaml",
         "",
@@ -169,7 +170,7 @@ def _settings() -> str:
         "",
         "| key | default | what it is |",
         "|---|---|---|",
-        *_keys(schema, schema, ""),
+        *_keys(SETTINGS, ""),
         "",
         _SETTINGS_NOTES,
         "## An example",
@@ -179,31 +180,13 @@ def _settings() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _keys(part: dict[str, Any], schema: dict[str, Any], prefix: str) -> Iterator[str]:
-    for name, entry in part.get("properties", {}).items():
-        default = entry.get("default")
-        shown = f"`{_yaml(default)}`" if default not in (None, "", [], {}) else ""
-        text = str(entry.get("description", "")).replace("|", "\\|")
-        yield f"| `{prefix}{name}` | {shown} | {text} |"
-        for inner, where in _inner(entry, schema):
-            yield from _keys(inner, schema, f"{prefix}{name}{where}.")
+_BELOW: Final = {Kind.BLOCKS: "[].", Kind.BLOCK_MAP: ".NAME."}
 
 
-def _inner(entry: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    for shape, where in (
-        (entry, ""),
-        (entry.get("items"), "[]"),
-        (entry.get("additionalProperties"), ".NAME"),
-    ):
-        if not isinstance(shape, dict):
-            continue
-        for option in (shape, *shape.get("anyOf", []), *shape.get("oneOf", [])):
-            name = str(option.get("$ref", "")).rpartition("/")[2]
-            found = schema.get("$defs", {}).get(name)
-            if isinstance(found, dict):
-                yield from ((shape, where) for shape in (found, *found.get("anyOf", [])))
-            elif option is not shape and where == "":
-                yield from _inner(option, schema)
+def _keys(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
+    for field in fields:
+        yield f"| `{prefix}{field.name}` | {_default(field)} | {field.doc} |"
+        yield from _keys(field.children, f"{prefix}{field.name}{_BELOW.get(field.kind, '.')}")
 
 
 def _diagnostics() -> str:

@@ -7,7 +7,7 @@ _OFTEN = 5
 """Runs of a few milliseconds are cheap, and their ratios need more of them."""
 
 _NOT_FOR_HELP = (
-    "yaml", "pydantic", "requests", "urllib3", "http.client", "minio", "obstore", "rich",
+    "yaml", "requests", "urllib3", "http.client", "minio", "obstore", "rich",
     "asyncio", "deepdiff", "watchdog", "moto", "werkzeug",
 )  # fmt: skip
 

@@ -117,8 +117,6 @@ def run(args: Sequence[str]) -> None:
     """Run *args* and leave the process; nothing is collected on the way out of a short run."""
     if not _LONG_RUNNING.intersection(args[:1]):
         gc.disable()
-    # Else pydantic reads the metadata of everything that is installed, in search of plug-ins.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     code = call(args)

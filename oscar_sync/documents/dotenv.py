@@ -1,14 +1,12 @@
 """Lines ``NAME=value`` of an env file, by the rule of oscar-cli v2 (oscar-clients 1.3)."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.documents.reading import Fault, FaultKind
 
 
-@dataclass(frozen=True, slots=True)
-class EnvValue:
+class EnvValue(NamedTuple):
     """A value, and where its name stands."""
 
     value: str

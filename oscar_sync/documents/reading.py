@@ -1,7 +1,7 @@
 """What came out of reading one text."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from oscar_sync.documents.scalars import Tree
 
@@ -17,8 +17,7 @@ class FaultKind(StrEnum):
     ENCODING = "encoding"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """A fault of the text itself; ``line`` and ``column`` count from 1."""
 
     kind: FaultKind
@@ -28,8 +27,7 @@ class Fault:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The documents of a text, in order, and its faults; a broken text has no documents."""
 
     documents: tuple[Tree, ...]

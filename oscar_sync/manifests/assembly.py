@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.manifests.checks import care, choices, naming, runtime, storage
 from oscar_sync.manifests.codes import Code
@@ -24,8 +23,7 @@ _ADDED_BY_SERVER: Final = 2048
 _SURELY_SMALL: Final = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """One service of the files, not yet on a cluster of the user's."""
 
     cluster_key: str

@@ -1,7 +1,6 @@
 """One FDL file to the services it names, still as written. All shapes of oscar-clients 3.2."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import FaultKind, Reading
@@ -21,8 +20,7 @@ _IGNORE_HINT: Final = "if it is no FDL, name it in .oscar-syncignore"
 _TEMPLATE_HINT: Final = "lines with {{ … }} are a template: render it first"
 
 
-@dataclass(frozen=True, slots=True)
-class RawService:
+class RawService(NamedTuple):
     """A service as its file has it: ``prefix`` leads to it, ``folder`` is the file's own."""
 
     places: Places

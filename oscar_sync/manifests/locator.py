@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from oscar_sync.documents.places import Places
 from oscar_sync.model.origin import FieldPath, Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """A text that sets values of a service: the service's mapping stands at ``prefix``."""
 
     places: Places

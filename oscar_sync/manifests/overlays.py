@@ -1,7 +1,7 @@
 """Overlays: merge patches on services, each value remembering who set it (product 2.2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.documents.merge_patch import patched
 from oscar_sync.documents.places import Places
@@ -16,8 +16,7 @@ from oscar_sync.manifests.findings import ERROR, Findings, note_faults
 from oscar_sync.manifests.locator import Layer
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(NamedTuple):
     """One overlay file: its patches by ``NAME`` or ``CLUSTER/NAME``."""
 
     places: Places

@@ -1,7 +1,7 @@
 """Consent: one word and a name, written down by someone."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from oscar_sync.model.identity import ClusterId
 
@@ -16,8 +16,7 @@ class Word(StrEnum):
     PUSH_SECRETS = "push-secrets"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Consent:
+class Consent(NamedTuple):
     """A word with what it is about; ``cluster`` None means any cluster.
 
     ``service`` is blank for ``erase:BUCKET`` and ``erase:empty``; ``bucket`` is blank for

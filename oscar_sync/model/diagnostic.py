@@ -1,7 +1,7 @@
 """What is wrong with an input, where, and what to write instead."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -12,8 +12,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding: ``code`` is stable (OSY1xx manifests, 2xx settings, 3xx clusters ...).
 
     ``line`` and ``column`` count from 1; 0 means that the file as a whole is meant. ``path`` is the

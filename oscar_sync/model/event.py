@@ -1,7 +1,7 @@
 """What happens while a plan is carried out, as it happens."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from oscar_sync.model.plan import Action, Step
 
@@ -18,8 +18,7 @@ class Happening(StrEnum):
     RUN_SUMMARY = "run_summary"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One happening: of which action and step, with the server's status and a sentence."""
 
     happening: Happening

@@ -1,9 +1,8 @@
-"""What may be done about a field of a service: said once, on the field itself."""
+"""What may be done about a field of a service or of the settings: said once, on the field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from oscar_sync.model.secret import Secret
 
@@ -48,13 +47,14 @@ class Change(StrEnum):
     REPLACE = "replace"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of an FDL service.
+class Field(NamedTuple):
+    """One field of an FDL service, or one key of the settings.
 
-    ``default`` is what the server makes of an omitted field; ``since`` the first release that has
-    it; ``until`` the first that no longer has it. ``is_secret`` values are masked everywhere.
-    ``is_required`` fields must be given and not blank.
+    ``default`` is what an omitted field comes to: the server makes it so, the settings read it so;
+    ``since`` the first release that has it; ``until`` the first that no longer has it.
+    ``is_secret`` values are masked everywhere. ``is_required`` fields must be given and not blank.
+    ``least`` is the smallest integer. ``text_as`` is the table of what a bare text is read as in
+    the place of a block: the text is its first field.
     """
 
     name: str
@@ -69,4 +69,6 @@ class Field:
     since: tuple[int, int, int] = (0, 0, 0)
     until: tuple[int, int, int] | None = None
     choices: tuple[str, ...] = ()
+    least: int | None = None
     children: tuple["Field", ...] = ()
+    text_as: tuple["Field", ...] = ()

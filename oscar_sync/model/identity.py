@@ -1,7 +1,6 @@
 """Names of clusters, services and buckets, and the key that joins the first two."""
 
-from dataclasses import dataclass
-from typing import NewType
+from typing import NamedTuple, NewType
 
 ClusterId = NewType("ClusterId", str)
 """What a user calls a cluster: an entry of the settings, of oscar-cli's file, or a URL's host."""
@@ -13,8 +12,7 @@ BucketName = NewType("BucketName", str)
 """A bucket of the cluster's object store."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ServiceKey:
+class ServiceKey(NamedTuple):
     """One service on one cluster; sorts by cluster, then name."""
 
     cluster: ClusterId

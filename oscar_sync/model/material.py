@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
@@ -9,8 +10,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService, Upload
 
 
-@dataclass(frozen=True, slots=True)
-class FingerprintKey:
+class FingerprintKey(NamedTuple):
     """The key of secret fingerprints (safety 7).
 
     ``id`` (8 hex digits) tells keys apart without telling the key; ``is_new``: this run made it.

@@ -1,15 +1,13 @@
 """A place in a file that set a value, and the side table that finds it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 """Where a value stands inside a service: keys and list positions, outermost first."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Origin:
+class Origin(NamedTuple):
     """File, line and column (both from 1, as editors count) of a value, and the layer it came by.
 
     ``layer`` is ``fdl``, ``overlay NAME``, ``env_file``, ``environment`` or ``settings``.

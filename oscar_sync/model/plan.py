@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from oscar_sync.model.cluster import Reading
 from oscar_sync.model.diagnostic import Diagnostic
@@ -64,8 +65,7 @@ class Cause(StrEnum):
         return self is not Cause.MANIFEST
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(NamedTuple):
     """One field that differs: ``before`` is live, ``after`` wanted; secrets show fingerprints."""
 
     path: str
@@ -77,8 +77,7 @@ class FieldChange:
     is_sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A bucket that outlives the action, with what it holds and who else uses it."""
 
     bucket: BucketName
@@ -89,8 +88,7 @@ class Kept:
     is_public: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
+class Erased(NamedTuple):
     """A bucket (or ``volume NAME``) that the action erases, and the consent that names it."""
 
     bucket: str
@@ -102,8 +100,7 @@ class Erased:
     consent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One write. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
@@ -156,8 +153,7 @@ class Action:
         return any(change.cause.is_drift for change in self.changes)
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(NamedTuple):
     """An action that a guard holds back, with the reason's stable code and every way out."""
 
     action: Action
@@ -167,24 +163,21 @@ class Blocked:
     consent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NotPlanned:
+class NotPlanned(NamedTuple):
     """A service of a cluster that was not read."""
 
     key: ServiceKey
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class LeftAlone:
+class LeftAlone(NamedTuple):
     """A removal candidate that stays since prune is off, or a half-done removal."""
 
     key: ServiceKey
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterSummary:
+class ClusterSummary(NamedTuple):
     """One cluster in the plan's header."""
 
     id: ClusterId
@@ -197,8 +190,7 @@ class ClusterSummary:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where the desired state came from."""
 
     settings_file: str
@@ -247,8 +239,7 @@ class Scope(StrEnum):
     DRIFT = "drift"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
+class PlanOptions(NamedTuple):
     """What flags ask of a plan beside the settings.
 
     ``names`` are the services of ``remove``, ``adopt`` and ``forget`` as given; with ``all_ours``

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from oscar_sync.model.plan import Action, Blocked, Do, Plan
 
@@ -17,8 +18,7 @@ class Status(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True)
-class StepSent:
+class StepSent(NamedTuple):
     """One write as it went out: what, on what, with which answer (0: none came)."""
 
     do: Do
@@ -26,8 +26,7 @@ class StepSent:
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ActionResult:
+class ActionResult(NamedTuple):
     """What became of one action."""
 
     action: Action

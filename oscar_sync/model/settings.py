@@ -1,7 +1,7 @@
 """What ``oscar-sync.yaml`` and the command line say, ready to be used."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
@@ -12,8 +12,7 @@ OWN_STORE: Final = "minio.default"
 """The provider that is the cluster's own object store."""
 
 
-@dataclass(frozen=True, slots=True)
-class Which:
+class Which(NamedTuple):
     """``SERVICE`` (on every cluster that is read) or ``CLUSTER/SERVICE``."""
 
     name: str
@@ -28,8 +27,7 @@ class Which:
         return f"{self.cluster}/{self.name}" if self.cluster else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(NamedTuple):
     """One entry of ``removed``: the service is to be undeployed, its buckets stay.
 
     ``erase`` names buckets to erase afterwards, or ``empty`` or ``volume``; ``forget`` only takes
@@ -43,8 +41,7 @@ class Removed:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(NamedTuple):
     """Files to be on a store: the contents of ``source`` (absolute path) below ``bucket/prefix``.
 
     ``provider`` is ``type.id``; one that has no buckets has a blank ``bucket``. ``is_trigger``
@@ -81,8 +78,7 @@ class Seed:
         return f"{self.provider}:{path}" if self.is_elsewhere else path
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceSettings:
+class ServiceSettings(NamedTuple):
     """One entry of ``services``."""
 
     which: Which

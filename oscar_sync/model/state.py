@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from oscar_sync.model.cluster import Cluster, Reading
 from oscar_sync.model.diagnostic import Diagnostic
@@ -14,8 +15,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Seed, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredService:
+class DesiredService(NamedTuple):
     """A service as its manifest (with overlays and env file) wants it.
 
     ``form`` is its normal form; ``secrets`` the declared ``environment.secrets`` (blank: keep what
@@ -28,8 +28,7 @@ class DesiredService:
     locate: Locate
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
+class Narrowing(NamedTuple):
     """What a run looks at: ``only`` names services or whole clusters; no ``paths``: all files."""
 
     services: tuple[str, ...] = ()
@@ -53,8 +52,7 @@ class DesiredState:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HookRule:
+class HookRule(NamedTuple):
     """A bucket notification: uploads below ``prefix`` start ``service``; blank service: foreign."""
 
     service: str
@@ -64,8 +62,7 @@ class HookRule:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BucketFacts:
+class BucketFacts(NamedTuple):
     """A bucket as ``/system/buckets`` shows it."""
 
     name: BucketName
@@ -75,8 +72,7 @@ class BucketFacts:
     from_service: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BucketCount:
+class BucketCount(NamedTuple):
     """What a bucket holds, folder markers left out; ``is_at_least``: the listing was cut."""
 
     objects: int
@@ -95,8 +91,7 @@ class StoredObject:
     last_write: datetime | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class LiveService:
+class LiveService(NamedTuple):
     """A service as the cluster's list shows it.
 
     ``raw`` is the server's own object (never shown, never logged); ``form`` its normal form.
@@ -112,8 +107,7 @@ class LiveService:
     secret_names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(NamedTuple):
     """One file that a store does not hold as it is: from ``source`` to ``path``.
 
     In buckets ``path`` is ``bucket/key``.
@@ -125,8 +119,7 @@ class Upload:
     checksum: str
 
 
-@dataclass(frozen=True, slots=True)
-class SeedDifference:
+class SeedDifference(NamedTuple):
     """What a seed lacks on its store, and the ``extra`` paths below its folder that no file names.
 
     ``problems`` are files that cannot be seeded, each with its reason.
@@ -148,8 +141,7 @@ class Probe(StrEnum):
     """An error: the name may be free, and a POST of a taken one leaves secrets behind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
+class Deployment(NamedTuple):
     """State of a service's runtime: ``ready``, ``pending``, ``stopped``, ``failed`` ..."""
 
     state: str

@@ -1,13 +1,12 @@
 """What guards say: a blocked action with its stable code and every way out (safety 2, 3)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.plan import Action, Blocked
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why something is held back: a stable code, a sentence, ways out, and the consent if any."""
 
     code: str

@@ -1,6 +1,6 @@
 """Which services go: named by ``removed`` or ``remove``, or pruned; which are left (safety 3)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.plan import LeftAlone, PlanOptions, Scope
@@ -15,8 +15,7 @@ from oscar_sync.planning.stamping import decide_forget
 from oscar_sync.semantics.stamp import detached_of
 
 
-@dataclass(frozen=True, slots=True)
-class Removals:
+class Removals(NamedTuple):
     """What is removed on one cluster, in order, and what is not."""
 
     decisions: tuple[Decision, ...] = ()

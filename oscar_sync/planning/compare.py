@@ -5,7 +5,7 @@ the field's policy does not call equal.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.model.fdl_fields import BY_NAME, SERVICE
 from oscar_sync.model.field import Compare, Field, Form, Kind, Value
@@ -16,8 +16,7 @@ from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES
 from oscar_sync.semantics.quantities import same_quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One place where live and wanted differ; ``before`` is live."""
 
     path: FieldPath
@@ -41,15 +40,15 @@ def differences(live: Form, wanted: Form, *, owner: str = "") -> tuple[Differenc
 
 def _of_service(live: Form, wanted: Form, owner: str) -> Iterator[Difference]:
     is_federated = wanted.get("federation") is not None and live.get("federation") is not None
-    for field in SERVICE:
-        before, after = live.get(field.name), wanted.get(field.name)
-        if before == after or (field.name in _FEDERATED and not is_federated):
+    for name, field in BY_NAME.items():
+        before, after = live.get(name), wanted.get(name)
+        if before == after or (name in _FEDERATED and not is_federated):
             continue
-        if field.name == "vo" and after is None:
+        if name == "vo" and after is None:
             continue
-        if field.name == "allowed_users":
+        if name == "allowed_users":
             before, after = _users(before, owner), _users(after, owner)
-        yield from _of_field(field, (field.name,), before, after)
+        yield from _of_field(field, (name,), before, after)
 
 
 def _users(value: Value, owner: str) -> Value:

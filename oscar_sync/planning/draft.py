@@ -169,8 +169,8 @@ def _after(service: Decision | None, seed: Decision) -> Decision:
         return seed
     action = replace(seed.action, depends_on=(service.action.id,))
     if service.reason is not None and seed.reason is None:
-        return Decision(action, reason=replace(service.reason, message="its service is blocked"))
-    return replace(seed, action=action)
+        return Decision(action, reason=service.reason._replace(message="its service is blocked"))
+    return seed._replace(action=action)
 
 
 def _stamped(context: Context, options: PlanOptions) -> list[Decision]:

@@ -1,7 +1,7 @@
 """Which notifications and folder markers a service's buckets lack or have too many of."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
@@ -12,8 +12,7 @@ from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.stamp import HOOKS, HookDuty, hooks_stamp
 
 
-@dataclass(frozen=True, slots=True)
-class HookWork:
+class HookWork(NamedTuple):
     """Steps on the store, the duties that the stamp will vouch for, and notes for people."""
 
     steps: tuple[Step, ...] = ()

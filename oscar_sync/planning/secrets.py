@@ -1,7 +1,7 @@
 """Comparing secrets that cannot be read back, by keyed fingerprints (safety 4, 5, 7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.material import FingerprintKey
@@ -11,8 +11,7 @@ from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.semantics.stamp import secret_fingerprint, secrets_of
 
 
-@dataclass(frozen=True, slots=True)
-class SecretFindings:
+class SecretFindings(NamedTuple):
     """What is known of a service's secrets.
 
     ``unknown_values`` are names that a PUT would need a value for and has none; ``not_compared``

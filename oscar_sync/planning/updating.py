@@ -1,6 +1,6 @@
 """Updating a service by one PUT, and the notifications that OSCAR leaves undone (safety 2, 3)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
@@ -42,8 +42,7 @@ from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """One service that is there and wanted: what the decision is made from."""
 
     context: Context

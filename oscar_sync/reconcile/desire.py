@@ -23,7 +23,6 @@ from oscar_sync.settings.assembly import allowed, check_removed, check_services,
 from oscar_sync.settings.clusters import Atlas, Resolver, flags_of, unknown_key
 from oscar_sync.settings.codes import Code as SettingsCode
 from oscar_sync.settings.entries import DEFAULT_KEYS, Entry, Known
-from oscar_sync.settings.explanation import explained
 from oscar_sync.settings.load import (
     Where,
     absolute,
@@ -79,6 +78,8 @@ def explain_settings(
         InputError: the settings cannot be read.
         UsageError: the options cannot be used.
     """
+    from oscar_sync.settings.explanation import explained
+
     run = _Pass(replace(request, needs_clusters=False), environ)
     if run.findings.has_error:
         raise InputError(tuple(sorted(run.findings.found)))
@@ -326,7 +327,7 @@ class _Pass:
             return found
         is_settings = found.file == self.loaded.file
         text = self.loaded.text if is_settings else manifests.text_of(found.file)
-        return replace(found, snippet=snippet(text, found.line, found.column))
+        return found._replace(snippet=snippet(text, found.line, found.column))
 
     def no_fdl(self, found: Sequence[Diagnostic]) -> None:
         if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
@@ -356,7 +357,7 @@ _OF_MANIFESTS: Final = frozenset({*ManifestCode, SettingsCode.REMOVED_AND_WANTED
 
 def _softened(diagnostic: Diagnostic) -> Diagnostic:
     is_error = diagnostic.severity is Severity.ERROR
-    return replace(diagnostic, severity=Severity.WARNING) if is_error else diagnostic
+    return diagnostic._replace(severity=Severity.WARNING) if is_error else diagnostic
 
 
 def _stops(diagnostic: Diagnostic, *, strict: bool) -> bool:

@@ -1,6 +1,5 @@
 """A plan as people read it, worst first (product 5). Same plan, same bytes."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -351,6 +350,8 @@ def _step_words(step: Step) -> str:
 
 def _script_diff(before: Json, after: Json) -> tuple[int, int, list[str]]:
     """Return added and removed line counts, and the lines themselves, cut where they are many."""
+    import difflib
+
     old, new = str(before or "").splitlines(), str(after or "").splitlines()
     lines = [
         line

@@ -1,14 +1,15 @@
-"""JSON Schemas of FDL files (from the table of fields) and of plan documents."""
+"""JSON Schemas of FDL files and settings (from the tables of fields), and of plan documents."""
 
 from typing import Final
 
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Json, Kind
 from oscar_sync.model.plan import ActionKind, Cause, Do, Op
+from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.render.plan_json import FORMAT_VERSION
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-_SCALAR: Final[Json] = {"type": ["string", "number", "boolean", "null"]}
+_SCALAR: Final[dict[str, Json]] = {"type": ["string", "number", "boolean", "null"]}
 
 
 def fdl_schema() -> dict[str, Json]:
@@ -27,57 +28,77 @@ def fdl_schema() -> dict[str, Json]:
                 "type": "object",
                 "properties": {"oscar": {"type": "array", "items": entry}},
             },
-            "storage_providers": _field(_named("storage_providers")),
-            "clusters": _field(_named("clusters")),
+            "storage_providers": _field(_named("storage_providers"), is_strict=False),
+            "clusters": _field(_named("clusters"), is_strict=False),
         },
-        "$defs": {"service": _block(SERVICE)},
+        "$defs": {"service": _block(SERVICE, is_strict=False)},
     }
+
+
+def settings_schema() -> dict[str, Json]:
+    """Return the JSON Schema of `oscar-sync.yaml`: a key that it lacks is an error."""
+    settings = _block(SETTINGS, is_strict=True)
+    return {"$schema": _DRAFT, "title": "oscar-sync.yaml", **settings}
 
 
 def _named(name: str) -> Field:
     return next(field for field in SERVICE if field.name == name)
 
 
-def _block(fields: tuple[Field, ...]) -> dict[str, Json]:
+def _block(fields: tuple[Field, ...], *, is_strict: bool) -> dict[str, Json]:
     required: list[Json] = [field.name for field in fields if field.is_required]
     block: dict[str, Json] = {
         "type": ["object", "null"],
-        "properties": {field.name: _field(field) for field in fields},
+        "properties": {field.name: _field(field, is_strict=is_strict) for field in fields},
     }
     if required:
         block["required"] = required
+    if is_strict:
+        block["additionalProperties"] = False
     return block
 
 
-def _field(field: Field) -> Json:
-    shape = _shape(field)
+def _inner(field: Field, *, is_strict: bool) -> Json:
+    block = _block(field.children, is_strict=is_strict)
+    return {"anyOf": [{"type": "string"}, block]} if field.text_as else block
+
+
+def _field(field: Field, *, is_strict: bool) -> Json:
+    shape = _shape(field, is_strict=is_strict)
     shape["description"] = field.doc
     if field.default not in (None, "", [], {}):
         shape["default"] = field.default
+    if field.least is not None:
+        shape["minimum"] = field.least
+    if field.is_required and field.kind is Kind.TEXT:
+        shape["minLength"] = 1
     return shape
 
 
-def _shape(field: Field) -> dict[str, Json]:  # noqa: C901 - one row a kind
+def _shape(field: Field, *, is_strict: bool) -> dict[str, Json]:  # noqa: C901 - one row a kind
+    nothing: list[Json] = [] if is_strict else ["null"]
     match field.kind:
         case Kind.TEXT:
             choices: list[Json] = [*field.choices, None]
-            return {"enum": choices} if field.choices else dict(_SCALAR)  # type: ignore[arg-type] # - a dict
+            return {"enum": choices} if field.choices else dict(_SCALAR)
         case Kind.FLAG:
-            return {"type": ["boolean", "null"]}
+            return {"type": ["boolean", *nothing]}
         case Kind.INTEGER:
-            return {"type": ["integer", "null"]}
+            return {"type": ["integer", *nothing]}
         case Kind.TEXTS:
-            return {"type": ["array", "null"], "items": _SCALAR}
+            return {"type": ["array", "null"], "items": dict(_SCALAR)}
         case Kind.TEXT_MAP:
-            return {"type": ["object", "null"], "additionalProperties": _SCALAR}
+            return {"type": ["object", "null"], "additionalProperties": dict(_SCALAR)}
         case Kind.PORTS:
             return {"type": ["array", "integer", "null"], "items": {"type": "integer"}}
         case Kind.BLOCK:
-            return _block(field.children)
+            return _block(field.children, is_strict=is_strict)
         case Kind.BLOCKS:
-            return {"type": ["array", "null"], "items": _block(field.children)}
+            items = _inner(field, is_strict=is_strict)
+            return {"type": ["array", "null"], "items": items}
         case Kind.BLOCK_MAP:
-            return {"type": ["object", "null"], "additionalProperties": _block(field.children)}
+            entries = _inner(field, is_strict=is_strict)
+            return {"type": ["object", "null"], "additionalProperties": entries}
         case Kind.FREE:
             return {}
 

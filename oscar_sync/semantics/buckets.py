@@ -11,7 +11,7 @@ from oscar_sync.semantics.paths import (
     BUCKET_OUTPUT_TYPES,
     LOCAL_INPUT_TYPES,
     bucket_of,
-    folder_of,
+    place_of,
     provider_of,
 )
 
@@ -99,10 +99,9 @@ def _places(
 ) -> list[tuple[BucketName, str]]:
     entries = form.get(side)
     return [
-        (BucketName(bucket_of(path)), folder_of(path))
+        place_of(str(entry["path"]))
         for entry in (entries if isinstance(entries, list) else ())
         if isinstance(entry, dict) and provider_of(str(entry["storage_provider"])).type in types
-        for path in (str(entry["path"]),)
     ]
 
 

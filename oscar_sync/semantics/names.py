@@ -1,6 +1,7 @@
 """Names that Kubernetes, Knative and object stores accept."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 LONGEST_SERVICE: Final = 39
@@ -48,6 +49,7 @@ def bucket_name_fault(name: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def qualified_key_fault(key: str) -> str:
     """Return why Kubernetes refuses *key* of a label or annotation, blank if not (record 103)."""
     prefix, slash, name = key.rpartition("/")

@@ -1,10 +1,10 @@
 """Storage providers and paths: which bucket and folder an input, output or mount means."""
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.model.field import Form
+from oscar_sync.model.identity import BucketName
 
 DEFAULT_ID: Final = "default"
 LOCAL_INPUT_TYPES: Final = frozenset({"minio"})
@@ -17,8 +17,7 @@ FILE_TYPES: Final = ("minio", "s3", "webdav", "onedata")
 """Where we can move files ourselves: all but Rucio, which has no protocol of plain files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """``<type>[.<id>]``; the type is compared in lower case, the id as it stands (record 111)."""
 
     type: str
@@ -57,14 +56,20 @@ def normal_path(path: str, provider: Provider, service: str) -> str:
     return trimmed
 
 
-def bucket_of(path: str) -> str:
-    """Return the bucket of a bucket path: its first segment."""
-    return path.strip(" /").partition("/")[0]
+def place_of(path: str) -> tuple[BucketName, str]:
+    """Return bucket and folder of a bucket path: its first segment, and the rest if any."""
+    bucket, _, folder = path.strip(" /").partition("/")
+    return BucketName(bucket), folder.strip("/")
+
+
+def bucket_of(path: str) -> BucketName:
+    """Return the bucket of a bucket path."""
+    return place_of(path)[0]
 
 
 def folder_of(path: str) -> str:
     """Return the folder of a bucket path, without slashes at its ends; blank for a bare bucket."""
-    return path.strip(" /").partition("/")[2].strip("/")
+    return place_of(path)[1]
 
 
 def hook_prefix(path: str) -> str:

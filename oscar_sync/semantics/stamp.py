@@ -5,8 +5,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 
 from oscar_sync.model.fdl_fields import BY_NAME
@@ -29,8 +28,7 @@ _VERSION: Final = "v1"
 _NOT_HASHED: Final = frozenset({"name", "cluster_id", "clusters"})
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """Set, cluster identity and service that a stamp names."""
 
     set_name: str
@@ -153,8 +151,7 @@ def secrets_of(annotations: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
     return key_id, {unquote(name): print_ for name, print_ in pairs}
 
 
-@dataclass(frozen=True, slots=True)
-class HookDuty:
+class HookDuty(NamedTuple):
     """A notification that we vouch for: it must stand, or with ``is_gone`` must not stand."""
 
     bucket: str

@@ -6,9 +6,8 @@ has its own losses. A script is kept apart from that YAML.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Place(StrEnum):
@@ -32,8 +31,7 @@ class Fate(StrEnum):
     POISONS = "poisons"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A fate; ``becomes`` is what a changed string reads as afterwards, where that is known."""
 
     fate: Fate
@@ -45,8 +43,8 @@ _POISONS: Final = Verdict(Fate.POISONS)
 _CHANGED: Final = Verdict(Fate.CHANGED)
 _KEYS: Final = frozenset({Place.ENV_NAME, Place.KEY})
 
-SUSPECT: Final = re.compile(r"^[ \t?-]|[ \t]$|<<\s*$|[\r\n\t\a]|[^ !#-\[\]-~].*:")
-"""A string that does not match comes back as it was sent: a quick look before a verdict."""
+SURE: Final = re.compile(r"(?![ ?-])[ !#-\[\]-~]*+(?<! )(?<!<<)")
+"""A string that matches wholly comes back as it was sent: a quick look before a verdict."""
 
 
 def verdict(text: str, place: Place) -> Verdict:

@@ -1,7 +1,6 @@
 """Loaded settings and resolved clusters to the settings of a run."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
 from oscar_sync.errors import UsageError
@@ -54,24 +53,23 @@ def settings_of(
 
 
 def _which(which: Which, id_of: Callable[[str], ClusterId]) -> Which:
-    return replace(which, cluster=id_of(which.cluster)) if which.cluster else which
+    return which._replace(cluster=id_of(which.cluster)) if which.cluster else which
 
 
 def _consent(consent: Consent, id_of: Callable[[str], ClusterId]) -> Consent:
-    return replace(consent, cluster=id_of(consent.cluster)) if consent.cluster else consent
+    return consent._replace(cluster=id_of(consent.cluster)) if consent.cluster else consent
 
 
 def _removed(entry: Removed, id_of: Callable[[str], ClusterId]) -> Removed:
-    return replace(entry, which=_which(entry.which, id_of))
+    return entry._replace(which=_which(entry.which, id_of))
 
 
 def _seed(seed: Seed, id_of: Callable[[str], ClusterId]) -> Seed:
-    return replace(seed, service=_which(seed.service, id_of))
+    return seed._replace(service=_which(seed.service, id_of))
 
 
 def _service(entry: ServiceSettings, id_of: Callable[[str], ClusterId]) -> ServiceSettings:
-    return replace(
-        entry,
+    return entry._replace(
         which=_which(entry.which, id_of),
         allow=tuple(_consent(consent, id_of) for consent in entry.allow),
         seeds=tuple(_seed(seed, id_of) for seed in entry.seeds),

@@ -1,8 +1,7 @@
 """FDL cluster keys to clusters, and clusters to addresses and logins (product 2.3)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
@@ -34,8 +33,7 @@ from oscar_sync.settings.logins import (
 _SCHEMES: Final = ("https", "http")
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(NamedTuple):
     """``--cluster`` flags: by key, for every key (``*=``), and plain ones."""
 
     by_key: dict[str, str]

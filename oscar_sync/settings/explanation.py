@@ -3,10 +3,11 @@
 from typing import Final
 
 from oscar_sync.model.secret import MASK
+from oscar_sync.model.settings_fields import CLUSTER
 from oscar_sync.settings.entries import Entry
 from oscar_sync.settings.reading import Loaded
 
-_SECRETS: Final = frozenset({"auth_password", "token", "oidc_refresh_token"})
+_SECRETS: Final = frozenset(field.name for field in CLUSTER if field.is_secret)
 _DEFAULT: Final = "default"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.model.cluster import (
     AgentLogin,
@@ -36,8 +36,7 @@ class Environment:
     existing: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundLogin:
+class FoundLogin(NamedTuple):
     """A login and, in words, where it came from."""
 
     login: Login | None = None

@@ -1,20 +1,19 @@
 """The tree of `oscar-sync.yaml` to settings: strict, every fault at its place."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from oscar_sync.documents.findings import ERROR, Findings
-from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.substitution import substituted_tree
-from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.settings import Removed, Seed, ServiceSettings, Which
+from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.semantics.names import bucket_name_fault
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, FILE_TYPES, provider_of
 from oscar_sync.semantics.stamp import SET_NAME
@@ -22,6 +21,7 @@ from oscar_sync.settings.codes import Code
 from oscar_sync.settings.consents import OF_SERVICE_GRAMMAR, consent_for
 from oscar_sync.settings.durations import duration_s
 from oscar_sync.settings.entries import Entry
+from oscar_sync.settings.typed import SettingsReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +92,17 @@ class _Reader:
         self.findings.at(code, ERROR, self.places, path, message, remedy)
 
     def loaded(self, tree: Mapping[str, Any]) -> Loaded:
-        from pydantic import ValidationError
-
-        from oscar_sync.settings.schema import SettingsFile
-
-        try:
-            file = SettingsFile.model_validate(tree)
-        except ValidationError as error:
-            for fault in error.errors(include_url=False, include_context=False):
-                self.fault(fault["type"], fault["loc"], fault["msg"])
-            return self.blank
-        if file.set_name and not SET_NAME.fullmatch(file.set_name):
+        file = SettingsReader(self.places, self.findings).block(SETTINGS, tree, ())
+        set_name, clusters = file["set"], file["clusters"]
+        if set_name and not SET_NAME.fullmatch(set_name):
             self.say(
-                Code.SET_NAME, ("set",), f"no set can be called {file.set_name}",
+                Code.SET_NAME, ("set",), f"no set can be called {set_name}",
                 "write up to 32 of a-z, 0-9 and -, the first no hyphen",
             )  # fmt: skip
-        if file.prune and not file.set_name:
+        if file["prune"] and not set_name:
             self.say(Code.PRUNE_WITHOUT_SET, ("prune",), "prune needs a set: without one nothing "
                      "is stamped, so nothing is known to be ours", "add `set: NAME`")  # fmt: skip
-        aliases = {key: entry.alias for key, entry in file.clusters.items() if entry.alias}
+        aliases = {key: entry["alias"] for key, entry in clusters.items() if entry.get("alias")}
         self.aliases(aliases)
         return Loaded(
             self.folder,
@@ -118,32 +110,17 @@ class _Reader:
             self.blank.path,
             self.places.text,
             self.places,
-            file.set_name,
-            file.prune,
-            file.max_removals,
-            file.env_file,
-            tuple(file.owners),
-            self.removed(file),
-            self.services(file),
-            {k: self.entry(k, e) for k, e in file.clusters.items() if not e.alias},
+            set_name,
+            file["prune"],
+            file["max_removals"],
+            file["env_file"],
+            tuple(file["owners"]),
+            self.removed(file["removed"]),
+            tuple(self.service(name, entry) for name, entry in file["services"].items()),
+            {key: self.entry(key, clusters[key]) for key in clusters if key not in aliases},
             aliases,
             frozenset(tree),
         )
-
-    def fault(self, kind: str, where: tuple[int | str, ...], reason: str) -> None:
-        path = tuple(where)
-        last = str(path[-1]) if path else ""
-        if kind == "extra_forbidden":
-            hint = did_you_mean(last, _keys_at(path))
-            what = f"unknown key {dotted(path)}"
-            self.say(
-                Code.UNKNOWN_KEY, path, f"{what}; {hint}" if hint else what,
-                "correct or delete it; `oscar-sync schema settings` lists all keys",
-            )  # fmt: skip
-            return
-        reason = reason.removeprefix("Value error, ")
-        self.say(Code.VALUE, path, f"{dotted(path)}: {reason[:1].lower()}{reason[1:]}",
-                 "see `oscar-sync schema settings`")  # fmt: skip
 
     def aliases(self, aliases: Mapping[str, str]) -> None:
         for key in aliases:
@@ -156,56 +133,54 @@ class _Reader:
                          f"clusters.{key} goes round in a circle",
                          "let it name an entry with an endpoint")  # fmt: skip
 
-    def entry(self, key: str, entry: Any) -> Entry:
-        fields = {
-            name: value
-            for name, value in entry.model_dump(exclude={"alias", "ssl_verify"}).items()
-            if value
-        }
+    def entry(self, key: str, entry: Mapping[str, Any]) -> Entry:
+        fields = {name: value for name, value in entry.items() if value and name != "ssl_verify"}
         return Entry(
-            ClusterId(key), self.places.file, fields, entry.ssl_verify, self.places,
+            ClusterId(key), self.places.file, fields, entry.get("ssl_verify"), self.places,
             ("clusters", key),
         )  # fmt: skip
 
-    def removed(self, file: Any) -> tuple[Removed, ...]:
+    def removed(self, read: Sequence[Mapping[str, Any]]) -> tuple[Removed, ...]:
         entries = []
-        for place, entry in enumerate(file.removed):
+        for place, entry in enumerate(read):
             path: FieldPath = ("removed", place)
-            if entry.erase and entry.forget:
+            if not entry["service"]:
+                continue
+            if entry["erase"] and entry["forget"]:
                 self.say(Code.VALUE, path, "erase and forget exclude each other",
                          "keep one of them")  # fmt: skip
             entries.append(
                 Removed(
-                    which_of(entry.service),
+                    which_of(entry["service"]),
                     self.places.locate(path),
-                    tuple(entry.erase),
-                    entry.forget,
-                    entry.because,
+                    tuple(entry["erase"]),
+                    entry["forget"],
+                    entry["because"],
                 )
             )
         return tuple(entries)
 
-    def services(self, file: Any) -> tuple[ServiceSettings, ...]:
-        return tuple(self.service(name, entry) for name, entry in file.services.items())
-
-    def service(self, name: str, entry: Any) -> ServiceSettings:
+    def service(self, name: str, entry: Mapping[str, Any]) -> ServiceSettings:
         which = which_of(name)
         path: FieldPath = ("services", name)
-        wait_s = duration_s(entry.wait) if entry.wait else None
-        if entry.wait and wait_s is None:
-            self.say(Code.DURATION, (*path, "wait"), f"{entry.wait} is no duration",
+        wait = entry["wait"]
+        wait_s = duration_s(wait) if wait else None
+        if wait and wait_s is None:
+            self.say(Code.DURATION, (*path, "wait"), f"{wait} is no duration",
                      "write 90s, 5m, 1h or 1h30m")  # fmt: skip
         return ServiceSettings(
             which,
             self.places.locate(path),
-            entry.protect,
-            self.consents(which, entry.allow, (*path, "allow")),
-            tuple(entry.ignore),
+            entry["protect"],
+            self.consents(which, entry["allow"], (*path, "allow")),
+            tuple(entry["ignore"]),
             wait_s,
             tuple(
                 seed
-                for place, one in enumerate(entry.seeds)
-                if (seed := self.seed(which, one, (*path, "seeds", place))) is not None
+                for place, one in enumerate(entry["seeds"])
+                if one["from"]
+                and one["to"]
+                and (seed := self.seed(which, one, (*path, "seeds", place))) is not None
             ),
         )
 
@@ -220,25 +195,25 @@ class _Reader:
                 consents.append(consent)
         return tuple(consents)
 
-    def seed(self, which: Which, entry: Any, path: FieldPath) -> Seed | None:
-        provider_text, colon, target = entry.to.partition(":")
+    def seed(self, which: Which, entry: Mapping[str, Any], path: FieldPath) -> Seed | None:
+        provider_text, colon, target = entry["to"].partition(":")
         provider = provider_of(provider_text)
         bucket, prefix = _bucket_and_prefix(provider.type, target.strip("/"))
         fault = _seed_fault(provider.type, colon, bucket, prefix)
         if fault:
-            self.say(Code.SEED, (*path, "to"), f"seed to {entry.to}: {fault}",
+            self.say(Code.SEED, (*path, "to"), f"seed to {entry['to']}: {fault}",
                      "write minio.default:BUCKET/FOLDER, or webdav.ID:FOLDER")  # fmt: skip
             return None
         return Seed(
             which,
-            posixpath.normpath(posixpath.join(self.folder, entry.source)),
-            entry.source,
+            posixpath.normpath(posixpath.join(self.folder, entry["from"])),
+            entry["from"],
             str(provider),
             bucket,
             prefix,
             self.places.locate(path),
-            entry.trigger,
-            entry.delete_extra,
+            entry["trigger"],
+            entry["delete_extra"],
         )
 
 
@@ -271,24 +246,3 @@ def which_of(text: str) -> Which:
     """Return the service that ``SERVICE`` or ``CLUSTER/SERVICE`` names."""
     cluster, slash, name = text.rpartition("/")
     return Which(name, ClusterId(cluster) if slash and cluster else None)
-
-
-def _keys_at(path: FieldPath) -> tuple[str, ...]:
-    """Return the keys that are known where the unknown last one of *path* stands."""
-    from oscar_sync.settings.schema import (
-        ClusterEntry,
-        RemovedEntry,
-        SeedEntry,
-        ServiceEntry,
-        SettingsFile,
-    )
-
-    if len(path) == 1:
-        model: Any = SettingsFile
-    elif path[0] == "clusters":
-        model = ClusterEntry
-    elif path[0] == "removed":
-        model = RemovedEntry
-    else:
-        model = SeedEntry if "seeds" in path[2:-1] else ServiceEntry
-    return tuple(found.alias or name for name, found in model.model_fields.items())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.state import BucketFacts, Deployment
@@ -22,8 +23,7 @@ class Answer:
     content: bytes = field(default=b"", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One run of a service, as its logs list it; times as the server writes them."""
 
     name: str

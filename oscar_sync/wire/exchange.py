@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, NamedTuple
 
 from oscar_sync.model.secret import Secret
 
@@ -26,8 +26,7 @@ class Request:
     into: IO[bytes] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """One attempt, for progress and for counting: ``status`` is 0 where no answer came."""
 
     method: str

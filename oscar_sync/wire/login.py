@@ -16,7 +16,6 @@ from oscar_sync.model.cluster import (
 )
 from oscar_sync.model.secret import Secret
 from oscar_sync.wire.failures import UnusableLoginError
-from oscar_sync.wire.oidc import source_of
 
 __all__ = ["UnusableLoginError", "authorization", "bearer", "renewed"]
 
@@ -40,6 +39,8 @@ def authorization(login: Login | None, environ: Mapping[str, str] = os.environ) 
         case TokenFileLogin(path):
             return bearer(_read_token(path))
         case RefreshLogin() | AgentLogin():
+            from oscar_sync.wire.oidc import source_of
+
             return bearer(source_of(login, environ).token())
         case _:
             assert_never(login)
@@ -55,6 +56,8 @@ def renewed(
     """
     match login:
         case RefreshLogin() | AgentLogin():
+            from oscar_sync.wire.oidc import source_of
+
             token = Secret(refused.reveal().removeprefix("Bearer "))
             return bearer(source_of(login, environ).renewed(token))
         case TokenFileLogin():

@@ -4,8 +4,7 @@ import binascii
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.model.secret import Secret
 
@@ -14,8 +13,7 @@ KEYCLOAK_TOKEN_PATH: Final = "/protocol/openid-connect/token"
 """Below the issuer; where oscar-cli looks (oscar-clients 6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """Issuer, client, scopes and expiry; blank or None where the token does not say."""
 
     issuer: str = ""

@@ -1,8 +1,7 @@
 """How long to wait before an idempotent read is asked again. Pure: dice and clock come in."""
 
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 RETRIES: Final = 3
 FIRST_WAIT_S: Final = 0.25
@@ -12,8 +11,7 @@ PASSING_STATUSES: Final = frozenset({429, 502, 503, 504})
 """A gateway in trouble or a server that asks for time; a 500 of OSCAR is an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """One attempt that failed: by a *status*, or (0) without an answer that may come next time."""
 
     status: int = 0

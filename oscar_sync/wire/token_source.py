@@ -3,8 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.model.secret import Secret
 
@@ -14,8 +13,7 @@ LEEWAY_S: Final = 60.0
 Fetch = Callable[[float], "Fetched"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(NamedTuple):
     """An access token and the seconds that it has left, None where nobody says."""
 
     token: Secret

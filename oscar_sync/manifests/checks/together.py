@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
@@ -14,8 +14,7 @@ from oscar_sync.model.state import DesiredService
 from oscar_sync.semantics.paths import account_of, bucket_of, lies_within
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """An input or output of a service, as a folder of a provider."""
 
     service: DesiredService
@@ -85,8 +84,7 @@ def _by_bucket(services: Sequence[DesiredService], kind: str) -> _Buckets:
     return buckets
 
 
-@dataclass(frozen=True, slots=True)
-class _Feed:
+class _Feed(NamedTuple):
     """An output that starts ``consumer``."""
 
     output: Folder

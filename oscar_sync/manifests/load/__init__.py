@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.documents.dotenv import read_dotenv
 from oscar_sync.documents.json_reader import read_document
@@ -57,8 +57,7 @@ class Sources:
     is_resolving: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Manifests:
+class Manifests(NamedTuple):
     """What was read. ``fdl_count`` files of ``file_count`` named at least one service."""
 
     services: tuple[Manifest, ...]

@@ -24,7 +24,6 @@ from oscar_sync.reconcile.desire import DesireRequest, desire, explain_settings
 from oscar_sync.settings.consents import consent_of
 from oscar_sync.settings.durations import duration_s
 from oscar_sync.settings.entries import identity_of
-from oscar_sync.settings.schema import settings_schema
 
 FDL = "functions:\n  oscar:\n  - {key}: {{name: {name}, image: 'i:1', script: script.sh}}\n"
 ENTRY = "{{endpoint: 'https://{0}.example.org', auth_user: u, auth_password: p}}"
@@ -398,9 +397,3 @@ def test_durations_have_units(text: str, seconds: float | None) -> None:
 
 def test_an_identity_is_the_same_for_every_spelling_of_an_address() -> None:
     assert identity_of("https://X.org:443/p/") == identity_of("https://x.org/p") == "x.org/p"
-
-
-def test_the_schema_knows_every_key_and_both_shorthands() -> None:
-    schema = settings_schema()
-    assert {"set", "clusters", "removed", "services"} <= schema["properties"].keys()
-    assert schema["$defs"]["RemovedEntry"]["anyOf"][0] == {"type": "string"}

@@ -1,0 +1,77 @@
+"""The keys of `oscar-sync.yaml`, and no other list of them."""
+
+from typing import Final
+
+from oscar_sync.model.field import Field, Kind
+
+_T, _F = Kind.TEXT, Kind.FLAG
+
+CLUSTER: Final = (
+    Field("endpoint", _T, "Address of the cluster.", ""),
+    Field("auth_user", _T, "Basic user.", ""),
+    Field("auth_password", _T, "Basic password.", "", is_secret=True),
+    Field("token", _T, "OIDC access token.", "", is_secret=True),
+    Field("token_file", _T, "File with an OIDC access token, read anew each time.", ""),
+    Field("oidc_account_name", _T, "Account of oidc-agent.", ""),
+    Field("oidc_refresh_token", _T, "OIDC refresh token.", "", is_secret=True),
+    Field("ssl_verify", _F, "Verify the certificate; absent: true."),
+    Field("ca_bundle", _T, "File with the certificates to trust.", ""),
+    Field("identity", _T, "Name of the cluster in stamps; else its endpoint.", ""),
+    Field("s3_endpoint", _T, "The object store's address from here.", ""),
+    Field("memory", _T, "Written by oscar-cli, without effect.", ""),
+    Field("log_level", _T, "Written by oscar-cli, without effect.", ""),
+)
+ALIAS: Final = (Field("alias", _T, "Name of the entry that this key goes to.", ""),)
+
+REMOVED: Final = (
+    Field("service", _T, "SERVICE or CLUSTER/SERVICE.", "", is_required=True),
+    Field("erase", Kind.TEXTS, "Buckets to erase, `volume`, `empty`.", []),
+    Field("forget", _F, "Leave it running, take off the stamp.", False),
+    Field("because", _T, "Why, for the plan's text.", ""),
+)
+
+SEED: Final = (
+    Field("from", _T, "A file or folder.", "", is_required=True),
+    Field(
+        "to",
+        _T,
+        "`PROVIDER:FOLDER`: `minio.default:BUCKET/PREFIX`, `webdav.ID:FOLDER` …",
+        "",
+        is_required=True,
+    ),
+    Field("trigger", _F, "Allow uploads that start jobs.", False),
+    Field("delete_extra", _F, "Delete other keys below the prefix.", False),
+)
+
+SERVICE: Final = (
+    Field("protect", _F, "Never removed, never replaced.", False),
+    Field("allow", Kind.TEXTS, "Consents, without the service's name.", []),
+    Field("ignore", Kind.TEXTS, "Paths left to others, as the plan prints them.", []),
+    Field("wait", _T, "Ready within this time: 90s, 5m, 1h.", ""),
+    Field("seeds", Kind.BLOCKS, "Files that are to be in its buckets.", [], children=SEED),
+)
+
+SETTINGS: Final = (
+    Field("set", _T, "Name of this desired state.", ""),
+    Field(
+        "clusters",
+        Kind.BLOCK_MAP,
+        "Clusters by FDL key or id; `*`: every key that is named nowhere.",
+        {},
+        children=CLUSTER,
+        text_as=ALIAS,
+    ),
+    Field("prune", _F, "Remove stamped services that left the manifests.", False),
+    Field("max_removals", Kind.INTEGER, "More are blocked.", 3, least=0),
+    Field("env_file", _T, "Values for declared variables and secrets.", ""),
+    Field("owners", Kind.TEXTS, "Owners whose services may be updated.", []),
+    Field(
+        "removed",
+        Kind.BLOCKS,
+        "Services to undeploy.",
+        [],
+        children=REMOVED,
+        text_as=REMOVED,
+    ),
+    Field("services", Kind.BLOCK_MAP, "Settings by service.", {}, children=SERVICE),
+)

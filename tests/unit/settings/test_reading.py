@@ -1,0 +1,119 @@
+"""The settings say what is wrong, where, and what to write instead; their schema says the same."""
+
+import posixpath
+from typing import Any
+
+import pytest
+
+from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.places import Places
+from oscar_sync.documents.yaml_reader import read_yaml
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.render.schemas import settings_schema
+from oscar_sync.settings.reading import Loaded, read_settings
+
+
+def read(text: str) -> tuple[Loaded, list[Diagnostic]]:
+    findings = Findings()
+    (tree,) = read_yaml(text).documents
+    places = Places(text, "oscar-sync.yaml", "settings")
+    folder = "/work"
+    path = posixpath.join(folder, places.file)
+    return read_settings(tree, places, folder, path, {}, findings), findings.found
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message", "remedy"),
+    [
+        (
+            "prune: yes",
+            (1, 1),
+            "prune must be true or false, without quotes",
+            "write `prune: true` or `prune: false`",
+        ),
+        (
+            "set: a\nservices:\n  a: {protect: }",
+            (3, 7),
+            "services.a.protect must be true or false, without quotes",
+            "write `protect: true` or `protect: false`",
+        ),
+        (
+            "max_removals: -1",
+            (1, 1),
+            "max_removals must be a whole number of at least 0, without quotes",
+            "write `max_removals: 1`",
+        ),
+        ("set: [a]", (1, 1), "set is a list, a string is required", "write one value, in quotes"),
+        (
+            "owners: {a: b}",
+            (1, 1),
+            "owners must be a list of texts",
+            "begin each entry with `- `",
+        ),
+        (
+            "removed:\n- ''",
+            (2, 3),
+            "removed[0].service is required",
+            "add `service:`. SERVICE or CLUSTER/SERVICE.",
+        ),
+        (
+            "services:\n  a:\n    seeds:\n    - to: minio.default:b",
+            (4, 7),
+            "services.a.seeds[0].from is required",
+            "add `from:`. A file or folder.",
+        ),
+        (
+            "services: {a: b}",
+            (1, 12),
+            "services.a must be a mapping",
+            "write its keys below it, indented further",
+        ),
+        (
+            "clusters:\n  edge: {endpiont: x}",
+            (2, 10),
+            "unknown key clusters.edge.endpiont; did you mean endpoint?",
+            "correct or delete it; `oscar-sync schema settings` lists all keys",
+        ),
+        (
+            "clusters:\n  edge: {alias: lab}",
+            (2, 10),
+            "unknown key clusters.edge.alias",
+            "write `edge: OTHER-KEY`",
+        ),
+    ],
+)
+def test_a_fault_has_its_place_and_a_remedy(
+    text: str, place: tuple[int, int], message: str, remedy: str
+) -> None:
+    _, (found,) = read(text)
+    assert (found.message, found.remedy) == (message, remedy)
+    assert (found.line, found.column) == place
+
+
+def test_faults_of_type_and_of_meaning_are_told_in_one_run() -> None:
+    _, found = read("set: Not A Set\nmax_removals: many\nservices: {a: {wait: soon}}")
+    assert [one.code for one in found] == ["OSY205", "OSY206", "OSY207"]
+
+
+def test_what_is_blank_has_its_default() -> None:
+    text = "set:\nclusters:\n  edge:\nowners:\nremoved:\nservices:\n  a:\n"
+    loaded, found = read(text)
+    assert not found
+    assert (loaded.set_name, loaded.prune, loaded.max_removals) == ("", False, 3)
+    assert (loaded.owners, loaded.removed) == ((), ())
+    assert not loaded.clusters["edge"].fields
+    assert not loaded.services[0].protect
+
+
+def test_the_schema_is_strict_and_knows_both_shorthands() -> None:
+    keys: dict[str, Any] = settings_schema()["properties"]  # type: ignore[assignment] # - a dict
+    assert {"set", "clusters", "removed", "services"} <= keys.keys()
+    text, cluster = keys["clusters"]["additionalProperties"]["anyOf"]
+    assert text == {"type": "string"}
+    assert "alias" not in cluster["properties"]
+    assert cluster["additionalProperties"] is False
+    assert cluster["properties"]["ssl_verify"]["type"] == ["boolean"]
+    assert keys["removed"]["items"]["anyOf"][0] == {"type": "string"}
+    assert keys["removed"]["items"]["anyOf"][1]["required"] == ["service"]
+    assert keys["services"]["additionalProperties"]["additionalProperties"] is False
+    assert keys["max_removals"]["minimum"] == 0
