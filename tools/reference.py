@@ -3,13 +3,15 @@
 Run ``python -m tools.reference``; a test holds that the pages are fresh.
 """
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import click
 
-from oscar_sync.cli.main import ALIASES, COMMANDS, cli
+from oscar_sync.cli.lazy import LazyGroup
+from oscar_sync.cli.main import cli
 from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Change, Compare, Field, Kind
@@ -136,22 +138,37 @@ def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
 
 def _commands() -> str:
     lines = ["# Commands", "", "Options mean the same on every command.", ""]
-    named = {target: alias for alias, target in ALIASES.items()}
     context = click.Context(cli, info_name="oscar-sync")
-    for name, entry in COMMANDS.items():
-        command = cli.get_command(context, name)
+    return "\n".join([*lines, *_group(cli, context)])
+
+
+def _group(group: LazyGroup, context: click.Context) -> Iterator[str]:
+    for name, row in group.table.items():
+        command = group.get_command(context, name)
         if command is None:
             raise LookupError(name)
-        alias = f" (`{named[name]}`)" if name in named else ""
-        lines += [f"## oscar-sync {name}{alias}", "", entry.help, ""]
-        usage = " ".join(command.collect_usage_pieces(click.Context(command, info_name=name)))
-        lines += [f"    oscar-sync {name} {usage}".rstrip(), ""]
-        options = [item for item in command.params if isinstance(item, click.Option)]
-        if options:
-            lines += ["| option | what it does | environment |", "|---|---|---|"]
-            lines += [_option(option) for option in options]
-            lines.append("")
-    return "\n".join(lines)
+        within = click.Context(command, parent=context, info_name=name)
+        aliases = f" ({', '.join(f'`{alias}`' for alias in row.aliases)})" if row.aliases else ""
+        yield from (f"## {within.command_path}{aliases}", "")
+        yield from _paragraphs(command.help if context.parent else row.help)
+        if isinstance(command, LazyGroup):
+            yield from (*_paragraphs(command.epilog), *_group(command, within))
+            continue
+        usage = " ".join(command.collect_usage_pieces(within))
+        yield from (f"    {within.command_path} {usage}".rstrip(), "")
+        yield from _options([item for item in command.params if isinstance(item, click.Option)])
+
+
+def _paragraphs(text: str | None) -> Iterator[str]:
+    for paragraph in inspect.cleandoc(text or "").split("\n\n"):
+        yield from (paragraph.replace("\n", " "), "")
+
+
+def _options(options: list[click.Option]) -> Iterator[str]:
+    if options:
+        yield from ("| option | what it does | environment |", "|---|---|---|")
+        yield from map(_option, options)
+        yield ""
 
 
 def _option(option: click.Option) -> str:

@@ -1,92 +1,48 @@
 """The table of commands; each is imported when it is called."""
 
 import gc
-import importlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import click
 
 from oscar_sync import __version__
+from oscar_sync.cli.lazy import Command, LazyGroup
 from oscar_sync.model.exits import Exit
 
-
-class _Command(NamedTuple):
-    module: str
-    help: str
-
-
 COMMANDS: Final = {
-    "init": _Command("init", "Write oscar-sync.yaml and an example, or all my live services."),
-    "validate": _Command("validate", "Read and check the files, offline."),
-    "plan": _Command("plan", "Show what would be done."),
-    "apply": _Command("apply", "Plan, show, ask, carry out, and prove it by reading back."),
-    "drift": _Command("drift", "Show what someone else changed on the clusters."),
-    "watch": _Command("watch", "Plan again on each saved change."),
-    "seed": _Command("seed", "Upload files that buckets lack."),
-    "remove": _Command("remove", "Undeploy services; their data stays."),
-    "adopt": _Command("adopt", "Put this set's stamp on services."),
-    "forget": _Command("forget", "Take this set's stamp off services."),
-    "export": _Command("export", "Write my live services as FDL files."),
-    "emulator": _Command("emulator", "Run an OSCAR with its object store on this machine."),
-    "demo": _Command("demo", "Play the whole story against the emulator."),
-    "schema": _Command("schema", "Print the JSON Schema of FDL, settings or plans."),
-    "settings": _Command("settings", "Show each setting and where it came from."),
-    "version": _Command("version", "Print the version."),
+    "init": Command("init", "Write oscar-sync.yaml and an example, or all my live services."),
+    "validate": Command("validate", "Read and check the files, offline."),
+    "plan": Command("plan", "Show what would be done.", ("diff",)),
+    "apply": Command("apply", "Plan, show, ask, carry out, and prove it by reading back."),
+    "drift": Command("drift", "Show what someone else changed on the clusters."),
+    "status": Command("status", "Show which services are ready, where they answer, what drifted."),
+    "watch": Command("watch", "Plan again on each saved change."),
+    "seed": Command("seed", "Upload files that buckets lack."),
+    "remove": Command("remove", "Undeploy services; their data stays.", ("rm",)),
+    "adopt": Command("adopt", "Put this set's stamp on services."),
+    "forget": Command("forget", "Take this set's stamp off services."),
+    "export": Command("export", "Write my live services as FDL files."),
+    "service": Command(
+        "service", "List, show, run, start and stop services; read logs.", ("services", "svc", "s")
+    ),
+    "storage": Command("storage", "List, fetch and upload files."),
+    "emulator": Command("emulator", "Run an OSCAR with its object store on this machine."),
+    "demo": Command("demo", "Play the whole story against the emulator."),
+    "schema": Command("schema", "Print the JSON Schema of FDL, settings or plans."),
+    "settings": Command("settings", "Show each setting and where it came from."),
+    "version": Command("version", "Print the version."),
 }
-ALIASES: Final = {"diff": "plan", "rm": "remove"}
+ALIASES: Final = {alias: name for name, row in COMMANDS.items() for alias in row.aliases}
 _LONG_RUNNING: Final = frozenset({"watch", "emulator", "demo"})
 
 
-class _Group(click.Group):
-    """A group whose help needs no command to be imported."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of the table."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command, imported now."""
-        del ctx
-        name = ALIASES.get(cmd_name, cmd_name)
-        if name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"oscar_sync.cli.{COMMANDS[name].module}")
-        command = module.command
-        if not isinstance(command, click.Command):
-            raise TypeError(name)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands without importing any."""
-        del ctx
-        named = {target: alias for alias, target in ALIASES.items()}
-        rows = [
-            (f"{name}, {named[name]}" if name in named else name, entry.help)
-            for name, entry in COMMANDS.items()
-        ]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that *args* names, with a suggestion where there is none."""
-        name = args[0]
-        if name not in COMMANDS and name not in ALIASES:
-            from oscar_sync.documents.suggestion import did_you_mean
-
-            hint = did_you_mean(name, (*COMMANDS, *ALIASES))
-            ctx.fail(f"there is no command {name!r}" + (f"; {hint}" if hint else ""))
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
-    cls=_Group,
+    cls=LazyGroup,
+    table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="GitOps for OSCAR: a directory of FDL files is the desired state of a cluster's services. "
     "Removing a service keeps its data; erasing is a word that someone writes down.",

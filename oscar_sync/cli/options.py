@@ -27,28 +27,64 @@ def _flag(flag: str, *names: str, text: str) -> Any:
     return click.option(flag, *names, is_flag=True, default=None, help=text, envvar=variable)
 
 
+_CLUSTER: Final = _many(
+    "--cluster", "-c", metavar="[KEY=]ID|URL", text="Cluster to use (repeatable)."
+)
+_FILE: Final = click.Path()  # as text, completed by shells
+_CONFIG: Final = _one(
+    "--config", metavar="FILE", text="oscar-cli's file (read, never written).", kind=_FILE
+)
+_SETTINGS: Final = _one(
+    "--settings", metavar="FILE", text="The settings file, else the nearest oscar-sync.yaml.",
+    kind=_FILE,
+)  # fmt: skip
+_TOKEN_FILE: Final = _one(
+    "--token-file", metavar="FILE", text="File with an access token, read for each request.",
+    kind=_FILE,
+)  # fmt: skip
+_QUIET: Final = click.option(
+    "-q", "--quiet", is_flag=True, envvar="OSCAR_SYNC_QUIET", help="No progress."
+)
+_COLOR: Final = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+    envvar="OSCAR_SYNC_COLOR", help="Colour of text.",
+)  # fmt: skip
+_LOG_LEVEL: Final = click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning",
+    envvar="OSCAR_SYNC_LOG_LEVEL", help="Log to stderr.",
+)  # fmt: skip
+_TIMEOUT: Final = click.option(
+    "--timeout", type=click.FloatRange(0, min_open=True), default=60.0, metavar="SECONDS",
+    envvar="OSCAR_SYNC_TIMEOUT", help="Wait so long for an answer.",
+)  # fmt: skip
+
+_ONE_CLUSTER: Final = (
+    _CLUSTER, _CONFIG, _SETTINGS, _TOKEN_FILE, _QUIET, _COLOR, _LOG_LEVEL, _TIMEOUT,
+)  # fmt: skip
+
+_OUTPUT: Final = click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
+    envvar="OSCAR_SYNC_OUTPUT",
+    help="text, json, markdown, github or events; to FILE if given (repeatable).",
+)  # fmt: skip
+
 _COMMON: Final = (
-    _many("--cluster", "-c", metavar="[KEY=]ID|URL", text="Cluster to use (repeatable)."),
-    _one("--config", metavar="FILE", text="oscar-cli's file (read, never written)."),
-    _one("--settings", metavar="FILE", text="The settings file, else the nearest oscar-sync.yaml."),
+    _CLUSTER,
+    _CONFIG,
+    _SETTINGS,
     _many("--overlay", metavar="NAME", text="Overlay overlays/NAME.yaml (repeatable)."),
-    _one("--env-file", metavar="FILE", text="Values for declared variables and secrets."),
+    _one("--env-file", metavar="FILE", text="Values for declared variables and secrets.",
+         kind=_FILE),
     _many("--only", metavar="NAME", text="Only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable)."),
     _many("--allow-outside", metavar="PATH", text="Let files refer to PATH outside the settings' "
           "folder (repeatable)."),
-    _one("--token-file", metavar="FILE", text="File with an access token, read for each request."),
-    click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
-                 envvar="OSCAR_SYNC_OUTPUT",
-                 help="text, json, markdown, github or events; to FILE if given (repeatable)."),
+    _TOKEN_FILE,
+    _OUTPUT,
     click.option("-v", "--verbose", is_flag=True, envvar="OSCAR_SYNC_VERBOSE", help="Say more."),
-    click.option("-q", "--quiet", is_flag=True, envvar="OSCAR_SYNC_QUIET", help="No progress."),
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto",
-                 envvar="OSCAR_SYNC_COLOR", help="Colour of text."),
-    click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]),
-                 default="warning", envvar="OSCAR_SYNC_LOG_LEVEL", help="Log to stderr."),
-    click.option("--timeout", type=click.FloatRange(0, min_open=True), default=60.0,
-                 metavar="SECONDS", envvar="OSCAR_SYNC_TIMEOUT",
-                 help="Wait so long for an answer."),
+    _QUIET,
+    _COLOR,
+    _LOG_LEVEL,
+    _TIMEOUT,
 )  # fmt: skip
 
 _ALLOW: Final = click.option(
@@ -70,6 +106,31 @@ _PLANNING: Final = (
 def common(function: Decorated) -> Decorated:
     """Add the options that every command has."""
     return _with(function, _COMMON)
+
+
+def one_cluster(function: Decorated) -> Decorated:
+    """Add the options of commands that speak to one cluster and read no manifest."""
+    return _with(function, _ONE_CLUSTER)
+
+
+def formats(*names: str) -> Callable[[Decorated], Decorated]:
+    """Return what adds ``-o`` for the formats *names*; the first is the default."""
+    listed = f"{', '.join(names[:-1])} or {names[-1]}"
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+        del ctx, param
+        return [name for name in names if name.startswith(incomplete)]
+
+    return click.option(
+        "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
+        envvar="OSCAR_SYNC_OUTPUT", help=f"{listed}; to FILE if given (repeatable).",
+        shell_complete=complete,
+    )  # fmt: skip
+
+
+def without_output(function: Decorated) -> Decorated:
+    """Add the options that every command has but ``-o``: its formats are its own."""
+    return _with(function, tuple(option for option in _COMMON if option is not _OUTPUT))
 
 
 def planning(function: Decorated) -> Decorated:

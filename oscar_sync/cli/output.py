@@ -22,7 +22,7 @@ class Output:
 
 
 def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ...]:
-    """Return what ``-o`` asks for; text on stdout unless another format goes there.
+    """Return what ``-o`` asks for; the first of *formats* on stdout unless another goes there.
 
     Raises:
         click.UsageError: an unknown format, two for stdout, or a file that cannot be written.
@@ -36,18 +36,18 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
             )
         found.append(Output(name, file))
     for output in found:
-        _check_place(output.file)
+        check_place(output.file)
     on_stdout = [output for output in found if not output.file]
     if len(on_stdout) > 1:
         raise click.UsageError(
             "only one -o can go to stdout; give the others a file: -o FORMAT=FILE"
         )
     if not on_stdout:
-        found.insert(0, Output("text"))
+        found.insert(0, Output(formats[0]))
     return tuple(found)
 
 
-def _check_place(file: str) -> None:
+def check_place(file: str) -> None:
     """Refuse a *file* that cannot be written, before anything is sent.
 
     Raises:

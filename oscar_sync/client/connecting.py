@@ -4,33 +4,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
+from oscar_sync.client.choosing import Wanted, chosen
 from oscar_sync.client.connection import Oscar
-from oscar_sync.documents.findings import Findings
-from oscar_sync.errors import InputError, UsageError
+from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import (
     AgentLogin,
     BasicLogin,
-    Cluster,
     Login,
     RefreshLogin,
     TokenFileLogin,
     TokenLogin,
 )
 from oscar_sync.model.secret import Secret
-from oscar_sync.settings.clusters import Atlas, Resolver, flags_of
-from oscar_sync.settings.entries import Entry
-from oscar_sync.settings.load import Where, environment_of, load_known, load_settings
-
-_LOGINS: Final = (
-    "auth_user",
-    "auth_password",
-    "oidc_account_name",
-    "oidc_refresh_token",
-    "token",
-    "token_file",
-)
 
 
 def connect(
@@ -51,7 +37,8 @@ def connect(
 
     Args:
         endpoint_or_id: an http(s) address, or a cluster's id in ``oscar-sync.yaml`` or oscar-cli's
-            file; None: ``OSCAR_ENDPOINT``, or the only cluster known.
+            file; None: where the settings send every key, oscar-cli's default, ``OSCAR_ENDPOINT``,
+            or the only cluster known.
         user: with *password*; else *token*, *token_file* (read anew for each request),
             *refresh_token* or *account*. None of them: the cluster's own entry, ``OSCAR_TOKEN``
             or ``OIDC_ACCESS_TOKEN``, ``OSCAR_USERNAME`` with ``OSCAR_PASSWORD``,
@@ -77,7 +64,10 @@ def connect(
         Oscar(oscar.example https://oscar.example)
     """
     login = _basic(user, password) or _by_token(token, token_file, refresh_token, account)
-    cluster = _resolved(endpoint_or_id, login, environ)
+    targets = (endpoint_or_id,) if endpoint_or_id else ()
+    cluster, _ = chosen(Wanted(targets, login=login), environ)
+    if login is not None:
+        cluster = replace(cluster, login=login, login_source="what connect was given")
     if ssl is not None:
         cluster = replace(cluster, ssl_verify=ssl)
     if ca_bundle:
@@ -103,28 +93,3 @@ def _by_token(
     if refresh_token:
         return RefreshLogin(Secret(refresh_token))
     return AgentLogin(account) if account else None
-
-
-def _resolved(target: str | None, login: Login | None, environ: Mapping[str, str]) -> Cluster:
-    findings = Findings()
-    where = Where((".",), str(Path.cwd()), "", environ)
-    loaded = load_settings(where, findings)
-    known = load_known(loaded, where, "", findings, has_url="://" in (target or ""))
-    atlas = Atlas(known, flags_of([target] if target else []), (), findings)
-    entry = atlas.targets[0] if target else _only(known.all)
-    if login is not None:
-        rest = {key: text for key, text in entry.fields.items() if key not in _LOGINS}
-        entry = replace(entry, fields={**rest, "token": "given"})
-    found = Resolver(known, environment_of(where, ""), findings).clusters([entry])
-    if findings.has_error or not found:
-        raise InputError(tuple(sorted(findings.found)))
-    if login is None:
-        return found[0]
-    return replace(found[0], login=login, login_source="what connect was given")
-
-
-def _only(entries: tuple[Entry, ...]) -> Entry:
-    if len(entries) == 1:
-        return entries[0]
-    names = ", ".join(str(entry.id) for entry in entries) or "none"
-    raise UsageError(f"name a cluster's address or id; known are: {names}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from oscar_sync.client.payload import payload_of
+from oscar_sync.client.remedies import INVOKING, READING, SWITCHING
 from oscar_sync.client.values import Removed, Service, service_of
 from oscar_sync.errors import BadAnswerError, RefusedError, StoreError
 from oscar_sync.model.cluster import Cluster
@@ -16,10 +17,10 @@ from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import Provider
-from oscar_sync.wire.answers import Job
+from oscar_sync.wire.answers import Answer, Job, deployment_of
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.exchange import Request
-from oscar_sync.wire.messages import excerpt
+from oscar_sync.wire.messages import UnusableAnswerError, excerpt
 from oscar_sync.wire.session import Session
 
 CONNECTIONS = 8
@@ -145,9 +146,29 @@ class Oscar:
         """Start a job of a service; OSCAR does not say its name."""
         self._invoke(f"/job/{name}", name, data, token, None)
 
+    def start(self, name: str) -> Deployment:
+        """Start an exposed service that was stopped, and return its state.
+
+        Raises:
+            BadAnswerError: it is not exposed, there is none, or it is someone else's.
+        """
+        return self._switched(name, "start", self.api.start_service(name))
+
+    def stop(self, name: str) -> Deployment:
+        """Stop an exposed service until it is started; see ``start``."""
+        return self._switched(name, "stop", self.api.stop_service(name))
+
+    def restart(self, name: str) -> Deployment:
+        """Replace the containers of an exposed service by new ones; see ``start``."""
+        return self._switched(name, "restart", self.api.restart_service(name))
+
     def deployment(self, name: str) -> Deployment:
         """Return the state of a service's runtime and its reason."""
         return self.api.deployment(name)
+
+    def log(self, name: str, *, has_timestamps: bool = False) -> tuple[str, ...]:
+        """Return the last lines that a service's containers wrote; a sentence if there are none."""
+        return self.api.deployment_logs(name, has_timestamps=has_timestamps)
 
     # -- jobs
 
@@ -155,9 +176,9 @@ class Oscar:
         """Yield a service's jobs; each page is asked for when it is reached."""
         return self.api.jobs(name)
 
-    def job_log(self, name: str, job: str) -> str:
+    def job_log(self, name: str, job: str, *, has_timestamps: bool = False) -> str:
         """Return what a job wrote."""
-        return self.api.job_log(name, job)
+        return self.api.job_log(name, job, has_timestamps=has_timestamps)
 
     # -- buckets and objects
 
@@ -237,8 +258,16 @@ class Oscar:
         asked = Request("POST", path, body, timeout_s, login, content_type)
         raw = session.send(asked)
         if raw.status >= 400:
-            raise self._bad(path, raw.status, raw.content)
+            raise self._bad(path, raw.status, raw.content, INVOKING)
         return raw.content
+
+    def _switched(self, name: str, verb: str, answer: Answer) -> Deployment:
+        if answer.status != 200:
+            raise self._bad(f"{verb} of {name}", answer.status, answer.content, SWITCHING)
+        try:
+            return deployment_of(answer.json)
+        except UnusableAnswerError as error:
+            raise self.api.bad(f"the answer to {verb} of {name} {error}") from None
 
     def _token(self, name: str) -> Secret:
         found = self.service(name)
@@ -246,6 +275,9 @@ class Oscar:
             raise self.api.bad(f"there is no service {name}")
         return found.token
 
-    def _bad(self, what: str, status: int, content: bytes) -> BadAnswerError:
+    def _bad(
+        self, what: str, status: int, content: bytes, remedies: Mapping[int, str] = READING
+    ) -> BadAnswerError:
         said = excerpt(content, self.api.session.secrets)
-        return self.api.bad(f"{what} answers {status}{': ' + said if said else ''}")
+        words = f"{what} answers {status}{': ' + said if said else ''}"
+        return self.api.bad(words, remedies.get(status, ""))

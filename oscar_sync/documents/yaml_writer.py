@@ -1,6 +1,6 @@
 """Data as YAML text: strings that another reader could take for something else are quoted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import yaml
 
@@ -22,11 +22,11 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def yaml_text(document: Mapping[str, object]) -> str:
-    """Return *document* as YAML."""
+def yaml_text(document: Mapping[str, object] | Sequence[object], *, is_ascii: bool = False) -> str:
+    """Return *document* as YAML; with *is_ascii* every other character as an escape."""
     return str(
         yaml.dump(
-            document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100,
+            document, Dumper=_Dumper, sort_keys=False, allow_unicode=not is_ascii, width=100,
             default_flow_style=False,
         )
     )  # fmt: skip

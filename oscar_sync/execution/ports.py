@@ -68,6 +68,10 @@ class ServiceApi(Protocol):
         """Return the state of the service's runtime."""
         ...
 
+    def deployment_logs(self, name: str) -> tuple[str, ...]:
+        """Return the last lines that the service's containers wrote."""
+        ...
+
 
 class Files(Protocol):
     """Where seeds go. A path is ``bucket/key`` where there are buckets.

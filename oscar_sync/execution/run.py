@@ -56,6 +56,7 @@ class Run:
     parts: Parts
     warnings: list[str] = field(default_factory=list)
     unverified: set[str] = field(default_factory=set)
+    log: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> ServiceName:
@@ -208,9 +209,8 @@ class Run:
 
     def result(self, status: Status, message: str = "", code: str = "") -> ActionResult:
         """Return how the action ended."""
-        return ActionResult(
-            self.action, status, message, code, tuple(self.sender.sent), tuple(self.warnings)
-        )
+        sent, warnings = tuple(self.sender.sent), tuple(self.warnings)
+        return ActionResult(self.action, status, message, code, sent, warnings, log=tuple(self.log))
 
     def warn(self, reply: Reply) -> None:
         """Keep the server's words of a write that was applied all the same."""

@@ -4,16 +4,22 @@ from typing import Final
 
 from oscar_sync.errors import ClusterError
 from oscar_sync.execution.run import NotVerifiedError, Run
+from oscar_sync.model.secret import MASK
 from oscar_sync.model.state import Deployment
 
 _PAUSE_S: Final = 1.0
+_LOG_LINES: Final = 5
+_LONGEST_LINE: Final = 200
 
 
 def wait_until_ready(run: Run) -> None:
     """Return when the service's runtime is ready; at once where nobody waits.
 
+    No state ends the wait early: a failed one is tried again by Kubernetes (oscar-server 1.2.4).
+
     Raises:
-        NotVerifiedError: it is not ready in time; the reason is the server's.
+        NotVerifiedError: it is not ready in time; the reason is the server's, and ``run.log`` has
+            the last lines that its containers wrote.
     """
     wait_s = run.material.wait_s
     if wait_s is None:
@@ -24,7 +30,8 @@ def wait_until_ready(run: Run) -> None:
         if state.state == "ready":
             return
         if run.parts.now() >= deadline or run.parts.is_stopping():
-            reason = f": {state.reason}" if state.reason else ""
+            run.log.extend(_last_lines(run))
+            reason = f": {_masked(run, state.reason)}" if state.reason else ""
             raise NotVerifiedError(f"it is {state.state} after {wait_s:g} s{reason}")
         run.parts.sleep(_PAUSE_S)
 
@@ -34,3 +41,20 @@ def _state(run: Run) -> Deployment:
         return run.sender.ports.api.deployment(run.name)
     except ClusterError as error:
         return Deployment("unknown", str(error))
+
+
+def _last_lines(run: Run) -> list[str]:
+    try:
+        lines = run.sender.ports.api.deployment_logs(run.name)
+    except ClusterError:
+        return []
+    full = [line for line in lines if line.strip()]
+    return [_masked(run, line)[:_LONGEST_LINE] for line in full[-_LOG_LINES:]]
+
+
+def _masked(run: Run, text: str) -> str:
+    """Return *text* without the values of the service's secrets."""
+    for secret in run.material.secrets.values():
+        if secret:
+            text = text.replace(secret.reveal(), MASK)
+    return text

@@ -27,7 +27,7 @@ class StepSent(NamedTuple):
 
 
 class ActionResult(NamedTuple):
-    """What became of one action."""
+    """What became of one action; ``log`` are the last lines of a service that is not ready."""
 
     action: Action
     status: Status
@@ -36,6 +36,7 @@ class ActionResult(NamedTuple):
     sent: tuple[StepSent, ...] = ()
     warnings: tuple[str, ...] = ()
     is_unreachable: bool = False
+    log: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def _result(result: ActionResult, paint: Paint, width: int) -> list[str]:
     symbol = SYMBOLS[action.kind]
     lines = [f" {word} {symbol} {safe(str(action.key)):<{width}} {headline(action)}{tail}"]
     lines.extend(f"              warning: {safe(warning)}" for warning in result.warnings)
+    lines.extend(f"              log: {safe(line)}" for line in result.log)
     return lines
 
 
@@ -77,6 +78,7 @@ def _result_document(result: ActionResult) -> dict[str, Json]:
         "code": result.code,
         "message": result.message,
         "warnings": [*result.warnings],
+        "log": [*result.log],
         "sent": [
             {"do": str(step.do), "target": step.target, "status": step.status}
             for step in result.sent

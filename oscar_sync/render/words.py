@@ -35,6 +35,12 @@ def safe(text: str) -> str:
     return "".join(char if _is_plain(char) else _escaped(char) for char in text)
 
 
+def safe_lines(text: str) -> str:
+    """Return *text* of several lines made safe, its line breaks and tabs kept."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(safe, line.split("\t"))) for line in lines)
+
+
 def _is_plain(char: str) -> bool:
     return char.isprintable() and unicodedata.category(char) != "Cf"
 

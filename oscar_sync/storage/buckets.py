@@ -8,7 +8,7 @@ from oscar_sync.model.state import StoredObject
 from oscar_sync.storage import checksums
 from oscar_sync.storage.landing import whole
 from oscar_sync.storage.store import ObjectStore
-from oscar_sync.storage.stored import StoredFile
+from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
 
 
 class BucketProvider:
@@ -53,13 +53,14 @@ class BucketProvider:
         stored = self.store.put_object(bucket, key, local, local.stat().st_size)
         return _file(bucket, stored)
 
-    def download(self, remote: str, local: Path) -> None:
+    def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
         """Fetch the object *remote* into *local*: whole or not at all."""
         bucket, key = self._place(remote)
         local.parent.mkdir(parents=True, exist_ok=True)
         with whole(local) as file:
             for chunk in self.store.read_object(bucket, key):
                 file.write(chunk)
+                on_bytes(len(chunk))
 
     def delete(self, remote: str) -> None:
         """Delete the object *remote*; one that is not there is deleted."""
@@ -78,4 +79,6 @@ class BucketProvider:
 
 def _file(bucket: str, stored: StoredObject) -> StoredFile:
     kind = "md5" if checksums.is_md5(stored.etag.lower()) else "etag"
-    return StoredFile(f"{bucket}/{stored.key}", stored.size_bytes, f"{kind}:{stored.etag}")
+    return StoredFile(
+        f"{bucket}/{stored.key}", stored.size_bytes, f"{kind}:{stored.etag}", stored.last_write
+    )

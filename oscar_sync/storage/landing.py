@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from oscar_sync.errors import StoreError
 from oscar_sync.storage.checksums import chunks
-from oscar_sync.storage.stored import Provider, StoredFile
+from oscar_sync.storage.stored import OnBytes, Provider, StoredFile, ignore
 
 ALGORITHMS: Final = ("sha256", "sha1", "md5")
 """Those compared, the strongest first."""
@@ -37,8 +37,9 @@ def whole(local: Path) -> Iterator[BinaryIO]:
 class Copy:
     """Writes to a file, and knows how much of what came by."""
 
-    def __init__(self, file: BinaryIO, checksum: str = "") -> None:
+    def __init__(self, file: BinaryIO, checksum: str = "", on_bytes: OnBytes = ignore) -> None:
         """Watch for *checksum*, ``NAME:HEX``, if it is one of a kind that is known."""
+        self._on_bytes = on_bytes
         name, _, self._expected = checksum.partition(":")
         self._digest = hashlib.new(name, usedforsecurity=False) if name in ALGORITHMS else None
         self._file = file
@@ -48,6 +49,7 @@ class Copy:
         """Write *chunk*."""
         self._file.write(chunk)
         self.size_bytes += len(chunk)
+        self._on_bytes(len(chunk))
         if self._digest:
             self._digest.update(chunk)
 

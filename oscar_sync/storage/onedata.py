@@ -22,7 +22,7 @@ from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.landing import Copy, confirm, is_same, whole
 from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
-from oscar_sync.storage.stored import StoredFile
+from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status
 
 PAGE: Final = 500
@@ -94,14 +94,14 @@ class OnedataProvider:
                 pass
         return confirm(self._stat(remote), local, remote, size, self.server.shown)
 
-    def download(self, remote: str, local: Path) -> None:
+    def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
         """Fetch *remote* into *local*, held to the size and checksum that the server tells."""
         stored = self._stat(remote)
         if stored is None:
             raise StoreError(self.server.shown, f"{remote} does not exist")
         local.parent.mkdir(parents=True, exist_ok=True)
         with self._answer("GET", remote, {}) as response, whole(local) as file:
-            copy = Copy(file, stored.checksum)
+            copy = Copy(file, stored.checksum, on_bytes)
             for chunk in response.stream(_CHUNK_BYTES):
                 copy.write(chunk)
             copy.check(self.server.shown, remote, stored.size_bytes)

@@ -1,9 +1,17 @@
 """What a provider tells about a file it holds, and what every provider can do. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+OnBytes = Callable[[int], None]
+
+
+def ignore(count: int) -> None:
+    """Tell nobody how many bytes came."""
+    del count
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,12 +19,14 @@ class StoredFile:
     """A file at ``path``: what ``download`` takes, without a slash in front.
 
     ``checksum`` is ``md5:HEX``, ``sha1:HEX`` or ``sha256:HEX``, ``etag:TEXT`` for an object whose
-    ETag is none of these, and blank where the server has none.
+    ETag is none of these, and blank where the server has none. ``last_write`` is None where it
+    does not tell.
     """
 
     path: str
     size_bytes: int
     checksum: str = ""
+    last_write: datetime | None = None
 
 
 class Provider(Protocol):
@@ -52,8 +62,10 @@ class Provider(Protocol):
         """
         ...
 
-    def download(self, remote: str, local: Path) -> None:
+    def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
         """Fetch *remote* into the file *local*, which is whole or as it was; make its folder.
+
+        *on_bytes* is told of each chunk how long it is.
 
         Raises:
             OSError: the file cannot be written.

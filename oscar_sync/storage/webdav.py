@@ -28,7 +28,7 @@ from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.guard import Guard
 from oscar_sync.storage.landing import ALGORITHMS, Copy, checksum_of, confirm, is_same, whole
 from oscar_sync.storage.server import Server
-from oscar_sync.storage.stored import StoredFile
+from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status, untrusted
 
 _CHUNK_BYTES: Final = 2**20
@@ -36,7 +36,7 @@ _CHECKSUMS: Final = "{http://owncloud.org/ns}checksum"
 _ASKED: Final = (
     '<?xml version="1.0" encoding="utf-8"?>'
     '<D:propfind xmlns:D="DAV:" xmlns:oc="http://owncloud.org/ns"><D:prop>'
-    "<D:resourcetype/><D:getcontentlength/><oc:checksums/>"
+    "<D:resourcetype/><D:getcontentlength/><D:getlastmodified/><oc:checksums/>"
     "</D:prop></D:propfind>"
 )
 _ABSENT: Final = frozenset({404, 409})
@@ -104,7 +104,7 @@ class WebdavProvider:
             )
         return confirm(self._stat(remote), local, remote, size, self.server.shown)
 
-    def download(self, remote: str, local: Path) -> None:
+    def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
         """Fetch *remote* into *local*, held to the size and checksum that the server tells."""
         stored = self._stat(remote)
         if stored is None:
@@ -112,7 +112,7 @@ class WebdavProvider:
         url = self._client.join_url(self._path(remote))
         local.parent.mkdir(parents=True, exist_ok=True)
         with whole(local) as file, self._told(remote):
-            copy = Copy(file, stored.checksum)
+            copy = Copy(file, stored.checksum, on_bytes)
             with self._http.stream("GET", url, follow_redirects=True) as response:
                 if response.status_code != httpx.codes.OK:
                     raise self._refusal(remote, response.status_code)
@@ -243,7 +243,8 @@ def _unreachable(error: Exception) -> str:
 
 
 def _file(path: str, response: Any) -> StoredFile:
-    return StoredFile(path, response.properties.content_length or 0, _checksum(response))
+    about = response.properties
+    return StoredFile(path, about.content_length or 0, _checksum(response), about.modified)
 
 
 def _checksum(response: Any) -> str:

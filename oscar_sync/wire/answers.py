@@ -121,13 +121,15 @@ def lines_of(value: object) -> tuple[str, ...]:
     """Return the lines of deployment logs; the server's own sentence where there are none yet."""
     entry = mapping_of(value)
     entries = entry.get("entries")
-    lines = (
-        tuple(_text(mapping_of(row), "message") for row in entries or ())
-        if isinstance(entries, list)
-        else ()
-    )
+    lines = tuple(map(_line, entries)) if isinstance(entries, list) else ()
     message = _text(entry, "message")
     return lines or ((message,) if message else ())
+
+
+def _line(entry: object) -> str:
+    row = mapping_of(entry)
+    words = (_text(row, "timestamp"), _text(row, "message"))
+    return " ".join(word for word in words if word)
 
 
 def jobs_of(value: object) -> tuple[tuple[Job, ...], str]:

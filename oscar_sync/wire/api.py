@@ -23,7 +23,7 @@ from oscar_sync.wire.answers import (
 )
 from oscar_sync.wire.exchange import RawAnswer, Request
 from oscar_sync.wire.failures import NoAnswerError, PoisonedListError
-from oscar_sync.wire.messages import UnusableAnswerError, decode, encode, excerpt, text_of
+from oscar_sync.wire.messages import UnusableAnswerError, decode, encode, excerpt, masked, text_of
 from oscar_sync.wire.retry import PASSING_STATUSES
 from oscar_sync.wire.session import Session
 
@@ -173,10 +173,15 @@ class OscarApi:
         with _Words(self, path):
             return deployment_of(decode(self._good(path, raw).content))
 
-    def deployment_logs(self, name: str) -> tuple[str, ...]:
-        """Return the last lines of a service's pods, else the server's word for none."""
+    def deployment_logs(self, name: str, *, has_timestamps: bool = False) -> tuple[str, ...]:
+        """Return the last lines of a service's pods, else the server's word for none.
+
+        What this session has sent as a secret is masked in them.
+        """
         path = f"{SERVICES}/{_segment(name)}/deployment/logs"
-        return lines_of(self._mapping(path, self._read(path)))
+        asked = f"{path}?timestamps=true" if has_timestamps else path
+        lines = lines_of(self._mapping(path, self._read(asked)))
+        return tuple(masked(line, self.session.secrets) for line in lines)
 
     # -- invocation: with the service's token, never with the log-in
 
@@ -213,13 +218,14 @@ class OscarApi:
             if not page:
                 return
 
-    def job_log(self, name: str, job: str) -> str:
+    def job_log(self, name: str, job: str, *, has_timestamps: bool = False) -> str:
         """Return what a job wrote.
 
         Raises:
             BadAnswerError: there is no such job, or its pod is gone.
         """
-        return text_of(self._read(f"/system/logs/{_segment(name)}/{_segment(job)}").content)
+        path = f"/system/logs/{_segment(name)}/{_segment(job)}"
+        return text_of(self._read(f"{path}?timestamps=true" if has_timestamps else path).content)
 
     # -- buckets
 

@@ -101,13 +101,18 @@ def text_of(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
 
 
+def masked(text: str, secrets: Iterable[Secret]) -> str:
+    """Return *text* with every one of *secrets* masked."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret.reveal(), MASK)
+    return text
+
+
 def excerpt(content: bytes, secrets: Iterable[Secret] = ()) -> str:
     """Return the beginning of an answer on one line, for a sentence; *secrets* masked."""
     if content[:200].lstrip().startswith(b"<"):
         return "an HTML page"
-    text = text_of(content[: 8 * _EXCERPT])
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret.reveal(), MASK)
+    text = masked(text_of(content[: 8 * _EXCERPT]), secrets)
     line = re.sub(r"[^\x20-\x7e\xa0-\uffff]+", " ", text).strip()
     return line if len(line) <= _EXCERPT else line[:_EXCERPT] + "…"

@@ -1,0 +1,70 @@
+"""Groups whose help and completion need no command to be imported."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+
+class Command(NamedTuple):
+    """Where a command lives, what it does in one line, and its other names."""
+
+    module: str
+    help: str
+    aliases: tuple[str, ...] = ()
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands from a table; each is imported when it is called."""
+
+    def __init__(self, *given: Any, table: Mapping[str, Command], **more: Any) -> None:
+        """Keep the *table*, in the order of help."""
+        super().__init__(*given, **more)
+        self.table = table
+        self.named = {alias: name for name, row in table.items() for alias in row.aliases}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        del ctx
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, imported now."""
+        del ctx
+        name = self.named.get(cmd_name, cmd_name)
+        if name not in self.table:
+            return None
+        command = importlib.import_module(f"oscar_sync.cli.{self.table[name].module}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing any."""
+        del ctx
+        rows = [(", ".join((name, *row.aliases)), row.help) for name, row in self.table.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the names that begin so, without importing any command."""
+        found = [
+            CompletionItem(name, help=row.help)
+            for name, row in self.table.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that *args* names, with a suggestion where there is none."""
+        name = args[0]
+        if name not in self.table and name not in self.named:
+            from oscar_sync.documents.suggestion import did_you_mean
+
+            hint = did_you_mean(name, (*self.table, *self.named))
+            ctx.fail(f"there is no command {name!r}" + (f"; {hint}" if hint else ""))
+        return super().resolve_command(ctx, args)

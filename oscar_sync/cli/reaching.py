@@ -1,0 +1,60 @@
+"""Commands that speak to one cluster: which one, and what is said when a name is wrong."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from oscar_sync.cli.border import guarded, log_to_stderr, tell_findings
+from oscar_sync.cli.output import Output
+from oscar_sync.client.choosing import Wanted, chosen
+from oscar_sync.client.connection import Oscar
+from oscar_sync.client.values import Service
+from oscar_sync.errors import ClusterError, UsageError
+from oscar_sync.model.exits import Exit
+
+
+def on_cluster(
+    options: dict[str, Any], outputs: Sequence[Output], act: Callable[[Oscar], Exit]
+) -> int:
+    """Return the exit code of *act* with the cluster that *options* name."""
+
+    def run() -> Exit:
+        log_to_stderr(options["log_level"])
+        wanted = Wanted(
+            tuple(options["cluster"]),
+            options["settings"] or "",
+            options["config"] or "",
+            options["token_file"] or "",
+        )
+        cluster, found = chosen(wanted, os.environ)
+        if found:
+            tell_findings(found, options["color"])
+        with Oscar(cluster, timeout_s=options["timeout"]) as oscar:
+            return act(oscar)
+
+    return guarded(run, outputs, options["color"])
+
+
+def service_of(oscar: Oscar, name: str) -> Service:
+    """Return a service.
+
+    Raises:
+        UsageError: there is none of that name; it tells which was meant.
+        RefusedError: it is someone else's.
+    """
+    found = oscar.service(name)
+    if found is None:
+        raise unknown_service(oscar, name)
+    return found
+
+
+def unknown_service(oscar: Oscar, name: str) -> UsageError:
+    """Return the error for a service that does not exist."""
+    from oscar_sync.documents.suggestion import did_you_mean
+
+    try:
+        names = [service.name for service in oscar.services()]
+    except ClusterError:
+        names = []
+    hint = did_you_mean(name, names) or "oscar-sync service list shows those there are"
+    return UsageError(f"there is no service {name} on {oscar.cluster.id}; {hint}")

@@ -1,0 +1,35 @@
+"""``oscar-sync service get``."""
+
+from typing import Any, Final
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.output import outputs_of
+from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.tables import show_document
+from oscar_sync.client.connection import Oscar
+from oscar_sync.model.exits import Exit
+from oscar_sync.semantics.masking import masked_service
+
+FORMATS: Final = ("yaml", "json")
+
+
+@click.command("get")
+@click.argument("name")
+@given.one_cluster
+@given.formats(*FORMATS)
+def command(name: str, **options: Any) -> int:
+    """Show a service as the cluster has it. Tokens, keys, passwords and secrets are `***`.
+
+    oscar-sync export writes services as FDL files.
+    """
+    outputs = outputs_of(options["outputs"], FORMATS)
+
+    def get(oscar: Oscar) -> Exit:
+        document = masked_service(service_of(oscar, name).definition)
+        for output in outputs:
+            show_document(output, document)
+        return Exit.OK
+
+    return on_cluster(options, outputs, get)

@@ -1,0 +1,32 @@
+"""``oscar-sync service job``."""
+
+import shlex
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
+from oscar_sync.client.connection import Oscar
+from oscar_sync.model.exits import Exit
+from oscar_sync.render.words import safe
+
+
+@click.command("job")
+@click.argument("name")
+@FILE_INPUT
+@TEXT_INPUT
+@given.one_cluster
+def command(name: str, **options: Any) -> int:
+    """Submit a job of a service. OSCAR does not say what it is called: service jobs lists it."""
+    data = input_of(options)
+
+    def submit(oscar: Oscar) -> Exit:
+        token = service_of(oscar, name).token
+        oscar.submit(name, data, token=token.reveal())
+        again = f"oscar-sync service jobs {shlex.quote(name)}"
+        click.echo(safe(f"{oscar.cluster.id}/{name}: a job is submitted; {again} shows its state"))
+        return Exit.OK
+
+    return on_cluster(options, (), submit)

@@ -1,0 +1,100 @@
+"""``oscar-sync service logs``."""
+
+import sys
+from typing import Any, Final
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import say
+from oscar_sync.cli.output import Output
+from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.service.jobs import jobs_table, newest_first
+from oscar_sync.cli.tables import show
+from oscar_sync.client.connection import Oscar
+from oscar_sync.errors import BadAnswerError, UsageError
+from oscar_sync.model.exits import Exit
+from oscar_sync.render.usage import kind_of
+from oscar_sync.render.words import safe_lines
+from oscar_sync.semantics.live import live_service
+
+_OF_OSCAR_CLI: Final = frozenset({"get", "list", "ls", "delete"})
+
+
+@click.command("logs")
+@click.argument("words", nargs=-1, required=True, metavar="NAME [JOB]")
+@click.option("-l", "--latest", is_flag=True, help="The newest job.")
+@click.option("-d", "--deployment", is_flag=True, help="The service's own containers, not a job.")
+@click.option("-t", "--show-timestamps", is_flag=True, help="When each line was written.")
+@given.one_cluster
+def command(words: tuple[str, ...], **options: Any) -> int:
+    """Show what JOB wrote; --latest: the newest job.
+
+    Without either: of an exposed service what its containers wrote; of another one the list of
+    its jobs, or if it has none what its containers wrote.
+    """
+    name, job = _name_and_job(words)
+    if sum((job is not None, options["latest"], options["deployment"])) > 1:
+        raise click.UsageError("give one of JOB, --latest and --deployment")
+
+    def logs(oscar: Oscar) -> Exit:
+        form = live_service(oscar.cluster.id, service_of(oscar, name).definition).form
+        is_own = options["deployment"] or (
+            job is None and not options["latest"] and kind_of(form) == "exposed"
+        )
+        is_timed = options["show_timestamps"]
+        if is_own:
+            _say_all("\n".join(oscar.log(name, has_timestamps=is_timed)))
+        elif job is not None:
+            _say_all(_job_log(oscar, name, job, is_timed=is_timed))
+        else:
+            _newest(oscar, name, is_wanted=options["latest"], is_timed=is_timed)
+        return Exit.OK
+
+    return on_cluster(options, (), logs)
+
+
+def _name_and_job(words: tuple[str, ...]) -> tuple[str, str | None]:
+    if len(words) > 1 and words[0] in _OF_OSCAR_CLI:
+        raise click.UsageError(
+            f"oscar-cli's `logs {words[0]}` is here: service logs NAME [JOB], service jobs NAME"
+        )
+    if len(words) > 2:
+        raise click.UsageError(f"one job at a time: {words[2]} is too much")
+    return words[0], words[1] if len(words) == 2 else None
+
+
+def _newest(oscar: Oscar, name: str, *, is_wanted: bool, is_timed: bool) -> None:
+    jobs = newest_first(oscar.jobs(name))
+    if is_wanted and not jobs:
+        raise UsageError(f"{name} has no jobs")
+    if is_wanted:
+        say(f"job {jobs[0].name} ({jobs[0].status})")
+        _say_all(_job_log(oscar, name, jobs[0].name, is_timed=is_timed))
+    elif jobs:
+        show((Output("table"),), jobs_table(jobs), ())
+        say(f"for what one wrote: oscar-sync service logs {name} JOB, or --latest")
+    else:
+        _say_all("\n".join(oscar.log(name, has_timestamps=is_timed)))
+
+
+def _job_log(oscar: Oscar, name: str, job: str, *, is_timed: bool) -> str:
+    try:
+        return oscar.job_log(name, job, has_timestamps=is_timed)
+    except BadAnswerError as error:
+        # An unknown job is answered 500, one whose pod is gone 404 (oscar-server 1.6).
+        jobs = {found.name: found for found in oscar.jobs(name)}
+        if job not in jobs:
+            raise UsageError(
+                f"{name} has no job {job}: oscar-sync service jobs {name} shows those there are"
+            ) from error
+        words = f"the job {job} ({jobs[job].status}) has no log: it did not start yet, or its "
+        raise oscar.api.bad(f"{words}pod is gone") from error
+
+
+def _say_all(text: str) -> None:
+    if not text:
+        say("there is nothing in it, or you may not read it")
+        return
+    click.echo(safe_lines(text), nl=not text.endswith("\n"))
+    sys.stdout.flush()

@@ -1,0 +1,17 @@
+"""``oscar-sync service restart``."""
+
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.service.switching import switch
+from oscar_sync.client.connection import Oscar
+
+
+@click.command("restart")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@given.one_cluster
+def command(names: tuple[str, ...], **options: Any) -> int:
+    """Replace the containers of exposed services by new ones of the same definition."""
+    return switch(options, names, Oscar.restart, "restarted")

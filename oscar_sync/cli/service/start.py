@@ -1,0 +1,17 @@
+"""``oscar-sync service start``."""
+
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.service.switching import switch
+from oscar_sync.client.connection import Oscar
+
+
+@click.command("start")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@given.one_cluster
+def command(names: tuple[str, ...], **options: Any) -> int:
+    """Start exposed services that were stopped: as many replicas as before, or min_scale."""
+    return switch(options, names, Oscar.start, "started")

@@ -1,0 +1,17 @@
+"""``oscar-sync service stop``."""
+
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.service.switching import switch
+from oscar_sync.client.connection import Oscar
+
+
+@click.command("stop")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@given.one_cluster
+def command(names: tuple[str, ...], **options: Any) -> int:
+    """Stop exposed services: no replica runs until service start."""
+    return switch(options, names, Oscar.stop, "stopped")

@@ -1,0 +1,47 @@
+"""``oscar-sync status``: what runs, where it answers, what drifted."""
+
+import os
+import sys
+from typing import Any, Final
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import guarded, tell_findings
+from oscar_sync.cli.output import outputs_of, stdout_width, write
+from oscar_sync.cli.request import connections_of, request_of
+from oscar_sync.cli.tables import show_document
+from oscar_sync.model.exits import Exit
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.status import statuses
+from oscar_sync.render.status import status_document, status_text
+
+FORMATS: Final = ("table", "text", "json", "yaml")
+
+
+@click.command("status")
+@given.without_output
+@given.formats(*FORMATS)
+def command(**options: Any) -> int:
+    """Show one table a cluster: which services are ready, where they answer, what drifted.
+
+    Settings come from --settings or the nearest oscar-sync.yaml, manifests from its folder; one
+    that cannot be read is a warning. The state is asked of the services of the manifests and of
+    this set, and of my exposed ones; of all mine where there are neither. Exit 0 whatever is
+    found, a cluster that cannot be reached included.
+    """
+    outputs = outputs_of(options["outputs"], FORMATS)
+
+    def run() -> Exit:
+        desired = desire(request_of(options, needs_manifests=False), os.environ)
+        tell_findings(desired.diagnostics, options["color"])
+        found = statuses(desired, connections_of(options))
+        for output in outputs:
+            if output.format in {"table", "text"}:
+                width = stdout_width() if sys.stdout.isatty() and not output.file else None
+                write(output, status_text(found, width))
+            else:
+                show_document(output, status_document(found))
+        return Exit.OK
+
+    return guarded(run, outputs, options["color"])

@@ -1,0 +1,100 @@
+"""``oscar-sync storage ls``."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import say
+from oscar_sync.cli.output import Output, outputs_of
+from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.storage.places import Place, place_of
+from oscar_sync.cli.storage.transfer import SERVICE, opened
+from oscar_sync.cli.tables import show
+from oscar_sync.client.connection import Oscar
+from oscar_sync.model.exits import Exit
+from oscar_sync.render.table import Row, Table
+from oscar_sync.render.words import plural, size
+from oscar_sync.storage.stored import StoredFile
+
+FORMATS: Final = ("table", "json", "yaml")
+
+
+@click.command("ls")
+@click.argument("place", required=False)
+@SERVICE
+@given.one_cluster
+@given.formats(*FORMATS)
+def command(place: str | None, service: str, **options: Any) -> int:
+    """List what lies at PLACE, at any depth: the object of that name, or all below the folder.
+
+    Without PLACE: the buckets that I can see; with --service: the folders that it uses.
+    """
+    outputs = outputs_of(options["outputs"], FORMATS)
+
+    def ls(oscar: Oscar) -> Exit:
+        if place is not None:
+            total = _show_files(oscar, place_of(place), service, outputs)
+            if not options["quiet"]:
+                say(total)
+        elif service:
+            _show_folders(oscar, service, outputs)
+        else:
+            _show_buckets(oscar, outputs)
+        return Exit.OK
+
+    return on_cluster(options, outputs, ls)
+
+
+def _show_files(oscar: Oscar, place: Place, service: str, outputs: Sequence[Output]) -> str:
+    """Show the files; return how many they are."""
+    found = list(opened(oscar, place, service).list_files(place.path))
+    rows = tuple(Row((size(one.size_bytes), _time(one), one.path)) for one in found)
+    show(outputs, Table(("SIZE", "WRITTEN", "PATH"), rows), [_document(one) for one in found])
+    total = size(sum(one.size_bytes for one in found))
+    return f"{plural(len(found), 'file')}, {total}" if found else f"nothing lies at {place}"
+
+
+def _time(one: StoredFile) -> str:
+    return f"{one.last_write:%Y-%m-%dT%H:%M:%SZ}" if one.last_write else "-"
+
+
+def _document(one: StoredFile) -> dict[str, object]:
+    return {
+        "path": one.path,
+        "size_bytes": one.size_bytes,
+        "last_write": _time(one) if one.last_write else None,
+        "checksum": one.checksum or None,
+    }
+
+
+def _show_folders(oscar: Oscar, service: str, outputs: Sequence[Output]) -> None:
+    definition = service_of(oscar, service).definition
+    used = [
+        {"use": use, "place": f"{entry.get('storage_provider')}:{entry.get('path')}"}
+        for use in ("input", "output", "mount")
+        for entry in _entries(definition.get(use))
+    ]
+    rows = tuple(Row((entry["use"], entry["place"])) for entry in used)
+    show(outputs, Table(("USE", "PLACE"), rows), used)
+
+
+def _entries(value: object) -> list[dict[str, object]]:
+    listed = value if isinstance(value, list) else [value]
+    return [entry for entry in listed if isinstance(entry, dict) and entry.get("path")]
+
+
+def _show_buckets(oscar: Oscar, outputs: Sequence[Output]) -> None:
+    buckets = sorted(oscar.buckets(), key=lambda bucket: bucket.name)
+    entries = [
+        {
+            "name": str(bucket.name),
+            "visibility": bucket.visibility,
+            "made_for": bucket.from_service,
+            "owner": bucket.owner,
+        }
+        for bucket in buckets
+    ]
+    rows = tuple(Row(tuple(text or "-" for text in entry.values())) for entry in entries)
+    show(outputs, Table(("BUCKET", "VISIBILITY", "MADE FOR", "OWNER"), rows), entries)

@@ -1,0 +1,35 @@
+"""Places as they are written on a command line: ``[PROVIDER:]BUCKET[/KEY]``."""
+
+from typing import NamedTuple
+
+from oscar_sync.errors import UsageError
+from oscar_sync.model.settings import OWN_STORE
+from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, provider_of
+
+
+class Place(NamedTuple):
+    """Where files are: ``path`` is ``bucket/key`` on minio and s3, a path elsewhere."""
+
+    provider: str
+    path: str
+    is_folder: bool = False
+
+    def __str__(self) -> str:
+        """Return the place as it is written."""
+        return self.path if self.provider == OWN_STORE else f"{self.provider}:{self.path}"
+
+
+def place_of(text: str) -> Place:
+    """Return the place that *text* names.
+
+    Raises:
+        UsageError: it names nothing.
+    """
+    head, slash, rest = text.partition("/")
+    provider, colon, first = head.partition(":") if ":" in head else ("", "", head)
+    named = provider_of(provider if colon else OWN_STORE)
+    path = (first + slash + rest).strip("/")
+    if not path or (colon and not provider):
+        raise UsageError(f"{text!r} names no place: write [PROVIDER:]BUCKET[/KEY]")
+    is_bucket = named.type in BUCKET_OUTPUT_TYPES and "/" not in path
+    return Place(str(named), path, text.endswith("/") or is_bucket)

@@ -1,0 +1,106 @@
+"""``oscar-sync storage put``."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import say
+from oscar_sync.cli.reaching import on_cluster
+from oscar_sync.cli.storage.places import Place, place_of
+from oscar_sync.cli.storage.transfer import SERVICE, Bar, opened
+from oscar_sync.client.connection import Oscar
+from oscar_sync.errors import UsageError
+from oscar_sync.model.exits import Exit
+from oscar_sync.render.words import safe, size
+from oscar_sync.storage.stored import Provider
+
+
+@click.command("put")
+@click.argument("sources", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
+@click.argument("place")
+@click.option("-r", "--recursive", is_flag=True, help="FILE is a folder: all that lies below it.")
+@SERVICE
+@given.one_cluster
+def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
+    """Upload files to PLACE. An upload into an input folder of a service starts it, once a file.
+
+    A PLACE that ends in / or is a bucket is a folder: files keep their names, and those below a
+    folder (-r) their paths in it. Another PLACE is the key of the one file. What is there is
+    replaced.
+    """
+
+    def put(oscar: Oscar) -> Exit:
+        where = place_of(place)
+        uploads = list(_uploads(sources, where, is_recursive=options["recursive"]))
+        provider = opened(oscar, where, options["service"])
+        with Bar(sum(_size(path) for path, _ in uploads), is_quiet=options["quiet"]) as bar:
+            for path, target in uploads:
+                bar.name(path.name)
+                _put(provider, path, target)
+                bar.add(_size(path))
+        for path, target in uploads:
+            click.echo(safe(f"{path} -> {target} ({size(_size(path))})"))
+        return Exit.OK
+
+    return on_cluster(options, (), put)
+
+
+def _uploads(
+    sources: Sequence[str], where: Place, *, is_recursive: bool
+) -> Iterator[tuple[Path, Place]]:
+    """Yield each file with its place.
+
+    Raises:
+        UsageError: one cannot be read, is a folder, or several would go to one key.
+    """
+    is_folder = where.is_folder or is_recursive
+    if len(sources) > 1 and not is_folder:
+        raise UsageError(f"several files need a folder: write {where}/")
+    for source in sources:
+        path = Path(source)
+        if path.is_dir() and is_recursive:
+            for below in _below(path):
+                yield below, _within(where, below.relative_to(path).as_posix())
+            continue
+        if not path.is_file():
+            raise UsageError(f"{source} {_fault(path)}")
+        yield path, _within(where, path.resolve().name) if is_folder else where
+
+
+def _fault(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder: give -r for all that lies below it"
+    return "is no file" if os.path.lexists(path) else "does not exist"
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(root, name)
+            if path.is_symlink() or not path.is_file():
+                say(f"note: {path} is left out: it is a link or no plain file")
+            else:
+                yield path
+
+
+def _within(where: Place, name: str) -> Place:
+    return Place(where.provider, f"{where.path}/{name}")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _put(provider: Provider, path: Path, target: Place) -> None:
+    try:
+        provider.upload(path, target.path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error

@@ -1,0 +1,105 @@
+"""What transfers share: whose provider, the bar on a terminal, names that are safe on a disk."""
+
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Final, Self
+
+import click
+
+from oscar_sync.cli.reaching import service_of
+from oscar_sync.cli.storage.places import Place
+from oscar_sync.client.connection import Oscar
+from oscar_sync.errors import UsageError
+from oscar_sync.model.settings import OWN_STORE
+from oscar_sync.render.words import safe, size
+from oscar_sync.storage.stored import Provider
+
+SERVICE: Final = click.option(
+    "--service", metavar="NAME", default="", help="The service whose providers are meant."
+)
+_WIDTH: Final = 24
+_TICK_S: Final = 0.2
+_COLUMNS: Final = 79
+
+
+class Bar:
+    """A bar on stderr while a block runs, if that is a terminal and nobody asked for quiet."""
+
+    def __init__(self, total_bytes: int | None, *, is_quiet: bool) -> None:
+        """Show nothing yet. Without *total_bytes* there is no bar, only what came."""
+        self._total = total_bytes
+        self._done = 0
+        self._name = ""
+        self._began = time.monotonic()
+        self._is_shown = not is_quiet and sys.stderr.isatty()
+        self._is_over = threading.Event()
+        self._ticker = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        if self._is_shown:
+            self._ticker.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        """Take the bar away."""
+        if self._is_shown:
+            self._is_over.set()
+            self._ticker.join()
+            click.echo("\r\x1b[2K", nl=False, err=True)
+
+    def name(self, name: str) -> None:
+        """Say which file it is by now."""
+        self._name = name
+
+    def add(self, count: int) -> None:
+        """Count bytes that are through."""
+        self._done += count
+
+    def _tick(self) -> None:
+        while True:
+            click.echo(f"\r\x1b[2K{self.text()[:_COLUMNS]}", nl=False, err=True)
+            if self._is_over.wait(_TICK_S):
+                return
+
+    def text(self) -> str:
+        """Return the bar, how much is through, and which file it is."""
+        seconds = f"{time.monotonic() - self._began:.0f} s"
+        if not self._total:
+            return safe(f"{size(self._done)}  {seconds}  {self._name}")
+        filled = round(_WIDTH * min(1.0, self._done / self._total))
+        bar = "#" * filled + "-" * (_WIDTH - filled)
+        return safe(f"[{bar}] {size(self._done)} of {size(self._total)}  {seconds}  {self._name}")
+
+
+def opened(oscar: Oscar, place: Place, service: str) -> Provider:
+    """Return the provider that *place* names, with the log-in that *service* has there.
+
+    Raises:
+        UsageError: there is no such service, or it does not know the provider.
+    """
+    if service:
+        service_of(oscar, service)
+    elif place.provider != OWN_STORE:
+        raise UsageError(f"{place.provider} is a provider of a service: name it by --service NAME")
+    try:
+        return oscar.provider(place.provider, service)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def file_name(key: str) -> str:
+    """Return the last part of *key*, if a file can be called so.
+
+    Raises:
+        UsageError: it would be a folder, or would leave the one it is written to.
+    """
+    name = key.rpartition("/")[2]
+    if name in {"", ".", ".."} or "\0" in name:
+        raise UsageError(f"{key!r} gives no name of a file: name the file to write")
+    return name

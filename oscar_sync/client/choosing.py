@@ -1,0 +1,97 @@
+"""Which cluster one command or program speaks to, in the order of the whole program."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from oscar_sync.documents.findings import Findings
+from oscar_sync.errors import InputError, UsageError
+from oscar_sync.model.cluster import Cluster, Login, TokenFileLogin
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.settings.clusters import Atlas, Resolver, flags_of
+from oscar_sync.settings.entries import STAR, Entry, Known
+from oscar_sync.settings.load import Where, absolute, environment_of, load_known, load_settings
+from oscar_sync.settings.reading import Loaded
+
+_LOGINS: Final = (
+    "auth_user",
+    "auth_password",
+    "oidc_account_name",
+    "oidc_refresh_token",
+    "token",
+    "token_file",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What names a cluster: ``targets`` as ``--cluster`` takes them; blank files: the usual ones.
+
+    A ``login`` replaces the one that the entry has.
+    """
+
+    targets: tuple[str, ...] = ()
+    settings_file: str = ""
+    config: str = ""
+    token_file: str = ""
+    login: Login | None = None
+
+
+def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[Diagnostic, ...]]:
+    """Return the cluster that is meant, and what is worth knowing about it; nothing is sent.
+
+    Without a target: where the settings send every key (``"*"``), else oscar-cli's default where
+    the settings name no cluster, else the only one known.
+
+    Raises:
+        UsageError: none is named and several are known, or several are named.
+        InputError: the settings cannot be read, or give no log-in.
+    """
+    findings = Findings()
+    where = Where((".",), str(Path.cwd()), wanted.settings_file, environ)
+    loaded = load_settings(where, findings)
+    flags = flags_of(wanted.targets)
+    has_url = any("://" in target for target in flags.targets)
+    known = load_known(loaded, where, wanted.config, findings, has_url=has_url)
+    entry = _entry(Atlas(known, flags, (), findings))
+    if wanted.login is not None:
+        rest = {key: text for key, text in entry.fields.items() if key not in _LOGINS}
+        entry = replace(entry, fields={**rest, "token": "given"})
+    environment = environment_of(where, wanted.token_file)
+    found = Resolver(known, environment, findings).clusters([entry])
+    if findings.has_error or not found:
+        raise InputError(tuple(sorted(findings.found)))
+    return _with_paths(found[0], loaded), tuple(sorted(findings.found))
+
+
+def _entry(atlas: Atlas) -> Entry:
+    if len(atlas.targets) > 1:
+        names = ", ".join(str(entry.id) for entry in atlas.targets)
+        raise UsageError(f"--cluster: name one cluster, not several: {names}")
+    if atlas.targets:
+        return atlas.targets[0]
+    known = atlas.known
+    star = atlas.entry_of(STAR) if STAR in {*known.settings, *known.aliases} else None
+    return star or _only(known)
+
+
+def _only(known: Known) -> Entry:
+    entries = known.all
+    if not known.settings and known.cli_default in known.cli:
+        return known.cli[known.cli_default]
+    if len(entries) == 1:
+        return entries[0]
+    names = ", ".join(str(entry.id) for entry in entries) or "none"
+    raise UsageError(
+        "name one cluster by --cluster ID-or-URL, or set OSCAR_ENDPOINT; those known are: " + names
+    )
+
+
+def _with_paths(cluster: Cluster, loaded: Loaded) -> Cluster:
+    """Return *cluster* with the files it names made absolute: from the settings' folder."""
+    login = cluster.login
+    if isinstance(login, TokenFileLogin):
+        login = TokenFileLogin(absolute(loaded.folder, login.path))
+    bundle = cluster.ca_bundle and absolute(loaded.folder, cluster.ca_bundle)
+    return replace(cluster, ca_bundle=bundle, login=login)

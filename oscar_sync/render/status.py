@@ -1,0 +1,91 @@
+"""What each cluster runs, as a table a cluster and as a document; the worst first."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.status import ClusterStatus, ServiceStatus
+from oscar_sync.render.table import Row, Table, table_text
+from oscar_sync.render.usage import address_of, kind_of, places_of
+from oscar_sync.render.words import plural, safe
+
+_RANK: Final = ("failed", "missing", "degraded", "unknown", "pending", "unavailable", "stopped")
+_TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "OURS", "ENDPOINT")
+
+
+def status_text(clusters: Sequence[ClusterStatus], width: int | None = None) -> str:
+    """Return a heading and a table for each cluster."""
+    return "\n".join(_cluster_text(one, width) for one in clusters)
+
+
+def _cluster_text(one: ClusterStatus, width: int | None) -> str:
+    heading = f"{one.cluster.id}   {one.cluster.endpoint}"
+    if one.problem:
+        return safe(f"{heading}   NOT READ: {one.problem}") + "\n"
+    ours = sum(service.is_ours for service in one.services if service.form is not None)
+    live = sum(service.form is not None for service in one.services)
+    words = f"{plural(live, 'service')}, {ours} ours"
+    heading += f"   OSCAR {one.version or 'of unknown release'}   {words}"
+    if not one.services:
+        return safe(heading) + "\n"
+    rows = tuple(_row(one.cluster, service) for service in sorted(one.services, key=_rank))
+    return safe(heading) + "\n" + table_text(Table(_TITLES, rows), width)
+
+
+def _rank(service: ServiceStatus) -> tuple[int, bool, str]:
+    place = _RANK.index(service.state) if service.state in _RANK else len(_RANK)
+    return place, not service.has_drifted, service.key.name
+
+
+def _row(cluster: Cluster, service: ServiceStatus) -> Row:
+    reason = service.deployment.reason if service.deployment else ""
+    cells = (
+        str(service.key.name),
+        service.state or "-",
+        {None: "-", True: "yes", False: "no"}[service.has_drifted],
+        "yes" if service.is_ours else "no",
+        _endpoint(cluster, service),
+    )
+    return Row(cells, (f"reason: {reason}",) if reason and service.state != "ready" else ())
+
+
+def _endpoint(cluster: Cluster, service: ServiceStatus) -> str:
+    if service.form is None:
+        return "oscar-sync apply creates it"
+    match kind_of(service.form):
+        case "exposed":
+            return address_of(cluster, service.key.name)
+        case "uploads":
+            return f"uploads to {places_of(service.form)}"
+        case _:
+            return f"oscar-sync service run {service.key.name}"
+
+
+def status_document(clusters: Sequence[ClusterStatus]) -> dict[str, object]:
+    """Return the clusters with their services as a document."""
+    return {"clusters": [_cluster_document(one) for one in clusters]}
+
+
+def _cluster_document(one: ClusterStatus) -> dict[str, object]:
+    return {
+        "id": str(one.cluster.id),
+        "endpoint": one.cluster.endpoint,
+        "version": one.version,
+        "problem": one.problem or None,
+        "services": [
+            _service_document(one.cluster, service) for service in sorted(one.services, key=_rank)
+        ],
+    }
+
+
+def _service_document(cluster: Cluster, service: ServiceStatus) -> dict[str, object]:
+    kind = kind_of(service.form) if service.form is not None else None
+    return {
+        "service": str(service.key.name),
+        "state": service.state or None,
+        "reason": (service.deployment.reason if service.deployment else "") or None,
+        "kind": kind,
+        "address": address_of(cluster, service.key.name) if kind == "exposed" else None,
+        "drifted": service.has_drifted,
+        "ours": service.is_ours,
+    }

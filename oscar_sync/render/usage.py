@@ -1,0 +1,55 @@
+"""How a service is used: its address, the folder that starts it, or the command that runs it."""
+
+import shlex
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.field import Value
+from oscar_sync.semantics.buckets import inputs
+from oscar_sync.semantics.normal_form import is_exposed
+
+
+def kind_of(form: Mapping[str, Value]) -> str:
+    """Return what a service waits for: ``exposed`` (requests), ``uploads`` or ``calls``."""
+    if is_exposed(form):
+        return "exposed"
+    return "uploads" if inputs(form) else "calls"
+
+
+def address_of(cluster: Cluster, name: str) -> str:
+    """Return where an exposed service answers (oscar-server 1.2.7)."""
+    return f"{cluster.endpoint}/system/services/{quote(name, safe='')}/exposed/"
+
+
+def places_of(form: Mapping[str, Value]) -> str:
+    """Return the folders whose uploads start a service."""
+    return ", ".join(f"{bucket}/{folder}/" for bucket, folder in inputs(form))
+
+
+def use_of(cluster: Cluster, name: str, form: Mapping[str, Value]) -> str:
+    """Return how a service is used, as a sentence after its name."""
+    match kind_of(form):
+        case "exposed":
+            return f"serves {address_of(cluster, name)}"
+        case "uploads":
+            return f"starts on uploads to {places_of(form)}: {upload_command(cluster, form)}"
+        case _:
+            return f"runs by: {run_command(cluster, name)}"
+
+
+def run_command(cluster: Cluster, name: str) -> str:
+    """Return the command that invokes a service."""
+    return f"oscar-sync service run {shlex.quote(name)} -c {_flag(cluster)} -f FILE"
+
+
+def upload_command(cluster: Cluster, form: Mapping[str, Value]) -> str:
+    """Return the command that uploads to the first input of a service."""
+    bucket, folder = inputs(form)[0]
+    return f"oscar-sync storage put FILE {shlex.quote(f'{bucket}/{folder}/')} -c {_flag(cluster)}"
+
+
+def _flag(cluster: Cluster) -> str:
+    """Return what ``-c`` takes for *cluster*: a bare address has no id that files know."""
+    is_address = cluster.id == urlsplit(cluster.endpoint).netloc.rpartition("@")[2]
+    return shlex.quote(cluster.endpoint if is_address else str(cluster.id))
