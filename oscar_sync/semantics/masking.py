@@ -5,8 +5,8 @@ from typing import Final
 
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field
+from oscar_sync.model.secret import MASK
 
-MASK: Final = "***"
 _OF_USERS: Final = frozenset({"variables", "labels", "annotations"})
 """Maps whose keys are chosen by users: a variable called TOKEN is no field called token."""
 
@@ -22,7 +22,7 @@ _SECRET: Final = frozenset({"token", "headers", *_secret_names(SERVICE)})
 
 
 def masked_service(raw: Mapping[str, object]) -> dict[str, object]:
-    """Return *raw* (what a server shows) with each secret that is not blank as ``***``.
+    """Return *raw* (what a server shows) with each secret that is not blank as ``(sensitive)``.
 
     Values of ``environment.secrets`` come blank and are masked too (oscar-server 3.2).
     """

@@ -20,7 +20,7 @@ FORMATS: Final = ("yaml", "json")
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(name: str, **options: Any) -> int:
-    """Show a service as the cluster has it. Tokens, keys, passwords and secrets are `***`.
+    """Show a service as the cluster has it. Tokens, keys, passwords and secrets are `(sensitive)`.
 
     oscar-sync export writes services as FDL files.
     """
