@@ -1,7 +1,7 @@
 """What a provider tells about a file it holds, and what every provider can do. Pure."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +26,7 @@ class StoredFile:
     path: str
     size_bytes: int
     checksum: str = ""
-    last_write: datetime | None = None
+    last_write: datetime | None = field(default=None, compare=False)
 
 
 class Provider(Protocol):

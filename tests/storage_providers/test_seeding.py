@@ -1,4 +1,4 @@
-"""Seeds on every provider and every server: through `apply`, as on the cluster's own store."""
+"""Seeds and `storage` on every provider and every server, as on the cluster's own store."""
 
 import json
 import os
@@ -87,3 +87,24 @@ def test_a_wrong_log_in_blocks_the_seed_alone_and_shows_no_secret(seeded, place,
     assert "mend the files, or" in out
     assert list(seeded.live()) == ["hello"]
     assert secret not in out + err
+
+
+def test_files_are_moved_by_hand_with_the_service_s_own_log_in(seeded, place):
+    assert seeded.run("apply", "-y")[0] == 0
+    folder, own = f"{kind_of(place)}.mine:{place.root}/seeds", ("--service", "hello")
+    (seeded.folder / "up.txt").write_text("by hand")
+    code, out, err = seeded.run("storage", "put", "up.txt", f"{folder}/", *own)
+    assert (code, out) == (0, f"up.txt -> {folder}/up.txt (7 B)\n"), err
+    code, out, err = seeded.run("storage", "ls", folder, *own)
+    assert code == 0
+    assert f"{place.root}/seeds/deep/a b.txt" in out
+    assert "3 files, 13 B" in err
+    code, _, err = seeded.run("storage", "get", "-r", folder, "down", *own)
+    assert code == 0, err
+    assert (seeded.folder / "down" / "deep" / "a b.txt").read_text() == "one"
+    assert seeded.run("storage", "get", f"{folder}/up.txt", "again.txt", *own)[0] == 0
+    assert (seeded.folder / "again.txt").read_text() == "by hand"
+    code, _, err = seeded.run("storage", "get", f"{folder}/none", *own)
+    assert code == 64
+    assert "there is no file" in err
+    assert not [secret for secret in place.secrets if secret in out + err]
