@@ -106,7 +106,7 @@ def meaning_of(method: str, status: int, text: str) -> Meaning:
     return _UNKNOWN
 
 
-_POISONED: Final = re.compile(r'the FDL of the service "([^"]*)" cannot be read')
+_POISONED: Final = re.compile(r'FDL of the service \\?"([^"\\]+)\\?"')
 
 
 def poisoned_service(text: str) -> str:

@@ -58,12 +58,6 @@ def created_by_post(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
     return in_out_buckets(form)
 
 
-def has_shared_inputs(form: Mapping[str, Value]) -> bool:
-    """Tell whether two inputs lie in one bucket: a POST of them always fails (record 026)."""
-    names = [bucket for bucket, _ in inputs(form)]
-    return len(names) != len(set(names))
-
-
 def named_by_delete(
     form: Mapping[str, Value], bucket_list: Iterable[str]
 ) -> tuple[BucketName, ...]:

@@ -1,5 +1,6 @@
 """Bucket notifications: which uploads start which service (oscar-server 9; records 126-128)."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,20 +10,18 @@ from oscar_sync.semantics.buckets import inputs
 
 EVENT: Final = "s3:ObjectCreated:*"
 
-_HEAD: Final = "arn:minio:sqs::"
-_TAIL: Final = ":webhook"
+_ARN: Final = re.compile(r"arn:minio:sqs:[^:]*:([^:]+):webhook")
 
 
 def arn_of(service: str) -> str:
     """Return the ARN of the webhook that a POST of *service* registers."""
-    return f"{_HEAD}{service}{_TAIL}"
+    return f"arn:minio:sqs::{service}:webhook"
 
 
 def service_of(arn: str) -> str:
     """Return the service whose webhook *arn* names; blank for any other ARN."""
-    if arn.startswith(_HEAD) and arn.endswith(_TAIL):
-        return arn[len(_HEAD) : -len(_TAIL)]
-    return ""
+    found = _ARN.fullmatch(arn)
+    return found[1] if found else ""
 
 
 def wanted_hooks(form: Mapping[str, Value]) -> frozenset[tuple[BucketName, str]]:

@@ -67,16 +67,6 @@ def bucket_of(path: str) -> BucketName:
     return place_of(path)[0]
 
 
-def folder_of(path: str) -> str:
-    """Return the folder of a bucket path, without slashes at its ends; blank for a bare bucket."""
-    return place_of(path)[1]
-
-
-def hook_prefix(path: str) -> str:
-    """Return the key prefix whose uploads start the service: ``<folder>/`` (oscar-server 9)."""
-    return f"{folder_of(path)}/"
-
-
 def lies_within(inner: str, outer: str) -> bool:
     """Tell whether the path *inner* is *outer* or below it, segment by segment."""
     return f"{inner.strip('/')}/".startswith(f"{outer.strip('/')}/")

@@ -47,11 +47,6 @@ def amount(text: str) -> Fraction | None:
     return number * _SUFFIXES[match["suffix"] or ""]
 
 
-def is_quantity(text: str) -> bool:
-    """Tell whether Kubernetes reads *text* as a quantity."""
-    return amount(text) is not None
-
-
 def is_positive_quantity(text: str) -> bool:
     """Tell whether *text* is a quantity above zero."""
     value = amount(text)

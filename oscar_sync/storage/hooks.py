@@ -1,9 +1,7 @@
 """Bucket notifications as rules of OSCAR's, with every foreign one kept (oscar-server.md 9)."""
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Final
 
 from minio.notificationconfig import (
     CommonConfig,
@@ -13,14 +11,7 @@ from minio.notificationconfig import (
 )
 
 from oscar_sync.model.state import HookRule
-
-EVENT: Final = "s3:ObjectCreated:*"
-_ARN = re.compile(r"arn:minio:sqs:[^:]*:([^:]+):webhook")
-
-
-def arn_of(service: str) -> str:
-    """Return the ARN under which OSCAR registers a service's webhook."""
-    return f"arn:minio:sqs::{service}:webhook"
+from oscar_sync.semantics.hooks import EVENT, arn_of, service_of
 
 
 def rules_of(config: NotificationConfig) -> tuple[HookRule, ...]:
@@ -36,10 +27,9 @@ def rules_of(config: NotificationConfig) -> tuple[HookRule, ...]:
 
 
 def _rule(arn: str, entry: CommonConfig) -> HookRule:
-    found = _ARN.fullmatch(arn)
     prefix, suffix = entry.prefix_filter_rule, entry.suffix_filter_rule
     return HookRule(
-        service=found[1] if found else "",
+        service=service_of(arn),
         prefix=prefix.value if prefix else "",
         arn=arn,
         events=tuple(entry.events),

@@ -1,6 +1,5 @@
 """OSCAR's API, one method for each endpoint in use (oscar-server.md 1)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
@@ -8,6 +7,7 @@ from urllib.parse import quote
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError, UsageError
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment
+from oscar_sync.semantics.answers import poisoned_service
 from oscar_sync.wire.answers import (
     Answer,
     Job,
@@ -31,7 +31,6 @@ SERVICES: Final = "/system/services"
 BUCKETS: Final = "/system/buckets"
 VOLUMES: Final = "/system/volumes"
 _PAGES: Final = 10_000
-_POISON = re.compile(r'FDL of the service \\?"([^"\\]+)\\?"')
 
 
 class OscarApi:
@@ -71,11 +70,11 @@ class OscarApi:
             PoisonedListError: one definition cannot be read, so the server lists none.
         """
         raw = self._get(SERVICES)
-        found = _POISON.search(text_of(raw.content)) if raw.status >= 500 else None
+        found = poisoned_service(text_of(raw.content)) if raw.status >= 500 else ""
         if found:
             message = f"the server lists no service: {self._excerpt(raw)}"
             session = self.session
-            raise PoisonedListError(session.cluster.id, session.endpoint, message, found[1])
+            raise PoisonedListError(session.cluster.id, session.endpoint, message, found)
         with _Words(self, SERVICES):
             return services_of(decode(self._good(SERVICES, raw).content))
 

@@ -1,5 +1,6 @@
 """What Go 1.26 and its encoding/json said to these bodies."""
 
+# Lines are as long as what the server said.
 # ruff: noqa: E501
 
 import pytest

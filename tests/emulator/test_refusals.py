@@ -1,5 +1,6 @@
 """What the server refuses, and what a refusal leaves behind."""
 
+# Lines are as long as what the server said.
 # ruff: noqa: E501
 
 import pytest

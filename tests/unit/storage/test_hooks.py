@@ -15,7 +15,8 @@ from oscar_sync.model.cluster import BasicLogin, Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import HookRule
-from oscar_sync.storage.hooks import arn_of, rules_of, with_hook, without_hooks
+from oscar_sync.semantics.hooks import arn_of
+from oscar_sync.storage.hooks import rules_of, with_hook, without_hooks
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.session import Session
 

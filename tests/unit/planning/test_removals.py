@@ -1,0 +1,76 @@
+"""What may be removed, what is left alone, and what is said of both."""
+
+import pytest
+
+from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from tests.emulator.calling import SERVICES
+from tests.property.world import shown
+from tests.unit.planning.test_guards import STAMP, codes, minio, post, service
+
+
+def kinds(found):
+    return [(str(action.kind), str(action.key.name)) for action in found.draft.plan.actions]
+
+
+def test_an_entry_may_only_take_the_stamp_off(world):
+    world.write(service(), service("beta"))
+    world.apply()
+    world.write(service("beta"))
+    world.write_settings(removed=[{"service": "alpha", "forget": True}])
+    assert kinds(world.plan()) == [("forget", "alpha")]
+    world.apply()
+    assert STAMP not in (world.live("alpha")["annotations"] or {})
+    assert kinds(world.plan()) == []
+
+
+def test_an_entry_whose_service_is_gone_can_be_deleted(world):
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha"])
+    assert "edge/alpha is gone; the entry can be deleted from the file" in shown(world.plan())
+
+
+@pytest.mark.parametrize("name", ["red", "bucket:red"])
+def test_the_erasure_of_a_spent_entry_is_held_back_and_never_forgotten(world, name):
+    world.write(service(output=minio("red/out")), service("beta"))
+    world.apply()
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha"])
+    world.apply()
+    world.write_settings(removed=[{"service": "alpha", "erase": [name]}])
+    assert codes(world.plan()) == ["erase-not-yet"]
+    assert "red" in world.buckets()
+
+
+def test_a_service_that_was_half_removed_is_told_of(world):
+    world.write(service(output=minio("red/out")), service("beta"))
+    world.apply()
+    live = world.live("alpha")
+    stamps = {**live["annotations"], "oscar-sync.io/detached": "remove red"}
+    # Answered 500, and applied all the same.
+    world.api.put({**live, "output": [], "annotations": stamps}, SERVICES)
+    world.write(service("beta"))
+    (left,) = world.plan().draft.plan.left_alone
+    assert "half removed: it has let go of red" in left.message
+
+
+def test_a_removal_by_hand_says_when_a_manifest_brings_the_service_back(world):
+    world.write(service(), service("beta"))
+    world.apply()
+    found = world.plan(PlanOptions(scope=Scope.REMOVE, names=("alpha",)))
+    assert kinds(found) == [("remove", "alpha")]
+    assert "still names it: the next apply creates it again" in shown(found)
+
+
+def test_all_takes_what_carries_this_sets_stamp_and_nothing_else(world):
+    post(world)
+    world.write(service("beta"))
+    world.apply()
+    found = world.plan(PlanOptions(scope=Scope.REMOVE, all_ours=True))
+    assert kinds(found) == [("remove", "beta")]
+
+
+def test_a_worker_of_a_federation_is_never_a_candidate(world):
+    post(world, annotations={"oscar.grycap/federation-worker": "true"})
+    world.write(service("beta"))
+    world.write_settings(prune=True)
+    assert [a.kind for a in world.plan().draft.plan.actions] == [ActionKind.CREATE]
