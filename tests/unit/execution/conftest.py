@@ -1,0 +1,17 @@
+"""Applies against an emulated cluster that may fail in the middle."""
+
+import pytest
+
+from tests.property.world import running_world
+
+
+@pytest.fixture(scope="module")
+def _world():
+    with running_world() as world:
+        yield world
+
+
+@pytest.fixture
+def world(_world):
+    _world.reset()
+    return _world

@@ -1,0 +1,92 @@
+"""What becomes of an update whose PUT goes wrong: read back first, never guessed."""
+
+import pytest
+
+from oscar_sync.model.report import Status
+from tests.emulator.calling import SERVICES
+from tests.unit.planning.test_guards import minio, service
+
+EXPOSE = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
+
+
+@pytest.fixture
+def moved(world):
+    """A service whose input moves within its bucket: a PUT of its own, then the store."""
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    world.write(service(input=minio("red/other")))
+    world.emulator.forget_requests()
+    return world
+
+
+def outcome(world):
+    _, report = world.apply()
+    (result,) = report.results
+    return result.status, result.message
+
+
+def puts(world):
+    return sum(method == "PUT" and path == SERVICES for method, path, _ in world.emulator.requests)
+
+
+def test_an_update_that_holds_is_done(moved):
+    assert outcome(moved) == (Status.DONE, "")
+    assert puts(moved) == 1
+    assert moved.hooks("red") == {("alpha", "other/")}
+
+
+@pytest.mark.parametrize("kind", ["500-after", "reset"])
+def test_one_that_was_applied_all_the_same_is_done(moved, kind):
+    moved.emulator.fault(f"PUT {SERVICES}#1:{kind}")
+    status, _ = outcome(moved)
+    assert status is Status.DONE
+    assert puts(moved) <= 2
+
+
+def test_one_that_is_plainly_not_applied_is_sent_three_times_at_most(moved):
+    moved.emulator.fault(f"PUT {SERVICES}:500-before")
+    status, message = outcome(moved)
+    assert status is Status.FAILED
+    assert "the server answered 500" in message
+    assert puts(moved) == 3
+
+
+def test_one_that_is_refused_is_sent_once(moved):
+    moved.emulator.fault(f"PUT {SERVICES}:403")
+    status, message = outcome(moved)
+    assert status is Status.FAILED
+    assert "403" in message
+    assert puts(moved) == 1
+
+
+def test_a_service_that_vanishes_meanwhile_is_stale(moved):
+    def fault(method, path, query):
+        if method == "PUT":
+            moved.api.call("DELETE", f"{SERVICES}/alpha")
+            return "reset"
+        return ""
+
+    moved.oscar.fault = fault
+    try:
+        assert outcome(moved) == (Status.STALE, "it is gone")
+    finally:
+        moved.oscar.fault = lambda *_: ""
+
+
+def test_another_writer_right_behind_is_not_taken_for_ours(moved):
+    moved.emulator.fault(f"GET {SERVICES}/alpha#1:meanwhile=alpha:memory=7Gi")
+    status, message = outcome(moved)
+    assert status in {Status.NOT_VERIFIED, Status.STALE}
+    assert message
+    assert moved.live("alpha")["memory"] == "7Gi"
+
+
+def test_a_restart_that_fails_is_a_failure_of_its_update(world):
+    world.write(service(expose=EXPOSE))
+    world.apply()
+    world.write(service(expose=EXPOSE, script="s2\n"))
+    world.emulator.fault(f"POST {SERVICES}/alpha/restart:500-before")
+    status, message = outcome(world)
+    assert status is Status.FAILED
+    assert "the restart was answered 500" in message
+    assert world.live("alpha")["script"] == "s2\n"
