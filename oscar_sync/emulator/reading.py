@@ -13,7 +13,6 @@ from oscar_sync.emulator.state import Cluster, Service
 __all__ = [
     "deployment",
     "deployment_logs",
-    "federation",
     "is_shown",
     "list_services",
     "read",
@@ -119,19 +118,6 @@ def read(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> 
         return Reply().text(403, f"User {who.uid} doesn't have permision to get this service")
     shown = _document(cluster, found[0], with_deployment=_includes_deployment(query))
     return Reply().encoded(200, shown)
-
-
-def federation(cluster: Cluster, name: str) -> Reply:
-    """Answer `GET /system/federation/{name}` (record 057)."""
-    found = cluster.named(name)
-    if not found:
-        return Reply().bare(404)
-    if found[0].is_poisoned:
-        return Reply().text(500, unreadable(found[0]))
-    block = found[0].definition["federation"]
-    topology = block["topology"] if block else "none"
-    members = (block["members"] or None) if block else None
-    return Reply().json(200, {"topology": topology, "members": members})
 
 
 def _full(cluster: Cluster, service: Service) -> dict[str, Any]:

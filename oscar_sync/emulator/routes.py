@@ -10,7 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from oscar_sync.emulator import bucket_api, job_api, quotas, reading, services, system, volumes
+from oscar_sync.emulator import (
+    bucket_api,
+    federation_api,
+    job_api,
+    quotas,
+    reading,
+    services,
+    system,
+    volumes,
+)
 from oscar_sync.emulator.callers import ADMINISTRATOR, Bearer, Caller
 from oscar_sync.emulator.releases import has_path
 from oscar_sync.emulator.reply import Panic, Reply
@@ -108,7 +117,26 @@ _SYSTEM: tuple[tuple[str, str, Handler], ...] = (
         f"/system/services/{_PART}/restart",
         lambda c, w, _r, _q, p: reading.restart(c, w, p[0]),
     ),
-    ("GET", f"/system/federation/{_PART}", lambda c, _w, _r, _q, p: reading.federation(c, p[0])),
+    (
+        "GET",
+        f"/system/federation/{_PART}",
+        lambda c, _w, _r, _q, p: federation_api.read_members(c, p[0]),
+    ),
+    (
+        "POST",
+        f"/system/federation/{_PART}",
+        lambda c, _w, r, _q, p: federation_api.add_members(c, r, p[0]),
+    ),
+    (
+        "PUT",
+        f"/system/federation/{_PART}",
+        lambda c, _w, r, _q, p: federation_api.replace_members(c, r, p[0]),
+    ),
+    (
+        "DELETE",
+        f"/system/federation/{_PART}",
+        lambda c, _w, r, _q, p: federation_api.remove_members(c, r, p[0]),
+    ),
     ("GET", "/system/buckets", lambda c, w, _r, _q, _p: bucket_api.list_buckets(c, w)),
     ("POST", "/system/buckets", lambda c, w, r, _q, _p: bucket_api.create_in_store(c, w, r)),
     ("PUT", "/system/buckets", lambda c, w, r, _q, _p: bucket_api.update_bucket(c, w, r)),

@@ -23,6 +23,7 @@ __all__ = [
     "BUCKET",
     "CONFIG",
     "EXPOSE",
+    "FEDERATION_REQUEST",
     "INT32",
     "PRESIGN",
     "SERVICE",
@@ -78,23 +79,22 @@ def _providers() -> Pointer:
     )
 
 
-def _federation() -> Pointer:
-    replica = Struct(
-        "Replica",
-        "types.Replica",
-        (
-            *_texts("type", "cluster_id", "service_name", "url"),
-            Field("ssl_verify", Flag()),
-            Field("priority", UINT),
-            Field("headers", TEXT_MAP),
-        ),
-        "federation.members",
+def _replicas(prefix: str) -> ListOf:
+    fields = (
+        *_texts("type", "cluster_id", "service_name", "url"),
+        Field("ssl_verify", Flag()),
+        Field("priority", UINT),
+        Field("headers", TEXT_MAP),
     )
+    return ListOf(Struct("Replica", "types.Replica", fields, prefix), "types.ReplicaList")
+
+
+def _federation() -> Pointer:
     fields = (
         *_texts("group_id", "topology"),
         Field("delegation", Text(), omitempty=True),
         Field("rescheduler_threshold", Whole(), omitempty=True),
-        Field("members", ListOf(replica, "types.ReplicaList"), omitempty=True),
+        Field("members", _replicas("federation.members"), omitempty=True),
     )
     return Pointer(Struct("Federation", "types.Federation", fields, "federation"))
 
@@ -259,6 +259,19 @@ SERVICE = Struct(
     ),
 )
 """The definition of a service, its members in the order in which they are printed."""
+
+FEDERATION_REQUEST = Struct(
+    "FederationRequest",
+    "types.FederationRequest",
+    (
+        Field("members", _replicas("members")),
+        Field("update", _replicas("update")),
+        Field("clusters", _clusters()),
+        Field("storage_providers", _providers()),
+        Field("delete", Flag()),
+    ),
+)
+"""What the calls under `/system/federation` read (oscar-server 1.3)."""
 
 BUCKET = Struct(
     "MinIOBucket",

@@ -28,6 +28,7 @@ from oscar_sync.emulator.faults import FaultBook, FaultProblem, parse_fault, par
 from oscar_sync.emulator.interference import change_meanwhile, delivery_of
 from oscar_sync.emulator.issuers import Issuers, issuer_problem
 from oscar_sync.emulator.job_api import TOKEN_LENGTH, start_job, token_of
+from oscar_sync.emulator.members import ask
 from oscar_sync.emulator.notifications import principal_of
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.pace import Pace
@@ -104,16 +105,16 @@ def _new_uuid() -> str:
 
 
 class _Log:
-    """The requests that came in, in order."""
+    """Requests that came in or went out, in order."""
 
     def __init__(self) -> None:
         self._lines: deque[Line] = deque(maxlen=_LOG_LINES)
         self._guard = threading.Lock()
 
-    def add(self, request: Request, delivery: Delivery) -> None:
-        status = delivery.answer.status if delivery.answer else 0
+    def add(self, request: Request, answer: Answer | None) -> None:
+        line = (request.method, request.path, answer.status if answer else 0)
         with self._guard:
-            self._lines.append((request.method, request.path, status))
+            self._lines.append(line)
 
     def lines(self) -> tuple[Line, ...]:
         with self._guard:
@@ -137,7 +138,7 @@ class Emulator:
         self.access_key = secrets.token_hex(10)
         self.secret_key = secrets.token_hex(20)
         self._lock = threading.RLock()
-        self._log, self._s3_log = _Log(), _Log()
+        self._log, self._s3_log, self._member_log = _Log(), _Log(), _Log()
         self._faults = FaultBook([parse_fault(text) for text in options.faults])
         self._pace = Pace(options.kube_qps)
         self._is_restarting = False
@@ -167,6 +168,7 @@ class Emulator:
             self._restart_store,
             self._run_job,
             self._run_now,
+            self._call_member,
         )
 
     @property
@@ -189,10 +191,15 @@ class Emulator:
         """Return (method, path, status) of each request to the object store."""
         return self._s3_log.lines()
 
+    @property
+    def member_requests(self) -> tuple[Line, ...]:
+        """Return (method, address, status) of each call to a member of a federation."""
+        return self._member_log.lines()
+
     def forget_requests(self) -> None:
         """Forget the requests so far."""
-        self._log.clear()
-        self._s3_log.clear()
+        for log in (self._log, self._s3_log, self._member_log):
+            log.clear()
 
     def start(self) -> Self:
         """Serve, and write the ready file if one is asked for."""
@@ -267,7 +274,7 @@ class Emulator:
             return Delivery(self._administer(request).answer())
         hits = self._faults.hitting(request.method, request.path)
         delivery = delivery_of(hits, lambda: self._answer(request), self._meanwhile, time.sleep)
-        self._log.add(request, delivery)
+        self._log.add(request, delivery.answer)
         return delivery
 
     def _answer(self, request: Request) -> Answer:
@@ -289,7 +296,7 @@ class Emulator:
 
     def _respond_s3(self, request: Request) -> Delivery:
         delivery = Delivery(self._s3_front.answer(request))
-        self._s3_log.add(request, delivery)
+        self._s3_log.add(request, delivery.answer)
         return delivery
 
     def _fire(self, name: str, token: str, event: dict[str, Any]) -> None:
@@ -336,6 +343,26 @@ class Emulator:
             self._is_restarting = False
         return None
 
+    def _call_member(self, request: Request) -> Answer:
+        """Ask another cluster of a federation; the state's lock is let go meanwhile.
+
+        All handlers run under that lock, one at a time, and only here does one wait for another
+        emulator. It holds no lock then, so a member that asks back, as the workers of a mesh ask
+        their origin, is answered at once: no two emulators can wait for each other's lock. Others
+        may change the state meanwhile, as at a real server, which has no locks at all.
+
+        Raises:
+            Unreached: nobody answered.
+        """
+        answer = None
+        self._lock.release()
+        try:
+            answer = ask(request)
+        finally:
+            self._lock.acquire()
+            self._member_log.add(request, answer)
+        return answer
+
     def _administer(self, request: Request) -> Reply:
         """Answer a call under `/_emulator/`."""
         if not self._credentials.are_in(request):
@@ -350,7 +377,8 @@ class Emulator:
         elif call == ("DELETE", "requests"):
             self.forget_requests()
         elif call == ("GET", "requests"):
-            return Reply().json(200, {"oscar": self.requests, "s3": self.s3_requests})
+            told = {"oscar": self.requests, "s3": self.s3_requests}
+            return Reply().json(200, {**told, "members": self.member_requests})
         elif call == ("POST", "faults"):
             return self._add_faults(request)
         else:

@@ -1,6 +1,7 @@
 """POST, PUT and DELETE of services, check by check (oscar-server 1.2.1, 1.2.2, 5)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from oscar_sync.emulator.access import AccessProblem
 from oscar_sync.emulator.backend import (
@@ -16,6 +17,7 @@ from oscar_sync.emulator.binding import Document
 from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.definitions import NotValid, read_service
 from oscar_sync.emulator.membership import isolate, join_vo, rejoin_vo
+from oscar_sync.emulator.origins import Origin, listed, refresh_token_problem
 from oscar_sync.emulator.provisioning import (
     BucketProblem,
     InputProblem,
@@ -29,11 +31,12 @@ from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.sigv4 import Refused
 from oscar_sync.emulator.state import ADMIN, Cluster, Service
 from oscar_sync.emulator.wire import Request
+from oscar_sync.emulator.workers import has_local_buckets, is_worker, keeps_token, members_of
 
 __all__ = ["create", "delete", "unreadable", "update"]
 
+_TOKENLESS = "refresh_token secret is required for federated services"
 _EXISTS = "A service with the provided name already exists"
-_WORKER = "oscar.grycap/federation-worker"
 
 
 def unreadable(service: Service) -> str:
@@ -41,25 +44,17 @@ def unreadable(service: Service) -> str:
     return f'the FDL of the service "{service.name}" cannot be read'
 
 
-def _members(definition: Document) -> list[Document]:
-    federation = definition["federation"]
-    return federation["members"] if federation else []
-
-
-def _federation_refusal(definition: Document) -> Reply | None:
-    members = _members(definition)
-    if not members:
+def _federation_refusal(origin: Origin) -> Reply | None:
+    if not members_of(origin.definition):
         return None
-    if not definition["environment"]["secrets"].get("refresh_token", "").strip():
-        return Reply().text(400, "refresh_token secret is required for federated services")
-    problems = [
-        f'cluster "{member["cluster_id"]}" not reachable'
-        for member in members
-        if member["type"].lower() == "oscar"
-    ]
-    return (
-        Reply().text(401, f"federation auth failed: [{' '.join(problems)}]") if problems else None
-    )
+    if not origin.refresh_token:
+        return Reply().text(400, _TOKENLESS)
+    problems = origin.refused()
+    return Reply().text(401, f"federation auth failed: {listed(problems)}") if problems else None
+
+
+def _refresh_token(definition: Document) -> str:
+    return str(definition["environment"]["secrets"].get("refresh_token", "")).strip()
 
 
 def _keep_secrets(cluster: Cluster, definition: Document, namespace: str) -> Reply | None:
@@ -84,7 +79,7 @@ def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
         definition = read_service(request.body, cluster.store, cluster.settings.shape)
     except NotValid as refusal:
         return Reply().text(400, str(refusal))
-    if definition["annotations"].get(_WORKER) != "true":
+    if not keeps_token(definition):
         definition["token"] = cluster.new_token()
     definition["owner"] = ADMIN if who.is_admin else who.uid
     if not who.is_admin:
@@ -94,13 +89,29 @@ def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
         isolate(cluster, who, definition)
     definition["labels"]["owner_name"] = _owner_name(cluster, who)
     namespace = definition["namespace"] or cluster.home_of(who)
-    refusal_now = _federation_refusal(definition) or _keep_secrets(cluster, definition, namespace)
+    sender = request.headers.get("authorization", "")
+    origin = Origin(cluster, definition, namespace, sender, _refresh_token(definition))
+    refusal_now = _federation_refusal(origin) or _keep_secrets(cluster, definition, namespace)
     if refusal_now:
         return refusal_now
     if cluster.named(definition["name"]):
         return Reply().text(400, _EXISTS)
     refused = _backend_refusal(cluster, definition, namespace)
-    return refused or _with_storage(cluster, who, definition, namespace)
+    return refused or _with_storage(who, origin)
+
+
+def _expanded(origin: Origin, reply: Reply) -> Reply:
+    """Make the workers of a new service, or take everything back but its buckets and webhook."""
+    problems = [] if is_worker(origin.definition) else origin.spread("POST")
+    if not problems:
+        return reply
+    failed = origin.take_back()
+    delete_service(origin.cluster, origin.definition, origin.namespace)
+    if failed:
+        text = f"Federation failed: {listed(problems)}; rollback errors: {listed(failed)}"
+    else:
+        text = f"Federation failed; rollback completed: {listed(problems)}"
+    return reply.text(500, text)
 
 
 def _owner_name(cluster: Cluster, who: Caller) -> str:
@@ -132,7 +143,8 @@ def _register(cluster: Cluster, definition: Document) -> str | None:
     return None
 
 
-def _with_storage(cluster: Cluster, who: Caller, definition: Document, namespace: str) -> Reply:
+def _with_storage(who: Caller, origin: Origin) -> Reply:
+    cluster, definition, namespace = origin.cluster, origin.definition, origin.namespace
     cluster.store.webhooks[definition["name"]] = definition["token"]
     problem = cluster.restart_store()
     if problem:
@@ -140,7 +152,7 @@ def _with_storage(cluster: Cluster, who: Caller, definition: Document, namespace
         cluster.store.webhooks.pop(definition["name"], None)
         return Reply().text(500, f"error registering the service's webhook: {problem}")
     try:
-        buckets = make_buckets(definition, cluster.store, who, is_update=False)
+        buckets = _made_buckets(cluster, who, definition, is_update=False)
     except BucketProblem as error:
         delete_service(cluster, definition, namespace)
         if " already exists" not in str(error):
@@ -160,7 +172,15 @@ def _with_storage(cluster: Cluster, who: Caller, definition: Document, namespace
         except Refused:
             text = f"Error tagging bucket: error setting tag on bucket {bucket}"
             return reply.text(400, text)
-    return reply.bare(201)
+    return _expanded(origin, reply.bare(201))
+
+
+def _made_buckets(
+    cluster: Cluster, who: Caller, definition: Document, *, is_update: bool
+) -> list[str]:
+    if not has_local_buckets(definition):
+        return []
+    return make_buckets(definition, cluster.store, who, is_update=is_update)
 
 
 def _grant(reply: Reply, cluster: Cluster, bucket: str, definition: Document) -> None:
@@ -192,12 +212,13 @@ def update(cluster: Cluster, who: Caller, request: Request) -> Reply:
         return Reply().text(500, f"Error updating the service: {unreadable(service)}")
     if definition["volume"] != service.definition["volume"]:
         return Reply().text(400, "volume updates are not supported after service creation")
-    if definition["annotations"].get(_WORKER) != "true":
+    if not keeps_token(definition):
         definition["token"] = service.token
     reply = Reply()
     if not who.is_admin and not _is_let_in(cluster, who, service, definition, reply):
         return reply
-    return _apply(cluster, who, service, definition, reply)
+    sender = request.headers.get("authorization", "")
+    return _apply(who, service, Origin(cluster, definition, service.namespace, sender), reply)
 
 
 def _is_let_in(
@@ -226,18 +247,16 @@ def _drop_isolated(cluster: Cluster, old: Document, new: Document) -> None:
         drop_isolated(old, cluster.store, gone)
 
 
-def _apply(
-    cluster: Cluster, who: Caller, service: Service, definition: Document, reply: Reply
-) -> Reply:
-    old = service.definition
+def _apply(who: Caller, service: Service, origin: Origin, reply: Reply) -> Reply:
+    cluster, old, definition = origin.cluster, service.definition, origin.definition
     if definition["isolation_level"] == "USER":
         isolate(cluster, who, definition)
     _drop_isolated(cluster, old, definition)
     try:
-        buckets = make_buckets(definition, cluster.store, who, is_update=True)
+        buckets = _made_buckets(cluster, who, definition, is_update=True)
     except BucketProblem as error:
         return reply.text(400 if isinstance(error, InputProblem) else 500, str(error))
-    left = dict.fromkeys(used_buckets(old), True)
+    left = dict.fromkeys(used_buckets(old) if has_local_buckets(old) else (), True)
     for bucket in buckets:
         if bucket in left:
             left[bucket] = False
@@ -252,7 +271,7 @@ def _apply(
             cluster.access.grant(bucket, "private", "", ())
         except AccessProblem as problem:
             reply.text(500, f"error setting new policies: {problem}")
-    return _store(cluster, service, definition, reply)
+    return _store(service, origin, reply)
 
 
 def _renew_policy(
@@ -270,13 +289,27 @@ def _renew_policy(
         _grant(reply, cluster, bucket, new)
 
 
-def _store(cluster: Cluster, service: Service, definition: Document, reply: Reply) -> Reply:
+def _known_token(origin: Origin) -> str | Reply:
+    """Return the refresh token of an update: the body's, else the one of the Secret."""
+    cluster, name = origin.cluster, origin.definition["name"]
+    sent = _refresh_token(origin.definition)
+    if sent or not members_of(origin.definition):
+        return sent
+    if (origin.namespace, name) not in cluster.secrets:
+        return Reply().text(400, _TOKENLESS)
+    problem = refresh_token_problem(cluster, origin.namespace, name)
+    if problem:
+        return Reply().text(500, problem)
+    return cluster.secrets[origin.namespace, name]["refresh_token"].strip()
+
+
+def _store(service: Service, origin: Origin, reply: Reply) -> Reply:
+    cluster, definition = origin.cluster, origin.definition
     key = (service.namespace, service.name)
     secrets = definition["environment"]["secrets"]
-    has_token = secrets.get("refresh_token", "").strip() or key in cluster.secrets
-    if _members(definition) and not has_token:
-        text = "refresh_token secret is required for federated services"
-        return reply.text(400, text)
+    token = _known_token(origin)
+    if isinstance(token, Reply):
+        return reply.text(token.status, token.body.decode())
     if secrets:
         problem = secret_problem(cluster, service.name, service.namespace, secrets)
         if problem:
@@ -288,6 +321,13 @@ def _store(cluster: Cluster, service: Service, definition: Document, reply: Repl
         update_service(cluster, service, definition)
     except BackendError as error:
         return reply.text(500, f"Error updating the service: {error}")
+    return _propagated(replace(origin, refresh_token=token), reply)
+
+
+def _propagated(origin: Origin, reply: Reply) -> Reply:
+    problems = [] if is_worker(origin.definition) else origin.spread("PUT")
+    if problems:
+        reply.text(200, f"Updated with federation warnings: {listed(problems)}")
     return reply.bare(204)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from oscar_sync.emulator.access import Access
 from oscar_sync.emulator.binding import Document, Struct
 from oscar_sync.emulator.callers import Caller, namespace_of
+from oscar_sync.emulator.members import Unreached
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.reads import EncodedService
 from oscar_sync.emulator.releases import service_shape
+from oscar_sync.emulator.wire import Answer, Request
 
 __all__ = ["ADMIN", "Cluster", "Job", "Service", "Settings", "Volume"]
 
@@ -101,6 +103,11 @@ def _no_job(_: Job) -> None:
     """Leave a job alone."""
 
 
+def _no_member(request: Request) -> Answer:
+    """Reach nobody."""
+    raise Unreached(request.target)
+
+
 @dataclass(slots=True)
 class Cluster:
     """The state of one cluster, and the ways in which time, chance and work come in."""
@@ -113,6 +120,8 @@ class Cluster:
     restart_store: Callable[[], str | None]
     run_job: Callable[[Job], None] = _no_job
     run_now: Callable[[Service, bytes], str] = _echo
+    call_member: Callable[[Request], Answer] = _no_member
+    """Asks another cluster; other requests may change the state meanwhile."""
     services: dict[tuple[str, str], Service] = field(default_factory=dict)
     secrets: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     volumes: dict[tuple[str, str], Volume] = field(default_factory=dict)

@@ -198,6 +198,29 @@ def test_a_user_outside_the_organisation_is_told_so_and_an_update_is_applied_all
         assert world.call("alice", "GET", f"{SERVICES}/aaa").json()["memory"] == "1Gi"
 
 
+def test_a_user_s_token_is_passed_on_to_the_members_of_a_federation(world, provider):
+    options = EmulatorOptions(oidc_issuers=(provider.issuer,), oidc_groups=("g1",))
+    with Emulator(options) as emulator:
+        far = World(emulator, provider)
+        member = {"type": "oscar", "cluster_id": "far", "service_name": "www"}
+        fields = {
+            "cluster_id": "near",
+            "federation": {"topology": "star", "members": [member]},
+            "clusters": {"far": {"endpoint": emulator.url}},
+            "environment": {"secrets": {"refresh_token": "fresh"}},
+        }
+        far.make("bob", "www")
+        body = {"name": "aaa", "image": "i", "script": "s", **fields}
+        refused = f'auth rejected by cluster "{emulator.url}" (status 403)'
+        text = f"federation auth failed: [{refused}]"
+        assert world.told("alice", "POST", SERVICES, body) == (401, text)
+        assert far.told("bob", "DELETE", f"{SERVICES}/www") == (204, "")
+        world.make("alice", **fields)
+        assert world.put("alice", owner=ALICE, memory="1Gi", **fields) == (204, "")
+        worker = far.call("alice", "GET", f"{SERVICES}/www").json()
+        assert (worker["owner"], worker["memory"]) == (ALICE, "1Gi")
+
+
 def test_another_s_private_bucket_is_attached_by_a_put_and_erased_by_the_delete(world):
     world.bucket("bob")
     world.make("alice")
