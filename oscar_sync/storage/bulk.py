@@ -12,7 +12,8 @@ from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.checksums import OWN_PART_BYTES
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
-MAX_CONCURRENCY: Final = 8
+MAX_CONCURRENCY: Final = 4
+"""Parts of one file under way at once: more of them only wait for each other at a store near by."""
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
