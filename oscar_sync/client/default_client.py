@@ -21,6 +21,10 @@ def segment(name: object) -> str:
 
     Raises:
         ValueError: it is blank, or dots that would climb out of the path.
+
+    Example:
+        >>> segment("../config")
+        '..%2Fconfig'
     """
     text = str(name)
     if text in {"", ".", ".."}:

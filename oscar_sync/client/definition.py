@@ -45,6 +45,10 @@ def typed(definition: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy with numbers and truths as text wherever OSCAR wants text.
 
     Everything else stays as it is, unknown keys included: the server judges.
+
+    Example:
+        >>> typed({"name": "a", "cpu": 1.0, "environment": {"variables": {"DEBUG": True}}})
+        {'name': 'a', 'cpu': '1.0', 'environment': {'variables': {'DEBUG': 'true'}}}
     """
     return _block(SERVICE, definition)
 

@@ -62,6 +62,10 @@ def verify_of(ssl: object) -> bool | str:
 
     Raises:
         ValueError: a text that is neither a word nor an existing file.
+
+    Example:
+        >>> verify_of("False"), verify_of("yes"), verify_of(None)
+        (False, True, True)
     """
     if ssl is None or isinstance(ssl, bool):
         return ssl is not False

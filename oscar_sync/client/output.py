@@ -18,16 +18,25 @@ _LONG: Final = 64
 
 
 def is_base64(content: bytes) -> bool:
-    """Tell whether *content* is Base64 by the letter: alphabet, padding, no bits left over."""
+    """Tell whether *content* is Base64 by the letter: alphabet, padding, no bits left over.
+
+    Example:
+        >>> is_base64(b"aGVsbG8="), is_base64(b"aGVsbG9="), is_base64(b"")
+        (True, False, False)
+    """
     file = BytesIO(content)
     return _is_base64(file, 0, _end(file))
 
 
 def decoded(content: bytes, *, is_wanted: bool | None = None) -> bytes:
-    """Return what *content* encodes if it is Base64, else *content*; see ``decode``.
+    r"""Return what *content* encodes if it is Base64, else *content*; see ``decode``.
 
     Raises:
         ValueError: it is wanted and there is none.
+
+    Example:
+        >>> decoded(b"aGVsbG8gd29ybGQ="), decoded(b"test"), decoded(b"log\naGk=", is_wanted=True)
+        (b'hello world', b'test', b'hi')
     """
     target = BytesIO()
     decode(BytesIO(content), target, is_wanted=is_wanted)

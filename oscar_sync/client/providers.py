@@ -25,6 +25,10 @@ def found(provider: str, known: Mapping[str, Any]) -> tuple[str, Mapping[str, An
 
     Raises:
         ProviderError: it is of a type that is not spoken here, or nothing says how to log in.
+
+    Example:
+        >>> found("minio", {"minio": {"default": {"endpoint": "https://store"}}})
+        ('minio', {'endpoint': 'https://store'})
     """
     from oscar_sync.storage.provider import KINDS
 
