@@ -3,6 +3,8 @@
 import unicodedata
 from typing import Final
 
+from oscar_sync.errors import StoreError
+
 MAX_KEY_BYTES: Final = 1024
 MAX_PART_BYTES: Final = 255
 """MinIO keeps parts of keys as names of files."""
@@ -21,6 +23,17 @@ def fault(key: str) -> str:
     if any(unicodedata.category(character) == "Cc" for character in key):
         return "holds control characters"
     return _fault_of_parts(key)
+
+
+def hold_to_files(path: str, endpoint: str) -> None:
+    """Refuse a *path* that no file of a store can have.
+
+    Raises:
+        StoreError: it is one of a folder, or cannot be sent.
+    """
+    found = "ends with a slash" if path.endswith("/") else fault(path)
+    if found:
+        raise StoreError(endpoint, f"{path!r} cannot be a file: it {found}")
 
 
 def _fault_of_parts(key: str) -> str:

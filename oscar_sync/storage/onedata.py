@@ -85,7 +85,7 @@ class OnedataProvider:
 
     def upload(self, local: Path, remote: str) -> StoredFile:
         """Store *local* as *remote*, and read back how long it is, and its checksum if any."""
-        self._hold_to_keys(remote)
+        keys.hold_to_files(remote, self.server.shown)
         self._folders.ensure(remote.rpartition("/")[0])
         size = local.stat().st_size
         with local.open("rb") as file:
@@ -108,7 +108,7 @@ class OnedataProvider:
 
     def delete(self, remote: str) -> None:
         """Delete the file *remote*, never a folder; one that is not there is deleted."""
-        self._hold_to_keys(remote)
+        keys.hold_to_files(remote, self.server.shown)
         if self._stat(remote) is None:
             return
         try:
@@ -219,11 +219,6 @@ class OnedataProvider:
         words = f"{path}: {meaning_of_status(status)}"
         kind = _AbsentError if status in _ABSENT else StoreError
         raise kind(self.server.shown, words)
-
-    def _hold_to_keys(self, remote: str) -> None:
-        fault = "ends with a slash" if remote.endswith("/") else keys.fault(remote)
-        if fault:
-            raise StoreError(self.server.shown, f"{remote!r} cannot be a file: it {fault}")
 
 
 class _AbsentError(StoreError):

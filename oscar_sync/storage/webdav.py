@@ -94,7 +94,7 @@ class WebdavProvider:
 
     def upload(self, local: Path, remote: str) -> StoredFile:
         """Store *local* as *remote*, and read back how long it is, and its checksum if any."""
-        self._hold_to_keys(remote)
+        keys.hold_to_files(remote, self.server.shown)
         self._folders.ensure(remote.rpartition("/")[0])
         size = local.stat().st_size
         headers = {"OC-Checksum": checksum_of(local, "sha1").replace("sha1", "SHA1")}
@@ -122,7 +122,7 @@ class WebdavProvider:
 
     def delete(self, remote: str) -> None:
         """Delete the file *remote*. A folder is refused: WebDAV would delete all that is in it."""
-        self._hold_to_keys(remote)
+        keys.hold_to_files(remote, self.server.shown)
         if self._stat(remote) is None:
             return
         with self._told(remote):
@@ -190,11 +190,6 @@ class WebdavProvider:
     def _path(self, path: str) -> str:
         """Return *path* below the server's root, quoted: webdav4 quotes no ``%`` and no ``?``."""
         return quote(f"{self.server.base}/{path}".strip("/"))
-
-    def _hold_to_keys(self, remote: str) -> None:
-        fault = "ends with a slash" if remote.endswith("/") else keys.fault(remote)
-        if fault:
-            raise StoreError(self.server.shown, f"{remote!r} cannot be a file: it {fault}")
 
     def _refusal(self, path: str, status: int) -> StoreError:
         return StoreError(self.server.shown, f"{path or '/'}: {meaning_of_status(status)}")

@@ -23,6 +23,16 @@ functions:
         path: {name}/in
 """
 
+EXPOSED = """\
+functions:
+  oscar:
+  - any:
+      name: web
+      image: ghcr.io/x/web:1.0
+      script: run.sh
+      expose: {api_port: [8080], min_scale: 1, max_scale: 1, cpu_threshold: 80}
+"""
+
 
 @dataclass
 class Project:

@@ -11,6 +11,7 @@ import requests
 
 from oscar_sync.documents.yaml_reader import read_yaml
 from oscar_sync.model.secret import MASK
+from tests.cli.conftest import EXPOSED
 from tests.unit.wire.stub import reply, running
 
 ESCAPE = "\x1b]0;owned\x07"
@@ -26,15 +27,6 @@ THEIRS = {
     "storage_providers": {"s3": {"mine": {"access_key": "AKIA", "secret_key": "hush-key"}}},
     "clusters": {"c": {"endpoint": "https://c", "auth_password": "hush-password"}},
 }
-EXPOSED = """\
-functions:
-  oscar:
-  - any:
-      name: web
-      image: ghcr.io/x/web:1.0
-      script: run.sh
-      expose: {api_port: [8080], min_scale: 1, max_scale: 1, cpu_threshold: 80}
-"""
 
 
 @pytest.fixture
