@@ -14,6 +14,7 @@ from oscar_sync.emulator import (
     bucket_api,
     federation_api,
     job_api,
+    metrics,
     quotas,
     reading,
     services,
@@ -180,7 +181,13 @@ _SYSTEM: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/system/config", lambda c, w, _r, _q, _p: system.config(c, w)),
     ("PUT", "/system/config", lambda c, w, r, _q, _p: system.replace_config(c, w, r)),
     ("GET", "/system/status", lambda c, w, _r, _q, _p: system.status(c, w)),
-    ("GET", "/system/metrics", lambda c, _w, _r, q, _p: system.metrics(c, q)),
+    ("GET", "/system/metrics", lambda c, _w, _r, q, _p: metrics.summary(c, q)),
+    ("GET", "/system/metrics/breakdown", lambda c, w, _r, q, _p: metrics.breakdown(c, w, q)),
+    (
+        "GET",
+        f"/system/metrics/{_PART}",
+        lambda c, w, _r, q, p: metrics.of_service(c, w, p[0], q),
+    ),
     ("GET", "/system/quotas/user", lambda c, w, _r, _q, _p: quotas.own_quota(c, w)),
     (
         "GET",

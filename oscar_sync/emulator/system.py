@@ -1,7 +1,5 @@
 """Information, configuration, state, logs, quotas and metrics of the whole server."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from oscar_sync.emulator.callers import Caller
@@ -14,7 +12,6 @@ from oscar_sync.emulator.wire import Request
 __all__ = [
     "config",
     "info",
-    "metrics",
     "other_quota",
     "replace_config",
     "status",
@@ -219,50 +216,3 @@ def other_quota(cluster: Cluster, who: Caller, request: Request, user: str) -> R
         text = "cpu, memory, ephemeral_storage, volumes or minio must be provided"
         return Reply().text(400, text)
     return Reply().text(503, "kueue is not enabled")
-
-
-def _moment(text: str | None, default: datetime) -> datetime | None:
-    if text is None:
-        return default
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
-
-
-def metrics(cluster: Cluster, query: Mapping[str, str]) -> Reply:
-    """Answer `GET /system/metrics`: counts of services and invocations (oscar-server 1.7)."""
-    end = _moment(query.get("end"), cluster.now())
-    if end is None:
-        return Reply().json(400, {"error": "invalid end timestamp"})
-    start = _moment(query.get("start"), end - timedelta(days=1))
-    if start is None:
-        return Reply().json(400, {"error": "invalid start timestamp"})
-    if end <= start:
-        return Reply().json(400, {"error": "end must be after start"})
-    known = len(cluster.services)
-    sync = sum(1 for line in cluster.invocations if line["path"].startswith("/run/"))
-    total = len(cluster.invocations)
-    totals = {
-        "services_count_active": known,
-        "services_count_total": known,
-        "cpu_hours_total": 0,
-        "gpu_hours_total": 0,
-        "requests_count_total": total,
-        "requests_count_sync": sync,
-        "requests_count_async": total - sync,
-        "requests_count_exposed": 0,
-        "countries_count": 0,
-        "countries": [],
-        "users_count": 0,
-        "users": [],
-    }
-    stamp = "%Y-%m-%dT%H:%M:%SZ"
-    told = {
-        "start": start.strftime(stamp),
-        "end": end.strftime(stamp),
-        "totals": totals,
-        "sources": [],
-    }
-    return Reply().json(200, told)
