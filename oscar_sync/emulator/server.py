@@ -28,7 +28,7 @@ from oscar_sync.emulator.faults import FaultBook, FaultProblem, parse_fault, par
 from oscar_sync.emulator.interference import change_meanwhile, delivery_of
 from oscar_sync.emulator.issuers import Issuers, issuer_problem
 from oscar_sync.emulator.job_api import TOKEN_LENGTH, start_job, token_of
-from oscar_sync.emulator.members import ask
+from oscar_sync.emulator.members import Unreached, ask
 from oscar_sync.emulator.notifications import principal_of
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.pace import Pace
@@ -44,6 +44,7 @@ __all__ = ["Emulator", "EmulatorOptions", "serve"]
 
 Line = tuple[str, str, int]
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_MOST_CALLS = 16
 _ADMIN = "/_emulator/"
 _LOG_LINES = 200_000
 
@@ -142,6 +143,7 @@ class Emulator:
         self._faults = FaultBook([parse_fault(text) for text in options.faults])
         self._pace = Pace(options.kube_qps)
         self._is_restarting = False
+        self._calls_at_once = 0
         self._store = ObjectStore(self.access_key, self.secret_key, _now, fire=self._fire)
         self._workload = Workload(self._store, self._lock, _now, options.run_scripts)
         self._cluster = self._new_cluster()
@@ -349,17 +351,24 @@ class Emulator:
         All handlers run under that lock, one at a time, and only here does one wait for another
         emulator. It holds no lock then, so a member that asks back, as the workers of a mesh ask
         their origin, is answered at once: no two emulators can wait for each other's lock. Others
-        may change the state meanwhile, as at a real server, which has no locks at all.
+        may change the state meanwhile, as at a real server, which has no locks at all. A real one
+        would also go round for ever in a mesh that names itself; here the calls at once have a
+        limit.
 
         Raises:
             Unreached: nobody answered.
         """
         answer = None
+        if self._calls_at_once >= _MOST_CALLS:
+            text = f'{request.method.capitalize()} "{request.target}": too many calls at once'
+            raise Unreached(text)
+        self._calls_at_once += 1
         self._lock.release()
         try:
             answer = ask(request)
         finally:
             self._lock.acquire()
+            self._calls_at_once -= 1
             self._member_log.add(request, answer)
         return answer
 

@@ -397,3 +397,11 @@ def test_a_member_that_never_answers_times_out(origin):
     origin.emulator.fault("GET /system/info:before")
     with pytest.raises(Unreached, match="i/o timeout"):
         ask(Request("GET", f"{origin.emulator.url}/system/info", {}, b""), timeout_s=0.1)
+
+
+def test_a_mesh_that_names_itself_comes_to_an_end(origin):
+    """At a real server it would not (no recording: nobody wants to try)."""
+    assert origin.post(federated([], {}, cluster_id="")).status == 201
+    body = federated([member("", "a")], {"": origin}, "mesh", cluster_id="")
+    assert origin.put(body).status in {200, 204}
+    assert len(origin.emulator.member_requests) == 16
