@@ -8,7 +8,6 @@ from pathlib import Path
 from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.storage.buckets import BucketProvider
 from oscar_sync.storage.provider import open_provider, store_address
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import Provider
@@ -131,11 +130,11 @@ class ProviderFiles:
         local = Path(source)
         try:
             if local.stat().st_size != size_bytes:
-                raise StoreError(repr(self._provider), f"{source} has changed since the plan")
+                raise StoreError(self._provider.shown, f"{source} has changed since the plan")
             self._provider.upload(local, path)
         except OSError as error:
             words = f"{source} cannot be read: {error.strerror}"
-            raise StoreError(repr(self._provider), words) from error
+            raise StoreError(self._provider.shown, words) from error
 
     def delete(self, path: str) -> None:
         """Delete what lies at *path*.
@@ -151,6 +150,8 @@ class FileStore(ProviderFiles):
 
     def __init__(self, store: ObjectStore) -> None:
         """Speak to *store*."""
+        from oscar_sync.storage.buckets import BucketProvider  # a plan does without
+
         super().__init__(BucketProvider(store))
         self.hooks = store.hooks
         self.set_hook = store.set_hook

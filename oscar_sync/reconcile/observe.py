@@ -10,10 +10,8 @@ from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import BucketCount, ClusterView, HookRule, Probe, SeedDifference
 from oscar_sync.reconcile.connect import Connection, Connections
-from oscar_sync.reconcile.seed_files import seed_difference
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
-from oscar_sync.storage.buckets import BucketProvider
 from oscar_sync.storage.store import ObjectStore
 
 
@@ -133,6 +131,8 @@ def _elsewhere(
     seed: Seed, credentials: Mapping[str, object], connections: Connections
 ) -> SeedDifference:
     """Return what the seed lacks on its provider; one that fails is a problem of that seed."""
+    from oscar_sync.reconcile.seed_files import seed_difference  # a plan without seeds does without
+
     try:
         return seed_difference(seed, connections.provider(seed.provider, credentials))
     except StoreError as error:
@@ -160,6 +160,9 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> 
 
 
 def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:
+    from oscar_sync.reconcile.seed_files import seed_difference
+    from oscar_sync.storage.buckets import BucketProvider
+
     is_empty = not store.bucket_exists(seed.bucket)
     return seed_difference(seed, BucketProvider(store), is_empty=is_empty)
 

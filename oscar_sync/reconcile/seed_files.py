@@ -57,4 +57,4 @@ def _upload(
         return Upload(str(item.path), path, item.size_bytes, f"md5:{md5_of(item.path)}")
     except OSError as error:
         words = f"{item.path} cannot be read: {error.strerror}"
-        raise StoreError(repr(provider), words) from error
+        raise StoreError(provider.shown, words) from error

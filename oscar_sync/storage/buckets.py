@@ -20,7 +20,12 @@ class BucketProvider:
 
     def __repr__(self) -> str:
         """Return the store's address."""
-        return f"BucketProvider({self.store.address.shown})"
+        return f"BucketProvider({self.shown})"
+
+    @property
+    def shown(self) -> str:
+        """Return the store's address for sentences."""
+        return self.store.address.shown
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the object at *path* and all below that folder, never those of ``folder2``."""
@@ -72,8 +77,7 @@ class BucketProvider:
     def _place(self, remote: str) -> tuple[str, str]:
         bucket, _, key = remote.removeprefix("/").partition("/")
         if not bucket or not key or key.endswith("/"):
-            shown = self.store.address.shown
-            raise StoreError(shown, f"{remote!r} names no file: write bucket/key")
+            raise StoreError(self.shown, f"{remote!r} names no file: write bucket/key")
         return bucket, key
 
 

@@ -1,12 +1,10 @@
 """Downloads that leave a whole file or none."""
 
-import filecmp
 import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
 
 from oscar_sync.errors import StoreError
@@ -96,6 +94,9 @@ def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
         OSError: the file cannot be read.
         StoreError: the content cannot be fetched.
     """
+    import filecmp  # a plan without such seeds does without both
+    from tempfile import TemporaryDirectory
+
     if stored.size_bytes != local.stat().st_size:
         return False
     if stored.checksum.partition(":")[0] in ALGORITHMS:

@@ -59,7 +59,12 @@ class OnedataProvider:
 
     def __repr__(self) -> str:
         """Return the server's address."""
-        return f"OnedataProvider({self.server.shown})"
+        return f"OnedataProvider({self.shown})"
+
+    @property
+    def shown(self) -> str:
+        """Return the server's address for sentences."""
+        return self.server.shown
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder, a page of names at a time."""

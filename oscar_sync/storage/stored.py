@@ -37,6 +37,11 @@ class Provider(Protocol):
     refuses, and StoreUnreachableError where it does not answer.
     """
 
+    @property
+    def shown(self) -> str:
+        """Return the store's address for sentences, without any log-in."""
+        ...
+
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder at any depth.
 

@@ -72,7 +72,12 @@ class WebdavProvider:
 
     def __repr__(self) -> str:
         """Return the server's address."""
-        return f"WebdavProvider({self.server.shown})"
+        return f"WebdavProvider({self.shown})"
+
+    @property
+    def shown(self) -> str:
+        """Return the server's address for sentences."""
+        return self.server.shown
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder, asked for level by level."""

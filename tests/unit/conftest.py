@@ -1,17 +1,5 @@
-"""Plans against an emulated cluster: what a guard says depends on what stands there."""
+"""Plans and applies against an emulated cluster: the world of the laws."""
 
-import pytest
+from tests.property.conftest import _world, world
 
-from tests.property.world import running_world
-
-
-@pytest.fixture(scope="module")
-def _world():
-    with running_world() as world:
-        yield world
-
-
-@pytest.fixture
-def world(_world):
-    _world.reset()
-    return _world
+__all__ = ["_world", "world"]
