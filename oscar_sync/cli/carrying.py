@@ -29,7 +29,7 @@ from oscar_sync.render.report import (
     report_text,
     summary_line,
 )
-from oscar_sync.render.words import plural
+from oscar_sync.render.words import erased_briefly, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def question(plan: Plan) -> str:
     words = f"Apply {plural(len(plan.actions), 'change')} to {', '.join(names)}"
     erased = [item for action in plan.actions for item in action.erases]
     for item in erased:
-        words += f" and erase bucket {item.bucket} ({plural(item.objects, 'object')})"
+        words += f" and erase {erased_briefly(item)}"
     return f'{words}? Only "yes" is accepted:'
 
 

@@ -8,10 +8,13 @@ from typing import Final, assert_never
 from oscar_sync.errors import ClusterError, StoreError
 from oscar_sync.execution.batch import carry_out_batch
 from oscar_sync.execution.create import carry_out_create
+from oscar_sync.execution.erase import carry_out_erase
 from oscar_sync.execution.freshness import Newest
 from oscar_sync.execution.hook import carry_out_hook
 from oscar_sync.execution.ports import Parts
 from oscar_sync.execution.remove import carry_out_remove
+from oscar_sync.execution.replace import carry_out_replace
+from oscar_sync.execution.restart import carry_out_restart
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.execution.seed import carry_out_seed
 from oscar_sync.execution.sender import ReachError, Sender, StopError
@@ -152,8 +155,12 @@ def by_kind(run: Run) -> ActionResult:
             return carry_out_seed(run)
         case ActionKind.ADOPT | ActionKind.FORGET:
             return carry_out_stamp(run)
-        case ActionKind.REPLACE | ActionKind.RESTART | ActionKind.ERASE:
-            raise FailedError("it comes with a later version of oscar-sync", "not-yet")
+        case ActionKind.REPLACE:
+            return carry_out_replace(run)
+        case ActionKind.ERASE:
+            return carry_out_erase(run)
+        case ActionKind.RESTART:
+            return carry_out_restart(run)
         case _:
             assert_never(run.action.kind)
 
@@ -164,5 +171,6 @@ def _is_plain(action: Action) -> bool:
         action.kind is ActionKind.UPDATE
         and not action.depends_on
         and not action.keeps
+        and not action.erases
         and all(step.do in _PLAIN_STEPS and not step.restarts_store for step in action.steps)
     )

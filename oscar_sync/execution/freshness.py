@@ -43,6 +43,12 @@ class Newest:
         is_known = known is not None and raw == known.raw
         return known if is_known else live_service(self._cluster, raw)
 
+    def read_all(self) -> tuple[LiveService, ...]:
+        """Return every service, by a list that is read now."""
+        with self._lock:
+            self._read()
+            return tuple(live_service(self._cluster, raw) for raw in self._services.values())
+
     def expire(self) -> None:
         """Let the next question read the list anew, whatever its age: a write went out."""
         with self._lock:

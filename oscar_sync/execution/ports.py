@@ -9,7 +9,7 @@ from oscar_sync.model.event import Event
 from oscar_sync.model.field import Form, Value
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.state import BucketFacts, Deployment, HookRule
+from oscar_sync.model.state import BucketCount, BucketFacts, Deployment, HookRule
 
 
 class Answer(Protocol):
@@ -60,6 +60,10 @@ class ServiceApi(Protocol):
         """Restart an exposed service."""
         ...
 
+    def delete_bucket(self, name: str) -> Answer:
+        """Erase a bucket with all it holds."""
+        ...
+
     def list_buckets(self) -> tuple[BucketFacts, ...]:
         """Return the cluster's buckets."""
         ...
@@ -101,6 +105,10 @@ class Store(Files, Protocol):
 
     def remove_hooks(self, bucket: str, service: str, prefixes: Collection[str] | None) -> bool:
         """Take notifications of *service* off, every other rule kept; tell whether any went."""
+        ...
+
+    def count(self, bucket: str) -> BucketCount:
+        """Return what the bucket holds; a long listing is cut."""
         ...
 
     def has_marker(self, bucket: str, folder: str) -> bool:

@@ -1,5 +1,10 @@
-"""Remove: detach every bucket, read back, delete. No byte is lost (safety 2; record 127)."""
+"""Remove: detach every bucket, read back, delete. No byte is lost unasked (safety 2; record 127).
 
+What no PUT can change is deleted as it stands, and only if each bucket it names was named to be
+erased.
+"""
+
+from oscar_sync.execution.erase import erase_buckets, refuse_if_used
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, step_of
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.model.plan import Do
@@ -7,10 +12,23 @@ from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.buckets import named_by_delete
+from oscar_sync.semantics.immutable import takes_no_put
 
 
 def carry_out_remove(run: Run) -> ActionResult:
-    """Return what became of a removal; the DELETE goes out only where it can erase nothing."""
+    """Return what became of a removal, and of the erasures that end it."""
+    take_away(run)
+    erase_buckets(run)
+    return run.result(Status.DONE)
+
+
+def take_away(run: Run) -> None:
+    """Detach and delete the service; the DELETE goes out only where it erases nothing unnamed.
+
+    Raises:
+        FailedError: the server refuses, or the service is still there.
+        StaleServiceError: it is another service by now, or names a bucket again.
+    """
     live = run.check_premise(data_is_at_risk=True)
     form = run.material.form
     if live is None or form is None:
@@ -20,7 +38,7 @@ def carry_out_remove(run: Run) -> ActionResult:
     run.send_store_steps()
     for _ in range(TRIES):
         if _delete(run):
-            return run.result(Status.DONE)
+            return
     raise FailedError("the service is still there after the deletion")
 
 
@@ -29,7 +47,7 @@ def _delete(run: Run) -> bool:
     newest = run.newest.by_name(run.name)
     if newest is None:
         return True
-    _refuse_to_erase(newest)
+    _refuse_to_erase(run, newest)
     reply = run.sender.delete(step_of(run.action, Do.DELETE))
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise FailedError(
@@ -43,10 +61,15 @@ def _delete(run: Run) -> bool:
     return True
 
 
-def _refuse_to_erase(live: LiveService) -> None:
-    """Stop before a DELETE that could erase a bucket, whatever came before (safety 2)."""
+def _refuse_to_erase(run: Run, live: LiveService) -> None:
+    """Stop before a DELETE that could erase an unnamed bucket, whatever came before (safety 2)."""
     named = named_by_delete(live.form, live.bucket_list)
-    if named:
+    if not named:
+        return
+    erased = {item.bucket for item in run.action.erases}
+    if not takes_no_put(live.form) or not erased.issuperset(named):
         raise StaleServiceError(
             f"its definition names {', '.join(named)} again, and deleting it would erase that"
         )
+    for bucket in named:
+        refuse_if_used(run, bucket)

@@ -39,7 +39,13 @@ class Reply:
         return self.status == 0
 
 
-_METHODS = {Do.POST: "POST", Do.PUT: "PUT", Do.DELETE: "DELETE", Do.RESTART: "RESTART"}
+_METHODS = {
+    Do.POST: "POST",
+    Do.PUT: "PUT",
+    Do.DELETE: "DELETE",
+    Do.ERASE: "DELETE",
+    Do.RESTART: "RESTART",
+}
 _LONGEST = 600
 
 
@@ -63,6 +69,10 @@ class Sender:
     def delete(self, step: Step) -> Reply:
         """Send the DELETE of *step*."""
         return self._service(step, lambda: self.ports.api.delete_service(step.target))
+
+    def erase(self, step: Step) -> Reply:
+        """Send the DELETE of the bucket that *step* names."""
+        return self._service(step, lambda: self.ports.api.delete_bucket(step.target))
 
     def restart(self, step: Step) -> Reply:
         """Send the restart of *step*."""

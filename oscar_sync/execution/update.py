@@ -1,5 +1,6 @@
 """Update: one PUT, read back, and what the store needs beside it."""
 
+from oscar_sync.execution.restart import send_restarts
 from oscar_sync.execution.run import (
     TRIES,
     FailedError,
@@ -26,7 +27,7 @@ def carry_out_update(run: Run) -> ActionResult:
 
 def send_update(run: Run) -> LiveService:
     """Return the live service after a PUT that holds."""
-    live = run.check_premise(data_is_at_risk=bool(run.action.keeps))
+    live = run.check_premise(data_is_at_risk=bool(run.action.keeps or run.action.erases))
     form = run.material.form
     if live is None or form is None:
         raise FailedError("the plan holds no definition")
@@ -40,11 +41,7 @@ def send_update(run: Run) -> LiveService:
 def finish_update(run: Run, live: LiveService) -> ActionResult:
     """Return the result after the steps that follow a PUT which holds."""
     run.send_store_steps()
-    for step in run.action.steps:
-        if step.do is Do.RESTART:
-            reply = run.sender.restart(step)
-            if reply.meaning.outcome is not Outcome.APPLIED:
-                raise FailedError(f"the restart was answered {reply.status}: {reply.text}")
+    send_restarts(run)
     run.check_hooks(wanted_hooks(live.form))
     wait_until_ready(run)
     return run.result(Status.DONE)

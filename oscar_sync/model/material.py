@@ -1,13 +1,13 @@
 """What the steps of an action need beside the plan. It stays in memory and is never shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import LiveService, Upload
+from oscar_sync.model.state import BucketCount, BucketFacts, LiveService, Upload
 
 
 class FingerprintKey(NamedTuple):
@@ -35,6 +35,13 @@ class StampWish:
     is_taken_off: bool = False
 
 
+class Erasure(NamedTuple):
+    """A bucket as the plan saw it: it is erased only while it still is what was shown."""
+
+    facts: BucketFacts
+    held: BucketCount
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """One action's material.
@@ -42,7 +49,8 @@ class Material:
     ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards. ``secrets``
     are what requests send: every declared one with its value, or none. ``owner`` is written into
     PUTs. ``uploads`` belong to seeds, as do ``provider`` (blank: the cluster's own store) and its
-    ``credentials``.
+    ``credentials``. ``erasures`` are the buckets that ERASE steps name. ``before`` is the removal
+    that a replace begins with; the rest of it is the creation.
     """
 
     cluster: Cluster
@@ -58,3 +66,9 @@ class Material:
     credentials: Form = field(default_factory=dict)
     image_prefetch: bool = False
     wait_s: float | None = None
+    erasures: Mapping[str, Erasure] = field(default_factory=dict)
+    before: "Material | None" = None
+
+    def after(self, before: "Material") -> "Material":
+        """Return this material for an action that begins with *before*."""
+        return replace(self, before=before)

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from oscar_sync.model.cluster import Reading
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey
 from oscar_sync.model.origin import Origin
+
+VOLUME_PREFIX: Final = "volume "
+"""What stands before the name of an erased volume; no bucket's name holds a space."""
 
 
 class ActionKind(StrEnum):
@@ -89,15 +92,30 @@ class Kept(NamedTuple):
 
 
 class Erased(NamedTuple):
-    """A bucket (or ``volume NAME``) that the action erases, and the consent that names it."""
+    """A bucket (or ``volume NAME``) that the action erases, and the consent that names it.
+
+    ``objects`` is None where the store does not tell what it holds. ``is_only_empty``: it goes
+    only if it holds nothing but folder markers when it is looked at just before.
+    """
 
     bucket: str
-    objects: int = 0
-    size_bytes: int = 0
+    objects: int | None = None
+    size_bytes: int | None = None
     is_at_least: bool = False
     last_write: datetime | None = None
     shared_with: tuple[str, ...] = ()
     consent: str = ""
+    is_only_empty: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return what it is, as people are told: ``bucket NAME`` or ``volume NAME``."""
+        return self.bucket if self.is_volume else f"bucket {self.bucket}"
+
+    @property
+    def is_volume(self) -> bool:
+        """Tell whether it is a managed volume: it goes with its service, by no step of its own."""
+        return self.bucket.startswith(VOLUME_PREFIX)
 
 
 class Step(NamedTuple):

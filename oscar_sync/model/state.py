@@ -43,13 +43,17 @@ class Narrowing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DesiredState:
-    """Everything the files say. Made only when there is no error in any of them."""
+    """Everything the files say. Made only when there is no error in any of them.
+
+    ``is_partial``: a command that does without manifests found errors in some.
+    """
 
     services: tuple[DesiredService, ...]
     settings: Settings
     file_count: int
     narrowing: Narrowing = field(default_factory=Narrowing)
     diagnostics: tuple[Diagnostic, ...] = ()
+    is_partial: bool = False
 
 
 class HookRule(NamedTuple):

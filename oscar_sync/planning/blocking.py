@@ -15,12 +15,9 @@ class Reason(NamedTuple):
     consent: str = ""
 
 
-LATER = "carrying out this consent comes with a later version of oscar-sync"
-
-
 def needs_consent(code: str, message: str, consent: Consent, *others: str) -> Reason:
-    """Return a reason whose way out is a consent; until it can be carried out it says so."""
-    return Reason(code, message, (*others, f"--allow {consent} ({LATER})"), consent=str(consent))
+    """Return a reason whose way out is a consent, beside the *others* that need none."""
+    return Reason(code, message, (*others, f"--allow {consent}"), consent=str(consent))
 
 
 def replace_reason(name: str, fields: tuple[str, ...]) -> Reason:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from oscar_sync.model.identity import BucketName
+from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import LeftAlone, PlanOptions, Scope
 from oscar_sync.model.settings import Removed
 from oscar_sync.model.state import LiveService, Narrowing
@@ -10,7 +10,8 @@ from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.order import in_writing_order
-from oscar_sync.planning.removing import decide_erase, decide_remove, let_go
+from oscar_sync.planning.removing import Removal, decide_remove, let_go, with_erasures
+from oscar_sync.planning.spent import orphans_named, spent_erasures
 from oscar_sync.planning.stamping import decide_forget
 from oscar_sync.semantics.stamp import detached_of
 
@@ -34,22 +35,27 @@ def decide_removals(
         return _by_name(context, options)
     if not narrowing.is_full:
         return Removals()
-    decisions: list[Decision] = []
+    removals: list[Removal] = []
+    forgotten: list[Decision] = []
     left: list[LeftAlone] = []
     for live in _in_removal_order(context):
         entry = context.settings.removal_of(live.key)
-        if entry is not None:
-            decisions.extend(_named(context, live, entry))
+        if entry is not None and entry.forget:
+            forgotten.extend(_forgotten(context, live, entry))
+        elif entry is not None:
+            removals.append(decide_remove(context, live, why="named by removed", entry=entry))
         elif context.is_candidate(live):
             found = _candidate(context, live, candidates)
             if isinstance(found, LeftAlone):
                 left.append(found)
             else:
-                decisions.append(found)
+                removals.append(found)
         else:
             left.append(LeftAlone(live.key, _left_message(live)))
-    decisions.extend(_spent_erasures(context))
-    return Removals(tuple(decisions), tuple(left), _spent_notes(context))
+    decisions = [*forgotten, *with_erasures(context, removals)]
+    erased = {item.bucket for decision in decisions for item in decision.action.erases}
+    spent = spent_erasures(context, erased)
+    return Removals((*decisions, *spent.decisions), tuple(left), spent.notes)
 
 
 def _in_removal_order(context: Context) -> tuple[LiveService, ...]:
@@ -67,65 +73,20 @@ def _may_go(context: Context, live: LiveService) -> bool:
     return (
         context.settings.removal_of(live.key) is not None
         or context.is_candidate(live)
-        or (context.standing(live) is Standing.UNSTAMPED and bool(let_go(live)))
+        or (context.standing(live) is Standing.UNSTAMPED and _is_half_removed(live))
     )
 
 
-def _named(context: Context, live: LiveService, entry: Removed) -> list[Decision]:
-    if entry.forget:
-        decision = decide_forget(context, live, entry.origin)
-        return [decision] if decision is not None else []
-    removal = decide_remove(context, live, why="named by removed", origin=entry.origin)
-    return [removal, *_erasures(context, live.key.name, entry)]
+def _is_half_removed(live: LiveService) -> bool:
+    return detached_of(live.annotations)[0] == "remove" and bool(let_go(live))
 
 
-def _erasures(context: Context, service: str, entry: Removed) -> list[Decision]:
-    return [
-        decide_erase(context, service, bucket, origin=entry.origin, because=entry.because)
-        for bucket in entry.erase
-    ]
+def _forgotten(context: Context, live: LiveService, entry: Removed) -> list[Decision]:
+    decision = decide_forget(context, live, entry.origin)
+    return [decision] if decision is not None else []
 
 
-def _spent(context: Context) -> list[Removed]:
-    """Return the entries of ``removed`` whose service is not on this cluster."""
-    services = context.facts.view.services
-    return [
-        entry
-        for entry in context.settings.removed
-        if entry.which.cluster in (None, context.facts.view.cluster.id)
-        and not any(entry.which.matches(live.key) for live in services.values())
-    ]
-
-
-def _spent_erasures(context: Context) -> list[Decision]:
-    decisions = []
-    for entry in _spent(context):
-        for bucket in entry.erase:
-            facts = context.facts.bucket(_bucket(bucket))
-            if facts is not None and facts.from_service in ("", entry.which.name):
-                decisions.extend(
-                    [decide_erase(
-                        context, entry.which.name, bucket, origin=entry.origin,
-                        because=entry.because,
-                    )]
-                )  # fmt: skip
-    return decisions
-
-
-def _spent_notes(context: Context) -> tuple[str, ...]:
-    return tuple(
-        f"{entry.origin}: {context.service_key(entry.which.name)} is gone; the entry can be "
-        "deleted from the file"
-        for entry in _spent(context)
-        if not entry.erase
-    )
-
-
-def _bucket(name: str) -> BucketName:
-    return BucketName(name.removeprefix("bucket:"))
-
-
-def _candidate(context: Context, live: LiveService, candidates: int) -> Decision | LeftAlone:
+def _candidate(context: Context, live: LiveService, candidates: int) -> Removal | LeftAlone:
     settings = context.settings
     if not settings.prune:
         return LeftAlone(live.key, _left_message(live))
@@ -152,6 +113,9 @@ def _left_message(live: LiveService) -> str:
 def _by_name(context: Context, options: PlanOptions) -> Removals:
     """Return the removals that ``remove NAME`` or ``remove --all`` asks for."""
     services = context.facts.view.services
+    context.gone.update(
+        key.name for name in options.names if (key := _meant(context, name)).name not in services
+    )
     chosen = {
         name: live
         for name, live in services.items()
@@ -159,7 +123,7 @@ def _by_name(context: Context, options: PlanOptions) -> Removals:
         or {live.key.name, str(live.key)} & set(options.names)
     }
     order = reversed(in_writing_order({name: live.form for name, live in chosen.items()}))
-    decisions = tuple(
+    removals = [
         decide_remove(
             context,
             chosen[name],
@@ -167,8 +131,14 @@ def _by_name(context: Context, options: PlanOptions) -> Removals:
             notes=_still_wanted(context, chosen[name]),
         )
         for name in order
-    )
-    return Removals(decisions)
+    ]
+    decisions = with_erasures(context, removals)
+    erased = {item.bucket for decision in decisions for item in decision.action.erases}
+    return Removals((*decisions, *orphans_named(context, erased)))
+
+
+def _meant(context: Context, name: str) -> ServiceKey:
+    return context.service_key(name.removeprefix(f"{context.facts.view.cluster.id}/"))
 
 
 def _still_wanted(context: Context, live: LiveService) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from oscar_sync.model.consent import Consent
+from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Action, Kept
+from oscar_sync.model.plan import Action, Erased, Kept
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.facts import Facts
@@ -33,8 +33,9 @@ class Standing(StrEnum):
 class Context:
     """Everything that decisions about one cluster need.
 
+    ``is_partial``: there are manifests that could not be read.
     ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
-    id; ``gone`` with the services that they remove.
+    id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed.
     """
 
     facts: Facts
@@ -42,8 +43,10 @@ class Context:
     desired: Mapping[ServiceName, DesiredService]
     key: FingerprintKey | None
     checks_all_hooks: bool = False
+    is_partial: bool = False
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
+    used: set[Consent] = field(default_factory=set)
     users: Mapping[BucketName, Mapping[ServiceKey, DesiredService | None]] = field(
         default_factory=dict
     )
@@ -58,7 +61,21 @@ class Context:
         return self.facts.view.cluster.identity
 
     def standing(self, live: LiveService) -> Standing:
-        """Return whose *live* is."""
+        """Return whose *live* is; one that may be taken over counts as unstamped (safety 3)."""
+        standing = self._standing(live)
+        if not self.can_take_over(live, standing):
+            return standing
+        wanted = Consent(Word.TAKE_OVER, live.key.name, cluster=live.key.cluster)
+        return Standing.UNSTAMPED if self.allows(wanted) else standing
+
+    def can_take_over(self, live: LiveService, standing: Standing) -> bool:
+        """Tell whether consent is enough: of another owner's service it is under Basic only."""
+        is_foreign = standing is Standing.OTHER_SET or (
+            standing is Standing.OTHER_OWNER and self.facts.view.is_admin
+        )
+        return is_foreign and live.key.name in self.desired
+
+    def _standing(self, live: LiveService) -> Standing:
         if live.annotations.get(WORKER, "").strip().lower() == "true":
             return Standing.WORKER
         if not live.owner and live.namespace != self.facts.view.services_namespace:
@@ -127,9 +144,35 @@ class Context:
             return Kept(bucket, shared_with=sharers, is_public=is_public)
         return Kept(bucket, count.objects, count.size_bytes, count.is_at_least, sharers, is_public)
 
+    def erased(self, bucket: BucketName, name: str, consent: str, *, only_empty: bool) -> Erased:
+        """Return *bucket* as something the action erases, counted, with who else uses it."""
+        count = self.facts.count(bucket)
+        others = self.sharers(bucket, name)
+        if count is None:
+            return Erased(bucket, shared_with=others, consent=consent, is_only_empty=only_empty)
+        return Erased(
+            bucket, count.objects, count.size_bytes, count.is_at_least, count.last_write,
+            others, consent, only_empty,
+        )  # fmt: skip
+
+    def users_left(self, bucket: BucketName, name: str) -> tuple[str, ...]:
+        """Return who uses *bucket* beside *name* and the services that the plan removes."""
+        users = self.users.get(bucket, {})
+        left = sorted(key for key in users if key.name not in {name, *self.gone})
+        return tuple(f"{key} ({wanted.locate(())})" if (wanted := users[key]) else str(key)
+                     for key in left)  # fmt: skip
+
     def allows(self, wanted: Consent) -> bool:
         """Tell whether somebody wrote *wanted* down, on the command line or in the settings."""
-        return any(_covers(given, wanted) for given in self.settings.allow)
+        standing = [
+            given
+            for entry in self.settings.services
+            for given in entry.allow
+            if entry.which.cluster in (None, wanted.cluster)
+        ]
+        found = [given for given in (*self.settings.allow, *standing) if _covers(given, wanted)]
+        self.used.update(found)
+        return bool(found)
 
 
 def _covers(given: Consent, wanted: Consent) -> bool:
@@ -143,10 +186,10 @@ def _covers(given: Consent, wanted: Consent) -> bool:
 def users_of_buckets(
     desired: Mapping[ServiceName, DesiredService], live: Mapping[ServiceName, LiveService]
 ) -> dict[BucketName, dict[ServiceKey, DesiredService | None]]:
-    """Return who uses each bucket, live or wanted, by input, output or mount."""
+    """Return who uses each bucket, live or wanted: input, output, mount, or one user's own."""
     users: dict[BucketName, dict[ServiceKey, DesiredService | None]] = {}
     for service in live.values():
-        for bucket in used_buckets(service.form):
+        for bucket in (*used_buckets(service.form), *map(BucketName, service.bucket_list)):
             users.setdefault(bucket, {})[service.key] = None
     for wanted in desired.values():
         for bucket in used_buckets(wanted.form):

@@ -1,5 +1,8 @@
 """Creating a service; on buckets that exist by attach (safety 2; records 116, 126, 127, 130)."""
 
+from collections.abc import Collection
+from typing import NamedTuple
+
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
@@ -9,9 +12,11 @@ from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import (
+    bucket_notes,
     bucket_reason,
     first_of,
     image_reason,
+    level_reason,
     missing_values,
     release_reason,
     store_reason,
@@ -39,46 +44,100 @@ from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 def decide_create(context: Context, desired: DesiredService) -> Decision:
     """Return the creation of *desired*, or why it cannot be."""
-    form, name = desired.form, desired.key.name
-    existing = tuple(bucket for bucket in in_out_buckets(form) if context.bucket_exists(bucket))
-    mount = mount_bucket(form)
-    works = _hook_works(context, name, form, existing)
-    first = without_buckets(form, existing) if existing else form
+    name = desired.key.name
+    coming = arrival(context, desired)
     action = Action(
         id=action_id(ActionKind.CREATE, desired.key),
         key=desired.key,
         kind=ActionKind.CREATE,
         reason="not on the cluster",
-        steps=_steps(name, existing, works),
+        steps=coming.steps,
         keeps=tuple(
-            context.kept(bucket, name) for bucket in existing if _is_there(context, bucket)
+            context.kept(bucket, name) for bucket in coming.existing if _is_there(context, bucket)
         ),
         preconditions=Preconditions(exists=False),
-        depends_on=(*makers_of(context, existing), *_volume_makers(context, form)),
+        depends_on=coming.depends_on,
         origin=desired.locate(()),
-        notes=(*_notes(desired, existing), *(note for work in works for note in work.notes)),
+        notes=coming.notes,
         adds_stamp=bool(context.settings.set_name),
     )
-    reason = _reason(context, desired, existing)
+    reason = first_of(_name_reason(context, desired), coming.reason)
     if reason is not None:
         return Decision(action, reason=reason)
+    note_made(context, desired.form, action)
+    return Decision(action, coming.material)
+
+
+class Arrival(NamedTuple):
+    """How a service comes: POST, and on buckets that *existing* names PUT and notifications."""
+
+    existing: tuple[BucketName, ...]
+    steps: tuple[Step, ...]
+    depends_on: tuple[str, ...]
+    notes: tuple[str, ...]
+    material: Material
+    reason: Reason | None
+
+
+def arrival(
+    context: Context,
+    desired: DesiredService,
+    *,
+    lost: Collection[str] = (),
+    lost_volume: str = "",
+    is_anew: bool = False,
+) -> Arrival:
+    """Return how *desired* is created, when nothing of that name is there any more.
+
+    ``is_anew``: a service of that name goes first, with its hooks off, the *lost* buckets and
+    *lost_volume*.
+    """
+    form, name = desired.form, desired.key.name
+    existing = tuple(
+        bucket
+        for bucket in in_out_buckets(form)
+        if bucket not in lost and context.bucket_exists(bucket)
+    )
+    works = _hook_works(context, name, form, existing, is_anew=is_anew)
+    first = without_buckets(form, existing) if existing else form
+    return Arrival(
+        existing,
+        _steps(name, existing, works),
+        (*makers_of(context, existing), *_volume_makers(context, form)),
+        (
+            *_notes(desired, () if is_anew else existing),
+            *bucket_notes(context, desired, existing),
+            *(note for work in works for note in work.notes),
+        ),
+        _material(context, desired, first, works),
+        _reason(context, desired, existing, lost_volume),
+    )
+
+
+def note_made(context: Context, form: Form, action: Action) -> None:
+    """Note the buckets that a POST of *form* makes, by *action*."""
+    mount = mount_bucket(form)
     context.note_made((*created_by_post(form), *((mount,) if mount else ())), action)
-    return Decision(action, _material(context, desired, first, works))
 
 
 def _hook_works(
-    context: Context, name: str, form: Form, existing: tuple[BucketName, ...]
+    context: Context,
+    name: str,
+    form: Form,
+    existing: tuple[BucketName, ...],
+    *,
+    is_anew: bool = False,
 ) -> tuple[HookWork, ...]:
     """Return what the store needs: hooks in *existing* buckets, and off those that slept there.
 
     A hook of an earlier service of that name wakes with this one (record 128), so all buckets that
     the service uses are looked at.
     """
+    attached = attach_work(context, name, form, existing, existing, is_anew=is_anew)
+    if is_anew:
+        return (attached,)
     there = [bucket for bucket in used_buckets(form) if context.bucket_exists(bucket)]
-    return (
-        attach_work(context, name, form, existing, existing),
-        stale_work(context, name, there, form),
-    )
+    return (attached, stale_work(context, name, there, form))
 
 
 def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, ...]:
@@ -137,16 +196,19 @@ def wait_of(context: Context, desired: DesiredService) -> float | None:
 
 
 def _reason(
-    context: Context, desired: DesiredService, existing: tuple[BucketName, ...]
+    context: Context,
+    desired: DesiredService,
+    existing: tuple[BucketName, ...],
+    lost_volume: str,
 ) -> Reason | None:
     return first_of(
-        _name_reason(context, desired),
         release_reason(context, desired.form),
         image_reason(context, desired.form),
         _secrets_reason(desired),
         _put_reason(desired.form, existing),
+        level_reason(context, desired.form) if existing else None,
         bucket_reason(context, desired, existing),
-        volume_reason(context, desired.form),
+        volume_reason(context, desired.form, lost=lost_volume),
         store_reason(context, desired.form, existing),
     )
 

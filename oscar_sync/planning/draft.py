@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from oscar_sync.model.consent import Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import (
-    Blocked,
     ClusterSummary,
     LeftAlone,
     NotPlanned,
@@ -34,11 +34,15 @@ from oscar_sync.planning.updating import decide_update
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A plan with the material of its actions. It is complete when ``missing`` is empty."""
+    """A plan with the material of its actions. It is complete when ``missing`` is empty.
+
+    ``ambiguous`` are consents that would match on two clusters: no plan is made of those.
+    """
 
     plan: Plan
     materials: Mapping[str, Material]
     missing: Mapping[ClusterId, Lookups]
+    ambiguous: tuple[str, ...] = ()
 
 
 def draft_plan(
@@ -75,6 +79,7 @@ def draft_plan(
             for name, context in contexts.items()
             if context.facts.missing
         },
+        _ambiguous(desired, contexts),
     )
 
 
@@ -92,6 +97,7 @@ def _context(
         here,
         key,
         checks_all_hooks=options.checks_all_hooks,
+        is_partial=desired.is_partial,
         users=users_of_buckets(here, view.services),
     )
 
@@ -142,7 +148,7 @@ def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision],
             decisions.append(decision)
         if with_seeds:
             seeds.extend(_after(decision, item) for item in decide_seeds(context, wanted))
-    notes = []
+    notes = _push_notes(context)
     if not_compared:
         notes.append(
             f"not compared, since no fingerprint of this key stands on the cluster: "
@@ -150,6 +156,18 @@ def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision],
             "push-secrets:SERVICE sends them)"
         )
     return [*decisions, *seeds], notes
+
+
+def _push_notes(context: Context) -> list[str]:
+    """Return what nobody remembers: without a stamp each apply sends the secrets again."""
+    if context.settings.set_name:
+        return []
+    return [
+        f"{consent}: without a `set:` nothing on the cluster tells which secrets were sent: each "
+        "apply with this consent sends them again"
+        for consent in sorted(context.used)
+        if consent.word is Word.PUSH_SECRETS
+    ]
 
 
 def _of_service(
@@ -211,7 +229,7 @@ def _plan(
         left_alone=tuple(left_alone),
         diagnostics=tuple(desired.diagnostics),
         notes=tuple(
-            dict.fromkeys((*notes, *_store_notes(contexts.values()), *_unused(desired, held)))
+            dict.fromkeys((*notes, *_store_notes(contexts.values()), *_unused(desired, contexts)))
         ),
         digest=plan_digest(actions, held),
         compared_services=sum(len(view.services) for view in views if view.is_read),
@@ -226,14 +244,28 @@ def _store_notes(contexts: Iterable[Context]) -> list[str]:
     ]
 
 
-def _unused(desired: DesiredState, held: Sequence[Blocked]) -> list[str]:
-    """Return a warning for each consent of the command line that no step asks for (product 3)."""
-    asked = {item.consent.split(":", 1)[-1].rpartition("/")[2] for item in held if item.consent}
+def _unused(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> list[str]:
+    """Return a warning for each consent of the command line that no step needs (product 3).
+
+    Nothing is said of one that a cluster which was not read might need.
+    """
+    used = {consent for context in contexts.values() for consent in context.used}
+    unread = [name for name, context in contexts.items() if not context.facts.view.is_read]
     return [
         f"warning: no step uses the consent {consent}"
         for consent in desired.settings.allow
-        if str(consent).split(":", 1)[-1].rpartition("/")[2] not in asked
+        if consent not in used and not any(consent.cluster in (None, name) for name in unread)
     ]
+
+
+def _ambiguous(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> tuple[str, ...]:
+    """Return each consent of the command line that steps on two clusters need (product 3)."""
+    return tuple(
+        f"{consent} is needed on {', '.join(names)}: write the cluster before the name, once each"
+        for consent in desired.settings.allow
+        if consent.cluster is None
+        and len(names := [name for name, one in contexts.items() if consent in one.used]) > 1
+    )
 
 
 def _narrowed(desired: DesiredState) -> str:

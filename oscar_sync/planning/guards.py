@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from typing import Final
 
+from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, attach_reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.semantics.bodies import keeps_user_level
-from oscar_sync.semantics.buckets import inputs
+from oscar_sync.semantics.buckets import inputs, keeps_user_level, lost_user_buckets
 from oscar_sync.semantics.capabilities import unsupported
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.volumes import attached_volume, made_volume
@@ -29,9 +29,9 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
         case Standing.OURS | Standing.UNSTAMPED:
             return None
         case Standing.OTHER_OWNER:
-            return take_over_reason(live.key.name, f"owned by {live.owner}")
+            return _not_ours(context, live, f"owned by {live.owner}")
         case Standing.OTHER_SET:
-            return take_over_reason(live.key.name, "managed by another set")
+            return _not_ours(context, live, "managed by another set")
         case Standing.WORKER:
             return Reason(
                 "federation-worker",
@@ -44,6 +44,18 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
                 f"its owner was lost, and it lies in the namespace {live.namespace} of a user",
                 ("ask the cluster's operator to put the owner back",),
             )
+
+
+def _not_ours(context: Context, live: LiveService, whose: str) -> Reason:
+    """Return why *live* is left alone; consent helps only where the server takes the write."""
+    if context.can_take_over(live, context.standing(live)):
+        return take_over_reason(live.key.name, whose)
+    if live.key.name in context.desired:
+        ways_out = (f"log in as {live.owner}", "take it out of the manifests")
+    else:
+        taken = f"write its manifest (oscar-sync export), apply --allow take-over:{live.key.name}"
+        ways_out = ("remove it from where it is managed", f"take it over first: {taken}")
+    return Reason("not-ours", f"it is {whose}", ways_out)
 
 
 def owner_reason(context: Context, live: LiveService) -> Reason | None:
@@ -114,29 +126,42 @@ def bucket_reason(
         facts = context.facts.bucket(bucket)
         if facts is None:
             continue
-        if not context.owns_bucket(bucket):
-            return attach_reason(name, bucket, f"belongs to {facts.owner}")
-        reason = _visibility_reason(context, desired, bucket, facts.visibility)
-        if reason is not None:
-            return reason
+        why = _attach_words(context, desired, bucket)
+        consent = Consent(Word.ATTACH, name, bucket, desired.key.cluster)
+        if why and not context.allows(consent):
+            return attach_reason(name, bucket, why)
     return None
 
 
-def _visibility_reason(
-    context: Context, desired: DesiredService, bucket: BucketName, visibility: str
-) -> Reason | None:
+def bucket_notes(
+    context: Context, desired: DesiredService, attached: tuple[BucketName, ...]
+) -> tuple[str, ...]:
+    """Return what somebody consented to by attaching buckets: whose they are, who gains access."""
+    return tuple(
+        f"bucket {bucket} {why}"
+        for bucket in attached
+        if context.facts.bucket(bucket) is not None
+        and (why := _attach_words(context, desired, bucket))
+    )
+
+
+def _attach_words(context: Context, desired: DesiredService, bucket: BucketName) -> str:
+    """Return why taking up *bucket* needs consent, blank where it does not."""
+    facts = context.facts.bucket(bucket)
+    if facts is None:
+        return ""
+    if not context.owns_bucket(bucket):
+        return f"belongs to {facts.owner or 'somebody else'}"
     wanted = str(desired.form["visibility"])
-    if _WIDTH.get(visibility, 2) >= _WIDTH.get(wanted, 2):
-        return None
+    if _WIDTH.get(facts.visibility, 2) >= _WIDTH.get(wanted, 2):
+        return ""
     count = context.facts.count(bucket)
     if not context.sharers(bucket, desired.key.name) and count is not None and not count.objects:
-        return None
+        return ""
     who = "everybody" if wanted == "public" else "the allowed users"
-    return attach_reason(
-        desired.key.name,
-        bucket,
-        f"is {visibility or 'private'}; the service's visibility {wanted} would let {who} "
-        "read, write and erase it",
+    return (
+        f"is {facts.visibility or 'private'}; the service's visibility {wanted} would let {who} "
+        "read, write and erase it"
     )
 
 
@@ -150,15 +175,14 @@ def store_reason(
 
     *standing* are inputs that the service has already.
     """
-    if context.facts.has_store():
-        return None
     for bucket, folder in inputs(form):
-        if bucket in existing and (bucket, folder) not in standing:
+        is_reached = context.facts.has_store() and context.facts.is_readable(bucket)
+        if bucket in existing and (bucket, folder) not in standing and not is_reached:
+            problem = context.facts.view.store_problem or "its keys do not reach that bucket"
             return Reason(
                 "hook-needs-store",
                 f"uploads to {bucket}/{folder}/ start nothing until a notification is set on the "
-                f"object store, which is not reachable from here "
-                f"({context.facts.view.store_problem})",
+                f"object store, which is not reachable from here ({problem})",
                 (
                     "set s3_endpoint of the cluster to an address that works from here",
                     (
@@ -170,14 +194,14 @@ def store_reason(
     return None
 
 
-def volume_reason(context: Context, form: Form) -> Reason | None:
+def volume_reason(context: Context, form: Form, *, lost: str = "") -> Reason | None:
     """Return why a service cannot be created with its managed volume (oscar-server 1.2.1, 6.1).
 
     A POST that asks for a volume that is there fails, and when it fails early the server deletes
-    that volume.
+    that volume. The *lost* one is gone by then.
     """
     made, attached = made_volume(form), attached_volume(form)
-    if made and context.facts.has_volume(made):
+    if made and made != lost and context.facts.has_volume(made):
         return Reason(
             "volume-exists",
             f"a volume {made} exists, and a service that asks for a new one of that name could "
@@ -185,7 +209,8 @@ def volume_reason(context: Context, form: Form) -> Reason | None:
             ("leave `size` out: the service gets the volume with its data", "rename the volume"),
         )
     makers = {made_volume(wanted.form) for wanted in context.desired.values()} if attached else ()
-    if attached and attached not in makers and context.facts.has_volume(attached) is False:
+    is_there = attached != lost and context.facts.has_volume(attached) if attached else True
+    if attached not in makers and is_there is False:
         return Reason(
             "no-such-volume",
             f"volume {attached} does not exist, and no service of the plan makes it",
@@ -204,37 +229,38 @@ def stopped_reason(context: Context, live: LiveService) -> Reason | None:
     return Reason(
         "stopped",
         "it is an exposed service that is stopped, and the server cannot update one",
-        (f"start it: POST /system/services/{live.key.name}/start",),
+        (f"start it: oscar-sync service start {live.key}",),
     )
 
 
-def isolation_reason(context: Context, live: LiveService, wanted: Form) -> Reason | None:
-    """Return why per-user buckets stand in the way (safety 2; records 121, 209, 222)."""
-    if context.facts.view.is_admin and keeps_user_level(wanted) and inputs(wanted):
-        return Reason(
-            "unsupported-update",
-            "the server fails on an update with Basic credentials that keeps isolation_level USER "
-            "with users and a MinIO input",
-            ("log in as the service's owner", "set isolation_level to SERVICE"),
-        )
-    if not live.bucket_list or not keeps_user_level(wanted):
-        return None
-    lost = _users_lost(live, wanted)
-    if not lost:
+def level_reason(context: Context, wanted: Form) -> Reason | None:
+    """Return why no PUT of *wanted* can be sent with these credentials (oscar-server 12; 121)."""
+    if not (context.facts.view.is_admin and keeps_user_level(wanted) and inputs(wanted)):
         return None
     return Reason(
-        "erases-user-buckets",
-        f"the server would erase the per-user buckets {', '.join(lost)}",
-        ("keep the users and inputs", "set isolation_level to blank first: the buckets then stay"),
+        "unsupported-update",
+        "the server fails on an update with Basic credentials that keeps isolation_level USER "
+        "with users and a MinIO input",
+        ("log in as the service's owner", "set isolation_level to SERVICE"),
     )
 
 
-def _users_lost(live: LiveService, wanted: Form) -> tuple[str, ...]:
-    """Return the stored per-user buckets that the server's new list would not hold."""
-    users = wanted.get("allowed_users")
-    new = {
-        f"{bucket}-{str(user)[:10]}"
-        for bucket, _ in inputs(wanted)
-        for user in (users if isinstance(users, list) else ())
-    }
-    return tuple(sorted(bucket for bucket in live.bucket_list if bucket not in new))
+def isolation_reason(
+    context: Context, live: LiveService, wanted: Form, named: Collection[str]
+) -> Reason | None:
+    """Return why per-user buckets stand in the way, unless each lost one is *named* (209, 222)."""
+    lost = lost_user_buckets(live.bucket_list, wanted)
+    missing = [bucket for bucket in lost if bucket not in named]
+    if missing:
+        words = [str(Consent(Word.ERASE, bucket=bucket)) for bucket in missing]
+        return Reason(
+            "erases-user-buckets",
+            f"the server would erase the per-user buckets {', '.join(lost)}",
+            (
+                "keep the users and inputs",
+                "set isolation_level to blank first: the buckets then stay",
+                " ".join(f"--allow {word}" for word in words),
+            ),
+            consent=words[0],
+        )
+    return protect_reason(context, live) if lost else None

@@ -21,12 +21,19 @@ class HookWork(NamedTuple):
 
 
 def attach_work(
-    context: Context, name: str, form: Form, buckets: Iterable[str], vouched: Iterable[str] = ()
+    context: Context,
+    name: str,
+    form: Form,
+    buckets: Iterable[str],
+    vouched: Iterable[str] = (),
+    *,
+    is_anew: bool = False,
 ) -> HookWork:
     """Return what makes uploads fire in *buckets* that exist: marker, then notification.
 
     The marker is written first, with our own hook still off, so that it starts no job (safety 2).
     The stamp vouches for a notification that we set, and for those in the *vouched* buckets.
+    ``is_anew``: those that stand now are taken off before.
     """
     steps: list[Step] = []
     duties: list[HookDuty] = []
@@ -38,7 +45,9 @@ def attach_work(
         rules = () if is_new else context.facts.hooks(bucket)
         if rules is None:
             continue  # not read yet, or no store to read it from
-        is_missing = not any((rule.service, rule.prefix) == (name, prefix) for rule in rules)
+        is_missing = is_anew or not any(
+            (rule.service, rule.prefix) == (name, prefix) for rule in rules
+        )
         if is_missing and (is_new or not context.facts.has_marker(bucket, prefix.rstrip("/"))):
             steps.append(Step(Do.MARKER, f"{bucket}/{prefix}"))
         if is_missing:

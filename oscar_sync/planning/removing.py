@@ -1,14 +1,40 @@
 """Removing a service: detach every bucket, read back, delete. Its data stays (safety 2)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Preconditions, Step
+from oscar_sync.model.plan import (
+    VOLUME_PREFIX,
+    Action,
+    ActionKind,
+    Do,
+    Erased,
+    Kept,
+    Preconditions,
+    Step,
+)
+from oscar_sync.model.settings import Removed
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason, needs_consent
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.erasing import (
+    VOLUME,
+    Named,
+    consent_to_erase,
+    decide_erase,
+    decide_erasures,
+    erase_reason,
+    erase_steps,
+    erasures_of,
+    named_erasures,
+)
 from oscar_sync.planning.guards import (
     first_of,
     owner_reason,
@@ -26,6 +52,26 @@ from oscar_sync.semantics.buckets import (
 )
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_of, hooks_of
+from oscar_sync.semantics.volumes import deleted_volume, named_volume
+
+
+class Removal(NamedTuple):
+    """A removal as it was decided, and what of its data someone wrote down to be erased."""
+
+    live: LiveService
+    decision: Decision
+    named: Named
+    origin: Origin | None
+
+
+class Departure(NamedTuple):
+    """How a service goes away: the steps up to its DELETE, and what becomes of its data."""
+
+    steps: tuple[Step, ...]
+    keeps: tuple[Kept, ...]
+    erases: tuple[Erased, ...]
+    material: Material
+    reason: Reason | None
 
 
 def decide_remove(
@@ -33,34 +79,54 @@ def decide_remove(
     live: LiveService,
     *,
     why: str,
-    origin: Origin | None = None,
+    entry: Removed | None = None,
     guard: Reason | None = None,
     notes: tuple[str, ...] = (),
-) -> Decision:
+) -> Removal:
     """Return the removal of *live* with everything it keeps, or why it is held back."""
-    name = live.key.name
-    buckets = _buckets(live)
-    vouched = (duty.bucket for duty in hooks_of(live.annotations))
-    work = stale_work(context, name, (*in_out_buckets(live.form), *let_go(live), *vouched))
+    origin = entry.origin if entry else None
+    named = named_erasures(context, live.key.name, buckets_of(live), entry)
+    going = departure(context, live, "remove", named)
     action = Action(
         id=action_id(ActionKind.REMOVE, live.key),
         key=live.key,
         kind=ActionKind.REMOVE,
         reason=why,
-        steps=_steps(live, work),
-        keeps=tuple(context.kept(bucket, name) for bucket in buckets),
+        steps=going.steps,
+        keeps=going.keeps,
+        erases=going.erases,
         preconditions=Preconditions(True, fingerprint_of(live)),
         origin=origin,
         notes=notes,
     )
-    reason = guard or _reason(context, live)
-    if reason is not None:
-        return Decision(action, reason=reason)
-    context.gone.add(name)
-    return Decision(action, _material(context, live, work))
+    reason = guard or first_of(standing_reason(context, live), going.reason)
+    if reason is None:
+        context.gone.add(live.key.name)
+        return Removal(live, Decision(action, going.material), named, origin)
+    return Removal(live, Decision(action, reason=reason), named, origin)
 
 
-def _buckets(live: LiveService) -> tuple[BucketName, ...]:
+def departure(context: Context, live: LiveService, purpose: str, named: Named) -> Departure:
+    """Return how *live* lets go of its buckets and is deleted, for *purpose* remove or replace.
+
+    What no PUT can change is deleted as it stands: that erases its buckets, so each must be named.
+    """
+    name, buckets = live.key.name, buckets_of(live)
+    vouched = (duty.bucket for duty in hooks_of(live.annotations))
+    work = stale_work(context, name, (*in_out_buckets(live.form), *let_go(live), *vouched))
+    erases = _erased_with_it(context, live, named)
+    lost = {item.bucket for item in erases}
+    return Departure(
+        steps=_steps(live, work),
+        keeps=tuple(context.kept(bucket, name) for bucket in buckets if bucket not in lost),
+        erases=erases,
+        material=_material(context, live, work, purpose),
+        reason=_reason(context, live, named),
+    )
+
+
+def buckets_of(live: LiveService) -> tuple[BucketName, ...]:
+    """Return every bucket that the service has, or has let go of on its way out."""
     mount = mount_bucket(live.form)
     per_user = tuple(BucketName(name) for name in live.bucket_list)
     named = (*in_out_buckets(live.form), *((mount,) if mount else ()), *per_user, *let_go(live))
@@ -68,26 +134,39 @@ def _buckets(live: LiveService) -> tuple[BucketName, ...]:
 
 
 def let_go(live: LiveService) -> tuple[BucketName, ...]:
-    """Return the buckets that a removal cut short has let go of already (safety 6)."""
-    purpose, buckets = detached_of(live.annotations)
-    return tuple(BucketName(name) for name in buckets) if purpose == "remove" else ()
+    """Return the buckets that a removal or replace cut short has let go of already (safety 6)."""
+    return tuple(BucketName(name) for name in detached_of(live.annotations)[1])
 
 
-def _needs_detach(live: LiveService) -> bool:
-    """Tell whether a PUT must let go of buckets first; a mount alone the server keeps."""
-    return bool(named_by_delete(live.form, live.bucket_list))
+def _detaches(live: LiveService) -> bool:
+    """Tell whether a PUT lets go of buckets first; a mount alone the server keeps."""
+    return bool(named_by_delete(live.form, live.bucket_list)) and not takes_no_put(live.form)
+
+
+def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[Erased, ...]:
+    """Return what the DELETE itself erases: a volume, and buckets that no PUT can let go of."""
+    found = []
+    if takes_no_put(live.form):
+        found = [
+            context.erased(bucket, live.key.name, named.buckets.get(bucket, ""), only_empty=False)
+            for bucket in named_by_delete(live.form, live.bucket_list)
+        ]
+    volume = deleted_volume(live.form)
+    if volume:
+        found.append(Erased(f"{VOLUME_PREFIX}{volume}", consent=named.volume))
+    return tuple(found)
 
 
 def _steps(live: LiveService, work: HookWork) -> tuple[Step, ...]:
     name = live.key.name
     delete = Step(Do.DELETE, name, restarts_store=True)
-    if not _needs_detach(live):
+    if not _detaches(live):
         return (*in_order(work.steps), delete)
     kept = ", ".join(named_by_delete(live.form, live.bucket_list))
     return (Step(Do.PUT, name, f"lets go of {kept}"), *in_order(work.steps), delete)
 
 
-def _material(context: Context, live: LiveService, work: HookWork) -> Material:
+def _material(context: Context, live: LiveService, work: HookWork, purpose: str) -> Material:
     view = context.facts.view
     buckets = named_by_delete(live.form, live.bucket_list)
     form = without_buckets(live.form, buckets, keeps_mount=False)
@@ -98,78 +177,126 @@ def _material(context: Context, live: LiveService, work: HookWork) -> Material:
         release=view.release,
         owner=owner_to_write(live),
         live=live,
-        form=form if _needs_detach(live) else live.form,
+        form=form if _detaches(live) else live.form,
         stamp=StampWish(
             context.settings.set_name,
             hooks=hooks_to_write(context, live, work),
-            detached=detached_stamp("remove", buckets),
+            detached=detached_stamp(purpose, buckets),
         ),
     )
 
 
-def _reason(context: Context, live: LiveService) -> Reason | None:
+def _reason(context: Context, live: LiveService, named: Named) -> Reason | None:
     return first_of(
-        standing_reason(context, live),
         owner_reason(context, live),
         protect_reason(context, live),
-        _put_reason(live),
-        _volume_reason(live),
-        stopped_reason(context, live) if _needs_detach(live) else None,
+        _put_reason(context, live, named),
+        _volume_reason(context, live, named),
+        stopped_reason(context, live) if _detaches(live) else None,
     )
 
 
-def _put_reason(live: LiveService) -> Reason | None:
+def _put_reason(context: Context, live: LiveService, named: Named) -> Reason | None:
     why = takes_no_put(live.form)
     buckets = named_by_delete(live.form, live.bucket_list)
     if not why or not buckets:
         return None
-    return needs_consent(
+    missing = [bucket for bucket in buckets if bucket not in named.buckets]
+    if not missing:
+        return first_of(*(erase_reason(context, live.key, bucket) for bucket in buckets))
+    words = [consent_to_erase(bucket) for bucket in missing]
+    return Reason(
         "cannot-detach",
         f"no PUT can let go of {', '.join(buckets)}: {why}; deleting it would erase them",
-        Consent(Word.ERASE, bucket=buckets[0]),
-        "copy the data elsewhere first",
+        ("copy the data elsewhere first", " ".join(f"--allow {word}" for word in words)),
+        consent=words[0],
     )
 
 
-def _volume_reason(live: LiveService) -> Reason | None:
-    volume = live.form.get("volume")
-    if not isinstance(volume, dict) or volume.get("lifecycle_policy") != "delete":
+def _volume_reason(context: Context, live: LiveService, named: Named) -> Reason | None:
+    volume = deleted_volume(live.form)
+    if not volume:
         return None
-    return needs_consent(
-        "erases-volume",
-        f"its volume {volume['name']} ({volume['size']}) is deleted with it",
-        Consent(Word.ERASE, live.key.name, "volume"),
-        "copy the data elsewhere first",
+    if not named.volume:
+        return needs_consent(
+            "erases-volume",
+            f"its volume {volume} is deleted with it",
+            Consent(Word.ERASE, live.key.name, VOLUME),
+            "copy the data elsewhere first",
+        )
+    forms: dict[str, Form] = {
+        **{key: other.form for key, other in context.facts.view.services.items()},
+        **{f"{key} (wanted)": other.form for key, other in context.desired.items()},
+    }
+    away = {live.key.name, f"{live.key.name} (wanted)", *context.gone}
+    users = sorted(
+        name for name, form in forms.items() if name not in away and named_volume(form) == volume
+    )
+    if not users:
+        return None
+    return Reason(
+        "volume-in-use",
+        f"its volume {volume} would be deleted with it, and {', '.join(users)} use it",
+        ("remove them first",),
     )
 
 
-def decide_erase(
-    context: Context, service: str, bucket: str, *, origin: Origin | None, because: str
+def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decision]:
+    """Return the decisions on *removals*, each with the buckets that it erases at its end.
+
+    A bucket that several of the removed services share is erased after all of them.
+    """
+    decisions: list[Decision] = []
+    after: list[Decision] = []
+    seen: set[str] = set()
+    for live, decision, named, origin in removals:
+        if decision.reason is not None:
+            decisions.append(decision)
+            continue
+        with_it = {item.bucket for item in decision.action.erases}
+        rest = named._replace(
+            buckets={name: text for name, text in named.buckets.items() if name not in with_it}
+        )
+        buckets = buckets_of(live)
+        found = decide_erasures(context, live.key, rest, buckets, origin)
+        fresh = [item for item in found.erased if item.bucket not in seen]
+        seen.update(item.bucket for item in fresh)
+        shared = tuple(item for item in fresh if _shares(context, live, item))
+        own = tuple(item for item in fresh if item not in shared)
+        decisions.append(_followed_by(context, decision, own, found.notes))
+        decisions.extend(found.held)
+        after.extend(
+            decide_erase(context, live.key, (item,), origin, _removals_of(context, item))
+            for item in shared
+        )
+    return [*decisions, *after]
+
+
+def _shares(context: Context, live: LiveService, item: Erased) -> bool:
+    users = context.users.get(BucketName(item.bucket), {})
+    return any(key.name in context.gone and key != live.key for key in users)
+
+
+def _removals_of(context: Context, item: Erased) -> tuple[str, ...]:
+    users = context.users.get(BucketName(item.bucket), {})
+    return tuple(action_id(ActionKind.REMOVE, key) for key in sorted(users))
+
+
+def _followed_by(
+    context: Context, decision: Decision, erased: tuple[Erased, ...], notes: tuple[str, ...]
 ) -> Decision:
-    """Return the erasure of a removed service's bucket, held back for a later version."""
-    key = context.service_key(service)
-    count = context.facts.count(BucketName(bucket)) if bucket not in ("empty", "volume") else None
-    erased = Erased(
-        bucket,
-        count.objects if count else 0,
-        count.size_bytes if count else 0,
-        count.is_at_least if count else False,
-        count.last_write if count else None,
-        context.sharers(BucketName(bucket), service),
-        f"erase: [{bucket}]" + (f', "{because}"' if because else ""),
+    """Return the removal that ends with the erasure of *erased*, its other buckets kept."""
+    action, material = decision.action, decision.material
+    if material is None or not (erased or notes):
+        return decision
+    lost = {item.bucket for item in erased}
+    return Decision(
+        replace(
+            action,
+            steps=(*action.steps, *erase_steps(erased)),
+            keeps=tuple(item for item in action.keeps if item.bucket not in lost),
+            erases=(*action.erases, *erased),
+            notes=(*action.notes, *notes),
+        ),
+        replace(material, erasures=erasures_of(context, erased)),
     )
-    action = Action(
-        id=action_id(ActionKind.ERASE, key, f"/{bucket}"),
-        key=key,
-        kind=ActionKind.ERASE,
-        reason="named by erase",
-        steps=(Step(Do.ERASE, bucket),),
-        erases=(erased,),
-        origin=origin,
-    )
-    reason = Reason(
-        "erase-not-yet",
-        f"erasing {bucket} comes with a later version of oscar-sync; it stays",
-        (f"take `erase: [{bucket}]` out", "delete the bucket through OSCAR's API by hand"),
-    )
-    return Decision(action, reason=reason)

@@ -41,6 +41,23 @@ def secret_findings(
     return SecretFindings(tuple(changes), blank_names(desired.secrets, stored), tuple(not_compared))
 
 
+def pushed(desired: DesiredService, found: SecretFindings) -> SecretFindings:
+    """Return *found* with each secret that could not be compared as one to be sent all the same."""
+    changes = tuple(
+        FieldChange(
+            dotted(("environment", "secrets", name)),
+            Op.CHANGE,
+            "not compared",
+            "sent",
+            Cause.MANIFEST,
+            desired.locate(("environment", "secrets", name)),
+            is_sensitive=True,
+        )
+        for name in found.not_compared
+    )
+    return found._replace(changes=(*found.changes, *changes), not_compared=())
+
+
 def blank_names(secrets: Mapping[str, Secret], stored: frozenset[str]) -> tuple[str, ...]:
     """Return the names whose value is needed by a request and not known (record 030)."""
     if not secrets:

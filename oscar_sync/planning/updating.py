@@ -2,22 +2,35 @@
 
 from typing import NamedTuple
 
+from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
-from oscar_sync.model.plan import Action, ActionKind, Cause, Do, FieldChange, Preconditions, Step
+from oscar_sync.model.plan import (
+    Action,
+    ActionKind,
+    Cause,
+    Do,
+    Erased,
+    FieldChange,
+    Preconditions,
+    Step,
+)
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.attribution import attributed
-from oscar_sync.planning.blocking import Reason, replace_reason
+from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import makers_of, wait_of
 from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.erasing import named_erasures
 from oscar_sync.planning.guards import (
+    bucket_notes,
     bucket_reason,
     first_of,
     image_reason,
     isolation_reason,
+    level_reason,
     missing_values,
     release_reason,
     standing_reason,
@@ -33,9 +46,17 @@ from oscar_sync.planning.hook_steps import (
 )
 from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.repairing import decide_repair
-from oscar_sync.planning.secrets import SecretFindings, secret_findings
+from oscar_sync.planning.replacing import decide_replace
+from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
 from oscar_sync.semantics.bodies import owner_to_write
-from oscar_sync.semantics.buckets import in_out_buckets, inputs, mount_bucket, outputs, used_buckets
+from oscar_sync.semantics.buckets import (
+    in_out_buckets,
+    inputs,
+    lost_user_buckets,
+    mount_bucket,
+    outputs,
+    used_buckets,
+)
 from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.immutable import replace_reasons
 from oscar_sync.semantics.normal_form import is_exposed
@@ -64,7 +85,7 @@ def decide_update(
     """
     standing = context.standing(live)
     wanted = with_ignored(desired.form, live.form, _ignored(context, desired))
-    secrets = secret_findings(desired, live, context.key)
+    secrets = _secrets(context, desired, live, standing)
     changes = (
         *attributed(
             differences(live.form, wanted, owner=live.owner), desired, live, wanted,
@@ -79,6 +100,16 @@ def decide_update(
     is_adopted = standing is Standing.UNSTAMPED and bool(context.settings.set_name)
     case = _Case(context, desired, live, wanted, secrets, changes, is_adopted)
     return _update(case), secrets
+
+
+def _secrets(
+    context: Context, desired: DesiredService, live: LiveService, standing: Standing
+) -> SecretFindings:
+    found = secret_findings(desired, live, context.key)
+    if standing not in (Standing.OURS, Standing.UNSTAMPED) or not found.not_compared:
+        return found
+    consent = Consent(Word.PUSH_SECRETS, live.key.name, cluster=live.key.cluster)
+    return pushed(desired, found) if context.allows(consent) else found
 
 
 def _ignored(context: Context, desired: DesiredService) -> tuple[str, ...]:
@@ -109,7 +140,13 @@ def _foreign(
 def _update(case: _Case) -> Decision:
     context, live, wanted = case.context, case.live, case.wanted
     name = live.key.name
+    fields = replace_reasons(live.form, wanted)
+    if fields:
+        return decide_replace(
+            context, case.desired._replace(form=wanted), live, case.changes, fields
+        )
     dropped = _dropped(live, wanted)
+    erased = _erased(context, live, wanted)
     attached = _attached(context, live, wanted)
     works = _hook_works(context, live, wanted, attached)
     action = Action(
@@ -124,14 +161,15 @@ def _update(case: _Case) -> Decision:
         ),
         changes=case.changes,
         keeps=tuple(context.kept(bucket, name) for bucket in dropped),
+        erases=erased,
         preconditions=Preconditions(True, fingerprint_of(live)),
         depends_on=makers_of(context, attached),
         origin=case.desired.locate(()),
-        notes=_notes(case, works),
+        notes=(*_notes(case, works), *bucket_notes(context, case.desired, attached)),
         unchanged_fields=_unchanged(live, case.changes),
         adds_stamp=case.is_adopted,
     )
-    reason = _reason(case, attached)
+    reason = _reason(case, attached, erased)
     if reason is not None:
         return Decision(action, reason=reason)
     had = used_buckets(live.form)
@@ -147,6 +185,16 @@ def _reason_word(changes: tuple[FieldChange, ...]) -> str:
 def _dropped(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
     now = in_out_buckets(wanted)
     return tuple(bucket for bucket in in_out_buckets(live.form) if bucket not in now)
+
+
+def _erased(context: Context, live: LiveService, wanted: Form) -> tuple[Erased, ...]:
+    """Return the per-user buckets that the PUT erases, each with the consent that names it."""
+    lost = lost_user_buckets(live.bucket_list, wanted)
+    named = named_erasures(context, live.key.name, lost).buckets if lost else {}
+    return tuple(
+        context.erased(bucket, live.key.name, named.get(bucket, ""), only_empty=False)
+        for bucket in lost
+    )
 
 
 def _attached(context: Context, live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
@@ -246,16 +294,18 @@ def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]
     ]
 
 
-def _reason(case: _Case, attached: tuple[BucketName, ...]) -> Reason | None:
+def _reason(
+    case: _Case, attached: tuple[BucketName, ...], erased: tuple[Erased, ...]
+) -> Reason | None:
     context, live, wanted = case.context, case.live, case.wanted
-    fields = replace_reasons(live.form, wanted)
+    named = {item.bucket for item in erased if item.consent}
     return first_of(
-        replace_reason(live.key.name, fields) if fields else None,
         release_reason(context, wanted),
         image_reason(context, wanted),
         missing_values(case.secrets.unknown_values),
         stopped_reason(context, live),
-        isolation_reason(context, live, wanted),
+        level_reason(context, wanted),
+        isolation_reason(context, live, wanted, named),
         bucket_reason(context, case.desired, _widened(live, wanted, attached)),
         store_reason(context, wanted, (*attached, *in_out_buckets(live.form)), inputs(live.form)),
     )

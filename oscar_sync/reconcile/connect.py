@@ -156,5 +156,6 @@ class FileStore(ProviderFiles):
         self.hooks = store.hooks
         self.set_hook = store.set_hook
         self.remove_hooks = store.remove_hooks
+        self.count = store.count
         self.has_marker = store.has_marker
         self.put_marker = store.put_marker

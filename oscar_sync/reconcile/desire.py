@@ -134,6 +134,7 @@ class _Pass:
             manifests.file_count,
             narrowing,
             self.judged(manifests),
+            is_partial=any(found.severity is Severity.ERROR for found in manifests.diagnostics),
         )
 
     def env_file(self) -> str:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from oscar_sync.errors import UsageError
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Form
 from oscar_sync.model.material import FingerprintKey, Material
@@ -33,7 +34,11 @@ class Pass:
 
 
 def plan_once(desired: DesiredState, options: PlanOptions, connections: Connections) -> Pass:
-    """Return the plan for *desired*, after everything that it asks for was looked up."""
+    """Return the plan for *desired*, after everything that it asks for was looked up.
+
+    Raises:
+        UsageError: a consent of the command line would match on two clusters.
+    """
     notes: list[str] = []
     key = read_key(Path(desired.settings.folder), connections.environ, notes.append)
     views = observe(desired.settings.clusters, connections)
@@ -43,6 +48,8 @@ def plan_once(desired: DesiredState, options: PlanOptions, connections: Connecti
             break
         views = _looked_up(views, draft, connections)
         draft = draft_plan(desired, views, options, key)
+    if draft.ambiguous:
+        raise UsageError("; ".join(draft.ambiguous))
     plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))
     return Pass(desired, views, replace(draft, plan=plan))
 

@@ -315,8 +315,15 @@ def want_and_live(change: FieldChange) -> tuple[str, list[str]]:
     return f"want {value(_short(change.after))}  live {value(_short(change.before))}", []
 
 
+_REPLACE_SYMBOLS: Final = {Do.PUT: "&", Do.DELETE: "-", Do.POST: "+"}
+"""The steps of a replace are all shown (safety 2); its first PUT lets go, and is no attach."""
+
+
 def _step_symbol(action: Action, step: Step) -> str:
     """Return the symbol of a step worth its own line, blank for one the headline says."""
+    if action.kind is ActionKind.REPLACE and step.do in _REPLACE_SYMBOLS:
+        is_detach = step.do is Do.PUT and step is action.steps[0]
+        return "-" if is_detach else _REPLACE_SYMBOLS[step.do]
     match step.do:
         case Do.HOOK | Do.UNHOOK | Do.MARKER:
             return "@"
@@ -340,6 +347,12 @@ def _step_words(step: Step) -> str:
             return f"uploads to {step.target} no longer start it"
         case Do.MARKER:
             return f"folder marker {step.target}"
+        case Do.PUT if step.note.startswith("lets go"):
+            return f"detach: {step.note}"
+        case Do.DELETE:
+            return f"delete {step.target}, which names no bucket by then"
+        case Do.POST:
+            return f"create {step.target} {step.note}".rstrip()
         case Do.PUT:
             return "attach: a second request names the buckets that exist"
         case Do.RESTART:

@@ -105,20 +105,38 @@ def kept(item: Kept) -> str:
 
 def erased(item: Erased) -> str:
     """Return what an erased bucket holds, when it was last written, and who consented."""
-    least = "at least " if item.is_at_least else ""
     last = f", last write {item.last_write:%Y-%m-%d %H:%MZ}" if item.last_write else ""
     shared = f"; also used by {', '.join(item.shared_with)}" if item.shared_with else ""
-    return safe(
-        f"bucket {item.bucket}: {least}{plural(item.objects, 'object')}, "
-        f"{size(item.size_bytes)}{last}{shared}   ({item.consent})"
-    )
+    consent = f"   ({item.consent})" if item.consent else ""
+    return safe(f"{item.name}{_held(item)}{last}{shared}{consent}")
+
+
+def _held(item: Erased) -> str:
+    """Return what an erased bucket holds; a volume, or a bucket out of reach, tells nothing."""
+    if item.objects is None:
+        return "" if item.is_volume else ": nobody can see from here what it holds"
+    least = "at least " if item.is_at_least else ""
+    bytes_ = f", {size(item.size_bytes)}" if item.size_bytes is not None else ""
+    return f": {least}{plural(item.objects, 'object')}{bytes_}"
+
+
+def erased_briefly(item: Erased) -> str:
+    """Return an erased bucket as a question names it: ``bucket old-data (1,204 objects)``."""
+    if item.objects is None:
+        return safe(item.name)
+    least = "at least " if item.is_at_least else ""
+    return safe(f"{item.name} ({least}{plural(item.objects, 'object')})")
 
 
 def headline(action: Action) -> str:
     """Return what the action does, in a few words."""
     match action.kind:
         case ActionKind.REMOVE:
-            return "remove, data stays"
+            return "remove" if action.erases else "remove, data stays"
+        case ActionKind.REPLACE:
+            return f"replace: {safe(action.reason)}"
+        case ActionKind.ERASE:
+            return "erase"
         case ActionKind.SEED:
             uploads = [step for step in action.steps if step.size_bytes or step.do == "upload"]
             total = sum(step.size_bytes for step in action.steps)

@@ -9,6 +9,7 @@ from typing import Final
 from oscar_sync.model.field import Value
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.buckets import keeps_user_level
 from oscar_sync.semantics.capabilities import LISTED_PORTS_SINCE
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, unowned
 
@@ -60,15 +61,6 @@ def put_body(
 def owner_to_write(live: LiveService) -> str:
     """Return the owner that a PUT carries: the live one; for a lost one ``cluster_admin`` (036)."""
     return live.owner or "cluster_admin"
-
-
-def keeps_user_level(form: Mapping[str, Value]) -> bool:
-    """Tell whether the server makes the list of per-user buckets anew from *form*.
-
-    Only then may a PUT leave the stored list out: else it erases every bucket in it, with its data
-    (oscar-server 4.4; records 222, 224).
-    """
-    return form.get("isolation_level") == "USER" and bool(form.get("allowed_users"))
 
 
 def _plain_body(form: Mapping[str, Value], release: tuple[int, int, int]) -> dict[str, Value]:

@@ -75,6 +75,32 @@ def is_per_user(form: Mapping[str, Value]) -> bool:
     return str(form.get("isolation_level", "")).upper() == "USER"
 
 
+def keeps_user_level(form: Mapping[str, Value]) -> bool:
+    """Tell whether the server makes the list of per-user buckets anew from *form*.
+
+    Only then may a PUT leave the stored list out: else it erases every bucket in it, with its data
+    (oscar-server 4.4; records 222, 224).
+    """
+    return form.get("isolation_level") == "USER" and bool(form.get("allowed_users"))
+
+
+def lost_user_buckets(stored: Iterable[str], wanted: Mapping[str, Value]) -> tuple[BucketName, ...]:
+    """Return which *stored* per-user buckets a PUT of *wanted* at level USER would erase.
+
+    The server makes the list anew: one bucket for each input bucket and user, named by the user's
+    first ten characters, and erases what is no longer in it (oscar-server 3.1, 4.4; 209, 222).
+    """
+    if not keeps_user_level(wanted):
+        return ()  # the stored list is carried, and stays
+    users = wanted.get("allowed_users")
+    new = {
+        f"{bucket}-{str(user)[:10]}"
+        for bucket, _ in inputs(wanted)
+        for user in (users if isinstance(users, list) else ())
+    }
+    return tuple(sorted(BucketName(bucket) for bucket in stored if bucket not in new))
+
+
 def without_buckets(
     form: Mapping[str, Value], buckets: Iterable[str], *, keeps_mount: bool = True
 ) -> dict[str, Value]:

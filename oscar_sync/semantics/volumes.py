@@ -13,6 +13,19 @@ def attached_volume(form: Form) -> str:
     return _named(form, has_size=False)
 
 
+def named_volume(form: Form) -> str:
+    """Return the name of the volume that the service has, made or attached; blank for none."""
+    return made_volume(form) or attached_volume(form)
+
+
+def deleted_volume(form: Form) -> str:
+    """Return the volume that a DELETE takes along, whoever else attaches it (oscar-server 5)."""
+    volume = form.get("volume")
+    if not isinstance(volume, dict) or volume.get("lifecycle_policy") != "delete":
+        return ""
+    return str(volume["name"])
+
+
 def _named(form: Form, *, has_size: bool) -> str:
     volume = form.get("volume")
     if not isinstance(volume, dict) or bool(volume["size"]) is not has_size:

@@ -106,14 +106,14 @@ def test_7_a_blocked_step_after_the_others_were_carried_out(project):
     assert "other" in project.live()
 
 
-def test_7_an_erasure_is_recognised_and_held_back(project):
-    project.run("apply", "-y")
+def test_7_a_bucket_that_is_used_is_not_erased(project):
     project.write("other")
+    project.run("apply", "-y")
     (project.folder / "hello.yaml").unlink()
-    project.settings("removed:\n- {service: hello, erase: [hello]}\n")
+    project.settings("removed:\n- {service: hello, erase: [other]}\n")
     code, out, _ = project.run("apply", "-y")
     assert code == 7
-    assert "would erase bucket hello" in out
+    assert "would erase bucket other" in out
     assert "hello" not in project.live()
 
 

@@ -1,11 +1,9 @@
 """What may be removed, what is left alone, and what is said of both."""
 
-import pytest
-
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from tests.emulator.calling import SERVICES
 from tests.property.world import shown
-from tests.unit.planning.test_guards import STAMP, codes, minio, post, service
+from tests.unit.planning.test_guards import STAMP, minio, post, service
 
 
 def kinds(found):
@@ -27,18 +25,6 @@ def test_an_entry_whose_service_is_gone_can_be_deleted(world):
     world.write(service("beta"))
     world.write_settings(removed=["alpha"])
     assert "edge/alpha is gone; the entry can be deleted from the file" in shown(world.plan())
-
-
-@pytest.mark.parametrize("name", ["red", "bucket:red"])
-def test_the_erasure_of_a_spent_entry_is_held_back_and_never_forgotten(world, name):
-    world.write(service(output=minio("red/out")), service("beta"))
-    world.apply()
-    world.write(service("beta"))
-    world.write_settings(removed=["alpha"])
-    world.apply()
-    world.write_settings(removed=[{"service": "alpha", "erase": [name]}])
-    assert codes(world.plan()) == ["erase-not-yet"]
-    assert "red" in world.buckets()
 
 
 def test_a_service_that_was_half_removed_is_told_of(world):

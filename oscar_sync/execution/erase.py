@@ -1,0 +1,91 @@
+"""Erase: a bucket goes through OSCAR, only while it still is what the plan showed (safety 2)."""
+
+from oscar_sync.errors import StoreError
+from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError
+from oscar_sync.execution.sender import ReachError
+from oscar_sync.model.material import Erasure
+from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.report import ActionResult, Status
+from oscar_sync.model.state import BucketCount, BucketFacts
+from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.buckets import used_buckets
+
+
+def carry_out_erase(run: Run) -> ActionResult:
+    """Return what became of erasures whose service is gone already."""
+    erase_buckets(run)
+    return run.result(Status.DONE)
+
+
+def erase_buckets(run: Run) -> None:
+    """Erase each bucket that the action's ERASE steps name.
+
+    Raises:
+        StaleServiceError: a bucket is used, another's, or holds more than the plan showed.
+        FailedError: the server refuses, or the bucket is still there.
+    """
+    for step in run.action.steps:
+        if step.do is Do.ERASE:
+            _erase(run, step)
+
+
+def _erase(run: Run, step: Step) -> None:
+    planned = run.material.erasures.get(step.target)
+    if planned is None:
+        raise FailedError(f"the plan did not look at bucket {step.target}")
+    for _ in range(TRIES):
+        facts = _bucket(run, step.target)
+        if facts is None:
+            return
+        _refuse_if_moved(run, planned, facts)
+        reply = run.sender.erase(step)
+        if reply.meaning.outcome is Outcome.NOT_APPLIED:
+            raise FailedError(f"the server answered {reply.status}: {reply.text}", "refused")
+        if _bucket(run, step.target) is None:
+            run.warn(reply)
+            return
+    raise FailedError(f"bucket {step.target} is still there after the deletion")
+
+
+def _bucket(run: Run, name: str) -> BucketFacts | None:
+    buckets = run.sender.ports.api.list_buckets()
+    return next((bucket for bucket in buckets if bucket.name == name), None)
+
+
+def _refuse_if_moved(run: Run, planned: Erasure, facts: BucketFacts) -> None:
+    """Stop where the bucket is no longer the one that somebody consented to erase."""
+    name = planned.facts.name
+    refuse_if_used(run, name)
+    if (facts.owner, facts.from_service) != (planned.facts.owner, planned.facts.from_service):
+        raise StaleServiceError(f"bucket {name} was made anew by somebody; it stays")
+    held = _held(run, name)
+    if held.objects > planned.held.objects:
+        raise StaleServiceError(
+            f"bucket {name} holds {held.objects} objects, the plan showed {planned.held.objects}; "
+            "it stays"
+        )
+
+
+def refuse_if_used(run: Run, bucket: str) -> None:
+    """Stop where another service uses the bucket by now.
+
+    Raises:
+        StaleServiceError: one does.
+    """
+    users = [
+        live.key.name
+        for live in run.newest.read_all()
+        if live.key.name != run.name and bucket in (*used_buckets(live.form), *live.bucket_list)
+    ]
+    if users:
+        raise StaleServiceError(f"bucket {bucket} is used by {', '.join(users)}; it stays")
+
+
+def _held(run: Run, bucket: str) -> BucketCount:
+    store = run.sender.ports.store
+    if store is None:
+        raise ReachError(run.sender.ports.store_problem)
+    try:
+        return store.count(bucket)
+    except StoreError as error:
+        raise ReachError(str(error)) from error

@@ -1,0 +1,30 @@
+"""Replace: a removal and a creation in one action, each with its own steps (safety 2).
+
+Cut short anywhere, the next run goes on: the detached service says that it is being replaced, and
+once it is gone the creation takes its buckets up.
+"""
+
+from dataclasses import replace
+
+from oscar_sync.execution.create import carry_out_create
+from oscar_sync.execution.remove import take_away
+from oscar_sync.execution.run import FailedError, Run
+from oscar_sync.model.material import Material
+from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.report import ActionResult
+
+
+def carry_out_replace(run: Run) -> ActionResult:
+    """Return what became of a replacement."""
+    before, steps = run.material.before, run.action.steps
+    if before is None:
+        raise FailedError("the plan holds no definition")
+    cut = next(place for place, step in enumerate(steps, 1) if step.do is Do.DELETE)
+    take_away(_part(run, before, steps[:cut]))
+    result = carry_out_create(_part(run, run.material, steps[cut:]))
+    return result._replace(action=run.action)
+
+
+def _part(run: Run, material: Material, steps: tuple[Step, ...]) -> Run:
+    """Return *run* with a part of its steps; what is sent and said stays with the whole."""
+    return replace(run, action=replace(run.action, steps=steps), material=material)

@@ -1,0 +1,270 @@
+"""Erasing: data goes for good only if someone named it and nobody uses it (safety 2).
+
+What is erased is counted in the plan. A bucket is erased through OSCAR, never on the store itself:
+that would leave its owner's access rights to whoever takes the name next (record 226).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.identity import BucketName, ServiceKey
+from oscar_sync.model.material import Erasure, Material
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
+from oscar_sync.model.settings import Removed
+from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.decision import Decision, action_id
+
+VOLUME: Final = "volume"
+EMPTY: Final = "empty"
+BUCKET_PREFIX: Final = "bucket:"
+
+
+class Named(NamedTuple):
+    """What someone wrote down for one service, each with the words that people are shown.
+
+    ``empty`` and ``volume`` are blank where nobody consents.
+    """
+
+    buckets: Mapping[BucketName, str]
+    empty: str = ""
+    volume: str = ""
+
+
+def named_erasures(
+    context: Context, service: str, buckets: Iterable[BucketName], entry: Removed | None = None
+) -> Named:
+    """Return which of *service*'s data may be erased: by its entry of ``removed`` or by consent.
+
+    The entry may name other buckets than *buckets*, which are those that the service uses.
+    """
+    written = _written(entry) if entry else Named({})
+    place = context.facts.view.cluster.id
+    words = dict(written.buckets)
+    for bucket in buckets:
+        consent = Consent(Word.ERASE, bucket=_spelled(bucket), cluster=place)
+        if bucket not in words and context.allows(consent):
+            words[bucket] = str(consent._replace(cluster=None))
+    empty = Consent(Word.ERASE, bucket=EMPTY, cluster=place)
+    volume = Consent(Word.ERASE, service, VOLUME, place)
+    return Named(
+        words,
+        written.empty or (str(empty._replace(cluster=None)) if context.allows(empty) else ""),
+        written.volume or (str(volume._replace(cluster=None)) if context.allows(volume) else ""),
+    )
+
+
+def _written(entry: Removed) -> Named:
+    because = f', "{entry.because}"' if entry.because else ""
+    words = {item: f"erase: [{item}]{because}" for item in entry.erase}
+    return Named(
+        {
+            BucketName(item.removeprefix(BUCKET_PREFIX)): text
+            for item, text in words.items()
+            if item not in (EMPTY, VOLUME)
+        },
+        words.get(EMPTY, ""),
+        words.get(VOLUME, ""),
+    )
+
+
+def _spelled(bucket: BucketName) -> str:
+    """Return a bucket's name as consents write it."""
+    return f"{BUCKET_PREFIX}{bucket}" if bucket in (EMPTY, VOLUME) else bucket
+
+
+def consent_to_erase(bucket: BucketName) -> str:
+    """Return the consent that names *bucket*, as a way out writes it."""
+    return str(Consent(Word.ERASE, bucket=_spelled(bucket)))
+
+
+def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> Reason | None:
+    """Return why *bucket* stays although it is named: whose it is, who uses it, what is unknown."""
+    return (
+        _unread_reason(context)
+        or _protect_reason(context, service)
+        or _owner_reason(context, bucket)
+        or _use_reason(context, service, bucket)
+        or _count_reason(context, bucket)
+    )
+
+
+def _unread_reason(context: Context) -> Reason | None:
+    if not context.is_partial:
+        return None
+    return Reason(
+        "manifests-unread",
+        "not every manifest could be read, so that nobody knows which buckets they use",
+        ("mend them first: oscar-sync validate",),
+    )
+
+
+def _protect_reason(context: Context, service: ServiceKey) -> Reason | None:
+    entry = next((item for item in context.settings.of_service(service) if item.protect), None)
+    if entry is None:
+        return None
+    return Reason(
+        "protected",
+        f"{service} is protected ({entry.origin}), and its data with it",
+        (f"take `protect` out of {entry.origin.file}",),
+    )
+
+
+def _owner_reason(context: Context, bucket: BucketName) -> Reason | None:
+    facts = context.facts.bucket(bucket)
+    if facts is None or context.owns_bucket(bucket):
+        return None
+    return Reason(
+        "not-my-bucket",
+        f"bucket {bucket} belongs to {facts.owner or 'somebody else'}: no consent erases it",
+        (f"erase it as {facts.owner}" if facts.owner else "ask the cluster's operator",),
+    )
+
+
+def _use_reason(context: Context, service: ServiceKey, bucket: BucketName) -> Reason | None:
+    users = (*context.users_left(bucket, service.name), *_seeds(context, bucket))
+    if not users:
+        return None
+    return Reason(
+        "bucket-in-use",
+        f"bucket {bucket} is used by {', '.join(users)}",
+        ("let them use another bucket, or remove them first", "leave the erasure out"),
+    )
+
+
+def _seeds(context: Context, bucket: BucketName) -> tuple[str, ...]:
+    return tuple(
+        f"a seed of {seed.service} ({seed.origin})"
+        for entry in context.settings.services
+        for seed in entry.seeds
+        if seed.bucket == bucket
+        and not seed.is_elsewhere
+        and any(seed.service.matches(wanted.key) for wanted in context.desired.values())
+    )
+
+
+def _count_reason(context: Context, bucket: BucketName) -> Reason | None:
+    if context.facts.has_store() and context.facts.is_readable(bucket):
+        return None
+    problem = context.facts.view.store_problem or "its keys do not reach that bucket"
+    return Reason(
+        "not-counted",
+        f"nobody can see from here what bucket {bucket} holds ({problem})",
+        (
+            "set s3_endpoint of the cluster to an address that works from here",
+            f"erase it by hand: DELETE /system/buckets/{bucket}",
+        ),
+    )
+
+
+class Erasures(NamedTuple):
+    """What is erased after a service is gone, and what was named and stays."""
+
+    erased: tuple[Erased, ...] = ()
+    held: tuple[Decision, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def decide_erasures(
+    context: Context,
+    service: ServiceKey,
+    named: Named,
+    buckets: Iterable[BucketName],
+    origin: Origin | None,
+) -> Erasures:
+    """Return what becomes of the *named* buckets, and of the empty ones among *buckets*."""
+    erased: list[Erased] = []
+    held: list[Decision] = []
+    notes: list[str] = []
+    for bucket, words in named.buckets.items():
+        facts = context.facts.bucket(bucket)
+        if facts is None:
+            notes.append(f"bucket {bucket} is not there: nothing to erase ({words})")
+            continue
+        item = context.erased(bucket, service.name, words, only_empty=False)
+        reason = _strange_reason(service, bucket, facts.from_service, buckets) or erase_reason(
+            context, service, bucket
+        )
+        if reason is None:
+            erased.append(item)
+        else:
+            held.append(Decision(erase_action(service, (item,), origin), reason=reason))
+    if named.empty:
+        erased.extend(_empty(context, service, named, buckets))
+    return Erasures(tuple(erased), tuple(held), tuple(notes))
+
+
+def _strange_reason(
+    service: ServiceKey, bucket: BucketName, made_by: str, buckets: Iterable[BucketName]
+) -> Reason | None:
+    if bucket in buckets or made_by in ("", service.name):
+        return None
+    return Reason(
+        "not-its-bucket",
+        f"bucket {bucket} was made by {made_by}, and {service} does not use it",
+        (f"name it under the removal of {made_by}", "leave the erasure out"),
+    )
+
+
+def _empty(
+    context: Context, service: ServiceKey, named: Named, buckets: Iterable[BucketName]
+) -> Iterable[Erased]:
+    for bucket in buckets:
+        if bucket in named.buckets or context.facts.bucket(bucket) is None:
+            continue
+        item = context.erased(bucket, service.name, named.empty, only_empty=True)
+        if item.objects == 0 and erase_reason(context, service, bucket) is None:
+            yield item
+
+
+def erase_steps(erased: Iterable[Erased]) -> tuple[Step, ...]:
+    """Return one step for each bucket; a volume goes with its service."""
+    return tuple(Step(Do.ERASE, item.bucket) for item in erased if not item.is_volume)
+
+
+def erasures_of(context: Context, erased: Iterable[Erased]) -> dict[str, Erasure]:
+    """Return each bucket as it was seen, for the look just before it goes."""
+    found = {}
+    for item in erased:
+        bucket = BucketName(item.bucket)
+        facts, count = context.facts.bucket(bucket), context.facts.count(bucket)
+        if facts is not None and count is not None:
+            found[item.bucket] = Erasure(facts, count)
+    return found
+
+
+def erase_action(
+    service: ServiceKey,
+    erased: tuple[Erased, ...],
+    origin: Origin | None,
+    depends_on: tuple[str, ...] = (),
+) -> Action:
+    """Return the erasure of buckets whose service is gone by then."""
+    suffix = "".join(f"/{item.bucket}" for item in erased)
+    return Action(
+        id=action_id(ActionKind.ERASE, service, suffix),
+        key=service,
+        kind=ActionKind.ERASE,
+        reason="named by erase",
+        steps=erase_steps(erased),
+        erases=erased,
+        depends_on=depends_on,
+        origin=origin,
+    )
+
+
+def decide_erase(
+    context: Context,
+    service: ServiceKey,
+    erased: tuple[Erased, ...],
+    origin: Origin | None,
+    depends_on: tuple[str, ...] = (),
+) -> Decision:
+    """Return the erasure of buckets as an action of its own."""
+    view = context.facts.view
+    return Decision(
+        erase_action(service, erased, origin, depends_on),
+        Material(view.cluster, view.release, "", erasures=erasures_of(context, erased)),
+    )

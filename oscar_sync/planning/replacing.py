@@ -1,0 +1,70 @@
+"""Replacing a service that no PUT can change: detach, DELETE, create, attach (safety 2).
+
+No byte is copied: the buckets stay where they are, and the new service takes them up.
+"""
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.plan import VOLUME_PREFIX, Action, ActionKind, FieldChange, Preconditions
+from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.blocking import Reason, replace_reason
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.creating import arrival, note_made
+from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.erasing import named_erasures
+from oscar_sync.planning.guards import first_of
+from oscar_sync.planning.removing import buckets_of, departure
+from oscar_sync.semantics.stamp import detached_of, fingerprint_of
+
+_TOKEN_NOTE = "the service gets a new token: who calls it with the old one is refused"
+
+
+def decide_replace(
+    context: Context,
+    desired: DesiredService,
+    live: LiveService,
+    changes: tuple[FieldChange, ...],
+    fields: tuple[str, ...],
+) -> Decision:
+    """Return the replacement of *live* for the sake of *fields*, or why it is held back."""
+    named = named_erasures(context, live.key.name, buckets_of(live))
+    going = departure(context, live, "replace", named)
+    lost = {item.bucket for item in going.erases}
+    volume = next((name for name in lost if name.startswith(VOLUME_PREFIX)), "")
+    coming = arrival(
+        context,
+        desired,
+        lost=lost,
+        lost_volume=volume.removeprefix(VOLUME_PREFIX),
+        is_anew=True,
+    )
+    kept = {item.bucket: item for item in going.keeps}
+    for bucket in coming.existing:
+        kept.setdefault(bucket, context.kept(bucket, live.key.name))
+    action = Action(
+        id=action_id(ActionKind.REPLACE, live.key),
+        key=live.key,
+        kind=ActionKind.REPLACE,
+        reason=f"no update can change {', '.join(fields)}",
+        steps=(*going.steps, *coming.steps),
+        changes=changes,
+        keeps=tuple(kept.values()),
+        erases=going.erases,
+        preconditions=Preconditions(True, fingerprint_of(live)),
+        depends_on=coming.depends_on,
+        origin=desired.locate(()),
+        notes=(_TOKEN_NOTE, *coming.notes),
+        adds_stamp=bool(context.settings.set_name),
+    )
+    reason = first_of(going.reason, coming.reason, _consent_reason(context, live, fields))
+    if reason is not None:
+        return Decision(action, reason=reason)
+    note_made(context, desired.form, action)
+    return Decision(action, coming.material.after(going.material))
+
+
+def _consent_reason(context: Context, live: LiveService, fields: tuple[str, ...]) -> Reason | None:
+    """Return why nothing is replaced unasked; one that was cut short goes on (safety 6)."""
+    consent = Consent(Word.REPLACE, live.key.name, cluster=live.key.cluster)
+    if context.allows(consent) or detached_of(live.annotations)[0] == "replace":
+        return None
+    return replace_reason(live.key.name, fields)

@@ -1,0 +1,119 @@
+"""Erasures whose service is gone already: a run may have been killed between the two (safety 6)."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from oscar_sync.model.consent import Word
+from oscar_sync.model.identity import BucketName, ServiceKey
+from oscar_sync.model.settings import Removed
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.decision import Decision
+from oscar_sync.planning.erasing import (
+    BUCKET_PREFIX,
+    EMPTY,
+    decide_erase,
+    decide_erasures,
+    erase_action,
+    erase_reason,
+    named_erasures,
+)
+
+
+class Spent(NamedTuple):
+    """What is still erased for entries of ``removed`` whose service is gone, and what is said."""
+
+    decisions: tuple[Decision, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
+    """Return what is still to be erased by name, beside the buckets that are *erased* anyway."""
+    decisions: list[Decision] = []
+    notes: list[str] = []
+    for entry in _spent(context):
+        service = context.service_key(entry.which.name)
+        if not entry.erase:
+            notes.append(
+                f"{entry.origin}: {service} is gone; the entry can be deleted from the file"
+            )
+            continue
+        notes.append(
+            f"warning: {entry.origin}: {service} is gone; delete the entry from the file: its "
+            "`erase` would also erase the buckets of a later service of that name"
+        )
+        found, said = _of_entry(context, entry, service, erased)
+        decisions.extend(found)
+        notes.extend(said)
+    gone = {*erased, *(item.bucket for one in decisions for item in one.action.erases)}
+    return Spent((*decisions, *orphans_named(context, gone)), tuple(notes))
+
+
+def _spent(context: Context) -> list[Removed]:
+    """Return the entries of ``removed`` whose service is not on this cluster."""
+    services = context.facts.view.services
+    return [
+        entry
+        for entry in context.settings.removed
+        if entry.which.cluster in (None, context.facts.view.cluster.id)
+        and not any(entry.which.matches(live.key) for live in services.values())
+    ]
+
+
+def _of_entry(
+    context: Context, entry: Removed, service: ServiceKey, erased: Collection[str]
+) -> tuple[list[Decision], list[str]]:
+    named = named_erasures(context, service.name, (), entry)
+    named = named._replace(
+        buckets={
+            name: text
+            for name, text in named.buckets.items()
+            if name not in erased and context.facts.bucket(name) is not None
+        }
+    )
+    made = _made_by(context, service) if named.empty else ()
+    found = decide_erasures(context, service, named, made, entry.origin)
+    decisions = [decide_erase(context, service, (item,), entry.origin) for item in found.erased]
+    notes = []
+    for item in found.held:
+        if item.reason is not None and item.reason.code == "not-its-bucket":
+            notes.append(f"warning: {entry.origin}: {item.reason.message}; it is left")
+        else:
+            decisions.append(item)
+    return decisions, notes
+
+
+def _made_by(context: Context, service: ServiceKey) -> tuple[BucketName, ...]:
+    """Return the buckets that say that *service* made them."""
+    context.facts.bucket(BucketName(EMPTY))  # asks for the list where it was not read
+    buckets = context.facts.view.buckets or {}
+    return tuple(
+        sorted(name for name, facts in buckets.items() if facts.from_service == service.name)
+    )
+
+
+def orphans_named(context: Context, erased: Collection[str]) -> tuple[Decision, ...]:
+    """Return the erasure of buckets that ``--allow erase:BUCKET`` names and no service uses."""
+    decisions = []
+    for consent in context.settings.allow:
+        bucket = BucketName(consent.bucket.removeprefix(BUCKET_PREFIX))
+        if (
+            consent.word is not Word.ERASE
+            or consent.service
+            or consent.bucket == EMPTY
+            or consent.cluster not in (None, context.facts.view.cluster.id)
+            or bucket in erased
+            or context.users_left(bucket, "")
+        ):
+            continue
+        facts = context.facts.bucket(bucket)
+        if facts is None:
+            continue
+        context.used.add(consent)
+        service = context.service_key(facts.from_service or bucket)
+        item = context.erased(bucket, "", str(consent), only_empty=False)
+        reason = erase_reason(context, service, bucket)
+        if reason is None:
+            decisions.append(decide_erase(context, service, (item,), None))
+        else:
+            decisions.append(Decision(erase_action(service, (item,), None), reason=reason))
+    return tuple(decisions)

@@ -1,0 +1,2 @@
+#!/bin/sh
+python run.py --conf 0.5
