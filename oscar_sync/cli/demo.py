@@ -143,7 +143,7 @@ class _Story:
     help="Leave the files of the story in FOLDER.",
 )
 def command(keep: Path | None) -> int:
-    """Play the story: plan, apply, seed, invoke, drift, remove with data kept, take up again."""
+    """Play the story: plan, apply, seed, drift, remove with data kept, take up again, erase."""
     try:
         from oscar_sync.emulator.server import Emulator, EmulatorOptions
     except ImportError as error:
@@ -202,3 +202,21 @@ def _play(story: _Story) -> None:
     story.run("oscar-sync apply --yes")
     story.python("upload_again.py", _UPLOAD.replace("leaf", "root"))
     story.run("oscar-sync plan --detailed-exitcode")
+    _play_erasure(story)
+
+
+def _play_erasure(story: _Story) -> None:
+    """Erase a bucket: held back while another service uses it, then named, counted and gone."""
+    story.tell("Data goes only where somebody names it. Another service moves into the bucket:")
+    story.shell(
+        "sed 's/name: plants/name: gallery/; s#plants/in#gallery/in#' plants.yaml >gallery.yaml"
+    )
+    story.shell("rm plants.yaml; sed -i.old '/^services/,$d' oscar-sync.yaml")
+    story.shell("echo 'removed: [{service: plants, erase: [plants]}]' >>oscar-sync.yaml")
+    story.tell("So the erasure is blocked; everything else is done:")
+    story.run("oscar-sync apply --yes", expected=7)
+    story.tell("With that service gone as well, the plan counts what will be lost, and it goes:")
+    story.shell("rm gallery.yaml; sed -i.old '/^removed/d' oscar-sync.yaml")
+    story.shell("echo 'removed: [{service: plants, erase: [plants]}, gallery]' >>oscar-sync.yaml")
+    story.run("oscar-sync plan")
+    story.run("oscar-sync apply --yes")

@@ -1,5 +1,7 @@
 """Which services go: named by ``removed`` or ``remove``, or pruned; which are left (safety 3)."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from oscar_sync.model.identity import ServiceKey
@@ -53,9 +55,26 @@ def decide_removals(
         else:
             left.append(LeftAlone(live.key, _left_message(live)))
     decisions = [*forgotten, *with_erasures(context, removals)]
-    erased = {item.bucket for decision in decisions for item in decision.action.erases}
-    spent = spent_erasures(context, erased)
-    return Removals((*decisions, *spent.decisions), tuple(left), spent.notes)
+    spent = spent_erasures(context, _erased(decisions))
+    return Removals(_kept_only(*decisions, *spent.decisions), tuple(left), spent.notes)
+
+
+def _erased(decisions: Iterable[Decision]) -> set[str]:
+    return {item.bucket for decision in decisions for item in decision.action.erases}
+
+
+def _kept_only(*decisions: Decision) -> tuple[Decision, ...]:
+    """Return *decisions* so that no action keeps what another one erases."""
+    erased = _erased(item for item in decisions if item.reason is None)
+    return tuple(
+        item._replace(
+            action=replace(
+                item.action,
+                keeps=tuple(kept for kept in item.action.keeps if kept.bucket not in erased),
+            )
+        )
+        for item in decisions
+    )
 
 
 def _in_removal_order(context: Context) -> tuple[LiveService, ...]:
@@ -133,8 +152,7 @@ def _by_name(context: Context, options: PlanOptions) -> Removals:
         for name in order
     ]
     decisions = with_erasures(context, removals)
-    erased = {item.bucket for decision in decisions for item in decision.action.erases}
-    return Removals((*decisions, *orphans_named(context, erased)))
+    return Removals(_kept_only(*decisions, *orphans_named(context, _erased(decisions))))
 
 
 def _meant(context: Context, name: str) -> ServiceKey:

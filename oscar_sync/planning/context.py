@@ -147,7 +147,7 @@ class Context:
     def erased(self, bucket: BucketName, name: str, consent: str, *, only_empty: bool) -> Erased:
         """Return *bucket* as something the action erases, counted, with who else uses it."""
         count = self.facts.count(bucket)
-        others = self.sharers(bucket, name)
+        others = self.users_left(bucket, name)
         if count is None:
             return Erased(bucket, shared_with=others, consent=consent, is_only_empty=only_empty)
         return Erased(

@@ -34,6 +34,7 @@ from oscar_sync.planning.erasing import (
     erase_steps,
     erasures_of,
     named_erasures,
+    removals_of,
 )
 from oscar_sync.planning.guards import (
     first_of,
@@ -266,7 +267,7 @@ def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decisio
         decisions.append(_followed_by(context, decision, own, found.notes))
         decisions.extend(found.held)
         after.extend(
-            decide_erase(context, live.key, (item,), origin, _removals_of(context, item))
+            decide_erase(context, live.key, (item,), origin, removals_of(context, item))
             for item in shared
         )
     return [*decisions, *after]
@@ -275,11 +276,6 @@ def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decisio
 def _shares(context: Context, live: LiveService, item: Erased) -> bool:
     users = context.users.get(BucketName(item.bucket), {})
     return any(key.name in context.gone and key != live.key for key in users)
-
-
-def _removals_of(context: Context, item: Erased) -> tuple[str, ...]:
-    users = context.users.get(BucketName(item.bucket), {})
-    return tuple(action_id(ActionKind.REMOVE, key) for key in sorted(users))
 
 
 def _followed_by(

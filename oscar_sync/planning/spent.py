@@ -16,6 +16,7 @@ from oscar_sync.planning.erasing import (
     erase_action,
     erase_reason,
     named_erasures,
+    removals_of,
 )
 
 
@@ -72,7 +73,10 @@ def _of_entry(
     )
     made = _made_by(context, service) if named.empty else ()
     found = decide_erasures(context, service, named, made, entry.origin)
-    decisions = [decide_erase(context, service, (item,), entry.origin) for item in found.erased]
+    decisions = [
+        decide_erase(context, service, (item,), entry.origin, removals_of(context, item))
+        for item in found.erased
+    ]
     notes = []
     for item in found.held:
         if item.reason is not None and item.reason.code == "not-its-bucket":
@@ -113,7 +117,8 @@ def orphans_named(context: Context, erased: Collection[str]) -> tuple[Decision, 
         item = context.erased(bucket, "", str(consent), only_empty=False)
         reason = erase_reason(context, service, bucket)
         if reason is None:
-            decisions.append(decide_erase(context, service, (item,), None))
+            waits_for = removals_of(context, item)
+            decisions.append(decide_erase(context, service, (item,), None, waits_for))
         else:
             decisions.append(Decision(erase_action(service, (item,), None), reason=reason))
     return tuple(decisions)

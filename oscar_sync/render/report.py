@@ -10,7 +10,7 @@ from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_markdown import plan_markdown
-from oscar_sync.render.words import SYMBOLS, headline, key_width, plural, safe
+from oscar_sync.render.words import SYMBOLS, erased_briefly, headline, key_width, plural, safe
 
 _COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: "yellow"}
 
@@ -32,6 +32,9 @@ def _result(result: ActionResult, paint: Paint, width: int) -> list[str]:
     tail = f": {safe(result.message)}" if result.message else ""
     symbol = SYMBOLS[action.kind]
     lines = [f" {word} {symbol} {safe(str(action.key)):<{width}} {headline(action)}{tail}"]
+    if action.erases and result.status is Status.DONE:
+        names = ", ".join(map(erased_briefly, action.erases))
+        lines.append(f"              erased {names}")
     lines.extend(f"              warning: {safe(warning)}" for warning in result.warnings)
     lines.extend(f"              log: {safe(line)}" for line in result.log)
     return lines
