@@ -85,7 +85,7 @@ def action_document(action: Action) -> dict[str, Json]:
                 "bucket": item.bucket, "objects": item.objects, "bytes": item.size_bytes,
                 "at_least": item.is_at_least,
                 "last_write": item.last_write.isoformat() if item.last_write else None,
-                "shared_with": [*item.shared_with],
+                "shared_with": [*item.shared_with], "consent": item.consent,
             }
             for item in action.erases
         ],
