@@ -187,7 +187,9 @@ def _shown(names: tuple[str, ...]) -> str:
 def _without_removals(found: Pass) -> Pass:
     """Return *found* with only what ``watch --apply`` may carry out (product 3)."""
     plan = found.draft.plan
-    actions = tuple(action for action in plan.actions if action.kind in _CARRIED_OUT)
+    actions = tuple(
+        action for action in plan.actions if action.kind in _CARRIED_OUT and not action.erases
+    )
     if len(actions) == len(plan.actions):
         return found
     note = "removals are left out: run oscar-sync apply for them"

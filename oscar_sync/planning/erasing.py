@@ -34,11 +34,16 @@ class Named(NamedTuple):
 
 
 def named_erasures(
-    context: Context, service: str, buckets: Iterable[BucketName], entry: Removed | None = None
+    context: Context,
+    service: str,
+    buckets: Iterable[BucketName],
+    entry: Removed | None = None,
+    *,
+    volume: str = "",
 ) -> Named:
-    """Return which of *service*'s data may be erased: by its entry of ``removed`` or by consent.
+    """Return which of *buckets* and *volume* may be erased: by an entry of ``removed``, by consent.
 
-    The entry may name other buckets than *buckets*, which are those that the service uses.
+    The entry may name other buckets as well.
     """
     written = _written(entry) if entry else Named({})
     place = context.facts.view.cluster.id
@@ -46,14 +51,18 @@ def named_erasures(
     for bucket in buckets:
         consent = Consent(Word.ERASE, bucket=_spelled(bucket), cluster=place)
         if bucket not in words and context.allows(consent):
-            words[bucket] = str(consent._replace(cluster=None))
+            words[bucket] = _said(consent)
     empty = Consent(Word.ERASE, bucket=EMPTY, cluster=place)
-    volume = Consent(Word.ERASE, service, VOLUME, place)
+    its_volume = Consent(Word.ERASE, service, VOLUME, place)
     return Named(
         words,
-        written.empty or (str(empty._replace(cluster=None)) if context.allows(empty) else ""),
-        written.volume or (str(volume._replace(cluster=None)) if context.allows(volume) else ""),
+        written.empty or (_said(empty) if context.allows(empty) else ""),
+        written.volume or (_said(its_volume) if volume and context.allows(its_volume) else ""),
     )
+
+
+def _said(consent: Consent) -> str:
+    return str(consent._replace(cluster=None))
 
 
 def _written(entry: Removed) -> Named:

@@ -86,7 +86,8 @@ def decide_remove(
 ) -> Removal:
     """Return the removal of *live* with everything it keeps, or why it is held back."""
     origin = entry.origin if entry else None
-    named = named_erasures(context, live.key.name, buckets_of(live), entry)
+    volume = deleted_volume(live.form)
+    named = named_erasures(context, live.key.name, buckets_of(live), entry, volume=volume)
     going = departure(context, live, "remove", named)
     action = Action(
         id=action_id(ActionKind.REMOVE, live.key),

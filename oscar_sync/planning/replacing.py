@@ -10,10 +10,12 @@ from oscar_sync.planning.blocking import Reason, replace_reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.creating import arrival, note_made
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.erasing import named_erasures
+from oscar_sync.planning.erasing import Named, named_erasures
 from oscar_sync.planning.guards import first_of
 from oscar_sync.planning.removing import buckets_of, departure
+from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, fingerprint_of
+from oscar_sync.semantics.volumes import deleted_volume
 
 _TOKEN_NOTE = "the service gets a new token: who calls it with the old one is refused"
 
@@ -26,7 +28,7 @@ def decide_replace(
     fields: tuple[str, ...],
 ) -> Decision:
     """Return the replacement of *live* for the sake of *fields*, or why it is held back."""
-    named = named_erasures(context, live.key.name, buckets_of(live))
+    named = _named(context, live)
     going = departure(context, live, "replace", named)
     lost = {item.bucket for item in going.erases}
     volume = next((name for name in lost if name.startswith(VOLUME_PREFIX)), "")
@@ -60,6 +62,13 @@ def decide_replace(
         return Decision(action, reason=reason)
     note_made(context, desired.form, action)
     return Decision(action, coming.material.after(going.material))
+
+
+def _named(context: Context, live: LiveService) -> Named:
+    """Return what may be erased on the way: only where the DELETE would take it along."""
+    buckets = buckets_of(live) if takes_no_put(live.form) else ()
+    volume = deleted_volume(live.form)
+    return named_erasures(context, live.key.name, buckets, volume=volume)._replace(empty="")
 
 
 def _consent_reason(context: Context, live: LiveService, fields: tuple[str, ...]) -> Reason | None:

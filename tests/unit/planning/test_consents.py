@@ -457,6 +457,15 @@ def test_a_consent_that_no_step_needs_is_told_of(world, consent):
     assert codes(found) == []
 
 
+def test_a_replace_that_keeps_its_buckets_needs_no_erasure_and_says_so(world):
+    with_data(world, service(input=minio("red/in")))
+    world.write(service(input=minio("red/in"), expose=EXPOSED))
+    found, _ = applied(world, allow=("replace:alpha", "erase:red", "erase:alpha/volume"))
+    assert "no step uses the consent erase:red" in shown(found)
+    assert "no step uses the consent erase:alpha/volume" in shown(found)
+    assert ("red", "kept/it") in world.objects()
+
+
 def test_a_consent_that_matches_on_two_clusters_is_refused(world):
     post(world)
     put(world, owner="somebody")
