@@ -115,18 +115,26 @@ def plan(
     cluster: str | Sequence[str] = (),
     only: Sequence[str] = (),
     overlay: Sequence[str] = (),
+    allow: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> PlanResult:
     """Return the plan for the FDL files at *path*; nothing is sent.
 
-    *cluster* is a cluster's id or URL (or several), as for ``--cluster``; *environ* replaces the
-    process environment.
+    *cluster* is a cluster's id or URL (or several), as for ``--cluster``; *allow* holds consents
+    as ``--allow`` takes them; *environ* replaces the process environment.
 
     Raises:
         InputError: the files or settings are wrong; it holds every finding.
         UsageError: the arguments do not fit.
     """
-    desired, connections = _desired(path, cluster, only, overlay, environ)
+    request = DesireRequest(
+        paths=(path,),
+        clusters=_clusters(cluster),
+        only=tuple(only),
+        overlays=tuple(overlay),
+        allow=tuple(allow),
+    )
+    desired, connections = _desired(request, environ)
     return PlanResult(plan_once(desired, PlanOptions(), connections), connections)
 
 
@@ -154,23 +162,20 @@ def drift(
     Raises:
         InputError: the files or settings are wrong.
     """
-    desired, connections = _desired(path, cluster, only, (), environ)
+    request = DesireRequest(paths=(path,), clusters=_clusters(cluster), only=tuple(only))
+    desired, connections = _desired(request, environ)
     options = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
     return DriftResult(plan_once(desired, options, connections).draft.plan)
 
 
+def _clusters(cluster: str | Sequence[str]) -> tuple[str, ...]:
+    return (cluster,) if isinstance(cluster, str) else tuple(cluster)
+
+
 def _desired(
-    path: str,
-    cluster: str | Sequence[str],
-    only: Sequence[str],
-    overlay: Sequence[str],
-    environ: Mapping[str, str] | None,
+    request: DesireRequest, environ: Mapping[str, str] | None
 ) -> tuple[DesiredState, Connections]:
-    clusters = (cluster,) if isinstance(cluster, str) else tuple(cluster)
     variables = os.environ if environ is None else environ
-    request = DesireRequest(
-        paths=(path,), clusters=clusters, only=tuple(only), overlays=tuple(overlay)
-    )
     return desire(request, variables), Connections(variables)
 
 

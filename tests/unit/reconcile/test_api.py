@@ -36,6 +36,11 @@ def test_drift_is_what_someone_else_changed(project, environ, oscar_emulator):
     assert oscar_sync.drift(str(project), environ=environ).exit_code is Exit.CHANGES
 
 
+def test_a_consent_is_given_to_the_plan(project, environ):
+    found = oscar_sync.plan(str(project), allow=["replace:hello"], environ=environ)
+    assert "no step uses the consent replace:hello" in str(found)
+
+
 def test_wrong_files_raise_every_finding(project, environ):
     (project / "hello.yaml").write_text("functions: {oscar: [{a: {name: x}}]}", encoding="utf-8")
     with pytest.raises(InputError) as caught:
