@@ -39,7 +39,7 @@ class DesireRequest:
 
     Without ``needs_clusters`` (validate, schema, graph) neither endpoints nor credentials are
     resolved. Without ``needs_manifests`` (remove, forget, doctor) they come from the settings'
-    folder, and what cannot be read is a warning.
+    folder, and what cannot be read is a warning. Errors of the ``tolerated`` codes are warnings.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -55,6 +55,7 @@ class DesireRequest:
     strict: bool = False
     needs_clusters: bool = True
     needs_manifests: bool = True
+    tolerated: frozenset[str] = frozenset()
     cwd: str = "."
 
 
@@ -313,6 +314,10 @@ class _Pass:
             ]
         elif not manifests.fdl_count and not self.loaded.removed:
             self.no_fdl(of_manifests)
+        self.findings.found = [
+            _softened(found) if found.code in self.request.tolerated else found
+            for found in self.findings.found
+        ]
         found = tuple(
             sorted(
                 self.illustrated(one, manifests) for one in {*of_manifests, *self.findings.found}

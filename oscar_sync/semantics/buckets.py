@@ -39,12 +39,31 @@ def in_out_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
 
 def mount_bucket(form: Mapping[str, Value]) -> BucketName | None:
     """Return the bucket of the cluster's own store that is mounted, if any."""
+    place = mount_place(form)
+    return place[0] if place else None
+
+
+def mount_place(form: Mapping[str, Value]) -> tuple[BucketName, str] | None:
+    """Return bucket and folder of the cluster's own store that are mounted, if any."""
     mount = form.get("mount")
     if not isinstance(mount, dict) or not mount.get("path"):
         return None
     if str(provider_of(str(mount["storage_provider"]))) != "minio.default":
         return None
-    return BucketName(bucket_of(str(mount["path"])))
+    return place_of(str(mount["path"]))
+
+
+def places_elsewhere(form: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+    """Return side and ``provider:path`` of each input and output that touches no own bucket."""
+    found = []
+    for side, types in (("input", LOCAL_INPUT_TYPES), ("output", BUCKET_OUTPUT_TYPES)):
+        entries = form.get(side)
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict):
+                provider = provider_of(str(entry["storage_provider"]))
+                if provider.type not in types:
+                    found.append((side, f"{provider}:{entry['path']}"))
+    return tuple(found)
 
 
 def used_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:

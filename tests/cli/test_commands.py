@@ -253,3 +253,21 @@ def test_a_narrow_terminal_folds_the_right_column_under(project):
     lines = [line.rstrip() for line in shown.splitlines()]
     place = lines.index(" + edge/hello         create")
     assert lines[place + 1] == "         hello.yaml:3"
+
+
+def test_a_graph_is_drawn_offline_and_shows_the_loop_that_stops_a_plan(project):
+    project.write("hello")
+    path = project.folder / "hello.yaml"
+    path.write_text(
+        path.read_text() + "      output:\n      - storage_provider: minio.default\n"
+        "        path: hello/in\n"
+    )
+    assert project.run("plan")[0] == 3
+    code, out, err = project.run("graph")
+    assert code == 0
+    assert "-> hello/in   trigger loop" in out
+    assert "OSY171" in err
+    code, out, _ = project.run("graph", "-o", f"svg={project.folder / 'graph.svg'}")
+    assert code == 0
+    assert (project.folder / "graph.svg").read_text().startswith("<svg")
+    assert project.run("graph", "-o", "png")[0] == 64

@@ -1,0 +1,72 @@
+"""How data flows: services, the folders they read and write, and what starts what."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from oscar_sync.model.identity import ClusterId
+
+
+class NodeKind(StrEnum):
+    """What a node stands for; a place lies on a store that is not the cluster's own."""
+
+    SERVICE = "service"
+    FOLDER = "folder"
+    PLACE = "place"
+
+
+class EdgeKind(StrEnum):
+    """What an edge says: data starts a service, is written by one, is mounted, or lies within."""
+
+    STARTS = "starts"
+    WRITES = "writes"
+    MOUNTS = "is mounted by"
+    WITHIN = "lies within"
+
+
+class Node(NamedTuple):
+    """One service, folder or place.
+
+    ``bucket`` is a folder's bucket, blank otherwise; ``is_shared``: several services use it.
+    """
+
+    id: str
+    kind: NodeKind
+    cluster: ClusterId
+    name: str
+    bucket: str = ""
+    is_shared: bool = False
+
+
+class Edge(NamedTuple):
+    """Data goes from ``source`` to ``target`` (node ids).
+
+    ``is_loop``: it is part of a circle of services that start each other for ever.
+    """
+
+    source: str
+    target: str
+    kind: EdgeKind
+    is_loop: bool = False
+
+
+class Graph(NamedTuple):
+    """Nodes and edges, each in a stable order."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+
+    def in_cluster(self, cluster: ClusterId) -> "Graph":
+        """Return the part of one cluster; no edge leaves it."""
+        nodes = tuple(node for node in self.nodes if node.cluster == cluster)
+        ids = {node.id for node in nodes}
+        return Graph(nodes, tuple(edge for edge in self.edges if edge.source in ids))
+
+    @property
+    def clusters(self) -> tuple[ClusterId, ...]:
+        """Return the clusters, sorted."""
+        return tuple(sorted({node.cluster for node in self.nodes}))
+
+    @property
+    def shared_buckets(self) -> tuple[str, ...]:
+        """Return the buckets that several services use, sorted."""
+        return tuple(sorted({node.bucket for node in self.nodes if node.is_shared}))

@@ -1,0 +1,99 @@
+"""The graph of services and folders, as their definitions make data flow."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from oscar_sync.model.identity import ClusterId, ServiceKey
+from oscar_sync.semantics.buckets import (
+    inputs,
+    mount_place,
+    outputs,
+    places_elsewhere,
+    used_buckets,
+)
+from oscar_sync.semantics.paths import lies_within
+
+
+def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
+    """Return the graph of the services in *forms*, keyed by cluster and name."""
+    shared = _shared(forms)
+    nodes: dict[str, Node] = {}
+    edges: dict[Edge, None] = {}
+    for key, form in sorted(forms.items()):
+        service = Node(f"service:{key}", NodeKind.SERVICE, key.cluster, key.name)
+        nodes[service.id] = service
+        for kind, place in _places(key.cluster, form):
+            node = place._replace(is_shared=(key.cluster, place.bucket) in shared)
+            nodes[node.id] = node
+            ends = (service.id, node.id) if kind is EdgeKind.WRITES else (node.id, service.id)
+            edges[Edge(*ends, kind)] = None
+    found = [*edges, *_within(nodes.values())]
+    in_order = sorted(nodes.values(), key=lambda node: (node.cluster, node.kind, node.name))
+    return Graph(tuple(in_order), _marked(found))
+
+
+def _places(cluster: ClusterId, form: Form) -> list[tuple[EdgeKind, Node]]:
+    found = [(EdgeKind.STARTS, _folder(cluster, *place)) for place in inputs(form)]
+    found += [(EdgeKind.WRITES, _folder(cluster, *place)) for place in outputs(form)]
+    mount = mount_place(form)
+    if mount is not None:
+        found.append((EdgeKind.MOUNTS, _folder(cluster, *mount)))
+    for side, name in places_elsewhere(form):
+        place = Node(f"place:{cluster}/{name}", NodeKind.PLACE, cluster, name)
+        found.append((EdgeKind.STARTS if side == "input" else EdgeKind.WRITES, place))
+    return found
+
+
+def _folder(cluster: ClusterId, bucket: str, folder: str) -> Node:
+    name = f"{bucket}/{folder}" if folder else bucket
+    return Node(f"folder:{cluster}/{name}", NodeKind.FOLDER, cluster, name, bucket)
+
+
+def _shared(forms: Mapping[ServiceKey, Form]) -> set[tuple[ClusterId, str]]:
+    users: dict[tuple[ClusterId, str], int] = {}
+    for key, form in forms.items():
+        for bucket in used_buckets(form):
+            users[key.cluster, bucket] = users.get((key.cluster, bucket), 0) + 1
+    return {bucket for bucket, count in users.items() if count > 1}
+
+
+def _within(nodes: Iterable[Node]) -> list[Edge]:
+    """Return an edge from each folder to those that it lies in: what lands there starts as well."""
+    by_bucket: dict[tuple[ClusterId, str], list[Node]] = {}
+    for node in nodes:
+        if node.bucket:
+            by_bucket.setdefault((node.cluster, node.bucket), []).append(node)
+    return [
+        Edge(inner.id, outer.id, EdgeKind.WITHIN)
+        for folders in by_bucket.values()
+        for inner in folders
+        for outer in folders
+        if inner is not outer and lies_within(inner.name, outer.name)
+    ]
+
+
+def _marked(edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    """Return *edges*, those on a circle of services that start each other marked."""
+    follow: dict[str, set[str]] = {}
+    for edge in edges:
+        if edge.kind is not EdgeKind.MOUNTS:
+            follow.setdefault(edge.source, set()).add(edge.target)
+    reach = {name: _reached(name, follow) for name in follow}
+    return tuple(
+        edge._replace(
+            is_loop=edge.kind is not EdgeKind.MOUNTS and edge.source in reach.get(edge.target, ())
+        )
+        for edge in edges
+    )
+
+
+def _reached(start: str, follow: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    rest = [*follow.get(start, ())]
+    while rest:
+        name = rest.pop()
+        if name not in found:
+            found.add(name)
+            rest.extend(follow.get(name, ()))
+    return found

@@ -1,0 +1,1 @@
+"""The graph of services and buckets in each format."""

@@ -1,0 +1,71 @@
+"""The graph says what starts what, by folders, and what stands out."""
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.graph import EdgeKind
+from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
+from oscar_sync.planning.graph import graph_of
+
+
+def minio(*paths):
+    return [{"storage_provider": "minio.default", "path": path} for path in paths]
+
+
+def graph(cluster="edge", **forms):
+    return graph_of(
+        {ServiceKey(ClusterId(cluster), ServiceName(name)): form for name, form in forms.items()}
+    )
+
+
+def edges(found):
+    return {(edge.source.split(":")[1], str(edge.kind), edge.target.split(":")[1])
+            for edge in found.edges}  # fmt: skip
+
+
+def loops(found):
+    return {edge.target for edge in found.edges if edge.is_loop}
+
+
+CHAIN: dict[str, Form] = {
+    "cut": {"input": minio("video/in"), "output": minio("video/frames")},
+    "label": {"input": minio("video/frames"), "output": minio("video/labels")},
+}
+
+
+def test_a_chain_in_one_bucket_leads_from_folder_to_folder():
+    found = graph(**CHAIN)
+    assert ("edge/video/in", "starts", "edge/cut") in edges(found)
+    assert ("edge/cut", "writes", "edge/video/frames") in edges(found)
+    assert found.shared_buckets == ("video",)
+    assert loops(found) == set()
+
+
+def test_services_that_start_each_other_for_ever_are_marked():
+    circle = {**CHAIN, "back": {"input": minio("video/labels"), "output": minio("video/in")}}
+    found = graph(**circle, aside={"input": minio("video/frames")})
+    assert all(edge.is_loop for edge in found.edges if "aside" not in edge.target)
+    assert "service:edge/aside" not in loops(found)
+
+
+def test_what_lands_below_an_input_starts_it_too():
+    found = graph(cut=CHAIN["cut"], deep={"output": minio("video/in/deep")})
+    assert ("edge/video/in/deep", "lies within", "edge/video/in") in edges(found)
+
+
+def test_a_mount_is_no_way_to_start_anything():
+    mount = {"storage_provider": "minio.default", "path": "video/in"}
+    found = graph(cut={"output": minio("video/in"), "mount": mount})
+    assert {edge.kind for edge in found.edges} == {EdgeKind.WRITES, EdgeKind.MOUNTS}
+    assert loops(found) == set()
+
+
+def test_other_stores_and_other_clusters_stand_apart():
+    far: Form = {"output": [{"storage_provider": "webdav.box", "path": "there"}]}
+    both = graph_of(
+        {
+            ServiceKey(ClusterId(cluster), ServiceName("one")): form
+            for cluster, form in (("edge", far), ("cloud", CHAIN["cut"]))
+        }
+    )
+    assert ("edge/one", "writes", "edge/webdav.box") in edges(both)
+    assert both.clusters == ("cloud", "edge")
+    assert {node.cluster for node in both.in_cluster(ClusterId("edge")).nodes} == {"edge"}
