@@ -16,6 +16,7 @@ from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Change, Compare, Field, Kind
 from oscar_sync.model.settings_fields import SETTINGS
+from oscar_sync.planning.finding_codes import TITLES as FINDING_TITLES
 from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -32,7 +33,8 @@ _SETTINGS_INTRODUCTION = (
 )
 _CODES_INTRODUCTION = (
     "A code is stable and never used for anything else. OSY1xx: manifests; 2xx: settings; 3xx: "
-    "clusters and credentials."
+    "clusters and credentials; 4xx: services, and 42x: before an upgrade; 6xx: the object store "
+    "and volumes. What has 4xx and 6xx is found by `oscar-sync doctor` ([doctor.md](doctor.md))."
 )
 _SETTINGS_EXAMPLE = """\
 set: imaging
@@ -217,6 +219,7 @@ def _diagnostics() -> str:
     ]
     titles = {str(code): text for code, text in MANIFEST_TITLES.items()}
     titles |= {str(code): text for code, text in SETTINGS_TITLES.items()}
+    titles |= {str(code): text for code, text in FINDING_TITLES.items()}
     lines += [f"| {code} | {title} |" for code, title in sorted(titles.items())]
     return "\n".join(lines) + "\n"
 

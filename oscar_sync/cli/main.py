@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "apply": Command("apply", "Plan, show, ask, carry out, and prove it by reading back."),
     "drift": Command("drift", "Show what someone else changed on the clusters."),
     "status": Command("status", "Show which services are ready, where they answer, what drifted."),
+    "doctor": Command("doctor", "List what OSCAR left behind, and what removes it."),
     "graph": Command("graph", "Draw how data flows through services and buckets."),
     "watch": Command("watch", "Plan again on each saved change."),
     "seed": Command("seed", "Upload files that buckets lack."),

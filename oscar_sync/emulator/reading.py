@@ -7,7 +7,7 @@ from typing import Any
 from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.kubernetes import is_label_value
 from oscar_sync.emulator.reply import Reply
-from oscar_sync.emulator.services import unreadable
+from oscar_sync.emulator.services import stuck, unreadable
 from oscar_sync.emulator.state import Cluster, Service
 
 __all__ = [
@@ -112,8 +112,8 @@ def read(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> 
     found = cluster.named(name.strip())
     if not found:
         return Reply().bare(404)
-    if found[0].is_poisoned:
-        return Reply().text(500, unreadable(found[0]))
+    if stuck(found):
+        return Reply().text(500, stuck(found))
     if not is_shown(found[0], who):
         return Reply().text(403, f"User {who.uid} doesn't have permision to get this service")
     shown = _document(cluster, found[0], with_deployment=_includes_deployment(query))

@@ -15,7 +15,7 @@ from oscar_sync.emulator.binding import (
 )
 from oscar_sync.emulator.schema import EXPOSE, INT32, SERVICE
 
-__all__ = ["VERSION", "has_path", "service_shape", "version_of"]
+__all__ = ["VERSION", "has_path", "names_are_unique", "service_shape", "version_of"]
 
 VERSION: Final = re.compile(r"4\.[01](\.\d+)?")
 _NEWEST: Final = {"4.0": "4.0.0", "4.1": "4.1.2"}
@@ -124,6 +124,11 @@ def version_of(text: str) -> str:
 def service_shape(version: str) -> Struct:
     """Return the struct of a release's services."""
     return _SERVICE_4_0 if version.startswith("4.0") else SERVICE
+
+
+def names_are_unique(version: str) -> bool:
+    """Return whether a name is one service's in the whole cluster, not in its namespace alone."""
+    return not version.startswith("4.0")
 
 
 def has_path(version: str, path: str) -> bool:

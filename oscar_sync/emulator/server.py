@@ -17,7 +17,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -238,6 +238,7 @@ class Emulator:
         """Leave an empty cluster with an empty store and no faults."""
         with self._lock:
             self._cluster.forget()
+            self._cluster.become(self.options.version)
             self._store.reset()
             self._faults.clear()
 
@@ -245,6 +246,16 @@ class Emulator:
         """Forget services, secrets, volumes and webhooks; the store stays, its hooks sleep."""
         with self._lock:
             self._cluster.forget()
+
+    def upgrade(self, version: str) -> None:
+        """Be another release over what is stored, as an upgrade leaves it.
+
+        Raises:
+            ValueError: a release that is not emulated.
+        """
+        newer = replace(self.options, oscar_version=version).version
+        with self._lock:
+            self._cluster.become(newer)
 
     def fault(self, text: str) -> None:
         """Install a fault (see `oscar_sync.emulator.faults`).
@@ -390,8 +401,17 @@ class Emulator:
             return Reply().json(200, {**told, "members": self.member_requests})
         elif call == ("POST", "faults"):
             return self._add_faults(request)
+        elif call == ("POST", "upgrade"):
+            return self._become(request)
         else:
             return Reply().text(404, "404 page not found")
+        return Reply().bare(204)
+
+    def _become(self, request: Request) -> Reply:
+        try:
+            self.upgrade(request.body.decode("utf-8", errors="replace").strip())
+        except ValueError as problem:
+            return Reply().text(400, str(problem))
         return Reply().bare(204)
 
     def _add_faults(self, request: Request) -> Reply:

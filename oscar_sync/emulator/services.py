@@ -33,7 +33,7 @@ from oscar_sync.emulator.state import ADMIN, Cluster, Service
 from oscar_sync.emulator.wire import Request
 from oscar_sync.emulator.workers import has_local_buckets, is_worker, keeps_token, members_of
 
-__all__ = ["create", "delete", "unreadable", "update"]
+__all__ = ["create", "delete", "stuck", "unreadable", "update"]
 
 _TOKENLESS = "refresh_token secret is required for federated services"
 _EXISTS = "A service with the provided name already exists"
@@ -42,6 +42,16 @@ _EXISTS = "A service with the provided name already exists"
 def unreadable(service: Service) -> str:
     """Return what is said of a definition that its YAML destroyed (record 075)."""
     return f'the FDL of the service "{service.name}" cannot be read'
+
+
+def stuck(found: list[Service]) -> str:
+    """Return why nothing can be done by name, nothing if something can.
+
+    Several namespaces have the name (oscar-server 6.4), or its YAML destroyed the definition.
+    """
+    if len(found) > 1:
+        return f'service "{found[0].name}" found in multiple namespaces'
+    return unreadable(found[0]) if found and found[0].is_poisoned else ""
 
 
 def _federation_refusal(origin: Origin) -> Reply | None:
@@ -94,7 +104,7 @@ def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
     refusal_now = _federation_refusal(origin) or _keep_secrets(cluster, definition, namespace)
     if refusal_now:
         return refusal_now
-    if cluster.named(definition["name"]):
+    if cluster.has_taken(definition["name"], namespace):
         return Reply().text(400, _EXISTS)
     refused = _backend_refusal(cluster, definition, namespace)
     return refused or _with_storage(who, origin)
@@ -208,8 +218,8 @@ def update(cluster: Cluster, who: Caller, request: Request) -> Reply:
     if not found:
         return Reply().bare(404)
     service = found[0]
-    if service.is_poisoned:
-        return Reply().text(500, f"Error updating the service: {unreadable(service)}")
+    if stuck(found):
+        return Reply().text(500, f"Error updating the service: {stuck(found)}")
     if definition["volume"] != service.definition["volume"]:
         return Reply().text(400, "volume updates are not supported after service creation")
     if not keeps_token(definition):
@@ -345,8 +355,8 @@ def delete(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -
     if not found:
         return Reply().bare(404)
     service = found[0]
-    if service.is_poisoned:
-        return Reply().text(500, unreadable(service))
+    if stuck(found):
+        return Reply().text(500, stuck(found))
     definition = service.definition
     if not who.is_admin and definition["owner"] != who.uid:
         return Reply().text(403, f"User {who.uid} doesn't have permision to delete this service")

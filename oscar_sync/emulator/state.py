@@ -1,7 +1,7 @@
 """What the emulated cluster remembers (oscar-server 15)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from oscar_sync.emulator.callers import Caller, namespace_of
 from oscar_sync.emulator.members import Unreached
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.reads import EncodedService
-from oscar_sync.emulator.releases import service_shape
+from oscar_sync.emulator.releases import names_are_unique, service_shape
 from oscar_sync.emulator.wire import Answer, Request
 
 __all__ = ["ADMIN", "Cluster", "Job", "Service", "Settings", "Volume"]
@@ -128,6 +128,7 @@ class Cluster:
     jobs: dict[tuple[str, str], dict[str, Job]] = field(default_factory=dict)
     allowed_images: list[str] | None = None
     has_image_config: bool = False
+    has_namesakes: bool = False
     invocations: list[dict[str, Any]] = field(default_factory=list)
     next_port: int = _FIRST_PORT
     namespaces: set[str] = field(default_factory=set)
@@ -160,15 +161,34 @@ class Cluster:
             kept.clear()
         self.namespaces.clear()
         self.allowed_images, self.has_image_config = None, False
+        self.has_namesakes = False
         self.next_port = _FIRST_PORT
         self.store.webhooks.clear()
 
     def named(self, name: str) -> list[Service]:
         """Return the services of that name in all namespaces."""
         home = self.services.get((self.settings.services_namespace, name))
-        if home is not None:
+        if home is not None and not self.has_namesakes:
             return [home]
         return [service for (_, known), service in self.services.items() if known == name]
+
+    def has_taken(self, name: str, namespace: str) -> bool:
+        """Return whether a service of that name stands in the way of one in *namespace*."""
+        found = self.named(name)
+        if found and not names_are_unique(self.settings.version):
+            self.has_namesakes = True
+            return any(service.namespace == namespace for service in found)
+        return bool(found)
+
+    def become(self, version: str) -> None:
+        """Be another release from now on: nothing that is stored is migrated (oscar-server 11).
+
+        What 4.0 stored, its ports as numbers, 4.1 cannot read.
+        """
+        self.settings = replace(self.settings, version=version)
+        for service in self.services.values():
+            if service.shape is not self.settings.shape and names_are_unique(version):
+                service.is_poisoned, service.encoded = True, None
 
     def in_order(self) -> Iterable[Service]:
         """Return all services by namespace and name."""

@@ -118,7 +118,9 @@ class Sender:
             self._failed(step, 0, str(error))
             return Reply(Meaning(Outcome.UNKNOWN, "bad-answer"), 0, str(error))
         self.sent.append(StepSent(step.do, step.target, answer.status))
-        meaning = meaning_of(_METHODS[step.do], answer.status, answer.text)
+        meaning = meaning_of(
+            _METHODS[step.do], answer.status, answer.text, service=self.action.key.name
+        )
         text = answer.text.strip()[:_LONGEST] if answer.status >= 400 or answer.text else ""
         is_done = meaning.outcome is Outcome.APPLIED
         happening = Happening.STEP_DONE if is_done else Happening.STEP_FAILED

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from oscar_sync.model.exits import Exit
+from oscar_sync.model.finding import Examination
 from oscar_sync.model.plan import ActionKind, Cause, Plan
 from oscar_sync.model.report import RunReport, Status
 
@@ -48,6 +49,17 @@ def drift_exit(plan: Plan) -> Exit:
         codes.add(Exit.UNREACHABLE)
     if has_drift(plan):
         codes.add(Exit.CHANGES)
+    return worst(codes)
+
+
+def examination_exit(found: Iterable[Examination], *, detailed: bool) -> Exit:
+    """Return the exit code of ``doctor``: findings count only where it is asked for in detail."""
+    codes = set()
+    for one in found:
+        if not one.is_read:
+            codes.add(Exit.UNREACHABLE)
+        if detailed and one.findings:
+            codes.add(Exit.CHANGES)
     return worst(codes)
 
 

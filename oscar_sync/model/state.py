@@ -67,13 +67,14 @@ class HookRule(NamedTuple):
 
 
 class BucketFacts(NamedTuple):
-    """A bucket as ``/system/buckets`` shows it."""
+    """A bucket as ``/system/buckets`` shows it; ``is_tagged``: OSCAR said on it whose it is."""
 
     name: BucketName
     owner: str = ""
     visibility: str = ""
     allowed_users: tuple[str, ...] = ()
     from_service: str = ""
+    is_tagged: bool = True
 
 
 class BucketCount(NamedTuple):
@@ -160,7 +161,8 @@ class ClusterView:
     the owner ids that count as mine (safety 3). ``buckets`` and ``volumes`` are None where they
     were not asked for, ``hooks[b]`` is absent where it was not read. ``unlisted`` are buckets
     looked at by name, since a user's list leaves out what other users have; None: there is none of
-    that name.
+    that name. ``unreadable`` are services whose definition the server cannot read, so that it lists
+    none; ``namesakes`` are services of a name that ``services`` has in another namespace.
     """
 
     cluster: Cluster
@@ -174,6 +176,8 @@ class ClusterView:
     allowed_images: tuple[str, ...] = ()
     is_kserve_enabled: bool = False
     services: Mapping[ServiceName, LiveService] = field(default_factory=dict)
+    unreadable: tuple[ServiceName, ...] = ()
+    namesakes: tuple[LiveService, ...] = ()
     buckets: Mapping[BucketName, BucketFacts] | None = None
     volumes: frozenset[str] | None = None
     unlisted: Mapping[BucketName, BucketFacts | None] = field(default_factory=dict)

@@ -12,7 +12,9 @@ from oscar_sync.model.state import BucketCount, ClusterView, HookRule, Probe, Se
 from oscar_sync.reconcile.connect import Connection, Connections
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
+from oscar_sync.semantics.operator import SERVICES_NAMESPACE
 from oscar_sync.storage.store import ObjectStore
+from oscar_sync.wire.failures import PoisonedListError
 
 
 def observe(clusters: Sequence[Cluster], connections: Connections) -> tuple[ClusterView, ...]:
@@ -31,30 +33,44 @@ def _observe(cluster: Cluster, connections: Connections) -> ClusterView:
     try:
         connection = connections.to(cluster)
         info, config = connection.api.info(), connection.api.config()
-        listed = connection.api.list_services()
     except ClusterError as error:
-        return ClusterView(
-            cluster,
-            problem=error.message + (f"; {error.remedy}" if error.remedy else ""),
-            reading=_reading(error),
-        )
+        return _unread(ClusterView(cluster), error)
     provider = _mapping(config.get("minio_provider"))
     connection.open_store(provider, connections.environ)
     settings = _mapping(config.get("config"))
     is_admin = isinstance(cluster.login, BasicLogin)
     me = "cluster_admin" if is_admin else str(provider.get("access_key", ""))
-    services = (live_service(cluster.id, raw) for raw in listed)
     images = config.get("allowed_image_repositories")
-    return ClusterView(
+    view = ClusterView(
         cluster,
         release=release_of(str(info.get("version", ""))),
         version=str(info.get("version", "")),
         me=frozenset({me}),
         is_admin=is_admin,
-        services_namespace=str(settings.get("services_namespace", "oscar-svc")),
+        services_namespace=str(settings.get("services_namespace", SERVICES_NAMESPACE)),
         allowed_images=tuple(map(str, images)) if isinstance(images, list) else (),
-        services={service.key.name: service for service in services},
         store_problem=connection.store_problem,
+    )
+    try:
+        return _with_services(view, connection.api.list_services())
+    except ClusterError as error:
+        return _unread(view, error)
+
+
+def _with_services(view: ClusterView, listed: Sequence[Mapping[str, object]]) -> ClusterView:
+    services = [live_service(view.cluster.id, raw) for raw in listed]
+    named = {service.key.name: service for service in services}
+    others = [service for service in services if named[service.key.name] is not service]
+    return replace(view, services=named, namesakes=tuple(others))
+
+
+def _unread(view: ClusterView, error: ClusterError) -> ClusterView:
+    found = ServiceName(error.service) if isinstance(error, PoisonedListError) else None
+    return replace(
+        view,
+        problem=error.message + (f"; {error.remedy}" if error.remedy else ""),
+        reading=_reading(error),
+        unreadable=(found,) if found else (),
     )
 
 

@@ -1,9 +1,11 @@
-"""JSON Schemas of FDL files and settings (from the tables of fields), and of plan documents."""
+"""JSON Schemas of FDL files and settings (from the tables of fields), of plans and findings."""
 
 from typing import Final
 
+from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Json, Kind
+from oscar_sync.model.finding import By, Subject
 from oscar_sync.model.plan import ActionKind, Cause, Do, Op
 from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.render.plan_json import FORMAT_VERSION
@@ -131,6 +133,86 @@ def plan_schema() -> dict[str, Json]:
             "diagnostics": {"type": "array", "items": entry},
             "summary": entry,
             "digest": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        },
+    }  # fmt: skip
+
+
+def doctor_schema() -> dict[str, Json]:
+    """Return the JSON Schema of what `doctor -o json` writes."""
+    cluster: Json = {
+        "type": "object",
+        "required": [
+            "id",
+            "endpoint",
+            "version",
+            "problem",
+            "services",
+            "buckets",
+            "findings",
+            "notes",
+        ],
+        "properties": {
+            "id": _text_or(),
+            "endpoint": _text_or(),
+            "version": _text_or(),
+            "problem": _text_or("null"),
+            "services": {"type": "integer"},
+            "buckets": {"type": "integer"},
+            "findings": {"type": "array", "items": _finding_schema()},
+            "notes": {"type": "array", "items": _text_or()},
+        },
+    }
+    return {
+        "$schema": _DRAFT,
+        "title": f"oscar-sync doctor {FORMAT_VERSION}",
+        "type": "object",
+        "required": ["format_version", "before_upgrade", "clusters", "summary"],
+        "properties": {
+            "format_version": {"const": FORMAT_VERSION},
+            "before_upgrade": _text_or("null"),
+            "clusters": {"type": "array", "items": cluster},
+            "summary": {
+                "type": "object",
+                "properties": {str(severity): {"type": "integer"} for severity in Severity},
+            },
+        },
+    }  # fmt: skip
+
+
+def _finding_schema() -> Json:
+    remedy: Json = {
+        "type": "object",
+        "required": ["by", "what", "do"],
+        "properties": {
+            "by": {"enum": [str(by) for by in By]},
+            "what": _text_or(),
+            "do": _text_or("null"),
+        },
+    }
+    holds: Json = {
+        "type": ["object", "null"],
+        "required": ["objects", "bytes", "at_least", "last_write"],
+        "properties": {
+            "objects": {"type": "integer"},
+            "bytes": {"type": "integer"},
+            "at_least": {"type": "boolean"},
+            "last_write": _text_or("null"),
+        },
+    }
+    return {
+        "type": "object",
+        "required": [
+            "code", "severity", "subject", "name", "message", "why", "remedies", "holds",
+        ],
+        "properties": {
+            "code": {"type": "string", "pattern": "^OSY[46][0-9]{2}$"},
+            "severity": {"enum": [str(severity) for severity in Severity]},
+            "subject": {"enum": [str(subject) for subject in Subject]},
+            "name": _text_or(),
+            "message": _text_or(),
+            "why": _text_or(),
+            "remedies": {"type": "array", "items": remedy},
+            "holds": holds,
         },
     }  # fmt: skip
 

@@ -4,9 +4,16 @@ Whatever it says, the read-back decides; these rules say what to expect of it an
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from oscar_sync.semantics.operator import (
+    SERVICES_NAMESPACE,
+    delete_secret,
+    edit_definition,
+    find_definition,
+)
 
 
 class Outcome(StrEnum):
@@ -46,17 +53,22 @@ _ROWS: Final = (
         "the name is taken on this cluster, maybe by a service you cannot see; choose another")),
     _Row("POST", 409, "A secret with the given name already exists", Meaning(
         Outcome.NOT_APPLIED, "leftover-secret",
-        "a Secret of an earlier failed create is left; ask the cluster's operator to delete the "
-        "Secret of that name in the services namespace")),
+        "a Secret of an earlier failed create is left, which no API shows or deletes: apply once "
+        "without environment.secrets, then with them, since an update replaces it; or the "
+        "cluster's operator runs: {delete_secret}")),
     _Row("POST", 409, "A managed volume with the provided name already exists", Meaning(
         Outcome.NOT_APPLIED, "volume-exists",
         "a volume that outlived its service is not made anew: write volume.name without "
         "volume.size to attach it")),
     _Row("POST", 409, "already exists", Meaning(
         Outcome.NOT_APPLIED, "still-terminating",
-        "objects of an earlier service are still going; apply again", is_retryable=True)),
+        "objects of an earlier service are still going; apply again; if they do not go, the "
+        "cluster's operator looks: kubectl -n {namespace} get configmaps,pvc,ksvc | grep {service}",
+        is_retryable=True)),
     _Row("POST", 400, "Error tagging bucket", Meaning(
-        Outcome.APPLIED_WITH_WARNING, "bucket-not-tagged")),
+        Outcome.APPLIED_WITH_WARNING, "bucket-not-tagged",
+        "the service is there, and its bucket does not say whose it is: oscar-sync doctor has "
+        "the command that tags it")),
     _Row("POST", 500, 'the bucket "[^"]*" already exists', Meaning(
         Outcome.NOT_APPLIED, "bucket-exists", "apply again: the bucket is then attached")),
     _Row("POST", 500, 'the StorageProvider "[^"]*" is not defined', Meaning(
@@ -83,27 +95,48 @@ _ROWS: Final = (
     _Row("DELETE", 404, "", Meaning(Outcome.ABSENT, "gone")),
     _Row("DELETE", 500, "does not have a registered ConfigMap", Meaning(Outcome.ABSENT, "gone")),
     _Row("DELETE", 500, "^Error deleting service buckets|isolated bucket", Meaning(
-        Outcome.APPLIED_WITH_WARNING, "buckets-left")),
+        Outcome.APPLIED_WITH_WARNING, "buckets-left",
+        "the service is gone and buckets of it may be left: oscar-sync doctor lists them")),
     _Row("", 500, "the FDL of the service .* cannot be read", Meaning(
         Outcome.NOT_APPLIED, "poisoned-definition",
-        "the stored definition cannot be read; ask the cluster's operator to delete the ConfigMap "
-        "of that name in the services namespace")),
+        "the cluster's operator mends function_config.yaml: {find_definition}, then "
+        "{edit_definition}")),
     _Row("", 401, "", Meaning(Outcome.NOT_APPLIED, "credentials", "check the credentials")),
     _Row("", 403, "", Meaning(Outcome.NOT_APPLIED, "not-allowed", "it belongs to someone else")),
 )  # fmt: skip
 
 
-def meaning_of(method: str, status: int, text: str) -> Meaning:
-    """Return what *status* and *text* mean as the answer to *method* on a service."""
+def meaning_of(
+    method: str,
+    status: int,
+    text: str,
+    service: str = "NAME",
+    namespace: str = SERVICES_NAMESPACE,
+) -> Meaning:
+    """Return what *status* and *text* mean as the answer to *method* on *service*.
+
+    The remedy names the *service*, and the *namespace* in which an operator finds it.
+    """
     for row in _ROWS:
         is_method = row.method in ("", method)
         if is_method and row.status == status and re.search(row.pattern, text):
-            return row.meaning
+            named = poisoned_service(text) or service
+            return replace(row.meaning, remedy=_filled(row.meaning.remedy, named, namespace))
     if status in (200, 201, 204):
         return _APPLIED
     if 400 <= status < 500:
         return Meaning(Outcome.NOT_APPLIED, "refused")
     return _UNKNOWN
+
+
+def _filled(remedy: str, service: str, namespace: str) -> str:
+    return remedy.format(
+        service=service,
+        namespace=namespace,
+        delete_secret=delete_secret(service, namespace),
+        find_definition=find_definition(service),
+        edit_definition=edit_definition(service, namespace),
+    )
 
 
 _POISONED: Final = re.compile(r'FDL of the service \\?"([^"\\]+)\\?"')

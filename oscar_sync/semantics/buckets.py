@@ -72,6 +72,17 @@ def used_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
     return tuple(dict.fromkeys((*in_out_buckets(form), *((mount,) if mount else ()))))
 
 
+def needed_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
+    """Return the buckets of the cluster's own store that must be there for the service to work.
+
+    Unlike :func:`used_buckets` without outputs on other stores, whatever bucket they name.
+    """
+    own = _places(form, "output", BUCKET_OUTPUT_TYPES, is_own=True)
+    places = [*inputs(form), *own]
+    mount = mount_bucket(form)
+    return tuple(dict.fromkeys([*(bucket for bucket, _ in places), *([mount] if mount else [])]))
+
+
 def created_by_post(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
     """Return the buckets that a POST makes, and that must not exist (oscar-server 6.2; 024)."""
     return in_out_buckets(form)
@@ -134,13 +145,15 @@ def without_buckets(
 
 
 def _places(
-    form: Mapping[str, Value], side: str, types: frozenset[str]
+    form: Mapping[str, Value], side: str, types: frozenset[str], *, is_own: bool = False
 ) -> list[tuple[BucketName, str]]:
     entries = form.get(side)
     return [
         place_of(str(entry["path"]))
         for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict) and provider_of(str(entry["storage_provider"])).type in types
+        if isinstance(entry, dict)
+        and (provider := provider_of(str(entry["storage_provider"]))).type in types
+        and (not is_own or str(provider) == "minio.default")
     ]
 
 

@@ -11,15 +11,22 @@ from oscar_sync.semantics.normal_form import normal_form
 ASSUMED: Final = (4, 1, 2)
 """What an unstamped build (``devel``) is taken for."""
 
+_RELEASE: Final = r"v?(\d+)\.(\d+)(?:\.(\d+))?"
+
 LISTED_PORTS_SINCE: Final = (4, 1, 0)
 
 
 def release_of(version: str) -> tuple[int, int, int]:
     """Return the release that ``/system/info`` names; ``devel`` and blank count as the newest."""
-    found = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", version.strip())
+    found = re.match(_RELEASE, version.strip())
     if not found:
         return ASSUMED
     return int(found[1]), int(found[2]), int(found[3] or 0)
+
+
+def named_release(text: str) -> tuple[int, int, int] | None:
+    """Return the release that somebody names (``4.1``, ``v4.1.2``), None if it is none."""
+    return release_of(text) if re.fullmatch(_RELEASE, text.strip()) else None
 
 
 def unsupported(

@@ -1,7 +1,7 @@
 """Bucket notifications: which uploads start which service (oscar-server 9; records 126-128)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from oscar_sync.model.field import Value
@@ -27,3 +27,16 @@ def service_of(arn: str) -> str:
 def wanted_hooks(form: Mapping[str, Value]) -> frozenset[tuple[BucketName, str]]:
     """Return bucket and prefix (``<folder>/``) of each notification that the service needs."""
     return frozenset((bucket, f"{folder}/") for bucket, folder in inputs(form))
+
+
+def deaf_hooks(
+    form: Mapping[str, Value], bucket_list: Iterable[str]
+) -> frozenset[tuple[BucketName, str]]:
+    """Return bucket and prefix of the notifications that OSCAR sets on per-user buckets.
+
+    Their prefix reads ``<folder>//``, which no upload to the folder matches (oscar-server 9; 208).
+    """
+    folders = {folder for _, folder in inputs(form)}
+    return frozenset(
+        (BucketName(bucket), f"{folder}//") for bucket in bucket_list for folder in folders
+    )

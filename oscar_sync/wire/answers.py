@@ -102,6 +102,9 @@ def bucket_of(entry: object) -> BucketFacts:
         visibility=_text(entry, "visibility"),
         allowed_users=tuple(str(user) for user in users) if isinstance(users, list) else (),
         from_service=_text(tags, "from_service"),
+        # The list takes the tag `owner` off, and shows a user as the owner of what is private.
+        is_tagged=bool(tags)
+        or bool(_text(entry, "owner") and _text(entry, "visibility") != "private"),
     )
 
 

@@ -1,6 +1,7 @@
 """What can go wrong on the wire beyond the tree in ``errors``: each is one of its leaves."""
 
 from oscar_sync.errors import BadAnswerError, UnreachableError
+from oscar_sync.semantics.operator import find_definition
 
 
 class NoAnswerError(UnreachableError):
@@ -23,6 +24,9 @@ class PoisonedListError(BadAnswerError):
 
     def __init__(self, cluster: str, endpoint: str, message: str, service: str) -> None:
         """Keep the server's own text and the *service* that it names."""
-        remedy = "an operator of the cluster must mend or delete that service's ConfigMap"
+        remedy = (
+            "an operator of the cluster must mend or delete that service's ConfigMap: "
+            f"{find_definition(service)}; oscar-sync doctor looks for more"
+        )
         super().__init__(cluster, endpoint, message, remedy)
         self.service = service

@@ -1,0 +1,75 @@
+"""What ``doctor`` finds on a cluster: what it is, why it matters, and what removes it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.state import BucketCount
+
+
+class Subject(StrEnum):
+    """What a finding is about."""
+
+    SERVICE = "service"
+    BUCKET = "bucket"
+    VOLUME = "volume"
+
+
+class By(StrEnum):
+    """Who can carry a remedy out."""
+
+    YOU = "you"
+    OPERATOR = "operator"
+    """Whoever has kubectl on the cluster, or the keys of its store."""
+
+
+class Remedy(NamedTuple):
+    """One way out: in words, and the exact command or line of settings where there is one."""
+
+    by: By
+    what: str
+    do: str = ""
+
+
+class Finding(NamedTuple):
+    """One thing that is not as it should be, or that was left behind.
+
+    ``code`` is stable; ``holds`` is what a bucket weighs, None where that was not counted.
+    """
+
+    code: str
+    severity: Severity
+    subject: Subject
+    name: str
+    message: str
+    why: str
+    remedies: tuple[Remedy, ...]
+    holds: BucketCount | None = None
+
+    @property
+    def is_of_upgrade(self) -> bool:
+        """Tell whether it is nothing yet, and will be something after the upgrade."""
+        return self.code.startswith("OSY42")
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found on one cluster, worst first; ``problem`` is why it could not be read.
+
+    ``notes`` say what could not be looked at. ``services`` and ``buckets`` count what was seen.
+    """
+
+    cluster: Cluster
+    version: str = ""
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    services: int = 0
+    buckets: int = 0
+    problem: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether anything is known of the cluster."""
+        return not self.problem

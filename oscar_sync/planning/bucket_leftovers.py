@@ -1,0 +1,152 @@
+"""Buckets that no service uses, that lack their tags, or that are not there."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.state import BucketFacts, LiveService
+from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.planning.volume_leftovers import api_call
+from oscar_sync.semantics import operator
+from oscar_sync.semantics.buckets import needed_buckets, used_buckets
+
+_UNTAGGED: Final = (
+    "a bucket that an update adds, or whose tagging failed, has no tags: OSCAR takes it for "
+    "nobody's, signs no links for it, and lets no user delete it"
+)
+
+
+def bucket_findings(context: Context) -> Iterator[Finding]:
+    """Yield what is wrong with the buckets of a cluster."""
+    view = context.facts.view
+    if view.buckets is None:
+        context.facts.missing.buckets = True
+    else:
+        users = _users(context)
+        for _, live in sorted(view.services.items()):
+            yield from _gone(context, live)
+        for name, facts in sorted(view.buckets.items()):
+            if not (view.is_admin or context.owns_bucket(name)):
+                continue
+            if name in users:
+                yield from _untagged(context, facts, users[name])
+            elif not view.unreadable:
+                yield _unused(context, facts)
+
+
+def _users(context: Context) -> dict[BucketName, LiveService]:
+    view = context.facts.view
+    return {
+        BucketName(bucket): live
+        for live in (*view.namesakes, *view.services.values())
+        for bucket in (*used_buckets(live.form), *live.bucket_list)
+    }
+
+
+def _gone(context: Context, live: LiveService) -> Iterator[Finding]:
+    if context.standing(live) is Standing.WORKER or not (
+        context.facts.view.is_admin or context.is_mine(live)
+    ):
+        return
+    for bucket in needed_buckets(live.form):
+        if context.facts.bucket(bucket) is None:
+            yield _about(
+                Code.BUCKET_MISSING,
+                bucket,
+                f"{live.key.name} uses it, and it is not there",
+                "uploads and results of the service have nowhere to go; OSCAR makes a bucket that "
+                "is missing with the next update of the service, its notification too",
+                Remedy(
+                    By.YOU,
+                    f"change anything in the manifest of {live.key.name} (an environment variable) "
+                    "and apply",
+                    "oscar-sync apply",
+                )
+                if live.key.name in context.desired
+                else Remedy(By.YOU, "export the service, change anything in it and apply",
+                            "oscar-sync export"),
+            )  # fmt: skip
+
+
+def _untagged(context: Context, facts: BucketFacts, user: LiveService) -> Iterator[Finding]:
+    if facts.is_tagged:
+        return
+    view = context.facts.view
+    is_admins = user.owner in ("", "cluster_admin")
+    labels = user.raw.get("labels")
+    named = labels.get("owner_name", "") if isinstance(labels, dict) else ""
+    tags = {
+        "from_service": user.key.name,
+        "owner": "oscar" if is_admins else user.owner,
+        "owner_name": str(named) or ("oscar" if is_admins else ""),
+    }
+    yield _about(
+        Code.BUCKET_UNTAGGED,
+        facts.name,
+        f"{user.key.name} uses it, and it does not say whose it is",
+        _UNTAGGED,
+        Remedy(By.OPERATOR, "tag it", operator.set_tags(view.cluster.id, facts.name, **tags)),
+    )
+
+
+def _unused(context: Context, facts: BucketFacts) -> Finding:
+    maker = ServiceName(facts.from_service)
+    is_orphan = not facts.is_tagged
+    code = Code.BUCKET_ORPHAN if is_orphan else Code.BUCKET_KEPT
+    if is_orphan:
+        message = "no service uses it, and it does not say whose it is"
+        why = "a create that fails leaves the buckets that it had made, before it could tag them"
+    else:
+        message = f"no service uses it; {_story(context, facts, maker)}"
+        why = "it is kept: nothing erases it, and it takes up room"
+    return Finding(
+        code,
+        severity_of(code),
+        Subject.BUCKET,
+        facts.name,
+        message,
+        why,
+        tuple(_ways(context, facts)),
+        context.facts.count(facts.name),
+    )
+
+
+def _story(context: Context, facts: BucketFacts, maker: ServiceName) -> str:
+    if maker in context.facts.view.services:
+        return f"{maker} made it, and an update let go of it"
+    if maker:
+        return f"{maker} made it and is gone"
+    return f"{facts.owner or 'somebody'} made it, or had it mounted"
+
+
+def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
+    view, maker = context.facts.view, ServiceName(facts.from_service)
+    wanting = sorted(
+        name for name, wanted in context.desired.items() if facts.name in used_buckets(wanted.form)
+    )
+    if wanting:
+        yield Remedy(
+            By.YOU, f"the manifest of {wanting[0]} names it: attach it", "oscar-sync apply"
+        )
+        return
+    yield Remedy(By.YOU, "keep it; an input, output or mount that names it attaches it")
+    if not (facts.is_tagged or view.is_admin):
+        return  # the server lets no user delete it
+    spent = maker or ServiceName(facts.name)
+    if context.owns_bucket(facts.name) and not (spent in view.services or spent in context.desired):
+        yield Remedy(
+            By.YOU,
+            "or erase it: this under `removed:` in oscar-sync.yaml, then oscar-sync apply",
+            f"- {{service: {spent}, erase: [{facts.name}]}}",
+        )
+    yield Remedy(
+        By.YOU,
+        "or erase it at once, with its owner's access to the name",
+        api_call(view, "DELETE", f"/system/buckets/{facts.name}"),
+    )
+
+
+def _about(code: Code, bucket: BucketName, message: str, why: str, *remedies: Remedy) -> Finding:
+    return Finding(code, severity_of(code), Subject.BUCKET, bucket, message, why, remedies)

@@ -1,0 +1,78 @@
+"""The codes of what ``doctor`` finds: stable, never reused; and how much each weighs."""
+
+from enum import StrEnum
+from typing import Final
+
+from oscar_sync.model.diagnostic import Severity
+
+
+class Code(StrEnum):
+    """OSY40x services, OSY42x before an upgrade, OSY6xx the object store and volumes."""
+
+    UNREADABLE = "OSY401"
+    OWNER_LOST = "OSY402"
+    NAMESAKES = "OSY403"
+    HALF_REMOVED = "OSY404"
+    UNMARKED_WORKER = "OSY405"
+    NOT_READ_THEN = "OSY421"
+    LOST_THEN = "OSY422"
+    NOT_BUILT_THEN = "OSY423"
+    HOOK_MISSING = "OSY601"
+    HOOK_STALE = "OSY602"
+    HOOK_DEAD = "OSY603"
+    HOOK_ASLEEP = "OSY604"
+    HOOK_DEAF = "OSY605"
+    BUCKET_MISSING = "OSY611"
+    BUCKET_ORPHAN = "OSY612"
+    BUCKET_UNTAGGED = "OSY613"
+    BUCKET_KEPT = "OSY614"
+    VOLUME_KEPT = "OSY621"
+    VOLUME_GONE = "OSY622"
+
+
+TITLES: Final = {
+    Code.UNREADABLE: "the server cannot read a service's definition, and so lists none",
+    Code.OWNER_LOST: "a service has lost its owner",
+    Code.NAMESAKES: "two services have one name",
+    Code.HALF_REMOVED: "a removal or replacement was not finished",
+    Code.UNMARKED_WORKER: "a service looks like a federation worker without its mark",
+    Code.NOT_READ_THEN: "the newer release cannot read a service's definition",
+    Code.LOST_THEN: "the newer release ignores what a service sets",
+    Code.NOT_BUILT_THEN: "the newer release cannot create a service again",
+    Code.HOOK_MISSING: "uploads to an input start nothing",
+    Code.HOOK_STALE: "uploads start a service that does not want them",
+    Code.HOOK_DEAD: "a notification names a service that is not there",
+    Code.HOOK_ASLEEP: "notifications of services that are gone may sleep in buckets",
+    Code.HOOK_DEAF: "a notification of a per-user bucket never fires",
+    Code.BUCKET_MISSING: "a bucket that a service uses is not there",
+    Code.BUCKET_ORPHAN: "a failed create left a bucket",
+    Code.BUCKET_UNTAGGED: "a bucket does not say whose it is",
+    Code.BUCKET_KEPT: "a bucket that no service uses",
+    Code.VOLUME_KEPT: "a volume that no service uses",
+    Code.VOLUME_GONE: "a volume that a service mounts is not there",
+}
+
+_ERRORS: Final = {
+    Code.UNREADABLE,
+    Code.NAMESAKES,
+    Code.NOT_READ_THEN,
+    Code.LOST_THEN,
+    Code.NOT_BUILT_THEN,
+    Code.HOOK_MISSING,
+    Code.BUCKET_MISSING,
+    Code.VOLUME_GONE,
+}
+_NOTES: Final = {
+    Code.UNMARKED_WORKER,
+    Code.HOOK_ASLEEP,
+    Code.BUCKET_UNTAGGED,
+    Code.BUCKET_KEPT,
+    Code.VOLUME_KEPT,
+}
+
+
+def severity_of(code: Code) -> Severity:
+    """Return error for what does not work or will not, note for what only stands there."""
+    if code in _ERRORS:
+        return Severity.ERROR
+    return Severity.NOTE if code in _NOTES else Severity.WARNING

@@ -1,0 +1,184 @@
+"""Notifications that are missing, stale, of a service that is not there, deaf, or asleep."""
+
+from collections.abc import Iterator
+
+from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.state import HookRule, LiveService
+from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.semantics import operator
+from oscar_sync.semantics.buckets import is_per_user, used_buckets
+from oscar_sync.semantics.hooks import deaf_hooks, wanted_hooks
+
+_MENDED = "oscar-sync apply --hooks"
+
+
+def hook_findings(context: Context) -> Iterator[Finding]:
+    """Yield what is wrong with the notifications of a cluster's buckets."""
+    if not context.facts.has_store() or context.facts.view.buckets is None:
+        return
+    for _, live in sorted(context.facts.view.services.items()):
+        if _is_judged(context, live):
+            yield from _missing(context, live)
+    for bucket in _seen_buckets(context):
+        for rule in context.facts.hooks(bucket) or ():
+            yield from _unwanted(context, bucket, rule)
+    yield from _asleep(context)
+
+
+def _is_judged(context: Context, live: LiveService) -> bool:
+    """Tell whether its buckets are to be seen here: a worker's lie on its origin's store."""
+    is_seen = context.facts.view.is_admin or context.is_mine(live)
+    return is_seen and context.standing(live) is not Standing.WORKER
+
+
+def _seen_buckets(context: Context) -> list[BucketName]:
+    view = context.facts.view
+    return [
+        name for name in sorted(view.buckets or ()) if view.is_admin or context.owns_bucket(name)
+    ]
+
+
+def _missing(context: Context, live: LiveService) -> Iterator[Finding]:
+    name = live.key.name
+    for bucket, prefix in sorted(wanted_hooks(live.form)):
+        if context.facts.bucket(bucket) is None:
+            continue
+        rules = context.facts.hooks(bucket)
+        if rules is None or any((rule.service, rule.prefix) == (name, prefix) for rule in rules):
+            continue
+        yield Finding(
+            Code.HOOK_MISSING,
+            severity_of(Code.HOOK_MISSING),
+            Subject.BUCKET,
+            bucket,
+            f"uploads to {bucket}/{prefix} do not start {name}",
+            "OSCAR sets a notification only on a bucket that it makes itself, and none for a "
+            "folder that an update names anew",
+            tuple(_added(context, live, bucket, prefix)),
+        )
+
+
+def _added(
+    context: Context, live: LiveService, bucket: BucketName, prefix: str
+) -> Iterator[Remedy]:
+    if _is_mended(context, live):
+        yield Remedy(By.YOU, "set it", _MENDED)
+    else:
+        alias = context.facts.view.cluster.id
+        yield Remedy(By.OPERATOR, "set it", operator.add_hook(alias, bucket, live.key.name, prefix))
+
+
+def _is_mended(context: Context, live: LiveService) -> bool:
+    """Tell whether an apply of the manifests mends the service's notifications."""
+    standings = (Standing.OURS, Standing.UNSTAMPED)
+    return live.key.name in context.desired and context.standing(live) in standings
+
+
+def _unwanted(context: Context, bucket: BucketName, rule: HookRule) -> Iterator[Finding]:
+    view = context.facts.view
+    name = ServiceName(rule.service)
+    if not name or name in view.unreadable:
+        return
+    live = view.services.get(name)
+    if live is None:
+        if view.is_admin and not view.unreadable:
+            yield _dead(context, bucket, rule)
+        return
+    if (bucket, rule.prefix) in wanted_hooks(live.form) or not _is_judged(context, live):
+        return
+    if not (is_per_user(live.form) and bucket in live.bucket_list):
+        yield _stale(context, live, bucket, rule)
+    elif _is_deaf(context, live, bucket, rule):
+        yield _deaf(context, bucket, rule)
+
+
+def _is_deaf(context: Context, live: LiveService, bucket: BucketName, rule: HookRule) -> bool:
+    """Tell whether the rule never fires and no other one of the service does its work."""
+    rules = {(other.service, other.prefix) for other in context.facts.hooks(bucket) or ()}
+    right = f"{rule.prefix.rstrip('/')}/"
+    deaf = deaf_hooks(live.form, live.bucket_list)
+    return (bucket, rule.prefix) in deaf and (rule.service, right) not in rules
+
+
+def _stale(context: Context, live: LiveService, bucket: BucketName, rule: HookRule) -> Finding:
+    is_reached = _is_mended(context, live) and bucket in used_buckets(live.form)
+    remedy = (
+        Remedy(By.YOU, "take it off", _MENDED) if is_reached else _taken_off(context, bucket, rule)
+    )
+    return _about(
+        Code.HOOK_STALE,
+        bucket,
+        f"uploads to {bucket}/{rule.prefix} start {rule.service}, which has no such input",
+        "an update that drops or moves an input leaves its notification, and a service that is "
+        "created again wakes those of its past",
+        remedy,
+    )
+
+
+def _dead(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
+    return _about(
+        Code.HOOK_DEAD,
+        bucket,
+        f"a notification for {bucket}/{rule.prefix} names {rule.service}, which is not there",
+        "a failed create leaves the webhook and its notifications: each upload is sent to nobody, "
+        "and starts the next service of that name",
+        _taken_off(context, bucket, rule),
+        Remedy(
+            By.OPERATOR,
+            "then its webhook, if no service of that name is to come (the store restarts)",
+            operator.remove_webhook(context.facts.view.cluster.id, rule.service),
+        ),
+    )
+
+
+def _deaf(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
+    alias, prefix = context.facts.view.cluster.id, rule.prefix.rstrip("/") + "/"
+    return _about(
+        Code.HOOK_DEAF,
+        bucket,
+        f"uploads to {bucket}/{prefix} start nothing: the notification reads {rule.prefix}",
+        "OSCAR writes one slash too many on per-user buckets",
+        Remedy(
+            By.OPERATOR, "set the right one",
+            operator.add_hook(alias, bucket, rule.service, prefix),
+        ),
+    )  # fmt: skip
+
+
+def _taken_off(context: Context, bucket: BucketName, rule: HookRule) -> Remedy:
+    alias = context.facts.view.cluster.id
+    return Remedy(
+        By.OPERATOR, "take it off", operator.remove_hook(alias, bucket, rule.service, rule.prefix)
+    )
+
+
+def _asleep(context: Context) -> Iterator[Finding]:
+    """Yield the buckets whose maker is gone: what sleeps in them shows nowhere (record 128)."""
+    view = context.facts.view
+    if view.unreadable:
+        return
+    for bucket in _seen_buckets(context):
+        facts = (view.buckets or {})[bucket]
+        maker = ServiceName(facts.from_service)
+        rules = context.facts.hooks(bucket)
+        if not maker or maker in view.services or rules:
+            continue
+        yield _about(
+            Code.HOOK_ASLEEP,
+            bucket,
+            f"a notification of {maker} may sleep there, unseen",
+            f"unless oscar-sync let go of the bucket, it fires again the day a service called "
+            f"{maker} is created",
+            Remedy(By.YOU, "an apply that creates it looks for what wakes", "oscar-sync apply")
+            if maker in context.desired
+            else Remedy(
+                By.OPERATOR, "write the bucket's notifications anew: it has none to keep",
+                operator.remove_hooks(view.cluster.id, bucket),
+            ),
+        )  # fmt: skip
+
+
+def _about(code: Code, bucket: BucketName, message: str, why: str, *remedies: Remedy) -> Finding:
+    return Finding(code, severity_of(code), Subject.BUCKET, bucket, message, why, remedies)

@@ -1,0 +1,63 @@
+"""What OSCAR left behind on one cluster, judged from what was read of it (oscar-server 5, 6, 12).
+
+Whatever is not known yet is asked for by the facts, as a plan does.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.finding import Finding
+from oscar_sync.planning.bucket_leftovers import bucket_findings
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.hook_leftovers import hook_findings
+from oscar_sync.planning.service_leftovers import secret_notes, service_findings
+from oscar_sync.planning.upgrade import upgrade_findings, upgrade_notes
+from oscar_sync.planning.volume_leftovers import volume_findings
+from oscar_sync.semantics.upgrades import Release
+
+_ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+
+
+class Leftovers(NamedTuple):
+    """What was found, worst first, and what could not be looked at."""
+
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+
+def leftovers(context: Context, then: Release | None = None) -> Leftovers:
+    """Return what was left behind, and what the release *then* cannot read or build."""
+    found = [finding for judge in _JUDGES for finding in judge(context)]
+    if then is not None:
+        found.extend(upgrade_findings(context.facts.view, then))
+    found.sort(key=_rank)
+    notes = [*_notes(context), *upgrade_notes(context.facts.view, then)]
+    return Leftovers(tuple(found), tuple(notes))
+
+
+def _rank(found: Finding) -> tuple[int, bool, str, str, str]:
+    place = _ORDER.index(found.severity)
+    return place, found.is_of_upgrade, found.code, found.subject, found.name
+
+
+_JUDGES: Final[tuple[Callable[[Context], Iterator[Finding]], ...]] = (
+    service_findings,
+    hook_findings,
+    bucket_findings,
+    volume_findings,
+)
+
+
+def _notes(context: Context) -> Iterator[str]:
+    view = context.facts.view
+    if view.unreadable:
+        yield (
+            "only services whose names are known from manifests and buckets were looked at, since "
+            "the server lists none; what no service uses was not judged"
+        )
+    if view.store_problem:
+        yield f"notifications and weights were not looked at: {view.store_problem}"
+    if not view.is_admin:
+        yield "another user's services and buckets were not looked at: this log-in sees its own"
+    yield from secret_notes(context)

@@ -1,0 +1,178 @@
+"""Services that something happened to: unreadable, without owner, twice, half removed."""
+
+from collections.abc import Iterator
+
+from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.state import LiveService
+from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.semantics import operator
+from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.stamp import detached_of
+
+
+def service_findings(context: Context) -> Iterator[Finding]:
+    """Yield what is wrong with the services of a cluster."""
+    view = context.facts.view
+    for name in sorted(view.unreadable):
+        yield _unreadable(context, name)
+    for live in sorted(view.namesakes, key=lambda service: (service.key, service.namespace)):
+        yield _namesake(context, live)
+    for _, live in sorted(view.services.items()):
+        yield from _owner_lost(context, live)
+        yield from _half_removed(context, live)
+        yield from _unmarked_worker(context, live)
+
+
+def secret_notes(context: Context) -> Iterator[str]:
+    """Yield what cannot be seen: a Secret that a failed create left (oscar-server 6.6)."""
+    view = context.facts.view
+    for name, wanted in sorted(context.desired.items()):
+        if wanted.secrets and name not in view.services and name not in view.unreadable:
+            namespace = view.services_namespace if view.is_admin else "NAMESPACE"
+            yield (
+                f"{wanted.key} is not there yet and has secrets: whether a failed create left its "
+                "Secret, OSCAR shows nobody. If its create is answered 409: apply once without "
+                "environment.secrets, then with them; or the operator runs "
+                f"`{operator.delete_secret(name, namespace)}`"
+            )
+
+
+def _unreadable(context: Context, name: str) -> Finding:
+    view = context.facts.view
+    namespace = view.services_namespace if view.is_admin else "NAMESPACE"
+    return _about(
+        Code.UNREADABLE,
+        name,
+        "its stored definition cannot be read",
+        "one such definition makes the list of services fail for everybody on the cluster, and "
+        "neither an update nor a DELETE of it is possible through OSCAR",
+        Remedy(By.OPERATOR, "see where it lies", operator.find_definition(name)),
+        Remedy(
+            By.OPERATOR,
+            "mend function_config.yaml: quote what reads as a list or a mapping (a value that "
+            "begins with `- `), write ports as lists",
+            operator.edit_definition(name, namespace),
+        ),
+    )
+
+
+def _namesake(context: Context, live: LiveService) -> Finding:
+    first = context.facts.view.services[live.key.name]
+    namespaces = " and ".join(sorted((first.namespace, live.namespace)))
+    return _about(
+        Code.NAMESAKES,
+        live.key.name,
+        f"services of this name are in {namespaces}",
+        "whatever an administrator asks by name is answered 500, and since 4.1 a create of either "
+        "is refused",
+        Remedy(
+            By.YOU,
+            "each owner renames the own one: export it, change its name, apply, remove the old one",
+            "oscar-sync export",
+        ),
+        Remedy(
+            By.OPERATOR,
+            "or takes one away with its runtime; its buckets stay",
+            f"kubectl -n {live.namespace} delete configmap,ksvc {live.key.name}",
+        ),
+    )
+
+
+def _owner_lost(context: Context, live: LiveService) -> Iterator[Finding]:
+    view = context.facts.view
+    if live.owner:
+        return
+    why = (
+        "an administrator's update without `owner` did it: no user owns the service, its DELETE "
+        "answers 500 and leaves its buckets"
+    )
+    if live.namespace == view.services_namespace:
+        yield _about(
+            Code.OWNER_LOST,
+            live.key.name,
+            "its owner is blank",
+            why,
+            *_given_back(context, live),
+        )
+        return
+    uid = _owner_on_buckets(context, live)
+    yield _about(
+        Code.OWNER_LOST,
+        live.key.name,
+        f"its owner is blank, and it is a user's: it runs in {live.namespace}",
+        f"{why}; the user no longer sees it",
+        Remedy(
+            By.OPERATOR,
+            f"write `owner: {uid or 'UID'}` in function_config.yaml"
+            + (" (its buckets say so)" if uid else ""),
+            operator.edit_definition(live.key.name, live.namespace),
+        ),
+    )
+
+
+def _given_back(context: Context, live: LiveService) -> Iterator[Remedy]:
+    name = live.key.name
+    if name in context.desired and context.settings.set_name:
+        is_ours = context.standing(live) is Standing.OURS
+        yield Remedy(
+            By.YOU,
+            "the next update writes cluster_admin back, and so does a new stamp",
+            f"oscar-sync forget {name} && oscar-sync adopt {name}"
+            if is_ours
+            else f"oscar-sync adopt {name}",
+        )
+    else:
+        yield Remedy(
+            By.OPERATOR,
+            "write `owner: cluster_admin` in function_config.yaml",
+            operator.edit_definition(name, live.namespace),
+        )
+
+
+def _owner_on_buckets(context: Context, live: LiveService) -> str:
+    for bucket in used_buckets(live.form):
+        facts = context.facts.bucket(BucketName(bucket))
+        if facts is not None and facts.owner and facts.from_service == live.key.name:
+            return facts.owner
+    return ""
+
+
+def _half_removed(context: Context, live: LiveService) -> Iterator[Finding]:
+    purpose, buckets = detached_of(live.annotations)
+    name = live.key.name
+    if not purpose or not context.is_mine(live):
+        return
+    is_wanted = name in context.desired
+    yield _about(
+        Code.HALF_REMOVED,
+        name,
+        f"its {'removal' if purpose == 'remove' else 'replacement'} was not finished: it has let "
+        f"go of {', '.join(buckets) or 'its buckets'}",
+        "it runs without its buckets, which hold all they held",
+        Remedy(By.YOU, "attach them again", "oscar-sync apply")
+        if is_wanted
+        else Remedy(By.YOU, "finish the removal; the buckets stay", f"oscar-sync remove {name}"),
+    )
+
+
+def _unmarked_worker(context: Context, live: LiveService) -> Iterator[Finding]:
+    federation = live.form.get("federation")
+    if live.annotations or not isinstance(federation, dict) or federation.get("members"):
+        return
+    group = str(federation.get("group_id", ""))
+    if group in ("", live.key.name) or live.key.name in context.desired:
+        return
+    yield _about(
+        Code.UNMARKED_WORKER,
+        live.key.name,
+        f"it belongs to the federation {group} and does not say so",
+        "an origin without `cluster_id` makes workers without marks, which look like anybody's "
+        "service: do not adopt or remove it here",
+        Remedy(By.YOU, f"give {group} a cluster_id on its own cluster, and create it anew there"),
+    )
+
+
+def _about(code: Code, name: str, message: str, why: str, *remedies: Remedy) -> Finding:
+    return Finding(code, severity_of(code), Subject.SERVICE, name, message, why, remedies)

@@ -1,0 +1,74 @@
+"""Volumes that no service uses, and services whose volume is gone (oscar-server 1.5, 5)."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from oscar_sync.model.cluster import BasicLogin
+from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.state import ClusterView, LiveService
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.semantics import operator
+from oscar_sync.semantics.volumes import attached_volume, made_volume
+
+
+def api_call(view: ClusterView, method: str, path: str, body: str = "") -> str:
+    """Return the command that calls the API of a cluster with the kind of log-in in use."""
+    login = view.cluster.login
+    user = login.user if isinstance(login, BasicLogin) else ""
+    return operator.call(method, f"{view.cluster.endpoint.rstrip('/')}{path}", user, body)
+
+
+def volume_findings(context: Context) -> Iterator[Finding]:
+    """Yield what is wrong with the volumes of a cluster."""
+    view = context.facts.view
+    for _, live in sorted(view.services.items()):
+        yield from _gone(view, live)
+    if view.unreadable:
+        return
+    if view.volumes is None:
+        context.facts.missing.volumes = True
+        return
+    used = {
+        name
+        for live in (*view.namesakes, *view.services.values())
+        for name in (made_volume(live.form), attached_volume(live.form))
+    }
+    for name in sorted(view.volumes - used):
+        yield _about(
+            Code.VOLUME_KEPT,
+            name,
+            "no service uses it",
+            "it is kept: nothing erases it, and it takes up room; a service that wants to make one "
+            "of that name is refused",
+            Remedy(By.YOU, "keep it; `volume: {name, mount_path}` without size attaches it"),
+            Remedy(By.YOU, "or erase it", api_call(view, "DELETE", f"/system/volumes/{name}")),
+        )
+
+
+def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
+    status = live.raw.get("volume_status")
+    if not isinstance(status, Mapping) or status.get("phase") != "error":
+        return
+    attached = attached_volume(live.form)
+    body = json.dumps({"name": attached, "size": "SIZE"})
+    yield _about(
+        Code.VOLUME_GONE,
+        attached or made_volume(live.form),
+        f"{live.key.name} mounts it, and it is not there",
+        "a DELETE of the service that made a volume with policy `delete` takes it along, whoever "
+        "else mounts it; no instance starts without it",
+        Remedy(
+            By.YOU,
+            "make it anew, empty",
+            api_call(view, "POST", "/system/volumes", body),
+        )
+        if attached
+        else Remedy(
+            By.YOU, "make the service anew", f"oscar-sync apply --allow replace:{live.key.name}"
+        ),
+    )
+
+
+def _about(code: Code, name: str, message: str, why: str, *remedies: Remedy) -> Finding:
+    return Finding(code, severity_of(code), Subject.VOLUME, name, message, why, remedies)

@@ -1,0 +1,98 @@
+"""Examining clusters: the reads of a plan, then whatever a judgement of what is left asks for."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+from oscar_sync.errors import ClusterError
+from oscar_sync.model.finding import Examination
+from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.lookup import Lookups
+from oscar_sync.model.state import ClusterView, DesiredState, LiveService
+from oscar_sync.planning.context import Context, users_of_buckets
+from oscar_sync.planning.facts import Facts
+from oscar_sync.planning.leftovers import leftovers
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.observe import look_up, observe
+from oscar_sync.semantics.answers import poisoned_service
+from oscar_sync.semantics.live import live_service
+from oscar_sync.semantics.upgrades import Release
+
+_ROUNDS: Final = 6
+
+
+def examinations(
+    desired: DesiredState, connections: Connections, then: Release | None = None
+) -> tuple[Examination, ...]:
+    """Return what was left on each cluster of *desired*, and what *then* cannot read or build.
+
+    Nothing is written. A cluster that cannot be read says why.
+    """
+    views = observe(desired.settings.clusters, connections)
+    with ThreadPoolExecutor(max(1, len(views))) as pool:
+        return tuple(pool.map(lambda view: _examined(view, desired, connections, then), views))
+
+
+def _examined(
+    view: ClusterView, desired: DesiredState, connections: Connections, then: Release | None
+) -> Examination:
+    if view.unreadable:
+        view = _read_by_name(view, desired, connections)
+    context = _context(view, desired)
+    found = leftovers(context, then)
+    rounds = 0
+    while view.is_read and context.facts.missing and rounds < _ROUNDS:
+        view = look_up(view, context.facts.missing, connections)
+        context = _context(view, desired)
+        found = leftovers(context, then)
+        rounds += 1
+    if not view.is_read:
+        return Examination(view.cluster, view.version, problem=view.problem)
+    return Examination(
+        view.cluster,
+        view.version,
+        found.findings,
+        found.notes,
+        len(view.services) + len(view.namesakes),
+        len(view.buckets or ()),
+    )
+
+
+def _context(view: ClusterView, desired: DesiredState) -> Context:
+    here = {
+        service.key.name: service
+        for service in desired.services
+        if service.key.cluster == view.cluster.id
+    }
+    return Context(
+        Facts(view), desired.settings, here, None, users=users_of_buckets(here, view.services)
+    )
+
+
+def _read_by_name(
+    view: ClusterView, desired: DesiredState, connections: Connections
+) -> ClusterView:
+    """Return *view* with the services whose names are known from elsewhere than the list.
+
+    One unreadable definition hides the list, and a GET by name tells which others are unreadable
+    (oscar-server 12, item 9).
+    """
+    view = look_up(replace(view, problem=""), Lookups(buckets=True), connections)
+    if not view.is_read:
+        return view
+    names = {service.key.name for service in desired.services
+             if service.key.cluster == view.cluster.id}  # fmt: skip
+    names |= {ServiceName(facts.from_service) for facts in (view.buckets or {}).values()}
+    services: dict[ServiceName, LiveService] = {}
+    unreadable = set(view.unreadable)
+    try:
+        for name in sorted(names - {ServiceName("")} - unreadable):
+            answer = connections.to(view.cluster).api.get_service(name)
+            if answer.status == 200 and isinstance(answer.json, Mapping):
+                services[name] = live_service(view.cluster.id, answer.json)
+            elif answer.status >= 500 and poisoned_service(answer.text):
+                unreadable.add(ServiceName(poisoned_service(answer.text)))
+    except ClusterError as error:
+        return replace(view, problem=error.message)
+    return replace(view, services=services, unreadable=tuple(sorted(unreadable)))

@@ -1,0 +1,84 @@
+"""What is done beside OSCAR's API, as exact commands: kubectl on the cluster, mc on its store.
+
+One ConfigMap a service, of its name, with the label ``oscar_service``, holds the definition in
+``function_config.yaml``; one Secret of its name the secrets (oscar-server 3.3, 6.6). ``alias`` is
+what mc calls the store.
+"""
+
+from shlex import quote
+from typing import Final
+
+from oscar_sync.semantics.hooks import arn_of
+
+SERVICES_NAMESPACE: Final = "oscar-svc"
+"""Where an administrator's services live unless the cluster says otherwise (oscar-server 0)."""
+
+
+def find_definition(service: str) -> str:
+    """Return the command that shows in which namespace a service's definition lies."""
+    return f"kubectl get configmaps -A -l oscar_service={quote(service)}"
+
+
+def edit_definition(service: str, namespace: str) -> str:
+    """Return the command that opens a service's stored definition in an editor."""
+    return f"kubectl -n {quote(namespace)} edit configmap {quote(service)}"
+
+
+def delete_secret(service: str, namespace: str) -> str:
+    """Return the command that deletes a service's Secret."""
+    return f"kubectl -n {quote(namespace)} delete secret {quote(service)}"
+
+
+def save_definitions(file: str) -> str:
+    """Return the command that saves every service's stored definition."""
+    return f"kubectl get configmaps -A -l oscar_service -o yaml > {quote(file)}"
+
+
+def list_ports() -> str:
+    """Return the command that writes scalar ports as lists in every stored definition.
+
+    A node port of 0, which says nothing, goes (oscar-server 11).
+    """
+    script = r"/^ +nodePort: 0$/d; s/^( +)(api_port|nodePort): ([0-9]+)$/\1\2: [\3]/"
+    return (
+        "kubectl get configmaps -A -l oscar_service -o yaml "
+        f"| sed -E {quote(script)} | kubectl replace -f -"
+    )
+
+
+def add_hook(alias: str, bucket: str, service: str, prefix: str) -> str:
+    """Return the command that lets uploads below *prefix* start *service*."""
+    return f"mc event add {_rule(alias, bucket, service, prefix)}"
+
+
+def remove_hook(alias: str, bucket: str, service: str, prefix: str) -> str:
+    """Return the command that takes one notification of *service* off a bucket."""
+    return f"mc event remove {_rule(alias, bucket, service, prefix)}"
+
+
+def remove_hooks(alias: str, bucket: str) -> str:
+    """Return the command that takes every notification off a bucket, sleeping ones included."""
+    return f"mc event remove {quote(f'{alias}/{bucket}')} --force"
+
+
+def remove_webhook(alias: str, service: str) -> str:
+    """Return the command that takes away the webhook of *service*, which a POST registers."""
+    return f"mc admin config reset {quote(alias)} notify_webhook:{quote(service)}"
+
+
+def set_tags(alias: str, bucket: str, **tags: str) -> str:
+    """Return the command that tags a bucket; blank values are left out."""
+    pairs = "&".join(f"{name}={text}" for name, text in tags.items() if text)
+    return f"mc tag set {quote(f'{alias}/{bucket}')} {quote(pairs)}"
+
+
+def call(method: str, url: str, user: str, body: str = "") -> str:
+    """Return the command that calls OSCAR's API: as *user*, with a token where that is blank."""
+    login = f"--user {quote(user)}" if user else '--oauth2-bearer "$OSCAR_TOKEN"'
+    sent = f" --data {quote(body)}" if body else ""
+    return f"curl {login} -X {method}{sent} {quote(url)}"
+
+
+def _rule(alias: str, bucket: str, service: str, prefix: str) -> str:
+    place = quote(f"{alias}/{bucket}")
+    return f"{place} {arn_of(service)} --event put --prefix {quote(prefix)}"
