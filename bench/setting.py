@@ -6,19 +6,23 @@ import json
 import os
 import subprocess
 import sys
+import time
+from base64 import b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from bench import workload
-from bench.measuring import Sample, run
+from bench.measuring import BrokenRunError, Sample, run
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 PEERS = ROOT / ".bench"
 RESULTS = PEERS / "results"
-MOST = 1000
+MOST = workload.KINDS
 _KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
 
 
@@ -42,11 +46,54 @@ class Stub:
         counts = json.loads(self._call("GET", "counts"))
         return {str(key): int(count) for key, count in counts.items()}
 
+    def services(self) -> list[dict[str, Any]]:
+        """Return the services that it shows now."""
+        found: list[dict[str, Any]] = json.loads(self._answer("GET", "/system/services"))
+        return found
+
     def _call(self, method: str, word: str) -> bytes:
+        return self._answer(method, f"/_bench/{word}")
+
+    def _answer(self, method: str, path: str) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(connection):
-            connection.request(method, f"/_bench/{word}")
+            connection.request(method, path)
             return connection.getresponse().read()
+
+
+@dataclass(frozen=True, slots=True)
+class Emulated:
+    """A running emulator in a process of its own."""
+
+    url: str
+    user: str
+    password: str
+
+    @property
+    def login(self) -> dict[str, str]:
+        """Return the environment of an oscar-sync that speaks to it."""
+        return {
+            "OSCAR_ENDPOINT": self.url,
+            "OSCAR_USERNAME": self.user,
+            "OSCAR_PASSWORD": self.password,
+        }
+
+    def call(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """Return the body of a good answer.
+
+        Raises:
+            BrokenRunError: another answer.
+        """
+        address = urlsplit(self.url)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
+        word = b64encode(f"{self.user}:{self.password}".encode()).decode()
+        with contextlib.closing(connection):
+            connection.request(method, path, body, {"Authorization": f"Basic {word}"})
+            answer = connection.getresponse()
+            content = answer.read()
+        if answer.status >= 300:
+            raise BrokenRunError(f"{method} {path} answered {answer.status}: {content[:200]!r}")
+        return content
 
 
 @dataclass(frozen=True)
@@ -111,9 +158,27 @@ class Setting:
         return run([self.python, "-m", name, *args], self.environ, cwd=ROOT)
 
     @contextlib.contextmanager
-    def stub(self, count: int, latency_ms: float = 0) -> Iterator[Stub]:
-        """Serve the first *count* services of the canned answers."""
-        words = (self.python, HERE / "stub.py", self.canned, count, latency_ms)
+    def emulator(self, *flags: str) -> Iterator[Emulated]:
+        """Run the emulator with *flags* in a process of its own."""
+        ready = self.folder / "emulator.json"
+        ready.unlink(missing_ok=True)
+        words = [*self.program, "emulator", "--port", "0", "--s3-port", "0"]
+        command = [str(word) for word in (*words, "--ready-file", ready, *flags)]
+        with subprocess.Popen(command, env=self.environ, stdout=subprocess.DEVNULL) as process:
+            try:
+                while not ready.exists():
+                    if process.poll() is not None:
+                        raise BrokenRunError(f"the emulator left with {process.returncode}")
+                    time.sleep(0.05)
+                told = json.loads(ready.read_text())
+                yield Emulated(told["oscar"], told["user"], told["password"])
+            finally:
+                process.terminate()
+
+    @contextlib.contextmanager
+    def stub(self, count: int, latency_ms: float = 0, faulty: int = 0) -> Iterator[Stub]:
+        """Serve *count* services by the canned answers; each *faulty*-th PUT fails."""
+        words = (self.python, HERE / "stub.py", self.canned, count, latency_ms, faulty)
         command = [str(word) for word in words]
         with subprocess.Popen(command, env=self.environ, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None  # noqa: S101 - it is a pipe

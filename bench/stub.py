@@ -1,9 +1,11 @@
 """A fast server with canned answers, in a process of its own.
 
-Run as ``python stub.py FILE COUNT LATENCY_MS``; it prints its port. It serves the first COUNT
-services of FILE (see ``bench.canned``), answers each request after LATENCY_MS, takes PUTs and
-shows them in the list. ``POST /_bench/reset`` puts everything back; ``GET /_bench/counts`` tells
-how many requests came, by method and path.
+Run as ``python stub.py FILE COUNT LATENCY_MS FAULTY``; it prints its port. It serves the first
+COUNT services of FILE (see ``bench.canned``; beyond its end, the same ones under further names),
+answers each request after LATENCY_MS, takes PUTs and shows them in the list. Each FAULTY-th PUT
+fails, in turn: a 500 before it is applied, a reset after, a 500 after, a reset before.
+``POST /_bench/reset`` puts everything back; ``GET /_bench/counts`` tells how many requests came, by
+method and path, and how many PUTs failed.
 """
 
 import asyncio
@@ -15,14 +17,16 @@ from pathlib import Path
 
 _ADMIN = "/_bench/"
 _SERVICES = "/system/services"
+_FAULT = b"a fault of the benchmark"
 
 
 class Cluster:
     """The answers, and the services that PUTs have changed."""
 
-    def __init__(self, file: str, count: int) -> None:
+    def __init__(self, file: str, count: int, faulty: int = 0) -> None:
+        self.faulty = faulty
         canned = json.loads(Path(file).read_text())
-        self.first = {raw["name"]: raw for raw in canned.pop("services")[:count]}
+        self.first = {raw["name"]: raw for raw in _repeated(canned.pop("services"), count)}
         self.fixed = {f"/system/{name}": _encoded(body) for name, body in canned.items()}
         self.counts: Counter[str] = Counter()
         self.reset()
@@ -31,9 +35,11 @@ class Cluster:
         self.services = dict(self.first)
         self.encoded = {name: _encoded(raw) for name, raw in self.services.items()}
         self.whole: bytes | None = None
+        self.puts = 0
         self.counts.clear()
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        """Return status and body; status 0 is a reset."""
         if path.startswith(_ADMIN):
             return self._administer(path.removeprefix(_ADMIN))
         shown = path if path in self.fixed or path == _SERVICES else f"{_SERVICES}/NAME"
@@ -48,6 +54,16 @@ class Cluster:
         return (200, found) if found else (404, b"")
 
     def _put(self, body: dict[str, object]) -> tuple[int, bytes]:
+        self.puts += 1
+        nth, rest = divmod(self.puts, self.faulty) if self.faulty else (0, 1)
+        if rest:
+            return self._applied(body)
+        self.counts["faults"] += 1
+        if nth % 4 in {2, 3}:
+            self._applied(body)
+        return (500, _FAULT) if nth % 2 else (0, b"")
+
+    def _applied(self, body: dict[str, object]) -> tuple[int, bytes]:
         name = str(body["name"])
         self.services[name] = {**self.services[name], **body}
         self.encoded[name] = _encoded(self.services[name])
@@ -82,15 +98,30 @@ class Connection(asyncio.Protocol):
                 return
             self.waiting = rest[length:]
             method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-            answer = _written(*self.cluster.answer(method, path, rest[:length]))
+            status, body = self.cluster.answer(method, path, rest[:length])
+            answer = _written(status, body) if status else b""
             if self.latency_s and not path.startswith(_ADMIN):
                 asyncio.get_running_loop().call_later(self.latency_s, self._write, answer)
             else:
                 self._write(answer)
 
     def _write(self, answer: bytes) -> None:
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if answer:
             self.transport.write(answer)
+        else:
+            self.transport.abort()
+
+
+def _repeated(services: list[dict[str, object]], count: int) -> list[dict[str, object]]:
+    """Return *count* services: those given, then the same ones under further names."""
+    texts = [json.dumps(raw) for raw in services[:count]]
+    found = services[:count]
+    for index in range(len(found), count):
+        place = index % len(texts)
+        found.append(json.loads(texts[place].replace(f"svc-{place:05d}", f"svc-{index:05d}")))
+    return found
 
 
 def _content_length(head: bytes) -> int:
@@ -107,9 +138,9 @@ def _encoded(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-async def serve(file: str, count: int, latency_ms: float) -> None:
+async def serve(file: str, count: int, latency_ms: float, faulty: int) -> None:
     """Serve until the process is ended."""
-    cluster = Cluster(file, count)
+    cluster = Cluster(file, count, faulty)
     gc.freeze()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
@@ -120,4 +151,4 @@ async def serve(file: str, count: int, latency_ms: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 CLUSTER = "bench"
 PER_FOLDER = 10
+KINDS = 1000
+"""So many services differ by more than their name; what lies beyond them repeats them."""
 SETTINGS = """\
 set: bench
 clusters:
@@ -71,6 +73,11 @@ class Service:
     script: str
 
 
+def name_of(index: int) -> str:
+    """Return the name of the service at *index*."""
+    return f"svc-{index:05d}"
+
+
 def services(count: int, changed: Collection[int] = ()) -> Iterator[Service]:
     """Yield *count* services; those at *changed* want more memory and another line of script."""
     for index in range(count):
@@ -78,8 +85,8 @@ def services(count: int, changed: Collection[int] = ()) -> Iterator[Service]:
 
 
 def _service(index: int, *, is_changed: bool) -> Service:
-    dice = random.Random(index)  # noqa: S311 - a fixed seed: the same services in every run
-    name = f"svc-{index:05d}"
+    dice = random.Random(index % KINDS)  # noqa: S311 - a fixed seed: the same in every run
+    name = name_of(index)
     values = {
         "name": name,
         "kind": dice.choice(("detector", "classifier", "counter", "reader")),

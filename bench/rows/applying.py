@@ -1,4 +1,4 @@
-"""Row 11: an apply of many plain updates on a server faster than today's."""
+"""Rows 11 and 12: an apply of many plain updates on a server faster than today's."""
 
 import json
 import shutil
@@ -13,6 +13,7 @@ from bench.setting import HERE, Setting, Stub
 _COUNT, _PEER_COUNT = 400, 100
 _AT_ONCE = 16
 _LATENCY_MS = 20
+_FAULTY = 20
 _MOST_LISTS = 6
 """The plan's list, the premise's, and one read-back for each batch of two seconds."""
 
@@ -49,6 +50,43 @@ def apply(setting: Setting) -> Result:
     else:
         notes.append("no curl: run scripts/install-system-packages.sh to compare with it")
     return Result({**samples, f"oscar-python ({_PEER_COUNT})": peer}, ratios, notes, faults)
+
+
+def apply_faults(setting: Setting) -> Result:
+    """Compare the same apply where one PUT in twenty fails with one where none does."""
+    folder = setting.services(_COUNT, range(_COUNT))
+    command = [*setting.program, "apply", str(folder), "--yes", "--quiet"]
+    command += ["--parallelism", str(_AT_ONCE)]
+    wrong: set[str] = set()
+    with (
+        setting.stub(_COUNT, _LATENCY_MS) as well,
+        setting.stub(_COUNT, _LATENCY_MS, _FAULTY) as ill,
+    ):
+
+        def applied(stub: Stub) -> Sample:
+            stub.reset()
+            sample = run(command, setting.login(stub), says=f"{_COUNT} of {_COUNT} actions done")
+            wrong.update(_wrong(stub))
+            return sample
+
+        contenders = {"with faults": lambda: applied(ill), "without": lambda: applied(well)}
+        samples = in_turn(contenders, setting.rounds)
+        counts = ill.counts()
+    ours, theirs = samples.values()
+    faults = [f"{name} is not as its files say" for name in sorted(wrong)]
+    notes = [f"{counts['faults']} of {counts['PUT /system/services']} PUTs failed"]
+    return Result(samples, [paired("without faults", 1.5, ours, theirs)], notes, faults)
+
+
+def _wrong(stub: Stub) -> set[str]:
+    """Return the names of the services that the server does not show as the files say."""
+    wanted = {service.name: service for service in workload.services(_COUNT, range(_COUNT))}
+    return {
+        raw["name"]
+        for raw in stub.services()
+        if raw["script"] != wanted[raw["name"]].script
+        or f"memory: {raw['memory']}" not in wanted[raw["name"]].fdl
+    }
 
 
 def _too_many(counts: dict[str, int]) -> list[str]:

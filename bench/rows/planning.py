@@ -1,4 +1,4 @@
-"""Rows 3 and 4: a whole cold plan, one percent of the services changed."""
+"""Rows 3, 4, 6 and 7: a whole cold plan, one percent of the services changed."""
 
 from bench import octodns, workload
 from bench.measuring import Contender, Ratio, Result, Sample, in_turn, paired, run
@@ -26,6 +26,26 @@ def plan_1k(setting: Setting) -> Result:
     ]
     peer = {"octodns-sync of 1,000 zones": beside["octodns-sync"]}
     return Result({**samples, **peer}, ratios)
+
+
+def plan_10k(setting: Setting) -> Result:
+    """Compare a plan of 10,000 services with its floor, and count its memory."""
+    with setting.stub(10_000) as stub:
+        samples = in_turn(_contenders(setting, stub, 10_000), setting.rounds)
+    memory = [sample.peak_mb * 1024 / 10_000 for sample in samples["oscar-sync"]]
+    return Result(samples, [_to_floor(samples, 4.5), Ratio("1 KB a service, peak", 30, memory)])
+
+
+def scaling(setting: Setting) -> Result:
+    """Compare a plan of 10,000 services with one of 1,000: ten times as much is linear."""
+    with setting.stub(10_000) as many, setting.stub(1_000) as few:
+        contenders = {
+            "10,000 services": _contenders(setting, many, 10_000)["oscar-sync"],
+            "1,000 services": _contenders(setting, few, 1_000)["oscar-sync"],
+        }
+        samples = in_turn(contenders, setting.rounds)
+    ours, theirs = samples.values()
+    return Result(samples, [paired("a plan of 1,000", 9, ours, theirs)])
 
 
 def _beside(setting: Setting, stub: Stub, theirs: Contender) -> dict[str, list[Sample]]:

@@ -3,8 +3,8 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -13,8 +13,7 @@ from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One ``-o FORMAT[=FILE]``; a blank file is stdout."""
 
     format: str

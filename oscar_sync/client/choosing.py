@@ -57,7 +57,7 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
     entry = _entry(Atlas(known, flags, (), findings))
     if wanted.login is not None:
         rest = {key: text for key, text in entry.fields.items() if key not in _LOGINS}
-        entry = replace(entry, fields={**rest, "token": "given"})
+        entry = entry._replace(fields={**rest, "token": "given"})
     environment = environment_of(where, wanted.token_file)
     found = Resolver(known, environment, findings).clusters([entry])
     if findings.has_error or not found:

@@ -403,6 +403,8 @@ class Emulator:
             return self._add_faults(request)
         elif call == ("POST", "upgrade"):
             return self._become(request)
+        elif call == ("PUT", "kube-qps"):
+            return self._keep_pace(request)
         else:
             return Reply().text(404, "404 page not found")
         return Reply().bare(204)
@@ -412,6 +414,13 @@ class Emulator:
             self.upgrade(request.body.decode("utf-8", errors="replace").strip())
         except ValueError as problem:
             return Reply().text(400, str(problem))
+        return Reply().bare(204)
+
+    def _keep_pace(self, request: Request) -> Reply:
+        try:
+            self._pace = Pace(float(request.body))
+        except ValueError:
+            return Reply().text(400, "no number of calls a second")
         return Reply().bare(204)
 
     def _add_faults(self, request: Request) -> Reply:

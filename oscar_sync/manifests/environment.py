@@ -1,7 +1,8 @@
 """Values from an env file or the environment for declared variables and secrets (product 2.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from oscar_sync.documents.dotenv import EnvValue
 from oscar_sync.manifests.draft import Draft
@@ -10,13 +11,12 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.semantics.strings import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """What an env file (shown as ``file``) and the process environment hold."""
 
     file: str = ""
-    from_file: Mapping[str, EnvValue] = field(default_factory=dict)
-    environ: Mapping[str, str] = field(default_factory=dict)
+    from_file: Mapping[str, EnvValue] = MappingProxyType({})
+    environ: Mapping[str, str] = MappingProxyType({})
 
 
 def fill_in(draft: Draft, values: Values) -> None:

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.snippet import snippet
@@ -33,8 +33,7 @@ from oscar_sync.settings.load import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DesireRequest:
+class DesireRequest(NamedTuple):
     """What a command asks for, flags and ``OSCAR_SYNC_<FLAG>`` already put together.
 
     Without ``needs_clusters`` (validate, schema, graph) neither endpoints nor credentials are
@@ -81,7 +80,7 @@ def explain_settings(
     """
     from oscar_sync.settings.explanation import explained
 
-    run = _Pass(replace(request, needs_clusters=False), environ)
+    run = _Pass(request._replace(needs_clusters=False), environ)
     if run.findings.has_error:
         raise InputError(tuple(sorted(run.findings.found)))
     rows = explained(run.loaded, run.env_file(), from_flag=bool(request.env_file))
@@ -90,7 +89,7 @@ def explain_settings(
 
 def _logins(request: DesireRequest, environ: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Return, for each cluster that a run would read, which log-in won (product 2.3)."""
-    run = _Pass(replace(request, needs_clusters=True, needs_manifests=False), environ)
+    run = _Pass(request._replace(needs_clusters=True, needs_manifests=False), environ)
     try:
         entries = run.entries(run.atlas(()), (), Narrowing())
         clusters = run.clusters(run.atlas(()), (), Narrowing()) if entries else ()

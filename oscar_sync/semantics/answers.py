@@ -4,9 +4,8 @@ Whatever it says, the read-back decides; these rules say what to expect of it an
 """
 
 import re
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from oscar_sync.semantics.operator import (
     SERVICES_NAMESPACE,
@@ -26,8 +25,7 @@ class Outcome(StrEnum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """Outcome, a stable reason, and what to do where there is something to do."""
 
     outcome: Outcome
@@ -36,8 +34,7 @@ class Meaning:
     is_retryable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     method: str
     status: int
     pattern: str
@@ -121,7 +118,7 @@ def meaning_of(
         is_method = row.method in ("", method)
         if is_method and row.status == status and re.search(row.pattern, text):
             named = poisoned_service(text) or service
-            return replace(row.meaning, remedy=_filled(row.meaning.remedy, named, namespace))
+            return row.meaning._replace(remedy=_filled(row.meaning.remedy, named, namespace))
     if status in (200, 201, 204):
         return _APPLIED
     if 400 <= status < 500:

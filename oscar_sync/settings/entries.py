@@ -1,8 +1,8 @@
 """What is known about clusters, still as written: from the settings and from oscar-cli's file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from oscar_sync.documents.findings import ERROR, NOTE, Findings
@@ -17,8 +17,7 @@ DEFAULT_KEYS: Final = frozenset({"", "default-cluster", "oscar_service"})
 """Keys that mean the configured default (oscar-clients 1.3, 3.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One cluster as written. ``source`` says where it comes from, ``at`` its place there."""
 
     id: ClusterId
@@ -30,13 +29,12 @@ class Entry:
     is_cli: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """All entries: by id, the settings' first; aliases lead from key to id."""
 
-    settings: Mapping[str, Entry] = field(default_factory=dict)
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    cli: Mapping[str, Entry] = field(default_factory=dict)
+    settings: Mapping[str, Entry] = MappingProxyType({})
+    aliases: Mapping[str, str] = MappingProxyType({})
+    cli: Mapping[str, Entry] = MappingProxyType({})
     cli_default: str = ""
     environment: Entry | None = None
 

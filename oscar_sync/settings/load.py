@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.json_reader import read_document
@@ -23,14 +23,13 @@ FILE_NAME: Final = "oscar-sync.yaml"
 _LARGEST: Final = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """Where to look. ``paths`` are the PATHs of the command; relative ones count from ``cwd``."""
 
     paths: Sequence[str]
     cwd: str
     settings_file: str = ""
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = MappingProxyType({})
 
 
 def load_settings(where: Where, findings: Findings) -> Loaded:

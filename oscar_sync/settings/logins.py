@@ -1,7 +1,7 @@
 """How a run logs in to a cluster: the entry's own way, else the environment's (product 2.3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from oscar_sync.model.cluster import (
@@ -27,11 +27,10 @@ WAYS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """What the process offers: variables, ``--token-file`` and which token files exist."""
 
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = MappingProxyType({})
     token_file: str = ""
     existing: frozenset[str] = frozenset()
 

@@ -2,8 +2,8 @@
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.places import Places
@@ -24,8 +24,7 @@ from oscar_sync.settings.entries import Entry
 from oscar_sync.settings.typed import SettingsReader
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """Settings before clusters are resolved. Blank ``path``: there is no file."""
 
     folder: str
@@ -40,8 +39,8 @@ class Loaded:
     owners: tuple[str, ...] = ()
     removed: tuple[Removed, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
-    clusters: Mapping[str, Entry] = field(default_factory=dict)
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    clusters: Mapping[str, Entry] = MappingProxyType({})
+    aliases: Mapping[str, str] = MappingProxyType({})
     given: frozenset[str] = frozenset()
 
     @property

@@ -1,13 +1,12 @@
 """Where a store is and how to log in there."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from oscar_sync.model.secret import MASK, Secret
 
 
-@dataclass(frozen=True, slots=True)
-class StoreAddress:
+class StoreAddress(NamedTuple):
     """``endpoint`` is http(s)://host[:port]; ``verify`` False takes any certificate."""
 
     endpoint: str

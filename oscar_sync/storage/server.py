@@ -2,9 +2,8 @@
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from oscar_sync.errors import UsageError
@@ -13,8 +12,7 @@ MAX_ANSWER_BYTES: Final = 64 * 2**20
 """Of an answer that is no file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """``origin`` is scheme://host[:port], ``base`` the folder that all paths lie below."""
 
     origin: str

@@ -240,11 +240,9 @@ def test_a_removal_whose_detaching_is_refused_deletes_nothing(oscar, oscar_emula
 def test_a_removal_without_the_store_keeps_the_data_and_says_that_hooks_stay(oscar, oscar_emulator):
     oscar._store = oscar.store
     oscar.store.address  # noqa: B018 - the address is asked for before it is lost
-    from dataclasses import replace
-
     from oscar_sync.storage.store import ObjectStore
 
-    oscar._store = ObjectStore(replace(oscar.store.address, endpoint="http://127.0.0.1:9"), {})
+    oscar._store = ObjectStore(oscar.store.address._replace(endpoint="http://127.0.0.1:9"), {})
     removed = oscar.remove("gray")
 
     assert "notifications of its buckets stay" in removed.warnings[0]

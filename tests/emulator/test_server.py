@@ -143,6 +143,18 @@ def test_kubernetes_sets_the_pace():
         assert time.monotonic() - start > 0.3
 
 
+def test_the_pace_is_set_anew_while_it_serves():
+    with Emulator(EmulatorOptions(admin=True, hold_workloads=True)) as emulator:
+        api = Api(emulator)
+        api.post(minimal())
+        assert api.put(b"fast", "/_emulator/kube-qps").status == 400
+        assert api.put(b"50", "/_emulator/kube-qps").status == 204
+        start = time.monotonic()
+        for _ in range(5):
+            api.put(owned())
+        assert time.monotonic() - start > 0.3
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serve_runs_until_a_signal(tmp_path, number):
     file = tmp_path / "ready.json"

@@ -89,3 +89,31 @@ def test_the_stub_shows_what_was_put_and_forgets_it_when_told(tmp_path):
     assert cluster.answer("GET", "/system/services/b", b"") == (404, b"")
     cluster.answer("POST", "/_bench/reset", b"")
     assert b"1Gi" in cluster.answer("GET", "/system/services/a", b"")[1]
+
+
+def test_each_nth_put_fails_in_four_ways_and_two_of_them_are_applied(tmp_path):
+    cluster = Cluster(str(_canned(tmp_path)), 1, faulty=2)
+    told = []
+    for size in range(8):
+        body = json.dumps({"name": "svc-00000", "memory": f"{size}Gi"}).encode()
+        status, _ = cluster.answer("PUT", "/system/services", body)
+        shown = json.loads(cluster.answer("GET", "/system/services", b"")[1])[0]["memory"]
+        told.append((status, shown == f"{size}Gi"))
+    assert told[::2] == [(204, True)] * 4
+    assert told[1::2] == [(500, False), (0, True), (500, True), (0, False)]
+
+
+def test_beyond_those_given_the_stub_repeats_services_under_other_names(tmp_path):
+    cluster = Cluster(str(_canned(tmp_path)), 3)
+    assert [raw["path"] for raw in cluster.services.values()] == [
+        "svc-00000/in",
+        "svc-00001/in",
+        "svc-00002/in",
+    ]
+
+
+def _canned(folder):
+    file = folder / "canned.json"
+    services = [{"name": f"svc-0000{n}", "path": f"svc-0000{n}/in"} for n in range(2)]
+    file.write_text(json.dumps({"services": services}))
+    return file

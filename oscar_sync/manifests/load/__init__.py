@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from oscar_sync.documents.dotenv import read_dotenv
@@ -39,8 +39,7 @@ _OVERLAY_ENDS: Final = (".yaml", ".yml")
 _LARGEST_NAMED: Final = 16 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """What to read. ``folder`` is the settings' folder (absolute), the fence of all files.
 
     With *is_resolving* undefined ``${NAME}`` of overlays and a missing env file are errors.
@@ -53,7 +52,7 @@ class Sources:
     overlays: Sequence[str] = ()
     env_file: str = ""
     allow_outside: Sequence[str] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = MappingProxyType({})
     is_resolving: bool = True
 
 

@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import Code
@@ -18,8 +17,7 @@ _SKIPPED_FOLDERS: Final = frozenset({"overlays", "node_modules", "site-packages"
 _ENVIRONMENT_MARK: Final = "pyvenv.cfg"
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(NamedTuple):
     """What a walk needs to know: the fence, where names are shown from, what is left out."""
 
     fence: Fence
