@@ -65,6 +65,12 @@ coverage: $(VENV)/.dev $(VENV)/.package ## run all tests and hold coverage to it
 
 PURE := oscar_sync/model/*,oscar_sync/semantics/*,oscar_sync/planning/*,oscar_sync/render/*,oscar_sync/wire/messages*,oscar_sync/wire/retry*
 
+COUNT ?= 1000000
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev $(VENV)/.package ## feed COUNT mutated inputs to the readers of files, answers and plans
+	$(BIN)/python -m tools.fuzz --count $(COUNT)
+
 .PHONY: bench
 bench: $(VENV)/.demo $(VENV)/.package $(BENCH_VENV)/.peers ## measure against the yardsticks and hold the budgets
 	$(BIN)/python -m bench

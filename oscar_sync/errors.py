@@ -10,6 +10,7 @@ OscarSyncError
 │   └── BadAnswerError    an answer that cannot be used
 ├── StoreError            talking to an object store failed
 │   └── StoreUnreachableError
+├── OutputError           a result cannot be written: disk full, no right
 ├── StaleError            live or source moved since the plan
 └── LockedError           another run holds the lock
 """
@@ -102,6 +103,20 @@ class StoreError(OscarSyncError):
 
 class StoreUnreachableError(StoreError):
     """The store does not answer from here."""
+
+
+class OutputError(OscarSyncError):
+    """What was found cannot be written where it was asked for; on a cluster nothing is lost."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        """Name the *place* and why it takes nothing."""
+        super().__init__()
+        self.place = place
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """Return place and fault."""
+        return f"{self.place} cannot be written: {self.reason}"
 
 
 class StaleError(OscarSyncError):

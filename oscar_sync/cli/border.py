@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -26,7 +27,7 @@ from oscar_sync.render.diagnostics import (
     diagnostics_github,
     diagnostics_text,
 )
-from oscar_sync.render.words import safe
+from oscar_sync.render.words import for_terminal, safe
 
 _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
     (UsageError, Exit.USAGE),
@@ -70,7 +71,8 @@ def end_events(outputs: Sequence[Output], code: Exit) -> None:
         if output.format == "events":
             from oscar_sync.render.report import summary_line
 
-            write(output, summary_line(int(code), None))
+            with suppress(OscarSyncError):
+                write(output, summary_line(int(code), None))
 
 
 def _unexpected(error: Exception) -> Exit:
@@ -105,13 +107,19 @@ def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color:
 def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
     """Write diagnostics to stderr as text."""
     paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
-    click.echo(diagnostics_text(found, paint=paint), nl=False, err=True, color=True)
+    tell(diagnostics_text(found, paint=paint))
 
 
 def say(text: str) -> None:
     """Write a sentence to stderr, without anything that a terminal would obey."""
-    for line in str(text).splitlines() or [""]:
-        click.echo(safe(line), err=True)
+    lines = str(text).splitlines() or [""]
+    tell("".join(f"{safe(line)}\n" for line in lines))
+
+
+def tell(text: str) -> None:
+    """Write *text* to stderr; a run does not end because nobody can be told of it."""
+    with suppress(OSError):
+        click.echo(for_terminal(text), nl=False, err=True, color=True)
 
 
 def log_to_stderr(level: str) -> None:
@@ -119,8 +127,15 @@ def log_to_stderr(level: str) -> None:
     logging.basicConfig(
         level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
     )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_one_safe_line)
     for noisy in ("urllib3", "watchdog", "werkzeug", "botocore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _one_safe_line(record: logging.LogRecord) -> bool:
+    record.msg, record.args = safe(record.getMessage()), ()
+    return True
 
 
 Options = dict[str, Any]

@@ -11,12 +11,13 @@ from types import FrameType
 import click
 
 from oscar_sync.cli.border import say
-from oscar_sync.cli.output import Output, write
+from oscar_sync.cli.output import Output, append, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.showing import show_plan, stdout_paint
+from oscar_sync.errors import OutputError
 from oscar_sync.model.event import Event
 from oscar_sync.model.exits import Exit
-from oscar_sync.model.outcome import apply_exit
+from oscar_sync.model.outcome import apply_exit, worst
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.closing import closing_hints
@@ -26,10 +27,11 @@ from oscar_sync.render.report import (
     event_line,
     report_json,
     report_markdown,
+    report_sentence,
     report_text,
     summary_line,
 )
-from oscar_sync.render.words import erased_briefly, plural
+from oscar_sync.render.words import erased_briefly, plural, safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,40 +95,43 @@ def _events(how: Carrying, progress: Progress) -> Callable[[Event], None]:
 
     def on_event(event: Event) -> None:
         progress.on_event(event)
-        for output in streams:
-            if output.file:
-                with open(output.file, "a", encoding="utf-8") as file:  # noqa: PTH123 - append
-                    file.write(event_line(event))
-            else:
-                click.echo(event_line(event), nl=False)
+        for output in tuple(streams):
+            if not _is_kept(append, output, event_line(event)):
+                streams.remove(output)
 
     return on_event
 
 
 def _finish(report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
     code = apply_exit(report)
+    is_kept = True
     for output in how.outputs:
         match output.format:
             case "text" if is_sent:
                 paint = stdout_paint(how.color)
-                write(output, "\n" + report_text(report, paint=paint))
+                is_kept &= _is_kept(write, output, "\n" + report_text(report, paint=paint))
             case "json":
-                write(output, report_json(report))
+                is_kept &= _is_kept(write, output, report_json(report))
             case "markdown":
-                write(output, report_markdown(report))
+                is_kept &= _is_kept(write, output, report_markdown(report))
             case "events":
-                _append(output, summary_line(int(code), report))
+                is_kept &= _is_kept(append, output, summary_line(int(code), report))
             case _:
                 continue
-    return code
+    if is_kept:
+        return code
+    say(f"the run itself: {report_sentence(report)}")
+    return worst((code, Exit.UNEXPECTED))
 
 
-def _append(output: Output, text: str) -> None:
-    if output.file:
-        with open(output.file, "a", encoding="utf-8") as file:  # noqa: PTH123 - append
-            file.write(text)
-    else:
-        click.echo(text, nl=False)
+def _is_kept(put: Callable[[Output, str], None], output: Output, text: str) -> bool:
+    """Tell whether *text* could be written: a full disk stops no request, it is told."""
+    try:
+        put(output, text)
+    except OutputError as error:
+        say(f"error: {error}")
+        return False
+    return True
 
 
 def question(plan: Plan) -> str:
@@ -136,7 +141,7 @@ def question(plan: Plan) -> str:
     erased = [item for action in plan.actions for item in action.erases]
     for item in erased:
         words += f" and erase {erased_briefly(item)}"
-    return f'{words}? Only "yes" is accepted:'
+    return f'{safe(words)}? Only "yes" is accepted:'
 
 
 def _is_confirmed(plan: Plan, how: Carrying) -> bool:
@@ -155,7 +160,7 @@ def _unconfirmed(plan: Plan, how: Carrying) -> Exit:
     say(f"  {how.again} --expect {plan.digest}" if how.command == "apply" else f"  {how.again}")
     for output in how.outputs:
         if output.format == "events":
-            _append(output, summary_line(int(Exit.NO_TERMINAL), None))
+            append(output, summary_line(int(Exit.NO_TERMINAL), None))
     return Exit.NO_TERMINAL
 
 

@@ -8,7 +8,7 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, say
-from oscar_sync.cli.output import write_whole
+from oscar_sync.cli.output import show, write_whole
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
@@ -54,7 +54,7 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
             "directory"
         )
     _write(files, directory)
-    click.echo(f"{plural(services, 'service')} written to {directory}.")
+    show(f"{plural(services, 'service')} written to {directory}.\n")
     return Exit.UNREACHABLE if unread else Exit.OK
 
 

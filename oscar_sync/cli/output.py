@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import click
 
-from oscar_sync.errors import UsageError
+from oscar_sync.errors import OutputError
 from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
+from oscar_sync.render.words import for_terminal
 
 
 class Output(NamedTuple):
@@ -65,16 +66,38 @@ def write(output: Output, text: str) -> None:
     """Write *text* where *output* goes; a file is written whole or not at all.
 
     Raises:
-        UsageError: the file cannot be written.
+        OutputError: it cannot be written.
+    """
+    try:
+        if output.file:
+            write_whole(Path(output.file), text)
+        else:
+            show(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(output.file or "stdout", error.strerror or "unknown") from error
+
+
+def show(text: str) -> None:
+    """Write *text* to stdout; of what came from outside a terminal obeys nothing."""
+    click.echo(for_terminal(text), nl=False, color=True)  # painted or not: decided by --color
+
+
+def append(output: Output, text: str) -> None:
+    """Add *text* where *output* goes.
+
+    Raises:
+        OutputError: it cannot be written.
     """
     if not output.file:
-        click.echo(text, nl=False, color=True)  # painted or not: decided by --color
+        write(output, text)
         return
-    path = Path(output.file)
     try:
-        write_whole(path, text)
+        with open(output.file, "a", encoding="utf-8") as file:  # noqa: PTH123 - append
+            file.write(text)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputError(output.file, error.strerror or "unknown") from error
 
 
 def write_whole(path: Path, text: str) -> None:

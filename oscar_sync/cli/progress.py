@@ -2,9 +2,11 @@
 
 import sys
 import threading
+from contextlib import suppress
 
 import click
 
+from oscar_sync.cli.border import say
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Plan
 from oscar_sync.render.words import safe
@@ -45,14 +47,15 @@ class Progress:
         bar = "#" * filled + "-" * (_BAR - filled)
         words = safe(f"{event.action.key if event.action else ''} {self._step(event)}")
         text = f"[{bar}] {self._done}/{self._total}  {words}"
-        click.echo(f"\r\x1b[2K{text[:100]}", nl=False, err=True)
+        with suppress(OSError):
+            click.echo(f"\r\x1b[2K{text[:100]}", nl=False, err=True)
 
     def _line(self, event: Event) -> None:
         word = "ok" if event.happening is Happening.STEP_DONE else "answered"
         status = f" {event.status}" if event.status else " nothing"
         shown = "" if event.happening is Happening.STEP_DONE else status
         key = event.action.key if event.action else ""
-        click.echo(safe(f"{key}  {self._step(event)}  {word}{shown}"), err=True)
+        say(f"{key}  {self._step(event)}  {word}{shown}")
 
     def _step(self, event: Event) -> str:
         return f"{event.step.do} {event.step.target}" if event.step else ""

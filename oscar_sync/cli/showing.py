@@ -1,6 +1,5 @@
 """Showing a plan in each format that is asked for."""
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from typing import Final
 from oscar_sync.cli.border import tell_findings
 from oscar_sync.cli.output import Output, paint_for, stdout_width, write
 from oscar_sync.model.plan import Plan
+from oscar_sync.render import documents
 from oscar_sync.render.diagnostics import diagnostics_github
 from oscar_sync.render.paint import Paint
 from oscar_sync.render.plan_json import plan_document
@@ -54,4 +54,4 @@ def show_plan(
 
 def json_text(plan: Plan) -> str:
     """Return the plan document as text."""
-    return json.dumps(plan_document(plan), ensure_ascii=False, indent=2) + "\n"
+    return documents.json_text(plan_document(plan))

@@ -23,6 +23,7 @@ from oscar_sync.render.drift import drift_text
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_document, report_text
+from oscar_sync.render.words import safe_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +181,4 @@ def _desired(
 
 
 def _block(text: str) -> str:
-    return f"<pre>{html.escape(text)}</pre>"
+    return f"<pre>{html.escape(safe_lines(text))}</pre>"

@@ -1,10 +1,10 @@
 """Diagnostics as text, JSON and GitHub annotations."""
 
-import json
 from collections.abc import Sequence
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.field import Json
+from oscar_sync.render.documents import json_text
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import FORMAT_VERSION, diagnostic_document
 from oscar_sync.render.words import plural, safe
@@ -38,7 +38,7 @@ def diagnostics_document(found: Sequence[Diagnostic], **facts: Json) -> str:
             str(severity): sum(item.severity is severity for item in found) for severity in Severity
         },
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def diagnostics_github(found: Sequence[Diagnostic]) -> str:
@@ -60,7 +60,8 @@ def _command(item: Diagnostic) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    lines = (safe(line) for line in text.splitlines())
+    return "%0A".join(line.replace("%", "%25") for line in lines)
 
 
 def _property(text: str) -> str:

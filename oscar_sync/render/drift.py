@@ -1,14 +1,13 @@
 """What moved on the clusters, as text, JSON and Markdown. Edits of the manifests are not in it."""
 
-import json
-
 from oscar_sync.model.field import Json
 from oscar_sync.model.outcome import has_drift
 from oscar_sync.model.plan import Action, ActionKind, Plan
+from oscar_sync.render.documents import json_text
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.plan_json import drift_entries, plan_document
 from oscar_sync.render.plan_text import want_and_live
-from oscar_sync.render.words import key_width, plural, safe
+from oscar_sync.render.words import in_markdown, key_width, plural, safe
 
 
 def _moved(plan: Plan) -> list[Action]:
@@ -58,7 +57,7 @@ def _sentence(plan: Plan) -> str:
         return "Nothing was compared: no cluster could be read."
     count = plural(plan.source.services - len(plan.not_planned), "service")
     lost = f"; {len(plan.not_planned)} not compared" if plan.not_planned else ""
-    compared = f"{count} compared with {', '.join(read)}{lost}"
+    compared = f"{count} compared with {safe(', '.join(read))}{lost}"
     if not has_drift(plan):
         return f"No drift: {compared}."
     return f"Drift: {plural(len(_moved(plan)), 'service')} of {compared}."
@@ -74,20 +73,15 @@ def drift_json(plan: Plan) -> str:
     document = plan_document(plan)
     document["drift"] = drift_entries(plan)
     document["missing"] = missing
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def drift_markdown(plan: Plan) -> str:
     """Return what moved as a Markdown table."""
     rows = [
-        f"| {_cell(line.split(' ', 1)[0])} | {_cell(line.split(' ', 1)[1].strip())} |"
+        f"| {in_markdown(line.split(' ', 1)[0])} | {in_markdown(line.split(' ', 1)[1].strip())} |"
         for action in _moved(plan)
         for line, _ in _lines(action, 0)
     ]
     table = ["| service | what moved |", "|---|---|", *rows] if rows else []
-    return "\n".join(["### oscar-sync drift", "", _cell(_sentence(plan)), "", *table, ""])
-
-
-def _cell(text: str) -> str:
-    plain_text = safe(text).replace("&", "&amp;").replace("<", "&lt;")
-    return plain_text.replace("|", "\\|").replace("`", "\\`")
+    return "\n".join(["### oscar-sync drift", "", in_markdown(_sentence(plan)), "", *table, ""])

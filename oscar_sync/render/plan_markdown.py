@@ -2,16 +2,16 @@
 
 from oscar_sync.model.plan import Action, Blocked, FieldChange, Plan
 from oscar_sync.render.plan_text import summary
-from oscar_sync.render.words import SYMBOLS, erased, headline, kept, safe, value
+from oscar_sync.render.words import SYMBOLS, erased, headline, in_markdown, kept, value
 
 _LIMIT = 60_000
 
 
 def plan_markdown(plan: Plan, *, title: str = "oscar-sync plan") -> str:
     """Return the plan as Markdown, within the size of a comment: what does not fit is counted."""
-    parts = [f"### {title}", "", _inline(summary(plan)), ""]
+    parts = [f"### {title}", "", in_markdown(summary(plan)), ""]
     parts.extend(
-        f"- **{_cell(cluster.id)}** {'could not be read: ' + _inline(cluster.problem)}"
+        f"- **{in_markdown(cluster.id)}** {'could not be read: ' + in_markdown(cluster.problem)}"
         for cluster in plan.clusters
         if cluster.problem
     )
@@ -19,13 +19,16 @@ def plan_markdown(plan: Plan, *, title: str = "oscar-sync plan") -> str:
         *(_action(action) for action in plan.actions if action.erases),
         *(_blocked(item) for item in plan.blocked),
         *(_action(action) for action in plan.actions if not action.erases),
-        *(f"- {_inline(item.key.__str__())}: {_inline(item.message)}" for item in plan.left_alone),
+        *(
+            f"- {in_markdown(item.key.__str__())}: {in_markdown(item.message)}"
+            for item in plan.left_alone
+        ),
     ]
     return _within_limit(parts, blocks, plan)
 
 
 def _within_limit(parts: list[str], blocks: list[str], plan: Plan) -> str:
-    tail = [*(f"> {_inline(note)}" for note in plan.notes), "", f"Digest `{plan.digest}`", ""]
+    tail = [*(f"> {in_markdown(note)}" for note in plan.notes), "", f"Digest `{plan.digest}`", ""]
     room = _LIMIT - sum(len(line) + 1 for line in (*parts, *tail))
     left = 0
     for block in blocks:
@@ -40,37 +43,28 @@ def _within_limit(parts: list[str], blocks: list[str], plan: Plan) -> str:
 
 
 def _action(action: Action) -> str:
-    title = f"<code>{_cell(SYMBOLS[action.kind])}</code> <b>{_cell(str(action.key))}</b> "
-    lines = [f"<details><summary>{title}{_cell(headline(action))}</summary>", ""]
+    title = (
+        f"<code>{in_markdown(SYMBOLS[action.kind])}</code> <b>{in_markdown(str(action.key))}</b> "
+    )
+    lines = [f"<details><summary>{title}{in_markdown(headline(action))}</summary>", ""]
     if action.changes:
         lines += ["| field | live | wanted | cause |", "|---|---|---|---|"]
         lines += [_row(change) for change in action.changes]
-    lines += [f"- erases {_inline(erased(item))}" for item in action.erases]
-    lines += [f"- keeps {_inline(kept(item))}" for item in action.keeps]
-    lines += [f"- {_inline(note)}" for note in action.notes]
+    lines += [f"- erases {in_markdown(erased(item))}" for item in action.erases]
+    lines += [f"- keeps {in_markdown(kept(item))}" for item in action.keeps]
+    lines += [f"- {in_markdown(note)}" for note in action.notes]
     return "\n".join([*lines, "", "</details>"])
 
 
 def _row(change: FieldChange) -> str:
     cells = (change.path, value(change.before), value(change.after), change.cause.value)
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+    return "| " + " | ".join(in_markdown(cell) for cell in cells) + " |"
 
 
 def _blocked(item: Blocked) -> str:
-    title = f"- :no_entry: **{_cell(str(item.action.key))}** {_cell(str(item.action.kind))}"
-    lines = [f"{title} blocked (`{item.code}`): {_inline(item.message)}"]
-    lines += [f"  - way out: {_inline(way)}" for way in item.ways_out]
+    title = (
+        f"- :no_entry: **{in_markdown(str(item.action.key))}** {in_markdown(str(item.action.kind))}"
+    )
+    lines = [f"{title} blocked (`{item.code}`): {in_markdown(item.message)}"]
+    lines += [f"  - way out: {in_markdown(way)}" for way in item.ways_out]
     return "\n".join(lines)
-
-
-_MARKS = {char: f"\\{char}" for char in "\\`*_[]|~#"}
-
-
-def _inline(text: str) -> str:
-    """Return *text* with everything escaped that Markdown or HTML would obey."""
-    return _cell(text)
-
-
-def _cell(text: str) -> str:
-    plain = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(_MARKS.get(char, char) for char in plain).replace("@", "&#64;")

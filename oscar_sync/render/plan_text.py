@@ -62,10 +62,10 @@ def plan_text(
     page.section("CHANGES", len(changes), [page.action(item) for item in changes])
     page.section("DRIFTED", len(drifted), [page.drifted(item) for item in drifted])
     page.section("LEFT ALONE", len(plan.left_alone), [
-        [f"   {item.key}   {safe(item.message)}"] for item in plan.left_alone
+        [safe(f"   {item.key}   {item.message}")] for item in plan.left_alone
     ])  # fmt: skip
     page.section("NOT PLANNED", len(plan.not_planned), [
-        [page.mark("?", f"{item.key}   {safe(item.reason)}")] for item in plan.not_planned
+        [page.mark("?", safe(f"{item.key}   {item.reason}"))] for item in plan.not_planned
     ])  # fmt: skip
     page.section("NOTES", len(plan.notes), [[f"   {safe(note)}"] for note in plan.notes])
     page.line("")

@@ -1,16 +1,23 @@
 """What became of an apply, as text, JSON and Markdown."""
 
-import json
-
 from oscar_sync.model.event import Event
 from oscar_sync.model.field import Json
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.plan import ActionKind
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.documents import json_line, json_text
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_markdown import plan_markdown
-from oscar_sync.render.words import SYMBOLS, erased_briefly, headline, key_width, plural, safe
+from oscar_sync.render.words import (
+    SYMBOLS,
+    erased_briefly,
+    headline,
+    in_markdown,
+    key_width,
+    plural,
+    safe,
+)
 
 _COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: "yellow"}
 
@@ -56,7 +63,7 @@ def report_sentence(report: RunReport) -> str:
     if report.is_interrupted:
         parts.append("Interrupted: run apply again, it goes on from what is there.")
     if report.verified_except:
-        parts.append(f"Not verified: {', '.join(report.verified_except)}.")
+        parts.append(f"Not verified: {safe(', '.join(report.verified_except))}.")
     return " ".join(parts)
 
 
@@ -91,19 +98,20 @@ def _result_document(result: ActionResult) -> dict[str, Json]:
 
 def report_json(report: RunReport) -> str:
     """Return the report document as text."""
-    return json.dumps(report_document(report), ensure_ascii=False, indent=2) + "\n"
+    return json_text(report_document(report))
 
 
 def report_markdown(report: RunReport) -> str:
     """Return the report as Markdown, the plan folded under it."""
     rows = [
-        f"| {result.status} | `{safe(str(result.action.key))}` | {result.action.kind} | "
-        f"{safe(result.message).replace('|', '/')} |"
+        f"| {result.status} | {in_markdown(str(result.action.key))} | {result.action.kind} | "
+        f"{in_markdown(result.message)} |"
         for result in report.results
     ]
     table = ["| result | service | action | |", "|---|---|---|---|", *rows] if rows else []
     plan = plan_markdown(report.plan, title="Plan")
-    return "\n".join(["### oscar-sync apply", "", report_sentence(report), "", *table, "", plan])
+    sentence = in_markdown(report_sentence(report))
+    return "\n".join(["### oscar-sync apply", "", sentence, "", *table, "", plan])
 
 
 def event_line(event: Event) -> str:
@@ -120,7 +128,7 @@ def event_line(event: Event) -> str:
         document["status"] = event.status
     if event.message:
         document["message"] = event.message
-    return json.dumps(document, ensure_ascii=False) + "\n"
+    return json_line(document)
 
 
 def summary_line(exit_code: int, report: RunReport | None, message: str = "") -> str:
@@ -133,7 +141,7 @@ def summary_line(exit_code: int, report: RunReport | None, message: str = "") ->
         document["digest"] = report.plan.digest
     if message:
         document["message"] = message
-    return json.dumps(document, ensure_ascii=False) + "\n"
+    return json_line(document)
 
 
 def new_services(report: RunReport) -> tuple[ActionResult, ...]:

@@ -1,6 +1,7 @@
 """The words that all formats share: amounts, values, symbols."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
@@ -39,6 +40,26 @@ def safe_lines(text: str) -> str:
     """Return *text* of several lines made safe, its line breaks and tabs kept."""
     lines = text.replace("\r\n", "\n").split("\n")
     return "\n".join("\t".join(map(safe, line.split("\t"))) for line in lines)
+
+
+def for_terminal(text: str) -> str:
+    """Return *text* with nothing that a terminal would obey but our own colours."""
+    if text.isprintable():
+        return text
+    parts = _COLOUR.split(text)
+    parts[::2] = map(safe_lines, parts[::2])
+    return "".join(parts)
+
+
+_COLOUR: Final = re.compile(r"(\x1b\[(?:[0-4]|3[1-6])m)")
+_MARKS: Final = {char: f"\\{char}" for char in "\\`*_[]|~#"} | {
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;",
+}  # fmt: skip
+
+
+def in_markdown(text: str) -> str:
+    """Return *text* on one line, with everything escaped that Markdown or HTML would obey."""
+    return "".join(_MARKS.get(char, char) for char in safe(text))
 
 
 def _is_plain(char: str) -> bool:

@@ -114,5 +114,6 @@ def excerpt(content: bytes, secrets: Iterable[Secret] = ()) -> str:
     if content[:200].lstrip().startswith(b"<"):
         return "an HTML page"
     text = masked(text_of(content[: 8 * _EXCERPT]), secrets)
-    line = re.sub(r"[^\x20-\x7e\xa0-\uffff]+", " ", text).strip()
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    line = re.sub(r" {2,}", " ", shown).strip()
     return line if len(line) <= _EXCERPT else line[:_EXCERPT] + "…"

@@ -5,6 +5,7 @@ redirects) is either unwanted here or done by us, and costs half of a request an
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
@@ -70,7 +71,9 @@ class Transport:
             )
             is_answered = True
             with response:
-                return RawAnswer(response.status, response.headers, _body(response, into))
+                return RawAnswer(
+                    response.status, response.headers, _body(response, into, read_timeout_s)
+                )
         except (failures.HTTPError, OSError, ValueError) as error:
             # Their texts may quote addresses with a proxy's password: told anew, not chained.
             raise _told(error, read_timeout_s, is_answered=is_answered) from None
@@ -138,9 +141,9 @@ def _manager(proxy: str, options: Mapping[str, Any]) -> urllib3.PoolManager:
     return urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
 
 
-def _body(response: urllib3.BaseHTTPResponse, into: IO[bytes] | None) -> bytes:
+def _body(response: urllib3.BaseHTTPResponse, into: IO[bytes] | None, limit_s: float) -> bytes:
     if into is None or response.status >= 400:
-        return _whole(response)
+        return _whole(response, limit_s)
     into.seek(0)
     into.truncate()
     for chunk in response.stream(_CHUNK_BYTES, decode_content=True):
@@ -148,13 +151,19 @@ def _body(response: urllib3.BaseHTTPResponse, into: IO[bytes] | None) -> bytes:
     return b""
 
 
-def _whole(response: urllib3.BaseHTTPResponse) -> bytes:
+def _whole(response: urllib3.BaseHTTPResponse, limit_s: float) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.stream(_CHUNK_BYTES, decode_content=True):
+    last_s = time.monotonic() + limit_s
+    # What has come, not a full chunk: else a server that drips could hold us for ever.
+    while chunk := response.read1(_CHUNK_BYTES, decode_content=True):
         size += len(chunk)
         if size > MAX_BYTES:
             raise TooLargeError
+        if time.monotonic() > last_s:
+            raise NoExchangeError(
+                f"no whole answer within {limit_s:g} s", was_sent=True, may_pass=False
+            )
         chunks.append(chunk)
     return b"".join(chunks)
 

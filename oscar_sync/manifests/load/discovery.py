@@ -1,6 +1,7 @@
 """Which files below a PATH are manifests (product 2.1)."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -127,7 +128,13 @@ class Discovery(NamedTuple):
             return None
         from pathspec import GitIgnoreSpec
 
-        return GitIgnoreSpec.from_lines(lines)
+        try:
+            return GitIgnoreSpec.from_lines(lines)
+        except ValueError as error:
+            self._unreadable(path, str(error))
+        except re.error as error:
+            self._unreadable(path, f"a pattern is none: {error}")
+        return None
 
     def _unreadable(self, path: str, reason: str) -> None:
         self.findings.of_file(

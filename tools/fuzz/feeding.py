@@ -1,0 +1,101 @@
+"""Feeding a share of the inputs: what each may take, and what is kept of a failure."""
+
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import Final, NamedTuple
+
+from oscar_sync.errors import OscarSyncError
+from tools.fuzz.mutating import mutated
+from tools.fuzz.targets import TARGETS, Target
+
+LONGEST_S: Final = 2.0
+LARGEST_BYTES: Final = 256 << 20
+MOST_FAILURES: Final = 20
+
+
+class Hang(BaseException):
+    """An input took longer than it may."""
+
+
+class Share(NamedTuple):
+    """What one process does: inputs number ``start``, ``start + step``, … below ``total``."""
+
+    target: str
+    seed: str
+    start: int
+    step: int
+    total: int
+    keep: str
+
+
+class Found(NamedTuple):
+    """What came of a share."""
+
+    target: str
+    inputs: int
+    refused: int
+    slowest_s: float
+    memory_bytes: int
+    failures: tuple[str, ...]
+
+
+def fed(share: Share) -> Found:
+    """Return what came of feeding a share of the inputs to its target."""
+    signal.signal(signal.SIGALRM, _on_alarm)
+    failures: list[str] = []
+    refused, slowest_s = 0, 0.0
+    numbers = range(share.start, share.total, share.step)
+    with tempfile.TemporaryDirectory(prefix="oscar-sync-fuzz-") as folder:
+        target: Target = TARGETS[share.target](Path(folder).resolve())
+        for number in numbers:
+            content = input_of(target, share.seed, share.target, number)
+            begin = time.perf_counter()
+            failure, is_refused = _outcome(target, content, number)
+            slowest_s = max(slowest_s, time.perf_counter() - begin)
+            refused += is_refused
+            if failure and len(failures) < MOST_FAILURES:
+                failures.append(_kept(share, number, content, failure))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    memory *= 1 if sys.platform == "darwin" else 1024
+    if memory > LARGEST_BYTES:
+        failures.append(f"{share.target}: {memory >> 20} MB of memory")
+    return Found(share.target, len(numbers), refused, slowest_s, memory, tuple(failures))
+
+
+def input_of(target: Target, seed: str, name: str, number: int) -> bytes:
+    """Return the input of that *number*: the same one each time."""
+    dice = random.Random(f"{seed} {name} {number}")  # noqa: S311 - repeatable, guards nothing
+    return mutated(dice.choice(target.seeds), target.seeds, dice)
+
+
+def _outcome(target: Target, content: bytes, number: int) -> tuple[str, bool]:
+    signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
+    try:
+        target.feed(content, number)
+    except OscarSyncError:
+        return "", True
+    except Hang:
+        return f"longer than {LONGEST_S:g} s\n{traceback.format_exc(limit=-4)}", False
+    except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
+        return traceback.format_exc(limit=-6), False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return "", False
+
+
+def _on_alarm(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise Hang
+
+
+def _kept(share: Share, number: int, content: bytes, failure: str) -> str:
+    file = Path(share.keep) / f"{share.target}-{share.seed}-{number}"
+    file.write_bytes(content)
+    return f"{file}: {failure}"
