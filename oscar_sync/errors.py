@@ -9,7 +9,8 @@ OscarSyncError
 │   ├── RefusedError      401 or 403: the credentials
 │   └── BadAnswerError    an answer that cannot be used
 ├── StoreError            talking to an object store failed
-│   └── StoreUnreachableError
+│   ├── StoreUnreachableError
+│   └── StoreDeniedError  the keys do not reach that bucket
 ├── OutputError           a result cannot be written: disk full, no right
 ├── StaleError            live or source moved since the plan
 └── LockedError           another run holds the lock
@@ -103,6 +104,10 @@ class StoreError(OscarSyncError):
 
 class StoreUnreachableError(StoreError):
     """The store does not answer from here."""
+
+
+class StoreDeniedError(StoreError):
+    """The keys do not reach that bucket, or do not allow that there; others they may."""
 
 
 class OutputError(OscarSyncError):

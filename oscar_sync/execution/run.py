@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from oscar_sync.errors import ClusterError, StoreError
+from oscar_sync.errors import ClusterError, StoreDeniedError, StoreError
 from oscar_sync.execution.annotations import stamp_for
 from oscar_sync.execution.freshness import Newest
 from oscar_sync.execution.ports import Parts, Store
@@ -157,11 +157,17 @@ class Run:
                 self.sender.on_store(step, _STORE_WRITES[step.do](self.name, bucket, prefix))
 
     def _has_hook(self, bucket: str, prefix: str) -> bool:
+        return self._sees_hook(bucket, prefix) is True
+
+    def _sees_hook(self, bucket: str, prefix: str) -> bool | None:
+        """Return whether the notification stands, None where our keys do not reach the bucket."""
         store = self.sender.ports.store
         if store is None:
             return False
         try:
             rules = store.hooks(bucket)
+        except StoreDeniedError:
+            return None
         except StoreError as error:
             raise ReachError(str(error)) from error
         return any((rule.service, rule.prefix) == (self.name, prefix) for rule in rules)
@@ -178,7 +184,10 @@ class Run:
             self.unverified.add("hooks")
             return
         for bucket, prefix in sorted(wanted):
-            if not self._has_hook(bucket, prefix):
+            has_hook = self._sees_hook(bucket, prefix)
+            if has_hook is None:
+                self.unverified.add("hooks")
+            elif not has_hook:
                 raise NotVerifiedError(
                     f"uploads to {bucket}/{prefix} start nothing: the notification is missing; "
                     "run: oscar-sync apply --hooks"

@@ -163,6 +163,7 @@ class ClusterView:
     looked at by name, since a user's list leaves out what other users have; None: there is none of
     that name. ``unreadable`` are services whose definition the server cannot read, so that it lists
     none; ``namesakes`` are services of a name that ``services`` has in another namespace.
+    ``denied`` are buckets that our keys of the store do not reach.
     """
 
     cluster: Cluster
@@ -187,6 +188,7 @@ class ClusterView:
     probes: Mapping[ServiceName, Probe] = field(default_factory=dict)
     deployments: Mapping[ServiceName, Deployment] = field(default_factory=dict)
     store_problem: str = ""
+    denied: frozenset[BucketName] = frozenset()
     seeds: Mapping[Seed, SeedDifference] = field(default_factory=dict)
 
     @property

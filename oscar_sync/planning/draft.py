@@ -237,10 +237,15 @@ def _plan(
 
 
 def _store_notes(contexts: Iterable[Context]) -> list[str]:
+    views = [context.facts.view for context in contexts if context.facts.view.is_read]
     return [
-        f"hooks not checked: {context.facts.view.store_problem}"
-        for context in contexts
-        if context.facts.view.store_problem and context.facts.view.is_read
+        *(f"hooks not checked: {view.store_problem}" for view in views if view.store_problem),
+        *(
+            f"not looked into, since the keys of the store on {view.cluster.id} do not reach "
+            f"them: {', '.join(f'bucket {name}' for name in sorted(view.denied))}"
+            for view in views
+            if view.denied
+        ),
     ]
 
 

@@ -52,7 +52,7 @@ class Facts:
 
     def is_readable(self, bucket: BucketName) -> bool:
         """Tell whether our keys of the store reach the bucket, as far as is known."""
-        return self.view.unlisted.get(bucket) is None
+        return self.view.unlisted.get(bucket) is None and bucket not in self.view.denied
 
     def probe(self, name: ServiceName) -> Probe:
         """Return whether a name that the list does not show is free."""

@@ -1,9 +1,16 @@
 """Reading clusters: three requests each, then only what the plan asks for (performance)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError, StoreError
+from oscar_sync.errors import (
+    BadAnswerError,
+    ClusterError,
+    RefusedError,
+    StoreDeniedError,
+    StoreError,
+)
 from oscar_sync.model.cluster import BasicLogin, Cluster, Reading
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
@@ -15,6 +22,9 @@ from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.operator import SERVICES_NAMESPACE
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.wire.failures import PoisonedListError
+
+Asked = TypeVar("Asked", BucketName, tuple[BucketName, str])
+Found = TypeVar("Found")
 
 
 def observe(clusters: Sequence[Cluster], connections: Connections) -> tuple[ClusterView, ...]:
@@ -163,16 +173,31 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> 
     store = connection.store
     if store is None:
         return replace(view, store_problem=connection.store_problem)
+    hooks, no_hooks = _each(lookups.hooks, lambda bucket: _hooks(store, bucket))
+    markers, no_markers = _each(lookups.markers, lambda place: store.has_marker(*place))
+    counts, no_counts = _each(lookups.counts, lambda bucket: _count(store, bucket))
     return replace(
         view,
-        hooks={**view.hooks, **{name: _hooks(store, name) for name in sorted(lookups.hooks)}},
-        markers={
-            **view.markers,
-            **{place: store.has_marker(*place) for place in sorted(lookups.markers)},
-        },
-        counts={**view.counts, **{name: _count(store, name) for name in sorted(lookups.counts)}},
+        hooks={**view.hooks, **hooks},
+        markers={**view.markers, **markers},
+        counts={**view.counts, **counts},
+        denied=view.denied | no_hooks | no_counts | {bucket for bucket, _ in no_markers},
         seeds={**view.seeds, **{seed: _on_own_store(seed, store) for seed in seeds}},
     )
+
+
+def _each(
+    asked: Iterable[Asked], answer: Callable[[Asked], Found]
+) -> tuple[dict[Asked, Found], frozenset[Asked]]:
+    """Return what is found for each of *asked*, and those that our keys are not allowed to see."""
+    found: dict[Asked, Found] = {}
+    denied: set[Asked] = set()
+    for one in sorted(asked):
+        try:
+            found[one] = answer(one)
+        except StoreDeniedError:
+            denied.add(one)
+    return found, frozenset(denied)
 
 
 def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:

@@ -13,7 +13,7 @@ from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 from urllib3 import exceptions as failures
 
-from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.errors import StoreDeniedError, StoreError, StoreUnreachableError
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
@@ -76,7 +76,8 @@ def told(address: StoreAddress) -> Iterator[None]:
         yield
     except S3Error as error:
         words = address.masked(words_of(str(error.code), str(error.message)))
-        raise StoreError(address.shown, words) from None
+        kind = StoreDeniedError if error.code == "AccessDenied" else StoreError
+        raise kind(address.shown, words) from None
     except (failures.MaxRetryError, failures.TimeoutError, failures.ProtocolError) as error:
         raise StoreUnreachableError(address.shown, unreachable(error)) from None
     except (InvalidResponseError, ServerError, ParseError, failures.HTTPError) as error:

@@ -96,3 +96,16 @@ def test_a_user_s_service_is_replaced_and_keeps_its_data(alice):
     alice.apply("--allow", "replace:plants")
     assert "data/precious" in alice.keys("alice", "plants")
     assert alice.is_quiet()
+
+
+def test_a_replace_keeps_the_buckets_of_single_users_and_their_uploads_fire(alice):
+    alice.http("bob", "GET", "/system/config")
+    alice.write("plants", **SHARED, allowed_users=[BOB])
+    alice.apply()
+    alice.put("bob", "plants-bob-000000", "in/keep")
+    volume = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "retain"}
+    alice.write("plants", **SHARED, allowed_users=[BOB], volume=volume)
+    alice.apply("--allow", "replace:plants")
+    assert "in/keep" in alice.keys("bob", "plants-bob-000000")
+    assert alice.live("alice", "plants")["bucket_list"] == ["plants-bob-000000"]
+    assert alice.is_quiet()
