@@ -52,6 +52,10 @@ format: $(VENV)/.dev ## format, and fix what the linter can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: docs
+docs: $(VENV)/.dev ## build the site of docs/ into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 .PHONY: golden
 golden: $(VENV)/.dev $(VENV)/.package ## write the golden files anew: read the difference before you commit it
 	$(BIN)/python -m pytest -n 0 --update-golden tests/golden
