@@ -242,10 +242,6 @@ class FieldReader(ABC):
         }
         return {key: block for key, block in read.items() if block is not _MISSING}
 
-    def _free(self, field: Field, value: Tree, path: FieldPath) -> object:
-        del field, path
-        return value if not isinstance(value, Plain) else str(value)
-
     readers: ClassVar[Mapping[Kind, "_Reader"]] = {
         Kind.TEXT: _text,
         Kind.FLAG: _flag,
@@ -256,7 +252,6 @@ class FieldReader(ABC):
         Kind.BLOCK: _nested,
         Kind.BLOCKS: _blocks,
         Kind.BLOCK_MAP: _block_map,
-        Kind.FREE: _free,
     }
 
 

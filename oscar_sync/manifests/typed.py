@@ -53,7 +53,8 @@ class _ServiceReader(FieldReader):
 
     def check(self, field: Field, part: Part, text: str, path: FieldPath) -> None:
         # Values of environment.secrets are kept in a Kubernetes Secret, not in the YAML.
-        is_apart = field.name == "script" or (field.is_secret and part is Part.ENTRY)
+        is_entry = field.is_secret and part is Part.ENTRY
+        is_apart = field.name == "script" or (is_entry and path[0] == "environment")
         if not is_apart:
             place, kept = _as_stored(field, part, text, path[0])
             is_secret = field.is_secret and part is not Part.KEY

@@ -59,7 +59,7 @@ REPLICA: Final = (
     Field("url", _T, "URL of an endpoint.", ""),
     Field("ssl_verify", _F, "Verify the endpoint's certificate.", False),
     Field("priority", _I, "Lower comes first.", 0),
-    Field("headers", Kind.TEXT_MAP, "Headers sent to the endpoint.", {}),
+    Field("headers", Kind.TEXT_MAP, "Headers sent to the endpoint.", {}, is_secret=True),
 )
 
 FEDERATION: Final = (

@@ -28,7 +28,6 @@ class Kind(StrEnum):
     BLOCK = "block"
     BLOCKS = "list of blocks"
     BLOCK_MAP = "map of blocks"
-    FREE = "any"
 
 
 class Compare(StrEnum):

@@ -57,13 +57,19 @@ def _change(item: Difference, cause: Cause, desired: DesiredService) -> FieldCha
 
 
 def shown_value(value: Value, *, is_sensitive: bool = False) -> Json:
-    """Return *value* as the plan may show it: secrets as a word, never as themselves."""
+    """Return *value* as the plan may show it: secrets as a word, never as themselves.
+
+    A form holds the headers of a federation's members as plain text.
+    """
     if isinstance(value, Secret):
         return _secret_word(value)
     if is_sensitive and isinstance(value, str):
         return _secret_word(Secret(value)) if value else ""
     if isinstance(value, dict):
-        return {key: shown_value(item, is_sensitive=is_sensitive) for key, item in value.items()}
+        return {
+            key: shown_value(item, is_sensitive=is_sensitive or key == "headers")
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [shown_value(item, is_sensitive=is_sensitive) for item in value]
     return value

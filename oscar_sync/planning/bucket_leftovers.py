@@ -28,7 +28,7 @@ def bucket_findings(context: Context) -> Iterator[Finding]:
         for _, live in sorted(view.services.items()):
             yield from _gone(context, live)
         for name, facts in sorted(view.buckets.items()):
-            if not (view.is_admin or context.owns_bucket(name)):
+            if not (view.is_admin or context.owns_bucket(facts)):
                 continue
             if name in users:
                 yield from _untagged(context, facts, users[name])
@@ -135,7 +135,7 @@ def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
     if not (facts.is_tagged or view.is_admin):
         return  # the server lets no user delete it
     spent = maker or ServiceName(facts.name)
-    if context.owns_bucket(facts.name) and not (spent in view.services or spent in context.desired):
+    if context.owns_bucket(facts) and not (spent in view.services or spent in context.desired):
         yield Remedy(
             By.YOU,
             "or erase it: this under `removed:` in oscar-sync.yaml, then oscar-sync apply",

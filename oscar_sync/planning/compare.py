@@ -73,7 +73,7 @@ def _is_same(field: Field, before: Value, after: Value) -> bool:
     match field.compare:
         case Compare.QUANTITY:
             return same_quantity(str(before), str(after))
-        case Compare.ANY_PORT:
+        case Compare.ANY_PORT if isinstance(before, list) and isinstance(after, list):
             return _is_any_port(before, after)
         case Compare.UNORDERED if isinstance(before, list) and isinstance(after, list):
             return sorted(map(str, before)) == sorted(map(str, after))
@@ -86,9 +86,7 @@ def _keeps(before: Value, after: Value) -> bool:
     return isinstance(before, Secret) and isinstance(after, Secret) and bool(before) and not after
 
 
-def _is_any_port(before: Value, after: Value) -> bool:
-    if not isinstance(before, list) or not isinstance(after, list):
-        return False
+def _is_any_port(before: list[Value], after: list[Value]) -> bool:
     return len(before) == len(after) and bool(after) and not any(after)
 
 

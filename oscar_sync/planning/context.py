@@ -10,7 +10,7 @@ from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
 from oscar_sync.model.settings import Settings
-from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.stamp import is_valid_here, owner_of
@@ -106,14 +106,11 @@ class Context:
         is_own = not live.owner or live.owner in self.facts.view.me
         return self.standing(live) is Standing.OURS and is_own
 
-    def owns_bucket(self, bucket: BucketName) -> bool:
+    def owns_bucket(self, bucket: BucketFacts) -> bool:
         """Tell whether ``/system/buckets`` shows the bucket as mine (safety 3)."""
-        facts = self.facts.bucket(bucket)
         view = self.facts.view
-        if facts is None:
-            return True
         own = {*view.me, "oscar", ""} if view.is_admin else view.me
-        return facts.owner in own
+        return bucket.owner in own
 
     def note_made(self, buckets: Iterable[BucketName], action: Action) -> None:
         """Note that *action* makes those of *buckets* that do not exist yet."""

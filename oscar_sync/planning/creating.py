@@ -1,7 +1,7 @@
 """Creating a service; on buckets that exist by attach (safety 2; records 116, 126, 127, 130)."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
@@ -31,6 +31,7 @@ from oscar_sync.planning.hook_steps import (
 )
 from oscar_sync.planning.secrets import blank_names
 from oscar_sync.semantics.buckets import (
+    blocks,
     created_by_post,
     in_out_buckets,
     mount_bucket,
@@ -214,7 +215,8 @@ def _reason(
 
 
 def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
-    match context.facts.probe(desired.key.name):
+    probe = context.facts.probe(desired.key.name)
+    match probe:
         case Probe.FREE:
             return None
         case Probe.EXISTS:
@@ -235,6 +237,8 @@ def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
                 "a service of that name exists and belongs to somebody else",
                 ("give the service another name",),
             )
+        case _:
+            assert_never(probe)
 
 
 def _secrets_reason(desired: DesiredService) -> Reason | None:
@@ -264,9 +268,6 @@ def _notes(desired: DesiredService, existing: tuple[BucketName, ...]) -> tuple[s
 
 
 def _output_types(form: Form) -> tuple[str, ...]:
-    entries = form.get("output")
     return tuple(
-        provider_of(str(entry["storage_provider"])).type
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict)
+        provider_of(str(entry["storage_provider"])).type for entry in blocks(form, "output")
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from oscar_sync.model.consent import Word
 from oscar_sync.model.field import Form
@@ -131,6 +132,8 @@ def _written(context: Context, options: PlanOptions) -> tuple[list[Decision], li
             return _stamped(context, options), []
         case Scope.REMOVE:
             return [], []
+        case _:
+            assert_never(options.scope)
 
 
 def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision], list[str]]:

@@ -123,7 +123,7 @@ def _protect_reason(context: Context, service: ServiceKey) -> Reason | None:
 
 def _owner_reason(context: Context, bucket: BucketName) -> Reason | None:
     facts = context.facts.bucket(bucket)
-    if facts is None or context.owns_bucket(bucket):
+    if facts is None or context.owns_bucket(facts):
         return None
     return Reason(
         "not-my-bucket",

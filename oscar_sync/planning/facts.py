@@ -75,9 +75,10 @@ class Facts:
         return self.view.hooks.get(bucket)
 
     def has_marker(self, bucket: BucketName, folder: str) -> bool:
-        """Tell whether the folder marker stands; unknown counts as there."""
-        if not self.has_store() or not self.is_readable(bucket):
-            return True
+        """Tell whether the folder marker stands in a bucket whose notifications were read.
+
+        Unknown counts as there.
+        """
         if (bucket, folder) not in self.view.markers:
             self.missing.markers.add((bucket, folder))
         return self.view.markers.get((bucket, folder), True)
@@ -91,9 +92,7 @@ class Facts:
         return self.view.counts.get(bucket)
 
     def seed(self, seed: Seed, credentials: Form) -> SeedDifference | None:
-        """Return what the seed lacks on its store, None where it cannot be read."""
-        if not (seed.is_elsewhere or self.has_store()):
-            return None
+        """Return what the seed lacks on its store, which is there, None as long as nobody asked."""
         if seed not in self.view.seeds:
             self.missing.seeds[seed] = credentials
         return self.view.seeds.get(seed)

@@ -1,12 +1,12 @@
 """The guards: why a step is held back, each with a stable code and every way out (safety 2, 3)."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, assert_never
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, attach_reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.semantics.buckets import inputs, keeps_user_level, lost_user_buckets
@@ -25,7 +25,8 @@ def first_of(*reasons: Reason | None) -> Reason | None:
 
 def standing_reason(context: Context, live: LiveService) -> Reason | None:
     """Return why the service is not ours to write: a worker, another set's, another owner's."""
-    match context.standing(live):
+    standing = context.standing(live)
+    match standing:
         case Standing.OURS | Standing.UNSTAMPED:
             return None
         case Standing.OTHER_OWNER:
@@ -44,6 +45,8 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
                 f"its owner was lost, and it lies in the namespace {live.namespace} of a user",
                 ("ask the cluster's operator to put the owner back",),
             )
+        case _:
+            assert_never(standing)
 
 
 def _not_ours(context: Context, live: LiveService, whose: str) -> Reason:
@@ -126,7 +129,7 @@ def bucket_reason(
         facts = context.facts.bucket(bucket)
         if facts is None:
             continue
-        why = _attach_words(context, desired, bucket)
+        why = _attach_words(context, desired, facts)
         consent = Consent(Word.ATTACH, name, bucket, desired.key.cluster)
         if why and not context.allows(consent):
             return attach_reason(name, bucket, why)
@@ -140,27 +143,25 @@ def bucket_notes(
     return tuple(
         f"bucket {bucket} {why}"
         for bucket in attached
-        if context.facts.bucket(bucket) is not None
-        and (why := _attach_words(context, desired, bucket))
+        if (facts := context.facts.bucket(bucket)) is not None
+        and (why := _attach_words(context, desired, facts))
     )
 
 
-def _attach_words(context: Context, desired: DesiredService, bucket: BucketName) -> str:
+def _attach_words(context: Context, desired: DesiredService, bucket: BucketFacts) -> str:
     """Return why taking up *bucket* needs consent, blank where it does not."""
-    facts = context.facts.bucket(bucket)
-    if facts is None:
-        return ""
     if not context.owns_bucket(bucket):
-        return f"belongs to {facts.owner or 'somebody else'}"
+        return f"belongs to {bucket.owner or 'somebody else'}"
     wanted = str(desired.form["visibility"])
-    if _WIDTH.get(facts.visibility, 2) >= _WIDTH.get(wanted, 2):
+    if _WIDTH.get(bucket.visibility, 2) >= _WIDTH.get(wanted, 2):
         return ""
-    count = context.facts.count(bucket)
-    if not context.sharers(bucket, desired.key.name) and count is not None and not count.objects:
+    count = context.facts.count(bucket.name)
+    is_empty = count is not None and not count.objects
+    if is_empty and not context.sharers(bucket.name, desired.key.name):
         return ""
     who = "everybody" if wanted == "public" else "the allowed users"
     return (
-        f"is {facts.visibility or 'private'}; the service's visibility {wanted} would let {who} "
+        f"is {bucket.visibility or 'private'}; the service's visibility {wanted} would let {who} "
         "read, write and erase it"
     )
 

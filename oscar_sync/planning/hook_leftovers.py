@@ -36,7 +36,9 @@ def _is_judged(context: Context, live: LiveService) -> bool:
 def _seen_buckets(context: Context) -> list[BucketName]:
     view = context.facts.view
     return [
-        name for name in sorted(view.buckets or ()) if view.is_admin or context.owns_bucket(name)
+        name
+        for name, facts in sorted((view.buckets or {}).items())
+        if view.is_admin or context.owns_bucket(facts)
     ]
 
 

@@ -32,7 +32,7 @@ def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ..
         del waiting[chosen]
         ordered.append(chosen)
         for name in waited_for_by.get(chosen, ()):
-            if name in waiting and chosen in waiting[name]:
+            if name in waiting:
                 waiting[name].discard(chosen)
                 if not waiting[name]:
                     heapq.heappush(free, name)

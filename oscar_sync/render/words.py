@@ -77,12 +77,12 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def size(size_bytes: int) -> str:
     """Return bytes as people read them: ``320 MB``; powers of 1000."""
-    amount = float(size_bytes)
-    for unit in _UNITS:
-        if amount < 999.5 or unit == _UNITS[-1]:
-            return f"{amount:.0f} {unit}" if amount >= 10 or unit == "B" else f"{amount:.1f} {unit}"
+    amount, power = float(size_bytes), 0
+    while amount >= 999.5 and power < len(_UNITS) - 1:
         amount /= 1000
-    return ""
+        power += 1
+    digits = 0 if amount >= 10 or not power else 1
+    return f"{amount:.{digits}f} {_UNITS[power]}"
 
 
 def duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from oscar_sync.model.field import Value
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
-from oscar_sync.semantics.buckets import keeps_user_level
+from oscar_sync.semantics.buckets import blocks, keeps_user_level
 from oscar_sync.semantics.capabilities import LISTED_PORTS_SINCE
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, unowned
 
@@ -24,7 +24,7 @@ def post_body(
 ) -> dict[str, Value]:
     """Return the body that creates *form*, with *annotations* (the stamp) beside its own."""
     body = _plain_body(form, release)
-    body["annotations"] = {**_texts(form.get("annotations")), **annotations}
+    body["annotations"] = {**_mapping(form.get("annotations")), **annotations}
     _set_secrets(body, secrets)
     return body
 
@@ -46,11 +46,11 @@ def put_body(
     """
     body: dict[str, Value] = {**_carried(live), **_plain_body(form, release)}
     body["owner"] = owner
-    body["annotations"] = {**_texts(form.get("annotations")), **annotations}
-    body["labels"] = {**_live_labels(live), **_texts(form.get("labels"))}
+    body["annotations"] = {**_mapping(form.get("annotations")), **annotations}
+    body["labels"] = {**_live_labels(live), **_mapping(form.get("labels"))}
     if form.get("vo") is None and live.form.get("vo"):
         body["vo"] = live.form["vo"]
-    body["storage_providers"] = _filled(form.get("storage_providers"), live)
+    body["storage_providers"] = _filled(_mapping(form.get("storage_providers")), live)
     _carry_variables(body, live, form)
     _set_secrets(body, secrets)
     if live.bucket_list and not keeps_user_level(form):
@@ -68,25 +68,20 @@ def _plain_body(form: Mapping[str, Value], release: tuple[int, int, int]) -> dic
     environment = body.get("environment")
     body["environment"] = dict(environment) if isinstance(environment, dict) else {}
     for side in ("input", "output"):
-        entries = form.get(side)
-        body[side] = [_io(entry) for entry in entries] if isinstance(entries, list) else []
-    body["expose"] = _expose(form.get("expose"), release)
+        body[side] = [_io(entry) for entry in blocks(form, side)]
+    body["expose"] = _expose(_mapping(form.get("expose")), release)
     mount = form.get("mount")
     if isinstance(mount, dict) and not mount.get("path"):
         del body["mount"]
     return body
 
 
-def _io(entry: Value) -> Value:
-    if not isinstance(entry, dict):
-        return entry
+def _io(entry: dict[str, Value]) -> Value:
     return {key: value for key, value in entry.items() if value != []}
 
 
-def _expose(expose: Value, release: tuple[int, int, int]) -> Value:
+def _expose(expose: dict[str, Value], release: tuple[int, int, int]) -> Value:
     """Return the block with ports as the release reads them (oscar-server 11)."""
-    if not isinstance(expose, dict):
-        return {}
     block = {key: value for key, value in expose.items() if value not in ([], "")}
     if release >= LISTED_PORTS_SINCE:
         return block
@@ -111,19 +106,17 @@ def _live_labels(live: LiveService) -> dict[str, Value]:
 
 
 def _carry_variables(body: dict[str, Value], live: LiveService, form: Mapping[str, Value]) -> None:
-    environment, stored = body["environment"], live.form.get("environment")
-    if not form.get("kserve") or not isinstance(environment, dict) or not isinstance(stored, dict):
+    if not form.get("kserve"):
         return
-    variables, known = environment.get("variables"), stored.get("variables")
-    if isinstance(variables, dict) and isinstance(known, dict):
-        carried = {key: known[key] for key in INJECTED_VARIABLES if key in known}
-        environment["variables"] = {**carried, **variables}
+    environment = _mapping(body["environment"])
+    known = _mapping(_mapping(live.form.get("environment")).get("variables"))
+    carried = {key: known[key] for key in INJECTED_VARIABLES if key in known}
+    variables = {**carried, **_mapping(environment.get("variables"))}
+    body["environment"] = {**environment, "variables": variables}
 
 
 def _filled(providers: Value, live: LiveService) -> Value:
     """Return *providers* with blank credentials taken from live: blank means keep (safety 4)."""
-    if not isinstance(providers, dict):
-        return {}
     return _fill(providers, live.form.get("storage_providers"))
 
 
@@ -141,7 +134,7 @@ def _set_secrets(body: dict[str, Value], secrets: Mapping[str, Secret]) -> None:
         environment["secrets"] = dict(secrets)
 
 
-def _texts(value: Value) -> dict[str, Value]:
+def _mapping(value: Value) -> dict[str, Value]:
     return dict(value) if isinstance(value, dict) else {}
 
 

@@ -16,6 +16,14 @@ from oscar_sync.semantics.paths import (
 )
 
 
+def blocks(form: Mapping[str, Value], name: str) -> list[dict[str, Value]]:
+    """Return the blocks of the field *name* of a form: its inputs, outputs."""
+    entries = form.get(name)
+    return (
+        [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    )
+
+
 def inputs(form: Mapping[str, Value]) -> tuple[tuple[BucketName, str], ...]:
     """Return bucket and folder of each input on the cluster's own store, in order."""
     return tuple(_places(form, "input", LOCAL_INPUT_TYPES))
@@ -57,12 +65,10 @@ def places_elsewhere(form: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
     """Return side and ``provider:path`` of each input and output that touches no own bucket."""
     found = []
     for side, types in (("input", LOCAL_INPUT_TYPES), ("output", BUCKET_OUTPUT_TYPES)):
-        entries = form.get(side)
-        for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict):
-                provider = provider_of(str(entry["storage_provider"]))
-                if provider.type not in types:
-                    found.append((side, f"{provider}:{entry['path']}"))
+        for entry in blocks(form, side):
+            provider = provider_of(str(entry["storage_provider"]))
+            if provider.type not in types:
+                found.append((side, f"{provider}:{entry['path']}"))
     return tuple(found)
 
 
@@ -147,12 +153,10 @@ def without_buckets(
 def _places(
     form: Mapping[str, Value], side: str, types: frozenset[str], *, is_own: bool = False
 ) -> list[tuple[BucketName, str]]:
-    entries = form.get(side)
     return [
         place_of(str(entry["path"]))
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict)
-        and (provider := provider_of(str(entry["storage_provider"]))).type in types
+        for entry in blocks(form, side)
+        if (provider := provider_of(str(entry["storage_provider"]))).type in types
         and (not is_own or str(provider) == "minio.default")
     ]
 
@@ -160,13 +164,11 @@ def _places(
 def _without(
     form: Mapping[str, Value], side: str, types: frozenset[str], gone: frozenset[str]
 ) -> Value:
-    entries = form.get(side)
     return [
         entry
-        for entry in (entries if isinstance(entries, list) else ())
+        for entry in blocks(form, side)
         if not (
-            isinstance(entry, dict)
-            and provider_of(str(entry["storage_provider"])).type in types
+            provider_of(str(entry["storage_provider"])).type in types
             and bucket_of(str(entry["path"])) in gone
         )
     ]

@@ -18,7 +18,7 @@ def _secret_names(fields: Sequence[Field]) -> Iterator[str]:
         yield from _secret_names(field.children)
 
 
-_SECRET: Final = frozenset({"token", "headers", *_secret_names(SERVICE)})
+_SECRET: Final = frozenset({"token", *_secret_names(SERVICE)})
 
 
 def masked_service(raw: Mapping[str, object]) -> dict[str, object]:

@@ -100,8 +100,6 @@ def _plain(value: object, default: Value) -> Value:
 def _default(field: Field) -> Value:
     if field.kind in _EMPTY:
         return _EMPTY[field.kind]()
-    if field.default is None:
-        return ""
     return field.default if isinstance(field.default, bool | int | str) else ""
 
 

@@ -120,10 +120,8 @@ def _hash(value: Value) -> str:
     return hashlib.sha256(_AS_JSON(value).encode()).hexdigest()
 
 
-def _masked(value: object) -> object:
-    if isinstance(value, Secret):
-        return bool(value)
-    raise TypeError(type(value))
+def _masked(value: Secret) -> bool:
+    return bool(value)
 
 
 _AS_JSON: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=True, default=_masked).encode

@@ -72,14 +72,16 @@ def _walk(
 
 
 def _layers(names: Sequence[str], pairs: _Pairs) -> dict[str, int]:
-    """Return the layer of each node: one further than the furthest that leads to it."""
+    """Return the layer of each node: one further than the furthest that leads to it.
+
+    No node leads to itself: services and folders take turns, and no folder lies within itself.
+    """
     layers = dict.fromkeys(names, 0)
     waits = dict.fromkeys(names, 0)
     follow: dict[str, list[str]] = {name: [] for name in names}
     for source, target in pairs:
-        if source != target:
-            follow[source].append(target)
-            waits[target] += 1
+        follow[source].append(target)
+        waits[target] += 1
     free = [name for name in names if not waits[name]]
     for name in free:
         for target in follow[name]:

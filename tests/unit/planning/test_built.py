@@ -1,0 +1,258 @@
+"""Guards against what a cluster can show and an emulated one does not."""
+
+import pytest
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.settings import Removed, Which
+from oscar_sync.model.state import Probe, SeedDifference, Upload
+from oscar_sync.planning.order import in_writing_order
+from tests.unit.planning.built import (
+    bucket,
+    codes,
+    draft,
+    live,
+    minio,
+    planned,
+    seed,
+    seeded,
+    stamp,
+    view,
+    wanted,
+)
+
+ENTRY = Origin("oscar-sync.yaml", layer="settings")
+UPLOAD = Upload("/files/in/a", "data/in/a", 1, "md5:0")
+ALPHA = ServiceName("alpha")
+
+
+def kinds(plan):
+    return [(action.kind, str(action.key.name)) for action in plan.actions]
+
+
+# whose a service is
+
+
+def test_a_service_whose_owner_was_lost_in_a_users_namespace_is_for_the_operator():
+    lost = live(owner="", namespace="oscar-svc-user")
+    plan = planned(view(lost), wanted(memory="1Gi"))
+    assert codes(plan) == ["owner-lost"]
+    assert "in the namespace oscar-svc-user of a user" in plan.blocked[0].message
+    assert not plan.blocked[0].consent
+    here = view(live(owner=""))
+    assert codes(planned(here, wanted(memory="1Gi"))) == []
+
+
+@pytest.mark.parametrize(
+    ("probe", "code"),
+    [
+        (Probe.FREE, []),
+        (Probe.EXISTS, ["name-taken"]),
+        (Probe.HIDDEN, ["name-hidden"]),
+        (Probe.UNKNOWN, ["name-unknown"]),
+    ],
+)
+def test_a_name_is_used_only_if_it_is_known_to_be_free(probe, code):
+    plan = planned(view(probes={ALPHA: probe}), wanted())
+    assert codes(plan) == code
+    assert kinds(plan) == ([] if code else [(ActionKind.CREATE, "alpha")])
+
+
+# what may go
+
+
+def test_what_another_tool_half_removed_is_told_of_and_left():
+    half = live(annotations={"oscar-sync.io/detached": "remove red"})
+    plan = planned(view(half), prune=True)
+    assert kinds(plan) == []
+    (left,) = plan.left_alone
+    assert "half removed: it has let go of red" in left.message
+
+
+def test_a_removal_by_name_of_what_no_manifest_names_says_nothing_of_manifests():
+    by_name = PlanOptions(scope=Scope.REMOVE, names=("alpha",))
+    (action,) = planned(view(live()), options=by_name).actions
+    assert action.kind is ActionKind.REMOVE
+    assert action.notes == ()
+    (action,) = planned(view(live()), wanted(), options=by_name).actions
+    assert "alpha.yaml:1 still names it" in action.notes[0]
+
+
+# order
+
+
+def test_services_that_feed_each_other_keep_the_order_of_their_names():
+    circle = {
+        "one": {"input": minio("a/x"), "output": minio("a/y")},
+        "two": {"input": minio("a/y"), "output": minio("a/x")},
+    }
+    assert in_writing_order({ServiceName(name): form for name, form in circle.items()}) == (
+        "one", "two",
+    )  # fmt: skip
+
+
+def test_a_producer_waits_for_the_last_of_its_consumers():
+    forms = {
+        "early": {"output": minio("a/x/1", "a/y/1")},
+        "late": {"input": minio("a/x")},
+        "later": {"input": minio("a/y")},
+    }
+    order = in_writing_order({ServiceName(name): form for name, form in forms.items()})
+    assert order == ("late", "later", "early")
+
+
+# seeds
+
+
+def test_a_seed_whose_service_is_blocked_is_blocked_too():
+    plan = planned(
+        view(buckets=[bucket("data")], probes={ALPHA: Probe.HIDDEN},
+             seeds={seed(): SeedDifference((UPLOAD,))}),
+        wanted(),
+        services=seeded(seed()),
+    )  # fmt: skip
+    assert [(item.action.kind, item.code) for item in plan.blocked] == [
+        (ActionKind.CREATE, "name-hidden"),
+        (ActionKind.SEED, "name-hidden"),
+    ]
+    assert plan.blocked[1].message == "its service is blocked"
+
+
+@pytest.mark.parametrize(
+    ("place", "remedy"),
+    [
+        (seed(), "mend the files"),
+        (
+            seed("/in", "webdav.cloud"),
+            "mend the files, or webdav.cloud in the service's storage_providers",
+        ),
+    ],
+)
+def test_files_that_cannot_be_read_hold_their_seed_back(place, remedy):
+    account = {"webdav": {"cloud": {"hostname": "h", "login": "u", "password": "p"}}}
+    plan = planned(
+        view(live(storage_providers=account), buckets=[bucket("data")],
+             seeds={place: SeedDifference((UPLOAD,), problems=("in/a: no such file",))}),
+        wanted(storage_providers=account),
+        services=seeded(place),
+    )  # fmt: skip
+    (item,) = plan.blocked
+    assert (item.code, item.message) == ("unreadable-seed", "in/a: no such file")
+    assert item.ways_out == (remedy,)
+
+
+def test_a_seed_elsewhere_needs_a_log_in_of_the_manifest():
+    plan = planned(view(live()), wanted(), services=seeded(seed("/in", "webdav.cloud")))
+    assert codes(plan) == ["no-such-provider"]
+    assert plan.blocked[0].ways_out == ("add storage_providers.webdav.cloud to its FDL",)
+
+
+def test_a_seed_elsewhere_starts_no_job():
+    account = {"s3": {"aws": {"access_key": "a", "secret_key": "b", "region": "r"}}}
+    far = seed("data/in", "s3.aws", is_trigger=True)
+    near = seed("data/in", is_trigger=True)
+    fields = {"storage_providers": account, "input": minio("data/in")}
+    plan = planned(
+        view(live(**fields), buckets=[bucket("data")],
+             seeds={one: SeedDifference((UPLOAD,)) for one in (far, near)}),
+        wanted(**fields),
+        services=seeded(far, near),
+    )  # fmt: skip
+    notes = [action.notes for action in plan.actions if action.kind is ActionKind.SEED]
+    assert notes == [("trigger: yes",), ("starts 1 job", "trigger: yes")]
+
+
+# buckets
+
+
+def test_an_output_elsewhere_is_contacted_while_the_service_is_created():
+    account = {"s3": {"aws": {"access_key": "a", "secret_key": "b", "region": "r"}}}
+    output = [{"storage_provider": "s3.aws", "path": "data/out"}]
+    (action,) = planned(view(), wanted(storage_providers=account, output=output)).actions
+    assert action.notes == ("the server contacts the output's store while it creates the service",)
+    (action,) = planned(view(), wanted(output=minio("data/out"))).actions
+    assert action.notes == ()
+
+
+def test_an_erasure_of_a_bucket_by_its_name_is_held_back_where_it_is_anothers():
+    erase = (Consent(Word.ERASE, bucket="red"),)
+    mine = planned(view(buckets=[bucket("red")], count=1), allow=erase)
+    assert [action.erases[0].bucket for action in mine.actions] == ["red"]
+    theirs = planned(view(buckets=[bucket("red", owner="somebody")], count=1), allow=erase)
+    assert kinds(theirs) == []
+    assert codes(theirs) == ["not-my-bucket"]
+
+
+def test_an_erasure_of_what_is_empty_goes_on_where_the_service_is_gone():
+    entry = Removed(Which("alpha"), ENTRY, erase=("empty",))
+    made = [bucket("red", from_service="alpha"), bucket("blue", from_service="beta")]
+    plan = planned(view(buckets=made), removed=(entry,))
+    assert [item.bucket for action in plan.actions for item in action.erases] == ["red"]
+    full = planned(view(buckets=made, count=1), removed=(entry,))
+    assert kinds(full) == []
+
+
+def test_the_list_of_buckets_is_asked_for_where_an_erasure_of_what_is_empty_needs_it():
+    entry = Removed(Which("alpha"), ENTRY, erase=("empty",))
+    unread = view()
+    unread = type(unread)(unread.cluster, volumes=unread.volumes)
+    found = draft(unread, removed=(entry,))
+    assert found.missing["edge"].buckets
+    assert kinds(found.plan) == []
+
+
+def test_a_bucket_of_a_protected_service_is_not_erased():
+    held = seeded(protect=True)
+    plan = planned(
+        view(live(annotations=stamp(), input=minio("red/in")), buckets=[bucket("red")]),
+        services=held,
+        removed=(Removed(Which("alpha"), ENTRY, erase=("red",)),),
+    )
+    assert set(codes(plan)) == {"protected"}
+    assert kinds(plan) == []
+    gone = planned(
+        view(buckets=[bucket("red", from_service="alpha")]),
+        services=held,
+        removed=(Removed(Which("alpha"), ENTRY, erase=("red",)),),
+    )
+    assert codes(gone) == ["protected"]
+    assert kinds(gone) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "whose"),
+    [
+        ({"owner": "cluster_admin"}, None),
+        ({"owner": ""}, None),
+        ({"owner": "somebody"}, "belongs to somebody"),
+    ],
+)
+def test_a_bucket_of_another_owner_is_taken_up_by_consent_alone(facts, whose):
+    plan = planned(view(buckets=[bucket("red", **facts)], count=1), wanted(input=minio("red/in")))
+    assert codes(plan) == (["foreign-bucket"] if whose else [])
+    assert not whose or whose in plan.blocked[0].message
+
+
+def test_a_user_owns_no_bucket_whose_owner_is_unknown():
+    user = view(buckets=[bucket("red")], count=1, is_admin=False, me=frozenset({"me"}))
+    plan = planned(user, wanted(input=minio("red/in")))
+    assert "belongs to somebody else" in plan.blocked[0].message
+
+
+def test_an_empty_bucket_that_nobody_uses_may_be_opened():
+    service = wanted(input=minio("red/in"), visibility="public")
+    assert codes(planned(view(buckets=[bucket("red")]), service)) == []
+    assert codes(planned(view(buckets=[bucket("red")], count=1), service)) == ["foreign-bucket"]
+    others = view(live("beta", output=minio("red/out")), buckets=[bucket("red")])
+    assert codes(planned(others, service)) == ["foreign-bucket"]
+
+
+def test_a_secret_that_cannot_be_compared_is_told_of_when_something_else_changes():
+    stored = {"secrets": {"TOKEN": ""}}
+    service = wanted(memory="1Gi")
+    service = service._replace(secrets={"TOKEN": Secret("t")})
+    (action,) = planned(view(live(environment=stored, annotations=stamp())), service).actions
+    assert "sends TOKEN, whose value on the cluster could not be compared" in action.notes

@@ -1,0 +1,95 @@
+"""What a form says of its buckets, paths and release, and what is sent of it."""
+
+import pytest
+
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.secret import Secret
+from oscar_sync.semantics.bodies import post_body, put_body
+from oscar_sync.semantics.buckets import mount_place
+from oscar_sync.semantics.capabilities import ASSUMED, release_of
+from oscar_sync.semantics.immutable import replace_reasons
+from oscar_sync.semantics.live import live_service
+from oscar_sync.semantics.normal_form import normal_form
+from oscar_sync.semantics.paths import normal_path, provider_of
+from oscar_sync.semantics.stamp import live_fingerprint
+
+RELEASE = (4, 1, 2)
+KSERVE = {"type": "inference", "storage_uri": "s3://m", "inference": {"model_format": "onnx"}}
+
+
+def form(**fields):
+    return normal_form({"name": "a", "image": "i", "script": "s", **fields}, is_live=False)
+
+
+@pytest.mark.parametrize(
+    ("provider", "place"),
+    [
+        ("minio.default", ("data", "x/y")),
+        ("minio", ("data", "x/y")),
+        ("minio.far", None),
+        ("webdav.nextcloud", None),
+    ],
+)
+def test_only_a_mount_of_the_clusters_own_store_means_a_bucket(provider, place):
+    assert mount_place(form(mount={"storage_provider": provider, "path": "/data/x/y"})) == place
+
+
+def test_a_mount_without_a_path_is_not_sent():
+    assert mount_place(form()) is None
+    assert "mount" not in post_body(form(), {}, {}, RELEASE)
+
+
+@pytest.mark.parametrize(
+    ("text", "release"),
+    [
+        ("v4.1.2", (4, 1, 2)),
+        ("3.6", (3, 6, 0)),
+        ("devel", ASSUMED),
+        ("", ASSUMED),
+    ],
+)
+def test_a_build_without_a_release_counts_as_the_newest(text, release):
+    assert release_of(text) == release
+
+
+def test_kserve_fixes_nothing_where_the_cluster_runs_without_it():
+    live, wanted = form(kserve=KSERVE), form(kserve={**KSERVE, "storage_uri": "s3://n"})
+    assert replace_reasons(live, wanted) == ("kserve.storage_uri",)
+    assert replace_reasons(live, wanted, is_kserve_enabled=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("provider", "path", "stored"),
+    [
+        ("minio.default", "/ in /", "svc/in"),
+        ("s3.aws", "in", "svc/in"),
+        ("webdav.cloud", "in", "in"),
+        ("minio.default", "bucket/in/", "bucket/in"),
+        ("minio.default", "", ""),
+    ],
+)
+def test_a_bucket_path_without_a_folder_gets_the_services_name_as_its_bucket(
+    provider, path, stored
+):
+    assert normal_path(path, provider_of(provider), "svc") == stored
+
+
+def test_a_put_of_a_kserve_service_keeps_the_host_that_the_server_put_in():
+    raw = {
+        "name": "a", "image": "i", "script": "s", "kserve": KSERVE,
+        "environment": {"variables": {"KSERVE_HOST": "h", "OLD": "1"}},
+    }  # fmt: skip
+    live = live_service(ClusterId("edge"), raw)
+    wanted = form(kserve=KSERVE, environment={"variables": {"NEW": "2"}})
+    body = put_body(wanted, {}, {}, live, RELEASE, owner="me")
+    assert body["environment"] == {"variables": {"KSERVE_HOST": "h", "NEW": "2"}}
+    plain = put_body(form(), {}, {}, live, RELEASE, owner="me")
+    assert plain["environment"] == {"variables": {}}
+
+
+def test_a_fingerprint_of_a_service_knows_a_secret_is_there_and_not_which():
+    def print_of(*texts):
+        return live_fingerprint({"keys": [Secret(text) for text in texts]}, "me", ())
+
+    assert print_of("one") == print_of("two")
+    assert print_of("one") != print_of("")
