@@ -56,6 +56,14 @@ Landed = Callable[[str, int], None]
 """Called with method and status when the server has answered, before the answer is passed on."""
 
 
+Rewrite = Callable[[str, bytes], bytes]
+"""From path and answer to the answer that is passed on."""
+
+
+def as_it_is(path: str, answer: bytes) -> bytes:
+    return answer
+
+
 def no_interest(method: str, status: int) -> None:
     pass
 
@@ -67,6 +75,7 @@ class Proxy:
         self.host = target.removeprefix("http://")
         self.fault: Fault = no_fault
         self.landed: Landed = no_interest
+        self.rewrite: Rewrite = as_it_is
         self._seen: list[Seen] = []
         self._from_s = 0.0
         self._guard = threading.Lock()
@@ -147,6 +156,7 @@ class _Exchange(BaseHTTPRequestHandler):
                 status, headers, answer = int(fault), [], b"fault on the way"
             elif fault != "reset":
                 status, headers, answer = self._ask(body)
+                answer = proxy.rewrite(path, answer)
                 proxy.landed(self.command, status)
         except (OSError, http.client.HTTPException):
             status = 0

@@ -78,7 +78,7 @@ def check_written_down(plan, before, allow, rows):
                 assert item.bucket not in full, item
 
 
-@laws(Fraction(1, 4))  # applies twice
+@laws()
 @given(first=services(min_size=2), second=services(), at=st.integers(0, 3), prune=st.booleans())
 def test_a_narrowed_run_touches_what_it_was_narrowed_to_alone(world, first, second, at, prune):
     world.reset()
@@ -95,7 +95,7 @@ def test_a_narrowed_run_touches_what_it_was_narrowed_to_alone(world, first, seco
     assert all(world.live(other) == body for other, body in others.items() if other != name)
 
 
-@laws(Fraction(1, 2))  # exports and plans
+@laws()
 @given(left=left_clusters())
 def test_the_plan_of_an_export_is_empty(world, left):
     world.reset()
