@@ -33,6 +33,23 @@ demo: $(VENV)/.demo $(VENV)/.package ## set up, then play the story of oscar-syn
 test: check ## set up, check, and run all tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+.PHONY: soak
+soak: $(VENV)/.dev $(VENV)/.package ## hold the laws against 20,000 examples each, for hours
+	LAWS_EXAMPLES=$(or $(LAWS_EXAMPLES),20000) $(BIN)/python -m pytest -n auto --timeout 0 tests/property
+
+MUTANTS := .mutants
+
+.PHONY: mutants
+mutants: $(VENV)/.dev $(VENV)/.package $(MUTANTS)/.tool ## turn conditions of removal and erasure round: the tests must notice
+	rm -rf $(MUTANTS)/tree $(MUTANTS)/session.sqlite
+	git clone --quiet . $(MUTANTS)/tree
+	cd $(MUTANTS)/tree && export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH="$$PWD" PYTHONDONTWRITEBYTECODE=1 && \
+		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray init mutants.toml ../session.sqlite && \
+		$(CURDIR)/$(MUTANTS)/venv/bin/cr-filter-operators ../session.sqlite mutants.toml && \
+		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray exec mutants.toml ../session.sqlite
+	$(MUTANTS)/venv/bin/cr-report --surviving-only --show-diff $(MUTANTS)/session.sqlite
+	$(MUTANTS)/venv/bin/cr-rate --fail-over 0 $(MUTANTS)/session.sqlite
+
 .PHONY: check lint contracts types
 check: lint contracts types ## format, lint, contracts between rooms, types (make -k: all findings)
 
@@ -93,12 +110,13 @@ lock: $(VENV)/.pip ## compile requirements/*.txt from pyproject.toml
 	$(COMPILE) --extra all --group dev --output-file requirements/dev.txt
 	$(COMPILE) --extra emulator --group build --constraint requirements/dev.txt --output-file requirements/demo.txt
 	$(COMPILE:pyproject.toml=) --group bench --output-file requirements/bench.txt
+	$(COMPILE:pyproject.toml=) --group mutants --output-file requirements/mutants.txt
 	$(COMPILE:pyproject.toml=) --group pip --output-file requirements/pip.txt
 	$(COMPILE:pyproject.toml=) --group lock --output-file requirements/lock.txt
 
 .PHONY: clean
 clean: ## remove what make has made
-	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info .coverage .coverage.* \
+	rm -rf $(VENV) $(BENCH_VENV) $(MUTANTS) build dist *.egg-info .coverage .coverage.* \
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # Each stamp stands for one installation; none happens twice.
@@ -134,4 +152,10 @@ $(BENCH_VENV)/.peers: requirements/bench.txt requirements/pip.txt
 	$(call make_venv,$(BENCH_VENV))
 	@echo 'Installing the yardsticks ...'
 	@$(BENCH_VENV)/bin/python $(PIP_INSTALL) --require-hashes --no-deps --requirement $<
+	@touch $@
+
+$(MUTANTS)/.tool: requirements/mutants.txt requirements/pip.txt
+	$(call make_venv,$(MUTANTS)/venv)
+	@echo 'Installing what makes mutants ...'
+	@$(MUTANTS)/venv/bin/python $(PIP_INSTALL) --require-hashes --no-deps --requirement $<
 	@touch $@

@@ -52,12 +52,30 @@ def no_fault(method: str, path: str, query: str) -> str:
     return ""
 
 
+Landed = Callable[[str, int], None]
+"""Called with method and status when the server has answered, before the answer is passed on."""
+
+
+Rewrite = Callable[[str, bytes], bytes]
+"""From path and answer to the answer that is passed on."""
+
+
+def as_it_is(path: str, answer: bytes) -> bytes:
+    return answer
+
+
+def no_interest(method: str, status: int) -> None:
+    pass
+
+
 class Proxy:
     """Listens on loopback and passes on to *target*; a context manager."""
 
     def __init__(self, target: str) -> None:
         self.host = target.removeprefix("http://")
         self.fault: Fault = no_fault
+        self.landed: Landed = no_interest
+        self.rewrite: Rewrite = as_it_is
         self._seen: list[Seen] = []
         self._from_s = 0.0
         self._guard = threading.Lock()
@@ -138,6 +156,8 @@ class _Exchange(BaseHTTPRequestHandler):
                 status, headers, answer = int(fault), [], b"fault on the way"
             elif fault != "reset":
                 status, headers, answer = self._ask(body)
+                answer = proxy.rewrite(path, answer)
+                proxy.landed(self.command, status)
         except (OSError, http.client.HTTPException):
             status = 0
         if fault == "reset-after":

@@ -1,25 +1,22 @@
 """L1, L4, L5, L10, L11: what is applied is what was shown, holds, keeps all data, and is enough."""
 
-from hypothesis import HealthCheck, given, settings, target
+from hypothesis import given, target
 
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.report import Status
+from tests.property.examples import laws
 from tests.property.leaving import leave
 from tests.property.strategies import left_clusters, services
 from tests.property.witness import check_all_steps, check_safe
 from tests.property.world import shown, told
-
-laws = settings(
-    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], print_blob=True
-)
 
 
 def held_back(found):
     return {(item.action.id, item.code) for item in found.draft.plan.blocked}
 
 
-@laws
+@laws()
 @given(wanted=services())
 def test_after_an_apply_to_an_empty_cluster_the_next_plan_is_empty(world, wanted):
     world.reset()
@@ -33,7 +30,7 @@ def test_after_an_apply_to_an_empty_cluster_the_next_plan_is_empty(world, wanted
     assert held_back(again) == held_back(found)
 
 
-@laws
+@laws()
 @given(left=left_clusters(), wanted=services())
 def test_after_an_apply_to_any_cluster_the_next_plan_is_empty(world, left, wanted):
     world.reset()

@@ -3,11 +3,12 @@
 import json
 import logging
 import random
+from fractions import Fraction
 
 import pytest
 import yaml
 from deepdiff import DeepDiff
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from oscar_sync.cli.main import call
@@ -23,23 +24,15 @@ from oscar_sync.render.report import report_document, report_text
 from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.quantities import canonical_quantity
 from tests.emulator.calling import SERVICES
+from tests.property.examples import laws
 from tests.property.strategies import NAMES, service, services
 from tests.property.witness import check_nothing_lost, check_safe
 from tests.property.world import shown, told
 
 
-def laws(max_examples):
-    """Return settings for a law; fewer examples where one of them applies more than once."""
-    return settings(
-        max_examples=max_examples,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-        print_blob=True,
-    )
-
-
-@laws(60)  # plans twice and applies
+@laws()
 @given(wanted=services(), salt=st.integers(0, 10**9))
-def test_neither_the_order_of_files_nor_of_the_list_changes_a_byte(world, wanted, salt):
+def test_neither_the_order_of_files_nor_of_keys_changes_the_digest(world, wanted, salt):
     world.reset()
     world.write(*wanted)
     first = world.plan()
@@ -60,7 +53,7 @@ def _shuffled(value, dice):
     return [_shuffled(item, dice) for item in value] if isinstance(value, list) else value
 
 
-@laws(60)  # plans and applies with every writer
+@laws()
 @given(wanted=services())
 def test_exit_code_report_and_summary_agree(world, wanted):
     world.reset()
@@ -74,7 +67,7 @@ def test_exit_code_report_and_summary_agree(world, wanted):
     assert len(statuses) == len(found.draft.plan.actions)
 
 
-@laws(200)
+@laws()
 @given(one=service(1), other=service(1))
 def test_a_difference_is_found_exactly_where_deepdiff_finds_one(one, other):
     live, wanted = normal_form(one, is_live=True), normal_form(other, is_live=False)
@@ -91,7 +84,7 @@ def _after_policy(form):
     return plain
 
 
-@laws(200)
+@laws()
 @given(one=service(2))
 def test_the_normal_form_of_a_normal_form_is_itself(one):
     for is_live in (True, False):
@@ -99,7 +92,7 @@ def test_the_normal_form_of_a_normal_form_is_itself(one):
         assert normal_form(form, is_live=is_live) == form
 
 
-@laws(60)  # applies twice
+@laws()
 @given(wanted=services(min_size=2), prunes=st.booleans(), most=st.integers(0, 3))
 def test_a_service_goes_only_under_prune_and_its_data_stays(world, wanted, prunes, most):
     world.reset()
@@ -118,7 +111,7 @@ def test_a_service_goes_only_under_prune_and_its_data_stays(world, wanted, prune
     assert len(gone) <= (most if prunes else 0), told(report)
 
 
-@laws(60)  # applies three times
+@laws(Fraction(1, 2))  # applies three times
 @given(wanted=services(), at=st.integers(0, 3))
 def test_what_is_removed_and_taken_up_again_has_its_data_and_fires(world, wanted, at):
     # A volume that is retained takes its name: the server refuses to make it again (409).
@@ -234,7 +227,7 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
     assert live["environment"]["secrets"] == {"TOKEN": ""}
 
 
-@laws(40)  # adopts, then plans
+@laws()
 @given(wanted=services())
 def test_what_is_adopted_needs_nothing_more(world, wanted):
     world.reset()

@@ -1,6 +1,6 @@
 """L1, L2, L4, L5, L13, L15 over histories: edits, drift, faults, removals, wiped clusters."""
 
-import os
+from fractions import Fraction
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -14,8 +14,16 @@ from hypothesis.stateful import (
 
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
+from tests.property.examples import number
 from tests.property.leaving import leave
-from tests.property.strategies import BUCKETS, NAMES, left_clusters, service, services
+from tests.property.strategies import (
+    BUCKETS,
+    NAMES,
+    allowed_words,
+    left_clusters,
+    service,
+    services,
+)
 from tests.property.witness import check_nothing_lost, check_safe
 from tests.property.world import running_world, shown, told
 
@@ -148,6 +156,32 @@ class History(RuleBasedStateMachine):
         self._converge()
 
     @precondition(lambda self: self.files)
+    @rule(words=allowed_words(), faults=st.sets(st.sampled_from(FAULTS), max_size=1))
+    def apply_with_consents(self, words, faults):
+        """What was consented to and cut short goes on, or is held back, without the consent."""
+        for text in faults:
+            self.world.emulator.fault(text)
+        self._apply(allow=tuple(words))
+        self.world.emulator.clear_faults()
+        self._converge()
+
+    @precondition(lambda self: len(self.files) > 1)
+    @rule(
+        data=st.data(),
+        erase=st.sets(st.sampled_from((*BUCKETS, "empty", "volume")), min_size=1),
+        faults=st.sets(st.sampled_from(FAULTS), max_size=1),
+    )
+    def remove_and_erase(self, data, erase, faults):
+        name = data.draw(st.sampled_from(sorted(self.files)))
+        del self.files[name]
+        row = {"service": name, "erase": sorted(erase)}
+        for text in faults:
+            self.world.emulator.fault(text)
+        self._apply(removed=[row])
+        self.world.emulator.clear_faults()
+        self._converge(removed=[row])
+
+    @precondition(lambda self: self.files)
     @rule(most=st.integers(0, 3))
     def prune(self, most):
         """L13: only under prune, at most max_removals, and data stays."""
@@ -166,10 +200,10 @@ class History(RuleBasedStateMachine):
         self.world.write(*self.files.values())
         self.world.forget()
 
-    def _apply(self, **more):
+    def _apply(self, allow=(), **more):
         self._write(**more)
-        before = set() if more else self.world.names()
-        found, report = self.world.apply()
+        before = set() if more or allow else self.world.names()
+        found, report = self.world.apply(allow=allow)
         check_safe(self.world, self.before, found.draft.plan)
         if not more:
             assert before <= self.world.names()
@@ -225,7 +259,7 @@ def test_histories():
         run_state_machine_as_test(
             History,
             settings=settings(
-                max_examples=int(os.environ.get("HISTORIES", "40")),
+                max_examples=number(Fraction(1, 5)),
                 stateful_step_count=12,
                 deadline=None,
             ),

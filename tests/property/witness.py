@@ -159,3 +159,43 @@ def check_safe(world: World, before: Objects, plan: Plan) -> None:
     check_nothing_lost(before, world.objects(), [*named, *erased])
     check_deletes(world, erased)
     check_only_steps(world, plan)
+
+
+def erased_words(allow: Iterable[str], rows: Iterable[dict[str, Any]]) -> tuple[set[str], bool]:
+    """Return the buckets that consents and rows of ``removed`` name, and whether empty ones are."""
+    words = [word.removeprefix("erase:") for word in allow if word.startswith("erase:")]
+    words += [item for row in rows for item in row["erase"]]
+    named = {word for word in words if "/" not in word and word not in ("empty", "volume")}
+    return named, "empty" in words
+
+
+def check_premises(world: World) -> None:
+    """L6: no first write of a service goes out on a reading that another one has overtaken.
+
+    The newest reading before it is fresh, and is what the plan read.
+    """
+    exchanges = sorted(world.oscar.seen, key=lambda seen: seen.started_s)
+    done: set[str] = set()
+    for write in exchanges:
+        kind, name = _oscar_write(write)
+        if not write.is_write or kind not in ("put", "delete") or name in done:
+            continue
+        done.add(name)
+        past = [seen for seen in exchanges if seen.ended_s <= write.started_s]
+        readings = _readings(past, name)
+        assert readings, f"{kind} of {name} without any reading of it"
+        assert write.started_s - readings[-1][0] <= FRESH_S, f"{kind} of {name} on an old reading"
+        if any(_oscar_write(seen) == ("post", name) for seen in past):
+            continue
+        assert readings[-1][1] == readings[0][1], f"{kind} of {name}, which has moved"
+
+
+def _readings(past: Iterable[Seen], name: str) -> list[tuple[float, dict[str, Any]]]:
+    found = [
+        (seen.ended_s, service)
+        for seen in past
+        if seen.status == 200
+        for service in _shown(seen)
+        if service["name"] == name
+    ]
+    return sorted(found, key=lambda reading: reading[0])

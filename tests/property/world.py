@@ -22,7 +22,7 @@ from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.once import ApplyOptions, Pass, apply_once, plan_once
 from oscar_sync.render.plan_text import plan_text
 from tests.emulator.calling import SERVICES, Api
-from tests.property.proxy import Proxy, no_fault
+from tests.property.proxy import Proxy, as_it_is, no_fault, no_interest
 
 SET = "laws"
 Objects = dict[tuple[str, str], str]
@@ -164,6 +164,8 @@ class World:
 
     def reset(self) -> None:
         self.oscar.fault = self.s3.fault = no_fault
+        self.oscar.landed = self.s3.landed = no_interest
+        self.oscar.rewrite = self.s3.rewrite = as_it_is
         self.emulator.reset()
         self.emulator.forget_requests()
         self.forget()

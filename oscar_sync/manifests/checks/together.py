@@ -29,8 +29,12 @@ class Folder(NamedTuple):
 
 
 def check(services: Sequence[DesiredService], seeds: Iterable[Seed] = ()) -> list[Diagnostic]:
-    """Return services that stand twice, trigger loops, shared inputs, seeds that cannot be."""
+    """Return services that stand twice, trigger loops, shared inputs, seeds that cannot be.
+
+    Where two belong to one finding, their names tell which is named first, not the order of files.
+    """
     findings = Findings()
+    services = sorted(services, key=lambda service: service.key)
     _twice(services, findings)
     inputs = _by_bucket(services, "input")
     _loops(services, inputs, findings)

@@ -1,0 +1,40 @@
+"""A world, and a nursery of processes that may be killed."""
+
+import os
+
+import pytest
+
+from tests.kills.nursery import running_nursery
+from tests.property.world import running_world
+
+
+@pytest.fixture(scope="module")
+def _world():
+    with running_world() as world:
+        yield world
+
+
+@pytest.fixture
+def world(_world):
+    _world.reset()
+    return _world
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory):
+    with running_nursery(str(tmp_path_factory.mktemp("nursery") / "said")) as nursery:
+        yield nursery
+
+
+@pytest.fixture
+def run(world, nursery):
+    """Calls a command in a process of its own, on the world's files; returns how it ended."""
+    keep = {"PATH": os.environ.get("PATH", ""), **world.environ}
+
+    def run(args, started=None):
+        pid = nursery.start(args, keep, str(world.folder))
+        if started is not None:
+            started(pid)
+        return nursery.end(), nursery.said
+
+    return run

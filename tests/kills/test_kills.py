@@ -1,0 +1,147 @@
+"""L7, L4: killed at any write of any kind of action, the next apply ends as if nothing was."""
+
+import os
+import signal
+import threading
+from collections import Counter
+
+import pytest
+
+from oscar_sync.semantics.normal_form import normal_form
+from tests.kills.scenes import SCENES
+from tests.property.proxy import no_fault, no_interest
+from tests.property.witness import check_deletes, check_nothing_lost
+
+WHEN = ("before", "after")
+
+
+class Killer:
+    """Kills a process just before its nth write is passed on, or just after it was applied."""
+
+    def __init__(self, world, nth, when):
+        self._nth, self._when = nth, when
+        self._guard = threading.Lock()
+        self._pid_is_known = threading.Event()
+        self._pid = 0
+        self.seen = 0
+        self.is_done = False
+        for proxy in (world.oscar, world.s3):
+            proxy.fault, proxy.landed = self._passing, self._landed
+
+    def started(self, pid):
+        self._pid = pid
+        self._pid_is_known.set()
+
+    def _passing(self, method, path, query):
+        if method in ("GET", "HEAD"):
+            return ""
+        if self._when == "before":
+            return "reset" if self._strikes() else ""
+        return "reset" if self.is_done else ""
+
+    def _landed(self, method, status):
+        if self._when == "after" and method not in ("GET", "HEAD"):
+            self._strikes()
+
+    def _strikes(self):
+        with self._guard:
+            self.seen += 1
+            if self.seen == self._nth:
+                self._pid_is_known.wait(10)
+                os.kill(self._pid, signal.SIGKILL)
+                self.is_done = True
+            return self.is_done
+
+
+def state(world):
+    """Return everything a later run could differ by."""
+    buckets = world.api.get("/system/buckets").json or []
+    return {
+        "services": {name: described(world.live(name)) for name in sorted(world.names())},
+        "buckets": sorted((b["bucket_name"], b.get("visibility"), b.get("owner")) for b in buckets),
+        "objects": world.objects(),
+        "hooks": {bucket: world.hooks(bucket) for bucket in sorted(world.buckets())},
+        "jobs": {name: world.jobs(name) for name in sorted(world.names())},
+    }
+
+
+def described(live):
+    form = normal_form(live, is_live=True)
+    stamps = {key: text for key, text in live["annotations"].items() if "oscar-sync" in key}
+    return form, stamps, live["owner"], sorted(live["environment"].get("secrets", {}))
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    """Remembers for each kind the state after a run that nobody killed."""
+    return {}
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_a_run_that_is_not_killed_sends_so_many_writes(world, run, kind):
+    scene = SCENES[kind]
+    scene.prepare(world)
+    world.forget()
+    code, said = run(scene.args)
+    assert code == 0, said
+    assert len(world.oscar.writes) + len(world.s3.writes) == scene.writes
+    check_settled(world, run, scene)
+
+
+BOUNDARIES = [
+    pytest.param(kind, nth, when, id=f"{kind}-{nth}-{when}")
+    for kind, scene in SCENES.items()
+    for nth in range(1, scene.writes + 1)
+    for when in WHEN
+]
+
+
+@pytest.mark.parametrize(("kind", "nth", "when"), BOUNDARIES)
+def test_a_killed_run_is_finished_by_the_next(  # noqa: PLR0917 - what is killed where
+    world, run, undisturbed, kind, nth, when
+):
+    scene = SCENES[kind]
+    if kind not in undisturbed:
+        scene.prepare(world)
+        assert run(scene.args)[0] == 0
+        undisturbed[kind] = state(world)
+        world.reset()
+    wanted = undisturbed[kind]
+    scene.prepare(world)
+    before = world.objects()
+    world.forget()
+    killer = Killer(world, nth, when)
+    code, said = run(scene.args, killer.started)
+    assert code == -signal.SIGKILL, (code, said)
+    for proxy in (world.oscar, world.s3):
+        proxy.fault, proxy.landed = no_fault, no_interest
+    erased = {bucket for bucket, key in before if (bucket, "") not in wanted["objects"]}
+    swept = [f"{b}/{k}" for b, k in before.keys() - wanted["objects"].keys()]
+    check_nothing_lost(before, world.objects(), [*erased, *swept])
+    is_unasked = nth == 1 and when == "before"  # nothing on the cluster says that one was begun
+    code, said = run(scene.args if is_unasked else scene.again)
+    assert code == 0, said
+    assert state(world) == wanted, said
+    check_nothing_lost(before, world.objects(), [*erased, *swept])
+    check_deletes(world, frozenset(erased))
+    check_uploaded_once(world)
+    check_settled(world, run, scene)
+
+
+def check_uploaded_once(world):
+    """L7: no file reaches the store twice, so that no job starts twice."""
+    uploads = Counter(
+        seen.path
+        for seen in world.s3.seen
+        if seen.method == "PUT" and "/seeds/" in seen.path and seen.status == 200
+    )
+    assert not [path for path, times in uploads.items() if times > 1]
+
+
+def check_settled(world, run, scene):
+    """A further plan finds nothing to do."""
+    words = scene.again[1:] if scene.again[0] == "apply" else ()
+    allowed = [word for word in words if word != "--yes"]
+    if scene.again[0] != "forget":
+        code, said = run(("plan", "--detailed-exitcode", *allowed))
+        assert code == 0, said

@@ -1,0 +1,179 @@
+"""L1, L3, L4, L5, L6, L11: consents at random, narrowed runs, exports, other writers."""
+
+from fractions import Fraction
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from oscar_sync.model.report import Status
+from oscar_sync.reconcile.export import exported
+from oscar_sync.reconcile.observe import observe
+from tests.emulator.calling import SERVICES
+from tests.property.examples import laws
+from tests.property.leaving import leave
+from tests.property.strategies import (
+    BUCKETS,
+    NAMES,
+    allowed_words,
+    left_clusters,
+    removed_entries,
+    services,
+)
+from tests.property.witness import (
+    check_all_steps,
+    check_deletes,
+    check_nothing_lost,
+    check_premises,
+    check_safe,
+    erased_words,
+)
+from tests.property.world import shown, told
+
+
+@laws(Fraction(1, 2))  # applies twice, each with kept data
+@given(
+    left=left_clusters(),
+    first=services(),
+    second=services(),
+    allow=allowed_words(),
+    removed=removed_entries(),
+    prune=st.booleans(),
+)
+def test_nothing_is_erased_but_what_somebody_wrote_down(  # noqa: PLR0917 - what is drawn
+    world, left, first, second, allow, removed, prune
+):
+    world.reset()
+    leave(world, left)
+    world.write(*first)
+    world.apply()
+    for bucket in sorted(world.buckets())[::2]:
+        world.put(bucket, "kept/it", bucket.encode())
+    before = world.objects()
+    wanted = {item["name"] for item in second}
+    rows = [row for row in removed if row["service"] not in wanted]
+    world.write(*second)
+    world.write_settings(removed=rows, prune=prune)
+    world.forget()
+    found, report = world.apply(allow=tuple(allow))
+    check_safe(world, before, found.draft.plan)
+    check_written_down(found.draft.plan, before, allow, rows)
+    assert not [r for r in report.results if r.status is not Status.DONE], told(report)
+    check_all_steps(world, found.draft.plan)
+    again = world.plan(allow=tuple(allow))
+    assert not again.draft.plan.actions, (shown(found), shown(again))
+
+
+def check_written_down(plan, before, allow, rows):
+    """L4: each bucket that goes was named, or named as empty and empty."""
+    named, is_empty_named = erased_words(allow, rows)
+    full = {bucket for bucket, key in before if key and not key.endswith("/")}
+    for action in plan.actions:
+        for item in action.erases:
+            if item.is_volume:
+                assert f"erase:{action.key.name}/volume" in allow or any(
+                    row["service"] == action.key.name and "volume" in row["erase"] for row in rows
+                )
+            elif item.bucket not in named:
+                assert is_empty_named, item
+                assert item.bucket not in full, item
+
+
+@laws()
+@given(first=services(min_size=2), second=services(), at=st.integers(0, 3), prune=st.booleans())
+def test_a_narrowed_run_touches_what_it_was_narrowed_to_alone(world, first, second, at, prune):
+    world.reset()
+    world.write(*first)
+    world.apply()
+    before, others = world.objects(), {name: world.live(name) for name in world.names()}
+    name = second[at % len(second)]["name"]
+    world.write(*second)
+    world.write_settings(prune=prune, removed=sorted(set(NAMES) - {s["name"] for s in second}))
+    world.forget()
+    found, _ = world.apply(only=(name,))
+    check_safe(world, before, found.draft.plan)
+    assert {str(action.key.name) for action in found.draft.plan.actions} <= {name}
+    assert all(world.live(other) == body for other, body in others.items() if other != name)
+
+
+@laws()
+@given(left=left_clusters())
+def test_the_plan_of_an_export_is_empty(world, left):
+    world.reset()
+    leave(world, left)
+    world.write_settings(set=None)
+    desired = world.desire(needs_manifests=False)
+    with world.connections() as connections:
+        (view,) = observe(desired.settings.clusters, connections)
+    found = exported(view)
+    assume(found.files)
+    for file in found.files:
+        path = world.folder / file.path
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(file.text, encoding="utf-8", newline="")
+    again = world.plan()
+    assert not again.draft.plan.actions, shown(again)
+    assert not again.draft.plan.blocked, shown(again)
+
+
+@laws(Fraction(1, 2))  # applies twice
+@given(
+    first=services(),
+    second=services(),
+    nth=st.integers(1, 12),
+    victim=st.integers(0, len(NAMES) - 1),
+    bucket=st.sampled_from(BUCKETS),
+    does=st.sampled_from(("memory", "output", "gone")),
+)
+def test_another_writer_at_any_moment_stops_the_write_that_does_not_know_of_it(  # noqa: PLR0917 - what is drawn
+    world, first, second, nth, victim, bucket, does
+):
+    world.reset()
+    world.write(*first)
+    world.apply()
+    for name in world.buckets():
+        world.put(name, "kept/it", name.encode())
+    before = world.objects()
+    wanted = {item["name"] for item in second}
+    world.write(*second)
+    world.write_settings(removed=[name for name in NAMES if name not in wanted])
+    count = [0]
+    lost = []
+
+    def someone_writes(method, path, query):
+        count[0] += 1
+        if count[0] == nth:
+            _write_by_hand(world, NAMES[victim], bucket, does)
+            lost.extend(_lost(before, world.objects()))
+        return ""
+
+    world.oscar.fault = someone_writes
+    world.forget()
+    found, _ = world.apply()
+    world.oscar.fault = lambda *_: ""
+    check_nothing_lost(before, world.objects(), lost)
+    check_deletes(world)
+    check_premises(world)
+    for _ in range(3):
+        found, report = world.apply()
+        if not found.draft.plan.actions:
+            break
+    assert not world.plan().draft.plan.actions, told(report)
+
+
+def _write_by_hand(world, name, bucket, does):
+    body = world.live(name)
+    if body is None:
+        return
+    if does == "memory":
+        world.api.put({**body, "memory": "7Gi"}, SERVICES)
+    elif does == "output":
+        entry = {"storage_provider": "minio.default", "path": f"{bucket}/by-hand"}
+        world.api.put({**body, "output": [*body.get("output", []), entry]}, SERVICES)
+    else:
+        world.api.call("DELETE", f"{SERVICES}/{name}", None)
+
+
+def _lost(before, after):
+    """Return what the other writer erased: it is not ours to answer for."""
+    gone = before.keys() - after.keys()
+    return [f"{bucket}/{key}" if key else bucket for bucket, key in gone]
