@@ -1,7 +1,7 @@
 """What one run costs by number of services and clusters: ``python -m bench.scale [MOST]``.
 
-Each cluster is a stub with the answers of the emulator, on a port of its own; all of them share one
-process, which is not counted. What is measured is the process of `oscar-sync drift`: CPU seconds and
+Each cluster is a stub with the answers of the emulator, on a port of its own, all in one process
+that is not counted. What is measured is the process of `oscar-sync drift`: CPU seconds and
 peak memory. Wall time is printed with it, and says little where other work shares the cores.
 """
 
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from bench.setting import ROOT, Setting
 from bench.stub import Cluster, Connection
 
 MOST = 10_000
+MADE = 1_000  # the emulator makes so many; the others are these under other names
 ROUNDS = 3
 _CLUSTER = """\
   {name}: {{endpoint: "{url}", auth_user: oscar, auth_password: bench, identity: bench}}
@@ -45,20 +47,25 @@ ROWS = (
 )
 
 
+def _renamed(text: str, index: int) -> str:
+    """Return *text* of the service at index modulo a thousand as that of the one at *index*."""
+    return text.replace(f"svc-{index % MADE:05d}", f"svc-{index:05d}")
+
+
 async def serve(file: str, services: int, clusters: int) -> None:
     """Serve *clusters* stubs that share *services*; print their ports in one line."""
-    canned = json.loads(Path(file).read_text())
+    canned = json.loads(Path(file).read_text())  # noqa: ASYNC240 - before anything is served
+    made = [json.dumps(raw) for raw in canned["services"]]
+    live = [json.loads(_renamed(made[index % MADE], index)) for index in range(services)]
     loop = asyncio.get_running_loop()
     ports, each = [], services // clusters
     for index in range(clusters):
-        part = {**canned, "services": canned["services"][index * each : (index + 1) * each]}
+        part = {**canned, "services": live[index * each : (index + 1) * each]}
         with tempfile.NamedTemporaryFile("w", suffix=".json") as answers:
             json.dump(part, answers)
             answers.flush()
             cluster = Cluster(answers.name, each)
-        server = await loop.create_server(
-            lambda cluster=cluster: Connection(cluster, 0), "127.0.0.1", 0
-        )
+        server = await loop.create_server(partial(Connection, cluster, 0), "127.0.0.1", 0)
         ports.append(server.sockets[0].getsockname()[1])
     print(*ports, flush=True)
     await asyncio.Event().wait()
@@ -82,12 +89,14 @@ def stubs(setting: Setting, file: Path, row: Row) -> Iterator[list[str]]:
 def spread(folder: Path, row: Row, urls: list[str]) -> None:
     """Write the services of *row* below *folder*, as many for each cluster, and the settings."""
     each = row.services // row.clusters
-    for index, service in enumerate(workload.services(row.services)):
+    made = list(workload.services(min(row.services, MADE)))
+    for index in range(row.services):
+        service, name = made[index % MADE], f"svc-{index:05d}"
         group = folder / f"group-{index // workload.PER_FOLDER:04d}"
         group.mkdir(parents=True, exist_ok=True)
         fdl = service.fdl.replace("- bench:", f"- c{index // each}:", 1)
-        (group / f"{service.name}.yaml").write_text(fdl)
-        (group / f"{service.name}.sh").write_text(service.script)
+        (group / f"{name}.yaml").write_text(_renamed(fdl, index))
+        (group / f"{name}.sh").write_text(_renamed(service.script, index))
     entries = "".join(_CLUSTER.format(name=f"c{at}", url=url) for at, url in enumerate(urls))
     (folder / "oscar-sync.yaml").write_text(f"set: bench\nclusters:\n{entries}")
 
@@ -103,16 +112,14 @@ def measured(setting: Setting, file: Path, row: Row) -> Sample:
     return min(rounds, key=lambda sample: sample.cpu_s)
 
 
-def main(most: int, folder: Path, file: Path) -> None:
+def main(most: int, folder: Path) -> None:
     """Print a row of Markdown for each size up to *most* services."""
     setting = Setting(folder, ROUNDS)
-    if not file.exists():
-        setting.module("bench.canned", str(setting.services(most)), str(file))
     rows = [row for row in ROWS if row.services <= most]
     print("| services | clusters | read | CPU s | ms a service | peak MB | wall s |")
     print("|---|---|---|---|---|---|---|")
     for row in rows:
-        sample = measured(setting, file, row)
+        sample = measured(setting, setting.canned, row)
         counted = row.services // row.clusters if row.only else row.services
         print(
             f"| {row.services:,} | {row.clusters} | {row.only or 'all'} | {sample.cpu_s:.2f} "
@@ -129,5 +136,4 @@ if __name__ == "__main__":
         case words:
             most = int(words[0]) if words else MOST
             with tempfile.TemporaryDirectory() as made:
-                place = Path(made)
-                main(most, place, Path(words[1]) if words[1:] else place / "canned.json")
+                main(most, Path(made))

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from oscar_sync.cli.log_lines import Form, Lines, json_line, line
 from oscar_sync.cli.output import Output, paint_for, write
 from oscar_sync.errors import (
     ClusterError,
@@ -26,7 +27,7 @@ from oscar_sync.render.diagnostics import (
     diagnostics_github,
     diagnostics_text,
 )
-from oscar_sync.render.words import safe
+from oscar_sync.render.plan_json import diagnostic_document
 
 _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
     (UsageError, Exit.USAGE),
@@ -103,22 +104,31 @@ def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color:
 
 
 def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
-    """Write diagnostics to stderr as text."""
+    """Write diagnostics to stderr as text, or as lines of JSON."""
+    if Form.is_json:
+        for one in found:
+            document = diagnostic_document(one)
+            level = str(document.pop("severity"))
+            message = str(document.pop("message"))
+            click.echo(json_line(level, "oscar_sync", message, **document), err=True)
+        return
     paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
     click.echo(diagnostics_text(found, paint=paint), nl=False, err=True, color=True)
 
 
 def say(text: str) -> None:
     """Write a sentence to stderr, without anything that a terminal would obey."""
-    for line in str(text).splitlines() or [""]:
-        click.echo(safe(line), err=True)
+    level = "warning" if text.startswith("warning:") else "info"
+    level = "error" if text.startswith("error:") else level
+    for one in str(text).splitlines() or [""]:
+        click.echo(line(one, level), err=True)
 
 
 def log_to_stderr(level: str) -> None:
     """Send log lines of *level* and above to stderr."""
-    logging.basicConfig(
-        level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
-    )
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(Lines("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[lines])
     for noisy in ("urllib3", "watchdog", "werkzeug", "botocore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

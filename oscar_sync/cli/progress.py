@@ -5,6 +5,7 @@ import threading
 
 import click
 
+from oscar_sync.cli.log_lines import Form, line
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Plan
 from oscar_sync.render.words import safe
@@ -20,7 +21,7 @@ class Progress:
         self._total = sum(len(action.steps) for action in plan.actions)
         self._done = 0
         self._is_quiet = is_quiet
-        self._is_terminal = sys.stderr.isatty()
+        self._is_terminal = sys.stderr.isatty() and not Form.is_json
         self._lock = threading.Lock()
 
     def on_event(self, event: Event) -> None:
@@ -52,7 +53,7 @@ class Progress:
         status = f" {event.status}" if event.status else " nothing"
         shown = "" if event.happening is Happening.STEP_DONE else status
         key = event.action.key if event.action else ""
-        click.echo(safe(f"{key}  {self._step(event)}  {word}{shown}"), err=True)
+        click.echo(line(f"{key}  {self._step(event)}  {word}{shown}"), err=True)
 
     def _step(self, event: Event) -> str:
         return f"{event.step.do} {event.step.target}" if event.step else ""
