@@ -4,7 +4,7 @@ VENV := .venv
 BENCH_VENV := .bench
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --progress-bar off
-SOURCES := oscar_sync tests bench tools
+SOURCES := oscar_sync tests bench tools deploy/ci/forge.py
 
 # The first Python that is new enough and really runs (a name on PATH may be an empty shim).
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -109,6 +109,7 @@ lock: $(VENV)/.pip ## compile requirements/*.txt from pyproject.toml
 	$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement requirements/lock.txt
 	$(COMPILE) --extra all --group dev --output-file requirements/dev.txt
 	$(COMPILE) --extra emulator --group build --constraint requirements/dev.txt --output-file requirements/demo.txt
+	$(COMPILE) --extra oidc-agent --extra webdav --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(COMPILE:pyproject.toml=) --group bench --output-file requirements/bench.txt
 	$(COMPILE:pyproject.toml=) --group mutants --output-file requirements/mutants.txt
 	$(COMPILE:pyproject.toml=) --group pip --output-file requirements/pip.txt

@@ -14,6 +14,7 @@ from oscar_sync.cli.carrying import Carrying, carry_out
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
+from oscar_sync.cli.telling import Telling
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
 from oscar_sync.reconcile.desire import desire
@@ -26,6 +27,7 @@ _WAIT_S = 300.0
 @click.command("apply")
 @given.PATHS
 @given.common
+@given.measured
 @given.planning
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Only plan.")
@@ -36,11 +38,13 @@ _WAIT_S = 300.0
 def command(**options: Any) -> int:
     """Bring the clusters to what the files in PATHS say, exactly by the plan that is shown."""
     outputs = outputs_of(options["outputs"], APPLY_FORMATS)
+    telling = Telling("apply", options["metrics"] or "")
 
     def run() -> Exit:
         desired = with_flags(desire(request_of(options), os.environ), options)
         connections = connections_of(options)
         found = plan_once(desired, plan_options(options), connections)
+        telling.found(found.draft.plan)
         if options["expect"]:
             check_expectation(found.draft.plan, options["expect"])
         if options["dry_run"]:
@@ -58,10 +62,11 @@ def command(**options: Any) -> int:
             parallelism=options["parallelism"],
             wait_s=_WAIT_S if options["wait"] else None,
             is_waiting=options["wait"] is not False,
+            on_report=telling.reported,
         )
         return carry_out(found, how, connections)
 
-    return guarded(run, outputs, options["color"])
+    return telling.end(guarded(run, outputs, options["color"]))
 
 
 def _again() -> str:

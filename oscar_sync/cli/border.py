@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from oscar_sync.cli.log_lines import Form, Lines, json_line, line
 from oscar_sync.cli.output import Output, paint_for, write
 from oscar_sync.errors import (
     ClusterError,
@@ -27,6 +28,7 @@ from oscar_sync.render.diagnostics import (
     diagnostics_github,
     diagnostics_text,
 )
+from oscar_sync.render.plan_json import diagnostic_document
 from oscar_sync.render.words import for_terminal, safe
 
 _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
@@ -105,15 +107,24 @@ def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color:
 
 
 def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
-    """Write diagnostics to stderr as text."""
+    """Write diagnostics to stderr as text, or as lines of JSON."""
+    if Form.is_json:
+        for one in found:
+            document = diagnostic_document(one)
+            level = str(document.pop("severity"))
+            message = str(document.pop("message"))
+            tell(json_line(level, "oscar_sync", message, **document) + "\n")
+        return
     paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
     tell(diagnostics_text(found, paint=paint))
 
 
 def say(text: str) -> None:
     """Write a sentence to stderr, without anything that a terminal would obey."""
+    level = "warning" if text.startswith("warning:") else "info"
+    level = "error" if text.startswith("error:") else level
     lines = str(text).splitlines() or [""]
-    tell("".join(f"{safe(line)}\n" for line in lines))
+    tell("".join(f"{line(one, level)}\n" for one in lines))
 
 
 def tell(text: str) -> None:
@@ -124,11 +135,10 @@ def tell(text: str) -> None:
 
 def log_to_stderr(level: str) -> None:
     """Send log lines of *level* and above to stderr."""
-    logging.basicConfig(
-        level=level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
-    )
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_one_safe_line)
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(Lines("%(levelname)s %(name)s %(message)s"))
+    lines.addFilter(_one_safe_line)
+    logging.basicConfig(level=level.upper(), handlers=[lines])
     for noisy in ("urllib3", "watchdog", "werkzeug", "botocore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 

@@ -48,6 +48,7 @@ class Carrying:
     parallelism: int = 2
     wait_s: float | None = None
     is_waiting: bool = True
+    on_report: Callable[[RunReport], None] | None = None
 
 
 def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
@@ -105,6 +106,8 @@ def _events(how: Carrying, progress: Progress) -> Callable[[Event], None]:
 def _finish(report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
     code = apply_exit(report)
     is_kept = True
+    if how.on_report:
+        how.on_report(report)
     for output in how.outputs:
         match output.format:
             case "text" if is_sent:

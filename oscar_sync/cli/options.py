@@ -53,13 +53,29 @@ _LOG_LEVEL: Final = click.option(
     "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning",
     envvar="OSCAR_SYNC_LOG_LEVEL", help="Log to stderr.",
 )  # fmt: skip
+
+
+def _log_format(ctx: click.Context, param: click.Parameter, value: str) -> None:
+    from oscar_sync.cli.log_lines import choose
+
+    choose(ctx, param, value)
+
+
+_LOG_FORMAT: Final = click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", expose_value=False,
+    envvar="OSCAR_SYNC_LOG_FORMAT", callback=_log_format, help="Lines on stderr as text or JSON.",
+)  # fmt: skip
+_METRICS: Final = _one(
+    "--metrics", metavar="FILE", text="Write OpenMetrics to FILE after each run.", kind=_FILE
+)
 _TIMEOUT: Final = click.option(
     "--timeout", type=click.FloatRange(0, min_open=True), default=60.0, metavar="SECONDS",
     envvar="OSCAR_SYNC_TIMEOUT", help="Wait so long for an answer.",
 )  # fmt: skip
 
 _ONE_CLUSTER: Final = (
-    _CLUSTER, _CONFIG, _SETTINGS, _TOKEN_FILE, _QUIET, _COLOR, _LOG_LEVEL, _TIMEOUT,
+    _CLUSTER, _CONFIG, _SETTINGS, _TOKEN_FILE, _QUIET, _COLOR, _LOG_LEVEL, _LOG_FORMAT,
+    _TIMEOUT,
 )  # fmt: skip
 
 _OUTPUT: Final = click.option(
@@ -84,6 +100,7 @@ _COMMON: Final = (
     _QUIET,
     _COLOR,
     _LOG_LEVEL,
+    _LOG_FORMAT,
     _TIMEOUT,
 )  # fmt: skip
 
@@ -136,6 +153,11 @@ def without_output(function: Decorated) -> Decorated:
 def planning(function: Decorated) -> Decorated:
     """Add the options of plan and apply."""
     return _with(function, (*_PLANNING, _ALLOW))
+
+
+def measured(function: Decorated) -> Decorated:
+    """Add ``--metrics``."""
+    return _with(function, (_METRICS,))
 
 
 def allowing(function: Decorated) -> Decorated:

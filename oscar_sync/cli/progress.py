@@ -7,6 +7,7 @@ from contextlib import suppress
 import click
 
 from oscar_sync.cli.border import say
+from oscar_sync.cli.log_lines import Form
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Plan
 from oscar_sync.render.words import safe
@@ -22,7 +23,7 @@ class Progress:
         self._total = sum(len(action.steps) for action in plan.actions)
         self._done = 0
         self._is_quiet = is_quiet
-        self._is_terminal = sys.stderr.isatty()
+        self._is_terminal = sys.stderr.isatty() and not Form.is_json
         self._lock = threading.Lock()
 
     def on_event(self, event: Event) -> None:

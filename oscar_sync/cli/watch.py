@@ -14,10 +14,11 @@ from oscar_sync.cli.carrying import question, signals
 from oscar_sync.cli.output import Output, outputs_of, write
 from oscar_sync.cli.request import connections_of, plan_options, request_of
 from oscar_sync.cli.showing import stdout_paint, text_of
+from oscar_sync.cli.telling import Telling
 from oscar_sync.errors import InputError, LockedError
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
-from oscar_sync.model.outcome import apply_exit
+from oscar_sync.model.outcome import apply_exit, plan_exit
 from oscar_sync.model.plan import ActionKind
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.reconcile.connect import Connections
@@ -37,6 +38,7 @@ _NAMES_SHOWN: Final = 5
 @given.PATHS
 @given.common
 @given.planning
+@given.measured
 @click.option(
     "--apply",
     "is_applying",
@@ -56,7 +58,9 @@ _NAMES_SHOWN: Final = 5
 def command(**options: Any) -> int:
     """Plan again 300 ms after each saved change, and every --interval; Ctrl-C ends."""
     outputs = outputs_of(options["outputs"], ("text", "events"))
-    return guarded(lambda: _Loop(options, outputs[0]).run(), outputs, options["color"])
+    telling = Telling("watch", options["metrics"] or "")
+    loop = _Loop(options, outputs[0], telling)
+    return guarded(loop.run, outputs, options["color"])
 
 
 @dataclass(slots=True)
@@ -65,6 +69,7 @@ class _Loop:
 
     options: dict[str, Any]
     output: Output
+    telling: Telling
     last_digest: str = ""
     is_agreed: bool = False
     waits_for_save: bool = False
@@ -94,6 +99,7 @@ class _Loop:
         self, connections: Connections, stop: Stop, *, names: tuple[str, ...] | None
     ) -> Exit | None:
         """Plan once, show it, and apply; return a code only where the first pass ends the run."""
+        self.telling.begin()
         if names:
             self.waits_for_save = False
             self._say(f"saved {_shown(names)}")
@@ -103,12 +109,15 @@ class _Loop:
         except InputError as error:
             tell_findings(error.diagnostics, self.options["color"])
             self._say("the files cannot be used; the last good plan stays")
+            self.telling.end(Exit.INVALID)
             return None
         if self.options["is_applying"]:
             found = _without_removals(found)
         self._show(found, is_first=names is None)
+        self.telling.found(found.draft.plan)
         if self.options["is_applying"] and found.draft.plan.actions and not self.waits_for_save:
             return self._apply(found, connections, stop)
+        self.telling.end(plan_exit(found.draft.plan, detailed=False))
         return None
 
     def _show(self, found: Pass, *, is_first: bool) -> None:
@@ -133,6 +142,7 @@ class _Loop:
             if click.prompt(prompt, prompt_suffix=" ", default="", show_default=False,
                             err=True) != "yes":  # fmt: skip
                 self.waits_for_save = True
+                self.telling.end(Exit.OK)
                 self._say("nothing was sent; waiting for the next save")
                 return None
         self.is_agreed = True
@@ -145,12 +155,15 @@ class _Loop:
             stack, notes = locked(found, connections.environ)
         except LockedError as error:
             self._say(str(error))
+            self.telling.end(Exit.LOCKED)
             return
         for note in notes:
             say(f"note: {note}")
         with stack:
             report = apply_once(found, options, connections)
         code = apply_exit(report)
+        self.telling.reported(report)
+        self.telling.end(code)
         self.waits_for_save = code in (Exit.STALE, Exit.BLOCKED)
         if self.output.format == "events":
             write(self.output, summary_line(int(code), report))

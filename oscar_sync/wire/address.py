@@ -35,3 +35,15 @@ def origin(asked: str, location: str) -> str:
     """Return ``scheme://host[:port]`` of where a redirect of *asked* leads."""
     parts = urlsplit(urljoin(asked, location))
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def host_of(url: str) -> str | None:
+    """Return ``scheme://host[:port]`` of *url* without its log-in; None for what is no http(s)."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return None
+    return f"{parts.scheme}://{parts.hostname}{port}"

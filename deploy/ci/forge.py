@@ -1,0 +1,223 @@
+"""What the workflows ask of GitHub or GitLab: one sticky comment, and the plan that was reviewed.
+
+`forge.py comment FILE [NAME]` writes FILE as this pull (merge) request's comment: the one made
+before is changed, so there is never a second. `forge.py reviewed-plan FILE` fetches the plan.json
+of the request that was merged as this commit. Python's standard library alone, so that the file
+can be copied. Tokens come from the environment: GITHUB_TOKEN or GITLAB_TOKEN.
+"""
+
+import io
+import json
+import os
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+TIMEOUT_S: Final = 30.0
+PAGE: Final = 100
+MAX_PAGES: Final = 50
+MAX_BYTES: Final = 64 * 1024 * 1024
+PLAN: Final = "plan.json"
+_TOO_LONG: Final = "\n\n… cut to fit: the job's log has the whole plan.\n"
+_MOST_CHARACTERS: Final = 65_000
+
+
+class ForgeError(Exception):
+    """The forge did not do it; the text says what and why."""
+
+
+class Api:
+    """Requests to one forge. The token goes to its own address alone."""
+
+    def __init__(self, base: str, headers: dict[str, str]) -> None:
+        """Send *headers* (the token among them) with each request below *base*."""
+        self.base = base.rstrip("/")
+        self.headers = headers
+
+    def raw(self, method: str, path: str, body: object = None) -> bytes:
+        """Return the answer's body.
+
+        Raises:
+            ForgeError: no answer, or an error.
+        """
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.base + path, content, method=method)  # noqa: S310
+        request.add_header("Content-Type", "application/json")
+        request.add_header("User-Agent", "oscar-sync")
+        for name, value in self.headers.items():
+            request.add_unredirected_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+                read: bytes = answer.read(MAX_BYTES)
+                return read
+        except urllib.error.HTTPError as error:
+            raise ForgeError(f"{method} {path}: the forge answers {error.code}") from None
+        except OSError as error:
+            reason = getattr(error, "reason", error)
+            raise ForgeError(f"{method} {path}: no answer ({reason})") from None
+
+    def json(self, method: str, path: str, body: object = None) -> Any:
+        """Return the answer as data.
+
+        Raises:
+            ForgeError: no answer, an error, or no JSON.
+        """
+        try:
+            return json.loads(self.raw(method, path, body))
+        except ValueError:
+            raise ForgeError(f"{method} {path}: the answer is no JSON") from None
+
+    def pages(self, path: str) -> list[Any]:
+        """Return the entries of every page of a list."""
+        mark = "&" if "?" in path else "?"
+        found: list[Any] = []
+        for page in range(1, MAX_PAGES + 1):
+            entries = self.json("GET", f"{path}{mark}per_page={PAGE}&page={page}")
+            found.extend(entries)
+            if len(entries) < PAGE:
+                break
+        return found
+
+
+class Forge(Protocol):
+    """What both forges can do."""
+
+    def comment(self, text: str, marker: str) -> str:
+        """Write the sticky comment; return what was done."""
+
+    def reviewed_plan(self) -> bytes:
+        """Return the plan of the request that was merged as this commit."""
+
+
+class GitHub:
+    """GitHub, from within a workflow."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        """Read what a workflow's environment says."""
+        self.environ = environ
+        base = environ.get("GITHUB_API_URL", "https://api.github.com")
+        token = _needed(environ, "GITHUB_TOKEN")
+        self.api = Api(base, {"Authorization": f"Bearer {token}"})
+        self.path = f"/repos/{_needed(environ, 'GITHUB_REPOSITORY')}"
+        self.author = environ.get("COMMENT_AUTHOR", "github-actions[bot]")
+
+    def comment(self, text: str, marker: str) -> str:
+        """Write the sticky comment; return what was done."""
+        event = json.loads(Path(_needed(self.environ, "GITHUB_EVENT_PATH")).read_text("utf-8"))
+        number = event.get("pull_request", {}).get("number")
+        if not number:
+            raise ForgeError("this run belongs to no pull request")
+        for made in self.api.pages(f"{self.path}/issues/{number}/comments"):
+            # Whoever else writes the marker owns the comment, and could change it afterwards.
+            if made["body"].startswith(marker) and made["user"]["login"] == self.author:
+                self.api.json("PATCH", f"{self.path}/issues/comments/{made['id']}", {"body": text})
+                return f"changed comment {made['id']}"
+        new = self.api.json("POST", f"{self.path}/issues/{number}/comments", {"body": text})
+        return f"wrote comment {new['id']}"
+
+    def reviewed_plan(self) -> bytes:
+        """Return the plan of the pull request that was merged as this commit."""
+        commit = _needed(self.environ, "GITHUB_SHA")
+        requests = self.api.json("GET", f"{self.path}/commits/{commit}/pulls")
+        merged = [item for item in requests if item.get("merged_at")]
+        if not merged:
+            raise ForgeError(f"no merged pull request is {commit}: nothing was reviewed")
+        head = merged[0]["head"]["sha"]
+        listed = self.api.json("GET", f"{self.path}/actions/artifacts?name=plan-{head}")
+        kept = [
+            item
+            for item in listed["artifacts"]
+            if not item["expired"] and item["workflow_run"]["head_sha"] == head
+        ]
+        if not kept:
+            raise ForgeError(f"there is no plan of {head}: run the pull request's workflow again")
+        newest = max(kept, key=lambda item: item["created_at"])
+        packed = self.api.raw("GET", f"{self.path}/actions/artifacts/{newest['id']}/zip")
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            return archive.read(PLAN)
+
+
+class GitLab:
+    """GitLab, from within a job."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        """Read what a job's environment says."""
+        self.environ = environ
+        token = _needed(environ, "GITLAB_TOKEN")
+        self.api = Api(_needed(environ, "CI_API_V4_URL"), {"PRIVATE-TOKEN": token})
+        self.path = f"/projects/{_needed(environ, 'CI_PROJECT_ID')}"
+
+    def comment(self, text: str, marker: str) -> str:
+        """Write the sticky note; return what was done."""
+        notes = f"{self.path}/merge_requests/{_needed(self.environ, 'CI_MERGE_REQUEST_IID')}/notes"
+        me = self.api.json("GET", "/user")["id"]
+        for made in self.api.pages(notes):
+            if made["body"].startswith(marker) and made["author"]["id"] == me:
+                self.api.json("PUT", f"{notes}/{made['id']}", {"body": text})
+                return f"changed note {made['id']}"
+        return f"wrote note {self.api.json('POST', notes, {'body': text})['id']}"
+
+    def reviewed_plan(self) -> bytes:
+        """Return the plan of the merge request that was merged as this commit."""
+        commit = _needed(self.environ, "CI_COMMIT_SHA")
+        path = f"{self.path}/repository/commits/{commit}/merge_requests"
+        merged = [item for item in self.api.json("GET", path) if item["state"] == "merged"]
+        if not merged:
+            raise ForgeError(f"no merged merge request is {commit}: nothing was reviewed")
+        pipelines = self.api.json("GET", f"{self.path}/merge_requests/{merged[0]['iid']}/pipelines")
+        name = self.environ.get("PLAN_JOB", "plan")
+        newest = max((item["id"] for item in pipelines), default=None)
+        jobs = self.api.pages(f"{self.path}/pipelines/{newest}/jobs") if newest else []
+        done = [job["id"] for job in jobs if job["name"] == name and job["status"] == "success"]
+        if not done:
+            raise ForgeError(f"the newest pipeline of the merge request has no good job {name}")
+        return self.api.raw("GET", f"{self.path}/jobs/{max(done)}/artifacts/{PLAN}")
+
+
+def _needed(environ: dict[str, str], name: str) -> str:
+    if not environ.get(name):
+        raise ForgeError(f"the environment has no {name}")
+    return environ[name]
+
+
+def forge_of(environ: dict[str, str]) -> Forge:
+    """Return the forge that this job runs on.
+
+    Raises:
+        ForgeError: neither GitHub nor GitLab, or a variable is missing.
+    """
+    return GitLab(environ) if environ.get("GITLAB_CI") else GitHub(environ)
+
+
+def sticky(text: str, name: str) -> tuple[str, str]:
+    """Return the comment for *text* and the marker that it begins with."""
+    marker = f"<!-- oscar-sync: {name} -->"
+    if len(text) > _MOST_CHARACTERS:
+        text = text[:_MOST_CHARACTERS] + _TOO_LONG
+    return f"{marker}\n{text}", marker
+
+
+def main(words: list[str], environ: dict[str, str]) -> int:
+    """Do what *words* say; return 0, 1 if the forge did not, 64 for wrong usage."""
+    try:
+        match words:
+            case ["comment", file, *name] if len(name) < 2:
+                text, marker = sticky(Path(file).read_text("utf-8"), *(name or ["plan"]))
+                print(forge_of(environ).comment(text, marker))  # noqa: T201 - a script
+            case ["reviewed-plan", file]:
+                Path(file).write_bytes(forge_of(environ).reviewed_plan())
+            case _:
+                print(__doc__, file=sys.stderr)  # noqa: T201 - a script
+                return 64
+    except (ForgeError, OSError, KeyError, zipfile.BadZipFile) as error:
+        print(f"forge.py: {error}", file=sys.stderr)  # noqa: T201 - a script
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], dict(os.environ)))

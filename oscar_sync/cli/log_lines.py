@@ -1,0 +1,43 @@
+"""Lines on stderr: as text, or each as one JSON object for those who collect them."""
+
+import json
+import logging
+import time
+from typing import Any
+
+import click
+
+from oscar_sync.render.words import safe
+
+
+class Form:
+    """How lines are written; set by ``--log-format`` of each command line."""
+
+    is_json = False
+
+
+def choose(ctx: click.Context, param: click.Parameter, value: str) -> None:
+    """Write the lines that follow as *value* says."""
+    del ctx, param
+    Form.is_json = value == "json"
+
+
+def json_line(level: str, logger: str, message: str, **more: Any) -> str:
+    """Return one line: time in UTC, level, logger, message; in ASCII, so that none steers."""
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return json.dumps({"time": stamp, "level": level, "logger": logger, "message": message, **more})
+
+
+def line(text: str, level: str = "info") -> str:
+    """Return a sentence of the program as a line for stderr."""
+    return json_line(level, "oscar_sync", text) if Form.is_json else safe(text)
+
+
+class Lines(logging.Formatter):
+    """Log records in the form of the day."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return *record* as a line."""
+        if Form.is_json:
+            return json_line(record.levelname.lower(), record.name, record.getMessage())
+        return super().format(record)

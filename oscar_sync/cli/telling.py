@@ -1,0 +1,71 @@
+"""What is told of a run beside its output: a file of metrics, and a webhook."""
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oscar_sync.cli.border import say
+from oscar_sync.cli.output import check_place, write_whole
+from oscar_sync.model.plan import Plan
+from oscar_sync.model.report import RunReport
+from oscar_sync.render.metrics import Run, metrics_text
+
+WEBHOOK = "OSCAR_SYNC_WEBHOOK"
+
+
+@dataclass(slots=True)
+class Telling:
+    """Gathers what a run finds, and tells it at its end. A failure to tell is a warning."""
+
+    command: str
+    metrics_file: str = ""
+    plan: Plan | None = None
+    report: RunReport | None = None
+    started_s: float = field(default_factory=time.monotonic)
+    _last: bytes | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a file that cannot be written, before anything is sent."""
+        check_place(self.metrics_file)
+
+    def begin(self) -> None:
+        """Forget the run before: what follows is another one."""
+        self.plan = self.report = None
+        self.started_s = time.monotonic()
+
+    def found(self, plan: Plan) -> None:
+        """Keep the plan."""
+        self.plan = plan
+
+    def reported(self, report: RunReport) -> None:
+        """Keep what became of the plan."""
+        self.plan, self.report = report.plan, report
+
+    def end(self, code: int) -> int:
+        """Tell of the run that ended with *code*; return *code*."""
+        seconds = time.monotonic() - self.started_s
+        run = Run(self.command, time.time(), seconds, int(code), self.plan, self.report)
+        if self.metrics_file:
+            try:
+                write_whole(Path(self.metrics_file), metrics_text(run))
+            except OSError as error:
+                say(f"warning: {self.metrics_file} cannot be written: {error.strerror}")
+        if os.environ.get(WEBHOOK):
+            self._notify(run)
+        return code
+
+    def _notify(self, run: Run) -> None:
+        from oscar_sync.model.secret import Secret
+        from oscar_sync.render.notification import notification
+        from oscar_sync.wire.webhook import post
+
+        body = notification(run)
+        is_news = body is not None and body != self._last
+        self._last = body
+        if body is None or not is_news:
+            return
+        problem = post(Secret(os.environ[WEBHOOK]), body, os.environ)
+        if problem:
+            self._last = None
+            say(f"warning: the webhook was not told: {problem}")

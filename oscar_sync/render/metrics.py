@@ -1,0 +1,106 @@
+"""What a run found, as OpenMetrics text: gauges of the last run, labelled by set and cluster."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from oscar_sync.model.plan import Plan
+from oscar_sync.model.report import RunReport, Status
+
+
+class Run(NamedTuple):
+    """One run: ``ended_s`` since 1970; the plan is None where none could be made."""
+
+    command: str
+    ended_s: float
+    seconds: float
+    exit_code: int
+    plan: Plan | None = None
+    report: RunReport | None = None
+
+
+Labels = Mapping[str, str]
+Sample = tuple[Labels, float]
+
+_HELP: Final = {
+    "last_run_timestamp_seconds": "When the last run ended.",
+    "last_run_duration_seconds": "How long it took.",
+    "last_run_exit_code": "What it ended with (docs/exit-codes.md).",
+    "services": "Services that the manifests want.",
+    "cluster_up": "1 if the cluster could be read.",
+    "live_services": "Services on the cluster.",
+    "own_services": "Those of them with this set's stamp.",
+    "drifted_services": "Services of which someone else changed something.",
+    "planned_actions": "What would be done, by kind.",
+    "blocked_actions": "What a guard holds back.",
+    "applied_actions": "What became of the actions of the last apply.",
+}
+_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
+
+
+def metrics_text(run: Run) -> str:
+    """Return the metrics of *run*, ended by ``# EOF``; names of services are not in them."""
+    lines = []
+    for name, samples in _families(run).items():
+        full = f"oscar_sync_{name}"
+        lines += [f"# HELP {full} {_HELP[name]}", f"# TYPE {full} gauge"]
+        if name.endswith("_seconds"):
+            lines.append(f"# UNIT {full} seconds")
+        lines += [f"{full}{_braced(labels)} {_number(value)}" for labels, value in samples]
+    return "\n".join([*lines, "# EOF"]) + "\n"
+
+
+def _families(run: Run) -> dict[str, list[Sample]]:
+    labels = {"command": run.command, "set": run.plan.set_name if run.plan else ""}
+    found: dict[str, list[Sample]] = {
+        "last_run_timestamp_seconds": [(labels, run.ended_s)],
+        "last_run_duration_seconds": [(labels, run.seconds)],
+        "last_run_exit_code": [(labels, run.exit_code)],
+    }
+    if run.plan:
+        found |= _of_plan(run.plan, labels)
+    if run.report:
+        results = [result.status for result in run.report.results]
+        found["applied_actions"] = [
+            ({**labels, "status": status.value}, results.count(status)) for status in Status
+        ]
+    return found
+
+
+def _of_plan(plan: Plan, labels: Labels) -> dict[str, list[Sample]]:
+    actions = (*plan.actions, *(item.action for item in plan.blocked))
+    drifted = {action.key for action in actions if action.is_drifted}
+    at: dict[str, Labels] = {
+        str(cluster.id): {**labels, "cluster": str(cluster.id)} for cluster in plan.clusters
+    }
+    read = [cluster for cluster in plan.clusters if not cluster.problem]
+    blocked = [item.action.key.cluster for item in plan.blocked]
+    kinds = sorted({action.kind for action in plan.actions})
+    return {
+        "services": [(labels, plan.source.services)],
+        "cluster_up": [(at[item.id], 0 if item.problem else 1) for item in plan.clusters],
+        "live_services": [(at[item.id], item.live) for item in read],
+        "own_services": [(at[item.id], item.ours) for item in read],
+        "drifted_services": _counted(at, (key.cluster for key in drifted)),
+        "planned_actions": [
+            ({**shown, "kind": kind.value}, count)
+            for kind in kinds
+            for shown, count in _counted(
+                at, (action.key.cluster for action in plan.actions if action.kind is kind)
+            )
+        ],
+        "blocked_actions": _counted(at, blocked),
+    }
+
+
+def _counted(at: Mapping[str, Labels], clusters: Iterable[str]) -> list[Sample]:
+    found = list(clusters)
+    return [(labels, found.count(name)) for name, labels in at.items()]
+
+
+def _braced(labels: Labels) -> str:
+    shown = (f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
+    return "{" + ",".join(shown) + "}"
+
+
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.3f}"

@@ -1,0 +1,41 @@
+"""One POST to a webhook: its address is a secret, and its silence changes nothing."""
+
+from collections.abc import Mapping
+
+from oscar_sync.model.secret import Secret
+from oscar_sync.wire import address
+from oscar_sync.wire.exchange import NoExchangeError, TooLargeError
+from oscar_sync.wire.proxies import proxies_for
+
+READ_TIMEOUT_S = 10.0
+
+
+def post(url: Secret, body: bytes, environ: Mapping[str, str]) -> str:
+    """Send *body*, once; return why it did not arrive, blank if it did.
+
+    Redirects are not followed: the address is given by whoever may see what is sent. Of the address
+    only scheme and host stand in what is returned, since its path is often the key.
+    """
+    from oscar_sync.wire.transport import Transport
+
+    place = url.reveal().strip()
+    host = address.host_of(place)
+    if host is None:
+        return "OSCAR_SYNC_WEBHOOK is no http(s) address"
+    transport = Transport(
+        connections=1,
+        verify=environ.get("REQUESTS_CA_BUNDLE") or True,
+        proxies=proxies_for(place, environ),
+    )
+    headers = {"Content-Type": "application/json", "User-Agent": "oscar-sync"}
+    try:
+        answer = transport.send(
+            "POST", place, headers=headers, body=body, read_timeout_s=READ_TIMEOUT_S
+        )
+    except NoExchangeError as error:
+        return f"{host}: {error.words}"
+    except TooLargeError:
+        return ""
+    finally:
+        transport.close()
+    return "" if answer.status < 300 else f"{host} answers {answer.status}"
