@@ -61,6 +61,7 @@ class Connections:
     connections: int = 4
     read_timeout_s: float = 60.0
     sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
     _made: dict[ClusterId, Connection] = field(default_factory=dict)
     _providers: list[Provider] = field(default_factory=list)
 

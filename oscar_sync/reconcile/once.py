@@ -1,7 +1,6 @@
 """One pass through the rooms: desire, observe, plan; and with apply: execute (the journey)."""
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -131,7 +130,7 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
         on_event=options.on_event,
         is_stopping=options.stop.event.is_set,
         files=connections.files,
-        now=time.monotonic,
+        now=connections.now,
         sleep=connections.sleep,
         parallelism=options.parallelism,
     )

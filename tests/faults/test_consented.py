@@ -1,9 +1,13 @@
-"""Each fault at each write of what is done by consent: no loss unasked, and the next apply mends."""
+"""Each fault at each write of what needs consent: no loss unasked; the next apply mends it."""
 
 import pytest
 
+from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.report import Status
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.faults.test_requests import DONE, REFUSALS, SERVICES, UNDONE
-from tests.kills.scenes import erase, push_secrets, replace, take_over
+from tests.kills.scenes import attach, erase, push_secrets, replace, take_over
 from tests.property.witness import check_deletes, check_nothing_lost
 
 CONSENTS = (
@@ -46,3 +50,46 @@ def test_a_consented_write_that_fails_once_loses_nothing_and_is_mended(
     check_deletes(world)
     assert not world.plan().draft.plan.actions
     assert ("red" in world.buckets()) == (prepare is not erase)
+
+
+DOWN_S = 55.0
+
+
+@pytest.mark.parametrize("prepare", [attach, replace, erase])
+def test_a_store_that_is_down_for_a_minute_is_waited_for(world, prepare):
+    prepare(world)
+    before = world.objects()
+    clock = [0.0]
+    world.oscar.fault = world.s3.fault = _restarting(clock)
+    world.forget()
+    connections = Connections(
+        world.environ,
+        4,
+        5.0,
+        sleep=lambda s: clock.__setitem__(0, clock[0] + s),
+        now=lambda: clock[0],
+    )
+    found = plan_once(world.desire(allow=("replace:alpha",)), PlanOptions(), connections)
+    report = apply_once(found, ApplyOptions(), connections)
+    connections.close()
+    assert clock[0] >= DOWN_S
+    assert {item.status for item in report.results} == {Status.DONE}
+    check_nothing_lost(before, world.objects(), ["red"] if prepare is erase else [])
+    check_deletes(world)
+
+
+def _restarting(clock):
+    """Let the store go away at the first POST or DELETE of a service, and come back by itself."""
+    since: list[float] = []
+
+    def fault(method, path, query):
+        is_oscar = path.startswith("/system/")
+        if path.startswith(SERVICES):
+            if method in ("POST", "DELETE") and not since:
+                since.append(clock[0])
+            return ""
+        if since and clock[0] < since[0] + DOWN_S and (not is_oscar or path == "/system/buckets"):
+            return "503"
+        return ""
+
+    return fault

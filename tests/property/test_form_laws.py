@@ -78,14 +78,20 @@ def test_what_the_normal_form_merges_the_server_treats_alike(world, one, other, 
     assert stored[0] == stored[1]
 
 
-_UNITS = {"": 1, "m": Decimal("0.001"), "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+_UNITS: dict[str, Decimal | int] = {
+    "": 1,
+    "m": Decimal("0.001"),
+    "Ki": 2**10,
+    "Mi": 2**20,
+    "Gi": 2**30,
+}
 
 
 def _acting(live):
     """Return a stored definition by what it does: quantities by value, line ends of a shell."""
     acts = {key: value for key, value in live.items() if key not in ("token", "annotations")}
     for key in ("memory", "cpu"):
-        number, unit = re.fullmatch(r"([0-9.]+)(\D*)", live[key]).groups()
+        number, unit = re.findall(r"^([0-9.]+)(\D*)$", live[key])[0]
         acts[key] = Decimal(number) * _UNITS[unit]
     del acts["environment"]["secrets"]  # compared by fingerprint, never by form
     acts["log_level"] = str(live.get("log_level", "")).upper()

@@ -1,5 +1,7 @@
 """Each consent does what it names, nothing beside it, and nothing at all unasked (safety 2, 3)."""
 
+import contextlib
+
 import pytest
 import yaml
 from minio.commonconfig import Tags
@@ -207,6 +209,23 @@ def test_a_kept_bucket_is_erased_later_by_its_name_alone(world):
     found, _ = applied(world, options=asked, allow=("erase:red",))
     assert erased(found) == ["red"]
     assert "red" not in world.buckets()
+
+
+def test_a_consent_for_another_cluster_erases_no_kept_bucket(world):
+    with_data(world, service(output=minio("red/out")), service("beta"))
+    applied(world, options=PlanOptions(scope=Scope.REMOVE, names=("alpha",)))
+    world.write(service("beta"))
+    for consent in ("erase:elsewhere/red", "erase:alpha/volume", "erase:empty"):
+        with contextlib.suppress(UsageError):
+            assert kinds(world.plan(allow=(consent,))) == []
+    assert erased(world.plan(allow=("erase:red",))) == ["red"]
+
+
+def test_a_half_removed_service_without_a_stamp_is_told_of(world):
+    post(world, annotations={"oscar-sync.io/detached": "remove red"})
+    world.write(service("beta"))
+    (left,) = world.plan().draft.plan.left_alone
+    assert "half removed" in left.message
 
 
 def test_nothing_is_erased_while_a_manifest_cannot_be_read(world):
