@@ -77,7 +77,7 @@ docs: $(VENV)/.dev ## build the site of docs/ into site/
 golden: $(VENV)/.dev $(VENV)/.package ## write the golden files anew: read the difference before you commit it
 	$(BIN)/python -m pytest -n 0 --update-golden tests/golden
 
-# Not part of `make test` yet: the limits hold once the rooms they name are built.
+# Not part of `make test`: tracing branches doubles the time of the tests.
 .PHONY: coverage
 coverage: $(VENV)/.dev $(VENV)/.package ## run all tests and hold coverage to its limits
 	$(BIN)/python -m pytest $(PYTEST_ARGS) --cov --cov-report=

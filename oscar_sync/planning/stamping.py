@@ -9,7 +9,12 @@ from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.guards import missing_values, standing_reason, stopped_reason
+from oscar_sync.planning.guards import (
+    level_reason,
+    missing_values,
+    standing_reason,
+    stopped_reason,
+)
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import in_out_buckets, mount_bucket
 from oscar_sync.semantics.immutable import takes_no_put
@@ -82,6 +87,7 @@ def _stamp_only(
         reason
         or standing_reason(context, live)
         or _put_reason(live)
+        or level_reason(context, live.form)
         or _secrets_reason(live, secrets)
         or stopped_reason(context, live)
     )

@@ -256,3 +256,20 @@ def test_a_secret_that_cannot_be_compared_is_told_of_when_something_else_changes
     service = service._replace(secrets={"TOKEN": Secret("t")})
     (action,) = planned(view(live(environment=stored, annotations=stamp())), service).actions
     assert "sends TOKEN, whose value on the cluster could not be compared" in action.notes
+
+
+def test_instances_that_are_kept_warm_go_on_with_what_they_started_with():
+    warm = {"synchronous": {"min_scale": 1}}
+    (action,) = planned(view(live(**warm)), wanted(memory="1Gi", **warm)).actions
+    assert action.notes == ("running instances keep the old values until they are replaced",)
+    (action,) = planned(view(live()), wanted(memory="1Gi")).actions
+    assert action.notes == ()
+
+
+def test_a_service_takes_its_buckets_along_when_it_is_opened():
+    fields = {"output": minio("red/out")}
+    there = view(live(**fields), buckets=[bucket("red")])
+    (action,) = planned(there, wanted(visibility="public", **fields)).actions
+    assert "its buckets become public too" in action.notes
+    full = view(live(**fields), buckets=[bucket("red")], count=1)
+    assert codes(planned(full, wanted(visibility="public", **fields))) == ["foreign-bucket"]

@@ -36,10 +36,10 @@ from oscar_sync.render.graph.mermaid import graph_mermaid
 from oscar_sync.render.graph.text import graph_text
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_text import plan_text
-from oscar_sync.render.report import event_line, report_text
+from oscar_sync.render.report import event_line, report_markdown, report_text
 from oscar_sync.render.schemas import fdl_schema
 from oscar_sync.render.status import status_text
-from oscar_sync.render.words import size
+from oscar_sync.render.words import size, value
 from tests.unit.planning.test_graph import graph, minio
 
 EDGE = ClusterId("edge")
@@ -149,7 +149,33 @@ def test_a_long_change_of_a_script_is_cut_and_says_by_how_much():
     assert "… 20 more lines" in text
 
 
+@pytest.mark.parametrize(
+    ("verbose", "words"), [(True, "7 unchanged fields\n"), (False, "7 unchanged fields hidden\n")]
+)
+def test_unchanged_fields_are_counted(verbose, words):
+    moved = update(change("memory", Cause.MANIFEST), unchanged_fields=7)
+    assert words in plan_text(plan(moved), verbose=verbose)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(True, "true"), (False, "false"), (None, "(none)"), ("", '""'), (1, "1")]
+)
+def test_a_value_is_written_as_in_yaml(content, words):
+    assert value(content) == words
+
+
 # reports and events
+
+
+def test_a_report_for_a_comment_has_a_row_for_each_action_and_the_plan_below():
+    done = ActionResult(update(), Status.DONE)
+    failed = ActionResult(update(), Status.FAILED, "no | <b>way</b>")
+    text = report_markdown(RunReport(plan(update()), (done, failed)))
+    assert text.startswith("### oscar-sync apply\n\n1 of 2 actions done and read back")
+    assert "| done | edge/alpha | update |  |" in text
+    assert "| failed | edge/alpha | update | no \\| &lt;b&gt;way&lt;/b&gt; |" in text
+    assert "Plan" in text
+    assert "| result |" not in report_markdown(RunReport(plan()))
 
 
 @pytest.mark.parametrize(

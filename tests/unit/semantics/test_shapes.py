@@ -93,3 +93,18 @@ def test_a_fingerprint_of_a_service_knows_a_secret_is_there_and_not_which():
 
     assert print_of("one") == print_of("two")
     assert print_of("one") != print_of("")
+
+
+def test_a_put_keeps_each_credential_that_the_manifest_leaves_blank():
+    def account(access, secret):
+        keys = {"access_key": access, "secret_key": secret, "region": "r"}
+        return {"storage_providers": {"s3": {"aws": keys}}}
+
+    raw = {"name": "a", "image": "i", "script": "s", **account("old", "kept")}
+    live = live_service(ClusterId("edge"), raw)
+    body = put_body(form(**account("new", "")), {}, {}, live, RELEASE, owner="me")
+    assert body["storage_providers"] == {
+        "s3": {
+            "aws": {"access_key": Secret("new"), "secret_key": Secret("kept"), "region": "r"},
+        },
+    }
