@@ -25,7 +25,7 @@ MOST = 10_000
 MADE = 1_000  # the emulator makes so many; the others are these under other names
 ROUNDS = 3
 _CLUSTER = """\
-  {name}: {{endpoint: "{url}", auth_user: oscar, auth_password: bench, identity: bench}}
+  {name}: {{endpoint: "{url}", auth_user: oscar, auth_password: bench, identity: {name}}}
 """
 
 
@@ -47,8 +47,13 @@ ROWS = (
 )
 
 
-def _renamed(text: str, index: int) -> str:
-    """Return *text* of the service at index modulo a thousand as that of the one at *index*."""
+def _renamed(text: str, index: int, cluster: str = "") -> str:
+    """Return *text* of the service at index modulo a thousand as that of the one at *index*.
+
+    *cluster* is what its stamp names instead of the one that it was made on.
+    """
+    if cluster:
+        text = text.replace("bench/bench/svc-", f"bench/{cluster}/svc-")
     return text.replace(f"svc-{index % MADE:05d}", f"svc-{index:05d}")
 
 
@@ -56,9 +61,12 @@ async def serve(file: str, services: int, clusters: int) -> None:
     """Serve *clusters* stubs that share *services*; print their ports in one line."""
     canned = json.loads(Path(file).read_text())  # noqa: ASYNC240 - before anything is served
     made = [json.dumps(raw) for raw in canned["services"]]
-    live = [json.loads(_renamed(made[index % MADE], index)) for index in range(services)]
     loop = asyncio.get_running_loop()
     ports, each = [], services // clusters
+    live = [
+        json.loads(_renamed(made[index % MADE], index, f"c{index // each}"))
+        for index in range(services)
+    ]
     for index in range(clusters):
         part = {**canned, "services": live[index * each : (index + 1) * each]}
         with tempfile.NamedTemporaryFile("w", suffix=".json") as answers:
@@ -120,10 +128,9 @@ def main(most: int, folder: Path) -> None:
     print("|---|---|---|---|---|---|---|")
     for row in rows:
         sample = measured(setting, setting.canned, row)
-        counted = row.services // row.clusters if row.only else row.services
         print(
             f"| {row.services:,} | {row.clusters} | {row.only or 'all'} | {sample.cpu_s:.2f} "
-            f"| {sample.cpu_s * 1000 / counted:.2f} | {sample.peak_mb:.0f} "
+            f"| {sample.cpu_s * 1000 / row.services:.2f} | {sample.peak_mb:.0f} "
             f"| {sample.wall_s:.1f} |",
             flush=True,
         )

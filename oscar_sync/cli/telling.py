@@ -23,7 +23,7 @@ class Telling:
     plan: Plan | None = None
     report: RunReport | None = None
     started_s: float = field(default_factory=time.monotonic)
-    _last: bytes | None = None
+    _last: bytes = b""
 
     def __post_init__(self) -> None:
         """Refuse a file that cannot be written, before anything is sent."""
@@ -61,11 +61,13 @@ class Telling:
         from oscar_sync.wire.webhook import post
 
         body = notification(run)
-        is_news = body is not None and body != self._last
-        self._last = body
+        digest = run.plan.digest if run.plan else ""
+        told = (body or b"").replace(digest.encode(), b"")  # another edit is no other drift
+        is_news = told != self._last
+        self._last = told
         if body is None or not is_news:
             return
         problem = post(Secret(os.environ[WEBHOOK]), body, os.environ)
         if problem:
-            self._last = None
+            self._last = b""
             say(f"warning: the webhook was not told: {problem}")

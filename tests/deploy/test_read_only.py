@@ -93,3 +93,9 @@ def test_with_the_temporary_folder_as_cache_the_lock_is_held(run, tmp_path):
     assert found.returncode == 0
     assert "do not start two runs" not in found.stderr
     assert list((tmp_path / "tmp" / "cache").rglob("*.lock"))
+
+
+def test_the_shard_comes_from_the_environment(run):
+    found = run("plan", OSCAR_SYNC_ONLY="no-such-cluster/")
+    assert "1 to create" not in found.stdout
+    assert "no-such-cluster" in found.stdout + found.stderr

@@ -107,3 +107,14 @@ def test_a_webhook_that_is_not_there_is_a_warning(project, monkeypatch):
     assert code == 2
     assert "no http(s) address" in err
     assert "planted-key" not in err
+
+
+def test_what_failed_is_named_by_its_code(project, listener):
+    project.emulator.fault("POST /system/services#1:500-before")
+    code, _, _ = project.run("apply", "--yes", "--metrics", "oscar.prom")
+
+    assert code == 4
+    (told,) = listener.told
+    (failed,) = told["failed"]
+    assert (failed["service"], failed["kind"], failed["status"]) == ("hello", "create", "failed")
+    assert 'status="failed"} 1' in (project.folder / "oscar.prom").read_text()

@@ -10,6 +10,8 @@ import time
 import pytest
 import requests
 
+from tests.observability.listener import Listener
+
 FDL = """\
 functions:
   oscar:
@@ -73,6 +75,14 @@ def project(tmp_path, oscar_emulator):
     (folder / "hello.sh").write_text("#!/bin/sh\necho hello\n")
     (folder / "hello.yaml").write_text(FDL.format(name="hello", memory="1Gi"))
     return folder
+
+
+@pytest.fixture
+def listener(monkeypatch):
+    made = Listener()
+    monkeypatch.setenv("OSCAR_SYNC_WEBHOOK", made.url)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -172,3 +182,22 @@ def test_events_end_with_a_summary_and_the_exit_code(watch):
     watcher.until('"event": "plan"')
     assert watcher.end(signal.SIGTERM) == 143
     assert '"event": "run_summary", "exit_code": 143' in watcher.lines[-1]
+
+
+def test_drift_is_told_once_and_counted_by_each_pass(listener, project, watch, oscar_emulator):
+    metrics = project.parent / "oscar.prom"
+    watcher = watch("--interval", "0.5", "--metrics", str(metrics))
+    watcher.until("1 to create")
+    assert listener.told == []
+    environ = {**os.environ, "PASSWORD": oscar_emulator.password}
+    applied = [sys.executable, "-m", "oscar_sync", "apply", "--yes", "-q", str(project)]
+    subprocess.run(applied, env={**environ, "OSCAR_SYNC_WEBHOOK": ""}, check=True)
+    login = (oscar_emulator.user, oscar_emulator.password)
+    url = f"{oscar_emulator.url}/system/services"
+    moved = {**_live(oscar_emulator)["hello"], "memory": "4Gi"}
+    requests.put(url, json=moved, auth=login, timeout=10)
+    watcher.until("the cluster moved")
+    watcher.until("planned again: the same", count=watcher.text().count("the same") + 2)
+    watcher.end(signal.SIGINT)
+    assert [(told["event"], told["command"]) for told in listener.told] == [("drift", "watch")]
+    assert 'drifted_services{command="watch",set="tests",cluster="edge"} 1' in metrics.read_text()
