@@ -8,9 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-import click
-
-from oscar_sync.cli.output import Output, paint_for, write
+from oscar_sync.cli.output import Output, paint_for, tell, write
 from oscar_sync.errors import (
     ClusterError,
     InputError,
@@ -27,7 +25,7 @@ from oscar_sync.render.diagnostics import (
     diagnostics_github,
     diagnostics_text,
 )
-from oscar_sync.render.words import for_terminal, safe
+from oscar_sync.render.words import safe
 
 _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
     (UsageError, Exit.USAGE),
@@ -114,12 +112,6 @@ def say(text: str) -> None:
     """Write a sentence to stderr, without anything that a terminal would obey."""
     lines = str(text).splitlines() or [""]
     tell("".join(f"{safe(line)}\n" for line in lines))
-
-
-def tell(text: str) -> None:
-    """Write *text* to stderr; a run does not end because nobody can be told of it."""
-    with suppress(OSError):
-        click.echo(for_terminal(text), nl=False, err=True, color=True)
 
 
 def log_to_stderr(level: str) -> None:

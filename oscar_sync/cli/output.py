@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import click
 from oscar_sync.errors import OutputError
 from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
-from oscar_sync.render.words import for_terminal
+from oscar_sync.render.words import for_terminal, safe
 
 
 class Output(NamedTuple):
@@ -82,6 +83,23 @@ def write(output: Output, text: str) -> None:
 def show(text: str) -> None:
     """Write *text* to stdout; of what came from outside a terminal obeys nothing."""
     click.echo(for_terminal(text), nl=False, color=True)  # painted or not: decided by --color
+
+
+def show_line(text: str) -> None:
+    """Write *text* and a line break to stdout."""
+    show(f"{text}\n")
+
+
+def tell(text: str) -> None:
+    """Write *text* to stderr; a run does not end because nobody can be told of it."""
+    with suppress(OSError):
+        click.echo(for_terminal(text), nl=False, err=True, color=True)
+
+
+def redraw(text: str = "") -> None:
+    """Write *text* over the last line of the terminal at stderr."""
+    with suppress(OSError):
+        click.echo(f"\r\x1b[2K{safe(text)}", nl=False, err=True, color=True)
 
 
 def append(output: Output, text: str) -> None:
