@@ -12,6 +12,7 @@ import click
 
 from oscar_sync import __version__
 from oscar_sync.cli.lazy import Command, LazyGroup
+from oscar_sync.errors import OutputError
 from oscar_sync.model.exits import Exit
 
 COMMANDS: Final = {
@@ -66,6 +67,9 @@ def call(args: Sequence[str]) -> int:
     except click.Abort:
         _tell("interrupted\n")
         return Exit.INTERRUPTED
+    except OutputError as error:
+        _tell(f"error: {error}\n")
+        return Exit.UNEXPECTED
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(file=shown)

@@ -59,6 +59,8 @@ def check_place(file: str) -> None:
     path = Path(file)
     if path.is_dir():
         raise click.UsageError(f"{path} cannot be written: it is a folder")
+    if is_device(path) and os.access(path, os.W_OK):
+        return
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise click.UsageError(f"{path} cannot be written: {path.parent} is no folder to write to")
 
@@ -69,20 +71,36 @@ def write(output: Output, text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
+    if not output.file:
+        show(text)
+        return
     try:
-        if output.file:
-            write_whole(Path(output.file), text)
+        if is_device(Path(output.file)):
+            Path(output.file).write_text(text, encoding="utf-8")
         else:
-            show(text)
-    except BrokenPipeError:
-        raise
+            write_whole(Path(output.file), text)
     except OSError as error:
-        raise OutputError(output.file or "stdout", error.strerror or "unknown") from error
+        raise OutputError(output.file, error.strerror or "unknown") from error
+
+
+def is_device(path: Path) -> bool:
+    """Tell a pipe, a terminal or another device, which is written to and never replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def show(text: str) -> None:
-    """Write *text* to stdout; of what came from outside a terminal obeys nothing."""
-    click.echo(for_terminal(text), nl=False, color=True)  # painted or not: decided by --color
+    """Write *text* to stdout; of what came from outside a terminal obeys nothing.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        # Painted or not: decided by --color.
+        click.echo(for_terminal(text), nl=False, color=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError("stdout", error.strerror or "unknown") from error
 
 
 def show_line(text: str) -> None:

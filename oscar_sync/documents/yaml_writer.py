@@ -19,6 +19,8 @@ class _Dumper(_Base):  # type: ignore[misc,valid-type]  # whichever PyYAML was b
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # YAML can hold no lone surrogate, which a byte of the command line may have become.
+    text = text.encode("utf-8", "backslashreplace").decode()
     style = "|" if "\n" in text.rstrip("\n") and text == text.strip(" \t") else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

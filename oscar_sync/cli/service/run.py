@@ -8,7 +8,7 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
-from oscar_sync.cli.output import check_place, show_line
+from oscar_sync.cli.output import check_place, is_device, show_line
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
 from oscar_sync.client.connection import Oscar
@@ -71,7 +71,8 @@ def _decoded(answer: bytes, is_wanted: bool | None) -> bytes:
 def _show(answer: bytes, file: str) -> None:
     if file:
         try:
-            write_whole(Path(file), answer)
+            path = Path(file)
+            path.write_bytes(answer) if is_device(path) else write_whole(path, answer)
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror}") from error
     elif not sys.stdout.isatty():
