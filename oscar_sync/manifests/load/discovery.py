@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -135,7 +136,9 @@ class Discovery(NamedTuple):
             self._unreadable(path, f"{_MOST_STARS + 1} times * in a part of a pattern")
             return None
         try:
-            return GitIgnoreSpec.from_lines(lines)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a pattern that `re` finds odd
+                return GitIgnoreSpec.from_lines(lines)
         except ValueError as error:
             self._unreadable(path, str(error))
         except re.error as error:
