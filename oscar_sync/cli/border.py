@@ -8,10 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-import click
-
 from oscar_sync.cli.log_lines import Form, Lines, json_line, line
-from oscar_sync.cli.output import Output, paint_for, write
+from oscar_sync.cli.output import Output, paint_for, tell, write
 from oscar_sync.errors import (
     ClusterError,
     InputError,
@@ -29,7 +27,7 @@ from oscar_sync.render.diagnostics import (
     diagnostics_text,
 )
 from oscar_sync.render.plan_json import diagnostic_document
-from oscar_sync.render.words import for_terminal, safe
+from oscar_sync.render.words import safe
 
 _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
     (UsageError, Exit.USAGE),
@@ -125,12 +123,6 @@ def say(text: str) -> None:
     level = "error" if text.startswith("error:") else level
     lines = str(text).splitlines() or [""]
     tell("".join(f"{line(one, level)}\n" for one in lines))
-
-
-def tell(text: str) -> None:
-    """Write *text* to stderr; a run does not end because nobody can be told of it."""
-    with suppress(OSError):
-        click.echo(for_terminal(text), nl=False, err=True, color=True)
 
 
 def log_to_stderr(level: str) -> None:

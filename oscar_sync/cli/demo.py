@@ -12,6 +12,8 @@ from typing import Final
 
 import click
 
+from oscar_sync.cli.border import say
+from oscar_sync.cli.output import show, show_line
 from oscar_sync.errors import MissingExtraError
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.paint import Paint
@@ -104,25 +106,25 @@ class _Story:
 
     def tell(self, text: str) -> None:
         """Say what comes next."""
-        click.echo("\n" + self.paint(f"# {text}", "cyan"))
+        show_line("\n" + self.paint(f"# {text}", "cyan"))
 
     def run(self, words: str, *, expected: int = 0) -> None:
         """Print a command as a user would type it, then run it."""
-        click.echo(self.paint(f"$ {words}", "bold"))
+        show_line(self.paint(f"$ {words}", "bold"))
         args = shlex.split(words)
         self._execute([sys.executable, "-m", "oscar_sync", *args[1:]], expected)
 
     def python(self, name: str, text: str) -> None:
         """Print a small program and its call, then run it."""
         (self.folder / name).write_text(text, encoding="utf-8")
-        click.echo(self.paint(f"$ cat {name}", "bold"))
-        click.echo(text, nl=False)
-        click.echo(self.paint(f"$ python {name}", "bold"))
+        show_line(self.paint(f"$ cat {name}", "bold"))
+        show(text)
+        show_line(self.paint(f"$ python {name}", "bold"))
         self._execute([sys.executable, name], 0)
 
     def shell(self, words: str) -> None:
         """Print a shell command, then run it."""
-        click.echo(self.paint(f"$ {words}", "bold"))
+        show_line(self.paint(f"$ {words}", "bold"))
         self._execute(["/bin/sh", "-c", words], 0)
 
     def _execute(self, args: list[str], expected: int) -> None:
@@ -132,7 +134,7 @@ class _Story:
         )
         if done.returncode != expected:
             self.failures += 1
-            click.echo(f"(exit {done.returncode}, expected was {expected})", err=True)
+            say(f"(exit {done.returncode}, expected was {expected})")
 
 
 @click.command("demo")
@@ -147,7 +149,7 @@ def command(keep: Path | None) -> int:
     try:
         from oscar_sync.emulator.server import Emulator, EmulatorOptions
     except ImportError as error:
-        click.echo(f"error: {MissingExtraError(error.name or 'moto', 'emulator')}", err=True)
+        say(f"error: {MissingExtraError(error.name or 'moto', 'emulator')}")
         return Exit.USAGE
     with tempfile.TemporaryDirectory(prefix="oscar-sync-demo-") as temporary:
         folder = Path(temporary)

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from oscar_sync.cli.border import say
+from oscar_sync.cli.output import show_line
 from oscar_sync.errors import MissingExtraError
 from oscar_sync.model.exits import Exit
 
@@ -67,7 +69,7 @@ def command(**options: Any) -> int:
         from oscar_sync.emulator.server import EmulatorOptions, serve
     except ImportError as error:
         missing = MissingExtraError(error.name or "moto", "emulator")
-        click.echo(f"error: {missing}", err=True)
+        say(f"error: {missing}")
         return Exit.USAGE
     options["minio_restart_s"] = options.pop("minio_restart")
     options["admin"] = options["admin"] or bool(options["ready_file"])
@@ -76,11 +78,9 @@ def command(**options: Any) -> int:
     groups = (group.strip() for group in options["oidc_groups"].split(","))
     options["oidc_groups"] = tuple(group for group in groups if group)
     try:
-        return serve(EmulatorOptions(**options), click.echo)
+        return serve(EmulatorOptions(**options), show_line)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
-        click.echo(
-            f"error: {error.strerror or error}; choose another --port or --s3-port", err=True
-        )
+        say(f"error: {error.strerror or error}; choose another --port or --s3-port")
         return Exit.USAGE

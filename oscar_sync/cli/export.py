@@ -10,11 +10,11 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.output import show, write_whole
 from oscar_sync.cli.request import connections_of, request_of
-from oscar_sync.errors import UsageError
+from oscar_sync.errors import OutputError, UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.reconcile.desire import desire
-from oscar_sync.reconcile.export import ExportedFile, conflicts, exported
+from oscar_sync.reconcile.export import ExportedFile, apart, conflicts, exported
 from oscar_sync.reconcile.observe import observe
 from oscar_sync.render.words import plural
 
@@ -38,7 +38,8 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
     """Write the services of every cluster of *desired* below *directory*.
 
     Raises:
-        UsageError: a file exists with another content, or cannot be written.
+        UsageError: a file exists with another content, or would lie outside.
+        OutputError: a file cannot be written.
     """
     if not desired.settings.clusters:
         raise UsageError("no cluster is known: give --cluster or set OSCAR_ENDPOINT")
@@ -69,17 +70,21 @@ def _gather(
             say(f"left out {reason}")
         files.extend(found.files)
         services += found.services
-    return tuple(files), services
+    kept, left_out = apart(files)
+    for path in left_out:
+        say(f"left out {path}: another file of this export has its name")
+    return kept, services - sum(path.endswith(".yaml") for path in left_out)
 
 
 def _write(files: tuple[ExportedFile, ...], directory: Path) -> None:
     root = directory.resolve()
-    for file in files:
-        path = directory / file.path
+    paths = [directory / file.path for file in files]
+    for path in paths:
         if not path.resolve().is_relative_to(root) or path.parent.is_symlink():
             raise UsageError(f"{path} would be written outside {directory}")
+    for path, file in zip(paths, files, strict=True):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, file.text)
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+            raise OutputError(str(path), error.strerror or "unknown") from error

@@ -11,7 +11,7 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.export import export_to
-from oscar_sync.cli.output import write_whole
+from oscar_sync.cli.output import show_line, write_whole
 from oscar_sync.cli.request import request_of
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
@@ -105,4 +105,4 @@ def _write(directory: Path, files: dict[str, str]) -> None:
             write_whole(path, text)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-        click.echo(f"wrote {path}")
+        show_line(f"wrote {path}")

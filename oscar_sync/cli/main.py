@@ -1,6 +1,7 @@
 """The table of commands; each is imported when it is called."""
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ import click
 
 from oscar_sync import __version__
 from oscar_sync.cli.lazy import Command, LazyGroup
+from oscar_sync.errors import OutputError
 from oscar_sync.model.exits import Exit
 
 COMMANDS: Final = {
@@ -63,12 +65,23 @@ def call(args: Sequence[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.Abort:
-        click.echo("interrupted", err=True)
+        _tell("interrupted\n")
         return Exit.INTERRUPTED
+    except OutputError as error:
+        _tell(f"error: {error}\n")
+        return Exit.UNEXPECTED
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        _tell(shown.getvalue())
         return Exit.USAGE
     return int(result) if isinstance(result, int) else Exit.OK
+
+
+def _tell(text: str) -> None:
+    from oscar_sync.cli.output import tell
+
+    tell(text)
 
 
 def run(args: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import click
 from oscar_sync.errors import OutputError
 from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
-from oscar_sync.render.words import for_terminal
+from oscar_sync.render.words import for_terminal, safe
 
 
 class Output(NamedTuple):
@@ -58,6 +59,8 @@ def check_place(file: str) -> None:
     path = Path(file)
     if path.is_dir():
         raise click.UsageError(f"{path} cannot be written: it is a folder")
+    if is_device(path) and os.access(path, os.W_OK):
+        return
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise click.UsageError(f"{path} cannot be written: {path.parent} is no folder to write to")
 
@@ -68,20 +71,53 @@ def write(output: Output, text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
+    if not output.file:
+        show(text)
+        return
     try:
-        if output.file:
-            write_whole(Path(output.file), text)
+        if is_device(Path(output.file)):
+            Path(output.file).write_text(text, encoding="utf-8")
         else:
-            show(text)
-    except BrokenPipeError:
-        raise
+            write_whole(Path(output.file), text)
     except OSError as error:
-        raise OutputError(output.file or "stdout", error.strerror or "unknown") from error
+        raise OutputError(output.file, error.strerror or "unknown") from error
+
+
+def is_device(path: Path) -> bool:
+    """Tell a pipe, a terminal or another device, which is written to and never replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def show(text: str) -> None:
-    """Write *text* to stdout; of what came from outside a terminal obeys nothing."""
-    click.echo(for_terminal(text), nl=False, color=True)  # painted or not: decided by --color
+    """Write *text* to stdout; of what came from outside a terminal obeys nothing.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        # Painted or not: decided by --color.
+        click.echo(for_terminal(text), nl=False, color=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError("stdout", error.strerror or "unknown") from error
+
+
+def show_line(text: str) -> None:
+    """Write *text* and a line break to stdout."""
+    show(f"{text}\n")
+
+
+def tell(text: str) -> None:
+    """Write *text* to stderr; a run does not end because nobody can be told of it."""
+    with suppress(OSError):
+        click.echo(for_terminal(text), nl=False, err=True, color=True)
+
+
+def redraw(text: str = "") -> None:
+    """Write *text* over the last line of the terminal at stderr."""
+    with suppress(OSError):
+        click.echo(f"\r\x1b[2K{safe(text)}", nl=False, err=True, color=True)
 
 
 def append(output: Output, text: str) -> None:

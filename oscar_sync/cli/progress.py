@@ -2,12 +2,10 @@
 
 import sys
 import threading
-from contextlib import suppress
-
-import click
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.log_lines import Form
+from oscar_sync.cli.output import redraw
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Plan
 from oscar_sync.render.words import safe
@@ -41,15 +39,14 @@ class Progress:
     def end(self) -> None:
         """Clear the bar."""
         if self._is_terminal and not self._is_quiet:
-            click.echo("\r\x1b[2K", nl=False, err=True)
+            redraw()
 
     def _bar(self, event: Event) -> None:
         filled = round(_BAR * min(1.0, self._done / max(1, self._total)))
         bar = "#" * filled + "-" * (_BAR - filled)
         words = safe(f"{event.action.key if event.action else ''} {self._step(event)}")
         text = f"[{bar}] {self._done}/{self._total}  {words}"
-        with suppress(OSError):
-            click.echo(f"\r\x1b[2K{text[:100]}", nl=False, err=True)
+        redraw(text[:100])
 
     def _line(self, event: Event) -> None:
         word = "ok" if event.happening is Happening.STEP_DONE else "answered"

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from oscar_sync.cli.output import show_line
 from oscar_sync.render.schemas import doctor_schema, fdl_schema, plan_schema, settings_schema
 
 
@@ -17,5 +18,5 @@ def command(what: str) -> int:
         "plan": plan_schema,
         "doctor": doctor_schema,
     }
-    click.echo(json.dumps(schemas[what](), ensure_ascii=False, indent=2))
+    show_line(json.dumps(schemas[what](), ensure_ascii=False, indent=2))
     return 0

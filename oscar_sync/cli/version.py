@@ -3,10 +3,11 @@
 import click
 
 from oscar_sync import __version__
+from oscar_sync.cli.output import show_line
 
 
 @click.command("version")
 def command() -> int:
     """Print the version."""
-    click.echo(f"oscar-sync {__version__}")
+    show_line(f"oscar-sync {__version__}")
     return 0

@@ -1,7 +1,7 @@
 """Live services as FDL files and scripts, so that a plan of them is empty (product 3)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,8 @@ from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, normal_form
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+# Devices of Windows, whatever their ending.
+_DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
 _WORKER: Final = "oscar.grycap/federation-worker"
 
 
@@ -47,7 +49,7 @@ def exported(view: ClusterView, *, all_owners: bool = False) -> Exported:
         if reason:
             left_out.append(f"{live.key}: {reason}")
             continue
-        folder = re.sub(r"[^A-Za-z0-9._:-]", "_", view.cluster.id).lstrip(".") or "cluster"
+        folder = _folder(view.cluster.id)
         services += 1
         script = f"{name}.sh"
         files.append(ExportedFile(f"{folder}/{script}", str(live.form["script"])))
@@ -55,10 +57,27 @@ def exported(view: ClusterView, *, all_owners: bool = False) -> Exported:
     return Exported(tuple(files), tuple(left_out), services)
 
 
+def _folder(cluster: str) -> str:
+    name = re.sub(r"[^A-Za-z0-9._:-]", "_", cluster).lstrip(".") or "cluster"
+    return f"_{name}" if _DEVICE.fullmatch(name) else name
+
+
+def apart(files: Sequence[ExportedFile]) -> tuple[tuple[ExportedFile, ...], tuple[str, ...]]:
+    """Return *files* without those whose path an earlier one has, and the paths of these.
+
+    Upper and lower case are one: on some file systems they name one file.
+    """
+    kept: dict[str, ExportedFile] = {}
+    others = [
+        file.path for file in files if kept.setdefault(file.path.casefold(), file) is not file
+    ]
+    return tuple(kept.values()), tuple(others)
+
+
 def _reason(view: ClusterView, live: LiveService, *, all_owners: bool) -> str:
     if live.annotations.get(_WORKER, "").strip().lower() == "true":
         return "a federation worker"
-    if not _NAME.fullmatch(live.key.name):
+    if not _NAME.fullmatch(live.key.name) or _DEVICE.fullmatch(live.key.name):
         return "its name is no safe file name"
     is_mine = live.owner in view.me or (
         not live.owner and view.is_admin and live.namespace == view.services_namespace
@@ -131,7 +150,11 @@ def conflicts(exported_files: tuple[ExportedFile, ...], target: Path) -> tuple[s
     found = []
     for file in exported_files:
         path = target / file.path
-        if path.is_symlink() or (path.exists() and _text(path) != file.text):
+        if (
+            path.is_symlink()
+            or (path.exists() and not path.is_file())
+            or (path.exists() and _text(path) != file.text)
+        ):
             found.append(str(path))
     return tuple(found)
 

@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from oscar_sync.cli import options as given
+from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
 from oscar_sync.client.connection import Oscar
 from oscar_sync.model.exits import Exit
-from oscar_sync.render.words import safe
 
 
 @click.command("job")
@@ -26,7 +26,7 @@ def command(name: str, **options: Any) -> int:
         token = service_of(oscar, name).token
         oscar.submit(name, data, token=token.reveal())
         again = f"oscar-sync service jobs {shlex.quote(name)}"
-        click.echo(safe(f"{oscar.cluster.id}/{name}: a job is submitted; {again} shows its state"))
+        show_line(f"{oscar.cluster.id}/{name}: a job is submitted; {again} shows its state")
         return Exit.OK
 
     return on_cluster(options, (), submit)

@@ -7,7 +7,7 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
-from oscar_sync.cli.output import Output
+from oscar_sync.cli.output import Output, show_line
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.service.jobs import jobs_table, newest_first
 from oscar_sync.cli.tables import show
@@ -15,7 +15,6 @@ from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.usage import kind_of
-from oscar_sync.render.words import safe_lines
 from oscar_sync.semantics.live import live_service
 
 _OF_OSCAR_CLI: Final = frozenset({"get", "list", "ls", "delete"})
@@ -96,5 +95,5 @@ def _say_all(text: str) -> None:
     if not text:
         say("there is nothing in it, or you may not read it")
         return
-    click.echo(safe_lines(text), nl=not text.endswith("\n"))
+    show_line(text.removesuffix("\n"))
     sys.stdout.flush()

@@ -8,14 +8,14 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
-from oscar_sync.cli.output import check_place
+from oscar_sync.cli.output import check_place, is_device, show_line
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.output import decoded, write_whole
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
-from oscar_sync.render.words import safe_lines, size
+from oscar_sync.render.words import size
 
 _FORMATS: Final = frozenset({"json", "yaml", "table", "text", "markdown"})
 
@@ -71,7 +71,8 @@ def _decoded(answer: bytes, is_wanted: bool | None) -> bytes:
 def _show(answer: bytes, file: str) -> None:
     if file:
         try:
-            write_whole(Path(file), answer)
+            path = Path(file)
+            path.write_bytes(answer) if is_device(path) else write_whole(path, answer)
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror}") from error
     elif not sys.stdout.isatty():
@@ -87,4 +88,4 @@ def _show_on_terminal(answer: bytes) -> None:
     except UnicodeDecodeError:
         say(f"the answer is {size(len(answer))} that are no text: give -o FILE, or redirect it")
         return
-    click.echo(safe_lines(text), nl=not text.endswith("\n"))
+    show_line(text.removesuffix("\n"))

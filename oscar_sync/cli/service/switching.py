@@ -3,15 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import click
-
 from oscar_sync.cli.border import say
+from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.state import Deployment
-from oscar_sync.render.words import safe
 
 
 def switch(
@@ -33,7 +31,7 @@ def switch(
                 failed += 1
                 continue
             reason = f" ({state.reason})" if state.reason else ""
-            click.echo(safe(f"{key}: {word}; it is {state.state} now{reason}"))
+            show_line(f"{key}: {word}; it is {state.state} now{reason}")
         return Exit.OK if not failed else _failed(failed, len(set(names)))
 
     return on_cluster(options, (), run)

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from oscar_sync.cli import options as given
+from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.cli.storage.places import Place, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, file_name, opened
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
-from oscar_sync.render.words import safe, size
+from oscar_sync.render.words import size
 from oscar_sync.storage.stored import Provider, StoredFile
 
 
@@ -43,7 +44,7 @@ def command(place: str, target: str, **options: Any) -> int:
                 _fetch(provider, one, path, bar)
         for one, path in wanted:
             shown = Place(where.provider, one.path)
-            click.echo(safe(f"{shown} -> {path} ({size(path.stat().st_size)})"))
+            show_line(f"{shown} -> {path} ({size(path.stat().st_size)})")
         return Exit.OK
 
     return on_cluster(options, (), get)

@@ -9,13 +9,14 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
+from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.cli.storage.places import Place, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, opened
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
-from oscar_sync.render.words import safe, size
+from oscar_sync.render.words import size
 from oscar_sync.storage.stored import Provider
 
 
@@ -43,7 +44,7 @@ def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
                 _put(provider, path, target)
                 bar.add(_size(path))
         for path, target in uploads:
-            click.echo(safe(f"{path} -> {target} ({size(_size(path))})"))
+            show_line(f"{path} -> {target} ({size(_size(path))})")
         return Exit.OK
 
     return on_cluster(options, (), put)

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 import click
 
+from oscar_sync.cli.output import redraw
 from oscar_sync.cli.reaching import service_of
 from oscar_sync.cli.storage.places import Place
 from oscar_sync.client.connection import Oscar
@@ -51,7 +52,7 @@ class Bar:
         if self._is_shown:
             self._is_over.set()
             self._ticker.join()
-            click.echo("\r\x1b[2K", nl=False, err=True)
+            redraw()
 
     def name(self, name: str) -> None:
         """Say which file it is by now."""
@@ -63,7 +64,7 @@ class Bar:
 
     def _tick(self) -> None:
         while True:
-            click.echo(f"\r\x1b[2K{self.text()[:_COLUMNS]}", nl=False, err=True)
+            redraw(self.text()[:_COLUMNS])
             if self._is_over.wait(_TICK_S):
                 return
 

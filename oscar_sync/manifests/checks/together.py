@@ -158,8 +158,9 @@ def _shared(inputs: _Buckets, findings: Findings) -> None:
     for folders in inputs.values():
         for place, one in enumerate(folders if len(folders) > 1 else ()):
             for other in folders[place + 1 :]:
-                nested = lies_within(one.path, other.path) or lies_within(other.path, one.path)
-                if nested and one.service.key != other.service.key:
+                if one.service.key != other.service.key and (
+                    lies_within(one.path, other.path) or lies_within(other.path, one.path)
+                ):
                     _shared_input(one, other, findings)
 
 

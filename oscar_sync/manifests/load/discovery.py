@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,8 @@ LARGEST_DISCOVERED: Final = 2 << 20
 IGNORE_FILE: Final = ".oscar-syncignore"
 SETTINGS_FILE: Final = "oscar-sync.yaml"
 _SKIPPED_FOLDERS: Final = frozenset({"overlays", "node_modules", "site-packages"})
+_MOST_STARS: Final = 3
+_STARS: Final = re.compile(r"(?<!\\)\*{3,}")
 _ENVIRONMENT_MARK: Final = "pyvenv.cfg"
 
 
@@ -128,8 +131,14 @@ class Discovery(NamedTuple):
             return None
         from pathspec import GitIgnoreSpec
 
+        lines = [_STARS.sub("*", line) for line in lines]
+        if any(_is_costly(line) for line in lines):
+            self._unreadable(path, f"{_MOST_STARS + 1} times * in a part of a pattern")
+            return None
         try:
-            return GitIgnoreSpec.from_lines(lines)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a pattern that `re` finds odd
+                return GitIgnoreSpec.from_lines(lines)
         except ValueError as error:
             self._unreadable(path, str(error))
         except re.error as error:
@@ -161,6 +170,13 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return entry.is_dir()
     except OSError:
         return False
+
+
+def _is_costly(pattern: str) -> bool:
+    """Tell a pattern whose matching could go on without end: it tries all places of each ``*``."""
+    parts = () if pattern.startswith("#") else pattern.split("/")
+    most = max((part.count("*") for part in parts if part != "**"), default=0)
+    return max(most, parts.count("**")) > _MOST_STARS
 
 
 def _below(path: str, root: str, *, is_folder: bool) -> str:

@@ -1,6 +1,7 @@
 """Which files are read, what lies over them, and what is wrong only side by side."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,27 @@ def test_what_is_no_manifest_is_left_out(tmp_path: Path, left_out: str) -> None:
     }
     manifests = read(tmp_path, files)
     assert (names(manifests), said(manifests)) == (["plants"], [])
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "**/a/" * 30 + "b", "x" + "*" * 60 + "b"])
+def test_a_pattern_of_many_stars_is_matched_or_refused_within_a_second(
+    tmp_path: Path, pattern: str
+) -> None:
+    deep = f"{'a/' * 40}{'a' * 200}.yaml"
+    begin = time.monotonic()
+    manifests = read(tmp_path, {deep: service(), ".oscar-syncignore": f"{pattern}\n"})
+    assert time.monotonic() - begin < 1
+    assert ("OSY105" in codes(manifests)) == ("x**" not in pattern)
+
+
+def test_three_stars_in_a_part_and_runs_of_them_match_as_gitignore_has_it(tmp_path: Path) -> None:
+    files = {
+        "a.yaml": service(),
+        "one-two-three.yaml": "a: [",
+        "deep/er/skip.yaml": "a: [",
+        ".oscar-syncignore": "# **** **** ****\n*-*-*.yaml\n**/er/s****p.yaml\n",
+    }
+    assert said(read(tmp_path, files)) == []
 
 
 def test_a_virtual_environment_is_left_out(tmp_path: Path) -> None:
