@@ -13,7 +13,7 @@ import click
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output, write
 from oscar_sync.cli.progress import Progress
-from oscar_sync.cli.showing import show_plan, stdout_paint
+from oscar_sync.cli.showing import show_documents, show_plan, stdout_paint
 from oscar_sync.model.event import Event
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
@@ -22,13 +22,8 @@ from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.closing import closing_hints
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, locked
-from oscar_sync.render.report import (
-    event_line,
-    report_json,
-    report_markdown,
-    report_text,
-    summary_line,
-)
+from oscar_sync.reconcile.subject import subject_of
+from oscar_sync.render.report import event_line, report_text, summary_line
 from oscar_sync.render.words import erased_briefly, plural
 
 
@@ -58,12 +53,12 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
     for output in how.outputs:
         if output.format == "events" and output.file:
             write(output, "")
-    shown = [output for output in how.outputs if output.format in ("text", "github")]
-    show_plan(plan, shown, how.color, how.command, verbose=how.verbose)
+    shown = [output for output in how.outputs if output.format == "text"]
+    show_plan(found, shown, how.color, how.command, verbose=how.verbose)
     if not plan.actions:
-        return _finish(RunReport(plan), how, is_sent=False)
+        return _finish(found, RunReport(plan), how, is_sent=False)
     if not how.is_yes and not _is_confirmed(plan, how):
-        return _unconfirmed(plan, how)
+        return _unconfirmed(found, how)
     with signals(Stop()) as stop:
         stack, notes = locked(found, connections.environ)
         for note in notes:
@@ -81,7 +76,7 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
             report = apply_once(found, options, connections)
             progress.end()
     hints = closing_hints(report, found)
-    return _finish(replace(report, hints=hints), how, is_sent=True)
+    return _finish(found, replace(report, hints=hints), how, is_sent=True)
 
 
 def _note(text: str) -> None:
@@ -103,21 +98,18 @@ def _events(how: Carrying, progress: Progress) -> Callable[[Event], None]:
     return on_event
 
 
-def _finish(report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
+def _finish(found: Pass, report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
     code = apply_exit(report)
     for output in how.outputs:
         match output.format:
             case "text" if is_sent:
                 paint = stdout_paint(how.color)
                 write(output, "\n" + report_text(report, paint=paint))
-            case "json":
-                write(output, report_json(report))
-            case "markdown":
-                write(output, report_markdown(report))
             case "events":
                 _append(output, summary_line(int(code), report))
             case _:
                 continue
+    show_documents(subject_of(found, how.command, report), how.outputs)
     return code
 
 
@@ -147,15 +139,21 @@ def _is_confirmed(plan: Plan, how: Carrying) -> bool:
                              show_default=False) == "yes")  # fmt: skip
 
 
-def _unconfirmed(plan: Plan, how: Carrying) -> Exit:
+def _unconfirmed(found: Pass, how: Carrying) -> Exit:
     if sys.stdin.isatty():
         say("Nothing was sent.")
         return Exit.OK
     say("nothing was sent: there is no terminal to ask on. To carry out exactly this plan, run:")
-    say(f"  {how.again} --expect {plan.digest}" if how.command == "apply" else f"  {how.again}")
+    say(
+        f"  {how.again} --expect {found.draft.plan.digest}"
+        if how.command == "apply"
+        else f"  {how.again}"
+    )
     for output in how.outputs:
         if output.format == "events":
             _append(output, summary_line(int(Exit.NO_TERMINAL), None))
+    annotated = [output for output in how.outputs if output.format == "github"]
+    show_documents(subject_of(found, f"{how.command} (not confirmed)"), annotated)
     return Exit.NO_TERMINAL
 
 

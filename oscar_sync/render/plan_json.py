@@ -1,5 +1,6 @@
 """A plan and a report as JSON documents (product 6). Never with a secret."""
 
+import json
 from typing import Final
 
 from oscar_sync.model.diagnostic import Diagnostic
@@ -46,6 +47,11 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         "summary": summary_document(plan),
         "digest": plan.digest,
     }  # fmt: skip
+
+
+def plan_json(plan: Plan) -> str:
+    """Return the plan document as text."""
+    return json.dumps(plan_document(plan), ensure_ascii=False, indent=2) + "\n"
 
 
 def summary_document(plan: Plan) -> dict[str, Json]:

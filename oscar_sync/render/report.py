@@ -1,4 +1,4 @@
-"""What became of an apply, as text, JSON and Markdown."""
+"""What became of an apply, as text and JSON."""
 
 import json
 
@@ -9,7 +9,6 @@ from oscar_sync.model.plan import ActionKind
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.plan_markdown import plan_markdown
 from oscar_sync.render.words import SYMBOLS, erased_briefly, headline, key_width, plural, safe
 
 _COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: "yellow"}
@@ -92,18 +91,6 @@ def _result_document(result: ActionResult) -> dict[str, Json]:
 def report_json(report: RunReport) -> str:
     """Return the report document as text."""
     return json.dumps(report_document(report), ensure_ascii=False, indent=2) + "\n"
-
-
-def report_markdown(report: RunReport) -> str:
-    """Return the report as Markdown, the plan folded under it."""
-    rows = [
-        f"| {result.status} | `{safe(str(result.action.key))}` | {result.action.kind} | "
-        f"{safe(result.message).replace('|', '/')} |"
-        for result in report.results
-    ]
-    table = ["| result | service | action | |", "|---|---|---|---|", *rows] if rows else []
-    plan = plan_markdown(report.plan, title="Plan")
-    return "\n".join(["### oscar-sync apply", "", report_sentence(report), "", *table, "", plan])
 
 
 def event_line(event: Event) -> str:

@@ -1,0 +1,175 @@
+"""What a document for machines lists: one finding a thing, the worst first."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Plan
+from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.drift import moved
+from oscar_sync.render.plan_text import change_in_words
+from oscar_sync.render.subject import Subject
+from oscar_sync.render.words import erased, headline, safe
+
+_RANK: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_LONGEST: Final = 1_000
+_STATUS: Final = {Status.DONE: Severity.NOTE, Status.SKIPPED: Severity.WARNING}
+
+
+class Finding(NamedTuple):
+    """One thing to tell: a stable rule, of what (a service, a file), in a sentence, and where.
+
+    ``path`` tells findings of one rule about one thing apart. A blank file is no place.
+    """
+
+    rule: str
+    severity: Severity
+    about: str
+    message: str
+    origin: Origin = Origin("", 0, 0)
+    path: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Return what it is about and the message, safe for terminals, cut where it is long."""
+        text = safe(f"{self.about}: {self.message}" if self.about else self.message)
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+    @property
+    def fingerprint(self) -> str:
+        """Return 32 hex digits that stay when lines and words move."""
+        parts = "\0".join((self.rule, self.about or self.origin.file, self.path))
+        return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def findings_of(subject: Subject) -> list[Finding]:
+    """Return what *subject* has to tell, errors first, else in the plan's order."""
+    if subject.report is not None:
+        found = _of_report(subject.report)
+    elif subject.is_drift:
+        found = _of_drift(subject.plan)
+    else:
+        found = _of_plan(subject.plan)
+    return sorted(found, key=lambda item: _RANK[item.severity])
+
+
+def findings_of_input(found: Sequence[Diagnostic]) -> list[Finding]:
+    """Return what is wrong with the files, errors first."""
+    return sorted(map(_diagnostic, found), key=lambda item: _RANK[item.severity])
+
+
+def as_many(found: Sequence[Finding], limit: int, room: int) -> Sequence[Finding]:
+    """Return the first of *found*, at most *limit*, that a document of *room* bytes can hold."""
+    for at, item in enumerate(found[:limit]):
+        room -= 2 * len(item.sentence.encode()) + 3 * len(item.origin.file.encode()) + 900
+        if room < 0:
+            return found[:at]
+    return found[:limit]
+
+
+def without_twins(found: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Yield each finding with a fingerprint that no other has."""
+    seen: dict[str, int] = {}
+    for item in found:
+        name = item.fingerprint
+        seen[name] = seen.get(name, 0) + 1
+        twin = item._replace(path=f"{item.path}#{seen[name]}") if seen[name] > 1 else item
+        yield item, twin.fingerprint
+
+
+def _diagnostic(item: Diagnostic) -> Finding:
+    is_named = not item.path or item.path in item.message
+    message = item.message if is_named else f"{item.path}: {item.message}"
+    text = f"{message}; {item.remedy}" if item.remedy else message
+    place = Origin(item.file, item.line, item.column)
+    return Finding(item.code, item.severity, "", text, place, f"{item.path}\0{item.message}")
+
+
+def _shared(plan: Plan) -> Iterator[Finding]:
+    yield from map(_diagnostic, plan.diagnostics)
+    for cluster in plan.clusters:
+        if cluster.problem:
+            text = f"could not be read: {cluster.problem}"
+            yield Finding("not-read", Severity.ERROR, cluster.id, text)
+
+
+def _of_plan(plan: Plan) -> Iterator[Finding]:
+    yield from _shared(plan)
+    yield from map(_blocked, plan.blocked)
+    for action in plan.actions:
+        yield from _erased(action)
+        yield from _planned(action)
+    for item in plan.left_alone:
+        yield Finding("left-alone", Severity.NOTE, str(item.key), item.message)
+
+
+def _blocked(item: Blocked) -> Finding:
+    action = item.action
+    ways = "".join(f"; way out: {way}" for way in item.ways_out)
+    text = f"{action.kind} blocked: {item.message}{ways}"
+    return Finding(item.code, Severity.ERROR, str(action.key), text, _place(action), action.id)
+
+
+def _erased(action: Action) -> Iterator[Finding]:
+    for item in action.erases:
+        text, key = f"{action.kind} erases {erased(item)}", str(action.key)
+        yield Finding("erases", Severity.WARNING, key, text, _place(action), item.bucket)
+
+
+def _planned(action: Action) -> Iterator[Finding]:
+    if action.kind is ActionKind.UPDATE and action.changes:
+        yield from (_change(action, change) for change in action.changes)
+    else:
+        text, rule = headline(action), str(action.kind)
+        yield Finding(rule, Severity.NOTE, str(action.key), text, _place(action), action.id)
+
+
+def _change(action: Action, change: FieldChange) -> Finding:
+    is_drift = change.cause.is_drift
+    text = f"{change.path}: {change_in_words(change)} ({change.cause.value})"
+    severity = Severity.WARNING if is_drift else Severity.NOTE
+    place = change.origin or _place(action)
+    rule = "drift" if is_drift else "change"
+    return Finding(rule, severity, str(action.key), text, place, change.path)
+
+
+def _place(action: Action) -> Origin:
+    return action.origin or Origin("", 0, 0)
+
+
+def _of_drift(plan: Plan) -> Iterator[Finding]:
+    yield from _shared(plan)
+    for action in moved(plan):
+        key, place = str(action.key), _place(action)
+        if action.kind is ActionKind.CREATE:
+            text = "missing: never created, or deleted on the cluster"
+            yield Finding("missing", Severity.WARNING, key, text, place)
+        elif action.kind is ActionKind.HOOK:
+            targets = ", ".join(step.target for step in action.steps)
+            text = f"notifications: {targets}; remedy: oscar-sync apply --hooks"
+            yield Finding("hooks", Severity.WARNING, key, text, place)
+        else:
+            yield from (
+                _change(action, change) for change in action.changes if change.cause.is_drift
+            )
+
+
+def _of_report(report: RunReport) -> Iterator[Finding]:
+    yield from _shared(report.plan)
+    yield from map(_blocked, report.blocked)
+    for result in report.results:
+        yield _result(result)
+        for warning in result.warnings:
+            key, place = str(result.action.key), _place(result.action)
+            yield Finding("warning", Severity.WARNING, key, warning, place, warning)
+
+
+def _result(result: ActionResult) -> Finding:
+    action = result.action
+    tail = f": {result.message}" if result.message else ""
+    text = f"{result.status}: {headline(action)}{tail}"
+    severity = _STATUS.get(result.status, Severity.ERROR)
+    rule = result.code or str(result.status).replace(" ", "-")
+    return Finding(rule, severity, str(action.key), text, _place(action), action.id)
