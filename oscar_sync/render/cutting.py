@@ -1,17 +1,25 @@
 """Keeping a document within its size: the worst first, and what was cut is counted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from oscar_sync.render.words import plural
 
 
 class Block(NamedTuple):
-    """A part of a document: of a named group, whole, and in brief where it is too long."""
+    """A part of a document: of a named group, whole, and in brief where it is too long.
+
+    ``whole`` may be made when it is needed: what comes after the cut costs nothing.
+    """
 
     group: str
-    whole: str
+    whole: str | Callable[[], str]
     brief: str = ""
+
+    def text_within(self, room: int) -> str:
+        """Return it whole, in brief, or blank, by how many bytes there are for it."""
+        whole = self.whole if isinstance(self.whole, str) else self.whole()
+        return next((one for one in (whole, self.brief) if one and size_of(one) <= room), "")
 
 
 def size_of(text: str) -> int:
@@ -27,7 +35,7 @@ def fitting(blocks: Iterable[Block], room: int) -> tuple[list[str], Mapping[str,
     shown: list[str] = []
     cut: dict[str, int] = {}
     for block in blocks:
-        text = next((one for one in block[1:] if one and not cut and size_of(one) <= room), "")
+        text = "" if cut else block.text_within(room)
         if text:
             shown.append(text)
             room -= size_of(text)
@@ -41,5 +49,5 @@ def cut_sentence(cut: Mapping[str, int], command: str) -> str:
     if not cut:
         return ""
     counts = ", ".join(f"{count:,} {group}" for group, count in cut.items())
-    total = plural(sum(cut.values()), "entry", "entries")
-    return f"… and {total} more, cut to fit ({counts}): run {command}"
+    total = plural(sum(cut.values()), "more entry", "more entries")
+    return f"… and {total}, cut to fit ({counts}): run {command}"

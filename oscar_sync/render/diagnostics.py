@@ -1,10 +1,10 @@
 """Diagnostics as text and JSON."""
 
-import json
 from collections.abc import Sequence
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.field import Json
+from oscar_sync.render.documents import json_text
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import FORMAT_VERSION, diagnostic_document
 from oscar_sync.render.words import plural, safe
@@ -38,7 +38,7 @@ def diagnostics_document(found: Sequence[Diagnostic], **facts: Json) -> str:
             str(severity): sum(item.severity is severity for item in found) for severity in Severity
         },
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def validation_sentence(files: int, services: int, found: Sequence[Diagnostic]) -> str:

@@ -1,10 +1,9 @@
 """What moved on the clusters, as text and JSON. Edits of the manifests are not in it."""
 
-import json
-
 from oscar_sync.model.field import Json
 from oscar_sync.model.outcome import has_drift
 from oscar_sync.model.plan import Action, ActionKind, Plan
+from oscar_sync.render.documents import json_text
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.plan_json import drift_entries, plan_document
 from oscar_sync.render.plan_text import want_and_live
@@ -76,4 +75,4 @@ def drift_json(plan: Plan) -> str:
     document = plan_document(plan)
     document["drift"] = drift_entries(plan)
     document["missing"] = missing
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)

@@ -63,7 +63,7 @@ def findings_of_input(found: Sequence[Diagnostic]) -> list[Finding]:
 def as_many(found: Sequence[Finding], limit: int, room: int) -> Sequence[Finding]:
     """Return the first of *found*, at most *limit*, that a document of *room* bytes can hold."""
     for at, item in enumerate(found[:limit]):
-        room -= 2 * len(item.sentence.encode()) + 3 * len(item.origin.file.encode()) + 900
+        room -= 2 * len(item.sentence.encode()) + 9 * len(item.origin.file) + 900
         if room < 0:
             return found[:at]
     return found[:limit]

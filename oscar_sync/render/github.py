@@ -6,6 +6,7 @@ from typing import Final
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.render.findings import Finding, findings_of, findings_of_input
 from oscar_sync.render.subject import Subject
+from oscar_sync.render.words import safe
 
 _WORDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _LIMIT: Final = 10
@@ -49,4 +50,4 @@ def _escaped(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+    return _escaped(safe(text)).replace(":", "%3A").replace(",", "%2C")

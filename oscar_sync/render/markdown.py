@@ -104,7 +104,7 @@ def _moved(action: Action) -> Block:
     changes = [change for change in action.changes if change.cause.is_drift]
     names = ", ".join(change.path for change in changes)
     title = f"{key} {_text(_short(names))}"
-    return Block("drifted", _folded(title, _fields(changes)), f"- {title}")
+    return Block("drifted", lambda: _folded(title, _fields(changes)), f"- {title}")
 
 
 def _of_report(report: RunReport) -> Iterator[Block]:
@@ -130,9 +130,9 @@ def _action(action: Action, group: str) -> Block:
     lines = [f"- erases {_text(erased(item))}" for item in action.erases]
     lines += [f"- keeps {_text(kept(item))}" for item in action.keeps]
     lines += [f"- {_text(note)}" for note in action.notes]
-    body = [*_fields(action.changes), *lines]
     data = [f"  {line}" for line in lines[: len(action.erases)]]
-    return Block(group, _folded(title, body), "\n".join([f"- {title}", *data]))
+    brief = "\n".join([f"- {title}", *data])
+    return Block(group, lambda: _folded(title, [*_fields(action.changes), *lines]), brief)
 
 
 def _folded(title: str, body: Sequence[str]) -> str:

@@ -1,12 +1,12 @@
 """A plan and a report as JSON documents (product 6). Never with a secret."""
 
-import json
 from typing import Final
 
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, Blocked, FieldChange, Plan, Step
+from oscar_sync.render.documents import json_text
 
 FORMAT_VERSION: Final = "1.0"
 
@@ -51,7 +51,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
 
 def plan_json(plan: Plan) -> str:
     """Return the plan document as text."""
-    return json.dumps(plan_document(plan), ensure_ascii=False, indent=2) + "\n"
+    return json_text(plan_document(plan))
 
 
 def summary_document(plan: Plan) -> dict[str, Json]:

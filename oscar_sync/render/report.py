@@ -7,6 +7,7 @@ from oscar_sync.model.field import Json
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.plan import ActionKind
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.documents import json_text
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.words import SYMBOLS, erased_briefly, headline, key_width, plural, safe
@@ -90,7 +91,7 @@ def _result_document(result: ActionResult) -> dict[str, Json]:
 
 def report_json(report: RunReport) -> str:
     """Return the report document as text."""
-    return json.dumps(report_document(report), ensure_ascii=False, indent=2) + "\n"
+    return json_text(report_document(report))
 
 
 def event_line(event: Event) -> str:

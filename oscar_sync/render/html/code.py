@@ -58,18 +58,24 @@ class _Row(NamedTuple):
 
 
 def side_by_side(before: Json, after: Json, caption: str) -> str:
-    """Return a table: live to the left, wanted to the right, equal lines far from any left out."""
+    """Return a table: live to the left, wanted to the right; a side without any line is left out.
+
+    Equal lines far from those that differ are left out too.
+    """
     old, new = lines_of(before)[:_LINES], lines_of(after)[:_LINES]
+    sides = [name for name, lines in (("live", old), ("wanted", new)) if lines]
     rows = list(_rows(old, new))
     lost = len(rows) - _ROWS
     body = [_html(row, old, new) for row in rows[:_ROWS]]
     if lost > 0:
         body.append(_gap(f"{plural(lost, 'more line')} cut to fit"))
+    head = "".join(
+        f'<th scope="col" class="at">line</th><th scope="col">{name}</th>' for name in sides
+    )
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{html.escape(safe(caption))}">'
-        '<table class="code"><thead><tr><th scope="col" class="at">line</th>'
-        '<th scope="col">live</th><th scope="col" class="at">line</th>'
-        '<th scope="col">wanted</th></tr></thead><tbody>' + "".join(body) + "</tbody></table></div>"
+        f'<table class="code{" two" if len(sides) > 1 else ""}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
@@ -90,8 +96,9 @@ def _html(row: _Row, old: Sequence[str], new: Sequence[str]) -> str:
     if row.kind == "gap":
         return _gap("equal lines left out")
     is_same = row.kind == "same"
-    left = _cell(row.before, old, "" if is_same else "del")
-    return f"<tr>{left}{_cell(row.after, new, '' if is_same else 'ins')}</tr>"
+    left = _cell(row.before, old, "" if is_same else "del") if old else ""
+    right = _cell(row.after, new, "" if is_same else "ins") if new else ""
+    return f"<tr>{left}{right}</tr>"
 
 
 def _cell(at: int | None, lines: Sequence[str], mark: str) -> str:

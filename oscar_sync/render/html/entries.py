@@ -1,7 +1,7 @@
 """Services as entries that unfold: what differs, what is kept and erased, what was done."""
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from oscar_sync.model.field import Json
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     word: str
     tone: str
     title: str
-    body: tuple[str, ...] = ()
+    body: Callable[[], Sequence[str]] = tuple
 
     def block(self, *, is_open: bool) -> Block:
         """Return it as HTML, and in brief."""
@@ -37,10 +37,14 @@ class Entry(NamedTuple):
         badge = f'<span class="badge">{text(self.word)}</span>'
         head = f"{badge}<strong>{text(self.name)}</strong> {self.title}"
         brief = f"<div {mark}>{head}</div>"
-        if not self.body:
-            return Block(self.word, brief)
         unfolded = " open" if is_open else ""
-        whole = f"<details {mark}{unfolded}><summary>{head}</summary>{''.join(self.body)}</details>"
+
+        def whole() -> str:
+            body = "".join(self.body())
+            if not body:
+                return brief
+            return f"<details {mark}{unfolded}><summary>{head}</summary>{body}</details>"
+
         return Block(self.word, whole, brief)
 
 
@@ -97,19 +101,24 @@ def _planned(action: Action, result: ActionResult | None) -> Entry:
     if action.is_drifted or (action.kind in _BAD and not action.erases):
         tone = "warn"
     word = "drifted" if action.kind is ActionKind.UPDATE and action.is_drifted else str(action.kind)
-    body = _body(action)
     if result is not None:
         word = str(result.status)
         tone = {Status.DONE: "good", Status.SKIPPED: "warn"}.get(result.status, "bad")
-        body = [*_result(result), *body]
-    return Entry(*action.key, word, tone, text(headline(action)), tuple(body))
+
+    def body() -> list[str]:
+        return [*(_result(result) if result else []), *_body(action)]
+
+    return Entry(*action.key, word, tone, text(headline(action)), body)
 
 
 def _blocked(item: Blocked) -> Entry:
     title = f"{text(item.action.kind)}: {text(item.message)}"
     ways = [f"way out: {text(way)}" for way in item.ways_out]
-    body = [_list([f"reason: <code>{text(item.code)}</code>", *ways]), *_body(item.action)]
-    return Entry(*item.action.key, "blocked", "bad", title, tuple(body))
+
+    def body() -> list[str]:
+        return [_list([f"reason: <code>{text(item.code)}</code>", *ways]), *_body(item.action)]
+
+    return Entry(*item.action.key, "blocked", "bad", title, body)
 
 
 def _moved(action: Action) -> Entry:
@@ -118,11 +127,11 @@ def _moved(action: Action) -> Entry:
         return Entry(*action.key, "missing", "bad", words)
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
-        body = (_list(["remedy: <code>oscar-sync apply --hooks</code>"]),)
-        return Entry(*action.key, "notifications", "warn", text(targets), body)
+        remedy = _list(["remedy: <code>oscar-sync apply --hooks</code>"])
+        return Entry(*action.key, "notifications", "warn", text(targets), lambda: [remedy])
     changes = [change for change in action.changes if change.cause.is_drift]
     names = text(", ".join(change.path for change in changes)[:200])
-    return Entry(*action.key, "drifted", "warn", names, tuple(_changes(changes, action)))
+    return Entry(*action.key, "drifted", "warn", names, lambda: _changes(changes, action))
 
 
 def _result(result: ActionResult) -> list[str]:

@@ -15,7 +15,7 @@ body { margin: 0 auto; padding: 1.2rem; max-width: 78rem; background: var(--bg);
   font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
-.lead { font-size: 1.05rem; margin: .2rem 0; } .dim { color: var(--dim); }
+.lead { font-size: 1.05rem; margin: .2rem 0; } .dim { color: var(--dim); font-weight: 400; }
 .skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
@@ -41,7 +41,9 @@ th { color: var(--dim); font-weight: 600; }
 ul.plain { list-style: none; padding: 0; margin: .4rem 0; } ul.plain li { margin: .2rem 0; }
 code, .code td, pre { font: 13px/1.45 ui-monospace, Menlo, Consolas, monospace; }
 .scroll { overflow-x: auto; }
-.code { table-layout: fixed; min-width: 44rem; border: 1px solid var(--rule); }
+pre { overflow-x: auto; }
+.code { table-layout: fixed; border: 1px solid var(--rule); }
+.two { min-width: 44rem; }
 .code td { white-space: pre-wrap; border: 0; padding: 0 .6rem; }
 .code .at { width: 4em; text-align: right; color: var(--dim); padding: 0 .4rem;
   user-select: none; }
@@ -63,7 +65,7 @@ del, ins { text-decoration: none; } del::before { content: "- "; } ins::before {
 @media print { body { max-width: none; padding: 0; font-size: 11px; }
   .filters, .skip { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .scroll { overflow: visible; } .code { min-width: 0; }
+  .scroll { overflow: visible; } .two { min-width: 0; }
   .flow svg { max-width: 100%; height: auto; }
   tr, .entry > summary, h2, h3 { break-inside: avoid; } h2, h3 { break-after: avoid; }
   .code td.del, .code td.ins, .erases, .keeps { print-color-adjust: exact; } }

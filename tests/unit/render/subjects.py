@@ -52,7 +52,7 @@ def change(path, before, after, cause=Cause.MANIFEST, **more):
 
 
 def action(name, kind=ActionKind.UPDATE, **more):
-    steps = (Step(Do.PUT, name),)
+    steps = more.pop("steps", (Step(Do.PUT, name),))
     where = Origin(f"services/{name.split()[0]}.yaml", 3, 5)
     return Action(f"{kind}:{name}", key(name), kind, "", steps, **{"origin": where, **more})
 
@@ -75,8 +75,11 @@ def full_plan(word=""):
         change("environment.secrets.TOKEN", "fp 3fa1", "fp 9c02", is_sensitive=True),
         change(f"labels[{word or 'team'}]", None, {"a": word, "list": [1, 2, {"deep": "x" * 90}]}),
     )
-    moved = (change("cpu", "1.0", "0.5", Cause.CLUSTER), change("script", SCRIPT + word, SCRIPT,
-             Cause.BOTH))  # fmt: skip
+    by_hand = f"{SCRIPT}# by hand{word}"
+    moved = (
+        change("cpu", "1.0", "0.5", Cause.CLUSTER),
+        change("script", by_hand, SCRIPT, Cause.BOTH),
+    )
     kept = Kept(BucketName("plants"), 1204, 320_000_000, shared_with=(f"edge-1/grayify{word}",))
     erased = Erased("old-data", 1204, 320_000_000, consent=f"erase: [old-data], #42 {word}")
     volume = change("volume.size", "1Gi", "2Gi")
