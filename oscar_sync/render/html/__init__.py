@@ -10,7 +10,7 @@ def html(subject: Subject) -> str:
     """Return *subject* as a page that needs nothing from elsewhere."""
     from oscar_sync.render.html.page import page  # most runs show no page
 
-    return page(subject)
+    return page(subject, has_script=True)
 
 
 def html_of_input(found: Sequence[Diagnostic]) -> str:
@@ -27,9 +27,11 @@ def html_cell(subject: Subject) -> str:
     """
     from html import escape
 
+    from oscar_sync.render.html.page import page
+
     frame = "width: 100%; height: 36em; border: 1px solid #8888; resize: vertical"
     title = escape(subject.title)
     return (
-        f'<iframe title="{title}" sandbox srcdoc="{escape(html(subject))}" style="{frame}">'
+        f'<iframe title="{title}" sandbox srcdoc="{escape(page(subject, has_script=False))}" style="{frame}">'
         "</iframe>"
     )

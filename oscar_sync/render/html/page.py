@@ -26,19 +26,23 @@ _SMALL_ROOM: Final = 200_000
 _DRAWN: Final = 300
 """So many services are drawn; a picture of more says less than the lines of `graph`."""
 _HASH: Final = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+_SEARCH: Final = (
+    '<label hidden>by name <input type="search" id="find" autocomplete="off"></label>',
+    '<span id="told" role="status"></span>',
+)
 _POLICY: Final = (
     f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_HASH}'; base-uri 'none'; "
     "form-action 'none'"
 )
 
 
-def page(subject: Subject) -> str:
-    """Return *subject* as a page; it works without its script, and says what was cut to fit."""
+def page(subject: Subject, *, has_script: bool) -> str:
+    """Return *subject* as a page that says what was cut to fit; its script finds by name."""
     plan = subject.plan
     entries = entries_of(subject)
     by_cluster, cut = _clusters(subject, entries)
     parts = [
-        *_filters(entries),
+        *_filters(entries, has_search=has_script),
         *(
             f'<p class="erases">{text(item)}</p>'
             for item in [cut_sentence(cut, subject.title)]
@@ -104,7 +108,7 @@ def _head(subject: Subject) -> list[str]:
     ]
 
 
-def _filters(entries: Sequence[Entry]) -> list[str]:
+def _filters(entries: Sequence[Entry], *, has_search: bool) -> list[str]:
     """Return a box to tick for each word; a rule of style for each hides what is not ticked."""
     if not entries:
         return []
@@ -123,8 +127,8 @@ def _filters(entries: Sequence[Entry]) -> list[str]:
         f"<style>{rules}</style>",
         '<fieldset class="filters"><legend>Show</legend>',
         *boxes,
-        '<label hidden>by name <input type="search" id="find" autocomplete="off"></label>',
-        '<span id="told" role="status"></span></fieldset>',
+        *(_SEARCH if has_search else []),
+        "</fieldset>",
     ]
 
 
