@@ -30,8 +30,5 @@ def html_cell(subject: Subject) -> str:
     from oscar_sync.render.html.page import page
 
     frame = "width: 100%; height: 36em; border: 1px solid #8888; resize: vertical"
-    title = escape(subject.title)
-    return (
-        f'<iframe title="{title}" sandbox srcdoc="{escape(page(subject, has_script=False))}" style="{frame}">'
-        "</iframe>"
-    )
+    title, text = escape(subject.title), escape(page(subject, has_script=False))
+    return f'<iframe title="{title}" sandbox srcdoc="{text}" style="{frame}"></iframe>'

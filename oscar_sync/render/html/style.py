@@ -51,6 +51,7 @@ pre { overflow-x: auto; }
 .code td.none { background: var(--soft); }
 del, ins { text-decoration: none; } del::before { content: "- "; } ins::before { content: "+ "; }
 .code td.same { padding-left: calc(.6rem + 2ch); }
+.code th { padding: .25rem .6rem; } .code th.at { padding: .25rem .4rem; }
 .gap td { color: var(--dim); background: var(--soft); }
 .tc { color: var(--dim); font-style: italic; } .ts { color: var(--str); }
 .tk, .tv { color: var(--tok); } .tn { color: var(--link); }
@@ -63,6 +64,7 @@ del, ins { text-decoration: none; } del::before { content: "- "; } ins::before {
   .stack tr { padding: .4rem 0; border-bottom: 1px solid var(--rule); }
   .stack td[data-of]::before { content: attr(data-of) ": "; color: var(--dim); } }
 @media print { body { max-width: none; padding: 0; font-size: 11px; }
+  code, .code td, pre { font-size: 10px; }
   .filters, .skip { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .scroll { overflow: visible; } .two { min-width: 0; }
