@@ -27,8 +27,12 @@ class _Case(NamedTuple):
     @property
     def faults(self) -> tuple[Finding, ...]:
         """Return what makes the case fail."""
-        bad = (Severity.ERROR, Severity.WARNING) if self.is_drift else (Severity.ERROR,)
-        return tuple(item for item in self.found if item.severity in bad)
+        return tuple(
+            item
+            for item in self.found
+            if item.severity is Severity.ERROR
+            or (self.is_drift and item.about and item.severity is Severity.WARNING)
+        )
 
 
 def junit(subject: Subject) -> str:

@@ -138,7 +138,7 @@ def _action(action: Action, group: str) -> Block:
 def _folded(title: str, body: Sequence[str]) -> str:
     if not body:
         return f"- {title}"
-    return "\n".join([f"<details><summary>{title}</summary>", "", *body, "", "</details>", ""])
+    return "\n".join(["", f"<details><summary>{title}</summary>", "", *body, "", "</details>", ""])
 
 
 def _fields(changes: Sequence[FieldChange]) -> list[str]:

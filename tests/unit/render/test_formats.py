@@ -102,7 +102,7 @@ def test_junit_keeps_to_what_its_readers_know(word):
     [
         ("plan", {"cloud-2 cluster", "cloud-2 far", "edge-1 render"}),
         ("drift", {"cloud-2 cluster", "cloud-2 far", "edge-1 segment", "edge-1 grayify",
-                   "edge-1 hooked", "files services/detector.yaml"}),
+                   "edge-1 hooked"}),
         ("apply", {"cloud-2 cluster", "cloud-2 far", "edge-1 render", "edge-1 old",
                    "edge-1 grayify", "edge-1 hooked"}),
     ],
