@@ -12,7 +12,6 @@ from oscar_sync.reconcile.once import Pass
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text
 from oscar_sync.render.formats import FORMATS
-from oscar_sync.render.markdown import markdown
 from oscar_sync.render.paint import Paint
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.subject import Subject
@@ -81,6 +80,6 @@ def _summarise(subject: Subject) -> None:
         return
     try:
         with open(file, "a", encoding="utf-8") as summary:  # noqa: PTH123 - append
-            summary.write(markdown(subject))
+            summary.write(FORMATS["markdown"].write(subject))
     except OSError as error:
         say(f"note: the step summary {file} cannot be written: {error.strerror}")

@@ -1,45 +1,42 @@
 """The table of formats: what `-o` offers beside text and events."""
 
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final, NamedTuple
 
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.render.diagnostics import diagnostics_document
-from oscar_sync.render.drift import drift_json
-from oscar_sync.render.github import github, github_of_input
-from oscar_sync.render.gitlab import gitlab, gitlab_of_input
-from oscar_sync.render.html import html, html_of_input
-from oscar_sync.render.junit import junit, junit_of_input
-from oscar_sync.render.markdown import markdown, markdown_of_input
-from oscar_sync.render.plan_json import plan_json
-from oscar_sync.render.report import report_json
-from oscar_sync.render.sarif import sarif, sarif_of_input
 from oscar_sync.render.subject import Subject
 
 
 class Format(NamedTuple):
-    """How a subject is written, and what is wrong with the files where none could be made.
+    """A format by its module, which is imported when a document is written.
 
-    ``budget`` are the bytes that a document keeps within; 0: what it lists is never cut.
+    The module ``NAME`` offers ``NAME(subject)`` and ``NAME_of_input(diagnostics)``. ``budget`` are
+    the bytes that a document keeps within; 0: what it lists is never cut.
     """
 
-    write: Callable[[Subject], str]
-    write_input: Callable[[Sequence[Diagnostic]], str]
+    module: str
     budget: int = 0
 
+    def write(self, subject: Subject) -> str:
+        """Return *subject* in this format."""
+        return str(getattr(self._module, self.module)(subject))
 
-def _json(subject: Subject) -> str:
-    if subject.report is not None:
-        return report_json(subject.report)
-    return drift_json(subject.plan) if subject.is_drift else plan_json(subject.plan)
+    def write_input(self, found: Sequence[Diagnostic]) -> str:
+        """Return what is wrong with the files, where no plan could be made."""
+        return str(getattr(self._module, f"{self.module}_of_input")(found))
+
+    @property
+    def _module(self) -> Any:
+        return import_module(f"oscar_sync.render.{self.module}")
 
 
 FORMATS: Final[dict[str, Format]] = {
-    "json": Format(_json, diagnostics_document),
-    "markdown": Format(markdown, markdown_of_input, 65_536),
-    "html": Format(html, html_of_input, 8_000_000),
-    "junit": Format(junit, junit_of_input, 30_000_000),
-    "sarif": Format(sarif, sarif_of_input, 10_000_000),
-    "github": Format(github, github_of_input, 65_536),
-    "gitlab": Format(gitlab, gitlab_of_input, 10_000_000),
+    "json": Format("json_report"),
+    "markdown": Format("markdown", 65_536),
+    "html": Format("html", 8_000_000),
+    "junit": Format("junit", 30_000_000),
+    "sarif": Format("sarif", 10_000_000),
+    "github": Format("github", 65_536),
+    "gitlab": Format("gitlab", 10_000_000),
 }

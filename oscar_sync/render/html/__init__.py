@@ -8,7 +8,7 @@ from oscar_sync.render.subject import Subject
 
 def html(subject: Subject) -> str:
     """Return *subject* as a page that needs nothing from elsewhere."""
-    from oscar_sync.render.html.page import page  # most runs show no page
+    from oscar_sync.render.html.page import page
 
     return page(subject, has_script=True)
 
