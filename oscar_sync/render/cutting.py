@@ -1,9 +1,13 @@
 """Keeping a document within its size: the worst first, and what was cut is counted."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from oscar_sync.render.words import plural
+
+
+CUT: Final = "(details cut to fit)"
+"""What a block in brief ends in."""
 
 
 class Block(NamedTuple):

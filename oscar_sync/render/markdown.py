@@ -8,7 +8,7 @@ from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
-from oscar_sync.render.cutting import Block, cut_sentence, fitting, size_of
+from oscar_sync.render.cutting import CUT, Block, cut_sentence, fitting, size_of
 from oscar_sync.render.drift import drift_sentence, moved
 from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.plan_text import script_diff, summary
@@ -104,7 +104,7 @@ def _moved(action: Action) -> Block:
     changes = [change for change in action.changes if change.cause.is_drift]
     names = ", ".join(change.path for change in changes)
     title = f"{key} {_text(_short(names))}"
-    return Block("drifted", lambda: _folded(title, _fields(changes)), f"- {title}")
+    return Block("drifted", lambda: _folded(title, _fields(changes)), f"- {title} {CUT}")
 
 
 def _of_report(report: RunReport) -> Iterator[Block]:
@@ -131,7 +131,7 @@ def _action(action: Action, group: str) -> Block:
     lines += [f"- keeps {_text(kept(item))}" for item in action.keeps]
     lines += [f"- {_text(note)}" for note in action.notes]
     data = [f"  {line}" for line in lines[: len(action.erases)]]
-    brief = "\n".join([f"- {title}", *data])
+    brief = "\n".join([f"- {title} {CUT}", *data])
     return Block(group, lambda: _folded(title, [*_fields(action.changes), *lines]), brief)
 
 
@@ -182,7 +182,7 @@ def _blocked(item: Blocked) -> Block:
     lines = [f"{head}: {_text(item.message)}"]
     lines += [f"  - would erase {_text(erased(found))}" for found in item.action.erases]
     lines += [f"  - way out: {_text(way)}" for way in item.ways_out]
-    return Block("blocked", "\n".join(lines), head)
+    return Block("blocked", "\n".join(lines), f"{head} {CUT}")
 
 
 def _short(text: str, longest: int = 200) -> str:

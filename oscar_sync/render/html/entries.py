@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Op, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
-from oscar_sync.render.cutting import Block
+from oscar_sync.render.cutting import CUT, Block
 from oscar_sync.render.drift import moved
 from oscar_sync.render.html.code import side_by_side
 from oscar_sync.render.plan_text import step_lines
@@ -36,13 +36,14 @@ class Entry(NamedTuple):
         mark = f'class="entry {self.tone} k-{slug(self.word)}" data-name="{name}"'
         badge = f'<span class="badge">{text(self.word)}</span>'
         head = f"{badge}<strong>{text(self.name)}</strong> {self.title}"
-        brief = f"<div {mark}>{head}</div>"
+        plain = f"<div {mark}>{head}</div>"
+        brief = f'<div {mark}>{head} <span class="dim">{CUT}</span></div>'
         unfolded = " open" if is_open else ""
 
         def whole() -> str:
             body = "".join(self.body())
             if not body:
-                return brief
+                return plain
             return f"<details {mark}{unfolded}><summary>{head}</summary>{body}</details>"
 
         return Block(self.word, whole, brief)

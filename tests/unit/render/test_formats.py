@@ -188,7 +188,8 @@ def test_an_action_too_large_for_a_comment_is_told_in_brief():
     fields = tuple(change(f"environment.variables.V{at}", "a", "b") for at in range(3000))
     text = FORMATS["markdown"].write(Subject("plan", plan(action("wide", changes=fields))))
     assert "<b>edge-1/wide</b> update" in text
-    assert "cut to fit" not in text
+    assert "update (details cut to fit)" in text
+    assert "more entr" not in text
 
 
 @pytest.mark.parametrize("name", [name for name, row in FORMATS.items() if row.budget])
@@ -221,3 +222,34 @@ def test_a_notebook_gets_the_page_in_a_frame_without_scripts():
     text = html_cell(subject("plan", HOSTILE))
     assert text.startswith('<iframe title="oscar-sync plan" sandbox srcdoc="&lt;!doctype html&gt;')
     assert text.count("<") == 2
+
+
+def test_what_is_cut_is_the_mildest_and_is_counted():
+    actions = [action(f"s{at:04}", ActionKind.CREATE) for at in range(6000)]
+    found = plan(*actions, blocked=full_plan().blocked)
+    whole = Subject("plan", found, tuple(item.key for item in actions))
+    (run,) = json.loads(FORMATS["sarif"].write(whole))["runs"]
+    (notice,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notice["message"]["text"].startswith(f"{6002 - len(run['results']):,} more findings")
+    assert run["results"][1]["ruleId"] == "needs-replace"
+    *items, last = json.loads(FORMATS["gitlab"].write(whole))
+    assert last["description"].startswith(f"{6002 - len(items):,} more findings")
+    cases = list(ET.fromstring(FORMATS["junit"].write(whole)).iter("testcase"))
+    assert len(cases) == 4001
+    assert sum(case.find("failure") is not None for case in cases) == 2
+
+
+def test_a_page_of_many_services_says_what_it_leaves_out():
+    keys = tuple(key(f"calm-service-{at:05}") for at in range(9000))
+    wide = "x" * 90 + "\n"
+    actions = [action(f"s{at}", changes=(change("script", None, wide * 299),)) for at in range(300)]
+    text = FORMATS["html"].write(Subject("plan", plan(*actions), keys))
+    assert "9,000 services without a difference" in text
+    assert "more</li>" in text
+    assert "too many to draw here" in text
+    assert text.count("(details cut to fit)") > 100
+
+
+def test_wrong_files_are_a_json_document_too():
+    found = json.loads(FORMATS["json"].write_input(WRONG))
+    assert [item["code"] for item in found["diagnostics"]] == ["OSY101", "OSY102"]
