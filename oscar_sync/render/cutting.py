@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 from oscar_sync.render.words import plural
 
-
 CUT: Final = "(details cut to fit)"
 """What a block in brief ends in."""
 
