@@ -5,6 +5,7 @@ set -euo pipefail
 
 packages=(
     apache2-bin    # Apache's WebDAV, for storage providers
+    chromium       # shows the HTML report, for what people see and hear of it
     curl           # the yardstick of the benchmark's row 11
     oidc-agent-cli # the real agent, for logging in by its accounts
 )

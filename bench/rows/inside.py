@@ -74,7 +74,7 @@ def _diff(rounds: int, slow_rounds: int, folder: str) -> dict[str, list[Sample]]
     from deepdiff import DeepDiff
 
     from oscar_sync.planning.compare import differences
-    from oscar_sync.render.plan_text import _script_diff
+    from oscar_sync.render.plan_text import script_diff
 
     before = _forms(workload.services(_COUNT))
     after = _forms(workload.services(_COUNT, range(_COUNT)))
@@ -86,7 +86,7 @@ def _diff(rounds: int, slow_rounds: int, folder: str) -> dict[str, list[Sample]]
             for difference in differences(live, wanted):
                 found += 1
                 if difference.path == ("script",):
-                    _script_diff(str(difference.before), str(difference.after))
+                    script_diff(str(difference.before), str(difference.after))
         return found
 
     def theirs() -> list[object]:

@@ -48,7 +48,7 @@ def command(**options: Any) -> int:
         if options["expect"]:
             check_expectation(found.draft.plan, options["expect"])
         if options["dry_run"]:
-            show_plan(found.draft.plan, outputs, options["color"], "apply --dry-run")
+            show_plan(found, outputs, options["color"], "apply --dry-run")
             code = plan_exit(found.draft.plan, detailed=False)
             end_events(outputs, code)
             return code

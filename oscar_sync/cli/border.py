@@ -21,11 +21,8 @@ from oscar_sync.errors import (
 )
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.exits import Exit
-from oscar_sync.render.diagnostics import (
-    diagnostics_document,
-    diagnostics_github,
-    diagnostics_text,
-)
+from oscar_sync.render.diagnostics import diagnostics_text
+from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.plan_json import diagnostic_document
 from oscar_sync.render.words import safe
 
@@ -92,10 +89,8 @@ def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color:
     """Write diagnostics in each format that is asked for; text goes to stderr."""
     for output in outputs:
         match output.format:
-            case "json":
-                write(output, diagnostics_document(found))
-            case "github":
-                write(output, diagnostics_github(found))
+            case name if name in FORMATS:
+                write(output, FORMATS[name].write_input(found))
             case "text" if output.file:
                 write(output, diagnostics_text(found))
             case _:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType
+from typing import TypeVar
 
 import click
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output, append, write
 from oscar_sync.cli.progress import Progress
-from oscar_sync.cli.showing import show_plan, stdout_paint
+from oscar_sync.cli.showing import show_documents, show_plan, stdout_paint
 from oscar_sync.errors import OutputError
 from oscar_sync.model.event import Event
 from oscar_sync.model.exits import Exit
@@ -23,15 +24,12 @@ from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.closing import closing_hints
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, locked
-from oscar_sync.render.report import (
-    event_line,
-    report_json,
-    report_markdown,
-    report_sentence,
-    report_text,
-    summary_line,
-)
+from oscar_sync.reconcile.subject import subject_of
+from oscar_sync.render.report import event_line, report_sentence, report_text, summary_line
+from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import erased_briefly, plural, safe
+
+Content = TypeVar("Content", str, Subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,12 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
     for output in how.outputs:
         if output.format == "events" and output.file:
             write(output, "")
-    shown = [output for output in how.outputs if output.format in ("text", "github")]
-    show_plan(plan, shown, how.color, how.command, verbose=how.verbose)
+    shown = [output for output in how.outputs if output.format == "text"]
+    show_plan(found, shown, how.color, how.command, verbose=how.verbose)
     if not plan.actions:
-        return _finish(RunReport(plan), how, is_sent=False)
+        return _finish(found, RunReport(plan), how, is_sent=False)
     if not how.is_yes and not _is_confirmed(plan, how):
-        return _unconfirmed(plan, how)
+        return _unconfirmed(found, how)
     with signals(Stop()) as stop:
         stack, notes = locked(found, connections.environ)
         for note in notes:
@@ -84,7 +82,7 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
             report = apply_once(found, options, connections)
             progress.end()
     hints = closing_hints(report, found)
-    return _finish(replace(report, hints=hints), how, is_sent=True)
+    return _finish(found, replace(report, hints=hints), how, is_sent=True)
 
 
 def _note(text: str) -> None:
@@ -103,7 +101,7 @@ def _events(how: Carrying, progress: Progress) -> Callable[[Event], None]:
     return on_event
 
 
-def _finish(report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
+def _finish(found: Pass, report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
     code = apply_exit(report)
     is_kept = True
     if how.on_report:
@@ -113,24 +111,27 @@ def _finish(report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
             case "text" if is_sent:
                 paint = stdout_paint(how.color)
                 is_kept &= _is_kept(write, output, "\n" + report_text(report, paint=paint))
-            case "json":
-                is_kept &= _is_kept(write, output, report_json(report))
-            case "markdown":
-                is_kept &= _is_kept(write, output, report_markdown(report))
             case "events":
                 is_kept &= _is_kept(append, output, summary_line(int(code), report))
             case _:
                 continue
+    subject = subject_of(found, how.command, report)
+    for output in how.outputs:
+        is_kept &= _is_kept(_document, output, subject)
     if is_kept:
         return code
     say(f"the run itself: {report_sentence(report)}")
     return worst((code, Exit.UNEXPECTED))
 
 
-def _is_kept(put: Callable[[Output, str], None], output: Output, text: str) -> bool:
-    """Tell whether *text* could be written: a full disk stops no request, it is told."""
+def _document(output: Output, subject: Subject) -> None:
+    show_documents(subject, [output])
+
+
+def _is_kept(put: Callable[[Output, Content], None], output: Output, content: Content) -> bool:
+    """Tell whether *content* could be written: a full disk stops no request, it is told."""
     try:
-        put(output, text)
+        put(output, content)
     except OutputError as error:
         say(f"error: {error}")
         return False
@@ -155,15 +156,21 @@ def _is_confirmed(plan: Plan, how: Carrying) -> bool:
                              show_default=False) == "yes")  # fmt: skip
 
 
-def _unconfirmed(plan: Plan, how: Carrying) -> Exit:
+def _unconfirmed(found: Pass, how: Carrying) -> Exit:
     if sys.stdin.isatty():
         say("Nothing was sent.")
         return Exit.OK
     say("nothing was sent: there is no terminal to ask on. To carry out exactly this plan, run:")
-    say(f"  {how.again} --expect {plan.digest}" if how.command == "apply" else f"  {how.again}")
+    say(
+        f"  {how.again} --expect {found.draft.plan.digest}"
+        if how.command == "apply"
+        else f"  {how.again}"
+    )
     for output in how.outputs:
         if output.format == "events":
             append(output, summary_line(int(Exit.NO_TERMINAL), None))
+    annotated = [output for output in how.outputs if output.format == "github"]
+    show_documents(subject_of(found, f"{how.command} (not confirmed)"), annotated)
     return Exit.NO_TERMINAL
 
 

@@ -36,7 +36,7 @@ def run_narrow(
         tell_unknown(found, asked)
         command = str(asked.scope)
         if is_dry:
-            show_plan(found.draft.plan, outputs, options["color"], f"{command} --dry-run")
+            show_plan(found, outputs, options["color"], f"{command} --dry-run")
             return plan_exit(found.draft.plan, detailed=False)
         return carry_out(found, _carrying(options, outputs, command), connections)
 

@@ -81,7 +81,8 @@ _ONE_CLUSTER: Final = (
 _OUTPUT: Final = click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
     envvar="OSCAR_SYNC_OUTPUT",
-    help="text, json, markdown, github or events; to FILE if given (repeatable).",
+    help="text or json, for plans and reports also markdown, html, junit, sarif, github or gitlab, "
+         "for apply events; to FILE if given (repeatable).",
 )  # fmt: skip
 
 _COMMON: Final = (

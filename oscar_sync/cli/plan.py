@@ -32,8 +32,7 @@ def command(**options: Any) -> int:
         desired = with_flags(desire(request_of(options), os.environ), options)
         connections = connections_of(options)
         found = plan_once(desired, plan_options(options), connections)
-        plan = found.draft.plan
-        show_plan(plan, outputs, options["color"], "plan", verbose=options["verbose"])
-        return plan_exit(plan, detailed=options["detailed_exitcode"])
+        show_plan(found, outputs, options["color"], "plan", verbose=options["verbose"])
+        return plan_exit(found.draft.plan, detailed=options["detailed_exitcode"])
 
     return guarded(run, outputs, options["color"])

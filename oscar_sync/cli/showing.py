@@ -2,22 +2,23 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from oscar_sync.cli.border import tell_findings
+from oscar_sync.cli.border import say, tell_findings
 from oscar_sync.cli.output import Output, paint_for, stdout_width, write
 from oscar_sync.model.plan import Plan
-from oscar_sync.render import documents
-from oscar_sync.render.diagnostics import diagnostics_github
+from oscar_sync.reconcile.once import Pass
+from oscar_sync.reconcile.subject import subject_of
+from oscar_sync.render.drift import drift_text
+from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.paint import Paint
-from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.plan_markdown import plan_markdown
 from oscar_sync.render.plan_text import plan_text
+from oscar_sync.render.subject import Subject
 
-PLAN_FORMATS: Final = ("text", "json", "markdown", "github")
-DRIFT_FORMATS: Final = ("text", "json", "markdown")
-APPLY_FORMATS: Final = ("text", "json", "markdown", "github", "events")
+PLAN_FORMATS: Final = ("text", *FORMATS)
+DRIFT_FORMATS: Final = PLAN_FORMATS
+APPLY_FORMATS: Final = (*PLAN_FORMATS, "events")
 
 
 def stdout_paint(color: str) -> Paint:
@@ -34,24 +35,51 @@ def text_of(plan: Plan, output: Output, color: str, command: str, *, verbose: bo
 
 
 def show_plan(
-    plan: Plan, outputs: Sequence[Output], color: str, command: str, *, verbose: bool = False
+    found: Pass, outputs: Sequence[Output], color: str, command: str, *, verbose: bool = False
 ) -> None:
-    """Write *plan* to every output, warnings to stderr."""
+    """Write the plan to every output, warnings to stderr."""
+    plan = found.draft.plan
     tell_findings(plan.diagnostics, color)
+    show_text(outputs, lambda output: text_of(plan, output, color, command, verbose=verbose))
+    show_documents(subject_of(found, command), outputs)
+
+
+def show_drift(found: Pass, outputs: Sequence[Output], color: str) -> None:
+    """Write what moved to every output, warnings to stderr."""
+    plan = found.draft.plan
+    tell_findings(plan.diagnostics, color)
+    show_text(
+        outputs,
+        lambda output: (
+            drift_text(plan) if output.file else drift_text(plan, paint=stdout_paint(color))
+        ),
+    )
+    show_documents(subject_of(found, "drift"), outputs)
+
+
+def show_text(outputs: Sequence[Output], text: Callable[[Output], str]) -> None:
+    """Write *text* to each output that takes it."""
     for output in outputs:
-        match output.format:
-            case "text":
-                write(output, text_of(plan, output, color, command, verbose=verbose))
-            case "json":
-                write(output, json_text(plan))
-            case "markdown":
-                write(output, plan_markdown(plan))
-            case "github":
-                write(output, diagnostics_github(plan.diagnostics))
-            case _:
-                continue
+        if output.format == "text":
+            write(output, text(output))
 
 
-def json_text(plan: Plan) -> str:
-    """Return the plan document as text."""
-    return documents.json_text(plan_document(plan))
+def show_documents(subject: Subject, outputs: Sequence[Output]) -> None:
+    """Write *subject* to each output of the table; for GitHub also the summary of its step."""
+    for output in outputs:
+        if output.format in FORMATS:
+            write(output, FORMATS[output.format].write(subject))
+    if any(output.format == "github" for output in outputs):
+        _summarise(subject)
+
+
+def _summarise(subject: Subject) -> None:
+    """Append Markdown to the file that a GitHub runner shows as the step's summary."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    try:
+        with open(file, "a", encoding="utf-8") as summary:  # noqa: PTH123 - append
+            summary.write(FORMATS["markdown"].write(subject))
+    except OSError as error:
+        say(f"note: the step summary {file} cannot be written: {error.strerror}")

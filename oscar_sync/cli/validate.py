@@ -11,13 +11,10 @@ from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import request_of
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import desire
-from oscar_sync.render.diagnostics import (
-    diagnostics_document,
-    diagnostics_github,
-    validation_sentence,
-)
+from oscar_sync.render.diagnostics import diagnostics_document, validation_sentence
+from oscar_sync.render.formats import FORMATS
 
-FORMATS: Final = ("text", "json", "github")
+VALIDATE_FORMATS: Final = ("text", *FORMATS)
 
 
 @click.command("validate")
@@ -26,7 +23,7 @@ FORMATS: Final = ("text", "json", "github")
 @click.option("--strict", is_flag=True, envvar="OSCAR_SYNC_STRICT", help="Warnings are errors.")
 def command(**options: Any) -> int:
     """Read and check the files in PATHS. No cluster is asked, no credential is looked for."""
-    outputs = outputs_of(options["outputs"], FORMATS)
+    outputs = outputs_of(options["outputs"], VALIDATE_FORMATS)
 
     def run() -> Exit:
         desired = desire(request_of(options, needs_clusters=False), os.environ)
@@ -36,8 +33,8 @@ def command(**options: Any) -> int:
                 case "json":
                     facts = {"files": desired.file_count, "services": len(desired.services)}
                     write(output, diagnostics_document(found, **facts))
-                case "github":
-                    write(output, diagnostics_github(found))
+                case name if name in FORMATS:
+                    write(output, FORMATS[name].write_input(found))
                 case _:
                     if not output.file:
                         tell_findings(found, options["color"])

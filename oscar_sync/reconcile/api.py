@@ -6,7 +6,6 @@
 >>> oscar_sync.apply(found)                                                    # doctest: +SKIP
 """
 
-import html
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +18,12 @@ from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.once import ApplyOptions, Pass, apply_once, locked, plan_once
+from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text
+from oscar_sync.render.html import html_cell
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_document, report_text
-from oscar_sync.render.words import safe_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class PlanResult:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return _block(str(self))
+        return html_cell(subject_of(self.found, "plan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class ApplyResult:
     """What became of a plan."""
 
     report: RunReport
+    found: Pass
 
     @property
     def document(self) -> Mapping[str, object]:
@@ -86,14 +87,19 @@ class ApplyResult:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return _block(str(self))
+        return html_cell(subject_of(self.found, "apply", self.report))
 
 
 @dataclass(frozen=True, slots=True)
 class DriftResult:
     """What someone else changed on the clusters."""
 
-    plan: Plan
+    found: Pass
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan that would mend it."""
+        return self.found.draft.plan
 
     @property
     def exit_code(self) -> Exit:
@@ -107,7 +113,7 @@ class DriftResult:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return _block(str(self))
+        return html_cell(subject_of(self.found, "drift"))
 
 
 def plan(
@@ -148,7 +154,7 @@ def apply(found: PlanResult, *, parallelism: int = 2) -> ApplyResult:
     stack, _ = locked(found.found, found.connections.environ)
     with stack:
         options = ApplyOptions(parallelism)
-        return ApplyResult(apply_once(found.found, options, found.connections))
+        return ApplyResult(apply_once(found.found, options, found.connections), found.found)
 
 
 def drift(
@@ -166,7 +172,7 @@ def drift(
     request = DesireRequest(paths=(path,), clusters=_clusters(cluster), only=tuple(only))
     desired, connections = _desired(request, environ)
     options = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
-    return DriftResult(plan_once(desired, options, connections).draft.plan)
+    return DriftResult(plan_once(desired, options, connections))
 
 
 def _clusters(cluster: str | Sequence[str]) -> tuple[str, ...]:
@@ -178,7 +184,3 @@ def _desired(
 ) -> tuple[DesiredState, Connections]:
     variables = os.environ if environ is None else environ
     return desire(request, variables), Connections(variables)
-
-
-def _block(text: str) -> str:
-    return f"<pre>{html.escape(safe_lines(text))}</pre>"

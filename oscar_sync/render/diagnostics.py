@@ -1,4 +1,4 @@
-"""Diagnostics as text, JSON and GitHub annotations."""
+"""Diagnostics as text and JSON."""
 
 from collections.abc import Sequence
 
@@ -39,33 +39,6 @@ def diagnostics_document(found: Sequence[Diagnostic], **facts: Json) -> str:
         },
     }
     return json_text(document)
-
-
-def diagnostics_github(found: Sequence[Diagnostic]) -> str:
-    """Return the findings as GitHub workflow commands, which annotate the pull request."""
-    return "".join(f"{_command(item)}\n" for item in found)
-
-
-_WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-
-
-def _command(item: Diagnostic) -> str:
-    place = f"file={_property(item.file)}"
-    if item.line:
-        place += f",line={item.line},col={item.column}"
-    is_named = not item.path or item.path in item.message
-    message = item.message if is_named else f"{item.path}: {item.message}"
-    text = f"{message}; {item.remedy}" if item.remedy else message
-    return f"::{_WORDS[item.severity]} {place},title={item.code}::{_escaped(text)}"
-
-
-def _escaped(text: str) -> str:
-    lines = (safe(line) for line in text.splitlines())
-    return "%0A".join(line.replace("%", "%25") for line in lines)
-
-
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def validation_sentence(files: int, services: int, found: Sequence[Diagnostic]) -> str:

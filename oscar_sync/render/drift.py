@@ -1,4 +1,4 @@
-"""What moved on the clusters, as text, JSON and Markdown. Edits of the manifests are not in it."""
+"""What moved on the clusters, as text and JSON. Edits of the manifests are not in it."""
 
 from oscar_sync.model.field import Json
 from oscar_sync.model.outcome import has_drift
@@ -7,10 +7,11 @@ from oscar_sync.render.documents import json_text
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.plan_json import drift_entries, plan_document
 from oscar_sync.render.plan_text import want_and_live
-from oscar_sync.render.words import in_markdown, key_width, plural, safe
+from oscar_sync.render.words import key_width, plural, safe
 
 
-def _moved(plan: Plan) -> list[Action]:
+def moved(plan: Plan) -> list[Action]:
+    """Return what is missing, has lost its hooks or differs since the cluster moved."""
     return [
         action
         for action in (*plan.actions, *(item.action for item in plan.blocked))
@@ -18,7 +19,7 @@ def _moved(plan: Plan) -> list[Action]:
     ]
 
 
-def _lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
+def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
     """Return a line for each thing that moved, with the changed lines of a script."""
     key = f"{action.key!s:<{width}}"
     if action.kind is ActionKind.CREATE:
@@ -36,11 +37,11 @@ def _lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
 
 def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
     """Return one line for each field that moved, and a closing sentence."""
-    moved = _moved(plan)
-    width = key_width(action.key for action in moved)
+    found = moved(plan)
+    width = key_width(action.key for action in found)
     lines = []
-    for action in moved:
-        for line, diff in _lines(action, width):
+    for action in found:
+        for line, diff in moved_lines(action, width):
             lines.append(f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}")
             lines.extend(f"         {text}" for text in diff)
     lines.extend(
@@ -48,10 +49,11 @@ def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
         for cluster in plan.clusters
         if cluster.problem
     )
-    return "\n".join([*lines, _sentence(plan)]) + "\n"
+    return "\n".join([*lines, drift_sentence(plan)]) + "\n"
 
 
-def _sentence(plan: Plan) -> str:
+def drift_sentence(plan: Plan) -> str:
+    """Return how much moved, of what was compared with which clusters."""
     read = [cluster.id for cluster in plan.clusters if not cluster.problem]
     if not read:
         return "Nothing was compared: no cluster could be read."
@@ -60,28 +62,17 @@ def _sentence(plan: Plan) -> str:
     compared = f"{count} compared with {safe(', '.join(read))}{lost}"
     if not has_drift(plan):
         return f"No drift: {compared}."
-    return f"Drift: {plural(len(_moved(plan)), 'service')} of {compared}."
+    return f"Drift: {plural(len(moved(plan)), 'service')} of {compared}."
 
 
 def drift_json(plan: Plan) -> str:
     """Return the plan document, with what is missing beside what moved."""
     missing: list[Json] = [
         {"cluster": action.key.cluster, "service": action.key.name}
-        for action in _moved(plan)
+        for action in moved(plan)
         if action.kind is ActionKind.CREATE
     ]
     document = plan_document(plan)
     document["drift"] = drift_entries(plan)
     document["missing"] = missing
     return json_text(document)
-
-
-def drift_markdown(plan: Plan) -> str:
-    """Return what moved as a Markdown table."""
-    rows = [
-        f"| {in_markdown(line.split(' ', 1)[0])} | {in_markdown(line.split(' ', 1)[1].strip())} |"
-        for action in _moved(plan)
-        for line, _ in _lines(action, 0)
-    ]
-    table = ["| service | what moved |", "|---|---|", *rows] if rows else []
-    return "\n".join(["### oscar-sync drift", "", in_markdown(_sentence(plan)), "", *table, ""])

@@ -1,180 +1,175 @@
-"""What ``doctor`` found, as text with sections a cluster, worst first, and as a document."""
+"""What a document for machines lists: one finding a thing, the worst first."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from textwrap import wrap
-from typing import Final
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
-from oscar_sync.model.diagnostic import Severity
-from oscar_sync.model.finding import By, Examination, Finding, Remedy
-from oscar_sync.model.state import BucketCount
-from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.plan_json import FORMAT_VERSION
-from oscar_sync.render.plan_text import DEFAULT_WIDTH
-from oscar_sync.render.words import plural, safe, size
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Plan
+from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.drift import moved
+from oscar_sync.render.plan_text import change_in_words
+from oscar_sync.render.subject import Subject
+from oscar_sync.render.words import erased, headline, safe
 
-_SECTIONS: Final = {
-    Severity.ERROR: ("BROKEN", "x", "red"),
-    Severity.WARNING: ("LEFT BEHIND", "!", "yellow"),
-    Severity.NOTE: ("KEPT AND TO KNOW", "-", "cyan"),
-}
-_WHO: Final = {By.YOU: "you", By.OPERATOR: "operator"}
-_INDENT: Final = 15
+_RANK: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+_LONGEST: Final = 1_000
+_STATUS: Final = {Status.DONE: Severity.NOTE, Status.SKIPPED: Severity.WARNING}
 
 
-def findings_text(
-    clusters: Sequence[Examination],
-    then: str = "",
-    *,
-    width: int = DEFAULT_WIDTH,
-    paint: Paint = plain,
-) -> str:
-    """Return a heading and the findings of each cluster; *then* is the release to come.
+class Finding(NamedTuple):
+    """One thing to tell: a stable rule, of what (a service, a file), in a sentence, and where.
 
-    Sentences are folded at *width*, commands never.
+    ``path`` tells findings of one rule about one thing apart. A blank file is no place.
     """
-    return "\n".join(
-        "".join(f"{line}\n" for line in _cluster(one, then, width, paint)) for one in clusters
-    )
+
+    rule: str
+    severity: Severity
+    about: str
+    message: str
+    origin: Origin = Origin("", 0, 0)
+    path: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Return what it is about and the message, safe for terminals, cut where it is long."""
+        text = safe(f"{self.about}: {self.message}" if self.about else self.message)
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+    @property
+    def fingerprint(self) -> str:
+        """Return 32 hex digits that stay when lines and words move."""
+        parts = "\0".join((self.rule, self.about or self.origin.file, self.path))
+        return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _cluster(one: Examination, then: str, width: int, paint: Paint) -> Iterator[str]:
-    heading = safe(f"{one.cluster.id}   {one.cluster.endpoint}")
-    if one.problem:
-        yield f"{heading}   NOT READ: {safe(one.problem)}"
-        return
-    counted = f"{plural(one.services, 'service')}, {plural(one.buckets, 'bucket')}"
-    release = f"OSCAR {safe(one.version) or 'of unknown release'}"
-    yield f"{heading}   {release}{f' -> {then}' if then else ''}   {counted}"
-    for (title, symbol, colour), group in groupby(one.findings, lambda item: _section(item, then)):
-        found = list(group)
-        yield from ("", paint(f"{title} ({len(found)})", colour))
-        for alike, items in groupby(found, _advice):
-            yield from (_headline(item, paint(symbol, colour)) for item in items)
-            yield from _explained(*alike, width)
-    if one.notes:
-        yield from ("", "NOT LOOKED AT")
-        yield from (f" - {safe(note)}" for note in one.notes)
-    yield from ("", _sentence(one))
-    if any(remedy.do.startswith("mc ") for item in one.findings for remedy in item.remedies):
-        yield (
-            f"mc knows the store after: mc alias set {safe(one.cluster.id)} "
-            f"{safe(one.cluster.s3_endpoint) or 'ADDRESS'}   (it asks for the store's keys)"
-        )
+def findings_of(subject: Subject) -> list[Finding]:
+    """Return what *subject* has to tell, errors first, else in the plan's order."""
+    if subject.report is not None:
+        found = _of_report(subject.report)
+    elif subject.is_drift:
+        found = _of_drift(subject.plan)
+    else:
+        found = _of_plan(subject.plan)
+    return sorted(found, key=lambda item: _RANK[item.severity])
 
 
-def _section(found: Finding, then: str) -> tuple[str, str, str]:
-    title, symbol, colour = _SECTIONS[found.severity]
-    if found.is_of_upgrade:
-        title = f"BEFORE THE UPGRADE TO {then}"
-    return title, symbol, colour
+def findings_of_input(found: Sequence[Diagnostic]) -> list[Finding]:
+    """Return what is wrong with the files, errors first."""
+    return sorted(map(_diagnostic, found), key=lambda item: _RANK[item.severity])
 
 
-def _advice(found: Finding) -> tuple[str, tuple[Remedy, ...]]:
-    """Return what findings that stand side by side are told once for."""
-    return found.why, found.remedies
+def as_many(found: Sequence[Finding], limit: int, room: int) -> Sequence[Finding]:
+    """Return the first of *found*, at most *limit*, that a document of *room* bytes can hold."""
+    for at, item in enumerate(found[:limit]):
+        room -= 2 * len(item.sentence.encode()) + 9 * len(item.origin.file) + 900
+        if room < 0:
+            return found[:at]
+    return found[:limit]
 
 
-def _headline(found: Finding, symbol: str) -> str:
-    about = safe(f"{found.subject} {found.name}")
-    return f" {symbol} {found.code}  {about}: {safe(found.message)}{_held(found.holds)}"
+def without_twins(found: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Yield each finding with a fingerprint that no other has."""
+    seen: dict[str, int] = {}
+    for item in found:
+        name = item.fingerprint
+        seen[name] = seen.get(name, 0) + 1
+        twin = item._replace(path=f"{item.path}#{seen[name]}") if seen[name] > 1 else item
+        yield item, twin.fingerprint
 
 
-def _explained(why: str, remedies: Sequence[Remedy], width: int) -> Iterator[str]:
-    yield from _told("why", why, width)
-    for remedy in remedies:
-        yield from _told(_WHO[remedy.by], remedy.what + (":" if remedy.do else ""), width)
-        if remedy.do:
-            yield f"{' ' * (_INDENT + 2)}{safe(remedy.do)}"
+def _diagnostic(item: Diagnostic) -> Finding:
+    is_named = not item.path or item.path in item.message
+    message = item.message if is_named else f"{item.path}: {item.message}"
+    text = f"{message}; {item.remedy}" if item.remedy else message
+    place = Origin(item.file, item.line, item.column)
+    return Finding(item.code, item.severity, "", text, place, f"{item.path}\0{item.message}")
 
 
-def _told(who: str, text: str, width: int) -> Iterator[str]:
-    return _folded(f"     {who:<{_INDENT - 5}}{safe(text)}", width, " " * _INDENT)
+def _shared(plan: Plan) -> Iterator[Finding]:
+    yield from map(_diagnostic, plan.diagnostics)
+    for cluster in plan.clusters:
+        if cluster.problem:
+            text = f"could not be read: {cluster.problem}"
+            yield Finding("not-read", Severity.ERROR, cluster.id, text)
 
 
-def _folded(text: str, width: int, indent: str) -> Iterator[str]:
-    yield from wrap(
-        text,
-        width,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-        replace_whitespace=False,
-    )
+def _of_plan(plan: Plan) -> Iterator[Finding]:
+    yield from _shared(plan)
+    yield from map(_blocked, plan.blocked)
+    for action in plan.actions:
+        yield from _erased(action)
+        yield from _planned(action)
+    for item in plan.left_alone:
+        yield Finding("left-alone", Severity.NOTE, str(item.key), item.message)
 
 
-def _held(count: BucketCount | None) -> str:
-    if count is None:
-        return ""
-    least = "at least " if count.is_at_least else ""
-    last = f", last write {count.last_write:%Y-%m-%d %H:%MZ}" if count.last_write else ""
-    weight = f", {size(count.size_bytes)}" if count.objects else ""
-    return f"; it holds {least}{plural(count.objects, 'object')}{weight}{last}"
+def _blocked(item: Blocked) -> Finding:
+    action = item.action
+    ways = "".join(f"; way out: {way}" for way in item.ways_out)
+    text = f"{action.kind} blocked: {item.message}{ways}"
+    return Finding(item.code, Severity.ERROR, str(action.key), text, _place(action), action.id)
 
 
-def _sentence(one: Examination) -> str:
-    if not one.findings:
-        return "Nothing found."
-    counts = [sum(found.severity is severity for found in one.findings) for severity in _SECTIONS]
-    kept = [found.holds for found in one.findings if found.holds is not None]
-    words = f"Found: {counts[0]} broken, {counts[1]} left behind, {counts[2]} kept and to know."
-    if not kept:
-        return words
-    least = "at least " if any(count.is_at_least for count in kept) else ""
-    total = sum(count.size_bytes for count in kept)
-    return f"{words} Buckets that no service uses: {len(kept)}, {least}{size(total)}."
+def _erased(action: Action) -> Iterator[Finding]:
+    for item in action.erases:
+        text, key = f"{action.kind} erases {erased(item)}", str(action.key)
+        yield Finding("erases", Severity.WARNING, key, text, _place(action), item.bucket)
 
 
-def findings_document(clusters: Sequence[Examination], then: str = "") -> dict[str, object]:
-    """Return the clusters with their findings as a document."""
-    every = [found for one in clusters for found in one.findings]
-    return {
-        "format_version": FORMAT_VERSION,
-        "before_upgrade": then or None,
-        "clusters": [_cluster_document(one) for one in clusters],
-        "summary": {
-            str(severity): sum(found.severity is severity for found in every)
-            for severity in Severity
-        },
-    }
+def _planned(action: Action) -> Iterator[Finding]:
+    if action.kind is ActionKind.UPDATE and action.changes:
+        yield from (_change(action, change) for change in action.changes)
+    else:
+        text, rule = headline(action), str(action.kind)
+        yield Finding(rule, Severity.NOTE, str(action.key), text, _place(action), action.id)
 
 
-def _cluster_document(one: Examination) -> dict[str, object]:
-    return {
-        "id": str(one.cluster.id),
-        "endpoint": one.cluster.endpoint,
-        "version": one.version,
-        "problem": one.problem or None,
-        "services": one.services,
-        "buckets": one.buckets,
-        "findings": [_finding_document(found) for found in one.findings],
-        "notes": list(one.notes),
-    }
+def _change(action: Action, change: FieldChange) -> Finding:
+    is_drift = change.cause.is_drift
+    text = f"{change.path}: {change_in_words(change)} ({change.cause.value})"
+    severity = Severity.WARNING if is_drift else Severity.NOTE
+    place = change.origin or _place(action)
+    rule = "drift" if is_drift else "change"
+    return Finding(rule, severity, str(action.key), text, place, change.path)
 
 
-def _finding_document(found: Finding) -> dict[str, object]:
-    return {
-        "code": str(found.code),
-        "severity": str(found.severity),
-        "subject": str(found.subject),
-        "name": found.name,
-        "message": found.message,
-        "why": found.why,
-        "remedies": [
-            {"by": str(remedy.by), "what": remedy.what, "do": remedy.do or None}
-            for remedy in found.remedies
-        ],
-        "holds": _count_document(found.holds),
-    }
+def _place(action: Action) -> Origin:
+    return action.origin or Origin("", 0, 0)
 
 
-def _count_document(count: BucketCount | None) -> dict[str, object] | None:
-    if count is None:
-        return None
-    return {
-        "objects": count.objects,
-        "bytes": count.size_bytes,
-        "at_least": count.is_at_least,
-        "last_write": f"{count.last_write:%Y-%m-%dT%H:%M:%SZ}" if count.last_write else None,
-    }
+def _of_drift(plan: Plan) -> Iterator[Finding]:
+    yield from _shared(plan)
+    for action in moved(plan):
+        key, place = str(action.key), _place(action)
+        if action.kind is ActionKind.CREATE:
+            text = "missing: never created, or deleted on the cluster"
+            yield Finding("missing", Severity.WARNING, key, text, place)
+        elif action.kind is ActionKind.HOOK:
+            targets = ", ".join(step.target for step in action.steps)
+            text = f"notifications: {targets}; remedy: oscar-sync apply --hooks"
+            yield Finding("hooks", Severity.WARNING, key, text, place)
+        else:
+            yield from (
+                _change(action, change) for change in action.changes if change.cause.is_drift
+            )
+
+
+def _of_report(report: RunReport) -> Iterator[Finding]:
+    yield from _shared(report.plan)
+    yield from map(_blocked, report.blocked)
+    for result in report.results:
+        yield _result(result)
+        for warning in result.warnings:
+            key, place = str(result.action.key), _place(result.action)
+            yield Finding("warning", Severity.WARNING, key, warning, place, warning)
+
+
+def _result(result: ActionResult) -> Finding:
+    action = result.action
+    tail = f": {result.message}" if result.message else ""
+    text = f"{result.status}: {headline(action)}{tail}"
+    severity = _STATUS.get(result.status, Severity.ERROR)
+    rule = result.code or str(result.status).replace(" ", "-")
+    return Finding(rule, severity, str(action.key), text, _place(action), action.id)

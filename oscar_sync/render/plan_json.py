@@ -6,6 +6,7 @@ from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, Blocked, FieldChange, Plan, Step
+from oscar_sync.render.documents import json_text
 
 FORMAT_VERSION: Final = "1.0"
 
@@ -46,6 +47,11 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         "summary": summary_document(plan),
         "digest": plan.digest,
     }  # fmt: skip
+
+
+def plan_json(plan: Plan) -> str:
+    """Return the plan document as text."""
+    return json_text(plan_document(plan))
 
 
 def summary_document(plan: Plan) -> dict[str, Json]:

@@ -217,12 +217,8 @@ class _Page:
         return lines
 
     def _steps(self, action: Action) -> Iterator[str]:
-        """Yield the steps that are not plain from the headline."""
-        for step in action.steps:
-            symbol = _step_symbol(action, step)
-            if symbol:
-                words = _step_words(step)
-                yield f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {safe(words)}"
+        for symbol, words in _told_steps(action):
+            yield f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {safe(words)}"
 
     def _change(self, change: FieldChange) -> list[str]:
         symbol = {Op.ADD: "+", Op.REMOVE: "-", Op.CHANGE: "~"}[change.op]
@@ -230,7 +226,7 @@ class _Page:
             symbol = "!"
         path = safe(change.path)
         if change.path == "script" and change.op is Op.CHANGE:
-            added, removed, diff = _script_diff(change.before, change.after)
+            added, removed, diff = script_diff(change.before, change.after)
             words = f"{path:<{_FIELD_COLUMN}}  +{added} -{removed}"
         else:
             words, diff = f"{path:<{_FIELD_COLUMN}}  {_values(change)}", []
@@ -294,6 +290,14 @@ def _short(content: Json) -> Json:
     return content
 
 
+def change_in_words(change: FieldChange) -> str:
+    """Return live and wanted of one field on one line; of a script, how many lines differ."""
+    if change.path == "script" and change.op is Op.CHANGE:
+        added, removed, _ = script_diff(change.before, change.after)
+        return f"+{added} -{removed} lines"
+    return _values(change)
+
+
 def _values(change: FieldChange) -> str:
     if change.is_sensitive:
         before, after = value(change.before), value(change.after)
@@ -310,7 +314,7 @@ def _values(change: FieldChange) -> str:
 def want_and_live(change: FieldChange) -> tuple[str, list[str]]:
     """Return what is wanted and what is live; of a script, what an apply would change in it."""
     if change.path == "script" and change.op is Op.CHANGE:
-        added, removed, diff = _script_diff(change.before, change.after)
+        added, removed, diff = script_diff(change.before, change.after)
         return f"+{added} -{removed}", diff
     return f"want {value(_short(change.after))}  live {value(_short(change.before))}", []
 
@@ -339,6 +343,19 @@ def _step_symbol(action: Action, step: Step) -> str:
             return ""
 
 
+def _told_steps(action: Action) -> Iterator[tuple[str, str]]:
+    """Yield symbol and words of the steps that are not plain from the headline."""
+    for step in action.steps:
+        symbol = _step_symbol(action, step)
+        if symbol:
+            yield symbol, _step_words(step)
+
+
+def step_lines(action: Action) -> list[str]:
+    """Return the steps that are not plain from the headline, in words."""
+    return [words for _, words in _told_steps(action)]
+
+
 def _step_words(step: Step) -> str:
     match step.do:
         case Do.HOOK:
@@ -361,7 +378,7 @@ def _step_words(step: Step) -> str:
             return f"{step.target}{f' ({size(step.size_bytes)})' if step.size_bytes else ''}"
 
 
-def _script_diff(before: Json, after: Json) -> tuple[int, int, list[str]]:
+def script_diff(before: Json, after: Json) -> tuple[int, int, list[str]]:
     """Return added and removed line counts, and the lines themselves, cut where they are many."""
     import difflib
 

@@ -1,4 +1,4 @@
-"""What became of an apply, as text, JSON and Markdown."""
+"""What became of an apply, as text and JSON."""
 
 from oscar_sync.model.event import Event
 from oscar_sync.model.field import Json
@@ -8,16 +8,7 @@ from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.documents import json_line, json_text
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.plan_markdown import plan_markdown
-from oscar_sync.render.words import (
-    SYMBOLS,
-    erased_briefly,
-    headline,
-    in_markdown,
-    key_width,
-    plural,
-    safe,
-)
+from oscar_sync.render.words import SYMBOLS, erased_briefly, headline, key_width, plural, safe
 
 _COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: "yellow"}
 
@@ -99,19 +90,6 @@ def _result_document(result: ActionResult) -> dict[str, Json]:
 def report_json(report: RunReport) -> str:
     """Return the report document as text."""
     return json_text(report_document(report))
-
-
-def report_markdown(report: RunReport) -> str:
-    """Return the report as Markdown, the plan folded under it."""
-    rows = [
-        f"| {result.status} | {in_markdown(str(result.action.key))} | {result.action.kind} | "
-        f"{in_markdown(result.message)} |"
-        for result in report.results
-    ]
-    table = ["| result | service | action | |", "|---|---|---|---|", *rows] if rows else []
-    plan = plan_markdown(report.plan, title="Plan")
-    sentence = in_markdown(report_sentence(report))
-    return "\n".join(["### oscar-sync apply", "", sentence, "", *table, "", plan])
 
 
 def event_line(event: Event) -> str:

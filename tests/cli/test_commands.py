@@ -140,7 +140,9 @@ def test_drift_in_each_format_names_the_field(project):
     assert "memory  want 1Gi  live 4Gi   the cluster moved" in out
     (entry,) = json.loads((project.folder / "drift.json").read_text())["drift"]
     assert entry["changes"][0]["path"] == "memory"
-    assert "| edge/hello | memory" in (project.folder / "drift.md").read_text()
+    moved = (project.folder / "drift.md").read_text()
+    assert "edge/hello</b> memory" in moved
+    assert "| memory | 4Gi | 1Gi | the cluster moved |" in moved
 
 
 def test_a_script_that_moved_shows_its_lines(project):

@@ -211,3 +211,48 @@ def test_the_module_is_the_script(project):
             [sys.executable, "-m", "oscar_sync", *args], capture_output=True, text=True, check=True
         )
         assert done.stdout.startswith("oscar-sync ")
+
+
+DOCUMENTS = ("json", "markdown", "html", "junit", "sarif", "github", "gitlab")
+
+
+def wanted(*names):
+    return [word for name in names for word in ("-o", f"{name}=out.{name}")]
+
+
+@pytest.mark.parametrize("command", [("plan",), ("drift",), ("apply", "-y")])
+def test_one_run_gives_every_document(project, command):
+    project.run(*command, *wanted(*DOCUMENTS))
+    for name in DOCUMENTS:
+        assert "hello" in (project.folder / f"out.{name}").read_text(), name
+
+
+def test_wrong_files_are_told_in_every_document(project):
+    (project.folder / "hello.yaml").write_text("functions: {oscar: [{any: {name: x}}]}")
+    for command in ("plan", "validate"):
+        assert project.run(command, *wanted(*DOCUMENTS))[0] == 3
+        for name in DOCUMENTS:
+            path = project.folder / f"out.{name}"
+            assert "OSY" in path.read_text(), name
+            path.unlink()
+
+
+def test_a_step_of_github_gets_its_summary(project, monkeypatch):
+    summary = project.folder / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    project.run("plan", "-o", "json=plan.json")
+    assert summary.read_text() == "before\n"
+    out = project.run("plan", "-o", "github")[1]
+    assert out.startswith("::notice file=hello.yaml,line=")
+    assert summary.read_text().startswith("before\n### oscar-sync plan\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project.folder))
+    code, _, err = project.run("plan", "-o", "github")
+    assert code == 0
+    assert "cannot be written" in err
+
+
+def test_what_is_not_confirmed_is_annotated(project):
+    code, out, _ = project.run("apply", "-o", "github")
+    assert code == 10
+    assert "edge/hello: create" in out

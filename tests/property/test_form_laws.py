@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.once import plan_once
-from oscar_sync.render.drift import drift_json, drift_markdown, drift_text
+from oscar_sync.render.drift import drift_json, drift_text
+from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.plan_markdown import plan_markdown
 from oscar_sync.render.plan_text import plan_text
+from oscar_sync.render.subject import Subject
 from oscar_sync.semantics.normal_form import normal_form
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws
@@ -122,7 +123,8 @@ def test_each_pair_is_written_in_every_format_within_its_size(world, first, seco
     for text in (plan_text(plan), drift_text(plan)):
         assert len(text.splitlines()) <= 20 + LINES_PER_SERVICE * (len(first) + len(second))
         assert max(map(len, text.splitlines()), default=0) <= LINE_MOST
-    for text in (plan_markdown(plan), drift_markdown(plan)):
+    for command in ("plan", "drift"):
+        text = FORMATS["markdown"].write(Subject(command, plan))
         assert len(text) <= MARKDOWN_MOST
     assert json.loads(drift_json(plan)) is not None
     document = json.dumps(plan_document(plan))

@@ -18,8 +18,9 @@ from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.planning.compare import differences
-from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.plan_markdown import plan_markdown
+from oscar_sync.reconcile.subject import subject_of
+from oscar_sync.render.formats import FORMATS
+from oscar_sync.render.html import html_cell
 from oscar_sync.render.report import report_document, report_text
 from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.quantities import canonical_quantity
@@ -216,7 +217,9 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
             said = capsys.readouterr()
             sinks += [said.out, said.err]
     found = world.plan()
-    sinks += [json.dumps(plan_document(found.draft.plan)), plan_markdown(found.draft.plan)]
+    sinks += [row.write(subject_of(found, name)) for row in FORMATS.values()
+              for name in ("plan", "drift")]  # fmt: skip
+    sinks += [html_cell(subject_of(found, "plan"))]
     sinks += [repr(found.draft.plan), repr(found.draft.materials), caplog.text]
     live = world.live("alpha")
     sinks.append(json.dumps(live["annotations"]))
@@ -225,6 +228,26 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
     for secret in (*values.values(), world.emulator.password, "k" * 32, world.emulator.secret_key):
         assert secret not in whole
     assert live["environment"]["secrets"] == {"TOKEN": ""}
+
+
+@laws(Fraction(1, 5))  # plans twice, applies, and renders each format twice
+@given(before=services(), after=services())
+def test_each_pair_of_files_renders_in_every_format_within_its_size(world, before, after):
+    world.reset()
+    world.write(*before)
+    found, report = world.apply()
+    world.write(*after)
+    again = world.plan()
+    for name, row in FORMATS.items():
+        for subject in (
+            subject_of(again, "plan"),
+            subject_of(again, "drift"),
+            subject_of(found, "apply", report),
+        ):
+            text = row.write(subject)
+            assert text == row.write(subject)
+            assert len(text.encode()) <= (row.budget or 1_000_000), name
+            assert "\x1b" not in text
 
 
 @laws()

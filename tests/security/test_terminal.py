@@ -9,11 +9,12 @@ from oscar_sync.cli.border import log_to_stderr, say
 from oscar_sync.cli.output import Output, show, write
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.report import ActionResult, RunReport, Status
-from oscar_sync.reconcile.api import ApplyResult
-from oscar_sync.render.diagnostics import diagnostics_document, diagnostics_github, diagnostics_text
+from oscar_sync.render.diagnostics import diagnostics_document, diagnostics_text
 from oscar_sync.render.documents import json_line, json_text
+from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.paint import ansi
-from oscar_sync.render.report import report_markdown, report_text
+from oscar_sync.render.report import report_text
+from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import for_terminal, in_markdown
 from tests.security.plans import plan_with
 
@@ -66,14 +67,16 @@ def test_a_log_line_is_made_safe(capfd):
 
 
 @pytest.mark.parametrize(
-    "render", [diagnostics_text, diagnostics_github, diagnostics_document], ids=lambda f: f.__name__
+    "render",
+    [diagnostics_text, FORMATS["github"].write_input, diagnostics_document],
+    ids=lambda f: f.__name__,
 )
 def test_findings_are_safe_in_every_format(render):
     assert is_harmless(render([diagnostic(HOSTILE)]))
 
 
 def test_a_finding_is_one_workflow_command():
-    text = diagnostics_github([diagnostic("a\n::set-output name=x::y\r::error::z")])
+    text = FORMATS["github"].write_input([diagnostic("a\n::set-output name=x::y\r::error::z")])
     assert text.count("\n") == 1
     assert text.startswith("::error file=")
 
@@ -88,14 +91,18 @@ def test_json_is_safe_and_loses_nothing(render):
 def test_a_report_is_safe_as_text_markdown_and_page():
     found = report(HOSTILE)
     assert is_harmless(for_terminal(report_text(found)))
-    assert is_harmless(report_markdown(found))
-    assert is_harmless(ApplyResult(found)._repr_html_())
+    for name in ("markdown", "html"):
+        assert is_harmless(written(name, found))
+
+
+def written(name, found):
+    return FORMATS[name].write(Subject("apply", found.plan, report=found))
 
 
 def test_no_markup_of_a_name_or_message_works_in_markdown_or_html():
     found = report(INJECTED)
-    markdown = report_markdown(found)
+    markdown = written("markdown", found)
     for live in ("<img", "x](http", " `a`", " @everyone", "**c**"):
         assert live not in markdown
-    assert "<img" not in ApplyResult(found)._repr_html_()
+    assert "<img" not in written("html", found)
     assert "\\|" in in_markdown("|")

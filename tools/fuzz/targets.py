@@ -15,11 +15,12 @@ from oscar_sync.planning.draft import draft_plan
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.expectation import check_expectation
 from oscar_sync.reconcile.export import exported
-from oscar_sync.render.diagnostics import diagnostics_document, diagnostics_github, diagnostics_text
-from oscar_sync.render.drift import drift_markdown, drift_text
+from oscar_sync.render.diagnostics import diagnostics_document, diagnostics_text
+from oscar_sync.render.drift import drift_text
+from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.plan_markdown import plan_markdown
 from oscar_sync.render.plan_text import plan_text
+from oscar_sync.render.subject import Subject
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.masking import masked_service
 from oscar_sync.wire import answers
@@ -102,7 +103,7 @@ class Files:
             desire(request, {**_ENVIRON, "HOME": str(self.folder)})
         except InputError as error:
             found = error.diagnostics
-            _check_words(diagnostics_text(found), diagnostics_github(found))
+            _check_words(diagnostics_text(found), FORMATS["github"].write_input(found))
             diagnostics_document(found).encode()
             raise
 
@@ -166,7 +167,9 @@ class Answers:
 
 def _plan_of(desired: DesiredState, view: ClusterView) -> None:
     plan = draft_plan(desired, (view,), PlanOptions(), None).plan
-    _check_words(plan_text(plan), plan_markdown(plan), drift_text(plan), drift_markdown(plan))
+    subjects = (Subject("plan", plan), Subject("drift", plan))
+    _check_words(plan_text(plan), drift_text(plan))
+    _check_words(*(FORMATS["markdown"].write(subject) for subject in subjects))
     json.dumps(plan_document(plan)).encode()
 
 

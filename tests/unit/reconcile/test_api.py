@@ -22,11 +22,13 @@ def test_what_a_plan_shows_is_what_the_command_prints(project, environ):
     assert found.document["digest"] == found.digest
 
 
-def test_a_notebook_shows_text_that_cannot_be_markup(project, environ):
+def test_a_notebook_shows_the_page_in_a_frame_without_scripts(project, environ):
     found = oscar_sync.plan(str(project), environ=environ)
-    shown = found._repr_html_()
-    assert shown.startswith("<pre>")
-    assert "-&gt;" in shown
+    for item in (found, oscar_sync.apply(found), oscar_sync.drift(str(project), environ=environ)):
+        shown = item._repr_html_()
+        assert shown.startswith("<iframe")
+        assert " sandbox " in shown
+        assert shown.count("<") == 2
 
 
 def test_drift_is_what_someone_else_changed(project, environ, oscar_emulator):

@@ -7,7 +7,7 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import By, Examination, Finding, Remedy, Subject
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import BucketCount
-from oscar_sync.render.findings import findings_document, findings_text
+from oscar_sync.render.doctor import findings_document, findings_text
 
 CLUSTER = Cluster(ClusterId("edge"), "https://oscar.example.org", "edge", None)
 WRITTEN = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)

@@ -26,19 +26,20 @@ from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.model.status import ClusterStatus
 from oscar_sync.render.diagnostics import (
     diagnostics_document,
-    diagnostics_github,
     diagnostics_text,
     validation_sentence,
 )
-from oscar_sync.render.drift import drift_json, drift_markdown, drift_text
+from oscar_sync.render.drift import drift_json, drift_text
+from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.graph.layout import layout
 from oscar_sync.render.graph.mermaid import graph_mermaid
 from oscar_sync.render.graph.text import graph_text
 from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_text import plan_text
-from oscar_sync.render.report import event_line, report_markdown, report_text
+from oscar_sync.render.report import event_line, report_text
 from oscar_sync.render.schemas import fdl_schema
 from oscar_sync.render.status import status_text
+from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import size, value
 from tests.unit.planning.test_graph import graph, minio
 
@@ -86,7 +87,7 @@ def test_a_finding_without_a_remedy_ends_with_its_fault():
     ],
 )
 def test_an_annotation_of_a_whole_file_has_no_line(item, line):
-    assert diagnostics_github([item]) == f"{line}\n"
+    assert FORMATS["github"].write_input([item]) == f"{line}\n"
 
 
 def test_findings_are_counted_by_severity():
@@ -116,7 +117,7 @@ def test_files_without_errors_and_warnings_are_valid(found, sentence):
 
 def test_drift_tells_what_the_cluster_moved_and_not_what_the_manifest_did():
     found = plan(update(change("memory", Cause.MANIFEST), change("cpu", Cause.CLUSTER)))
-    for text in (drift_text(found), drift_markdown(found)):
+    for text in (drift_text(found), FORMATS["markdown"].write(Subject("drift", found))):
         assert "cpu" in text
         assert "memory" not in text
     document = json.loads(drift_json(found))
@@ -170,12 +171,16 @@ def test_a_value_is_written_as_in_yaml(content, words):
 def test_a_report_for_a_comment_has_a_row_for_each_action_and_the_plan_below():
     done = ActionResult(update(), Status.DONE)
     failed = ActionResult(update(), Status.FAILED, "no | <b>way</b>")
-    text = report_markdown(RunReport(plan(update()), (done, failed)))
+    text = _markdown(RunReport(plan(update()), (done, failed)))
     assert text.startswith("### oscar-sync apply\n\n1 of 2 actions done and read back")
     assert "| done | edge/alpha | update |  |" in text
     assert "| failed | edge/alpha | update | no \\| &lt;b&gt;way&lt;/b&gt; |" in text
     assert "Plan" in text
-    assert "| result |" not in report_markdown(RunReport(plan()))
+    assert "| result |" not in _markdown(RunReport(plan()))
+
+
+def _markdown(report):
+    return FORMATS["markdown"].write(Subject("apply", report.plan, report=report))
 
 
 @pytest.mark.parametrize(

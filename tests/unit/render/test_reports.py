@@ -1,14 +1,16 @@
 """Plans and reports in the formats that people and machines read."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text
+from oscar_sync.render.markdown import markdown
 from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.plan_markdown import plan_markdown
 from oscar_sync.render.report import summary_line
 from oscar_sync.render.schemas import fdl_schema, settings_schema
 from oscar_sync.render.words import duration, size
@@ -20,17 +22,20 @@ def test_a_plan_for_a_comment_says_what_is_blocked_and_why(world):
     world.apply()
     volume = {"size": "1Gi", "mount_path": "/d"}
     world.write(service(volume=volume), service("beta", memory="2Gi"))
-    text = plan_markdown(world.plan().draft.plan)
+    text = markdown(subject_of(world.plan(), "plan"))
     assert "blocked (`needs-replace`)" in text
     assert "way out" in text
     assert "| memory | 256Mi | 2Gi |" in text
 
 
 def test_a_plan_for_a_comment_is_cut_where_a_comment_ends(world):
-    world.write(*(service(f"a-service-with-a-long-name-{n:04}") for n in range(700)))
-    text = plan_markdown(world.plan().draft.plan)
-    assert len(text) <= 65_536
-    assert "more, cut to fit: run `oscar-sync plan`." in text
+    world.write(*(service(f"a-service-with-a-long-name-{n:04}") for n in range(1100)))
+    text = markdown(subject_of(world.plan(), "plan"))
+    assert len(text.encode()) <= 65_536
+    shown = len(set(re.findall(r"with-a-long-name-(\d{4})", text)))
+    assert 0 < shown < 1100
+    left = 1100 - shown
+    assert f"{left} more entries, cut to fit ({left} to create): run oscar-sync plan" in text
     assert text.rstrip().endswith("`")
 
 

@@ -1,0 +1,18 @@
+"""From a pass to what documents are made of."""
+
+from oscar_sync.model.graph import Graph
+from oscar_sync.model.report import RunReport
+from oscar_sync.reconcile.once import Pass
+from oscar_sync.render.subject import Subject
+
+
+def subject_of(found: Pass, command: str, report: RunReport | None = None) -> Subject:
+    """Return what *command* found, and what became of it where something was sent."""
+    forms = {service.key: service.form for service in found.desired.services}
+
+    def graph() -> Graph:
+        from oscar_sync.planning.graph import graph_of
+
+        return graph_of(forms)
+
+    return Subject(command, found.draft.plan, tuple(sorted(forms)), graph, report)

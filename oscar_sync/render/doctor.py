@@ -1,0 +1,180 @@
+"""What ``doctor`` found, as text with sections a cluster, worst first, and as a document."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from textwrap import wrap
+from typing import Final
+
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.finding import By, Examination, Finding, Remedy
+from oscar_sync.model.state import BucketCount
+from oscar_sync.render.paint import Paint, plain
+from oscar_sync.render.plan_json import FORMAT_VERSION
+from oscar_sync.render.plan_text import DEFAULT_WIDTH
+from oscar_sync.render.words import plural, safe, size
+
+_SECTIONS: Final = {
+    Severity.ERROR: ("BROKEN", "x", "red"),
+    Severity.WARNING: ("LEFT BEHIND", "!", "yellow"),
+    Severity.NOTE: ("KEPT AND TO KNOW", "-", "cyan"),
+}
+_WHO: Final = {By.YOU: "you", By.OPERATOR: "operator"}
+_INDENT: Final = 15
+
+
+def findings_text(
+    clusters: Sequence[Examination],
+    then: str = "",
+    *,
+    width: int = DEFAULT_WIDTH,
+    paint: Paint = plain,
+) -> str:
+    """Return a heading and the findings of each cluster; *then* is the release to come.
+
+    Sentences are folded at *width*, commands never.
+    """
+    return "\n".join(
+        "".join(f"{line}\n" for line in _cluster(one, then, width, paint)) for one in clusters
+    )
+
+
+def _cluster(one: Examination, then: str, width: int, paint: Paint) -> Iterator[str]:
+    heading = safe(f"{one.cluster.id}   {one.cluster.endpoint}")
+    if one.problem:
+        yield f"{heading}   NOT READ: {safe(one.problem)}"
+        return
+    counted = f"{plural(one.services, 'service')}, {plural(one.buckets, 'bucket')}"
+    release = f"OSCAR {safe(one.version) or 'of unknown release'}"
+    yield f"{heading}   {release}{f' -> {then}' if then else ''}   {counted}"
+    for (title, symbol, colour), group in groupby(one.findings, lambda item: _section(item, then)):
+        found = list(group)
+        yield from ("", paint(f"{title} ({len(found)})", colour))
+        for alike, items in groupby(found, _advice):
+            yield from (_headline(item, paint(symbol, colour)) for item in items)
+            yield from _explained(*alike, width)
+    if one.notes:
+        yield from ("", "NOT LOOKED AT")
+        yield from (f" - {safe(note)}" for note in one.notes)
+    yield from ("", _sentence(one))
+    if any(remedy.do.startswith("mc ") for item in one.findings for remedy in item.remedies):
+        yield (
+            f"mc knows the store after: mc alias set {safe(one.cluster.id)} "
+            f"{safe(one.cluster.s3_endpoint) or 'ADDRESS'}   (it asks for the store's keys)"
+        )
+
+
+def _section(found: Finding, then: str) -> tuple[str, str, str]:
+    title, symbol, colour = _SECTIONS[found.severity]
+    if found.is_of_upgrade:
+        title = f"BEFORE THE UPGRADE TO {then}"
+    return title, symbol, colour
+
+
+def _advice(found: Finding) -> tuple[str, tuple[Remedy, ...]]:
+    """Return what findings that stand side by side are told once for."""
+    return found.why, found.remedies
+
+
+def _headline(found: Finding, symbol: str) -> str:
+    about = safe(f"{found.subject} {found.name}")
+    return f" {symbol} {found.code}  {about}: {safe(found.message)}{_held(found.holds)}"
+
+
+def _explained(why: str, remedies: Sequence[Remedy], width: int) -> Iterator[str]:
+    yield from _told("why", why, width)
+    for remedy in remedies:
+        yield from _told(_WHO[remedy.by], remedy.what + (":" if remedy.do else ""), width)
+        if remedy.do:
+            yield f"{' ' * (_INDENT + 2)}{safe(remedy.do)}"
+
+
+def _told(who: str, text: str, width: int) -> Iterator[str]:
+    return _folded(f"     {who:<{_INDENT - 5}}{safe(text)}", width, " " * _INDENT)
+
+
+def _folded(text: str, width: int, indent: str) -> Iterator[str]:
+    yield from wrap(
+        text,
+        width,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+        replace_whitespace=False,
+    )
+
+
+def _held(count: BucketCount | None) -> str:
+    if count is None:
+        return ""
+    least = "at least " if count.is_at_least else ""
+    last = f", last write {count.last_write:%Y-%m-%d %H:%MZ}" if count.last_write else ""
+    weight = f", {size(count.size_bytes)}" if count.objects else ""
+    return f"; it holds {least}{plural(count.objects, 'object')}{weight}{last}"
+
+
+def _sentence(one: Examination) -> str:
+    if not one.findings:
+        return "Nothing found."
+    counts = [sum(found.severity is severity for found in one.findings) for severity in _SECTIONS]
+    kept = [found.holds for found in one.findings if found.holds is not None]
+    words = f"Found: {counts[0]} broken, {counts[1]} left behind, {counts[2]} kept and to know."
+    if not kept:
+        return words
+    least = "at least " if any(count.is_at_least for count in kept) else ""
+    total = sum(count.size_bytes for count in kept)
+    return f"{words} Buckets that no service uses: {len(kept)}, {least}{size(total)}."
+
+
+def findings_document(clusters: Sequence[Examination], then: str = "") -> dict[str, object]:
+    """Return the clusters with their findings as a document."""
+    every = [found for one in clusters for found in one.findings]
+    return {
+        "format_version": FORMAT_VERSION,
+        "before_upgrade": then or None,
+        "clusters": [_cluster_document(one) for one in clusters],
+        "summary": {
+            str(severity): sum(found.severity is severity for found in every)
+            for severity in Severity
+        },
+    }
+
+
+def _cluster_document(one: Examination) -> dict[str, object]:
+    return {
+        "id": str(one.cluster.id),
+        "endpoint": one.cluster.endpoint,
+        "version": one.version,
+        "problem": one.problem or None,
+        "services": one.services,
+        "buckets": one.buckets,
+        "findings": [_finding_document(found) for found in one.findings],
+        "notes": list(one.notes),
+    }
+
+
+def _finding_document(found: Finding) -> dict[str, object]:
+    return {
+        "code": str(found.code),
+        "severity": str(found.severity),
+        "subject": str(found.subject),
+        "name": found.name,
+        "message": found.message,
+        "why": found.why,
+        "remedies": [
+            {"by": str(remedy.by), "what": remedy.what, "do": remedy.do or None}
+            for remedy in found.remedies
+        ],
+        "holds": _count_document(found.holds),
+    }
+
+
+def _count_document(count: BucketCount | None) -> dict[str, object] | None:
+    if count is None:
+        return None
+    return {
+        "objects": count.objects,
+        "bytes": count.size_bytes,
+        "at_least": count.is_at_least,
+        "last_write": f"{count.last_write:%Y-%m-%dT%H:%M:%SZ}" if count.last_write else None,
+    }

@@ -1,0 +1,53 @@
+"""GitHub's workflow commands, which annotate lines and runs."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.render.findings import Finding, findings_of, findings_of_input
+from oscar_sync.render.subject import Subject
+from oscar_sync.render.words import safe
+
+_WORDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_LIMIT: Final = 10
+"""GitHub shows no more than so many annotations of a kind for a step."""
+
+
+def github(subject: Subject) -> str:
+    """Return the findings of *subject* as annotations, of each kind as many as are shown."""
+    return _commands(findings_of(subject))
+
+
+def github_of_input(found: Sequence[Diagnostic]) -> str:
+    """Return what is wrong with the files as annotations."""
+    return _commands(findings_of_input(found))
+
+
+def _commands(found: Sequence[Finding]) -> str:
+    lines: list[str] = []
+    for severity in Severity:
+        items = [item for item in found if item.severity is severity]
+        shown = items if len(items) <= _LIMIT else items[: _LIMIT - 1]
+        lines.extend(_command(item) for item in shown)
+        if len(items) > len(shown):
+            more = f"{len(items) - len(shown):,} more of this kind: see the report"
+            lines.append(f"::{_WORDS[severity]} title=oscar-sync::{more}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _command(item: Finding) -> str:
+    properties = [f"title={_property(item.rule)}"]
+    if item.origin.file:
+        place = [f"file={_property(item.origin.file)}"]
+        if item.origin.line:
+            place += [f"line={item.origin.line}", f"col={item.origin.column}"]
+        properties = [*place, *properties]
+    return f"::{_WORDS[item.severity]} {','.join(properties)}::{_escaped(item.sentence)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(safe(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,53 @@
+"""GitLab's code quality report, by the fields that its documentation names."""
+
+import posixpath
+from collections.abc import Sequence
+from typing import Final
+
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.field import Json
+from oscar_sync.render.documents import json_text
+from oscar_sync.render.findings import (
+    Finding,
+    as_many,
+    findings_of,
+    findings_of_input,
+    without_twins,
+)
+from oscar_sync.render.subject import Subject
+
+_SEVERITY: Final = {
+    Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info",
+}  # fmt: skip
+_NOWHERE: Final = "oscar-sync.yaml"
+_LIMIT: Final = 5_000
+_ROOM: Final = 9_000_000
+
+
+def gitlab(subject: Subject) -> str:
+    """Return the findings of *subject* as a list of violations."""
+    return _document(findings_of(subject), subject.plan.source.settings_file or _NOWHERE)
+
+
+def gitlab_of_input(found: Sequence[Diagnostic]) -> str:
+    """Return what is wrong with the files as a list of violations."""
+    return _document(findings_of_input(found), _NOWHERE)
+
+
+def _document(found: Sequence[Finding], fallback: str) -> str:
+    shown = list(as_many(found, _LIMIT, _ROOM))
+    if len(found) > len(shown):
+        text = f"{len(found) - len(shown):,} more findings, the mildest, were cut to fit"
+        shown.append(Finding("cut", Severity.NOTE, "", text))
+    return json_text([_violation(item, name, fallback) for item, name in without_twins(shown)])
+
+
+def _violation(item: Finding, fingerprint: str, fallback: str) -> dict[str, Json]:
+    path = posixpath.normpath(item.origin.file or fallback)
+    return {
+        "description": item.sentence,
+        "check_name": item.rule,
+        "fingerprint": fingerprint,
+        "severity": _SEVERITY[item.severity],
+        "location": {"path": path, "lines": {"begin": max(1, item.origin.line)}},
+    }

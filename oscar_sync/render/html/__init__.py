@@ -1,0 +1,34 @@
+"""One self-contained page, and the same in a notebook."""
+
+from collections.abc import Sequence
+
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.render.subject import Subject
+
+
+def html(subject: Subject) -> str:
+    """Return *subject* as a page that needs nothing from elsewhere."""
+    from oscar_sync.render.html.page import page
+
+    return page(subject, has_script=True)
+
+
+def html_of_input(found: Sequence[Diagnostic]) -> str:
+    """Return what is wrong with the files as a page."""
+    from oscar_sync.render.html.page import page_of_input
+
+    return page_of_input(found)
+
+
+def html_cell(subject: Subject) -> str:
+    """Return *subject* as the output of a notebook's cell.
+
+    The page stands in a frame: neither its style nor the notebook's reaches the other.
+    """
+    from html import escape
+
+    from oscar_sync.render.html.page import page
+
+    frame = "width: 100%; height: 36em; border: 1px solid #8888; resize: vertical"
+    title, text = escape(subject.title), escape(page(subject, has_script=False))
+    return f'<iframe title="{title}" sandbox srcdoc="{text}" style="{frame}"></iframe>'

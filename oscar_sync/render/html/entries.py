@@ -1,0 +1,198 @@
+"""Services as entries that unfold: what differs, what is kept and erased, what was done."""
+
+import html
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
+
+from oscar_sync.model.field import Json
+from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Op, Plan
+from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.cutting import CUT, Block
+from oscar_sync.render.drift import moved
+from oscar_sync.render.html.code import side_by_side
+from oscar_sync.render.plan_text import step_lines
+from oscar_sync.render.subject import Subject
+from oscar_sync.render.words import erased, headline, kept, safe, value
+
+_OPEN: Final = 40
+"""With more entries than these only what wants attention is unfolded."""
+_ONE_LINE: Final = 60
+_BAD: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.ERASE)
+
+
+class Entry(NamedTuple):
+    """One service's part: its cluster, the word of its badge, which is its filter, and its tone."""
+
+    cluster: str
+    name: str
+    word: str
+    tone: str
+    title: str
+    body: Callable[[], Sequence[str]] = tuple
+
+    def block(self, *, is_open: bool) -> Block:
+        """Return it as HTML, and in brief."""
+        name = text(f"{self.cluster}/{self.name}")
+        mark = f'class="entry {self.tone} k-{slug(self.word)}" data-name="{name}"'
+        badge = f'<span class="badge">{text(self.word)}</span>'
+        head = f"{badge}<strong>{text(self.name)}</strong> {self.title}"
+        plain = f"<div {mark}>{head}</div>"
+        brief = f'<div {mark}>{head} <span class="dim">{CUT}</span></div>'
+        unfolded = " open" if is_open else ""
+
+        def whole() -> str:
+            body = "".join(self.body())
+            if not body:
+                return plain
+            return f"<details {mark}{unfolded}><summary>{head}</summary>{body}</details>"
+
+        return Block(self.word, whole, brief)
+
+
+def text(words: object) -> str:
+    """Return *words* as HTML text, safe everywhere."""
+    return html.escape(safe(str(words)))
+
+
+def slug(word: str) -> str:
+    """Return *word*, one of ours, as a part of a class's name."""
+    return word.replace(" ", "-")
+
+
+def entries_of(subject: Subject) -> list[Entry]:
+    """Return one entry for each action, the worst first, then what was left alone or not read."""
+    plan = subject.plan
+    if subject.is_drift:
+        return [*map(_moved, moved(plan)), *_rest(plan)]
+    results = _results(subject.report)
+    risky = [action for action in plan.actions if action.erases]
+    calm = [action for action in plan.actions if not action.erases]
+    return [
+        *(_planned(action, results.get(action.id)) for action in risky),
+        *map(_blocked, plan.blocked),
+        *(_planned(action, results.get(action.id)) for action in calm),
+        *_rest(plan),
+    ]
+
+
+def blocks_of(entries: Sequence[Entry]) -> list[Block]:
+    """Return the blocks of *entries*; where they are many, those that are calm stay folded."""
+    is_few = len(entries) <= _OPEN
+    return [entry.block(is_open=is_few or entry.tone == "bad") for entry in entries]
+
+
+def _results(report: RunReport | None) -> dict[str, ActionResult]:
+    return {result.action.id: result for result in report.results} if report else {}
+
+
+def _rest(plan: Plan) -> list[Entry]:
+    alone = [
+        Entry(item.key.cluster, item.key.name, "left alone", "warn", text(item.message))
+        for item in plan.left_alone
+    ]
+    lost = [
+        Entry(item.key.cluster, item.key.name, "not planned", "bad", text(item.reason))
+        for item in plan.not_planned
+    ]
+    return alone + lost
+
+
+def _planned(action: Action, result: ActionResult | None) -> Entry:
+    tone = "bad" if action.kind in _BAD and action.erases else "good"
+    if action.is_drifted or (action.kind in _BAD and not action.erases):
+        tone = "warn"
+    word = "drifted" if action.kind is ActionKind.UPDATE and action.is_drifted else str(action.kind)
+    if result is not None:
+        word = str(result.status)
+        tone = {Status.DONE: "good", Status.SKIPPED: "warn"}.get(result.status, "bad")
+
+    def body() -> list[str]:
+        return [*(_result(result) if result else []), *_body(action)]
+
+    return Entry(*action.key, word, tone, text(headline(action)), body)
+
+
+def _blocked(item: Blocked) -> Entry:
+    title = f"{text(item.action.kind)}: {text(item.message)}"
+    ways = [f"way out: {text(way)}" for way in item.ways_out]
+
+    def body() -> list[str]:
+        return [_list([f"reason: <code>{text(item.code)}</code>", *ways]), *_body(item.action)]
+
+    return Entry(*item.action.key, "blocked", "bad", title, body)
+
+
+def _moved(action: Action) -> Entry:
+    if action.kind is ActionKind.CREATE:
+        words = "never created, or deleted on the cluster"
+        return Entry(*action.key, "missing", "bad", words)
+    if action.kind is ActionKind.HOOK:
+        targets = ", ".join(step.target for step in action.steps)
+        remedy = _list(["remedy: <code>oscar-sync apply --hooks</code>"])
+        return Entry(*action.key, "notifications", "warn", text(targets), lambda: [remedy])
+    changes = [change for change in action.changes if change.cause.is_drift]
+    names = text(", ".join(change.path for change in changes)[:200])
+    return Entry(*action.key, "drifted", "warn", names, lambda: _changes(changes, action))
+
+
+def _result(result: ActionResult) -> list[str]:
+    items = [text(result.message)] if result.message else []
+    items += [f"warning: {text(warning)}" for warning in result.warnings]
+    logs = "\n".join(text(line) for line in result.log)
+    return [_list(items), *([f"<pre>{logs}</pre>"] if logs else [])]
+
+
+def _body(action: Action) -> list[str]:
+    data = [f'<span class="erases">erases {text(erased(item))}</span>' for item in action.erases]
+    data += [f'<span class="keeps">keeps {text(kept(item))}</span>' for item in action.keeps]
+    notes = [text(note) for note in (*step_lines(action), *action.notes)]
+    place = [f'<p class="dim">{text(action.origin)}</p>'] if action.origin else []
+    return [*place, _list(data), *_changes(action.changes, action), _list(notes)]
+
+
+def _list(items: Iterable[str]) -> str:
+    rows = "".join(f"<li>{item}</li>" for item in items)
+    return f'<ul class="plain">{rows}</ul>' if rows else ""
+
+
+def _changes(changes: Sequence[FieldChange], action: Action) -> list[str]:
+    """Return a table of what differs; what needs several lines stands below it, side by side."""
+    long = [change for change in changes if _is_long(change)]
+    rows = [_row(change, is_long=change in long) for change in changes]
+    if not rows:
+        return []
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("field", "live", "wanted", "cause"))
+    table = (
+        f'<table class="stack"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    )
+    return [table, *(_beside(change, action) for change in long)]
+
+
+def _is_long(change: FieldChange) -> bool:
+    return not change.is_sensitive and (_needs_lines(change.before) or _needs_lines(change.after))
+
+
+def _needs_lines(content: Json) -> bool:
+    if isinstance(content, str):
+        return "\n" in content.strip() or len(content) > _ONE_LINE
+    return isinstance(content, list | dict) and len(value(content)) > _ONE_LINE
+
+
+def _row(change: FieldChange, *, is_long: bool) -> str:
+    shown = ("below", "below") if is_long else (value(change.before), value(change.after))
+    if change.op is Op.ADD and not is_long:
+        shown = ("(none)", shown[1])
+    mark = " (sensitive)" if change.is_sensitive else ""
+    place = f'<br><span class="dim">{text(change.origin)}</span>' if change.origin else ""
+    return (
+        f'<tr><th scope="row"><code>{text(change.path)}</code>{mark}{place}</th>'
+        f'<td data-of="live"><code>{text(shown[0])}</code></td>'
+        f'<td data-of="wanted"><code>{text(shown[1])}</code></td>'
+        f'<td data-of="cause">{text(change.cause.value)}</td></tr>'
+    )
+
+
+def _beside(change: FieldChange, action: Action) -> str:
+    caption = f"{change.path} of {action.key}, live and wanted"
+    title = f"<h3><code>{text(change.path)}</code></h3>"
+    return title + side_by_side(change.before, change.after, caption)

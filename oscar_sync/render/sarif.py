@@ -1,0 +1,91 @@
+"""SARIF 2.1.0, as code scanning reads it. Written to the OASIS standard of that name."""
+
+import posixpath
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote
+
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.field import Json
+from oscar_sync.model.origin import Origin
+from oscar_sync.render.documents import json_text
+from oscar_sync.render.findings import (
+    Finding,
+    as_many,
+    findings_of,
+    findings_of_input,
+    without_twins,
+)
+from oscar_sync.render.subject import Subject
+
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_LIMIT: Final = 5_000
+"""GitHub shows no more than so many results of a file."""
+_ROOM: Final = 9_000_000
+
+
+def sarif(subject: Subject) -> str:
+    """Return the findings of *subject* as one run."""
+    return _document(findings_of(subject), subject.plan.source.settings_file)
+
+
+def sarif_of_input(found: Sequence[Diagnostic]) -> str:
+    """Return what is wrong with the files as one run."""
+    return _document(findings_of_input(found), "")
+
+
+def _document(found: Sequence[Finding], fallback: str) -> str:
+    shown = list(without_twins(as_many(found, _LIMIT, _ROOM)))
+    rules = sorted({item.rule for item, _ in shown})
+    run = {
+        "tool": {"driver": {"name": "oscar-sync", "rules": [_rule(name) for name in rules]}},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": True, **_cut(len(found) - len(shown))}],
+        "results": [
+            _result(item, rules.index(item.rule), print_, fallback) for item, print_ in shown
+        ],
+    }
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(name: str) -> dict[str, Json]:
+    return {"id": name, "shortDescription": {"text": name.replace("-", " ")}}
+
+
+def _cut(count: int) -> dict[str, Json]:
+    if not count:
+        return {}
+    text = f"{count:,} more findings, the mildest, were cut to fit"
+    return {"toolExecutionNotifications": [{"level": "note", "message": {"text": text}}]}
+
+
+def _result(item: Finding, index: int, fingerprint: str, fallback: str) -> dict[str, Json]:
+    document: dict[str, Json] = {
+        "ruleId": item.rule,
+        "ruleIndex": index,
+        "level": str(item.severity),
+        "message": {"text": _message(item.sentence)},
+        "partialFingerprints": {"oscarSync/v1": fingerprint},
+    }
+    place = item.origin if item.origin.file else Origin(fallback, 0, 0)
+    if place.file:
+        document["locations"] = [{"physicalLocation": _location(place)}]
+    return document
+
+
+def _location(place: Origin) -> dict[str, Json]:
+    document: dict[str, Json] = {"artifactLocation": {"uri": uri(place.file)}}
+    if place.line > 0:
+        document["region"] = {"startLine": place.line, "startColumn": max(1, place.column)}
+    return document
+
+
+def uri(file: str) -> str:
+    """Return *file* as a URI: relative as it is, absolute with its scheme."""
+    path = quote(posixpath.normpath(file), safe="/", errors="replace")
+    return f"file://{path}" if path.startswith("/") else path
+
+
+def _message(text: str) -> str:
+    """Return *text* so that no part of it is a link (3.11.6 of the standard)."""
+    return text.replace("\\", "\\\\").replace("[", "\\[") if "](" in text else text

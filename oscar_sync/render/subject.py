@@ -1,0 +1,32 @@
+"""What a document is about: a plan, what moved, or what became of a plan."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from oscar_sync.model.graph import Graph
+from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.plan import Plan
+from oscar_sync.model.report import RunReport
+
+
+class Subject(NamedTuple):
+    """The outcome of *command*: ``drift`` tells what moved, others the plan or the report.
+
+    ``services`` are those of the files, sorted; ``graph`` is drawn only for who asks.
+    """
+
+    command: str
+    plan: Plan
+    services: tuple[ServiceKey, ...] = ()
+    graph: Callable[[], Graph] = Graph
+    report: RunReport | None = None
+
+    @property
+    def is_drift(self) -> bool:
+        """Tell whether only what moved on the clusters is told."""
+        return self.command == "drift"
+
+    @property
+    def title(self) -> str:
+        """Return the command as a user types it."""
+        return f"oscar-sync {self.command}"
