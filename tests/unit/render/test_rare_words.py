@@ -82,7 +82,7 @@ def test_a_finding_without_a_remedy_ends_with_its_fault():
         (diagnostic(line=0, remedy=""), "::error file=x.yaml,title=OSY101::a.b: it is wrong"),
         (
             diagnostic(path="a", message="a: 100%\nwrong", remedy=""),
-            "::error file=x.yaml,line=3,col=5,title=OSY101::a: 100%25%0Awrong",
+            r"::error file=x.yaml,line=3,col=5,title=OSY101::a: 100%25\nwrong",
         ),
     ],
 )
@@ -168,15 +168,15 @@ def test_a_value_is_written_as_in_yaml(content, words):
 # reports and events
 
 
-def test_a_report_for_a_comment_has_a_row_for_each_action_and_the_plan_below():
+def test_a_report_for_a_comment_has_a_line_for_each_action_and_the_plan_below():
     done = ActionResult(update(), Status.DONE)
     failed = ActionResult(update(), Status.FAILED, "no | <b>way</b>")
     text = _markdown(RunReport(plan(update()), (done, failed)))
     assert text.startswith("### oscar-sync apply\n\n1 of 2 actions done and read back")
-    assert "| done | edge/alpha | update |  |" in text
-    assert "| failed | edge/alpha | update | no \\| &lt;b&gt;way&lt;/b&gt; |" in text
-    assert "Plan" in text
-    assert "| result |" not in _markdown(RunReport(plan()))
+    assert "- :heavy_check_mark: done **edge/alpha** update\n" in text
+    assert "- :x: failed **edge/alpha** update: no \\| &lt;b&gt;way&lt;/b&gt;" in text
+    assert "#### The plan" in text
+    assert "**edge/alpha**" not in _markdown(RunReport(plan()))
 
 
 def _markdown(report):
