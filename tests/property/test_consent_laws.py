@@ -60,7 +60,8 @@ def test_nothing_is_erased_but_what_somebody_wrote_down(  # noqa: PLR0917 - what
     assert not [r for r in report.results if r.status is not Status.DONE], told(report)
     check_all_steps(world, found.draft.plan)
     again = world.plan(allow=tuple(allow))
-    assert not again.draft.plan.actions, (shown(found), shown(again))
+    if not found.draft.plan.blocked:  # what was in a blocked step's way may be gone by now
+        assert not again.draft.plan.actions, (shown(found), shown(again))
 
 
 def check_written_down(plan, before, allow, rows):
