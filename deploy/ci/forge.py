@@ -45,13 +45,13 @@ class Api:
             ForgeError: no answer, or an error.
         """
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.base + path, content, method=method)  # noqa: S310
+        request = urllib.request.Request(self.base + path, content, method=method)  # noqa: S310 - the forge's address
         request.add_header("Content-Type", "application/json")
         request.add_header("User-Agent", "oscar-sync")
         for name, value in self.headers.items():
             request.add_unredirected_header(name, value)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - as above
                 read: bytes = answer.read(MAX_BYTES)
                 return read
         except urllib.error.HTTPError as error:

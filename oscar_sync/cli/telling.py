@@ -3,10 +3,10 @@
 import os
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from oscar_sync.cli.border import say
-from oscar_sync.cli.output import check_place, write_whole
+from oscar_sync.cli.output import Output, check_place, write
+from oscar_sync.errors import OutputError
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
 from oscar_sync.render.metrics import Run, metrics_text
@@ -48,9 +48,9 @@ class Telling:
         run = Run(self.command, time.time(), seconds, int(code), self.plan, self.report)
         if self.metrics_file:
             try:
-                write_whole(Path(self.metrics_file), metrics_text(run))
-            except OSError as error:
-                say(f"warning: {self.metrics_file} cannot be written: {error.strerror}")
+                write(Output("metrics", self.metrics_file), metrics_text(run))
+            except OutputError as error:
+                say(f"warning: {error}")
         if os.environ.get(WEBHOOK):
             self._notify(run)
         return code

@@ -94,8 +94,7 @@ class Kept(NamedTuple):
 class Erased(NamedTuple):
     """A bucket (or ``volume NAME``) that the action erases, and the consent that names it.
 
-    ``objects`` is None where the store does not tell what it holds. ``is_only_empty``: it goes
-    only if it holds nothing but folder markers when it is looked at just before.
+    ``objects`` is None where the store does not tell what it holds.
     """
 
     bucket: str
@@ -105,7 +104,6 @@ class Erased(NamedTuple):
     last_write: datetime | None = None
     shared_with: tuple[str, ...] = ()
     consent: str = ""
-    is_only_empty: bool = False
 
     @property
     def name(self) -> str:

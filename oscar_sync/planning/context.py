@@ -141,15 +141,15 @@ class Context:
             return Kept(bucket, shared_with=sharers, is_public=is_public)
         return Kept(bucket, count.objects, count.size_bytes, count.is_at_least, sharers, is_public)
 
-    def erased(self, bucket: BucketName, name: str, consent: str, *, only_empty: bool) -> Erased:
+    def erased(self, bucket: BucketName, name: str, consent: str) -> Erased:
         """Return *bucket* as something the action erases, counted, with who else uses it."""
         count = self.facts.count(bucket)
         others = self.users_left(bucket, name)
         if count is None:
-            return Erased(bucket, shared_with=others, consent=consent, is_only_empty=only_empty)
+            return Erased(bucket, shared_with=others, consent=consent)
         return Erased(
             bucket, count.objects, count.size_bytes, count.is_at_least, count.last_write,
-            others, consent, only_empty,
+            others, consent,
         )  # fmt: skip
 
     def users_left(self, bucket: BucketName, name: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from oscar_sync.model.settings import Removed
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.guards import protect_reason
 
 VOLUME: Final = "volume"
 EMPTY: Final = "empty"
@@ -93,7 +94,7 @@ def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
     """Return why *bucket* stays although it is named: whose it is, who uses it, what is unknown."""
     return (
         _unread_reason(context)
-        or _protect_reason(context, service)
+        or protect_reason(context, service)
         or _owner_reason(context, bucket)
         or _use_reason(context, service, bucket)
         or _count_reason(context, bucket)
@@ -107,17 +108,6 @@ def _unread_reason(context: Context) -> Reason | None:
         "manifests-unread",
         "not every manifest could be read, so that nobody knows which buckets they use",
         ("mend them first: oscar-sync validate",),
-    )
-
-
-def _protect_reason(context: Context, service: ServiceKey) -> Reason | None:
-    entry = next((item for item in context.settings.of_service(service) if item.protect), None)
-    if entry is None:
-        return None
-    return Reason(
-        "protected",
-        f"{service} is protected ({entry.origin}), and its data with it",
-        (f"take `protect` out of {entry.origin.file}",),
     )
 
 
@@ -192,7 +182,7 @@ def decide_erasures(
         if facts is None:
             notes.append(f"bucket {bucket} is not there: nothing to erase ({words})")
             continue
-        item = context.erased(bucket, service.name, words, only_empty=False)
+        item = context.erased(bucket, service.name, words)
         reason = _strange_reason(service, bucket, facts.from_service, buckets) or erase_reason(
             context, service, bucket
         )
@@ -223,7 +213,7 @@ def _empty(
     for bucket in buckets:
         if bucket in named.buckets or context.facts.bucket(bucket) is None:
             continue
-        item = context.erased(bucket, service.name, named.empty, only_empty=True)
+        item = context.erased(bucket, service.name, named.empty)
         if item.objects == 0 and erase_reason(context, service, bucket) is None:
             yield item
 

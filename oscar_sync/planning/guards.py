@@ -5,7 +5,7 @@ from typing import Final, assert_never
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import BucketName
+from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, attach_reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
@@ -72,9 +72,9 @@ def owner_reason(context: Context, live: LiveService) -> Reason | None:
     )
 
 
-def protect_reason(context: Context, live: LiveService) -> Reason | None:
-    """Return why the settings forbid to remove or replace the service."""
-    for entry in context.settings.of_service(live.key):
+def protect_reason(context: Context, service: ServiceKey) -> Reason | None:
+    """Return why the settings forbid to remove or replace the service, or to erase its data."""
+    for entry in context.settings.of_service(service):
         if entry.protect:
             return Reason(
                 "protected",
@@ -264,4 +264,4 @@ def isolation_reason(
             ),
             consent=words[0],
         )
-    return protect_reason(context, live) if lost else None
+    return protect_reason(context, live.key) if lost else None

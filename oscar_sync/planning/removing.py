@@ -150,7 +150,7 @@ def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[
     found = []
     if takes_no_put(live.form):
         found = [
-            context.erased(bucket, live.key.name, named.buckets.get(bucket, ""), only_empty=False)
+            context.erased(bucket, live.key.name, named.buckets.get(bucket, ""))
             for bucket in named_by_delete(live.form, live.bucket_list)
         ]
     volume = deleted_volume(live.form)
@@ -191,7 +191,7 @@ def _material(context: Context, live: LiveService, work: HookWork, purpose: str)
 def _reason(context: Context, live: LiveService, named: Named) -> Reason | None:
     return first_of(
         owner_reason(context, live),
-        protect_reason(context, live),
+        protect_reason(context, live.key),
         _put_reason(context, live, named),
         _volume_reason(context, live, named),
         stopped_reason(context, live) if _detaches(live) else None,

@@ -4,7 +4,7 @@ No byte is copied: the buckets stay where they are, and the new service takes th
 """
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.plan import VOLUME_PREFIX, Action, ActionKind, FieldChange, Preconditions
+from oscar_sync.model.plan import Action, ActionKind, FieldChange, Preconditions
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, replace_reason
 from oscar_sync.planning.context import Context
@@ -30,13 +30,11 @@ def decide_replace(
     """Return the replacement of *live* for the sake of *fields*, or why it is held back."""
     named = _named(context, live)
     going = departure(context, live, "replace", named)
-    lost = {item.bucket for item in going.erases}
-    volume = next((name for name in lost if name.startswith(VOLUME_PREFIX)), "")
     coming = arrival(
         context,
         desired,
-        lost=lost,
-        lost_volume=volume.removeprefix(VOLUME_PREFIX),
+        lost={item.bucket for item in going.erases},
+        lost_volume=deleted_volume(live.form),
         is_anew=True,
     )
     kept = {item.bucket: item for item in going.keeps}

@@ -114,7 +114,7 @@ def orphans_named(context: Context, erased: Collection[str]) -> tuple[Decision, 
             continue
         context.used.add(consent)
         service = context.service_key(facts.from_service or bucket)
-        item = context.erased(bucket, "", str(consent), only_empty=False)
+        item = context.erased(bucket, "", str(consent))
         reason = erase_reason(context, service, bucket)
         if reason is None:
             waits_for = removals_of(context, item)

@@ -191,10 +191,7 @@ def _erased(context: Context, live: LiveService, wanted: Form) -> tuple[Erased, 
     """Return the per-user buckets that the PUT erases, each with the consent that names it."""
     lost = lost_user_buckets(live.bucket_list, wanted)
     named = named_erasures(context, live.key.name, lost).buckets if lost else {}
-    return tuple(
-        context.erased(bucket, live.key.name, named.get(bucket, ""), only_empty=False)
-        for bucket in lost
-    )
+    return tuple(context.erased(bucket, live.key.name, named.get(bucket, "")) for bucket in lost)
 
 
 def _attached(context: Context, live: LiveService, wanted: Form) -> tuple[BucketName, ...]:

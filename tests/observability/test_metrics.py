@@ -1,6 +1,9 @@
 """A file of metrics is whole, can be read, and names no service."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 SAMPLE = re.compile(r'[a-z_]+\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\} [0-9.]+')
 
@@ -48,3 +51,11 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_sent(proje
     assert code == 64
     assert "cannot be written" in err
     assert project.writes() == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_device_is_written_to_and_never_replaced(project):
+    code, _, err = project.run("apply", "--yes", "--metrics", "/dev/full")
+    assert code == 0
+    assert "warning: /dev/full" in err
+    assert Path("/dev/full").is_char_device()
