@@ -15,7 +15,7 @@ from bench.rows.client import (
     storage_big,
     storage_small,
 )
-from bench.rows.inside import diff, yaml_marks
+from bench.rows.inside import diff, render, yaml_marks
 from bench.rows.pace import real_pace, restart_bound
 from bench.rows.planning import plan_1k, plan_10k, plan_100, scaling
 from bench.rows.start import show_help, start
@@ -41,6 +41,7 @@ ROWS = (
     Row(7, "scaling", scaling),
     Row(8, "yaml", yaml_marks, in_smoke=True),
     Row(9, "diff", diff, in_smoke=True),
+    Row(10, "render", render, in_smoke=True),
     Row(11, "apply", apply, in_smoke=True),
     Row(12, "apply-faults", apply_faults),
     Row(13, "restart-bound", restart_bound),

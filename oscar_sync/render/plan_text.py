@@ -54,9 +54,9 @@ def plan_text(
     page = _Page(width, paint, verbose=verbose, key_width=key_width(_keys(plan)))
     page.line(_header(plan, command))
     risky = [action for action in plan.actions if action.erases]
-    drifted = [action for action in plan.actions if _is_only_drift(action)]
-    rest = [item for item in plan.actions if item not in risky and item not in drifted]
-    changes = _worst_first(rest)
+    safe_ones = [action for action in plan.actions if not action.erases]
+    drifted = [action for action in safe_ones if _is_only_drift(action)]
+    changes = _worst_first([action for action in safe_ones if not _is_only_drift(action)])
     page.section("DATA AT RISK", len(risky), [page.action(item) for item in risky])
     page.section("BLOCKED", len(plan.blocked), [page.blocked(item) for item in plan.blocked])
     page.section("CHANGES", len(changes), [page.action(item) for item in changes])
