@@ -15,6 +15,7 @@ from bench.rows.client import (
     storage_big,
     storage_small,
 )
+from bench.rows.emulating import emulator
 from bench.rows.inside import diff, render, yaml_marks
 from bench.rows.pace import real_pace, restart_bound
 from bench.rows.planning import plan_1k, plan_10k, plan_100, scaling
@@ -45,6 +46,7 @@ ROWS = (
     Row(11, "apply", apply, in_smoke=True),
     Row(12, "apply-faults", apply_faults),
     Row(13, "restart-bound", restart_bound),
+    Row(20, "emulator", emulator),
     Row(21, "real-pace", real_pace),
     Row(22, "client-import", client_import, in_smoke=True),
     Row(23, "client-get", client_get),

@@ -128,8 +128,10 @@ def _render(rounds: int, slow_rounds: int, folder: str) -> dict[str, list[Sample
     def theirs() -> None:
         with Path(os.devnull).open("w") as out:
             for action in plan.actions:
-                for change in action.changes:
-                    out.write(f" ! {action.key} {change.path} {change.after} {change.before}\n")
+                out.writelines(
+                    f" ! {action.key} {change.path} {change.after} {change.before}\n"
+                    for change in action.changes
+                )
 
     _as_the_program()
     return in_turn(
@@ -187,7 +189,9 @@ def _as_the_program() -> None:
 
 def main(row: str, rounds: str, slow_rounds: str, folder: str, file: str) -> None:
     """Measure *row* and write the samples to *file*."""
-    found = {"yaml": _yaml, "diff": _diff, "render": _render}[row](int(rounds), int(slow_rounds), folder)
+    found = {"yaml": _yaml, "diff": _diff, "render": _render}[row](
+        int(rounds), int(slow_rounds), folder
+    )
     plain = {name: [asdict(sample) for sample in samples] for name, samples in found.items()}
     Path(file).write_text(json.dumps(plain))
 
