@@ -1,5 +1,6 @@
 """Storage providers and paths: which bucket and folder an input, output or mount means."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -71,3 +72,11 @@ def bucket_of(path: str) -> BucketName:
 def lies_within(inner: str, outer: str) -> bool:
     """Tell whether the path *inner* is *outer* or below it, segment by segment."""
     return f"{inner.strip('/')}/".startswith(f"{outer.strip('/')}/")
+
+
+def folders_above(path: str) -> Iterator[str]:
+    """Yield *path* and every folder above it, the nearest first: all that it lies within."""
+    path = path.strip("/")
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
