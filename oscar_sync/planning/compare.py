@@ -107,7 +107,7 @@ def _of_map(
 ) -> Iterator[Difference]:
     for key in sorted({*before, *after}):
         old, new = before.get(key), after.get(key)
-        if old == new or (key not in after and _is_injected(path, key)):
+        if old == new or _keeps(old, new) or (key not in after and _is_injected(path, key)):
             continue
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _of_block(field.children, (*path, key), old, new)

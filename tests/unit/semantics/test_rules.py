@@ -1,5 +1,6 @@
 """Small rules of OSCAR, row by row."""
 
+import json
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from oscar_sync.semantics.names import bucket_name_fault, qualified_key_fault
 from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.paths import account_of
 from oscar_sync.semantics.volumes import attached_volume, made_volume
+from oscar_sync.wire.messages import encode
 
 
 def form(**fields):
@@ -150,6 +152,31 @@ def test_a_put_carries_what_the_server_put_in_and_what_nobody_here_knows():
     assert body["cluster_id"] == "c"
     assert body["environment"]["variables"] == {"KSERVE_HOST": "h", "MY": "m"}
     assert "team" not in body["labels"]
+
+
+def test_a_put_fills_blank_headers_and_credentials_of_a_federation_from_the_same_member():
+    def federated(first, second, password):
+        members = [
+            {"type": "endpoint", "url": "https://one", "headers": first},
+            {"type": "endpoint", "url": "https://two", "headers": second},
+        ]
+        cluster = {"endpoint": "https://c", "auth_user": "u", "auth_password": password}
+        return {
+            "federation": {"topology": "star", "members": members},
+            "clusters": {"c": cluster},
+        }
+
+    there = live(**federated({"A": "live-one"}, {"A": "live-two"}, "live-password"))
+    swapped = federated({"A": ""}, {"A": "", "B": "new"}, "")
+    swapped["federation"]["members"].reverse()
+    body = put_body(form(**swapped), {}, {}, there, (4, 1, 2), owner="cluster_admin")
+    sent = json.loads(encode(body))
+
+    assert [one["headers"] for one in sent["federation"]["members"]] == [
+        {"A": "live-two", "B": "new"},
+        {"A": "live-one"},
+    ]
+    assert sent["clusters"]["c"]["auth_password"] == "live-password"
 
 
 @pytest.mark.parametrize(("ports", "written"), [([8080, 9090], 8080), ([], None)])
