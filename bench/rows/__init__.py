@@ -19,6 +19,7 @@ from bench.rows.emulating import emulator
 from bench.rows.inside import diff, render, yaml_marks
 from bench.rows.pace import real_pace, restart_bound
 from bench.rows.planning import plan_1k, plan_10k, plan_100, scaling
+from bench.rows.seeding import foreign_etags, seed_again, seed_big, seed_percent, seed_small
 from bench.rows.start import show_help, start
 from bench.setting import Setting
 
@@ -46,6 +47,11 @@ ROWS = (
     Row(11, "apply", apply, in_smoke=True),
     Row(12, "apply-faults", apply_faults),
     Row(13, "restart-bound", restart_bound),
+    Row(14, "seed-small", seed_small),
+    Row(15, "seed-again", seed_again),
+    Row(16, "seed-percent", seed_percent),
+    Row(17, "seed-big", seed_big),
+    Row(18, "foreign-etags", foreign_etags),
     Row(20, "emulator", emulator),
     Row(21, "real-pace", real_pace),
     Row(22, "client-import", client_import, in_smoke=True),

@@ -115,9 +115,9 @@ def tell(text: str) -> None:
 
 
 def redraw(text: str = "") -> None:
-    """Write *text* over the last line of the terminal at stderr."""
+    """Write *text* over the last line of the terminal at stderr; what stays does not flicker."""
     with suppress(OSError):
-        click.echo(f"\r\x1b[2K{safe(text)}", nl=False, err=True, color=True)
+        click.echo(f"\r{safe(text)}\x1b[K", nl=False, err=True, color=True)
 
 
 def append(output: Output, text: str) -> None:

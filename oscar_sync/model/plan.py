@@ -120,7 +120,7 @@ class Step(NamedTuple):
     """One write. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
-    ``checksum`` (``md5:...``) belong to uploads; ``restarts_store``: the server restarts MinIO.
+    ``checksum`` (``sha256:...``) belong to uploads; ``restarts_store``: the server restarts MinIO.
     """
 
     do: Do

@@ -204,8 +204,13 @@ def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:
     from oscar_sync.reconcile.seed_files import seed_difference
     from oscar_sync.storage.buckets import BucketProvider
 
-    is_empty = not store.bucket_exists(seed.bucket)
-    return seed_difference(seed, BucketProvider(store), is_empty=is_empty)
+    provider = BucketProvider(store)
+    try:
+        return seed_difference(seed, provider)
+    except StoreError:
+        if store.bucket_exists(seed.bucket):
+            raise
+        return seed_difference(seed, provider, is_empty=True)
 
 
 def _count(store: ObjectStore, bucket: BucketName) -> BucketCount:

@@ -1,14 +1,20 @@
 """What a seed's files and its store differ in: by content, never by time (safety 9)."""
 
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.storage import keys
-from oscar_sync.storage.checksums import md5_of
+from oscar_sync.storage.checksums import sha256_of
 from oscar_sync.storage.files import SourceFile, walk
 from oscar_sync.storage.stored import Provider, StoredFile
+
+_BATCH: Final = 64
+_BATCHES_AT_ONCE: Final = 4
 
 
 def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -> SeedDifference:
@@ -32,11 +38,7 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
     if problems:
         return SeedDifference(problems=tuple(problems))
     stored = {} if is_empty else _stored(seed, provider)
-    uploads = tuple(
-        upload
-        for path, item in sorted(wanted.items())
-        if (upload := _upload(provider, path, item, stored.get(path))) is not None
-    )
+    uploads = _uploads(provider, sorted(wanted.items()), stored)
     extra = tuple(sorted(path for path in stored if path not in wanted))
     return SeedDifference(uploads, extra, unchanged=len(wanted) - len(uploads))
 
@@ -44,8 +46,24 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
 def _stored(seed: Seed, provider: Provider) -> dict[str, StoredFile]:
     """Return what lies below the seed's folder; a file in the place of the folder is not below."""
     inside = f"{seed.folder}/"
-    found = provider.list_files(seed.folder)
+    found = provider.list_files(inside)
     return {item.path: item for item in found if item.path.startswith(inside)}
+
+
+def _uploads(
+    provider: Provider, wanted: Sequence[tuple[str, SourceFile]], stored: Mapping[str, StoredFile]
+) -> tuple[Upload, ...]:
+    """Return what is to be uploaded; several at once are asked for, where the store must be."""
+
+    def lacking(batch: Sequence[tuple[str, SourceFile]]) -> list[Upload]:
+        found = (_upload(provider, path, item, stored.get(path)) for path, item in batch)
+        return [upload for upload in found if upload is not None]
+
+    batches = [wanted[start : start + _BATCH] for start in range(0, len(wanted), _BATCH)]
+    if len(batches) < 2:
+        return tuple(upload for batch in batches for upload in lacking(batch))
+    with ThreadPoolExecutor(_BATCHES_AT_ONCE) as pool:
+        return tuple(upload for found in pool.map(lacking, batches) for upload in found)
 
 
 def _upload(
@@ -54,7 +72,7 @@ def _upload(
     try:
         if stored is not None and provider.is_same(stored, item.path):
             return None
-        return Upload(str(item.path), path, item.size_bytes, f"md5:{md5_of(item.path)}")
+        return Upload(str(item.path), path, item.size_bytes, f"sha256:{sha256_of(item.path)}")
     except OSError as error:
         words = f"{item.path} cannot be read: {error.strerror}"
         raise StoreError(provider.shown, words) from error

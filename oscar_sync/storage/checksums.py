@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,18 +14,28 @@ PART_SIZES: Final = (
 )
 """Parts that clients cut uploads into: ours, then rclone, MinIO, boto, s5cmd and others."""
 
+_MAX_PARTS: Final = 9_999
 _CHUNK_BYTES: Final = MIB
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _MULTIPART = re.compile(r"[0-9a-f]{32}-(\d{1,5})")
 
 
+def own_part_bytes(size_bytes: int) -> int:
+    """Return how long the parts are that we cut a file into: a store takes 10,000 at most."""
+    part_bytes = OWN_PART_BYTES
+    while part_bytes * _MAX_PARTS < size_bytes:
+        part_bytes *= 2
+    return part_bytes
+
+
 def is_same(
-    path: Path, size_bytes: int, etag: str, stored_bytes: int, read_sha256: Callable[[], str]
+    path: Path, size_bytes: int, etag: str, stored_bytes: int, read_digest: Callable[[], str]
 ) -> bool:
     """Tell whether the file of *size_bytes* is the object with *etag* and *stored_bytes*.
 
-    *read_sha256* asks the store for the digest that our uploads leave in the metadata (blank:
-    none); it is called only where the ETag tells nothing, as in encrypted buckets.
+    *read_digest* asks the store for the digest that an uploader left in the metadata
+    (``sha256:HEX``, ``md5:HEX``, blank for none); it is called only where the ETag tells nothing,
+    as in encrypted buckets.
 
     Raises:
         OSError: the file cannot be read.
@@ -38,15 +48,17 @@ def is_same(
     multipart = _MULTIPART.fullmatch(tag)
     if multipart and _is_made_of_parts(path, size_bytes, tag, int(multipart[1])):
         return True
-    stored = read_sha256()
-    return bool(stored) and stored == sha256_of(path)
+    name, _, stored = read_digest().partition(":")
+    of = _DIGESTS.get(name)
+    return of is not None and stored == of(path)
 
 
 def _is_made_of_parts(path: Path, size_bytes: int, tag: str, count: int) -> bool:
-    fitting = [size for size in PART_SIZES if max(1, -(-size_bytes // size)) == count]
+    sizes = dict.fromkeys((own_part_bytes(size_bytes), *PART_SIZES))
+    fitting = [size for size in sizes if max(1, -(-size_bytes // size)) == count]
     # Any size that makes one part makes the same one.
-    sizes = fitting[:1] if count == 1 else fitting
-    return any(multipart_etag(path, size_bytes, size) == tag for size in sizes)
+    tried = fitting[:1] if count == 1 else fitting
+    return any(multipart_etag(path, size_bytes, size) == tag for size in tried)
 
 
 def md5_of(path: Path, start: int = 0, length: int | None = None) -> str:
@@ -63,6 +75,9 @@ def sha256_of(path: Path) -> str:
     for chunk in chunks(path):
         digest.update(chunk)
     return digest.hexdigest()
+
+
+_DIGESTS: Final[Mapping[str, Callable[[Path], str]]] = {"sha256": sha256_of, "md5": md5_of}
 
 
 def multipart_etag(path: Path, size_bytes: int, part_bytes: int) -> str:

@@ -4,8 +4,9 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from oscar_sync.errors import StoreError
 from oscar_sync.storage.checksums import chunks
@@ -62,6 +63,36 @@ class Copy:
             raise StoreError(endpoint, words)
         if self._digest and self._digest.hexdigest() != self._expected.lower():
             raise StoreError(endpoint, f"{remote} came with another checksum than announced")
+
+
+class _Told(FileIO):
+    """A file that tells how much of it is read."""
+
+    on_bytes: OnBytes = staticmethod(ignore)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = super().read(-1 if size is None else size)
+        self.on_bytes(len(chunk))
+        return chunk
+
+
+@contextmanager
+def told_of(local: Path, on_bytes: OnBytes) -> Iterator[BinaryIO]:
+    """Open *local* for an upload that tells *on_bytes* of each piece how long it is."""
+    with _Told(local, "rb") as file:
+        file.on_bytes = on_bytes
+        yield cast("BinaryIO", file)
+
+
+def hold_to_plan(local: Path, sha256: str, endpoint: str) -> None:
+    """Refuse a file whose content is not the planned one; a blank *sha256* is not held.
+
+    Raises:
+        StoreError: it has changed.
+        OSError: it cannot be read.
+    """
+    if sha256 and checksum_of(local, "sha256") != f"sha256:{sha256}":
+        raise StoreError(endpoint, f"{local} has changed meanwhile; run again")
 
 
 def confirm(
