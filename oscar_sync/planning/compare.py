@@ -40,9 +40,9 @@ def differences(live: Form, wanted: Form, *, owner: str = "") -> tuple[Differenc
 
 def _of_service(live: Form, wanted: Form, owner: str) -> Iterator[Difference]:
     is_federated = wanted.get("federation") is not None and live.get("federation") is not None
-    for name, field in BY_NAME.items():
-        before, after = live.get(name), wanted.get(name)
-        if before == after or (name in _FEDERATED and not is_federated):
+    for name in [name for name in BY_NAME if live.get(name) != wanted.get(name)]:
+        field, before, after = BY_NAME[name], live.get(name), wanted.get(name)
+        if name in _FEDERATED and not is_federated:
             continue
         if name == "vo" and after is None:
             continue

@@ -21,7 +21,7 @@ from oscar_sync.model.plan import (
 from oscar_sync.model.state import ClusterView, DesiredService, DesiredState
 from oscar_sync.planning.blocking import blocked
 from oscar_sync.planning.candidates import Removals, decide_removals
-from oscar_sync.planning.context import Context, Standing, users_of_buckets
+from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.digest import plan_digest
@@ -99,7 +99,6 @@ def _context(
         key,
         checks_all_hooks=options.checks_all_hooks,
         is_partial=desired.is_partial,
-        users=users_of_buckets(here, view.services),
     )
 
 

@@ -280,7 +280,7 @@ def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]
     others = {
         key.name
         for bucket, _ in given
-        for key in context.users.get(bucket, {})
+        for key in context.users_of(bucket)
         if key.name in services and key != live.key
     }
     return [

@@ -16,6 +16,7 @@ from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.draft import Draft, draft_plan
 from oscar_sync.reconcile.connect import Connections, FileStore
+from oscar_sync.reconcile.memory import Memory
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.workspace.key import ensure_key, read_key
 from oscar_sync.workspace.locks import cluster_lock
@@ -32,7 +33,12 @@ class Pass:
     draft: Draft
 
 
-def plan_once(desired: DesiredState, options: PlanOptions, connections: Connections) -> Pass:
+def plan_once(
+    desired: DesiredState,
+    options: PlanOptions,
+    connections: Connections,
+    memory: Memory | None = None,
+) -> Pass:
     """Return the plan for *desired*, after everything that it asks for was looked up.
 
     Raises:
@@ -40,7 +46,7 @@ def plan_once(desired: DesiredState, options: PlanOptions, connections: Connecti
     """
     notes: list[str] = []
     key = read_key(Path(desired.settings.folder), connections.environ, notes.append)
-    views = observe(desired.settings.clusters, connections)
+    views = observe(desired.settings.clusters, connections, memory)
     draft = draft_plan(desired, views, options, key)
     for _ in range(_ROUNDS):
         if not draft.missing:
