@@ -294,6 +294,7 @@ class _Pass:
         login = cluster.login
         if bundle:
             bundle = absolute(self.loaded.folder, bundle)
+            self.reader.looked_for(bundle)
         if isinstance(login, TokenFileLogin):
             login = TokenFileLogin(absolute(self.loaded.folder, login.path))
         return replace(cluster, ca_bundle=bundle, login=login)
@@ -303,6 +304,8 @@ class _Pass:
     ) -> None:
         """Note what is wrong only when everything is seen side by side."""
         seeds = [seed for entry in settings.services for seed in entry.seeds]
+        for seed in seeds:
+            self.reader.seeded(seed.source)
         self.findings.found.extend(together.check(placed, seeds))
         allowed_paths = [absolute(self.cwd, path) for path in self.request.allow_outside]
         fence = Fence(self.loaded.folder, allowed_paths)

@@ -1,6 +1,7 @@
 """Reading files, and keeping what was made of them while they stay as they are."""
 
 import os
+import stat
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +21,16 @@ _SETTLED_NS: Final = 2_000_000_000
 
 
 def signature_of(path: str) -> Signature | None:
-    """Return what tells a file from what it was before, None where there is none."""
+    """Return what tells a file from what it was before, None where there is none.
+
+    Of a folder only which one it is: what is in it does not count.
+    """
     try:
         found = os.stat(path)
     except (OSError, ValueError):
         return None
+    if stat.S_ISDIR(found.st_mode):
+        return found.st_dev, found.st_ino, 0, 0, 0
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
@@ -46,6 +52,9 @@ class Reader:
 
     def listed(self, folder: str) -> None:
         """Note that what is made depends on which files are in *folder*."""
+
+    def seeded(self, source: str) -> None:
+        """Note that the plan depends on all that *source* holds, a file or a folder."""
 
     def read(self, path: str, most: int) -> bytes:
         """Return the content of a file.
@@ -122,6 +131,7 @@ class Memory(Reader):
         self._traces: list[_Trace] = []
         self._files: dict[str, Signature | None] = {}
         self._folders: set[str] = set()
+        self._seeds: set[str] = set()
 
     @property
     def files(self) -> Mapping[str, Signature | None]:
@@ -133,9 +143,14 @@ class Memory(Reader):
         """Every folder that the last pass listed."""
         return frozenset(self._folders)
 
+    @property
+    def seeds(self) -> frozenset[str]:
+        """Every file or folder that the last pass seeds from."""
+        return frozenset(self._seeds)
+
     def begin(self) -> None:
         """Begin a pass."""
-        self._files, self._folders = {}, set()
+        self._files, self._folders, self._seeds = {}, set(), set()
 
     def enter(self, fence: Fence, setting: object) -> None:
         """Read inside *fence*; what was made under another *setting* is forgotten."""
@@ -154,6 +169,11 @@ class Memory(Reader):
     def listed(self, folder: str) -> None:
         """Note that the pass depends on which files are in *folder*."""
         self._folders.add(folder)
+
+    def seeded(self, source: str) -> None:
+        """Note that the plan depends on all that *source* holds."""
+        self._seeds.add(source)
+        self.looked_for(source)
 
     def read(self, path: str, most: int) -> bytes:
         """Return the content of a file: the same object as before where it is the same.
