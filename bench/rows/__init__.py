@@ -19,6 +19,7 @@ from bench.rows.inside import diff, yaml_marks
 from bench.rows.pace import real_pace, restart_bound
 from bench.rows.planning import plan_1k, plan_10k, plan_100, scaling
 from bench.rows.start import show_help, start
+from bench.rows.watching import replan, watch
 from bench.setting import Setting
 
 
@@ -37,6 +38,7 @@ ROWS = (
     Row(2, "help", show_help, in_smoke=True),
     Row(3, "plan-100", plan_100, in_smoke=True),
     Row(4, "plan-1k", plan_1k, in_smoke=True),
+    Row(5, "replan", replan),
     Row(6, "plan-10k", plan_10k),
     Row(7, "scaling", scaling),
     Row(8, "yaml", yaml_marks, in_smoke=True),
@@ -44,6 +46,7 @@ ROWS = (
     Row(11, "apply", apply, in_smoke=True),
     Row(12, "apply-faults", apply_faults),
     Row(13, "restart-bound", restart_bound),
+    Row(19, "watch", watch),
     Row(21, "real-pace", real_pace),
     Row(22, "client-import", client_import, in_smoke=True),
     Row(23, "client-get", client_get),

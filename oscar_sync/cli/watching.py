@@ -4,8 +4,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from oscar_sync.cli.border import say, tell_findings
@@ -175,8 +174,8 @@ class Watching:
         if self.options["is_applying"]:
             found = without_removals(found)
         plan = found.draft.plan
-        self._show(plan, is_first=is_first)
         self._judge(plan)
+        self._show(plan, is_first=is_first)
         self.telling.found(plan)
         if self.options["is_applying"] and plan.actions and not self.waits_for_save:
             return self._apply(found, connections)
@@ -289,6 +288,8 @@ class Watching:
         self.failures = self.failures + 1 if code is not Exit.OK else self.failures
         done = {item.action.id for item in report.results if item.status is Status.DONE}
         self.entries = {name: one for name, one in self.entries.items() if name not in done}
+        left = tuple(one for one in found.draft.plan.actions if one.id not in done)
+        self.plan = replace(found.draft.plan, actions=left)
         return None
 
 
@@ -304,9 +305,6 @@ def _shown(names: tuple[str, ...], cwd: str) -> str:
 
 
 def _listed(names: list[str], cwd: str) -> str:
-    short = [
-        str(Path(name).relative_to(cwd)) if Path(name).is_relative_to(cwd) else name
-        for name in names[:_NAMES_SHOWN]
-    ]
+    short = [name.removeprefix(f"{cwd}{os.sep}") for name in names[:_NAMES_SHOWN]]
     rest = len(names) - len(short)
     return ", ".join(short) + (f" and {plural(rest, 'more file')}" if rest > 0 else "")

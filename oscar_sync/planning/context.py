@@ -11,6 +11,7 @@ from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
+from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.stamp import is_valid_here, owner_of
@@ -46,6 +47,7 @@ class Context:
     settings: Settings
     desired: Mapping[ServiceName, DesiredService]
     key: FingerprintKey | None
+    compare: Comparison = differences
     checks_all_hooks: bool = False
     is_partial: bool = False
     made: dict[BucketName, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Protocol
 from oscar_sync.manifests.load.reader import Memory as FileMemory
 from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.state import LiveService
+from oscar_sync.planning.compare import Comparing
 from oscar_sync.semantics.live import live_service
 
 
@@ -36,6 +37,7 @@ class Memory:
     """
 
     files: FileMemory = field(default_factory=FileMemory)
+    compared: Comparing = field(default_factory=Comparing)
     _listings: dict[ClusterId, _Listing] = field(default_factory=dict)
 
     def services(self, cluster: ClusterId, api: Lists) -> tuple[LiveService, ...]:

@@ -72,8 +72,9 @@ def _parts(standing: Standing) -> list[tuple[int, str]]:
     clusters = ", ".join(map(_cluster, plan.clusters)) if plan else ""
     if standing.doing:
         return [(0, standing.doing), (1, clusters)]
+    trouble = "" if standing.trouble in clusters else standing.trouble
     return [
-        (0, standing.trouble or (counts(plan) if plan else "")),
+        (0, trouble or (counts(plan) if plan else "")),
         (1, clusters),
         (2, f"planned {standing.planned_at}" if standing.planned_at else ""),
         (3, f"next {standing.next_at}" if standing.next_at else ""),

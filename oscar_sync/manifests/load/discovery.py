@@ -64,15 +64,15 @@ class Discovery(NamedTuple):
         if folder == root and IGNORE_FILE in names:
             ignored = self._ignore_spec(folder)
         for entry in entries:
-            yield from self._entry(entry, root, above, ignored)
+            if entry.name.endswith(SUFFIXES) or _is_folder(entry):
+                yield from self._entry(entry, root, above, ignored)
 
     def _entry(
         self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
     ) -> Iterator[str]:
         name = entry.name
-        is_manifest = name.endswith(SUFFIXES)
         is_folder = _is_folder(entry)
-        if not (is_manifest or is_folder) or name.startswith("."):
+        if name.startswith("."):
             return
         path = entry.path
         if ignored is not None and ignored.match_file(_below(path, root, is_folder=is_folder)):
