@@ -21,6 +21,7 @@ from bench.rows.pace import real_pace, restart_bound
 from bench.rows.planning import plan_1k, plan_10k, plan_100, scaling
 from bench.rows.seeding import foreign_etags, seed_again, seed_big, seed_percent, seed_small
 from bench.rows.start import show_help, start
+from bench.rows.watching import replan, watch
 from bench.setting import Setting
 
 
@@ -39,6 +40,7 @@ ROWS = (
     Row(2, "help", show_help, in_smoke=True),
     Row(3, "plan-100", plan_100, in_smoke=True),
     Row(4, "plan-1k", plan_1k, in_smoke=True),
+    Row(5, "replan", replan),
     Row(6, "plan-10k", plan_10k),
     Row(7, "scaling", scaling),
     Row(8, "yaml", yaml_marks, in_smoke=True),
@@ -52,6 +54,7 @@ ROWS = (
     Row(16, "seed-percent", seed_percent),
     Row(17, "seed-big", seed_big),
     Row(18, "foreign-etags", foreign_etags),
+    Row(19, "watch", watch),
     Row(20, "emulator", emulator),
     Row(21, "real-pace", real_pace),
     Row(22, "client-import", client_import, in_smoke=True),

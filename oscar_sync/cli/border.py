@@ -120,9 +120,17 @@ def say(text: str) -> None:
     tell("".join(f"{line(one, level)}\n" for one in lines))
 
 
+class _Told(logging.Handler):
+    """Log lines go out by the same door as all else."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write *record*."""
+        tell(self.format(record) + "\n")
+
+
 def log_to_stderr(level: str) -> None:
     """Send log lines of *level* and above to stderr."""
-    lines = logging.StreamHandler(sys.stderr)
+    lines = _Told()
     lines.setFormatter(Lines("%(levelname)s %(name)s %(message)s"))
     lines.addFilter(_one_safe_line)
     logging.basicConfig(level=level.upper(), handlers=[lines])

@@ -67,12 +67,16 @@ class Connections:
     _providers: list[Provider] = field(default_factory=list)
 
     def to(self, cluster: Cluster) -> Connection:
-        """Return the connection to *cluster*, made at first use.
+        """Return the connection to *cluster*, made at first use, and anew where its entry changed.
 
         Raises:
             ClusterError: its address is no address.
         """
-        if cluster.id not in self._made:
+        before = self._made.get(cluster.id)
+        if before is not None and before.cluster != cluster:
+            before.api.session.close()
+            before = None
+        if before is None:
             session = Session(
                 cluster,
                 connections=self.connections,
@@ -80,8 +84,8 @@ class Connections:
                 environ=self.environ,
                 sleep=self.sleep,
             )
-            self._made[cluster.id] = Connection(cluster, OscarApi(session))
-        return self._made[cluster.id]
+            before = self._made[cluster.id] = Connection(cluster, OscarApi(session))
+        return before
 
     def opened(self) -> Mapping[ClusterId, Connection]:
         """Return the connections made so far."""
@@ -108,12 +112,17 @@ class Connections:
         """
         return ProviderFiles(self.provider(name, credentials))
 
+    def close_providers(self) -> None:
+        """Close the storage providers that are no cluster's own: a plan opens them anew."""
+        for provider in self._providers:
+            provider.close()
+        self._providers.clear()
+
     def close(self) -> None:
         """Close every session."""
         for made in self._made.values():
             made.api.session.close()
-        for provider in self._providers:
-            provider.close()
+        self.close_providers()
 
 
 class ProviderFiles:

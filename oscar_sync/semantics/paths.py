@@ -57,7 +57,7 @@ def normal_path(path: str, provider: Provider, service: str) -> str:
     return trimmed
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 16)  # each path is asked for several times, all of them in turn
 def place_of(path: str) -> tuple[BucketName, str]:
     """Return bucket and folder of a bucket path: its first segment, and the rest if any."""
     bucket, _, folder = path.strip(" /").partition("/")
