@@ -157,7 +157,7 @@ def _group(group: LazyGroup, context: click.Context) -> Iterator[str]:
             yield from (*_paragraphs(command.epilog), *_group(command, within))
             continue
         usage = " ".join(command.collect_usage_pieces(within))
-        yield from (f"    {within.command_path} {usage}".rstrip(), "")
+        yield from (f"`{within.command_path} {usage}`".replace(" `", "`"), "")
         yield from _options([item for item in command.params if isinstance(item, click.Option)])
 
 
