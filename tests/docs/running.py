@@ -58,7 +58,6 @@ class Shell:
             "PYTHONPATH": str(ROOT),
             "CHECKOUT": str(ROOT),
             "HOME": str(folder),
-            "XDG_CACHE_HOME": str(folder / "cache"),
             **environ,
         }
 
@@ -124,7 +123,7 @@ class Shell:
 
     def _real(self, text: str) -> str:
         for example, address in self.addresses.items():
-            text = text.replace(example, address)
+            text = text.replace(example, address).replace(_host(example), _host(address))
         return text
 
     def _shown(self, text: str) -> str:
@@ -156,7 +155,7 @@ def _host(address: str) -> str:
 
 
 def _is_ours(name: str) -> bool:
-    return any(word in name for word in ("OSCAR", "OIDC", "TOKEN"))
+    return any(word in name for word in ("OSCAR", "OIDC", "TOKEN", "XDG"))
 
 
 def commands(block: Block) -> Iterator[Command]:

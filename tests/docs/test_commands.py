@@ -17,6 +17,7 @@ NOT_RUN = {
     "README.md": ["the first starts without a checkout, the others are what runs this"],
     "docs/benchmarks.md": ["it measures for minutes, and no time is judged in the tests"],
     "docs/ci.md": ["needs podman or docker, and images of a registry"],
+    "docs/leaving.md": ["it would take the program away from the tests"],
     "docs/scale.md": [
         "needs a Kubernetes cluster; the manifests are checked against its schemas by tests/deploy"
     ],

@@ -51,3 +51,12 @@ def test_each_variable_of_ours_is_read_by_the_program(name):
     options = {item.envvar for command in every_command(cli) for item in command.params}
     named = set(re.findall(r"\bOSCAR_SYNC_[A-Z][A-Z_]+\b", TEXTS[name]))
     assert {variable for variable in named - options if variable not in sources} == set()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_record_that_is_cited_is_there(name):
+    kept = {path.name[:3] for path in (ROOT / "tests" / "fixtures" / "server").glob("*.json")}
+    cited = re.findall(r"\brecords? (\d{3})\b", TEXTS[name])
+    if "| record |" in TEXTS[name]:
+        cited += re.findall(r"(?<=[| (])(\d{3})(?=[,)] ?| \|)", TEXTS[name])
+    assert set(cited) - {"204", "400", "500"} - kept == set()
