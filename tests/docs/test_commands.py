@@ -5,6 +5,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+import yaml
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from tests.docs.pages import FILES, PAGES, SHELLS, blocks, indented_code, name_of
@@ -100,3 +101,12 @@ def test_code_stands_between_fences():
         for line in indented_code(path.read_text(encoding="utf-8"))
     ]
     assert odd == []
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_a_page_shows_as_yaml_or_python_is_that(name):
+    for block in READ[name]:
+        if block.kind == "yaml":
+            assert yaml.safe_load(block.text) is not None
+        elif block.kind == "python":
+            compile(block.text, f"{name}:{block.line}", "exec")
