@@ -1,4 +1,4 @@
-"""Writes the reference pages from what they describe: fields, commands, settings, diagnostics.
+"""Writes the reference pages from what they describe: fields, commands, settings, codes, and more.
 
 Run ``python -m tools.reference``; a test holds that the pages are fresh.
 """
@@ -18,6 +18,7 @@ from oscar_sync.model.field import Change, Compare, Field, Kind
 from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.planning.finding_codes import TITLES as FINDING_TITLES
 from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
+from tools import reasons, variables
 
 DOCS = Path(__file__).parents[1] / "docs"
 _FIELDS_INTRODUCTION = (
@@ -85,6 +86,8 @@ def pages() -> dict[str, str]:
         "commands.md": GENERATED + _commands(),
         "settings.md": GENERATED + _settings(),
         "diagnostics.md": GENERATED + _diagnostics(),
+        "environment.md": GENERATED + variables.page(),
+        "reasons.md": GENERATED + reasons.page(),
     }
 
 
@@ -157,7 +160,7 @@ def _group(group: LazyGroup, context: click.Context) -> Iterator[str]:
             yield from (*_paragraphs(command.epilog), *_group(command, within))
             continue
         usage = " ".join(command.collect_usage_pieces(within))
-        yield from (f"    {within.command_path} {usage}".rstrip(), "")
+        yield from (f"`{within.command_path} {usage}`".replace(" `", "`"), "")
         yield from _options([item for item in command.params if isinstance(item, click.Option)])
 
 
@@ -175,10 +178,15 @@ def _options(options: list[click.Option]) -> Iterator[str]:
 
 def _option(option: click.Option) -> str:
     names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-    metavar = f" {option.metavar}" if option.metavar else ""
+    kind = option.type
+    values = option.metavar or ""
+    if isinstance(kind, click.Choice):
+        values = "|".join(map(str, kind.choices))
     variable = f"`{option.envvar}`" if isinstance(option.envvar, str) else ""
-    text = (option.help or "").replace("|", "\\|")
-    return f"| {names}{metavar.replace('|', chr(92) + '|')} | {text} | {variable} |"
+    default = option.default if isinstance(option.default, str | int | float) else ""
+    shown = "" if option.is_flag or default == "" else f" Else `{default}`."
+    cells = f"{names} {values}".rstrip(), (option.help or "") + shown, variable
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _settings() -> str:

@@ -114,7 +114,7 @@ def _fine(item: Verdict) -> str:
 
 
 def _broken(item: Verdict) -> list[str]:
-    lines = [f"**{item.repository}: `{item.path}`**", "", "```"]
+    lines = [f"**{item.repository}: `{item.path}`**", "", "```text"]
     for one in item.errors:
         place = f"{one.line}:{one.column}: " if one.line else ""
         path = f"{one.path}: " if one.path and one.path not in one.message else ""

@@ -55,7 +55,7 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
             "directory"
         )
     _write(files, directory)
-    show(f"{plural(services, 'service')} written to {directory}.\n")
+    show(f"{plural(services, 'service')} written to {directory}/\n")
     return Exit.UNREACHABLE if unread else Exit.OK
 
 

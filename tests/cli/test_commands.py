@@ -132,6 +132,11 @@ def test_an_export_is_planned_empty_and_overwrites_nothing_unasked(bare, tmp_pat
     assert "edited" not in script.read_text()
 
 
+def test_an_export_into_this_folder_names_it_and_not_the_one_above(bare):
+    bare.run("apply", "-y")
+    assert bare.run("export", "--overwrite")[1].splitlines()[-1] == "1 service written to ./"
+
+
 def test_drift_in_each_format_names_the_field(project):
     project.run("apply", "-y")
     project.put({**project.live()["hello"], "memory": "4Gi"})

@@ -8,11 +8,19 @@ import pytest
 from oscar_sync.cli.main import call
 from oscar_sync.model.exits import Exit
 from tools.reference import pages
+from tools.variables import VARIABLES, option_variables
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+# The emulator and the demo are programs of their own.
+SOURCES = "".join(
+    path.read_text(encoding="utf-8")
+    for path in (ROOT / "oscar_sync").rglob("*.py")
+    if "emulator" not in path.parts and path.name != "demo.py"
+)
 
 
-@pytest.mark.parametrize("name", ["fields.md", "commands.md", "settings.md", "diagnostics.md"])
+@pytest.mark.parametrize("name", pages())
 def test_a_reference_page_is_fresh(name):
     text = (DOCS / name).read_text(encoding="utf-8")
     assert text == pages()[name], "run: python -m tools.reference"
@@ -37,7 +45,40 @@ def test_the_example_of_the_settings_is_valid(tmp_path, monkeypatch, capfd):
 
 def test_each_exit_code_is_explained():
     text = (DOCS / "exit-codes.md").read_text(encoding="utf-8")
-    assert all(re.search(rf"^\| (\d+ / )?{code:d}\b", text, re.MULTILINE) for code in Exit)
+    rows = re.findall(r"^\| (\d+)(?: / (\d+))? \|", text, re.MULTILINE)
+    assert sorted(int(code) for row in rows for code in row if code) == sorted(Exit)
+
+
+def test_the_readme_says_the_same_of_its_exit_codes():
+    readme, page = (
+        (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/exit-codes.md")
+    )
+    rows = re.findall(r"^\| (\d+) \| ([^|;(]*\w)", readme, re.MULTILINE)
+    assert len(rows) == 5
+    assert [row for row in rows if f"| {row[0]} | {row[1]}" not in page] == []
+
+
+def test_each_code_that_a_source_names_has_its_row():
+    text = (DOCS / "diagnostics.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bOSY\d{3}\b", SOURCES))
+    assert {code for code in named if f"| {code} |" not in text} == set()
+
+
+def test_each_reason_of_a_golden_plan_has_its_row():
+    text = (DOCS / "reasons.md").read_text(encoding="utf-8")
+    plans = (path.read_text("utf-8") for path in (ROOT / "tests/golden").rglob("*.txt"))
+    given = {
+        code for plan in plans for code in re.findall(r"^ +reason +(\S+)$", plan, re.MULTILINE)
+    }
+    assert len(given) > 5
+    assert {code for code in given if f"| `{code}` |" not in text} == set()
+
+
+def test_each_variable_that_the_program_reads_has_its_row():
+    names = r'"((?:OSCAR|OIDC|TOKEN_FILE|XDG|GITHUB|REQUESTS|NO|FORCE)_[A-Z_]*[A-Z])"'
+    read = set(re.findall(names, SOURCES))
+    assert read - set(VARIABLES) - set(option_variables()) == set()
+    assert set(VARIABLES) - read == set()
 
 
 def test_each_decision_has_its_row():
