@@ -97,7 +97,7 @@ def decide_remove(
         steps=going.steps,
         keeps=going.keeps,
         erases=going.erases,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
         notes=notes,
     )

@@ -21,7 +21,7 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
         kind=ActionKind.HOOK,
         reason="uploads do not start what they should",
         steps=steps,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         origin=desired.locate(()),
     )
     view = context.facts.view

@@ -132,7 +132,7 @@ def _foreign(
         reason="differs",
         steps=(Step(Do.PUT, live.key.name),),
         changes=changes,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         origin=desired.locate(()),
     )
     return Decision(action, reason=standing_reason(context, live))
@@ -163,7 +163,7 @@ def _update(case: _Case) -> Decision:
         changes=case.changes,
         keeps=tuple(context.kept(bucket, name) for bucket in dropped),
         erases=erased,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         depends_on=makers_of(context, attached),
         origin=case.desired.locate(()),
         notes=(*_notes(case, works), *bucket_notes(context, case.desired, attached)),
