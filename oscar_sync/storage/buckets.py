@@ -53,11 +53,14 @@ class BucketProvider:
         prefix = f"{key}/" if key else ""
         yield from self.store.list_objects(bucket, prefix, has_markers=has_markers)
 
+    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+        """Tell whether the object is the file, by size and ETag."""
+        etag = stored.checksum.partition(":")[2]
+        return checksums.matches(local, size_bytes, etag, stored.size_bytes)
+
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell whether the object is the file, by size and checksum."""
-        bucket, key = self._place(stored.path)
-        found = StoredObject(key, stored.size_bytes, stored.checksum.partition(":")[2])
-        return self.store.is_same(bucket, found, local, local.stat().st_size)
+        """Tell it by the digest that the uploader left in the object's metadata."""
+        return checksums.is_digest(local, self.store.stored_digest(*self._place(stored.path)))
 
     def upload(
         self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore

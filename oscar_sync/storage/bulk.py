@@ -82,6 +82,16 @@ class Bulk:
             return None
         return found
 
+    def metadata(self, bucket: str, key: str) -> dict[str, str] | None:
+        """Return what uploaders left at an object, None where it cannot be told."""
+        import obstore
+
+        try:
+            found = obstore.get(self._store(bucket), key, options={"head": True})
+        except Exception:  # noqa: BLE001 - MinIO's client is asked then, and tells what is wrong
+            return None
+        return {str(name): str(text) for name, text in found.attributes.items()}
+
     def _store(self, bucket: str) -> Any:
         with self._lock:
             if bucket not in self._stores:

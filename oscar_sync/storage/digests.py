@@ -4,15 +4,16 @@ import binascii
 from collections.abc import Mapping
 from typing import Final
 
-OURS: Final = "x-amz-meta-sha256"
-RCLONE: Final = "x-amz-meta-md5chksum"
+_PREFIX: Final = "x-amz-meta-"
+OURS: Final = "sha256"
+RCLONE: Final = "md5chksum"
 """In base64, at what rclone cuts into parts (its documentation of S3, "Multipart uploads")."""
 _MD5_BYTES: Final = 16
 
 
 def in_metadata(metadata: Mapping[str, str]) -> str:
     """Return ``sha256:HEX`` or ``md5:HEX`` of the whole content, blank for none."""
-    named = {name.lower(): text for name, text in metadata.items()}
+    named = {name.lower().removeprefix(_PREFIX): text for name, text in metadata.items()}
     if ours := named.get(OURS):
         return f"sha256:{ours.lower()}"
     try:

@@ -4,8 +4,8 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +62,7 @@ def _found(path: Path, relative: str) -> Iterator[SourceFile | SourceProblem]:
         yield SourceProblem(relative or path.name, f"cannot be read: {error.strerror}")
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a file for reading, never what a link leads to.
 
     Raises:

@@ -118,8 +118,20 @@ def is_content(local: Path, checksum: str) -> bool:
     return name not in ALGORITHMS or checksum_of(local, name) == f"{name}:{expected.lower()}"
 
 
+def matches(stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+    """Tell whether *stored* is the file *local* of *size_bytes*; None where no checksum tells.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if stored.size_bytes != size_bytes:
+        return False
+    is_known = stored.checksum.partition(":")[0] in ALGORITHMS
+    return is_content(local, stored.checksum) if is_known else None
+
+
 def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
-    """Tell whether *stored* is the file *local*; fetched and compared where no checksum tells.
+    """Tell whether *stored* is the file *local*: it is fetched and compared.
 
     Raises:
         OSError: the file cannot be read.
@@ -128,10 +140,6 @@ def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
     import filecmp  # a plan without such seeds does without both
     from tempfile import TemporaryDirectory
 
-    if stored.size_bytes != local.stat().st_size:
-        return False
-    if stored.checksum.partition(":")[0] in ALGORITHMS:
-        return is_content(local, stored.checksum)
     with TemporaryDirectory(prefix="oscar-sync-") as folder:
         copy = Path(folder) / "copy"
         provider.download(stored.path, copy)

@@ -20,7 +20,15 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.storage import keys
 from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
 from oscar_sync.storage.folders import Folders
-from oscar_sync.storage.landing import Copy, confirm, hold_to_plan, is_same, told_of, whole
+from oscar_sync.storage.landing import (
+    Copy,
+    confirm,
+    hold_to_plan,
+    is_same,
+    matches,
+    told_of,
+    whole,
+)
 from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
 from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status
@@ -89,8 +97,12 @@ class OnedataProvider:
                 yield from (found for found in pool.map(self._stat, files) if found)
                 waiting += [(one, self._children(one) or []) for one in reversed(below)]
 
+    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+        """Tell whether the stored file is the local one, by size and checksum if there is one."""
+        return matches(stored, local, size_bytes)
+
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell whether the stored file is the local one, by content."""
+        """Tell it by the content, which is fetched."""
         return is_same(self, stored, local)
 
     def upload(

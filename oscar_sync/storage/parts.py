@@ -19,6 +19,7 @@ from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.checksums import own_part_bytes
 from oscar_sync.storage.client import told
 from oscar_sync.storage.files import open_regular
+from oscar_sync.storage.room import Room
 from oscar_sync.storage.stored import OnBytes
 
 PARTS_AT_ONCE: Final = 4
@@ -51,20 +52,20 @@ class Begun(NamedTuple):
 
 
 class PartsUpload:
-    """Brings one file to ``bucket/key``; *slots* bound the parts in memory, of all files."""
+    """Brings one file to ``bucket/key``; *room* bounds the parts in memory, of all files."""
 
     def __init__(
         self,
         address: StoreAddress,
         client: Any,
         place: tuple[str, str],
-        slots: threading.BoundedSemaphore,
+        room: Room,
     ) -> None:
         """Send nothing yet. *client* is MinIO's."""
         self._address = address
         self._client = client
         self._place = place
-        self._slots = slots
+        self._room = room
 
     def put(self, file: BigFile, on_bytes: OnBytes) -> str:
         """Send what the store lacks of *file*, and return the ETag of the object.
@@ -114,34 +115,38 @@ class PartsUpload:
         digest = hashlib.sha256()
         has_failed = threading.Event()
 
-        def send(number: int, content: bytes) -> str:
+        def send(number: int, buffer: bytearray, length: int) -> str:
+            content = memoryview(buffer)[:length]
             try:
                 if has_failed.is_set():
                     return ""
                 with told(self._address):
                     etag = self._part(begun, number, content)
-                on_bytes(len(content))
+                on_bytes(length)
             except BaseException:
                 has_failed.set()
                 raise
             finally:
-                self._slots.release()
+                self._room.give_back(buffer)
             return etag
 
         with ThreadPoolExecutor(PARTS_AT_ONCE) as pool, open_regular(file.path) as stream:
             sent = {}
             for number, length in file.lengths():
-                self._slots.acquire()
+                buffer = self._room.take(length)
                 if has_failed.is_set():
-                    self._slots.release()
+                    self._room.give_back(buffer)
                     break
-                content = stream.read(length)
-                digest.update(content)
-                sent[number] = pool.submit(send, number, content)
-                del content
+                try:
+                    read = stream.readinto(memoryview(buffer)[:length])
+                except BaseException:
+                    self._room.give_back(buffer)
+                    raise
+                digest.update(memoryview(buffer)[:read])
+                sent[number] = pool.submit(send, number, buffer, read)
             return digest.hexdigest(), {number: part.result() for number, part in sent.items()}
 
-    def _part(self, begun: Begun, number: int, content: bytes) -> str:
+    def _part(self, begun: Begun, number: int, content: memoryview) -> str:
         etag = begun.etags.get(number)
         if etag and etag == hashlib.md5(content, usedforsecurity=False).hexdigest():
             return etag
@@ -176,7 +181,7 @@ class PartsUpload:
             if not page.is_truncated or not marker:
                 return
 
-    def _put(self, upload_id: str, number: int, content: bytes) -> str:
+    def _put(self, upload_id: str, number: int, content: bytes | memoryview) -> str:
         etag = self._client._upload_part(*self._place, content, None, upload_id, number)  # noqa: SLF001
         return str(etag)
 

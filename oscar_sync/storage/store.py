@@ -215,8 +215,11 @@ class ObjectStore:
 
         ``sha256:HEX`` is ours, ``md5:HEX`` rclone's, blank is none.
         """
-        found = self._stat(bucket, key)
-        return digests.in_metadata(found.metadata or {}) if found else ""
+        metadata = self._bulk.metadata(bucket, key) if self._bulk else None
+        if metadata is None:
+            found = self._stat(bucket, key)
+            metadata = (found.metadata or {}) if found else {}
+        return digests.in_metadata(metadata)
 
     def is_same(self, bucket: str, stored: StoredObject, path: Path, size_bytes: int) -> bool:
         """Tell whether an object is the file, by size and checksum, never by time.
@@ -224,13 +227,10 @@ class ObjectStore:
         Raises:
             OSError: the file cannot be read.
         """
-        return checksums.is_same(
-            path,
-            size_bytes,
-            stored.etag,
-            stored.size_bytes,
-            lambda: self.stored_digest(bucket, stored.key),
-        )
+        told = checksums.matches(path, size_bytes, stored.etag, stored.size_bytes)
+        if told is not None:
+            return told
+        return checksums.is_digest(path, self.stored_digest(bucket, stored.key))
 
     def get_object(self, bucket: str, key: str) -> bytes:
         """Return a whole object, which must fit into memory."""

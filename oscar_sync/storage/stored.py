@@ -55,8 +55,18 @@ class Provider(Protocol):
         """
         ...
 
+    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+        """Tell whether *stored* is the file *local* of *size_bytes*, by content, never by time.
+
+        None: what was listed does not tell, ``is_same`` does.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        ...
+
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell whether *stored* is the file *local*: by size and content, never by time.
+        """Tell it of two that are equally long, by a request.
 
         Where the server keeps no checksum, the content is fetched.
 

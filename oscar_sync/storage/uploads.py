@@ -1,7 +1,6 @@
 """Files on their way to an object store: small ones in one request, big ones in parts."""
 
 import hashlib
-import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from io import BytesIO
@@ -14,6 +13,7 @@ from oscar_sync.storage import checksums, keys
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.bulk import Bulk
 from oscar_sync.storage.files import open_regular
+from oscar_sync.storage.room import Room
 from oscar_sync.storage.stored import OnBytes
 
 CONTENTS_AT_ONCE: Final = 6
@@ -28,7 +28,7 @@ class Uploads:
         self._address = address
         self._client = client
         self._bulk = bulk
-        self._slots = threading.BoundedSemaphore(CONTENTS_AT_ONCE)
+        self._room = Room(CONTENTS_AT_ONCE)
 
     def put(
         self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str, on_bytes: OnBytes
@@ -45,7 +45,7 @@ class Uploads:
         return StoredObject(place[1], size_bytes, etag)
 
     def _put_whole(self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str) -> str:
-        with self._slots if size_bytes > checksums.MIB else nullcontext():
+        with self._room.one() if size_bytes > checksums.MIB else nullcontext():
             with open_regular(path) as file:
                 content = file.read(size_bytes + 1)
             found = hashlib.sha256(content).hexdigest()
@@ -74,7 +74,7 @@ class Uploads:
         if path.is_symlink() or path.stat().st_size != size_bytes:
             raise self._changed(path)
         file = BigFile(path, size_bytes, sha256 or checksums.sha256_of(path))
-        return PartsUpload(self._address, self._client(), place, self._slots).put(file, on_bytes)
+        return PartsUpload(self._address, self._client(), place, self._room).put(file, on_bytes)
 
     def _changed(self, path: Path) -> StoreError:
         return StoreError(self._address.shown, f"{path} has changed meanwhile; run again")

@@ -33,6 +33,7 @@ from oscar_sync.storage.landing import (
     confirm,
     hold_to_plan,
     is_same,
+    matches,
     told_of,
     whole,
 )
@@ -107,8 +108,12 @@ class WebdavProvider:
             yield from (_file(name, one) for name, one in below if not one.properties.collection)
             waiting += [name for name, one in reversed(below) if one.properties.collection]
 
+    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+        """Tell whether the stored file is the local one, by size and checksum if there is one."""
+        return matches(stored, local, size_bytes)
+
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell whether the stored file is the local one, by content."""
+        """Tell it by the content, which is fetched."""
         return is_same(self, stored, local)
 
     def upload(

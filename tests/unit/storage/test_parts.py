@@ -11,8 +11,8 @@ from oscar_sync.storage.parts import NOTE_NUMBER
 from oscar_sync.storage.store import ObjectStore
 from tests.property.proxy import Proxy
 
-SIZE = 80 * MIB + 1
-PARTS = 11
+SIZE = 64 * MIB + 1
+PARTS = 9
 
 
 class EnoughError(Exception):
