@@ -44,6 +44,9 @@ functions:
       image: ghcr.io/x/hello:1.0
       memory: {memory}Mi
       script: run-{number}.sh
+      input:
+      - storage_provider: minio.default
+        path: soak-{number}/in
 """
 _FAULTS: Final = (
     "GET /system/services:500-before",

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -113,7 +114,7 @@ class Window:
         deadline = time.monotonic() + DEADLINE_S
         while words not in self.text():
             assert time.monotonic() < deadline, f"no {words!r} in:\n{self.text()}"
-            time.sleep(0.05)
+            threading.Event().wait(0.05)
 
     def last(self):
         return self.text().splitlines()[-1]
@@ -168,7 +169,7 @@ def test_a_narrow_window_keeps_what_matters_most(window):
     deadline = time.monotonic() + DEADLINE_S
     while screen.last() != "1 to create   edge ok":
         assert time.monotonic() < deadline, screen.text()
-        time.sleep(0.05)
+        threading.Event().wait(0.05)
     assert screen.text().count("1 to create   edge ok") == 1
 
 
