@@ -35,7 +35,7 @@ from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import QUIET_S, Saves, Woken
 from oscar_sync.render.news import news_text
 from oscar_sync.render.report import event_line, summary_line
-from oscar_sync.render.words import plural
+from oscar_sync.render.words import plural, safe
 
 _NAMES_SHOWN: Final = 5
 
@@ -308,6 +308,6 @@ def _shown(names: tuple[str, ...], cwd: str) -> str:
 
 
 def _listed(names: list[str], cwd: str) -> str:
-    short = [name.removeprefix(f"{cwd}{os.sep}") for name in names[:_NAMES_SHOWN]]
+    short = [safe(name.removeprefix(f"{cwd}{os.sep}")) for name in names[:_NAMES_SHOWN]]
     rest = len(names) - len(short)
     return ", ".join(short) + (f" and {plural(rest, 'more file')}" if rest > 0 else "")

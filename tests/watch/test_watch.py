@@ -288,9 +288,25 @@ def test_files_are_looked_at_where_the_system_tells_of_no_change(project, watch)
     watcher.end(signal.SIGINT)
 
 
-@pytest.mark.parametrize("flags", [["--interval", "0"], ["--interval", "-1"], ["--poll", "0"]])
+@pytest.mark.parametrize(
+    "flags", [["--interval", "0"], ["--interval", "-1"], ["--interval", "nan"], ["--poll", "0"]]
+)
 def test_an_interval_that_is_none_is_refused(watch, flags):
     assert watch(*flags).process.wait(DEADLINE_S) == 64
+
+
+def test_a_path_behind_poll_is_told_where_to_stand(watch):
+    watcher = watch("--poll", "services")
+    assert watcher.process.wait(DEADLINE_S) == 64
+    watcher.until("a PATH stands before --poll, or write --poll=1 PATH")
+
+
+def test_a_name_that_would_steer_a_terminal_stays_on_its_line(project, watch):
+    watcher = watch()
+    watcher.until("1 to create")
+    (project / "evil\x1b[2J\nname.yaml").write_text(FDL.format(name="other", memory="1Gi"))
+    watcher.until("saved evil\\x1b[2J\\nname.yaml")
+    watcher.end(signal.SIGINT)
 
 
 def test_events_go_to_a_file_beside_the_text(project, watch):
