@@ -77,7 +77,7 @@ ROWS = (
         5,
         "replan",
         replan,
-        "a plan from memory after one of 1,000 files was saved",
+        "a plan from memory after one of 1,000 files was saved, and what is new as text",
         "the quiet period before it",
     ),
     Row(
@@ -179,7 +179,7 @@ ROWS = (
         19,
         "watch",
         watch,
-        "`watch` of 1,000 services: a save until its plan is printed; idle CPU",
+        "`watch` of 1,000 services: from a save, without the 300 ms of quiet, to the plan; idle CPU",
         "network file systems, which need `--poll`",
     ),
     Row(

@@ -108,7 +108,7 @@ def _cpu_s(pid: int) -> float | None:
 
 
 def _replans(rounds: int, folder: str, program: Sequence[str]) -> dict[str, list[Sample]]:
-    from oscar_sync.model.news import Entry, entries_of, news_of
+    from oscar_sync.model.news import Seen, entries_of, news_of
     from oscar_sync.model.plan import PlanOptions
     from oscar_sync.reconcile.connect import Connections
     from oscar_sync.reconcile.desire import DesireRequest, desire
@@ -120,12 +120,14 @@ def _replans(rounds: int, folder: str, program: Sequence[str]) -> dict[str, list
     connections, memory = Connections(environ), Memory()
     request, file = DesireRequest((folder,)), Path(folder) / _SAVED
     numbers = itertools.count()
-    shown: dict[str, Entry] = {}
+    shown: dict[str, Seen] = {}
 
     def plan() -> None:
         desired = desire(request, environ, memory)
-        made = plan_once(desired, PlanOptions(), connections, memory).draft.plan
-        entries = entries_of(made, shown)
+        draft = plan_once(desired, PlanOptions(), connections, memory).draft
+        made = draft.plan
+        forms = {name: item.form for name, item in draft.materials.items()}
+        entries = entries_of(made, forms, shown)
         news = news_of(shown, entries)
         if shown and not news:
             raise BrokenRunError("the save changed nothing")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import click
+
 from oscar_sync.cli.log_lines import Form, Lines, json_line, line
 from oscar_sync.cli.output import Output, paint_for, tell, write
 from oscar_sync.errors import (
@@ -48,7 +50,7 @@ def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = 
     except OscarSyncError as error:
         say(f"error: {error}")
         code = next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         say("interrupted; nothing was half done")
         code = Exit.INTERRUPTED
     except BrokenPipeError:

@@ -22,7 +22,17 @@ _A_YEAR_S: Final = 366 * 86400.0
 def is_live(environ: Mapping[str, str], *, is_quiet: bool) -> bool:
     """Tell whether stdout is a terminal that a line may be redrawn on."""
     is_plain = is_quiet or Form.is_json or bool(environ.get("NO_COLOR"))
-    return sys.stdout.isatty() and not is_plain and environ.get("TERM", "dumb") != "dumb"
+    if is_plain or environ.get("TERM", "dumb") == "dumb":
+        return False
+    return sys.stdout.isatty() and not _is_behind()
+
+
+def _is_behind() -> bool:
+    """Tell whether the shell has the terminal: a line of ours would stand in its way."""
+    try:
+        return os.tcgetpgrp(sys.stdout.fileno()) != os.getpgrp()
+    except (AttributeError, OSError):  # not a terminal after all, or Windows
+        return False
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """``oscar-sync watch``: plans again on each saved change, and with ``--apply`` carries it out."""
 
-from typing import Any
+import math
+from typing import Any, Final
 
 import click
 
@@ -10,6 +11,29 @@ from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.telling import Telling
 from oscar_sync.cli.watching import Watching
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds above 0."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or say where else a PATH must stand."""
+        try:
+            found = float(value)
+        except (TypeError, ValueError):
+            hint = "; a PATH stands before --poll, or write --poll=1 PATH"
+            hint = hint if param is not None and param.name == "poll_s" else ""
+            self.fail(f"{value!r} is no number of seconds{hint}", param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return float(super().convert(found, param, ctx))
+
+
+_SECONDS: Final = _Seconds(0, min_open=True)
 
 
 @click.command("watch")
@@ -26,7 +50,7 @@ from oscar_sync.cli.watching import Watching
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before the first apply.")
 @click.option(
     "--interval",
-    type=click.FloatRange(0, min_open=True),
+    type=_SECONDS,
     default=60.0,
     metavar="SECONDS",
     show_default=True,
@@ -36,7 +60,7 @@ from oscar_sync.cli.watching import Watching
 @click.option(
     "--poll",
     "poll_s",
-    type=click.FloatRange(0, min_open=True),
+    type=_SECONDS,
     is_flag=False,
     flag_value=1.0,
     default=None,

@@ -3,7 +3,7 @@
 import gc
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from oscar_sync.model.cluster import Reading
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
+from oscar_sync.model.field import Form
 from oscar_sync.model.news import Entries, News, entries_of, news_of
 from oscar_sync.model.outcome import apply_exit, plan_exit
 from oscar_sync.model.plan import Plan
@@ -31,10 +32,10 @@ from oscar_sync.reconcile.memory import Memory
 from oscar_sync.reconcile.once import Pass, Stop, plan_once
 from oscar_sync.reconcile.pace import pause_s
 from oscar_sync.reconcile.reads import Reads, reads_of
-from oscar_sync.reconcile.watch import Saves, Woken
+from oscar_sync.reconcile.watch import QUIET_S, Saves, Woken
 from oscar_sync.render.news import news_text
 from oscar_sync.render.report import event_line, summary_line
-from oscar_sync.render.words import plural
+from oscar_sync.render.words import plural, safe
 
 _NAMES_SHOWN: Final = 5
 
@@ -51,7 +52,8 @@ class Watching:
     telling: Telling
     screen: Screen
     now: Callable[[], float] = time.monotonic
-    quiet_s: float | None = None
+    quiet_s: float = QUIET_S
+    connections: Connections | None = None
     memory: Memory = field(default_factory=Memory)
     stop: Stop = field(default_factory=Stop)
     plan: Plan | None = None
@@ -78,9 +80,9 @@ class Watching:
         for output in self.outputs:
             if output.file:
                 write(output, "")
-        quiet = {} if self.quiet_s is None else {"quiet_s": self.quiet_s}
-        saves = Saves(poll_s=self.options["poll_s"], on_note=say, now=self.now, **quiet)
-        connections = connections_of(self.options)
+        poll_s = self.options["poll_s"]
+        saves = Saves(poll_s=poll_s, quiet_s=self.quiet_s, now=self.now, on_note=self.screen.say)
+        connections = self.connections or connections_of(self.options)
         try:
             saves.follow(reads_of(self.memory.files))
             with signals(self.stop, self.screen.close):
@@ -175,7 +177,8 @@ class Watching:
             found = without_removals(found)
         plan = found.draft.plan
         self._judge(plan)
-        self._show(plan, is_first=is_first)
+        forms = {name: item.form for name, item in found.draft.materials.items()}
+        self._show(plan, forms, is_first=is_first)
         self.telling.found(plan)
         if self.options["is_applying"] and plan.actions and not self.waits_for_save:
             return self._apply(found, connections)
@@ -184,9 +187,9 @@ class Watching:
 
     # -- what is shown
 
-    def _show(self, plan: Plan, *, is_first: bool) -> None:
+    def _show(self, plan: Plan, forms: Mapping[str, Form | None], *, is_first: bool) -> None:
         before, self.plan = self.plan, plan
-        entries = entries_of(plan, self.entries)
+        entries = entries_of(plan, forms, self.entries)
         news = news_of(self.entries, entries)
         self.entries = entries
         if plan.diagnostics != self.warnings:
@@ -202,7 +205,7 @@ class Watching:
             for output in self.outputs:
                 if output.format == "text":
                     append(output, self._news(news, plan, notes, output))
-        elif not self.screen.is_live and not self.options["quiet"]:
+        elif not (self.screen.is_live or self.options["quiet"] or self.failures):
             self.screen.say("planned again: the same")
 
     def _news(self, news: News, plan: Plan, notes: list[str], output: Output) -> str:
@@ -305,6 +308,6 @@ def _shown(names: tuple[str, ...], cwd: str) -> str:
 
 
 def _listed(names: list[str], cwd: str) -> str:
-    short = [name.removeprefix(f"{cwd}{os.sep}") for name in names[:_NAMES_SHOWN]]
+    short = [safe(name.removeprefix(f"{cwd}{os.sep}")) for name in names[:_NAMES_SHOWN]]
     rest = len(names) - len(short)
     return ", ".join(short) + (f" and {plural(rest, 'more file')}" if rest > 0 else "")

@@ -3,12 +3,21 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from oscar_sync.model.plan import Action, Blocked, Plan
+from oscar_sync.model.field import Form
+from oscar_sync.model.plan import Action, ActionKind, Blocked, Plan
 
 Entry: TypeAlias = Action | Blocked
 """A line of a plan: what would be done, or is held back."""
 
-Entries: TypeAlias = Mapping[str, Entry]
+
+class Seen(NamedTuple):
+    """An entry, and of a service that it makes what that will be."""
+
+    entry: Entry
+    form: Form | None = None
+
+
+Entries: TypeAlias = Mapping[str, Seen]
 """The entries of a plan by the id of their action."""
 
 
@@ -24,12 +33,23 @@ class News(NamedTuple):
         return bool(self.new or self.changed or self.gone)
 
 
-def entries_of(plan: Plan, before: Entries) -> Entries:
-    """Return the entries of *plan*; of clusters that were not read, those known from *before*."""
+def entries_of(plan: Plan, forms: Mapping[str, Form | None], before: Entries) -> Entries:
+    """Return the entries of *plan*; of clusters that were not read, those known from *before*.
+
+    *forms* are what services will be, by the id of the action.
+    """
     unread = {cluster.id for cluster in plan.clusters if cluster.problem}
-    kept = {name: entry for name, entry in before.items() if action_of(entry).key.cluster in unread}
+    kept = {
+        name: seen for name, seen in before.items() if action_of(seen.entry).key.cluster in unread
+    }
     now: Iterable[Entry] = (*plan.actions, *plan.blocked)
-    return kept | {action_of(entry).id: entry for entry in now}
+    return kept | {action_of(entry).id: _seen(entry, forms) for entry in now}
+
+
+def _seen(entry: Entry, forms: Mapping[str, Form | None]) -> Seen:
+    action = action_of(entry)
+    makes = action.kind in {ActionKind.CREATE, ActionKind.REPLACE}
+    return Seen(entry, forms.get(action.id) if makes else None)
 
 
 def news_of(before: Entries, after: Entries) -> News:
@@ -38,14 +58,18 @@ def news_of(before: Entries, after: Entries) -> News:
     Places in files, seconds and counts make no news.
     """
     return News(
-        tuple(entry for name, entry in after.items() if name not in before),
+        tuple(seen.entry for name, seen in after.items() if name not in before),
         tuple(
-            entry
-            for name, entry in after.items()
-            if name in before and _essence(entry) != _essence(before[name])
+            seen.entry
+            for name, seen in after.items()
+            if name in before and not _is_same(seen, before[name])
         ),
-        tuple(entry for name, entry in before.items() if name not in after),
+        tuple(seen.entry for name, seen in before.items() if name not in after),
     )
+
+
+def _is_same(one: Seen, other: Seen) -> bool:
+    return _essence(one.entry) == _essence(other.entry) and one.form == other.form
 
 
 def action_of(entry: Entry) -> Action:
