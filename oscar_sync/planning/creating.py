@@ -241,7 +241,7 @@ def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
 
 
 def _secrets_reason(desired: DesiredService) -> Reason | None:
-    return missing_values(blank_names(desired.secrets, frozenset()))
+    return missing_values(blank_names(desired.secrets, frozenset()), desired.secrets)
 
 
 def _put_reason(form: Form, existing: tuple[BucketName, ...]) -> Reason | None:

@@ -109,13 +109,27 @@ def image_reason(context: Context, form: Form) -> Reason | None:
     )
 
 
-def missing_values(names: tuple[str, ...]) -> Reason | None:
-    """Return why a request is held back that needs values nobody gave (record 030)."""
+def missing_values(
+    names: tuple[str, ...], declared: Collection[str], *others: str
+) -> Reason | None:
+    """Return why a request is held back that needs values nobody gave (record 030).
+
+    A value is taken for a name that the manifest has *declared* alone; *others* are ways out where
+    it declares none of them.
+    """
     if not names:
         return None
+    secrets = ", ".join(f"environment.secrets.{name}" for name in names)
+    undeclared = ", ".join(name for name in names if name not in declared)
+    if undeclared:
+        return Reason(
+            "secret-values-missing",
+            f"no value is known for {secrets}, and no manifest declares {undeclared}",
+            (f"declare {undeclared} again, with a value in env_file or the environment", *others),
+        )
     return Reason(
         "secret-values-missing",
-        f"no value is known for {', '.join(f'environment.secrets.{name}' for name in names)}",
+        f"no value is known for {secrets}",
         ("give the value in env_file, in an overlay or as an environment variable of that name",),
     )
 

@@ -116,5 +116,5 @@ def _put_reason(live: LiveService) -> Reason | None:
 def _secrets_reason(live: LiveService, secrets: dict[str, Secret]) -> Reason | None:
     """Return which secrets the PUT would lose: the service forgets their names (record 030)."""
     return missing_values(
-        tuple(sorted(name for name in live.secret_names if not secrets.get(name)))
+        tuple(sorted(name for name in live.secret_names if not secrets.get(name))), secrets
     )

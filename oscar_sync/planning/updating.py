@@ -300,7 +300,11 @@ def _reason(
     return first_of(
         release_reason(context, wanted),
         image_reason(context, wanted),
-        missing_values(case.secrets.unknown_values),
+        missing_values(
+            case.secrets.unknown_values,
+            case.desired.secrets,
+            "remove the service and apply: its data stays, and the secret goes",
+        ),
         stopped_reason(context, live),
         level_reason(context, wanted),
         isolation_reason(context, live, wanted, named),

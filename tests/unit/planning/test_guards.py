@@ -184,6 +184,22 @@ def test_a_secret_without_a_value_is_blocked_before_anything_is_sent(world):
     assert codes(world.plan()) == ["secret-values-missing"]
 
 
+def test_a_secret_that_left_its_manifest_is_to_be_declared_again_or_goes_with_the_service(world):
+    """A value for a name that no manifest declares would not be taken from anywhere."""
+    world.write(service(environment={"secrets": {"TOKEN": "x"}}))
+    world.apply()
+    world.write(service(memory="1Gi"))
+    found = world.plan()
+    assert codes(found) == ["secret-values-missing"]
+    assert found.draft.plan.blocked[0].ways_out == (
+        "declare TOKEN again, with a value in env_file or the environment",
+        "remove the service and apply: its data stays, and the secret goes",
+    )
+    world.write(service(memory="1Gi", environment={"secrets": {"TOKEN": "x"}}))
+    world.apply()
+    assert world.live("alpha")["memory"] == "1Gi"
+
+
 def test_a_public_service_does_not_open_a_bucket_with_objects(world):
     world.api.post({"bucket_name": "red", "visibility": "private"}, "/system/buckets")
     world.put("red", "kept", b"x")
