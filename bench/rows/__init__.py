@@ -179,7 +179,7 @@ ROWS = (
         19,
         "watch",
         watch,
-        "`watch` of 1,000 services: from a save, without the 300 ms of quiet, to the plan; idle CPU",
+        "`watch` of 1,000 services: from a save, less 300 ms of quiet, to the plan; idle CPU",
         "network file systems, which need `--poll`",
     ),
     Row(

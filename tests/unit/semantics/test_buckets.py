@@ -2,6 +2,8 @@
 
 import pytest
 
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.semantics.bodies import put_body
 from oscar_sync.semantics.buckets import (
     in_out_buckets,
     inputs,
@@ -16,6 +18,8 @@ from oscar_sync.semantics.buckets import (
     used_buckets,
     without_buckets,
 )
+from oscar_sync.semantics.hooks import deaf_hooks
+from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.normal_form import normal_form
 
 USERS = {"isolation_level": "USER", "allowed_users": ["0123456789abcdef", "zoe"]}
@@ -158,6 +162,25 @@ def test_an_update_erases_the_buckets_of_users_and_inputs_that_it_drops():
 def test_only_inputs_have_buckets_for_each_user():
     service = form(input=at("red/in"), output=at("blue/out"), **USERS)
     assert lost_user_buckets(["red-zoe", "blue-zoe"], service) == ("blue-zoe",)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_carried"),
+    [({"isolation_level": ""}, True), ({"isolation_level": "SERVICE"}, True), (USERS, False)],
+)
+def test_an_update_carries_the_stored_list_unless_the_server_makes_it_anew(fields, is_carried):
+    """One that left it out would erase every bucket in it, with its data (222, 224)."""
+    raw = {"name": "a", "image": "i", "script": "s", "input": at("red/in"), **USERS}
+    live = live_service(ClusterId("edge"), {**raw, "bucket_list": ["red-zoe", "red-amy"]})
+    body = put_body(form(**fields), {}, {}, live, (4, 1, 2), owner="me")
+    assert body.get("bucket_list") == (["red-zoe", "red-amy"] if is_carried else None)
+
+
+def test_notifications_of_per_user_buckets_have_a_slash_too_many():
+    """OSCAR writes ``<folder>//``, which no upload matches (208)."""
+    service = form(input=at("red/in", "red/more"), **USERS)
+    assert deaf_hooks(service, ["red-zoe"]) == {("red-zoe", "in//"), ("red-zoe", "more//")}
+    assert deaf_hooks(service, []) == frozenset()
 
 
 # letting go

@@ -14,7 +14,13 @@ from oscar_sync.semantics.hooks import arn_of, service_of
 from oscar_sync.semantics.immutable import replace_reasons, takes_no_put
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.masking import masked_service
-from oscar_sync.semantics.names import bucket_name_fault, qualified_key_fault
+from oscar_sync.semantics.names import (
+    LONGEST_SERVICE,
+    bucket_name_fault,
+    label_value_fault,
+    qualified_key_fault,
+    service_name_fault,
+)
 from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.paths import account_of
 from oscar_sync.semantics.volumes import attached_volume, made_volume
@@ -105,6 +111,32 @@ def test_names_that_no_bucket_may_have(name, words):
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("good-name", ""),
+        ("a" * LONGEST_SERVICE, ""),
+        ("a" * (LONGEST_SERVICE + 1), f"{LONGEST_SERVICE + 1} characters"),
+        ("Upper", "may hold only"),
+        ("-a", "may hold only"),
+        ("", "may hold only"),
+    ],
+)
+def test_names_that_no_service_may_have(name, words):
+    fault = service_name_fault(name)
+    assert words in fault
+    assert bool(fault) is bool(words)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_good"),
+    [("", True), ("a.b_c-d", True), ("a" * 63, True), ("a" * 64, False), ("a b", False),
+     ("-a", False)],
+)  # fmt: skip
+def test_values_of_labels(value, is_good):
+    assert (label_value_fault(value) == "") is is_good
+
+
+@pytest.mark.parametrize(
     ("key", "is_good"),
     [("a", True), ("a.b/c_d", True), ("A.b/c", False), ("a/", False), ("-a", False),
      ("a" * 64, False), ("x/" + "a" * 63, True)],
@@ -177,6 +209,13 @@ def test_a_put_fills_blank_headers_and_credentials_of_a_federation_from_the_same
         {"A": "live-one"},
     ]
     assert sent["clusters"]["c"]["auth_password"] == "live-password"
+
+
+@pytest.mark.parametrize(("wanted", "sent"), [(None, "theirs"), ("mine", "mine")])
+def test_a_put_keeps_the_virtual_organisation_that_no_manifest_names(wanted, sent):
+    fields = {"vo": wanted} if wanted else {}
+    body: Any = put_body(form(**fields), {}, {}, live(vo="theirs"), (4, 1, 2), owner="me")
+    assert body["vo"] == sent
 
 
 @pytest.mark.parametrize(("ports", "written"), [([8080, 9090], 8080), ([], None)])
