@@ -10,6 +10,7 @@ OscarSyncError
 │   └── BadAnswerError    an answer that cannot be used
 ├── StoreError            talking to an object store failed
 │   ├── StoreUnreachableError
+│   ├── StoreFailedError
 │   └── StoreDeniedError  the keys do not reach that bucket
 ├── OutputError           a result cannot be written: disk full, no right
 ├── StaleError            live or source moved since the plan
@@ -103,7 +104,19 @@ class StoreError(OscarSyncError):
 
 
 class StoreUnreachableError(StoreError):
-    """The store does not answer from here."""
+    """The store does not answer from here.
+
+    ``was_sent`` is False only where no connection came about: nothing can have been done then.
+    """
+
+    def __init__(self, endpoint: str, message: str, *, was_sent: bool = True) -> None:
+        """Name the store, what happened, and whether a request may have reached it."""
+        super().__init__(endpoint, message)
+        self.was_sent = was_sent
+
+
+class StoreFailedError(StoreError):
+    """The store answered that it failed by itself (5xx); what was asked may have been done."""
 
 
 class StoreDeniedError(StoreError):

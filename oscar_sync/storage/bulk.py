@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.errors import StoreError, StoreFailedError, StoreUnreachableError
 from oscar_sync.model.state import StoredObject
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
+_RETRIES: Final = 3
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
@@ -30,21 +31,24 @@ class Bulk:
     def __init__(self, address: StoreAddress) -> None:
         """Open nothing yet."""
         self._address = address
-        self._stores: dict[str, Any] = {}
+        self._stores: dict[tuple[str, int], Any] = {}
         self._lock = threading.Lock()
 
     def put(self, bucket: str, key: str, content: bytes, sha256: str) -> str:
-        """Upload and return the ETag. *key* has no ``//`` and no last ``/``: they are mangled.
+        """Upload, by one request, and return the ETag.
+
+        *key* has no ``//`` and no last ``/``: they are mangled.
 
         Raises:
             StoreError: the store refuses it.
+            StoreFailedError: it answers with a failure of its own.
             StoreUnreachableError: it does not answer.
         """
         import obstore
 
         try:
             result = obstore.put(
-                self._store(bucket),
+                self._store(bucket, retries=0),
                 key,
                 content,
                 attributes={"sha256": sha256},
@@ -92,14 +96,15 @@ class Bulk:
             return None
         return {str(name): str(text) for name, text in found.attributes.items()}
 
-    def _store(self, bucket: str) -> Any:
+    def _store(self, bucket: str, retries: int = _RETRIES) -> Any:
         with self._lock:
-            if bucket not in self._stores:
-                self._stores[bucket] = _open(self._address, bucket)
-            return self._stores[bucket]
+            found = self._stores.get((bucket, retries))
+            if found is None:
+                found = self._stores[bucket, retries] = _open(self._address, bucket, retries)
+            return found
 
 
-def _open(address: StoreAddress, bucket: str) -> Any:
+def _open(address: StoreAddress, bucket: str, retries: int) -> Any:
     from obstore.store import S3Store
 
     return S3Store(
@@ -120,7 +125,7 @@ def _open(address: StoreAddress, bucket: str) -> Any:
             "timeout": timedelta(minutes=5),
         },
         retry_config={
-            "max_retries": 3,
+            "max_retries": retries,
             "retry_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
             "backoff": {
                 "init_backoff": timedelta(milliseconds=200),
@@ -138,7 +143,11 @@ def _told(address: StoreAddress, error: Exception) -> StoreError:
         return StoreError(address.shown, words_of(code[1]))
     status = re.search(r"status code: (\d{3})", text)
     if status:
-        return StoreError(address.shown, f"it answers {status[1]}")
+        kind = StoreFailedError if status[1].startswith("5") else StoreError
+        return kind(address.shown, f"it answers {status[1]}")
     if "certificate" in text.lower():
-        return StoreUnreachableError(address.shown, "its certificate is not trusted")
-    return StoreUnreachableError(address.shown, "the connection failed")
+        words = "its certificate is not trusted"
+        return StoreUnreachableError(address.shown, words, was_sent=False)
+    # The library below says so in its debug text alone; where it does not, a look tells.
+    was_sent = re.search(r"legacy::Error\(\s*Connect\b", text) is None
+    return StoreUnreachableError(address.shown, "the connection failed", was_sent=was_sent)

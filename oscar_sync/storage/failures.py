@@ -25,3 +25,16 @@ def unreachable(error: Exception) -> str:
             return untrusted(str(reason)) or "TLS failed"
         case _:
             return "the connection was cut off"
+
+
+def was_sent(error: Exception) -> bool:
+    """Tell whether a request may have reached the store before *error* of urllib3."""
+    reason = getattr(error, "reason", None) or error
+    return not isinstance(reason, _NOT_CONNECTED)
+
+
+_NOT_CONNECTED: Final = (
+    failures.NameResolutionError,
+    failures.NewConnectionError,
+    failures.ConnectTimeoutError,
+)

@@ -57,13 +57,13 @@ class PartsUpload:
     def __init__(
         self,
         address: StoreAddress,
-        client: Any,
+        clients: tuple[Any, Any],
         place: tuple[str, str],
         room: Room,
     ) -> None:
-        """Send nothing yet. *client* is MinIO's."""
+        """Send nothing yet. *clients* are MinIO's: the second one sends each request once."""
         self._address = address
-        self._client = client
+        self._client, self._once = clients
         self._place = place
         self._room = room
 
@@ -189,7 +189,7 @@ class PartsUpload:
         from minio.datatypes import Part
 
         parts = [Part(number, etag) for number, etag in sorted(etags.items())]
-        done = self._client._complete_multipart_upload(*self._place, upload_id, parts)  # noqa: SLF001
+        done = self._once._complete_multipart_upload(*self._place, upload_id, parts)  # noqa: SLF001
         if not done.etag:  # a store may find out after its answer has begun
             words = f"it did not put the parts of {self._place[1]} together; run again"
             raise StoreError(self._address.shown, words)

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -186,8 +185,7 @@ class ObjectStore:
 
     def put_marker(self, bucket: str, folder: str) -> None:
         """Write the folder's marker. It fires hooks on that folder like any object."""
-        with self._told():
-            self._client.put_object(bucket, keys.marker(folder), BytesIO(b""), 0)
+        self._uploads.put_marker(bucket, keys.marker(folder))
 
     def put_object(  # noqa: PLR0917 - what goes where, then how it was planned
         self,

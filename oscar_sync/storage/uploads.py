@@ -1,13 +1,19 @@
-"""Files on their way to an object store: small ones in one request, big ones in parts."""
+"""Files on their way to an object store: small ones in one request, big ones in parts.
+
+None is sent twice: where no good answer comes, a look tells whether it is there already. Each
+upload below an input starts a job.
+"""
 
 import hashlib
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from oscar_sync.errors import StoreError
+from oscar_sync.errors import StoreError, StoreFailedError, StoreUnreachableError
 from oscar_sync.model.state import StoredObject
 from oscar_sync.storage import checksums, keys
 from oscar_sync.storage.address import StoreAddress
@@ -18,6 +24,10 @@ from oscar_sync.storage.stored import OnBytes
 
 CONTENTS_AT_ONCE: Final = 6
 """Contents of more than a MiB that are in memory at once, of all files under way."""
+
+
+_PAUSES_S: Final = (0.2, 1.0)
+"""How long is waited before an upload that did not land is sent again."""
 
 
 class Uploads:
@@ -52,19 +62,69 @@ class Uploads:
             if len(content) != size_bytes or (sha256 and sha256 != found):
                 raise self._changed(path)
             bucket, key = place
-            if self._bulk and not key.endswith("/"):
-                return self._bulk.put(bucket, key, content, found)
-            return self._put_slowly(place, content, found)
+            bulk = None if key.endswith("/") else self._bulk
 
-    def _put_slowly(self, place: tuple[str, str], content: bytes, sha256: str) -> str:
+            def send() -> str:
+                if bulk:
+                    return bulk.put(bucket, key, content, found)
+                return self._put_slowly(place, content, {"sha256": found})
+
+            return self._landing(place, size_bytes, found, send)
+
+    def put_marker(self, bucket: str, key: str) -> None:
+        """Write the empty object *key*, as ``put`` does."""
+        self._landing((bucket, key), 0, "", lambda: self._put_slowly((bucket, key), b"", None))
+
+    def _landing(
+        self, place: tuple[str, str], size_bytes: int, sha256: str, send: Callable[[], str]
+    ) -> str:
+        """Return the ETag of an object that *send* uploads, or has uploaded without an answer."""
+        for pause_s in _PAUSES_S:
+            try:
+                return send()
+            except (StoreUnreachableError, StoreFailedError) as error:
+                if isinstance(error, StoreUnreachableError) and not error.was_sent:
+                    raise
+                etag = self._landed(place, size_bytes, sha256)
+                if etag:
+                    return etag
+                time.sleep(pause_s)
+        return send()
+
+    def _landed(self, place: tuple[str, str], size_bytes: int, sha256: str) -> str:
+        """Return the ETag of the object where it is this content, else nothing."""
+        from minio.error import S3Error
+
         from oscar_sync.storage.client import told
 
-        metadata = {"sha256": sha256}
         with told(self._address):
-            result = self._client().put_object(
+            try:
+                found = self._client().stat_object(*place)
+            except S3Error as error:
+                if error.code in {"NoSuchKey", "NoSuchObject"}:
+                    return ""
+                raise
+        known = str((found.metadata or {}).get("x-amz-meta-sha256", ""))
+        is_it = found.size == size_bytes and known == sha256
+        return (found.etag or "").strip('"') if is_it else ""
+
+    def _put_slowly(
+        self, place: tuple[str, str], content: bytes, metadata: dict[str, str] | None
+    ) -> str:
+        from oscar_sync.storage.client import told
+
+        with told(self._address):
+            result = self._once.put_object(
                 *place, BytesIO(content), len(content), metadata=metadata
             )
         return (result.etag or "").strip('"')
+
+    @cached_property
+    def _once(self) -> Any:
+        """Return a client that sends each request once."""
+        from oscar_sync.storage.client import minio_client
+
+        return minio_client(self._address, is_repeating=False)
 
     def _put_in_parts(
         self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str, on_bytes: OnBytes
@@ -74,7 +134,15 @@ class Uploads:
         if path.is_symlink() or path.stat().st_size != size_bytes:
             raise self._changed(path)
         file = BigFile(path, size_bytes, sha256 or checksums.sha256_of(path))
-        return PartsUpload(self._address, self._client(), place, self._room).put(file, on_bytes)
+        upload = PartsUpload(self._address, (self._client(), self._once), place, self._room)
+        try:
+            return upload.put(file, on_bytes)
+        except (StoreUnreachableError, StoreFailedError):
+            # Parts fire nothing and may be sent again; the last request puts them together.
+            etag = self._landed(place, size_bytes, file.sha256)
+            if not etag:
+                raise
+            return etag
 
     def _changed(self, path: Path) -> StoreError:
         return StoreError(self._address.shown, f"{path} has changed meanwhile; run again")
