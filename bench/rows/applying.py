@@ -1,12 +1,11 @@
 """Rows 11 and 12: an apply of many plain updates on a server faster than today's."""
 
 import json
-import shutil
 import socket
 import time
 from pathlib import Path
 
-from bench import workload
+from bench import curl, workload
 from bench.measuring import Result, Sample, in_turn, paired, run
 from bench.setting import HERE, Setting, Stub
 
@@ -32,10 +31,10 @@ def apply(setting: Setting) -> Result:
             return run(command, environ, says=f"{_COUNT} of {_COUNT} actions done")
 
         contenders = {"oscar-sync": ours}
-        curl = shutil.which("curl")
-        if curl:
-            puts = _puts(setting, stub, folder)
-            contenders["curl -Z"] = lambda: run([curl, "--config", puts], environ)
+        if curl.is_there():
+            address, bodies = f"{stub.url}/system/services", _bodies(setting)
+            puts = curl.puts(setting.folder / "bodies", address, "oscar:bench", bodies, _AT_ONCE)
+            contenders["curl -Z"] = lambda: run(puts, environ)
         samples = in_turn(contenders, setting.rounds)
         ours()
         faults = _too_many(stub.counts())
@@ -45,7 +44,7 @@ def apply(setting: Setting) -> Result:
                _COUNT / _PEER_COUNT),
     ]  # fmt: skip
     notes = [f"the stub alone answers {ceiling:,.0f} PUTs/s; this row asks it for at most 800"]
-    if curl:
+    if curl.is_there():
         ratios.insert(0, paired("curl -Z", 1.8, samples["oscar-sync"], samples["curl -Z"]))
     else:
         notes.append("no curl: run scripts/install-system-packages.sh to compare with it")
@@ -117,29 +116,6 @@ def _bodies(setting: Setting) -> list[bytes]:
         json.dumps({**raw, "script": service.script}).encode()
         for raw, service in zip(listed, wanted, strict=True)
     ]
-
-
-def _puts(setting: Setting, stub: Stub, folder: Path) -> Path:
-    """Write a file for curl with the same PUTs, sixteen at once on kept connections."""
-    bodies = setting.folder / "bodies"
-    bodies.mkdir(exist_ok=True)
-    parts = ["parallel", f"parallel-max = {_AT_ONCE}", "silent", "fail"]
-    for place, body in enumerate(_bodies(setting)):
-        path = bodies / f"{place}.json"
-        path.write_bytes(body)
-        parts += [
-            f'url = "{stub.url}/system/services"',
-            "request = PUT",
-            f'data-binary = "@{path}"',
-            'header = "Content-Type: application/json"',
-            'header = "Expect:"',
-            "user = oscar:bench",
-            "next",
-        ]
-    del folder
-    config = setting.folder / "curl.txt"
-    config.write_text("\n".join(parts[:-1]) + "\n")
-    return config
 
 
 def _ceiling(setting: Setting) -> float:

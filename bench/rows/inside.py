@@ -1,10 +1,11 @@
-"""Rows 8 and 9: parts of a plan, measured inside one process that does nothing else.
+"""Rows 8, 9 and 10: parts of a plan, measured inside one process that does nothing else.
 
 Run as ``python -m bench.rows.inside ROW ROUNDS SLOW-ROUNDS FOLDER FILE``; samples go to FILE.
 """
 
 import gc
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from bench import workload
 from bench.measuring import Result, Sample, in_turn, paired
 from bench.setting import Setting
 from oscar_sync.model.field import Form
+from oscar_sync.model.plan import Plan
 
 _COUNT = 1000
 
@@ -32,6 +34,13 @@ def diff(setting: Setting) -> Result:
     samples = _in_a_child(setting, "diff", str(setting.services(_COUNT)))
     ours, theirs = samples.values()
     return Result(samples, [paired("DeepDiff", 0.10, ours, theirs)])
+
+
+def render(setting: Setting) -> Result:
+    """Compare the text of a plan of 1,000 updates with plain writes of what differs."""
+    samples = _in_a_child(setting, "render", str(setting.services(_COUNT)))
+    ours, theirs = samples.values()
+    return Result(samples, [paired("plain writes of the differences", 10, ours, theirs)])
 
 
 def _in_a_child(setting: Setting, row: str, folder: str) -> dict[str, list[Sample]]:
@@ -104,17 +113,70 @@ def _diff(rounds: int, slow_rounds: int, folder: str) -> dict[str, list[Sample]]
     }
 
 
-def _forms(services: Iterable[workload.Service]) -> list[Form]:
-    import yaml
+def _render(rounds: int, slow_rounds: int, folder: str) -> dict[str, list[Sample]]:
+    del slow_rounds
+    from oscar_sync.render.plan_text import plan_text
 
+    plan = _plan_of_all(folder)
+    if len(plan.actions) != _COUNT or len(plan_text(plan).splitlines()) < 4 * _COUNT:
+        raise SystemExit("each of the services has four differences, a line each")
+
+    def ours() -> None:
+        with Path(os.devnull).open("w") as out:
+            out.write(plan_text(plan))
+
+    def theirs() -> None:
+        with Path(os.devnull).open("w") as out:
+            for action in plan.actions:
+                out.writelines(
+                    f" ! {action.key} {change.path} {change.after} {change.before}\n"
+                    for change in action.changes
+                )
+
+    _as_the_program()
+    return in_turn(
+        {"oscar-sync": lambda: _timed(ours), "plain writes": lambda: _timed(theirs)}, rounds
+    )
+
+
+def _plan_of_all(folder: str) -> Plan:
+    """Return the plan that brings a cluster, on which every service differs, to the files."""
+    from oscar_sync.model.cluster import BasicLogin, Cluster
+    from oscar_sync.model.identity import ClusterId
+    from oscar_sync.model.plan import PlanOptions
+    from oscar_sync.model.secret import Secret
+    from oscar_sync.model.state import ClusterView
+    from oscar_sync.planning.draft import draft_plan
+    from oscar_sync.reconcile.desire import DesireRequest, desire
+    from oscar_sync.semantics.live import live_service
+
+    desired = desire(DesireRequest((folder,), needs_clusters=False), {})
+    name = ClusterId("bench")
+    login = BasicLogin("oscar", Secret("bench"))
+    # Scripts are the same: their line by line difference is row 9.
+    moved = {"owner": "me", "memory": "77Mi", "cpu": "0.77", "log_level": "ERROR", "image": "a:7"}
+    live = [live_service(name, raw | moved) for raw in _shown(workload.services(_COUNT))]
+    view = ClusterView(
+        Cluster(name, "http://127.0.0.1", name, login),
+        services={service.key.name: service for service in live},
+        me=frozenset({"me"}),
+    )
+    return draft_plan(desired, [view], PlanOptions(), None).plan
+
+
+def _forms(services: Iterable[workload.Service]) -> list[Form]:
     from oscar_sync.semantics.normal_form import normal_form
 
+    return [normal_form(raw, is_live=True) for raw in _shown(services)]
+
+
+def _shown(services: Iterable[workload.Service]) -> list[dict[str, object]]:
+    """Return *services* as a server would show them."""
+    import yaml
+
     return [
-        normal_form(
-            yaml.safe_load(service.fdl)["functions"]["oscar"][0]["bench"]
-            | {"script": service.script},
-            is_live=True,
-        )
+        yaml.load(service.fdl, yaml.CSafeLoader)["functions"]["oscar"][0]["bench"]
+        | {"script": service.script}
         for service in services
     ]
 
@@ -127,7 +189,9 @@ def _as_the_program() -> None:
 
 def main(row: str, rounds: str, slow_rounds: str, folder: str, file: str) -> None:
     """Measure *row* and write the samples to *file*."""
-    found = {"yaml": _yaml, "diff": _diff}[row](int(rounds), int(slow_rounds), folder)
+    found = {"yaml": _yaml, "diff": _diff, "render": _render}[row](
+        int(rounds), int(slow_rounds), folder
+    )
     plain = {name: [asdict(sample) for sample in samples] for name, samples in found.items()}
     Path(file).write_text(json.dumps(plain))
 

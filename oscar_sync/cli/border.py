@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import click
+
 from oscar_sync.cli.log_lines import Form, Lines, json_line, line
 from oscar_sync.cli.output import Output, paint_for, tell, write
 from oscar_sync.errors import (
@@ -48,7 +50,7 @@ def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = 
     except OscarSyncError as error:
         say(f"error: {error}")
         code = next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         say("interrupted; nothing was half done")
         code = Exit.INTERRUPTED
     except BrokenPipeError:
@@ -120,9 +122,17 @@ def say(text: str) -> None:
     tell("".join(f"{line(one, level)}\n" for one in lines))
 
 
+class _Told(logging.Handler):
+    """Log lines go out by the same door as all else."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write *record*."""
+        tell(self.format(record) + "\n")
+
+
 def log_to_stderr(level: str) -> None:
     """Send log lines of *level* and above to stderr."""
-    lines = logging.StreamHandler(sys.stderr)
+    lines = _Told()
     lines.setFormatter(Lines("%(levelname)s %(name)s %(message)s"))
     lines.addFilter(_one_safe_line)
     logging.basicConfig(level=level.upper(), handlers=[lines])

@@ -12,7 +12,7 @@ from typing import TypeVar
 import click
 
 from oscar_sync.cli.border import say
-from oscar_sync.cli.output import Output, append, write
+from oscar_sync.cli.output import BOTTOM, Output, append, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.showing import show_documents, show_plan, stdout_paint
 from oscar_sync.errors import OutputError
@@ -174,16 +174,25 @@ def _unconfirmed(found: Pass, how: Carrying) -> Exit:
     return Exit.NO_TERMINAL
 
 
+def _nothing() -> None:
+    """Leave the terminal as it is."""
+
+
 @contextmanager
-def signals(stop: Stop) -> Iterator[Stop]:
-    """Let Ctrl-C and SIGTERM end the run after the request under way; a second Ctrl-C at once."""
+def signals(stop: Stop, leave: Callable[[], None] = _nothing) -> Iterator[Stop]:
+    """Let Ctrl-C and SIGTERM end the run after the request under way; a second Ctrl-C at once.
+
+    *leave* is called before the process ends at once.
+    """
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         del frame
         if stop.event.is_set() and number == signal.SIGINT:
+            leave()
             os._exit(int(Exit.INTERRUPTED))
         if not stop.event.is_set():
-            os.write(2, b"\nending after the request under way; Ctrl-C again stops at once\n")
+            words = "ending after the request under way; Ctrl-C again stops at once\n"
+            os.write(2, ((BOTTOM.erasing() or "\n") + words).encode())
         stop.set(is_terminated=number == signal.SIGTERM)
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -2,10 +2,12 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import click
 
@@ -13,6 +15,83 @@ from oscar_sync.errors import OutputError
 from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.render.words import for_terminal, safe
+
+
+class Bottom:
+    """A line that stays below everything else on the terminal at stdout, redrawn in its place."""
+
+    def __init__(self) -> None:
+        """Show nothing yet."""
+        self._make: Callable[[int], str] | None = None
+        self._cells = 0
+        self._columns = 0
+        self._lock = threading.RLock()
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether there is such a line."""
+        return self._make is not None
+
+    def put(self, make: Callable[[int], str] | None) -> None:
+        """Show what *make* returns for a number of columns; with None the line is taken away."""
+        with self._lock:
+            erased = self.erasing()
+            self._make = make
+            self._write(erased + self._drawn())
+
+    def refresh(self) -> None:
+        """Draw the line anew where the terminal has another width by now."""
+        with self._lock:
+            if self._make is not None and _columns() != self._columns:
+                self._write(self.erasing() + self._drawn())
+
+    def below(self, text: str) -> str:
+        """Return *text* so that the line ends up below it, unless it ends within a line."""
+        with self._lock:
+            if self._make is None:
+                return text
+            erased = self.erasing()
+            return erased + text + (self._drawn() if text.endswith("\n") else "")
+
+    def erasing(self) -> str:
+        """Return what takes the line off the terminal, wrapped or not."""
+        if not self._cells:
+            return ""
+        rows_above = (self._cells - 1) // max(1, _columns())
+        self._cells = 0
+        return "\r" + (f"\x1b[{rows_above}A" if rows_above else "") + "\x1b[J"
+
+    def _drawn(self) -> str:
+        if self._make is None:
+            return ""
+        self._columns = _columns()
+        line = _cut(safe(self._make(self._columns - 1)), self._columns - 1)
+        self._cells = _cells_of(line)
+        return f"\x1b[2m{line}\x1b[0m"
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):
+            click.echo(text, nl=False, color=True)
+
+
+def _columns() -> int:
+    try:
+        return max(2, os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (OSError, ValueError):
+        return 80
+
+
+def _cells_of(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _cut(line: str, cells: int) -> str:
+    while _cells_of(line) > cells:
+        line = line[:-1]
+    return line
+
+
+BOTTOM: Final = Bottom()
 
 
 class Output(NamedTuple):
@@ -96,7 +175,7 @@ def show(text: str) -> None:
     """
     try:
         # Painted or not: decided by --color.
-        click.echo(for_terminal(text), nl=False, color=True)
+        click.echo(BOTTOM.below(for_terminal(text)), nl=False, color=True)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -110,14 +189,16 @@ def show_line(text: str) -> None:
 
 def tell(text: str) -> None:
     """Write *text* to stderr; a run does not end because nobody can be told of it."""
+    shown = for_terminal(text)
     with suppress(OSError):
-        click.echo(for_terminal(text), nl=False, err=True, color=True)
+        on_terminal = BOTTOM.is_shown and sys.stderr.isatty()
+        click.echo(BOTTOM.below(shown) if on_terminal else shown, nl=False, err=True, color=True)
 
 
 def redraw(text: str = "") -> None:
-    """Write *text* over the last line of the terminal at stderr."""
+    """Write *text* over the last line of the terminal at stderr; what stays does not flicker."""
     with suppress(OSError):
-        click.echo(f"\r\x1b[2K{safe(text)}", nl=False, err=True, color=True)
+        click.echo(f"\r{safe(text)}\x1b[K", nl=False, err=True, color=True)
 
 
 def append(output: Output, text: str) -> None:

@@ -1,27 +1,38 @@
 """Progress on stderr: a bar on a terminal, plain lines elsewhere."""
 
+import os
 import sys
 import threading
+import time
+from collections.abc import Callable, Sequence
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.log_lines import Form
 from oscar_sync.cli.output import redraw
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.plan import Plan
-from oscar_sync.render.words import safe
+from oscar_sync.model.plan import Action, Do, Plan, Step
+from oscar_sync.render.headway import Headway, Moment, Pace, bar, sentence
 
-_BAR = 24
+_REDRAW_S = 0.1
+_LINE_S = 10.0
+"""Uploads say how far they are so often, where there is no terminal: not once a file."""
+_COLUMNS = 80
 
 
 class Progress:
     """Tells how far an apply is. Called from several threads."""
 
-    def __init__(self, plan: Plan, *, is_quiet: bool) -> None:
-        """Count the steps of *plan*; say nothing when *is_quiet*."""
-        self._total = sum(len(action.steps) for action in plan.actions)
-        self._done = 0
+    def __init__(
+        self, plan: Plan, *, is_quiet: bool, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Count the steps of *plan*, and their bytes; say nothing when *is_quiet*."""
+        self._told_s = now()
+        self._steps = _Count(plan.actions, self._told_s)
+        self._of_actions = {action.id: _Count([action], self._told_s) for action in plan.actions}
         self._is_quiet = is_quiet
         self._is_terminal = sys.stderr.isatty() and not Form.is_json
+        self._now = now
+        self._drawn_s = float("-inf")
         self._lock = threading.Lock()
 
     def on_event(self, event: Event) -> None:
@@ -29,31 +40,81 @@ class Progress:
         if self._is_quiet or event.step is None or event.action is None:
             return
         with self._lock:
-            if event.happening in (Happening.STEP_DONE, Happening.STEP_FAILED):
-                self._done += 1
+            now = self._now()
+            self._steps.add(event.happening, event.step, event.sent_bytes, now)
+            count = self._of_actions[event.action.id]
+            count.add(event.happening, event.step, event.sent_bytes, now)
             if self._is_terminal:
-                self._bar(event)
-            elif event.happening is not Happening.STEP_START:
-                self._line(event)
+                self._draw(event.action, event.step, now)
+            elif event.step.do is not Do.UPLOAD or event.happening is Happening.STEP_FAILED:
+                self._tell(event, event.action, event.step)
+            else:
+                self._tell_uploads(event.action, count, now)
 
     def end(self) -> None:
         """Clear the bar."""
         if self._is_terminal and not self._is_quiet:
             redraw()
 
-    def _bar(self, event: Event) -> None:
-        filled = round(_BAR * min(1.0, self._done / max(1, self._total)))
-        bar = "#" * filled + "-" * (_BAR - filled)
-        words = safe(f"{event.action.key if event.action else ''} {self._step(event)}")
-        text = f"[{bar}] {self._done}/{self._total}  {words}"
-        redraw(text[:100])
+    def _draw(self, action: Action, step: Step, now: float) -> None:
+        headway = self._steps.headway()
+        if now - self._drawn_s < _REDRAW_S and headway.steps < headway.all_steps:
+            return
+        self._drawn_s = now
+        # The last column stays free: a terminal would begin a new line behind it.
+        redraw(bar(headway, f"{action.key} {step.do} {step.target}", _columns() - 1))
 
-    def _line(self, event: Event) -> None:
-        word = "ok" if event.happening is Happening.STEP_DONE else "answered"
-        status = f" {event.status}" if event.status else " nothing"
-        shown = "" if event.happening is Happening.STEP_DONE else status
-        key = event.action.key if event.action else ""
-        say(f"{key}  {self._step(event)}  {word}{shown}")
+    def _tell(self, event: Event, action: Action, step: Step) -> None:
+        if event.happening is Happening.STEP_START:
+            return
+        words = "ok"
+        if event.happening is not Happening.STEP_DONE:
+            words = f"answered {event.status}" if event.status else "answered nothing"
+        say(f"{action.key}  {step.do} {step.target}  {words}")
 
-    def _step(self, event: Event) -> str:
-        return f"{event.step.do} {event.step.target}" if event.step else ""
+    def _tell_uploads(self, action: Action, count: "_Count", now: float) -> None:
+        headway = count.headway()
+        is_over = count.uploads == count.all_uploads
+        if is_over or now - self._told_s >= _LINE_S:
+            self._told_s = now
+            sent = headway._replace(steps=count.uploads, all_steps=count.all_uploads)
+            say(f"{action.key}  upload  {sentence(sent)}")
+
+
+class _Count:
+    """Steps and bytes of some actions, and how many of them are through."""
+
+    def __init__(self, actions: Sequence[Action], now: float) -> None:
+        steps = [step for action in actions for step in action.steps]
+        self.all_steps = len(steps)
+        self.all_uploads = sum(step.do is Do.UPLOAD for step in steps)
+        self.all_bytes = sum(step.size_bytes for step in steps)
+        self.steps = 0
+        self.uploads = 0
+        self._whole_bytes = 0
+        self._under_way: dict[str, int] = {}
+        self._sent_bytes = 0
+        self._pace = Pace(now)
+
+    def add(self, happening: Happening, step: Step, sent_bytes: int, now: float) -> None:
+        if happening is Happening.STEP_PROGRESS:
+            self._under_way[step.target] = sent_bytes
+        elif happening in {Happening.STEP_DONE, Happening.STEP_FAILED}:
+            self.steps += 1
+            self._under_way.pop(step.target, None)
+            if happening is Happening.STEP_DONE:
+                self.uploads += step.do is Do.UPLOAD
+                self._whole_bytes += step.size_bytes
+        self._sent_bytes = self._whole_bytes + sum(self._under_way.values())
+        self._pace.note(Moment(now, self._sent_bytes))
+
+    def headway(self) -> Headway:
+        speed = self._pace.bytes_per_s()
+        return Headway(self.steps, self.all_steps, self._sent_bytes, self.all_bytes, speed)
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _COLUMNS
+    except (OSError, ValueError):
+        return _COLUMNS

@@ -98,7 +98,7 @@ def _action(live: LiveService, hooks: list[Step]) -> Action:
         reason="asked for",
         steps=(*let_go, *hooks, Step(Do.DELETE, name, restarts_store=True)),
         keeps=tuple(Kept(bucket) for bucket in used_buckets(live.form)),
-        preconditions=Preconditions(exists=True, live_fingerprint=fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
     )
 
 

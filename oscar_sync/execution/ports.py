@@ -9,7 +9,7 @@ from oscar_sync.model.event import Event
 from oscar_sync.model.field import Form, Value
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.state import BucketCount, BucketFacts, Deployment, HookRule
+from oscar_sync.model.state import BucketCount, BucketFacts, Deployment, HookRule, Upload
 
 
 class Answer(Protocol):
@@ -83,8 +83,17 @@ class Files(Protocol):
     Every call may raise ``StoreError``.
     """
 
-    def upload(self, source: str, path: str, size_bytes: int) -> None:
-        """Upload the file *source* as *path*."""
+    @property
+    def resumes(self) -> bool:
+        """Tell whether a big upload that is cut off goes on where it was the next time."""
+        ...
+
+    def upload(self, item: Upload, on_bytes: Callable[[int], None]) -> None:
+        """Upload a file as it was planned, and tell *on_bytes* of each piece how long it is.
+
+        What *on_bytes* raises ends the upload, which only a store that ``resumes`` survives
+        unharmed.
+        """
         ...
 
     def delete(self, path: str) -> None:

@@ -5,7 +5,7 @@ erased.
 """
 
 from oscar_sync.execution.erase import erase_buckets, refuse_if_used
-from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, step_of
+from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, is_same, step_of
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
@@ -27,27 +27,32 @@ def take_away(run: Run) -> None:
 
     Raises:
         FailedError: the server refuses, or the service is still there.
-        StaleServiceError: it is another service by now, or names a bucket again.
+        StaleServiceError: it is another service by now, was changed, or names a bucket again.
     """
     live = run.check_premise(data_is_at_risk=True)
     form = run.material.form
     if live is None or form is None:
         raise FailedError("the plan holds no definition")
     if any(step.do is Do.PUT for step in run.action.steps):
-        put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
+        live = put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
     run.send_store_steps()
     for _ in range(TRIES):
-        if _delete(run):
+        if _delete(run, live):
             return
     raise FailedError("the service is still there after the deletion")
 
 
-def _delete(run: Run) -> bool:
-    """Return whether the service is gone, after one DELETE that a GET made just before allows."""
+def _delete(run: Run, known: LiveService) -> bool:
+    """Return whether the service is gone, after one DELETE that a GET made just before allows.
+
+    It goes out only while the service still is the *known* one (L6).
+    """
     newest = run.newest.by_name(run.name)
     if newest is None:
         return True
     _refuse_to_erase(run, newest)
+    if not is_same(newest, known):
+        raise StaleServiceError("somebody else wrote it meanwhile")
     reply = run.sender.delete(step_of(run.action, Do.DELETE))
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise FailedError(

@@ -82,7 +82,7 @@ class Run:
             return None
         if live is None:
             raise StaleServiceError("it is gone")
-        if not _is_same(live, planned):
+        if not is_same(live, planned):
             raise StaleServiceError("it has changed since the plan was made")
         return live
 
@@ -257,11 +257,12 @@ def _texts_of(annotations: object) -> dict[str, str]:
     return {key: str(text) for key, text in named.items() if key in STAMP_KEYS}
 
 
-def _is_same(live: LiveService, planned: LiveService) -> bool:
+def is_same(live: LiveService, known: LiveService) -> bool:
+    """Tell whether *live* is the *known* service, as far as a premise rests on it."""
     return (live.form, live.owner, live.bucket_list) == (
-        planned.form,
-        planned.owner,
-        planned.bucket_list,
+        known.form,
+        known.owner,
+        known.bucket_list,
     )
 
 

@@ -1,6 +1,8 @@
 """Seed: files onto a store, each whole or not at all (safety 9)."""
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from oscar_sync.execution.ports import Files
@@ -9,30 +11,47 @@ from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 
 UPLOADS_AT_ONCE: Final = 8
+_WAITING: Final = 4 * UPLOADS_AT_ONCE
+"""Uploads that are handed out ahead: of a hundred thousand, most are not even a task yet."""
 
 
 def carry_out_seed(run: Run) -> ActionResult:
     """Return what became of a seed; uploads go side by side, deletions after them."""
     files = _files(run)
-    sources = {item.path: item.source for item in run.material.uploads}
-
-    def upload(step: Step) -> None:
-        path = _path(run, step)
-        run.sender.on_files(
-            step, files, lambda store: store.upload(sources[path], path, step.size_bytes)
-        )
-
-    def delete(step: Step) -> None:
-        run.sender.on_files(step, files, lambda store: store.delete(_path(run, step)))
-
-    steps = [step for step in run.action.steps if step.do is Do.UPLOAD]
-    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
-        for future in [pool.submit(upload, step) for step in steps]:
-            future.result()
+    _upload(run, files)
     for step in run.action.steps:
         if step.do is Do.DELETE_OBJECT:
-            delete(step)
+            _delete(run, files, step)
     return run.result(Status.DONE)
+
+
+def _delete(run: Run, files: Files | None, step: Step) -> None:
+    run.sender.on_files(step, files, lambda store: store.delete(_path(run, step)))
+
+
+def _upload(run: Run, files: Files | None) -> None:
+    """Send every file; after the first failure no further one is begun."""
+    items = {item.path: item for item in run.material.uploads}
+    has_failed = threading.Event()
+
+    def send(step: Step) -> None:
+        if has_failed.is_set():
+            return
+        try:
+            run.sender.upload(step, files, items[_path(run, step)])
+        except BaseException:
+            has_failed.set()
+            raise
+
+    waiting: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        for step in run.action.steps:
+            if step.do is Do.UPLOAD:
+                waiting.append(pool.submit(send, step))
+            if len(waiting) == _WAITING:
+                waiting.popleft().result()
+        for future in waiting:
+            future.result()
 
 
 def _files(run: Run) -> Files | None:

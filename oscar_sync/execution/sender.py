@@ -1,5 +1,6 @@
 """The one sender: every write of every action goes out here, and nowhere else."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -10,9 +11,12 @@ from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Value
 from oscar_sync.model.plan import Action, Do, Step
 from oscar_sync.model.report import StepSent
+from oscar_sync.model.state import Upload
 from oscar_sync.semantics.answers import Meaning, Outcome, meaning_of
 
 PREFETCH_TIMEOUT_S = 400.0
+TELLING_BYTES = 1 << 20
+"""An upload tells how far it is after so many bytes."""
 
 Target = TypeVar("Target", bound=Files)
 
@@ -47,6 +51,31 @@ _METHODS = {
     Do.RESTART: "RESTART",
 }
 _LONGEST = 600
+
+
+class Sent:
+    """How much of one file is at the store; told by any number of threads."""
+
+    def __init__(self, whole_bytes: int) -> None:
+        """Begin with nothing of *whole_bytes*."""
+        self.size_bytes = 0
+        self._whole_bytes = whole_bytes
+        self._told_bytes = 0
+        self._lock = threading.Lock()
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether all of it is there."""
+        return self.size_bytes >= self._whole_bytes
+
+    def add(self, count: int) -> bool:
+        """Add *count* bytes; tell whether that is worth an event: the last ones have their own."""
+        with self._lock:
+            self.size_bytes += count
+            if self.is_whole or self.size_bytes - self._told_bytes < TELLING_BYTES:
+                return False
+            self._told_bytes = self.size_bytes
+            return True
 
 
 @dataclass(slots=True)
@@ -105,6 +134,23 @@ class Sender:
         self.sent.append(StepSent(step.do, step.target, 200))
         self._tell(Happening.STEP_DONE, step, 200, "")
 
+    def upload(self, step: Step, files: Files | None, item: Upload) -> None:
+        """Send one file to *files*, and tell how far it is.
+
+        Raises:
+            ReachError: the store cannot be reached, or refuses.
+            StopError: the user wants to end; a big upload can be taken up again.
+        """
+        sent = Sent(item.size_bytes)
+
+        def on_bytes(count: int) -> None:
+            if sent.add(count):
+                self._tell(Happening.STEP_PROGRESS, step, 0, "", sent.size_bytes)
+            if self.parts.is_stopping() and files and files.resumes and not sent.is_whole:
+                raise StopError
+
+        self.on_files(step, files, lambda store: store.upload(item, on_bytes))
+
     def _service(self, step: Step, write: Callable[[], Answer]) -> Reply:
         self._begin(step)
         try:
@@ -135,8 +181,10 @@ class Sender:
     def _failed(self, step: Step, status: int, message: str) -> None:
         self._tell(Happening.STEP_FAILED, step, status, message)
 
-    def _tell(self, happening: Happening, step: Step, status: int, message: str) -> None:
-        self.parts.on_event(Event(happening, self.action, step, status, message))
+    def _tell(
+        self, happening: Happening, step: Step, status: int, message: str, sent_bytes: int = 0
+    ) -> None:
+        self.parts.on_event(Event(happening, self.action, step, status, message, sent_bytes))
 
 
 def _timeout(prefetch: bool) -> float | None:  # noqa: FBT001 - one word, one meaning

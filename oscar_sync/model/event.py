@@ -19,10 +19,14 @@ class Happening(StrEnum):
 
 
 class Event(NamedTuple):
-    """One happening: of which action and step, with the server's status and a sentence."""
+    """One happening: of which action and step, with the server's status and a sentence.
+
+    ``sent_bytes`` is how much of an upload is at the store, of the step's ``size_bytes``.
+    """
 
     happening: Happening
     action: Action | None = None
     step: Step | None = None
     status: int = 0
     message: str = ""
+    sent_bytes: int = 0

@@ -120,7 +120,7 @@ class Step(NamedTuple):
     """One write. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
-    ``checksum`` (``md5:...``) belong to uploads; ``restarts_store``: the server restarts MinIO.
+    ``checksum`` (``sha256:...``) belong to uploads; ``restarts_store``: the server restarts MinIO.
     """
 
     do: Do
@@ -133,10 +133,14 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Preconditions:
-    """What must still hold just before the first write."""
+    """What must still hold just before the first write; blank: there is no such service."""
 
-    exists: bool
     live_fingerprint: str = ""
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether there is a service that must not have moved."""
+        return bool(self.live_fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ class Action:
     changes: tuple[FieldChange, ...] = ()
     keeps: tuple[Kept, ...] = ()
     erases: tuple[Erased, ...] = ()
-    preconditions: Preconditions = Preconditions(exists=False)
+    preconditions: Preconditions = Preconditions()
     depends_on: tuple[str, ...] = ()
     seconds: float = 0.0
     origin: Origin | None = None

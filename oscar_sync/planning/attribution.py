@@ -44,34 +44,25 @@ def _cause(applied: str | None, live: str | None, wanted: str | None) -> Cause:
 
 
 def _change(item: Difference, cause: Cause, desired: DesiredService) -> FieldChange:
-    sensitive = is_sensitive(item.path)
     return FieldChange(
         dotted(item.path),
         item.op,
-        shown_value(item.before, is_sensitive=sensitive),
-        shown_value(item.after, is_sensitive=sensitive),
+        shown_value(item.before),
+        shown_value(item.after),
         cause,
         desired.locate(item.path),
-        is_sensitive=sensitive,
+        is_sensitive=is_sensitive(item.path),
     )
 
 
-def shown_value(value: Value, *, is_sensitive: bool = False) -> Json:
-    """Return *value* as the plan may show it: secrets as a word, never as themselves.
-
-    A form holds the headers of a federation's members as plain text.
-    """
+def shown_value(value: Value) -> Json:
+    """Return *value* as the plan may show it: secrets as a word, never as themselves."""
     if isinstance(value, Secret):
         return _secret_word(value)
-    if is_sensitive and isinstance(value, str):
-        return _secret_word(Secret(value)) if value else ""
     if isinstance(value, dict):
-        return {
-            key: shown_value(item, is_sensitive=is_sensitive or key == "headers")
-            for key, item in value.items()
-        }
+        return {key: shown_value(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [shown_value(item, is_sensitive=is_sensitive) for item in value]
+        return [shown_value(item) for item in value]
     return value
 
 

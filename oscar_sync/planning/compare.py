@@ -4,8 +4,8 @@ The law that holds it: a difference is found here exactly where DeepDiff finds o
 the field's policy does not call equal.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
 
 from oscar_sync.model.fdl_fields import BY_NAME, SERVICE
 from oscar_sync.model.field import Compare, Field, Form, Kind, Value
@@ -25,10 +25,13 @@ class Difference(NamedTuple):
     after: Value
 
 
+Comparison: TypeAlias = Callable[[Form, Form, str], tuple[Difference, ...]]
+"""What tells the differences of live and wanted, for an owner."""
+
 _FEDERATED = ("cluster_id", "clusters")
 
 
-def differences(live: Form, wanted: Form, *, owner: str = "") -> tuple[Difference, ...]:
+def differences(live: Form, wanted: Form, owner: str = "") -> tuple[Difference, ...]:
     """Return every difference that an apply would have to mend, in the order of the fields.
 
     *owner* may stand among live users although nobody wrote it (oscar-server 3.1).
@@ -38,11 +41,45 @@ def differences(live: Form, wanted: Form, *, owner: str = "") -> tuple[Differenc
     return tuple(_of_service(live, wanted, owner))
 
 
+class _Pair(NamedTuple):
+    live: Form
+    wanted: Form
+    owner: str
+    found: tuple[Difference, ...]
+
+
+class Comparing:
+    """Compares, and keeps what it found for forms that are the very same objects the next time."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._pairs: dict[int, _Pair] = {}
+        self._before: dict[int, _Pair] = {}
+
+    def begin(self) -> None:
+        """Begin a pass: what the one before did not ask for is forgotten."""
+        self._before, self._pairs = self._pairs, {}
+
+    def differences(self, live: Form, wanted: Form, owner: str = "") -> tuple[Difference, ...]:
+        """Return what the function of this name returns; forms are never changed."""
+        place = id(live)  # its own as long as the form is kept here
+        pair = self._pairs.get(place) or self._before.get(place)
+        if (
+            pair is None
+            or pair.live is not live
+            or pair.wanted is not wanted
+            or pair.owner != owner
+        ):
+            pair = _Pair(live, wanted, owner, differences(live, wanted, owner))
+        self._pairs[place] = pair
+        return pair.found
+
+
 def _of_service(live: Form, wanted: Form, owner: str) -> Iterator[Difference]:
     is_federated = wanted.get("federation") is not None and live.get("federation") is not None
-    for name, field in BY_NAME.items():
-        before, after = live.get(name), wanted.get(name)
-        if before == after or (name in _FEDERATED and not is_federated):
+    for name in [name for name in BY_NAME if live.get(name) != wanted.get(name)]:
+        field, before, after = BY_NAME[name], live.get(name), wanted.get(name)
+        if name in _FEDERATED and not is_federated:
             continue
         if name == "vo" and after is None:
             continue
@@ -107,7 +144,7 @@ def _of_map(
 ) -> Iterator[Difference]:
     for key in sorted({*before, *after}):
         old, new = before.get(key), after.get(key)
-        if old == new or (key not in after and _is_injected(path, key)):
+        if old == new or _keeps(old, new) or (key not in after and _is_injected(path, key)):
             continue
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _of_block(field.children, (*path, key), old, new)

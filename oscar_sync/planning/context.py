@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
@@ -11,6 +11,7 @@ from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
+from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.stamp import is_valid_here, owner_of
@@ -29,6 +30,10 @@ class Standing(StrEnum):
     WORKER = "a federation worker"
 
 
+_Users: TypeAlias = Mapping[ServiceKey, DesiredService | None]
+"""Who uses a bucket; live services that no manifest names have no place."""
+
+
 @dataclass(slots=True)
 class Context:
     """Everything that decisions about one cluster need.
@@ -42,14 +47,13 @@ class Context:
     settings: Settings
     desired: Mapping[ServiceName, DesiredService]
     key: FingerprintKey | None
+    compare: Comparison = differences
     checks_all_hooks: bool = False
     is_partial: bool = False
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
-    users: Mapping[BucketName, Mapping[ServiceKey, DesiredService | None]] = field(
-        default_factory=dict
-    )
+    _users: Mapping[BucketName, _Users] | None = field(default=None, init=False)
 
     def service_key(self, name: str) -> ServiceKey:
         """Return the key of *name* on this cluster."""
@@ -122,9 +126,15 @@ class Context:
         """Tell whether the bucket exists or an earlier step of the plan makes it."""
         return bucket in self.made or self.facts.bucket(bucket) is not None
 
+    def users_of(self, bucket: BucketName) -> _Users:
+        """Return who uses *bucket*; gathered at the first question, which most plans never ask."""
+        if self._users is None:
+            self._users = users_of_buckets(self.desired, self.facts.view.services)
+        return self._users.get(bucket, {})
+
     def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         """Return the other services that use *bucket*, each with its place where one is known."""
-        users = self.users.get(bucket, {})
+        users = self.users_of(bucket)
         return tuple(
             f"{key} ({wanted.locate(())})" if wanted else str(key)
             for key, wanted in sorted(users.items(), key=lambda user: user[0])
@@ -154,7 +164,7 @@ class Context:
 
     def users_left(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         """Return who uses *bucket* beside *name* and the services that the plan removes."""
-        users = self.users.get(bucket, {})
+        users = self.users_of(bucket)
         left = sorted(key for key in users if key.name not in {name, *self.gone})
         return tuple(f"{key} ({wanted.locate(())})" if (wanted := users[key]) else str(key)
                      for key in left)  # fmt: skip

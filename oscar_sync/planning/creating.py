@@ -6,7 +6,7 @@ from typing import NamedTuple, assert_never
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
-from oscar_sync.model.plan import Action, ActionKind, Do, Preconditions, Step
+from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.state import DesiredService, Probe
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
@@ -56,7 +56,6 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         keeps=tuple(
             context.kept(bucket, name) for bucket in coming.existing if _is_there(context, bucket)
         ),
-        preconditions=Preconditions(exists=False),
         depends_on=coming.depends_on,
         origin=desired.locate(()),
         notes=coming.notes,

@@ -21,7 +21,8 @@ from oscar_sync.model.plan import (
 from oscar_sync.model.state import ClusterView, DesiredService, DesiredState
 from oscar_sync.planning.blocking import blocked
 from oscar_sync.planning.candidates import Removals, decide_removals
-from oscar_sync.planning.context import Context, Standing, users_of_buckets
+from oscar_sync.planning.compare import Comparison, differences
+from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.digest import plan_digest
@@ -51,12 +52,13 @@ def draft_plan(
     views: Sequence[ClusterView],
     options: PlanOptions,
     key: FingerprintKey | None,
+    compare: Comparison = differences,
 ) -> Draft:
     """Return what would be done to bring *views* to *desired*, and what is still to be asked.
 
     Nothing is raised: what cannot be done is blocked, what was not read is not planned.
     """
-    contexts = {view.cluster.id: _context(desired, view, options, key) for view in views}
+    contexts = {view.cluster.id: _context(desired, view, options, key, compare) for view in views}
     decisions: list[Decision] = []
     left_alone: list[LeftAlone] = []
     notes: list[str] = []
@@ -85,7 +87,11 @@ def draft_plan(
 
 
 def _context(
-    desired: DesiredState, view: ClusterView, options: PlanOptions, key: FingerprintKey | None
+    desired: DesiredState,
+    view: ClusterView,
+    options: PlanOptions,
+    key: FingerprintKey | None,
+    compare: Comparison,
 ) -> Context:
     here = {
         service.key.name: service
@@ -97,9 +103,9 @@ def _context(
         desired.settings,
         here,
         key,
+        compare,
         checks_all_hooks=options.checks_all_hooks,
         is_partial=desired.is_partial,
-        users=users_of_buckets(here, view.services),
     )
 
 

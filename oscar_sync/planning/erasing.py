@@ -257,7 +257,7 @@ def erase_action(
 def removals_of(context: Context, item: Erased) -> tuple[str, ...]:
     """Return the removals that *item* waits for: those of the services that use it."""
     live = context.facts.view.services
-    users = context.users.get(BucketName(item.bucket), {})
+    users = context.users_of(BucketName(item.bucket))
     return tuple(
         action_id(ActionKind.REMOVE, key)
         for key in sorted(users)

@@ -12,7 +12,7 @@ from oscar_sync.semantics.buckets import (
     places_elsewhere,
     used_buckets,
 )
-from oscar_sync.semantics.paths import lies_within
+from oscar_sync.semantics.paths import folders_above
 
 
 def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
@@ -60,40 +60,59 @@ def _shared(forms: Mapping[ServiceKey, Form]) -> set[tuple[ClusterId, str]]:
 
 def _within(nodes: Iterable[Node]) -> list[Edge]:
     """Return an edge from each folder to those that it lies in: what lands there starts as well."""
-    by_bucket: dict[tuple[ClusterId, str], list[Node]] = {}
-    for node in nodes:
-        if node.bucket:
-            by_bucket.setdefault((node.cluster, node.bucket), []).append(node)
+    folders = {(node.cluster, node.name): node for node in nodes if node.bucket}
     return [
         Edge(inner.id, outer.id, EdgeKind.WITHIN)
-        for folders in by_bucket.values()
-        for inner in folders
-        for outer in folders
-        if inner is not outer and lies_within(inner.name, outer.name)
+        for inner in folders.values()
+        for path in folders_above(inner.name)
+        if (outer := folders.get((inner.cluster, path))) is not None and outer is not inner
     ]
 
 
 def _marked(edges: Sequence[Edge]) -> tuple[Edge, ...]:
     """Return *edges*, those on a circle of services that start each other marked."""
-    follow: dict[str, set[str]] = {}
+    follow: dict[str, list[str]] = {}
     for edge in edges:
         if edge.kind is not EdgeKind.MOUNTS:
-            follow.setdefault(edge.source, set()).add(edge.target)
-    reach = {name: _reached(name, follow) for name in follow}
+            follow.setdefault(edge.source, []).append(edge.target)
+    circle = _circles(follow)
     return tuple(
         edge._replace(
-            is_loop=edge.kind is not EdgeKind.MOUNTS and edge.source in reach.get(edge.target, ())
+            is_loop=edge.kind is not EdgeKind.MOUNTS and circle[edge.source] == circle[edge.target]
         )
         for edge in edges
     )
 
 
-def _reached(start: str, follow: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    rest = [*follow.get(start, ())]
-    while rest:
-        name = rest.pop()
-        if name not in found:
-            found.add(name)
-            rest.extend(follow.get(name, ()))
-    return found
+def _circles(follow: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return for each node one name for all that reach each other (Kosaraju's two walks)."""
+    back: dict[str, list[str]] = {}
+    for name, targets in follow.items():
+        for target in targets:
+            back.setdefault(target, []).append(name)
+    circle: dict[str, str] = {}
+    for start in reversed(_as_left(follow)):
+        rest = [start]
+        while rest:
+            name = rest.pop()
+            if name not in circle:
+                circle[name] = start
+                rest.extend(back.get(name, ()))
+    return circle
+
+
+def _as_left(follow: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the nodes in the order in which a walk in depth leaves them, without recursion."""
+    left: list[str] = []
+    seen: set[str] = set()
+    for start in follow:
+        rest = [(start, False)]
+        while rest:
+            name, is_left = rest.pop()
+            if is_left:
+                left.append(name)
+            elif name not in seen:
+                seen.add(name)
+                rest.append((name, True))
+                rest.extend((target, False) for target in follow.get(name, ()))
+    return left

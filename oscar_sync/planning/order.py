@@ -4,9 +4,9 @@ import heapq
 from collections.abc import Mapping, Sequence
 
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.identity import ServiceName
 from oscar_sync.semantics.buckets import inputs, outputs
-from oscar_sync.semantics.paths import lies_within
+from oscar_sync.semantics.paths import folders_above
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 
@@ -17,7 +17,7 @@ def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ..
     a volume comes before those that attach it. A chain
     that bites its own tail (refused in manifests) keeps the order of names.
     """
-    consumers = _by_bucket(forms)
+    consumers = _by_folder(forms)
     makers = {made_volume(form): name for name, form in forms.items()}
     waiting = {
         name: _consumers_of(name, forms[name], consumers) | _maker_of(forms[name], makers)
@@ -39,15 +39,15 @@ def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ..
     return tuple(ordered)
 
 
-_Consumers = Mapping[BucketName, Sequence[tuple[ServiceName, str]]]
-"""Who is started by uploads to a bucket, each with the folder."""
+_Consumers = Mapping[str, Sequence[ServiceName]]
+"""Who is started by uploads below a folder (``bucket/folder``)."""
 
 
-def _by_bucket(forms: Mapping[ServiceName, Form]) -> _Consumers:
-    found: dict[BucketName, list[tuple[ServiceName, str]]] = {}
+def _by_folder(forms: Mapping[ServiceName, Form]) -> _Consumers:
+    found: dict[str, list[ServiceName]] = {}
     for name, form in forms.items():
         for bucket, folder in inputs(form):
-            found.setdefault(bucket, []).append((name, folder))
+            found.setdefault(f"{bucket}/{folder}".strip("/"), []).append(name)
     return found
 
 
@@ -55,8 +55,9 @@ def _consumers_of(name: ServiceName, form: Form, consumers: _Consumers) -> set[S
     return {
         other
         for bucket, given in outputs(form)
-        for other, folder in consumers.get(bucket, ())
-        if other != name and lies_within(given, folder)
+        for folder in folders_above(f"{bucket}/{given}")
+        for other in consumers.get(folder, ())
+        if other != name
     }
 
 

@@ -97,7 +97,7 @@ def decide_remove(
         steps=going.steps,
         keeps=going.keeps,
         erases=going.erases,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
         notes=notes,
     )
@@ -275,7 +275,7 @@ def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decisio
 
 
 def _shares(context: Context, live: LiveService, item: Erased) -> bool:
-    users = context.users.get(BucketName(item.bucket), {})
+    users = context.users_of(BucketName(item.bucket))
     return any(key.name in context.gone and key != live.key for key in users)
 
 

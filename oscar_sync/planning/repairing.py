@@ -7,7 +7,7 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
 from oscar_sync.semantics.buckets import used_buckets
-from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
+from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, hooks_of
 
 
 def decide_repair(context: Context, desired: DesiredService, live: LiveService) -> Decision | None:
@@ -21,7 +21,7 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
         kind=ActionKind.HOOK,
         reason="uploads do not start what they should",
         steps=steps,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         origin=desired.locate(()),
     )
     view = context.facts.view
@@ -31,6 +31,8 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
 
 
 def _steps(context: Context, live: LiveService) -> tuple[Step, ...]:
+    if HOOKS not in live.annotations and not context.checks_all_hooks:
+        return ()
     duties = hooks_of(live.annotations)
     vouched = {duty.bucket for duty in duties if not duty.is_gone}
     if context.checks_all_hooks:

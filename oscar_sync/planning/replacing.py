@@ -49,7 +49,7 @@ def decide_replace(
         changes=changes,
         keeps=tuple(kept.values()),
         erases=going.erases,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         depends_on=coming.depends_on,
         origin=desired.locate(()),
         notes=(_TOKEN_NOTE, *coming.notes),

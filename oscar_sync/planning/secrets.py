@@ -27,6 +27,8 @@ def secret_findings(
     desired: DesiredService, live: LiveService, key: FingerprintKey | None
 ) -> SecretFindings:
     """Return how the secrets of *desired* differ from what *live* was last given."""
+    if not desired.secrets and not live.secret_names:
+        return SecretFindings()
     stored = frozenset(live.secret_names)
     key_id, prints = secrets_of(live.annotations)
     known = prints if key is not None and key.id == key_id else {}

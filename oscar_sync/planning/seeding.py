@@ -15,6 +15,8 @@ from oscar_sync.semantics.paths import account_of, lies_within
 
 def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, ...]:
     """Return one decision for each seed of *desired* that lacks anything on its store."""
+    if not context.settings.services:
+        return ()
     seeds = [seed for entry in context.settings.of_service(desired.key) for seed in entry.seeds]
     decisions = (_decide(context, desired, seed, at) for at, seed in enumerate(seeds))
     return tuple(decision for decision in decisions if decision is not None)

@@ -65,11 +65,7 @@ def _of_entry(
 ) -> tuple[list[Decision], list[str]]:
     named = named_erasures(context, service.name, (), entry)
     named = named._replace(
-        buckets={
-            name: text
-            for name, text in named.buckets.items()
-            if name not in erased and context.facts.bucket(name) is not None
-        }
+        buckets={name: text for name, text in named.buckets.items() if name not in erased}
     )
     made = _made_by(context, service) if named.empty else ()
     found = decide_erasures(context, service, named, made, entry.origin)

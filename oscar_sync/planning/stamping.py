@@ -78,7 +78,7 @@ def _stamp_only(
         kind=kind,
         reason="stamp only",
         steps=(Step(Do.PUT, live.key.name, "stamp only", restarts_store=restarts),),
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
         notes=(_WARNING,),
         adds_stamp=kind is ActionKind.ADOPT,

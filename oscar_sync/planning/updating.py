@@ -19,7 +19,6 @@ from oscar_sync.model.plan import (
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.blocking import Reason
-from oscar_sync.planning.compare import differences
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import makers_of, wait_of
 from oscar_sync.planning.decision import Decision, action_id
@@ -88,7 +87,7 @@ def decide_update(
     secrets = _secrets(context, desired, live, standing)
     changes = (
         *attributed(
-            differences(live.form, wanted, owner=live.owner), desired, live, wanted,
+            context.compare(live.form, wanted, live.owner), desired, live, wanted,
             is_ours=standing is Standing.OURS,
         ),
         *secrets.changes,
@@ -113,6 +112,8 @@ def _secrets(
 
 
 def _ignored(context: Context, desired: DesiredService) -> tuple[str, ...]:
+    if not context.settings.services:
+        return ()
     return tuple(
         path for entry in context.settings.of_service(desired.key) for path in entry.ignore
     )
@@ -131,7 +132,7 @@ def _foreign(
         reason="differs",
         steps=(Step(Do.PUT, live.key.name),),
         changes=changes,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         origin=desired.locate(()),
     )
     return Decision(action, reason=standing_reason(context, live))
@@ -162,7 +163,7 @@ def _update(case: _Case) -> Decision:
         changes=case.changes,
         keeps=tuple(context.kept(bucket, name) for bucket in dropped),
         erases=erased,
-        preconditions=Preconditions(True, fingerprint_of(live)),
+        preconditions=Preconditions(fingerprint_of(live)),
         depends_on=makers_of(context, attached),
         origin=case.desired.locate(()),
         notes=(*_notes(case, works), *bucket_notes(context, case.desired, attached)),
@@ -280,7 +281,7 @@ def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]
     others = {
         key.name
         for bucket, _ in given
-        for key in context.users.get(bucket, {})
+        for key in context.users_of(bucket)
         if key.name in services and key != live.key
     }
     return [

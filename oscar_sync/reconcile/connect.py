@@ -8,9 +8,10 @@ from pathlib import Path
 from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.state import Upload
 from oscar_sync.storage.provider import open_provider, store_address
 from oscar_sync.storage.store import ObjectStore
-from oscar_sync.storage.stored import Provider
+from oscar_sync.storage.stored import OnBytes, Provider
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.session import Session
 
@@ -66,12 +67,16 @@ class Connections:
     _providers: list[Provider] = field(default_factory=list)
 
     def to(self, cluster: Cluster) -> Connection:
-        """Return the connection to *cluster*, made at first use.
+        """Return the connection to *cluster*, made at first use, and anew where its entry changed.
 
         Raises:
             ClusterError: its address is no address.
         """
-        if cluster.id not in self._made:
+        before = self._made.get(cluster.id)
+        if before is not None and before.cluster != cluster:
+            before.api.session.close()
+            before = None
+        if before is None:
             session = Session(
                 cluster,
                 connections=self.connections,
@@ -79,8 +84,8 @@ class Connections:
                 environ=self.environ,
                 sleep=self.sleep,
             )
-            self._made[cluster.id] = Connection(cluster, OscarApi(session))
-        return self._made[cluster.id]
+            before = self._made[cluster.id] = Connection(cluster, OscarApi(session))
+        return before
 
     def opened(self) -> Mapping[ClusterId, Connection]:
         """Return the connections made so far."""
@@ -107,12 +112,17 @@ class Connections:
         """
         return ProviderFiles(self.provider(name, credentials))
 
+    def close_providers(self) -> None:
+        """Close the storage providers that are no cluster's own: a plan opens them anew."""
+        for provider in self._providers:
+            provider.close()
+        self._providers.clear()
+
     def close(self) -> None:
         """Close every session."""
         for made in self._made.values():
             made.api.session.close()
-        for provider in self._providers:
-            provider.close()
+        self.close_providers()
 
 
 class ProviderFiles:
@@ -122,19 +132,26 @@ class ProviderFiles:
         """Speak to *provider*."""
         self._provider = provider
 
-    def upload(self, source: str, path: str, size_bytes: int) -> None:
-        """Upload the file *source*.
+    @property
+    def resumes(self) -> bool:
+        """Tell whether a big upload that is cut off goes on where it was the next time."""
+        return self._provider.resumes
+
+    def upload(self, item: Upload, on_bytes: OnBytes) -> None:
+        """Upload a file as it was planned, and tell *on_bytes* of each piece how long it is.
 
         Raises:
             StoreError: it cannot be read, has changed, or the store refuses it.
         """
-        local = Path(source)
+        local = Path(item.source)
         try:
-            if local.stat().st_size != size_bytes:
-                raise StoreError(self._provider.shown, f"{source} has changed since the plan")
-            self._provider.upload(local, path)
+            if local.stat().st_size != item.size_bytes:
+                words = f"{local} has changed since the plan; run again"
+                raise StoreError(self._provider.shown, words)
+            sha256 = item.checksum.removeprefix("sha256:")
+            self._provider.upload(local, item.path, sha256, on_bytes)
         except OSError as error:
-            words = f"{source} cannot be read: {error.strerror}"
+            words = f"{local} cannot be read: {error.strerror}"
             raise StoreError(self._provider.shown, words) from error
 
     def delete(self, path: str) -> None:

@@ -15,10 +15,12 @@ from oscar_sync.manifests.codes import Code as ManifestCode
 from oscar_sync.manifests.load import Manifests, Sources
 from oscar_sync.manifests.load import load as load_manifests
 from oscar_sync.manifests.load.files import Fence
+from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.cluster import Cluster, TokenFileLogin, login_kind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import DesiredService, DesiredState, Narrowing
+from oscar_sync.reconcile.memory import Memory
 from oscar_sync.settings.assembly import allowed, check_removed, check_services, settings_of
 from oscar_sync.settings.clusters import Atlas, Resolver, flags_of, unknown_key
 from oscar_sync.settings.codes import Code as SettingsCode
@@ -58,15 +60,21 @@ class DesireRequest(NamedTuple):
     cwd: str = "."
 
 
-def desire(request: DesireRequest, environ: Mapping[str, str]) -> DesiredState:
+def desire(
+    request: DesireRequest, environ: Mapping[str, str], memory: Memory | None = None
+) -> DesiredState:
     """Return everything the files say.
+
+    With a *memory* only what has changed since its last pass is read and parsed, and it knows
+    afterwards what the files were, also where they could not be used.
 
     Raises:
         InputError: there is an error in any file (or a warning, with ``strict``); it holds all
             diagnostics.
         UsageError: the options cannot be used.
     """
-    return _Pass(request, environ).state()
+    reader = memory.files if memory is not None else Reader()
+    return _Pass(request, environ, reader).state()
 
 
 def explain_settings(
@@ -109,14 +117,19 @@ def _logins(request: DesireRequest, environ: Mapping[str, str]) -> tuple[tuple[s
 class _Pass:
     """One way from files to a desired state; findings are gathered on it."""
 
-    def __init__(self, request: DesireRequest, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, request: DesireRequest, environ: Mapping[str, str], reader: Reader | None = None
+    ) -> None:
+        self.reader = reader or Reader()
+        self.reader.begin()
         self.request = request
         self.environ = environ
         self.findings = Findings()
         self.cwd = os.path.realpath(request.cwd)
         self.allow = allowed(request.allow)
         self.flags = flags_of(request.clusters)
-        self.where = Where(request.paths or (".",), self.cwd, request.settings_file or "", environ)
+        paths, settings_file = request.paths or (".",), request.settings_file or ""
+        self.where = Where(paths, self.cwd, settings_file, environ, self.reader.looked_for)
         self.loaded = load_settings(self.where, self.findings)
 
     def state(self) -> DesiredState:
@@ -158,7 +171,7 @@ class _Pass:
             environ=self.environ,
             is_resolving=request.needs_clusters,
         )
-        return load_manifests(sources)
+        return load_manifests(sources, self.reader)
 
     def atlas(self, manifests: Sequence[Manifest]) -> Atlas:
         needs_clusters = self.request.needs_clusters
@@ -281,6 +294,7 @@ class _Pass:
         login = cluster.login
         if bundle:
             bundle = absolute(self.loaded.folder, bundle)
+            self.reader.looked_for(bundle)
         if isinstance(login, TokenFileLogin):
             login = TokenFileLogin(absolute(self.loaded.folder, login.path))
         return replace(cluster, ca_bundle=bundle, login=login)
@@ -290,6 +304,8 @@ class _Pass:
     ) -> None:
         """Note what is wrong only when everything is seen side by side."""
         seeds = [seed for entry in settings.services for seed in entry.seeds]
+        for seed in seeds:
+            self.reader.seeded(seed.source)
         self.findings.found.extend(together.check(placed, seeds))
         allowed_paths = [absolute(self.cwd, path) for path in self.request.allow_outside]
         fence = Fence(self.loaded.folder, allowed_paths)

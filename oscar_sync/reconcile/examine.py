@@ -10,7 +10,7 @@ from oscar_sync.model.finding import Examination
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.state import ClusterView, DesiredState, LiveService
-from oscar_sync.planning.context import Context, users_of_buckets
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.reconcile.connect import Connections
@@ -65,9 +65,7 @@ def _context(view: ClusterView, desired: DesiredState) -> Context:
         for service in desired.services
         if service.key.cluster == view.cluster.id
     }
-    return Context(
-        Facts(view), desired.settings, here, None, users=users_of_buckets(here, view.services)
-    )
+    return Context(Facts(view), desired.settings, here, None)
 
 
 def _read_by_name(

@@ -15,8 +15,16 @@ from oscar_sync.model.cluster import BasicLogin, Cluster, Reading
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.settings import Seed
-from oscar_sync.model.state import BucketCount, ClusterView, HookRule, Probe, SeedDifference
+from oscar_sync.model.state import (
+    BucketCount,
+    ClusterView,
+    HookRule,
+    LiveService,
+    Probe,
+    SeedDifference,
+)
 from oscar_sync.reconcile.connect import Connection, Connections
+from oscar_sync.reconcile.memory import Memory
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.operator import SERVICES_NAMESPACE
@@ -27,19 +35,24 @@ Asked = TypeVar("Asked", BucketName, tuple[BucketName, str])
 Found = TypeVar("Found")
 
 
-def observe(clusters: Sequence[Cluster], connections: Connections) -> tuple[ClusterView, ...]:
-    """Return what each cluster shows, read side by side; one that cannot be read says why."""
+def observe(
+    clusters: Sequence[Cluster], connections: Connections, memory: Memory | None = None
+) -> tuple[ClusterView, ...]:
+    """Return what each cluster shows, read side by side; one that cannot be read says why.
+
+    With a *memory* services that the server shows as before are those of the pass before.
+    """
     if len(clusters) == 1:
-        return (_observe(clusters[0], connections),)
+        return (_observe(clusters[0], connections, memory),)
     if not clusters:
         return ()
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(len(clusters)) as pool:
-        return tuple(pool.map(lambda cluster: _observe(cluster, connections), clusters))
+        return tuple(pool.map(lambda cluster: _observe(cluster, connections, memory), clusters))
 
 
-def _observe(cluster: Cluster, connections: Connections) -> ClusterView:
+def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) -> ClusterView:
     try:
         connection = connections.to(cluster)
         info, config = connection.api.info(), connection.api.config()
@@ -62,13 +75,15 @@ def _observe(cluster: Cluster, connections: Connections) -> ClusterView:
         store_problem=connection.store_problem,
     )
     try:
-        return _with_services(view, connection.api.list_services())
+        if memory is not None:
+            return _with_services(view, memory.services(cluster.id, connection.api))
+        listed = connection.api.list_services()
+        return _with_services(view, [live_service(cluster.id, raw) for raw in listed])
     except ClusterError as error:
         return _unread(view, error)
 
 
-def _with_services(view: ClusterView, listed: Sequence[Mapping[str, object]]) -> ClusterView:
-    services = [live_service(view.cluster.id, raw) for raw in listed]
+def _with_services(view: ClusterView, services: Sequence[LiveService]) -> ClusterView:
     named = {service.key.name: service for service in services}
     others = [service for service in services if named[service.key.name] is not service]
     return replace(view, services=named, namesakes=tuple(others))
@@ -204,8 +219,13 @@ def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:
     from oscar_sync.reconcile.seed_files import seed_difference
     from oscar_sync.storage.buckets import BucketProvider
 
-    is_empty = not store.bucket_exists(seed.bucket)
-    return seed_difference(seed, BucketProvider(store), is_empty=is_empty)
+    provider = BucketProvider(store)
+    try:
+        return seed_difference(seed, provider)
+    except StoreError:
+        if store.bucket_exists(seed.bucket):
+            raise
+        return seed_difference(seed, provider, is_empty=True)
 
 
 def _count(store: ObjectStore, bucket: BucketName) -> BucketCount:

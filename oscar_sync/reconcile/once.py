@@ -13,9 +13,10 @@ from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import ClusterView, DesiredState
-from oscar_sync.planning.compare import differences
+from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.draft import Draft, draft_plan
 from oscar_sync.reconcile.connect import Connections, FileStore
+from oscar_sync.reconcile.memory import Memory
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.workspace.key import ensure_key, read_key
 from oscar_sync.workspace.locks import cluster_lock
@@ -32,7 +33,12 @@ class Pass:
     draft: Draft
 
 
-def plan_once(desired: DesiredState, options: PlanOptions, connections: Connections) -> Pass:
+def plan_once(
+    desired: DesiredState,
+    options: PlanOptions,
+    connections: Connections,
+    memory: Memory | None = None,
+) -> Pass:
     """Return the plan for *desired*, after everything that it asks for was looked up.
 
     Raises:
@@ -40,13 +46,17 @@ def plan_once(desired: DesiredState, options: PlanOptions, connections: Connecti
     """
     notes: list[str] = []
     key = read_key(Path(desired.settings.folder), connections.environ, notes.append)
-    views = observe(desired.settings.clusters, connections)
-    draft = draft_plan(desired, views, options, key)
+    views = observe(desired.settings.clusters, connections, memory)
+    compare: Comparison = differences
+    if memory is not None:
+        memory.compared.begin()
+        compare = memory.compared.differences
+    draft = draft_plan(desired, views, options, key, compare)
     for _ in range(_ROUNDS):
         if not draft.missing:
             break
         views = _looked_up(views, draft, connections)
-        draft = draft_plan(desired, views, options, key)
+        draft = draft_plan(desired, views, options, key, compare)
     if draft.ambiguous:
         raise UsageError("; ".join(draft.ambiguous))
     plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))

@@ -1,14 +1,19 @@
 """What a seed's files and its store differ in: by content, never by time (safety 9)."""
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.storage import keys
-from oscar_sync.storage.checksums import md5_of
+from oscar_sync.storage.checksums import sha256_of
 from oscar_sync.storage.files import SourceFile, walk
 from oscar_sync.storage.stored import Provider, StoredFile
+
+_ASKED_AT_ONCE: Final = 8
 
 
 def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -> SeedDifference:
@@ -32,11 +37,11 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
     if problems:
         return SeedDifference(problems=tuple(problems))
     stored = {} if is_empty else _stored(seed, provider)
-    uploads = tuple(
-        upload
-        for path, item in sorted(wanted.items())
-        if (upload := _upload(provider, path, item, stored.get(path))) is not None
-    )
+    try:
+        uploads = _uploads(provider, wanted, stored)
+    except OSError as error:
+        words = f"{error.filename} cannot be read: {error.strerror}"
+        raise StoreError(provider.shown, words) from error
     extra = tuple(sorted(path for path in stored if path not in wanted))
     return SeedDifference(uploads, extra, unchanged=len(wanted) - len(uploads))
 
@@ -44,17 +49,30 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
 def _stored(seed: Seed, provider: Provider) -> dict[str, StoredFile]:
     """Return what lies below the seed's folder; a file in the place of the folder is not below."""
     inside = f"{seed.folder}/"
-    found = provider.list_files(seed.folder)
+    found = provider.list_files(inside)
     return {item.path: item for item in found if item.path.startswith(inside)}
 
 
-def _upload(
-    provider: Provider, path: str, item: SourceFile, stored: StoredFile | None
-) -> Upload | None:
-    try:
-        if stored is not None and provider.is_same(stored, item.path):
-            return None
-        return Upload(str(item.path), path, item.size_bytes, f"md5:{md5_of(item.path)}")
-    except OSError as error:
-        words = f"{item.path} cannot be read: {error.strerror}"
-        raise StoreError(provider.shown, words) from error
+def _uploads(
+    provider: Provider, wanted: Mapping[str, SourceFile], stored: Mapping[str, StoredFile]
+) -> tuple[Upload, ...]:
+    """Return what is to be uploaded, in order; where the store must be asked, side by side."""
+    lacking, unclear = [], []
+    for path, item in wanted.items():
+        found = stored.get(path)
+        told = provider.matches(found, item.path, item.size_bytes) if found else False
+        if told is None and found:
+            unclear.append((path, item, found))
+        elif not told:
+            lacking.append(path)
+    if unclear:
+        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+            told_same = pool.map(lambda one: provider.is_same(one[2], one[1].path), unclear)
+            lacking += [
+                path for (path, *_), same in zip(unclear, told_same, strict=True) if not same
+            ]
+    return tuple(_upload(path, wanted[path]) for path in sorted(lacking))
+
+
+def _upload(path: str, item: SourceFile) -> Upload:
+    return Upload(str(item.path), path, item.size_bytes, f"sha256:{sha256_of(item.path)}")

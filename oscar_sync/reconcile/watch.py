@@ -1,84 +1,316 @@
 """Saved files, after a quiet period: the one place that knows watchdog."""
 
+import os
 import threading
 import time
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Final
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileAttribEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver, ObservedWatch
+from watchdog.observers.polling import PollingObserver
+
+from oscar_sync.manifests.load.discovery import IGNORE_FILE, SUFFIXES
+from oscar_sync.manifests.load.reader import Signature, signature_of
+from oscar_sync.reconcile.reads import Reads
 
 QUIET_S: Final = 0.3
-_TOUCHING: Final = frozenset({"created", "modified", "moved", "deleted"})
+LONGEST_S: Final = 10.0
+"""A plan is made after so long even where files are written without a pause."""
+
+LOOK_S: Final = 0.5
+"""How often is looked at what no event tells of: moved folders, files that stand elsewhere."""
+
+KEY_S: Final = 0.1
+"""How often is asked for a key."""
+
+_MOST_FOLDERS: Final = 32
+"""Folders of single files that get a thread of their own; the others are only looked at."""
+
+_EVENTS: Final[list[type[FileSystemEvent]]] = [
+    DirCreatedEvent, DirDeletedEvent, DirMovedEvent, FileAttribEvent, FileCreatedEvent,
+    FileDeletedEvent, FileModifiedEvent, FileMovedEvent,
+]  # fmt: skip
 _LEFT_OUT: Final = frozenset({"__pycache__", "node_modules", "site-packages"})
+_ENVIRONMENT_MARK: Final = "pyvenv.cfg"
+
+Identity = tuple[int, int]
+"""Device and inode of a folder: a folder of the same name may be another one."""
+
+
+class Woken(NamedTuple):
+    """Why a wait ended: ``files`` were saved or went; with none, the time came or a key did."""
+
+    files: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass(slots=True)
+class _Ear:
+    """A folder that is listened to, as it was then; ``watch`` is None while it is away."""
+
+    is_tree: bool
+    identity: Identity | None = None
+    watch: ObservedWatch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """What counts, by real paths: ``trees`` are listened to, ``seeds`` count whole.
+
+    ``singles`` are the files of which no tree tells, as they were when they were read.
+    """
+
+    trees: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+    files: frozenset[str] = frozenset()
+    singles: dict[str, Signature | None] = field(default_factory=dict)
 
 
 class Saves(FileSystemEventHandler):
-    """Gathers which files were saved below some folders, however an editor saves them."""
+    """Gathers which files of a plan were saved, however an editor saves them.
 
-    def __init__(self, folders: Iterable[Path]) -> None:
-        """Watch *folders* and everything below them from now on."""
-        self._names: set[str] = set()
+    Folders are listened to; those that are moved away and back are listened to anew. With
+    ``poll_s`` (seconds) everything is looked at instead, for file systems that tell of no change.
+    """
+
+    def __init__(
+        self,
+        *,
+        poll_s: float | None = None,
+        quiet_s: float = QUIET_S,
+        now: Callable[[], float] = time.monotonic,
+        on_note: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        """Start without anything to watch."""
+        self.poll_s = poll_s
+        self._quiet_s = quiet_s
+        self._now = now
+        self._on_note = on_note
         self._changed = threading.Condition()
-        self._touched_at = 0.0
-        self._observer = Observer()
-        for folder in _outermost(folders):
-            self._observer.schedule(self, str(folder), recursive=True)
-        self._observer.start()
+        self._names: set[str] = set()
+        self._first_at = self._last_at = 0.0
+        self._watched = _Watched()
+        self._ears: dict[str, _Ear] = {}
+        # Of a folder that comes back it says that it was there before.
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
+        self._observer = self._started()
+
+    def _started(self) -> BaseObserver:
+        try:
+            made = PollingObserver(timeout=self.poll_s) if self.poll_s else Observer()
+            made.start()
+        except OSError as error:
+            if self.poll_s:
+                raise
+            self._poll_instead(error)
+            made = PollingObserver(timeout=LOOK_S)
+            made.start()
+        return made
+
+    def _poll_instead(self, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        self._on_note(
+            f"the system watches no more files for us ({reason}): looking every {LOOK_S:g} s "
+            "instead; raise fs.inotify.max_user_watches and max_user_instances, or use --poll"
+        )
+        self.poll_s = LOOK_S
+
+    # -- what is watched
+
+    def follow(self, reads: Reads) -> None:
+        """Watch what *reads* names from now on, and nothing else."""
+        watched = _watched(reads)
+        with self._changed:
+            self._watched = watched
+        folders = sorted({os.path.dirname(file) for file in watched.singles})
+        self._listen(watched.trees, folders[:_MOST_FOLDERS])
+
+    def _listen(self, trees: Iterable[str], folders: Iterable[str]) -> None:
+        wanted = dict.fromkeys(folders, False) | dict.fromkeys(trees, True)
+        for path, ear in list(self._ears.items()):
+            if wanted.get(path) is not ear.is_tree:
+                self._unschedule(ear)
+                del self._ears[path]
+        for path, is_tree in wanted.items():
+            if path not in self._ears:
+                self._ears[path] = _Ear(is_tree)
+                self._schedule(path, self._ears[path])
+
+    def _schedule(self, path: str, ear: _Ear) -> None:
+        """Listen to *path* if it is there; where the system refuses, look at everything."""
+        ear.identity = _identity(path)
+        if ear.identity is None:
+            return
+        try:
+            ear.watch = self._observer.schedule(
+                self, path, recursive=ear.is_tree, event_filter=_EVENTS
+            )
+        except FileNotFoundError:
+            ear.identity = None
+        except OSError as error:
+            if self.poll_s:
+                raise
+            self._poll_instead(error)
+            self._restart()
+
+    def _unschedule(self, ear: _Ear) -> None:
+        if ear.watch is not None:
+            self._observer.unschedule(ear.watch)
+            ear.watch = None
+
+    def _restart(self) -> None:
+        self._stop()
+        self._observer = self._started()
+        for path, ear in self._ears.items():
+            ear.watch = None
+            self._schedule(path, ear)
+
+    # -- what happens
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Note a file that was written, moved or deleted; reading is no event."""
-        if event.event_type not in _TOUCHING or event.is_directory:
-            return
-        names = [str(name) for name in (event.src_path, event.dest_path) if name]
+        """Note what a plan reads or searches; what else happens in its folders is no change."""
+        names = [os.fsdecode(name) for name in (event.src_path, event.dest_path) if name]
         with self._changed:
-            for name in names:
-                if not _is_left_out(Path(name)):
-                    self._names.add(name)
-                    self._touched_at = time.monotonic()
-            self._changed.notify_all()
+            counting = [name for name in names if self._counts(name, event.is_directory)]
+            if counting:
+                self._note(counting)
 
-    def wait(self, interval_s: float, stop: threading.Event) -> tuple[str, ...] | None:
-        """Return the files saved since the last call, once 300 ms of quiet have passed.
+    def _counts(self, name: str, is_folder: bool) -> bool:  # noqa: FBT001 - as watchdog tells it
+        watched = self._watched
+        if name in watched.files and not is_folder:
+            return True
+        if name.startswith(tuple(map(_inside, watched.seeds))):
+            return not is_folder
+        tree = next((tree for tree in watched.trees if name.startswith(_inside(tree))), None)
+        if tree is None or _is_left_out(name[len(_inside(tree)) :]):
+            return False
+        end = os.path.basename(name)
+        return is_folder or end.endswith(SUFFIXES) or end in {IGNORE_FILE, _ENVIRONMENT_MARK}
 
-        An empty tuple after *interval_s* without a save; None when *stop* is set.
+    def _note(self, names: Iterable[str]) -> None:
+        now = self._now()
+        self._first_at = self._first_at if self._names else now
+        self._last_at = now
+        self._names.update(names)
+        self._changed.notify_all()
+
+    def _look(self) -> None:
+        """Look at what no event tells of: folders that are others now, files that stand alone."""
+        moved: list[str] = []
+        for path, ear in self._ears.items():
+            identity = _identity(path)
+            if identity != ear.identity:
+                self._unschedule(ear)
+                self._schedule(path, ear)
+                moved.extend([path] if ear.is_tree else ())
+        singles = self._watched.singles
+        saved = [path for path, before in singles.items() if signature_of(path) != before]
+        with self._changed:
+            singles.update((path, signature_of(path)) for path in saved)
+            if moved or saved:
+                self._note([*moved, *saved])
+
+    # -- waiting
+
+    def wait(
+        self,
+        until: float,
+        stop: threading.Event,
+        key: Callable[[], str] | None = None,
+    ) -> Woken | None:
+        """Return the files saved since the last call, once there was quiet for a while.
+
+        Nothing saved at the time *until*: none of them. *key* is asked now and then for a key that
+        was pressed. None when *stop* is set.
         """
-        deadline = time.monotonic() + interval_s
-        with self._changed:
-            while not stop.is_set():
-                now = time.monotonic()
-                quiet_at = self._touched_at + QUIET_S
+        look_s = self.poll_s or LOOK_S
+        look_at = self._now()
+        while not stop.is_set():
+            if self._now() >= look_at:
+                self._look()
+                look_at = self._now() + look_s
+            pressed = key() if key else ""
+            if pressed:
+                return Woken(key=pressed)
+            with self._changed:
+                now = self._now()
+                quiet_at = min(self._last_at + self._quiet_s, self._first_at + LONGEST_S)
                 if self._names and now >= quiet_at:
-                    names = tuple(sorted(self._names))
-                    self._names.clear()
-                    return names
-                if not self._names and now >= deadline:
-                    return ()
-                pause = quiet_at - now if self._names else deadline - now
-                self._changed.wait(min(max(pause, 0.001), 0.5))
+                    names, self._names = tuple(sorted(self._names)), set()
+                    return Woken(names)
+                if not self._names and now >= until:
+                    return Woken()
+                pause_s = min(quiet_at if self._names else until, look_at) - now
+                self._changed.wait(min(max(pause_s, 0.001), KEY_S if key else LOOK_S))
         return None
 
     def close(self) -> None:
         """Stop watching."""
+        self._stop()
+
+    def _stop(self) -> None:
         self._observer.stop()
         self._observer.join()
 
 
-def _is_left_out(path: Path) -> bool:
-    """Tell whether *path* is nothing that a plan reads: hidden folders but for an ``.env`` file."""
-    folders = path.parts[:-1]
-    return any(
-        part in _LEFT_OUT or (part.startswith(".") and len(part) > 1 and part != "..")
-        for part in folders
-    ) or path.name.endswith(("~", ".swp", ".swx"))
+def _inside(folder: str) -> str:
+    """Return what the path of everything in *folder* begins with."""
+    return folder if folder.endswith(os.sep) else folder + os.sep
 
 
-def _outermost(folders: Iterable[Path]) -> list[Path]:
-    """Return *folders* without those that lie in another of them."""
-    resolved = sorted({folder.resolve() for folder in folders})
-    kept: list[Path] = []
-    for folder in resolved:
-        if not any(folder.is_relative_to(outer) for outer in kept):
+def outermost(folders: Iterable[str]) -> tuple[str, ...]:
+    """Return *folders* without those that lie in another of them, sorted."""
+    kept: list[str] = []
+    for folder in sorted(folders):
+        if not _inside(folder).startswith(tuple(map(_inside, kept))):
             kept.append(folder)
-    return kept
+    return tuple(kept)
+
+
+def _watched(reads: Reads) -> _Watched:
+    """Return what *reads* comes to, links followed as far as they lead today."""
+    seeds = outermost({os.path.realpath(seed) for seed in reads.seeds if os.path.isdir(seed)})
+    trees = outermost({*map(os.path.realpath, reads.folders), *seeds})
+    inside = tuple(map(_inside, trees))
+    real: dict[str, str] = {}
+    files, singles = set(), {}
+    for file, signature in reads.files.items():
+        folder, name = os.path.split(file)
+        if folder not in real:
+            real[folder] = os.path.realpath(folder)
+        place = os.path.join(real[folder], name)
+        files.add(place)
+        is_told = place in trees or _inside(real[folder]).startswith(inside)
+        if not is_told or os.path.islink(file):
+            singles[file] = signature
+    return _Watched(trees, seeds, frozenset(files), singles)
+
+
+def _identity(path: str) -> Identity | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_left_out(below: str) -> bool:
+    """Tell whether a path below a tree is nothing that is searched for manifests."""
+    parts = below.split(os.sep)
+    is_hidden = any(part.startswith(".") for part in parts) and parts[-1] != IGNORE_FILE
+    return is_hidden or any(part in _LEFT_OUT for part in parts)

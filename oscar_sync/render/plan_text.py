@@ -51,12 +51,12 @@ def plan_text(
     verbose: bool = False,
 ) -> str:
     """Return the whole plan as text, ending in a line break."""
-    page = _Page(width, paint, verbose=verbose, key_width=key_width(_keys(plan)))
+    page = Page(width, paint, verbose=verbose, key_width=key_width(_keys(plan)))
     page.line(_header(plan, command))
     risky = [action for action in plan.actions if action.erases]
-    drifted = [action for action in plan.actions if _is_only_drift(action)]
-    rest = [item for item in plan.actions if item not in risky and item not in drifted]
-    changes = _worst_first(rest)
+    safe_ones = [action for action in plan.actions if not action.erases]
+    drifted = [action for action in safe_ones if is_only_drift(action)]
+    changes = _worst_first([action for action in safe_ones if not is_only_drift(action)])
     page.section("DATA AT RISK", len(risky), [page.action(item) for item in risky])
     page.section("BLOCKED", len(plan.blocked), [page.blocked(item) for item in plan.blocked])
     page.section("CHANGES", len(changes), [page.action(item) for item in changes])
@@ -83,7 +83,8 @@ def _worst_first(actions: Sequence[Action]) -> list[Action]:
     return sorted(actions, key=lambda action: (_RANK[action.kind], places[action.key]))
 
 
-def _is_only_drift(action: Action) -> bool:
+def is_only_drift(action: Action) -> bool:
+    """Tell whether nobody but the cluster moved in what the action updates."""
     return (
         action.kind is ActionKind.UPDATE
         and bool(action.changes)
@@ -157,7 +158,7 @@ def _seconds(plan: Plan) -> float:
     return max(by_cluster.values(), default=0.0)
 
 
-class _Page:
+class Page:
     """Lines of text, folded where the terminal is narrow."""
 
     def __init__(self, width: int, paint: Paint, *, verbose: bool, key_width: int) -> None:

@@ -3,7 +3,7 @@
 from oscar_sync.model.event import Event
 from oscar_sync.model.field import Json
 from oscar_sync.model.outcome import apply_exit
-from oscar_sync.model.plan import ActionKind
+from oscar_sync.model.plan import ActionKind, Do
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.documents import json_line, json_text
 from oscar_sync.render.paint import Paint, plain
@@ -102,6 +102,10 @@ def event_line(event: Event) -> str:
         }  # fmt: skip
     if event.step is not None:
         document |= {"do": str(event.step.do), "target": event.step.target}
+        if event.step.do is Do.UPLOAD:
+            document["bytes"] = event.step.size_bytes
+    if event.sent_bytes:
+        document["sent_bytes"] = event.sent_bytes
     if event.status:
         document["status"] = event.status
     if event.message:

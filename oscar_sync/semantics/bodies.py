@@ -41,8 +41,9 @@ def put_body(
     """Return the body that turns *live* into *form*, carrying what a full replace would lose.
 
     Carried: owner, labels the server sets once, unowned fields, ``vo``, ``clusters`` and
-    ``cluster_id`` outside federations, KServe's host. Never the token. Blank provider credentials
-    are filled from *live*. *secrets* hold every declared name with its value, or none at all.
+    ``cluster_id`` outside federations, KServe's host. Never the token. Blank credentials of
+    providers and clusters and blank headers of members are filled from *live*: blank means keep
+    (safety 4). *secrets* hold every declared name with its value, or none at all.
     """
     body: dict[str, Value] = {**_carried(live), **_plain_body(form, release)}
     body["owner"] = owner
@@ -50,7 +51,10 @@ def put_body(
     body["labels"] = {**_live_labels(live), **_mapping(form.get("labels"))}
     if form.get("vo") is None and live.form.get("vo"):
         body["vo"] = live.form["vo"]
-    body["storage_providers"] = _filled(_mapping(form.get("storage_providers")), live)
+    body["storage_providers"] = _fill(
+        _mapping(form.get("storage_providers")), live.form.get("storage_providers")
+    )
+    _fill_federation(body, live)
     _carry_variables(body, live, form)
     _set_secrets(body, secrets)
     if live.bucket_list and not keeps_user_level(form):
@@ -115,9 +119,21 @@ def _carry_variables(body: dict[str, Value], live: LiveService, form: Mapping[st
     body["environment"] = {**environment, "variables": variables}
 
 
-def _filled(providers: Value, live: LiveService) -> Value:
-    """Return *providers* with blank credentials taken from live: blank means keep (safety 4)."""
-    return _fill(providers, live.form.get("storage_providers"))
+def _fill_federation(body: dict[str, Value], live: LiveService) -> None:
+    federation = body.get("federation")
+    if not isinstance(federation, dict):
+        return
+    body["clusters"] = _fill(body.get("clusters", {}), live.form.get("clusters"))
+    known = {
+        _member_of(one): one for one in blocks(_mapping(live.form.get("federation")), "members")
+    }
+    members = [_fill(one, known.get(_member_of(one))) for one in blocks(federation, "members")]
+    body["federation"] = {**federation, "members": [*members]}
+
+
+def _member_of(block: Mapping[str, Value]) -> tuple[Value, ...]:
+    """Return what tells one member of a federation from another."""
+    return tuple(str(block.get(name)) for name in ("type", "cluster_id", "service_name", "url"))
 
 
 def _fill(value: Value, live: Value) -> Value:

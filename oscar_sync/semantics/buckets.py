@@ -19,9 +19,9 @@ from oscar_sync.semantics.paths import (
 def blocks(form: Mapping[str, Value], name: str) -> list[dict[str, Value]]:
     """Return the blocks of the field *name* of a form: its inputs, outputs."""
     entries = form.get(name)
-    return (
-        [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    )
+    if not isinstance(entries, list):
+        return []
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def inputs(form: Mapping[str, Value]) -> tuple[tuple[BucketName, str], ...]:
@@ -42,7 +42,7 @@ def in_out_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
     """Return the buckets of inputs and outputs, each once, inputs first."""
     places = _places(form, "input", LOCAL_INPUT_TYPES)
     places += _places(form, "output", BUCKET_OUTPUT_TYPES)
-    return tuple(dict.fromkeys([bucket for bucket, _ in places]))
+    return tuple({bucket: None for bucket, _ in places})
 
 
 def mount_bucket(form: Mapping[str, Value]) -> BucketName | None:
@@ -75,7 +75,8 @@ def places_elsewhere(form: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
 def used_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
     """Return every bucket that the service uses: inputs, outputs, mount."""
     mount = mount_bucket(form)
-    return tuple(dict.fromkeys((*in_out_buckets(form), *((mount,) if mount else ()))))
+    found = in_out_buckets(form)
+    return found if mount is None or mount in found else (*found, mount)
 
 
 def needed_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
@@ -153,6 +154,8 @@ def without_buckets(
 def _places(
     form: Mapping[str, Value], side: str, types: frozenset[str], *, is_own: bool = False
 ) -> list[tuple[BucketName, str]]:
+    if not form.get(side):
+        return []
     return [
         place_of(str(entry["path"]))
         for entry in blocks(form, side)

@@ -39,9 +39,10 @@ LOG_LEVELS: Final = frozenset({"NOTSET", "DEBUG", "INFO", "WARNING", "ERROR", "C
 def normal_form(raw: Mapping[str, object], *, is_live: bool) -> dict[str, Value]:
     """Return *raw* (a service as JSON, FDL keys) with server defaults in and server's fields out.
 
-    ``environment`` keeps variables only; secrets of providers are wrapped; ``vo`` is None where a
-    manifest does not say it; ``clusters`` and ``cluster_id`` stand only beside a federation. With
-    *is_live* an absent KServe flag is false, since the server omits what is false (3.1).
+    ``environment`` keeps variables only; secrets of providers, of clusters and in headers are
+    wrapped; ``vo`` is None where a manifest does not say it; ``clusters`` and ``cluster_id`` stand
+    only beside a federation. With *is_live* an absent KServe flag is false, since the server omits
+    what is false (3.1).
     Idempotent: the form of a form is the form.
     """
     name = _text(raw.get("name"))
@@ -138,14 +139,20 @@ def _reader(field: Field) -> _Reader:
             return lambda value: [*_texts(value)]
         case Kind.PORTS:
             return _ports
+        case Kind.TEXT_MAP if field.is_secret:
+            return lambda value: {key: _secret(item) for key, item in _mapping(value).items()}
         case Kind.TEXT_MAP:
             return lambda value: {**_text_map(value)}
         case Kind.FLAG | Kind.INTEGER:
             return lambda value: value if isinstance(value, int) else default
         case _ if field.is_secret:
-            return lambda value: value if isinstance(value, Secret) else Secret(_text(value))
+            return _secret
         case _:
             return lambda value: _text(value) or default
+
+
+def _secret(value: object) -> Secret:
+    return value if isinstance(value, Secret) else Secret(_text(value))
 
 
 def _ports(value: object) -> Value:

@@ -1,5 +1,6 @@
 """Storage providers and paths: which bucket and folder an input, output or mount means."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -56,7 +57,7 @@ def normal_path(path: str, provider: Provider, service: str) -> str:
     return trimmed
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 16)  # each path is asked for several times, all of them in turn
 def place_of(path: str) -> tuple[BucketName, str]:
     """Return bucket and folder of a bucket path: its first segment, and the rest if any."""
     bucket, _, folder = path.strip(" /").partition("/")
@@ -71,3 +72,11 @@ def bucket_of(path: str) -> BucketName:
 def lies_within(inner: str, outer: str) -> bool:
     """Tell whether the path *inner* is *outer* or below it, segment by segment."""
     return f"{inner.strip('/')}/".startswith(f"{outer.strip('/')}/")
+
+
+def folders_above(path: str) -> Iterator[str]:
+    """Yield *path* and every folder above it, the nearest first: all that it lies within."""
+    path = path.strip("/")
+    while path:
+        yield path
+        path = path.rpartition("/")[0]

@@ -23,13 +23,21 @@ FILE_NAME: Final = "oscar-sync.yaml"
 _LARGEST: Final = 4 << 20
 
 
+def _nothing(path: str) -> None:
+    del path
+
+
 class Where(NamedTuple):
-    """Where to look. ``paths`` are the PATHs of the command; relative ones count from ``cwd``."""
+    """Where to look. ``paths`` are the PATHs of the command; relative ones count from ``cwd``.
+
+    ``looked_for`` is told of every file that decides, also of one that does not exist.
+    """
 
     paths: Sequence[str]
     cwd: str
     settings_file: str = ""
     environ: Mapping[str, str] = MappingProxyType({})
+    looked_for: Callable[[str], None] = _nothing
 
 
 def load_settings(where: Where, findings: Findings) -> Loaded:
@@ -55,6 +63,7 @@ def find(where: Where) -> str:
     """Return the absolute path of the settings file, blank if there is none (product 2.2)."""
     if where.settings_file:
         path = os.path.normpath(os.path.join(where.cwd, where.settings_file))
+        where.looked_for(path)
         if not os.path.isfile(path):
             raise UsageError(f"--settings {where.settings_file}: no such file")
         return path
@@ -62,6 +71,7 @@ def find(where: Where) -> str:
     root = _work_tree(folder)
     while True:
         path = os.path.join(folder, FILE_NAME)
+        where.looked_for(path)
         if os.path.isfile(path):
             return path
         if folder == root or folder == os.path.dirname(folder):
@@ -143,6 +153,7 @@ def _cli(
     home = where.environ.get("HOME", "") or os.path.expanduser("~")
     path = named or os.path.join(home, ".oscar-cli", "config.yaml")
     path = os.path.normpath(os.path.join(where.cwd, path))
+    where.looked_for(path)
     if not os.path.exists(path):
         if config:
             raise UsageError(f"--config {config}: no such file")

@@ -27,10 +27,17 @@ class BucketProvider:
         """Return the store's address for sentences."""
         return self.store.address.shown
 
+    @property
+    def resumes(self) -> bool:
+        """Say that parts stay at the store until they are put together."""
+        return True
+
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the object at *path* and all below that folder, never those of ``folder2``."""
         bucket, _, key = path.strip("/").partition("/")
-        return (_file(bucket, found) for found in self.objects(bucket, key))
+        is_folder = path.endswith("/") or not key
+        found = self.store.list_folder(bucket, key) if is_folder else self.objects(bucket, key)
+        return (_file(bucket, one) for one in found)
 
     def objects(
         self, bucket: str, key: str = "", *, has_markers: bool = False
@@ -46,16 +53,22 @@ class BucketProvider:
         prefix = f"{key}/" if key else ""
         yield from self.store.list_objects(bucket, prefix, has_markers=has_markers)
 
-    def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell whether the object is the file, by size and checksum."""
-        bucket, key = self._place(stored.path)
-        found = StoredObject(key, stored.size_bytes, stored.checksum.partition(":")[2])
-        return self.store.is_same(bucket, found, local, local.stat().st_size)
+    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+        """Tell whether the object is the file, by size and ETag."""
+        etag = stored.checksum.partition(":")[2]
+        return checksums.matches(local, size_bytes, etag, stored.size_bytes)
 
-    def upload(self, local: Path, remote: str) -> StoredFile:
+    def is_same(self, stored: StoredFile, local: Path) -> bool:
+        """Tell it by the digest that the uploader left in the object's metadata."""
+        return checksums.is_digest(local, self.store.stored_digest(*self._place(stored.path)))
+
+    def upload(
+        self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore
+    ) -> StoredFile:
         """Store *local* as the object *remote*: whole or not at all."""
         bucket, key = self._place(remote)
-        stored = self.store.put_object(bucket, key, local, local.stat().st_size)
+        size = local.stat().st_size
+        stored = self.store.put_object(bucket, key, local, size, sha256, on_bytes)
         return _file(bucket, stored)
 
     def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:

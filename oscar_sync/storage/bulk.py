@@ -1,19 +1,16 @@
-"""Fast uploads over ``obstore``, for the keys and surroundings that are safe with it."""
+"""Fast uploads and listings over ``obstore``, for the keys and surroundings that suit it."""
 
 import re
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.model.state import StoredObject
 from oscar_sync.storage.address import StoreAddress
-from oscar_sync.storage.checksums import OWN_PART_BYTES
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
-MAX_CONCURRENCY: Final = 4
-"""Parts of one file under way at once: more of them only wait for each other at a store near by."""
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
@@ -27,8 +24,8 @@ def is_fit(address: StoreAddress, environ: Mapping[str, str]) -> bool:
     return not foreign and not address.ca_bundle
 
 
-class Uploader:
-    """Uploads to one store; a connection pool for each bucket."""
+class Bulk:
+    """Uploads to one store, and its listings; a connection pool for each bucket."""
 
     def __init__(self, address: StoreAddress) -> None:
         """Open nothing yet."""
@@ -36,7 +33,7 @@ class Uploader:
         self._stores: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    def put(self, bucket: str, key: str, content: bytes | Path, sha256: str) -> str:
+    def put(self, bucket: str, key: str, content: bytes, sha256: str) -> str:
         """Upload and return the ETag. *key* has no ``//`` and no last ``/``: they are mangled.
 
         Raises:
@@ -51,8 +48,7 @@ class Uploader:
                 key,
                 content,
                 attributes={"sha256": sha256},
-                chunk_size=OWN_PART_BYTES,
-                max_concurrency=MAX_CONCURRENCY,
+                use_multipart=False,
             )
         except OSError as error:
             # obstore's error for a missing bucket is one, too; ours have a number.
@@ -63,6 +59,38 @@ class Uploader:
             # Their texts quote requests: told anew, not chained.
             raise _told(self._address, error) from None
         return (result["e_tag"] or "").strip('"')
+
+    def below(self, bucket: str, folder: str) -> list[StoredObject] | None:
+        """Return the objects below *folder* in the order of their keys, None where it cannot tell.
+
+        It cannot where the store refuses, where a key holds what obstore takes for no key, and
+        where an object is empty: a folder's marker reads like one, its slash is taken off.
+        """
+        import obstore
+
+        found = []
+        try:
+            for page in obstore.list(self._store(bucket), prefix=folder or None):
+                for one in page:
+                    if one["path"] == folder:
+                        continue  # the marker of the folder itself
+                    if not one["size"]:
+                        return None
+                    etag = (one["e_tag"] or "").strip('"')
+                    found.append(StoredObject(one["path"], one["size"], etag, one["last_modified"]))
+        except Exception:  # noqa: BLE001 - MinIO's client is asked then, and tells what is wrong
+            return None
+        return found
+
+    def metadata(self, bucket: str, key: str) -> dict[str, str] | None:
+        """Return what uploaders left at an object, None where it cannot be told."""
+        import obstore
+
+        try:
+            found = obstore.get(self._store(bucket), key, options={"head": True})
+        except Exception:  # noqa: BLE001 - MinIO's client is asked then, and tells what is wrong
+            return None
+        return {str(name): str(text) for name, text in found.attributes.items()}
 
     def _store(self, bucket: str) -> Any:
         with self._lock:

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 
 
@@ -59,3 +60,13 @@ def _found(path: Path, relative: str) -> Iterator[SourceFile | SourceProblem]:
             yield SourceFile(relative, path, status.st_size)
     except OSError as error:
         yield SourceProblem(relative or path.name, f"cannot be read: {error.strerror}")
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file for reading, never what a link leads to.
+
+    Raises:
+        OSError: it is a link, or cannot be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags), "rb")

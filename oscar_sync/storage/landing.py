@@ -4,8 +4,9 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from oscar_sync.errors import StoreError
 from oscar_sync.storage.checksums import chunks
@@ -64,6 +65,36 @@ class Copy:
             raise StoreError(endpoint, f"{remote} came with another checksum than announced")
 
 
+class _Told(FileIO):
+    """A file that tells how much of it is read."""
+
+    on_bytes: OnBytes = staticmethod(ignore)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        chunk = super().read(-1 if size is None else size)
+        self.on_bytes(len(chunk))
+        return chunk
+
+
+@contextmanager
+def told_of(local: Path, on_bytes: OnBytes) -> Iterator[BinaryIO]:
+    """Open *local* for an upload that tells *on_bytes* of each piece how long it is."""
+    with _Told(local, "rb") as file:
+        file.on_bytes = on_bytes
+        yield cast("BinaryIO", file)
+
+
+def hold_to_plan(local: Path, sha256: str, endpoint: str) -> None:
+    """Refuse a file whose content is not the planned one; a blank *sha256* is not held.
+
+    Raises:
+        StoreError: it has changed.
+        OSError: it cannot be read.
+    """
+    if sha256 and checksum_of(local, "sha256") != f"sha256:{sha256}":
+        raise StoreError(endpoint, f"{local} has changed meanwhile; run again")
+
+
 def confirm(
     stored: StoredFile | None, local: Path, remote: str, size_bytes: int, endpoint: str
 ) -> StoredFile:
@@ -87,8 +118,20 @@ def is_content(local: Path, checksum: str) -> bool:
     return name not in ALGORITHMS or checksum_of(local, name) == f"{name}:{expected.lower()}"
 
 
+def matches(stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+    """Tell whether *stored* is the file *local* of *size_bytes*; None where no checksum tells.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if stored.size_bytes != size_bytes:
+        return False
+    is_known = stored.checksum.partition(":")[0] in ALGORITHMS
+    return is_content(local, stored.checksum) if is_known else None
+
+
 def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
-    """Tell whether *stored* is the file *local*; fetched and compared where no checksum tells.
+    """Tell whether *stored* is the file *local*: it is fetched and compared.
 
     Raises:
         OSError: the file cannot be read.
@@ -97,10 +140,6 @@ def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
     import filecmp  # a plan without such seeds does without both
     from tempfile import TemporaryDirectory
 
-    if stored.size_bytes != local.stat().st_size:
-        return False
-    if stored.checksum.partition(":")[0] in ALGORITHMS:
-        return is_content(local, stored.checksum)
     with TemporaryDirectory(prefix="oscar-sync-") as folder:
         copy = Path(folder) / "copy"
         provider.download(stored.path, copy)

@@ -20,7 +20,15 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.storage import keys
 from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
 from oscar_sync.storage.folders import Folders
-from oscar_sync.storage.landing import Copy, confirm, is_same, whole
+from oscar_sync.storage.landing import (
+    Copy,
+    confirm,
+    hold_to_plan,
+    is_same,
+    matches,
+    told_of,
+    whole,
+)
 from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
 from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status
@@ -66,6 +74,11 @@ class OnedataProvider:
         """Return the server's address for sentences."""
         return self.server.shown
 
+    @property
+    def resumes(self) -> bool:
+        """Say that a file goes in one request."""
+        return False
+
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder, a page of names at a time."""
         start = path.strip("/")
@@ -84,16 +97,23 @@ class OnedataProvider:
                 yield from (found for found in pool.map(self._stat, files) if found)
                 waiting += [(one, self._children(one) or []) for one in reversed(below)]
 
+    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+        """Tell whether the stored file is the local one, by size and checksum if there is one."""
+        return matches(stored, local, size_bytes)
+
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell whether the stored file is the local one, by content."""
+        """Tell it by the content, which is fetched."""
         return is_same(self, stored, local)
 
-    def upload(self, local: Path, remote: str) -> StoredFile:
+    def upload(
+        self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore
+    ) -> StoredFile:
         """Store *local* as *remote*, and read back how long it is, and its checksum if any."""
         keys.hold_to_files(remote, self.server.shown)
+        hold_to_plan(local, sha256, self.server.shown)
         self._folders.ensure(remote.rpartition("/")[0])
         size = local.stat().st_size
-        with local.open("rb") as file:
+        with told_of(local, on_bytes) as file:
             headers = {**_BINARY, "Content-Length": str(size)}
             with self._answer("PUT", remote, headers, file):
                 pass

@@ -1,6 +1,5 @@
 """One object store: what the rest of the program does there."""
 
-import hashlib
 import os
 import socket
 import threading
@@ -14,12 +13,13 @@ from typing import Any, Final
 
 from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.model.state import BucketCount, HookRule, StoredObject
-from oscar_sync.storage import bulk, checksums, keys
+from oscar_sync.storage import bulk, checksums, digests, keys
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.stored import OnBytes, ignore
+from oscar_sync.storage.uploads import Uploads
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S
 
 COUNT_LIMIT: Final = 100_000
-_SHA256: Final = "sha256"
 _CHUNK_BYTES: Final = 1 << 20
 
 
@@ -29,7 +29,8 @@ class ObjectStore:
     def __init__(self, address: StoreAddress, environ: Mapping[str, str] = os.environ) -> None:
         """Open nothing yet. *environ* decides whether the fast uploader may be used."""
         self.address = address
-        self._uploader = bulk.Uploader(address) if bulk.is_fit(address, environ) else None
+        self._bulk = bulk.Bulk(address) if bulk.is_fit(address, environ) else None
+        self._uploads = Uploads(address, lambda: self._client, self._bulk)
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._guard = threading.Lock()
 
@@ -173,6 +174,12 @@ class ObjectStore:
                     etag = (entry.etag or "").strip('"')
                     yield StoredObject(key, size, etag, entry.last_modified)
 
+    def list_folder(self, bucket: str, folder: str) -> Iterator[StoredObject]:
+        """Yield the objects below *folder* (blank: all), fast where obstore can name them all."""
+        found = self._bulk.below(bucket, folder) if self._bulk else None
+        prefix = f"{folder}/" if folder else ""
+        yield from self.list_objects(bucket, prefix) if found is None else found
+
     def has_marker(self, bucket: str, folder: str) -> bool:
         """Tell whether the folder's marker exists: the zero-byte object ``folder/``."""
         return self._stat(bucket, keys.marker(folder)) is not None
@@ -182,61 +189,37 @@ class ObjectStore:
         with self._told():
             self._client.put_object(bucket, keys.marker(folder), BytesIO(b""), 0)
 
-    def put_object(self, bucket: str, key: str, path: Path, size_bytes: int) -> StoredObject:
+    def put_object(  # noqa: PLR0917 - what goes where, then how it was planned
+        self,
+        bucket: str,
+        key: str,
+        path: Path,
+        size_bytes: int,
+        sha256: str = "",
+        on_bytes: OnBytes = ignore,
+    ) -> StoredObject:
         """Upload a file of *size_bytes* as one atomic object, in bounded memory.
 
+        *sha256* is that of the content as it was planned. *on_bytes* is told of each piece how
+        long it is, in some thread. A big upload that is cut off goes on where it was the next time.
+
         Raises:
-            StoreError: the key cannot be sent, the file is not as long as it was, or the store
-                refuses it.
+            StoreError: the key cannot be sent, the file is not as it was, or the store refuses it.
             StoreUnreachableError: the store does not answer.
             OSError: the file cannot be read.
         """
-        fault = keys.fault(key)
-        if fault:
-            raise StoreError(self.address.shown, f"{path}: the key {key!r} {fault}")
-        if size_bytes <= checksums.OWN_PART_BYTES:
-            content = _read(path)
-            if len(content) != size_bytes:
-                raise self._changed(path)
-            digest = hashlib.sha256(content).hexdigest()
-            return StoredObject(
-                key, size_bytes, self._upload(bucket, key, content, digest, size_bytes)
-            )
-        if path.is_symlink() or path.stat().st_size != size_bytes:
-            raise self._changed(path)
-        etag = self._upload(bucket, key, path, checksums.sha256_of(path), size_bytes)
-        if path.stat().st_size != size_bytes:
-            raise self._changed(path)
-        return StoredObject(key, size_bytes, etag)
+        return self._uploads.put((bucket, key), path, size_bytes, sha256, on_bytes)
 
-    def _upload(
-        self, bucket: str, key: str, content: bytes | Path, sha256: str, size_bytes: int
-    ) -> str:
-        if self._uploader and not key.endswith("/"):
-            return self._uploader.put(bucket, key, content, sha256)
-        with (
-            self._told(),
-            BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file,
-        ):
-            result = self._client.put_object(
-                bucket,
-                key,
-                file,
-                size_bytes,
-                metadata={_SHA256: sha256},
-                part_size=checksums.OWN_PART_BYTES,
-                num_parallel_uploads=bulk.MAX_CONCURRENCY,
-            )
-        return (result.etag or "").strip('"')
+    def stored_digest(self, bucket: str, key: str) -> str:
+        """Return the digest of the whole content that an uploader left in the metadata.
 
-    def _changed(self, path: Path) -> StoreError:
-        return StoreError(self.address.shown, f"{path} changed while it was being uploaded")
-
-    def stored_sha256(self, bucket: str, key: str) -> str:
-        """Return the digest that our uploads leave in the metadata, blank for none."""
-        found = self._stat(bucket, key)
-        metadata = found.metadata if found else None
-        return str((metadata or {}).get(f"x-amz-meta-{_SHA256}", ""))
+        ``sha256:HEX`` is ours, ``md5:HEX`` rclone's, blank is none.
+        """
+        metadata = self._bulk.metadata(bucket, key) if self._bulk else None
+        if metadata is None:
+            found = self._stat(bucket, key)
+            metadata = (found.metadata or {}) if found else {}
+        return digests.in_metadata(metadata)
 
     def is_same(self, bucket: str, stored: StoredObject, path: Path, size_bytes: int) -> bool:
         """Tell whether an object is the file, by size and checksum, never by time.
@@ -244,13 +227,10 @@ class ObjectStore:
         Raises:
             OSError: the file cannot be read.
         """
-        return checksums.is_same(
-            path,
-            size_bytes,
-            stored.etag,
-            stored.size_bytes,
-            lambda: self.stored_sha256(bucket, stored.key),
-        )
+        told = checksums.matches(path, size_bytes, stored.etag, stored.size_bytes)
+        if told is not None:
+            return told
+        return checksums.is_digest(path, self.stored_digest(bucket, stored.key))
 
     def get_object(self, bucket: str, key: str) -> bytes:
         """Return a whole object, which must fit into memory."""
@@ -288,9 +268,3 @@ class ObjectStore:
                 if error.code in {"NoSuchKey", "NoSuchObject"}:
                     return None
                 raise
-
-
-def _read(path: Path) -> bytes:
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        return file.read(checksums.OWN_PART_BYTES + 1)

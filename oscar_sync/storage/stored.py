@@ -42,15 +42,31 @@ class Provider(Protocol):
         """Return the store's address for sentences, without any log-in."""
         ...
 
+    @property
+    def resumes(self) -> bool:
+        """Tell whether a big upload that is cut off goes on where it was the next time."""
+        ...
+
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder at any depth.
 
+        A path that ends with a slash is a folder: a file in its place need not be asked for.
         Nothing is yielded where nothing is; folders themselves are not files.
         """
         ...
 
+    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+        """Tell whether *stored* is the file *local* of *size_bytes*, by content, never by time.
+
+        None: what was listed does not tell, ``is_same`` does.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        ...
+
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell whether *stored* is the file *local*: by size and content, never by time.
+        """Tell it of two that are equally long, by a request.
 
         Where the server keeps no checksum, the content is fetched.
 
@@ -59,8 +75,14 @@ class Provider(Protocol):
         """
         ...
 
-    def upload(self, local: Path, remote: str) -> StoredFile:
+    def upload(
+        self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore
+    ) -> StoredFile:
         """Store the file *local* as *remote*, folders made on the way, and return what is there.
+
+        *sha256* is that of the content as it was planned: another is refused. *on_bytes* is told
+        of each piece how long it is, in some thread; what it raises ends the upload, which only a
+        store that ``resumes`` survives unharmed.
 
         Raises:
             OSError: the file cannot be read.

@@ -26,7 +26,17 @@ from oscar_sync.storage import keys
 from oscar_sync.storage.failures import READ_TIMEOUT_S
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.guard import Guard
-from oscar_sync.storage.landing import ALGORITHMS, Copy, checksum_of, confirm, is_same, whole
+from oscar_sync.storage.landing import (
+    ALGORITHMS,
+    Copy,
+    checksum_of,
+    confirm,
+    hold_to_plan,
+    is_same,
+    matches,
+    told_of,
+    whole,
+)
 from oscar_sync.storage.server import Server
 from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status, untrusted
@@ -79,6 +89,11 @@ class WebdavProvider:
         """Return the server's address for sentences."""
         return self.server.shown
 
+    @property
+    def resumes(self) -> bool:
+        """Say that a file goes in one request."""
+        return False
+
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder, asked for level by level."""
         waiting = [path.strip("/")]
@@ -93,17 +108,24 @@ class WebdavProvider:
             yield from (_file(name, one) for name, one in below if not one.properties.collection)
             waiting += [name for name, one in reversed(below) if one.properties.collection]
 
+    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+        """Tell whether the stored file is the local one, by size and checksum if there is one."""
+        return matches(stored, local, size_bytes)
+
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell whether the stored file is the local one, by content."""
+        """Tell it by the content, which is fetched."""
         return is_same(self, stored, local)
 
-    def upload(self, local: Path, remote: str) -> StoredFile:
+    def upload(
+        self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore
+    ) -> StoredFile:
         """Store *local* as *remote*, and read back how long it is, and its checksum if any."""
         keys.hold_to_files(remote, self.server.shown)
+        hold_to_plan(local, sha256, self.server.shown)
         self._folders.ensure(remote.rpartition("/")[0])
         size = local.stat().st_size
         headers = {"OC-Checksum": checksum_of(local, "sha1").replace("sha1", "SHA1")}
-        with self._told(remote), local.open("rb") as file:
+        with self._told(remote), told_of(local, on_bytes) as file:
             self._client.upload_fileobj(
                 file, self._path(remote), overwrite=True, size=size, headers=headers
             )

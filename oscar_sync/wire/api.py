@@ -69,14 +69,30 @@ class OscarApi:
         Raises:
             PoisonedListError: one definition cannot be read, so the server lists none.
         """
+        return self.services_in(self.services_content())
+
+    def services_content(self) -> bytes:
+        """Return the list of services as it came, for :meth:`services_in`.
+
+        Raises:
+            PoisonedListError: one definition cannot be read, so the server lists none.
+        """
         raw = self._get(SERVICES)
         found = poisoned_service(text_of(raw.content)) if raw.status >= 500 else ""
         if found:
             message = f"the server lists no service: {self._excerpt(raw)}"
             session = self.session
             raise PoisonedListError(session.cluster.id, session.endpoint, message, found)
+        return self._good(SERVICES, raw).content
+
+    def services_in(self, content: bytes) -> list[Mapping[str, object]]:
+        """Return the services of a list that came.
+
+        Raises:
+            BadAnswerError: it is no list of services.
+        """
         with _Words(self, SERVICES):
-            return services_of(decode(self._good(SERVICES, raw).content))
+            return services_of(decode(content))
 
     def list_buckets(self) -> tuple[BucketFacts, ...]:
         """Return every bucket that the log-in can see."""

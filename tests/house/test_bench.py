@@ -5,11 +5,10 @@ from functools import partial
 
 import pytest
 
-from bench import report, workload
+from bench import published, report, workload
 from bench.measuring import BrokenRunError, Ratio, Result, Sample, in_turn, paired, run
 from bench.rows import ROWS
 from bench.stub import Cluster
-from tests.house.tree import ROOT
 
 
 def _samples(*seconds):
@@ -65,12 +64,29 @@ def test_the_workload_is_the_same_in_every_run_and_changes_where_it_is_told_to()
     assert {service.script.count("\n") for service in first} == {30}
 
 
-def test_every_row_stands_once_in_the_documentation():
-    text = (ROOT / "docs" / "benchmarks.md").read_text()
+def test_the_documentation_shows_each_row_and_the_figures_that_are_kept():
     numbers = [row.number for row in ROWS]
     assert sorted(set(numbers)) == numbers
+    figures = published.figures_in(published.FILE)
+    assert {int(number) for number in figures} <= set(numbers)
+    text = published.PAGE.read_text()
+    assert published.page_with(text, figures) == text, "run: python -m bench --publish"
     for row in ROWS:
-        assert text.count(f"| {row.number} | {row.name} |") == 1
+        assert text.count(f"| {row.number} | {row.name} | {row.work} |") == 1
+        assert row.blind in text
+
+
+def test_a_run_tells_how_each_ratio_moved_and_takes_the_place_of_the_older_figures():
+    old = published.with_run({}, [(ROWS[0], Result({}, [Ratio("yardstick", 3, [2])]))], {})
+    now = [(ROWS[0], Result({}, [Ratio("yardstick", 3, [1, 1, 4]), Ratio("other", 1, [1])]))]
+    new = published.with_run(old, now, {})
+    assert published.changes(old, new) == ["row 1 start: x 1 of yardstick, was 2 (-50%)"]
+    assert len(new["1"]["ratios"]) == 2
+    table = published.table(
+        published.with_run(old, [(ROWS[0], Result({}, [Ratio("y", 1, [2])]))], {})
+    )
+    assert "| y | **2, missed** | 1 |" in table
+    assert "| not measured |" in table
 
 
 def test_the_stub_shows_what_was_put_and_forgets_it_when_told(tmp_path):

@@ -139,6 +139,16 @@ def seeded(world: World) -> None:
     seed(world)
 
 
+def seed_big(world: World) -> None:
+    """A file that goes in three parts, behind the note of what they are for."""
+    applied(world, full())
+    path = world.folder / "files" / "big"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"".join(bytes([at]) * 2**20 for at in range(20)))
+    row = {"from": "files", "to": "minio.default:blue/seeds"}
+    world.write_settings(services={"alpha": {"seeds": [row]}})
+
+
 def triggering(world: World) -> None:
     world.write(full())
     seed(world, is_trigger=True)
@@ -213,6 +223,7 @@ SCENES: dict[str, Scene] = {
     "replace": Scene(replace, 6, _allowed("replace:alpha")),
     "replace-volume": Scene(replace_volume, 6, _VOLUME, _VOLUME),
     "seed": Scene(seeded, 5),
+    "seed-big": Scene(seed_big, 6),
     "seed-trigger": Scene(triggering, 5),
     "seed-sweep": Scene(sweeping, 7),
     "adopt": Scene(adopt, 1, ("adopt", "alpha", "--yes"), ("adopt", "alpha", "--yes")),

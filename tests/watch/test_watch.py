@@ -1,6 +1,8 @@
 """watch plans on each save, applies only what is safe, and ends without anything half done."""
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,16 +13,8 @@ import pytest
 import requests
 
 from tests.observability.listener import Listener
+from tests.watch.conftest import FDL
 
-FDL = """\
-functions:
-  oscar:
-  - any:
-      name: {name}
-      image: ghcr.io/x/hello:1.0
-      memory: {memory}
-      script: hello.sh
-"""
 DEADLINE_S = 30.0
 
 
@@ -61,20 +55,6 @@ class Watcher:
         code = self.process.wait(DEADLINE_S)
         self._reader.join(DEADLINE_S)
         return code
-
-
-@pytest.fixture
-def project(tmp_path, oscar_emulator):
-    folder = tmp_path / "project"
-    folder.mkdir()
-    (folder / "oscar-sync.yaml").write_text(
-        "set: tests\nclusters:\n  edge:\n"
-        f"    endpoint: {oscar_emulator.url}\n    auth_user: {oscar_emulator.user}\n"
-        '    auth_password: "${PASSWORD}"\n  "*": edge\n'
-    )
-    (folder / "hello.sh").write_text("#!/bin/sh\necho hello\n")
-    (folder / "hello.yaml").write_text(FDL.format(name="hello", memory="1Gi"))
-    return folder
 
 
 @pytest.fixture
@@ -201,3 +181,140 @@ def test_drift_is_told_once_and_counted_by_each_pass(listener, project, watch, o
     watcher.end(signal.SIGINT)
     assert [(told["event"], told["command"]) for told in listener.told] == [("drift", "watch")]
     assert 'drifted_services{command="watch",set="tests",cluster="edge"} 1' in metrics.read_text()
+
+
+def test_after_a_save_only_what_is_new_changed_or_gone_is_shown(project, watch):
+    (project / "other.yaml").write_text(FDL.format(name="other", memory="1Gi"))
+    watcher = watch()
+    watcher.until("2 to create")
+    (project / "third.yaml").write_text(FDL.format(name="third", memory="1Gi"))
+    watcher.until("NEW (1)")
+    watcher.until("3 to create")
+    assert watcher.text().count("edge/hello") == 1
+    (project / "other.yaml").write_text(FDL.format(name="other", memory="2Gi"))
+    watcher.until("CHANGED (1)\n + edge/other")
+    (project / "third.yaml").unlink()
+    watcher.until("gone: third.yaml")
+    watcher.until("NO LONGER (1)\n + edge/third")
+    watcher.end(signal.SIGINT)
+
+
+def test_places_that_move_in_a_file_are_no_news(project, watch):
+    watcher = watch()
+    watcher.until("1 to create")
+    text = (project / "hello.yaml").read_text()
+    (project / "hello.yaml").write_text(f"# a line above\n{text}")
+    watcher.until("planned again: the same")
+    watcher.end(signal.SIGINT)
+
+
+def test_a_folder_that_is_away_is_told_once_and_watched_again(project, watch):
+    watcher = watch("--interval", "0.2")
+    watcher.until("1 to create")
+    project.rename(project.with_name("away"))
+    watcher.until("is away; the last good plan stays")
+    project.with_name("away").rename(project)
+    watcher.until("is away", count=2)
+    assert "over: " in watcher.text()
+    (project / "hello.yaml").write_text(FDL.format(name="hello", memory="5Gi"))
+    watcher.until("CHANGED (1)")
+    assert watcher.text().count("the last good plan stays") == 1
+    watcher.end(signal.SIGINT)
+
+
+def test_a_watch_in_its_folder_stays_with_the_name_of_the_folder(project, watch):
+    """Another folder comes in its place, as a fresh checkout does."""
+    watcher = watch()
+    watcher.until("1 to create")
+    fresh = project.with_name("fresh")
+    shutil.copytree(project, fresh)
+    (fresh / "more.yaml").write_text(FDL.format(name="more", memory="1Gi"))
+    project.rename(project.with_name("old"))
+    watcher.until("is away")
+    fresh.rename(project)
+    watcher.until("2 to create")
+    watcher.end(signal.SIGINT)
+
+
+def test_a_cluster_that_cannot_be_read_is_told_once_and_its_plan_stays(
+    project, watch, oscar_emulator
+):
+    watcher = watch("--interval", "0.2")
+    watcher.until("planned again: the same")
+    oscar_emulator.fault("GET /system/services:500-before")
+    watcher.until("what was planned there stays")
+    asked = len(oscar_emulator.requests)
+    (project / "oscar-sync.yaml").write_text((project / "oscar-sync.yaml").read_text() + "\n")
+    watcher.until("saved oscar-sync.yaml")
+    while len(oscar_emulator.requests) < asked + 9:
+        threading.Event().wait(0.05)
+    oscar_emulator.clear_faults()
+    watcher.until("over: edge unreadable")
+    assert watcher.text().count("what was planned there stays") == 1
+    assert "NO LONGER" not in watcher.text()
+    assert watcher.end(signal.SIGINT) == 130
+
+
+def test_a_refused_log_in_is_mended_by_a_save_of_the_settings(project, watch, oscar_emulator):
+    settings = project / "oscar-sync.yaml"
+    good = settings.read_text()
+    watcher = watch()
+    watcher.until("1 to create")
+    settings.write_text(good.replace("${PASSWORD}", "wrong"))
+    watcher.until("the credentials are refused")
+    settings.write_text(good)
+    watcher.until("over: edge refused")
+    watcher.end(signal.SIGINT)
+
+
+def test_files_that_stay_broken_are_told_once(project, watch):
+    watcher = watch("--interval", "0.1")
+    watcher.until("1 to create")
+    (project / "hello.yaml").write_text("functions: [")
+    watcher.until("the last good plan stays")
+    (project / "other.yaml").write_text(FDL.format(name="other", memory="1Gi"))
+    watcher.until("saved other.yaml")
+    (project / "hello.yaml").write_text(FDL.format(name="hello", memory="1Gi"))
+    watcher.until("over: files cannot be used")
+    assert watcher.text().count("OSY101") == 1
+    watcher.end(signal.SIGINT)
+
+
+def test_files_are_looked_at_where_the_system_tells_of_no_change(project, watch):
+    watcher = watch("--poll", "0.2")
+    watcher.until("1 to create")
+    (project / "other.yaml").write_text(FDL.format(name="other", memory="1Gi"))
+    watcher.until("2 to create")
+    watcher.end(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    "flags", [["--interval", "0"], ["--interval", "-1"], ["--interval", "nan"], ["--poll", "0"]]
+)
+def test_an_interval_that_is_none_is_refused(watch, flags):
+    assert watch(*flags).process.wait(DEADLINE_S) == 64
+
+
+def test_a_path_behind_poll_is_told_where_to_stand(watch):
+    watcher = watch("--poll", "services")
+    assert watcher.process.wait(DEADLINE_S) == 64
+    watcher.until("a PATH stands before --poll, or write --poll=1 PATH")
+
+
+def test_a_name_that_would_steer_a_terminal_stays_on_its_line(project, watch):
+    watcher = watch()
+    watcher.until("1 to create")
+    (project / "evil\x1b[2J\nname.yaml").write_text(FDL.format(name="other", memory="1Gi"))
+    watcher.until("saved evil\\x1b[2J\\nname.yaml")
+    watcher.end(signal.SIGINT)
+
+
+def test_events_go_to_a_file_beside_the_text(project, watch):
+    events = project.with_name("events.jsonl")
+    watcher = watch("--apply", "--yes", "-o", f"events={events}")
+    watcher.until("1 of 1 action done")
+    watcher.end(signal.SIGTERM)
+    told = [json.loads(line) for line in events.read_text().splitlines()]
+    assert told[0]["event"] == "plan"
+    assert {"step_start", "step_done"} <= {one["event"] for one in told}
+    assert told[-1] == {"event": "run_summary", "exit_code": 143}

@@ -17,7 +17,7 @@ from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.words import size
-from oscar_sync.storage.stored import Provider
+from oscar_sync.storage.stored import OnBytes, Provider
 
 
 @click.command("put")
@@ -41,8 +41,7 @@ def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
         with Bar(sum(_size(path) for path, _ in uploads), is_quiet=options["quiet"]) as bar:
             for path, target in uploads:
                 bar.name(path.name)
-                _put(provider, path, target)
-                bar.add(_size(path))
+                _put(provider, path, target, bar.add)
         for path, target in uploads:
             show_line(f"{path} -> {target} ({size(_size(path))})")
         return Exit.OK
@@ -100,8 +99,8 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _put(provider: Provider, path: Path, target: Place) -> None:
+def _put(provider: Provider, path: Path, target: Place, on_bytes: OnBytes) -> None:
     try:
-        provider.upload(path, target.path)
+        provider.upload(path, target.path, "", on_bytes)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error

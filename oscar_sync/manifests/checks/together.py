@@ -11,7 +11,7 @@ from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.origin import FieldPath, Origin
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import DesiredService
-from oscar_sync.semantics.paths import account_of, bucket_of, lies_within
+from oscar_sync.semantics.paths import account_of, folders_above, lies_within
 
 
 class Folder(NamedTuple):
@@ -36,7 +36,7 @@ def check(services: Sequence[DesiredService], seeds: Iterable[Seed] = ()) -> lis
     findings = Findings()
     services = sorted(services, key=lambda service: service.key)
     _twice(services, findings)
-    inputs = _by_bucket(services, "input")
+    inputs = _by_path(services, "input")
     _loops(services, inputs, findings)
     _shared(inputs, findings)
     for seed in seeds:
@@ -65,7 +65,8 @@ def _twice(services: Sequence[DesiredService], findings: Findings) -> None:
             )
 
 
-_Buckets = dict[tuple[str, str, str], list[Folder]]
+_ByPath = dict[tuple[str, str, str], list[Folder]]
+"""Folders by cluster, provider and path, in the order of their services."""
 
 
 def _folders(service: DesiredService, kind: str) -> Iterator[Folder]:
@@ -76,16 +77,22 @@ def _folders(service: DesiredService, kind: str) -> Iterator[Folder]:
             yield Folder(service, (kind, place), provider, path)
 
 
-def _bucket_key(folder: Folder) -> tuple[str, str, str]:
-    return folder.service.key.cluster, folder.provider, bucket_of(folder.path)
-
-
-def _by_bucket(services: Sequence[DesiredService], kind: str) -> _Buckets:
-    buckets: _Buckets = defaultdict(list)
+def _by_path(services: Sequence[DesiredService], kind: str) -> _ByPath:
+    found: _ByPath = defaultdict(list)
     for service in services:
         for folder in _folders(service, kind) if service.form[kind] else ():
-            buckets[_bucket_key(folder)].append(folder)
-    return buckets
+            found[_key(folder, folder.path)].append(folder)
+    return found
+
+
+def _key(folder: Folder, path: str) -> tuple[str, str, str]:
+    return folder.service.key.cluster, folder.provider, path.strip("/")
+
+
+def _above(folder: Folder, inputs: _ByPath) -> Iterator[Folder]:
+    """Yield the inputs that *folder* lies within: what lands in it starts their services."""
+    for path in folders_above(folder.path):
+        yield from inputs.get(_key(folder, path), ())
 
 
 class _Feed(NamedTuple):
@@ -95,16 +102,15 @@ class _Feed(NamedTuple):
     consumer: DesiredService
 
 
-def _feeds(service: DesiredService, inputs: _Buckets) -> list[_Feed]:
+def _feeds(service: DesiredService, inputs: _ByPath) -> list[_Feed]:
     return [
         _Feed(output, fed.service)
         for output in _folders(service, "output")
-        for fed in inputs.get(_bucket_key(output), ())
-        if lies_within(output.path, fed.path)
+        for fed in _above(output, inputs)
     ]
 
 
-def _loops(services: Sequence[DesiredService], inputs: _Buckets, findings: Findings) -> None:
+def _loops(services: Sequence[DesiredService], inputs: _ByPath, findings: Findings) -> None:
     """Note each circle of outputs that feed inputs, once, at the output that closes it."""
     feeds = {id(service): _feeds(service, inputs) for service in services}
     done: set[int] = set()
@@ -154,14 +160,21 @@ def _loop(feed: _Feed, circle: Sequence[DesiredService], findings: Findings) -> 
     )
 
 
-def _shared(inputs: _Buckets, findings: Findings) -> None:
-    for folders in inputs.values():
-        for place, one in enumerate(folders if len(folders) > 1 else ()):
-            for other in folders[place + 1 :]:
-                if one.service.key != other.service.key and (
-                    lies_within(one.path, other.path) or lies_within(other.path, one.path)
-                ):
-                    _shared_input(one, other, findings)
+def _shared(inputs: _ByPath, findings: Findings) -> None:
+    """Note each input that shares a folder with an earlier service's, once, beside the first."""
+    folders = [folder for found in inputs.values() for folder in found]
+    folders.sort(key=lambda folder: (folder.service.key, folder.at))
+    below: _ByPath = defaultdict(list)
+    for folder in folders:
+        for path in folders_above(folder.path):
+            below[_key(folder, path)].append(folder)
+    for folder in folders:
+        beside = [inputs.get(_key(folder, path)) for path in folders_above(folder.path)]
+        beside.append(below[_key(folder, folder.path)])
+        firsts = (found[0] for found in beside if found)
+        first = min(firsts, key=lambda one: one.service.key, default=folder)
+        if first.service.key < folder.service.key:
+            _shared_input(first, folder, findings)
 
 
 def _shared_input(one: Folder, other: Folder, findings: Findings) -> None:
@@ -176,7 +189,7 @@ def _shared_input(one: Folder, other: Folder, findings: Findings) -> None:
     )
 
 
-def _seed(seed: Seed, inputs: _Buckets, findings: Findings) -> None:
+def _seed(seed: Seed, inputs: _ByPath, findings: Findings) -> None:
     target = seed.folder
     for folders in inputs.values():
         for folder in folders:

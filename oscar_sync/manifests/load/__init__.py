@@ -1,9 +1,10 @@
 """Files to manifests: the only part of the room that touches the file system."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from oscar_sync.documents.dotenv import read_dotenv
 from oscar_sync.documents.json_reader import read_document
@@ -28,12 +29,15 @@ from oscar_sync.manifests.load.files import (
     TooLargeError,
     reason_of,
 )
+from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.manifests.load.scripts import load_script
 from oscar_sync.manifests.locator import Layer, Locator
 from oscar_sync.manifests.overlays import Overlay, laid_over, overlay_of, unknown_services
 from oscar_sync.manifests.typed import fill
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.origin import FieldPath, Origin
+
+Made = TypeVar("Made")
 
 _OVERLAY_ENDS: Final = (".yaml", ".yml")
 _LARGEST_NAMED: Final = 16 << 20
@@ -70,37 +74,57 @@ class Manifests(NamedTuple):
         return next((one.places.text for one in layers if one.places.file == file), "")
 
 
-def load(sources: Sources) -> Manifests:
-    """Return all services of the files and everything that is wrong with them. Never raises."""
-    return _Loader(sources).manifests()
+def load(sources: Sources, reader: Reader | None = None) -> Manifests:
+    """Return all services of the files and everything that is wrong with them. Never raises.
+
+    A *reader* with a memory makes anew only what has changed since its pass before.
+    """
+    return _Loader(sources, reader or Reader()).manifests()
 
 
 class _Loader:
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, reader: Reader) -> None:
         self.sources = sources
         self.findings = Findings()
         allowed = [os.path.join(sources.cwd, path) for path in sources.allow_outside]
-        self.fence = Fence(sources.folder, allowed)
+        self.reader = reader
+        # The environment as it is now: the mapping itself changes with the process.
+        reader.enter(
+            Fence(sources.folder, allowed), sources._replace(environ=dict(sources.environ))
+        )
 
     def manifests(self) -> Manifests:
         sources = self.sources
-        discovery = Discovery(self.fence, sources.cwd, sources.settings_file, self.findings)
+        discovery = Discovery(self.reader, sources.cwd, sources.settings_file, self.findings)
         files = discovery.files(sources.paths)
         overlays = [self.overlay(name) for name in sources.overlays]
         values = self.values()
         raw: list[RawService] = []
+        services: list[Manifest] = []
         for path in files:
-            raw.extend(self.raw_services(path))
+            raw.extend(self.made("file", path, (), partial(self.raw_services, path)))
         unknown_services(raw, overlays, self.findings)
-        services = tuple(self.service(service, overlays, values) for service in raw)
+        for one in raw:
+            make = partial(self.service, one, overlays, values)
+            key = (one.places.file, one.prefix)
+            services.append(self.made("service", key, (one, values, *overlays), make))
         fdl_count = len({service.places.file for service in raw})
-        return Manifests(services, len(files), fdl_count, tuple(self.findings.found))
+        return Manifests(tuple(services), len(files), fdl_count, tuple(self.findings.found))
+
+    def made(
+        self, kind: str, key: Hashable, inputs: Sequence[object], make: Callable[[], Made]
+    ) -> Made:
+        """Return what *make* returns, kept from the pass before where nothing that it needs moved.
+
+        What could not be read is looked for again each time.
+        """
+        return self.reader.made((kind, key), inputs, self.findings.found, make)
 
     def text(self, path: str, most: int, code: Code) -> Places | None:
         """Return the text of a file, None if it cannot be read: then that is a finding."""
         shown = shown_path(path, self.sources.cwd)
         try:
-            text = decoded(self.fence.read(path, most))
+            text = decoded(self.reader.read(path, most))
         except OutsideError:
             self.findings.of_file(
                 Code.SCRIPT_OUTSIDE, ERROR, shown, "lies outside the settings' folder",
@@ -132,9 +156,13 @@ class _Loader:
 
     def overlay(self, name: str) -> Overlay:
         path = self._overlay_path(name)
+        self.reader.looked_for(path)
         if not os.path.lexists(path):
             self._no_overlay(name, path)
             return Overlay(Places("", name), "", {})
+        return self.made("overlay", (name, path), (), partial(self.read_overlay, name, path))
+
+    def read_overlay(self, name: str, path: str) -> Overlay:
         places = self.text(path, _LARGEST_NAMED, Code.OVERLAY)
         if places is None:
             return Overlay(Places("", name), "", {})
@@ -162,15 +190,21 @@ class _Loader:
         folder = os.path.join(self.sources.folder, "overlays")
         for suffix in _OVERLAY_ENDS:
             path = os.path.normpath(os.path.join(folder, f"{name}{suffix}"))
+            self.reader.looked_for(path)
             if os.path.exists(path):
                 return path
         return os.path.normpath(os.path.join(folder, f"{name}.yaml"))
 
     def values(self) -> Values:
         path = self.sources.env_file
-        environ = self.sources.environ
         if not path:
-            return Values(environ=environ)
+            blank = partial(Values, environ=self.sources.environ)
+            return self.made("values", "", (), blank)
+        self.reader.looked_for(path)
+        return self.made("values", path, (os.path.exists(path),), partial(self.read_values, path))
+
+    def read_values(self, path: str) -> Values:
+        environ = self.sources.environ
         shown = shown_path(path, self.sources.cwd)
         if not os.path.exists(path):
             severity = ERROR if self.sources.is_resolving else NOTE
@@ -195,7 +229,7 @@ class _Loader:
             both_spellings(draft)
         fill(draft)
         fill_in(draft, values)
-        load_script(draft, self.fence, self.sources.cwd)
+        load_script(draft, self.reader, self.sources.cwd)
         check_alone(draft)
         return manifest_of(draft)
 

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
-from oscar_sync.manifests.load.files import Fence, reason_of
+from oscar_sync.manifests.load.files import reason_of
+from oscar_sync.manifests.load.reader import Reader
 
 SUFFIXES: Final = (".yaml", ".yml", ".fdl.json")
 LARGEST_DISCOVERED: Final = 2 << 20
@@ -22,9 +23,9 @@ _ENVIRONMENT_MARK: Final = "pyvenv.cfg"
 
 
 class Discovery(NamedTuple):
-    """What a walk needs to know: the fence, where names are shown from, what is left out."""
+    """What a walk needs to know: who reads, where names are shown from, what is left out."""
 
-    fence: Fence
+    reader: Reader
     cwd: str
     settings_file: str
     findings: Findings
@@ -34,6 +35,7 @@ class Discovery(NamedTuple):
         found: dict[str, None] = {}
         for path in paths:
             absolute = os.path.normpath(os.path.join(self.cwd, path))
+            self.reader.looked_for(absolute)
             if os.path.isdir(absolute):
                 found.update(dict.fromkeys(self._walk(absolute, absolute, (), None)))
             elif os.path.lexists(absolute):
@@ -49,6 +51,7 @@ class Discovery(NamedTuple):
         return list(found)
 
     def _walk(self, folder: str, root: str, above: tuple[str, ...], ignored: Any) -> Iterator[str]:
+        self.reader.listed(folder)
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -61,15 +64,15 @@ class Discovery(NamedTuple):
         if folder == root and IGNORE_FILE in names:
             ignored = self._ignore_spec(folder)
         for entry in entries:
-            yield from self._entry(entry, root, above, ignored)
+            if entry.name.endswith(SUFFIXES) or _is_folder(entry):
+                yield from self._entry(entry, root, above, ignored)
 
     def _entry(
         self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
     ) -> Iterator[str]:
         name = entry.name
-        is_manifest = name.endswith(SUFFIXES)
         is_folder = _is_folder(entry)
-        if not (is_manifest or is_folder) or name.startswith("."):
+        if name.startswith("."):
             return
         path = entry.path
         if ignored is not None and ignored.match_file(_below(path, root, is_folder=is_folder)):
@@ -95,7 +98,7 @@ class Discovery(NamedTuple):
                     f"remove the link, or name it in {IGNORE_FILE}",
                 )
                 return
-            if not self.fence.holds(real):
+            if not self.reader.fence.holds(real):
                 self._outside(entry.path)
                 return
             above = (*above, real)
@@ -124,7 +127,7 @@ class Discovery(NamedTuple):
         """Return what the ignore file leaves out; gitignore's own matching, from pathspec."""
         path = os.path.join(folder, IGNORE_FILE)
         try:
-            lines = self.fence.read(path, LARGEST_DISCOVERED).decode().splitlines()
+            lines = self.reader.read(path, LARGEST_DISCOVERED).decode().splitlines()
         except (OSError, UnicodeDecodeError) as error:
             reason = reason_of(error) if isinstance(error, OSError) else "not UTF-8 text"
             self._unreadable(path, reason)

@@ -8,19 +8,15 @@ from oscar_sync.documents.text import unix_lines
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR
-from oscar_sync.manifests.load.files import (
-    Fence,
-    OutsideError,
-    TooLargeError,
-    reason_of,
-)
+from oscar_sync.manifests.load.files import OutsideError, TooLargeError, reason_of
+from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.origin import Origin
 
 LARGEST_SCRIPT: Final = 1 << 20
 _SCRIPT: Final = ("script",)
 
 
-def load_script(draft: Draft, fence: Fence, cwd: str) -> None:
+def load_script(draft: Draft, reader: Reader, cwd: str) -> None:
     """Put the script's text into the draft's values; faults are findings."""
     written = draft.values.get("script", "")
     if not written:
@@ -38,7 +34,7 @@ def load_script(draft: Draft, fence: Fence, cwd: str) -> None:
     layers = draft.locator.layers
     folder = layers[0].folder if len(layers) == 1 else draft.locator.layer_of(_SCRIPT).folder
     path = os.path.normpath(os.path.join(folder, written))
-    text = _read(draft, fence, path, written, cwd)
+    text = _read(draft, reader, path, written, cwd)
     if text is None:
         return
     if not text:
@@ -48,9 +44,9 @@ def load_script(draft: Draft, fence: Fence, cwd: str) -> None:
     draft.elsewhere[_SCRIPT] = Origin(shown_path(path, cwd), 1, 1)
 
 
-def _read(draft: Draft, fence: Fence, path: str, written: str, cwd: str) -> str | None:
+def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> str | None:
     try:
-        raw = fence.read(path, LARGEST_SCRIPT)
+        raw = reader.read(path, LARGEST_SCRIPT)
     except FileNotFoundError:
         _missing(draft, written, cwd)
         return None

@@ -337,6 +337,23 @@ def test_two_services_with_nested_input_folders_are_a_warning(tmp_path: Path) ->
     assert [(one.code, one.severity) for one in found] == [("OSY172", WARNING)]
 
 
+def test_each_input_that_shares_a_folder_is_told_of_once_beside_the_first(tmp_path: Path) -> None:
+    inputs = ("aaa/in", "aaa/in/sub", "aaa/in", "aaa/in/sub/deep", "aaa/other", "aaa/inner")
+    texts = [io(f"s{n}", path, "x1y/o") for n, path in enumerate(inputs)]
+    found = check(placed(tmp_path, *texts))
+    assert [one.message.partition(" (")[0] for one in found] == [
+        "the input aaa/in/sub of s1 and aaa/in of s0",
+        "the input aaa/in of s2 and aaa/in of s0",
+        "the input aaa/in/sub/deep of s3 and aaa/in of s0",
+    ]
+
+
+def test_two_inputs_of_one_service_in_one_folder_are_no_others(tmp_path: Path) -> None:
+    two = "input: [{storage_provider: minio, path: a/in}, {storage_provider: minio, path: a/in/b}]"
+    found = check(placed(tmp_path, named("one", two)))
+    assert [one for one in found if one.code == "OSY172"] == []
+
+
 @pytest.mark.parametrize(("prefix", "trigger", "count"), [
     ("in", False, 1), ("in/x", False, 1), ("", False, 1), ("other", False, 0), ("in", True, 0),
 ])  # fmt: skip

@@ -11,6 +11,7 @@ from oscar_sync.model.state import (
     ClusterView,
     DesiredService,
     DesiredState,
+    Narrowing,
     Probe,
 )
 from oscar_sync.planning.draft import draft_plan
@@ -63,15 +64,15 @@ def view(*services, buckets=(), count=0, **facts):
     )
 
 
-def draft(cluster, *services, options=None, **settings):
+def draft(cluster, *services, options=None, narrowing=None, key=None, **settings):
     """Return what would be done on *cluster* so that it has *services*."""
-    chosen = Settings("/files", set_name="laws", clusters=(CLUSTER,), **settings)
-    state = DesiredState(services, chosen, len(services))
-    return draft_plan(state, (cluster,), options or PlanOptions(), None)
+    chosen = Settings("/files", **{"set_name": "laws", "clusters": (CLUSTER,), **settings})
+    state = DesiredState(services, chosen, len(services), narrowing or Narrowing())
+    return draft_plan(state, (cluster,), options or PlanOptions(), key)
 
 
-def planned(cluster, *services, options=None, **settings):
-    return draft(cluster, *services, options=options, **settings).plan
+def planned(cluster, *services, **more):
+    return draft(cluster, *services, **more).plan
 
 
 def codes(plan):

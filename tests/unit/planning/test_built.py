@@ -25,7 +25,7 @@ from tests.unit.planning.built import (
 )
 
 ENTRY = Origin("oscar-sync.yaml", layer="settings")
-UPLOAD = Upload("/files/in/a", "data/in/a", 1, "md5:0")
+UPLOAD = Upload("/files/in/a", "data/in/a", 1, "sha256:0")
 ALPHA = ServiceName("alpha")
 
 

@@ -113,6 +113,12 @@ def test_the_headers_of_a_federations_member_are_never_shown(live):
     assert "fp " in repr(changes)
 
 
+def test_a_blank_header_of_a_member_keeps_what_the_cluster_has():
+    assert shown(member(Authorization="Bearer old"), member(Authorization="")) == {}
+    assert shown(member(Authorization="Bearer old"), member())
+    assert shown(member(), member(Authorization=""))
+
+
 def test_equal_secrets_have_one_word():
     one, two, other = (
         shown({}, s3(text)).popitem()[1].after for text in ("same", "same", "other")

@@ -46,6 +46,16 @@ def test_services_that_start_each_other_for_ever_are_marked():
     assert "service:edge/aside" not in loops(found)
 
 
+def test_a_long_chain_is_no_circle_and_its_closing_makes_it_one():
+    count = 3000
+    chain: dict[str, Form] = {
+        f"s{n}": {"input": minio(f"b/f{n}"), "output": minio(f"b/f{n + 1}")} for n in range(count)
+    }
+    assert loops(graph(**chain)) == set()
+    closed = graph(**chain, last={"input": minio(f"b/f{count}"), "output": minio("b/f0")})
+    assert all(edge.is_loop for edge in closed.edges)
+
+
 def test_what_lands_below_an_input_starts_it_too():
     found = graph(cut=CHAIN["cut"], deep={"output": minio("video/in/deep")})
     assert ("edge/video/in/deep", "lies within", "edge/video/in") in edges(found)

@@ -103,7 +103,13 @@ def test_secrets_are_written_blank_which_means_keep():
         "script": "s",
         "storage_providers": {"s3": {"x": {"access_key": "AK", "secret_key": "SK", "region": "r"}}},
         "environment": {"secrets": {"TOKEN": ""}},
+        "federation": {
+            "topology": "star",
+            "members": [{"type": "endpoint", "url": "https://h", "headers": {"Auth": "Bearer SK"}}],
+        },
+        "clusters": {"c": {"endpoint": "https://c", "auth_user": "u", "auth_password": "SK"}},
     }
     text = "".join(file.text for file in exported(_view(service)).files)
     assert "SK" not in text
+    assert "Auth: ''" in text
     assert "TOKEN: ''" in text

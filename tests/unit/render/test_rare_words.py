@@ -126,14 +126,14 @@ def test_drift_tells_what_the_cluster_moved_and_not_what_the_manifest_did():
 
 
 def test_a_document_has_the_checksum_of_what_is_uploaded_and_no_place_that_is_unknown():
-    steps = (Step(Do.UPLOAD, "data/in/a", "", 7, "md5:0"), Step(Do.DELETE_OBJECT, "data/in/b"))
+    steps = (Step(Do.UPLOAD, "data/in/a", "", 7, "sha256:0"), Step(Do.DELETE_OBJECT, "data/in/b"))
     origin = Origin("alpha.yaml", 4, 2)
     seed = Action("seed:edge/alpha#1", KEY, ActionKind.SEED, "in -> data/in", steps)
     moved = update(change("memory", Cause.UNKNOWN, origin=origin), origin=origin)
     document: Any = plan_document(plan(seed, moved))
     first, second = document["actions"]
     assert first["steps"] == [
-        {"do": "upload", "target": "data/in/a", "bytes": 7, "checksum": "md5:0"},
+        {"do": "upload", "target": "data/in/a", "bytes": 7, "checksum": "sha256:0"},
         {"do": "delete-object", "target": "data/in/b"},
     ]
     assert first["source"] is None

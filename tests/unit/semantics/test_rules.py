@@ -1,5 +1,6 @@
 """Small rules of OSCAR, row by row."""
 
+import json
 from typing import Any
 
 import pytest
@@ -13,10 +14,17 @@ from oscar_sync.semantics.hooks import arn_of, service_of
 from oscar_sync.semantics.immutable import replace_reasons, takes_no_put
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.masking import masked_service
-from oscar_sync.semantics.names import bucket_name_fault, qualified_key_fault
+from oscar_sync.semantics.names import (
+    LONGEST_SERVICE,
+    bucket_name_fault,
+    label_value_fault,
+    qualified_key_fault,
+    service_name_fault,
+)
 from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.paths import account_of
 from oscar_sync.semantics.volumes import attached_volume, made_volume
+from oscar_sync.wire.messages import encode
 
 
 def form(**fields):
@@ -103,6 +111,32 @@ def test_names_that_no_bucket_may_have(name, words):
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("good-name", ""),
+        ("a" * LONGEST_SERVICE, ""),
+        ("a" * (LONGEST_SERVICE + 1), f"{LONGEST_SERVICE + 1} characters"),
+        ("Upper", "may hold only"),
+        ("-a", "may hold only"),
+        ("", "may hold only"),
+    ],
+)
+def test_names_that_no_service_may_have(name, words):
+    fault = service_name_fault(name)
+    assert words in fault
+    assert bool(fault) is bool(words)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_good"),
+    [("", True), ("a.b_c-d", True), ("a" * 63, True), ("a" * 64, False), ("a b", False),
+     ("-a", False)],
+)  # fmt: skip
+def test_values_of_labels(value, is_good):
+    assert (label_value_fault(value) == "") is is_good
+
+
+@pytest.mark.parametrize(
     ("key", "is_good"),
     [("a", True), ("a.b/c_d", True), ("A.b/c", False), ("a/", False), ("-a", False),
      ("a" * 64, False), ("x/" + "a" * 63, True)],
@@ -150,6 +184,38 @@ def test_a_put_carries_what_the_server_put_in_and_what_nobody_here_knows():
     assert body["cluster_id"] == "c"
     assert body["environment"]["variables"] == {"KSERVE_HOST": "h", "MY": "m"}
     assert "team" not in body["labels"]
+
+
+def test_a_put_fills_blank_headers_and_credentials_of_a_federation_from_the_same_member():
+    def federated(first, second, password):
+        members = [
+            {"type": "endpoint", "url": "https://one", "headers": first},
+            {"type": "endpoint", "url": "https://two", "headers": second},
+        ]
+        cluster = {"endpoint": "https://c", "auth_user": "u", "auth_password": password}
+        return {
+            "federation": {"topology": "star", "members": members},
+            "clusters": {"c": cluster},
+        }
+
+    there = live(**federated({"A": "live-one"}, {"A": "live-two"}, "live-password"))
+    swapped = federated({"A": ""}, {"A": "", "B": "new"}, "")
+    swapped["federation"]["members"].reverse()
+    body = put_body(form(**swapped), {}, {}, there, (4, 1, 2), owner="cluster_admin")
+    sent = json.loads(encode(body))
+
+    assert [one["headers"] for one in sent["federation"]["members"]] == [
+        {"A": "live-two", "B": "new"},
+        {"A": "live-one"},
+    ]
+    assert sent["clusters"]["c"]["auth_password"] == "live-password"
+
+
+@pytest.mark.parametrize(("wanted", "sent"), [(None, "theirs"), ("mine", "mine")])
+def test_a_put_keeps_the_virtual_organisation_that_no_manifest_names(wanted, sent):
+    fields = {"vo": wanted} if wanted else {}
+    body: Any = put_body(form(**fields), {}, {}, live(vo="theirs"), (4, 1, 2), owner="me")
+    assert body["vo"] == sent
 
 
 @pytest.mark.parametrize(("ports", "written"), [([8080, 9090], 8080), ([], None)])

@@ -156,7 +156,7 @@ def test_what_is_no_address_of_a_store_is_an_error(endpoint):
 def test_a_missing_ca_bundle_is_named(tmp_path):
     store = store_at("https://a.example", ca_bundle=str(tmp_path / "ca.pem"))
     assert "ca.pem does not exist" in shown_by(lambda: store.hooks("bucket"))
-    assert store._uploader is None
+    assert store._bulk is None
 
 
 def test_a_passing_failure_is_asked_again_a_bounded_number_of_times(stub):

@@ -179,4 +179,4 @@ def test_many_threads_may_upload_at_once(store, bucket, tmp_path):
     ],
 )
 def test_an_environment_that_would_lead_uploads_elsewhere_takes_the_slow_way(s3, environ, is_fast):
-    assert (ObjectStore(s3, environ)._uploader is not None) == is_fast
+    assert (ObjectStore(s3, environ)._bulk is not None) == is_fast

@@ -1,0 +1,99 @@
+"""How a watch looks: on a terminal a line below that tells how things stand, else plain lines."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from oscar_sync.cli.border import say
+from oscar_sync.cli.keys import Keys
+from oscar_sync.cli.log_lines import Form
+from oscar_sync.cli.output import BOTTOM
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.plan import Plan
+from oscar_sync.render.news import Standing, standing_line
+
+KEYS: Final = "p plan  r now  q quit"
+_A_YEAR_S: Final = 366 * 86400.0
+
+
+def is_live(environ: Mapping[str, str], *, is_quiet: bool) -> bool:
+    """Tell whether stdout is a terminal that a line may be redrawn on."""
+    is_plain = is_quiet or Form.is_json or bool(environ.get("NO_COLOR"))
+    if is_plain or environ.get("TERM", "dumb") == "dumb":
+        return False
+    return sys.stdout.isatty() and not _is_behind()
+
+
+def _is_behind() -> bool:
+    """Tell whether the shell has the terminal: a line of ours would stand in its way."""
+    try:
+        return os.tcgetpgrp(sys.stdout.fileno()) != os.getpgrp()
+    except (AttributeError, OSError):  # not a terminal after all, or Windows
+        return False
+
+
+@dataclass(slots=True)
+class Screen:
+    """Shows how a watch stands; says sentences. Without ``is_live`` it only says."""
+
+    is_live: bool = False
+    keys: Keys = field(default_factory=Keys)
+    _standing: Standing = field(default_factory=Standing)
+
+    @classmethod
+    def of_terminal(cls, *, is_quiet: bool) -> "Screen":
+        """Return the screen for the terminal at stdout, a plain one where it is none."""
+        return cls(is_live(os.environ, is_quiet=is_quiet))
+
+    def open(self) -> None:
+        """Begin to read keys."""
+        if self.is_live and self.keys.take():
+            self._standing = self._standing._replace(keys=KEYS)
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        BOTTOM.put(None)
+        self.keys.give_back()
+
+    def say(self, text: str) -> None:
+        """Say a sentence of the watch; on a terminal with the time of day."""
+        say(f"{_clock(time.time())}  {text}" if self.is_live else f"watch: {text}")
+
+    def begin(self, doing: str) -> None:
+        """Tell what is under way."""
+        self._show(self._standing._replace(doing=doing))
+
+    def stand(self, plan: Plan | None, trouble: str, pause_s: float) -> None:
+        """Tell how things stand, and that the next look comes in *pause_s* seconds."""
+        now = time.time()
+        self._show(
+            self._standing._replace(
+                plan=plan,
+                trouble=trouble,
+                planned_at=self._standing.planned_at if trouble else _clock(now),
+                next_at=_clock(now + pause_s) if pause_s < _A_YEAR_S else "",
+                doing="",
+            )
+        )
+
+    def on_event(self, event: Event) -> None:
+        """Tell which step is under way."""
+        if event.happening is Happening.STEP_START and event.action and event.step:
+            self.begin(f"applying: {event.action.key} {event.step.do}")
+
+    def pressed(self) -> str:
+        """Return the key that was pressed, blank for none; the line follows the window's width."""
+        BOTTOM.refresh()
+        return self.keys.pressed()
+
+    def _show(self, standing: Standing) -> None:
+        self._standing = standing
+        if self.is_live:
+            BOTTOM.put(lambda columns: standing_line(standing, columns))
+
+
+def _clock(seconds: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(seconds))

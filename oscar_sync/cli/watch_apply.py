@@ -1,0 +1,107 @@
+"""What a watch carries out: creates, updates, seeds and notifications; never what takes away."""
+
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import click
+
+from oscar_sync.cli.border import say
+from oscar_sync.cli.carrying import question
+from oscar_sync.cli.output import BOTTOM, Output, append
+from oscar_sync.cli.screen import Screen
+from oscar_sync.errors import LockedError
+from oscar_sync.model.event import Event
+from oscar_sync.model.outcome import apply_exit
+from oscar_sync.model.plan import ActionKind, Plan
+from oscar_sync.model.report import RunReport
+from oscar_sync.planning.digest import plan_digest
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, locked
+from oscar_sync.render.paint import Paint
+from oscar_sync.render.report import event_line, report_text, summary_line
+
+_CARRIED_OUT: Final = frozenset(
+    {ActionKind.CREATE, ActionKind.UPDATE, ActionKind.SEED, ActionKind.HOOK}
+)
+
+
+def without_removals(found: Pass) -> Pass:
+    """Return *found* with only what ``watch --apply`` may carry out (product 3)."""
+    plan = found.draft.plan
+    actions = tuple(
+        action for action in plan.actions if action.kind in _CARRIED_OUT and not action.erases
+    )
+    if len(actions) == len(plan.actions):
+        return found
+    note = "removals are left out: run oscar-sync apply for them"
+    changed = replace(
+        plan,
+        actions=actions,
+        digest=plan_digest(actions, plan.blocked),
+        notes=(*plan.notes, note),
+    )
+    return replace(found, draft=replace(found.draft, plan=changed))
+
+
+def is_agreed(plan: Plan, screen: Screen) -> bool | None:
+    """Tell whether the user wants *plan* to be carried out, None where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        return None
+    BOTTOM.put(None)
+    with screen.keys.given_back(), _interruptible():
+        prompt = question(plan)
+        answer = click.prompt(prompt, prompt_suffix=" ", default="", show_default=False, err=True)
+    return bool(answer == "yes")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the question: there is no request under way to wait for."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class How(NamedTuple):
+    """Where it is told, in which colours, and how many plain updates go at once."""
+
+    outputs: Sequence[Output]
+    paint: Paint
+    parallelism: int
+
+
+def put(outputs: Sequence[Output], name: str, text: str) -> None:
+    """Add *text* to each of *outputs* of the format *name*."""
+    for output in outputs:
+        if output.format == name:
+            append(output, text)
+
+
+def carry_out(
+    found: Pass, connections: Connections, stop: Stop, screen: Screen, how: How
+) -> RunReport | None:
+    """Return what became of *found*, shown as it happens; None where another run holds the lock."""
+
+    def on_event(event: Event) -> None:
+        screen.on_event(event)
+        put(how.outputs, "events", event_line(event))
+
+    try:
+        stack, notes = locked(found, connections.environ)
+    except LockedError as error:
+        screen.say(str(error))
+        return None
+    for note in notes:
+        say(f"note: {note}")
+    with stack:
+        options = ApplyOptions(how.parallelism, on_event=on_event, stop=stop)
+        report = apply_once(found, options, connections)
+    put(how.outputs, "events", summary_line(int(apply_exit(report)), report))
+    put(how.outputs, "text", report_text(report, paint=how.paint))
+    return report

@@ -1,0 +1,313 @@
+"""The loop of a watch: wait, plan, show what is new, apply; whatever fails, it goes on."""
+
+import gc
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from oscar_sync.cli.border import say, tell_findings
+from oscar_sync.cli.carrying import signals
+from oscar_sync.cli.output import Output, append, stdout_width, write
+from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
+from oscar_sync.cli.screen import Screen
+from oscar_sync.cli.showing import stdout_paint, text_of
+from oscar_sync.cli.telling import Telling
+from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
+from oscar_sync.errors import InputError, OscarSyncError, OutputError
+from oscar_sync.manifests.codes import Code
+from oscar_sync.model.cluster import Reading
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.exits import Exit
+from oscar_sync.model.field import Form
+from oscar_sync.model.news import Entries, News, entries_of, news_of
+from oscar_sync.model.outcome import apply_exit, plan_exit
+from oscar_sync.model.plan import Plan
+from oscar_sync.model.report import Status
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.once import Pass, Stop, plan_once
+from oscar_sync.reconcile.pace import pause_s
+from oscar_sync.reconcile.reads import Reads, reads_of
+from oscar_sync.reconcile.watch import QUIET_S, Saves, Woken
+from oscar_sync.render.news import news_text
+from oscar_sync.render.report import event_line, summary_line
+from oscar_sync.render.words import plural, safe
+
+_NAMES_SHOWN: Final = 5
+
+
+@dataclass(slots=True)
+class Watching:
+    """What was shown last, what is wrong, and whether applying waits for a save.
+
+    ``failures`` counts the passes in a row that failed; ``trouble`` is what was told of it.
+    """
+
+    options: dict[str, Any]
+    outputs: Sequence[Output]
+    telling: Telling
+    screen: Screen
+    now: Callable[[], float] = time.monotonic
+    quiet_s: float = QUIET_S
+    connections: Connections | None = None
+    memory: Memory = field(default_factory=Memory)
+    stop: Stop = field(default_factory=Stop)
+    plan: Plan | None = None
+    entries: Entries = field(default_factory=dict)
+    warnings: tuple[Diagnostic, ...] = ()
+    reads: Reads = field(default_factory=Reads)
+    failures: int = 0
+    trouble: str = ""
+    _told: str = ""
+    is_refused: bool = False
+    is_agreed: bool = False
+    waits_for_save: bool = False
+    has_ended: bool = False
+
+    def run(self) -> Exit:
+        """Return the exit code: 130 or 143, 0 after ``q``, or that of a first pass that cannot be.
+
+        Raises:
+            InputError: the files cannot be used at the start.
+        """
+        # By its name from now on: the folder may be moved away, and another come in its place.
+        request = request_of(self.options)._replace(cwd=os.path.realpath("."))
+        desire(request, os.environ, self.memory)
+        for output in self.outputs:
+            if output.file:
+                write(output, "")
+        poll_s = self.options["poll_s"]
+        saves = Saves(poll_s=poll_s, quiet_s=self.quiet_s, now=self.now, on_note=self.screen.say)
+        connections = self.connections or connections_of(self.options)
+        try:
+            saves.follow(reads_of(self.memory.files))
+            with signals(self.stop, self.screen.close):
+                self.screen.open()
+                code = self._loop(request, saves, connections)
+        finally:
+            self.screen.close()
+            saves.close()
+            connections.close()
+        put(self.outputs, "events", summary_line(int(code), None))
+        return code
+
+    def _loop(self, request: DesireRequest, saves: Saves, connections: Connections) -> Exit:
+        code = self.pass_once(request, connections, None)
+        gc.collect()
+        gc.freeze()  # what is kept from pass to pass need not be looked through each time
+        while code is None:
+            saves.follow(self.reads)
+            woken = self._waited(saves)
+            if woken is None:
+                return Exit.TERMINATED if self.stop.is_terminated else Exit.INTERRUPTED
+            if self.has_ended:
+                return Exit.OK
+            code = self.pass_once(request, connections, woken.files)
+        return code
+
+    def pause_s(self) -> float:
+        """Return the seconds until the next pass where nothing is saved."""
+        interval_s = float(self.options["interval"])
+        return pause_s(self.failures, interval_s, is_refused=self.is_refused)
+
+    def _waited(self, saves: Saves) -> Woken | None:
+        """Return what ended the wait; keys that ask for no pass are answered here."""
+        until = self.now() + self.pause_s()
+        self.screen.stand(self.plan, self.trouble, self.pause_s())
+        key = self.screen.pressed if self.screen.is_live else None
+        while True:
+            woken = saves.wait(until, self.stop.event, key)
+            if woken is None or not woken.key or woken.key == "r":
+                return woken
+            if woken.key == "q":
+                self.has_ended = True
+                return woken
+            if woken.key == "p" and self.plan is not None:
+                self._whole(self.plan)
+
+    # -- one pass
+
+    def pass_once(
+        self, request: DesireRequest, connections: Connections, names: tuple[str, ...] | None
+    ) -> Exit | None:
+        """Plan once, show what is new, and apply; return a code only where the run ends with it.
+
+        *names* are the files that were saved, None in the first pass.
+        """
+        self.telling.begin()
+        self.screen.begin("planning ...")
+        if names:
+            self.waits_for_save, self.failures = False, 0
+            self.screen.say(_shown(names, request.cwd))
+        try:
+            found = self._planned(request, connections)
+        except InputError as error:
+            self._unusable(error)
+            self.telling.end(Exit.INVALID)
+            return None
+        except OutputError:
+            raise
+        except OscarSyncError as error:
+            if names is None:
+                raise
+            self._failed(str(error), str(error))
+            self.telling.end(Exit.UNEXPECTED)
+            return None
+        finally:
+            connections.close_providers()
+        return self._shown_and_applied(found, connections, is_first=names is None)
+
+    def _planned(self, request: DesireRequest, connections: Connections) -> Pass:
+        try:
+            desired = with_flags(desire(request, os.environ, self.memory), self.options)
+        except OscarSyncError:
+            self.reads = reads_of(self.memory.files).with_earlier(self.reads)
+            raise
+        self.reads = reads_of(self.memory.files)
+        return plan_once(desired, plan_options(self.options), connections, self.memory)
+
+    def _shown_and_applied(
+        self, found: Pass, connections: Connections, *, is_first: bool
+    ) -> Exit | None:
+        if self.options["is_applying"]:
+            found = without_removals(found)
+        plan = found.draft.plan
+        self._judge(plan)
+        forms = {name: item.form for name, item in found.draft.materials.items()}
+        self._show(plan, forms, is_first=is_first)
+        self.telling.found(plan)
+        if self.options["is_applying"] and plan.actions and not self.waits_for_save:
+            return self._apply(found, connections)
+        self.telling.end(plan_exit(plan, detailed=False))
+        return None
+
+    # -- what is shown
+
+    def _show(self, plan: Plan, forms: Mapping[str, Form | None], *, is_first: bool) -> None:
+        before, self.plan = self.plan, plan
+        entries = entries_of(plan, forms, self.entries)
+        news = news_of(self.entries, entries)
+        self.entries = entries
+        if plan.diagnostics != self.warnings:
+            self.warnings = plan.diagnostics
+            tell_findings(plan.diagnostics, self.options["color"])
+        if before is None or before.digest != plan.digest:
+            told = event_line(Event(Happening.PLAN, message=plan.digest))
+            put(self.outputs, "events", told)
+        notes = [note for note in plan.notes if before is None or note not in before.notes]
+        if is_first or before is None:
+            self._whole(plan)
+        elif news or notes:
+            for output in self.outputs:
+                if output.format == "text":
+                    append(output, self._news(news, plan, notes, output))
+        elif not (self.screen.is_live or self.options["quiet"] or self.failures):
+            self.screen.say("planned again: the same")
+
+    def _news(self, news: News, plan: Plan, notes: list[str], output: Output) -> str:
+        if output.file:
+            return news_text(news, plan, notes)
+        paint = stdout_paint(self.options["color"])
+        return news_text(news, plan, notes, width=stdout_width(), paint=paint)
+
+    def _whole(self, plan: Plan) -> None:
+        verbose = bool(self.options["verbose"])
+        for output in self.outputs:
+            if output.format == "text":
+                text = text_of(plan, output, self.options["color"], "watch", verbose=verbose)
+                append(output, text)
+
+    # -- what is wrong
+
+    def _judge(self, plan: Plan) -> None:
+        """Tell once of clusters that could not be read, and once when they can be again."""
+        unread = [cluster for cluster in plan.clusters if cluster.problem]
+        self.is_refused = any(cluster.reading is Reading.REFUSED for cluster in unread)
+        if not unread:
+            self._well()
+            return
+        names = ", ".join(f"{cluster.id} {cluster.reading.value}" for cluster in unread)
+        words = "; ".join(f"{cluster.id}: {cluster.problem}" for cluster in unread)
+        self._failed(names, f"{words}; what was planned there stays")
+
+    def _unusable(self, error: InputError) -> None:
+        self.is_refused = False
+        if any(found.code == Code.NO_SUCH_PATH for found in error.diagnostics):
+            away = ", ".join(
+                found.file for found in error.diagnostics if found.code == Code.NO_SUCH_PATH
+            )
+            self._failed(f"{away} is away", f"{away} is away; the last good plan stays")
+            return
+        told = "\n".join(map(str, error.diagnostics))
+        if self.trouble != "files cannot be used" or told != self._told:
+            tell_findings(error.diagnostics, self.options["color"])
+        self._failed(
+            "files cannot be used", "the files cannot be used; the last good plan stays", told
+        )
+
+    def _failed(self, trouble: str, sentence: str, told: str = "") -> None:
+        """Count the failure; say it unless it was said already."""
+        self.failures += 1
+        if (trouble, told or sentence) != (self.trouble, self._told):
+            self.screen.say(f"{sentence} (next try in {self.pause_s():.0f} s, then less often)")
+        self.trouble, self._told = trouble, told or sentence
+
+    def _well(self) -> None:
+        if self.trouble:
+            self.screen.say(f"over: {self.trouble}")
+        self.failures, self.trouble, self._told = 0, "", ""
+
+    # -- what is carried out
+
+    def _how(self) -> How:
+        paint = stdout_paint(self.options["color"])
+        return How(self.outputs, paint, int(self.options["parallelism"]))
+
+    def _apply(self, found: Pass, connections: Connections) -> Exit | None:
+        if not self.is_agreed and not self.options["yes"]:
+            agreed = is_agreed(found.draft.plan, self.screen)
+            if agreed is None:
+                say("there is no terminal to ask on; give --yes")
+                return Exit.NO_TERMINAL
+            if not agreed:
+                self.waits_for_save = True
+                self.telling.end(Exit.OK)
+                self.screen.say("nothing was sent; waiting for the next save")
+                return None
+        self.is_agreed = True
+        report = carry_out(found, connections, self.stop, self.screen, self._how())
+        if report is None:
+            self.failures += 1
+            self.telling.end(Exit.LOCKED)
+            return None
+        code = apply_exit(report)
+        self.telling.reported(report)
+        self.telling.end(code)
+        self.waits_for_save = code in {Exit.STALE, Exit.BLOCKED}
+        self.failures = self.failures + 1 if code is not Exit.OK else self.failures
+        done = {item.action.id for item in report.results if item.status is Status.DONE}
+        self.entries = {name: one for name, one in self.entries.items() if name not in done}
+        left = tuple(one for one in found.draft.plan.actions if one.id not in done)
+        self.plan = replace(found.draft.plan, actions=left)
+        return None
+
+
+def _shown(names: tuple[str, ...], cwd: str) -> str:
+    """Return which files were saved and which are gone, the first few by name."""
+    saved = [name for name in names if os.path.lexists(name)]
+    gone = [name for name in names if name not in set(saved)]
+    words = [
+        *([f"saved {_listed(saved, cwd)}"] if saved else ()),
+        *([f"gone: {_listed(gone, cwd)}"] if gone else ()),
+    ]
+    return "; ".join(words)
+
+
+def _listed(names: list[str], cwd: str) -> str:
+    short = [safe(name.removeprefix(f"{cwd}{os.sep}")) for name in names[:_NAMES_SHOWN]]
+    rest = len(names) - len(short)
+    return ", ".join(short) + (f" and {plural(rest, 'more file')}" if rest > 0 else "")

@@ -1,0 +1,247 @@
+"""Reading files, and keeping what was made of them while they stay as they are."""
+
+import os
+import stat
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeVar, cast
+
+from oscar_sync.manifests.load.files import Fence
+from oscar_sync.model.diagnostic import Diagnostic
+
+Made = TypeVar("Made")
+
+Signature = tuple[int, int, int, int, int]
+"""Device, inode, size in bytes, and the nanoseconds of the last write and the last change."""
+
+_SETTLED_NS: Final = 2_000_000_000
+"""A file that was changed so shortly before it was read may change again without a new time."""
+
+
+def signature_of(path: str) -> Signature | None:
+    """Return what tells a file from what it was before, None where there is none.
+
+    Of a folder only which one it is: what is in it does not count.
+    """
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISDIR(found.st_mode):
+        return found.st_dev, found.st_ino, 0, 0, 0
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+class Reader:
+    """Reads and forgets: what a run of a single pass needs."""
+
+    fence: Fence
+
+    def begin(self) -> None:
+        """Begin a pass: what it looks for is gathered anew."""
+
+    def enter(self, fence: Fence, setting: object) -> None:
+        """Read inside *fence* from now on; what earlier passes made holds in an equal *setting*."""
+        del setting
+        self.fence = fence
+
+    def looked_for(self, path: str) -> None:
+        """Note that what is made depends on the file at *path*, which may not exist."""
+
+    def listed(self, folder: str) -> None:
+        """Note that what is made depends on which files are in *folder*."""
+
+    def seeded(self, source: str) -> None:
+        """Note that the plan depends on all that *source* holds, a file or a folder."""
+
+    def read(self, path: str, most: int) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            OSError: as of ``Fence.read``.
+        """
+        return self.fence.read(path, most)
+
+    def made(
+        self,
+        key: Hashable,
+        inputs: Sequence[object],
+        found: list[Diagnostic],
+        make: Callable[[], Made],
+    ) -> Made:
+        """Return what *make* returns; it adds what it finds wrong to *found*."""
+        del key, inputs, found
+        return make()
+
+
+class _Content(NamedTuple):
+    """A file as it was read; ``read_ns`` is the time of day just before."""
+
+    signature: Signature
+    read_ns: int
+    content: bytes
+
+    def is_good(self, signature: Signature | None, most: int) -> bool:
+        """Tell whether the file is the same, and was old enough when read for that to be sure."""
+        if self.signature != signature or len(self.content) > most:
+            return False
+        return max(self.signature[3:]) + _SETTLED_NS < self.read_ns
+
+
+class _Read(NamedTuple):
+    path: str
+    most: int
+    content: bytes
+
+
+class _Kept(NamedTuple):
+    """What was made of ``inputs`` (compared by identity) and ``contents``, with its findings."""
+
+    inputs: tuple[object, ...]
+    contents: tuple[_Read, ...]
+    result: object
+    findings: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class _Trace:
+    """What is read while something is made; a read that fails makes it nothing to keep."""
+
+    contents: list[_Read] = field(default_factory=list)
+    has_failed: bool = False
+
+
+class Memory(Reader):
+    """Keeps what was made in the pass before, as long as every file it was made from is the same.
+
+    A file is the same by its signature, and where that is too young to be trusted by its content.
+    What a pass did not ask for is forgotten, and so is everything where its setting differs.
+    """
+
+    def __init__(self, now_ns: Callable[[], int] = time.time_ns) -> None:
+        """Start empty; *now_ns* is the time of day."""
+        self._now_ns = now_ns
+        self._setting: object = None
+        self._contents: dict[str, _Content] = {}
+        self._contents_before: dict[str, _Content] = {}
+        self._kept: dict[Hashable, _Kept] = {}
+        self._kept_before: dict[Hashable, _Kept] = {}
+        self._traces: list[_Trace] = []
+        self._files: dict[str, Signature | None] = {}
+        self._folders: set[str] = set()
+        self._seeds: set[str] = set()
+
+    @property
+    def files(self) -> Mapping[str, Signature | None]:
+        """Every file that the last pass looked for, as it was just before (None: not there)."""
+        return MappingProxyType(self._files)
+
+    @property
+    def folders(self) -> frozenset[str]:
+        """Every folder that the last pass listed."""
+        return frozenset(self._folders)
+
+    @property
+    def seeds(self) -> frozenset[str]:
+        """Every file or folder that the last pass seeds from."""
+        return frozenset(self._seeds)
+
+    def begin(self) -> None:
+        """Begin a pass."""
+        self._files, self._folders, self._seeds = {}, set(), set()
+
+    def enter(self, fence: Fence, setting: object) -> None:
+        """Read inside *fence*; what was made under another *setting* is forgotten."""
+        self.fence = fence
+        is_same = setting == self._setting
+        self._setting = setting
+        self._contents_before = self._contents if is_same else {}
+        self._kept_before = self._kept if is_same else {}
+        self._contents, self._kept = {}, {}
+
+    def looked_for(self, path: str) -> None:
+        """Note that the pass depends on the file at *path*."""
+        if path not in self._files:
+            self._files[path] = signature_of(path)
+
+    def listed(self, folder: str) -> None:
+        """Note that the pass depends on which files are in *folder*."""
+        self._folders.add(folder)
+
+    def seeded(self, source: str) -> None:
+        """Note that the plan depends on all that *source* holds."""
+        self._seeds.add(source)
+        self.looked_for(source)
+
+    def read(self, path: str, most: int) -> bytes:
+        """Return the content of a file: the same object as before where it is the same.
+
+        Raises:
+            OSError: as of ``Fence.read``.
+        """
+        try:
+            content = self._content(path, most)
+        except (OSError, ValueError):
+            for trace in self._traces:
+                trace.has_failed = True
+            raise
+        for trace in self._traces:
+            trace.contents.append(_Read(path, most, content))
+        return content
+
+    def _content(self, path: str, most: int) -> bytes:
+        now_ns = self._now_ns()
+        signature = self._files[path] = signature_of(path)
+        before = self._contents.get(path) or self._contents_before.get(path)
+        if before is not None and before.is_good(signature, most):
+            self._contents[path] = before
+            return before.content
+        content = self.fence.read(path, most)
+        if before is not None and before.content == content:
+            content = before.content
+        if signature is not None:
+            self._contents[path] = _Content(signature, now_ns, content)
+        return content
+
+    def made(
+        self,
+        key: Hashable,
+        inputs: Sequence[object],
+        found: list[Diagnostic],
+        make: Callable[[], Made],
+    ) -> Made:
+        """Return what *make* returned for the same *inputs* and files before, else what it returns.
+
+        The findings that it added to *found* then are added again.
+        """
+        kept = self._kept_before.get(key)
+        if kept is not None and self._holds(kept, inputs):
+            self._kept[key] = kept
+            found.extend(kept.findings)
+            return cast("Made", kept.result)  # what was made under this key is of its type
+        trace, first = _Trace(), len(found)
+        self._traces.append(trace)
+        try:
+            result = make()
+        finally:
+            self._traces.pop()
+        if not trace.has_failed:
+            self._kept[key] = _Kept(
+                tuple(inputs), tuple(trace.contents), result, tuple(found[first:])
+            )
+        return result
+
+    def _holds(self, kept: _Kept, inputs: Sequence[object]) -> bool:
+        """Tell whether *kept* would be made again just so."""
+        if len(kept.inputs) != len(inputs):
+            return False
+        if any(now is not before for now, before in zip(inputs, kept.inputs, strict=True)):
+            return False
+        try:
+            return all(
+                self._content(path, most) is content for path, most, content in kept.contents
+            )
+        except (OSError, ValueError):
+            return False

@@ -1,0 +1,29 @@
+"""What a plan was made from on this machine: what a watch has to look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from oscar_sync.manifests.load.reader import Memory as FileMemory
+from oscar_sync.manifests.load.reader import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """Absolute paths: ``folders`` were searched for manifests, ``seeds`` are uploaded whole.
+
+    ``files`` were read or looked for, each as it was just before (None: not there).
+    """
+
+    folders: frozenset[str] = frozenset()
+    files: Mapping[str, Signature | None] = field(default_factory=dict)
+    seeds: frozenset[str] = frozenset()
+
+    def with_earlier(self, earlier: "Reads") -> "Reads":
+        """Return these and *earlier* ones: of a pass that failed nobody knows what it left out."""
+        files = {**earlier.files, **self.files}
+        return Reads(self.folders | earlier.folders, files, self.seeds | earlier.seeds)
+
+
+def reads_of(files: FileMemory) -> Reads:
+    """Return what the last pass read."""
+    return Reads(files.folders, files.files, files.seeds)

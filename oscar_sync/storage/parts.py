@@ -1,0 +1,199 @@
+"""One big file sent in parts, so that a later run goes on where one that was killed has been.
+
+The first part of an upload is a note: the digest of the whole file, under a number beyond all other
+parts, and left out when the parts are put together. It tells our unfinished uploads from those of
+others, which stay as they are, and for which content they were begun. It works with the calls
+that every store has, and nothing is kept on this machine.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_plus
+
+from oscar_sync.errors import StoreError
+from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.checksums import own_part_bytes
+from oscar_sync.storage.client import told
+from oscar_sync.storage.files import open_regular
+from oscar_sync.storage.room import Room
+from oscar_sync.storage.stored import OnBytes
+
+PARTS_AT_ONCE: Final = 4
+"""Of one file: more of them only wait for each other at a store near by."""
+NOTE_NUMBER: Final = 10_000
+"""The last number that stores take."""
+_NOTE: Final = "oscar-sync sha256:"
+_NOTE_BYTES: Final = len(_NOTE) + 64
+
+
+class BigFile(NamedTuple):
+    """A file that is too big for one request; ``sha256`` is that of all of it, in hex."""
+
+    path: Path
+    size_bytes: int
+    sha256: str
+
+    def lengths(self) -> Iterator[tuple[int, int]]:
+        """Yield the number and the length in bytes of each part."""
+        each = own_part_bytes(self.size_bytes)
+        for number, start in enumerate(range(0, self.size_bytes, each), 1):
+            yield number, min(each, self.size_bytes - start)
+
+
+class Begun(NamedTuple):
+    """An upload that is not finished, with the ETags of the parts that the store has."""
+
+    id: str
+    etags: dict[int, str]
+
+
+class PartsUpload:
+    """Brings one file to ``bucket/key``; *room* bounds the parts in memory, of all files."""
+
+    def __init__(
+        self,
+        address: StoreAddress,
+        client: Any,
+        place: tuple[str, str],
+        room: Room,
+    ) -> None:
+        """Send nothing yet. *client* is MinIO's."""
+        self._address = address
+        self._client = client
+        self._place = place
+        self._room = room
+
+    def put(self, file: BigFile, on_bytes: OnBytes) -> str:
+        """Send what the store lacks of *file*, and return the ETag of the object.
+
+        *on_bytes* is told of each part how long it is, in some thread; what it raises ends the
+        upload, which can be taken up again, as after every other failure.
+
+        Raises:
+            StoreError: the store refuses it, or the file is not what its digest says.
+            StoreUnreachableError: the store does not answer.
+            OSError: the file cannot be read.
+        """
+        with told(self._address):
+            begun = self._take_up(file.sha256) or self._begin(file.sha256)
+        sha256, etags = self._send(file, begun, on_bytes)
+        with told(self._address):
+            if sha256 != file.sha256:
+                self._abort(begun.id)
+                words = f"{file.path} has changed meanwhile; run again"
+                raise StoreError(self._address.shown, words)
+            return self._join(begun.id, etags)
+
+    def _take_up(self, sha256: str) -> Begun | None:
+        """Return our unfinished upload of this content; those of other content are given up."""
+        found = None
+        note = hashlib.md5(f"{_NOTE}{sha256}".encode(), usedforsecurity=False).hexdigest()
+        for upload_id in list(self._unfinished()):
+            parts = {part.part_number: part for part in self._parts(upload_id)}
+            mark = parts.pop(NOTE_NUMBER, None)
+            if mark is None or mark.size != _NOTE_BYTES:
+                continue
+            if found is None and mark.etag == note:
+                etags = {number: str(part.etag) for number, part in parts.items()}
+                found = Begun(upload_id, etags)
+            else:
+                self._abort(upload_id)
+        return found
+
+    def _begin(self, sha256: str) -> Begun:
+        headers = {"x-amz-meta-sha256": sha256}
+        upload_id = str(self._client._create_multipart_upload(*self._place, headers))  # noqa: SLF001
+        self._put(upload_id, NOTE_NUMBER, f"{_NOTE}{sha256}".encode())
+        return Begun(upload_id, {})
+
+    def _send(self, file: BigFile, begun: Begun, on_bytes: OnBytes) -> tuple[str, dict[int, str]]:
+        """Return the digest of what was read, and the ETag of each part."""
+        digest = hashlib.sha256()
+        has_failed = threading.Event()
+
+        def send(number: int, buffer: bytearray, length: int) -> str:
+            content = memoryview(buffer)[:length]
+            try:
+                if has_failed.is_set():
+                    return ""
+                with told(self._address):
+                    etag = self._part(begun, number, content)
+                on_bytes(length)
+            except BaseException:
+                has_failed.set()
+                raise
+            finally:
+                self._room.give_back(buffer)
+            return etag
+
+        with ThreadPoolExecutor(PARTS_AT_ONCE) as pool, open_regular(file.path) as stream:
+            sent = {}
+            for number, length in file.lengths():
+                buffer = self._room.take(length)
+                if has_failed.is_set():
+                    self._room.give_back(buffer)
+                    break
+                try:
+                    read = stream.readinto(memoryview(buffer)[:length])
+                except BaseException:
+                    self._room.give_back(buffer)
+                    raise
+                digest.update(memoryview(buffer)[:read])
+                sent[number] = pool.submit(send, number, buffer, read)
+            return digest.hexdigest(), {number: part.result() for number, part in sent.items()}
+
+    def _part(self, begun: Begun, number: int, content: memoryview) -> str:
+        etag = begun.etags.get(number)
+        if etag and etag == hashlib.md5(content, usedforsecurity=False).hexdigest():
+            return etag
+        return self._put(begun.id, number, content)
+
+    # MinIO's client has these requests, but under names that it does not promise to keep: a test
+    # runs each of them, and pyproject.toml bounds the version.
+
+    def _unfinished(self) -> Iterator[str]:
+        """Yield the unfinished uploads of this very key: MinIO's server lists no others."""
+        bucket, key = self._place
+        names = {key, unquote_plus(key)}  # SeaweedFS leaves a plus as it is, and it is unquoted
+        more: dict[str, str | None] = {}
+        while True:
+            page = self._client._list_multipart_uploads(bucket, prefix=key, **more)  # noqa: SLF001
+            yield from (str(one.upload_id) for one in page.uploads if one.object_name in names)
+            more = {
+                "key_marker": page.next_key_marker,
+                "upload_id_marker": page.next_upload_id_marker,
+            }
+            if not page.is_truncated or not page.next_key_marker:
+                return
+
+    def _parts(self, upload_id: str) -> Iterator[Any]:
+        marker = None
+        while True:
+            page = self._client._list_parts(  # noqa: SLF001
+                *self._place, upload_id, part_number_marker=marker
+            )
+            yield from page.parts
+            marker = page.next_part_number_marker
+            if not page.is_truncated or not marker:
+                return
+
+    def _put(self, upload_id: str, number: int, content: bytes | memoryview) -> str:
+        etag = self._client._upload_part(*self._place, content, None, upload_id, number)  # noqa: SLF001
+        return str(etag)
+
+    def _join(self, upload_id: str, etags: dict[int, str]) -> str:
+        from minio.datatypes import Part
+
+        parts = [Part(number, etag) for number, etag in sorted(etags.items())]
+        done = self._client._complete_multipart_upload(*self._place, upload_id, parts)  # noqa: SLF001
+        if not done.etag:  # a store may find out after its answer has begun
+            words = f"it did not put the parts of {self._place[1]} together; run again"
+            raise StoreError(self._address.shown, words)
+        return str(done.etag).strip('"')
+
+    def _abort(self, upload_id: str) -> None:
+        self._client._abort_multipart_upload(*self._place, upload_id)  # noqa: SLF001

@@ -1,0 +1,95 @@
+"""One plan carried out, and what went over the wire meanwhile: the plan's own reads left out."""
+
+import json
+from dataclasses import replace
+
+from oscar_sync.model.plan import PlanOptions
+from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
+from tests.emulator.calling import SERVICES
+from tests.property.proxy import as_it_is, no_fault, no_interest
+
+
+def carried_out(
+    world,
+    options=None,
+    *,
+    fault=no_fault,
+    store_fault=no_fault,
+    landed=no_interest,
+    rewrite=as_it_is,
+    material=None,
+    **request,
+):
+    """Return the one result of what is planned now.
+
+    The faults, *landed* and *rewrite* begin when the plan is made; *material* are fields of what
+    the plan holds for its action, in place of its own.
+    """
+    with world.connections() as connections:
+        found = plan_once(world.desire(**request), options or PlanOptions(), connections)
+        held = {
+            name: replace(one, **(material or {})) for name, one in found.draft.materials.items()
+        }
+        found = replace(found, draft=replace(found.draft, materials=held))
+        world.forget()
+        world.oscar.fault, world.s3.fault = fault, store_fault
+        world.oscar.landed, world.oscar.rewrite = landed, rewrite
+        (result,) = apply_once(found, ApplyOptions(), connections).results
+    world.oscar.fault, world.s3.fault = no_fault, no_fault
+    world.oscar.landed, world.oscar.rewrite = no_interest, as_it_is
+    return result
+
+
+def requests(world):
+    """Return every request since the plan, in the order in which they began."""
+    told = [(one, "") for one in world.oscar.seen] + [(one, "store ") for one in world.s3.seen]
+    return [
+        f"{place}{one.method} {one.path.removeprefix('/system/')}"
+        for one, place in sorted(told, key=lambda item: item[0].started_s)
+    ]
+
+
+def sent(world, method, path):
+    """Return how often a request went out."""
+    return requests(world).count(f"{method} {path}")
+
+
+def answering(method, path, kind, *, only=None):
+    """Return a fault: requests for *path* fare as *kind* says, or the *only*th of them does."""
+    seen = []
+
+    def fault(got_method, got_path, query):
+        if (got_method, got_path) != (method, f"/system/{path}"):
+            return ""
+        seen.append(query)
+        return kind if only in (None, len(seen)) else ""
+
+    return fault
+
+
+def meanwhile(method, path, act, *, at=1):
+    """Return a fault that is none: somebody *act*s just before the request *at* for *path*."""
+    seen = []
+
+    def fault(got_method, got_path, query):
+        if (got_method, got_path) == (method, f"/system/{path}"):
+            seen.append(query)
+            if len(seen) == at:
+                act()
+        return ""
+
+    return fault
+
+
+def showing(name, *, after, **fields):
+    """Return a rewriter: GETs of the service, but the first *after*, show other *fields*."""
+    seen = []
+
+    def rewrite(path, answer):
+        if path != f"{SERVICES}/{name}" or not answer.startswith(b"{"):
+            return answer
+        seen.append(path)
+        shown = {**json.loads(answer), **fields} if len(seen) > after else json.loads(answer)
+        return json.dumps(shown).encode()
+
+    return rewrite

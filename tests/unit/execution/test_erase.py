@@ -1,0 +1,151 @@
+"""An erasure: exactly these requests, and only while the bucket is what the plan showed."""
+
+import pytest
+from minio.commonconfig import Tags
+
+from oscar_sync.model.report import Status
+from tests.emulator.calling import SERVICES
+from tests.unit.execution.carried import answering, carried_out, meanwhile, requests, sent
+from tests.unit.planning.test_guards import minio, service
+
+RED = "buckets/red"
+
+
+@pytest.fixture
+def kept(world):
+    """A bucket whose service is gone, and the word to erase it."""
+    world.write(service(output=minio("red/out")), service("beta"))
+    world.apply()
+    world.put("red", "kept/it", b"x")
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha"])
+    world.apply()
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    return world
+
+
+def stays(world):
+    return ("red", "kept/it") in world.objects()
+
+
+def test_an_erasure_looks_who_uses_it_and_what_it_holds_and_looks_again(kept):
+    assert carried_out(kept).status is Status.DONE
+    assert requests(kept) == [
+        "GET buckets",
+        "GET services",
+        "store GET /red",
+        f"DELETE {RED}",
+        "GET buckets",
+    ]
+    assert "red" not in kept.buckets()
+
+
+def test_an_erasure_that_is_answered_well_leaves_nothing_to_say(kept):
+    result = carried_out(kept)
+    assert (result.message, result.warnings) == ("", ())
+
+
+def test_an_erasure_whose_answer_was_lost_is_read_back_and_told_of(kept):
+    result = carried_out(kept, fault=answering("DELETE", RED, "reset-after"))
+    assert result.status is Status.DONE
+    assert result.warnings == ("no answer came (lost-answer); read back, it is applied",)
+    assert sent(kept, "DELETE", RED) == 1
+
+
+def test_an_erasure_that_did_not_arrive_is_sent_again_after_another_look(kept):
+    assert carried_out(kept, fault=answering("DELETE", RED, "reset", only=1)).status is Status.DONE
+    assert sent(kept, "DELETE", RED) == 2
+    assert sent(kept, "GET", "services") == 2
+    assert "red" not in kept.buckets()
+
+
+def test_a_bucket_that_three_erasures_leave_standing_is_a_failure(kept):
+    result = carried_out(kept, fault=answering("DELETE", RED, "503"))
+    assert result.status is Status.FAILED
+    assert result.message == "bucket red is still there after the deletion"
+    assert sent(kept, "DELETE", RED) == 3
+    assert stays(kept)
+
+
+def test_an_erasure_that_is_refused_is_sent_once(kept):
+    result = carried_out(kept, fault=answering("DELETE", RED, "403"))
+    assert (result.status, result.code) == (Status.FAILED, "refused")
+    assert sent(kept, "DELETE", RED) == 1
+    assert stays(kept)
+
+
+def test_a_bucket_that_somebody_else_erases_meanwhile_needs_no_request(kept):
+    def erase():
+        assert kept.api.call("DELETE", "/system/buckets/red").status == 204
+
+    result = carried_out(kept, fault=meanwhile("GET", "buckets", erase))
+    assert (result.status, result.warnings) == (Status.DONE, ())
+    assert sent(kept, "DELETE", RED) == 0
+
+
+# not the bucket that was shown
+
+
+def give(world, **words):
+    """Let the tags of the bucket say *words* beside what they say."""
+    tags = Tags.new_bucket_tags()
+    tags.update({**(world.store.get_bucket_tags("red") or {}), **words})
+    world.store.set_bucket_tags("red", tags)
+
+
+@pytest.mark.parametrize("words", [{"owner": "somebody"}, {"from_service": "gamma"}])
+def test_a_bucket_that_says_that_another_made_it_stays(kept, words):
+    result = carried_out(kept, fault=meanwhile("GET", "buckets", lambda: give(kept, **words)))
+    assert result.status is Status.STALE
+    assert "bucket red was made anew by somebody; it stays" in result.message
+    assert sent(kept, "DELETE", RED) == 0
+    assert stays(kept)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"output": minio("red/out")}, {"mount": minio("red/m")[0]}], ids=["output", "mount"]
+)
+def test_a_bucket_that_another_service_uses_by_now_stays(kept, fields):
+    def use():
+        live = kept.live("beta")
+        kept.api.put({**live, **fields}, SERVICES)
+
+    result = carried_out(kept, fault=meanwhile("GET", "services", use))
+    assert result.status is Status.STALE
+    assert "bucket red is used by beta; it stays" in result.message
+    assert stays(kept)
+
+
+def test_a_bucket_that_holds_more_than_the_plan_showed_stays(kept):
+    result = carried_out(
+        kept, fault=meanwhile("GET", "services", lambda: kept.put("red", "late", b"x"))
+    )
+    assert result.status is Status.STALE
+    assert "bucket red holds 2 objects, the plan showed 1; it stays" in result.message
+    assert {("red", "kept/it"), ("red", "late")} <= kept.objects().keys()
+
+
+def test_a_bucket_that_holds_less_than_the_plan_showed_is_erased(kept):
+    assert (
+        carried_out(
+            kept,
+            fault=meanwhile("GET", "services", lambda: kept.store.remove_object("red", "kept/it")),
+        ).status
+        is Status.DONE
+    )
+    assert "red" not in kept.buckets()
+
+
+def test_a_bucket_that_the_plan_did_not_count_stays(kept):
+    result = carried_out(kept, material={"erasures": {}})
+    assert result.status is Status.FAILED
+    assert result.message == "the plan did not look at bucket red"
+    assert requests(kept) == []
+    assert stays(kept)
+
+
+def test_a_bucket_that_cannot_be_counted_any_more_stays(kept):
+    result = carried_out(kept, store_fault=lambda method, path, query: "403")
+    assert (result.status, result.code) == (Status.FAILED, "store")
+    assert sent(kept, "DELETE", RED) == 0
+    assert stays(kept)

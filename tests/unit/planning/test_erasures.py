@@ -1,0 +1,196 @@
+"""What is erased, counted and held back, over built views: each rule of erasing by itself."""
+
+import pytest
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.settings import Removed, ServiceSettings, Which
+from tests.unit.planning.built import (
+    bucket,
+    codes,
+    live,
+    minio,
+    planned,
+    seed,
+    seeded,
+    stamp,
+    view,
+    wanted,
+)
+
+ENTRY = Origin("oscar-sync.yaml", layer="settings")
+
+
+def removed(*erase, name="alpha"):
+    return Removed(Which(name), ENTRY, erase=erase)
+
+
+def erase(text):
+    service, _, name = text.rpartition("/")
+    return (Consent(Word.ERASE, service, name),)
+
+
+def erased(plan):
+    """Return each erasure of the plan: the action and the bucket."""
+    return [(action.id, item.bucket) for action in plan.actions for item in action.erases]
+
+
+def kept(plan):
+    return {(action.id, item.bucket) for action in plan.actions for item in action.keeps}
+
+
+def gone(*buckets, count=0, **more):
+    """Return a cluster without services and with *buckets*."""
+    return view(buckets=buckets, count=count, **more)
+
+
+# who uses a bucket
+
+
+def test_a_bucket_that_a_seed_fills_is_in_use():
+    """The files would be uploaded into a bucket that is erased, or make it anew."""
+    cluster = view(live("alpha"), buckets=[bucket("red"), bucket("blue")])
+    for name, expected in (("red", ["bucket-in-use"]), ("blue", [])):
+        plan = planned(
+            cluster, wanted(), services=seeded(seed("red/in")), removed=(removed(name, name="x"),)
+        )
+        held = [item for item in plan.blocked if item.action.kind is ActionKind.ERASE]
+        assert [item.code for item in held] == expected
+        assert not held or "a seed of alpha (oscar-sync.yaml:1)" in held[0].message
+
+
+def test_a_seed_elsewhere_is_no_use_of_the_bucket_of_that_name():
+    account = {"s3": {"aws": {"access_key": "a", "secret_key": "b", "region": "r"}}}
+    plan = planned(
+        view(live(storage_providers=account), buckets=[bucket("red")]),
+        wanted(storage_providers=account),
+        services=seeded(seed("red/in", "s3.aws")),
+        removed=(removed("red", name="x"),),
+    )
+    assert erased(plan) == [("erase:edge/x/red", "red")]
+
+
+def test_a_seed_of_what_no_manifest_names_is_no_use():
+    plan = planned(
+        gone(bucket("red")), services=seeded(seed("red/in")), removed=(removed("red", name="x"),)
+    )
+    assert erased(plan) == [("erase:edge/x/red", "red")]
+
+
+# what nobody can see
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({"store_problem": "connection refused"}, "connection refused"),
+        ({"denied": frozenset({"red"})}, "its keys do not reach that bucket"),
+    ],
+)
+def test_what_cannot_be_counted_is_not_erased_and_the_reason_is_told(facts, problem):
+    plan = planned(gone(bucket("red"), **facts), removed=(removed("red"),))
+    assert erased(plan) == []
+    assert codes(plan) == ["not-counted"]
+    assert f"nobody can see from here what bucket red holds ({problem})" in plan.blocked[0].message
+
+
+# each bucket once
+
+
+def test_a_bucket_that_is_named_and_empty_as_well_is_erased_once():
+    service = live(annotations=stamp(), input=minio("red/in"))
+    plan = planned(view(service, buckets=[bucket("red")]), removed=(removed("red", "empty"),))
+    assert erased(plan) == [("remove:edge/alpha", "red")]
+
+
+def test_a_bucket_that_two_entries_name_is_erased_once():
+    service = live(annotations=stamp(), input=minio("red/in"))
+    entries = (removed("red"), removed("red", name="gone"))
+    plan = planned(view(service, buckets=[bucket("red")]), removed=entries)
+    assert erased(plan) == [("remove:edge/alpha", "red")]
+
+
+def test_a_bucket_that_is_gone_is_no_step_of_an_entry_that_is_spent():
+    plan = planned(gone(), removed=(removed("red"),))
+    assert erased(plan) == []
+    assert codes(plan) == []
+
+
+# kept or erased, never both
+
+
+def test_no_action_keeps_what_another_one_erases():
+    both = [
+        live("alpha", annotations=stamp(), input=minio("red/in")),
+        live("beta", annotations=stamp("beta"), output=minio("red/out", "blue/out")),
+    ]
+    buckets = [bucket("red"), bucket("blue")]
+    entries = (removed("red"), removed(name="beta"))
+    plan = planned(view(*both, buckets=buckets), removed=entries)
+    assert erased(plan) == [("erase:edge/alpha/red", "red")]
+    assert kept(plan) == {("remove:edge/beta", "blue")}
+
+
+def test_a_bucket_whose_erasure_is_held_back_is_still_shown_as_kept():
+    service = live(annotations=stamp(), input=minio("red/in"))
+    theirs = bucket("red", owner="somebody")
+    plan = planned(view(service, buckets=[theirs]), removed=(removed("red"),))
+    assert codes(plan) == ["not-my-bucket"]
+    assert kept(plan) == {("remove:edge/alpha", "red")}
+
+
+# what outlived its service
+
+
+def test_a_spent_entry_warns_of_what_another_service_made_and_asks_for_nothing():
+    plan = planned(gone(bucket("red", from_service="beta")), removed=(removed("red"),))
+    assert erased(plan) == []
+    assert codes(plan) == []
+    said = [note for note in plan.notes if "bucket red was made by beta" in note]
+    assert [note.partition(" ")[0] for note in said] == ["warning:"]
+    assert said[0].endswith("; it is left")
+
+
+def test_a_spent_entry_is_held_back_for_any_other_reason():
+    plan = planned(gone(bucket("red", owner="somebody")), removed=(removed("red"),))
+    assert codes(plan) == ["not-my-bucket"]
+
+
+@pytest.mark.parametrize(
+    ("consent", "name"), [("alpha/volume", "volume"), ("empty", "empty"), ("red", "blue")]
+)
+def test_a_word_for_something_else_erases_no_bucket_of_that_name(consent, name):
+    plan = planned(gone(bucket(name)), allow=erase(consent))
+    assert erased(plan) == []
+    assert codes(plan) == []
+
+
+@pytest.mark.parametrize("name", ["volume", "empty"])
+def test_a_bucket_that_is_called_like_a_word_is_erased_by_its_long_name(name):
+    plan = planned(gone(bucket(name)), allow=erase(f"bucket:{name}"))
+    assert [item for _, item in erased(plan)] == [name]
+
+
+def test_a_consent_erases_no_bucket_that_a_protected_service_made():
+    """Its service may be gone: the settings still say that its data stays."""
+    made, anonymous = bucket("red", from_service="alpha"), bucket("blue")
+    held = planned(gone(made), allow=erase("red"), services=seeded(protect=True))
+    assert erased(held) == []
+    assert codes(held) == ["protected"]
+    free = planned(gone(anonymous), allow=erase("blue"), services=seeded(protect=True))
+    assert erased(free) == [("erase:edge/blue/blue", "blue")]
+
+
+def test_a_bucket_that_nobody_made_may_be_protected_by_its_own_name():
+    settings = (ServiceSettings(Which("red"), ENTRY, protect=True),)
+    plan = planned(gone(bucket("red")), allow=erase("red"), services=settings)
+    assert codes(plan) == ["protected"]
+
+
+def test_a_removal_by_hand_erases_what_is_named_beside_it():
+    by_hand = PlanOptions(scope=Scope.REMOVE, names=("alpha",))
+    service = live(annotations=stamp(), input=minio("red/in"))
+    cluster = view(service, buckets=[bucket("red"), bucket("blue")])
+    plan = planned(cluster, options=by_hand, allow=(*erase("red"), *erase("blue")))
+    assert erased(plan) == [("remove:edge/alpha", "red"), ("erase:edge/blue/blue", "blue")]

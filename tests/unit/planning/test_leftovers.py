@@ -1,0 +1,123 @@
+"""What is judged as left behind, and what is nobody's to judge, over built views."""
+
+from dataclasses import replace
+
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.settings import Settings
+from oscar_sync.model.state import HookRule
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.facts import Facts
+from oscar_sync.planning.finding_codes import Code
+from oscar_sync.planning.leftovers import leftovers
+from oscar_sync.semantics.hooks import arn_of
+from tests.unit.planning.built import bucket, live, minio, stamp, view, wanted
+
+WORKER = {"oscar.grycap/federation-worker": "true"}
+USERS = {"isolation_level": "USER", "allowed_users": ["zoe"]}
+
+
+def judged(cluster, *services):
+    here = {service.key.name: service for service in services}
+    return leftovers(Context(Facts(cluster), Settings("/files", set_name="laws"), here, None))
+
+
+def codes(cluster, *services):
+    return [(item.code, item.name) for item in judged(cluster, *services).findings]
+
+
+def with_hooks(cluster, **rules):
+    """Return *cluster* with notifications: bucket to (service, prefix) pairs."""
+    hooks = {
+        BucketName(name.replace("_", "-")): tuple(
+            HookRule(service, prefix, arn_of(service)) for service, prefix in pairs
+        )
+        for name, pairs in rules.items()
+    }
+    return replace(cluster, hooks=hooks)
+
+
+def users_view(*services, **facts):
+    """Return what a user sees of a cluster: *me* is theirs."""
+    return view(*services, is_admin=False, me=frozenset({"me"}), **facts)
+
+
+# whose it is to judge
+
+
+def test_a_user_is_told_nothing_of_what_others_left():
+    theirs = users_view(
+        live("beta", owner="zoe", input=minio("gone/in")),
+        buckets=[bucket("blue", owner="zoe"), bucket("red", owner="zoe", is_tagged=False)],
+    )
+    assert codes(theirs) == []
+    assert "this log-in sees its own" in " ".join(judged(theirs).notes)
+    mine = users_view(buckets=[bucket("blue", owner="me")])
+    assert codes(mine) == [(Code.BUCKET_KEPT, "blue")]
+    assert not any("this log-in" in note for note in judged(view()).notes)
+
+
+def test_the_buckets_of_a_federation_worker_lie_on_its_origins_store():
+    fields = {"input": minio("red/in")}
+    assert codes(view(live(**fields))) == [(Code.BUCKET_MISSING, "red")]
+    assert codes(view(live(annotations=WORKER, **fields))) == []
+    here = view(live(**fields), buckets=[bucket("red")])
+    assert codes(here) == [(Code.HOOK_MISSING, "red")]
+    assert codes(view(live(annotations=WORKER, **fields), buckets=[bucket("red")])) == []
+
+
+# ways to erase
+
+
+def test_a_user_is_given_no_deletion_that_the_server_refuses():
+    """It lets no user delete a bucket that does not say whose it is."""
+    untagged, tagged = (bucket("red", owner="me", is_tagged=word) for word in (False, True))
+    (found,) = judged(users_view(buckets=[untagged])).findings
+    assert found.code == Code.BUCKET_ORPHAN
+    assert not any("DELETE" in remedy.do for remedy in found.remedies)
+    (found,) = judged(users_view(buckets=[tagged])).findings
+    assert any("DELETE" in remedy.do for remedy in found.remedies)
+
+
+# notifications
+
+
+def test_a_notification_that_nobody_wants_is_stale():
+    cluster = view(live(input=minio("red/in")), buckets=[bucket("red")])
+    stood = with_hooks(cluster, red=[("alpha", "in/")])
+    assert codes(stood) == []
+    moved = with_hooks(cluster, red=[("alpha", "in/"), ("alpha", "old/")])
+    assert codes(moved) == [(Code.HOOK_STALE, "red")]
+
+
+def test_a_notification_of_another_users_service_is_not_judged_by_a_user():
+    theirs = live("beta", owner="zoe", output=minio("red/out"))
+    cluster = users_view(theirs, buckets=[bucket("red", owner="me")])
+    assert codes(with_hooks(cluster, red=[("beta", "old/")])) == []
+
+
+def test_a_user_is_not_told_that_a_service_out_of_sight_is_not_there():
+    user = with_hooks(users_view(buckets=[bucket("red", owner="me")]), red=[("hidden", "in/")])
+    assert Code.HOOK_DEAD not in [code for code, _ in codes(user)]
+    admin = with_hooks(view(buckets=[bucket("red")]), red=[("hidden", "in/")])
+    assert (Code.HOOK_DEAD, "red") in codes(admin)
+
+
+def test_a_notification_of_a_per_user_bucket_is_deaf_until_the_right_one_stands():
+    """OSCAR writes one slash too many (208); beside the right one it does no harm."""
+    service = live(input=minio("red/in"), bucket_list=["red-zoe"], **USERS)
+    cluster = view(service, buckets=[bucket("red"), bucket("red-zoe")])
+    wrong, right, own = ("alpha", "in//"), ("alpha", "in/"), [("alpha", "in/")]
+    deaf = with_hooks(cluster, red=own, red_zoe=[wrong])
+    assert codes(deaf) == [(Code.HOOK_DEAF, "red-zoe")]
+    assert "uploads to red-zoe/in/ start nothing" in judged(deaf).findings[0].message
+    assert codes(with_hooks(cluster, red=own, red_zoe=[wrong, right])) == []
+    assert codes(with_hooks(cluster, red=own, red_zoe=[right])) == []
+
+
+def test_what_an_apply_mends_is_told_as_an_apply():
+    ours = live(annotations=stamp(), input=minio("red/in"))
+    cluster = view(ours, buckets=[bucket("red")])
+    (found,) = judged(cluster, wanted(input=minio("red/in"))).findings
+    assert [remedy.do for remedy in found.remedies] == ["oscar-sync apply --hooks"]
+    (found,) = judged(cluster).findings
+    assert [remedy.do.split()[:3] for remedy in found.remedies] == [["mc", "event", "add"]]

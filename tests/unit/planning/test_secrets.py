@@ -1,0 +1,64 @@
+"""Secrets that cannot be read back: compared by keyed fingerprints, or not at all (safety 7)."""
+
+import pytest
+
+from oscar_sync.model.material import FingerprintKey
+from oscar_sync.model.plan import Op
+from oscar_sync.model.secret import Secret
+from oscar_sync.planning.secrets import secret_findings
+from oscar_sync.semantics.stamp import SECRETS, secret_fingerprint, secrets_stamp
+from tests.unit.planning.built import live, wanted
+
+KEY = FingerprintKey(Secret("k" * 32), "0123abcd")
+
+
+def stored(**values):
+    """Return a service that was last given *values* by somebody with the key."""
+    prints = {
+        name: secret_fingerprint(KEY.secret, name, Secret(value)) for name, value in values.items()
+    }
+    return live(
+        environment={"secrets": dict.fromkeys(values, "")},
+        annotations={SECRETS: secrets_stamp(KEY.id, prints)},
+    )
+
+
+def found(service, key=KEY, **values):
+    secrets = {name: Secret(value) for name, value in values.items()}
+    return secret_findings(wanted()._replace(secrets=secrets), service, key)
+
+
+def test_the_value_that_was_sent_is_no_difference():
+    assert found(stored(TOKEN="t"), TOKEN="t") == ((), (), ())
+
+
+def test_another_value_is_a_change_that_shows_four_digits_of_each_fingerprint():
+    (change,) = found(stored(TOKEN="old"), TOKEN="new").changes
+    before, after = (
+        secret_fingerprint(KEY.secret, "TOKEN", Secret(value))[:4] for value in ("old", "new")
+    )
+    assert (change.op, change.before, change.after) == (Op.CHANGE, f"fp {before}", f"fp {after}")
+    assert change.is_sensitive
+    assert "new" not in repr(change)
+
+
+def test_a_name_that_is_new_is_added_and_one_that_is_left_out_goes():
+    changes = found(stored(OLD="o"), NEW="n").changes
+    assert [(change.path, change.op) for change in changes] == [
+        ("environment.secrets.NEW", Op.ADD),
+        ("environment.secrets.OLD", Op.REMOVE),
+    ]
+
+
+def test_a_manifest_without_secrets_changes_none_and_no_put_can_be_sent():
+    """Without the block the values stay, but the service forgets their names (record 030)."""
+    assert found(stored(TOKEN="t")) == ((), ("TOKEN",), ())
+
+
+def test_a_blank_value_means_keep():
+    assert found(stored(TOKEN="t"), TOKEN="") == ((), ("TOKEN",), ())
+
+
+@pytest.mark.parametrize("key", [None, FingerprintKey(KEY.secret, "ffffffff")])
+def test_without_the_key_that_made_the_fingerprints_nothing_is_compared(key):
+    assert found(stored(TOKEN="old"), key, TOKEN="new") == ((), (), ("TOKEN",))

@@ -1,0 +1,165 @@
+"""Big files go in parts, and a later run goes on where one that was cut off has been."""
+
+import os
+import threading
+
+import pytest
+
+from oscar_sync.errors import StoreError
+from oscar_sync.storage.checksums import MIB, sha256_of
+from oscar_sync.storage.parts import NOTE_NUMBER
+from oscar_sync.storage.store import ObjectStore
+from tests.property.proxy import Proxy
+
+SIZE = 64 * MIB + 1
+PARTS = 9
+
+
+class EnoughError(Exception):
+    """What ends an upload in the middle."""
+
+
+@pytest.fixture(params=["emulated", "weed"])
+def address(request):
+    if request.param == "weed":
+        return request.getfixturevalue("weed")
+    address = request.getfixturevalue("s3")
+    ObjectStore(address, {})._client.make_bucket("bench")
+    return address
+
+
+@pytest.fixture
+def proxy(address):
+    with Proxy(address.endpoint) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def store(address, proxy):
+    return ObjectStore(address._replace(endpoint=proxy.url), {})
+
+
+@pytest.fixture
+def big(tmp_path):
+    path = tmp_path / "big"
+    path.write_bytes(os.urandom(SIZE))
+    return path
+
+
+@pytest.fixture
+def key(request):
+    return f"{request.node.name}/ü +%"
+
+
+def parts_sent(proxy):
+    """Return the numbers of the parts that reached the store, the note left out."""
+    queries = [one.query for one in proxy.seen if one.method == "PUT" and one.status == 200]
+    numbers = [int(query.partition("partNumber=")[2].partition("&")[0]) for query in queries]
+    return sorted(number for number in numbers if number != NOTE_NUMBER)
+
+
+def unfinished(store, key):
+    found = store._client._list_multipart_uploads("bench", prefix=key).uploads
+    return [one.upload_id for one in found]
+
+
+def cut_off(store, key, path, after):
+    """Upload *path* until *after* parts are there."""
+    there = []
+    guard = threading.Lock()
+
+    def on_bytes(count):
+        with guard:
+            there.append(count)
+            if len(there) >= after:
+                raise EnoughError
+
+    with pytest.raises(EnoughError):
+        store.put_object("bench", key, path, path.stat().st_size, "", on_bytes)
+
+
+def test_an_upload_that_was_cut_off_goes_on_where_it_was(store, proxy, key, big):
+    cut_off(store, key, big, 2)
+    first = parts_sent(proxy)
+    assert 2 <= len(first) < PARTS
+    assert unfinished(store, key)
+    proxy.forget()
+    stored = store.put_object("bench", key, big, SIZE)
+    assert sorted([*first, *parts_sent(proxy)]) == list(range(1, PARTS + 1))
+    assert store.get_object("bench", key) == big.read_bytes()
+    assert store.is_same("bench", stored, big, SIZE)
+    assert unfinished(store, key) == []
+
+
+def test_every_byte_is_told_once_also_of_parts_that_were_there(store, key, big):
+    cut_off(store, key, big, 2)
+    told: list[int] = []
+    store.put_object("bench", key, big, SIZE, "", told.append)
+    assert sum(told) == SIZE
+
+
+def test_an_upload_of_older_content_is_given_up(store, proxy, key, big):
+    cut_off(store, key, big, 2)
+    change_the_end(big)
+    proxy.forget()
+    store.put_object("bench", key, big, SIZE)
+    assert parts_sent(proxy) == list(range(1, PARTS + 1))
+    assert unfinished(store, key) == []
+    assert store.get_object("bench", key) == big.read_bytes()
+    assert store.stored_digest("bench", key).startswith("sha256:")
+
+
+def test_uploads_of_others_stay_as_they_are(store, key, big):
+    client = store._client
+    theirs = client._create_multipart_upload("bench", key, {})
+    client._upload_part("bench", key, b"x" * 5 * MIB, None, theirs, 1)
+    last = client._create_multipart_upload("bench", key, {})
+    client._upload_part("bench", key, b"a part like any other", None, last, NOTE_NUMBER)
+    longer = client._create_multipart_upload("bench", f"{key}2", {})
+    store.put_object("bench", key, big, SIZE)
+    assert set(unfinished(store, key)) == {theirs, last, longer}
+
+
+def test_a_part_that_came_damaged_is_sent_again(store, proxy, key, big):
+    cut_off(store, key, big, 2)
+    (upload_id,) = unfinished(store, key)
+    client = store._client
+    first = parts_sent(proxy)[0]
+    client._upload_part("bench", key, b"x" * 8 * MIB, None, upload_id, first)
+    store.put_object("bench", key, big, SIZE)
+    assert store.get_object("bench", key) == big.read_bytes()
+
+
+def change_the_end(path):
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_a_file_that_changes_on_the_way_makes_no_object(store, key, big, is_planned):
+    planned = sha256_of(big) if is_planned else ""
+    guard = threading.Lock()
+
+    def on_bytes(count):
+        # The last part is read later: six are in memory at most.
+        if not is_planned and guard.acquire(blocking=False):
+            change_the_end(big)
+
+    if is_planned:
+        change_the_end(big)
+    with pytest.raises(StoreError, match="has changed meanwhile; run again"):
+        store.put_object("bench", key, big, SIZE, planned, on_bytes)
+    assert list(store.list_objects("bench", key)) == []
+    assert unfinished(store, key) == []
+
+
+def test_a_store_that_refuses_a_part_leaves_the_others_for_the_next_time(store, proxy, key, big):
+    proxy.fault = lambda method, path, query: "403" if "partNumber=3&" in f"{query}&" else ""
+    with pytest.raises(StoreError):
+        store.put_object("bench", key, big, SIZE)
+    sent = parts_sent(proxy)
+    assert 3 not in sent
+    proxy.fault = lambda method, path, query: ""
+    proxy.forget()
+    store.put_object("bench", key, big, SIZE)
+    assert sorted([*sent, *parts_sent(proxy)]) == list(range(1, PARTS + 1))

@@ -1,0 +1,230 @@
+"""What is kept between passes changes no plan: it equals the one of a process that just began."""
+
+import itertools
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from oscar_sync.errors import InputError
+from oscar_sync.manifests.load.files import Fence
+from oscar_sync.manifests.load.reader import Memory as FileMemory
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.memory import Memory
+from oscar_sync.semantics.live import live_service
+
+FDL = """\
+functions:
+  oscar:
+  - edge:
+      name: {name}
+      image: ghcr.io/x/hello:1.0
+      memory: {memory}
+      script: {script}
+      environment:
+        variables: {{MODE: fast}}
+"""
+SETTINGS = "set: memory\nclusters:\n  edge: {{endpoint: 'https://oscar.example.org'}}\n{more}"
+PATHS = {"a.yaml": "a", "b.yaml": "b", "sub/c.yaml": "c"}
+
+
+def _fdl(file):
+    names = st.just(PATHS[file]) | st.sampled_from(["a", "z"])
+    return st.builds(
+        FDL.format, name=names, memory=st.sampled_from(["1Gi", "2Gi", "3Xi"]),
+        script=st.sampled_from(["run.sh", "other.sh", "gone.sh"]),
+    ) | st.sampled_from(["functions: [", "note: no FDL\n"])  # fmt: skip
+
+
+TEXTS = {
+    **{file: _fdl(file) for file in PATHS},
+    "run.sh": st.sampled_from(["echo 1\n", "echo 2\n", ""]),
+    "other.sh": st.sampled_from(["echo 3\n"]),
+    "sub/run.sh": st.sampled_from(["echo 4\n", "echo 5\n"]),
+    "values.env": st.sampled_from(["MODE=slow\n", "MODE=late\n", "no line"]),
+    "overlays/big.yaml": st.sampled_from(
+        ["services: {a: {memory: 8Gi}}\n", "services: {b: {memory: 9Gi}}\n"]
+    ),
+    "oscar-sync.yaml": st.sampled_from(
+        [SETTINGS.format(more=""), SETTINGS.format(more="env_file: values.env\n")]
+    ),
+    ".oscar-syncignore": st.sampled_from(["sub/\n", "# none\n"]),
+}
+EDITS = st.lists(
+    st.sampled_from(sorted(TEXTS)).flatmap(
+        lambda file: st.tuples(st.just(file), st.none() | TEXTS[file])
+    ),
+    min_size=1,
+    max_size=3,
+)
+ENVIRON = {"OSCAR_USERNAME": "me", "OSCAR_PASSWORD": "word", "HOME": "/nowhere"}
+
+
+def _begin(folder):
+    for file, name in PATHS.items():
+        _edit(folder, file, FDL.format(name=name, memory="1Gi", script="run.sh"))
+    _edit(folder, "run.sh", "echo 1\n")
+    _edit(folder, "sub/run.sh", "echo 4\n")
+    _edit(folder, "oscar-sync.yaml", SETTINGS.format(more=""))
+
+
+def _edit(folder, file, text):
+    path = folder / file
+    if text is None:
+        path.unlink(missing_ok=True)
+        return
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+
+
+def _seen(request, memory=None):
+    """Everything that a plan is made from: services with their places, settings, findings."""
+    try:
+        state = desire(request, ENVIRON, memory)
+    except InputError as error:
+        return error.diagnostics
+    services = [
+        (one.key, one.form, one.secrets, one.locate(("memory",)), one.locate(("script",)))
+        for one in state.services
+    ]
+    return services, state.settings, state.file_count, state.diagnostics
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rounds=st.lists(st.tuples(EDITS, st.booleans()), min_size=1, max_size=5))
+def test_a_pass_from_memory_equals_a_cold_one_after_any_edits(tmp_path_factory, rounds):
+    folder = tmp_path_factory.mktemp("project")
+    _begin(folder)
+    memory = Memory()
+    for edits, has_overlay in rounds:
+        for file, text in edits:
+            _edit(folder, file, text)
+        overlays = ("big",) if has_overlay else ()
+        request = DesireRequest((str(folder),), overlays=overlays, cwd=str(folder))
+        assert _seen(request, memory) == _seen(request)
+
+
+@pytest.fixture
+def project(tmp_path):
+    _begin(tmp_path)
+    return tmp_path
+
+
+def _request(folder):
+    return DesireRequest((str(folder),), cwd=str(folder))
+
+
+def _age(folder):
+    """Let the files be old enough to be known by their times."""
+    for path in folder.rglob("*.*"):
+        os.utime(path, (1, 1))
+
+
+class Counting(FileMemory):
+    """Counts how often something was made anew, by what."""
+
+    def __init__(self):
+        later = itertools.count(10**20)  # far behind every change: what is read is settled
+        super().__init__(lambda: next(later))
+        self.anew = []
+
+    def made(self, key, inputs, found, make):
+        def counted():
+            self.anew.append(key[0])
+            return make()
+
+        return super().made(key, inputs, found, counted)
+
+
+def test_only_what_was_saved_is_made_anew(project):
+    files = Counting()
+    memory = Memory(files)
+    first = desire(_request(project), ENVIRON, memory)
+    files.anew.clear()
+    _edit(project, "b.yaml", FDL.format(name="b", memory="2Gi", script="run.sh"))
+    second = desire(_request(project), ENVIRON, memory)
+    assert files.anew == ["file", "service"]
+    assert [one.form["memory"] for one in second.services] == ["1Gi", "2Gi", "1Gi"]
+    assert second.services[0].form is first.services[0].form
+
+
+def test_a_script_that_was_saved_is_read_for_its_services_alone(project):
+    files = Counting()
+    memory = Memory(files)
+    desire(_request(project), ENVIRON, memory)
+    files.anew.clear()
+    _edit(project, "sub/run.sh", "echo other\n")
+    state = desire(_request(project), ENVIRON, memory)
+    assert files.anew == ["service"]
+    assert state.services[2].form["script"] == "echo other\n"
+
+
+def test_a_file_written_again_with_the_same_content_is_not_parsed_again(project):
+    files = Counting()
+    memory = Memory(files)
+    desire(_request(project), ENVIRON, memory)
+    files.anew.clear()
+    for file in PATHS:
+        text = (project / file).read_text()
+        (project / file).unlink()
+        (project / file).write_text(text)
+    desire(_request(project), ENVIRON, memory)
+    assert files.anew == []
+
+
+def test_a_young_file_is_read_again_although_its_times_are_the_same(project):
+    """A clock of the file system may tick more slowly than an editor saves."""
+    file = project / "a.yaml"
+    changed_ns = file.stat().st_ctime_ns
+    memory = FileMemory(lambda: changed_ns + 1_000_000)
+    memory.enter(Fence(str(project), ()), "setting")
+    real = memory.read(str(file), 1 << 20)
+    memory._contents[str(file)] = memory._contents[str(file)]._replace(content=b"old")
+    assert memory.read(str(file), 1 << 20) == real
+
+
+def test_another_environment_forgets_everything(project):
+    files = Counting()
+    memory = Memory(files)
+    desire(_request(project), ENVIRON, memory)
+    files.anew.clear()
+    desire(_request(project), {**ENVIRON, "MODE": "else"}, memory)
+    assert files.anew.count("service") == 3
+
+
+def test_what_a_pass_read_is_known_also_where_it_could_not_be_used(project):
+    memory = Memory()
+    _edit(project, "a.yaml", FDL.format(name="a", memory="1Gi", script="gone.sh"))
+    with pytest.raises(InputError):
+        desire(_request(project), ENVIRON, memory)
+    files = memory.files.files
+    assert files[str(project / "gone.sh")] is None
+    assert files[str(project / "b.yaml")] is not None
+    assert files[str(project / "oscar-sync.yaml")] is not None
+    assert {str(project), str(project / "sub")} <= memory.files.folders
+
+
+class Answers:
+    """A list of services as a server would write it, byte for byte."""
+
+    def __init__(self):
+        self.listed = [{"name": name, "namespace": "oscar-svc"} for name in "ab"]
+
+    def services_content(self):
+        return repr(self.listed).encode()
+
+    def services_in(self, content):
+        del content
+        return [dict(raw) for raw in self.listed]
+
+
+def test_services_that_the_server_shows_as_before_are_not_brought_to_normal_form_again():
+    edge, answers, memory = ClusterId("edge"), Answers(), Memory()
+    first = memory.services(edge, answers)
+    assert memory.services(edge, answers) is first
+    answers.listed[1]["memory"] = "4Gi"
+    second = memory.services(edge, answers)
+    assert second[0] is first[0]
+    assert second == tuple(live_service(edge, raw) for raw in answers.listed)

@@ -1,0 +1,338 @@
+"""A week of watching in one process: saves of all kinds, faults of the cluster, and nothing leaks.
+
+Run ``python -m tools.soak_watch --saves 10000``. The clock is moved on after each save, so that
+10,000 of them make a week; the emulated cluster runs in a process of its own. It exits with 1
+where memory, descriptors or threads have grown since the first fifth.
+"""
+
+import argparse
+import contextlib
+import gc
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from oscar_sync.cli.output import Output
+from oscar_sync.cli.screen import Screen
+from oscar_sync.cli.telling import Telling
+from oscar_sync.cli.watch import command
+from oscar_sync.cli.watching import Watching
+from oscar_sync.model.exits import Exit
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.desire import DesireRequest
+
+WEEK_S: Final = 7 * 86400.0
+_SERVICES: Final = 12
+_SEEN_S: Final = 30.0
+_MOST_GROWN_MB: Final = 8.0
+_MOST_GROWN: Final = 0.03
+_FDL: Final = """\
+functions:
+  oscar:
+  - any:
+      name: svc-{number}
+      image: ghcr.io/x/hello:1.0
+      memory: {memory}Mi
+      script: run-{number}.sh
+      input:
+      - storage_provider: minio.default
+        path: soak-{number}/in
+"""
+_FAULTS: Final = (
+    "GET /system/services:500-before",
+    "GET /system/services:truncate",
+    "GET /system/config:reset",
+    "GET /system/info:401",
+    "GET /system/services:refuse",
+    "GET /system/services:403",
+)
+
+
+class Use(NamedTuple):
+    """What the process holds: megabytes, Python's memory blocks, descriptors, threads."""
+
+    rss_mb: float
+    blocks: int
+    descriptors: int
+    threads: int
+
+
+def used() -> Use:
+    """Return what this process holds now (Linux)."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    descriptors = len([*Path("/proc/self/fd").iterdir()])
+    rss_mb = pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+    return Use(rss_mb, sys.getallocatedblocks(), descriptors, threading.active_count())
+
+
+@dataclass(slots=True)
+class Clock:
+    """The time of a watch: it goes by itself, and further by hand."""
+
+    ahead_s: float = 0.0
+
+    def now(self) -> float:
+        """Return seconds since some moment."""
+        return time.monotonic() + self.ahead_s
+
+
+@dataclass(slots=True)
+class Watched(Watching):
+    """A watch that counts its passes."""
+
+    passes: int = 0
+    ended: threading.Condition = field(default_factory=threading.Condition)
+
+    def pass_once(
+        self, request: DesireRequest, connections: Connections, names: tuple[str, ...] | None
+    ) -> Exit | None:
+        """Pass once, and tell who waits for it."""
+        code = Watching.pass_once(self, request, connections, names)
+        with self.ended:
+            self.passes += 1
+            self.ended.notify_all()
+        return code
+
+    def passed(self, after: int) -> int:
+        """Return the number of passes once there are more than *after*.
+
+        Raises:
+            RuntimeError: none comes.
+        """
+        with self.ended:
+            if not self.ended.wait_for(lambda: self.passes > after, _SEEN_S):
+                raise RuntimeError(f"nothing was planned for {_SEEN_S:g} s after pass {after}")
+            return self.passes
+
+
+class Project:
+    """A folder of manifests, and all ways to save in it."""
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        """Write the files."""
+        self.folder = folder
+        self.settings = settings
+        folder.mkdir()
+        (folder / "oscar-sync.yaml").write_text(settings)
+        for number in range(_SERVICES):
+            self.fdl(number).write_text(_FDL.format(number=number, memory=256))
+            self.script(number).write_text("#!/bin/sh\n")
+
+    def fdl(self, number: int) -> Path:
+        """Return the manifest of a service."""
+        return self.folder / f"svc-{number}.yaml"
+
+    def script(self, number: int) -> Path:
+        """Return the script of a service."""
+        return self.folder / f"run-{number}.sh"
+
+    def save(self, turn: int) -> None:
+        """Save something, each turn another way."""
+        ways: Sequence[Callable[[int], None]] = (
+            self._in_place, self._script, self._renamed, self._as_vim_does, self._anew,
+            self._broken, self._settings, self._in_place, self._script, self._moved,
+        )  # fmt: skip
+        ways[turn % len(ways)](turn)
+
+    def _text(self, turn: int) -> tuple[Path, str]:
+        number = turn % _SERVICES
+        return self.fdl(number), _FDL.format(number=number, memory=256 + turn % 1000)
+
+    def _in_place(self, turn: int) -> None:
+        file, text = self._text(turn)
+        file.write_text(text)
+
+    def _script(self, turn: int) -> None:
+        self.script(turn % _SERVICES).write_text(f"#!/bin/sh\necho {turn}\n")
+
+    def _renamed(self, turn: int) -> None:
+        file, text = self._text(turn)
+        beside = file.with_name(f".{file.name}.tmp")
+        beside.write_text(text)
+        beside.replace(file)
+
+    def _as_vim_does(self, turn: int) -> None:
+        file, text = self._text(turn)
+        backup = file.with_name(f"{file.name}~")
+        file.rename(backup)
+        file.write_text(text)
+        backup.unlink()
+
+    def _anew(self, turn: int) -> None:
+        file, text = self._text(turn)
+        file.unlink()
+        file.write_text(text)
+
+    def _broken(self, turn: int) -> None:
+        """Save what cannot be used; one of the next turns mends it."""
+        self.fdl(turn % _SERVICES).write_text(f"functions: [ # {turn}")
+
+    def _settings(self, turn: int) -> None:
+        for number in range(_SERVICES):
+            self.fdl(number).write_text(_FDL.format(number=number, memory=512))
+        (self.folder / "oscar-sync.yaml").write_text(f"{self.settings}# {turn}\n")
+
+    def _moved(self, turn: int) -> None:
+        away = self.folder.with_name("away")
+        self.folder.rename(away)
+        (away / f"svc-{turn % _SERVICES}.yaml").write_text(self._text(turn)[1])
+        away.rename(self.folder)
+
+
+class Cluster:
+    """The emulated cluster, by its own API and by the one that puts faults in."""
+
+    def __init__(self, ready: Path) -> None:
+        """Know where it is."""
+        told = json.loads(ready.read_text())
+        self.url, self.user, self.password = told["oscar"], told["user"], told["password"]
+
+    def fault(self, text: str) -> None:
+        """Put a fault in the way of requests; blank takes all away."""
+        word = b64encode(f"{self.user}:{self.password}".encode()).decode()
+        method, body = ("POST", text.encode()) if text else ("DELETE", None)
+        request = urllib.request.Request(  # noqa: S310 - loopback
+            f"{self.url}/_emulator/faults", body, {"Authorization": f"Basic {word}"}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
+            answer.read()
+
+
+@contextlib.contextmanager
+def emulated(folder: Path) -> Iterator[Cluster]:
+    """Run an emulated cluster in a process of its own."""
+    ready = folder / "ready.json"
+    words = ("emulator", "--port", "0", "--s3-port", "0", "--admin", "--ready-file", str(ready))
+    command_line = [sys.executable, "-m", "oscar_sync", *words]
+    with subprocess.Popen(command_line, stdout=subprocess.DEVNULL) as process:
+        try:
+            while not ready.exists():
+                if process.poll() is not None:
+                    raise RuntimeError(f"the emulator left with {process.returncode}")
+                time.sleep(0.05)
+            yield Cluster(ready)
+        finally:
+            process.terminate()
+
+
+def soak(saves: int, *, is_applying: bool, told: Callable[[str], None]) -> list[str]:
+    """Return what has grown over *saves* saves that make a week, nothing where all is well."""
+    with tempfile.TemporaryDirectory(prefix="oscar-sync-soak-") as name:
+        folder = Path(name).resolve()
+        os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+        os.environ["HOME"] = str(folder)
+        with emulated(folder) as cluster:
+            settings = (
+                f"set: soak\nclusters:\n  edge:\n    endpoint: {cluster.url}\n"
+                f"    auth_user: {cluster.user}\n    auth_password: {cluster.password}\n"
+                '  "*": edge\n'
+            )
+            project = Project(folder / "project", settings)
+            return _soaked(project, cluster, saves, is_applying=is_applying, told=told)
+
+
+def _soaked(
+    project: Project,
+    cluster: Cluster,
+    saves: int,
+    *,
+    is_applying: bool,
+    told: Callable[[str], None],
+) -> list[str]:
+    flags = ["--apply", "--yes"] if is_applying else []
+    options = command.make_context("watch", [str(project.folder), *flags]).params
+    outputs = (Output("text", os.devnull), Output("events", os.devnull))
+    clock = Clock()
+    watch = Watched(
+        options, outputs, Telling("watch"), Screen(), now=clock.now, quiet_s=0.005,
+        connections=Connections(os.environ, sleep=lambda _: None),
+    )  # fmt: skip
+    found: list[str] = []
+
+    def save_all() -> None:
+        try:
+            found.extend(_saved(watch, clock, project, cluster, saves, told))
+        except (OSError, RuntimeError) as error:
+            found.append(str(error))
+        finally:
+            watch.stop.set()
+
+    saver = threading.Thread(target=save_all)
+    saver.start()
+    watch.run()
+    saver.join()
+    return found
+
+
+def _saved(  # noqa: PLR0917 - the parts of a soak
+    watch: Watched,
+    clock: Clock,
+    project: Project,
+    cluster: Cluster,
+    saves: int,
+    told: Callable[[str], None],
+) -> list[str]:
+    passes, warm = watch.passed(0), None
+    for turn in range(saves):
+        if turn % 20 == 10:
+            cluster.fault(_FAULTS[turn // 20 % len(_FAULTS)])
+        project.save(turn)
+        clock.ahead_s += WEEK_S / saves
+        passes = watch.passed(passes)
+        if turn % 20 == 13:
+            cluster.fault("")
+        if turn % 100 == 15:  # an hour in which nothing is saved
+            clock.ahead_s += 3600.0
+            passes = watch.passed(passes)
+        if turn == saves // 5:
+            warm = used()
+        if turn % max(1, saves // 10) == 0:
+            told(f"{turn:>6} saves  {passes:>6} plans  {used()}")
+    end = used()
+    told(f"{saves:>6} saves  {passes:>6} plans  {end}")
+    return _grown(warm or end, end)
+
+
+def _grown(warm: Use, end: Use) -> list[str]:
+    found = []
+    if end.rss_mb > warm.rss_mb + _MOST_GROWN_MB:
+        found.append(f"memory grew from {warm.rss_mb:.1f} to {end.rss_mb:.1f} MB")
+    if end.blocks > warm.blocks * (1 + _MOST_GROWN):
+        found.append(f"memory blocks grew from {warm.blocks:,} to {end.blocks:,}")
+    if end.descriptors > warm.descriptors + 2:
+        found.append(f"descriptors grew from {warm.descriptors} to {end.descriptors}")
+    if end.threads > warm.threads + 1:
+        found.append(f"threads grew from {warm.threads} to {end.threads}")
+    return found
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def main() -> int:
+    """Return 0 where nothing has grown, else 1."""
+    parser = argparse.ArgumentParser(prog="python -m tools.soak_watch", description=__doc__)
+    parser.add_argument("--saves", type=int, default=10_000)
+    parser.add_argument("--apply", action="store_true", help="carry out what is planned")
+    given = parser.parse_args()
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stderr(nowhere):
+        found = soak(given.saves, is_applying=given.apply, told=_tell)
+    for sentence in found:
+        print(f"leaks: {sentence}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
