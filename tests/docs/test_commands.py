@@ -22,6 +22,9 @@ NOT_RUN = {
     "docs/scale.md": [
         "needs a Kubernetes cluster; the manifests are checked against its schemas by tests/deploy"
     ],
+    "docs/watch.md": [
+        "it goes on until Ctrl-C and draws on a terminal; tests/watch plays it",
+    ],
     "docs/tutorial.md": ["the tests have the program installed"],
 }
 
