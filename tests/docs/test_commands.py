@@ -15,12 +15,15 @@ READ = {name_of(path): tuple(blocks(path.read_text(encoding="utf-8"))) for path 
 RUN = [name for name, found in READ.items() if any(block.is_run for block in found)]
 # What stands in a page and is not run; a new one needs its reason, here and there.
 NOT_RUN = {
-    "README.md": ["the first starts without a checkout, the others are what runs this"],
+    "README.md": ["a clone, and verbs of make that set everything up and run these tests"],
     "docs/benchmarks.md": ["it measures for minutes, and no time is judged in the tests"],
     "docs/ci.md": ["needs podman or docker, and images of a registry"],
     "docs/leaving.md": ["it would take the program away from the tests"],
     "docs/scale.md": [
         "needs a Kubernetes cluster; the manifests are checked against its schemas by tests/deploy"
+    ],
+    "docs/watch.md": [
+        "it goes on until Ctrl-C and draws on a terminal; tests/watch plays it",
     ],
     "docs/tutorial.md": ["the tests have the program installed"],
 }

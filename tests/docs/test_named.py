@@ -24,6 +24,7 @@ def test_each_command_line_names_what_there_is(name):
 @pytest.mark.parametrize("name", TEXTS)
 def test_each_option_that_stands_alone_is_one(name):
     known = {option for command in every_command(cli) for option in options_of(command)}
+    known |= set(re.findall(r'"(--[a-z-]+)"', (ROOT / "bench" / "__main__.py").read_text("utf-8")))
     named = {
         word.partition("=")[0]
         for code in INLINE.findall(TEXTS[name])
