@@ -84,6 +84,10 @@ def seed_big(setting: Setting) -> Result:
             f"{name}, again": _afresh(world, put, f"again-{name[0]}")
             for name, put in contenders.items()
         }
+        # Those that upload again leave the store writing: in turn with the others, they would
+        # slow down whoever comes next.
+        reading = ("oscar-sync, again", "rclone tuned, again")
+        samples |= in_turn({name: again.pop(name) for name in reading}, setting.rounds)
         samples |= in_turn(again, setting.rounds)
         world.s5cmd("unread")
         unread = world.s5cmd("unread")
@@ -95,9 +99,12 @@ def seed_big(setting: Setting) -> Result:
         [
             _of_best("best of rclone, s5cmd, aws", samples, ""),
             _of_best("best of them, again after a fresh checkout", samples, ", again"),
-            Ratio("MB at most", _MOST_MB, [peak]),
+            Ratio("one MB of peak memory", _MOST_MB, [peak]),
         ],
-        [f"with old times s5cmd takes {unread.wall_s * 1000:.0f} ms, and reads no content"],
+        [
+            f"with old times s5cmd takes {unread.wall_s * 1000:.0f} ms, and reads no content",
+            *_unless(peak > 0, "the peak is below that of the suite itself, and was not measured"),
+        ],
     )
 
 

@@ -157,3 +157,32 @@ def check_settled(world, run, scene):
     if scene.again[0] != "forget":
         code, said = run(("plan", "--detailed-exitcode", *allowed))
         assert code == 0, said
+
+
+def test_an_interrupted_upload_ends_between_parts_and_goes_on(world, run):
+    SCENES["seed-big"].prepare(world)
+    big = world.folder / "files" / "big"
+    big.write_bytes(b"".join(bytes([at]) * 2**20 for at in range(120)))
+    world.forget()
+    known = threading.Event()
+    pids: list[int] = []
+    first = threading.Lock()
+
+    def started(pid):
+        pids.append(pid)
+        known.set()
+
+    def landed(method, status):
+        if method == "PUT" and first.acquire(blocking=False):
+            known.wait(10)
+            os.kill(pids[0], signal.SIGINT)
+
+    world.s3.landed = landed
+    code, said = run(("seed", "--yes"), started)
+    world.s3.landed = no_interest
+    assert code == 130, said
+    assert unfinished(world) == [("blue", "seeds/big")]
+    code, said = run(("seed", "--yes"))
+    assert code == 0, said
+    assert unfinished(world) == []
+    check_uploaded_once(world)
