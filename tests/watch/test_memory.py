@@ -265,6 +265,28 @@ def test_what_a_pass_did_not_compare_is_forgotten():
     assert comparing.differences(live, wanted) is not first
 
 
+GOOD = {
+    **{
+        file: st.builds(
+            FDL.format, name=st.just(name), memory=st.sampled_from(["1Gi", "2Gi", "4Gi"]),
+            script=st.sampled_from(["run.sh", "other.sh"] if "/" not in file else ["run.sh"]),
+        )
+        for file, name in PATHS.items()
+    },
+    "run.sh": st.sampled_from(["echo 1\n", "echo 2\n"]),
+    "other.sh": st.sampled_from(["echo 3\n", "echo 4\n"]),
+    "oscar-sync.yaml": st.sampled_from(
+        [
+            SETTINGS.format(more=""),
+            SETTINGS.format(more="services: {a: {ignore: [memory]}}\n"),
+            SETTINGS.format(more="prune: true\n"),
+        ]
+    ),
+}  # fmt: skip
+GOOD_EDITS = st.lists(
+    st.sampled_from(sorted(GOOD)).flatmap(lambda file: st.tuples(st.just(file), GOOD[file])),
+    min_size=1, max_size=3,
+)  # fmt: skip
 LIVE = st.lists(
     st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["1Gi", "2Gi", "4Gi"])), max_size=2
 )
@@ -295,13 +317,14 @@ def _plan(request, environ, memory=None):
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rounds=st.lists(st.tuples(EDITS, LIVE), min_size=1, max_size=4))
+@given(rounds=st.lists(st.tuples(GOOD_EDITS | EDITS, LIVE), min_size=2, max_size=5))
 def test_a_plan_from_memory_equals_a_cold_one_after_any_edits_on_both_sides(
     tmp_path_factory, oscar_emulator, rounds
 ):
     oscar_emulator.reset()
     folder = tmp_path_factory.mktemp("project")
     _begin(folder)
+    _edit(folder, "other.sh", "echo 3\n")
     environ = {
         "OSCAR_USERNAME": oscar_emulator.user, "OSCAR_PASSWORD": oscar_emulator.password,
         "HOME": "/nowhere", "XDG_CACHE_HOME": str(folder),
