@@ -37,6 +37,10 @@ test: check ## set up, check, and run all tests
 soak: $(VENV)/.dev $(VENV)/.package ## hold the laws against 20,000 examples each, for hours
 	LAWS_EXAMPLES=$(or $(LAWS_EXAMPLES),20000) $(BIN)/python -m pytest -n auto --timeout 0 tests/property
 
+.PHONY: soak-watch
+soak-watch: $(VENV)/.dev $(VENV)/.package ## watch through a week of 10,000 saves and faults: nothing may leak
+	$(BIN)/python -m tools.soak_watch --saves $(or $(SAVES),10000)
+
 MUTANTS := .mutants
 
 .PHONY: mutants

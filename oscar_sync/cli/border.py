@@ -49,7 +49,7 @@ def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = 
         code = Exit.INVALID
     except OscarSyncError as error:
         say(f"error: {error}")
-        code = next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
+        code = code_of(error)
     except (KeyboardInterrupt, click.Abort):
         say("interrupted; nothing was half done")
         code = Exit.INTERRUPTED
@@ -62,6 +62,11 @@ def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = 
         code = _unexpected(error)
     end_events(outputs, code)
     return code
+
+
+def code_of(error: OscarSyncError) -> Exit:
+    """Return the exit code that *error* alone has."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
 
 
 def end_events(outputs: Sequence[Output], code: Exit) -> None:

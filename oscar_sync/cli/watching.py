@@ -1,4 +1,4 @@
-"""The loop of a watch: wait, plan, show what is new, apply; whatever fails, it goes on."""
+"""The loop of a watch: wait, plan, show what is new, apply; a pass that fails is not the last."""
 
 import gc
 import os
@@ -7,17 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from oscar_sync.cli.border import say, tell_findings
+from oscar_sync.cli.border import code_of, say, tell_findings
 from oscar_sync.cli.carrying import signals
 from oscar_sync.cli.output import Output, append, stdout_width, write
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.showing import stdout_paint, text_of
 from oscar_sync.cli.telling import Telling
+from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
 from oscar_sync.errors import InputError, OscarSyncError, OutputError
-from oscar_sync.manifests.codes import Code
-from oscar_sync.model.cluster import Reading
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
@@ -30,7 +29,6 @@ from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.memory import Memory
 from oscar_sync.reconcile.once import Pass, Stop, plan_once
-from oscar_sync.reconcile.pace import pause_s
 from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import QUIET_S, Saves, Woken
 from oscar_sync.render.news import news_text
@@ -42,10 +40,7 @@ _NAMES_SHOWN: Final = 5
 
 @dataclass(slots=True)
 class Watching:
-    """What was shown last, what is wrong, and whether applying waits for a save.
-
-    ``failures`` counts the passes in a row that failed; ``trouble`` is what was told of it.
-    """
+    """What was shown last, what is wrong, and whether applying waits for a save."""
 
     options: dict[str, Any]
     outputs: Sequence[Output]
@@ -60,13 +55,14 @@ class Watching:
     entries: Entries = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
     reads: Reads = field(default_factory=Reads)
-    failures: int = 0
-    trouble: str = ""
-    _told: str = ""
-    is_refused: bool = False
+    trouble: Trouble = field(init=False)
     is_agreed: bool = False
     waits_for_save: bool = False
     has_ended: bool = False
+
+    def __post_init__(self) -> None:
+        """Begin without trouble."""
+        self.trouble = Trouble(float(self.options["interval"]), self.screen.say)
 
     def run(self) -> Exit:
         """Return the exit code: 130 or 143, 0 after ``q``, or that of a first pass that cannot be.
@@ -109,15 +105,11 @@ class Watching:
             code = self.pass_once(request, connections, woken.files)
         return code
 
-    def pause_s(self) -> float:
-        """Return the seconds until the next pass where nothing is saved."""
-        interval_s = float(self.options["interval"])
-        return pause_s(self.failures, interval_s, is_refused=self.is_refused)
-
     def _waited(self, saves: Saves) -> Woken | None:
         """Return what ended the wait; keys that ask for no pass are answered here."""
-        until = self.now() + self.pause_s()
-        self.screen.stand(self.plan, self.trouble, self.pause_s())
+        pause_s = self.trouble.pause_s()
+        until = self.now() + pause_s
+        self.screen.stand(self.plan, self.trouble.name, pause_s)
         key = self.screen.pressed if self.screen.is_live else None
         while True:
             woken = saves.wait(until, self.stop.event, key)
@@ -141,12 +133,13 @@ class Watching:
         self.telling.begin()
         self.screen.begin("planning ...")
         if names:
-            self.waits_for_save, self.failures = False, 0
+            self.waits_for_save = False
+            self.trouble.forgive()
             self.screen.say(_shown(names, request.cwd))
         try:
             found = self._planned(request, connections)
         except InputError as error:
-            self._unusable(error)
+            self.trouble.unusable(error.diagnostics, self._tell)
             self.telling.end(Exit.INVALID)
             return None
         except OutputError:
@@ -154,8 +147,8 @@ class Watching:
         except OscarSyncError as error:
             if names is None:
                 raise
-            self._failed(str(error), str(error))
-            self.telling.end(Exit.UNEXPECTED)
+            self.trouble.fail(str(error), str(error))
+            self.telling.end(code_of(error))
             return None
         finally:
             connections.close_providers()
@@ -176,7 +169,7 @@ class Watching:
         if self.options["is_applying"]:
             found = without_removals(found)
         plan = found.draft.plan
-        self._judge(plan)
+        self.trouble.judge(plan)
         forms = {name: item.form for name, item in found.draft.materials.items()}
         self._show(plan, forms, is_first=is_first)
         self.telling.found(plan)
@@ -194,7 +187,7 @@ class Watching:
         self.entries = entries
         if plan.diagnostics != self.warnings:
             self.warnings = plan.diagnostics
-            tell_findings(plan.diagnostics, self.options["color"])
+            self._tell(plan.diagnostics)
         if before is None or before.digest != plan.digest:
             told = event_line(Event(Happening.PLAN, message=plan.digest))
             put(self.outputs, "events", told)
@@ -205,7 +198,7 @@ class Watching:
             for output in self.outputs:
                 if output.format == "text":
                     append(output, self._news(news, plan, notes, output))
-        elif not (self.screen.is_live or self.options["quiet"] or self.failures):
+        elif not (self.screen.is_live or self.options["quiet"] or self.trouble.failures):
             self.screen.say("planned again: the same")
 
     def _news(self, news: News, plan: Plan, notes: list[str], output: Output) -> str:
@@ -214,52 +207,15 @@ class Watching:
         paint = stdout_paint(self.options["color"])
         return news_text(news, plan, notes, width=stdout_width(), paint=paint)
 
+    def _tell(self, found: Sequence[Diagnostic]) -> None:
+        tell_findings(found, self.options["color"])
+
     def _whole(self, plan: Plan) -> None:
         verbose = bool(self.options["verbose"])
         for output in self.outputs:
             if output.format == "text":
                 text = text_of(plan, output, self.options["color"], "watch", verbose=verbose)
                 append(output, text)
-
-    # -- what is wrong
-
-    def _judge(self, plan: Plan) -> None:
-        """Tell once of clusters that could not be read, and once when they can be again."""
-        unread = [cluster for cluster in plan.clusters if cluster.problem]
-        self.is_refused = any(cluster.reading is Reading.REFUSED for cluster in unread)
-        if not unread:
-            self._well()
-            return
-        names = ", ".join(f"{cluster.id} {cluster.reading.value}" for cluster in unread)
-        words = "; ".join(f"{cluster.id}: {cluster.problem}" for cluster in unread)
-        self._failed(names, f"{words}; what was planned there stays")
-
-    def _unusable(self, error: InputError) -> None:
-        self.is_refused = False
-        if any(found.code == Code.NO_SUCH_PATH for found in error.diagnostics):
-            away = ", ".join(
-                found.file for found in error.diagnostics if found.code == Code.NO_SUCH_PATH
-            )
-            self._failed(f"{away} is away", f"{away} is away; the last good plan stays")
-            return
-        told = "\n".join(map(str, error.diagnostics))
-        if self.trouble != "files cannot be used" or told != self._told:
-            tell_findings(error.diagnostics, self.options["color"])
-        self._failed(
-            "files cannot be used", "the files cannot be used; the last good plan stays", told
-        )
-
-    def _failed(self, trouble: str, sentence: str, told: str = "") -> None:
-        """Count the failure; say it unless it was said already."""
-        self.failures += 1
-        if (trouble, told or sentence) != (self.trouble, self._told):
-            self.screen.say(f"{sentence} (next try in {self.pause_s():.0f} s, then less often)")
-        self.trouble, self._told = trouble, told or sentence
-
-    def _well(self) -> None:
-        if self.trouble:
-            self.screen.say(f"over: {self.trouble}")
-        self.failures, self.trouble, self._told = 0, "", ""
 
     # -- what is carried out
 
@@ -281,14 +237,15 @@ class Watching:
         self.is_agreed = True
         report = carry_out(found, connections, self.stop, self.screen, self._how())
         if report is None:
-            self.failures += 1
+            self.trouble.count()
             self.telling.end(Exit.LOCKED)
             return None
         code = apply_exit(report)
         self.telling.reported(report)
         self.telling.end(code)
         self.waits_for_save = code in {Exit.STALE, Exit.BLOCKED}
-        self.failures = self.failures + 1 if code is not Exit.OK else self.failures
+        if code is not Exit.OK:
+            self.trouble.count()
         done = {item.action.id for item in report.results if item.status is Status.DONE}
         self.entries = {name: one for name, one in self.entries.items() if name not in done}
         left = tuple(one for one in found.draft.plan.actions if one.id not in done)

@@ -4,15 +4,22 @@ import itertools
 import os
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oscar_sync.errors import InputError
 from oscar_sync.manifests.load.files import Fence
 from oscar_sync.manifests.load.reader import Memory as FileMemory
+from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.plan import PlanOptions
+from oscar_sync.planning.compare import Comparing, differences
+from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
+from oscar_sync.render.plan_text import plan_text
 from oscar_sync.semantics.live import live_service
 
 FDL = """\
@@ -228,3 +235,108 @@ def test_services_that_the_server_shows_as_before_are_not_brought_to_normal_form
     second = memory.services(edge, answers)
     assert second[0] is first[0]
     assert second == tuple(live_service(edge, raw) for raw in answers.listed)
+
+
+def test_forms_are_compared_again_unless_they_are_the_very_same_objects():
+    live, wanted = {"memory": "1Gi"}, {"memory": "2Gi"}
+    comparing = Comparing()
+    first = comparing.differences(live, wanted)
+    assert first == differences(live, wanted)
+    assert comparing.differences(live, wanted) is first
+    assert comparing.differences(live, {"memory": "1Gi"}) == ()
+    assert comparing.differences({"memory": "3Gi"}, wanted)[0].before == "3Gi"
+
+
+def test_users_of_the_owner_are_compared_for_the_owner_of_the_day():
+    live: Form = {"allowed_users": ["me", "you"], "memory": "1Gi"}
+    wanted: Form = {"allowed_users": ["you"], "memory": "1Gi"}
+    comparing = Comparing()
+    assert comparing.differences(live, wanted, "me") == ()
+    assert comparing.differences(live, wanted, "you") != ()
+
+
+def test_what_a_pass_did_not_compare_is_forgotten():
+    comparing, live, wanted = Comparing(), {"memory": "1Gi"}, {"memory": "2Gi"}
+    first = comparing.differences(live, wanted)
+    comparing.begin()
+    assert comparing.differences(live, wanted) is first
+    comparing.begin()
+    comparing.begin()
+    assert comparing.differences(live, wanted) is not first
+
+
+GOOD = {
+    **{
+        file: st.builds(
+            FDL.format, name=st.just(name), memory=st.sampled_from(["1Gi", "2Gi", "4Gi"]),
+            script=st.sampled_from(["run.sh", "other.sh"] if "/" not in file else ["run.sh"]),
+        )
+        for file, name in PATHS.items()
+    },
+    "run.sh": st.sampled_from(["echo 1\n", "echo 2\n"]),
+    "other.sh": st.sampled_from(["echo 3\n", "echo 4\n"]),
+    "oscar-sync.yaml": st.sampled_from(
+        [
+            SETTINGS.format(more=""),
+            SETTINGS.format(more="services: {a: {ignore: [memory]}}\n"),
+            SETTINGS.format(more="prune: true\n"),
+        ]
+    ),
+}  # fmt: skip
+GOOD_EDITS = st.lists(
+    st.sampled_from(sorted(GOOD)).flatmap(lambda file: st.tuples(st.just(file), GOOD[file])),
+    min_size=1, max_size=3,
+)  # fmt: skip
+LIVE = st.lists(
+    st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from(["1Gi", "2Gi", "4Gi"])), max_size=2
+)
+
+
+def _move(emulator, name, memory):
+    """Change a service by hand, as somebody else would, if the cluster has it."""
+    login = (emulator.user, emulator.password)
+    url = f"{emulator.url}/system/services"
+    found = requests.get(f"{url}/{name}", auth=login, timeout=10)
+    if found.status_code == 200:
+        moved = {**found.json(), "memory": memory}
+        requests.put(url, json=moved, auth=login, timeout=10).raise_for_status()
+
+
+def _plan(request, environ, memory=None):
+    """Everything that people are told of a plan, and what its steps would send."""
+    connections = Connections(environ)
+    try:
+        desired = desire(request, environ, memory)
+        draft = plan_once(desired, PlanOptions(), connections, memory).draft
+    except InputError as error:
+        return error.diagnostics
+    finally:
+        connections.close()
+    forms = {name: (item.form, item.secrets) for name, item in draft.materials.items()}
+    return draft.plan, plan_text(draft.plan), forms
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rounds=st.lists(st.tuples(GOOD_EDITS | EDITS, LIVE), min_size=2, max_size=5))
+def test_a_plan_from_memory_equals_a_cold_one_after_any_edits_on_both_sides(
+    tmp_path_factory, oscar_emulator, rounds
+):
+    oscar_emulator.reset()
+    folder = tmp_path_factory.mktemp("project")
+    _begin(folder)
+    _edit(folder, "other.sh", "echo 3\n")
+    environ = {
+        "OSCAR_USERNAME": oscar_emulator.user, "OSCAR_PASSWORD": oscar_emulator.password,
+        "HOME": "/nowhere", "XDG_CACHE_HOME": str(folder),
+    }  # fmt: skip
+    request = _request(folder)._replace(clusters=(oscar_emulator.url,))
+    first = plan_once(desire(request, environ), PlanOptions(), connections := Connections(environ))
+    apply_once(first, ApplyOptions(), connections)
+    connections.close()
+    memory = Memory()
+    for edits, moves in rounds:
+        for file, text in edits:
+            _edit(folder, file, text)
+        for name, size in moves:
+            _move(oscar_emulator, name, size)
+        assert _plan(request, environ, memory) == _plan(request, environ)

@@ -1,0 +1,72 @@
+"""What is wrong while a watch goes on: told once, and tried again after a growing pause."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from oscar_sync.manifests.codes import Code
+from oscar_sync.model.cluster import Reading
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.plan import Plan
+from oscar_sync.reconcile.pace import pause_s
+
+
+@dataclass(slots=True)
+class Trouble:
+    """``failures`` counts the passes in a row that failed; ``name`` is what is wrong, in brief."""
+
+    interval_s: float
+    say: Callable[[str], None]
+    failures: int = 0
+    name: str = ""
+    _told: str = ""
+    _is_refused: bool = False
+
+    def pause_s(self) -> float:
+        """Return the seconds until the next pass where nothing is saved."""
+        return pause_s(self.failures, self.interval_s, is_refused=self._is_refused)
+
+    def forgive(self) -> None:
+        """Begin to count anew: somebody saved something."""
+        self.failures = 0
+
+    def count(self) -> None:
+        """Count a failure that was told elsewhere."""
+        self.failures += 1
+
+    def judge(self, plan: Plan) -> None:
+        """Tell of clusters that could not be read, and when all can be again."""
+        unread = [cluster for cluster in plan.clusters if cluster.problem]
+        self._is_refused = any(cluster.reading is Reading.REFUSED for cluster in unread)
+        if not unread:
+            self._end()
+            return
+        name = ", ".join(f"{cluster.id} {cluster.reading.value}" for cluster in unread)
+        words = "; ".join(f"{cluster.id}: {cluster.problem}" for cluster in unread)
+        self.fail(name, f"{words}; what was planned there stays")
+
+    def unusable(
+        self, found: Sequence[Diagnostic], tell: Callable[[Sequence[Diagnostic]], None]
+    ) -> None:
+        """Tell of files that cannot be used, *tell* what was found in them."""
+        self._is_refused = False
+        away = ", ".join(one.file for one in found if one.code == Code.NO_SUCH_PATH)
+        if away:
+            self.fail(f"{away} is away", f"{away} is away; the last good plan stays")
+            return
+        told = "\n".join(map(str, found))
+        if told != self._told:
+            tell(found)
+        sentence = "the files cannot be used; the last good plan stays"
+        self.fail("files cannot be used", sentence, told)
+
+    def fail(self, name: str, sentence: str, told: str = "") -> None:
+        """Count a failure, and say *sentence* unless the same (*told*) was said before."""
+        self.failures += 1
+        if (name, told or sentence) != (self.name, self._told):
+            self.say(f"{sentence} (next try in {self.pause_s():.0f} s, then less often)")
+        self.name, self._told = name, told or sentence
+
+    def _end(self) -> None:
+        if self.name:
+            self.say(f"over: {self.name}")
+        self.failures, self.name, self._told = 0, "", ""
