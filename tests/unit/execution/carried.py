@@ -11,11 +11,11 @@ from tests.property.proxy import as_it_is, no_fault, no_interest
 
 def carried_out(world, options=None, **more):
     """Return the one result of what is planned now."""
-    (result,) = all_carried_out(world, options, **more)
+    (result,) = reported(world, options, **more).results
     return result
 
 
-def all_carried_out(
+def reported(
     world,
     options=None,
     *,
@@ -27,7 +27,7 @@ def all_carried_out(
     stop=None,
     **request,
 ):
-    """Return the results of what is planned now, in their order.
+    """Return the report of what is planned now.
 
     The faults, *landed* and *rewrite* begin when the plan is made; *material* are fields of what
     the plan holds for its action, in place of its own.
@@ -41,10 +41,10 @@ def all_carried_out(
         world.forget()
         world.oscar.fault, world.s3.fault = fault, store_fault
         world.oscar.landed, world.oscar.rewrite = landed, rewrite
-        results = apply_once(found, ApplyOptions(stop=stop or Stop()), connections).results
+        report = apply_once(found, ApplyOptions(stop=stop or Stop()), connections)
     world.oscar.fault, world.s3.fault = no_fault, no_fault
     world.oscar.landed, world.oscar.rewrite = no_interest, as_it_is
-    return results
+    return report
 
 
 def requests(world):

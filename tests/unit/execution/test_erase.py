@@ -6,10 +6,10 @@ from minio.commonconfig import Tags
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
 from tests.unit.execution.carried import (
-    all_carried_out,
     answering,
     carried_out,
     meanwhile,
+    reported,
     requests,
     sent,
 )
@@ -174,7 +174,7 @@ def shared(world):
 
 
 def test_a_shared_bucket_goes_when_both_services_are_gone(shared):
-    results = all_carried_out(shared)
+    results = reported(shared).results
     assert [one.status for one in results] == [Status.DONE] * 3
     went = [one for one in requests(shared) if one.startswith("DELETE")]
     assert sorted(went[:2]) == ["DELETE services/alpha", "DELETE services/beta"]
@@ -184,7 +184,7 @@ def test_a_shared_bucket_goes_when_both_services_are_gone(shared):
 @pytest.mark.parametrize("name", ["alpha", "beta"])
 def test_a_shared_bucket_stays_while_one_of_its_services_could_not_be_removed(shared, name):
     refused = answering("DELETE", f"services/{name}", "403")
-    results = {one.action.id: one for one in all_carried_out(shared, fault=refused)}
+    results = {one.action.id: one for one in reported(shared, fault=refused).results}
     assert results[f"remove:edge/{name}"].status is Status.FAILED
     erasure = results["erase:edge/alpha/red"]
     assert erasure.status is Status.SKIPPED
