@@ -3,10 +3,12 @@
 import pytest
 
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.settings import Removed, ServiceSettings, Which
 from tests.unit.planning.built import (
+    EDGE,
     bucket,
     codes,
     live,
@@ -150,6 +152,22 @@ def test_a_spent_entry_warns_of_what_another_service_made_and_asks_for_nothing()
     said = [note for note in plan.notes if "bucket red was made by beta" in note]
     assert [note.partition(" ")[0] for note in said] == ["warning:"]
     assert said[0].endswith("; it is left")
+
+
+def test_an_entry_for_another_cluster_is_not_spent_here():
+    elsewhere = Removed(Which("alpha", ClusterId("other")), ENTRY, erase=("red",))
+    made = bucket("red", from_service="alpha")
+    plan = planned(gone(made), removed=(elsewhere,))
+    assert erased(plan) == []
+    assert plan.notes == ()
+    here = elsewhere._replace(which=Which("alpha", EDGE))
+    assert erased(planned(gone(made), removed=(here,))) == [("erase:edge/alpha/red", "red")]
+
+
+def test_an_entry_whose_service_is_there_is_not_spent():
+    service = live(annotations=stamp(), output=minio("red/out"))
+    plan = planned(view(service, buckets=[bucket("red")]), removed=(removed("red"),))
+    assert not any("is gone" in note for note in plan.notes)
 
 
 def test_a_spent_entry_is_held_back_for_any_other_reason():
