@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from oscar_sync.errors import ClusterError
-from oscar_sync.execution.run import TRIES, FailedError, Run, step_of
+from oscar_sync.execution.run import TRIES, FailedError, Run, is_same, step_of
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import failure_of, finish_update, raise_unless_unknown
 from oscar_sync.model.event import Event, Happening
@@ -104,7 +104,7 @@ def _may_be_sent_again(sent: _Sent) -> bool:
         found = sent.run.newest.service(sent.run.name)
     except ClusterError:
         return False
-    return found is not None and found.form == sent.before.form and not sent.is_shown_by(found)
+    return found is not None and is_same(found, sent.before) and not sent.is_shown_by(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, step_of
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.execution.wait import wait_until_ready
+from oscar_sync.model.field import Form
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
@@ -12,11 +13,11 @@ from oscar_sync.semantics.hooks import wanted_hooks
 
 def carry_out_create(run: Run) -> ActionResult:
     """Return what became of a creation; nothing is sent where the name is taken by now."""
-    run.check_premise(data_is_at_risk=True)
-    live = _post(run)
-    form = run.material.form
-    if form is None:
+    first, form = run.material.first_form, run.material.form
+    if first is None or form is None:
         raise FailedError("the plan holds no definition")
+    run.check_premise(data_is_at_risk=True)
+    live = _post(run, first)
     if any(step.do is Do.PUT for step in run.action.steps):
         put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
         run.wait_for_store()
@@ -27,10 +28,7 @@ def carry_out_create(run: Run) -> ActionResult:
     return run.result(Status.DONE)
 
 
-def _post(run: Run) -> LiveService:
-    form = run.material.first_form
-    if form is None:
-        raise FailedError("the plan holds no definition")
+def _post(run: Run, form: Form) -> LiveService:
     body = run.post_body(form)
     reply = run.sender.post(
         step_of(run.action, Do.POST), body, prefetch=run.material.image_prefetch

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from oscar_sync.errors import ClusterError, StoreDeniedError, StoreError
+from oscar_sync.errors import ClusterError, StoreDeniedError, StoreError, StoreUnreachableError
 from oscar_sync.execution.annotations import stamp_for
 from oscar_sync.execution.freshness import Newest
 from oscar_sync.execution.ports import Parts, Store
@@ -160,13 +160,13 @@ class Run:
         return self._sees_hook(bucket, prefix) is True
 
     def _sees_hook(self, bucket: str, prefix: str) -> bool | None:
-        """Return whether the notification stands, None where our keys do not reach the bucket."""
+        """Return whether the notification stands, None where it cannot be looked at from here."""
         store = self.sender.ports.store
         if store is None:
             return False
         try:
             rules = store.hooks(bucket)
-        except StoreDeniedError:
+        except (StoreDeniedError, StoreUnreachableError):
             return None
         except StoreError as error:
             raise ReachError(str(error)) from error

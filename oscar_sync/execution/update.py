@@ -7,6 +7,7 @@ from oscar_sync.execution.run import (
     NotVerifiedError,
     Run,
     StaleServiceError,
+    is_same,
     step_of,
 )
 from oscar_sync.execution.sender import Reply
@@ -82,6 +83,8 @@ def raise_unless_unknown(reply: Reply, found: LiveService | None, before: LiveSe
         raise StaleServiceError("somebody else wrote it meanwhile")
     if reply.meaning.outcome is Outcome.APPLIED:
         raise NotVerifiedError("the update was answered well and does not show")
+    if not is_same(found, before):
+        raise StaleServiceError("somebody else wrote it meanwhile")
 
 
 def failure_of(reply: Reply | None) -> FailedError:

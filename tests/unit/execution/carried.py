@@ -4,12 +4,18 @@ import json
 from dataclasses import replace
 
 from oscar_sync.model.plan import PlanOptions
-from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
+from oscar_sync.reconcile.once import ApplyOptions, Stop, apply_once, plan_once
 from tests.emulator.calling import SERVICES
 from tests.property.proxy import as_it_is, no_fault, no_interest
 
 
-def carried_out(
+def carried_out(world, options=None, **more):
+    """Return the one result of what is planned now."""
+    (result,) = reported(world, options, **more).results
+    return result
+
+
+def reported(
     world,
     options=None,
     *,
@@ -18,9 +24,10 @@ def carried_out(
     landed=no_interest,
     rewrite=as_it_is,
     material=None,
+    stop=None,
     **request,
 ):
-    """Return the one result of what is planned now.
+    """Return the report of what is planned now.
 
     The faults, *landed* and *rewrite* begin when the plan is made; *material* are fields of what
     the plan holds for its action, in place of its own.
@@ -34,10 +41,10 @@ def carried_out(
         world.forget()
         world.oscar.fault, world.s3.fault = fault, store_fault
         world.oscar.landed, world.oscar.rewrite = landed, rewrite
-        (result,) = apply_once(found, ApplyOptions(), connections).results
+        report = apply_once(found, ApplyOptions(stop=stop or Stop()), connections)
     world.oscar.fault, world.s3.fault = no_fault, no_fault
     world.oscar.landed, world.oscar.rewrite = no_interest, as_it_is
-    return result
+    return report
 
 
 def requests(world):

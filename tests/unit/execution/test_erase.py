@@ -5,7 +5,14 @@ from minio.commonconfig import Tags
 
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
-from tests.unit.execution.carried import answering, carried_out, meanwhile, requests, sent
+from tests.unit.execution.carried import (
+    answering,
+    carried_out,
+    meanwhile,
+    reported,
+    requests,
+    sent,
+)
 from tests.unit.planning.test_guards import minio, service
 
 RED = "buckets/red"
@@ -149,3 +156,50 @@ def test_a_bucket_that_cannot_be_counted_any_more_stays(kept):
     assert (result.status, result.code) == (Status.FAILED, "store")
     assert sent(kept, "DELETE", RED) == 0
     assert stays(kept)
+
+
+# after its services
+
+
+@pytest.fixture
+def shared(world):
+    """Two services on one bucket, both to be removed, and the word to erase it."""
+    world.write(service(input=minio("red/in")), service("beta", output=minio("red/in")))
+    world.write_one(service("gamma"))
+    world.apply()
+    world.put("red", "kept/it", b"x")
+    world.write(service("gamma"))
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}, "beta"])
+    return world
+
+
+def test_a_shared_bucket_goes_when_both_services_are_gone(shared):
+    results = reported(shared).results
+    assert [one.status for one in results] == [Status.DONE] * 3
+    went = [one for one in requests(shared) if one.startswith("DELETE")]
+    assert sorted(went[:2]) == ["DELETE services/alpha", "DELETE services/beta"]
+    assert went[2:] == [f"DELETE {RED}"]
+
+
+@pytest.mark.parametrize("name", ["alpha", "beta"])
+def test_a_shared_bucket_stays_while_one_of_its_services_could_not_be_removed(shared, name):
+    refused = answering("DELETE", f"services/{name}", "403")
+    results = {one.action.id: one for one in reported(shared, fault=refused).results}
+    assert results[f"remove:edge/{name}"].status is Status.FAILED
+    erasure = results["erase:edge/alpha/red"]
+    assert erasure.status is Status.SKIPPED
+    assert erasure.message == f"it depends on remove:edge/{name}"
+    assert sent(shared, "DELETE", RED) == 0
+    assert stays(shared)
+
+
+def test_a_bucket_stays_where_the_removal_that_it_ends_could_not_be_made(world):
+    world.write(service(input=minio("red/in")), service("beta"))
+    world.apply()
+    world.put("red", "kept/it", b"x")
+    world.write(service("beta"))
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    result = carried_out(world, fault=answering("DELETE", "services/alpha", "503"))
+    assert result.status is Status.FAILED
+    assert sent(world, "DELETE", RED) == 0
+    assert stays(world)

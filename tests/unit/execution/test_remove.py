@@ -4,6 +4,7 @@ import pytest
 
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from oscar_sync.reconcile.once import Stop
 from tests.emulator.calling import SERVICES
 from tests.unit.execution.carried import (
     answering,
@@ -141,6 +142,24 @@ def test_a_deletion_that_is_refused_is_sent_once(plain):
     assert (result.status, result.code) == (Status.FAILED, "refused")
     assert "the server answered 403" in result.message
     assert sent(plain, "DELETE", ALPHA) == 1
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_look_that_fails_is_never_taken_for_gone(plain, at):
+    """Neither before the first write nor right before the deletion (safety 1)."""
+    result = carried_out(plain, BY_HAND, fault=answering("GET", ALPHA, "403", only=at))
+    assert (result.status, result.code) == (Status.FAILED, "unreachable")
+    assert "GET of service alpha answered 403" in result.message
+    assert sent(plain, "DELETE", ALPHA) == 0
+    assert plain.live("alpha") is not None
+
+
+@pytest.mark.parametrize(("at", "writes"), [(1, []), (2, ["PUT services"])])
+def test_a_run_that_is_told_to_stop_sends_no_further_write(full, at, writes):
+    stop = Stop()
+    result = carried_out(full, BY_HAND, stop=stop, fault=meanwhile("GET", ALPHA, stop.set, at=at))
+    assert result.status is Status.INTERRUPTED
+    assert [one for one in requests(full) if "GET" not in one] == writes
 
 
 # others meanwhile

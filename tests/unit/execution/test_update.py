@@ -4,6 +4,7 @@ import pytest
 
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
+from tests.unit.execution.carried import answering, carried_out, meanwhile, sent
 from tests.unit.planning.test_guards import minio, service
 
 EXPOSE = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
@@ -90,3 +91,23 @@ def test_a_restart_that_fails_is_a_failure_of_its_update(world):
     assert status is Status.FAILED
     assert "the restart was answered 500" in message
     assert world.live("alpha")["script"] == "s2\n"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"memory": "1Gi"}, {"input": minio("red/other")}], ids=["side by side", "by itself"]
+)
+def test_a_new_owner_is_not_taken_back_by_a_put_that_is_sent_again(world, fields):
+    """The first PUT did not arrive, and the service is another's by the time of the second."""
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    world.write(service(**{"input": minio("red/in"), **fields}))
+
+    def give():
+        world.api.put({**world.live("alpha"), "owner": "somebody"}, SERVICES)
+
+    given = meanwhile("PUT", "services", give)
+    lost = answering("PUT", "services", "reset")
+    result = carried_out(world, fault=lambda *asked: given(*asked) or lost(*asked))
+    assert (result.status, result.message) == (Status.STALE, "somebody else wrote it meanwhile")
+    assert sent(world, "PUT", "services") == 1
+    assert world.live("alpha")["owner"] == "somebody"

@@ -1,14 +1,19 @@
 """What is erased, counted and held back, over built views: each rule of erasing by itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.settings import Removed, ServiceSettings, Which
 from tests.unit.planning.built import (
+    EDGE,
     bucket,
     codes,
+    draft,
     live,
     minio,
     planned,
@@ -152,6 +157,22 @@ def test_a_spent_entry_warns_of_what_another_service_made_and_asks_for_nothing()
     assert said[0].endswith("; it is left")
 
 
+def test_an_entry_for_another_cluster_is_not_spent_here():
+    elsewhere = Removed(Which("alpha", ClusterId("other")), ENTRY, erase=("red",))
+    made = bucket("red", from_service="alpha")
+    plan = planned(gone(made), removed=(elsewhere,))
+    assert erased(plan) == []
+    assert plan.notes == ()
+    here = elsewhere._replace(which=Which("alpha", EDGE))
+    assert erased(planned(gone(made), removed=(here,))) == [("erase:edge/alpha/red", "red")]
+
+
+def test_an_entry_whose_service_is_there_is_not_spent():
+    service = live(annotations=stamp(), output=minio("red/out"))
+    plan = planned(view(service, buckets=[bucket("red")]), removed=(removed("red"),))
+    assert not any("is gone" in note for note in plan.notes)
+
+
 def test_a_spent_entry_is_held_back_for_any_other_reason():
     plan = planned(gone(bucket("red", owner="somebody")), removed=(removed("red"),))
     assert codes(plan) == ["not-my-bucket"]
@@ -194,3 +215,94 @@ def test_a_removal_by_hand_erases_what_is_named_beside_it():
     cluster = view(service, buckets=[bucket("red"), bucket("blue")])
     plan = planned(cluster, options=by_hand, allow=(*erase("red"), *erase("blue")))
     assert erased(plan) == [("remove:edge/alpha", "red"), ("erase:edge/blue/blue", "blue")]
+
+
+def test_an_erasure_waits_for_removals_of_the_plan_and_for_nothing_else():
+    """A service that is named and not there has no removal to wait for."""
+    by_hand = PlanOptions(scope=Scope.REMOVE, names=("alpha", "beta"))
+    cluster = view(live("beta", output=minio("red/out")), buckets=[bucket("red"), bucket("blue")])
+    absent = wanted(input=minio("red/in", "blue/in"))
+    plan = planned(cluster, absent, options=by_hand, allow=(*erase("red"), *erase("blue")))
+    waits = {item.id: item.depends_on for item in plan.actions}
+    assert waits == {
+        "remove:edge/beta": (),
+        "erase:edge/beta/red": ("remove:edge/beta",),
+        "erase:edge/blue/blue": (),
+    }
+
+
+# what is looked at again just before
+
+
+def test_an_erasure_holds_the_bucket_as_the_plan_showed_it():
+    red = bucket("red", owner="cluster_admin", from_service="alpha")
+    found = draft(gone(red, count=3), removed=(removed("red"),))
+    (action,) = found.plan.actions
+    held = found.materials[action.id].erasures["red"]
+    assert (held.facts, held.held.objects) == (red, 3)
+    assert action.erases[0].objects == 3
+
+
+def test_an_erasure_that_was_not_counted_yet_asks_for_the_count():
+    found = draft(replace(gone(bucket("red")), counts={}), removed=(removed("red"),))
+    assert found.missing["edge"].counts == {"red"}
+    assert all(not material.erasures for material in found.materials.values())
+
+
+# words
+
+
+@pytest.mark.parametrize(
+    ("because", "said"), [("", "erase: [red]"), ("#42", 'erase: [red], "#42"')]
+)
+def test_an_erasure_says_who_named_it_and_why(because, said):
+    plan = planned(gone(bucket("red")), removed=(removed("red")._replace(because=because),))
+    assert plan.actions[0].erases[0].consent == said
+
+
+@pytest.mark.parametrize(
+    ("owner", "said", "way_out"),
+    [
+        ("zoe", "belongs to zoe: no consent erases it", "erase it as zoe"),
+        ("", "belongs to somebody else: no consent", "ask the cluster's operator"),
+    ],
+)
+def test_a_bucket_of_somebody_else_is_held_back_with_whose_it_is(owner, said, way_out):
+    user = gone(bucket("red", owner=owner), is_admin=False, me=frozenset({"me"}))
+    (item,) = planned(user, removed=(removed("red"),)).blocked
+    assert (item.code, item.ways_out) == ("not-my-bucket", (way_out,))
+    assert said in item.message
+
+
+# volumes
+
+
+VOLUME = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "delete"}
+
+
+@pytest.mark.parametrize(
+    ("named", "allow", "consent"),
+    [
+        (("volume",), "", "erase: [volume]"),
+        ((), "alpha/volume", "erase:alpha/volume"),
+        (("volume",), "alpha/volume", "erase: [volume]"),
+        ((), "", None),
+        ((), "beta/volume", None),
+        (("alpha",), "alpha", None),
+    ],
+)
+def test_a_volume_goes_by_its_own_word_alone(named, allow, consent):
+    service = live(annotations=stamp(), volume=VOLUME)
+    plan = planned(view(service), removed=(removed(*named),), allow=erase(allow) if allow else ())
+    went = [item.consent for action in plan.actions for item in action.erases if item.is_volume]
+    assert went == ([consent] if consent else [])
+    assert ("erases-volume" in codes(plan)) is (consent is None)
+
+
+@pytest.mark.parametrize("volume", [None, {**VOLUME, "lifecycle_policy": "retain"}])
+def test_a_word_for_a_volume_that_stays_is_told_as_unused(volume):
+    fields = {"volume": volume} if volume else {}
+    service = live(annotations=stamp(), **fields)
+    plan = planned(view(service), removed=(removed(),), allow=erase("alpha/volume"))
+    assert erased(plan) == []
+    assert "warning: no step uses the consent erase:alpha/volume" in plan.notes

@@ -1,0 +1,76 @@
+"""A creation: the name is looked at just before, a POST is sent once, and the look decides."""
+
+import pytest
+
+from oscar_sync.model.report import Status
+from tests.unit.execution.carried import answering, carried_out, meanwhile, requests, sent, showing
+from tests.unit.planning.test_guards import minio, service
+
+ALPHA = "services/alpha"
+
+
+@pytest.fixture
+def bare(world):
+    """A service without buckets that is to be created."""
+    world.write(service())
+    return world
+
+
+def test_a_creation_looks_at_the_name_posts_and_looks_again(bare):
+    assert carried_out(bare).status is Status.DONE
+    assert requests(bare) == [f"GET {ALPHA}", "POST services", "GET buckets", f"GET {ALPHA}"]
+
+
+def test_a_bucket_that_exists_is_attached_by_a_put_and_gets_its_marker_before_its_hook(world):
+    """The POST would be refused over it (024); a marker under our own hook would start a job."""
+    world.store.make_bucket("red")
+    world.put("red", "kept/it", b"x")
+    world.write(service(input=minio("red/in")))
+    assert carried_out(world).status is Status.DONE
+    writes = [one for one in requests(world) if "GET" not in one and "HEAD" not in one]
+    assert writes == ["POST services", "PUT services", "store PUT /red/in/", "store PUT /red"]
+    assert ("red", "kept/it") in world.objects()
+    assert world.jobs("alpha") == 0
+
+
+def test_a_name_that_somebody_takes_meanwhile_is_left_to_them(bare):
+    taken = meanwhile("GET", ALPHA, lambda: bare.api.post(service(memory="7Gi")))
+    result = carried_out(bare, fault=taken)
+    assert (result.status, result.message) == (Status.STALE, "it exists by now")
+    assert sent(bare, "POST", "services") == 0
+    assert bare.live("alpha")["memory"] == "7Gi"
+
+
+def test_a_creation_whose_answer_was_lost_is_read_back_and_told_of(bare):
+    result = carried_out(bare, fault=answering("POST", "services", "reset-after"))
+    assert result.status is Status.DONE
+    assert result.warnings == ("no answer came (lost-answer); read back, it is applied",)
+    assert sent(bare, "POST", "services") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "said"),
+    [
+        ("reset", "lost-answer", "no answer came and the service is not there"),
+        ("503", "not-applied", "the server answered 503"),
+        ("403", "refused", "the server answered 403"),
+    ],
+)
+def test_a_post_is_never_repeated(bare, kind, code, said):
+    result = carried_out(bare, fault=answering("POST", "services", kind))
+    assert (result.status, result.code) == (Status.FAILED, code)
+    assert said in result.message
+    assert sent(bare, "POST", "services") == 1
+
+
+def test_a_service_that_is_not_the_one_that_was_sent_is_not_called_done(bare):
+    result = carried_out(bare, rewrite=showing("alpha", after=0, memory="7Gi"))
+    assert result.status is Status.NOT_VERIFIED
+    assert "not the one that was sent" in result.message
+
+
+@pytest.mark.parametrize("lost", ["first_form", "form"])
+def test_a_plan_without_a_definition_sends_nothing(bare, lost):
+    result = carried_out(bare, material={lost: None})
+    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
+    assert requests(bare) == []
