@@ -1,5 +1,6 @@
 """Options that mean the same on every command (product 3)."""
 
+import math
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -8,6 +9,29 @@ import click
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 PATHS: Final = click.argument("paths", nargs=-1, type=click.Path())
+
+
+class _Seconds(click.FloatRange):
+    """A number of seconds above 0; a year is the most."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or say where else a PATH must stand."""
+        try:
+            found = float(value)
+        except (TypeError, ValueError):
+            hint = "; a PATH stands before --poll, or write --poll=1 PATH"
+            hint = hint if param is not None and param.name == "poll_s" else ""
+            self.fail(f"{value!r} is no number of seconds{hint}", param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return float(super().convert(found, param, ctx))
+
+
+SECONDS: Final = _Seconds(0, 365 * 86_400, min_open=True)
 
 
 def _many(flag: str, *names: str, metavar: str, text: str) -> Any:
@@ -69,7 +93,7 @@ _METRICS: Final = _one(
     "--metrics", metavar="FILE", text="Write OpenMetrics to FILE after each run.", kind=_FILE
 )
 _TIMEOUT: Final = click.option(
-    "--timeout", type=click.FloatRange(0, min_open=True), default=60.0, metavar="SECONDS",
+    "--timeout", type=SECONDS, default=60.0, metavar="SECONDS",
     envvar="OSCAR_SYNC_TIMEOUT", help="Wait so long for an answer.",
 )  # fmt: skip
 

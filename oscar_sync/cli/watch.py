@@ -1,7 +1,6 @@
 """``oscar-sync watch``: plans again on each saved change, and with ``--apply`` carries it out."""
 
-import math
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -11,29 +10,6 @@ from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.telling import Telling
 from oscar_sync.cli.watching import Watching
-
-
-class _Seconds(click.FloatRange):
-    """A number of seconds above 0."""
-
-    name = "seconds"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Return the number, or say where else a PATH must stand."""
-        try:
-            found = float(value)
-        except (TypeError, ValueError):
-            hint = "; a PATH stands before --poll, or write --poll=1 PATH"
-            hint = hint if param is not None and param.name == "poll_s" else ""
-            self.fail(f"{value!r} is no number of seconds{hint}", param, ctx)
-        if math.isnan(found):
-            self.fail(f"{value!r} is no number of seconds", param, ctx)
-        return float(super().convert(found, param, ctx))
-
-
-_SECONDS: Final = _Seconds(0, min_open=True)
 
 
 @click.command("watch")
@@ -50,7 +26,7 @@ _SECONDS: Final = _Seconds(0, min_open=True)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before the first apply.")
 @click.option(
     "--interval",
-    type=_SECONDS,
+    type=given.SECONDS,
     default=60.0,
     metavar="SECONDS",
     show_default=True,
@@ -60,7 +36,7 @@ _SECONDS: Final = _Seconds(0, min_open=True)
 @click.option(
     "--poll",
     "poll_s",
-    type=_SECONDS,
+    type=given.SECONDS,
     is_flag=False,
     flag_value=1.0,
     default=None,

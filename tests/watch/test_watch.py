@@ -289,7 +289,16 @@ def test_files_are_looked_at_where_the_system_tells_of_no_change(project, watch)
 
 
 @pytest.mark.parametrize(
-    "flags", [["--interval", "0"], ["--interval", "-1"], ["--interval", "nan"], ["--poll", "0"]]
+    "flags",
+    [
+        ["--interval", "0"],
+        ["--interval", "-1"],
+        ["--interval", "nan"],
+        ["--interval", "inf"],
+        ["--poll", "0"],
+        ["--timeout", "nan"],
+        ["--timeout", "1e300"],
+    ],
 )
 def test_an_interval_that_is_none_is_refused(watch, flags):
     assert watch(*flags).process.wait(DEADLINE_S) == 64
