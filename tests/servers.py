@@ -12,13 +12,14 @@ from tools.weed import WEED_KEYS, Weed, free_ports
 __all__ = ["WEED_KEYS", "free_ports", "until", "weed"]
 
 
-def until(is_ready, process, name):
+def until(is_ready, process=None, name="it"):
+    """Wait, at most half a minute, while *process* runs if there is one."""
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and (process is None or process.poll() is None):
         if is_ready():
             return
         time.sleep(0.05)
-    pytest.fail(f"{name} did not start")
+    pytest.fail(f"{name} did not get ready")
 
 
 def weed():

@@ -12,6 +12,7 @@ import requests
 from oscar_sync.documents.yaml_reader import read_yaml
 from oscar_sync.model.secret import MASK
 from tests.cli.conftest import EXPOSED
+from tests.servers import until
 from tests.unit.wire.stub import reply, running
 
 ESCAPE = "\x1b]0;owned\x07"
@@ -241,10 +242,14 @@ def test_jobs_are_submitted_listed_and_read(applied):
     code, out, _ = applied.run("service", "job", "hello", "-i", "x")
     assert code == 0
     assert "service jobs hello" in out
-    (job,) = json.loads(applied.run("service", "jobs", "hello", "-o", "json")[1])
-    assert job["state"] in {"Succeeded", "Running", "Pending"}
+
+    def jobs():
+        return json.loads(applied.run("service", "jobs", "hello", "-o", "json")[1])
+
+    until(lambda: [job["state"] for job in jobs()] == ["Succeeded"])
+    (job,) = jobs()
     assert applied.run("service", "jobs", "hello", "-s", "none-such")[1].count("\n") == 1
-    assert job["name"] in applied.run("service", "jobs", "hello", "-s", job["state"].lower())[1]
+    assert job["name"] in applied.run("service", "jobs", "hello", "-s", "succeeded")[1]
     code, out, err = applied.run("service", "logs", "hello")
     assert job["name"] in out
     assert "--latest" in err
