@@ -284,7 +284,7 @@ def _followed_by(
 ) -> Decision:
     """Return the removal that ends with the erasure of *erased*, its other buckets kept."""
     action, material = decision.action, decision.material
-    if material is None or not (erased or notes):
+    if material is None:
         return decision
     lost = {item.bucket for item in erased}
     return Decision(

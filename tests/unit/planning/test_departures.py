@@ -118,6 +118,50 @@ def test_a_removal_and_a_replacement_rest_on_the_service_that_was_seen():
     assert moved.actions[0].preconditions != gone.actions[0].preconditions
 
 
+# replacements
+
+
+@pytest.mark.parametrize("word", ["empty", "red"])
+def test_a_replacement_erases_no_bucket_whatever_word_was_given(word):
+    """Its data is for the service that follows; only what no PUT lets go of is at stake."""
+    cluster = view(live(annotations=stamp(), input=minio("red/in")), buckets=[bucket("red")])
+    anew = wanted(expose=EXPOSED, input=minio("red/in"))
+    plan = planned(cluster, anew, allow=(*REPLACE, Consent(Word.ERASE, bucket=word)))
+    (action,) = plan.actions
+    assert action.kind is ActionKind.REPLACE
+    assert action.erases == ()
+    assert [item.bucket for item in action.keeps] == ["red"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "allow", "code"),
+    [
+        ({}, (), ["cannot-detach"]),
+        ({}, ("red",), ["cannot-detach"]),
+        ({}, ("red", "blue"), []),
+        ({"owner": "somebody"}, ("red", "blue"), ["not-my-bucket"]),
+    ],
+)
+def test_what_takes_no_put_is_replaced_only_with_each_of_its_buckets_named(fields, allow, code):
+    fixed = {"interlink_node_name": "node", "input": minio("red/in"), "output": minio("blue/out")}
+    there = [bucket("red", **fields), bucket("blue")]
+    words = (Consent(Word.ERASE, bucket=name) for name in allow)
+    plan = planned(
+        view(live(annotations=stamp(), **fixed), buckets=there), wanted(memory="1Gi", **fixed),
+        allow=(*REPLACE, *words),
+    )  # fmt: skip
+    assert codes(plan) == code
+    lost = [item.bucket for action in plan.actions for item in action.erases]
+    assert lost == ([] if code else ["red", "blue"])
+
+
+@pytest.mark.parametrize(("purpose", "code"), [("replace", []), ("remove", ["needs-replace"])])
+def test_a_replacement_cut_short_goes_on_and_a_removal_is_no_consent_to_one(purpose, code):
+    half = {**stamp(), "oscar-sync.io/detached": f"{purpose} red"}
+    plan = planned(view(live(annotations=half)), wanted(expose=EXPOSED))
+    assert codes(plan) == code
+
+
 # what is left out
 
 
