@@ -29,6 +29,7 @@ from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.forecast import with_seconds
 from oscar_sync.planning.order import in_writing_order
+from oscar_sync.planning.secrets import SecretFindings
 from oscar_sync.planning.seeding import decide_seeds
 from oscar_sync.planning.stamping import decide_adopt, decide_forget
 from oscar_sync.planning.updating import decide_update
@@ -149,11 +150,14 @@ def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision],
     decisions: list[Decision] = []
     seeds: list[Decision] = []
     not_compared: list[str] = []
+    left: list[str] = []
     for name in in_writing_order(forms):
         wanted = context.desired[name]
-        decision, names = _of_service(context, wanted)
-        not_compared.extend(names)
-        if decision is not None:
+        decision, secrets = _of_service(context, wanted)
+        left.extend(f"{wanted.key} {secret}" for secret in secrets.left)
+        if decision is None:
+            not_compared.extend(f"{wanted.key} {secret}" for secret in secrets.not_compared)
+        else:
             decisions.append(decision)
         if with_seeds:
             seeds.extend(_after(decision, item) for item in decide_seeds(context, wanted))
@@ -163,6 +167,11 @@ def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision],
             f"not compared, since no fingerprint of this key stands on the cluster: "
             f"{', '.join(not_compared)} (set OSCAR_SYNC_FINGERPRINT_KEY or keep .oscar-sync/key; "
             "push-secrets:SERVICE sends them)"
+        )
+    if left:
+        notes.append(
+            f"injected still, though no manifest declares them: {', '.join(left)} (OSCAR takes the "
+            "last secrets away with the service alone: remove it, whose data stays, and apply)"
         )
     return [*decisions, *seeds], notes
 
@@ -179,15 +188,11 @@ def _push_notes(context: Context) -> list[str]:
     ]
 
 
-def _of_service(
-    context: Context, wanted: DesiredService
-) -> tuple[Decision | None, tuple[str, ...]]:
+def _of_service(context: Context, wanted: DesiredService) -> tuple[Decision | None, SecretFindings]:
     live = context.facts.view.services.get(wanted.key.name)
     if live is None or wanted.key.name in context.gone:
-        return decide_create(context, wanted), ()
-    decision, secrets = decide_update(context, wanted, live)
-    names = tuple(f"{wanted.key} {name}" for name in secrets.not_compared)
-    return decision, () if decision else names
+        return decide_create(context, wanted), SecretFindings()
+    return decide_update(context, wanted, live)
 
 
 def _after(service: Decision | None, seed: Decision) -> Decision:

@@ -15,12 +15,14 @@ class SecretFindings(NamedTuple):
     """What is known of a service's secrets.
 
     ``unknown_values`` are names that a PUT would need a value for and has none; ``not_compared``
-    those whose live value nobody can tell.
+    those whose live value nobody can tell; ``left`` those that no manifest declares any more and
+    that stay injected, since the API cannot take the last ones away (oscar-server 4.5).
     """
 
     changes: tuple[FieldChange, ...] = ()
     unknown_values: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def secret_findings(
@@ -40,7 +42,12 @@ def secret_findings(
             changes.append(change)
         elif desired.secrets.get(name) and name not in known:
             not_compared.append(name)
-    return SecretFindings(tuple(changes), blank_names(desired.secrets, stored), tuple(not_compared))
+    return SecretFindings(
+        tuple(changes),
+        blank_names(desired.secrets, stored),
+        tuple(not_compared),
+        left=() if desired.secrets else tuple(sorted(stored)),
+    )
 
 
 def pushed(desired: DesiredService, found: SecretFindings) -> SecretFindings:

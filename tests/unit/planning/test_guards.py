@@ -188,6 +188,10 @@ def test_a_secret_that_left_its_manifest_is_to_be_declared_again_or_goes_with_th
     """A value for a name that no manifest declares would not be taken from anywhere."""
     world.write(service(environment={"secrets": {"TOKEN": "x"}}))
     world.apply()
+    world.write(service())
+    assert "injected still, though no manifest declares them: edge/alpha TOKEN" in shown(
+        world.plan()
+    )
     world.write(service(memory="1Gi"))
     found = world.plan()
     assert codes(found) == ["secret-values-missing"]

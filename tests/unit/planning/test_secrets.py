@@ -5,7 +5,7 @@ import pytest
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Op
 from oscar_sync.model.secret import Secret
-from oscar_sync.planning.secrets import secret_findings
+from oscar_sync.planning.secrets import SecretFindings, secret_findings
 from oscar_sync.semantics.stamp import SECRETS, secret_fingerprint, secrets_stamp
 from tests.unit.planning.built import live, wanted
 
@@ -29,7 +29,7 @@ def found(service, key=KEY, **values):
 
 
 def test_the_value_that_was_sent_is_no_difference():
-    assert found(stored(TOKEN="t"), TOKEN="t") == ((), (), ())
+    assert found(stored(TOKEN="t"), TOKEN="t") == SecretFindings()
 
 
 def test_another_value_is_a_change_that_shows_four_digits_of_each_fingerprint():
@@ -52,13 +52,13 @@ def test_a_name_that_is_new_is_added_and_one_that_is_left_out_goes():
 
 def test_a_manifest_without_secrets_changes_none_and_no_put_can_be_sent():
     """Without the block the values stay, but the service forgets their names (record 030)."""
-    assert found(stored(TOKEN="t")) == ((), ("TOKEN",), ())
+    assert found(stored(TOKEN="t")) == SecretFindings(unknown_values=("TOKEN",), left=("TOKEN",))
 
 
 def test_a_blank_value_means_keep():
-    assert found(stored(TOKEN="t"), TOKEN="") == ((), ("TOKEN",), ())
+    assert found(stored(TOKEN="t"), TOKEN="") == SecretFindings(unknown_values=("TOKEN",))
 
 
 @pytest.mark.parametrize("key", [None, FingerprintKey(KEY.secret, "ffffffff")])
 def test_without_the_key_that_made_the_fingerprints_nothing_is_compared(key):
-    assert found(stored(TOKEN="old"), key, TOKEN="new") == ((), (), ("TOKEN",))
+    assert found(stored(TOKEN="old"), key, TOKEN="new") == SecretFindings(not_compared=("TOKEN",))
