@@ -16,10 +16,10 @@ from oscar_sync.model.report import Status
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
+    detached,
     in_out_buckets,
     named_by_delete,
     used_buckets,
-    without_buckets,
 )
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_stamp, fingerprint_of
@@ -104,15 +104,12 @@ def _action(live: LiveService, hooks: list[Step]) -> Action:
 
 def _material(cluster: Cluster, live: LiveService, release: tuple[int, int, int]) -> Material:
     buckets = named_by_delete(live.form, live.bucket_list)
-    form = without_buckets(live.form, buckets, keeps_mount=False)
-    if live.bucket_list:
-        form["isolation_level"] = ""
     return Material(
         cluster=cluster,
         release=release,
         owner=owner_to_write(live),
         live=live,
-        form=form if buckets else live.form,
+        form=detached(live.form, live.bucket_list) if buckets else live.form,
         stamp=StampWish(detached=detached_stamp("remove", buckets)),
     )
 

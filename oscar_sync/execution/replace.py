@@ -17,7 +17,8 @@ from oscar_sync.model.report import ActionResult
 def carry_out_replace(run: Run) -> ActionResult:
     """Return what became of a replacement."""
     before, steps = run.material.before, run.action.steps
-    if before is None:
+    first, form = run.material.first_form, run.material.form
+    if before is None or first is None or form is None:  # looked at before anything is deleted
         raise FailedError("the plan holds no definition")
     cut = next(place for place, step in enumerate(steps, 1) if step.do is Do.DELETE)
     take_away(_part(run, before, steps[:cut]))

@@ -46,10 +46,10 @@ from oscar_sync.planning.guards import (
 from oscar_sync.planning.hook_steps import HookWork, hooks_to_write, in_order, stale_work
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
+    detached,
     in_out_buckets,
     mount_bucket,
     named_by_delete,
-    without_buckets,
 )
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_of, hooks_of
@@ -171,15 +171,12 @@ def _steps(live: LiveService, work: HookWork) -> tuple[Step, ...]:
 def _material(context: Context, live: LiveService, work: HookWork, purpose: str) -> Material:
     view = context.facts.view
     buckets = named_by_delete(live.form, live.bucket_list)
-    form = without_buckets(live.form, buckets, keeps_mount=False)
-    if live.bucket_list:
-        form["isolation_level"] = ""
     return Material(
         cluster=view.cluster,
         release=view.release,
         owner=owner_to_write(live),
         live=live,
-        form=form if _detaches(live) else live.form,
+        form=detached(live.form, live.bucket_list) if _detaches(live) else live.form,
         stamp=StampWish(
             context.settings.set_name,
             hooks=hooks_to_write(context, live, work),

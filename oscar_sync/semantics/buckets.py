@@ -3,7 +3,8 @@
 Sources: oscar-server 4.4, 5, 6.2; records 041, 045, 049, 101, 113, 127, 131, 133, 224.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from oscar_sync.model.field import Value
 from oscar_sync.model.identity import BucketName
@@ -138,16 +139,30 @@ def lost_user_buckets(stored: Iterable[str], wanted: Mapping[str, Value]) -> tup
     return tuple(sorted(BucketName(bucket) for bucket in stored if bucket not in new))
 
 
-def without_buckets(
-    form: Mapping[str, Value], buckets: Iterable[str], *, keeps_mount: bool = True
-) -> dict[str, Value]:
+_NO_MOUNT: Final = {"storage_provider": "", "path": "", "options": ""}
+
+
+def without_buckets(form: Mapping[str, Value], buckets: Iterable[str]) -> dict[str, Value]:
     """Return *form* without the inputs and outputs in *buckets*, and without a mount on them."""
     gone = frozenset(buckets)
     result = dict(form)
     result["input"] = _without(form, "input", LOCAL_INPUT_TYPES, gone)
     result["output"] = _without(form, "output", BUCKET_OUTPUT_TYPES, gone)
-    if mount_bucket(form) in gone or not keeps_mount:
-        result["mount"] = {"storage_provider": "", "path": "", "options": ""}
+    if mount_bucket(form) in gone:
+        result["mount"] = {**_NO_MOUNT}
+    return result
+
+
+def detached(form: Mapping[str, Value], bucket_list: Sequence[str]) -> dict[str, Value]:
+    """Return *form* so that a DELETE erases nothing: the one that a removal's PUT sends.
+
+    It names no bucket, mounts none, and has no level under which the per-user buckets of
+    *bucket_list* are erased (safety 2; records 127, 220).
+    """
+    result = without_buckets(form, named_by_delete(form, bucket_list))
+    result["mount"] = {**_NO_MOUNT}
+    if bucket_list:
+        result["isolation_level"] = ""
     return result
 
 

@@ -5,6 +5,7 @@ import pytest
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.semantics.bodies import put_body
 from oscar_sync.semantics.buckets import (
+    detached,
     in_out_buckets,
     inputs,
     is_per_user,
@@ -216,4 +217,19 @@ def test_a_mount_goes_with_its_bucket_and_stays_beside_others():
 
 def test_a_mount_goes_before_a_delete_whatever_buckets_are_let_go_of():
     service = form(input=at("red/in"), mount=mounted("green/m"))
-    assert without_buckets(service, ["red"], keeps_mount=False)["mount"] == NO_MOUNT
+    assert detached(service, [])["mount"] == NO_MOUNT
+
+
+def test_what_is_let_go_of_before_a_delete_leaves_nothing_to_erase():
+    service = form(
+        input=at("red/in"), output=at("blue/out"), isolation_level="user", allowed_users=["zoe"]
+    )
+    assert named_by_delete(service, ["red-zoe"])
+    found = detached(service, ["red-zoe"])
+    assert named_by_delete(found, ["red-zoe"]) == ()
+    assert found["allowed_users"] == service["allowed_users"]
+
+
+def test_the_level_stays_where_no_bucket_of_a_user_stands():
+    service = form(input=at("red/in"), isolation_level="USER", allowed_users=["zoe"])
+    assert detached(service, [])["isolation_level"] == "USER"
