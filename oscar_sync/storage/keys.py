@@ -20,7 +20,7 @@ def fault(key: str) -> str:
         return "is empty"
     if size > MAX_KEY_BYTES:
         return f"is longer than {MAX_KEY_BYTES} bytes"
-    if any(unicodedata.category(character) == "Cc" for character in key):
+    if not key.isprintable() and any(unicodedata.category(one) == "Cc" for one in key):
         return "holds control characters"
     return _fault_of_parts(key)
 

@@ -10,9 +10,14 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_plus
+from xml.etree.ElementTree import ParseError
+
+from minio.datatypes import Part
+from minio.error import MinioException
 
 from oscar_sync.errors import StoreError
 from oscar_sync.storage.address import StoreAddress
@@ -26,6 +31,8 @@ PARTS_AT_ONCE: Final = 4
 """Of one file: more of them only wait for each other at a store near by."""
 NOTE_NUMBER: Final = 10_000
 """The last number that stores take."""
+_MOST_PAGES: Final = 100
+"""Of a listing: a store that never ends one does not hold us up."""
 _NOTE: Final = "oscar-sync sha256:"
 _NOTE_BYTES: Final = len(_NOTE) + 64
 
@@ -79,14 +86,39 @@ class PartsUpload:
             OSError: the file cannot be read.
         """
         with told(self._address):
-            begun = self._take_up(file.sha256) or self._begin(file.sha256)
+            begun = self._found(file.sha256) or self._begin(file.sha256)
+        etag = self._finish(file, begun, on_bytes)
+        if not etag:
+            # rclone's server, for one, takes no part that is left out in the end, such as a note.
+            with told(self._address):
+                self._abort(begun.id)
+                begun = self._without_note(file.sha256)
+            etag = self._finish(file, begun, on_bytes)
+        if not etag:
+            raise StoreError(self._address.shown, f"it refuses the parts of {file.path}")
+        return etag
+
+    def _finish(self, file: BigFile, begun: Begun, on_bytes: OnBytes) -> str:
+        """Return the ETag of the object, blank where the store does not take these parts."""
         sha256, etags = self._send(file, begun, on_bytes)
         with told(self._address):
             if sha256 != file.sha256:
                 self._abort(begun.id)
                 words = f"{file.path} has changed meanwhile; run again"
                 raise StoreError(self._address.shown, words)
-            return self._join(begun.id, etags)
+            try:
+                return self._join(begun.id, etags)
+            except MinioException as error:
+                if "InvalidPart" not in str(error):
+                    raise
+                return ""
+
+    def _found(self, sha256: str) -> Begun | None:
+        """Return what can be taken up; nothing where the store or the log-in lists no uploads."""
+        try:
+            return self._take_up(sha256)
+        except (MinioException, ParseError, ValueError):
+            return None
 
     def _take_up(self, sha256: str) -> Begun | None:
         """Return our unfinished upload of this content; those of other content are given up."""
@@ -105,10 +137,14 @@ class PartsUpload:
         return found
 
     def _begin(self, sha256: str) -> Begun:
+        begun = self._without_note(sha256)
+        self._put(begun.id, NOTE_NUMBER, f"{_NOTE}{sha256}".encode())
+        return begun
+
+    def _without_note(self, sha256: str) -> Begun:
         headers = {"x-amz-meta-sha256": sha256}
-        upload_id = str(self._client._create_multipart_upload(*self._place, headers))  # noqa: SLF001
-        self._put(upload_id, NOTE_NUMBER, f"{_NOTE}{sha256}".encode())
-        return Begun(upload_id, {})
+        upload_id = self._client._create_multipart_upload(*self._place, headers)  # noqa: SLF001
+        return Begun(str(upload_id), {})
 
     def _send(self, file: BigFile, begun: Begun, on_bytes: OnBytes) -> tuple[str, dict[int, str]]:
         """Return the digest of what was read, and the ETag of each part."""
@@ -160,7 +196,7 @@ class PartsUpload:
         bucket, key = self._place
         names = {key, unquote_plus(key)}  # SeaweedFS leaves a plus as it is, and it is unquoted
         more: dict[str, str | None] = {}
-        while True:
+        for _ in range(_MOST_PAGES):
             page = self._client._list_multipart_uploads(bucket, prefix=key, **more)  # noqa: SLF001
             yield from (str(one.upload_id) for one in page.uploads if one.object_name in names)
             more = {
@@ -172,7 +208,7 @@ class PartsUpload:
 
     def _parts(self, upload_id: str) -> Iterator[Any]:
         marker = None
-        while True:
+        for _ in range(_MOST_PAGES):
             page = self._client._list_parts(  # noqa: SLF001
                 *self._place, upload_id, part_number_marker=marker
             )
@@ -186,8 +222,6 @@ class PartsUpload:
         return str(etag)
 
     def _join(self, upload_id: str, etags: dict[int, str]) -> str:
-        from minio.datatypes import Part
-
         parts = [Part(number, etag) for number, etag in sorted(etags.items())]
         done = self._once._complete_multipart_upload(*self._place, upload_id, parts)  # noqa: SLF001
         if not done.etag:  # a store may find out after its answer has begun
@@ -196,4 +230,6 @@ class PartsUpload:
         return str(done.etag).strip('"')
 
     def _abort(self, upload_id: str) -> None:
-        self._client._abort_multipart_upload(*self._place, upload_id)  # noqa: SLF001
+        """Give an upload up; one that is gone already, or must stay, keeps nobody from going on."""
+        with suppress(MinioException):
+            self._client._abort_multipart_upload(*self._place, upload_id)  # noqa: SLF001

