@@ -52,7 +52,7 @@ def report_sentence(report: RunReport) -> str:
     if report.blocked:
         parts.append(f"{len(report.blocked)} blocked.")
     if report.is_interrupted:
-        parts.append("Interrupted: run apply again, it goes on from what is there.")
+        parts.append("Interrupted: run it again, it goes on from what is there.")
     if report.verified_except:
         parts.append(f"Not verified: {safe(', '.join(report.verified_except))}.")
     return " ".join(parts)

@@ -200,7 +200,7 @@ def test_a_report_of_nothing_is_one_sentence():
     assert report_text(RunReport(plan())) == "Nothing was sent.\n"
     cut = RunReport(plan(), is_interrupted=True, verified_except=("edge/alpha",))
     assert report_text(cut) == (
-        "Nothing was sent. Interrupted: run apply again, it goes on from what is there. "
+        "Nothing was sent. Interrupted: run it again, it goes on from what is there. "
         "Not verified: edge/alpha.\n"
     )
 
