@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import FrameType
 from typing import TypeVar
 
@@ -82,7 +82,7 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
             report = apply_once(found, options, connections)
             progress.end()
     hints = closing_hints(report, found)
-    return _finish(found, replace(report, hints=hints), how, is_sent=True)
+    return _finish(found, report._replace(hints=hints), how, is_sent=True)
 
 
 def _note(text: str) -> None:

@@ -1,7 +1,6 @@
 """From options to the request for a desired state, and to the connections of a run."""
 
 import os
-from dataclasses import replace
 from typing import Any
 
 from oscar_sync.cli.border import log_to_stderr
@@ -34,7 +33,7 @@ def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
     """Return *desired* with the flags that stand above the settings."""
     if options.get("prune") is None:
         return desired
-    return replace(desired, settings=replace(desired.settings, prune=options["prune"]))
+    return desired._replace(settings=desired.settings._replace(prune=options["prune"]))
 
 
 def connections_of(options: dict[str, Any]) -> Connections:

@@ -4,7 +4,6 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 import click
@@ -38,13 +37,12 @@ def without_removals(found: Pass) -> Pass:
     if len(actions) == len(plan.actions):
         return found
     note = "removals are left out: run oscar-sync apply for them"
-    changed = replace(
-        plan,
+    changed = plan._replace(
         actions=actions,
         digest=plan_digest(actions, plan.blocked),
         notes=(*plan.notes, note),
     )
-    return replace(found, draft=replace(found.draft, plan=changed))
+    return found._replace(draft=found.draft._replace(plan=changed))
 
 
 def is_agreed(plan: Plan, screen: Screen) -> bool | None:

@@ -4,7 +4,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from oscar_sync.cli.border import code_of, say, tell_findings
@@ -249,7 +249,7 @@ class Watching:
         done = {item.action.id for item in report.results if item.status is Status.DONE}
         self.entries = {name: one for name, one in self.entries.items() if name not in done}
         left = tuple(one for one in found.draft.plan.actions if one.id not in done)
-        self.plan = replace(found.draft.plan, actions=left)
+        self.plan = found.draft.plan._replace(actions=left)
         return None
 
 

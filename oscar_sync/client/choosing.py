@@ -1,7 +1,7 @@
 """Which cluster one command or program speaks to, in the order of the whole program."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -94,4 +94,4 @@ def _with_paths(cluster: Cluster, loaded: Loaded) -> Cluster:
     if isinstance(login, TokenFileLogin):
         login = TokenFileLogin(absolute(loaded.folder, login.path))
     bundle = cluster.ca_bundle and absolute(loaded.folder, cluster.ca_bundle)
-    return replace(cluster, ca_bundle=bundle, login=login)
+    return cluster._replace(ca_bundle=bundle, login=login)

@@ -28,4 +28,4 @@ def carry_out_replace(run: Run) -> ActionResult:
 
 def _part(run: Run, material: Material, steps: tuple[Step, ...]) -> Run:
     """Return *run* with a part of its steps; what is sent and said stays with the whole."""
-    return replace(run, action=replace(run.action, steps=steps), material=material)
+    return replace(run, action=run.action._replace(steps=steps), material=material)

@@ -1,8 +1,7 @@
 """A service on its way from raw mapping to normal form."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import Code
@@ -12,8 +11,7 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.origin import FieldPath, Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A service whose values have the types of the table.
 
     ``values`` holds only what is given; ``raw`` is what it was typed from, layers applied.
@@ -24,7 +22,7 @@ class Draft:
     raw: Mapping[str, Any]
     locator: Locator
     findings: Findings
-    elsewhere: dict[FieldPath, Origin] = field(default_factory=dict)
+    elsewhere: dict[FieldPath, Origin]
     has_old_spelling: bool = False
 
     @property

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
@@ -76,8 +76,7 @@ class Reading(StrEnum):
     """It answers, and what it answers cannot be used: no JSON, an error."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     """One cluster.
 
     ``identity`` stands in stamps and locks: the entry's own, else the endpoint's host[:port][path].

@@ -1,6 +1,5 @@
 """What ``doctor`` finds on a cluster: what it is, why it matters, and what removes it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -54,8 +53,7 @@ class Finding(NamedTuple):
         return self.code.startswith("OSY42")
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(NamedTuple):
     """What was found on one cluster, worst first; ``problem`` is why it could not be read.
 
     ``notes`` say what could not be looked at. ``services`` and ``buckets`` count what was seen.

@@ -1,7 +1,7 @@
 """What the steps of an action need beside the plan. It stays in memory and is never shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from oscar_sync.model.cluster import Cluster
@@ -21,8 +21,7 @@ class FingerprintKey(NamedTuple):
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StampWish:
+class StampWish(NamedTuple):
     """Which annotations of ours the request carries (safety 3).
 
     ``set_name`` blank: no owner, applied or secrets. ``hooks`` and ``detached`` are values of
@@ -42,8 +41,7 @@ class Erasure(NamedTuple):
     held: BucketCount
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(NamedTuple):
     """One action's material.
 
     ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards. ``secrets``
@@ -59,16 +57,16 @@ class Material:
     live: LiveService | None = None
     first_form: Form | None = None
     form: Form | None = None
-    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = MappingProxyType({})
     stamp: StampWish = StampWish()
     uploads: tuple[Upload, ...] = ()
     provider: str = ""
-    credentials: Form = field(default_factory=dict)
+    credentials: Form = MappingProxyType({})
     image_prefetch: bool = False
     wait_s: float | None = None
-    erasures: Mapping[str, Erasure] = field(default_factory=dict)
+    erasures: Mapping[str, Erasure] = MappingProxyType({})
     before: "Material | None" = None
 
     def after(self, before: "Material") -> "Material":
         """Return this material for an action that begins with *before*."""
-        return replace(self, before=before)
+        return self._replace(before=before)

@@ -1,7 +1,6 @@
 """What would be done. One plan object is what is shown, saved, executed and reported."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -131,8 +130,7 @@ class Step(NamedTuple):
     restarts_store: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Preconditions:
+class Preconditions(NamedTuple):
     """What must still hold just before the first write; blank: there is no such service."""
 
     live_fingerprint: str = ""
@@ -143,8 +141,7 @@ class Preconditions:
         return bool(self.live_fingerprint)
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One counted thing to do, with its reason, its steps and what it keeps and erases.
 
     ``drifted`` is true where any change has a cause that is drift. ``notes`` are sentences for
@@ -219,8 +216,7 @@ class Source(NamedTuple):
     narrowed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """The whole plan. ``digest`` is over what would be done, not over places, counts or seconds."""
 
     set_name: str

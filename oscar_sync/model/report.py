@@ -1,6 +1,5 @@
 """What was done, and the exit code that follows from it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -39,8 +38,7 @@ class ActionResult(NamedTuple):
     log: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
+class RunReport(NamedTuple):
     """What became of a plan."""
 
     plan: Plan

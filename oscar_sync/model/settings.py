@@ -1,6 +1,5 @@
 """What ``oscar-sync.yaml`` and the command line say, ready to be used."""
 
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from oscar_sync.model.cluster import Cluster
@@ -90,8 +89,7 @@ class ServiceSettings(NamedTuple):
     seeds: tuple[Seed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that shapes a run beside the manifests.
 
     ``file`` is blank without a settings file; ``folder`` is where it lies, else the first PATH's
@@ -109,7 +107,7 @@ class Settings:
     owners: tuple[str, ...] = ()
     removed: tuple[Removed, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
-    allow: tuple[Consent, ...] = field(default=())
+    allow: tuple[Consent, ...] = ()
 
     def of_service(self, key: ServiceKey) -> tuple[ServiceSettings, ...]:
         """Return the entries of ``services`` that mean *key*."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from oscar_sync.model.cluster import Cluster, Reading
@@ -41,8 +42,7 @@ class Narrowing(NamedTuple):
         return not self.services and not self.is_partial_path
 
 
-@dataclass(frozen=True, slots=True)
-class DesiredState:
+class DesiredState(NamedTuple):
     """Everything the files say. Made only when there is no error in any of them.
 
     ``is_partial``: a command that does without manifests found errors in some.
@@ -51,7 +51,7 @@ class DesiredState:
     services: tuple[DesiredService, ...]
     settings: Settings
     file_count: int
-    narrowing: Narrowing = field(default_factory=Narrowing)
+    narrowing: Narrowing = Narrowing()
     diagnostics: tuple[Diagnostic, ...] = ()
     is_partial: bool = False
 
@@ -153,8 +153,7 @@ class Deployment(NamedTuple):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterView:
+class ClusterView(NamedTuple):
     """What was read of one cluster.
 
     ``problem`` is blank if the cluster was read; ``reading`` tells what became of that. ``me`` are
@@ -176,20 +175,20 @@ class ClusterView:
     services_namespace: str = "oscar-svc"
     allowed_images: tuple[str, ...] = ()
     is_kserve_enabled: bool = False
-    services: Mapping[ServiceName, LiveService] = field(default_factory=dict)
+    services: Mapping[ServiceName, LiveService] = MappingProxyType({})
     unreadable: tuple[ServiceName, ...] = ()
     namesakes: tuple[LiveService, ...] = ()
     buckets: Mapping[BucketName, BucketFacts] | None = None
     volumes: frozenset[str] | None = None
-    unlisted: Mapping[BucketName, BucketFacts | None] = field(default_factory=dict)
-    counts: Mapping[BucketName, BucketCount] = field(default_factory=dict)
-    hooks: Mapping[BucketName, tuple[HookRule, ...]] = field(default_factory=dict)
-    markers: Mapping[tuple[BucketName, str], bool] = field(default_factory=dict)
-    probes: Mapping[ServiceName, Probe] = field(default_factory=dict)
-    deployments: Mapping[ServiceName, Deployment] = field(default_factory=dict)
+    unlisted: Mapping[BucketName, BucketFacts | None] = MappingProxyType({})
+    counts: Mapping[BucketName, BucketCount] = MappingProxyType({})
+    hooks: Mapping[BucketName, tuple[HookRule, ...]] = MappingProxyType({})
+    markers: Mapping[tuple[BucketName, str], bool] = MappingProxyType({})
+    probes: Mapping[ServiceName, Probe] = MappingProxyType({})
+    deployments: Mapping[ServiceName, Deployment] = MappingProxyType({})
     store_problem: str = ""
     denied: frozenset[BucketName] = frozenset()
-    seeds: Mapping[Seed, SeedDifference] = field(default_factory=dict)
+    seeds: Mapping[Seed, SeedDifference] = MappingProxyType({})
 
     @property
     def is_read(self) -> bool:

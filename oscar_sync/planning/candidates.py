@@ -1,7 +1,6 @@
 """Which services go: named by ``removed`` or ``remove``, or pruned; which are left (safety 3)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from oscar_sync.model.identity import ServiceKey
@@ -68,8 +67,7 @@ def _kept_only(*decisions: Decision) -> tuple[Decision, ...]:
     erased = _erased(item for item in decisions if item.reason is None)
     return tuple(
         item._replace(
-            action=replace(
-                item.action,
+            action=item.action._replace(
                 keeps=tuple(kept for kept in item.action.keeps if kept.bucket not in erased),
             )
         )

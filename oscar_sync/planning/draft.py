@@ -1,8 +1,7 @@
 """The plan as far as it can be made from what is known, and what must still be looked up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from oscar_sync.model.consent import Word
 from oscar_sync.model.field import Form
@@ -35,8 +34,7 @@ from oscar_sync.planning.stamping import decide_adopt, decide_forget
 from oscar_sync.planning.updating import decide_update
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A plan with the material of its actions. It is complete when ``missing`` is empty.
 
     ``ambiguous`` are consents that would match on two clusters: no plan is made of those.
@@ -199,7 +197,7 @@ def _after(service: Decision | None, seed: Decision) -> Decision:
     """Return *seed* so that it waits for the action on its service; blocked where that is."""
     if service is None:
         return seed
-    action = replace(seed.action, depends_on=(service.action.id,))
+    action = seed.action._replace(depends_on=(service.action.id,))
     if service.reason is not None and seed.reason is None:
         return Decision(action, reason=service.reason._replace(message="its service is blocked"))
     return seed._replace(action=action)

@@ -1,7 +1,6 @@
 """How long an action takes on a real server, from measured costs (oscar-server 6.3)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from oscar_sync.model.plan import Action, Do, Step
@@ -24,7 +23,7 @@ def with_seconds(actions: Iterable[Action]) -> tuple[Action, ...]:
             total += _seconds(step, puts.get(action.key.cluster, 0))
             if step.do is Do.PUT:
                 puts[action.key.cluster] = puts.get(action.key.cluster, 0) + 1
-        timed.append(replace(action, seconds=round(total, 2)))
+        timed.append(action._replace(seconds=round(total, 2)))
     return tuple(timed)
 
 

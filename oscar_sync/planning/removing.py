@@ -1,7 +1,6 @@
 """Removing a service: detach every bucket, read back, delete. Its data stays (safety 2)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from oscar_sync.model.consent import Consent, Word
@@ -285,12 +284,11 @@ def _followed_by(
         return decision
     lost = {item.bucket for item in erased}
     return Decision(
-        replace(
-            action,
+        action._replace(
             steps=(*action.steps, *erase_steps(erased)),
             keeps=tuple(item for item in action.keeps if item.bucket not in lost),
             erases=(*action.erases, *erased),
             notes=(*action.notes, *notes),
         ),
-        replace(material, erasures=erasures_of(context, erased)),
+        material._replace(erasures=erasures_of(context, erased)),
     )

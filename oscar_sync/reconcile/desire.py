@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from oscar_sync.documents.findings import Findings
@@ -297,7 +296,7 @@ class _Pass:
             self.reader.looked_for(bundle)
         if isinstance(login, TokenFileLogin):
             login = TokenFileLogin(absolute(self.loaded.folder, login.path))
-        return replace(cluster, ca_bundle=bundle, login=login)
+        return cluster._replace(ca_bundle=bundle, login=login)
 
     def check(
         self, settings: Settings, placed: Sequence[DesiredService], narrowing: Narrowing

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from oscar_sync.errors import UsageError
 from oscar_sync.model.event import Event, Happening
@@ -24,8 +25,7 @@ from oscar_sync.workspace.locks import cluster_lock
 _ROUNDS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(NamedTuple):
     """A complete draft of the plan, with the pictures that it was made from."""
 
     desired: DesiredState
@@ -59,8 +59,8 @@ def plan_once(
         draft = draft_plan(desired, views, options, key, compare)
     if draft.ambiguous:
         raise UsageError("; ".join(draft.ambiguous))
-    plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))
-    return Pass(desired, views, replace(draft, plan=plan))
+    plan = draft.plan._replace(notes=(*draft.plan.notes, *notes))
+    return Pass(desired, views, draft._replace(plan=plan))
 
 
 def _looked_up(
@@ -145,17 +145,17 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
         parallelism=options.parallelism,
     )
     report = execute(plan, _materials(found, options), parts)
-    return replace(report, is_terminated=report.is_interrupted and options.stop.is_terminated)
+    return report._replace(is_terminated=report.is_interrupted and options.stop.is_terminated)
 
 
 def _materials(found: Pass, options: ApplyOptions) -> Mapping[str, Material]:
     materials = found.draft.materials
     if not options.is_waiting:
-        return {name: replace(item, wait_s=None) for name, item in materials.items()}
+        return {name: item._replace(wait_s=None) for name, item in materials.items()}
     if options.wait_s is None:
         return materials
     return {
-        name: item if item.wait_s is not None else replace(item, wait_s=options.wait_s)
+        name: item if item.wait_s is not None else item._replace(wait_s=options.wait_s)
         for name, item in materials.items()
     }
 

@@ -74,6 +74,8 @@ JOBS = """
     client.run_service("cowsay", input="Hi", async_call=True)
     jobs = list(client.list_jobs("cowsay").json()["jobs"])
     print(len(jobs))
+    while client.list_jobs("cowsay").json()["jobs"][jobs[0]]["status"] != "Succeeded":
+        time.sleep(0.05)
     print(client.get_job_logs("cowsay", jobs[0]).status_code)
     print(client.remove_job("cowsay", jobs[0]).status_code)
     print(client.remove_all_jobs("cowsay").status_code)
@@ -109,7 +111,7 @@ def run(tmp_path, oscar_emulator):
     (folder / "script.sh").write_text("#!/bin/sh\ncat $INPUT_FILE_PATH\n")
     (tmp_path / "input.txt").write_text("Hi")
     head = (
-        "import json\nfrom oscar_sync.client import Client\n"
+        "import json\nimport time\nfrom oscar_sync.client import Client\n"
         f"URL, USER, PASSWORD = {oscar_emulator.url!r}, {oscar_emulator.user!r}, "
         f"{oscar_emulator.password!r}\nFDL = 'services/cowsay.yaml'\n"
     )

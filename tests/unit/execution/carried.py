@@ -1,7 +1,6 @@
 """One plan carried out, and what went over the wire meanwhile: the plan's own reads left out."""
 
 import json
-from dataclasses import replace
 
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.reconcile.once import ApplyOptions, Stop, apply_once, plan_once
@@ -35,9 +34,9 @@ def reported(
     with world.connections() as connections:
         found = plan_once(world.desire(**request), options or PlanOptions(), connections)
         held = {
-            name: replace(one, **(material or {})) for name, one in found.draft.materials.items()
+            name: one._replace(**(material or {})) for name, one in found.draft.materials.items()
         }
-        found = replace(found, draft=replace(found.draft, materials=held))
+        found = found._replace(draft=found.draft._replace(materials=held))
         world.forget()
         world.oscar.fault, world.s3.fault = fault, store_fault
         world.oscar.landed, world.oscar.rewrite = landed, rewrite

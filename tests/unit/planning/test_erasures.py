@@ -1,7 +1,5 @@
 """What is erased, counted and held back, over built views: each rule of erasing by itself."""
 
-from dataclasses import replace
-
 import pytest
 
 from oscar_sync.model.consent import Consent, Word
@@ -244,7 +242,7 @@ def test_an_erasure_holds_the_bucket_as_the_plan_showed_it():
 
 
 def test_an_erasure_that_was_not_counted_yet_asks_for_the_count():
-    found = draft(replace(gone(bucket("red")), counts={}), removed=(removed("red"),))
+    found = draft(gone(bucket("red"))._replace(counts={}), removed=(removed("red"),))
     assert found.missing["edge"].counts == {"red"}
     assert all(not material.erasures for material in found.materials.values())
 

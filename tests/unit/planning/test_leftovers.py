@@ -1,7 +1,5 @@
 """What is judged as left behind, and what is nobody's to judge, over built views."""
 
-from dataclasses import replace
-
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import HookRule
@@ -33,7 +31,7 @@ def with_hooks(cluster, **rules):
         )
         for name, pairs in rules.items()
     }
-    return replace(cluster, hooks=hooks)
+    return cluster._replace(hooks=hooks)
 
 
 def users_view(*services, **facts):
