@@ -10,6 +10,7 @@ FIRST_PUT_S: Final = 0.03
 NEXT_PUT_S: Final = 1.1
 FREE_PUTS: Final = 2
 STORE_CALL_S: Final = 0.02
+UPLOAD_CALL_S: Final = STORE_CALL_S / 8  # so many go side by side
 BYTES_A_SECOND: Final = 50_000_000
 
 
@@ -34,7 +35,7 @@ def _seconds(step: Step, puts_before: int) -> float:
         case Do.PUT:
             return FIRST_PUT_S if puts_before < FREE_PUTS else NEXT_PUT_S
         case Do.UPLOAD:
-            return STORE_CALL_S + step.size_bytes / BYTES_A_SECOND
+            return UPLOAD_CALL_S + step.size_bytes / BYTES_A_SECOND
         case Do.POST | Do.DELETE:
             return RESTART_S
         case _:

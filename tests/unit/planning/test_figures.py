@@ -20,7 +20,8 @@ def action(cluster, *steps):
         (Step(Do.DELETE, "a"), 6.3),
         (Step(Do.PUT, "a", "", restarts_store=True), 6.3),
         (Step(Do.PUT, "a"), 0.03),
-        (Step(Do.UPLOAD, "b/k", "", 100_000_000), 2.02),
+        (Step(Do.UPLOAD, "b/k", "", 100_000_000), 2.0),
+        (Step(Do.UPLOAD, "b/k", "", 1_000_000), 0.02),
         (Step(Do.HOOK, "b/in/"), 0.02),
     ],
 )
