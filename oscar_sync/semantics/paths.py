@@ -14,6 +14,9 @@ BUCKET_OUTPUT_TYPES: Final = frozenset({"minio", "s3"})
 
 INPUT_TYPES: Final = frozenset({"minio", "webdav", "rucio"})
 OUTPUT_TYPES: Final = frozenset({"minio", "s3", "onedata", "webdav", "rucio"})
+LONGEST_KEY: Final = 1024
+"""Characters of a bucket path, at most: S3 takes keys of 1,024 bytes."""
+
 FILE_TYPES: Final = ("minio", "s3", "webdav", "onedata")
 """Where we can move files ourselves: all but Rucio, which has no protocol of plain files."""
 
@@ -75,8 +78,11 @@ def lies_within(inner: str, outer: str) -> bool:
 
 
 def folders_above(path: str) -> Iterator[str]:
-    """Yield *path* and every folder above it, the nearest first: all that it lies within."""
+    """Yield *path* and every folder above it, the nearest first: all that it lies within.
+
+    Of one that is longer than an object's key can be nothing is yielded: nothing can lie there.
+    """
     path = path.strip("/")
-    while path:
+    while path and len(path) <= LONGEST_KEY:
         yield path
         path = path.rpartition("/")[0]

@@ -2,6 +2,7 @@
 
 import os
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -335,6 +336,15 @@ def test_a_chain_of_a_thousand_services_is_walked(tmp_path: Path) -> None:
 def test_two_services_with_nested_input_folders_are_a_warning(tmp_path: Path) -> None:
     found = check(placed(tmp_path, io("one", "aaa/in", "x1y/o"), io("two", "aaa/in/sub", "x1y/o")))
     assert [(one.code, one.severity) for one in found] == [("OSY172", WARNING)]
+
+
+def test_a_path_of_ten_thousand_folders_is_no_reason_to_run_out_of_memory(tmp_path: Path) -> None:
+    services = placed(tmp_path, io("one", "aaa/" + "../" * 10_000 + "in", "x1y/o"))
+    tracemalloc.start()
+    check(services)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 << 20
 
 
 def test_each_input_that_shares_a_folder_is_told_of_once_beside_the_first(tmp_path: Path) -> None:
