@@ -102,7 +102,8 @@ def _acting(live):
             {**row, "storage_provider": row["storage_provider"].replace("minio.default", "minio")}
             for row in live.get(side) or ()
         ]
-    acts["image_pull_secrets"] = sorted(live.get("image_pull_secrets") or ())
+    for key in ("image_pull_secrets", "allowed_users"):  # named twice is named
+        acts[key] = sorted(set(live.get(key) or ()))
     return acts
 
 
