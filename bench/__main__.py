@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bench import published, report
-from bench.rows import ROWS
+from bench.measuring import BrokenRunError, Result
+from bench.rows import ROWS, Row
 from bench.setting import RESULTS, Setting
 
 _ROUNDS, _SMOKE_ROUNDS = 5, 3
@@ -33,7 +34,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="oscar-sync-bench-") as folder:
         setting = Setting(Path(folder), rounds, options.smoke)
         for row in chosen:
-            result = row.measure(setting)
+            result = _measured(row, setting)
             found.append((row, result))
             print(report.row_text(row, result), flush=True)
     report.write(found, seen, RESULTS)
@@ -45,6 +46,14 @@ def main() -> int:
     for sentence in missed:
         print(f"budget missed: {sentence}")
     return 1 if missed else 0
+
+
+def _measured(row: Row, setting: Setting) -> Result:
+    """Return what *row* found; one that breaks is a fault, and the others go on."""
+    try:
+        return row.measure(setting)
+    except BrokenRunError as error:
+        return Result({}, [], faults=[f"it broke: {error}"])
 
 
 def _compare(found: report.Found, seen: Mapping[str, str]) -> None:

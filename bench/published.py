@@ -44,6 +44,7 @@ def with_run(figures: Figures, found: Found, seen: Mapping[str, str]) -> Figures
             ],
         }
         for row, result in found
+        if result.ratios
     }
     return dict(sorted({**figures, **new}.items(), key=lambda item: int(item[0])))
 

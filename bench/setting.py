@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -145,6 +146,12 @@ class Setting:
         if not folder.exists():
             workload.write(folder, count, changed)
         return folder
+
+    def saved(self, folder: Path) -> Path:
+        """Return a copy of *folder* in which a row may save files: the others go on from theirs."""
+        copy = folder.with_name(f"{folder.name}-saved")
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        return copy
 
     @cached_property
     def canned(self) -> Path:

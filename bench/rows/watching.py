@@ -29,7 +29,7 @@ _END = "Digest"
 
 def replan(setting: Setting) -> Result:
     """Compare a plan after one save, all else kept in memory, with a cold plan."""
-    folder = setting.services(_COUNT, workload.every(_COUNT, 100))
+    folder = setting.saved(setting.services(_COUNT, workload.every(_COUNT, 100)))
     file = setting.folder / "replan.json"
     with setting.stub(_COUNT) as stub:
         command = [setting.python, "-m", "bench.rows.watching", setting.rounds * 2, folder, file]
@@ -42,7 +42,7 @@ def replan(setting: Setting) -> Result:
 
 def watch(setting: Setting) -> Result:
     """Measure from a save to the plan's last line, and the CPU of a watch that waits."""
-    folder = setting.services(_COUNT, workload.every(_COUNT, 100))
+    folder = setting.saved(setting.services(_COUNT, workload.every(_COUNT, 100)))
     with setting.stub(_COUNT) as stub, _watch(setting, folder, setting.login(stub)) as process:
         saved = [_saved(process, folder / _SAVED) for _ in range(setting.rounds * 2)]
         idle = [_idle_percent(process.pid) for _ in range(min(3, setting.rounds))]

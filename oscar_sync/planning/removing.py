@@ -280,8 +280,6 @@ def _followed_by(
 ) -> Decision:
     """Return the removal that ends with the erasure of *erased*, its other buckets kept."""
     action, material = decision.action, decision.material
-    if material is None:
-        return decision
     lost = {item.bucket for item in erased}
     return Decision(
         action._replace(
@@ -290,5 +288,5 @@ def _followed_by(
             erases=(*action.erases, *erased),
             notes=(*action.notes, *notes),
         ),
-        material._replace(erasures=erasures_of(context, erased)),
+        material and material._replace(erasures=erasures_of(context, erased)),
     )
