@@ -11,8 +11,9 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$python"; break; fi; done)
 
-# One file of tests stays in one process: an emulator it starts is started once.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
+# One file of tests stays in one process: an emulator it starts is started once. In the order of
+# their names: by their counts, the laws, few and long, would be left for the end.
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Nothing outside of $(VENV) is imported.
 unexport PYTHONPATH PYTHONHOME
