@@ -1,8 +1,8 @@
 """How many examples the laws are held against: one number, for every law (safety 10).
 
-100 in `make test`, so that it ends within ten minutes on two cores (200, as the design asks, took it
-to twelve), 20,000 in `make soak`; `LAWS_EXAMPLES` says another. A law whose example takes several
-applies is given a share of it.
+100 in `make test`, so that it ends within ten minutes on two cores (200, as the design asks, took
+it to twelve), 20,000 in `make soak`; `LAWS_EXAMPLES` says another. A law whose example takes
+several applies is given a share of it.
 """
 
 import os
