@@ -146,7 +146,7 @@ def change_the_end(path):
 def test_a_file_that_changes_on_the_way_makes_no_object(store, key, big, is_planned):
     planned = sha256_of(big) if is_planned else ""
     guard = threading.Lock()
-    done = []
+    done: list[bool] = []
 
     def on_bytes(count):
         # No part makes room for a further one before this: the last one is read afterwards.
