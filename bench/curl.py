@@ -4,6 +4,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+MISSING = "no curl: run scripts/install-system-packages.sh to compare with it"
+
 
 def is_there() -> bool:
     """Tell whether curl is installed."""

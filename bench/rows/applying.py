@@ -47,7 +47,7 @@ def apply(setting: Setting) -> Result:
     if curl.is_there():
         ratios.insert(0, paired("curl -Z", 1.8, samples["oscar-sync"], samples["curl -Z"]))
     else:
-        notes.append("no curl: run scripts/install-system-packages.sh to compare with it")
+        notes.append(curl.MISSING)
     return Result({**samples, f"oscar-python ({_PEER_COUNT})": peer}, ratios, notes, faults)
 
 

@@ -8,7 +8,6 @@ from bench.setting import Emulated, Setting
 
 _COUNT, _SERVICES, _AT_ONCE = 1000, 250, 16
 _ENOUGH = 500
-_NO_CURL = "no curl: run scripts/install-system-packages.sh"
 
 
 def emulator(setting: Setting) -> Result:
@@ -17,7 +16,7 @@ def emulator(setting: Setting) -> Result:
     The same client against the stub tells what is the client's own.
     """
     if not curl.is_there():
-        return Result({}, [], [_NO_CURL])
+        return Result({}, [], [curl.MISSING])
     samples: dict[str, list[Sample]] = {"emulator": [], "stub": []}
     with setting.emulator() as emulated, setting.stub(_SERVICES) as stub:
         bodies = _bodies(setting, emulated)

@@ -15,7 +15,7 @@ BUCKET_OUTPUT_TYPES: Final = frozenset({"minio", "s3"})
 INPUT_TYPES: Final = frozenset({"minio", "webdav", "rucio"})
 OUTPUT_TYPES: Final = frozenset({"minio", "s3", "onedata", "webdav", "rucio"})
 LONGEST_KEY: Final = 1024
-"""Characters of a bucket path, at most: S3 takes keys of 1,024 bytes."""
+"""Bytes of an object's key, at most (S3); so many characters of a path at the most."""
 
 FILE_TYPES: Final = ("minio", "s3", "webdav", "onedata")
 """Where we can move files ourselves: all but Rucio, which has no protocol of plain files."""

@@ -4,8 +4,8 @@ import unicodedata
 from typing import Final
 
 from oscar_sync.errors import StoreError
+from oscar_sync.semantics.paths import LONGEST_KEY
 
-MAX_KEY_BYTES: Final = 1024
 MAX_PART_BYTES: Final = 255
 """MinIO keeps parts of keys as names of files."""
 
@@ -18,8 +18,8 @@ def fault(key: str) -> str:
         return "is no Unicode text"
     if not key:
         return "is empty"
-    if size > MAX_KEY_BYTES:
-        return f"is longer than {MAX_KEY_BYTES} bytes"
+    if size > LONGEST_KEY:
+        return f"is longer than {LONGEST_KEY} bytes"
     if not key.isprintable() and any(unicodedata.category(one) == "Cc" for one in key):
         return "holds control characters"
     return _fault_of_parts(key)

@@ -143,7 +143,7 @@ class PartsUpload:
 
     def _without_note(self, sha256: str) -> Begun:
         headers = {"x-amz-meta-sha256": sha256}
-        upload_id = self._client._create_multipart_upload(*self._place, headers)  # noqa: SLF001
+        upload_id = self._client._create_multipart_upload(*self._place, headers)  # noqa: SLF001 - no public name
         return Begun(str(upload_id), {})
 
     def _send(self, file: BigFile, begun: Begun, on_bytes: OnBytes) -> tuple[str, dict[int, str]]:
@@ -197,7 +197,7 @@ class PartsUpload:
         names = {key, unquote_plus(key)}  # SeaweedFS leaves a plus as it is, and it is unquoted
         more: dict[str, str | None] = {}
         for _ in range(_MOST_PAGES):
-            page = self._client._list_multipart_uploads(bucket, prefix=key, **more)  # noqa: SLF001
+            page = self._client._list_multipart_uploads(bucket, prefix=key, **more)  # noqa: SLF001 - no public name
             yield from (str(one.upload_id) for one in page.uploads if one.object_name in names)
             more = {
                 "key_marker": page.next_key_marker,
@@ -209,7 +209,7 @@ class PartsUpload:
     def _parts(self, upload_id: str) -> Iterator[Any]:
         marker = None
         for _ in range(_MOST_PAGES):
-            page = self._client._list_parts(  # noqa: SLF001
+            page = self._client._list_parts(  # noqa: SLF001 - no public name
                 *self._place, upload_id, part_number_marker=marker
             )
             yield from page.parts
@@ -218,12 +218,12 @@ class PartsUpload:
                 return
 
     def _put(self, upload_id: str, number: int, content: bytes | memoryview) -> str:
-        etag = self._client._upload_part(*self._place, content, None, upload_id, number)  # noqa: SLF001
+        etag = self._client._upload_part(*self._place, content, None, upload_id, number)  # noqa: SLF001 - no public name
         return str(etag)
 
     def _join(self, upload_id: str, etags: dict[int, str]) -> str:
         parts = [Part(number, etag) for number, etag in sorted(etags.items())]
-        done = self._once._complete_multipart_upload(*self._place, upload_id, parts)  # noqa: SLF001
+        done = self._once._complete_multipart_upload(*self._place, upload_id, parts)  # noqa: SLF001 - no public name
         if not done.etag:  # a store may find out after its answer has begun
             words = f"it did not put the parts of {self._place[1]} together; run again"
             raise StoreError(self._address.shown, words)
@@ -232,4 +232,4 @@ class PartsUpload:
     def _abort(self, upload_id: str) -> None:
         """Give an upload up; one that is gone already, or must stay, keeps nobody from going on."""
         with suppress(MinioException):
-            self._client._abort_multipart_upload(*self._place, upload_id)  # noqa: SLF001
+            self._client._abort_multipart_upload(*self._place, upload_id)  # noqa: SLF001 - no public name

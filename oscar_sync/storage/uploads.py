@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from oscar_sync.errors import StoreError, StoreFailedError, StoreUnreachableError
 from oscar_sync.model.state import StoredObject
-from oscar_sync.storage import checksums, keys
+from oscar_sync.storage import checksums, digests, keys
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.bulk import Bulk
 from oscar_sync.storage.files import open_regular
@@ -33,10 +33,20 @@ _PAUSES_S: Final = (0.2, 1.0)
 class Uploads:
     """The uploads to one store, from any number of threads."""
 
-    def __init__(self, address: StoreAddress, client: Callable[[], Any], bulk: Bulk | None) -> None:
-        """Send nothing yet. *client* returns MinIO's; *bulk* is None where it must not be used."""
+    def __init__(
+        self,
+        address: StoreAddress,
+        client: Callable[[], Any],
+        stat: Callable[[str, str], Any],
+        bulk: Bulk | None,
+    ) -> None:
+        """Send nothing yet. *client* returns MinIO's; *bulk* is None where it must not be used.
+
+        *stat* looks at an object, by bucket and key, and returns None where there is none.
+        """
         self._address = address
         self._client = client
+        self._stat = stat
         self._bulk = bulk
         self._room = Room(CONTENTS_AT_ONCE)
 
@@ -67,7 +77,7 @@ class Uploads:
             def send() -> str:
                 if bulk:
                     return bulk.put(bucket, key, content, found)
-                return self._put_slowly(place, content, {"sha256": found})
+                return self._put_slowly(place, content, {digests.OURS: found})
 
             return self._landing(place, size_bytes, found, send)
 
@@ -93,19 +103,11 @@ class Uploads:
 
     def _landed(self, place: tuple[str, str], size_bytes: int, sha256: str) -> str:
         """Return the ETag of the object where it is this content, else nothing."""
-        from minio.error import S3Error
-
-        from oscar_sync.storage.client import told
-
-        with told(self._address):
-            try:
-                found = self._client().stat_object(*place)
-            except S3Error as error:
-                if error.code in {"NoSuchKey", "NoSuchObject"}:
-                    return ""
-                raise
-        known = str((found.metadata or {}).get("x-amz-meta-sha256", ""))
-        is_it = found.size == size_bytes and known == sha256
+        found = self._stat(*place)
+        if found is None or found.size != size_bytes:
+            return ""
+        known = digests.in_metadata(found.metadata or {})
+        is_it = not size_bytes or known == f"sha256:{sha256}"
         return (found.etag or "").strip('"') if is_it else ""
 
     def _put_slowly(

@@ -25,18 +25,25 @@ def world(_world, monkeypatch):
 
 
 @pytest.fixture
-def run(world, capsys):
-    """Calls a command on the world's files; returns the exit code and everything it said."""
+def calling(world, capsys, monkeypatch):
+    """Calls a command line in the world's folder; returns the exit code and everything it said."""
+    monkeypatch.chdir(world.folder)
 
-    def run(command, *options):
-        code = call([command, str(world.folder), "--timeout", "1", *options])
+    def calling(args):
+        code = call([*args, "--timeout", "1"])
         said = capsys.readouterr()
         text = said.out + said.err
         assert "Traceback" not in text, text
         assert "unexpected" not in text, text
         return int(code), text
 
-    return run
+    return calling
+
+
+@pytest.fixture
+def run(world, calling):
+    """Calls a command on the world's files."""
+    return lambda command, *options: calling((command, str(world.folder), *options))
 
 
 @pytest.fixture

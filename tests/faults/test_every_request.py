@@ -7,7 +7,6 @@ import threading
 
 import pytest
 
-from oscar_sync.cli.main import call
 from tests.kills.scenes import SCENES
 from tests.kills.test_kills import state
 from tests.property.proxy import no_fault
@@ -31,22 +30,6 @@ class Striker:
         with self._guard:
             self.seen += 1
             return self._fault if self.seen == self._nth else ""
-
-
-@pytest.fixture
-def calling(world, capsys, monkeypatch):
-    """Calls a command line in the world's folder; returns the exit code and everything it said."""
-    monkeypatch.chdir(world.folder)
-
-    def calling(args):
-        code = call([*args, "--timeout", "1"])
-        said = capsys.readouterr()
-        text = said.out + said.err
-        assert "Traceback" not in text, text
-        assert "unexpected" not in text, text
-        return int(code), text
-
-    return calling
 
 
 @pytest.mark.parametrize("kind", SCENES)
