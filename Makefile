@@ -11,9 +11,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$python"; break; fi; done)
 
-# One file of tests stays in one process: an emulator it starts is started once. In the order of
-# their names: by their counts, the laws, few and long, would be left for the end.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Each process begins with a part of the files in the order of their names; one that is done takes
+# half of what another has left, so that none is idle while there is work: whole files at a time
+# (loadfile) left one process waiting for a minute at the end.
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist worksteal
 
 # Nothing outside of $(VENV) is imported.
 unexport PYTHONPATH PYTHONHOME
