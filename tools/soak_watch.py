@@ -25,6 +25,7 @@ from typing import Final, NamedTuple
 from oscar_sync.cli.output import Output
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.telling import Telling
+from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watch import command
 from oscar_sync.cli.watching import Watching
 from oscar_sync.model.exits import Exit
@@ -254,8 +255,10 @@ def _soaked(
     options = command.make_context("watch", [str(project.folder), *flags]).params
     outputs = (Output("text", os.devnull), Output("events", os.devnull))
     clock = Clock()
+    screen = Screen()
+    trouble = Trouble(float(options["interval"]), screen.say)
     watch = Watched(
-        options, outputs, Telling("watch"), Screen(), now=clock.now, quiet_s=0.005,
+        options, outputs, Telling("watch"), screen, trouble, now=clock.now, quiet_s=0.005,
         connections=Connections(os.environ, sleep=lambda _: None),
     )  # fmt: skip
     found: list[str] = []
