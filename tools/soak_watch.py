@@ -18,9 +18,11 @@ import time
 import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import msgspec
 
 from oscar_sync.cli.output import Output
 from oscar_sync.cli.screen import Screen
@@ -88,12 +90,11 @@ class Clock:
         return time.monotonic() + self.ahead_s
 
 
-@dataclass(slots=True)
 class Watched(Watching):
     """A watch that counts its passes."""
 
     passes: int = 0
-    ended: threading.Condition = field(default_factory=threading.Condition)
+    ended: threading.Condition = msgspec.field(default_factory=threading.Condition)
 
     def pass_once(
         self, request: DesireRequest, connections: Connections, names: tuple[str, ...] | None
