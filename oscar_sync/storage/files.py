@@ -3,13 +3,13 @@
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceFile:
+
+class SourceFile(Struct, frozen=True, order=True):
     """A file to upload: ``relative`` with ``/`` below the source."""
 
     relative: str
@@ -17,16 +17,14 @@ class SourceFile:
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceProblem:
+class SourceProblem(Struct, frozen=True, order=True):
     """Something in the source that cannot be uploaded, and why."""
 
     relative: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What a seed's source holds. With ``problems`` it is not complete."""
 
     files: tuple[SourceFile, ...]

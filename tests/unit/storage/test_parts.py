@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.secret import Secret
@@ -43,7 +44,7 @@ def proxy(address):
 
 @pytest.fixture
 def store(address, proxy):
-    return ObjectStore(address._replace(endpoint=proxy.url), {})
+    return ObjectStore(replace(address, endpoint=proxy.url), {})
 
 
 @pytest.fixture
