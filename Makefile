@@ -39,6 +39,10 @@ test: check ## set up, check, and run all tests
 soak: $(VENV)/.dev $(VENV)/.package ## hold the laws against 20,000 examples each, for hours
 	LAWS_EXAMPLES=$(or $(LAWS_EXAMPLES),20000) $(BIN)/python -m pytest -n auto --timeout 0 tests/property
 
+.PHONY: faults
+faults: $(VENV)/.dev $(VENV)/.package ## strike each request of each kind of action with every fault, for an hour
+	EVERY_FAULT=1 $(BIN)/python -m pytest -n auto --dist worksteal --timeout 0 tests/faults/test_every_request.py
+
 .PHONY: soak-watch
 soak-watch: $(VENV)/.dev $(VENV)/.package ## watch through a week of 10,000 saves and faults: nothing may leak
 	$(BIN)/python -m tools.soak_watch --saves $(or $(SAVES),10000)
