@@ -34,8 +34,8 @@ def calling(world, capsys, monkeypatch):
     """Calls a command line in the world's folder; returns the exit code and everything it said."""
     monkeypatch.chdir(world.folder)
 
-    def calling(args):
-        code = call([*args, "--timeout", "1"])
+    def calling(args, timeout_s=1.0):
+        code = call([*args, "--timeout", str(timeout_s)])
         said = capsys.readouterr()
         text = said.out + said.err
         assert "Traceback" not in text, text

@@ -37,6 +37,8 @@ ON_THE_WAY = ("reset", "reset-after", "truncate", "503", "403")
 OF_CLUSTER = (*BY_EMULATOR, "503")
 EXITS = frozenset({0, 4, 5, 6, 7, 9})
 """Done, failed, moved, unreachable, blocked, not verified: each with words."""
+PATIENCE_S = 0.4
+"""How long a struck run waits for an answer: what comes too late fails as others do."""
 IS_COMPLETE = bool(os.environ.get("EVERY_FAULT"))
 
 
@@ -164,7 +166,7 @@ def check(world, calling, kind, run, strike, said):  # noqa: PLR0917 - what is s
     before = world.objects()
     world.forget()
     install(world, strike)
-    code, text = calling(scene.args)
+    code, text = calling(scene.args, PATIENCE_S)
     said.append(text)
     take_away(world)
     assert code in EXITS, code
