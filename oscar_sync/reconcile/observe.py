@@ -31,6 +31,7 @@ from oscar_sync.reconcile.started import started
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.operator import SERVICES_NAMESPACE
+from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.failures import PoisonedListError
@@ -60,9 +61,9 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         info, config = connection.api.info(), config_read()
     except ClusterError as error:
         return _unread(ClusterView(cluster), error)
-    provider = _mapping(config.get("minio_provider"))
+    provider = mapping_of(config.get("minio_provider"))
     connection.open_store(provider, connections.environ)
-    settings = _mapping(config.get("config"))
+    settings = mapping_of(config.get("config"))
     is_admin = isinstance(cluster.login, BasicLogin)
     me = "cluster_admin" if is_admin else str(provider.get("access_key", ""))
     images = config.get("allowed_image_repositories")
@@ -251,7 +252,3 @@ def _hooks(store: ObjectStore, bucket: BucketName) -> tuple[HookRule, ...]:
         if store.bucket_exists(bucket):
             raise
         return ()
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
