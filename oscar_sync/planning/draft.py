@@ -6,7 +6,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.model.consent import Word
+from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
@@ -28,6 +28,7 @@ from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.digest import plan_digest
+from oscar_sync.planning.erasing import named_bucket
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.forecast import with_seconds
 from oscar_sync.planning.order import in_writing_order
@@ -267,15 +268,29 @@ def _store_notes(contexts: Iterable[Context]) -> list[str]:
 def _unused(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> list[str]:
     """Return a warning for each consent of the command line that no step needs (product 3).
 
-    Nothing is said of one that a cluster which was not read might need.
+    Nothing is said of one that a cluster which was not read might need. A bucket that a service
+    still uses is not erased in the run that makes it let go: the next one does.
     """
     used = {consent for context in contexts.values() for consent in context.used}
     unread = [name for name, context in contexts.items() if not context.facts.view.is_read]
     return [
-        f"warning: no step uses the consent {consent}"
+        f"warning: no step uses the consent {consent}{_still_used(consent, contexts.values())}"
         for consent in desired.settings.allow
         if consent not in used and not any(consent.cluster in (None, name) for name in unread)
     ]
+
+
+def _still_used(consent: Consent, contexts: Iterable[Context]) -> str:
+    bucket = named_bucket(consent)
+    if bucket is None:
+        return ""
+    users = [
+        user
+        for context in contexts
+        if consent.cluster in (None, context.facts.view.cluster.id)
+        for user in context.users_left(bucket, "")
+    ]
+    return f": {', '.join(users)} still had the bucket when this plan was made" if users else ""
 
 
 def _ambiguous(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> tuple[str, ...]:
