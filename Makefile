@@ -40,7 +40,7 @@ soak: $(VENV)/.dev $(VENV)/.package ## hold the laws against 20,000 examples eac
 	LAWS_EXAMPLES=$(or $(LAWS_EXAMPLES),20000) $(BIN)/python -m pytest -n auto --timeout 0 tests/property
 
 .PHONY: faults
-faults: $(VENV)/.dev $(VENV)/.package ## strike each request of each kind of action with every fault, for an hour
+faults: $(VENV)/.dev $(VENV)/.package ## strike each request of each kind of action with every fault, for ten minutes
 	EVERY_FAULT=1 $(BIN)/python -m pytest -n auto --dist worksteal --timeout 0 tests/faults/test_every_request.py
 
 .PHONY: soak-watch
