@@ -6,6 +6,7 @@ strikes each request with one fault, each kind of fault in turn; `make faults` w
 
 import os
 import threading
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -105,16 +106,18 @@ def undisturbed_run(world, calling, scene):
     return Undisturbed(len(world.oscar.seen), len(world.s3.seen), state(world))
 
 
+def requests_of(run: Undisturbed) -> Iterator[tuple[bool, int, tuple[str, ...]]]:
+    """Yield for each request whether it goes to the store, its number, and what can strike it."""
+    yield from ((False, nth, OF_CLUSTER) for nth in range(1, run.to_cluster + 1))
+    yield from ((True, nth, ON_THE_WAY) for nth in range(1, run.to_store + 1))
+
+
 def in_turn(kind: str, run: Undisturbed) -> list[Strike]:
     """Return a strike for each request; each kind of action begins with another fault."""
     first = list(SCENES).index(kind)
     return [
         Strike(to_store, nth, faults[(first + nth) % len(faults)])
-        for to_store, number, faults in (
-            (False, run.to_cluster, OF_CLUSTER),
-            (True, run.to_store, ON_THE_WAY),
-        )
-        for nth in range(1, number + 1)
+        for to_store, nth, faults in requests_of(run)
     ]
 
 
@@ -122,12 +125,8 @@ def everywhere(fault: str, run: Undisturbed) -> list[Strike]:
     """Return that fault at each request that it can strike."""
     return [
         Strike(to_store, nth, fault)
-        for to_store, number, faults in (
-            (False, run.to_cluster, OF_CLUSTER),
-            (True, run.to_store, ON_THE_WAY),
-        )
+        for to_store, nth, faults in requests_of(run)
         if fault in faults
-        for nth in range(1, number + 1)
     ]
 
 
