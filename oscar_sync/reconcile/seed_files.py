@@ -9,7 +9,7 @@ from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.storage import keys
-from oscar_sync.storage.checksums import sha256_of
+from oscar_sync.storage.checksums import content_sha256
 from oscar_sync.storage.files import SourceFile, walk
 from oscar_sync.storage.stored import Provider, StoredFile
 
@@ -75,4 +75,5 @@ def _uploads(
 
 
 def _upload(path: str, item: SourceFile) -> Upload:
-    return Upload(str(item.path), path, item.size_bytes, f"sha256:{sha256_of(item.path)}")
+    checksum = f"sha256:{content_sha256(item.path, item.size_bytes)}"
+    return Upload(str(item.path), path, item.size_bytes, checksum)

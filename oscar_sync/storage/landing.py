@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from oscar_sync.errors import StoreError
-from oscar_sync.storage.checksums import chunks
+from oscar_sync.storage.checksums import chunks, content_sha256
 from oscar_sync.storage.stored import OnBytes, Provider, StoredFile, ignore
 
 ALGORITHMS: Final = ("sha256", "sha1", "md5")
@@ -85,13 +85,13 @@ def told_of(local: Path, on_bytes: OnBytes) -> Iterator[BinaryIO]:
 
 
 def hold_to_plan(local: Path, sha256: str, endpoint: str) -> None:
-    """Refuse a file whose content is not the planned one; a blank *sha256* is not held.
+    """Refuse a file whose ``content_sha256`` is not the planned one; a blank one is not held.
 
     Raises:
         StoreError: it has changed.
         OSError: it cannot be read.
     """
-    if sha256 and checksum_of(local, "sha256") != f"sha256:{sha256}":
+    if sha256 and content_sha256(local, local.stat().st_size) != sha256:
         raise StoreError(endpoint, f"{local} has changed meanwhile; run again")
 
 

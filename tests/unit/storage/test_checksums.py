@@ -5,6 +5,7 @@ import pytest
 from oscar_sync.storage.checksums import (
     MIB,
     PART_SIZES,
+    content_sha256,
     is_digest,
     matches,
     md5_of,
@@ -72,6 +73,22 @@ def test_a_digest_tells_and_none_is_of_no_file(big):
     assert is_digest(big, f"md5:{md5_of(big)}")
     for other in (f"sha256:{0:064}", f"md5:{0:032}", "crc32:0", ""):
         assert not is_digest(big, other)
+
+
+def test_a_file_in_parts_is_named_by_the_digest_over_those_of_its_parts(big):
+    content = big.read_bytes()
+    parts = [content[start : start + 8 * MIB] for start in range(0, len(content), 8 * MIB)]
+    joined = b"".join(hashlib.sha256(part).digest() for part in parts)
+    named = content_sha256(big, 40 * MIB)
+    assert named == f"{hashlib.sha256(joined).hexdigest()}-5"
+    assert is_digest(big, f"sha256:{named}")
+    assert not is_digest(big, f"sha256:{named.replace('-5', '-4')}")
+
+
+def test_a_file_in_one_piece_is_named_by_its_sha256(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"x" * 8 * MIB)
+    assert content_sha256(path, 8 * MIB) == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(
