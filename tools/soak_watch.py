@@ -18,13 +18,16 @@ import time
 import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import msgspec
 
 from oscar_sync.cli.output import Output
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.telling import Telling
+from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watch import command
 from oscar_sync.cli.watching import Watching
 from oscar_sync.model.exits import Exit
@@ -87,12 +90,11 @@ class Clock:
         return time.monotonic() + self.ahead_s
 
 
-@dataclass(slots=True)
 class Watched(Watching):
     """A watch that counts its passes."""
 
     passes: int = 0
-    ended: threading.Condition = field(default_factory=threading.Condition)
+    ended: threading.Condition = msgspec.field(default_factory=threading.Condition)
 
     def pass_once(
         self, request: DesireRequest, connections: Connections, names: tuple[str, ...] | None
@@ -254,8 +256,10 @@ def _soaked(
     options = command.make_context("watch", [str(project.folder), *flags]).params
     outputs = (Output("text", os.devnull), Output("events", os.devnull))
     clock = Clock()
+    screen = Screen()
+    trouble = Trouble(float(options["interval"]), screen.say)
     watch = Watched(
-        options, outputs, Telling("watch"), Screen(), now=clock.now, quiet_s=0.005,
+        options, outputs, Telling("watch"), screen, trouble, now=clock.now, quiet_s=0.005,
         connections=Connections(os.environ, sleep=lambda _: None),
     )  # fmt: skip
     found: list[str] = []

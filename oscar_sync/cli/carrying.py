@@ -5,11 +5,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
 from typing import TypeVar
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import BOTTOM, Output, append, write
@@ -32,8 +33,7 @@ from oscar_sync.render.words import erased_briefly, plural, safe
 Content = TypeVar("Content", str, Subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Carrying:
+class Carrying(Struct, frozen=True):
     """How a plan is shown, asked for and carried out."""
 
     outputs: Sequence[Output]
@@ -82,7 +82,7 @@ def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
             report = apply_once(found, options, connections)
             progress.end()
     hints = closing_hints(report, found)
-    return _finish(found, report._replace(hints=hints), how, is_sent=True)
+    return _finish(found, replace(report, hints=hints), how, is_sent=True)
 
 
 def _note(text: str) -> None:

@@ -6,11 +6,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import click
+from msgspec import Struct
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import show, show_line
@@ -95,8 +95,7 @@ print(requests.put(f"{{api}}/system/services", auth=login, json=service).status_
 """
 
 
-@dataclass(slots=True)
-class _Story:
+class _Story(Struct):
     """Tells and runs the story in one folder."""
 
     folder: Path

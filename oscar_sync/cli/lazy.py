@@ -2,13 +2,14 @@
 
 import importlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
+from msgspec import Struct
 
 
-class Command(NamedTuple):
+class Command(Struct, frozen=True):
     """Where a command lives, what it does in one line, and its other names."""
 
     module: str

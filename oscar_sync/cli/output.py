@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
+from msgspec import Struct
 
 from oscar_sync.errors import OutputError
 from oscar_sync.render.paint import Paint, ansi, plain
@@ -94,7 +95,7 @@ def _cut(line: str, cells: int) -> str:
 BOTTOM: Final = Bottom()
 
 
-class Output(NamedTuple):
+class Output(Struct, frozen=True):
     """One ``-o FORMAT[=FILE]``; a blank file is stdout."""
 
     format: str

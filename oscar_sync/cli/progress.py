@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from oscar_sync.cli.border import say
 from oscar_sync.cli.log_lines import Form
 from oscar_sync.cli.output import redraw
@@ -77,7 +79,7 @@ class Progress:
         is_over = count.uploads == count.all_uploads
         if is_over or now - self._told_s >= _LINE_S:
             self._told_s = now
-            sent = headway._replace(steps=count.uploads, all_steps=count.all_uploads)
+            sent = replace(headway, steps=count.uploads, all_steps=count.all_uploads)
             say(f"{action.key}  upload  {sentence(sent)}")
 
 

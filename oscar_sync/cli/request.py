@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from msgspec.structs import replace
+
 from oscar_sync.cli.border import log_to_stderr
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.state import DesiredState
@@ -33,7 +35,7 @@ def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
     """Return *desired* with the flags that stand above the settings."""
     if options.get("prune") is None:
         return desired
-    return desired._replace(settings=desired.settings._replace(prune=options["prune"]))
+    return replace(desired, settings=replace(desired.settings, prune=options["prune"]))
 
 
 def connections_of(options: dict[str, Any]) -> Connections:

@@ -4,8 +4,10 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.keys import Keys
@@ -35,8 +37,7 @@ def _is_behind() -> bool:
         return False
 
 
-@dataclass(slots=True)
-class Screen:
+class Screen(Struct):
     """Shows how a watch stands; says sentences. Without ``is_live`` it only says."""
 
     is_live: bool = False
@@ -51,7 +52,7 @@ class Screen:
     def open(self) -> None:
         """Begin to read keys."""
         if self.is_live and self.keys.take():
-            self._standing = self._standing._replace(keys=KEYS)
+            self._standing = replace(self._standing, keys=KEYS)
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -64,13 +65,14 @@ class Screen:
 
     def begin(self, doing: str) -> None:
         """Tell what is under way."""
-        self._show(self._standing._replace(doing=doing))
+        self._show(replace(self._standing, doing=doing))
 
     def stand(self, plan: Plan | None, trouble: str, pause_s: float) -> None:
         """Tell how things stand, and that the next look comes in *pause_s* seconds."""
         now = time.time()
         self._show(
-            self._standing._replace(
+            replace(
+                self._standing,
                 plan=plan,
                 trouble=trouble,
                 planned_at=self._standing.planned_at if trouble else _clock(now),

@@ -2,7 +2,8 @@
 
 import os
 import time
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output, check_place, write
@@ -14,8 +15,7 @@ from oscar_sync.render.metrics import Run, metrics_text
 WEBHOOK = "OSCAR_SYNC_WEBHOOK"
 
 
-@dataclass(slots=True)
-class Telling:
+class Telling(Struct):
     """Gathers what a run finds, and tells it at its end. A failure to tell is a warning."""
 
     command: str

@@ -1,7 +1,8 @@
 """What is wrong while a watch goes on: told once, and tried again after a growing pause."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from oscar_sync.manifests.codes import Code
 from oscar_sync.model.cluster import Reading
@@ -10,8 +11,7 @@ from oscar_sync.model.plan import Plan
 from oscar_sync.reconcile.pace import pause_s
 
 
-@dataclass(slots=True)
-class Trouble:
+class Trouble(Struct):
     """``failures`` counts the passes in a row that failed; ``name`` is what is wrong, in brief."""
 
     interval_s: float

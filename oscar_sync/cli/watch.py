@@ -9,6 +9,7 @@ from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.telling import Telling
+from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watching import Watching
 
 
@@ -49,5 +50,6 @@ def command(**options: Any) -> int:
     outputs = outputs_of(options["outputs"], ("text", "events"))
     telling = Telling("watch", options["metrics"] or "")
     screen = Screen.of_terminal(is_quiet=options["quiet"])
-    watching = Watching(options, outputs, telling, screen)
+    trouble = Trouble(float(options["interval"]), screen.say)
+    watching = Watching(options, outputs, telling, screen, trouble)
     return guarded(watching.run, outputs, options["color"])

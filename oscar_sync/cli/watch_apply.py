@@ -4,9 +4,11 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.carrying import question
@@ -37,12 +39,13 @@ def without_removals(found: Pass) -> Pass:
     if len(actions) == len(plan.actions):
         return found
     note = "removals are left out: run oscar-sync apply for them"
-    changed = plan._replace(
+    changed = replace(
+        plan,
         actions=actions,
         digest=plan_digest(actions, plan.blocked),
         notes=(*plan.notes, note),
     )
-    return found._replace(draft=found.draft._replace(plan=changed))
+    return replace(found, draft=replace(found.draft, plan=changed))
 
 
 def is_agreed(plan: Plan, screen: Screen) -> bool | None:
@@ -66,7 +69,7 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-class How(NamedTuple):
+class How(Struct, frozen=True):
     """Where it is told, in which colours, and how many plain updates go at once."""
 
     outputs: Sequence[Output]

@@ -4,8 +4,10 @@ import gc
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from oscar_sync.cli.border import code_of, say, tell_findings
 from oscar_sync.cli.carrying import signals
@@ -38,14 +40,14 @@ from oscar_sync.render.words import plural, safe
 _NAMES_SHOWN: Final = 5
 
 
-@dataclass(slots=True)
-class Watching:
+class Watching(Struct):
     """What was shown last, what is wrong, and whether applying waits for a save."""
 
     options: dict[str, Any]
     outputs: Sequence[Output]
     telling: Telling
     screen: Screen
+    trouble: Trouble
     now: Callable[[], float] = time.monotonic
     quiet_s: float = QUIET_S
     connections: Connections | None = None
@@ -55,14 +57,9 @@ class Watching:
     entries: Entries = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
     reads: Reads = field(default_factory=Reads)
-    trouble: Trouble = field(init=False)
     is_agreed: bool = False
     waits_for_save: bool = False
     has_ended: bool = False
-
-    def __post_init__(self) -> None:
-        """Begin without trouble."""
-        self.trouble = Trouble(float(self.options["interval"]), self.screen.say)
 
     def run(self) -> Exit:
         """Return the exit code: 130 or 143, 0 after ``q``, or that of a first pass that cannot be.
@@ -71,7 +68,7 @@ class Watching:
             InputError: the files cannot be used at the start.
         """
         # By its name from now on: the folder may be moved away, and another come in its place.
-        request = request_of(self.options)._replace(cwd=os.path.realpath("."))
+        request = replace(request_of(self.options), cwd=os.path.realpath("."))
         desire(request, os.environ, self.memory)
         for output in self.outputs:
             if output.file:
@@ -249,7 +246,7 @@ class Watching:
         done = {item.action.id for item in report.results if item.status is Status.DONE}
         self.entries = {name: one for name, one in self.entries.items() if name not in done}
         left = tuple(one for one in found.draft.plan.actions if one.id not in done)
-        self.plan = found.draft.plan._replace(actions=left)
+        self.plan = replace(found.draft.plan, actions=left)
         return None
 
 

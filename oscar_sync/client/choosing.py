@@ -1,9 +1,11 @@
 """Which cluster one command or program speaks to, in the order of the whole program."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.documents.findings import Findings
 from oscar_sync.errors import InputError, UsageError
@@ -24,8 +26,7 @@ _LOGINS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What names a cluster: ``targets`` as ``--cluster`` takes them; blank files: the usual ones.
 
     A ``login`` replaces the one that the entry has.
@@ -57,7 +58,7 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
     entry = _entry(Atlas(known, flags, (), findings))
     if wanted.login is not None:
         rest = {key: text for key, text in entry.fields.items() if key not in _LOGINS}
-        entry = entry._replace(fields={**rest, "token": "given"})
+        entry = replace(entry, fields={**rest, "token": "given"})
     environment = environment_of(where, wanted.token_file)
     found = Resolver(known, environment, findings).clusters([entry])
     if findings.has_error or not found:
@@ -94,4 +95,4 @@ def _with_paths(cluster: Cluster, loaded: Loaded) -> Cluster:
     if isinstance(login, TokenFileLogin):
         login = TokenFileLogin(absolute(loaded.folder, login.path))
     bundle = cluster.ca_bundle and absolute(loaded.folder, cluster.ca_bundle)
-    return cluster._replace(ca_bundle=bundle, login=login)
+    return replace(cluster, ca_bundle=bundle, login=login)

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from oscar_sync.client.choosing import Wanted, chosen
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
@@ -66,11 +68,11 @@ def connect(
     targets = (endpoint_or_id,) if endpoint_or_id else ()
     cluster, _ = chosen(Wanted(targets, login=login), environ)
     if login is not None:
-        cluster = cluster._replace(login=login, login_source="what connect was given")
+        cluster = replace(cluster, login=login, login_source="what connect was given")
     if ssl is not None:
-        cluster = cluster._replace(ssl_verify=ssl)
+        cluster = replace(cluster, ssl_verify=ssl)
     if ca_bundle:
-        cluster = cluster._replace(ca_bundle=ca_bundle)
+        cluster = replace(cluster, ca_bundle=ca_bundle)
     return Oscar(cluster, timeout_s=timeout_s, environ=environ)
 
 

@@ -4,8 +4,9 @@ import logging
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import IO, Any, Final
+
+from msgspec import Struct
 
 from oscar_sync.client.login import login_of
 from oscar_sync.client.options import DEFAULT_TIMEOUT_S
@@ -22,8 +23,7 @@ _SLOT: Final = "_session"
 _SECRETS: Final = ("password", "oidc_token", "refresh_token")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What a method asks.
 
     ``path`` is quoted; ``login`` the ``Authorization`` value instead of the client's own.
@@ -31,13 +31,17 @@ class Call:
 
     method: str
     path: str
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | None = None
     login: Secret | None = None
     timeout_s: float | None = None
     content_type: str = "application/json"
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = {}
     has_services: bool = False
-    into: IO[bytes] | None = field(default=None, repr=False)
+    into: IO[bytes] | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing of bodies and headers, which may hold secrets."""
+        return f"Call({self.method} {self.path})"
 
 
 def send(client: Any, call: Call) -> Any:

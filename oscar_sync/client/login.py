@@ -1,8 +1,9 @@
 """How a client logs in, by the attributes that scripts read and set."""
 
 import time
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from oscar_sync.client import options
 from oscar_sync.model.cluster import (
@@ -16,8 +17,7 @@ from oscar_sync.model.cluster import (
 from oscar_sync.model.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class TokenDefaults:
+class TokenDefaults(Struct, frozen=True):
     """How EGI Check-in renews tokens: what a client's attributes say where nothing is given."""
 
     scopes: tuple[str, ...] = (

@@ -1,8 +1,9 @@
 """What the typed face returns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
@@ -10,8 +11,7 @@ from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.buckets import inputs, outputs, used_buckets
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A service as the cluster has it.
 
     ``inputs`` and ``outputs`` are (bucket, folder) on the cluster's own store; ``buckets`` all that
@@ -31,11 +31,14 @@ class Service:
     variables: Mapping[str, str]
     secret_names: tuple[str, ...]
     token: Secret
-    definition: Mapping[str, object] = field(repr=False)
+    definition: Mapping[str, object]
+
+    def __repr__(self) -> str:
+        """Show little: the definition holds secrets."""
+        return f"Service(name={self.name!r}, image={self.image!r}, owner={self.owner!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """A service that is gone, the buckets that stayed, and what is worth knowing."""
 
     name: str

@@ -1,12 +1,14 @@
 """Lines ``NAME=value`` of an env file, by the rule of oscar-cli v2 (oscar-clients 1.3)."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.documents.reading import Fault, FaultKind
 
 
-class EnvValue(NamedTuple):
+class EnvValue(Struct, frozen=True):
     """A value, and where its name stands."""
 
     value: str

@@ -1,7 +1,8 @@
 """What came out of reading one text."""
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.documents.scalars import Tree
 
@@ -17,7 +18,7 @@ class FaultKind(StrEnum):
     ENCODING = "encoding"
 
 
-class Fault(NamedTuple):
+class Fault(Struct, frozen=True):
     """A fault of the text itself; ``line`` and ``column`` count from 1."""
 
     kind: FaultKind
@@ -27,7 +28,7 @@ class Fault(NamedTuple):
     remedy: str
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True):
     """The documents of a text, in order, and its faults; a broken text has no documents."""
 
     documents: tuple[Tree, ...]

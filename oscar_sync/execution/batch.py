@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.errors import ClusterError
 from oscar_sync.execution.run import TRIES, FailedError, Run, is_same, step_of
@@ -19,8 +20,7 @@ from oscar_sync.semantics.answers import Outcome
 READ_BACK_EVERY_S: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(Struct, frozen=True):
     """A PUT that went out: what the service was before, and what came back."""
 
     run: Run
@@ -107,8 +107,7 @@ def _may_be_sent_again(sent: _Sent) -> bool:
     return found is not None and is_same(found, sent.before) and not sent.is_shown_by(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finish:
+class _Finish(Struct, frozen=True):
     """Ends an update whose PUT went out: holds it, or says why not."""
 
     sent: _Sent
@@ -123,8 +122,7 @@ class _Finish:
         raise failure_of(self.sent.reply)
 
 
-@dataclass(frozen=True, slots=True)
-class _Raise:
+class _Raise(Struct, frozen=True):
     """Raises what a worker raised."""
 
     future: Future[_Sent]

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Final, assert_never
+
+from msgspec import Struct
 
 from oscar_sync.errors import ClusterError, StoreError
 from oscar_sync.execution.batch import carry_out_batch
@@ -126,8 +127,7 @@ class _Line:
         return result
 
 
-@dataclass(frozen=True, slots=True)
-class _One:
+class _One(Struct, frozen=True):
     """Carries out one action, unless one that it depends on failed."""
 
     line: _Line

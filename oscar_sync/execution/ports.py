@@ -1,8 +1,9 @@
 """What execution needs from outside. The parts are handed in; no room knows another."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.event import Event
@@ -129,8 +130,7 @@ class Store(Files, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterPorts:
+class ClusterPorts(Struct, frozen=True):
     """One cluster's parts; ``store`` is None where it cannot be reached."""
 
     api: ServiceApi
@@ -148,8 +148,7 @@ def nowhere(provider: str, credentials: Form) -> Files:
     raise StoreError(provider, "nothing is seeded from here")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """Everything else: comparing, the key, the clock, and who is told.
 
     ``holds(live, wanted, owner)`` tells whether a live form is the wanted one; ``key()`` returns

@@ -4,7 +4,7 @@ Cut short anywhere, the next run goes on: the detached service says that it is b
 once it is gone the creation takes its buckets up.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from oscar_sync.execution.create import carry_out_create
 from oscar_sync.execution.remove import take_away
@@ -23,9 +23,9 @@ def carry_out_replace(run: Run) -> ActionResult:
     cut = next(place for place, step in enumerate(steps, 1) if step.do is Do.DELETE)
     take_away(_part(run, before, steps[:cut]))
     result = carry_out_create(_part(run, run.material, steps[cut:]))
-    return result._replace(action=run.action)
+    return replace(result, action=run.action)
 
 
 def _part(run: Run, material: Material, steps: tuple[Step, ...]) -> Run:
     """Return *run* with a part of its steps; what is sent and said stays with the whole."""
-    return replace(run, action=run.action._replace(steps=steps), material=material)
+    return replace(run, action=replace(run.action, steps=steps), material=material)

@@ -1,8 +1,9 @@
 """One action while it is carried out: its premise, its writes, and what is read back."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from oscar_sync.errors import ClusterError, StoreDeniedError, StoreError, StoreUnreachableError
 from oscar_sync.execution.annotations import stamp_for
@@ -45,8 +46,7 @@ class NotVerifiedError(Exception):
     """Everything was sent, and what was read back does not show it (yet)."""
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """What the modules of the action kinds work with."""
 
     action: Action

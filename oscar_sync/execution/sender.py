@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from oscar_sync.errors import ClusterError, StoreError, UnreachableError
 from oscar_sync.execution.ports import Answer, ClusterPorts, Files, Parts, Store
@@ -29,8 +30,7 @@ class ReachError(Exception):
     """The store is needed and cannot be reached, or refuses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What came back of a write. ``text`` is the server's own, cut, and never a body of secrets."""
 
     meaning: Meaning
@@ -78,8 +78,7 @@ class Sent:
             return True
 
 
-@dataclass(slots=True)
-class Sender:
+class Sender(Struct):
     """Sends the steps of one action on one cluster, and keeps count of them."""
 
     action: Action

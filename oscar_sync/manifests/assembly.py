@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.manifests.checks import care, choices, naming, runtime, storage
 from oscar_sync.manifests.codes import Code
@@ -23,7 +25,7 @@ _ADDED_BY_SERVER: Final = 2048
 _SURELY_SMALL: Final = 1 << 18
 
 
-class Manifest(NamedTuple):
+class Manifest(Struct, frozen=True):
     """One service of the files, not yet on a cluster of the user's."""
 
     cluster_key: str

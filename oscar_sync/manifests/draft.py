@@ -1,7 +1,9 @@
 """A service on its way from raw mapping to normal form."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import Code
@@ -11,7 +13,7 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.origin import FieldPath, Origin
 
 
-class Draft(NamedTuple):
+class Draft(Struct, frozen=True):
     """A service whose values have the types of the table.
 
     ``values`` holds only what is given; ``raw`` is what it was typed from, layers applied.

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.documents.dotenv import EnvValue
 from oscar_sync.manifests.draft import Draft
@@ -11,7 +12,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.semantics.strings import Place
 
 
-class Values(NamedTuple):
+class Values(Struct, frozen=True):
     """What an env file (shown as ``file``) and the process environment hold."""
 
     file: str = ""

@@ -1,6 +1,8 @@
 """One FDL file to the services it names, still as written. All shapes of oscar-clients 3.2."""
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import FaultKind, Reading
@@ -20,7 +22,7 @@ _IGNORE_HINT: Final = "if it is no FDL, name it in .oscar-syncignore"
 _TEMPLATE_HINT: Final = "lines with {{ … }} are a template: render it first"
 
 
-class RawService(NamedTuple):
+class RawService(Struct, frozen=True):
     """A service as its file has it: ``prefix`` leads to it, ``folder`` is the file's own."""
 
     places: Places

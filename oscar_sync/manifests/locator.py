@@ -1,14 +1,14 @@
 """The place of every value of a service, whatever layer set it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from oscar_sync.documents.places import Places
 from oscar_sync.model.origin import FieldPath, Origin
 
 
-class Layer(NamedTuple):
+class Layer(Struct, frozen=True):
     """A text that sets values of a service: the service's mapping stands at ``prefix``."""
 
     places: Places
@@ -21,8 +21,7 @@ class Layer(NamedTuple):
         return reached - len(self.prefix), origin
 
 
-@dataclass(frozen=True, slots=True)
-class Locator:
+class Locator(Struct, frozen=True):
     """Finds the place that set a value: the last layer that reaches deepest (product 2.2).
 
     ``layers`` are the FDL file and then the overlays; ``shared`` the top-level blocks of the FDL

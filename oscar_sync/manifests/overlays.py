@@ -1,7 +1,8 @@
 """Overlays: merge patches on services, each value remembering who set it (product 2.2)."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.documents.merge_patch import patched
 from oscar_sync.documents.places import Places
@@ -16,7 +17,7 @@ from oscar_sync.manifests.findings import ERROR, Findings, note_faults
 from oscar_sync.manifests.locator import Layer
 
 
-class Overlay(NamedTuple):
+class Overlay(Struct, frozen=True):
     """One overlay file: its patches by ``NAME`` or ``CLUSTER/NAME``."""
 
     places: Places

@@ -1,37 +1,34 @@
 """A cluster that a run talks to, and how it logs in there."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class BasicLogin:
+class BasicLogin(Struct, frozen=True):
     """User and password."""
 
     user: str
     password: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class TokenLogin:
+class TokenLogin(Struct, frozen=True):
     """An OIDC access token."""
 
     token: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class TokenFileLogin:
+class TokenFileLogin(Struct, frozen=True):
     """A file with an OIDC access token, read anew for each request since it rotates in place."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshLogin:
+class RefreshLogin(Struct, frozen=True):
     """An OIDC refresh token, and where it is turned into access tokens.
 
     What is blank is read from the token itself: its issuer's endpoint, its client, its scopes.
@@ -43,8 +40,7 @@ class RefreshLogin:
     scopes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AgentLogin:
+class AgentLogin(Struct, frozen=True):
     """An account of oidc-agent, by its short name."""
 
     account: str
@@ -76,7 +72,7 @@ class Reading(StrEnum):
     """It answers, and what it answers cannot be used: no JSON, an error."""
 
 
-class Cluster(NamedTuple):
+class Cluster(Struct, frozen=True):
     """One cluster.
 
     ``identity`` stands in stamps and locks: the entry's own, else the endpoint's host[:port][path].

@@ -1,7 +1,8 @@
 """Consent: one word and a name, written down by someone."""
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.identity import ClusterId
 
@@ -16,7 +17,7 @@ class Word(StrEnum):
     PUSH_SECRETS = "push-secrets"
 
 
-class Consent(NamedTuple):
+class Consent(Struct, frozen=True):
     """A word with what it is about; ``cluster`` None means any cluster.
 
     ``service`` is blank for ``erase:BUCKET`` and ``erase:empty``; ``bucket`` is blank for

@@ -1,7 +1,8 @@
 """What is wrong with an input, where, and what to write instead."""
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Severity(StrEnum):
@@ -12,7 +13,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Struct, frozen=True, order=True):
     """One finding: ``code`` is stable (OSY1xx manifests, 2xx settings, 3xx clusters ...).
 
     ``line`` and ``column`` count from 1; 0 means that the file as a whole is meant. ``path`` is the

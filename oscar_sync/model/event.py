@@ -1,7 +1,8 @@
 """What happens while a plan is carried out, as it happens."""
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.plan import Action, Step
 
@@ -18,7 +19,7 @@ class Happening(StrEnum):
     RUN_SUMMARY = "run_summary"
 
 
-class Event(NamedTuple):
+class Event(Struct, frozen=True):
     """One happening: of which action and step, with the server's status and a sentence.
 
     ``sent_bytes`` is how much of an upload is at the store, of the step's ``size_bytes``.

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from oscar_sync.model.secret import Secret
 
@@ -46,7 +48,7 @@ class Change(StrEnum):
     REPLACE = "replace"
 
 
-class Field(NamedTuple):
+class Field(Struct, frozen=True):
     """One field of an FDL service, or one key of the settings.
 
     ``default`` is what an omitted field comes to: the server makes it so, the settings read it so;

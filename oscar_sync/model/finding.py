@@ -1,7 +1,8 @@
 """What ``doctor`` finds on a cluster: what it is, why it matters, and what removes it."""
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.diagnostic import Severity
@@ -24,7 +25,7 @@ class By(StrEnum):
     """Whoever has kubectl on the cluster, or the keys of its store."""
 
 
-class Remedy(NamedTuple):
+class Remedy(Struct, frozen=True):
     """One way out: in words, and the exact command or line of settings where there is one."""
 
     by: By
@@ -32,7 +33,7 @@ class Remedy(NamedTuple):
     do: str = ""
 
 
-class Finding(NamedTuple):
+class Finding(Struct, frozen=True):
     """One thing that is not as it should be, or that was left behind.
 
     ``code`` is stable; ``holds`` is what a bucket weighs, None where that was not counted.
@@ -53,7 +54,7 @@ class Finding(NamedTuple):
         return self.code.startswith("OSY42")
 
 
-class Examination(NamedTuple):
+class Examination(Struct, frozen=True):
     """What was found on one cluster, worst first; ``problem`` is why it could not be read.
 
     ``notes`` say what could not be looked at. ``services`` and ``buckets`` count what was seen.

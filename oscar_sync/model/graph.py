@@ -1,7 +1,8 @@
 """How data flows: services, the folders they read and write, and what starts what."""
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.identity import ClusterId
 
@@ -23,7 +24,7 @@ class EdgeKind(StrEnum):
     WITHIN = "lies within"
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True):
     """One service, folder or place.
 
     ``bucket`` is a folder's bucket, blank otherwise; ``is_shared``: several services use it.
@@ -37,7 +38,7 @@ class Node(NamedTuple):
     is_shared: bool = False
 
 
-class Edge(NamedTuple):
+class Edge(Struct, frozen=True):
     """Data goes from ``source`` to ``target`` (node ids).
 
     ``is_loop``: it is part of a circle of services that start each other for ever.
@@ -49,7 +50,7 @@ class Edge(NamedTuple):
     is_loop: bool = False
 
 
-class Graph(NamedTuple):
+class Graph(Struct, frozen=True):
     """Nodes and edges, each in a stable order."""
 
     nodes: tuple[Node, ...] = ()

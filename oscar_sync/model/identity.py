@@ -1,6 +1,8 @@
 """Names of clusters, services and buckets, and the key that joins the first two."""
 
-from typing import NamedTuple, NewType
+from typing import NewType
+
+from msgspec import Struct
 
 ClusterId = NewType("ClusterId", str)
 """What a user calls a cluster: an entry of the settings, of oscar-cli's file, or a URL's host."""
@@ -12,7 +14,7 @@ BucketName = NewType("BucketName", str)
 """A bucket of the cluster's object store."""
 
 
-class ServiceKey(NamedTuple):
+class ServiceKey(Struct, frozen=True, order=True):
     """One service on one cluster; sorts by cluster, then name."""
 
     cluster: ClusterId

@@ -1,14 +1,13 @@
 """What a plan still has to ask a cluster and its store, before it can be made."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.settings import Seed
 
 
-@dataclass(slots=True)
-class Lookups:
+class Lookups(Struct):
     """Questions about one cluster, gathered while a draft of the plan is made.
 
     ``buckets`` asks for the list of buckets, ``volumes`` for that of managed volumes, ``unlisted``

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
@@ -10,7 +12,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketCount, BucketFacts, LiveService, Upload
 
 
-class FingerprintKey(NamedTuple):
+class FingerprintKey(Struct, frozen=True):
     """The key of secret fingerprints (safety 7).
 
     ``id`` (8 hex digits) tells keys apart without telling the key; ``is_new``: this run made it.
@@ -21,7 +23,7 @@ class FingerprintKey(NamedTuple):
     is_new: bool = False
 
 
-class StampWish(NamedTuple):
+class StampWish(Struct, frozen=True):
     """Which annotations of ours the request carries (safety 3).
 
     ``set_name`` blank: no owner, applied or secrets. ``hooks`` and ``detached`` are values of
@@ -34,14 +36,14 @@ class StampWish(NamedTuple):
     is_taken_off: bool = False
 
 
-class Erasure(NamedTuple):
+class Erasure(Struct, frozen=True):
     """A bucket as the plan saw it: it is erased only while it still is what was shown."""
 
     facts: BucketFacts
     held: BucketCount
 
 
-class Material(NamedTuple):
+class Material(Struct, frozen=True):
     """One action's material.
 
     ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards. ``secrets``
@@ -69,4 +71,4 @@ class Material(NamedTuple):
 
     def after(self, before: "Material") -> "Material":
         """Return this material for an action that begins with *before*."""
-        return self._replace(before=before)
+        return replace(self, before=before)

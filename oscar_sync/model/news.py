@@ -1,7 +1,9 @@
 """What a plan has that the one shown before had not, action by action."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Plan
@@ -10,7 +12,7 @@ Entry: TypeAlias = Action | Blocked
 """A line of a plan: what would be done, or is held back."""
 
 
-class Seen(NamedTuple):
+class Seen(Struct, frozen=True):
     """An entry, and of a service that it makes what that will be."""
 
     entry: Entry
@@ -21,7 +23,7 @@ Entries: TypeAlias = Mapping[str, Seen]
 """The entries of a plan by the id of their action."""
 
 
-class News(NamedTuple):
+class News(Struct, frozen=True):
     """Entries that are new, that are others than before, and those that went."""
 
     new: tuple[Entry, ...] = ()

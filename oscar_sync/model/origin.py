@@ -1,13 +1,15 @@
 """A place in a file that set a value, and the side table that finds it."""
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 """Where a value stands inside a service: keys and list positions, outermost first."""
 
 
-class Origin(NamedTuple):
+class Origin(Struct, frozen=True):
     """File, line and column (both from 1, as editors count) of a value, and the layer it came by.
 
     ``layer`` is ``fdl``, ``overlay NAME``, ``env_file``, ``environment`` or ``settings``.

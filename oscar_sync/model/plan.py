@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.cluster import Reading
 from oscar_sync.model.diagnostic import Diagnostic
@@ -67,7 +69,7 @@ class Cause(StrEnum):
         return self is not Cause.MANIFEST
 
 
-class FieldChange(NamedTuple):
+class FieldChange(Struct, frozen=True):
     """One field that differs: ``before`` is live, ``after`` wanted; secrets show fingerprints."""
 
     path: str
@@ -79,7 +81,7 @@ class FieldChange(NamedTuple):
     is_sensitive: bool = False
 
 
-class Kept(NamedTuple):
+class Kept(Struct, frozen=True):
     """A bucket that outlives the action, with what it holds and who else uses it."""
 
     bucket: BucketName
@@ -90,7 +92,7 @@ class Kept(NamedTuple):
     is_public: bool = False
 
 
-class Erased(NamedTuple):
+class Erased(Struct, frozen=True):
     """A bucket (or ``volume NAME``) that the action erases, and the consent that names it.
 
     ``objects`` is None where the store does not tell what it holds.
@@ -115,7 +117,7 @@ class Erased(NamedTuple):
         return self.bucket.startswith(VOLUME_PREFIX)
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True):
     """One write. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
@@ -130,7 +132,7 @@ class Step(NamedTuple):
     restarts_store: bool = False
 
 
-class Preconditions(NamedTuple):
+class Preconditions(Struct, frozen=True):
     """What must still hold just before the first write; blank: there is no such service."""
 
     live_fingerprint: str = ""
@@ -141,7 +143,7 @@ class Preconditions(NamedTuple):
         return bool(self.live_fingerprint)
 
 
-class Action(NamedTuple):
+class Action(Struct, frozen=True):
     """One counted thing to do, with its reason, its steps and what it keeps and erases.
 
     ``drifted`` is true where any change has a cause that is drift. ``notes`` are sentences for
@@ -170,7 +172,7 @@ class Action(NamedTuple):
         return any(change.cause.is_drift for change in self.changes)
 
 
-class Blocked(NamedTuple):
+class Blocked(Struct, frozen=True):
     """An action that a guard holds back, with the reason's stable code and every way out."""
 
     action: Action
@@ -180,21 +182,21 @@ class Blocked(NamedTuple):
     consent: str = ""
 
 
-class NotPlanned(NamedTuple):
+class NotPlanned(Struct, frozen=True):
     """A service of a cluster that was not read."""
 
     key: ServiceKey
     reason: str
 
 
-class LeftAlone(NamedTuple):
+class LeftAlone(Struct, frozen=True):
     """A removal candidate that stays since prune is off, or a half-done removal."""
 
     key: ServiceKey
     message: str
 
 
-class ClusterSummary(NamedTuple):
+class ClusterSummary(Struct, frozen=True):
     """One cluster in the plan's header."""
 
     id: ClusterId
@@ -207,7 +209,7 @@ class ClusterSummary(NamedTuple):
     version: str = ""
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """Where the desired state came from."""
 
     settings_file: str
@@ -216,7 +218,7 @@ class Source(NamedTuple):
     narrowed: str = ""
 
 
-class Plan(NamedTuple):
+class Plan(Struct, frozen=True):
     """The whole plan. ``digest`` is over what would be done, not over places, counts or seconds."""
 
     set_name: str
@@ -255,7 +257,7 @@ class Scope(StrEnum):
     DRIFT = "drift"
 
 
-class PlanOptions(NamedTuple):
+class PlanOptions(Struct, frozen=True):
     """What flags ask of a plan beside the settings.
 
     ``names`` are the services of ``remove``, ``adopt`` and ``forget`` as given; with ``all_ours``

@@ -1,7 +1,8 @@
 """What was done, and the exit code that follows from it."""
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.plan import Action, Blocked, Do, Plan
 
@@ -17,7 +18,7 @@ class Status(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-class StepSent(NamedTuple):
+class StepSent(Struct, frozen=True):
     """One write as it went out: what, on what, with which answer (0: none came)."""
 
     do: Do
@@ -25,7 +26,7 @@ class StepSent(NamedTuple):
     status: int = 0
 
 
-class ActionResult(NamedTuple):
+class ActionResult(Struct, frozen=True):
     """What became of one action; ``log`` are the last lines of a service that is not ready."""
 
     action: Action
@@ -38,7 +39,7 @@ class ActionResult(NamedTuple):
     log: tuple[str, ...] = ()
 
 
-class RunReport(NamedTuple):
+class RunReport(Struct, frozen=True):
     """What became of a plan."""
 
     plan: Plan

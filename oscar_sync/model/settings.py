@@ -1,6 +1,8 @@
 """What ``oscar-sync.yaml`` and the command line say, ready to be used."""
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
@@ -11,7 +13,7 @@ OWN_STORE: Final = "minio.default"
 """The provider that is the cluster's own object store."""
 
 
-class Which(NamedTuple):
+class Which(Struct, frozen=True):
     """``SERVICE`` (on every cluster that is read) or ``CLUSTER/SERVICE``."""
 
     name: str
@@ -26,7 +28,7 @@ class Which(NamedTuple):
         return f"{self.cluster}/{self.name}" if self.cluster else self.name
 
 
-class Removed(NamedTuple):
+class Removed(Struct, frozen=True):
     """One entry of ``removed``: the service is to be undeployed, its buckets stay.
 
     ``erase`` names buckets to erase afterwards, or ``empty`` or ``volume``; ``forget`` only takes
@@ -40,7 +42,7 @@ class Removed(NamedTuple):
     because: str = ""
 
 
-class Seed(NamedTuple):
+class Seed(Struct, frozen=True):
     """Files to be on a store: the contents of ``source`` (absolute path) below ``bucket/prefix``.
 
     ``provider`` is ``type.id``; one that has no buckets has a blank ``bucket``. ``is_trigger``
@@ -77,7 +79,7 @@ class Seed(NamedTuple):
         return f"{self.provider}:{path}" if self.is_elsewhere else path
 
 
-class ServiceSettings(NamedTuple):
+class ServiceSettings(Struct, frozen=True):
     """One entry of ``services``."""
 
     which: Which
@@ -89,7 +91,7 @@ class ServiceSettings(NamedTuple):
     seeds: tuple[Seed, ...] = ()
 
 
-class Settings(NamedTuple):
+class Settings(Struct, frozen=True):
     """Everything that shapes a run beside the manifests.
 
     ``file`` is blank without a settings file; ``folder`` is where it lies, else the first PATH's

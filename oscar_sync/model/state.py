@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.cluster import Cluster, Reading
 from oscar_sync.model.diagnostic import Diagnostic
@@ -16,7 +17,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Seed, Settings
 
 
-class DesiredService(NamedTuple):
+class DesiredService(Struct, frozen=True):
     """A service as its manifest (with overlays and env file) wants it.
 
     ``form`` is its normal form; ``secrets`` the declared ``environment.secrets`` (blank: keep what
@@ -29,7 +30,7 @@ class DesiredService(NamedTuple):
     locate: Locate
 
 
-class Narrowing(NamedTuple):
+class Narrowing(Struct, frozen=True):
     """What a run looks at: ``only`` names services or whole clusters; no ``paths``: all files."""
 
     services: tuple[str, ...] = ()
@@ -42,7 +43,7 @@ class Narrowing(NamedTuple):
         return not self.services and not self.is_partial_path
 
 
-class DesiredState(NamedTuple):
+class DesiredState(Struct, frozen=True):
     """Everything the files say. Made only when there is no error in any of them.
 
     ``is_partial``: a command that does without manifests found errors in some.
@@ -56,7 +57,7 @@ class DesiredState(NamedTuple):
     is_partial: bool = False
 
 
-class HookRule(NamedTuple):
+class HookRule(Struct, frozen=True):
     """A bucket notification: uploads below ``prefix`` start ``service``; blank service: foreign."""
 
     service: str
@@ -66,7 +67,7 @@ class HookRule(NamedTuple):
     suffix: str = ""
 
 
-class BucketFacts(NamedTuple):
+class BucketFacts(Struct, frozen=True):
     """A bucket as ``/system/buckets`` shows it; ``is_tagged``: OSCAR said on it whose it is."""
 
     name: BucketName
@@ -77,7 +78,7 @@ class BucketFacts(NamedTuple):
     is_tagged: bool = True
 
 
-class BucketCount(NamedTuple):
+class BucketCount(Struct, frozen=True):
     """What a bucket holds, folder markers left out; ``is_at_least``: the listing was cut."""
 
     objects: int
@@ -96,7 +97,7 @@ class StoredObject:
     last_write: datetime | None = field(default=None, compare=False)
 
 
-class LiveService(NamedTuple):
+class LiveService(Struct, frozen=True):
     """A service as the cluster's list shows it.
 
     ``raw`` is the server's own object (never shown, never logged); ``form`` its normal form.
@@ -112,7 +113,7 @@ class LiveService(NamedTuple):
     secret_names: tuple[str, ...]
 
 
-class Upload(NamedTuple):
+class Upload(Struct, frozen=True):
     """One file that a store does not hold as it is: from ``source`` to ``path``.
 
     In buckets ``path`` is ``bucket/key``.
@@ -124,7 +125,7 @@ class Upload(NamedTuple):
     checksum: str
 
 
-class SeedDifference(NamedTuple):
+class SeedDifference(Struct, frozen=True):
     """What a seed lacks on its store, and the ``extra`` paths below its folder that no file names.
 
     ``problems`` are files that cannot be seeded, each with its reason.
@@ -146,14 +147,14 @@ class Probe(StrEnum):
     """An error: the name may be free, and a POST of a taken one leaves secrets behind."""
 
 
-class Deployment(NamedTuple):
+class Deployment(Struct, frozen=True):
     """State of a service's runtime: ``ready``, ``pending``, ``stopped``, ``failed`` ..."""
 
     state: str
     reason: str = ""
 
 
-class ClusterView(NamedTuple):
+class ClusterView(Struct, frozen=True):
     """What was read of one cluster.
 
     ``problem`` is blank if the cluster was read; ``reading`` tells what became of that. ``me`` are

@@ -1,6 +1,6 @@
 """What each cluster runs at this moment."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
@@ -8,8 +8,7 @@ from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.state import Deployment
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceStatus:
+class ServiceStatus(Struct, frozen=True):
     """One service. ``deployment`` is None where it was not asked for, ``form`` where it is missing.
 
     ``has_drifted`` is None where no manifest names the service, so nothing was compared.
@@ -29,8 +28,7 @@ class ServiceStatus:
         return self.deployment.state if self.deployment else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterStatus:
+class ClusterStatus(Struct, frozen=True):
     """One cluster; ``problem`` is why it could not be read."""
 
     cluster: Cluster

@@ -1,12 +1,12 @@
 """What guards say: a blocked action with its stable code and every way out (safety 2, 3)."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.plan import Action, Blocked
 
 
-class Reason(NamedTuple):
+class Reason(Struct, frozen=True):
     """Why something is held back: a stable code, a sentence, ways out, and the consent if any."""
 
     code: str

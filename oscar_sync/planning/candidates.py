@@ -1,7 +1,9 @@
 """Which services go: named by ``removed`` or ``remove``, or pruned; which are left (safety 3)."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import LeftAlone, PlanOptions, Scope
@@ -17,7 +19,7 @@ from oscar_sync.planning.stamping import decide_forget
 from oscar_sync.semantics.stamp import detached_of
 
 
-class Removals(NamedTuple):
+class Removals(Struct, frozen=True):
     """What is removed on one cluster, in order, and what is not."""
 
     decisions: tuple[Decision, ...] = ()
@@ -66,10 +68,12 @@ def _kept_only(*decisions: Decision) -> tuple[Decision, ...]:
     """Return *decisions* so that no action keeps what another one erases."""
     erased = _erased(item for item in decisions if item.reason is None)
     return tuple(
-        item._replace(
-            action=item.action._replace(
+        replace(
+            item,
+            action=replace(
+                item.action,
                 keeps=tuple(kept for kept in item.action.keeps if kept.bucket not in erased),
-            )
+            ),
         )
         for item in decisions
     )

@@ -5,7 +5,9 @@ the field's policy does not call equal.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 from oscar_sync.model.fdl_fields import BY_NAME, SERVICE
 from oscar_sync.model.field import Compare, Field, Form, Kind, Value
@@ -16,7 +18,7 @@ from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES
 from oscar_sync.semantics.quantities import same_quantity
 
 
-class Difference(NamedTuple):
+class Difference(Struct, frozen=True):
     """One place where live and wanted differ; ``before`` is live."""
 
     path: FieldPath
@@ -41,7 +43,7 @@ def differences(live: Form, wanted: Form, owner: str = "") -> tuple[Difference, 
     return tuple(_of_service(live, wanted, owner))
 
 
-class _Pair(NamedTuple):
+class _Pair(Struct, frozen=True):
     live: Form
     wanted: Form
     owner: str

@@ -1,9 +1,10 @@
 """One cluster while it is planned: what is wanted there, what is there, what earlier steps make."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
+
+from msgspec import Struct, field
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
@@ -34,8 +35,7 @@ _Users: TypeAlias = Mapping[ServiceKey, DesiredService | None]
 """Who uses a bucket; live services that no manifest names have no place."""
 
 
-@dataclass(slots=True)
-class Context:
+class Context(Struct):
     """Everything that decisions about one cluster need.
 
     ``is_partial``: there are manifests that could not be read.
@@ -53,7 +53,7 @@ class Context:
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
-    _users: Mapping[BucketName, _Users] | None = field(default=None, init=False)
+    _users: Mapping[BucketName, _Users] | None = None
 
     def service_key(self, name: str) -> ServiceKey:
         """Return the key of *name* on this cluster."""

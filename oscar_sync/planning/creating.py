@@ -1,7 +1,9 @@
 """Creating a service; on buckets that exist by attach (safety 2; records 116, 126, 127, 130)."""
 
 from collections.abc import Collection
-from typing import NamedTuple, assert_never
+from typing import assert_never
+
+from msgspec import Struct
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
@@ -68,7 +70,7 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
     return Decision(action, coming.material)
 
 
-class Arrival(NamedTuple):
+class Arrival(Struct, frozen=True):
     """How a service comes: POST, and on buckets that *existing* names PUT and notifications."""
 
     existing: tuple[BucketName, ...]

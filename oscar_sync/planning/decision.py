@@ -1,6 +1,6 @@
 """What planning says of one service: an action with its material, or a guard's reason."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.material import Material
@@ -8,7 +8,7 @@ from oscar_sync.model.plan import Action, ActionKind
 from oscar_sync.planning.blocking import Reason
 
 
-class Decision(NamedTuple):
+class Decision(Struct, frozen=True):
     """One action; with *reason* it is blocked and carries no material."""
 
     action: Action

@@ -1,7 +1,10 @@
 """The plan as far as it can be made from what is known, and what must still be looked up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, assert_never
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Word
 from oscar_sync.model.field import Form
@@ -34,7 +37,7 @@ from oscar_sync.planning.stamping import decide_adopt, decide_forget
 from oscar_sync.planning.updating import decide_update
 
 
-class Draft(NamedTuple):
+class Draft(Struct, frozen=True):
     """A plan with the material of its actions. It is complete when ``missing`` is empty.
 
     ``ambiguous`` are consents that would match on two clusters: no plan is made of those.
@@ -181,7 +184,7 @@ def _push_notes(context: Context) -> list[str]:
     return [
         f"{consent}: without a `set:` nothing on the cluster tells which secrets were sent: each "
         "apply with this consent sends them again"
-        for consent in sorted(context.used)
+        for consent in sorted(context.used, key=str)
         if consent.word is Word.PUSH_SECRETS
     ]
 
@@ -197,10 +200,10 @@ def _after(service: Decision | None, seed: Decision) -> Decision:
     """Return *seed* so that it waits for the action on its service; blocked where that is."""
     if service is None:
         return seed
-    action = seed.action._replace(depends_on=(service.action.id,))
+    action = replace(seed.action, depends_on=(service.action.id,))
     if service.reason is not None and seed.reason is None:
-        return Decision(action, reason=service.reason._replace(message="its service is blocked"))
-    return seed._replace(action=action)
+        return Decision(action, reason=replace(service.reason, message="its service is blocked"))
+    return replace(seed, action=action)
 
 
 def _stamped(context: Context, options: PlanOptions) -> list[Decision]:

@@ -5,7 +5,10 @@ that would leave its owner's access rights to whoever takes the name next (recor
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey
@@ -23,7 +26,7 @@ EMPTY: Final = "empty"
 BUCKET_PREFIX: Final = "bucket:"
 
 
-class Named(NamedTuple):
+class Named(Struct, frozen=True):
     """What someone wrote down for one service, each with the words that people are shown.
 
     ``empty`` and ``volume`` are blank where nobody consents.
@@ -63,7 +66,7 @@ def named_erasures(
 
 
 def _said(consent: Consent) -> str:
-    return str(consent._replace(cluster=None))
+    return str(replace(consent, cluster=None))
 
 
 def _written(entry: Removed) -> Named:
@@ -158,7 +161,7 @@ def _count_reason(context: Context, bucket: BucketName) -> Reason | None:
     )
 
 
-class Erasures(NamedTuple):
+class Erasures(Struct, frozen=True):
     """What is erased after a service is gone, and what was named and stays."""
 
     erased: tuple[Erased, ...] = ()

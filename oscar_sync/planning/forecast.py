@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec.structs import replace
+
 from oscar_sync.model.plan import Action, Do, Step
 
 RESTART_S: Final = 6.3
@@ -24,7 +26,7 @@ def with_seconds(actions: Iterable[Action]) -> tuple[Action, ...]:
             total += _seconds(step, puts.get(action.key.cluster, 0))
             if step.do is Do.PUT:
                 puts[action.key.cluster] = puts.get(action.key.cluster, 0) + 1
-        timed.append(action._replace(seconds=round(total, 2)))
+        timed.append(replace(action, seconds=round(total, 2)))
     return tuple(timed)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from oscar_sync.model.field import Form
 from oscar_sync.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from oscar_sync.model.identity import ClusterId, ServiceKey
@@ -24,7 +26,7 @@ def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
         service = Node(f"service:{key}", NodeKind.SERVICE, key.cluster, key.name)
         nodes[service.id] = service
         for kind, place in _places(key.cluster, form):
-            node = place._replace(is_shared=(key.cluster, place.bucket) in shared)
+            node = replace(place, is_shared=(key.cluster, place.bucket) in shared)
             nodes[node.id] = node
             ends = (service.id, node.id) if kind is EdgeKind.WRITES else (node.id, service.id)
             edges[Edge(*ends, kind)] = None
@@ -77,8 +79,9 @@ def _marked(edges: Sequence[Edge]) -> tuple[Edge, ...]:
             follow.setdefault(edge.source, []).append(edge.target)
     circle = _circles(follow)
     return tuple(
-        edge._replace(
-            is_loop=edge.kind is not EdgeKind.MOUNTS and circle[edge.source] == circle[edge.target]
+        replace(
+            edge,
+            is_loop=edge.kind is not EdgeKind.MOUNTS and circle[edge.source] == circle[edge.target],
         )
         for edge in edges
     )

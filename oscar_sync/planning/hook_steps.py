@@ -1,7 +1,8 @@
 """Which notifications and folder markers a service's buckets lack or have too many of."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
@@ -12,7 +13,7 @@ from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.stamp import HOOKS, HookDuty, hooks_stamp
 
 
-class HookWork(NamedTuple):
+class HookWork(Struct, frozen=True):
     """Steps on the store, the duties that the stamp will vouch for, and notes for people."""
 
     steps: tuple[Step, ...] = ()

@@ -4,7 +4,9 @@ Whatever is not known yet is asked for by the facts, as a plan does.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import Finding
@@ -19,7 +21,7 @@ from oscar_sync.semantics.upgrades import Release
 _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
-class Leftovers(NamedTuple):
+class Leftovers(Struct, frozen=True):
     """What was found, worst first, and what could not be looked at."""
 
     findings: tuple[Finding, ...]

@@ -1,7 +1,9 @@
 """Removing a service: detach every bucket, read back, delete. Its data stays (safety 2)."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
@@ -55,7 +57,7 @@ from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_
 from oscar_sync.semantics.volumes import deleted_volume, named_volume
 
 
-class Removal(NamedTuple):
+class Removal(Struct, frozen=True):
     """A removal as it was decided, and what of its data someone wrote down to be erased."""
 
     live: LiveService
@@ -64,7 +66,7 @@ class Removal(NamedTuple):
     origin: Origin | None
 
 
-class Departure(NamedTuple):
+class Departure(Struct, frozen=True):
     """How a service goes away: the steps up to its DELETE, and what becomes of its data."""
 
     steps: tuple[Step, ...]
@@ -247,13 +249,17 @@ def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decisio
     decisions: list[Decision] = []
     after: list[Decision] = []
     seen: set[str] = set()
-    for live, decision, named, origin in removals:
+    for removal in removals:
+        live, decision, origin = removal.live, removal.decision, removal.origin
         if decision.reason is not None:
             decisions.append(decision)
             continue
         with_it = {item.bucket for item in decision.action.erases}
-        rest = named._replace(
-            buckets={name: text for name, text in named.buckets.items() if name not in with_it}
+        rest = replace(
+            removal.named,
+            buckets={
+                name: text for name, text in removal.named.buckets.items() if name not in with_it
+            },
         )
         buckets = buckets_of(live)
         found = decide_erasures(context, live.key, rest, buckets, origin)
@@ -282,11 +288,12 @@ def _followed_by(
     action, material = decision.action, decision.material
     lost = {item.bucket for item in erased}
     return Decision(
-        action._replace(
+        replace(
+            action,
             steps=(*action.steps, *erase_steps(erased)),
             keeps=tuple(item for item in action.keeps if item.bucket not in lost),
             erases=(*action.erases, *erased),
             notes=(*action.notes, *notes),
         ),
-        material and material._replace(erasures=erasures_of(context, erased)),
+        material and replace(material, erasures=erasures_of(context, erased)),
     )

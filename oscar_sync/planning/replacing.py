@@ -3,6 +3,8 @@
 No byte is copied: the buckets stay where they are, and the new service takes them up.
 """
 
+from msgspec.structs import replace
+
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.plan import Action, ActionKind, FieldChange, Preconditions
 from oscar_sync.model.state import DesiredService, LiveService
@@ -66,7 +68,7 @@ def _named(context: Context, live: LiveService) -> Named:
     """Return what may be erased on the way: only where the DELETE would take it along."""
     buckets = buckets_of(live) if takes_no_put(live.form) else ()
     volume = deleted_volume(live.form)
-    return named_erasures(context, live.key.name, buckets, volume=volume)._replace(empty="")
+    return replace(named_erasures(context, live.key.name, buckets, volume=volume), empty="")
 
 
 def _consent_reason(context: Context, live: LiveService, fields: tuple[str, ...]) -> Reason | None:

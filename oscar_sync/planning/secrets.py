@@ -1,7 +1,9 @@
 """Comparing secrets that cannot be read back, by keyed fingerprints (safety 4, 5, 7)."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.material import FingerprintKey
@@ -11,7 +13,7 @@ from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.semantics.stamp import secret_fingerprint, secrets_of
 
 
-class SecretFindings(NamedTuple):
+class SecretFindings(Struct, frozen=True):
     """What is known of a service's secrets.
 
     ``unknown_values`` are names that a PUT would need a value for and has none; ``not_compared``
@@ -64,7 +66,7 @@ def pushed(desired: DesiredService, found: SecretFindings) -> SecretFindings:
         )
         for name in found.not_compared
     )
-    return found._replace(changes=(*found.changes, *changes), not_compared=())
+    return replace(found, changes=(*found.changes, *changes), not_compared=())
 
 
 def blank_names(secrets: Mapping[str, Secret], stored: frozenset[str]) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """Erasures whose service is gone already: a run may have been killed between the two (safety 6)."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Word
 from oscar_sync.model.identity import BucketName, ServiceKey
@@ -20,7 +22,7 @@ from oscar_sync.planning.erasing import (
 )
 
 
-class Spent(NamedTuple):
+class Spent(Struct, frozen=True):
     """What is still erased for entries of ``removed`` whose service is gone, and what is said."""
 
     decisions: tuple[Decision, ...] = ()
@@ -64,8 +66,8 @@ def _of_entry(
     context: Context, entry: Removed, service: ServiceKey, erased: Collection[str]
 ) -> tuple[list[Decision], list[str]]:
     named = named_erasures(context, service.name, (), entry)
-    named = named._replace(
-        buckets={name: text for name, text in named.buckets.items() if name not in erased}
+    named = replace(
+        named, buckets={name: text for name, text in named.buckets.items() if name not in erased}
     )
     made = _made_by(context, service) if named.empty else ()
     found = decide_erasures(context, service, named, made, entry.origin)

@@ -1,6 +1,7 @@
 """Updating a service by one PUT, and the notifications that OSCAR leaves undone (safety 2, 3)."""
 
-from typing import NamedTuple
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
@@ -62,7 +63,7 @@ from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
 
 
-class _Case(NamedTuple):
+class _Case(Struct, frozen=True):
     """One service that is there and wanted: what the decision is made from."""
 
     context: Context
@@ -144,7 +145,7 @@ def _update(case: _Case) -> Decision:
     fields = replace_reasons(live.form, wanted)
     if fields:
         return decide_replace(
-            context, case.desired._replace(form=wanted), live, case.changes, fields
+            context, replace(case.desired, form=wanted), live, case.changes, fields
         )
     dropped = _dropped(live, wanted)
     erased = _erased(context, live, wanted)

@@ -8,7 +8,8 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit, drift_exit, plan_exit
@@ -26,8 +27,7 @@ from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_document, report_text
 
 
-@dataclass(frozen=True, slots=True)
-class PlanResult:
+class PlanResult(Struct, frozen=True):
     """A plan: what would be done. Shows itself as text; ``document`` is its JSON form."""
 
     found: Pass
@@ -63,8 +63,7 @@ class PlanResult:
         return html_cell(subject_of(self.found, "plan"))
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyResult:
+class ApplyResult(Struct, frozen=True):
     """What became of a plan."""
 
     report: RunReport
@@ -90,8 +89,7 @@ class ApplyResult:
         return html_cell(subject_of(self.found, "apply", self.report))
 
 
-@dataclass(frozen=True, slots=True)
-class DriftResult:
+class DriftResult(Struct, frozen=True):
     """What someone else changed on the clusters."""
 
     found: Pass

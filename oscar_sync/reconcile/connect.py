@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.cluster import Cluster
@@ -16,8 +17,7 @@ from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.session import Session
 
 
-@dataclass(slots=True)
-class Connection:
+class Connection(Struct):
     """One cluster's API, and its store once the cluster has named it."""
 
     cluster: Cluster
@@ -54,8 +54,7 @@ class Connection:
         self.store_problem = str(error)
 
 
-@dataclass(slots=True)
-class Connections:
+class Connections(Struct):
     """The connections to each cluster of a run."""
 
     environ: Mapping[str, str]

@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.snippet import snippet
@@ -34,7 +37,7 @@ from oscar_sync.settings.load import (
 )
 
 
-class DesireRequest(NamedTuple):
+class DesireRequest(Struct, frozen=True):
     """What a command asks for, flags and ``OSCAR_SYNC_<FLAG>`` already put together.
 
     Without ``needs_clusters`` (validate, schema, graph) neither endpoints nor credentials are
@@ -87,7 +90,7 @@ def explain_settings(
     """
     from oscar_sync.settings.explanation import explained
 
-    run = _Pass(request._replace(needs_clusters=False), environ)
+    run = _Pass(replace(request, needs_clusters=False), environ)
     if run.findings.has_error:
         raise InputError(tuple(sorted(run.findings.found)))
     rows = explained(run.loaded, run.env_file(), from_flag=bool(request.env_file))
@@ -96,7 +99,7 @@ def explain_settings(
 
 def _logins(request: DesireRequest, environ: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Return, for each cluster that a run would read, which log-in won (product 2.3)."""
-    run = _Pass(request._replace(needs_clusters=True, needs_manifests=False), environ)
+    run = _Pass(replace(request, needs_clusters=True, needs_manifests=False), environ)
     try:
         entries = run.entries(run.atlas(()), (), Narrowing())
         clusters = run.clusters(run.atlas(()), (), Narrowing()) if entries else ()
@@ -296,7 +299,7 @@ class _Pass:
             self.reader.looked_for(bundle)
         if isinstance(login, TokenFileLogin):
             login = TokenFileLogin(absolute(self.loaded.folder, login.path))
-        return cluster._replace(ca_bundle=bundle, login=login)
+        return replace(cluster, ca_bundle=bundle, login=login)
 
     def check(
         self, settings: Settings, placed: Sequence[DesiredService], narrowing: Narrowing
@@ -347,7 +350,7 @@ class _Pass:
             return found
         is_settings = found.file == self.loaded.file
         text = self.loaded.text if is_settings else manifests.text_of(found.file)
-        return found._replace(snippet=snippet(text, found.line, found.column))
+        return replace(found, snippet=snippet(text, found.line, found.column))
 
     def no_fdl(self, found: Sequence[Diagnostic]) -> None:
         if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
@@ -377,7 +380,7 @@ _OF_MANIFESTS: Final = frozenset({*ManifestCode, SettingsCode.REMOVED_AND_WANTED
 
 def _softened(diagnostic: Diagnostic) -> Diagnostic:
     is_error = diagnostic.severity is Severity.ERROR
-    return diagnostic._replace(severity=Severity.WARNING) if is_error else diagnostic
+    return replace(diagnostic, severity=Severity.WARNING) if is_error else diagnostic
 
 
 def _stops(diagnostic: Diagnostic, *, strict: bool) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from msgspec.structs import replace
+
 from oscar_sync.errors import ClusterError
 from oscar_sync.model.finding import Examination
 from oscar_sync.model.identity import ServiceName
@@ -75,7 +77,7 @@ def _read_by_name(
     One unreadable definition hides the list, and a GET by name tells which others are unreadable
     (oscar-server 12, item 9).
     """
-    view = look_up(view._replace(problem=""), Lookups(buckets=True), connections)
+    view = look_up(replace(view, problem=""), Lookups(buckets=True), connections)
     if not view.is_read:
         return view
     names = {service.key.name for service in desired.services
@@ -91,5 +93,5 @@ def _read_by_name(
             elif answer.status >= 500 and poisoned_service(answer.text):
                 unreadable.add(ServiceName(poisoned_service(answer.text)))
     except ClusterError as error:
-        return view._replace(problem=error.message)
-    return view._replace(services=services, unreadable=tuple(sorted(unreadable)))
+        return replace(view, problem=error.message)
+    return replace(view, services=services, unreadable=tuple(sorted(unreadable)))

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind, Value
@@ -18,16 +19,14 @@ _DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECA
 _WORKER: Final = "oscar.grycap/federation-worker"
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedFile:
+class ExportedFile(Struct, frozen=True):
     """One file to write: its path below the target, and its text."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """What an export writes, and what it leaves out with the reason."""
 
     files: tuple[ExportedFile, ...]

@@ -1,8 +1,9 @@
 """What a process keeps from one pass to the next, so that only what moved is made anew."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from oscar_sync.manifests.load.reader import Memory as FileMemory
 from oscar_sync.model.identity import ClusterId, ServiceName
@@ -21,16 +22,14 @@ class Lists(Protocol):
         """Return the services of an answer."""
 
 
-@dataclass(slots=True)
-class _Listing:
+class _Listing(Struct):
     """A cluster's answer as it came, and the services in it."""
 
     content: bytes
     services: tuple[LiveService, ...]
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What was read before: files while they stay as they are, services while the answer does.
 
     Every pass still looks at each file and asks each cluster: nothing is taken for true unseen.

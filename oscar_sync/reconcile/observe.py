@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from oscar_sync.errors import (
     BadAnswerError,
     ClusterError,
@@ -85,12 +87,13 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
 def _with_services(view: ClusterView, services: Sequence[LiveService]) -> ClusterView:
     named = {service.key.name: service for service in services}
     others = [service for service in services if named[service.key.name] is not service]
-    return view._replace(services=named, namesakes=tuple(others))
+    return replace(view, services=named, namesakes=tuple(others))
 
 
 def _unread(view: ClusterView, error: ClusterError) -> ClusterView:
     found = ServiceName(error.service) if isinstance(error, PoisonedListError) else None
-    return view._replace(
+    return replace(
+        view,
         problem=error.message + (f"; {error.remedy}" if error.remedy else ""),
         reading=_reading(error),
         unreadable=(found,) if found else (),
@@ -117,25 +120,26 @@ def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> Cl
     try:
         view = _from_cluster(view, lookups, connection)
     except ClusterError as error:
-        return view._replace(problem=error.message, reading=_reading(error))
+        return replace(view, problem=error.message, reading=_reading(error))
     view = _from_providers(view, lookups, connections)
     try:
         return _from_store(view, lookups, connection)
     except StoreError as error:
         connection.lose_store(error)
-        return view._replace(store_problem=connection.store_problem)
+        return replace(view, store_problem=connection.store_problem)
 
 
 def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
     api = connection.api
     if lookups.buckets:
-        view = view._replace(buckets={bucket.name: bucket for bucket in api.list_buckets()})
+        view = replace(view, buckets={bucket.name: bucket for bucket in api.list_buckets()})
     if lookups.volumes:
-        view = view._replace(volumes=api.list_volumes())
+        view = replace(view, volumes=api.list_volumes())
     unlisted = {name: api.find_bucket(name) for name in sorted(lookups.unlisted)}
     probes = {name: _probe(connection, name) for name in sorted(lookups.probes)}
     deployments = {name: api.deployment(name) for name in sorted(lookups.deployments)}
-    return view._replace(
+    return replace(
+        view,
         unlisted={**view.unlisted, **unlisted},
         probes={**view.probes, **probes},
         deployments={**view.deployments, **deployments},
@@ -162,7 +166,7 @@ def _from_providers(view: ClusterView, lookups: Lookups, connections: Connection
         for seed, credentials in lookups.seeds.items()
         if seed.is_elsewhere
     }
-    return view._replace(seeds={**view.seeds, **elsewhere}) if elsewhere else view
+    return replace(view, seeds={**view.seeds, **elsewhere}) if elsewhere else view
 
 
 def _elsewhere(
@@ -184,11 +188,12 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> 
     connection.reach_store()
     store = connection.store
     if store is None:
-        return view._replace(store_problem=connection.store_problem)
+        return replace(view, store_problem=connection.store_problem)
     hooks, no_hooks = _each(lookups.hooks, lambda bucket: _hooks(store, bucket))
     markers, no_markers = _each(lookups.markers, lambda place: store.has_marker(*place))
     counts, no_counts = _each(lookups.counts, lambda bucket: _count(store, bucket))
-    return view._replace(
+    return replace(
+        view,
         hooks={**view.hooks, **hooks},
         markers={**view.markers, **markers},
         counts={**view.counts, **counts},

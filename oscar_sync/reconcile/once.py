@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from oscar_sync.errors import UsageError
 from oscar_sync.model.event import Event, Happening
@@ -25,7 +26,7 @@ from oscar_sync.workspace.locks import cluster_lock
 _ROUNDS = 6
 
 
-class Pass(NamedTuple):
+class Pass(Struct, frozen=True):
     """A complete draft of the plan, with the pictures that it was made from."""
 
     desired: DesiredState
@@ -59,8 +60,8 @@ def plan_once(
         draft = draft_plan(desired, views, options, key, compare)
     if draft.ambiguous:
         raise UsageError("; ".join(draft.ambiguous))
-    plan = draft.plan._replace(notes=(*draft.plan.notes, *notes))
-    return Pass(desired, views, draft._replace(plan=plan))
+    plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))
+    return Pass(desired, views, replace(draft, plan=plan))
 
 
 def _looked_up(
@@ -82,8 +83,7 @@ def _nothing(told: object) -> None:
     del told
 
 
-@dataclass(slots=True)
-class Stop:
+class Stop(Struct):
     """Whether the user wants to end, and by which signal."""
 
     event: threading.Event = field(default_factory=threading.Event)
@@ -95,8 +95,7 @@ class Stop:
         self.event.set()
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyOptions:
+class ApplyOptions(Struct, frozen=True):
     """How a plan is carried out.
 
     ``wait_s`` is how long a service may take to be ready where the settings do not say it;
@@ -145,17 +144,17 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
         parallelism=options.parallelism,
     )
     report = execute(plan, _materials(found, options), parts)
-    return report._replace(is_terminated=report.is_interrupted and options.stop.is_terminated)
+    return replace(report, is_terminated=report.is_interrupted and options.stop.is_terminated)
 
 
 def _materials(found: Pass, options: ApplyOptions) -> Mapping[str, Material]:
     materials = found.draft.materials
     if not options.is_waiting:
-        return {name: item._replace(wait_s=None) for name, item in materials.items()}
+        return {name: replace(item, wait_s=None) for name, item in materials.items()}
     if options.wait_s is None:
         return materials
     return {
-        name: item if item.wait_s is not None else item._replace(wait_s=options.wait_s)
+        name: item if item.wait_s is not None else replace(item, wait_s=options.wait_s)
         for name, item in materials.items()
     }
 

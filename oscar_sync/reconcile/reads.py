@@ -1,14 +1,14 @@
 """What a plan was made from on this machine: what a watch has to look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from oscar_sync.manifests.load.reader import Memory as FileMemory
 from oscar_sync.manifests.load.reader import Signature
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Struct, frozen=True):
     """Absolute paths: ``folders`` were searched for manifests, ``seeds`` are uploaded whole.
 
     ``files`` were read or looked for, each as it was just before (None: not there).

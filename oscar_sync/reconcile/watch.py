@@ -5,9 +5,9 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
+from msgspec import Struct, field
 from watchdog.events import (
     DirCreatedEvent,
     DirDeletedEvent,
@@ -52,15 +52,14 @@ Identity = tuple[int, int]
 """Device and inode of a folder: a folder of the same name may be another one."""
 
 
-class Woken(NamedTuple):
+class Woken(Struct, frozen=True):
     """Why a wait ended: ``files`` were saved or went; with none, the time came or a key did."""
 
     files: tuple[str, ...] = ()
     key: str = ""
 
 
-@dataclass(slots=True)
-class _Ear:
+class _Ear(Struct):
     """A folder that is listened to, as it was then; ``watch`` is None while it is away."""
 
     is_tree: bool
@@ -68,8 +67,7 @@ class _Ear:
     watch: ObservedWatch | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched:
+class _Watched(Struct, frozen=True):
     """What counts, by real paths: ``trees`` are listened to, ``seeds`` count whole.
 
     ``singles`` are the files of which no tree tells, as they were when they were read.

@@ -1,7 +1,9 @@
 """Keeping a document within its size: the worst first, and what was cut is counted."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.render.words import plural
 
@@ -9,7 +11,7 @@ CUT: Final = "(details cut to fit)"
 """What a block in brief ends in."""
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True):
     """A part of a document: of a named group, whole, and in brief where it is too long.
 
     ``whole`` may be made when it is needed: what comes after the cut costs nothing.

@@ -2,7 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.origin import Origin
@@ -18,7 +21,7 @@ _LONGEST: Final = 1_000
 _STATUS: Final = {Status.DONE: Severity.NOTE, Status.SKIPPED: Severity.WARNING}
 
 
-class Finding(NamedTuple):
+class Finding(Struct, frozen=True):
     """One thing to tell: a stable rule, of what (a service, a file), in a sentence, and where.
 
     ``path`` tells findings of one rule about one thing apart. A blank file is no place.
@@ -75,7 +78,7 @@ def without_twins(found: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
     for item in found:
         name = item.fingerprint
         seen[name] = seen.get(name, 0) + 1
-        twin = item._replace(path=f"{item.path}#{seen[name]}") if seen[name] > 1 else item
+        twin = replace(item, path=f"{item.path}#{seen[name]}") if seen[name] > 1 else item
         yield item, twin.fingerprint
 
 

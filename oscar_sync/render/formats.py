@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.render.subject import Subject
 
 
-class Format(NamedTuple):
+class Format(Struct, frozen=True):
     """A format by its module, which is imported when a document is written.
 
     The module ``NAME`` offers ``NAME(subject)`` and ``NAME_of_input(diagnostics)``. ``budget`` are

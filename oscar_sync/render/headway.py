@@ -1,7 +1,9 @@
 """How far a run is, in one line: steps, bytes, rate and time left, each in its own column."""
 
 from collections import deque
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.render.words import duration, plural, safe, size
 
@@ -16,14 +18,14 @@ _RATE_COLUMN: Final = len("1000 MB/s")
 _LEFT_COLUMN: Final = len("100 min left")
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True):
     """How many bytes were sent at a time, in seconds."""
 
     at_s: float
     sent_bytes: int
 
 
-class Headway(NamedTuple):
+class Headway(Struct, frozen=True):
     """How far a run is. ``bytes_per_s`` is 0 as long as it is not known."""
 
     steps: int

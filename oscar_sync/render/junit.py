@@ -6,7 +6,9 @@ not done. Everything else passes, a service that does not differ too.
 
 import html
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.render.findings import Finding, findings_of, findings_of_input
@@ -18,7 +20,7 @@ _LONGEST: Final = 2_000
 _CASES: Final = 4_000
 
 
-class _Case(NamedTuple):
+class _Case(Struct, frozen=True):
     suite: str
     name: str
     found: tuple[Finding, ...] = ()

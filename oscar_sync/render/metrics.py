@@ -1,13 +1,15 @@
 """What a run found, as OpenMetrics text: gauges of the last run, labelled by set and cluster."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport, Status
 
 
-class Run(NamedTuple):
+class Run(Struct, frozen=True):
     """One run: ``ended_s`` since 1970; the plan is None where none could be made."""
 
     command: str

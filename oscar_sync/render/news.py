@@ -1,7 +1,8 @@
 """What changed since the last plan, and how things stand, for people who watch."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.news import Entry, News, action_of
 from oscar_sync.model.plan import Blocked, ClusterSummary, Plan
@@ -46,7 +47,7 @@ def _gone(page: Page, entry: Entry, width: int) -> str:
     return page.mark(symbol, safe(f"{action.key!s:<{width}} {headline(action)}"))
 
 
-class Standing(NamedTuple):
+class Standing(Struct, frozen=True):
     """How a watch stands: times of day as text, *doing* what is under way, blank for nothing."""
 
     plan: Plan | None = None

@@ -1,7 +1,8 @@
 """What a document is about: a plan, what moved, or what became of a plan."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.graph import Graph
 from oscar_sync.model.identity import ServiceKey
@@ -9,7 +10,7 @@ from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
 
 
-class Subject(NamedTuple):
+class Subject(Struct, frozen=True):
     """The outcome of *command*: ``drift`` tells what moved, others the plan or the report.
 
     ``services`` are those of the files, sorted; ``graph`` is drawn only for who asks.

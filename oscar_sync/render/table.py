@@ -1,7 +1,8 @@
 """Tables of plain text: aligned columns, nothing that a terminal would obey."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.render.words import safe
 
@@ -10,16 +11,14 @@ _UNDER: Final = "    "
 _NARROWEST: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line, and what stands under it, indented."""
 
     cells: tuple[str, ...]
     below: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Titles and rows. In a narrow place column ``cut`` is shortened and the last one folded."""
 
     titles: tuple[str, ...]

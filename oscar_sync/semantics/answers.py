@@ -5,7 +5,10 @@ Whatever it says, the read-back decides; these rules say what to expect of it an
 
 import re
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.semantics.operator import (
     SERVICES_NAMESPACE,
@@ -25,7 +28,7 @@ class Outcome(StrEnum):
     ABSENT = "absent"
 
 
-class Meaning(NamedTuple):
+class Meaning(Struct, frozen=True):
     """Outcome, a stable reason, and what to do where there is something to do."""
 
     outcome: Outcome
@@ -34,7 +37,7 @@ class Meaning(NamedTuple):
     is_retryable: bool = False
 
 
-class _Row(NamedTuple):
+class _Row(Struct, frozen=True):
     method: str
     status: int
     pattern: str
@@ -118,7 +121,7 @@ def meaning_of(
         is_method = row.method in ("", method)
         if is_method and row.status == status and re.search(row.pattern, text):
             named = poisoned_service(text) or service
-            return row.meaning._replace(remedy=_filled(row.meaning.remedy, named, namespace))
+            return replace(row.meaning, remedy=_filled(row.meaning.remedy, named, namespace))
     if status in (200, 201, 204):
         return _APPLIED
     if 400 <= status < 500:

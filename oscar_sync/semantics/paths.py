@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
@@ -21,7 +23,7 @@ FILE_TYPES: Final = ("minio", "s3", "webdav", "onedata")
 """Where we can move files ourselves: all but Rucio, which has no protocol of plain files."""
 
 
-class Provider(NamedTuple):
+class Provider(Struct, frozen=True):
     """``<type>[.<id>]``; the type is compared in lower case, the id as it stands (record 111)."""
 
     type: str

@@ -5,8 +5,10 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Compare, Value
@@ -28,7 +30,7 @@ _VERSION: Final = "v1"
 _NOT_HASHED: Final = frozenset({"name", "cluster_id", "clusters"})
 
 
-class Owner(NamedTuple):
+class Owner(Struct, frozen=True):
     """Set, cluster identity and service that a stamp names."""
 
     set_name: str
@@ -149,7 +151,7 @@ def secrets_of(annotations: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
     return key_id, {unquote(name): print_ for name, print_ in pairs}
 
 
-class HookDuty(NamedTuple):
+class HookDuty(Struct, frozen=True):
     """A notification that we vouch for: it must stand, or with ``is_gone`` must not stand."""
 
     bucket: str

@@ -7,7 +7,9 @@ has its own losses. A script is kept apart from that YAML.
 
 import re
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 
 class Place(StrEnum):
@@ -31,7 +33,7 @@ class Fate(StrEnum):
     POISONS = "poisons"
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True):
     """A fate; ``becomes`` is what a changed string reads as afterwards, where that is known."""
 
     fate: Fate

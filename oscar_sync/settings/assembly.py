@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
 from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster
@@ -53,23 +55,24 @@ def settings_of(
 
 
 def _which(which: Which, id_of: Callable[[str], ClusterId]) -> Which:
-    return which._replace(cluster=id_of(which.cluster)) if which.cluster else which
+    return replace(which, cluster=id_of(which.cluster)) if which.cluster else which
 
 
 def _consent(consent: Consent, id_of: Callable[[str], ClusterId]) -> Consent:
-    return consent._replace(cluster=id_of(consent.cluster)) if consent.cluster else consent
+    return replace(consent, cluster=id_of(consent.cluster)) if consent.cluster else consent
 
 
 def _removed(entry: Removed, id_of: Callable[[str], ClusterId]) -> Removed:
-    return entry._replace(which=_which(entry.which, id_of))
+    return replace(entry, which=_which(entry.which, id_of))
 
 
 def _seed(seed: Seed, id_of: Callable[[str], ClusterId]) -> Seed:
-    return seed._replace(service=_which(seed.service, id_of))
+    return replace(seed, service=_which(seed.service, id_of))
 
 
 def _service(entry: ServiceSettings, id_of: Callable[[str], ClusterId]) -> ServiceSettings:
-    return entry._replace(
+    return replace(
+        entry,
         which=_which(entry.which, id_of),
         allow=tuple(_consent(consent, id_of) for consent in entry.allow),
         seeds=tuple(_seed(seed, id_of) for seed in entry.seeds),

@@ -1,8 +1,10 @@
 """FDL cluster keys to clusters, and clusters to addresses and logins (product 2.3)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
 from oscar_sync.documents.substitution import substituted
@@ -33,7 +35,7 @@ from oscar_sync.settings.logins import (
 _SCHEMES: Final = ("https", "http")
 
 
-class Flags(NamedTuple):
+class Flags(Struct, frozen=True):
     """``--cluster`` flags: by key, for every key (``*=``), and plain ones."""
 
     by_key: dict[str, str]

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from oscar_sync.documents.findings import ERROR, NOTE, Findings
 from oscar_sync.documents.places import Places
@@ -17,7 +19,7 @@ DEFAULT_KEYS: Final = frozenset({"", "default-cluster", "oscar_service"})
 """Keys that mean the configured default (oscar-clients 1.3, 3.2)."""
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """One cluster as written. ``source`` says where it comes from, ``at`` its place there."""
 
     id: ClusterId
@@ -29,7 +31,7 @@ class Entry(NamedTuple):
     is_cli: bool = False
 
 
-class Known(NamedTuple):
+class Known(Struct, frozen=True):
     """All entries: by id, the settings' first; aliases lead from key to id."""
 
     settings: Mapping[str, Entry] = MappingProxyType({})

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.json_reader import read_document
@@ -27,7 +29,7 @@ def _nothing(path: str) -> None:
     del path
 
 
-class Where(NamedTuple):
+class Where(Struct, frozen=True):
     """Where to look. ``paths`` are the PATHs of the command; relative ones count from ``cwd``.
 
     ``looked_for`` is told of every file that decides, also of one that does not exist.

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.cluster import (
     AgentLogin,
@@ -27,7 +29,7 @@ WAYS: Final = (
 )
 
 
-class Environment(NamedTuple):
+class Environment(Struct, frozen=True):
     """What the process offers: variables, ``--token-file`` and which token files exist."""
 
     variables: Mapping[str, str] = MappingProxyType({})
@@ -35,7 +37,7 @@ class Environment(NamedTuple):
     existing: frozenset[str] = frozenset()
 
 
-class FoundLogin(NamedTuple):
+class FoundLogin(Struct, frozen=True):
     """A login and, in words, where it came from."""
 
     login: Login | None = None

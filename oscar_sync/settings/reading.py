@@ -3,7 +3,9 @@
 import posixpath
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.places import Places
@@ -24,7 +26,7 @@ from oscar_sync.settings.entries import Entry
 from oscar_sync.settings.typed import SettingsReader
 
 
-class Loaded(NamedTuple):
+class Loaded(Struct, frozen=True):
     """Settings before clusters are resolved. Blank ``path``: there is no file."""
 
     folder: str

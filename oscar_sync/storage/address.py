@@ -1,12 +1,13 @@
 """Where a store is and how to log in there."""
 
-from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from oscar_sync.model.secret import MASK, Secret
 
 
-class StoreAddress(NamedTuple):
+class StoreAddress(Struct, frozen=True):
     """``endpoint`` is http(s)://host[:port]; ``verify`` False takes any certificate."""
 
     endpoint: str

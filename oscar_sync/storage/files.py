@@ -3,14 +3,14 @@
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BufferedReader
 from operator import attrgetter
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceFile:
+
+class SourceFile(Struct, frozen=True, order=True):
     """A file to upload: ``relative`` with ``/`` below the source; ``path`` is text, made faster."""
 
     relative: str
@@ -18,16 +18,14 @@ class SourceFile:
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourceProblem:
+class SourceProblem(Struct, frozen=True, order=True):
     """Something in the source that cannot be uploaded, and why."""
 
     relative: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What a seed's source holds. With ``problems`` it is not complete."""
 
     files: tuple[SourceFile, ...]

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import unquote_plus
 from xml.etree.ElementTree import ParseError
 
 from minio.datatypes import Part
 from minio.error import MinioException
+from msgspec import Struct
 
 from oscar_sync.errors import StoreError
 from oscar_sync.storage.address import StoreAddress
@@ -38,7 +39,7 @@ _NOTE: Final = "oscar-sync sha256:"
 _NOTE_BYTES: Final = len(_NOTE) + 64
 
 
-class BigFile(NamedTuple):
+class BigFile(Struct, frozen=True):
     """A file that is too big for one request; ``sha256`` is its ``content_sha256``."""
 
     path: Path
@@ -52,7 +53,7 @@ class BigFile(NamedTuple):
             yield number, min(each, self.size_bytes - start)
 
 
-class Begun(NamedTuple):
+class Begun(Struct, frozen=True):
     """An upload that is not finished, with the ETags of the parts that the store has."""
 
     id: str

@@ -3,8 +3,10 @@
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from oscar_sync.errors import UsageError
 
@@ -12,7 +14,7 @@ MAX_ANSWER_BYTES: Final = 64 * 2**20
 """Of an answer that is no file."""
 
 
-class Server(NamedTuple):
+class Server(Struct, frozen=True):
     """``origin`` is scheme://host[:port], ``base`` the folder that all paths lie below."""
 
     origin: str

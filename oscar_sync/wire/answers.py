@@ -1,8 +1,8 @@
 """What the server's answers mean as values. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.state import BucketFacts, Deployment
@@ -10,20 +10,23 @@ from oscar_sync.wire.exchange import RawAnswer
 from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Status and body of an answer. Bodies hold tokens and keys, so they are never shown.
 
     ``json`` is None where the body is no JSON. There is no status 0: a lost answer is an error.
     """
 
     status: int
-    text: str = field(repr=False)
-    json: object | None = field(default=None, repr=False)
-    content: bytes = field(default=b"", repr=False)
+    text: str
+    json: object | None = None
+    content: bytes = b""
+
+    def __repr__(self) -> str:
+        """Show the status alone."""
+        return f"Answer({self.status})"
 
 
-class Job(NamedTuple):
+class Job(Struct, frozen=True):
     """One run of a service, as its logs list it; times as the server writes them."""
 
     name: str

@@ -1,14 +1,14 @@
 """One request and what came of it, in values that know no HTTP library. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import IO, NamedTuple
+from typing import IO
+
+from msgspec import Struct
 
 from oscar_sync.model.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What to send: ``path`` is quoted and lies below the endpoint.
 
     ``login`` is the ``Authorization`` value instead of the cluster's own; blank: none is sent.
@@ -18,15 +18,19 @@ class Request:
 
     method: str
     path: str
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | None = None
     read_timeout_s: float | None = None
     login: Secret | None = None
     content_type: str = "application/json"
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    into: IO[bytes] | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = {}
+    into: IO[bytes] | None = None
+
+    def __repr__(self) -> str:
+        """Show nothing of bodies and headers, which may hold secrets."""
+        return f"Request({self.method} {self.path})"
 
 
-class Exchange(NamedTuple):
+class Exchange(Struct, frozen=True):
     """One attempt, for progress and for counting: ``status`` is 0 where no answer came."""
 
     method: str
@@ -36,13 +40,16 @@ class Exchange(NamedTuple):
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
+class RawAnswer(Struct, frozen=True):
     """Status, headers and whole body of an answer."""
 
     status: int
-    headers: Mapping[str, str] = field(repr=False)
-    content: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    content: bytes
+
+    def __repr__(self) -> str:
+        """Show the status alone: the rest may hold secrets."""
+        return f"RawAnswer({self.status})"
 
 
 class NoExchangeError(Exception):

@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, NoReturn
+from typing import Final
+
+import msgspec
 
 from oscar_sync.model.secret import MASK, Secret
 
@@ -44,10 +46,11 @@ def decode(content: bytes) -> object:
     """Return the JSON value in *content*.
 
     Raises:
-        UnusableAnswerError: no JSON, nested more than 100 levels, or text that is no Unicode.
+        UnusableAnswerError: no JSON (NaN and half of a surrogate pair are none), or nested more
+            than 100 levels.
     """
     try:
-        value = json.loads(content, parse_constant=_refuse)
+        value: object = msgspec.json.decode(content)
     except RecursionError:
         raise UnusableAnswerError(f"is nested deeper than {MAX_DEPTH} levels") from None
     except ValueError:
@@ -55,8 +58,6 @@ def decode(content: bytes) -> object:
         raise UnusableAnswerError(_no_json(content)) from None
     if is_deeper(value, MAX_DEPTH):
         raise UnusableAnswerError(f"is nested deeper than {MAX_DEPTH} levels")
-    if b"\\ud" in content.lower() and not _is_unicode(value):
-        raise UnusableAnswerError("holds half of a surrogate pair, which is no text")
     return value
 
 
@@ -81,19 +82,6 @@ def _no_json(content: bytes) -> str:
     if not start:
         return "is empty"
     return "is an HTML page" if start.startswith(b"<") else "is not JSON"
-
-
-def _is_unicode(value: object) -> bool:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _refuse(constant: str) -> NoReturn:
-    message = f"{constant} is no JSON"
-    raise ValueError(message)
 
 
 def text_of(content: bytes) -> str:

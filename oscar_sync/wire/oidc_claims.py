@@ -4,7 +4,9 @@ import binascii
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.secret import Secret
 
@@ -13,7 +15,7 @@ KEYCLOAK_TOKEN_PATH: Final = "/protocol/openid-connect/token"
 """Below the issuer; where oscar-cli looks (oscar-clients 6)."""
 
 
-class Claims(NamedTuple):
+class Claims(Struct, frozen=True):
     """Issuer, client, scopes and expiry; blank or None where the token does not say."""
 
     issuer: str = ""

@@ -1,7 +1,9 @@
 """How long to wait before an idempotent read is asked again. Pure: dice and clock come in."""
 
 from email.utils import parsedate_to_datetime
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 RETRIES: Final = 3
 FIRST_WAIT_S: Final = 0.25
@@ -11,7 +13,7 @@ PASSING_STATUSES: Final = frozenset({429, 502, 503, 504})
 """A gateway in trouble or a server that asks for time; a 500 of OSCAR is an answer."""
 
 
-class Failure(NamedTuple):
+class Failure(Struct, frozen=True):
     """One attempt that failed: by a *status*, or (0) without an answer that may come next time."""
 
     status: int = 0

@@ -4,9 +4,10 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final, Protocol
+
+from msgspec.structs import replace
 
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError
 from oscar_sync.model.cluster import BasicLogin, Cluster, RefreshLogin, TokenLogin

@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.secret import Secret
 
@@ -13,7 +15,7 @@ LEEWAY_S: Final = 60.0
 Fetch = Callable[[float], "Fetched"]
 
 
-class Fetched(NamedTuple):
+class Fetched(Struct, frozen=True):
     """An access token and the seconds that it has left, None where nobody says."""
 
     token: Secret

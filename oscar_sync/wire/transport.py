@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final
 from urllib.parse import unquote, urlsplit
 
 import urllib3
+from msgspec import Struct
 from urllib3 import exceptions as failures
 
 from oscar_sync.wire.exchange import NoExchangeError, RawAnswer, TooLargeError
@@ -89,7 +90,7 @@ class Transport:
             return self._made
 
 
-class _Pool(NamedTuple):
+class _Pool(Struct, frozen=True):
     """Where requests go: the manager behind a proxy, else the one origin's own pool.
 
     Asked by itself, a pool takes a fifth less: no address is taken apart and looked up.
@@ -168,7 +169,7 @@ def _whole(response: urllib3.BaseHTTPResponse, limit_s: float) -> bytes:
     return b"".join(chunks)
 
 
-class _Row(NamedTuple):
+class _Row(Struct, frozen=True):
     kind: type[Exception]
     words: str
     was_sent: bool

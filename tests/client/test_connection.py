@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.client import Oscar, connect
 from oscar_sync.errors import (
@@ -242,7 +243,7 @@ def test_a_removal_without_the_store_keeps_the_data_and_says_that_hooks_stay(osc
     oscar.store.address  # noqa: B018 - the address is asked for before it is lost
     from oscar_sync.storage.store import ObjectStore
 
-    oscar._store = ObjectStore(oscar.store.address._replace(endpoint="http://127.0.0.1:9"), {})
+    oscar._store = ObjectStore(replace(oscar.store.address, endpoint="http://127.0.0.1:9"), {})
     removed = oscar.remove("gray")
 
     assert "notifications of its buckets stay" in removed.warnings[0]

@@ -32,6 +32,7 @@ USED_BY = {
     "httpx": "storage",
     "liboidcagent": "wire/oidc_agent",
     "minio": "storage",
+    "msgspec": "model",
     "moto": "emulator",
     "obstore": "storage",
     "pathspec": "manifests",

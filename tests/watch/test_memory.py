@@ -7,6 +7,7 @@ import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from oscar_sync.errors import InputError
 from oscar_sync.manifests.load.files import Fence
@@ -188,7 +189,7 @@ def test_a_young_file_is_read_again_although_its_times_are_the_same(project):
     memory = FileMemory(lambda: changed_ns + 1_000_000)
     memory.enter(Fence(str(project), ()), "setting")
     real = memory.read(str(file), 1 << 20)
-    memory._contents[str(file)] = memory._contents[str(file)]._replace(content=b"old")
+    memory._contents[str(file)] = replace(memory._contents[str(file)], content=b"old")
     assert memory.read(str(file), 1 << 20) == real
 
 
@@ -329,7 +330,7 @@ def test_a_plan_from_memory_equals_a_cold_one_after_any_edits_on_both_sides(
         "OSCAR_USERNAME": oscar_emulator.user, "OSCAR_PASSWORD": oscar_emulator.password,
         "HOME": "/nowhere", "XDG_CACHE_HOME": str(folder),
     }  # fmt: skip
-    request = _request(folder)._replace(clusters=(oscar_emulator.url,))
+    request = replace(_request(folder), clusters=(oscar_emulator.url,))
     first = plan_once(desire(request, environ), PlanOptions(), connections := Connections(environ))
     apply_once(first, ApplyOptions(), connections)
     connections.close()

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from watchdog.events import FileModifiedEvent
 
 from oscar_sync.errors import InputError
@@ -312,7 +313,7 @@ def test_a_change_between_reading_and_watching_is_not_lost(project, watching):
     outside = project.with_name("elsewhere.sh")
     outside.write_text("echo\n")
     (project / "a.yaml").write_text(FDL.format(name="a", script=outside))
-    watch.request = watch.request._replace(allow_outside=(str(outside),))
+    watch.request = replace(watch.request, allow_outside=(str(outside),))
     assert watch.saved() == {"a.yaml"}
     desire(watch.request, ENVIRON, watch.memory)
     reads = reads_of(watch.memory.files)

@@ -1,13 +1,13 @@
 """Places as they are written on a command line: ``[PROVIDER:]BUCKET[/KEY]``."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from oscar_sync.errors import UsageError
 from oscar_sync.model.settings import OWN_STORE
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, provider_of
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """Where files are: ``path`` is ``bucket/key`` on minio and s3, a path elsewhere."""
 
     provider: str

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
@@ -14,7 +15,7 @@ from oscar_sync.model.state import DesiredService
 from oscar_sync.semantics.paths import account_of, folders_above, lies_within
 
 
-class Folder(NamedTuple):
+class Folder(Struct, frozen=True):
     """An input or output of a service, as a folder of a provider."""
 
     service: DesiredService
@@ -95,7 +96,7 @@ def _above(folder: Folder, inputs: _ByPath) -> Iterator[Folder]:
         yield from inputs.get(_key(folder, path), ())
 
 
-class _Feed(NamedTuple):
+class _Feed(Struct, frozen=True):
     """An output that starts ``consumer``."""
 
     output: Folder

@@ -4,7 +4,10 @@ import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.documents.dotenv import read_dotenv
 from oscar_sync.documents.json_reader import read_document
@@ -43,7 +46,7 @@ _OVERLAY_ENDS: Final = (".yaml", ".yml")
 _LARGEST_NAMED: Final = 16 << 20
 
 
-class Sources(NamedTuple):
+class Sources(Struct, frozen=True):
     """What to read. ``folder`` is the settings' folder (absolute), the fence of all files.
 
     With *is_resolving* undefined ``${NAME}`` of overlays and a missing env file are errors.
@@ -60,7 +63,7 @@ class Sources(NamedTuple):
     is_resolving: bool = True
 
 
-class Manifests(NamedTuple):
+class Manifests(Struct, frozen=True):
     """What was read. ``fdl_count`` files of ``file_count`` named at least one service."""
 
     services: tuple[Manifest, ...]
@@ -90,7 +93,7 @@ class _Loader:
         self.reader = reader
         # The environment as it is now: the mapping itself changes with the process.
         reader.enter(
-            Fence(sources.folder, allowed), sources._replace(environ=dict(sources.environ))
+            Fence(sources.folder, allowed), replace(sources, environ=dict(sources.environ))
         )
 
     def manifests(self) -> Manifests:

@@ -4,7 +4,9 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import Code
@@ -22,7 +24,7 @@ _STARS: Final = re.compile(r"(?<!\\)\*{3,}")
 _ENVIRONMENT_MARK: Final = "pyvenv.cfg"
 
 
-class Discovery(NamedTuple):
+class Discovery(Struct, frozen=True):
     """What a walk needs to know: who reads, where names are shown from, what is left out."""
 
     reader: Reader

@@ -4,9 +4,10 @@ import os
 import stat
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, TypeVar, cast
+
+from msgspec import Struct, field
 
 from oscar_sync.manifests.load.files import Fence
 from oscar_sync.model.diagnostic import Diagnostic
@@ -76,7 +77,7 @@ class Reader:
         return make()
 
 
-class _Content(NamedTuple):
+class _Content(Struct, frozen=True):
     """A file as it was read; ``read_ns`` is the time of day just before."""
 
     signature: Signature
@@ -90,13 +91,13 @@ class _Content(NamedTuple):
         return max(self.signature[3:]) + _SETTLED_NS < self.read_ns
 
 
-class _Read(NamedTuple):
+class _Read(Struct, frozen=True):
     path: str
     most: int
     content: bytes
 
 
-class _Kept(NamedTuple):
+class _Kept(Struct, frozen=True):
     """What was made of ``inputs`` (compared by identity) and ``contents``, with its findings."""
 
     inputs: tuple[object, ...]
@@ -105,8 +106,7 @@ class _Kept(NamedTuple):
     findings: tuple[Diagnostic, ...]
 
 
-@dataclass(slots=True)
-class _Trace:
+class _Trace(Struct):
     """What is read while something is made; a read that fails makes it nothing to keep."""
 
     contents: list[_Read] = field(default_factory=list)
@@ -240,8 +240,6 @@ class Memory(Reader):
         if any(now is not before for now, before in zip(inputs, kept.inputs, strict=True)):
             return False
         try:
-            return all(
-                self._content(path, most) is content for path, most, content in kept.contents
-            )
+            return all(self._content(one.path, one.most) is one.content for one in kept.contents)
         except (OSError, ValueError):
             return False

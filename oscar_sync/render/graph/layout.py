@@ -1,14 +1,16 @@
 """Where each node stands in a drawing: in layers, as data flows from left to right."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.graph import Graph
 
 _SWEEPS: Final = 6
 
 
-class Spot(NamedTuple):
+class Spot(Struct, frozen=True):
     """Layer (0 is leftmost) and row (0 is topmost) of a node."""
 
     layer: int

@@ -2,7 +2,9 @@
 
 import html
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.graph import Edge, Graph, Node, NodeKind
 from oscar_sync.render.graph.layout import Spot, layout
@@ -43,7 +45,7 @@ _TIP: Final = (
 )
 
 
-class _Box(NamedTuple):
+class _Box(Struct, frozen=True):
     x: int
     y: int
 

@@ -5,7 +5,9 @@ import html
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.field import Json
 from oscar_sync.render.words import plural, safe
@@ -51,7 +53,7 @@ def lines_of(content: Json) -> list[str]:
     return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True).splitlines()
 
 
-class _Row(NamedTuple):
+class _Row(Struct, frozen=True):
     kind: str
     before: int | None = None
     after: int | None = None

@@ -2,7 +2,9 @@
 
 import html
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Op, Plan
@@ -20,7 +22,7 @@ _ONE_LINE: Final = 60
 _BAD: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.ERASE)
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """One service's part: its cluster, the word of its badge, which is its filter, and its tone."""
 
     cluster: str
@@ -109,7 +111,7 @@ def _planned(action: Action, result: ActionResult | None) -> Entry:
     def body() -> list[str]:
         return [*(_result(result) if result else []), *_body(action)]
 
-    return Entry(*action.key, word, tone, text(headline(action)), body)
+    return Entry(action.key.cluster, action.key.name, word, tone, text(headline(action)), body)
 
 
 def _blocked(item: Blocked) -> Entry:
@@ -119,20 +121,35 @@ def _blocked(item: Blocked) -> Entry:
     def body() -> list[str]:
         return [_list([f"reason: <code>{text(item.code)}</code>", *ways]), *_body(item.action)]
 
-    return Entry(*item.action.key, "blocked", "bad", title, body)
+    return Entry(item.action.key.cluster, item.action.key.name, "blocked", "bad", title, body)
 
 
 def _moved(action: Action) -> Entry:
+    cluster, name = action.key.cluster, action.key.name
     if action.kind is ActionKind.CREATE:
         words = "never created, or deleted on the cluster"
-        return Entry(*action.key, "missing", "bad", words)
+        return Entry(cluster, name, "missing", "bad", words)
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
         remedy = _list(["remedy: <code>oscar-sync apply --hooks</code>"])
-        return Entry(*action.key, "notifications", "warn", text(targets), lambda: [remedy])
+        return Entry(
+            action.key.cluster,
+            action.key.name,
+            "notifications",
+            "warn",
+            text(targets),
+            lambda: [remedy],
+        )
     changes = [change for change in action.changes if change.cause.is_drift]
     names = text(", ".join(change.path for change in changes)[:200])
-    return Entry(*action.key, "drifted", "warn", names, lambda: _changes(changes, action))
+    return Entry(
+        action.key.cluster,
+        action.key.name,
+        "drifted",
+        "warn",
+        names,
+        lambda: _changes(changes, action),
+    )
 
 
 def _result(result: ActionResult) -> list[str]:

@@ -2,6 +2,8 @@
 
 import json
 
+from msgspec.structs import replace
+
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.reconcile.once import ApplyOptions, Stop, apply_once, plan_once
 from tests.emulator.calling import SERVICES
@@ -34,9 +36,9 @@ def reported(
     with world.connections() as connections:
         found = plan_once(world.desire(**request), options or PlanOptions(), connections)
         held = {
-            name: one._replace(**(material or {})) for name, one in found.draft.materials.items()
+            name: replace(one, **(material or {})) for name, one in found.draft.materials.items()
         }
-        found = found._replace(draft=found.draft._replace(materials=held))
+        found = replace(found, draft=replace(found.draft, materials=held))
         world.forget()
         world.oscar.fault, world.s3.fault = fault, store_fault
         world.oscar.landed, world.oscar.rewrite = landed, rewrite

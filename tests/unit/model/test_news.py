@@ -1,6 +1,7 @@
 """What a plan has that the one before had not."""
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Reading
 from oscar_sync.model.news import action_of, entries_of, news_of
@@ -34,7 +35,7 @@ def test_new_changed_and_gone_actions_are_told_apart():
 )
 def test_places_seconds_and_notes_make_no_news(same):
     one = action("one")
-    assert not news_of(seen(one), seen(one._replace(**same)))
+    assert not news_of(seen(one), seen(replace(one, **same)))
 
 
 def test_another_cause_is_news():
@@ -56,13 +57,13 @@ def test_what_a_new_service_will_be_is_news():
 def test_what_is_held_back_now_is_news_and_so_is_another_reason():
     one = action("one")
     held = Blocked(one, "not-ours", "it is another's", ("take it out",))
-    other = held._replace(code="needs-replace")
+    other = replace(held, code="needs-replace")
     assert news_of(seen(one), seen(blocked=(held,))).changed == (held,)
     assert news_of(seen(blocked=(held,)), seen(blocked=(other,))).changed == (other,)
 
 
 def test_what_was_planned_on_a_cluster_that_cannot_be_read_stays_known():
-    there = action("there")._replace(key=key("there", CLOUD))
+    there = replace(action("there"), key=key("there", CLOUD))
     before = seen(action("here"), there)
     after = seen(action("here"), before=before)
     assert not news_of(before, after)
@@ -106,15 +107,15 @@ def test_the_line_fits_and_loses_what_matters_least(columns):
 
 
 def test_what_is_under_way_comes_first():
-    assert standing_line(STANDING._replace(doing="applying: edge-1/one put"), 200) == (
+    assert standing_line(replace(STANDING, doing="applying: edge-1/one put"), 200) == (
         "applying: edge-1/one put   edge-1 ok, cloud-2 unreachable"
     )
 
 
 def test_trouble_is_told_in_place_of_the_counts_unless_the_clusters_tell_it():
-    away = STANDING._replace(trouble="files cannot be used")
+    away = replace(STANDING, trouble="files cannot be used")
     assert standing_line(away, 200).startswith("files cannot be used   edge-1 ok")
-    unread = STANDING._replace(trouble="cloud-2 unreachable")
+    unread = replace(STANDING, trouble="cloud-2 unreachable")
     assert standing_line(unread, 200) == WHOLE
 
 

@@ -1,6 +1,7 @@
 """Guards against what a cluster can show and an emulated one does not."""
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ServiceName
@@ -253,7 +254,7 @@ def test_an_empty_bucket_that_nobody_uses_may_be_opened():
 def test_a_secret_that_cannot_be_compared_is_told_of_when_something_else_changes():
     stored = {"secrets": {"TOKEN": ""}}
     service = wanted(memory="1Gi")
-    service = service._replace(secrets={"TOKEN": Secret("t")})
+    service = replace(service, secrets={"TOKEN": Secret("t")})
     (action,) = planned(view(live(environment=stored, annotations=stamp())), service).actions
     assert "sends TOKEN, whose value on the cluster could not be compared" in action.notes
 

@@ -1,6 +1,7 @@
 """What is erased, counted and held back, over built views: each rule of erasing by itself."""
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId
@@ -161,7 +162,7 @@ def test_an_entry_for_another_cluster_is_not_spent_here():
     plan = planned(gone(made), removed=(elsewhere,))
     assert erased(plan) == []
     assert plan.notes == ()
-    here = elsewhere._replace(which=Which("alpha", EDGE))
+    here = replace(elsewhere, which=Which("alpha", EDGE))
     assert erased(planned(gone(made), removed=(here,))) == [("erase:edge/alpha/red", "red")]
 
 
@@ -242,7 +243,7 @@ def test_an_erasure_holds_the_bucket_as_the_plan_showed_it():
 
 
 def test_an_erasure_that_was_not_counted_yet_asks_for_the_count():
-    found = draft(gone(bucket("red"))._replace(counts={}), removed=(removed("red"),))
+    found = draft(replace(gone(bucket("red")), counts={}), removed=(removed("red"),))
     assert found.missing["edge"].counts == {"red"}
     assert all(not material.erasures for material in found.materials.values())
 
@@ -254,7 +255,7 @@ def test_an_erasure_that_was_not_counted_yet_asks_for_the_count():
     ("because", "said"), [("", "erase: [red]"), ("#42", 'erase: [red], "#42"')]
 )
 def test_an_erasure_says_who_named_it_and_why(because, said):
-    plan = planned(gone(bucket("red")), removed=(removed("red")._replace(because=because),))
+    plan = planned(gone(bucket("red")), removed=(replace(removed("red"), because=because),))
     assert plan.actions[0].erases[0].consent == said
 
 

@@ -1,5 +1,7 @@
 """What is judged as left behind, and what is nobody's to judge, over built views."""
 
+from msgspec.structs import replace
+
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import HookRule
@@ -31,7 +33,7 @@ def with_hooks(cluster, **rules):
         )
         for name, pairs in rules.items()
     }
-    return cluster._replace(hooks=hooks)
+    return replace(cluster, hooks=hooks)
 
 
 def users_view(*services, **facts):

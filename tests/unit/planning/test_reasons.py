@@ -1,6 +1,7 @@
 """Why a step is held back, over built views: volumes, owners, notifications, what is attached."""
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName
@@ -28,7 +29,7 @@ REPLACE = Consent(Word.REPLACE, "alpha")
 
 
 def with_volumes(cluster, *names):
-    return cluster._replace(volumes=frozenset(names))
+    return replace(cluster, volumes=frozenset(names))
 
 
 # volumes
@@ -62,7 +63,7 @@ def test_a_volume_that_goes_with_the_replaced_service_may_be_made_anew():
 
 
 def test_whether_a_volume_is_there_is_asked_before_it_is_attached():
-    found = draft(view()._replace(volumes=None), wanted(volume=ATTACHED))
+    found = draft(replace(view(), volumes=None), wanted(volume=ATTACHED))
     assert found.missing["edge"].volumes
     assert codes(found.plan) == []
 
@@ -111,7 +112,7 @@ def test_an_input_that_stands_already_waits_for_nothing():
 def test_another_service_on_the_same_uploads_is_told_of():
     rules = (HookRule("beta", "in/", arn_of("beta")), HookRule("beta", "other/", arn_of("beta")))
     cluster = view(live("beta", input=minio("red/in", "red/other")), buckets=[bucket("red")])
-    cluster = cluster._replace(hooks={BucketName("red"): rules})
+    cluster = replace(cluster, hooks={BucketName("red"): rules})
     plan = planned(cluster, wanted(), wanted("zeta", input=minio("red/in")))
     notes = {str(action.key.name): action.notes for action in plan.actions}
     assert "beta also starts on uploads to red/in/" in notes["zeta"]

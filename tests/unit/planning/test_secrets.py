@@ -1,6 +1,7 @@
 """Secrets that cannot be read back: compared by keyed fingerprints, or not at all (safety 7)."""
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Op
@@ -25,7 +26,7 @@ def stored(**values):
 
 def found(service, key=KEY, **values):
     secrets = {name: Secret(value) for name, value in values.items()}
-    return secret_findings(wanted()._replace(secrets=secrets), service, key)
+    return secret_findings(replace(wanted(), secrets=secrets), service, key)
 
 
 def test_the_value_that_was_sent_is_no_difference():

@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.plan import ActionKind
@@ -61,7 +62,7 @@ def test_sarif_tells_what_weighs_most_first():
 
 def test_a_fingerprint_stays_when_lines_move():
     one = json.loads(FORMATS["gitlab"].write_input(WRONG[:1]))
-    two = json.loads(FORMATS["gitlab"].write_input([WRONG[0]._replace(line=99)]))
+    two = json.loads(FORMATS["gitlab"].write_input([replace(WRONG[0], line=99)]))
     assert one[0]["fingerprint"] == two[0]["fingerprint"]
 
 

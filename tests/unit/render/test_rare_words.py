@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.diagnostic import Diagnostic, Severity
@@ -103,7 +104,7 @@ def test_findings_are_counted_by_severity():
         ([], "Valid: 1 file, 2 services."),
         ([diagnostic()], "1 file, 2 services: 1 error, 0 warnings."),
         (
-            [diagnostic()._replace(severity=Severity.NOTE)],
+            [replace(diagnostic(), severity=Severity.NOTE)],
             "Valid: 1 file, 2 services.",
         ),
     ],

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.errors import StoreUnreachableError
 from oscar_sync.storage.checksums import MIB
@@ -21,7 +22,7 @@ def proxy(s3):
 @pytest.fixture(params=["obstore", "minio"])
 def store(request, s3, proxy):
     environ = {"AWS_REGION": "x"} if request.param == "minio" else {}
-    store = ObjectStore(s3._replace(endpoint=proxy.url), environ)
+    store = ObjectStore(replace(s3, endpoint=proxy.url), environ)
     store._client.make_bucket("bench")
     proxy.forget()
     return store

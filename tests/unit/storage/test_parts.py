@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from minio.error import MinioException
+from msgspec.structs import replace
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.secret import Secret
@@ -46,7 +47,7 @@ def proxy(address):
 
 @pytest.fixture
 def store(address, proxy):
-    return ObjectStore(address._replace(endpoint=proxy.url), {})
+    return ObjectStore(replace(address, endpoint=proxy.url), {})
 
 
 @pytest.fixture
