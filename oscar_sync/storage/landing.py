@@ -108,7 +108,7 @@ def confirm(
     raise StoreError(endpoint, f"{remote} is not there as it was sent; upload it again")
 
 
-def is_content(local: Path, checksum: str) -> bool:
+def is_content(local: str | Path, checksum: str) -> bool:
     """Tell whether *checksum* is that of the file; one of an unknown kind contradicts nothing.
 
     Raises:
@@ -118,7 +118,7 @@ def is_content(local: Path, checksum: str) -> bool:
     return name not in ALGORITHMS or checksum_of(local, name) == f"{name}:{expected.lower()}"
 
 
-def matches(stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+def matches(stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
     """Tell whether *stored* is the file *local* of *size_bytes*; None where no checksum tells.
 
     Raises:
@@ -146,7 +146,7 @@ def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
         return filecmp.cmp(copy, local, shallow=False)
 
 
-def checksum_of(local: Path, algorithm: str) -> str:
+def checksum_of(local: str | Path, algorithm: str) -> str:
     """Return ``algorithm:HEX`` of a file, in bounded memory."""
     digest = hashlib.new(algorithm, usedforsecurity=False)
     for chunk in chunks(local):

@@ -12,7 +12,7 @@ import pytest
 from minio.error import MinioException
 from msgspec.structs import replace
 
-from oscar_sync.errors import StoreError
+from oscar_sync.errors import StoreDeniedError, StoreError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.checksums import MIB, content_sha256
@@ -145,6 +145,17 @@ def test_a_planned_file_leaves_the_digest_of_the_plan_at_the_object(store, key, 
     planned = content_sha256(big, SIZE)
     store.put_object("bench", key, big, SIZE, planned)
     assert store.stored_digest("bench", key) == f"sha256:{planned}"
+
+
+def test_a_log_in_that_may_not_look_at_objects_goes_by_the_etag_of_the_parts(
+    store, proxy, key, big
+):
+    stored = store.put_object("bench", key, big, SIZE)
+    proxy.fault = lambda method, path, query: "403" if method == "HEAD" else ""
+    assert store.is_same("bench", stored, big, SIZE)
+    change_the_end(big)
+    with pytest.raises(StoreDeniedError):
+        store.is_same("bench", stored, big, SIZE)
 
 
 def test_a_part_is_signed_by_the_digest_of_what_is_in_it(s3, key):
