@@ -83,7 +83,7 @@ def _diff(rounds: int, slow_rounds: int, folder: str) -> dict[str, list[Sample]]
     from deepdiff import DeepDiff
 
     from oscar_sync.planning.compare import differences
-    from oscar_sync.render.plan_text import script_diff
+    from oscar_sync.render.script_diff import script_diff
 
     before = _forms(workload.services(_COUNT))
     after = _forms(workload.services(_COUNT, range(_COUNT)))

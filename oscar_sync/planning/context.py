@@ -54,6 +54,7 @@ class Context(Struct):
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
     _users: Mapping[BucketName, _Users] | None = None
+    _standings: dict[int, tuple[LiveService, Standing]] = field(default_factory=dict)
 
     def service_key(self, name: str) -> ServiceKey:
         """Return the key of *name* on this cluster."""
@@ -66,7 +67,8 @@ class Context(Struct):
 
     def standing(self, live: LiveService) -> Standing:
         """Return whose *live* is; one that may be taken over counts as unstamped (safety 3)."""
-        standing = self._standing(live)
+        _, standing = self._standings.get(id(live)) or (live, self._standing(live))
+        self._standings[id(live)] = (live, standing)  # kept, so that its id stays its own
         if not self.can_take_over(live, standing):
             return standing
         wanted = Consent(Word.TAKE_OVER, live.key.name, cluster=live.key.cluster)

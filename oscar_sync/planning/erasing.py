@@ -26,6 +26,13 @@ EMPTY: Final = "empty"
 BUCKET_PREFIX: Final = "bucket:"
 
 
+def named_bucket(consent: Consent) -> BucketName | None:
+    """Return the bucket that ``erase:BUCKET`` names, None for any other consent."""
+    if consent.word is not Word.ERASE or consent.service or consent.bucket == EMPTY:
+        return None
+    return BucketName(consent.bucket.removeprefix(BUCKET_PREFIX))
+
+
 class Named(Struct, frozen=True):
     """What someone wrote down for one service, each with the words that people are shown.
 

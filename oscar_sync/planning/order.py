@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Mapping, Sequence
 
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.semantics.buckets import inputs, outputs
 from oscar_sync.semantics.paths import folders_above
 from oscar_sync.semantics.volumes import attached_volume, made_volume
@@ -39,26 +39,28 @@ def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ..
     return tuple(ordered)
 
 
-_Consumers = Mapping[str, Sequence[ServiceName]]
-"""Who is started by uploads below a folder (``bucket/folder``)."""
+_Consumers = Mapping[BucketName, Mapping[str, Sequence[ServiceName]]]
+"""By bucket: who is started by uploads below a folder (``bucket/folder``)."""
 
 
 def _by_folder(forms: Mapping[ServiceName, Form]) -> _Consumers:
-    found: dict[str, list[ServiceName]] = {}
+    found: dict[BucketName, dict[str, list[ServiceName]]] = {}
     for name, form in forms.items():
         for bucket, folder in inputs(form):
-            found.setdefault(f"{bucket}/{folder}".strip("/"), []).append(name)
+            place = f"{bucket}/{folder}".strip("/")
+            found.setdefault(bucket, {}).setdefault(place, []).append(name)
     return found
 
 
 def _consumers_of(name: ServiceName, form: Form, consumers: _Consumers) -> set[ServiceName]:
-    return {
-        other
-        for bucket, given in outputs(form)
-        for folder in folders_above(f"{bucket}/{given}")
-        for other in consumers.get(folder, ())
-        if other != name
-    }
+    found: set[ServiceName] = set()
+    for bucket, given in outputs(form):
+        here = consumers.get(bucket)
+        if here is None or [*here.values()] == [[name]]:
+            continue  # most buckets start their own service alone, if any
+        for folder in folders_above(f"{bucket}/{given}"):
+            found.update(here.get(folder, ()))
+    return found - {name}
 
 
 def _maker_of(form: Form, makers: Mapping[str, ServiceName]) -> set[ServiceName]:

@@ -5,18 +5,17 @@ from collections.abc import Collection
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.model.consent import Word
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.settings import Removed
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.erasing import (
-    BUCKET_PREFIX,
     EMPTY,
     decide_erase,
     decide_erasures,
     erase_action,
     erase_reason,
+    named_bucket,
     named_erasures,
     removals_of,
 )
@@ -97,11 +96,9 @@ def orphans_named(context: Context, erased: Collection[str]) -> tuple[Decision, 
     """Return the erasure of buckets that ``--allow erase:BUCKET`` names and no service uses."""
     decisions = []
     for consent in context.settings.allow:
-        bucket = BucketName(consent.bucket.removeprefix(BUCKET_PREFIX))
+        bucket = named_bucket(consent)
         if (
-            consent.word is not Word.ERASE
-            or consent.service
-            or consent.bucket == EMPTY
+            bucket is None
             or consent.cluster not in (None, context.facts.view.cluster.id)
             or bucket in erased
             or context.users_left(bucket, "")

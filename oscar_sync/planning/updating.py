@@ -147,9 +147,9 @@ def _update(case: _Case) -> Decision:
         return decide_replace(
             context, replace(case.desired, form=wanted), live, case.changes, fields
         )
-    dropped = _dropped(live, wanted)
+    had, has = in_out_buckets(live.form), in_out_buckets(wanted)
     erased = _erased(context, live, wanted)
-    attached = _attached(context, live, wanted)
+    attached = _attached(context, had, has)
     works = _hook_works(context, live, wanted, attached)
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
@@ -157,12 +157,12 @@ def _update(case: _Case) -> Decision:
         kind=ActionKind.UPDATE,
         reason=_reason_word(case.changes),
         steps=(
-            Step(Do.PUT, name, restarts_store=_restarts(live, wanted)),
+            Step(Do.PUT, name, restarts_store=_restarts(had, has, mount_bucket(wanted))),
             *in_order(step for work in works for step in work.steps),
             *_restart_step(live, wanted, case.changes, name),
         ),
         changes=case.changes,
-        keeps=tuple(context.kept(bucket, name) for bucket in dropped),
+        keeps=tuple(context.kept(bucket, name) for bucket in had if bucket not in has),
         erases=erased,
         preconditions=Preconditions(fingerprint_of(live)),
         depends_on=makers_of(context, attached),
@@ -174,19 +174,14 @@ def _update(case: _Case) -> Decision:
     reason = _reason(case, attached, erased)
     if reason is not None:
         return Decision(action, reason=reason)
-    had = used_buckets(live.form)
-    context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in had), action)
+    used = used_buckets(live.form)
+    context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in used), action)
     return Decision(action, _material(case, works))
 
 
 def _reason_word(changes: tuple[FieldChange, ...]) -> str:
     causes = {change.cause for change in changes}
     return causes.pop().value if len(causes) == 1 else Cause.BOTH.value
-
-
-def _dropped(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
-    now = in_out_buckets(wanted)
-    return tuple(bucket for bucket in in_out_buckets(live.form) if bucket not in now)
 
 
 def _erased(context: Context, live: LiveService, wanted: Form) -> tuple[Erased, ...]:
@@ -196,14 +191,13 @@ def _erased(context: Context, live: LiveService, wanted: Form) -> tuple[Erased, 
     return tuple(context.erased(bucket, live.key.name, named.get(bucket, "")) for bucket in lost)
 
 
-def _attached(context: Context, live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
+_Buckets = tuple[BucketName, ...]
+"""Of a service's inputs and outputs: those that it had, and those that it has after the PUT."""
+
+
+def _attached(context: Context, had: _Buckets, has: _Buckets) -> _Buckets:
     """Return the buckets that the service takes up by this PUT and that exist already."""
-    had = in_out_buckets(live.form)
-    return tuple(
-        bucket
-        for bucket in in_out_buckets(wanted)
-        if bucket not in had and context.bucket_exists(bucket)
-    )
+    return tuple(bucket for bucket in has if bucket not in had and context.bucket_exists(bucket))
 
 
 def _hook_works(
@@ -232,11 +226,10 @@ def _hook_works(
     )
 
 
-def _restarts(live: LiveService, wanted: Form) -> bool:
+def _restarts(had: _Buckets, has: _Buckets, mount: BucketName | None) -> bool:
     """Tell whether this PUT makes the server restart the store (oscar-server 4.4)."""
-    is_adding = any(bucket not in in_out_buckets(live.form) for bucket in in_out_buckets(wanted))
-    mount = mount_bucket(wanted)
-    return is_adding or (mount is not None and mount not in in_out_buckets(wanted))
+    is_adding = any(bucket not in had for bucket in has)
+    return is_adding or (mount is not None and mount not in has)
 
 
 def _restart_step(

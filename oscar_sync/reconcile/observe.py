@@ -1,6 +1,7 @@
-"""Reading clusters: three requests each, then only what the plan asks for (performance)."""
+"""Reading clusters: three requests each, at once, then only what the plan asks for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from oscar_sync.errors import (
     StoreError,
 )
 from oscar_sync.model.cluster import BasicLogin, Cluster, Reading
-from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import (
@@ -26,10 +27,13 @@ from oscar_sync.model.state import (
 )
 from oscar_sync.reconcile.connect import Connection, Connections
 from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.started import started
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.operator import SERVICES_NAMESPACE
+from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.storage.store import ObjectStore
+from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.failures import PoisonedListError
 
 Asked = TypeVar("Asked", BucketName, tuple[BucketName, str])
@@ -45,23 +49,21 @@ def observe(
     """
     if len(clusters) == 1:
         return (_observe(clusters[0], connections, memory),)
-    if not clusters:
-        return ()
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(len(clusters)) as pool:
-        return tuple(pool.map(lambda cluster: _observe(cluster, connections, memory), clusters))
+    views = [started(partial(_observe, cluster, connections, memory)) for cluster in clusters]
+    return tuple(view() for view in views)
 
 
 def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) -> ClusterView:
     try:
         connection = connections.to(cluster)
-        info, config = connection.api.info(), connection.api.config()
+        config_read = started(connection.api.config)
+        services_read = started(partial(_services, cluster.id, connection.api, memory))
+        info, config = connection.api.info(), config_read()
     except ClusterError as error:
         return _unread(ClusterView(cluster), error)
-    provider = _mapping(config.get("minio_provider"))
+    provider = mapping_of(config.get("minio_provider"))
     connection.open_store(provider, connections.environ)
-    settings = _mapping(config.get("config"))
+    settings = mapping_of(config.get("config"))
     is_admin = isinstance(cluster.login, BasicLogin)
     me = "cluster_admin" if is_admin else str(provider.get("access_key", ""))
     images = config.get("allowed_image_repositories")
@@ -76,12 +78,15 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         store_problem=connection.store_problem,
     )
     try:
-        if memory is not None:
-            return _with_services(view, memory.services(cluster.id, connection.api))
-        listed = connection.api.list_services()
-        return _with_services(view, [live_service(cluster.id, raw) for raw in listed])
+        return _with_services(view, services_read())
     except ClusterError as error:
         return _unread(view, error)
+
+
+def _services(cluster: ClusterId, api: OscarApi, memory: Memory | None) -> Sequence[LiveService]:
+    if memory is not None:
+        return memory.services(cluster, api)
+    return [live_service(cluster, raw) for raw in api.list_services()]
 
 
 def _with_services(view: ClusterView, services: Sequence[LiveService]) -> ClusterView:
@@ -247,7 +252,3 @@ def _hooks(store: ObjectStore, bucket: BucketName) -> tuple[HookRule, ...]:
         if store.bucket_exists(bucket):
             raise
         return ()
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

@@ -11,8 +11,9 @@ from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.cutting import CUT, Block, cut_sentence, fitting, size_of
 from oscar_sync.render.drift import drift_sentence, moved
 from oscar_sync.render.findings import findings_of_input
-from oscar_sync.render.plan_text import script_diff, summary
+from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
+from oscar_sync.render.script_diff import script_diff
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import SYMBOLS, erased, headline, kept, plural, safe, value
 

@@ -17,6 +17,7 @@ from oscar_sync.model.plan import (
     Step,
 )
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
+from oscar_sync.render.script_diff import script_diff
 from oscar_sync.render.words import (
     SYMBOLS,
     duration,
@@ -33,7 +34,6 @@ from oscar_sync.render.words import (
 DEFAULT_WIDTH: Final = 100
 _PLACE_COLUMN: Final = 66
 _FIELD_COLUMN: Final = 28
-_DIFF_LINES: Final = 40
 _FINGERPRINT: Final = "fp "
 _RANK: Final = {
     ActionKind.REMOVE: 0, ActionKind.REPLACE: 1, ActionKind.CREATE: 2, ActionKind.SEED: 2,
@@ -377,21 +377,3 @@ def _step_words(step: Step) -> str:
             return f"restart {step.target}"
         case _:
             return f"{step.target}{f' ({size(step.size_bytes)})' if step.size_bytes else ''}"
-
-
-def script_diff(before: Json, after: Json) -> tuple[int, int, list[str]]:
-    """Return added and removed line counts, and the lines themselves, cut where they are many."""
-    import difflib
-
-    old, new = str(before or "").splitlines(), str(after or "").splitlines()
-    lines = [
-        line
-        for line in difflib.unified_diff(old, new, n=0, lineterm="")
-        if line[:2] not in ("--", "++", "@@") or line[:3] not in ("---", "+++", "@@ ")
-    ]
-    added = sum(line.startswith("+") for line in lines)
-    removed = sum(line.startswith("-") for line in lines)
-    shown = [f"{line[0]} {safe(line[1:])}" for line in lines[:_DIFF_LINES]]
-    if len(lines) > _DIFF_LINES:
-        shown.append(f"  … {plural(len(lines) - _DIFF_LINES, 'more line')}")
-    return added, removed, shown

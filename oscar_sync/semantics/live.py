@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.normal_form import normal_form
+from oscar_sync.semantics.shapes import mapping_of
 
 
 def live_service(cluster: ClusterId, raw: Mapping[str, object]) -> LiveService:
     """Return *raw* (a service of the list or a GET) with its normal form."""
-    environment = raw.get("environment")
-    secrets = environment.get("secrets") if isinstance(environment, Mapping) else None
+    secrets = mapping_of(mapping_of(raw.get("environment")).get("secrets"))
     return LiveService(
         key=ServiceKey(cluster, ServiceName(_text(raw.get("name")))),
         raw=raw,
@@ -19,7 +19,7 @@ def live_service(cluster: ClusterId, raw: Mapping[str, object]) -> LiveService:
         namespace=_text(raw.get("namespace")),
         annotations=_texts(raw.get("annotations")),
         bucket_list=_names(raw.get("bucket_list")),
-        secret_names=tuple(sorted(_texts(secrets))),
+        secret_names=tuple(sorted(map(str, secrets))),
     )
 
 
@@ -28,9 +28,7 @@ def _text(value: object) -> str:
 
 
 def _texts(value: object) -> dict[str, str]:
-    return (
-        {str(key): _text(item) for key, item in value.items()} if isinstance(value, Mapping) else {}
-    )
+    return {str(key): _text(item) for key, item in mapping_of(value).items()}
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from oscar_sync.model.fdl_fields import (
 from oscar_sync.model.field import Field, Kind, Value
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.paths import normal_path, provider_of
+from oscar_sync.semantics.shapes import mapping_of, text_of
 
 STAMP_PREFIX: Final = "oscar-sync.io/"
 
@@ -45,27 +46,29 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> dict[str, Value]
     what is false (3.1).
     Idempotent: the form of a form is the form.
     """
-    name = _text(raw.get("name"))
+    name = text_of(raw.get("name"))
     form: dict[str, Value] = {"name": name}
     for key, default in _PLAIN_DEFAULTS:
         form[key] = _plain(raw.get(key), default)
-    form["log_level"] = _log_level(_text(raw.get("log_level")))
-    form["visibility"] = _text(raw.get("visibility")) or "private"
-    form["script"] = _text(raw.get("script")).replace("\r\n", "\n").replace("\r", "\n")
+    form["log_level"] = _log_level(text_of(raw.get("log_level")))
+    form["visibility"] = text_of(raw.get("visibility")) or "private"
+    form["script"] = text_of(raw.get("script")).replace("\r\n", "\n").replace("\r", "\n")
     form["input"] = [_io(entry, name) for entry in _blocks(raw.get("input"))]
     form["output"] = [_io(entry, name) for entry in _blocks(raw.get("output"))]
     form["allowed_users"] = _as_set(raw.get("allowed_users"))
     form["image_pull_secrets"] = _as_set(raw.get("image_pull_secrets"))
-    form["expose"] = _block(EXPOSE, _mapping(raw.get("expose")))
-    form["synchronous"] = _block(BY_NAME["synchronous"].children, _mapping(raw.get("synchronous")))
+    form["expose"] = _block(EXPOSE, mapping_of(raw.get("expose")))
+    form["synchronous"] = _block(
+        BY_NAME["synchronous"].children, mapping_of(raw.get("synchronous"))
+    )
     form["environment"] = {
-        "variables": _text_map(_mapping(raw.get("environment")).get("variables"))
+        "variables": _text_map(mapping_of(raw.get("environment")).get("variables"))
     }
     form["annotations"] = _without(_text_map(raw.get("annotations")), _is_stamp)
     form["labels"] = _without(_text_map(raw.get("labels")), OVERWRITTEN_LABELS.__contains__)
     form["vo"] = _vo(raw.get("vo"), is_live=is_live)
-    form["storage_providers"] = _providers(_mapping(raw.get("storage_providers")))
-    form["mount"] = _mount(_mapping(raw.get("mount")))
+    form["storage_providers"] = _providers(mapping_of(raw.get("storage_providers")))
+    form["mount"] = _mount(mapping_of(raw.get("mount")))
     form["volume"] = _volume(raw.get("volume"), name)
     form["kserve"] = _kserve(raw.get("kserve"), is_live=is_live)
     _add_federation(form, raw, name)
@@ -140,7 +143,7 @@ def _reader(field: Field) -> _Reader:
         case Kind.PORTS:
             return _ports
         case Kind.TEXT_MAP if field.is_secret:
-            return lambda value: {key: _secret(item) for key, item in _mapping(value).items()}
+            return lambda value: {key: _secret(item) for key, item in mapping_of(value).items()}
         case Kind.TEXT_MAP:
             return lambda value: {**_text_map(value)}
         case Kind.FLAG | Kind.INTEGER:
@@ -148,11 +151,11 @@ def _reader(field: Field) -> _Reader:
         case _ if field.is_secret:
             return _secret
         case _:
-            return lambda value: _text(value) or default
+            return lambda value: text_of(value) or default
 
 
 def _secret(value: object) -> Secret:
-    return value if isinstance(value, Secret) else Secret(_text(value))
+    return value if isinstance(value, Secret) else Secret(text_of(value))
 
 
 def _ports(value: object) -> Value:
@@ -163,40 +166,40 @@ def _ports(value: object) -> Value:
 
 
 def _io(raw: Mapping[str, object], service: str) -> Value:
-    provider = provider_of(_text(raw.get("storage_provider")))
+    provider = provider_of(text_of(raw.get("storage_provider")))
     return {
         "storage_provider": str(provider),
-        "path": normal_path(_text(raw.get("path")), provider, service),
+        "path": normal_path(text_of(raw.get("path")), provider, service),
         "suffix": [*_texts(raw.get("suffix"))],
         "prefix": [*_texts(raw.get("prefix"))],
     }
 
 
 def _mount(raw: Mapping[str, object]) -> Value:
-    provider = _text(raw.get("storage_provider"))
+    provider = text_of(raw.get("storage_provider"))
     return {
         "storage_provider": str(provider_of(provider)) if provider else "",
-        "path": _text(raw.get("path")),
-        "options": _text(raw.get("options")),
+        "path": text_of(raw.get("path")),
+        "options": text_of(raw.get("options")),
     }
 
 
 def _volume(raw: object, service: str) -> Value:
-    if not isinstance(raw, Mapping):
+    if raw is None or not isinstance(raw, Mapping):
         return None
-    size = _text(raw.get("size")).strip()
+    size = text_of(raw.get("size")).strip()
     return {
-        "name": _text(raw.get("name")).strip() or (service if size else ""),
+        "name": text_of(raw.get("name")).strip() or (service if size else ""),
         "size": size,
-        "mount_path": _text(raw.get("mount_path")).strip(),
-        "lifecycle_policy": _text(raw.get("lifecycle_policy")).strip()
+        "mount_path": text_of(raw.get("mount_path")).strip(),
+        "lifecycle_policy": text_of(raw.get("lifecycle_policy")).strip()
         or ("delete" if size else ""),
     }
 
 
 def _kserve(raw: object, *, is_live: bool) -> Value:
     """Return KServe's block; GET omits false and 0, which mean true and 1 when sent (3.1)."""
-    if not isinstance(raw, Mapping):
+    if raw is None or not isinstance(raw, Mapping):
         return None
     form: dict[str, Value] = {}
     for field in KSERVE:
@@ -215,7 +218,7 @@ _FEDERATION: Final = tuple(field for field in FEDERATION if field.kind is not Ki
 
 def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str) -> None:
     federation = raw.get("federation")
-    if not isinstance(federation, Mapping):
+    if federation is None or not isinstance(federation, Mapping):
         form["federation"] = None
         return
     block = _block(_FEDERATION, federation)
@@ -223,10 +226,10 @@ def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str
     block["topology"] = block["topology"] or "none"
     block["members"] = [_block(REPLICA, member) for member in _blocks(federation.get("members"))]
     form["federation"] = block
-    form["cluster_id"] = _text(raw.get("cluster_id"))
+    form["cluster_id"] = text_of(raw.get("cluster_id"))
     form["clusters"] = {
-        key: _block(CLUSTER, _mapping(entry))
-        for key, entry in _mapping(raw.get("clusters")).items()
+        key: _block(CLUSTER, mapping_of(entry))
+        for key, entry in mapping_of(raw.get("clusters")).items()
     }
 
 
@@ -235,8 +238,8 @@ def _providers(raw: Mapping[str, object]) -> Value:
     form: dict[str, Value] = {}
     for kind in PROVIDERS if raw else ():
         accounts: dict[str, Value] = {
-            key: _block(kind.children, _mapping(entry))
-            for key, entry in _mapping(raw.get(kind.name)).items()
+            key: _block(kind.children, mapping_of(entry))
+            for key, entry in mapping_of(raw.get(kind.name)).items()
             if (kind.name, key) != ("minio", "default")
         }
         if accounts:
@@ -245,7 +248,7 @@ def _providers(raw: Mapping[str, object]) -> Value:
 
 
 def _vo(value: object, *, is_live: bool) -> Value:
-    text = _text(value)
+    text = text_of(value)
     return text if text or is_live else None
 
 
@@ -267,24 +270,12 @@ def _as_set(value: object) -> Value:
 
 
 def _texts(value: object) -> list[str]:
-    return [_text(item) for item in value] if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    if type(value) is str:
-        return value
-    return "" if value is None else value if isinstance(value, str) else str(value)
+    return [text_of(item) for item in value] if isinstance(value, list) else []
 
 
 def _text_map(value: object) -> dict[str, Value]:
-    return {str(key): _text(item) for key, item in _mapping(value).items()}
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    if type(value) is dict:
-        return value
-    return value if value is not None and isinstance(value, Mapping) else {}
+    return {str(key): text_of(item) for key, item in mapping_of(value).items()}
 
 
 def _blocks(value: object) -> list[Mapping[str, object]]:
-    return [_mapping(item) for item in value] if isinstance(value, list) else []
+    return [mapping_of(item) for item in value] if isinstance(value, list) else []

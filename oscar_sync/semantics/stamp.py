@@ -5,6 +5,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -27,6 +28,7 @@ STAMP_KEYS: Final = frozenset({OWNER, APPLIED, SECRETS, HOOKS, DETACHED})
 SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
 _VERSION: Final = "v1"
+_SHORT: Final = 64
 _NOT_HASHED: Final = frozenset({"name", "cluster_id", "clusters"})
 
 
@@ -88,7 +90,15 @@ def field_hash(name: str, value: Value, owner: str = "") -> str | None:
     """Return the hash of one top-level field, None where the stamp does not speak of it."""
     if name in _NOT_HASHED or value is None:
         return None
-    return _hash(comparable(name, value, owner))[:8]
+    kept = comparable(name, value, owner)
+    if isinstance(kept, bool | int) or (isinstance(kept, str) and len(kept) <= _SHORT):
+        return _short_hash(kept)
+    return _hash(kept)[:8]
+
+
+@lru_cache(maxsize=4096, typed=True)  # most fields of most services hold one of a few values
+def _short_hash(value: bool | int | str) -> str:  # noqa: FBT001 - a value, not a switch
+    return _hash(value)[:8]
 
 
 def comparable(name: str, value: Value, owner: str = "") -> Value:

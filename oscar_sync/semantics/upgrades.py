@@ -10,6 +10,7 @@ from oscar_sync.model.fdl_fields import REMOVED_KEYS
 from oscar_sync.model.field import Value
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import LISTED_PORTS_SINCE
+from oscar_sync.semantics.shapes import mapping_of
 
 LOWER_CASE_VARIABLES_SINCE: Final = (3, 4, 0)
 """``environment.Variables`` of a stored definition is read by older releases alone."""
@@ -31,8 +32,7 @@ def unreadable_ports(raw: Mapping[str, object], now: Release, then: Release) -> 
     """
     if then < LISTED_PORTS_SINCE:
         return ()
-    expose = raw.get("expose")
-    shown = expose if isinstance(expose, Mapping) else {}
+    shown = mapping_of(raw.get("expose"))
     numbers = tuple(
         f"expose.{name}" for name in ("api_port", "nodePort") if isinstance(shown.get(name), int)
     )
@@ -51,8 +51,7 @@ def lost_fields(
 
 def loses_variables(raw: Mapping[str, object], now: Release, then: Release) -> bool:
     """Tell whether the environment variables of a live service are gone with *then*."""
-    environment = raw.get("environment")
-    shown = environment if isinstance(environment, Mapping) else {}
+    shown = mapping_of(raw.get("environment"))
     has_some = bool(shown.get("Variables") or shown.get("variables"))
     return has_some and now < LOWER_CASE_VARIABLES_SINCE <= then
 

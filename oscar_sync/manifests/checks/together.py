@@ -163,7 +163,16 @@ def _loop(feed: _Feed, circle: Sequence[DesiredService], findings: Findings) -> 
 
 def _shared(inputs: _ByPath, findings: Findings) -> None:
     """Note each input that shares a folder with an earlier service's, once, beside the first."""
-    folders = [folder for found in inputs.values() for folder in found]
+    near: _ByPath = defaultdict(list)
+    for (cluster, provider, path), found in inputs.items():
+        near[cluster, provider, path.partition("/")[0]].extend(found)
+    for folders in near.values():
+        if len(folders) > 1:
+            _shared_among(folders, inputs, findings)
+
+
+def _shared_among(folders: list[Folder], inputs: _ByPath, findings: Findings) -> None:
+    """Note those of *folders* (all of them with one first segment) that lie in one another."""
     folders.sort(key=lambda folder: (folder.service.key, folder.at))
     below: _ByPath = defaultdict(list)
     for folder in folders:

@@ -485,6 +485,16 @@ def test_a_replace_that_keeps_its_buckets_needs_no_erasure_and_says_so(world):
     assert ("red", "kept/it") in world.objects()
 
 
+def test_a_bucket_is_erased_in_the_run_after_the_one_that_lets_it_go(world):
+    with_data(world, service(output=minio("red/out")))
+    world.write(service())
+    first, _ = applied(world, allow=("erase:red",))
+    assert "erase:red: edge/alpha still had the bucket when this plan was made" in shown(first)
+    assert ("red", "kept/it") in world.objects()
+    applied(world, allow=("erase:red",))
+    assert "red" not in world.buckets()
+
+
 def test_a_consent_that_matches_on_two_clusters_is_refused(world):
     post(world)
     put(world, owner="somebody")
