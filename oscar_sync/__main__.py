@@ -1,5 +1,6 @@
 """The front door: ``oscar-sync`` and ``python -m oscar_sync``."""
 
+import gc
 import sys
 
 from oscar_sync import __version__
@@ -10,6 +11,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"oscar-sync {__version__}\n")
         return
+    gc.disable()  # imports make much that stays; `run` turns it on again where a run is long
     from oscar_sync.cli.main import run
 
     run(sys.argv[1:])

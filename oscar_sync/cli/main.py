@@ -86,8 +86,8 @@ def _tell(text: str) -> None:
 
 def run(args: Sequence[str]) -> None:
     """Run *args* and leave the process; nothing is collected on the way out of a short run."""
-    if not _LONG_RUNNING.intersection(args[:1]):
-        gc.disable()
+    if _LONG_RUNNING.intersection(args[:1]):
+        gc.enable()
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     code = call(args)

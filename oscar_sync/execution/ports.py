@@ -89,6 +89,11 @@ class Files(Protocol):
         """Tell whether a big upload that is cut off goes on where it was the next time."""
         ...
 
+    @property
+    def uploads_at_once(self) -> int:
+        """Return how many uploads the store is asked to take side by side."""
+        ...
+
     def upload(self, item: Upload, on_bytes: Callable[[int], None]) -> None:
         """Upload a file as it was planned, and tell *on_bytes* of each piece how long it is.
 

@@ -10,9 +10,8 @@ from oscar_sync.execution.run import Run
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 
-UPLOADS_AT_ONCE: Final = 8
-_WAITING: Final = 4 * UPLOADS_AT_ONCE
-"""Uploads that are handed out ahead: of a hundred thousand, most are not even a task yet."""
+_AHEAD: Final = 4
+"""Uploads handed out ahead for each thread: of a hundred thousand, most are no task yet."""
 
 
 def carry_out_seed(run: Run) -> ActionResult:
@@ -44,11 +43,12 @@ def _upload(run: Run, files: Files | None) -> None:
             raise
 
     waiting: deque[Future[None]] = deque()
-    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+    at_once = files.uploads_at_once if files else 1
+    with ThreadPoolExecutor(at_once) as pool:
         for step in run.action.steps:
             if step.do is Do.UPLOAD:
                 waiting.append(pool.submit(send, step))
-            if len(waiting) == _WAITING:
+            if len(waiting) == _AHEAD * at_once:
                 waiting.popleft().result()
         for future in waiting:
             future.result()

@@ -6,7 +6,6 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
@@ -28,9 +27,14 @@ from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.digest import plan_digest
-from oscar_sync.planning.erasing import named_bucket
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.forecast import with_seconds
+from oscar_sync.planning.notes import (
+    ambiguous_consents,
+    push_notes,
+    store_notes,
+    unused_consents,
+)
 from oscar_sync.planning.order import in_writing_order
 from oscar_sync.planning.secrets import SecretFindings
 from oscar_sync.planning.seeding import decide_seeds
@@ -85,7 +89,7 @@ def draft_plan(
             for name, context in contexts.items()
             if context.facts.missing
         },
-        _ambiguous(desired, contexts),
+        ambiguous_consents(desired, contexts),
     )
 
 
@@ -163,7 +167,7 @@ def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision],
             decisions.append(decision)
         if with_seeds:
             seeds.extend(_after(decision, item) for item in decide_seeds(context, wanted))
-    notes = _push_notes(context)
+    notes = push_notes(context)
     if not_compared:
         notes.append(
             f"not compared, since no fingerprint of this key stands on the cluster: "
@@ -176,18 +180,6 @@ def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision],
             "last secrets away with the service alone: remove it, whose data stays, and apply)"
         )
     return [*decisions, *seeds], notes
-
-
-def _push_notes(context: Context) -> list[str]:
-    """Return what nobody remembers: without a stamp each apply sends the secrets again."""
-    if context.settings.set_name:
-        return []
-    return [
-        f"{consent}: without a `set:` nothing on the cluster tells which secrets were sent: each "
-        "apply with this consent sends them again"
-        for consent in sorted(context.used, key=str)
-        if consent.word is Word.PUSH_SECRETS
-    ]
 
 
 def _of_service(context: Context, wanted: DesiredService) -> tuple[Decision | None, SecretFindings]:
@@ -245,61 +237,12 @@ def _plan(
         left_alone=tuple(left_alone),
         diagnostics=tuple(desired.diagnostics),
         notes=tuple(
-            dict.fromkeys((*notes, *_store_notes(contexts.values()), *_unused(desired, contexts)))
+            dict.fromkeys(
+                (*notes, *store_notes(contexts.values()), *unused_consents(desired, contexts))
+            )
         ),
         digest=plan_digest(actions, held),
         compared_services=sum(len(view.services) for view in views if view.is_read),
-    )
-
-
-def _store_notes(contexts: Iterable[Context]) -> list[str]:
-    views = [context.facts.view for context in contexts if context.facts.view.is_read]
-    return [
-        *(f"hooks not checked: {view.store_problem}" for view in views if view.store_problem),
-        *(
-            f"not looked into, since the keys of the store on {view.cluster.id} do not reach "
-            f"them: {', '.join(f'bucket {name}' for name in sorted(view.denied))}"
-            for view in views
-            if view.denied
-        ),
-    ]
-
-
-def _unused(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> list[str]:
-    """Return a warning for each consent of the command line that no step needs (product 3).
-
-    Nothing is said of one that a cluster which was not read might need. A bucket that a service
-    still uses is not erased in the run that makes it let go: the next one does.
-    """
-    used = {consent for context in contexts.values() for consent in context.used}
-    unread = [name for name, context in contexts.items() if not context.facts.view.is_read]
-    return [
-        f"warning: no step uses the consent {consent}{_still_used(consent, contexts.values())}"
-        for consent in desired.settings.allow
-        if consent not in used and not any(consent.cluster in (None, name) for name in unread)
-    ]
-
-
-def _still_used(consent: Consent, contexts: Iterable[Context]) -> str:
-    bucket = named_bucket(consent)
-    if bucket is None:
-        return ""
-    users = [
-        user
-        for context in contexts
-        if consent.cluster in (None, context.facts.view.cluster.id)
-        for user in context.users_left(bucket, "")
-    ]
-    return f": {', '.join(users)} still had the bucket when this plan was made" if users else ""
-
-
-def _ambiguous(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> tuple[str, ...]:
-    """Return each consent of the command line that steps on two clusters need (product 3)."""
-    return tuple(
-        f"{consent} is needed on {', '.join(names)}: write the cluster before the name, once each"
-        for consent in desired.settings.allow
-        if consent.cluster is None
-        and len(names := [name for name, one in contexts.items() if consent in one.used]) > 1
     )
 
 

@@ -136,6 +136,11 @@ class ProviderFiles:
         """Tell whether a big upload that is cut off goes on where it was the next time."""
         return self._provider.resumes
 
+    @property
+    def uploads_at_once(self) -> int:
+        """Return how many uploads the store is asked to take side by side."""
+        return self._provider.uploads_at_once
+
     def upload(self, item: Upload, on_bytes: OnBytes) -> None:
         """Upload a file as it was planned, and tell *on_bytes* of each piece how long it is.
 

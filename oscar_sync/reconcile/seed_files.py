@@ -1,6 +1,6 @@
 """What a seed's files and its store differ in: by content, never by time (safety 9)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -9,11 +9,12 @@ from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.storage import keys
-from oscar_sync.storage.checksums import sha256_of
+from oscar_sync.storage.checksums import content_sha256
 from oscar_sync.storage.files import SourceFile, walk
 from oscar_sync.storage.stored import Provider, StoredFile
 
 _ASKED_AT_ONCE: Final = 8
+_SMALL_BYTES: Final = 1 << 20
 
 
 def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -> SeedDifference:
@@ -24,6 +25,27 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
     Raises:
         StoreError: the folder cannot be listed, or a file cannot be read.
     """
+    with ThreadPoolExecutor(1) as pool:
+        listing = None if is_empty else pool.submit(_stored, seed, provider)
+        wanted, problems = _wanted(seed)
+        if problems:
+            return SeedDifference(problems=problems)
+        try:
+            if listing:
+                _hash_until(listing.done, provider, wanted.values())
+            stored = listing.result() if listing else {}
+            uploads = _uploads(provider, wanted, stored)
+        except OSError as error:
+            words = f"{error.filename} cannot be read: {error.strerror}"
+            raise StoreError(provider.shown, words) from error
+    extra = tuple(sorted(path for path in stored if path not in wanted))
+    return SeedDifference(uploads, extra, unchanged=len(wanted) - len(uploads))
+
+
+def _wanted(seed: Seed) -> tuple[dict[str, SourceFile], tuple[str, ...]]:
+    """Return the seed's files by their paths on the store, and what cannot be seeded."""
+    if not Path(seed.source).exists():
+        return {}, (f"{seed.shown_source} does not exist",)
     source = walk(Path(seed.source))
     problems = [f"{seed.shown_source}/{item.relative} {item.reason}" for item in source.problems]
     wanted = {keys.join(seed.folder, item.relative): item for item in source.files}
@@ -32,18 +54,18 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
         for path, item in wanted.items()
         if (fault := keys.fault(key := path.removeprefix(f"{seed.bucket}/")))
     )
-    if not Path(seed.source).exists():
-        problems = [f"{seed.shown_source} does not exist"]
-    if problems:
-        return SeedDifference(problems=tuple(problems))
-    stored = {} if is_empty else _stored(seed, provider)
-    try:
-        uploads = _uploads(provider, wanted, stored)
-    except OSError as error:
-        words = f"{error.filename} cannot be read: {error.strerror}"
-        raise StoreError(provider.shown, words) from error
-    extra = tuple(sorted(path for path in stored if path not in wanted))
-    return SeedDifference(uploads, extra, unchanged=len(wanted) - len(uploads))
+    return wanted, tuple(problems)
+
+
+def _hash_until(
+    is_listed: Callable[[], bool], provider: Provider, files: Iterable[SourceFile]
+) -> None:
+    """Use the time that a store takes to list: hash small files that it may well hold."""
+    for item in files:
+        if is_listed():
+            return
+        if item.size_bytes <= _SMALL_BYTES:
+            provider.hash_ahead(item.path)
 
 
 def _stored(seed: Seed, provider: Provider) -> dict[str, StoredFile]:
@@ -67,7 +89,7 @@ def _uploads(
             lacking.append(path)
     if unclear:
         with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
-            told_same = pool.map(lambda one: provider.is_same(one[2], one[1].path), unclear)
+            told_same = pool.map(lambda one: provider.is_same(one[2], Path(one[1].path)), unclear)
             lacking += [
                 path for (path, *_), same in zip(unclear, told_same, strict=True) if not same
             ]
@@ -75,4 +97,5 @@ def _uploads(
 
 
 def _upload(path: str, item: SourceFile) -> Upload:
-    return Upload(str(item.path), path, item.size_bytes, f"sha256:{sha256_of(item.path)}")
+    checksum = f"sha256:{content_sha256(item.path, item.size_bytes)}"
+    return Upload(item.path, path, item.size_bytes, checksum)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.state import StoredObject
-from oscar_sync.storage import checksums
+from oscar_sync.storage import checksums, uploads
 from oscar_sync.storage.landing import whole
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
@@ -17,6 +17,7 @@ class BucketProvider:
     def __init__(self, store: ObjectStore) -> None:
         """Speak to *store*."""
         self.store = store
+        self._md5s: dict[str, str] = {}
 
     def __repr__(self) -> str:
         """Return the store's address."""
@@ -31,6 +32,11 @@ class BucketProvider:
     def resumes(self) -> bool:
         """Say that parts stay at the store until they are put together."""
         return True
+
+    @property
+    def uploads_at_once(self) -> int:
+        """Return how many uploads are asked for side by side; of large ones fewer are under way."""
+        return uploads.SMALL_AT_ONCE
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the object at *path* and all below that folder, never those of ``folder2``."""
@@ -53,14 +59,20 @@ class BucketProvider:
         prefix = f"{key}/" if key else ""
         yield from self.store.list_objects(bucket, prefix, has_markers=has_markers)
 
-    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+    def hash_ahead(self, local: str) -> None:
+        """Make the MD5 of a file: the ETag of what was uploaded in one request."""
+        self._md5s[local] = checksums.md5_of(local)
+
+    def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
         """Tell whether the object is the file, by size and ETag."""
         etag = stored.checksum.partition(":")[2]
-        return checksums.matches(local, size_bytes, etag, stored.size_bytes)
+        md5 = self._md5s.pop(str(local), "")
+        return checksums.matches(local, size_bytes, etag, stored.size_bytes, md5)
 
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell it by the digest that the uploader left in the object's metadata."""
-        return checksums.is_digest(local, self.store.stored_digest(*self._place(stored.path)))
+        """Tell it by the digest that the uploader left in the object's metadata, and the ETag."""
+        etag = stored.checksum.partition(":")[2]
+        return self.store.is_content(*self._place(stored.path), etag, local)
 
     def upload(
         self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore

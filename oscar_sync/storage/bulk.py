@@ -12,6 +12,8 @@ from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
 _RETRIES: Final = 3
+_PAGE: Final = 1_000
+"""Objects that a store tells at once."""
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
@@ -74,7 +76,8 @@ class Bulk:
 
         found = []
         try:
-            for page in obstore.list(self._store(bucket), prefix=folder or None):
+            store = self._store(bucket)
+            for page in obstore.list(store, prefix=folder or None, chunk_size=_PAGE):
                 for one in page:
                     if one["path"] == folder:
                         continue  # the marker of the folder itself

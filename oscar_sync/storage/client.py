@@ -24,8 +24,10 @@ from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable, was_sent
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
 CONNECTIONS: Final = 16
+REGION: Final = "us-east-1"
+"""Of an address that names none."""
 # connect=0: a store that is not there costs one time-out; redirects leave the endpoint.
-_REPEATED: Final = urllib3.Retry(
+REPEATED: Final = urllib3.Retry(
     total=2,
     connect=0,
     read=1,
@@ -58,12 +60,13 @@ def minio_client(address: StoreAddress, *, is_repeating: bool = True) -> Minio:
         access_key=address.access_key.reveal(),
         secret_key=address.secret_key.reveal(),
         secure=address.is_secure,
-        region=address.region or "us-east-1",
-        http_client=_pool(address, _REPEATED if is_repeating else _ONCE),
+        region=address.region or REGION,
+        http_client=pool_of(address, REPEATED if is_repeating else _ONCE),
     )
 
 
-def _pool(address: StoreAddress, retries: urllib3.Retry) -> urllib3.PoolManager:
+def pool_of(address: StoreAddress, retries: urllib3.Retry) -> urllib3.PoolManager:
+    """Return connections to the store that repeat requests as *retries* says."""
     if address.is_secure and not address.verify:
         # Said by us on every run; once a request would drown it.
         urllib3.disable_warnings(failures.InsecureRequestWarning)

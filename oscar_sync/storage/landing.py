@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from oscar_sync.errors import StoreError
-from oscar_sync.storage.checksums import chunks
+from oscar_sync.storage.checksums import chunks, content_sha256
 from oscar_sync.storage.stored import OnBytes, Provider, StoredFile, ignore
 
 ALGORITHMS: Final = ("sha256", "sha1", "md5")
@@ -85,13 +85,13 @@ def told_of(local: Path, on_bytes: OnBytes) -> Iterator[BinaryIO]:
 
 
 def hold_to_plan(local: Path, sha256: str, endpoint: str) -> None:
-    """Refuse a file whose content is not the planned one; a blank *sha256* is not held.
+    """Refuse a file whose ``content_sha256`` is not the planned one; a blank one is not held.
 
     Raises:
         StoreError: it has changed.
         OSError: it cannot be read.
     """
-    if sha256 and checksum_of(local, "sha256") != f"sha256:{sha256}":
+    if sha256 and content_sha256(local, local.stat().st_size) != sha256:
         raise StoreError(endpoint, f"{local} has changed meanwhile; run again")
 
 
@@ -108,7 +108,7 @@ def confirm(
     raise StoreError(endpoint, f"{remote} is not there as it was sent; upload it again")
 
 
-def is_content(local: Path, checksum: str) -> bool:
+def is_content(local: str | Path, checksum: str) -> bool:
     """Tell whether *checksum* is that of the file; one of an unknown kind contradicts nothing.
 
     Raises:
@@ -118,7 +118,7 @@ def is_content(local: Path, checksum: str) -> bool:
     return name not in ALGORITHMS or checksum_of(local, name) == f"{name}:{expected.lower()}"
 
 
-def matches(stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+def matches(stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
     """Tell whether *stored* is the file *local* of *size_bytes*; None where no checksum tells.
 
     Raises:
@@ -146,7 +146,7 @@ def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
         return filecmp.cmp(copy, local, shallow=False)
 
 
-def checksum_of(local: Path, algorithm: str) -> str:
+def checksum_of(local: str | Path, algorithm: str) -> str:
     """Return ``algorithm:HEX`` of a file, in bounded memory."""
     digest = hashlib.new(algorithm, usedforsecurity=False)
     for chunk in chunks(local):

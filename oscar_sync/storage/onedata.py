@@ -30,7 +30,7 @@ from oscar_sync.storage.landing import (
     whole,
 )
 from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
-from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
+from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status
 
 PAGE: Final = 500
@@ -79,6 +79,11 @@ class OnedataProvider:
         """Say that a file goes in one request."""
         return False
 
+    @property
+    def uploads_at_once(self) -> int:
+        """Return how many uploads are asked for side by side."""
+        return UPLOADS_AT_ONCE
+
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder, a page of names at a time."""
         start = path.strip("/")
@@ -97,7 +102,10 @@ class OnedataProvider:
                 yield from (found for found in pool.map(self._stat, files) if found)
                 waiting += [(one, self._children(one) or []) for one in reversed(below)]
 
-    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+    def hash_ahead(self, local: str) -> None:
+        """Do nothing: which checksum the server keeps is not known before it has listed."""
+
+    def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
         """Tell whether the stored file is the local one, by size and checksum if there is one."""
         return matches(stored, local, size_bytes)
 

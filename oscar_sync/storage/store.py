@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.errors import StoreDeniedError, StoreError, StoreUnreachableError
 from oscar_sync.model.state import BucketCount, HookRule, StoredObject
 from oscar_sync.storage import bulk, checksums, digests, keys
 from oscar_sync.storage.address import StoreAddress
@@ -228,7 +228,21 @@ class ObjectStore:
         told = checksums.matches(path, size_bytes, stored.etag, stored.size_bytes)
         if told is not None:
             return told
-        return checksums.is_digest(path, self.stored_digest(bucket, stored.key))
+        return self.is_content(bucket, stored.key, stored.etag, path)
+
+    def is_content(self, bucket: str, key: str, etag: str, path: Path) -> bool:
+        """Tell whether an object is the file, which has its size, by a request for its metadata.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        try:
+            digest = self.stored_digest(bucket, key)
+        except StoreDeniedError:
+            if not checksums.is_made_of_parts(path, etag):
+                raise
+            return True
+        return checksums.is_content(path, etag, digest)
 
     def get_object(self, bucket: str, key: str) -> bytes:
         """Return a whole object, which must fit into memory."""

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 OnBytes = Callable[[int], None]
+UPLOADS_AT_ONCE: Final = 8
+"""To a server of files, which makes folders and has workers for a few requests."""
 
 
 def ignore(count: int) -> None:
@@ -47,6 +49,11 @@ class Provider(Protocol):
         """Tell whether a big upload that is cut off goes on where it was the next time."""
         ...
 
+    @property
+    def uploads_at_once(self) -> int:
+        """Return how many uploads the store is asked to take side by side."""
+        ...
+
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder at any depth.
 
@@ -55,7 +62,15 @@ class Provider(Protocol):
         """
         ...
 
-    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+    def hash_ahead(self, local: str) -> None:
+        """Make what ``matches`` will ask of a small file, while a listing is waited for.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        ...
+
+    def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
         """Tell whether *stored* is the file *local* of *size_bytes*, by content, never by time.
 
         None: what was listed does not tell, ``is_same`` does.

@@ -5,6 +5,7 @@ upload below an input starts a job.
 """
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -23,8 +24,12 @@ from oscar_sync.storage.room import Room
 from oscar_sync.storage.stored import OnBytes
 
 CONTENTS_AT_ONCE: Final = 6
-"""Contents of more than a MiB that are in memory at once, of all files under way."""
-
+"""Contents that are not small that are in memory at once, of all files under way."""
+SMALL_BYTES: Final = checksums.MIB // 4
+SMALL_AT_ONCE: Final = 32
+"""Small files wait for the store more than they take: it writes what comes together at once."""
+BIG_AT_ONCE: Final = 8
+"""Files that go in parts: a run that is killed leaves no more than these unfinished."""
 
 _PAUSES_S: Final = (0.2, 1.0)
 """How long is waited before an upload that did not land is sent again."""
@@ -49,6 +54,7 @@ class Uploads:
         self._stat = stat
         self._bulk = bulk
         self._room = Room(CONTENTS_AT_ONCE)
+        self._big = threading.BoundedSemaphore(BIG_AT_ONCE)
 
     def put(
         self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str, on_bytes: OnBytes
@@ -61,11 +67,12 @@ class Uploads:
             etag = self._put_whole(place, path, size_bytes, sha256)
             on_bytes(size_bytes)
         else:
-            etag = self._put_in_parts(place, path, size_bytes, sha256, on_bytes)
+            with self._big:
+                etag = self._put_in_parts(place, path, size_bytes, sha256, on_bytes)
         return StoredObject(place[1], size_bytes, etag)
 
     def _put_whole(self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str) -> str:
-        with self._room.one() if size_bytes > checksums.MIB else nullcontext():
+        with self._room.one() if size_bytes > SMALL_BYTES else nullcontext():
             with open_regular(path) as file:
                 content = file.read(size_bytes + 1)
             found = hashlib.sha256(content).hexdigest()
@@ -128,6 +135,12 @@ class Uploads:
 
         return minio_client(self._address, is_repeating=False)
 
+    @cached_property
+    def _part_sender(self) -> Any:
+        from oscar_sync.storage.signed import PartSender
+
+        return PartSender(self._address, self._client())
+
     def _put_in_parts(
         self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str, on_bytes: OnBytes
     ) -> str:
@@ -135,8 +148,9 @@ class Uploads:
 
         if path.is_symlink() or path.stat().st_size != size_bytes:
             raise self._changed(path)
-        file = BigFile(path, size_bytes, sha256 or checksums.sha256_of(path))
-        upload = PartsUpload(self._address, (self._client(), self._once), place, self._room)
+        file = BigFile(path, size_bytes, sha256 or checksums.content_sha256(path, size_bytes))
+        clients = (self._client(), self._once)
+        upload = PartsUpload(self._address, clients, self._part_sender, place, self._room)
         try:
             return upload.put(file, on_bytes)
         except (StoreUnreachableError, StoreFailedError):

@@ -38,7 +38,7 @@ from oscar_sync.storage.landing import (
     whole,
 )
 from oscar_sync.storage.server import Server
-from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
+from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status, untrusted
 
 _CHUNK_BYTES: Final = 2**20
@@ -94,6 +94,11 @@ class WebdavProvider:
         """Say that a file goes in one request."""
         return False
 
+    @property
+    def uploads_at_once(self) -> int:
+        """Return how many uploads are asked for side by side."""
+        return UPLOADS_AT_ONCE
+
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the file at *path*, or all files below that folder, asked for level by level."""
         waiting = [path.strip("/")]
@@ -108,7 +113,10 @@ class WebdavProvider:
             yield from (_file(name, one) for name, one in below if not one.properties.collection)
             waiting += [name for name, one in reversed(below) if one.properties.collection]
 
-    def matches(self, stored: StoredFile, local: Path, size_bytes: int) -> bool | None:
+    def hash_ahead(self, local: str) -> None:
+        """Do nothing: which checksum the server keeps is not known before it has listed."""
+
+    def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
         """Tell whether the stored file is the local one, by size and checksum if there is one."""
         return matches(stored, local, size_bytes)
 

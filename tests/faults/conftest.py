@@ -20,8 +20,8 @@ def world(_world, monkeypatch):
     """A world whose reads are asked again as often as ever, and at once: it needs no time."""
     _world.reset()
     monkeypatch.setattr("oscar_sync.wire.retry.FIRST_WAIT_S", 0.001)
-    repeated = client._REPEATED.new(backoff_factor=0.001)
-    monkeypatch.setattr(client, "_REPEATED", repeated)
+    repeated = client.REPEATED.new(backoff_factor=0.001)
+    monkeypatch.setattr(client, "REPEATED", repeated)
     for name in [name for name in os.environ if name.startswith(("OSCAR", "OIDC"))]:
         monkeypatch.delenv(name)
     for name, value in _world.environ.items():

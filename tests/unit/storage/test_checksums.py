@@ -5,6 +5,8 @@ import pytest
 from oscar_sync.storage.checksums import (
     MIB,
     PART_SIZES,
+    content_sha256,
+    is_content,
     is_digest,
     matches,
     md5_of,
@@ -47,24 +49,40 @@ def parts_etag(path, part):
 def test_a_multipart_etag_is_tried_with_the_part_sizes_of_known_clients(big, part):
     etag = parts_etag(big, part)
     assert multipart_etag(big, 40 * MIB, part) == etag
-    assert matches(big, 40 * MIB, etag, 40 * MIB)
+    assert matches(big, 40 * MIB, etag, 40 * MIB) is None
+    assert is_content(big, etag, "")
+    assert is_content(big, f'"{etag.upper()}"', "")
 
 
 def test_an_empty_file_may_have_been_one_part(tmp_path):
     (tmp_path / "f").write_bytes(b"")
     etag = f"{hashlib.md5(hashlib.md5(b'').digest()).hexdigest()}-1"
-    assert matches(tmp_path / "f", 0, etag, 0)
+    assert is_content(tmp_path / "f", etag, "")
 
 
-def test_an_etag_of_other_parts_does_not_tell(big):
+def test_an_etag_of_other_parts_is_of_another_content(big):
     etag = parts_etag(big, 8 * MIB)
     big.write_bytes(b"x" * 40 * MIB)
-    assert matches(big, 40 * MIB, etag, 40 * MIB) is None
+    assert not is_content(big, etag, "")
+
+
+def test_an_md5_that_was_made_before_is_not_made_again(tmp_path):
+    assert matches(tmp_path / "absent", 3, "0" * 32, 3, "0" * 32)
+    assert matches(tmp_path / "absent", 3, "0" * 32, 3, "1" * 32) is None
+
+
+def test_our_digest_decides_before_an_etag_and_that_of_rclone_after_it(big):
+    etag, ours = parts_etag(big, 8 * MIB), content_sha256(big, 40 * MIB)
+    assert is_content(big, "0" * 32 + "-5", f"sha256:{ours}")
+    assert not is_content(big, etag, f"sha256:{ours.replace('-5', '-6')}")
+    assert is_content(big, etag, f"md5:{0:032}")
+    assert is_content(big, "0" * 32 + "-5", f"md5:{md5_of(big)}")
 
 
 @pytest.mark.parametrize("etag", ["", "opaque", "0" * 32, "0" * 32 + "-3", "0" * 32 + "-99999"])
 def test_an_etag_that_is_no_checksum_of_ours_does_not_tell(big, etag):
     assert matches(big, 40 * MIB, etag, 40 * MIB) is None
+    assert not is_content(big, etag, "")
 
 
 def test_a_digest_tells_and_none_is_of_no_file(big):
@@ -72,6 +90,22 @@ def test_a_digest_tells_and_none_is_of_no_file(big):
     assert is_digest(big, f"md5:{md5_of(big)}")
     for other in (f"sha256:{0:064}", f"md5:{0:032}", "crc32:0", ""):
         assert not is_digest(big, other)
+
+
+def test_a_file_in_parts_is_named_by_the_digest_over_those_of_its_parts(big):
+    content = big.read_bytes()
+    parts = [content[start : start + 8 * MIB] for start in range(0, len(content), 8 * MIB)]
+    joined = b"".join(hashlib.sha256(part).digest() for part in parts)
+    named = content_sha256(big, 40 * MIB)
+    assert named == f"{hashlib.sha256(joined).hexdigest()}-5"
+    assert is_digest(big, f"sha256:{named}")
+    assert not is_digest(big, f"sha256:{named.replace('-5', '-4')}")
+
+
+def test_a_file_in_one_piece_is_named_by_its_sha256(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"x" * 8 * MIB)
+    assert content_sha256(path, 8 * MIB) == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Big files go in parts, and a later run goes on where one that was cut off has been."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -8,13 +9,15 @@ import threading
 from pathlib import Path
 
 import pytest
+from minio.error import MinioException
 from msgspec.structs import replace
 
-from oscar_sync.errors import StoreError
+from oscar_sync.errors import StoreDeniedError, StoreError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
-from oscar_sync.storage.checksums import MIB, sha256_of
+from oscar_sync.storage.checksums import MIB, content_sha256
 from oscar_sync.storage.parts import NOTE_NUMBER
+from oscar_sync.storage.signed import PartSender
 from oscar_sync.storage.store import ObjectStore
 from tests.property.proxy import Proxy
 from tests.servers import WEED_KEYS, free_ports, until
@@ -138,6 +141,36 @@ def test_a_part_that_came_damaged_is_sent_again(store, proxy, key, big):
     assert store.get_object("bench", key) == big.read_bytes()
 
 
+def test_a_planned_file_leaves_the_digest_of_the_plan_at_the_object(store, key, big):
+    planned = content_sha256(big, SIZE)
+    store.put_object("bench", key, big, SIZE, planned)
+    assert store.stored_digest("bench", key) == f"sha256:{planned}"
+
+
+def test_a_log_in_that_may_not_look_at_objects_goes_by_the_etag_of_the_parts(
+    store, proxy, key, big
+):
+    stored = store.put_object("bench", key, big, SIZE)
+    proxy.fault = lambda method, path, query: "403" if method == "HEAD" else ""
+    assert store.is_same("bench", stored, big, SIZE)
+    change_the_end(big)
+    with pytest.raises(StoreDeniedError):
+        store.is_same("bench", stored, big, SIZE)
+
+
+def test_a_part_is_signed_by_the_digest_of_what_is_in_it(s3, key):
+    store = ObjectStore(s3, {})  # the other store does not look at it
+    store._client.make_bucket("bench")
+    upload_id = store._client._create_multipart_upload("bench", key, {})
+    query = {"partNumber": "1", "uploadId": upload_id}
+    sender = PartSender(s3, store._client)
+    content, other = memoryview(b"content"), hashlib.sha256(b"other").digest()
+    with pytest.raises(MinioException, match="XAmzContentSHA256Mismatch"):
+        sender.send(("bench", key), query, content, other)
+    etag = sender.send(("bench", key), query, content, hashlib.sha256(content).digest())
+    assert etag == hashlib.md5(content).hexdigest()
+
+
 def change_the_end(path):
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
@@ -145,7 +178,7 @@ def change_the_end(path):
 
 @pytest.mark.parametrize("is_planned", [True, False])
 def test_a_file_that_changes_on_the_way_makes_no_object(store, key, big, is_planned):
-    planned = sha256_of(big) if is_planned else ""
+    planned = content_sha256(big, SIZE) if is_planned else ""
     guard = threading.Lock()
     done: list[bool] = []
 

@@ -1,0 +1,75 @@
+"""What a plan says beside its steps: of stores not reached, and of consents."""
+
+from collections.abc import Iterable, Mapping
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.state import DesiredState
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.erasing import named_bucket
+
+
+def store_notes(contexts: Iterable[Context]) -> list[str]:
+    """Return a note for each store that could not be reached, and each that keeps buckets back."""
+    views = [context.facts.view for context in contexts if context.facts.view.is_read]
+    return [
+        *(f"hooks not checked: {view.store_problem}" for view in views if view.store_problem),
+        *(
+            f"not looked into, since the keys of the store on {view.cluster.id} do not reach "
+            f"them: {', '.join(f'bucket {name}' for name in sorted(view.denied))}"
+            for view in views
+            if view.denied
+        ),
+    ]
+
+
+def unused_consents(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> list[str]:
+    """Return a warning for each consent of the command line that no step needs (product 3).
+
+    Nothing is said of one that a cluster which was not read might need. A bucket that a service
+    still uses is not erased in the run that makes it let go: the next one does.
+    """
+    used = {consent for context in contexts.values() for consent in context.used}
+    unread = [name for name, context in contexts.items() if not context.facts.view.is_read]
+    return [
+        f"warning: no step uses the consent {consent}{_still_used(consent, contexts.values())}"
+        for consent in desired.settings.allow
+        if consent not in used and not any(consent.cluster in (None, name) for name in unread)
+    ]
+
+
+def _still_used(consent: Consent, contexts: Iterable[Context]) -> str:
+    bucket = named_bucket(consent)
+    if bucket is None:
+        return ""
+    users = [
+        user
+        for context in contexts
+        if consent.cluster in (None, context.facts.view.cluster.id)
+        for user in context.users_left(bucket, "")
+    ]
+    return f": {', '.join(users)} still had the bucket when this plan was made" if users else ""
+
+
+def ambiguous_consents(
+    desired: DesiredState, contexts: Mapping[ClusterId, Context]
+) -> tuple[str, ...]:
+    """Return each consent of the command line that steps on two clusters need (product 3)."""
+    return tuple(
+        f"{consent} is needed on {', '.join(names)}: write the cluster before the name, once each"
+        for consent in desired.settings.allow
+        if consent.cluster is None
+        and len(names := [name for name, one in contexts.items() if consent in one.used]) > 1
+    )
+
+
+def push_notes(context: Context) -> list[str]:
+    """Return what nobody remembers: without a stamp each apply sends the secrets again."""
+    if context.settings.set_name:
+        return []
+    return [
+        f"{consent}: without a `set:` nothing on the cluster tells which secrets were sent: each "
+        "apply with this consent sends them again"
+        for consent in sorted(context.used, key=str)
+        if consent.word is Word.PUSH_SECRETS
+    ]

@@ -1,0 +1,93 @@
+"""What a seed's files and its store differ in, and what is done while the store lists."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from oscar_sync.errors import StoreUnreachableError
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.settings import Seed, Which
+from oscar_sync.model.state import SeedDifference
+from oscar_sync.reconcile.seed_files import seed_difference
+from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.buckets import BucketProvider
+from oscar_sync.storage.store import ObjectStore
+
+MOST_WAIT_S = 30
+
+
+class Slow(BucketProvider):
+    """A store that lists when a file has been hashed, and not before."""
+
+    def __init__(self, store):
+        super().__init__(store)
+        self.is_hashed = threading.Event()
+        self.hashed = []
+
+    def list_files(self, path):
+        assert self.is_hashed.wait(MOST_WAIT_S)
+        return super().list_files(path)
+
+    def hash_ahead(self, local):
+        super().hash_ahead(local)
+        self.hashed.append(local)
+        self.is_hashed.set()
+
+
+class Silent(BucketProvider):
+    """A store that does not answer."""
+
+    def list_files(self, path):
+        raise StoreUnreachableError("http://store", "no answer")
+
+
+@pytest.fixture
+def store(oscar_emulator):
+    keys = Secret(oscar_emulator.access_key), Secret(oscar_emulator.secret_key)
+    store = ObjectStore(StoreAddress(oscar_emulator.s3_url, *keys, oscar_emulator.region), {})
+    store._client.make_bucket("bench")
+    return store
+
+
+@pytest.fixture
+def seed(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name in ("one", "two"):
+        (folder / name).write_text(name)
+    return Seed(Which("s"), str(folder), "files", "minio.default", "bench", "p", Origin("f", 1, 1))
+
+
+def seeded(seed, store):
+    found = seed_difference(seed, BucketProvider(store))
+    for one in found.uploads:
+        store.put_object("bench", one.path.removeprefix("bench/"), Path(one.source), one.size_bytes)
+    return found
+
+
+def test_files_are_hashed_while_the_store_lists(seed, store):
+    assert len(seeded(seed, store).uploads) == 2
+    slow = Slow(store)
+    assert seed_difference(seed, slow) == SeedDifference(unchanged=2)
+    assert slow.hashed
+
+
+def test_a_file_that_was_hashed_and_is_another_is_uploaded(seed, store):
+    seeded(seed, store)
+    (Path(seed.source) / "one").write_text("eno")
+    found = seed_difference(seed, Slow(store))
+    assert [one.path for one in found.uploads] == ["bench/p/one"]
+    assert found.unchanged == 1
+
+
+def test_files_that_cannot_be_seeded_are_told_also_where_the_store_is_silent(seed, store):
+    (Path(seed.source) / "link").symlink_to("one")
+    found = seed_difference(seed, Silent(store))
+    assert found.problems == ("files/link is a link",)
+
+
+def test_a_store_that_does_not_list_is_told(seed, store):
+    with pytest.raises(StoreUnreachableError):
+        seed_difference(seed, Silent(store))
