@@ -1,6 +1,7 @@
 """Restart: what runs an exposed service is started anew, so that it sees what was written."""
 
 from oscar_sync.execution.run import FailedError, Run
+from oscar_sync.execution.sender import Reply
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.semantics.answers import Outcome
@@ -23,7 +24,13 @@ def send_restarts(run: Run) -> None:
         if step.do is Do.RESTART:
             reply = run.sender.restart(step)
             if reply.meaning.outcome is not Outcome.APPLIED:
-                raise FailedError(f"the restart was answered {reply.status}: {reply.text}")
+                raise FailedError(_words_of(reply))
+
+
+def _words_of(reply: Reply) -> str:
+    if reply.is_lost:
+        return f"no answer to the restart came: {reply.text}"
+    return f"the restart was answered {reply.status}: {reply.text}"
 
 
 def owed_restart(run: Run) -> str:

@@ -41,10 +41,20 @@ def typed(world, monkeypatch):
     return typed
 
 
-@pytest.mark.parametrize("kind", ["reset", "503", "reset-after"])
-def test_a_restart_that_fails_is_told_with_the_command_that_makes_up_for_it(rewritten, typed, kind):
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("reset", "no answer to the restart came"),
+        ("reset-after", "no answer to the restart came"),
+        ("503", "the restart was answered 503"),
+    ],
+)
+def test_a_restart_that_fails_is_told_with_the_command_that_makes_up_for_it(
+    rewritten, typed, kind, words
+):
     result = carried_out(rewritten, fault=answering("POST", RESTART, kind))
     assert result.status is Status.FAILED
+    assert result.message.startswith(words)
     assert not rewritten.plan().draft.plan.actions
     assert typed(result.message) == 0
     assert sent(rewritten, "POST", RESTART) == 2
