@@ -11,9 +11,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$python"; break; fi; done)
 
-# One file of tests stays in one process: an emulator it starts is started once. In the order of
-# their names: by their counts, the laws, few and long, would be left for the end.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Each process begins with a part of the files in the order of their names; one that is done takes
+# half of what another has left, so that none is idle while there is work: whole files at a time
+# (loadfile) left one process waiting for a minute at the end.
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist worksteal
 
 # Nothing outside of $(VENV) is imported.
 unexport PYTHONPATH PYTHONHOME
@@ -37,6 +38,10 @@ test: check ## set up, check, and run all tests
 .PHONY: soak
 soak: $(VENV)/.dev $(VENV)/.package ## hold the laws against 20,000 examples each, for hours
 	LAWS_EXAMPLES=$(or $(LAWS_EXAMPLES),20000) $(BIN)/python -m pytest -n auto --timeout 0 tests/property
+
+.PHONY: faults
+faults: $(VENV)/.dev $(VENV)/.package ## strike each request of each kind of action with every fault, for ten minutes
+	EVERY_FAULT=1 $(BIN)/python -m pytest -n auto --dist worksteal --timeout 0 tests/faults/test_every_request.py
 
 .PHONY: soak-watch
 soak-watch: $(VENV)/.dev $(VENV)/.package ## watch through a week of 10,000 saves and faults: nothing may leak

@@ -23,9 +23,9 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["Fault", "FaultBook", "FaultProblem", "parse_fault", "parse_faults"]
+__all__ = ["KINDS", "Fault", "FaultBook", "FaultProblem", "parse_fault", "parse_faults"]
 
-_KINDS = (
+KINDS = (
     "refuse",
     "500-before",
     "500-after",
@@ -43,7 +43,7 @@ _KINDS = (
 _WITH_ARGUMENT = {"slow", "meanwhile"}
 _FAULT = re.compile(
     r"(?P<method>\S+)\s+(?P<path>/\S*?)(?:#(?P<nth>\d+))?:"
-    rf"(?P<kind>{'|'.join(_KINDS)})(?:=(?P<arg>.*))?",
+    rf"(?P<kind>{'|'.join(KINDS)})(?:=(?P<arg>.*))?",
     re.DOTALL,
 )
 

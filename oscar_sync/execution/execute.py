@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.errors import ClusterError, StoreError
 from oscar_sync.execution.batch import carry_out_batch
@@ -15,7 +16,7 @@ from oscar_sync.execution.hook import carry_out_hook
 from oscar_sync.execution.ports import Parts
 from oscar_sync.execution.remove import carry_out_remove
 from oscar_sync.execution.replace import carry_out_replace
-from oscar_sync.execution.restart import carry_out_restart
+from oscar_sync.execution.restart import carry_out_restart, owed_restart
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.execution.seed import carry_out_seed
 from oscar_sync.execution.sender import ReachError, Sender, StopError
@@ -124,7 +125,8 @@ class _Line:
             result = run.result(Status.FAILED, str(error), "unreachable")
         finally:
             self.unverified |= run.unverified
-        return result
+        owed = owed_restart(run) if result.status is not Status.DONE else ""
+        return replace(result, message=f"{result.message}{owed}") if owed else result
 
 
 class _One(Struct, frozen=True):

@@ -24,3 +24,22 @@ def send_restarts(run: Run) -> None:
             reply = run.sender.restart(step)
             if reply.meaning.outcome is not Outcome.APPLIED:
                 raise FailedError(f"the restart was answered {reply.status}: {reply.text}")
+
+
+def owed_restart(run: Run) -> str:
+    """Return how to make up for a restart that did not follow its PUT, blank where none is owed.
+
+    Nothing on the cluster tells of it, so no later plan shows it (docs/decisions/0015).
+    """
+    if not any(step.do is Do.RESTART for step in run.action.steps):
+        return ""
+    sent = run.sender.sent
+    may_be_written = any(one.do is Do.PUT and one.status // 100 != 4 for one in sent)
+    is_restarted = any(one.do is Do.RESTART and one.status // 100 == 2 for one in sent)
+    if is_restarted or not may_be_written:
+        return ""
+    key = run.action.key
+    return (
+        "; no later plan shows the restart that is due once the update is there: "
+        f"oscar-sync service restart {key.name} -c {key.cluster}"
+    )

@@ -103,8 +103,9 @@ class Sender(Struct):
         return self._service(step, lambda: self.ports.api.delete_bucket(step.target))
 
     def restart(self, step: Step) -> Reply:
-        """Send the restart of *step*."""
-        return self._service(step, lambda: self.ports.api.restart_service(step.target))
+        """Send the restart of *step*, also if the user wants to end: no later plan shows it."""
+        self._tell(Happening.STEP_START, step, 0, "")
+        return self._answered(step, lambda: self.ports.api.restart_service(step.target))
 
     def on_store(self, step: Step, write: Callable[[Store], object]) -> None:
         """Make one *write* on the cluster's store.
@@ -152,6 +153,9 @@ class Sender(Struct):
 
     def _service(self, step: Step, write: Callable[[], Answer]) -> Reply:
         self._begin(step)
+        return self._answered(step, write)
+
+    def _answered(self, step: Step, write: Callable[[], Answer]) -> Reply:
         try:
             answer = write()
         except UnreachableError as error:

@@ -244,7 +244,7 @@ def stopped_reason(context: Context, live: LiveService) -> Reason | None:
     return Reason(
         "stopped",
         "it is an exposed service that is stopped, and the server cannot update one",
-        (f"start it: oscar-sync service start {live.key}",),
+        (f"start it: oscar-sync service start {live.key.name} -c {live.key.cluster}",),
     )
 
 

@@ -106,13 +106,12 @@ def test_a_connection_is_kept_for_many_requests(held):
 
 
 def test_the_store_refuses_connections_while_it_restarts():
-    with Emulator(EmulatorOptions(hold_workloads=True, minio_restart_s=0.8)) as emulator:
+    with Emulator(EmulatorOptions(hold_workloads=True, minio_restart_s=2.0)) as emulator:
         api, codes = Api(emulator), []
         thread = threading.Thread(target=lambda: codes.append(api.post(minimal()).status))
         thread.start()
-        end = time.monotonic() + 5
         got = None
-        while thread.is_alive() and time.monotonic() < end:
+        while thread.is_alive():
             connection = http.client.HTTPConnection(emulator.s3_url.removeprefix("http://"))
             try:
                 connection.connect()

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from oscar_sync.cli.main import call
+from oscar_sync.storage import client
 from tests.property.world import running_world
 
 
@@ -16,7 +17,11 @@ def _world():
 
 @pytest.fixture
 def world(_world, monkeypatch):
+    """A world whose reads are asked again as often as ever, and at once: it needs no time."""
     _world.reset()
+    monkeypatch.setattr("oscar_sync.wire.retry.FIRST_WAIT_S", 0.001)
+    repeated = client.REPEATED.new(backoff_factor=0.001)
+    monkeypatch.setattr(client, "REPEATED", repeated)
     for name in [name for name in os.environ if name.startswith(("OSCAR", "OIDC"))]:
         monkeypatch.delenv(name)
     for name, value in _world.environ.items():
@@ -29,8 +34,8 @@ def calling(world, capsys, monkeypatch):
     """Calls a command line in the world's folder; returns the exit code and everything it said."""
     monkeypatch.chdir(world.folder)
 
-    def calling(args):
-        code = call([*args, "--timeout", "1"])
+    def calling(args, timeout_s=1.0):
+        code = call([*args, "--timeout", str(timeout_s)])
         said = capsys.readouterr()
         text = said.out + said.err
         assert "Traceback" not in text, text

@@ -4,6 +4,7 @@ It reads lines of JSON (arguments, environment) and answers each with two: the c
 as it is there, and how it ended (the exit code, or minus the signal).
 """
 
+import gc
 import importlib
 import json
 import os
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 WARM: Final = (
+    "_strptime",
+    "encodings.idna",
     "minio",
     "obstore",
     "oscar_sync.cli.apply",
@@ -23,8 +26,13 @@ WARM: Final = (
     "oscar_sync.cli.progress",
     "oscar_sync.execution.execute",
     "oscar_sync.reconcile.once",
+    "oscar_sync.storage.buckets",
+    "oscar_sync.storage.client",
+    "oscar_sync.storage.hooks",
+    "oscar_sync.storage.landing",
     "oscar_sync.storage.store",
     "oscar_sync.wire.api",
+    "oscar_sync.wire.transport",
 )
 
 
@@ -90,6 +98,8 @@ def _tell(number: int) -> None:
 def _serve() -> None:
     for name in WARM:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a child that collects would copy every page of what it was born with
     for line in sys.stdin:
         pid = os.fork()
         if not pid:

@@ -5,15 +5,17 @@ The laws are held against what it saw, never against what the program says of it
 
 import contextlib
 import http.client
+import itertools
 import json
+import math
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 _HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
 
@@ -45,7 +47,12 @@ class Seen:
 
 
 Fault = Callable[[str, str, str], str]
-"""From method, path and query to what is done: "", "reset", "reset-after", "503" or "403"."""
+"""From method, path and query to what is done: "", "reset", "reset-after", "truncate", "503" or
+"403"."""
+
+
+def _now() -> float:
+    return time.monotonic()
 
 
 def no_fault(method: str, path: str, query: str) -> str:
@@ -77,7 +84,8 @@ class Proxy:
         self.landed: Landed = no_interest
         self.rewrite: Rewrite = as_it_is
         self._seen: list[Seen] = []
-        self._from_s = 0.0
+        self._waiting: dict[int, Seen] = {}
+        self._numbers = itertools.count()
         self._guard = threading.Lock()
         self._server = _Server(self)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -92,16 +100,23 @@ class Proxy:
         self._thread.join()
         self._server.server_close()
 
-    def note(self, seen: Seen) -> None:
+    def began(self, seen: Seen) -> int:
+        """Note an exchange whose answer is awaited; the number is for `ended`."""
         with self._guard:
-            if seen.started_s >= self._from_s:
+            number = next(self._numbers)
+            self._waiting[number] = seen
+            return number
+
+    def ended(self, number: int, seen: Seen) -> None:
+        with self._guard:
+            if self._waiting.pop(number, None) is not None:
                 self._seen.append(seen)
 
     @property
     def seen(self) -> list[Seen]:
-        """Return the exchanges in the order in which they ended."""
+        """Return the exchanges in the order in which they ended, then what waits for an answer."""
         with self._guard:
-            return list(self._seen)
+            return [*self._seen, *self._waiting.values()]
 
     @property
     def writes(self) -> list[Seen]:
@@ -112,7 +127,7 @@ class Proxy:
         """Leave out what began before now, also if it ends later."""
         with self._guard:
             self._seen.clear()
-            self._from_s = time.monotonic()
+            self._waiting.clear()
 
 
 class _Server(ThreadingHTTPServer):
@@ -125,6 +140,15 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         del request, client_address
+
+
+class _Answer(NamedTuple):
+    """What came back; status 0: nothing; cut: less than its length announces."""
+
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes = b""
+    is_cut: bool = False
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -146,25 +170,29 @@ class _Exchange(BaseHTTPRequestHandler):
     def _pass_on(self) -> None:
         proxy = self.server.proxy
         path, _, query = self.path.partition("?")
-        started = time.monotonic()
-        body = self._body()
+        started = _now()
+        seen = Seen(self.command, path, query, self._body(), 0, b"", started, math.inf)
+        number = proxy.began(seen)
         fault = proxy.fault(self.command, path, query)
-        status, answer = 0, b""
-        headers: list[tuple[str, str]] = []
+        answer = _Answer()
         try:
             if fault in ("503", "403"):
-                status, headers, answer = int(fault), [], b"fault on the way"
+                answer = _Answer(int(fault), content=b"fault on the way")
             elif fault != "reset":
-                status, headers, answer = self._ask(body)
-                answer = proxy.rewrite(path, answer)
-                proxy.landed(self.command, status)
+                answer = self._ask(seen.body)
+                answer = answer._replace(content=proxy.rewrite(path, answer.content))
+                proxy.landed(self.command, answer.status)
         except (OSError, http.client.HTTPException):
-            status = 0
+            answer = _Answer()
         if fault == "reset-after":
-            status = 0
-        proxy.note(Seen(self.command, path, query, body, status, answer, started, time.monotonic()))
-        if status:
-            self._answer(status, headers, answer)
+            answer = _Answer()
+        is_cut = answer.is_cut or (fault == "truncate" and answer.status != 0)
+        status = 0 if is_cut else answer.status
+        proxy.ended(number, replace(seen, status=status, answer=answer.content, ended_s=_now()))
+        if is_cut and answer.content:
+            self._answer_half(answer)
+        elif status:
+            self._answer(answer)
         else:
             self._hang_up()
 
@@ -180,7 +208,7 @@ class _Exchange(BaseHTTPRequestHandler):
             return b"".join(parts)
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
-    def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    def _ask(self, body: bytes) -> _Answer:
         if self._upstream is None:
             self._upstream = http.client.HTTPConnection(self.server.proxy.host, timeout=60)
         upstream = self._upstream
@@ -193,25 +221,42 @@ class _Exchange(BaseHTTPRequestHandler):
                 upstream.putheader("Content-Length", str(len(body)))
             upstream.endheaders(body or None)
             answer = upstream.getresponse()
-            content = answer.read()
-            return answer.status, answer.getheaders(), content
+            headers = tuple(answer.getheaders())
+            try:
+                return _Answer(answer.status, headers, answer.read())
+            except http.client.IncompleteRead as error:
+                upstream.close()
+                self._upstream = None
+                return _Answer(answer.status, headers, error.partial, is_cut=True)
         except (OSError, http.client.HTTPException):
             upstream.close()
             self._upstream = None
             raise
 
-    def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
-        self.send_response_only(status)
-        for name, value in headers:
+    def _answer(self, answer: _Answer) -> None:
+        self._head(answer)
+        if self.command == "HEAD":
+            names = [(name.lower(), value) for name, value in answer.headers]
+            self.send_header("Content-Length", dict(names).get("content-length", "0"))
+        elif answer.status != 204:
+            self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(b"" if self.command == "HEAD" else answer.content)
+        self.wfile.flush()
+
+    def _head(self, answer: _Answer) -> None:
+        self.send_response_only(answer.status)
+        for name, value in answer.headers:
             if name.lower() not in _HOP_BY_HOP:
                 self.send_header(name, value)
-        if self.command == "HEAD":
-            length = next((v for n, v in headers if n.lower() == "content-length"), "0")
-            self.send_header("Content-Length", length)
-        elif status != 204:
-            self.send_header("Content-Length", str(len(content)))
+
+    def _answer_half(self, answer: _Answer) -> None:
+        """Send a part of what is announced and close: the client waits for the rest in vain."""
+        self.close_connection = True
+        self._head(answer)
+        self.send_header("Content-Length", str(len(answer.content) + 1))
         self.end_headers()
-        self.wfile.write(b"" if self.command == "HEAD" else content)
+        self.wfile.write(answer.content[: len(answer.content) // 2])
         self.wfile.flush()
 
     def _hang_up(self) -> None:

@@ -1,4 +1,8 @@
-"""Services over a few shared buckets, and clusters as other people leave them."""
+"""Services over a few shared buckets, and clusters as other people leave them.
+
+Each strategy is made once: to make and check one anew in each example cost a third of the laws'
+time.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,87 +30,110 @@ _OUTSIDE = {
 }
 
 
+_OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
+    "memory": st.sampled_from(("256Mi", "268435456", "0.25Gi", "1Gi", "1024Mi", "512Mi")),
+    "cpu": st.sampled_from(("0.2", "200m", "1", "1.0", "1000m", "0.5")),
+    "log_level": st.sampled_from(("info", "DEBUG", "Warning")),
+    "enable_gpu": st.booleans(),
+    "alpine": st.booleans(),
+    "image_pull_secrets": st.lists(st.sampled_from(("s1", "s2")), max_size=2),
+    "annotations": st.dictionaries(st.sampled_from(("note", "a.b/c")), _VALUES, max_size=2),
+    "labels": st.dictionaries(
+        st.sampled_from(("team", "x.org/y")), st.sampled_from(("one", "two")), max_size=2
+    ),
+    "environment": st.fixed_dictionaries(
+        {},
+        optional={
+            "variables": st.dictionaries(_KEYS, _VALUES, max_size=2),
+            "secrets": st.dictionaries(
+                st.sampled_from(("S1", "S2")), st.sampled_from(("one", "two")), min_size=1
+            ),
+        },
+    ),
+    "synchronous": st.fixed_dictionaries({"min_scale": st.integers(0, 2)}),
+    "visibility": st.sampled_from(("private", "public", "restricted")),
+}
+_CHOSEN = st.sets(st.sampled_from(sorted(_OPTIONAL)), max_size=4)
+_UP_TO_TWO = st.integers(0, 2)
+_ONE_IN_TEN = st.integers(0, 9).map(lambda number: number == 0)
+
+
 @st.composite
-def plain_fields(draw: st.DrawFn) -> FDL:
+def _plain_fields(draw: st.DrawFn) -> FDL:
     """Return fields that name no bucket, in any spelling."""
-    optional: dict[str, st.SearchStrategy[Any]] = {
-        "memory": st.sampled_from(("256Mi", "268435456", "0.25Gi", "1Gi", "1024Mi", "512Mi")),
-        "cpu": st.sampled_from(("0.2", "200m", "1", "1.0", "1000m", "0.5")),
-        "log_level": st.sampled_from(("info", "DEBUG", "Warning")),
-        "enable_gpu": st.booleans(),
-        "alpine": st.booleans(),
-        "image_pull_secrets": st.lists(st.sampled_from(("s1", "s2")), max_size=2),
-        "annotations": st.dictionaries(st.sampled_from(("note", "a.b/c")), _VALUES, max_size=2),
-        "labels": st.dictionaries(
-            st.sampled_from(("team", "x.org/y")), st.sampled_from(("one", "two")), max_size=2
-        ),
-        "environment": st.fixed_dictionaries(
-            {},
-            optional={
-                "variables": st.dictionaries(_KEYS, _VALUES, max_size=2),
-                "secrets": st.dictionaries(
-                    st.sampled_from(("S1", "S2")), st.sampled_from(("one", "two")), min_size=1
-                ),
-            },
-        ),
-        "synchronous": st.fixed_dictionaries({"min_scale": st.integers(0, 2)}),
-        "visibility": st.sampled_from(("private", "public", "restricted")),
-    }
-    chosen = draw(st.sets(st.sampled_from(sorted(optional)), max_size=4))
-    return {name: draw(optional[name]) for name in sorted(chosen)}
+    return {name: draw(_OPTIONAL[name]) for name in sorted(draw(_CHOSEN))}
 
 
 def _io(bucket: str, folder: str, provider: str = "minio.default") -> FDL:
     return {"storage_provider": provider, "path": f"{bucket}/{folder}"}
 
 
-@st.composite
-def storage_fields(draw: st.DrawFn, at: int) -> FDL:
-    """Return inputs, outputs and a mount of the service number *at*.
+@dataclass(frozen=True)
+class _Places:
+    """What the service of one number may name, each a strategy."""
 
-    Outputs feed inputs of later services alone, so that no chain bites its own tail.
-    """
-    name = NAMES[at]
-    pool = (*BUCKETS, name)
-    inputs = draw(st.lists(st.sampled_from(pool), max_size=2, unique=True))
+    inputs: st.SearchStrategy[list[str]]
+    in_folder: st.SearchStrategy[str]
+    bucket: st.SearchStrategy[str]
+    out_folder: st.SearchStrategy[str]
+
+
+def _places(at: int) -> _Places:
+    """Return the places of number *at*: outputs feed later services, so no chain bites its tail."""
+    bucket = st.sampled_from((*BUCKETS, NAMES[at]))
     fed = [f"in-{number}" for number in range(at + 1, len(NAMES))]
+    return _Places(
+        inputs=st.lists(bucket, max_size=2, unique=True),
+        in_folder=st.sampled_from((f"in-{at}", "all", f"in-{at}/deep")),
+        bucket=bucket,
+        out_folder=st.sampled_from((f"out-{at}", *fed)),
+    )
+
+
+_PLACES = [_places(at) for at in range(len(NAMES))]
+_PROVIDERS = st.sampled_from(("minio.default", "minio", "minio.default"))
+
+
+@st.composite
+def _storage_fields(draw: st.DrawFn, at: int) -> FDL:
+    """Return inputs, outputs and a mount of the service number *at*."""
+    places = _PLACES[at]
     fields: FDL = {
-        "input": [
-            _io(bucket, draw(st.sampled_from((f"in-{at}", "all", f"in-{at}/deep"))))
-            for bucket in inputs
-        ],
+        "input": [_io(bucket, draw(places.in_folder)) for bucket in draw(places.inputs)],
         "output": [
-            _io(
-                draw(st.sampled_from(pool)),
-                draw(st.sampled_from((f"out-{at}", *fed))),
-                draw(st.sampled_from(("minio.default", "minio", "minio.default"))),
-            )
-            for _ in range(draw(st.integers(0, 2)))
+            _io(draw(places.bucket), draw(places.out_folder), draw(_PROVIDERS))
+            for _ in range(draw(_UP_TO_TWO))
         ],
     }
-    if draw(st.integers(0, 9)) == 0:
-        fields["mount"] = _io(draw(st.sampled_from(pool)), "models")
-    if draw(st.integers(0, 9)) == 0:
+    if draw(_ONE_IN_TEN):
+        fields["mount"] = _io(draw(places.bucket), "models")
+    if draw(_ONE_IN_TEN):
         fields |= _OUTSIDE
         fields["output"].append({"storage_provider": "webdav.box", "path": "there"})
     return {key: value for key, value in fields.items() if value}
 
 
+_KIND_OF_RUNTIME = st.integers(0, 29)
+_THRESHOLDS = st.sampled_from((50, 80))
+_POLICIES = st.sampled_from(("delete", "retain"))
+_LEVELS = st.sampled_from(("USER", "SERVICE"))
+
+
 @st.composite
-def runtime_fields(draw: st.DrawFn) -> FDL:
+def _runtime_fields(draw: st.DrawFn) -> FDL:
     """Return one of the blocks that change what a service is."""
-    match draw(st.integers(0, 29)):
+    match draw(_KIND_OF_RUNTIME):
         case 0:
             return {"expose": {"api_port": [80], "min_scale": 1, "max_scale": 2,
-                               "cpu_threshold": draw(st.sampled_from((50, 80)))}}  # fmt: skip
+                               "cpu_threshold": draw(_THRESHOLDS)}}  # fmt: skip
         case 1:
-            policy = draw(st.sampled_from(("delete", "retain")))
+            policy = draw(_POLICIES)
             return {"volume": {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": policy}}
         case 2:
             return {"kserve": {"type": "inference", "storage_uri": "pvc://models/one",
                                "inference": {"model_format": "sklearn"}}}  # fmt: skip
         case 3:
-            return {"isolation_level": draw(st.sampled_from(("USER", "SERVICE"))),
+            return {"isolation_level": draw(_LEVELS),
                     "allowed_users": ["u1@example.org"]}  # fmt: skip
         case 4:
             return {"interlink_node_name": "node"}
@@ -114,27 +141,42 @@ def runtime_fields(draw: st.DrawFn) -> FDL:
             return {}
 
 
+_PLAIN = _plain_fields()
+_RUNTIME = _runtime_fields()
+_STORAGE = [_storage_fields(at) for at in range(len(NAMES))]
+
+
 @st.composite
-def service(draw: st.DrawFn, at: int) -> FDL:
-    """Return the service number *at* of :data:`NAMES`, as its manifest has it."""
+def _service(draw: st.DrawFn, at: int) -> FDL:
     fields = {
         "name": NAMES[at],
         "image": IMAGE,
         "script": draw(_SCRIPTS),
-        **draw(plain_fields()),
-        **draw(storage_fields(at)),
-        **draw(runtime_fields()),
+        **draw(_PLAIN),
+        **draw(_STORAGE[at]),
+        **draw(_RUNTIME),
     }
     if fields.get("isolation_level") == "USER" and "input" in fields:
         fields["input"] = fields["input"][:1]  # the server fails at two
     return fields
 
 
+_SERVICES = [_service(at) for at in range(len(NAMES))]
+
+
+def service(at: int) -> st.SearchStrategy[FDL]:
+    """Return the service number *at* of :data:`NAMES`, as its manifest has it."""
+    return _SERVICES[at]
+
+
+_NUMBERS = st.integers(0, len(NAMES) - 1)
+_SOME = {size: st.sets(_NUMBERS, min_size=size) for size in (1, 2)}
+
+
 @st.composite
 def services(draw: st.DrawFn, min_size: int = 1) -> list[FDL]:
     """Return one to four services."""
-    chosen = draw(st.sets(st.integers(0, len(NAMES) - 1), min_size=min_size))
-    return [draw(service(at)) for at in sorted(chosen)]
+    return [draw(_SERVICES[at]) for at in sorted(draw(_SOME[min_size]))]
 
 
 @dataclass(frozen=True)
@@ -155,22 +197,23 @@ class Left:
 
 
 KINDS = ("unstamped", "other-owner", "other-set", "lost-owner", "copied-stamp", "ours")
+_KINDS = st.sampled_from(KINDS)
+_BY_API = st.dictionaries(
+    st.sampled_from(BUCKETS), st.sampled_from(("private", "public")), max_size=2
+)
+_BY_S3 = st.sets(st.sampled_from(BUCKETS), max_size=1)
+_UP_TO_THREE = st.sets(_NUMBERS, max_size=3)
 
 
 @st.composite
 def left_clusters(draw: st.DrawFn) -> Left:
     """Return what stands on a cluster before we come."""
-    by_api = draw(
-        st.dictionaries(
-            st.sampled_from(BUCKETS), st.sampled_from(("private", "public")), max_size=2
-        )
-    )
-    by_s3 = draw(st.sets(st.sampled_from(BUCKETS), max_size=1))
-    chosen = draw(st.sets(st.integers(0, len(NAMES) - 1), max_size=3))
+    by_api = draw(_BY_API)
+    by_s3 = draw(_BY_S3)
     return Left(
         by_api,
         tuple(sorted(by_s3 - set(by_api))),
-        tuple(Live(draw(service(at)), draw(st.sampled_from(KINDS))) for at in sorted(chosen)),
+        tuple(Live(draw(_SERVICES[at]), draw(_KINDS)) for at in sorted(draw(_UP_TO_THREE))),
     )
 
 
@@ -187,25 +230,32 @@ def stamps(kind: str, name: str) -> dict[str, str]:
 _PER_SERVICE = ("replace:{}", "take-over:{}", "push-secrets:{}", "erase:{}/volume")
 
 
+_HOLDERS = (*BUCKETS, *NAMES)
+_WORDS = [
+    *(word.format(name) for word in _PER_SERVICE for name in NAMES),
+    *(f"attach:{name}={bucket}" for name in NAMES for bucket in _HOLDERS),
+    *(f"erase:{bucket}" for bucket in _HOLDERS),
+    "erase:empty",
+]
+_FEW_WORDS = st.sets(st.sampled_from(_WORDS), max_size=6)
+_BEGINNINGS = st.sets(st.sampled_from(("replace:", "take-over:", "push-secrets:", "attach:")))
+_IS_FEW = st.booleans()
+
+
 @st.composite
 def allowed_words(draw: st.DrawFn) -> list[str]:
     """Return consents as a command line gives them, most of which no step needs."""
-    words = [word.format(name) for word in _PER_SERVICE for name in NAMES]
-    buckets = (*BUCKETS, *NAMES)
-    words += [f"attach:{name}={bucket}" for name in NAMES for bucket in buckets]
-    words += [f"erase:{bucket}" for bucket in buckets] + ["erase:empty"]
-    if draw(st.booleans()):
-        return sorted(draw(st.sets(st.sampled_from(words), max_size=6)))
-    chosen = draw(st.sets(st.sampled_from(("replace:", "take-over:", "push-secrets:", "attach:"))))
-    return [word for word in words if word.startswith(tuple(sorted(chosen)))] if chosen else []
+    if draw(_IS_FEW):
+        return sorted(draw(_FEW_WORDS))
+    chosen = draw(_BEGINNINGS)
+    return [word for word in _WORDS if word.startswith(tuple(sorted(chosen)))] if chosen else []
+
+
+_REMOVED = st.sets(st.sampled_from(NAMES), max_size=3)
+_ERASABLE = st.sets(st.sampled_from((*_HOLDERS, "empty", "volume")), max_size=3)
 
 
 @st.composite
 def removed_entries(draw: st.DrawFn) -> list[FDL]:
     """Return rows of ``removed``, some of which name data to be erased."""
-    names = draw(st.sets(st.sampled_from(NAMES), max_size=3))
-    erasable = st.sampled_from((*BUCKETS, *NAMES, "empty", "volume"))
-    return [
-        {"service": name, "erase": sorted(draw(st.sets(erasable, max_size=3)))}
-        for name in sorted(names)
-    ]
+    return [{"service": name, "erase": sorted(draw(_ERASABLE))} for name in sorted(draw(_REMOVED))]

@@ -120,9 +120,13 @@ def check_deletes(world: World, erased: frozenset[str] = frozenset()) -> None:
 def _shown(seen: Seen) -> list[dict[str, Any]]:
     if seen.method != "GET" or not seen.path.startswith(SERVICES):
         return []
-    if seen.path == SERVICES:
-        return list(seen.got)
-    return [seen.got] if seen.path.count("/") == 3 else []
+    is_one = seen.path.count("/") == 3
+    if seen.path != SERVICES and not is_one:
+        return []
+    try:
+        return [seen.got] if is_one else list(seen.got)
+    except ValueError:  # a warning in words shows nothing
+        return []
 
 
 def named_buckets(service: dict[str, Any]) -> set[str]:

@@ -73,7 +73,8 @@ def s5cmd(weed, files, prefix):
 
 
 def aws(weed, files, prefix):
-    words = ("s3", "sync", str(files), f"s3://bench/{prefix}")
+    # It waits for the rest of an answer that SeaweedFS has ended: a minute, if it is not told.
+    words = ("--cli-read-timeout", "4", "s3", "sync", str(files), f"s3://bench/{prefix}")
     subprocess.run([program("aws"), *words], env=environ(weed), check=True)
 
 
