@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -15,6 +16,8 @@ from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import OnBytes, Provider
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.session import Session
+
+_SMALL_BYTES: Final = 1 << 20
 
 
 class Connection(Struct):
@@ -149,7 +152,9 @@ class ProviderFiles:
         """
         local = Path(item.source)
         try:
-            if local.stat().st_size != item.size_bytes:
+            # Of a small file its digest tells as soon.
+            is_big = item.size_bytes > _SMALL_BYTES
+            if is_big and local.stat().st_size != item.size_bytes:
                 words = f"{local} has changed since the plan; run again"
                 raise StoreError(self._provider.shown, words)
             sha256 = item.checksum.removeprefix("sha256:")

@@ -19,7 +19,7 @@ from oscar_sync.model.state import StoredObject
 from oscar_sync.storage import checksums, digests, keys
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.bulk import Bulk
-from oscar_sync.storage.files import open_regular
+from oscar_sync.storage.files import read_regular
 from oscar_sync.storage.room import Room
 from oscar_sync.storage.stored import OnBytes
 
@@ -73,8 +73,7 @@ class Uploads:
 
     def _put_whole(self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str) -> str:
         with self._room.one() if size_bytes > SMALL_BYTES else nullcontext():
-            with open_regular(path) as file:
-                content = file.read(size_bytes + 1)
+            content = read_regular(path, size_bytes + 1)
             found = hashlib.sha256(content).hexdigest()
             if len(content) != size_bytes or (sha256 and sha256 != found):
                 raise self._changed(path)

@@ -71,6 +71,12 @@ def test_an_md5_that_was_made_before_is_not_made_again(tmp_path):
     assert matches(tmp_path / "absent", 3, "0" * 32, 3, "1" * 32) is None
 
 
+@pytest.mark.parametrize("foreign", ["sha256:lnfg4fsa8+0=", f"sha256:{0:064}", "sha256:a-b"])
+def test_a_digest_that_may_be_somebody_s_does_not_stand_against_an_etag(big, foreign):
+    assert is_content(big, parts_etag(big, 8 * MIB), foreign)
+    assert not is_content(big, "0" * 32 + "-5", foreign)
+
+
 def test_our_digest_decides_before_an_etag_and_that_of_rclone_after_it(big):
     etag, ours = parts_etag(big, 8 * MIB), content_sha256(big, 40 * MIB)
     assert is_content(big, "0" * 32 + "-5", f"sha256:{ours}")

@@ -1,6 +1,8 @@
 import os
 
-from oscar_sync.storage.files import Source, SourceFile, SourceProblem, walk
+import pytest
+
+from oscar_sync.storage.files import Source, SourceFile, SourceProblem, read_regular, walk
 
 
 def test_a_folder_gives_its_files_in_order_with_sizes(tmp_path):
@@ -54,3 +56,13 @@ def test_an_unreadable_file_is_reported(tmp_path, monkeypatch):
     (tmp_path / "f").write_text("x")
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root reads everything
     assert walk(tmp_path).problems == (SourceProblem("f", "cannot be read"),)
+
+
+def test_a_file_is_read_up_to_a_bound_and_no_link_is_followed(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"content")
+    (tmp_path / "link").symlink_to(path)
+    assert read_regular(path, 8) == b"content"
+    assert read_regular(path, 4) == b"cont"
+    with pytest.raises(OSError, match="symbolic links"):
+        read_regular(tmp_path / "link", 8)
