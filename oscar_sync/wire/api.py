@@ -254,7 +254,7 @@ class OscarApi:
         """Return an answer of OSCAR itself, not of a gateway that is in trouble."""
         raw = self.session.get(path)
         if raw.status in PASSING_STATUSES:
-            message = f"GET {path} answers {raw.status}: {self._excerpt(raw)}"
+            message = self._told(path, raw)
             raise NoAnswerError(
                 self.session.cluster.id, self.session.endpoint, message, was_sent=True
             )
@@ -270,7 +270,7 @@ class OscarApi:
         if raw.status in {401, 403} or (raw.status == 400 and path == "/system/info"):
             raise self._refused(raw)
         remedy = "is this the address of an OSCAR cluster?" if raw.status == 404 else ""
-        raise self.bad(f"GET {path} answers {raw.status}: {self._excerpt(raw)}", remedy)
+        raise self.bad(self._told(path, raw), remedy)
 
     def _mapping(self, path: str, raw: RawAnswer) -> Mapping[str, object]:
         with _Words(self, path):
@@ -306,6 +306,10 @@ class OscarApi:
     def bad(self, message: str, remedy: str = "") -> BadAnswerError:
         """Return an error of this cluster about an answer."""
         return BadAnswerError(self.session.cluster.id, self.session.endpoint, message, remedy)
+
+    def _told(self, path: str, raw: RawAnswer) -> str:
+        said = self._excerpt(raw)
+        return f"GET {path} answers {raw.status}" + (f": {said}" if said else "")
 
     def _excerpt(self, raw: RawAnswer) -> str:
         return excerpt(raw.content, self.session.secrets)

@@ -32,10 +32,14 @@ def test_no_login_is_named(stub):
     assert "Authorization" not in stub.asked[0].headers
 
 
-def test_an_address_without_oscar_is_named(stub):
-    stub.replies = [reply("404 page not found", 404)]
-    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="address of an OSCAR"):
+@pytest.mark.parametrize(
+    ("said", "told"), [("404 page not found", "404: 404 page not found;"), ("", "404;")]
+)
+def test_an_address_without_oscar_is_named(stub, said, told):
+    stub.replies = [reply(said, 404)]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError) as caught:
         oscar.info()
+    assert f"answers {told} is this the address of an OSCAR cluster?" in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"null", b"{}", b'[{"a":1}]', b"[1]", b'["a"'])
