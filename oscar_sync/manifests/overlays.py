@@ -1,6 +1,6 @@
 """Overlays: merge patches on services, each value remembering who set it (product 2.2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -85,18 +85,20 @@ def laid_over(
     return fields, tuple(layers)
 
 
+def names_of(service: RawService) -> tuple[str, str]:
+    """Return the names under which a patch reaches *service*."""
+    name = str(service.fields.get("name", ""))
+    return name, f"{service.cluster_key}/{name}"
+
+
 def unknown_services(
-    services: Sequence[RawService], overlays: Sequence[Overlay], findings: Findings
+    names: Collection[str], overlays: Sequence[Overlay], findings: Findings
 ) -> None:
-    """Note patches that name no service."""
-    names = {str(service.fields.get("name", "")) for service in services}
-    keys = names | {
-        f"{service.cluster_key}/{service.fields.get('name', '')}" for service in services
-    }
+    """Note patches that name no service; *names* are those of all services (``names_of``)."""
     for overlay in overlays:
         for key in overlay.patches:
-            if key not in keys:
-                hint = did_you_mean(key, keys)
+            if key not in names:
+                hint = did_you_mean(key, names)
                 findings.at(
                     Code.OVERLAY,
                     ERROR,

@@ -35,7 +35,13 @@ from oscar_sync.manifests.load.files import (
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.manifests.load.scripts import load_script
 from oscar_sync.manifests.locator import Layer, Locator
-from oscar_sync.manifests.overlays import Overlay, laid_over, overlay_of, unknown_services
+from oscar_sync.manifests.overlays import (
+    Overlay,
+    laid_over,
+    names_of,
+    overlay_of,
+    unknown_services,
+)
 from oscar_sync.manifests.typed import fill
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.origin import FieldPath, Origin
@@ -102,16 +108,18 @@ class _Loader:
         files = discovery.files(sources.paths)
         overlays = [self.overlay(name) for name in sources.overlays]
         values = self.values()
-        raw: list[RawService] = []
         services: list[Manifest] = []
-        for path in files:
-            raw.extend(self.made("file", path, (), partial(self.raw_services, path)))
-        unknown_services(raw, overlays, self.findings)
-        for one in raw:
-            make = partial(self.service, one, overlays, values)
-            key = (one.places.file, one.prefix)
-            services.append(self.made("service", key, (one, values, *overlays), make))
-        fdl_count = len({service.places.file for service in raw})
+        names: set[str] = set()
+        fdl_count = 0
+        for path in files:  # one after another: what a file was parsed to is not kept
+            raw = self.made("file", path, (), partial(self.raw_services, path))
+            fdl_count += bool(raw)
+            for one in raw:
+                names.update(names_of(one))
+                make = partial(self.service, one, overlays, values)
+                key = (one.places.file, one.prefix)
+                services.append(self.made("service", key, (one, values, *overlays), make))
+        unknown_services(names, overlays, self.findings)
         return Manifests(tuple(services), len(files), fdl_count, tuple(self.findings.found))
 
     def made(
