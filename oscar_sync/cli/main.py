@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from oscar_sync import __version__
+from oscar_sync.cli.kept import Kept
 from oscar_sync.cli.lazy import Command, LazyGroup
 from oscar_sync.errors import OutputError
 from oscar_sync.model.exits import Exit
@@ -86,7 +87,8 @@ def _tell(text: str) -> None:
 
 def run(args: Sequence[str]) -> None:
     """Run *args* and leave the process; nothing is collected on the way out of a short run."""
-    if _LONG_RUNNING.intersection(args[:1]):
+    Kept.is_on = not _LONG_RUNNING.intersection(args[:1])
+    if not Kept.is_on:
         gc.enable()
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
