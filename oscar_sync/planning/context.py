@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct, field
 
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
@@ -197,10 +198,18 @@ def users_of_buckets(
 ) -> dict[BucketName, dict[ServiceKey, DesiredService | None]]:
     """Return who uses each bucket, live or wanted: input, output, mount, or one user's own."""
     users: dict[BucketName, dict[ServiceKey, DesiredService | None]] = {}
-    for service in live.values():
-        for bucket in (*used_buckets(service.form), *map(BucketName, service.bucket_list)):
+    used_by: dict[ServiceName, tuple[BucketName, ...]] = {}
+    for name, service in live.items():
+        used = used_by[name] = used_buckets(service.form)
+        for bucket in (*used, *map(BucketName, service.bucket_list)):
             users.setdefault(bucket, {})[service.key] = None
-    for wanted in desired.values():
-        for bucket in used_buckets(wanted.form):
+    for name, wanted in desired.items():
+        shown = live.get(name)
+        is_same = shown is not None and _name_the_same(shown.form, wanted.form)
+        for bucket in used_by[name] if is_same else used_buckets(wanted.form):
             users.setdefault(bucket, {})[wanted.key] = wanted
     return users
+
+
+def _name_the_same(one: Form, other: Form) -> bool:
+    return all(one[side] == other[side] for side in ("input", "output", "mount"))

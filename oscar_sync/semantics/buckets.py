@@ -169,12 +169,14 @@ def detached(form: Mapping[str, Value], bucket_list: Sequence[str]) -> dict[str,
 def _places(
     form: Mapping[str, Value], side: str, types: frozenset[str], *, is_own: bool = False
 ) -> list[tuple[BucketName, str]]:
-    if not form.get(side):
+    entries = form.get(side)
+    if not entries or not isinstance(entries, list):
         return []
     return [
         place_of(str(entry["path"]))
-        for entry in blocks(form, side)
-        if (provider := provider_of(str(entry["storage_provider"]))).type in types
+        for entry in entries
+        if isinstance(entry, dict)
+        and (provider := provider_of(str(entry["storage_provider"]))).type in types
         and (not is_own or str(provider) == "minio.default")
     ]
 

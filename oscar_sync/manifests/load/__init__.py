@@ -115,7 +115,8 @@ class _Loader:
             raw = self.made("file", path, (), partial(self.raw_services, path))
             fdl_count += bool(raw)
             for one in raw:
-                names.update(names_of(one))
+                if overlays:
+                    names.update(names_of(one))
                 make = partial(self.service, one, overlays, values)
                 key = (one.places.file, one.prefix)
                 services.append(self.made("service", key, (one, values, *overlays), make))
