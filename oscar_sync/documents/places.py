@@ -5,7 +5,8 @@ from functools import cached_property
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from oscar_sync.documents.reading import Refused
-from oscar_sync.documents.yaml_nodes import mark_at, nodes_of
+from oscar_sync.documents.yaml_marks import mark_at
+from oscar_sync.documents.yaml_nodes import nodes_of
 from oscar_sync.documents.yaml_reader import MERGE
 from oscar_sync.model.origin import FieldPath, Origin
 

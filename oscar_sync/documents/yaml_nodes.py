@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import yaml
-from yaml.error import Mark
-from yaml.events import (
-    CollectionEndEvent,
-    CollectionStartEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
 from yaml.nodes import Node
 
 from oscar_sync.documents.reading import Fault, FaultKind, Refused
-from oscar_sync.model.origin import FieldPath
 
 MAX_DEPTH: Final = 50
+
+
+def _c_parser() -> Any:
+    if not yaml.__with_libyaml__:
+        return None
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs - they lack it
+
+    return CParser
+
+
+C_PARSER: Final = _c_parser()
+"""The parser on libyaml, None where PyYAML was built without it."""
 
 
 class _Unresolved:
@@ -63,10 +65,8 @@ def _too_deep(parent: Node | None) -> Fault:
 
 def _composer_class(policy: type) -> Any:
     """Return a composer on libyaml; on pure Python where PyYAML was built without it."""
-    if yaml.__with_libyaml__:
-        from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs - they lack it
-
-        return type("Composer", (policy, CParser), {})
+    if C_PARSER is not None:
+        return type("Composer", (policy, C_PARSER), {})
     from yaml.composer import Composer
     from yaml.parser import Parser
     from yaml.reader import Reader
@@ -117,66 +117,6 @@ def nodes_of(text: str) -> Iterator[Node]:
         raise Refused(_syntax_fault(error)) from error
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
         raise Refused(_unmarked_fault(error)) from error
-
-
-def mark_at(text: str, path: FieldPath) -> Mark | None:
-    """Return where the key or item at *path* stands, None where a look at all nodes must tell.
-
-    Reads no further than that place, and only plain steps: keys as they are written, no aliases.
-    """
-    if not yaml.__with_libyaml__:
-        return None
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs - they lack it
-
-    try:
-        parser: Any = CParser(text)
-        parser.get_event()  # the stream begins
-        parser.get_event()  # the document
-        event = parser.get_event()
-        mark = None
-        for step in path:
-            mark, event = (
-                _item(parser, event, step) if isinstance(step, int) else _entry(parser, event, step)
-            )
-            if mark is None:
-                return None
-    except (yaml.YAMLError, UnicodeError, ValueError):
-        return None
-    return mark
-
-
-_Found = tuple[Mark, Any] | tuple[None, None]
-"""The mark of a key or item, and the event that its value begins with."""
-
-
-def _entry(parser: Any, event: Any, key: str) -> _Found:
-    if isinstance(event, MappingStartEvent):
-        while isinstance(found := parser.get_event(), ScalarEvent):
-            value = parser.get_event()
-            if found.value == key:
-                return cast("Mark", found.start_mark), value
-            _skip(parser, value)
-    return None, None
-
-
-def _item(parser: Any, event: Any, place: int) -> _Found:
-    if not isinstance(event, SequenceStartEvent):
-        return None, None
-    item = parser.get_event()
-    for _ in range(place):
-        if isinstance(item, SequenceEndEvent):
-            break
-        _skip(parser, item)
-        item = parser.get_event()
-    return (None, None) if isinstance(item, SequenceEndEvent) else (item.start_mark, item)
-
-
-def _skip(parser: Any, event: Any) -> None:
-    """Read to the end of the node that *event* begins."""
-    depth = int(isinstance(event, CollectionStartEvent))
-    while depth:
-        event = parser.get_event()
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:

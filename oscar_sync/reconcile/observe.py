@@ -50,7 +50,7 @@ def observe(
     if len(clusters) == 1:
         return (_observe(clusters[0], connections, memory),)
     views = [started(partial(_observe, cluster, connections, memory)) for cluster in clusters]
-    return tuple(view() for view in views)
+    return tuple(view.result() for view in views)
 
 
 def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) -> ClusterView:
@@ -58,7 +58,7 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         connection = connections.to(cluster)
         config_read = started(connection.api.config)
         services_read = started(partial(_services, cluster.id, connection.api, memory))
-        info, config = connection.api.info(), config_read()
+        info, config = connection.api.info(), config_read.result()
     except ClusterError as error:
         return _unread(ClusterView(cluster), error)
     provider = mapping_of(config.get("minio_provider"))
@@ -78,7 +78,7 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         store_problem=connection.store_problem,
     )
     try:
-        return _with_services(view, services_read())
+        return _with_services(view, services_read.result())
     except ClusterError as error:
         return _unread(view, error)
 

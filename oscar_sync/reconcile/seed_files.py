@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import SeedDifference, Upload
+from oscar_sync.reconcile.started import started
 from oscar_sync.storage import keys
 from oscar_sync.storage.checksums import content_sha256
 from oscar_sync.storage.files import SourceFile, walk
@@ -25,19 +27,18 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
     Raises:
         StoreError: the folder cannot be listed, or a file cannot be read.
     """
-    with ThreadPoolExecutor(1) as pool:
-        listing = None if is_empty else pool.submit(_stored, seed, provider)
-        wanted, problems = _wanted(seed)
-        if problems:
-            return SeedDifference(problems=problems)
-        try:
-            if listing:
-                _hash_until(listing.done, provider, wanted.values())
-            stored = listing.result() if listing else {}
-            uploads = _uploads(provider, wanted, stored)
-        except OSError as error:
-            words = f"{error.filename} cannot be read: {error.strerror}"
-            raise StoreError(provider.shown, words) from error
+    listing = None if is_empty else started(partial(_stored, seed, provider))
+    wanted, problems = _wanted(seed)
+    if problems:
+        return SeedDifference(problems=problems)
+    try:
+        if listing:
+            _hash_until(listing.done, provider, wanted.values())
+        stored = listing.result() if listing else {}
+        uploads = _uploads(provider, wanted, stored)
+    except OSError as error:
+        words = f"{error.filename} cannot be read: {error.strerror}"
+        raise StoreError(provider.shown, words) from error
     extra = tuple(sorted(path for path in stored if path not in wanted))
     return SeedDifference(uploads, extra, unchanged=len(wanted) - len(uploads))
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 Made = TypeVar("Made")
 
 
-def started(make: Callable[[], Made]) -> Callable[[], Made]:
-    """Begin *make* in a thread of its own; return what waits for its result, or raises its error.
+def started(make: Callable[[], Made]) -> Future[Made]:
+    """Begin *make* in a thread of its own; return what holds its result, or raises its error.
 
     Nobody waits for the thread where nobody asks: Ctrl-C ends a run at once.
     """
@@ -22,4 +22,4 @@ def started(make: Callable[[], Made]) -> Callable[[], Made]:
             future.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return future.result
+    return future

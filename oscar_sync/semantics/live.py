@@ -5,30 +5,26 @@ from collections.abc import Mapping
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.normal_form import normal_form
-from oscar_sync.semantics.shapes import mapping_of
+from oscar_sync.semantics.shapes import mapping_of, text_of
 
 
 def live_service(cluster: ClusterId, raw: Mapping[str, object]) -> LiveService:
     """Return *raw* (a service of the list or a GET) with its normal form."""
     secrets = mapping_of(mapping_of(raw.get("environment")).get("secrets"))
     return LiveService(
-        key=ServiceKey(cluster, ServiceName(_text(raw.get("name")))),
+        key=ServiceKey(cluster, ServiceName(text_of(raw.get("name")))),
         raw=raw,
         form=normal_form(raw, is_live=True),
-        owner=_text(raw.get("owner")),
-        namespace=_text(raw.get("namespace")),
+        owner=text_of(raw.get("owner")),
+        namespace=text_of(raw.get("namespace")),
         annotations=_texts(raw.get("annotations")),
         bucket_list=_names(raw.get("bucket_list")),
         secret_names=tuple(sorted(map(str, secrets))),
     )
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
 def _texts(value: object) -> dict[str, str]:
-    return {str(key): _text(item) for key, item in mapping_of(value).items()}
+    return {str(key): text_of(item) for key, item in mapping_of(value).items()}
 
 
 def _names(value: object) -> tuple[str, ...]:
