@@ -83,6 +83,14 @@ class Manifests(Struct, frozen=True):
         return next((one.places.text for one in layers if one.places.file == file), "")
 
 
+class _File(Struct, frozen=True):
+    """The services of a file, what overlays may call them, and what is wrong with them."""
+
+    services: list[Manifest]
+    names: set[str]
+    findings: list[Diagnostic]
+
+
 def load(sources: Sources, reader: Reader | None = None) -> Manifests:
     """Return all services of the files and everything that is wrong with them. Never raises.
 
@@ -108,20 +116,33 @@ class _Loader:
         files = discovery.files(sources.paths)
         overlays = [self.overlay(name) for name in sources.overlays]
         values = self.values()
+        read = self.reader.each(files, partial(self.file, overlays=overlays, values=values))
+        for one in read:
+            self.findings.found.extend(one.findings)
+        names = {name for one in read for name in one.names}
+        unknown_services(names, overlays, self.findings)
+        return Manifests(
+            tuple(service for one in read for service in one.services),
+            len(files),
+            sum(bool(one.services) for one in read),
+            tuple(self.findings.found),
+        )
+
+    def file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
+        """Return what a file holds; nothing else comes of it, so that any process may do it."""
+        found = self.findings.found
+        first = len(found)
         services: list[Manifest] = []
         names: set[str] = set()
-        fdl_count = 0
-        for path in files:  # one after another: what a file was parsed to is not kept
-            raw = self.made("file", path, (), partial(self.raw_services, path))
-            fdl_count += bool(raw)
-            for one in raw:
-                if overlays:
-                    names.update(names_of(one))
-                make = partial(self.service, one, overlays, values)
-                key = (one.places.file, one.prefix)
-                services.append(self.made("service", key, (one, values, *overlays), make))
-        unknown_services(names, overlays, self.findings)
-        return Manifests(tuple(services), len(files), fdl_count, tuple(self.findings.found))
+        for raw in self.made("file", path, (), partial(self.raw_services, path)):
+            if overlays:
+                names.update(names_of(raw))
+            make = partial(self.service, raw, overlays, values)
+            key = (raw.places.file, raw.prefix)
+            services.append(self.made("service", key, (raw, values, *overlays), make))
+        findings = found[first:]
+        del found[first:]
+        return _File(services, names, findings)
 
     def made(
         self, kind: str, key: Hashable, inputs: Sequence[object], make: Callable[[], Made]

@@ -10,8 +10,10 @@ from typing import Final, TypeVar, cast
 from msgspec import Struct, field
 
 from oscar_sync.manifests.load.files import Fence
+from oscar_sync.manifests.load.workers import each_made
 from oscar_sync.model.diagnostic import Diagnostic
 
+Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 Signature = tuple[int, int, int, int, int]
@@ -64,6 +66,13 @@ class Reader:
             OSError: as of ``Fence.read``.
         """
         return self.fence.read(path, most)
+
+    def each(self, items: Sequence[Item], make: Callable[[Item], Made]) -> list[Made]:
+        """Return what *make* returns for each item, in their order, by all cores if they are many.
+
+        *make* must change nothing but what this reader keeps.
+        """
+        return each_made(items, make)
 
     def made(
         self,
@@ -204,6 +213,10 @@ class Memory(Reader):
         if signature is not None:
             self._contents[path] = _Content(signature, now_ns, content)
         return content
+
+    def each(self, items: Sequence[Item], make: Callable[[Item], Made]) -> list[Made]:
+        """Return what *make* returns for each item: made here, where it is kept."""
+        return [make(item) for item in items]
 
     def made(
         self,
