@@ -75,8 +75,13 @@ def desire(
             diagnostics.
         UsageError: the options cannot be used.
     """
-    reader = memory.files if memory is not None else Reader()
-    return _Pass(request, environ, reader).state()
+    reader = Reader(_ready_to_ask) if request.needs_clusters else Reader()
+    return _Pass(request, environ, memory.files if memory is not None else reader).state()
+
+
+def _ready_to_ask() -> None:
+    """Import what asks the clusters next: it takes as long as reading a hundred files."""
+    import oscar_sync.wire.transport  # noqa: F401 - for those who import it then
 
 
 def explain_settings(

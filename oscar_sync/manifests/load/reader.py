@@ -23,6 +23,10 @@ _SETTLED_NS: Final = 2_000_000_000
 """A file that was changed so shortly before it was read may change again without a new time."""
 
 
+def _nothing() -> None:
+    pass
+
+
 def signature_of(path: str) -> Signature | None:
     """Return what tells a file from what it was before, None where there is none.
 
@@ -41,6 +45,10 @@ class Reader:
     """Reads and forgets: what a run of a single pass needs."""
 
     fence: Fence
+
+    def __init__(self, meanwhile: Callable[[], None] = _nothing) -> None:
+        """Read nothing yet; *meanwhile* is worth doing while others read many files."""
+        self._meanwhile = meanwhile
 
     def begin(self) -> None:
         """Begin a pass: what it looks for is gathered anew."""
@@ -72,7 +80,7 @@ class Reader:
 
         *make* must change nothing but what this reader keeps.
         """
-        return each_made(items, make)
+        return each_made(items, make, self._meanwhile)
 
     def made(
         self,
@@ -131,6 +139,7 @@ class Memory(Reader):
 
     def __init__(self, now_ns: Callable[[], int] = time.time_ns) -> None:
         """Start empty; *now_ns* is the time of day."""
+        super().__init__()
         self._now_ns = now_ns
         self._setting: object = None
         self._contents: dict[str, _Content] = {}

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Final, Generic, NoReturn, TypeVar
 
@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 _FEW: Final = 200
-"""Of fewer items a worker takes none before this process has made them all."""
+"""Fewer items are made before a worker has begun."""
 _MOST_PROCESSES: Final = 4
 _CHUNK: Final = 16
 _MOST_CHUNKS: Final = 256
@@ -26,23 +26,22 @@ _HEAD_BYTES: Final = 8
 _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def each_made(items: Sequence[Item], make: Callable[[Item], Made]) -> list[Made]:
+def each_made(
+    items: Sequence[Item], make: Callable[[Item], Made], meanwhile: Callable[[], None]
+) -> list[Made]:
     """Return what *make* returns for each item, in their order.
 
     It must depend on the item alone, and change nothing: it may be called in another process.
+    *meanwhile* is called here once workers are at work, if there are any.
     """
+    made: dict[int, Made] = {}
     workers = _workers_for(len(items))
-    if not workers:
-        return [make(item) for item in items]
-    size = max(_CHUNK, -(-len(items) // _MOST_CHUNKS))
-    chunks = [items[first : first + size] for first in range(0, len(items), size)]
-    made: dict[int, list[Made]] = {}
-    with suppress(OSError):  # no process, no memory for one
-        _Crew(chunks, make, made).work(workers)
+    if workers:
+        with suppress(OSError):  # no process, or no memory for one
+            _Crew(items, make, made).work(workers, meanwhile)
     return [
-        one
-        for number, chunk in enumerate(chunks)
-        for one in (made[number] if number in made else map(make, chunk))
+        made[place] if place in made else make(item)  # None may be what is made
+        for place, item in enumerate(items)
     ]
 
 
@@ -57,43 +56,45 @@ def _workers_for(count: int) -> int:
 
 
 class _Crew(Generic[Item, Made]):
-    """This process and its workers, with what they have made so far by the number of its chunk."""
+    """This process and its workers. *made* takes what they make, by the place of its item."""
 
     def __init__(
-        self,
-        chunks: Sequence[Sequence[Item]],
-        make: Callable[[Item], Made],
-        made: dict[int, list[Made]],
+        self, items: Sequence[Item], make: Callable[[Item], Made], made: dict[int, Made]
     ) -> None:
-        self._chunks = chunks
+        self._items = items
         self._make = make
         self._made = made
+        self._size = max(_CHUNK, -(-len(items) // _MOST_CHUNKS))
         self._queue, end = os.pipe()
-        os.write(end, bytes(range(len(chunks))))
+        os.write(end, bytes(range(-(-len(items) // self._size))))
         os.close(end)
 
-    def work(self, count: int) -> None:
-        """Make all chunks, with *count* workers; what a worker was to make may be missing."""
+    def work(self, count: int, meanwhile: Callable[[], None]) -> None:
+        """Make all items, with *count* workers; what a worker was to make may be missing."""
         with ExitStack() as stack:
             stack.callback(os.close, self._queue)
             workers = [stack.enter_context(self._worker()) for _ in range(count)]
-            for number in self._taken():
-                self._made[number] = [self._make(item) for item in self._chunks[number]]
+            meanwhile()
+            for made in self._chunks():
+                self._made.update(made)
                 for worker in workers:  # as it comes, so that they take more meanwhile
-                    self._made.update(worker.brought())
+                    worker.bring(self._made)
             for worker in workers:
                 worker.wait()
-                self._made.update(worker.brought())
+                worker.bring(self._made)
 
-    def _taken(self) -> Iterator[int]:
+    def _chunks(self) -> Iterator[dict[int, Made]]:
+        """Take chunks from the queue as long as there are any, and yield what is made of each."""
         while number := os.read(self._queue, 1):
-            yield number[0]
+            first = number[0] * self._size
+            items = self._items[first : first + self._size]
+            yield {first + place: self._make(item) for place, item in enumerate(items)}
 
     @contextmanager
     def _worker(self) -> Iterator["_Worker[Made]"]:
         results = os.memfd_create("made")
         parent = os.getpid()
-        # A signal that comes between here and there is for one of the two, not for both as one.
+        # One that comes before the fork knows who it is would be answered by both as one.
         signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
         try:
             pid = os.fork()
@@ -109,17 +110,13 @@ class _Crew(Generic[Item, Made]):
             os.close(results)
 
     def _work_and_exit(self, parent: int, results: int) -> NoReturn:
-        import pickle
-
         try:
             for ending in _ENDINGS:
                 signal.signal(ending, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
-            for number in self._taken():
-                made = [self._make(item) for item in self._chunks[number]]
-                with suppress(TypeError):  # what must not be pickled is made by the parent
-                    content = pickle.dumps((number, made), pickle.HIGHEST_PROTOCOL)
-                    os.write(results, len(content).to_bytes(_HEAD_BYTES, "big") + content)
+            for made in self._chunks():
+                content = _packed(made)
+                os.write(results, len(content).to_bytes(_HEAD_BYTES, "big") + content)
                 if os.getppid() != parent:
                     break
         finally:
@@ -135,8 +132,8 @@ class _Worker(Generic[Made]):
         self._offset = 0
         self._has_ended = False
 
-    def brought(self) -> Iterator[tuple[int, list[Made]]]:
-        """Yield what has come since it was asked last; a chunk that is not whole has not come."""
+    def bring(self, made: dict[int, Made]) -> None:
+        """Add to *made* what has come since; a chunk that is not whole has not come."""
         import pickle
 
         while len(head := os.pread(self._results, _HEAD_BYTES, self._offset)) == _HEAD_BYTES:
@@ -145,17 +142,38 @@ class _Worker(Generic[Made]):
             if len(content) < size:
                 break
             self._offset += _HEAD_BYTES + size
-            yield pickle.loads(content)  # noqa: S301 - nobody but our own fork can write there
+            made.update(pickle.loads(content))  # noqa: S301 - our own fork alone writes there
 
     def wait(self) -> None:
         """Wait until it has made what it took."""
-        with suppress(ChildProcessError):  # somebody who hosts us does not keep the dead
+        with suppress(ChildProcessError):  # a program around ours keeps none of the dead
             os.waitpid(self._pid, 0)
         self._has_ended = True
 
     def end(self) -> None:
-        """End it now: nobody will ask for the rest."""
+        """End it now: nobody asks for the rest."""
         if not self._has_ended:
             with suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
             self.wait()
+
+
+def _packed(made: Mapping[int, object]) -> bytes:
+    """Return *made* as bytes, without what may not be written down."""
+    import pickle  # a run of few files does without
+
+    try:
+        return pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
+    except TypeError:
+        rest = {place: one for place, one in made.items() if _may_leave(one)}
+        return pickle.dumps(rest, pickle.HIGHEST_PROTOCOL)
+
+
+def _may_leave(made: object) -> bool:
+    import pickle
+
+    try:
+        pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
+    except TypeError:
+        return False
+    return True
