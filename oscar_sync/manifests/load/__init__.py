@@ -129,20 +129,20 @@ class _Loader:
         )
 
     def file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
+        """Return what a file holds, kept from the pass before where nothing that it needs moved."""
+        make = partial(self.read_file, path, overlays, values)
+        return self.reader.made(("file", path), (values, *overlays), [], make)
+
+    def read_file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
         """Return what a file holds; nothing else comes of it, so that any process may do it."""
-        found = self.findings.found
-        first = len(found)
-        services: list[Manifest] = []
-        names: set[str] = set()
-        for raw in self.made("file", path, (), partial(self.raw_services, path)):
-            if overlays:
-                names.update(names_of(raw))
-            make = partial(self.service, raw, overlays, values)
-            key = (raw.places.file, raw.prefix)
-            services.append(self.made("service", key, (raw, values, *overlays), make))
-        findings = found[first:]
-        del found[first:]
-        return _File(services, names, findings)
+        gathered, self.findings = self.findings, Findings()
+        try:
+            raw = self.raw_services(path)
+            names = {name for one in raw for name in names_of(one)} if overlays else set()
+            services = [self.service(one, overlays, values) for one in raw]
+            return _File(services, names, self.findings.found)
+        finally:
+            self.findings = gathered
 
     def made(
         self, kind: str, key: Hashable, inputs: Sequence[object], make: Callable[[], Made]

@@ -95,17 +95,11 @@ class Reader:
 
 
 class _Content(Struct, frozen=True):
-    """A file as it was read; ``read_ns`` is the time of day just before."""
+    """A file as it was read. ``is_settled``: it was old enough then for its signature to be sure."""
 
     signature: Signature
-    read_ns: int
+    is_settled: bool
     content: bytes
-
-    def is_good(self, signature: Signature | None, most: int) -> bool:
-        """Tell whether the file is the same, and was old enough when read for that to be sure."""
-        if self.signature != signature or len(self.content) > most:
-            return False
-        return max(self.signature[3:]) + _SETTLED_NS < self.read_ns
 
 
 class _Read(Struct, frozen=True):
@@ -213,14 +207,20 @@ class Memory(Reader):
         now_ns = self._now_ns()
         signature = self._files[path] = signature_of(path)
         before = self._contents.get(path) or self._contents_before.get(path)
-        if before is not None and before.is_good(signature, most):
+        if (
+            before is not None
+            and before.is_settled
+            and before.signature == signature
+            and len(before.content) <= most
+        ):
             self._contents[path] = before
             return before.content
         content = self.fence.read(path, most)
         if before is not None and before.content == content:
             content = before.content
         if signature is not None:
-            self._contents[path] = _Content(signature, now_ns, content)
+            is_settled = max(signature[3:]) + _SETTLED_NS < now_ns
+            self._contents[path] = _Content(signature, is_settled, content)
         return content
 
     def each(self, items: Sequence[Item], make: Callable[[Item], Made]) -> list[Made]:
@@ -259,9 +259,13 @@ class Memory(Reader):
         """Tell whether *kept* would be made again just so."""
         if len(kept.inputs) != len(inputs):
             return False
-        if any(now is not before for now, before in zip(inputs, kept.inputs, strict=True)):
-            return False
+        for now, before in zip(inputs, kept.inputs, strict=True):  # one at a time: asked each pass
+            if now is not before:
+                return False
         try:
-            return all(self._content(one.path, one.most) is one.content for one in kept.contents)
+            for one in kept.contents:
+                if self._content(one.path, one.most) is not one.content:
+                    return False
         except (OSError, ValueError):
             return False
+        return True
