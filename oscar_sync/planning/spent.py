@@ -32,6 +32,7 @@ def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
     """Return what is still to be erased by name, beside the buckets that are *erased* anyway."""
     decisions: list[Decision] = []
     notes: list[str] = []
+    gone = {*erased}
     for entry in _spent(context):
         service = context.service_key(entry.which.name)
         if not entry.erase:
@@ -43,10 +44,13 @@ def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
             f"warning: {entry.origin}: {service} is gone; delete the entry from the file: its "
             "`erase` would also erase the buckets of a later service of that name"
         )
-        found, said = _of_entry(context, entry, service, erased)
+        found, said = _of_entry(context, entry, service, gone)
         decisions.extend(found)
         notes.extend(said)
-    gone = {*erased, *(item.bucket for one in decisions for item in one.action.erases)}
+        gone.update(
+            item.bucket for one in found if one.reason is None for item in one.action.erases
+        )
+    gone.update(item.bucket for one in decisions for item in one.action.erases)
     return Spent((*decisions, *orphans_named(context, gone)), tuple(notes))
 
 
@@ -69,6 +73,7 @@ def _of_entry(
         named, buckets={name: text for name, text in named.buckets.items() if name not in erased}
     )
     made = _made_by(context, service) if named.empty else ()
+    made = tuple(name for name in made if name not in erased)
     found = decide_erasures(context, service, named, made, entry.origin)
     decisions = [
         decide_erase(context, service, (item,), entry.origin, removals_of(context, item))

@@ -115,6 +115,21 @@ def test_a_bucket_that_two_entries_name_is_erased_once():
     assert erased(plan) == [("remove:edge/alpha", "red")]
 
 
+def test_a_bucket_that_two_spent_entries_name_is_erased_once():
+    entries = (removed("red"), removed("red", "empty", name="beta"))
+    plan = planned(gone(bucket("red")), removed=entries)
+    assert erased(plan) == [("erase:edge/alpha/red", "red")]
+    plan = planned(gone(bucket("red", from_service="beta")), removed=entries)
+    assert erased(plan) == [("erase:edge/beta/red", "red")]
+
+
+def test_a_bucket_that_a_removal_erases_is_not_erased_as_an_empty_one_of_a_spent_entry():
+    service = live(annotations=stamp(), input=minio("red/in"))
+    entries = (removed("red"), removed("empty", name="beta"))
+    cluster = view(service, buckets=[bucket("red", from_service="beta")], count=0)
+    assert erased(planned(cluster, removed=entries)) == [("remove:edge/alpha", "red")]
+
+
 def test_a_bucket_that_is_gone_is_no_step_of_an_entry_that_is_spent():
     plan = planned(gone(), removed=(removed("red"),))
     assert erased(plan) == []
