@@ -1,6 +1,6 @@
 """One cluster while it is planned: what is wanted there, what is there, what earlier steps make."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -16,6 +16,7 @@ from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
 from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.stamp import is_valid_here, owner_of
 
 WORKER: Final = "oscar.grycap/federation-worker"
@@ -55,6 +56,7 @@ class Context(Struct):
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
     _users: Mapping[BucketName, _Users] | None = None
+    _started: Mapping[tuple[BucketName, str], list[ServiceName]] | None = None
     _standings: dict[int, tuple[LiveService, Standing]] = field(default_factory=dict)
 
     def service_key(self, name: str) -> ServiceKey:
@@ -135,6 +137,12 @@ class Context(Struct):
             self._users = users_of_buckets(self.desired, self.facts.view.services)
         return self._users.get(bucket, {})
 
+    def started_by(self, hook: tuple[BucketName, str]) -> Sequence[ServiceName]:
+        """Return the live services that uploads below *hook*, a bucket and a prefix, start."""
+        if self._started is None:
+            self._started = _by_hook(self.facts.view.services)
+        return self._started.get(hook, ())
+
     def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         """Return the other services that use *bucket*, each with its place where one is known."""
         users = self.users_of(bucket)
@@ -209,6 +217,16 @@ def users_of_buckets(
         for bucket in used_by[name] if is_same else used_buckets(wanted.form):
             users.setdefault(bucket, {})[wanted.key] = wanted
     return users
+
+
+def _by_hook(
+    live: Mapping[ServiceName, LiveService],
+) -> dict[tuple[BucketName, str], list[ServiceName]]:
+    found: dict[tuple[BucketName, str], list[ServiceName]] = {}
+    for name, service in live.items():
+        for hook in wanted_hooks(service.form):
+            found.setdefault(hook, []).append(name)
+    return found
 
 
 def _name_the_same(one: Form, other: Form) -> bool:

@@ -23,6 +23,8 @@ def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ..
         name: _consumers_of(name, forms[name], consumers) | _maker_of(forms[name], makers)
         for name in sorted(forms)
     }
+    if not any(waiting.values()):
+        return tuple(waiting)
     ordered: list[ServiceName] = []
     free = [name for name, before in waiting.items() if not before]
     heapq.heapify(free)

@@ -57,7 +57,6 @@ from oscar_sync.semantics.buckets import (
     outputs,
     used_buckets,
 )
-from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.immutable import replace_reasons
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
@@ -271,18 +270,11 @@ def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]
     """Return who is started once by the marker that the PUT rewrites (record 126)."""
     own = {bucket for bucket, _ in inputs(wanted)}
     given = {(bucket, f"{folder}/") for bucket, folder in outputs(wanted) if bucket in own}
-    services = context.facts.view.services
-    others = {
-        key.name
-        for bucket, _ in given
-        for key in context.users_of(bucket)
-        if key.name in services and key != live.key
-    }
+    started = sorted((name, *hook) for hook in given for name in context.started_by(hook))
     return [
         f"starts {name} once with the key {prefix}"
-        for name in sorted(others)
-        for bucket, prefix in sorted(wanted_hooks(services[name].form))
-        if (bucket, prefix) in given
+        for name, _, prefix in started
+        if name != live.key.name
     ]
 
 

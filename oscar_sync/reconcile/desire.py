@@ -1,7 +1,7 @@
 """Files, options and environment to a desired state: the first half of every command."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from oscar_sync.manifests.load.files import Fence
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.cluster import Cluster, TokenFileLogin, login_kind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.settings import Settings
+from oscar_sync.model.settings import Seed, Settings
 from oscar_sync.model.state import DesiredService, DesiredState, Narrowing
 from oscar_sync.reconcile.memory import Memory
 from oscar_sync.settings.assembly import allowed, check_removed, check_services, settings_of
@@ -75,8 +75,10 @@ def desire(
             diagnostics.
         UsageError: the options cannot be used.
     """
+    if memory is not None:
+        return _Pass(request, environ, memory.files, memory.checked.check).state()
     reader = Reader(_ready_to_ask) if request.needs_clusters else Reader()
-    return _Pass(request, environ, memory.files if memory is not None else reader).state()
+    return _Pass(request, environ, reader).state()
 
 
 def _ready_to_ask() -> None:
@@ -121,13 +123,21 @@ def _logins(request: DesireRequest, environ: Mapping[str, str]) -> tuple[tuple[s
     )
 
 
+_CheckTogether = Callable[[Sequence[DesiredService], Sequence[Seed]], list[Diagnostic]]
+
+
 class _Pass:
     """One way from files to a desired state; findings are gathered on it."""
 
     def __init__(
-        self, request: DesireRequest, environ: Mapping[str, str], reader: Reader | None = None
+        self,
+        request: DesireRequest,
+        environ: Mapping[str, str],
+        reader: Reader | None = None,
+        check_together: _CheckTogether = together.check,
     ) -> None:
         self.reader = reader or Reader()
+        self.check_together = check_together
         self.reader.begin()
         self.request = request
         self.environ = environ
@@ -313,7 +323,7 @@ class _Pass:
         seeds = [seed for entry in settings.services for seed in entry.seeds]
         for seed in seeds:
             self.reader.seeded(seed.source)
-        self.findings.found.extend(together.check(placed, seeds))
+        self.findings.found.extend(self.check_together(placed, seeds))
         allowed_paths = [absolute(self.cwd, path) for path in self.request.allow_outside]
         fence = Fence(self.loaded.folder, allowed_paths)
         check_seeds(self.loaded, fence.holds, self.cwd, self.findings)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+from oscar_sync.manifests.checks.together import Checking
 from oscar_sync.manifests.load.reader import Memory as FileMemory
 from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.state import LiveService
@@ -36,6 +37,7 @@ class Memory(Struct):
     """
 
     files: FileMemory = field(default_factory=FileMemory)
+    checked: Checking = field(default_factory=Checking)
     compared: Comparing = field(default_factory=Comparing)
     _listings: dict[ClusterId, _Listing] = field(default_factory=dict)
 

@@ -153,7 +153,7 @@ def test_only_what_was_saved_is_made_anew(project):
     files.anew.clear()
     _edit(project, "b.yaml", FDL.format(name="b", memory="2Gi", script="run.sh"))
     second = desire(_request(project), ENVIRON, memory)
-    assert files.anew == ["file", "service"]
+    assert files.anew == ["file"]
     assert [one.form["memory"] for one in second.services] == ["1Gi", "2Gi", "1Gi"]
     assert second.services[0].form is first.services[0].form
 
@@ -165,7 +165,7 @@ def test_a_script_that_was_saved_is_read_for_its_services_alone(project):
     files.anew.clear()
     _edit(project, "sub/run.sh", "echo other\n")
     state = desire(_request(project), ENVIRON, memory)
-    assert files.anew == ["service"]
+    assert files.anew == ["file"]
     assert state.services[2].form["script"] == "echo other\n"
 
 
@@ -193,13 +193,34 @@ def test_a_young_file_is_read_again_although_its_times_are_the_same(project):
     assert memory.read(str(file), 1 << 20) == real
 
 
+LOOP = """
+      input: [{storage_provider: minio, path: bucket/in}]
+      output: [{storage_provider: minio, path: bucket/OUT}]
+"""
+
+
+def test_what_is_wrong_side_by_side_is_said_as_long_as_it_is(project):
+    memory = Memory()
+    right = FDL.format(name="b", memory="1Gi", script="run.sh") + LOOP.strip("\n")
+
+    def save(folder):
+        _edit(project, "b.yaml", right.replace("OUT", folder) + "\n")
+        return desire(_request(project), ENVIRON, memory)
+
+    for _ in range(2):
+        assert not save("out").diagnostics
+        for _ in range(2):
+            with pytest.raises(InputError, match="trigger loop"):
+                save("in")
+
+
 def test_another_environment_forgets_everything(project):
     files = Counting()
     memory = Memory(files)
     desire(_request(project), ENVIRON, memory)
     files.anew.clear()
     desire(_request(project), {**ENVIRON, "MODE": "else"}, memory)
-    assert files.anew.count("service") == 3
+    assert files.anew.count("file") == 3
 
 
 def test_what_a_pass_read_is_known_also_where_it_could_not_be_used(project):

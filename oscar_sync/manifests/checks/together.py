@@ -1,13 +1,14 @@
 """What is wrong with services only side by side: on the clusters they really go to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
 from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.field import Value
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.origin import FieldPath, Origin
 from oscar_sync.model.settings import Seed
@@ -29,7 +30,7 @@ class Folder(Struct, frozen=True):
         return self.service.locate((*self.at, "path"))
 
 
-def check(services: Sequence[DesiredService], seeds: Iterable[Seed] = ()) -> list[Diagnostic]:
+def check(services: Sequence[DesiredService], seeds: Sequence[Seed] = ()) -> list[Diagnostic]:
     """Return services that stand twice, trigger loops, shared inputs, seeds that cannot be.
 
     Where two belong to one finding, their names tell which is named first, not the order of files.
@@ -45,6 +46,25 @@ def check(services: Sequence[DesiredService], seeds: Iterable[Seed] = ()) -> lis
         if seed.is_elsewhere:
             _seed_provider(seed, services, findings)
     return findings.found
+
+
+class Checking:
+    """Checks as ``check`` does, but not again what was right and stays as it was."""
+
+    def __init__(self) -> None:
+        """Know nothing to be right yet."""
+        self._right: list[tuple[ServiceKey, Value, Value]] = []
+
+    def check(
+        self, services: Sequence[DesiredService], seeds: Sequence[Seed] = ()
+    ) -> list[Diagnostic]:
+        """Return what ``check`` returns; without seeds that hangs on keys and folders alone."""
+        folders = [(one.key, one.form["input"], one.form["output"]) for one in services]
+        if not seeds and folders == self._right:
+            return []
+        found = check(services, seeds)
+        self._right = [] if seeds or found else folders
+        return found
 
 
 def _twice(services: Sequence[DesiredService], findings: Findings) -> None:

@@ -66,24 +66,17 @@ class Discovery(Struct, frozen=True):
         if folder == root and IGNORE_FILE in names:
             ignored = self._ignore_spec(folder)
         for entry in entries:
-            if entry.name.endswith(SUFFIXES) or _is_folder(entry):
-                yield from self._entry(entry, root, above, ignored)
-
-    def _entry(
-        self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
-    ) -> Iterator[str]:
-        name = entry.name
-        is_folder = _is_folder(entry)
-        if name.startswith("."):
-            return
-        path = entry.path
-        if ignored is not None and ignored.match_file(_below(path, root, is_folder=is_folder)):
-            return
-        if is_folder:
-            if name not in _SKIPPED_FOLDERS:
+            is_folder = _is_folder(entry)
+            if (not is_folder and not entry.name.endswith(SUFFIXES)) or entry.name.startswith("."):
+                continue
+            path = entry.path
+            if ignored is not None and ignored.match_file(_below(path, root, is_folder=is_folder)):
+                continue
+            if not is_folder:
+                if self._is_wanted(entry):
+                    yield path
+            elif entry.name not in _SKIPPED_FOLDERS:
                 yield from self._folder(entry, root, above, ignored)
-        elif self._is_wanted(entry):
-            yield path
 
     def _folder(
         self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
@@ -110,10 +103,11 @@ class Discovery(Struct, frozen=True):
         if entry.path == self.settings_file or entry.name == SETTINGS_FILE:
             return False
         try:
-            size = entry.stat().st_size
+            found = entry.stat()
         except OSError as error:
             self._unreadable(entry.path, reason_of(error))
             return False
+        size = found.st_size
         if size > LARGEST_DISCOVERED:
             self.findings.of_file(
                 Code.TOO_LARGE_FILE,
@@ -123,6 +117,7 @@ class Discovery(Struct, frozen=True):
                 f"name it in {IGNORE_FILE}, or name it as a PATH if it is an FDL",
             )
             return False
+        self.reader.looked_for(entry.path, found)
         return entry.is_file()
 
     def _ignore_spec(self, folder: str) -> Any:

@@ -33,9 +33,12 @@ def signature_of(path: str) -> Signature | None:
     Of a folder only which one it is: what is in it does not count.
     """
     try:
-        found = os.stat(path)
+        return _signature(os.stat(path))
     except (OSError, ValueError):
         return None
+
+
+def _signature(found: os.stat_result) -> Signature:
     if stat.S_ISDIR(found.st_mode):
         return found.st_dev, found.st_ino, 0, 0, 0
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
@@ -58,8 +61,11 @@ class Reader:
         del setting
         self.fence = fence
 
-    def looked_for(self, path: str) -> None:
-        """Note that what is made depends on the file at *path*, which may not exist."""
+    def looked_for(self, path: str, found: os.stat_result | None = None) -> None:
+        """Note that what is made depends on the file at *path*, which may not exist.
+
+        *found* is what a look at it has shown by now, if somebody had one.
+        """
 
     def listed(self, folder: str) -> None:
         """Note that what is made depends on which files are in *folder*."""
@@ -95,7 +101,7 @@ class Reader:
 
 
 class _Content(Struct, frozen=True):
-    """A file as it was read. ``is_settled``: it was old enough then for its signature to be sure."""
+    """A file as it was read. ``is_settled``: old enough then for its signature to be sure."""
 
     signature: Signature
     is_settled: bool
@@ -173,10 +179,10 @@ class Memory(Reader):
         self._kept_before = self._kept if is_same else {}
         self._contents, self._kept = {}, {}
 
-    def looked_for(self, path: str) -> None:
+    def looked_for(self, path: str, found: os.stat_result | None = None) -> None:
         """Note that the pass depends on the file at *path*."""
         if path not in self._files:
-            self._files[path] = signature_of(path)
+            self._files[path] = _signature(found) if found else signature_of(path)
 
     def listed(self, folder: str) -> None:
         """Note that the pass depends on which files are in *folder*."""
@@ -204,8 +210,9 @@ class Memory(Reader):
         return content
 
     def _content(self, path: str, most: int) -> bytes:
-        now_ns = self._now_ns()
-        signature = self._files[path] = signature_of(path)
+        # The first look of a pass counts for all of it: a file that changes later is read again.
+        self.looked_for(path)
+        signature = self._files[path]
         before = self._contents.get(path) or self._contents_before.get(path)
         if (
             before is not None
@@ -215,6 +222,7 @@ class Memory(Reader):
         ):
             self._contents[path] = before
             return before.content
+        now_ns = self._now_ns()
         content = self.fence.read(path, most)
         if before is not None and before.content == content:
             content = before.content
