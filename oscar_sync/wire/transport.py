@@ -16,6 +16,7 @@ from msgspec import Struct
 from urllib3 import exceptions as failures
 
 from oscar_sync.wire.exchange import NoExchangeError, RawAnswer, TooLargeError
+from oscar_sync.wire.heads import POOLS
 from oscar_sync.wire.messages import MAX_BYTES
 
 CONNECT_TIMEOUT_S = 5.0
@@ -128,15 +129,19 @@ def _trust(verify: bool | str) -> dict[str, Any]:  # noqa: FBT001 - as the whole
 
 
 def _manager(proxy: str, options: Mapping[str, Any]) -> urllib3.PoolManager:
-    if not proxy:
-        return urllib3.PoolManager(**options)
-    if "://" not in proxy:
+    if proxy and "://" not in proxy:
         proxy = f"http://{proxy}"
-    parts = urlsplit(proxy)
-    if parts.scheme.startswith("socks"):
+    if proxy.lower().startswith("socks"):
         from urllib3.contrib.socks import SOCKSProxyManager
 
-        return SOCKSProxyManager(proxy, **options)
+        return SOCKSProxyManager(proxy, **options)  # its connections are its own
+    manager = _http_proxy(proxy, options) if proxy else urllib3.PoolManager(**options)
+    manager.pool_classes_by_scheme = {**POOLS}
+    return manager
+
+
+def _http_proxy(proxy: str, options: Mapping[str, Any]) -> urllib3.ProxyManager:
+    parts = urlsplit(proxy)
     login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
     headers = urllib3.make_headers(proxy_basic_auth=login)
     return urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
