@@ -2,7 +2,6 @@
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
-from oscar_sync.documents.snippet import snippet
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.origin import FieldPath, Origin
 
@@ -32,6 +31,8 @@ class Findings:
         text: str = "",
     ) -> None:
         """Note a finding at *origin*; *text* is the file's, for the snippet."""
+        from oscar_sync.documents.snippet import snippet  # files without a finding do without
+
         self.found.append(
             Diagnostic(
                 file=origin.file,

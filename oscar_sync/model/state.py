@@ -1,7 +1,6 @@
 """The two pictures: what should be, and what is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -87,14 +86,24 @@ class BucketCount(Struct, frozen=True):
     is_at_least: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoredObject:
+class StoredObject(Struct, frozen=True, eq=False):
     """One object as a listing shows it; when it was written does not tell it from another."""
 
     key: str
     size_bytes: int
     etag: str
-    last_write: datetime | None = field(default=None, compare=False)
+    last_write: datetime | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether *other* is the same object."""
+        return isinstance(other, StoredObject) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        """Return the hash of what is compared."""
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[str, int, str]:
+        return self.key, self.size_bytes, self.etag
 
 
 class LiveService(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.identity import ServiceKey
@@ -11,20 +10,12 @@ from oscar_sync.model.settings import Removed
 from oscar_sync.model.state import LiveService, Narrowing
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.decision import Decision
+from oscar_sync.planning.decision import Decision, Removals
 from oscar_sync.planning.order import in_writing_order
 from oscar_sync.planning.removing import Removal, decide_remove, let_go, with_erasures
 from oscar_sync.planning.spent import orphans_named, spent_erasures
 from oscar_sync.planning.stamping import decide_forget
 from oscar_sync.semantics.stamp import detached_of
-
-
-class Removals(Struct, frozen=True):
-    """What is removed on one cluster, in order, and what is not."""
-
-    decisions: tuple[Decision, ...] = ()
-    left_alone: tuple[LeftAlone, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def decide_removals(

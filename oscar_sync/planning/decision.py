@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.material import Material
-from oscar_sync.model.plan import Action, ActionKind
+from oscar_sync.model.plan import Action, ActionKind, LeftAlone
 from oscar_sync.planning.blocking import Reason
 
 
@@ -14,6 +14,14 @@ class Decision(Struct, frozen=True):
     action: Action
     material: Material | None = None
     reason: Reason | None = None
+
+
+class Removals(Struct, frozen=True):
+    """What is removed on one cluster, in order, and what is not."""
+
+    decisions: tuple[Decision, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def action_id(kind: ActionKind, key: ServiceKey, suffix: str = "") -> str:

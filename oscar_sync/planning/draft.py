@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.material import FingerprintKey, Material
@@ -19,27 +17,16 @@ from oscar_sync.model.plan import (
     Scope,
     Source,
 )
-from oscar_sync.model.state import ClusterView, DesiredService, DesiredState
+from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.blocking import blocked
-from oscar_sync.planning.candidates import Removals, decide_removals
 from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.creating import decide_create
-from oscar_sync.planning.decision import Decision
+from oscar_sync.planning.decision import Decision, Removals
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.forecast import with_seconds
-from oscar_sync.planning.notes import (
-    ambiguous_consents,
-    push_notes,
-    store_notes,
-    unused_consents,
-)
-from oscar_sync.planning.order import in_writing_order
-from oscar_sync.planning.secrets import SecretFindings
+from oscar_sync.planning.notes import ambiguous_consents, store_notes, unused_consents
 from oscar_sync.planning.seeding import decide_seeds
-from oscar_sync.planning.stamping import decide_adopt, decide_forget
-from oscar_sync.planning.updating import decide_update
 
 
 class Draft(Struct, frozen=True):
@@ -131,13 +118,17 @@ def _removals(
 ) -> Removals:
     if options.scope not in (Scope.ALL, Scope.REMOVE):
         return Removals()
+    from oscar_sync.planning.candidates import decide_removals
+
     return decide_removals(context, desired.narrowing, options, candidates)
 
 
 def _written(context: Context, options: PlanOptions) -> tuple[list[Decision], list[str]]:
     match options.scope:
         case Scope.ALL | Scope.DRIFT:
-            return _all_written(context, with_seeds=options.scope is Scope.ALL)
+            from oscar_sync.planning.writing import decide_written  # a seed does without: 2 ms
+
+            return decide_written(context, with_seeds=options.scope is Scope.ALL)
         case Scope.SEED:
             return [item for wanted in sorted(context.desired)
                     for item in decide_seeds(context, context.desired[wanted])], []  # fmt: skip
@@ -149,57 +140,9 @@ def _written(context: Context, options: PlanOptions) -> tuple[list[Decision], li
             assert_never(options.scope)
 
 
-def _all_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision], list[str]]:
-    forms: dict[ServiceName, Form] = {
-        name: service.form for name, service in context.desired.items()
-    }
-    decisions: list[Decision] = []
-    seeds: list[Decision] = []
-    not_compared: list[str] = []
-    left: list[str] = []
-    for name in in_writing_order(forms):
-        wanted = context.desired[name]
-        decision, secrets = _of_service(context, wanted)
-        left.extend(f"{wanted.key} {secret}" for secret in secrets.left)
-        if decision is None:
-            not_compared.extend(f"{wanted.key} {secret}" for secret in secrets.not_compared)
-        else:
-            decisions.append(decision)
-        if with_seeds:
-            seeds.extend(_after(decision, item) for item in decide_seeds(context, wanted))
-    notes = push_notes(context)
-    if not_compared:
-        notes.append(
-            f"not compared, since no fingerprint of this key stands on the cluster: "
-            f"{', '.join(not_compared)} (set OSCAR_SYNC_FINGERPRINT_KEY or keep .oscar-sync/key; "
-            "push-secrets:SERVICE sends them)"
-        )
-    if left:
-        notes.append(
-            f"injected still, though no manifest declares them: {', '.join(left)} (OSCAR takes the "
-            "last secrets away with the service alone: remove it, whose data stays, and apply)"
-        )
-    return [*decisions, *seeds], notes
-
-
-def _of_service(context: Context, wanted: DesiredService) -> tuple[Decision | None, SecretFindings]:
-    live = context.facts.view.services.get(wanted.key.name)
-    if live is None or wanted.key.name in context.gone:
-        return decide_create(context, wanted), SecretFindings()
-    return decide_update(context, wanted, live)
-
-
-def _after(service: Decision | None, seed: Decision) -> Decision:
-    """Return *seed* so that it waits for the action on its service; blocked where that is."""
-    if service is None:
-        return seed
-    action = replace(seed.action, depends_on=(service.action.id,))
-    if service.reason is not None and seed.reason is None:
-        return Decision(action, reason=replace(service.reason, message="its service is blocked"))
-    return replace(seed, action=action)
-
-
 def _stamped(context: Context, options: PlanOptions) -> list[Decision]:
+    from oscar_sync.planning.stamping import decide_adopt, decide_forget
+
     decisions = []
     for _, live in sorted(context.facts.view.services.items()):
         if not {live.key.name, str(live.key)} & set(options.names):

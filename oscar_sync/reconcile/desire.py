@@ -8,7 +8,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.documents.findings import Findings
-from oscar_sync.documents.snippet import snippet
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import InputError, UsageError
 from oscar_sync.manifests.assembly import Manifest
@@ -363,6 +362,8 @@ class _Pass:
         """Return a finding with its line of source, where it was found without the text."""
         if found.snippet or not found.line:
             return found
+        from oscar_sync.documents.snippet import snippet
+
         is_settings = found.file == self.loaded.file
         text = self.loaded.text if is_settings else manifests.text_of(found.file)
         return replace(found, snippet=snippet(text, found.line, found.column))

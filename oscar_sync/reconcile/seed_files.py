@@ -1,7 +1,7 @@
 """What a seed's files and its store differ in: by content, never by time (safety 9)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -79,21 +79,21 @@ def _stored(seed: Seed, provider: Provider) -> dict[str, StoredFile]:
 def _uploads(
     provider: Provider, wanted: Mapping[str, SourceFile], stored: Mapping[str, StoredFile]
 ) -> tuple[Upload, ...]:
-    """Return what is to be uploaded, in order; where the store must be asked, side by side."""
-    lacking, unclear = [], []
-    for path, item in wanted.items():
-        found = stored.get(path)
-        told = provider.matches(found, item.path, item.size_bytes) if found else False
-        if told is None and found:
-            unclear.append((path, item, found))
-        elif not told:
-            lacking.append(path)
-    if unclear:
-        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
-            told_same = pool.map(lambda one: provider.is_same(one[2], Path(one[1].path)), unclear)
-            lacking += [
-                path for (path, *_), same in zip(unclear, told_same, strict=True) if not same
-            ]
+    """Return what is to be uploaded, in order; the store is asked side by side, and meanwhile."""
+    lacking: list[str] = []
+    unclear: dict[str, Future[bool]] = {}
+    with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+        try:
+            for path, item in wanted.items():
+                found = stored.get(path)
+                told = provider.matches(found, item.path, item.size_bytes) if found else False
+                if told is None and found:
+                    unclear[path] = pool.submit(provider.is_same, found, Path(item.path))
+                elif not told:
+                    lacking.append(path)
+            lacking += [path for path, told_same in unclear.items() if not told_same.result()]
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after an error nothing more is asked
     return tuple(_upload(path, wanted[path]) for path in sorted(lacking))
 
 

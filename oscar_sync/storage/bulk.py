@@ -14,6 +14,8 @@ from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 _RETRIES: Final = 3
 _PAGE: Final = 1_000
 """Objects that a store tells at once."""
+MOST_LOOKS: Final = 8
+"""At empty objects of one listing: of more than these MinIO's client tells sooner what they are."""
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
@@ -70,24 +72,22 @@ class Bulk:
         """Return the objects below *folder* in the order of their keys, None where it cannot tell.
 
         It cannot where the store refuses, where a key holds what obstore takes for no key, and
-        where an object is empty: a folder's marker reads like one, its slash is taken off.
+        where many objects are empty: a folder's marker reads like one, its slash is taken off.
         """
         import obstore
 
-        found = []
+        found: list[StoredObject] = []
         try:
             store = self._store(bucket)
             for page in obstore.list(store, prefix=folder or None, chunk_size=_PAGE):
                 for one in page:
                     if one["path"] == folder:
                         continue  # the marker of the folder itself
-                    if not one["size"]:
-                        return None
                     etag = (one["e_tag"] or "").strip('"')
                     found.append(StoredObject(one["path"], one["size"], etag, one["last_modified"]))
+            return _without_markers(store, found)
         except Exception:  # noqa: BLE001 - MinIO's client is asked then, and tells what is wrong
             return None
-        return found
 
     def metadata(self, bucket: str, key: str) -> dict[str, str] | None:
         """Return what uploaders left at an object, None where it cannot be told."""
@@ -105,6 +105,30 @@ class Bulk:
             if found is None:
                 found = self._stores[bucket, retries] = _open(self._address, bucket, retries)
             return found
+
+
+def _without_markers(store: Any, listed: list[StoredObject]) -> list[StoredObject] | None:
+    """Return the objects among *listed*, None where a look at each empty one cannot tell."""
+    empty = {one.key for one in listed if not one.size_bytes}
+    if not empty:
+        return listed
+    if len(empty) > MOST_LOOKS or sum(one.key in empty for one in listed) > len(empty):
+        return None
+    markers = {key for key in empty if _is_marker(store, key)}
+    return [one for one in listed if one.key not in markers]
+
+
+def _is_marker(store: Any, key: str) -> bool:
+    """Tell whether what is listed as empty *key* is a folder's marker: no object is called so."""
+    import obstore
+
+    try:
+        found = obstore.head(store, key)
+    except FileNotFoundError:
+        return True
+    if found["size"]:
+        raise ValueError(key)  # written meanwhile
+    return False
 
 
 def _open(address: StoreAddress, bucket: str, retries: int) -> Any:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ PART_SIZES: Final = (
 _MAX_PARTS: Final = 9_999
 _CHUNK_BYTES: Final = MIB
 _HASHED_BYTES: Final = MIB // 4
+_TO_READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _KINDS: Final = {"md5": hashlib.md5, "sha256": hashlib.sha256}
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _OVER_PARTS = re.compile(r"sha256:[0-9a-f]{64}-\d+")
@@ -133,20 +133,27 @@ def sha256_of(path: str | Path) -> str:
     return _digest_of(path, "sha256").hex()
 
 
-def _digest_of(path: str | Path, name: str, start: int = 0, length: int | None = None) -> bytes:
-    """Return the digest of a file, or of *length* bytes from *start*."""
+def _digest_of(path: str | Path, name: str) -> bytes:
+    """Return the digest of a whole file; seeds have thousands of small ones."""
     digest = _KINDS[name](usedforsecurity=False)
-    left = sys.maxsize if length is None else length
     # A file object would take as long as the hash of a small file.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, _TO_READ)
     try:
-        if start:
-            os.lseek(descriptor, start, os.SEEK_SET)
-        while chunk := os.read(descriptor, min(left, _HASHED_BYTES)):
+        while chunk := os.read(descriptor, _HASHED_BYTES):
             digest.update(chunk)
-            left -= len(chunk)
     finally:
         os.close(descriptor)
+    return digest.digest()
+
+
+def _digest_of_part(path: str | Path, name: str, start: int, length: int) -> bytes:
+    """Return the digest of *length* bytes from *start*, of fewer where the file ends before."""
+    digest = _KINDS[name](usedforsecurity=False)
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a path may be text
+        file.seek(start)
+        while chunk := file.read(min(length, _HASHED_BYTES)):
+            digest.update(chunk)
+            length -= len(chunk)
     return digest.digest()
 
 
@@ -162,7 +169,7 @@ def _of_parts(path: str | Path, size_bytes: int, part_bytes: int, name: str) -> 
 
     starts = range(0, max(size_bytes, 1), part_bytes)
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda start: _digest_of(path, name, start, part_bytes), starts))
+        return list(pool.map(lambda start: _digest_of_part(path, name, start, part_bytes), starts))
 
 
 def is_md5(etag: str) -> bool:

@@ -22,7 +22,7 @@ def fault(key: str) -> str:
         return f"is longer than {LONGEST_KEY} bytes"
     if not key.isprintable() and any(unicodedata.category(one) == "Cc" for one in key):
         return "holds control characters"
-    return _fault_of_parts(key)
+    return _fault_of_parts(key, size)
 
 
 def hold_to_files(path: str, endpoint: str) -> None:
@@ -36,7 +36,7 @@ def hold_to_files(path: str, endpoint: str) -> None:
         raise StoreError(endpoint, f"{path!r} cannot be a file: it {found}")
 
 
-def _fault_of_parts(key: str) -> str:
+def _fault_of_parts(key: str, size_bytes: int) -> str:
     if key.startswith("/"):
         return "begins with a slash"
     parts = key.removesuffix("/").split("/")
@@ -44,7 +44,8 @@ def _fault_of_parts(key: str) -> str:
         return "holds a doubled slash"
     if {".", ".."} & set(parts):
         return "holds a '.' or '..' part"
-    if any(len(part.encode()) > MAX_PART_BYTES for part in parts):
+    is_long = size_bytes > MAX_PART_BYTES
+    if is_long and any(len(part.encode()) > MAX_PART_BYTES for part in parts):
         return f"holds a part longer than {MAX_PART_BYTES} bytes"
     return ""
 

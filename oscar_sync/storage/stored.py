@@ -1,10 +1,11 @@
 """What a provider tells about a file it holds, and what every provider can do. Pure."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 OnBytes = Callable[[int], None]
 UPLOADS_AT_ONCE: Final = 8
@@ -16,8 +17,7 @@ def ignore(count: int) -> None:
     del count
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
+class StoredFile(Struct, frozen=True, eq=False):
     """A file at ``path``: what ``download`` takes, without a slash in front.
 
     ``checksum`` is ``md5:HEX``, ``sha1:HEX`` or ``sha256:HEX``, ``etag:TEXT`` for an object whose
@@ -28,7 +28,18 @@ class StoredFile:
     path: str
     size_bytes: int
     checksum: str = ""
-    last_write: datetime | None = field(default=None, compare=False)
+    last_write: datetime | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether *other* is the same file; when it was written does not matter."""
+        return isinstance(other, StoredFile) and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        """Return the hash of what is compared."""
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[str, int, str]:
+        return self.path, self.size_bytes, self.checksum
 
 
 class Provider(Protocol):

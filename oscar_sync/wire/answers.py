@@ -95,19 +95,20 @@ def bucket_of(entry: object) -> BucketFacts:
     Raises:
         UnusableAnswerError: it is none.
     """
-    if not isinstance(entry, dict) or not _text(entry, "bucket_name"):
+    name = _text(entry, "bucket_name") if isinstance(entry, dict) else ""
+    if not isinstance(entry, dict) or not name:
         raise UnusableAnswerError("lists something that is no bucket")
     tags = mapping_of(entry.get("metadata"))
     users = entry.get("allowed_users")
+    owner, visibility = _text(entry, "owner"), _text(entry, "visibility")
     return BucketFacts(
-        name=BucketName(_text(entry, "bucket_name")),
-        owner=_text(entry, "owner") or _text(tags, "owner"),
-        visibility=_text(entry, "visibility"),
-        allowed_users=tuple(str(user) for user in users) if isinstance(users, list) else (),
+        name=BucketName(name),
+        owner=owner or _text(tags, "owner"),
+        visibility=visibility,
+        allowed_users=tuple(map(str, users)) if isinstance(users, list) else (),
         from_service=_text(tags, "from_service"),
         # The list takes the tag `owner` off, and shows a user as the owner of what is private.
-        is_tagged=bool(tags)
-        or bool(_text(entry, "owner") and _text(entry, "visibility") != "private"),
+        is_tagged=bool(tags) or bool(owner and visibility != "private"),
     )
 
 

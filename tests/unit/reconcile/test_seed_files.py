@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oscar_sync.errors import StoreUnreachableError
+from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Seed, Which
@@ -41,6 +41,33 @@ class Silent(BucketProvider):
 
     def list_files(self, path):
         raise StoreUnreachableError("http://store", "no answer")
+
+
+class Curious(BucketProvider):
+    """A store that looks at its last file only when it has been asked about an earlier one."""
+
+    def __init__(self, store):
+        super().__init__(store)
+        self.is_asked = threading.Event()
+
+    def matches(self, stored, local, size_bytes):
+        assert not local.endswith("two") or self.is_asked.wait(MOST_WAIT_S)
+        return super().matches(stored, local, size_bytes)
+
+    def is_same(self, stored, local):
+        self.is_asked.set()
+        return super().is_same(stored, local)
+
+
+class Vanishing(Curious):
+    """A store whose last file is deleted on this machine when it is asked about an earlier one."""
+
+    def hash_ahead(self, local):
+        """Leave the hash to ``matches``."""
+
+    def is_same(self, stored, local):
+        local.with_name("two").unlink()
+        return super().is_same(stored, local)
 
 
 @pytest.fixture
@@ -80,6 +107,20 @@ def test_a_file_that_was_hashed_and_is_another_is_uploaded(seed, store):
     found = seed_difference(seed, Slow(store))
     assert [one.path for one in found.uploads] == ["bench/p/one"]
     assert found.unchanged == 1
+
+
+def test_the_store_is_asked_about_one_file_while_others_are_compared(seed, store):
+    seeded(seed, store)
+    (Path(seed.source) / "one").write_text("eno")
+    found = seed_difference(seed, Curious(store))
+    assert [one.path for one in found.uploads] == ["bench/p/one"]
+
+
+def test_a_file_that_vanishes_while_others_are_asked_about_ends_the_seed(seed, store):
+    seeded(seed, store)
+    (Path(seed.source) / "one").write_text("eno")
+    with pytest.raises(StoreError, match="two cannot be read"):
+        seed_difference(seed, Vanishing(store))
 
 
 def test_files_that_cannot_be_seeded_are_told_also_where_the_store_is_silent(seed, store):

@@ -1,0 +1,66 @@
+"""Services that are created or updated, in the order of writing, and what is seeded after them."""
+
+from msgspec.structs import replace
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.state import DesiredService
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.creating import decide_create
+from oscar_sync.planning.decision import Decision
+from oscar_sync.planning.notes import push_notes
+from oscar_sync.planning.order import in_writing_order
+from oscar_sync.planning.secrets import SecretFindings
+from oscar_sync.planning.seeding import decide_seeds
+from oscar_sync.planning.updating import decide_update
+
+
+def decide_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision], list[str]]:
+    """Return the decisions of each desired service in writing order, then seeds; and notes."""
+    forms: dict[ServiceName, Form] = {
+        name: service.form for name, service in context.desired.items()
+    }
+    decisions: list[Decision] = []
+    seeds: list[Decision] = []
+    not_compared: list[str] = []
+    left: list[str] = []
+    for name in in_writing_order(forms):
+        wanted = context.desired[name]
+        decision, secrets = _of_service(context, wanted)
+        left.extend(f"{wanted.key} {secret}" for secret in secrets.left)
+        if decision is None:
+            not_compared.extend(f"{wanted.key} {secret}" for secret in secrets.not_compared)
+        else:
+            decisions.append(decision)
+        if with_seeds:
+            seeds.extend(_after(decision, item) for item in decide_seeds(context, wanted))
+    notes = push_notes(context)
+    if not_compared:
+        notes.append(
+            f"not compared, since no fingerprint of this key stands on the cluster: "
+            f"{', '.join(not_compared)} (set OSCAR_SYNC_FINGERPRINT_KEY or keep .oscar-sync/key; "
+            "push-secrets:SERVICE sends them)"
+        )
+    if left:
+        notes.append(
+            f"injected still, though no manifest declares them: {', '.join(left)} (OSCAR takes the "
+            "last secrets away with the service alone: remove it, whose data stays, and apply)"
+        )
+    return [*decisions, *seeds], notes
+
+
+def _of_service(context: Context, wanted: DesiredService) -> tuple[Decision | None, SecretFindings]:
+    live = context.facts.view.services.get(wanted.key.name)
+    if live is None or wanted.key.name in context.gone:
+        return decide_create(context, wanted), SecretFindings()
+    return decide_update(context, wanted, live)
+
+
+def _after(service: Decision | None, seed: Decision) -> Decision:
+    """Return *seed* so that it waits for the action on its service; blocked where that is."""
+    if service is None:
+        return seed
+    action = replace(seed.action, depends_on=(service.action.id,))
+    if service.reason is not None and seed.reason is None:
+        return Decision(action, reason=replace(service.reason, message="its service is blocked"))
+    return replace(seed, action=action)
