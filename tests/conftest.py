@@ -13,6 +13,13 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 
+# Whoever runs the tests may be logged in to a cluster: it is none of theirs.
+for name in [*os.environ]:
+    if name.startswith(("OSCAR_", "OIDC_")) and name != "OSCAR_SYNC_CORPUS":
+        del os.environ[name]
+os.environ.pop("TOKEN_FILE_PATH", None)
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files instead of comparing"

@@ -1,6 +1,6 @@
 """One cluster while it is planned: what is wanted there, what is there, what earlier steps make."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -15,8 +15,7 @@ from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
 from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
-from oscar_sync.semantics.buckets import used_buckets
-from oscar_sync.semantics.hooks import wanted_hooks
+from oscar_sync.semantics.buckets import inputs, used_buckets
 from oscar_sync.semantics.stamp import is_valid_here, owner_of
 
 WORKER: Final = "oscar.grycap/federation-worker"
@@ -35,6 +34,10 @@ class Standing(StrEnum):
 
 _Users: TypeAlias = Mapping[ServiceKey, DesiredService | None]
 """Who uses a bucket; live services that no manifest names have no place."""
+
+
+_Started: TypeAlias = Mapping[tuple[BucketName, str], Collection[ServiceName]]
+"""Who has an input, by its bucket and folder."""
 
 
 class Context(Struct):
@@ -56,7 +59,7 @@ class Context(Struct):
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
     _users: Mapping[BucketName, _Users] | None = None
-    _started: Mapping[tuple[BucketName, str], list[ServiceName]] | None = None
+    _started: _Started | None = None
     _standings: dict[int, tuple[LiveService, Standing]] = field(default_factory=dict)
 
     def service_key(self, name: str) -> ServiceKey:
@@ -70,8 +73,14 @@ class Context(Struct):
 
     def standing(self, live: LiveService) -> Standing:
         """Return whose *live* is; one that may be taken over counts as unstamped (safety 3)."""
-        _, standing = self._standings.get(id(live)) or (live, self._standing(live))
-        self._standings[id(live)] = (live, standing)  # kept, so that its id stays its own
+        found = self._standings.get(id(live))
+        if found is None:
+            # The service is kept too, so that its id stays its own.
+            found = self._standings[id(live)] = (live, self._standing_here(live))
+        return found[1]
+
+    def _standing_here(self, live: LiveService) -> Standing:
+        standing = self._standing(live)
         if not self.can_take_over(live, standing):
             return standing
         wanted = Consent(Word.TAKE_OVER, live.key.name, cluster=live.key.cluster)
@@ -137,11 +146,11 @@ class Context(Struct):
             self._users = users_of_buckets(self.desired, self.facts.view.services)
         return self._users.get(bucket, {})
 
-    def started_by(self, hook: tuple[BucketName, str]) -> Sequence[ServiceName]:
-        """Return the live services that uploads below *hook*, a bucket and a prefix, start."""
+    def started_by(self, bucket: BucketName, folder: str) -> Collection[ServiceName]:
+        """Return the live services that are told of uploads into this folder, not of others."""
         if self._started is None:
-            self._started = _by_hook(self.facts.view.services)
-        return self._started.get(hook, ())
+            self._started = _by_input(self.facts.view.services)
+        return self._started.get((bucket, folder), ())
 
     def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         """Return the other services that use *bucket*, each with its place where one is known."""
@@ -219,13 +228,11 @@ def users_of_buckets(
     return users
 
 
-def _by_hook(
-    live: Mapping[ServiceName, LiveService],
-) -> dict[tuple[BucketName, str], list[ServiceName]]:
-    found: dict[tuple[BucketName, str], list[ServiceName]] = {}
+def _by_input(live: Mapping[ServiceName, LiveService]) -> _Started:
+    found: dict[tuple[BucketName, str], dict[ServiceName, None]] = {}
     for name, service in live.items():
-        for hook in wanted_hooks(service.form):
-            found.setdefault(hook, []).append(name)
+        for place in inputs(service.form):
+            found.setdefault(place, {})[name] = None
     return found
 
 

@@ -18,11 +18,8 @@ def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ..
     that bites its own tail (refused in manifests) keeps the order of names.
     """
     consumers = _by_folder(forms)
-    makers = {made_volume(form): name for name, form in forms.items()}
-    waiting = {
-        name: _consumers_of(name, forms[name], consumers) | _maker_of(forms[name], makers)
-        for name in sorted(forms)
-    }
+    makers = {volume: name for name, form in forms.items() if (volume := made_volume(form))}
+    waiting = {name: _before(name, forms[name], consumers, makers) for name in sorted(forms)}
     if not any(waiting.values()):
         return tuple(waiting)
     ordered: list[ServiceName] = []
@@ -54,7 +51,13 @@ def _by_folder(forms: Mapping[ServiceName, Form]) -> _Consumers:
     return found
 
 
-def _consumers_of(name: ServiceName, form: Form, consumers: _Consumers) -> set[ServiceName]:
+def _before(
+    name: ServiceName,
+    form: Form,
+    consumers: _Consumers,
+    makers: Mapping[str, ServiceName],
+) -> set[ServiceName]:
+    """Return the services that are written before *name*."""
     found: set[ServiceName] = set()
     for bucket, given in outputs(form):
         here = consumers.get(bucket)
@@ -62,12 +65,10 @@ def _consumers_of(name: ServiceName, form: Form, consumers: _Consumers) -> set[S
             continue  # most buckets start their own service alone, if any
         for folder in folders_above(f"{bucket}/{given}"):
             found.update(here.get(folder, ()))
-    return found - {name}
-
-
-def _maker_of(form: Form, makers: Mapping[str, ServiceName]) -> set[ServiceName]:
-    volume = attached_volume(form)
-    return {makers[volume]} if volume and volume in makers else set()
+    if makers and (maker := makers.get(attached_volume(form))):
+        found.add(maker)
+    found.discard(name)
+    return found
 
 
 def _inverted(

@@ -269,11 +269,11 @@ def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
 def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]:
     """Return who is started once by the marker that the PUT rewrites (record 126)."""
     own = {bucket for bucket, _ in inputs(wanted)}
-    given = {(bucket, f"{folder}/") for bucket, folder in outputs(wanted) if bucket in own}
-    started = sorted((name, *hook) for hook in given for name in context.started_by(hook))
+    given = {place for place in outputs(wanted) if place[0] in own}
+    started = sorted((name, *place) for place in given for name in context.started_by(*place))
     return [
-        f"starts {name} once with the key {prefix}"
-        for name, _, prefix in started
+        f"starts {name} once with the key {folder}/"
+        for name, _, folder in started
         if name != live.key.name
     ]
 

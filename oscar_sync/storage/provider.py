@@ -7,7 +7,6 @@ from typing import Final
 from oscar_sync.errors import MissingExtraError, UsageError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
-from oscar_sync.storage.server import Server, server_of
 from oscar_sync.storage.stored import Provider, StoredFile
 
 __all__ = ["KINDS", "Provider", "StoredFile", "open_provider", "store_address"]
@@ -83,25 +82,28 @@ def _webdav(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
         if (error.name or "").startswith("oscar_sync"):
             raise
         raise MissingExtraError("webdav4", "webdav") from error
-    server = _server(credentials, "hostname", environ)
+    from oscar_sync.storage.server import server_of  # it brings TLS: most runs meet no such server
+
+    server = server_of(
+        _text(credentials, "hostname"),
+        verify=_verify(credentials),
+        ca_bundle=_ca_bundle(credentials, environ),
+    )
     login, password = _text(credentials, "login"), Secret(_text(credentials, "password"))
     return WebdavProvider(server, login, password, environ)
 
 
 def _onedata(credentials: Credentials, environ: Mapping[str, str]) -> Provider:
     from oscar_sync.storage.onedata import OnedataProvider
+    from oscar_sync.storage.server import server_of
 
-    server = _server(credentials, "oneprovider_host", environ)
-    token, space = Secret(_text(credentials, "token")), _text(credentials, "space")
-    return OnedataProvider(server, token, space, environ)
-
-
-def _server(credentials: Credentials, field: str, environ: Mapping[str, str]) -> Server:
-    return server_of(
-        _text(credentials, field),
+    server = server_of(
+        _text(credentials, "oneprovider_host"),
         verify=_verify(credentials),
         ca_bundle=_ca_bundle(credentials, environ),
     )
+    token, space = Secret(_text(credentials, "token")), _text(credentials, "space")
+    return OnedataProvider(server, token, space, environ)
 
 
 def _text(credentials: Credentials, field: str) -> str:

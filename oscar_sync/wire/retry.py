@@ -1,6 +1,5 @@
 """How long to wait before an idempotent read is asked again. Pure: dice and clock come in."""
 
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from msgspec import Struct
@@ -43,6 +42,8 @@ def retry_after_s(header: str, *, now: float) -> float | None:
     text = header.strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])
+    from email.utils import parsedate_to_datetime  # few answers ask for a time of day
+
     try:
         moment = parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError, OverflowError):
