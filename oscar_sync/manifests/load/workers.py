@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Final, Generic, NoReturn, TypeVar
 
@@ -95,13 +95,13 @@ class _Crew(Generic[Item, Made]):
         results = os.memfd_create("made")
         parent = os.getpid()
         # One that comes before the fork knows who it is would be answered by both as one.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
         try:
             pid = os.fork()
             if not pid:
-                self._work_and_exit(parent, results)
+                self._work_and_exit(parent, results, blocked)
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         worker: _Worker[Made] = _Worker(pid, results)
         try:
             yield worker
@@ -109,16 +109,16 @@ class _Crew(Generic[Item, Made]):
             worker.end()
             os.close(results)
 
-    def _work_and_exit(self, parent: int, results: int) -> NoReturn:
+    def _work_and_exit(self, parent: int, results: int, blocked: Iterable[int]) -> NoReturn:
         try:
             for ending in _ENDINGS:
                 signal.signal(ending, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
             for made in self._chunks():
                 content = _packed(made)
-                os.write(results, len(content).to_bytes(_HEAD_BYTES, "big") + content)
-                if os.getppid() != parent:
-                    break
+                whole = len(content).to_bytes(_HEAD_BYTES, "big") + content
+                if os.write(results, whole) < len(whole) or os.getppid() != parent:
+                    break  # no memory for more, or nobody who waits
         finally:
             os._exit(0)
 
