@@ -20,6 +20,7 @@ from oscar_sync.planning.guards import (
     image_reason,
     level_reason,
     missing_values,
+    mount_reason,
     release_reason,
     store_reason,
     volume_reason,
@@ -211,6 +212,7 @@ def _reason(
         level_reason(context, desired.form) if existing else None,
         bucket_reason(context, desired, existing),
         volume_reason(context, desired.form, lost=lost_volume),
+        mount_reason(context, desired.form),
         store_reason(context, desired.form, existing),
     )
 

@@ -9,7 +9,14 @@ from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, attach_reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.semantics.buckets import inputs, keeps_user_level, lost_user_buckets
+from oscar_sync.semantics import operator
+from oscar_sync.semantics.buckets import (
+    MOUNTABLE_OWNERS,
+    inputs,
+    keeps_user_level,
+    lost_user_buckets,
+    mounted_alone,
+)
 from oscar_sync.semantics.capabilities import unsupported
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.volumes import attached_volume, made_volume
@@ -232,6 +239,25 @@ def volume_reason(context: Context, form: Form, *, lost: str = "") -> Reason | N
             ("give it a `size`", "make it through OSCAR's API"),
         )
     return None
+
+
+def mount_reason(context: Context, wanted: Form) -> Reason | None:
+    """Return why the server would not mount a bucket that is there (oscar-server 7.4; 056).
+
+    DELETE leaves a bucket that its service had made and mounted under the owner ``cluster_admin``.
+    """
+    bucket = mounted_alone(wanted)
+    if bucket is None or bucket in context.made or not context.facts.view.is_admin:
+        return None
+    facts = context.facts.bucket(bucket)
+    if facts is None or facts.owner in MOUNTABLE_OWNERS:
+        return None
+    tag = operator.set_tags(context.facts.view.cluster.id, bucket, owner="oscar")
+    return Reason(
+        "mount-not-private",
+        f"the server mounts no bucket whose tag owner is {facts.owner}, as that of {bucket} is",
+        (f"ask the cluster's operator to run: {tag}", "mount another bucket"),
+    )
 
 
 def stopped_reason(context: Context, live: LiveService) -> Reason | None:

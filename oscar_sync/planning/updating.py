@@ -32,6 +32,7 @@ from oscar_sync.planning.guards import (
     isolation_reason,
     level_reason,
     missing_values,
+    mount_reason,
     release_reason,
     standing_reason,
     stopped_reason,
@@ -294,6 +295,7 @@ def _reason(
         stopped_reason(context, live),
         level_reason(context, wanted),
         isolation_reason(context, live, wanted, named),
+        mount_reason(context, wanted) if wanted["mount"] != live.form["mount"] else None,
         bucket_reason(context, case.desired, _widened(live, wanted, attached)),
         store_reason(context, wanted, (*attached, *in_out_buckets(live.form)), inputs(live.form)),
     )

@@ -62,6 +62,16 @@ def mount_place(form: Mapping[str, Value]) -> tuple[BucketName, str] | None:
     return place_of(str(mount["path"]))
 
 
+MOUNTABLE_OWNERS: Final = frozenset({"", "oscar"})
+"""Whose buckets an administrator's service may mount (oscar-server 7.4): by the tag ``owner``."""
+
+
+def mounted_alone(form: Mapping[str, Value]) -> BucketName | None:
+    """Return the bucket that is mounted and no input or output: its tags must allow it (056)."""
+    mount = mount_bucket(form)
+    return None if mount in in_out_buckets(form) else mount
+
+
 def places_elsewhere(form: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
     """Return side and ``provider:path`` of each input and output that touches no own bucket."""
     found = []

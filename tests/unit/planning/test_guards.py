@@ -1,6 +1,7 @@
 """Each guard holds back what it is there for, says its code, and names a way out."""
 
 import pytest
+from minio.commonconfig import Tags
 
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
@@ -97,6 +98,53 @@ def test_what_no_put_can_change_needs_a_replace(world, change):
     world.apply()
     world.write(service(**change))
     assert codes(world.plan()) == ["needs-replace"]
+
+
+MOUNT = {"storage_provider": "minio.default", "path": "red/models"}
+
+
+@pytest.fixture
+def left_mount(world):
+    """A bucket whose service had made and mounted it, and is gone: DELETE changes its owner."""
+    post(world, output=minio("red/out"), mount=MOUNT)
+    world.put("red", "models/one", b"kept")
+    assert world.api.call("DELETE", f"{SERVICES}/alpha", None).status == 204
+    assert "red" in world.buckets()
+
+
+@pytest.mark.usefixtures("left_mount")
+def test_a_bucket_that_the_server_does_not_mount_is_no_create_that_fails(world):
+    world.write(service(mount=MOUNT))
+    found = world.plan()
+    assert codes(found) == ["mount-not-private"]
+    [held] = found.draft.plan.blocked
+    assert "whose tag owner is cluster_admin" in held.message
+    assert any("mc tag set edge/red owner=oscar" in way for way in held.ways_out)
+    # What the command does:
+    tags = Tags.new_bucket_tags()
+    tags["owner"] = "oscar"
+    world.store.set_bucket_tags("red", tags)
+    _, report = world.apply()
+    assert [item.status for item in report.results] == [Status.DONE]
+    assert world.live("alpha")["mount"]["path"] == "red/models"
+
+
+@pytest.mark.usefixtures("left_mount")
+def test_an_update_that_would_mount_such_a_bucket_is_blocked_and_one_beside_it_is_not(world):
+    world.write(service())
+    world.apply()
+    world.write(service(mount=MOUNT))
+    assert codes(world.plan()) == ["mount-not-private"]
+    world.write(service(memory="1Gi"))
+    assert codes(world.plan()) == []
+
+
+@pytest.mark.usefixtures("left_mount")
+def test_such_a_bucket_is_mounted_by_a_service_that_has_it_as_output_too(world):
+    world.write(service(output=minio("red/out"), mount=MOUNT))
+    assert codes(world.plan()) == []
+    _, report = world.apply()
+    assert [item.status for item in report.results] == [Status.DONE]
 
 
 def test_a_protected_service_is_not_removed(world):
