@@ -180,7 +180,7 @@ def _places(
     form: Mapping[str, Value], side: str, types: frozenset[str], *, is_own: bool = False
 ) -> list[tuple[BucketName, str]]:
     entries = form.get(side)
-    if not entries or not isinstance(entries, list):
+    if not isinstance(entries, list):
         return []
     return [
         place_of(str(entry["path"]))
