@@ -12,7 +12,10 @@ def main() -> None:
         sys.stdout.write(f"oscar-sync {__version__}\n")
         return
     gc.disable()  # imports make much that stays; `run` turns it on again where a run is long
-    from oscar_sync.cli.main import run
+    try:
+        from oscar_sync.cli.main import run
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None  # Ctrl-C before anything has begun
 
     run(sys.argv[1:])
 

@@ -194,3 +194,23 @@ def test_130_and_143_end_after_the_request_under_way(project, number, code):
     project.emulator.clear_faults()
     assert project.run("apply", "-y")[0] == 0
     assert project.run("plan", "--detailed-exitcode")[0] == 0
+
+
+_CTRL_C_WHILE_STARTING = """
+import os, signal, sys
+from oscar_sync.__main__ import main
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "oscar_sync.cli.lazy":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+main()
+"""
+
+
+def test_130_without_a_traceback_before_anything_has_begun():
+    command = [sys.executable, "-c", _CTRL_C_WHILE_STARTING, "plan"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (found.returncode, found.stdout, found.stderr) == (130, "", "")
