@@ -244,7 +244,8 @@ def volume_reason(context: Context, form: Form, *, lost: str = "") -> Reason | N
 def mount_reason(context: Context, wanted: Form) -> Reason | None:
     """Return why the server would not mount a bucket that is there (oscar-server 7.4; 056).
 
-    DELETE leaves a bucket that its service had made and mounted under the owner ``cluster_admin``.
+    Each PUT mounts it anew (4.4). DELETE leaves a bucket that its service had made and mounted
+    under the owner ``cluster_admin``.
     """
     bucket = mounted_alone(wanted)
     if bucket is None or bucket in context.made or not context.facts.view.is_admin:

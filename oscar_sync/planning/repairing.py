@@ -1,8 +1,12 @@
 """Notifications mended on a service that does not differ (safety 2)."""
 
+from collections.abc import Iterable
+
+from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material
 from oscar_sync.model.plan import Action, ActionKind, Preconditions, Step
 from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
@@ -24,9 +28,28 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
         preconditions=Preconditions(fingerprint_of(live)),
         origin=desired.locate(()),
     )
+    reason = _lost_reason(context, live, steps)
+    if reason is not None:
+        return Decision(action, reason=reason)
     view = context.facts.view
     return Decision(
         action, Material(view.cluster, view.release, live.owner, live=live, form=live.form)
+    )
+
+
+def _lost_reason(context: Context, live: LiveService, steps: Iterable[Step]) -> Reason | None:
+    """Return why the notifications cannot be set: somebody took a bucket of the service away."""
+    buckets = {BucketName(step.target.partition("/")[0]) for step in steps}
+    lost = sorted(bucket for bucket in buckets if not context.bucket_exists(bucket))
+    if not lost:
+        return None
+    return Reason(
+        "bucket-gone",
+        f"bucket {', '.join(lost)} of {live.key.name} is gone, with what was in it",
+        (
+            "change anything in the service: its update makes the bucket anew",
+            "name another bucket, or none",
+        ),
     )
 
 

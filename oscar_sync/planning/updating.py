@@ -295,7 +295,7 @@ def _reason(
         stopped_reason(context, live),
         level_reason(context, wanted),
         isolation_reason(context, live, wanted, named),
-        mount_reason(context, wanted) if wanted["mount"] != live.form["mount"] else None,
+        mount_reason(context, wanted),
         bucket_reason(context, case.desired, _widened(live, wanted, attached)),
         store_reason(context, wanted, (*attached, *in_out_buckets(live.form)), inputs(live.form)),
     )

@@ -19,8 +19,8 @@ def minio(*paths):
     return [{"storage_provider": "minio.default", "path": path} for path in paths]
 
 
-def post(world, **more):
-    assert world.api.post(service(**more)).status == 201
+def post(world, name="alpha", **more):
+    assert world.api.post(service(name, **more)).status == 201
 
 
 def put(world, **more):
@@ -139,12 +139,41 @@ def test_an_update_that_would_mount_such_a_bucket_is_blocked_and_one_beside_it_i
     assert codes(world.plan()) == []
 
 
+def test_an_update_of_what_mounts_such_a_bucket_already_is_blocked_too(world):
+    """Each PUT mounts it anew, also one that leaves the mount as it is."""
+    post(world, "beta", output=minio("red/out"), mount=MOUNT)
+    world.write(service(mount=MOUNT), service("beta", output=minio("red/out"), mount=MOUNT))
+    world.apply()
+    assert world.api.call("DELETE", f"{SERVICES}/beta", None).status == 204
+    world.write(service(mount=MOUNT, memory="1Gi"))
+    assert codes(world.plan()) == ["mount-not-private"]
+
+
 @pytest.mark.usefixtures("left_mount")
 def test_such_a_bucket_is_mounted_by_a_service_that_has_it_as_output_too(world):
     world.write(service(output=minio("red/out"), mount=MOUNT))
     assert codes(world.plan()) == []
     _, report = world.apply()
     assert [item.status for item in report.results] == [Status.DONE]
+
+
+def test_no_notification_is_set_on_a_bucket_that_is_gone(world):
+    world.store.make_bucket("red")
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    world.store.remove_object("red", "in/")
+    world.store.remove_bucket("red")
+    found = world.plan()
+    assert codes(found) == ["bucket-gone"]
+    assert not found.draft.plan.actions
+    world.write(service(input=minio("red/in"), memory="1Gi"))
+    world.apply()
+    assert "red" in world.buckets()
+    world.apply()
+    found = world.plan()
+    assert not found.draft.plan.actions
+    assert codes(found) == []
+    assert world.hooks("red")
 
 
 def test_a_protected_service_is_not_removed(world):
