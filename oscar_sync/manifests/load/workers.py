@@ -112,7 +112,8 @@ class _Crew(Generic[Item, Made]):
     def _work_and_exit(self, parent: int, results: int, blocked: Iterable[int]) -> NoReturn:
         try:
             for ending in _ENDINGS:
-                signal.signal(ending, signal.SIG_DFL)
+                if signal.getsignal(ending) is not signal.SIG_IGN:
+                    signal.signal(ending, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
             for made in self._chunks():
                 content = _packed(made)

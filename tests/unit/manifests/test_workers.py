@@ -131,6 +131,7 @@ def interrupted():
     os.killpg(0, signal.SIGINT)
 
 os.setpgid(0, 0)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 try:
     each_made(items, make, interrupted)
 except KeyboardInterrupt:
