@@ -93,6 +93,17 @@ class _Crew(Generic[Item, Made]):
     @contextmanager
     def _worker(self) -> Iterator["_Worker[Made]"]:
         results = os.memfd_create("made")
+        try:
+            worker: _Worker[Made] = _Worker(self._forked(results), results)
+            try:
+                yield worker
+            finally:
+                worker.end()
+        finally:
+            os.close(results)
+
+    def _forked(self, results: int) -> int:
+        """Return the process id of a fork that is at work."""
         parent = os.getpid()
         # One that comes before the fork knows who it is would be answered by both as one.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
@@ -102,12 +113,7 @@ class _Crew(Generic[Item, Made]):
                 self._work_and_exit(parent, results, blocked)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        worker: _Worker[Made] = _Worker(pid, results)
-        try:
-            yield worker
-        finally:
-            worker.end()
-            os.close(results)
+        return pid
 
     def _work_and_exit(self, parent: int, results: int, blocked: Iterable[int]) -> NoReturn:
         try:

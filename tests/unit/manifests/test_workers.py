@@ -123,7 +123,7 @@ def test_ctrl_c_is_answered_once_and_leaves_no_worker(tmp_path: Path) -> None:
 def make(item):
     if in_worker():
         begun()
-        time.sleep(30)
+        signal.pause()
     return item
 
 def interrupted():
@@ -159,13 +159,16 @@ print({os.getpid() for _ in each_made(items, lambda item: os.getpid(), print)} =
 
 
 def test_a_worker_ends_with_its_parent(tmp_path: Path) -> None:
-    """The worker holds the pipe of what the parent prints: it is closed when both are gone."""
+    """It ends what it has taken, and takes no more; what it prints to is closed when it is gone."""
     found = run(
         """
 def make(item):
     if in_worker():
         begun()
-        time.sleep(0.05)
+        while os.getppid() == parent:
+            pass
+        with open(sys.argv[1] + ".made", "ab") as made:
+            made.write(b".")
     return item
 
 def killed():
@@ -177,6 +180,7 @@ each_made(items, make, killed)
         tmp_path,
     )
     assert found.returncode == -signal.SIGKILL
+    assert 0 < (tmp_path / "begun.made").stat().st_size < COUNT // 10
 
 
 def test_many_files_say_what_they_say_one_by_one(tmp_path: Path) -> None:
