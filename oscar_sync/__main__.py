@@ -13,7 +13,9 @@ def main() -> None:
         return
     gc.disable()  # imports make much that stays; `run` turns it on again where a run is long
     try:
-        from oscar_sync.cli.main import run
+        from oscar_sync.cli.main import load, run
+
+        load(sys.argv[1:])
     except KeyboardInterrupt:
         raise SystemExit(130) from None  # Ctrl-C before anything has begun
 

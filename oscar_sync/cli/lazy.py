@@ -34,6 +34,10 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command, imported now."""
         del ctx
+        return self.found(cmd_name)
+
+    def found(self, cmd_name: str) -> click.Command | None:
+        """Return the command of that name or alias, imported now; None where there is none."""
         name = self.named.get(cmd_name, cmd_name)
         if name not in self.table:
             return None
