@@ -67,7 +67,7 @@ def response_of(
         response.raw = asked.into
     response.url = url
     response.reason = _reason(raw.status)
-    response.encoding = _encoding(raw.headers, raw.content)
+    response.encoding = _encoding(response.headers, raw.content)
     response.elapsed = timedelta(seconds=seconds)
     response.request = _sent(asked, url)
     return response
@@ -98,9 +98,7 @@ def _reason(status: int) -> str:
 
 def _encoding(headers: Mapping[str, str], content: bytes) -> str | None:
     """Return the character set: the named one, else UTF-8 where the bytes are that."""
-    named = requests.utils.get_encoding_from_headers(
-        requests.structures.CaseInsensitiveDict(headers)
-    )
+    named = requests.utils.get_encoding_from_headers(headers)
     if "charset" in headers.get("Content-Type", "").lower():
         return named
     try:

@@ -47,6 +47,11 @@ class RawAnswer(Struct, frozen=True):
     headers: Mapping[str, str]
     content: bytes
 
+    def header(self, name: str) -> str:
+        """Return what the header *name* says, blank where there is none; names know no case."""
+        wanted = name.lower()
+        return next((text for key, text in self.headers.items() if key.lower() == wanted), "")
+
     def __repr__(self) -> str:
         """Show the status alone: the rest may hold secrets."""
         return f"RawAnswer({self.status})"

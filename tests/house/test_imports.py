@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 MODULES = python_files("oscar_sync")
 
 # Where the name of the package to install is not the name to import.
-IMPORT_NAMES = {"pyyaml": "yaml", "flask-cors": "flask_cors", "pyjwt": "jwt"}
+IMPORT_NAMES = {"pyyaml": "yaml", "pysocks": "socks", "flask-cors": "flask_cors", "pyjwt": "jwt"}
 # Imported not by us but by what is named here: moto's server is written with them.
 NEEDED_BY = {"flask": "moto", "flask-cors": "moto", "werkzeug": "moto"}
 # They come with a package that is named, and belong to what it offers.
@@ -37,9 +37,10 @@ USED_BY = {
     "obstore": "storage",
     "pathspec": "manifests",
     "pyjwt": "emulator",
+    "pysocks": "wire/way",
     "pyyaml": "documents",
     "requests": "client",
-    "urllib3": "wire",
+    "urllib3": "storage",
     "watchdog": "reconcile/watch",
     "webdav4": "storage",
     "werkzeug": "emulator",

@@ -80,6 +80,14 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     stub: "Stub"
 
+    def process_request(self, request, client_address):
+        self.stub.connections += 1
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        super().shutdown_request(request)
+        self.stub.is_closed.set()
+
     def handle_error(self, request, client_address):
         """Say nothing: a client that hangs up is what some tests are about."""
 
@@ -89,6 +97,8 @@ class Stub:
 
     def __init__(self, tls: ssl.SSLContext | None = None):
         self.asked: list[Asked] = []
+        self.connections = 0
+        self.is_closed = threading.Event()
         self.replies: list[Reply] = []
         self.answer: Callable[[Asked], Reply] = self._next
         self.server = _Server(("127.0.0.1", 0), _Handler)

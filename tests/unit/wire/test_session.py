@@ -264,7 +264,7 @@ def test_a_proxy_gets_the_login_that_its_address_holds(other):
     proxy = other.url.replace("://", "://me:p%40ss@")
     with api("http://oscar.invalid", environ={"http_proxy": proxy}) as oscar:
         oscar.list_services()
-    assert other.asked[0].headers["proxy-authorization"] == "Basic bWU6cEBzcw=="
+    assert other.asked[0].headers["Proxy-Authorization"] == "Basic bWU6cEBzcw=="
 
 
 def test_a_proxy_without_a_scheme_speaks_http(other):

@@ -1,4 +1,4 @@
-"""The head of an answer must come in time as a whole.
+"""Answers that come in time as a whole.
 
 The time-out of a socket begins anew with each byte: a server that drips would hold us for ever.
 """
@@ -6,24 +6,25 @@ The time-out of a socket begins anew with each byte: a server that drips would h
 import http.client
 import io
 import time
-from collections.abc import Mapping
-from typing import Any, Final
-
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from typing import Any
 
 
 class _Timed(io.RawIOBase):
-    """The bytes that come over a socket: until ``release`` all of them within one time-out."""
+    """The bytes that come over a socket, until a moment that ``begin`` sets."""
 
     def __init__(self, source: io.RawIOBase, connection: Any) -> None:
         self._source = source
         self._socket = connection
         self._limit_s: float | None = connection.gettimeout()
-        self._last_s = time.monotonic() + self._limit_s if self._limit_s is not None else None
+        self._last_s: float | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Let what comes from here on take one time-out, all of it."""
+        self._last_s = None if self._limit_s is None else time.monotonic() + self._limit_s
 
     def release(self) -> None:
-        """From here on each byte may take as long as the time-out."""
+        """Let each byte from here on take a time-out."""
         self._last_s = None
         self._socket.settimeout(self._limit_s)
 
@@ -46,34 +47,20 @@ class _Timed(io.RawIOBase):
         super().close()
 
 
-class _Response(http.client.HTTPResponse):
-    """As the standard library reads it, a proxy's answer to CONNECT too."""
+class TimedResponse(http.client.HTTPResponse):
+    """An answer, a proxy's to CONNECT too: the head takes one time-out, the body another one."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        """Read from *sock*, whose time-out is the one that is meant."""
         super().__init__(sock, *args, **kwargs)
         self._timed = _Timed(self.fp.detach(), sock)
         self.fp = io.BufferedReader(self._timed)
 
     def begin(self) -> None:
+        """Read the head."""
         super().begin()
+        self._timed.begin()
+
+    def take_time(self) -> None:
+        """Let the body come as long as something comes: it may be large."""
         self._timed.release()
-
-
-class _Connection(HTTPConnection):
-    response_class = _Response
-
-
-class _TlsConnection(HTTPSConnection):
-    response_class = _Response
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-POOLS: Final[Mapping[str, type[HTTPConnectionPool]]] = {"http": _Pool, "https": _TlsPool}
-"""By scheme, for ``urllib3.PoolManager.pool_classes_by_scheme``."""
