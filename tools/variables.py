@@ -43,9 +43,10 @@ option takes a secret as its value.
 
 Beside these, each secret that a service declares and no file gives takes the variable of its name
 ([secrets.md](secrets.md)), and settings may name any variable as `${{NAME}}`. Proxies are taken
-from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in small letters too: `http://` or `https://` addresses,
-with a log-in where the proxy wants one, and with `pip install 'oscar-sync[socks]'` also `socks5h://`
-(`ssh -D`), `socks5://`, `socks4a://` and `socks4://`.
+from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in small letters too: `http://` or
+`https://` addresses, with a log-in where the proxy wants one, and with
+`pip install 'oscar-sync[socks]'` also `socks5h://` (`ssh -D`), `socks5://`, `socks4a://` and
+`socks4://`.
 """
 
 
