@@ -170,6 +170,7 @@ class _Row(Struct, frozen=True):
 
 _OPENING: Final = (
     _Row(socket.gaierror, "its name is not known here", was_sent=False),
+    _Row(UnicodeError, "its name is not known here", was_sent=False),
     _Row(TimeoutError, f"no connection within {CONNECT_TIMEOUT_S:g} s", was_sent=False),
     _Row(ssl.SSLError, "TLS failed", was_sent=False),
     _Row(OSError, "the connection was refused", may_pass=True, was_sent=False),

@@ -120,10 +120,11 @@ def test_a_refused_connection_says_that_nothing_was_sent():
     assert not caught.value.was_sent
 
 
-def test_a_name_that_nobody_knows_says_so_at_once():
+@pytest.mark.parametrize("host", ["nobody.invalid", "a..b", "a" * 64 + ".b", "é.invalid", "é" * 70])
+def test_a_name_that_nobody_knows_says_so_at_once(host):
     seen: list[Exchange] = []
     with (
-        api("http://nobody.invalid", seen=seen) as oscar,
+        api(f"http://{host}", seen=seen) as oscar,
         pytest.raises(NoAnswerError, match="its name is not known here"),
     ):
         oscar.info()
