@@ -59,9 +59,9 @@ class BucketProvider:
         prefix = f"{key}/" if key else ""
         yield from self.store.list_objects(bucket, prefix, has_markers=has_markers)
 
-    def hash_ahead(self, local: str) -> None:
+    def hash_ahead(self, local: str, size_bytes: int) -> None:
         """Make the MD5 of a file: the ETag of what was uploaded in one request."""
-        self._md5s[local] = checksums.md5_of(local)
+        self._md5s[local] = checksums.md5_of_small(local, size_bytes)
 
     def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
         """Tell whether the object is the file, by size and ETag."""

@@ -12,8 +12,9 @@ from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
 _RETRIES: Final = 3
-_PAGE: Final = 1_000
-"""Objects that a store tells at once."""
+_PAGE: Final = 10_000
+"""Objects that are taken over at once: more than a store tells at once, so that the next are asked
+for while nobody waits for Python."""
 MOST_LOOKS: Final = 8
 """At empty objects of one listing: of more than these MinIO's client tells sooner what they are."""
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})

@@ -104,7 +104,7 @@ def open_regular(path: Path) -> BufferedReader:
     return os.fdopen(os.open(path, _REGULAR), "rb")
 
 
-def read_regular(path: Path, most_bytes: int) -> bytes:
+def read_regular(path: str | Path, most_bytes: int) -> bytes:
     """Return what is in a file, *most_bytes* at the most, never what a link leads to.
 
     Of many threads, each call that waits lets another one go first: there are three for a file.
