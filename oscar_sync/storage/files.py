@@ -77,7 +77,8 @@ def _below(folder: str, relative: str) -> Iterator[SourceFile | SourceProblem]:
             if entry.is_dir(follow_symlinks=False):
                 yield from _below(entry.path, name)
             else:
-                yield _judged(entry.path, name, entry.stat(follow_symlinks=False))
+                # The entry would keep what its own `stat` returns, of each file of the folder.
+                yield _judged(entry.path, name, os.lstat(entry.path))
         except OSError as error:
             yield _unreadable(name, error)
 
