@@ -24,10 +24,10 @@ def is_fit(address: StoreAddress, environ: Mapping[str, str]) -> bool:
     """Tell whether obstore would speak to the store as it is told, and to nobody else.
 
     It reads ``AWS_*`` and proxies from the environment by itself, where an endpoint there wins
-    over ours (seen with 0.12.1), and older releases take no CA.
+    over ours (seen with 0.12.1), and older releases take no CA. It panics at a host beyond ASCII.
     """
     foreign = any(name.startswith("AWS_") or name.lower() in _PROXIES for name in environ)
-    return not foreign and not address.ca_bundle
+    return not foreign and not address.ca_bundle and address.endpoint.isascii()
 
 
 class Bulk:
