@@ -12,7 +12,7 @@ from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
 _RETRIES: Final = 3
-_PAGE: Final = 10_000
+_LISTED_AT_ONCE: Final = 10_000
 """Objects that are taken over at once: more than a store tells at once, so that the next are asked
 for while nobody waits for Python."""
 MOST_LOOKS: Final = 8
@@ -80,7 +80,7 @@ class Bulk:
         found: list[StoredObject] = []
         try:
             store = self._store(bucket)
-            for page in obstore.list(store, prefix=folder or None, chunk_size=_PAGE):
+            for page in obstore.list(store, prefix=folder or None, chunk_size=_LISTED_AT_ONCE):
                 for one in page:
                     if one["path"] == folder:
                         continue  # the marker of the folder itself
