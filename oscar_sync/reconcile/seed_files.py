@@ -1,6 +1,7 @@
 """What a seed's files and its store differ in: by content, never by time (safety 9)."""
 
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -33,7 +34,7 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
         return SeedDifference(problems=problems)
     try:
         if listing:
-            _hash_until(listing.done, provider, wanted.values())
+            _hash_until(listing, provider, wanted.values())
         stored = listing.result() if listing else {}
         uploads = _uploads(provider, wanted, stored)
     except OSError as error:
@@ -49,24 +50,27 @@ def _wanted(seed: Seed) -> tuple[dict[str, SourceFile], tuple[str, ...]]:
         return {}, (f"{seed.shown_source} does not exist",)
     source = walk(Path(seed.source))
     problems = [f"{seed.shown_source}/{item.relative} {item.reason}" for item in source.problems]
-    wanted = {keys.join(seed.folder, item.relative): item for item in source.files}
+    folder, before_key = seed.folder, f"{seed.bucket}/"
+    wanted = {keys.join(folder, item.relative): item for item in source.files}
     problems.extend(
         f"{item.path} would get the key {key!r}, which {fault}"
         for path, item in wanted.items()
-        if (fault := keys.fault(key := path.removeprefix(f"{seed.bucket}/")))
+        if (fault := keys.fault(key := path.removeprefix(before_key)))
     )
     return wanted, tuple(problems)
 
 
 def _hash_until(
-    is_listed: Callable[[], bool], provider: Provider, files: Iterable[SourceFile]
+    listing: Future[dict[str, StoredFile]], provider: Provider, files: Iterable[SourceFile]
 ) -> None:
     """Use the time that a store takes to list: hash small files that it may well hold."""
+    is_listed = threading.Event()  # asked for each file: a future would take locks
+    listing.add_done_callback(lambda _: is_listed.set())
     for item in files:
-        if is_listed():
+        if is_listed.is_set():
             return
         if item.size_bytes <= _SMALL_BYTES:
-            provider.hash_ahead(item.path)
+            provider.hash_ahead(item.path, item.size_bytes)
 
 
 def _stored(seed: Seed, provider: Provider) -> dict[str, StoredFile]:

@@ -6,7 +6,6 @@ from pathlib import Path
 from oscar_sync.errors import StoreError
 from oscar_sync.model.state import StoredObject
 from oscar_sync.storage import checksums, uploads
-from oscar_sync.storage.landing import whole
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
 
@@ -59,9 +58,9 @@ class BucketProvider:
         prefix = f"{key}/" if key else ""
         yield from self.store.list_objects(bucket, prefix, has_markers=has_markers)
 
-    def hash_ahead(self, local: str) -> None:
+    def hash_ahead(self, local: str, size_bytes: int) -> None:
         """Make the MD5 of a file: the ETag of what was uploaded in one request."""
-        self._md5s[local] = checksums.md5_of(local)
+        self._md5s[local] = checksums.md5_of_small(local, size_bytes)
 
     def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
         """Tell whether the object is the file, by size and ETag."""
@@ -85,6 +84,8 @@ class BucketProvider:
 
     def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
         """Fetch the object *remote* into *local*: whole or not at all."""
+        from oscar_sync.storage.landing import whole  # a seed does without
+
         bucket, key = self._place(remote)
         local.parent.mkdir(parents=True, exist_ok=True)
         with whole(local) as file:

@@ -12,8 +12,9 @@ from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
 _RETRIES: Final = 3
-_PAGE: Final = 1_000
-"""Objects that a store tells at once."""
+_LISTED_AT_ONCE: Final = 10_000
+"""Objects that are taken over at once: more than a store tells at once, so that the next are asked
+for while nobody waits for Python."""
 MOST_LOOKS: Final = 8
 """At empty objects of one listing: of more than these MinIO's client tells sooner what they are."""
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
@@ -23,10 +24,10 @@ def is_fit(address: StoreAddress, environ: Mapping[str, str]) -> bool:
     """Tell whether obstore would speak to the store as it is told, and to nobody else.
 
     It reads ``AWS_*`` and proxies from the environment by itself, where an endpoint there wins
-    over ours (seen with 0.12.1), and older releases take no CA.
+    over ours (seen with 0.12.1), and older releases take no CA. It panics at a host beyond ASCII.
     """
     foreign = any(name.startswith("AWS_") or name.lower() in _PROXIES for name in environ)
-    return not foreign and not address.ca_bundle
+    return not foreign and not address.ca_bundle and address.endpoint.isascii()
 
 
 class Bulk:
@@ -79,7 +80,7 @@ class Bulk:
         found: list[StoredObject] = []
         try:
             store = self._store(bucket)
-            for page in obstore.list(store, prefix=folder or None, chunk_size=_PAGE):
+            for page in obstore.list(store, prefix=folder or None, chunk_size=_LISTED_AT_ONCE):
                 for one in page:
                     if one["path"] == folder:
                         continue  # the marker of the folder itself

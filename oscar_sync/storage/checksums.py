@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from oscar_sync.storage.files import read_regular
+
 MIB: Final = 2**20
 OWN_PART_BYTES: Final = 8 * MIB
 PART_SIZES: Final = (
@@ -49,9 +51,9 @@ def matches(
     if size_bytes != stored_bytes:
         return False
     tag = etag.strip('"').lower()
-    if _MD5.fullmatch(tag):
-        return True if (md5 or md5_of(path)) == tag else None
-    return None
+    if md5 and md5 == tag:
+        return True
+    return True if _MD5.fullmatch(tag) and (md5 or md5_of(path)) == tag else None
 
 
 def is_content(path: Path, etag: str, digest: str) -> bool:
@@ -126,6 +128,18 @@ def is_made_of_parts(path: Path, etag: str) -> bool:
 def md5_of(path: str | Path) -> str:
     """Return the MD5 of a file, in bounded memory."""
     return _digest_of(path, "md5").hex()
+
+
+def md5_of_small(path: str | Path, size_bytes: int) -> str:
+    """Return the MD5 of a file of *size_bytes*, which fit into memory.
+
+    That of one that grew meanwhile is of its first bytes, one more than *size_bytes*.
+
+    Raises:
+        OSError: it is a link, or cannot be read.
+    """
+    content = read_regular(path, size_bytes + 1)
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def sha256_of(path: str | Path) -> str:

@@ -77,7 +77,8 @@ def _below(folder: str, relative: str) -> Iterator[SourceFile | SourceProblem]:
             if entry.is_dir(follow_symlinks=False):
                 yield from _below(entry.path, name)
             else:
-                yield _judged(entry.path, name, entry.stat(follow_symlinks=False))
+                # The entry would keep what its own `stat` returns, of each file of the folder.
+                yield _judged(entry.path, name, os.lstat(entry.path))
         except OSError as error:
             yield _unreadable(name, error)
 
@@ -104,7 +105,7 @@ def open_regular(path: Path) -> BufferedReader:
     return os.fdopen(os.open(path, _REGULAR), "rb")
 
 
-def read_regular(path: Path, most_bytes: int) -> bytes:
+def read_regular(path: str | Path, most_bytes: int) -> bytes:
     """Return what is in a file, *most_bytes* at the most, never what a link leads to.
 
     Of many threads, each call that waits lets another one go first: there are three for a file.

@@ -39,13 +39,13 @@ def hold_to_files(path: str, endpoint: str) -> None:
 def _fault_of_parts(key: str, size_bytes: int) -> str:
     if key.startswith("/"):
         return "begins with a slash"
-    parts = key.removesuffix("/").split("/")
-    if "" in parts:
+    parts = f"/{key.removesuffix('/')}/"
+    if "//" in parts:
         return "holds a doubled slash"
-    if {".", ".."} & set(parts):
+    if "/./" in parts or "/../" in parts:
         return "holds a '.' or '..' part"
     is_long = size_bytes > MAX_PART_BYTES
-    if is_long and any(len(part.encode()) > MAX_PART_BYTES for part in parts):
+    if is_long and any(len(part.encode()) > MAX_PART_BYTES for part in parts.split("/")):
         return f"holds a part longer than {MAX_PART_BYTES} bytes"
     return ""
 

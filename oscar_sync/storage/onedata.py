@@ -102,7 +102,7 @@ class OnedataProvider:
                 yield from (found for found in pool.map(self._stat, files) if found)
                 waiting += [(one, self._children(one) or []) for one in reversed(below)]
 
-    def hash_ahead(self, local: str) -> None:
+    def hash_ahead(self, local: str, size_bytes: int) -> None:
         """Do nothing: which checksum the server keeps is not known before it has listed."""
 
     def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:

@@ -73,7 +73,7 @@ class Provider(Protocol):
         """
         ...
 
-    def hash_ahead(self, local: str) -> None:
+    def hash_ahead(self, local: str, size_bytes: int) -> None:
         """Make what ``matches`` will ask of a small file, while a listing is waited for.
 
         Raises:

@@ -113,7 +113,7 @@ class WebdavProvider:
             yield from (_file(name, one) for name, one in below if not one.properties.collection)
             waiting += [name for name, one in reversed(below) if one.properties.collection]
 
-    def hash_ahead(self, local: str) -> None:
+    def hash_ahead(self, local: str, size_bytes: int) -> None:
         """Do nothing: which checksum the server keeps is not known before it has listed."""
 
     def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:

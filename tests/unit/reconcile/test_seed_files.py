@@ -30,8 +30,8 @@ class Slow(BucketProvider):
         assert self.is_hashed.wait(MOST_WAIT_S)
         return super().list_files(path)
 
-    def hash_ahead(self, local):
-        super().hash_ahead(local)
+    def hash_ahead(self, local, size_bytes):
+        super().hash_ahead(local, size_bytes)
         self.hashed.append(local)
         self.is_hashed.set()
 
@@ -62,7 +62,7 @@ class Curious(BucketProvider):
 class Vanishing(Curious):
     """A store whose last file is deleted on this machine when it is asked about an earlier one."""
 
-    def hash_ahead(self, local):
+    def hash_ahead(self, local, size_bytes):
         """Leave the hash to ``matches``."""
 
     def is_same(self, stored, local):

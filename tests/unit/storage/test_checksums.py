@@ -10,6 +10,7 @@ from oscar_sync.storage.checksums import (
     is_digest,
     matches,
     md5_of,
+    md5_of_small,
     multipart_etag,
     own_part_bytes,
     sha256_of,
@@ -69,6 +70,23 @@ def test_an_etag_of_other_parts_is_of_another_content(big):
 def test_an_md5_that_was_made_before_is_not_made_again(tmp_path):
     assert matches(tmp_path / "absent", 3, "0" * 32, 3, "0" * 32)
     assert matches(tmp_path / "absent", 3, "0" * 32, 3, "1" * 32) is None
+
+
+def test_the_md5_of_a_small_file_is_that_of_the_whole_unless_its_size_is_another(tmp_path):
+    path = tmp_path / "f"
+    for content in (b"", b"hello"):
+        path.write_bytes(content)
+        assert md5_of_small(path, len(content)) == md5_of(path)
+    assert md5_of_small(path, 9) == md5_of(path)
+    path.write_bytes(b"hello, grown")
+    assert md5_of_small(path, 5) not in {md5_of(path), hashlib.md5(b"hello").hexdigest()}
+
+
+def test_the_md5_of_a_small_file_is_never_that_of_what_a_link_leads_to(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "f")
+    (tmp_path / "f").write_bytes(b"hello")
+    with pytest.raises(OSError, match="symbolic links"):
+        md5_of_small(tmp_path / "link", 5)
 
 
 @pytest.mark.parametrize("foreign", ["sha256:lnfg4fsa8+0=", f"sha256:{0:064}", "sha256:a-b"])

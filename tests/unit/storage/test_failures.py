@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -142,6 +144,34 @@ class full_port:  # noqa: N801 - reads as a context
 def test_a_name_that_nobody_knows_is_unreachable():
     said = shown_by(lambda: store_at("http://nobody.invalid").hooks("b-b"), StoreUnreachableError)
     assert "its name is not known here" in said
+
+
+@pytest.mark.parametrize("host", ["nobody.invalid", "a..b", "a" * 64 + ".b", "é" * 70, "é.invalid"])
+def test_a_store_whose_name_cannot_be_one_is_not_reached_and_told(host):
+    said = shown_by(store_at(f"http://{host}").reach, StoreUnreachableError)
+    assert "its name is not known here" in said
+
+
+def test_a_store_with_a_name_beyond_ascii_is_told_by_every_action(tmp_path):
+    for action in actions(store_at("http://é.invalid"), tmp_path):
+        shown_by(action)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_store_that_takes_connections_is_reached(stub, host):
+    store_at(stub.url.replace("127.0.0.1", host)).reach()
+
+
+def test_a_name_in_ascii_is_looked_up_without_the_tables_of_unicode():
+    code = (
+        "import sys\n"
+        "from tests.unit.storage.test_failures import store_at\n"
+        "from oscar_sync.errors import StoreUnreachableError\n"
+        "sys.modules.pop('encodings.idna', None)\n"
+        "try: store_at('http://127.0.0.1:1').reach()\n"
+        "except StoreUnreachableError: sys.exit('encodings.idna' in sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(

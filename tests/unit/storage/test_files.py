@@ -1,4 +1,5 @@
 import os
+import tracemalloc
 
 import pytest
 
@@ -56,6 +57,17 @@ def test_an_unreadable_file_is_reported(tmp_path, monkeypatch):
     (tmp_path / "f").write_text("x")
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root reads everything
     assert walk(tmp_path).problems == (SourceProblem("f", "cannot be read"),)
+
+
+def test_a_walk_takes_less_than_twice_the_memory_of_what_it_returns(tmp_path):
+    for number in range(2_000):
+        (tmp_path / f"{number}").touch()
+    tracemalloc.start()
+    found = walk(tmp_path)
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.files) == 2_000
+    assert peak < 2 * kept
 
 
 def test_a_file_is_read_up_to_a_bound_and_no_link_is_followed(tmp_path):
