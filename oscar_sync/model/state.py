@@ -137,13 +137,15 @@ class Upload(Struct, frozen=True):
 class SeedDifference(Struct, frozen=True):
     """What a seed lacks on its store, and the ``extra`` paths below its folder that no file names.
 
-    ``problems`` are files that cannot be seeded, each with its reason.
+    ``problems`` are files that cannot be seeded, each with its reason. ``no_bucket`` says why the
+    store shows no bucket of that name; such a bucket lacks everything.
     """
 
     uploads: tuple[Upload, ...] = ()
     extra: tuple[str, ...] = ()
     unchanged: int = 0
     problems: tuple[str, ...] = ()
+    no_bucket: str = ""
 
 
 class Probe(StrEnum):

@@ -30,6 +30,8 @@ def _decide(
     difference = None if reason else context.facts.seed(seed, credentials)
     if difference is None:
         difference = SeedDifference()
+    if not reason and difference.no_bucket:
+        reason = _reason_without_bucket(context, seed, difference.no_bucket)
     if not reason and difference.problems:
         reason = Reason("unreadable-seed", "; ".join(difference.problems), (_remedy(seed),))
     extra = difference.extra if seed.delete_extra else ()
@@ -93,18 +95,11 @@ def _reason(context: Context, seed: Seed, credentials: Form) -> Reason | None:
 
 
 def _reason_on_own_store(context: Context, seed: Seed) -> Reason | None:
-    bucket = BucketName(seed.bucket)
     if not context.facts.has_store():
         return Reason(
             "store-unreachable",
             f"the object store is not reachable from here ({context.facts.view.store_problem})",
             ("set s3_endpoint of the cluster to an address that works from here",),
-        )
-    if not context.bucket_exists(bucket):
-        return Reason(
-            "no-such-bucket",
-            f"bucket {bucket} does not exist, and no service of the plan makes it",
-            ("name a bucket that the service uses", "make it through OSCAR's API"),
         )
     if not seed.is_trigger and _fires_live(context, seed):
         return Reason(
@@ -113,6 +108,17 @@ def _reason_on_own_store(context: Context, seed: Seed) -> Reason | None:
             ("write `trigger: true` at the seed if each file shall start a job",),
         )
     return None
+
+
+def _reason_without_bucket(context: Context, seed: Seed, why: str) -> Reason | None:
+    bucket = BucketName(seed.bucket)
+    if bucket in context.made:
+        return None
+    return Reason(
+        "no-such-bucket",
+        f"bucket {bucket} {why}, and no service of the plan makes it",
+        ("name a bucket that the service uses", "make it through OSCAR's API"),
+    )
 
 
 def _fires(context: Context, seed: Seed) -> bool:

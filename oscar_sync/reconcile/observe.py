@@ -228,10 +228,14 @@ def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:
     provider = BucketProvider(store)
     try:
         return seed_difference(seed, provider)
+    except StoreDeniedError:
+        # Keys of a user may not ask for what is not there either.
+        why = "is closed to the keys that the cluster names, or does not exist"
     except StoreError:
         if store.bucket_exists(seed.bucket):
             raise
-        return seed_difference(seed, provider, is_empty=True)
+        why = "does not exist"
+    return replace(seed_difference(seed, provider, is_empty=True), no_bucket=why)
 
 
 def _count(store: ObjectStore, bucket: BucketName) -> BucketCount:

@@ -62,6 +62,19 @@ def test_a_plan_reads_the_notifications_of_services_with_a_step_alone(world):
     assert all(path.startswith("/red") for path in asked), asked
 
 
+def test_a_plan_with_seeds_asks_the_store_for_their_folders_and_the_cluster_nothing_more(world):
+    world.write(full())
+    (world.folder / "files").mkdir()
+    (world.folder / "files" / "one").write_text("1")
+    seed = {"from": "files", "to": "minio.default:red/models"}
+    world.write_settings(services={"alpha": {"seeds": [seed]}})
+    world.apply()
+    forget(world)
+    assert not world.plan().draft.plan.actions
+    assert seen(world) == READ
+    assert [(method, path) for method, path, _ in world.emulator.s3_requests] == [("GET", "/red")]
+
+
 def test_updates_are_read_back_by_lists_and_never_by_name(world):
     number = 20
     world.write(*many(number))

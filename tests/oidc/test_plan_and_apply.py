@@ -1,5 +1,7 @@
 """Planning, applying, removing and taking up again as a user, with that user's own keys."""
 
+import json
+
 import pytest
 
 from tests.oidc.project import places
@@ -224,3 +226,21 @@ def test_a_token_of_another_group_reads_nothing_and_writes_nothing(alice):
     assert code not in {0, 7}
     assert "refused" in out + err
     assert alice.writes() == []
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_seed_into_a_bucket_that_the_user_s_keys_may_not_list_is_blocked_alone(alice, is_there):
+    if is_there:
+        body = {"bucket_name": "theirs", "visibility": "private"}
+        assert alice.http("bob", "POST", "/system/buckets", body).status_code == 201
+    (alice.folder / "files").mkdir()
+    (alice.folder / "files" / "one").write_text("1")
+    seeds = [{"from": "files", "to": f"minio.default:{to}"} for to in ("theirs/x", "plants/x")]
+    alice.settings("token: ${TOKEN}", f"services: {json.dumps({'plants': {'seeds': seeds}})}\n")
+    alice.write("plants", output=places("plants/out"))
+    code, _, err = alice.run("apply", "--yes")
+    assert code == 7, err
+    step = blocked(alice, "plants")
+    assert step["code"] == "no-such-bucket"
+    assert "bucket theirs is closed to the keys that the cluster names, or does not" in str(step)
+    assert alice.keys("alice", "plants") == ["out/", "x/one"]
