@@ -121,3 +121,15 @@ def read_regular(path: str | Path, most_bytes: int) -> bytes:
     finally:
         os.close(descriptor)
     return content
+
+
+def read_at(descriptor: int, buffer: memoryview, place: int) -> int:
+    """Fill *buffer* from *place* of a file on; return how much there was.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    done = 0
+    while done < len(buffer) and (read := os.preadv(descriptor, [buffer[done:]], place + done)):
+        done += read
+    return done

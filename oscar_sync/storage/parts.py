@@ -8,7 +8,7 @@ that every store has, and nothing is kept on this machine.
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +24,7 @@ from oscar_sync.errors import StoreError
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.checksums import composed, own_part_bytes
 from oscar_sync.storage.client import told
-from oscar_sync.storage.files import open_regular
+from oscar_sync.storage.files import open_regular, read_at
 from oscar_sync.storage.room import Room
 from oscar_sync.storage.signed import PartSender
 from oscar_sync.storage.stored import OnBytes
@@ -46,11 +46,11 @@ class BigFile(Struct, frozen=True):
     size_bytes: int
     sha256: str
 
-    def lengths(self) -> Iterator[tuple[int, int]]:
-        """Yield the number and the length in bytes of each part."""
+    def parts(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the number of each part, where it begins, and its length in bytes."""
         each = own_part_bytes(self.size_bytes)
         for number, start in enumerate(range(0, self.size_bytes, each), 1):
-            yield number, min(each, self.size_bytes - start)
+            yield number, start, min(each, self.size_bytes - start)
 
 
 class Begun(Struct, frozen=True):
@@ -93,22 +93,18 @@ class PartsUpload:
             StoreUnreachableError: the store does not answer.
             OSError: the file cannot be read.
         """
-        with told(self._address):
-            begun = self._found(file.sha256) or self._begin(file.sha256)
-        etag = self._finish(file, begun, on_bytes)
+        sha256 = file.sha256
+        etag = self._carried(file, lambda: self._found(sha256) or self._begin(sha256), on_bytes)
         if not etag:
             # rclone's server, for one, takes no part that is left out in the end, such as a note.
-            with told(self._address):
-                self._abort(begun.id)
-                begun = self._without_note(file.sha256)
-            etag = self._finish(file, begun, on_bytes)
+            etag = self._carried(file, lambda: self._without_note(sha256), on_bytes)
         if not etag:
             raise StoreError(self._address.shown, f"it refuses the parts of {file.path}")
         return etag
 
-    def _finish(self, file: BigFile, begun: Begun, on_bytes: OnBytes) -> str:
+    def _carried(self, file: BigFile, begin: Callable[[], Begun], on_bytes: OnBytes) -> str:
         """Return the ETag of the object, blank where the store does not take these parts."""
-        sha256, etags = self._send(file, begun, on_bytes)
+        begun, sha256, etags = self._send(file, begin, on_bytes)
         with told(self._address):
             if sha256 != file.sha256:
                 self._abort(begun.id)
@@ -119,6 +115,7 @@ class PartsUpload:
             except MinioException as error:
                 if "InvalidPart" not in str(error):
                     raise
+                self._abort(begun.id)
                 return ""
 
     def _found(self, sha256: str) -> Begun | None:
@@ -155,42 +152,43 @@ class PartsUpload:
         upload_id = self._client._create_multipart_upload(*self._place, headers)  # noqa: SLF001 - no public name
         return Begun(str(upload_id), {})
 
-    def _send(self, file: BigFile, begun: Begun, on_bytes: OnBytes) -> tuple[str, dict[int, str]]:
-        """Return the digest of what was read, and the ETag of each part."""
+    def _send(
+        self, file: BigFile, begin: Callable[[], Begun], on_bytes: OnBytes
+    ) -> tuple[Begun, str, dict[int, str]]:
+        """Return what was begun, the digest of what was read, and the ETag of each part."""
         has_failed = threading.Event()
 
-        def send(number: int, buffer: bytearray, length: int) -> tuple[bytes, str]:
-            content = memoryview(buffer)[:length]
+        def start() -> Begun:
+            with told(self._address):
+                return begin()
+
+        def send(number: int, place: int, length: int) -> tuple[bytes, str]:
+            if has_failed.is_set():
+                return b"", ""
             try:
-                if has_failed.is_set():
-                    return b"", ""
-                digest = hashlib.sha256(content).digest()
-                with told(self._address):
-                    etag = self._part(begun, number, content, digest)
+                with self._room.lent(length) as buffer:
+                    content = buffer[: read_at(stream.fileno(), buffer, place)]
+                    digest = hashlib.sha256(content).digest()
+                    upload = begun.result()
+                    with told(self._address):
+                        etag = self._part(upload, number, content, digest)
                 on_bytes(length)
             except BaseException:
                 has_failed.set()
                 raise
-            finally:
-                self._room.give_back(buffer)
             return digest, etag
 
-        with ThreadPoolExecutor(PARTS_AT_ONCE) as pool, open_regular(file.path) as stream:
-            sent = {}
-            for number, length in file.lengths():
-                buffer = self._room.take(length)
-                if has_failed.is_set():
-                    self._room.give_back(buffer)
-                    break
-                try:
-                    read = stream.readinto(memoryview(buffer)[:length])
-                except BaseException:
-                    self._room.give_back(buffer)
-                    raise
-                sent[number] = pool.submit(send, number, buffer, read)
-            parts = {number: part.result() for number, part in sent.items()}
+        with open_regular(file.path) as stream, ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
+            begun = pool.submit(start)  # while the first parts are read
+            sent = {part[0]: pool.submit(send, *part) for part in file.parts()}
+            try:
+                parts = {number: part.result() for number, part in sent.items()}
+            except BaseException:  # Ctrl-C too: what still waits is not sent
+                has_failed.set()
+                raise
         digests = [digest for digest, _ in parts.values()]
-        return composed(digests), {number: etag for number, (_, etag) in parts.items()}
+        etags = {number: etag for number, (_, etag) in parts.items()}
+        return begun.result(), composed(digests), etags
 
     def _part(self, begun: Begun, number: int, content: memoryview, sha256: bytes) -> str:
         etag = begun.etags.get(number)

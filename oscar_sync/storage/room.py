@@ -17,20 +17,13 @@ class Room:
         for _ in range(count):
             self._free.put(bytearray())
 
-    def take(self, size_bytes: int) -> bytearray:
-        """Return a buffer of at least *size_bytes*, when one is free."""
-        buffer = self._free.get()
-        return buffer if len(buffer) >= size_bytes else bytearray(size_bytes)
-
-    def give_back(self, buffer: bytearray) -> None:
-        """Take a buffer back that nobody reads any more."""
-        self._free.put(buffer)
-
     @contextmanager
-    def one(self) -> Iterator[None]:
-        """Keep the room of one buffer free during the block, for content that lies elsewhere."""
-        buffer = self.take(0)
+    def lent(self, size_bytes: int) -> Iterator[memoryview]:
+        """Lend *size_bytes* for the block, when a buffer is free."""
+        buffer = self._free.get()
+        if len(buffer) < size_bytes:
+            buffer = bytearray(size_bytes)
         try:
-            yield
+            yield memoryview(buffer)[:size_bytes]
         finally:
-            self.give_back(buffer)
+            self._free.put(buffer)

@@ -72,7 +72,8 @@ class Uploads:
         return StoredObject(place[1], size_bytes, etag)
 
     def _put_whole(self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str) -> str:
-        with self._room.one() if size_bytes > SMALL_BYTES else nullcontext():
+        # The content lies elsewhere: a buffer stands for it, so that few are in memory at once.
+        with self._room.lent(0) if size_bytes > SMALL_BYTES else nullcontext():
             content = read_regular(path, size_bytes + 1)
             found = hashlib.sha256(content).hexdigest()
             if len(content) != size_bytes or (sha256 and sha256 != found):

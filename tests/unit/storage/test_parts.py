@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from oscar_sync.errors import StoreDeniedError, StoreError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.checksums import MIB, content_sha256
-from oscar_sync.storage.parts import NOTE_NUMBER
+from oscar_sync.storage.parts import NOTE_NUMBER, PARTS_AT_ONCE
 from oscar_sync.storage.signed import PartSender
 from oscar_sync.storage.store import ObjectStore
 from tests.property.proxy import Proxy
@@ -100,6 +101,30 @@ def test_an_upload_that_was_cut_off_goes_on_where_it_was(store, proxy, key, big)
     assert store.get_object("bench", key) == big.read_bytes()
     assert store.is_same("bench", stored, big, SIZE)
     assert unfinished(store, key) == []
+
+
+def test_after_ctrl_c_what_waits_is_not_sent(store, proxy, key, big):
+    main = threading.main_thread().ident
+    assert main == threading.get_ident()
+    is_over = threading.Event()
+    once = threading.Semaphore()
+
+    def interrupt(_length):
+        if once.acquire(blocking=False):
+            signal.pthread_kill(main, signal.SIGINT)
+        assert is_over.wait(30)  # no other part begins before it is answered
+
+    def answer(_number, _frame):
+        is_over.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, answer)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            store.put_object("bench", key, big, SIZE, on_bytes=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(parts_sent(proxy)) <= 2 * PARTS_AT_ONCE  # each thread may have begun one more
 
 
 def test_every_byte_is_told_once_also_of_parts_that_were_there(store, key, big):
