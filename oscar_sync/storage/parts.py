@@ -10,31 +10,22 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import unquote_plus
-from xml.etree.ElementTree import ParseError
+from typing import Final
 
-from minio.datatypes import Part
-from minio.error import MinioException
 from msgspec import Struct
 
-from oscar_sync.errors import StoreError
-from oscar_sync.storage.address import StoreAddress
+from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.storage.checksums import composed, own_part_bytes
-from oscar_sync.storage.client import told
 from oscar_sync.storage.files import open_regular, read_at
+from oscar_sync.storage.multipart import Multipart, Place
 from oscar_sync.storage.room import Room
-from oscar_sync.storage.signed import PartSender
 from oscar_sync.storage.stored import OnBytes
 
 PARTS_AT_ONCE: Final = 4
 """Of one file: more of them only wait for each other at a store near by."""
 NOTE_NUMBER: Final = 10_000
 """The last number that stores take."""
-_MOST_PAGES: Final = 100
-"""Of a listing: a store that never ends one does not hold us up."""
 _NOTE: Final = "oscar-sync sha256:"
 _NOTE_BYTES: Final = len(_NOTE) + 64
 
@@ -67,18 +58,9 @@ def _note(sha256: str) -> bytes:
 class PartsUpload:
     """Brings one file to ``bucket/key``; *room* bounds the parts in memory, of all files."""
 
-    def __init__(
-        self,
-        address: StoreAddress,
-        clients: tuple[Any, Any],
-        sender: PartSender,
-        place: tuple[str, str],
-        room: Room,
-    ) -> None:
-        """Send nothing yet. *clients* are MinIO's: the second one sends each request once."""
-        self._address = address
-        self._client, self._once = clients
-        self._sender = sender
+    def __init__(self, store: Multipart, place: Place, room: Room) -> None:
+        """Send nothing yet."""
+        self._store = store
         self._place = place
         self._room = room
 
@@ -99,44 +81,43 @@ class PartsUpload:
             # rclone's server, for one, takes no part that is left out in the end, such as a note.
             etag = self._carried(file, lambda: self._without_note(sha256), on_bytes)
         if not etag:
-            raise StoreError(self._address.shown, f"it refuses the parts of {file.path}")
+            raise StoreError(self._store.shown, f"it refuses the parts of {file.path}")
         return etag
 
     def _carried(self, file: BigFile, begin: Callable[[], Begun], on_bytes: OnBytes) -> str:
         """Return the ETag of the object, blank where the store does not take these parts."""
         begun, sha256, etags = self._send(file, begin, on_bytes)
-        with told(self._address):
-            if sha256 != file.sha256:
-                self._abort(begun.id)
-                words = f"{file.path} has changed meanwhile; run again"
-                raise StoreError(self._address.shown, words)
-            try:
-                return self._join(begun.id, etags)
-            except MinioException as error:
-                if "InvalidPart" not in str(error):
-                    raise
-                self._abort(begun.id)
-                return ""
+        if sha256 != file.sha256:
+            self._abort(begun.id)
+            raise StoreError(self._store.shown, f"{file.path} has changed meanwhile; run again")
+        try:
+            return self._store.join(self._place, begun.id, etags)
+        except StoreError as error:
+            if "InvalidPart" not in error.message:
+                raise
+            self._abort(begun.id)
+            return ""
 
     def _found(self, sha256: str) -> Begun | None:
         """Return what can be taken up; nothing where the store or the log-in lists no uploads."""
         try:
             return self._take_up(sha256)
-        except (MinioException, ParseError, ValueError):
+        except StoreUnreachableError:
+            raise
+        except StoreError:
             return None
 
     def _take_up(self, sha256: str) -> Begun | None:
         """Return our unfinished upload of this content; those of other content are given up."""
         found = None
         note = hashlib.md5(_note(sha256), usedforsecurity=False).hexdigest()
-        for upload_id in list(self._unfinished()):
-            parts = {part.part_number: part for part in self._parts(upload_id)}
+        for upload_id in list(self._store.unfinished(self._place)):
+            parts = {part.number: part for part in self._store.parts(self._place, upload_id)}
             mark = parts.pop(NOTE_NUMBER, None)
-            if mark is None or mark.size != _NOTE_BYTES:
+            if mark is None or mark.size_bytes != _NOTE_BYTES:
                 continue
             if found is None and mark.etag == note:
-                etags = {number: str(part.etag) for number, part in parts.items()}
-                found = Begun(upload_id, etags)
+                found = Begun(upload_id, {number: part.etag for number, part in parts.items()})
             else:
                 self._abort(upload_id)
         return found
@@ -144,23 +125,18 @@ class PartsUpload:
     def _begin(self, sha256: str) -> Begun:
         begun = self._without_note(sha256)
         note = _note(sha256)
-        self._put(begun.id, NOTE_NUMBER, memoryview(note), hashlib.sha256(note).digest())
+        digest = hashlib.sha256(note).digest()
+        self._store.put(self._place, begun.id, NOTE_NUMBER, memoryview(note), digest)
         return begun
 
     def _without_note(self, sha256: str) -> Begun:
-        headers = {"x-amz-meta-sha256": sha256}
-        upload_id = self._client._create_multipart_upload(*self._place, headers)  # noqa: SLF001 - no public name
-        return Begun(str(upload_id), {})
+        return Begun(self._store.create(self._place, sha256), {})
 
     def _send(
         self, file: BigFile, begin: Callable[[], Begun], on_bytes: OnBytes
     ) -> tuple[Begun, str, dict[int, str]]:
         """Return what was begun, the digest of what was read, and the ETag of each part."""
         has_failed = threading.Event()
-
-        def start() -> Begun:
-            with told(self._address):
-                return begin()
 
         def send(number: int, place: int, length: int) -> tuple[bytes, str]:
             if has_failed.is_set():
@@ -169,9 +145,7 @@ class PartsUpload:
                 with self._room.lent(length) as buffer:
                     content = buffer[: read_at(stream.fileno(), buffer, place)]
                     digest = hashlib.sha256(content).digest()
-                    upload = begun.result()
-                    with told(self._address):
-                        etag = self._part(upload, number, content, digest)
+                    etag = self._part(begun.result(), number, content, digest)
                 on_bytes(length)
             except BaseException:
                 has_failed.set()
@@ -179,7 +153,7 @@ class PartsUpload:
             return digest, etag
 
         with open_regular(file.path) as stream, ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
-            begun = pool.submit(start)  # while the first parts are read
+            begun = pool.submit(begin)  # while the first parts are read
             sent = {part[0]: pool.submit(send, *part) for part in file.parts()}
             try:
                 parts = {number: part.result() for number, part in sent.items()}
@@ -194,50 +168,13 @@ class PartsUpload:
         etag = begun.etags.get(number)
         if etag and etag == hashlib.md5(content, usedforsecurity=False).hexdigest():
             return etag
-        return self._put(begun.id, number, content, sha256)
-
-    def _put(self, upload_id: str, number: int, content: memoryview, sha256: bytes) -> str:
-        query = {"partNumber": str(number), "uploadId": upload_id}
-        return self._sender.send(self._place, query, content, sha256)
-
-    # MinIO's client has these requests, but under names that it does not promise to keep: a test
-    # runs each of them, and pyproject.toml bounds the version.
-
-    def _unfinished(self) -> Iterator[str]:
-        """Yield the unfinished uploads of this very key: MinIO's server lists no others."""
-        bucket, key = self._place
-        names = {key, unquote_plus(key)}  # SeaweedFS leaves a plus as it is, and it is unquoted
-        more: dict[str, str | None] = {}
-        for _ in range(_MOST_PAGES):
-            page = self._client._list_multipart_uploads(bucket, prefix=key, **more)  # noqa: SLF001 - no public name
-            yield from (str(one.upload_id) for one in page.uploads if one.object_name in names)
-            more = {
-                "key_marker": page.next_key_marker,
-                "upload_id_marker": page.next_upload_id_marker,
-            }
-            if not page.is_truncated or not page.next_key_marker:
-                return
-
-    def _parts(self, upload_id: str) -> Iterator[Any]:
-        marker = None
-        for _ in range(_MOST_PAGES):
-            page = self._client._list_parts(  # noqa: SLF001 - no public name
-                *self._place, upload_id, part_number_marker=marker
-            )
-            yield from page.parts
-            marker = page.next_part_number_marker
-            if not page.is_truncated or not marker:
-                return
-
-    def _join(self, upload_id: str, etags: dict[int, str]) -> str:
-        parts = [Part(number, etag) for number, etag in sorted(etags.items())]
-        done = self._once._complete_multipart_upload(*self._place, upload_id, parts)  # noqa: SLF001 - no public name
-        if not done.etag:  # a store may find out after its answer has begun
-            words = f"it did not put the parts of {self._place[1]} together; run again"
-            raise StoreError(self._address.shown, words)
-        return str(done.etag).strip('"')
+        return self._store.put(self._place, begun.id, number, content, sha256)
 
     def _abort(self, upload_id: str) -> None:
         """Give an upload up; one that is gone already, or must stay, keeps nobody from going on."""
-        with suppress(MinioException):
-            self._client._abort_multipart_upload(*self._place, upload_id)  # noqa: SLF001 - no public name
+        try:
+            self._store.abort(self._place, upload_id)
+        except StoreUnreachableError:
+            raise
+        except StoreError:
+            pass

@@ -136,10 +136,10 @@ class Uploads:
         return minio_client(self._address, is_repeating=False)
 
     @cached_property
-    def _part_sender(self) -> Any:
-        from oscar_sync.storage.signed import PartSender
+    def _multipart(self) -> Any:
+        from oscar_sync.storage.multipart import Multipart
 
-        return PartSender(self._address, self._client())
+        return Multipart(self._address)
 
     def _put_in_parts(
         self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str, on_bytes: OnBytes
@@ -149,8 +149,7 @@ class Uploads:
         if path.is_symlink() or path.stat().st_size != size_bytes:
             raise self._changed(path)
         file = BigFile(path, size_bytes, sha256 or checksums.content_sha256(path, size_bytes))
-        clients = (self._client(), self._once)
-        upload = PartsUpload(self._address, clients, self._part_sender, place, self._room)
+        upload = PartsUpload(self._multipart, place, self._room)
         try:
             return upload.put(file, on_bytes)
         except (StoreUnreachableError, StoreFailedError):

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from oscar_sync.cli.main import call
-from oscar_sync.storage import client
+from oscar_sync.storage import pool
 from tests.property.world import running_world
 
 
@@ -20,8 +20,8 @@ def world(_world, monkeypatch):
     """A world whose reads are asked again as often as ever, and at once: it needs no time."""
     _world.reset()
     monkeypatch.setattr("oscar_sync.wire.retry.FIRST_WAIT_S", 0.001)
-    repeated = client.REPEATED.new(backoff_factor=0.001)
-    monkeypatch.setattr(client, "REPEATED", repeated)
+    repeated = pool.REPEATED.new(backoff_factor=0.001)
+    monkeypatch.setattr(pool, "REPEATED", repeated)
     for name in [name for name in os.environ if name.startswith(("OSCAR", "OIDC"))]:
         monkeypatch.delenv(name)
     for name, value in _world.environ.items():

@@ -7,21 +7,24 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
+import boto3
 import pytest
-from minio.error import MinioException
+from botocore.config import Config
 from msgspec.structs import replace
 
 from oscar_sync.errors import StoreDeniedError, StoreError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.checksums import MIB, content_sha256
+from oscar_sync.storage.multipart import Multipart
 from oscar_sync.storage.parts import NOTE_NUMBER, PARTS_AT_ONCE
-from oscar_sync.storage.signed import PartSender
 from oscar_sync.storage.store import ObjectStore
 from tests.property.proxy import Proxy
 from tests.servers import WEED_KEYS, free_ports, until
+from tests.unit.wire.stub import Reply, running
 
 SIZE = 64 * MIB + 1
 PARTS = 9
@@ -71,8 +74,32 @@ def parts_sent(proxy):
 
 
 def unfinished(store, key):
-    found = store._client._list_multipart_uploads("bench", prefix=key).uploads
-    return [one.upload_id for one in found]
+    found = boto3_of(store).list_multipart_uploads(Bucket="bench", Prefix=key)
+    return [one["UploadId"] for one in found.get("Uploads", [])]
+
+
+def begun(store, key):
+    """Begin an upload as somebody else does, and return its id."""
+    return boto3_of(store).create_multipart_upload(Bucket="bench", Key=key)["UploadId"]
+
+
+def sent(store, key, upload_id, number, content):
+    boto3_of(store).upload_part(
+        Bucket="bench", Key=key, UploadId=upload_id, PartNumber=number, Body=content
+    )
+
+
+def boto3_of(store):
+    address = store.address
+    keys = (address.access_key.reveal(), address.secret_key.reveal())
+    names = ("aws_access_key_id", "aws_secret_access_key")
+    return boto3.client(
+        "s3",
+        endpoint_url=address.endpoint,
+        region_name="us-east-1",
+        config=Config(request_checksum_calculation="when_required"),
+        **dict(zip(names, keys, strict=True)),
+    )
 
 
 def cut_off(store, key, path, after):
@@ -146,12 +173,9 @@ def test_an_upload_of_older_content_is_given_up(store, proxy, key, big):
 
 
 def test_uploads_of_others_stay_as_they_are(store, key, big):
-    client = store._client
-    theirs = client._create_multipart_upload("bench", key, {})
-    client._upload_part("bench", key, b"x" * 5 * MIB, None, theirs, 1)
-    last = client._create_multipart_upload("bench", key, {})
-    client._upload_part("bench", key, b"a part like any other", None, last, NOTE_NUMBER)
-    longer = client._create_multipart_upload("bench", f"{key}2", {})
+    theirs, last, longer = begun(store, key), begun(store, key), begun(store, f"{key}2")
+    sent(store, key, theirs, 1, b"x" * 5 * MIB)
+    sent(store, key, last, NOTE_NUMBER, b"a part like any other")
     store.put_object("bench", key, big, SIZE)
     assert set(unfinished(store, key)) == {theirs, last, longer}
 
@@ -159,9 +183,7 @@ def test_uploads_of_others_stay_as_they_are(store, key, big):
 def test_a_part_that_came_damaged_is_sent_again(store, proxy, key, big):
     cut_off(store, key, big, 2)
     (upload_id,) = unfinished(store, key)
-    client = store._client
-    first = parts_sent(proxy)[0]
-    client._upload_part("bench", key, b"x" * 8 * MIB, None, upload_id, first)
+    sent(store, key, upload_id, parts_sent(proxy)[0], b"x" * 8 * MIB)
     store.put_object("bench", key, big, SIZE)
     assert store.get_object("bench", key) == big.read_bytes()
 
@@ -184,16 +206,72 @@ def test_a_log_in_that_may_not_look_at_objects_goes_by_the_etag_of_the_parts(
 
 
 def test_a_part_is_signed_by_the_digest_of_what_is_in_it(s3, key):
-    store = ObjectStore(s3, {})  # the other store does not look at it
-    store._client.make_bucket("bench")
-    upload_id = store._client._create_multipart_upload("bench", key, {})
-    query = {"partNumber": "1", "uploadId": upload_id}
-    sender = PartSender(s3, store._client)
+    ObjectStore(s3, {})._client.make_bucket("bench")
+    multipart = Multipart(s3)  # the other store does not look at it
+    place = ("bench", key)
+    upload_id = multipart.create(place, "")
     content, other = memoryview(b"content"), hashlib.sha256(b"other").digest()
-    with pytest.raises(MinioException, match="XAmzContentSHA256Mismatch"):
-        sender.send(("bench", key), query, content, other)
-    etag = sender.send(("bench", key), query, content, hashlib.sha256(content).digest())
+    with pytest.raises(StoreError, match="XAmzContentSHA256Mismatch"):
+        multipart.put(place, upload_id, 1, content, other)
+    etag = multipart.put(place, upload_id, 1, content, hashlib.sha256(content).digest())
     assert etag == hashlib.md5(content).hexdigest()
+
+
+ANSWERS = {
+    "nothing": b"",
+    "a page": b"<html>",
+    "another language": b"{}",
+    "a bomb": b'<!DOCTYPE a [<!ENTITY b "%s">]><a>%s</a>' % (b"b" * 100_000, b"&b;" * 100_000),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_an_answer_that_is_none_is_told(kind):
+    with answering(ANSWERS[kind]) as address:
+        multipart = Multipart(address)
+        for ask in (
+            lambda: multipart.create(("bench", "key"), ""),
+            lambda: list(multipart.unfinished(("bench", "key"))),
+            lambda: list(multipart.parts(("bench", "key"), "id")),
+            lambda: multipart.join(("bench", "key"), "id", {1: "e"}),
+        ):
+            with pytest.raises(StoreError, match="its answer cannot be used"):
+                ask()
+
+
+def test_a_listing_that_never_ends_is_given_up():
+    page = (
+        b"<R><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker>"
+        b"<Part><PartNumber>none</PartNumber></Part>"
+        b"<NextPartNumberMarker>1</NextPartNumberMarker></R>"
+    )
+    with answering(page) as address:
+        multipart = Multipart(address)
+        assert list(multipart.unfinished(("bench", "key"))) == []
+        assert {part.number for part in multipart.parts(("bench", "key"), "id")} == {0}
+
+
+def test_parts_that_are_refused_after_a_good_status_make_no_object():
+    refused = b"<Error><Code>InternalError</Code><Message>we are sorry</Message></Error>"
+    with answering(refused) as address, pytest.raises(StoreError, match="we are sorry"):
+        Multipart(address).join(("bench", "key"), "id", {1: "e"})
+
+
+def test_a_redirect_of_a_part_is_not_followed():
+    with (
+        answering(b"", 307, Location="http://elsewhere.invalid/") as address,
+        pytest.raises(StoreError, match="307"),
+    ):
+        Multipart(address).put(("bench", "key"), "id", 1, memoryview(b"x"), bytes(32))
+
+
+@contextmanager
+def answering(body, status=200, **headers):
+    """A store that answers everything with *body*."""
+    with running() as stub:
+        stub.replies = [Reply(status, body, headers)]
+        access_key, secret_key = map(Secret, WEED_KEYS)
+        yield StoreAddress(stub.url, access_key, secret_key)
 
 
 def change_the_end(path):
