@@ -1,6 +1,7 @@
 import pytest
 
-from tests.unit.wire.stub import running
+from tests.unit.wire.stub import reply, running
+from tests.unit.wire.tls import make_certificate, server_context
 
 
 @pytest.fixture
@@ -12,4 +13,18 @@ def stub():
 @pytest.fixture
 def other():
     with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """The folder of a certificate that vouches for itself."""
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def secure(certificate):
+    """A server with it, which lists no service."""
+    with running(server_context(certificate)) as server:
+        server.replies = [reply([])]
         yield server

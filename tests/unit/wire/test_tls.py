@@ -3,20 +3,7 @@ import warnings
 import pytest
 
 from oscar_sync.wire.failures import NoAnswerError
-from tests.unit.wire.stub import api, reply, running
-from tests.unit.wire.tls import make_certificate, server_context
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture
-def secure(certificate):
-    with running(server_context(certificate)) as stub:
-        stub.replies = [reply([])]
-        yield stub
+from tests.unit.wire.stub import api
 
 
 def test_a_certificate_that_nobody_vouches_for_ends_it_before_anything_is_sent(secure):

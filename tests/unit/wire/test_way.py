@@ -8,24 +8,11 @@ import pytest
 
 from oscar_sync.wire.failures import NoAnswerError
 from tests.unit.wire.proxy import proxy
-from tests.unit.wire.stub import api, reply, running
-from tests.unit.wire.tls import make_certificate, server_context
+from tests.unit.wire.stub import api, reply
 from tools.weed import free_ports
 
 LIST = ["GET /system/services"]
 SOCKS = ["socks4", "socks5", "socks5h"]
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture
-def secure(certificate):
-    with running(server_context(certificate)) as stub:
-        stub.replies = [reply([])]
-        yield stub
 
 
 @pytest.fixture
