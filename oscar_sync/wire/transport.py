@@ -65,7 +65,7 @@ class Transport:
             way = self._way_to(url)
         connection = self._taken() or way.connection()
         try:
-            with _told(_OPENING):
+            with _told(_OPENING, through=way.through):
                 connection.open(read_timeout_s)
             with _told(_ASKING, read_timeout_s):
                 # A server may answer, and hang up, before it has read all.
@@ -194,14 +194,14 @@ _READING: Final = (
 
 
 @contextmanager
-def _told(rows: Sequence[_Row], limit_s: float = 0.0) -> Iterator[None]:
+def _told(rows: Sequence[_Row], limit_s: float = 0.0, through: str = "") -> Iterator[None]:
     """Tell failures in words of ours: their own may quote addresses with a proxy's password."""
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        words = f"its certificate is not trusted: {error.verify_message}"
+        words = f"{through}its certificate is not trusted: {error.verify_message}"
         raise NoExchangeError(words, was_sent=False, may_pass=False) from None
     except (http.client.HTTPException, OSError, ValueError, zlib.error) as error:
         row = next(row for row in rows if isinstance(error, row.kind))
-        words = row.words.format(limit=limit_s)
+        words = f"{through}{row.words.format(limit=limit_s)}"
         raise NoExchangeError(words, was_sent=row.was_sent, may_pass=row.may_pass) from None

@@ -82,6 +82,11 @@ class Way:
         return self.door is self.proxy and self.origin.is_secure
 
     @property
+    def through(self) -> str:
+        """Return how a sentence begins about a connection that does not come about."""
+        return "" if self.proxy is None else "through the proxy of the environment: "
+
+    @property
     def headers(self) -> Mapping[str, str]:
         """Return what goes with each request for the sake of the proxy."""
         return self.door.headers if self.is_forwarded else {}

@@ -106,6 +106,18 @@ def test_a_socks_proxy_that_is_not_there_is_told_without_its_login(kind, stub):
     assert not caught.value.was_sent
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_is_not_there_is_not_taken_for_the_cluster(scheme, stub):
+    environ = {"all_proxy": f"{scheme}://127.0.0.1:{free_ports(1)[0]}"}
+    words = "through the proxy of the environment: the connection was refused"
+    with (
+        api(stub.url, environ=environ) as oscar,
+        pytest.raises(NoAnswerError, match=words) as caught,
+    ):
+        oscar.put_service({"name": "a"})
+    assert not caught.value.was_sent
+
+
 def test_without_its_library_a_socks_proxy_says_what_to_install(stub, monkeypatch):
     monkeypatch.setitem(sys.modules, "socks", None)
     environ = {"all_proxy": "socks5h://127.0.0.1:9"}
