@@ -3,6 +3,7 @@
 import http.client
 import socket
 import ssl
+import traceback
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cached_property
@@ -164,7 +165,9 @@ class Connection(http.client.HTTPConnection):
         except (OSError, http.client.HTTPException) as error:
             if self._way.proxy is None or getattr(error, "errno", None) is not None:
                 raise
-            # What the system does not say, the proxy's answer does.
+            # What the system does not say, the proxy's answer does. Pythons before 3.11.4 leave it
+            # open: it ends with the frame that read it.
+            traceback.clear_frames(error.__traceback__)
             words = "the proxy does not pass it on"
             raise NoExchangeError(words, was_sent=False, may_pass=True) from None
         self.sock = self._way.secured(self.sock)

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,23 @@ def test_a_tunnel_that_is_refused_ends_it_before_anything_is_sent(secure, bundle
         oscar.put_service({"name": "a"})
     assert not caught.value.was_sent
     assert secure.asked == []
+
+
+def test_a_tunnel_that_is_refused_leaves_nothing_open_while_its_error_is_kept(secure, bundle):
+    with proxy("http", login="me:p@ss") as place:
+        environ = {"https_proxy": f"http://{place}"}
+        before = open_files()
+        with (
+            api(secure.url, environ=environ, ca_bundle=bundle) as oscar,
+            pytest.raises(NoAnswerError) as caught,
+        ):
+            oscar.put_service({"name": "a"})
+        assert (open_files(), caught.value.was_sent) == (before, False)
+
+
+def open_files():
+    """Return how many this process has; the listing itself is one of them each time."""
+    return len(list(Path("/dev/fd").iterdir()))
 
 
 def test_a_proxy_may_be_spoken_to_over_tls(secure, stub, bundle, certificate):
