@@ -56,11 +56,9 @@ class ObjectStore:
         """
         host, port = self.address.host_and_port
         # Python encodes text by tables of Unicode, whose import takes 2 ms; ASCII needs none.
-        name = host.encode() if host.isascii() else host
+        name: Any = host.encode() if host.isascii() else host
         try:
-            address = (name, port)
-            # Its stub knows text alone, and it takes both.
-            socket.create_connection(address, CONNECT_TIMEOUT_S).close()  # type: ignore[arg-type]
+            socket.create_connection((name, port), CONNECT_TIMEOUT_S).close()
         except TimeoutError as error:
             words = f"no connection within {CONNECT_TIMEOUT_S:g} s"
             raise StoreUnreachableError(self.address.shown, words) from error
