@@ -39,8 +39,8 @@ class Part(Struct, frozen=True):
 class Multipart:
     """Uploads in parts to one store, from any number of threads.
 
-    A request that fails is sent again, but not the one that makes the object. Each raises
-    StoreError: the store refuses it; StoreUnreachableError: it does not answer.
+    A request that fails is sent again, but not those that make something: an upload, the object.
+    Each raises StoreError: the store refuses it; StoreUnreachableError: it does not answer.
     """
 
     def __init__(self, address: StoreAddress) -> None:
@@ -105,7 +105,7 @@ class Multipart:
             for number, etag in sorted(etags.items())
         )
         body = f"<CompleteMultipartUpload>{rows}</CompleteMultipartUpload>".encode()
-        done = self._asked("POST", place, {"uploadId": upload_id}, body=body, is_once=True)
+        done = self._asked("POST", place, {"uploadId": upload_id}, body=body)
         etag = done.text("ETag").strip('"')
         if not etag:  # a store may find out after its answer has begun
             words = f"it did not put the parts of {place[1]} together; run again"
@@ -124,12 +124,9 @@ class Multipart:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
-        is_once: bool = False,
     ) -> "_Xml":
         sha256 = hashlib.sha256(body).hexdigest()
-        answer = self._sent(
-            method, place, query, headers=headers, body=body, sha256=sha256, is_once=is_once
-        )
+        answer = self._sent(method, place, query, headers=headers, body=body, sha256=sha256)
         with pool.told(self._address):
             found = _Xml(ET.fromstring(answer.data))  # noqa: S314 - expat bounds entities
         if found.name == "Error":
@@ -145,7 +142,6 @@ class Multipart:
         headers: Mapping[str, str] | None = None,
         body: bytes | memoryview = b"",
         sha256: str = EMPTY,
-        is_once: bool = False,
     ) -> urllib3.BaseHTTPResponse:
         target = quoted(*place, query)
         named = {"Host": self._host, **(headers or {})}
@@ -157,7 +153,7 @@ class Multipart:
                 url,
                 body=body or None,
                 headers=signed,
-                retries=pool.ONCE if is_once else pool.REPEATED,
+                retries=pool.ONCE if method == "POST" else pool.REPEATED,
                 redirect=False,
             )
         if answer.status >= 300:

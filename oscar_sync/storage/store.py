@@ -29,7 +29,7 @@ class ObjectStore:
         """Open nothing yet. *environ* decides whether the fast uploader may be used."""
         self.address = address
         self._bulk = bulk.Bulk(address) if bulk.is_fit(address, environ) else None
-        self._uploads = Uploads(address, lambda: self._client, self._stat, self._bulk)
+        self._uploads = Uploads(address, self._stat, self._bulk)
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._guard = threading.Lock()
 

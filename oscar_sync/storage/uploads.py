@@ -41,16 +41,14 @@ class Uploads:
     def __init__(
         self,
         address: StoreAddress,
-        client: Callable[[], Any],
         stat: Callable[[str, str], Any],
         bulk: Bulk | None,
     ) -> None:
-        """Send nothing yet. *client* returns MinIO's; *bulk* is None where it must not be used.
+        """Send nothing yet. *bulk* is None where it must not be used.
 
         *stat* looks at an object, by bucket and key, and returns None where there is none.
         """
         self._address = address
-        self._client = client
         self._stat = stat
         self._bulk = bulk
         self._room = Room(CONTENTS_AT_ONCE)

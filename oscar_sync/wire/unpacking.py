@@ -26,15 +26,21 @@ def unpacked(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    first = next(pieces, b"")
-    if not first:
-        return
+    inflating = None
+    for piece in pieces:
+        left = piece
+        while left:
+            if inflating is None:
+                inflating = _begun(left)
+            yield inflating.decompress(left)
+            left = inflating.unused_data  # gzip may be several, one after another (RFC 1952, 2.2)
+            if inflating.eof:
+                inflating = None
+    if inflating is not None:
+        raise zlib.error("cut off")
+
+
+def _begun(first: bytes) -> "zlib._Decompress":
     # gzip and zlib tell themselves apart; some servers call deflate what has no header at all.
     is_headed = first[:1] in {b"\x1f", b"\x78"}
-    inflating = zlib.decompressobj(_ANY_HEADER if is_headed else _NO_HEADER)
-    yield inflating.decompress(first)
-    for piece in pieces:
-        yield inflating.decompress(piece)
-    yield inflating.flush()
-    if not inflating.eof:
-        raise zlib.error("cut off")
+    return zlib.decompressobj(_ANY_HEADER if is_headed else _NO_HEADER)

@@ -124,11 +124,15 @@ class Way:
         return _trusting(self._verify)
 
     def _secured(self, opened: Any, host: str) -> Any:
-        if isinstance(opened, ssl.SSLSocket):
-            from urllib3.util.ssltransport import SSLTransport  # TLS in a proxy's TLS
+        try:
+            if isinstance(opened, ssl.SSLSocket):
+                from urllib3.util.ssltransport import SSLTransport  # TLS in a proxy's TLS
 
-            return SSLTransport(opened, self._tls, host)
-        return self._tls.wrap_socket(opened, server_hostname=host)
+                return SSLTransport(opened, self._tls, host)
+            return self._tls.wrap_socket(opened, server_hostname=host)
+        except BaseException:
+            opened.close()
+            raise
 
 
 class Connection(http.client.HTTPConnection):

@@ -88,6 +88,7 @@ def raw_deflate(content: bytes) -> bytes:
         ("deflate", zlib.compress(BODY)),
         ("deflate", raw_deflate(BODY)),
         ("deflate, gzip", gzip.compress(zlib.compress(BODY))),
+        ("gzip", gzip.compress(BODY[:99]) + gzip.compress(BODY[99:])),
         ("gzip", b""),
     ],
 )
@@ -100,6 +101,7 @@ def test_a_packed_answer_is_unpacked(stub, transport, coding, body):
     ("coding", "body"),
     [
         ("gzip", gzip.compress(BODY)[:-9]),
+        ("gzip", gzip.compress(BODY) + b"more"),
         ("gzip", BODY),
         ("deflate", b"\xff" * 9),
         ("br", BODY),
