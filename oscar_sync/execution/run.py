@@ -21,7 +21,7 @@ from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import post_body, put_body
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.hooks import wanted_hooks
-from oscar_sync.semantics.stamp import STAMP_KEYS
+from oscar_sync.semantics.stamp import STAMP_KEYS, marks_of
 
 STORE_WAIT_S: Final = 60.0
 POLL_S: Final = 0.25
@@ -83,7 +83,7 @@ class Run(Struct):
         if live is None:
             raise StaleServiceError("it is gone")
         if not is_same(live, planned):
-            raise StaleServiceError("it has changed since the plan was made")
+            raise StaleServiceError(_difference(live, planned))
         return live
 
     # bodies
@@ -258,12 +258,27 @@ def _texts_of(annotations: object) -> dict[str, str]:
 
 
 def is_same(live: LiveService, known: LiveService) -> bool:
-    """Tell whether *live* is the *known* service, as far as a premise rests on it."""
+    """Tell whether *live* is the *known* service, as far as a premise rests on it: marks too."""
+    return _is_same_service(live, known) and _marks_are_same(live, known)
+
+
+def _is_same_service(live: LiveService, known: LiveService) -> bool:
     return (live.form, live.owner, live.bucket_list) == (
         known.form,
         known.owner,
         known.bucket_list,
     )
+
+
+def _marks_are_same(live: LiveService, known: LiveService) -> bool:
+    return marks_of(live.annotations) == marks_of(known.annotations)
+
+
+def _difference(live: LiveService, planned: LiveService) -> str:
+    if not _is_same_service(live, planned):
+        return "it has changed since the plan was made"
+    changed = dict(marks_of(live.annotations).items() ^ marks_of(planned.annotations).items())
+    return f"its mark has changed since the plan was made: {', '.join(sorted(changed))}"
 
 
 def step_of(action: Action, do: Do) -> Step:

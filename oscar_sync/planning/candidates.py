@@ -102,6 +102,13 @@ def _candidate(context: Context, live: LiveService, candidates: int) -> Removal 
     settings = context.settings
     if not settings.prune:
         return LeftAlone(live.key, _left_message(live))
+    former = context.former_identity(live)
+    if former:
+        return LeftAlone(
+            live.key,
+            f"no longer in the manifests, left alone: its mark calls this cluster `{former}`, so "
+            "it may be another cluster's; name it under `removed` if it is not",
+        )
     guard = None
     if candidates > settings.max_removals:
         guard = Reason(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -16,9 +16,7 @@ from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
 from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.buckets import inputs, used_buckets
-from oscar_sync.semantics.stamp import is_valid_here, owner_of
-
-WORKER: Final = "oscar.grycap/federation-worker"
+from oscar_sync.semantics.stamp import OWNER, WORKER, Owner, is_copied, owner_of
 
 
 class Standing(StrEnum):
@@ -100,11 +98,34 @@ class Context(Struct):
             return Standing.OWNER_LOST
         if not self.is_mine(live):
             return Standing.OTHER_OWNER
-        stamp = owner_of(live.annotations)
-        if not is_valid_here(stamp, self.identity, live.key.name) or stamp is None:
+        if not live.annotations.get(OWNER):
             return Standing.UNSTAMPED
-        is_ours = bool(self.settings.set_name) and stamp.set_name == self.settings.set_name
-        return Standing.OURS if is_ours else Standing.OTHER_SET
+        mark = self.own_mark(live)
+        if mark is None:
+            return Standing.OTHER_SET
+        others = self._other_identities()
+        is_copy = is_copied(mark, live.key.name, others)
+        return Standing.UNSTAMPED if is_copy else Standing.OURS
+
+    def own_mark(self, live: LiveService) -> Owner | None:
+        """Return the mark on *live* if it is this set's, whatever it calls the cluster."""
+        mark = owner_of(live.annotations)
+        has_set = bool(self.settings.set_name)
+        is_own = mark is not None and has_set and mark.set_name == self.settings.set_name
+        return mark if is_own else None
+
+    def former_identity(self, live: LiveService) -> str:
+        """Return what our mark on *live* calls this cluster where that is another name, or blank.
+
+        It is so after a cluster's address or ``identity`` changed (trust 2.1).
+        """
+        mark = self.own_mark(live) if self.standing(live) is Standing.OURS else None
+        return mark.identity if mark is not None and mark.identity != self.identity else ""
+
+    def _other_identities(self) -> set[str]:
+        here = self.facts.view.cluster
+        names = {one.identity for one in self.settings.clusters if one.id != here.id}
+        return names - {here.identity}
 
     def is_mine(self, live: LiveService) -> bool:
         """Tell whether the owner is me, or one that the settings name.

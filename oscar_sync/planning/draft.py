@@ -25,7 +25,12 @@ from oscar_sync.planning.decision import Decision, Removals
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.forecast import with_seconds
-from oscar_sync.planning.notes import ambiguous_consents, store_notes, unused_consents
+from oscar_sync.planning.notes import (
+    ambiguous_consents,
+    identity_notes,
+    store_notes,
+    unused_consents,
+)
 from oscar_sync.planning.seeding import decide_seeds
 
 
@@ -181,7 +186,12 @@ def _plan(
         diagnostics=tuple(desired.diagnostics),
         notes=tuple(
             dict.fromkeys(
-                (*notes, *store_notes(contexts.values()), *unused_consents(desired, contexts))
+                (
+                    *notes,
+                    *identity_notes(contexts.values()),
+                    *store_notes(contexts.values()),
+                    *unused_consents(desired, contexts),
+                )
             )
         ),
         digest=plan_digest(actions, held),

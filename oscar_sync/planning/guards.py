@@ -19,6 +19,7 @@ from oscar_sync.semantics.buckets import (
 )
 from oscar_sync.semantics.capabilities import unsupported
 from oscar_sync.semantics.normal_form import is_exposed
+from oscar_sync.semantics.stamp import OWNER, owner_of
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 _WIDTH: Final = {"private": 0, "": 0, "restricted": 1, "public": 2}
@@ -39,7 +40,7 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
         case Standing.OTHER_OWNER:
             return _not_ours(context, live, f"owned by {live.owner}")
         case Standing.OTHER_SET:
-            return _not_ours(context, live, "managed by another set")
+            return _not_ours(context, live, _set_words(context, live))
         case Standing.WORKER:
             return Reason(
                 "federation-worker",
@@ -54,6 +55,19 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
             )
         case _:
             assert_never(standing)
+
+
+def _set_words(context: Context, live: LiveService) -> str:
+    """Return which set manages *live*, and where its mark says something else than this run."""
+    mark = owner_of(live.annotations)
+    if mark is None:
+        return f"marked `{live.annotations[OWNER]}` by another set, and that cannot be read"
+    words = [f"managed by set {mark.set_name}"]
+    if mark.identity != context.identity:
+        words.append(f"which calls this cluster `{mark.identity}` (here: `{context.identity}`)")
+    if mark.service != live.key.name:
+        words.append(f"whose mark was made for service `{mark.service}`")
+    return ", ".join(words)
 
 
 def _not_ours(context: Context, live: LiveService, whose: str) -> Reason:

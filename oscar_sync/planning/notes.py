@@ -23,6 +23,23 @@ def store_notes(contexts: Iterable[Context]) -> list[str]:
     ]
 
 
+def identity_notes(contexts: Iterable[Context]) -> list[str]:
+    """Return a note for each name under which this set's marks know a cluster of another name."""
+    found: dict[tuple[ClusterId, str, str], list[str]] = {}
+    for context in contexts:
+        here = context.facts.view.cluster
+        for name, live in sorted(context.facts.view.services.items()):
+            former = context.former_identity(live)
+            if former:
+                found.setdefault((here.id, former, here.identity), []).append(name)
+    return [
+        f"{place}: the marks of {', '.join(names)} call this cluster `{former}`, and this run "
+        f"calls it `{identity}`: their next update writes that, and so does oscar-sync adopt; if "
+        "it is another cluster, correct `identity` or `set`"
+        for (place, former, identity), names in found.items()
+    ]
+
+
 def unused_consents(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> list[str]:
     """Return a warning for each consent of the command line that no step needs (product 3).
 

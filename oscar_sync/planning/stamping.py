@@ -25,7 +25,7 @@ _WARNING = "the server may roll its pods or restart the store for it"
 
 def decide_adopt(context: Context, live: LiveService) -> Decision | None:
     """Return the PUT that stamps *live* as it is, None if it has our stamp already."""
-    if context.standing(live) is Standing.OURS:
+    if context.standing(live) is Standing.OURS and not context.former_identity(live):
         return None
     desired = context.desired.get(ServiceName(live.key.name))
     origin = desired.locate(()) if desired else None

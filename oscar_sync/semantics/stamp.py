@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -28,6 +29,8 @@ STAMP_KEYS: Final = frozenset({OWNER, APPLIED, SECRETS, HOOKS, DETACHED})
 
 SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
+WORKER: Final = "oscar.grycap/federation-worker"
+_MARKS: Final = (STAMP_PREFIX, WORKER)
 _VERSION: Final = "v1"
 _SHORT: Final = 64
 _NOT_HASHED: Final = frozenset({"name", "cluster_id", "clusters"})
@@ -55,9 +58,22 @@ def owner_of(annotations: Mapping[str, str]) -> Owner | None:
     return Owner(set_name, identity, service)
 
 
-def is_valid_here(owner: Owner | None, identity: str, service: str) -> bool:
-    """Tell whether the stamp is this service's own, not copied from another place (safety 3)."""
-    return owner is not None and (owner.identity, owner.service) == (identity, service)
+def is_copied(owner: Owner, service: str, others: Collection[str]) -> bool:
+    """Tell whether a mark of one's own set was made for another service than *service*.
+
+    Federation copies the origin's annotations to its workers, and so does a POST of what a GET
+    showed. *others* are the identities of the run's other clusters: a mark that names none of them
+    is this cluster's, under a name that it had before (trust 2.1).
+    """
+    return owner.service != service or owner.identity in others
+
+
+def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
+    """Return those *annotations* that say whose a service is and what is under way with it.
+
+    They are no part of the normal form, and a write rests on them all the same (trust 2.2).
+    """
+    return {key: text for key, text in annotations.items() if key.startswith(_MARKS)}
 
 
 def applied_stamp(form: Mapping[str, Value], owner: str = "") -> str:
@@ -118,15 +134,25 @@ def comparable(name: str, value: Value, owner: str = "") -> Value:
     return value
 
 
-def live_fingerprint(form: Mapping[str, Value], owner: str, bucket_list: Iterable[str]) -> str:
-    """Return a hash (16 hex digits) of a live service: form, owner, per-user buckets."""
-    whole: Value = {"form": dict(form), "owner": owner, "buckets": [*sorted(bucket_list)]}
+def live_fingerprint(
+    form: Mapping[str, Value],
+    owner: str,
+    bucket_list: Iterable[str],
+    annotations: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return a hash (16 hex digits) of a live service: form, owner, per-user buckets, marks."""
+    whole: Value = {
+        "form": dict(form),
+        "owner": owner,
+        "buckets": [*sorted(bucket_list)],
+        "marks": {**marks_of(annotations)},
+    }
     return hashlib.sha256(_AS_SORTED_JSON(whole)).hexdigest()[:16]
 
 
 def fingerprint_of(live: LiveService) -> str:
     """Return the fingerprint of *live* that a plan's premise rests on."""
-    return live_fingerprint(live.form, live.owner, live.bucket_list)
+    return live_fingerprint(live.form, live.owner, live.bucket_list, live.annotations)
 
 
 def _hash(value: Value) -> str:

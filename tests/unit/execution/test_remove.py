@@ -127,9 +127,17 @@ def test_a_service_that_three_deletions_leave_standing_is_a_failure(plain):
 
 def test_a_service_that_stands_after_a_good_answer_is_not_called_gone(plain):
     """Somebody brings it back each time: what is read back decides, not the answer."""
-    result = carried_out(plain, BY_HAND, landed=posting(plain, service()))
+    marks = plain.live("alpha")["annotations"]
+    result = carried_out(plain, BY_HAND, landed=posting(plain, service(annotations=marks)))
     assert (result.status, result.warnings) == (Status.FAILED, ())
     assert result.message == "the service is still there after the deletion"
+
+
+def test_a_service_that_somebody_else_made_after_the_deletion_stays(plain):
+    result = carried_out(plain, BY_HAND, landed=posting(plain, service()))
+    assert (result.status, result.message) == (Status.STALE, "somebody else wrote it meanwhile")
+    assert sent(plain, "DELETE", ALPHA) == 1
+    assert plain.live("alpha") is not None
 
 
 def posting(world, wanted):

@@ -1,0 +1,142 @@
+"""Whose a service is: the ownership mark on it decides, whatever it calls this cluster."""
+
+import pytest
+
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.report import Status
+from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
+from tests.emulator.calling import SERVICES
+from tests.unit.planning.built import CLUSTER, codes, live, planned, view, wanted
+
+MARK = "oscar-sync.io/owner"
+WORKER = {"oscar.grycap/federation-worker": "true"}
+
+
+def marked(mark, **fields):
+    annotations = {MARK: mark, **fields.pop("annotations", {})}
+    return live(annotations=annotations, **fields)
+
+
+FOREIGN = {
+    "geo-lab/edge.example.org/alpha": "it is managed by set geo-lab",
+    "geo-lab/cloud/alpha": (
+        "it is managed by set geo-lab, which calls this cluster `cloud` (here: `edge.example.org`)"
+    ),
+    "geo-lab/edge.example.org/beta": (
+        "it is managed by set geo-lab, whose mark was made for service `beta`"
+    ),
+    "geo-lab/host:1/a/b/beta": (
+        "it is managed by set geo-lab, which calls this cluster `host:1/a/b` (here: "
+        "`edge.example.org`), whose mark was made for service `beta`"
+    ),
+    "geo-lab": "it is marked `geo-lab` by another set, and that cannot be read",
+    "laws/": "it is marked `laws/` by another set, and that cannot be read",
+}
+
+
+@pytest.mark.parametrize("mark", FOREIGN)
+def test_the_mark_of_another_set_blocks_whatever_it_calls_the_cluster(mark):
+    plan = planned(view(marked(mark)), wanted(memory="1Gi"))
+    assert codes(plan) == ["not-ours"]
+    [held] = plan.blocked
+    assert held.message == FOREIGN[mark]
+    assert held.consent == "take-over:alpha"
+
+
+@pytest.mark.parametrize("mark", FOREIGN)
+@pytest.mark.parametrize("scope", [Scope.ADOPT, Scope.REMOVE, Scope.FORGET])
+def test_nothing_is_done_by_name_to_what_another_set_manages(mark, scope):
+    services = [wanted()] if scope is Scope.ADOPT else []
+    options = PlanOptions(scope, ("alpha",))
+    plan = planned(view(marked(mark)), *services, options=options)
+    assert not plan.actions
+    assert codes(plan) == ([] if scope is Scope.FORGET else ["not-ours"])
+
+
+@pytest.mark.parametrize("mark", FOREIGN)
+def test_without_a_set_of_ones_own_every_mark_is_another_sets(mark):
+    assert codes(planned(view(marked(mark)), wanted(memory="1Gi"), set_name="")) == ["not-ours"]
+    own = marked("laws/edge.example.org/alpha")
+    assert codes(planned(view(own), wanted(memory="1Gi"), set_name="")) == ["not-ours"]
+
+
+def test_the_same_set_under_another_cluster_name_is_ours_with_a_note():
+    cluster = view(marked("laws/cloud/alpha"))
+    plan = planned(cluster, wanted(memory="1Gi"))
+    assert [action.kind for action in plan.actions] == [ActionKind.UPDATE]
+    assert not plan.blocked
+    note = (
+        "edge: the marks of alpha call this cluster `cloud`, and this run calls it "
+        "`edge.example.org`: their next update writes that, and so does oscar-sync adopt; "
+        "if it is another cluster, correct `identity` or `set`"
+    )
+    assert note in plan.notes
+    assert plan.clusters[0].ours == 1
+    adopted = planned(cluster, wanted(), options=PlanOptions(Scope.ADOPT, ("alpha",)))
+    assert [action.kind for action in adopted.actions] == [ActionKind.ADOPT]
+
+
+def test_a_mark_with_another_cluster_name_is_not_pruned_but_removed_when_it_is_named():
+    cluster = view(marked("laws/cloud/alpha"))
+    plan = planned(cluster, wanted("beta"), prune=True)
+    assert [action.kind for action in plan.actions] == [ActionKind.CREATE]
+    [left] = plan.left_alone
+    assert "calls this cluster `cloud`" in left.message
+    by_name = planned(cluster, options=PlanOptions(Scope.REMOVE, ("alpha",)))
+    assert [action.kind for action in by_name.actions] == [ActionKind.REMOVE]
+
+
+@pytest.mark.parametrize("mark", ["laws/near.example.org/alpha", "laws/edge.example.org/beta"])
+def test_a_copy_of_this_sets_mark_makes_no_removal_candidate(mark):
+    """Federation copies the origin's annotations; so does a POST of what a GET showed."""
+    near = Cluster(ClusterId("near"), "http://127.0.0.1:2", "near.example.org", None)
+    plan = planned(view(marked(mark)), wanted("beta"), prune=True, clusters=(CLUSTER, near))
+    assert [action.kind for action in plan.actions] == [ActionKind.CREATE]
+    assert not plan.left_alone
+    assert not plan.notes
+
+
+def test_a_worker_with_a_copied_mark_stays_a_worker():
+    cluster = view(marked("geo-lab/cloud/alpha", annotations=WORKER))
+    assert codes(planned(cluster, wanted(memory="1Gi"))) == ["federation-worker"]
+
+
+def relabel(world, annotations):
+    """Let somebody else write annotations alone: no field of the definition differs."""
+    shown = world.live("alpha")
+    assert world.api.put({**shown, "annotations": annotations}, SERVICES).status == 204
+
+
+MOVED = [
+    {MARK: "geo-lab/laws.example.org/alpha"},
+    {},
+    {MARK: "laws/laws.example.org/alpha", "oscar-sync.io/detached": "remove data"},
+    {MARK: "laws/laws.example.org/alpha", "oscar-sync.io/hooks": "data/in/"},
+]
+
+
+@pytest.mark.parametrize("annotations", MOVED)
+@pytest.mark.parametrize("what", ["update", "remove", "replace", "adopt", "forget"])
+def test_a_mark_that_changed_since_the_plan_stops_the_write(world, annotations, what):
+    service = {"name": "alpha", "image": "ghcr.io/x/a:1", "script": "s\n"}
+    own = {MARK: "laws/laws.example.org/alpha"} if what != "adopt" else {}
+    assert world.api.post({**service, "annotations": own}).status == 201
+    world.write({**service, "memory": "1Gi"} if what == "update" else service)
+    options = PlanOptions()
+    if what in ("adopt", "forget", "remove"):
+        options = PlanOptions(Scope(what), ("alpha",))
+    if what == "replace":
+        world.write({**service, "volume": {"size": "1Gi", "mount_path": "/d"}})
+        world.write_settings(services={"alpha": {"allow": ["replace"]}})
+    if what == "adopt" and not annotations:
+        annotations = {"oscar-sync.io/hooks": "data/in/"}
+    with world.connections() as connections:
+        found = plan_once(world.desire(), options, connections)
+        assert [action.kind.value for action in found.draft.plan.actions] == [what]
+        relabel(world, annotations)
+        report = apply_once(found, ApplyOptions(), connections)
+    assert [result.status for result in report.results] == [Status.STALE]
+    assert "mark" in report.results[0].message
+    assert world.live("alpha")["annotations"] == annotations
