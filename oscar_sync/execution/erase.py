@@ -6,7 +6,7 @@ from oscar_sync.execution.sender import ReachError
 from oscar_sync.model.material import Erasure
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
-from oscar_sync.model.state import BucketCount, BucketFacts
+from oscar_sync.model.state import BucketCount, BucketFacts, LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.buckets import used_buckets
 
@@ -66,16 +66,18 @@ def _refuse_if_moved(run: Run, planned: Erasure, facts: BucketFacts) -> None:
         )
 
 
-def refuse_if_used(run: Run, bucket: str) -> None:
-    """Stop where another service uses the bucket by now.
+def refuse_if_used(run: Run, bucket: str, going: LiveService | None = None) -> None:
+    """Stop where a service uses the bucket by now, other than the one that is *going* with it.
 
     Raises:
         StaleServiceError: one does.
     """
+    place = (going.namespace, going.key.name) if going else None
     users = [
         live.key.name
         for live in run.newest.read_all()
-        if live.key.name != run.name and bucket in (*used_buckets(live.form), *live.bucket_list)
+        if (live.namespace, live.key.name) != place
+        and bucket in (*used_buckets(live.form), *live.bucket_list)
     ]
     if users:
         raise StaleServiceError(f"bucket {bucket} is used by {', '.join(users)}; it stays")

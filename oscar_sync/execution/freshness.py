@@ -27,19 +27,26 @@ class Newest:
         self._now = now
         self._lock = threading.Lock()
         self._read_at = float("-inf")
-        self._services: Mapping[ServiceName, Mapping[str, object]] = {}
+        self._services: Mapping[ServiceName, list[Mapping[str, object]]] = {}
 
     def service(self, name: ServiceName, known: LiveService | None = None) -> LiveService | None:
         """Return the service as the newest list shows it, None if it does not.
 
         Where the list shows it just as when *known* was read, that is *known*.
+
+        Raises:
+            BadAnswerError: there are several of that name, and no request tells them apart.
         """
         with self._lock:
             if self._now() - self._read_at > MAX_AGE_S:
                 self._read()
-            raw = self._services.get(name)
-        if raw is None:
+            shown = self._services.get(name)
+        if shown is None:
             return None
+        if len(shown) > 1:
+            message = f"services called {name} are in more than one namespace"
+            raise BadAnswerError(self._cluster, self._endpoint, message)
+        raw = shown[0]
         is_known = known is not None and raw == known.raw
         return known if is_known else live_service(self._cluster, raw)
 
@@ -47,7 +54,11 @@ class Newest:
         """Return every service, by a list that is read now."""
         with self._lock:
             self._read()
-            return tuple(live_service(self._cluster, raw) for raw in self._services.values())
+            return tuple(
+                live_service(self._cluster, raw)
+                for shown in self._services.values()
+                for raw in shown
+            )
 
     def expire(self) -> None:
         """Let the next question read the list anew, whatever its age: a write went out."""
@@ -71,5 +82,8 @@ class Newest:
     def _read(self) -> None:
         started = self._now()
         listed = self._api.list_services()
-        self._services = {ServiceName(str(raw.get("name"))): raw for raw in listed}
+        services: dict[ServiceName, list[Mapping[str, object]]] = {}
+        for raw in listed:
+            services.setdefault(ServiceName(str(raw.get("name"))), []).append(raw)
+        self._services = services
         self._read_at = started

@@ -77,4 +77,4 @@ def _refuse_to_erase(run: Run, live: LiveService) -> None:
             f"its definition names {', '.join(named)} again, and deleting it would erase that"
         )
     for bucket in named:
-        refuse_if_used(run, bucket)
+        refuse_if_used(run, bucket, live)

@@ -206,3 +206,8 @@ class ClusterView(Struct, frozen=True):
     def is_read(self) -> bool:
         """Tell whether the cluster's services are known."""
         return not self.problem
+
+    @property
+    def every_service(self) -> tuple[LiveService, ...]:
+        """Return the services with those that share a name: whoever asks who uses what needs all."""
+        return (*self.services.values(), *self.namesakes)

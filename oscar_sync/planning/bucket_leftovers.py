@@ -40,7 +40,7 @@ def _users(context: Context) -> dict[BucketName, LiveService]:
     view = context.facts.view
     return {
         BucketName(bucket): live
-        for live in (*view.namesakes, *view.services.values())
+        for live in view.every_service
         for bucket in (*used_buckets(live.form), *live.bucket_list)
     }
 

@@ -12,7 +12,7 @@ from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
 from oscar_sync.model.settings import Settings
-from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
+from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService
 from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.buckets import inputs, used_buckets
@@ -28,6 +28,7 @@ class Standing(StrEnum):
     OTHER_OWNER = "another owner's"
     OWNER_LOST = "owner lost"
     WORKER = "a federation worker"
+    NAMESAKE = "one of several of its name"
 
 
 _Users: TypeAlias = Mapping[ServiceKey, DesiredService | None]
@@ -92,6 +93,8 @@ class Context(Struct):
         return is_foreign and live.key.name in self.desired
 
     def _standing(self, live: LiveService) -> Standing:
+        if self.namesakes_of(live.key.name):
+            return Standing.NAMESAKE
         if live.annotations.get(WORKER, "").strip().lower() == "true":
             return Standing.WORKER
         if not live.owner and live.namespace != self.facts.view.services_namespace:
@@ -106,6 +109,25 @@ class Context(Struct):
         others = self._other_identities()
         is_copy = is_copied(mark, live.key.name, others)
         return Standing.UNSTAMPED if is_copy else Standing.OURS
+
+    def namesakes_of(self, name: ServiceName) -> tuple[LiveService, ...]:
+        """Return the services called *name* where there are several, else none.
+
+        Up to 4.0 each namespace may have one, and no request by name tells them apart (6.4).
+        """
+        view = self.facts.view
+        others = tuple(live for live in view.namesakes if live.key.name == name)
+        return (view.services[name], *others) if others else ()
+
+    def namesakes_with(self, bucket: BucketName) -> tuple[LiveService, ...]:
+        """Return the services of a shared name whose name has *bucket*, in any of them."""
+        names = {live.key.name for live in self.facts.view.namesakes}
+        return tuple(
+            live
+            for name in sorted(names)
+            for live in self.namesakes_of(name)
+            if bucket in (*used_buckets(live.form), *live.bucket_list)
+        )
 
     def own_mark(self, live: LiveService) -> Owner | None:
         """Return the mark on *live* if it is this set's, whatever it calls the cluster."""
@@ -164,13 +186,13 @@ class Context(Struct):
     def users_of(self, bucket: BucketName) -> _Users:
         """Return who uses *bucket*; gathered at the first question, which most plans never ask."""
         if self._users is None:
-            self._users = users_of_buckets(self.desired, self.facts.view.services)
+            self._users = users_of_buckets(self.desired, self.facts.view)
         return self._users.get(bucket, {})
 
     def started_by(self, bucket: BucketName, folder: str) -> Collection[ServiceName]:
         """Return the live services that are told of uploads into this folder, not of others."""
         if self._started is None:
-            self._started = _by_input(self.facts.view.services)
+            self._started = _by_input(self.facts.view.every_service)
         return self._started.get((bucket, folder), ())
 
     def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
@@ -232,28 +254,29 @@ def _covers(given: Consent, wanted: Consent) -> bool:
 
 
 def users_of_buckets(
-    desired: Mapping[ServiceName, DesiredService], live: Mapping[ServiceName, LiveService]
+    desired: Mapping[ServiceName, DesiredService], view: ClusterView
 ) -> dict[BucketName, dict[ServiceKey, DesiredService | None]]:
     """Return who uses each bucket, live or wanted: input, output, mount, or one user's own."""
     users: dict[BucketName, dict[ServiceKey, DesiredService | None]] = {}
     used_by: dict[ServiceName, tuple[BucketName, ...]] = {}
-    for name, service in live.items():
-        used = used_by[name] = used_buckets(service.form)
+    for service in view.every_service:
+        used = used_buckets(service.form)
+        used_by.setdefault(service.key.name, used)
         for bucket in (*used, *map(BucketName, service.bucket_list)):
             users.setdefault(bucket, {})[service.key] = None
     for name, wanted in desired.items():
-        shown = live.get(name)
+        shown = view.services.get(name)
         is_same = shown is not None and _name_the_same(shown.form, wanted.form)
         for bucket in used_by[name] if is_same else used_buckets(wanted.form):
             users.setdefault(bucket, {})[wanted.key] = wanted
     return users
 
 
-def _by_input(live: Mapping[ServiceName, LiveService]) -> _Started:
+def _by_input(live: Iterable[LiveService]) -> _Started:
     found: dict[tuple[BucketName, str], dict[ServiceName, None]] = {}
-    for name, service in live.items():
+    for service in live:
         for place in inputs(service.form):
-            found.setdefault(place, {})[name] = None
+            found.setdefault(place, {})[service.key.name] = None
     return found
 
 

@@ -19,7 +19,7 @@ from oscar_sync.model.settings import Removed
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.guards import protect_reason
+from oscar_sync.planning.guards import protect_reason, shared_name_reason
 
 VOLUME: Final = "volume"
 EMPTY: Final = "empty"
@@ -105,6 +105,7 @@ def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
     return (
         _unread_reason(context)
         or protect_reason(context, service)
+        or shared_name_reason(context, [bucket])
         or _owner_reason(context, bucket)
         or _use_reason(context, service, bucket)
         or _count_reason(context, bucket)

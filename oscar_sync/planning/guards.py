@@ -47,6 +47,8 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
                 "it is a federation worker: its origin on another cluster writes it",
                 ("change or remove its origin", "take it out of the manifests"),
             )
+        case Standing.NAMESAKE:
+            return namesake_reason(context.namesakes_of(live.key.name), "it")
         case Standing.OWNER_LOST:
             return Reason(
                 "owner-lost",
@@ -55,6 +57,30 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
             )
         case _:
             assert_never(standing)
+
+
+def namesake_reason(services: Collection[LiveService], what: str) -> Reason | None:
+    """Return why nothing is written or deleted while *services* share a name (oscar-server 6.4)."""
+    if not services:
+        return None
+    places = ", ".join(
+        f"{live.namespace} (owner {live.owner or 'blank'})"
+        for live in sorted(services, key=lambda live: live.namespace)
+    )
+    name = next(iter(services)).key.name
+    return Reason(
+        "name-not-unique",
+        f"{what} is left alone: services called {name} are in more than one namespace, {places}, "
+        "and requests by name cannot tell them apart",
+        ("remove one of them as its owner", "ask the cluster's operator which of them is needed"),
+    )
+
+
+def shared_name_reason(context: Context, buckets: Collection[BucketName]) -> Reason | None:
+    """Return why nothing that uses *buckets* is deleted: which service has them is not certain."""
+    return first_of(
+        *(namesake_reason(context.namesakes_with(bucket), f"bucket {bucket}") for bucket in buckets)
+    )
 
 
 def _set_words(context: Context, live: LiveService) -> str:

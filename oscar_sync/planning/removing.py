@@ -41,6 +41,7 @@ from oscar_sync.planning.guards import (
     first_of,
     owner_reason,
     protect_reason,
+    shared_name_reason,
     standing_reason,
     stopped_reason,
 )
@@ -190,6 +191,7 @@ def _reason(context: Context, live: LiveService, named: Named) -> Reason | None:
     return first_of(
         owner_reason(context, live),
         protect_reason(context, live.key),
+        shared_name_reason(context, buckets_of(live)),
         _put_reason(context, live, named),
         _volume_reason(context, live, named),
         stopped_reason(context, live) if _detaches(live) else None,
@@ -224,13 +226,13 @@ def _volume_reason(context: Context, live: LiveService, named: Named) -> Reason 
             Consent(Word.ERASE, live.key.name, VOLUME),
             "copy the data elsewhere first",
         )
-    forms: dict[str, Form] = {
-        **{key: other.form for key, other in context.facts.view.services.items()},
-        **{f"{key} (wanted)": other.form for key, other in context.desired.items()},
-    }
+    forms: list[tuple[str, Form]] = [
+        *((other.key.name, other.form) for other in context.facts.view.every_service),
+        *((f"{key} (wanted)", other.form) for key, other in context.desired.items()),
+    ]
     away = {live.key.name, f"{live.key.name} (wanted)", *context.gone}
     users = sorted(
-        name for name, form in forms.items() if name not in away and named_volume(form) == volume
+        {name for name, form in forms if name not in away and named_volume(form) == volume}
     )
     if not users:
         return None

@@ -131,8 +131,8 @@ def _fires(context: Context, seed: Seed) -> bool:
 def _fires_live(context: Context, seed: Seed) -> bool:
     return any(
         _is_input(service.form, seed)
-        for name, service in context.facts.view.services.items()
-        if name not in context.desired
+        for service in context.facts.view.every_service
+        if service.key.name not in context.desired or context.namesakes_of(service.key.name)
     )
 
 

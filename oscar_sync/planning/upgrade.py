@@ -31,7 +31,7 @@ def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
     if then <= now:
         return
     for live in sorted(
-        (*view.services.values(), *view.namesakes),
+        view.every_service,
         key=lambda service: (service.key, service.namespace),
     ):
         yield from _unreadable(live, now, then)

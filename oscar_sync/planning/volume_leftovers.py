@@ -31,7 +31,7 @@ def volume_findings(context: Context) -> Iterator[Finding]:
         return
     used = {
         name
-        for live in (*view.namesakes, *view.services.values())
+        for live in view.every_service
         for name in (made_volume(live.form), attached_volume(live.form))
     }
     for name in sorted(view.volumes - used):

@@ -90,7 +90,12 @@ def _services(cluster: ClusterId, api: OscarApi, memory: Memory | None) -> Seque
 
 
 def _with_services(view: ClusterView, services: Sequence[LiveService]) -> ClusterView:
-    named = {service.key.name: service for service in services}
+    """Return *view* with each name once: of several services of a name, mine comes first."""
+    named: dict[ServiceName, LiveService] = {}
+    for service in services:
+        shown = named.get(service.key.name)
+        if shown is None or (service.owner in view.me and shown.owner not in view.me):
+            named[service.key.name] = service
     others = [service for service in services if named[service.key.name] is not service]
     return replace(view, services=named, namesakes=tuple(others))
 

@@ -1,0 +1,181 @@
+"""Two services of one name, in two namespaces: nothing of either is written or deleted (6.4)."""
+
+import pytest
+from msgspec.structs import replace
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.report import Status
+from oscar_sync.model.settings import Removed, Which
+from oscar_sync.model.state import HookRule
+from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
+from oscar_sync.semantics.hooks import arn_of
+from tests.emulator.calling import SERVICES
+from tests.property.world import running_world
+from tests.unit.planning.built import (
+    bucket,
+    codes,
+    draft,
+    live,
+    minio,
+    planned,
+    seed,
+    seeded,
+    stamp,
+    view,
+    wanted,
+)
+
+THEIRS = {"owner": "zoe", "namespace": "oscar-svc-zoe"}
+CONSENTS = (
+    Consent(Word.ERASE, bucket="red"),
+    Consent(Word.ERASE, bucket="blue"),
+    Consent(Word.TAKE_OVER, "alpha"),
+    Consent(Word.REPLACE, "alpha"),
+    Consent(Word.REPLACE, "beta"),
+)
+ENTRY = Origin("oscar-sync.yaml", layer="settings")
+
+
+def removed(name, *erase):
+    return Removed(Which(name), ENTRY, erase=erase)
+
+
+@pytest.fixture(params=["ours shown", "theirs shown"])
+def twice(request):
+    """A cluster with two services alpha, whose buckets are red and blue, and beta on both."""
+    ours = live(annotations=stamp(), input=minio("red/in"))
+    theirs = replace(live(input=minio("blue/in")), owner="zoe", namespace="oscar-svc-zoe")
+    beta = live("beta", annotations=stamp("beta"), output=minio("blue/out"))
+    first, second = (ours, theirs) if request.param == "ours shown" else (theirs, ours)
+    buckets = [bucket("red"), bucket("blue")]
+    return view(first, beta, buckets=buckets, namesakes=(second,))
+
+
+WRITES = [
+    (wanted(memory="1Gi", input=minio("red/in")), {}),
+    (wanted(volume={"size": "1Gi", "mount_path": "/d"}), {}),
+    (None, {"removed": (removed("alpha", "red"),)}),
+    (None, {"options": PlanOptions(Scope.REMOVE, ("alpha",))}),
+    (wanted(), {"options": PlanOptions(Scope.ADOPT, ("alpha",))}),
+]
+
+
+@pytest.mark.parametrize(("service", "more"), WRITES)
+def test_nothing_is_written_to_a_name_that_two_services_have(twice, service, more):
+    services = [service] if service else []
+    plan = planned(twice, *services, allow=CONSENTS, **more)
+    assert not [action for action in plan.actions if action.key.name == "alpha"]
+    held = [item for item in plan.blocked if item.action.key.name == "alpha"]
+    assert {item.code for item in held} == {"name-not-unique"}
+    assert "oscar-svc (owner cluster_admin), oscar-svc-zoe (owner zoe)" in held[0].message
+    assert not held[0].consent
+
+
+def test_a_name_that_two_services_have_is_not_pruned(twice):
+    plan = planned(twice, wanted("beta", output=minio("blue/out")), prune=True)
+    assert not plan.actions
+    assert not plan.blocked
+
+
+DELETIONS = [
+    {"removed": (removed("beta", "blue"),)},
+    {"options": PlanOptions(Scope.REMOVE, ("beta",))},
+    {"prune": True},
+    {"removed": (removed("gone", "blue"), removed("beta"))},
+]
+
+
+@pytest.mark.parametrize("more", DELETIONS)
+def test_nothing_is_deleted_that_uses_a_bucket_of_either(twice, more):
+    plan = planned(twice, wanted("gamma"), allow=CONSENTS, **more)
+    assert not any(action.erases for action in plan.actions)
+    assert not any(action.kind is ActionKind.REMOVE for action in plan.actions)
+    assert {"name-not-unique"} == {*codes(plan)}
+
+
+def test_nothing_is_replaced_that_uses_a_bucket_of_either(twice):
+    changed = wanted("beta", output=minio("blue/out"), volume={"size": "1Gi", "mount_path": "/d"})
+    assert codes(planned(twice, changed, allow=CONSENTS)) == ["name-not-unique"]
+    other = wanted("beta", output=minio("green/out"))
+    [update] = planned(twice, other, allow=CONSENTS).actions
+    assert update.kind is ActionKind.UPDATE  # that deletes nothing
+    assert update.keeps[0].shared_with == ("edge/alpha",)
+
+
+def test_an_upload_that_starts_either_of_them_needs_its_trigger(twice):
+    hooks = {BucketName("blue"): (HookRule("alpha", "in/", arn_of("alpha")),)}
+    cluster = replace(twice, hooks={**twice.hooks, **hooks})
+    plan = draft(cluster, wanted(input=minio("red/in")), services=seeded(seed("blue/in"))).plan
+    assert "seed-triggers" in codes(plan)
+
+
+SERVICE = {"name": "alpha", "image": "ghcr.io/x/a:1", "script": "s\n"}
+
+
+@pytest.fixture(scope="module")
+def _older():
+    with running_world(oscar_version="4.0") as made:
+        yield made
+
+
+@pytest.fixture
+def older(_older):
+    _older.reset()
+    return _older
+
+
+def test_a_server_of_4_0_lists_both_and_both_keep_their_buckets(older):
+    older.write({**SERVICE, "input": minio("red/in")})
+    older.apply()
+    other = {**SERVICE, "namespace": "oscar", "input": minio("blue/in")}
+    assert older.api.post(other).status == 201
+    older.put("blue", "in/one", b"kept")
+    older.write({**SERVICE, "name": "beta"})
+    older.write_settings(removed=[{"service": "alpha", "erase": ["red", "blue"]}])
+    found, report = older.apply()
+    assert codes(found.draft.plan) == ["name-not-unique"]
+    assert [result.status for result in report.results] == [Status.DONE]  # beta is created
+    assert len([raw for raw in older.api.get(SERVICES).json if raw["name"] == "alpha"]) == 2
+    assert ("blue", "in/one") in older.objects()
+
+
+@pytest.mark.parametrize("what", ["update", "remove"])
+def test_a_namesake_that_came_since_the_plan_stops_the_write(older, what):
+    older.write({**SERVICE, "input": minio("red/in")})
+    older.apply()
+    older.write({**SERVICE, "input": minio("red/in"), "memory": "1Gi"})
+    options = PlanOptions(Scope.REMOVE, ("alpha",)) if what == "remove" else PlanOptions()
+    with older.connections() as connections:
+        found = plan_once(older.desire(), options, connections)
+        assert older.api.post({**SERVICE, "namespace": "oscar"}).status == 201
+        older.forget()
+        report = apply_once(found, ApplyOptions(), connections)
+    assert [result.status for result in report.results] == [Status.FAILED]
+    assert not older.oscar.writes
+
+
+def test_a_bucket_that_a_new_service_of_the_removed_name_uses_stays(world):
+    """Somebody creates it again between the service's DELETE and that of its bucket."""
+    world.write({**SERVICE, "output": minio("red/out")})
+    world.apply()
+    world.write({**SERVICE, "name": "beta"})
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    with world.connections() as connections:
+        found = plan_once(world.desire(), PlanOptions(), connections)
+
+        def create_again(method, status):
+            if method == "DELETE" and world.live("alpha") is None:
+                world.oscar.landed = lambda method, status: None
+                assert world.api.post(SERVICE).status == 201
+                attached = {**world.live("alpha"), "output": minio("red/out")}
+                world.api.put(attached, SERVICES)
+
+        world.oscar.landed = create_again
+        report = apply_once(found, ApplyOptions(), connections)
+    assert "red" in world.buckets()
+    assert Status.DONE not in [
+        result.status for result in report.results if result.action.key.name == "alpha"
+    ]
