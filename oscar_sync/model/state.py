@@ -209,5 +209,5 @@ class ClusterView(Struct, frozen=True):
 
     @property
     def every_service(self) -> tuple[LiveService, ...]:
-        """Return the services with those that share a name: whoever asks who uses what needs all."""
+        """Return the services with those that share a name, for whoever asks who uses what."""
         return (*self.services.values(), *self.namesakes)
