@@ -77,7 +77,7 @@ def refuse_if_used(run: Run, bucket: str, going: LiveService | None = None) -> N
         live.key.name
         for live in run.newest.read_all()
         if (live.namespace, live.key.name) != place
-        and bucket in (*used_buckets(live.form), *live.bucket_list)
+        and bucket in (*used_buckets(live.form, run.material.own_store), *live.bucket_list)
     ]
     if users:
         raise StaleServiceError(f"bucket {bucket} is used by {', '.join(users)}; it stays")

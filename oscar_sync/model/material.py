@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketCount, BucketFacts, LiveService, Upload
+from oscar_sync.model.state import BucketCount, BucketFacts, LiveService, OwnStore, Upload
 
 
 class FingerprintKey(Struct, frozen=True):
@@ -49,8 +49,9 @@ class Material(Struct, frozen=True):
     ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards. ``secrets``
     are what requests send: every declared one with its value, or none. ``owner`` is written into
     PUTs. ``uploads`` belong to seeds, as do ``provider`` (blank: the cluster's own store) and its
-    ``credentials``. ``erasures`` are the buckets that ERASE steps name. ``before`` is the removal
-    that a replace begins with; the rest of it is the creation.
+    ``credentials``. ``erasures`` are the buckets that ERASE steps name, and ``own_store`` tells who
+    uses them by then. ``before`` is the removal that a replace begins with; the rest of it is the
+    creation.
     """
 
     cluster: Cluster
@@ -67,6 +68,7 @@ class Material(Struct, frozen=True):
     image_prefetch: bool = False
     wait_s: float | None = None
     erasures: Mapping[str, Erasure] = MappingProxyType({})
+    own_store: OwnStore = OwnStore()
     before: "Material | None" = None
 
     def after(self, before: "Material") -> "Material":

@@ -165,6 +165,14 @@ class Deployment(Struct, frozen=True):
     reason: str = ""
 
 
+class OwnStore(Struct, frozen=True):
+    """The cluster's own object store: its addresses, from inside and from here, and its keys."""
+
+    addresses: tuple[str, ...] = ()
+    access_key: Secret = Secret("")
+    secret_key: Secret = Secret("")
+
+
 class ClusterView(Struct, frozen=True):
     """What was read of one cluster.
 
@@ -199,6 +207,7 @@ class ClusterView(Struct, frozen=True):
     probes: Mapping[ServiceName, Probe] = MappingProxyType({})
     deployments: Mapping[ServiceName, Deployment] = MappingProxyType({})
     store_problem: str = ""
+    own_store: OwnStore = OwnStore()
     denied: frozenset[BucketName] = frozenset()
     seeds: Mapping[Seed, SeedDifference] = MappingProxyType({})
 

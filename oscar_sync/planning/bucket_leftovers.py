@@ -41,7 +41,7 @@ def _users(context: Context) -> dict[BucketName, LiveService]:
     return {
         BucketName(bucket): live
         for live in view.every_service
-        for bucket in (*used_buckets(live.form), *live.bucket_list)
+        for bucket in (*used_buckets(live.form, view.own_store), *live.bucket_list)
     }
 
 

@@ -121,12 +121,13 @@ class Context(Struct):
 
     def namesakes_with(self, bucket: BucketName) -> tuple[LiveService, ...]:
         """Return the services of a shared name whose name has *bucket*, in any of them."""
-        names = {live.key.name for live in self.facts.view.namesakes}
+        view = self.facts.view
+        names = {live.key.name for live in view.namesakes}
         return tuple(
             live
             for name in sorted(names)
             for live in self.namesakes_of(name)
-            if bucket in (*used_buckets(live.form), *live.bucket_list)
+            if bucket in (*used_buckets(live.form, view.own_store), *live.bucket_list)
         )
 
     def own_mark(self, live: LiveService) -> Owner | None:
@@ -260,14 +261,14 @@ def users_of_buckets(
     users: dict[BucketName, dict[ServiceKey, DesiredService | None]] = {}
     used_by: dict[ServiceName, tuple[BucketName, ...]] = {}
     for service in view.every_service:
-        used = used_buckets(service.form)
+        used = used_buckets(service.form, view.own_store)
         used_by.setdefault(service.key.name, used)
         for bucket in (*used, *map(BucketName, service.bucket_list)):
             users.setdefault(bucket, {})[service.key] = None
     for name, wanted in desired.items():
         shown = view.services.get(name)
         is_same = shown is not None and _name_the_same(shown.form, wanted.form)
-        for bucket in used_by[name] if is_same else used_buckets(wanted.form):
+        for bucket in used_by[name] if is_same else used_buckets(wanted.form, view.own_store):
             users.setdefault(bucket, {})[wanted.key] = wanted
     return users
 

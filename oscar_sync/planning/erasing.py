@@ -15,11 +15,14 @@ from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import Erasure, Material
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
-from oscar_sync.model.settings import Removed
+from oscar_sync.model.settings import Removed, Seed
+from oscar_sync.model.state import BucketFacts
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
+from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.stores import is_own_store
 
 VOLUME: Final = "volume"
 EMPTY: Final = "empty"
@@ -149,9 +152,15 @@ def _seeds(context: Context, bucket: BucketName) -> tuple[str, ...]:
         f"a seed of {seed.service} ({seed.origin})"
         for entry in context.settings.services
         for seed in entry.seeds
-        if seed.bucket == bucket
-        and not seed.is_elsewhere
-        and any(seed.service.matches(wanted.key) for wanted in context.desired.values())
+        if seed.bucket == bucket and _fills_own_store(context, seed)
+    )
+
+
+def _fills_own_store(context: Context, seed: Seed) -> bool:
+    store = context.facts.view.own_store
+    return any(
+        seed.service.matches(wanted.key) and is_own_store(wanted.form, seed.provider, store)
+        for wanted in context.desired.values()
     )
 
 
@@ -222,11 +231,24 @@ def _empty(
     context: Context, service: ServiceKey, named: Named, buckets: Iterable[BucketName]
 ) -> Iterable[Erased]:
     for bucket in buckets:
-        if bucket in named.buckets or context.facts.bucket(bucket) is None:
+        facts = context.facts.bucket(bucket)
+        if bucket in named.buckets or facts is None or not _was_its_own(context, service, facts):
             continue
         item = context.erased(bucket, service.name, named.empty)
         if item.objects == 0 and erase_reason(context, service, bucket) is None:
             yield item
+
+
+def _was_its_own(context: Context, service: ServiceKey, bucket: BucketFacts) -> bool:
+    """Tell whether the service had *bucket*, by more than what it says of itself.
+
+    Whoever may write the service may write into ``oscar-sync.io/detached`` that it had any bucket:
+    of those that its definition no longer names, only the ones count that OSCAR made for it.
+    """
+    live = context.facts.view.services.get(service.name)
+    if live is None or bucket.from_service == service.name:
+        return bucket.from_service == service.name
+    return bucket.name in (*used_buckets(live.form), *live.bucket_list)
 
 
 def erase_steps(erased: Iterable[Erased]) -> tuple[Step, ...]:
@@ -287,5 +309,11 @@ def decide_erase(
     view = context.facts.view
     return Decision(
         erase_action(service, erased, origin, depends_on),
-        Material(view.cluster, view.release, "", erasures=erasures_of(context, erased)),
+        Material(
+            view.cluster,
+            view.release,
+            "",
+            erasures=erasures_of(context, erased),
+            own_store=view.own_store,
+        ),
     )

@@ -43,8 +43,7 @@ def identity_notes(contexts: Iterable[Context]) -> list[str]:
 def unused_consents(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> list[str]:
     """Return a warning for each consent of the command line that no step needs (product 3).
 
-    Nothing is said of one that a cluster which was not read might need. A bucket that a service
-    still uses is not erased in the run that makes it let go: the next one does.
+    Nothing is said of one that a cluster which was not read might need.
     """
     used = {consent for context in contexts.values() for consent in context.used}
     unread = [name for name, context in contexts.items() if not context.facts.view.is_read]

@@ -184,6 +184,7 @@ def _material(context: Context, live: LiveService, work: HookWork, purpose: str)
             hooks=hooks_to_write(context, live, work),
             detached=detached_stamp(purpose, buckets),
         ),
+        own_store=view.own_store,
     )
 
 

@@ -11,6 +11,7 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.paths import account_of, lies_within
+from oscar_sync.semantics.stores import is_own_store
 
 
 def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, ...]:
@@ -26,7 +27,8 @@ def _decide(
     context: Context, desired: DesiredService, seed: Seed, position: int
 ) -> Decision | None:
     credentials = _credentials(seed, desired)
-    reason = _reason(context, seed, credentials)
+    is_own = is_own_store(desired.form, seed.provider, context.facts.view.own_store)
+    reason = _reason(context, seed, credentials, is_own=is_own)
     difference = None if reason else context.facts.seed(seed, credentials)
     if difference is None:
         difference = SeedDifference()
@@ -37,7 +39,7 @@ def _decide(
     extra = difference.extra if seed.delete_extra else ()
     if not reason and not difference.uploads and not extra:
         return None
-    triggered = len(difference.uploads) if _fires(context, seed) else 0
+    triggered = len(difference.uploads) if is_own and _fires(context, seed) else 0
     notes = (f"starts {triggered} {'job' if triggered == 1 else 'jobs'}",) if triggered else ()
     action = Action(
         id=action_id(ActionKind.SEED, desired.key, f"#{position + 1}"),
@@ -82,7 +84,7 @@ def _remedy(seed: Seed) -> str:
     return "mend the files"
 
 
-def _reason(context: Context, seed: Seed, credentials: Form) -> Reason | None:
+def _reason(context: Context, seed: Seed, credentials: Form, *, is_own: bool) -> Reason | None:
     if not seed.is_elsewhere:
         return _reason_on_own_store(context, seed)
     if not credentials:
@@ -91,7 +93,7 @@ def _reason(context: Context, seed: Seed, credentials: Form) -> Reason | None:
             f"the service's manifest does not say how to log in to {seed.provider}",
             (f"add storage_providers.{seed.provider} to its FDL",),
         )
-    return None
+    return _trigger_reason(context, seed) if is_own else None
 
 
 def _reason_on_own_store(context: Context, seed: Seed) -> Reason | None:
@@ -101,13 +103,24 @@ def _reason_on_own_store(context: Context, seed: Seed) -> Reason | None:
             f"the object store is not reachable from here ({context.facts.view.store_problem})",
             ("set s3_endpoint of the cluster to an address that works from here",),
         )
-    if not seed.is_trigger and _fires_live(context, seed):
-        return Reason(
-            "seed-triggers",
-            f"uploads to {seed.bucket}/{seed.prefix} start a service on the cluster",
-            ("write `trigger: true` at the seed if each file shall start a job",),
-        )
-    return None
+    return _trigger_reason(context, seed)
+
+
+def _trigger_reason(context: Context, seed: Seed) -> Reason | None:
+    """Return why files that start jobs are not uploaded unasked.
+
+    Of a seed for ``minio.default`` the manifests were looked at before; where another provider
+    leads to the cluster's own store only its address says that.
+    """
+    starts = _fires(context, seed) if seed.is_elsewhere else _fires_live(context, seed)
+    if seed.is_trigger or not starts:
+        return None
+    leads = f", where {seed.provider} leads," if seed.is_elsewhere else ""
+    return Reason(
+        "seed-triggers",
+        f"uploads to {seed.bucket}/{seed.prefix}{leads} start a service on the cluster",
+        ("write `trigger: true` at the seed if each file shall start a job",),
+    )
 
 
 def _reason_without_bucket(context: Context, seed: Seed, why: str) -> Reason | None:
@@ -122,8 +135,6 @@ def _reason_without_bucket(context: Context, seed: Seed, why: str) -> Reason | N
 
 
 def _fires(context: Context, seed: Seed) -> bool:
-    if seed.is_elsewhere:
-        return False
     forms = [wanted.form for wanted in context.desired.values()]
     return any(_is_input(form, seed) for form in forms) or _fires_live(context, seed)
 

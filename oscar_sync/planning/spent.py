@@ -5,8 +5,10 @@ from collections.abc import Collection
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.model.identity import BucketName, ServiceKey
+from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.settings import Removed
+from oscar_sync.model.state import BucketFacts
+from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.erasing import (
@@ -19,6 +21,7 @@ from oscar_sync.planning.erasing import (
     named_erasures,
     removals_of,
 )
+from oscar_sync.semantics.stamp import dropped_of
 
 
 class Spent(Struct, frozen=True):
@@ -97,8 +100,34 @@ def _made_by(context: Context, service: ServiceKey) -> tuple[BucketName, ...]:
     )
 
 
+def _left_reason(context: Context, bucket: BucketFacts) -> Reason | None:
+    """Return why *bucket* stays: it is the data of a service that is not removed."""
+    view, maker = context.facts.view, ServiceName(bucket.from_service)
+    stays = {name for name in view.services if name not in context.gone}
+    owners = sorted(
+        name
+        for name in stays
+        if name == maker or bucket.name in dropped_of(view.services[name].annotations)
+    )
+    if not owners and (maker not in context.desired or maker in context.gone):
+        return None
+    return Reason(
+        "not-left-by-a-removal",
+        f"bucket {bucket.name} was taken out of {owners[0] if owners else maker}, which stays: "
+        "erase:BUCKET is for the buckets of services that are removed",
+        (
+            "remove that service, with `erase` in its entry under `removed`",
+            f"delete the bucket by hand: DELETE /system/buckets/{bucket.name}",
+        ),
+    )
+
+
 def orphans_named(context: Context, erased: Collection[str]) -> tuple[Decision, ...]:
-    """Return the erasure of buckets that ``--allow erase:BUCKET`` names and no service uses."""
+    """Return the erasure of buckets that ``--allow erase:BUCKET`` names and no service uses.
+
+    The consent is for what removals leave, not for what an update takes out of a service that
+    stays, maybe a moment ago in a run with the same consent (trust 2.4).
+    """
     decisions = []
     for consent in context.settings.allow:
         bucket = named_bucket(consent)
@@ -115,7 +144,7 @@ def orphans_named(context: Context, erased: Collection[str]) -> tuple[Decision, 
         context.used.add(consent)
         service = context.service_key(facts.from_service or bucket)
         item = context.erased(bucket, "", str(consent))
-        reason = erase_reason(context, service, bucket)
+        reason = _left_reason(context, facts) or erase_reason(context, service, bucket)
         if reason is None:
             waits_for = removals_of(context, item)
             decisions.append(decide_erase(context, service, (item,), None, waits_for))

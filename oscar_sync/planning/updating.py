@@ -60,7 +60,7 @@ from oscar_sync.semantics.buckets import (
 )
 from oscar_sync.semantics.immutable import replace_reasons
 from oscar_sync.semantics.normal_form import is_exposed
-from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
+from oscar_sync.semantics.stamp import dropped_of, dropped_stamp, fingerprint_of, hooks_of
 
 
 class _Case(Struct, frozen=True):
@@ -310,6 +310,12 @@ def _widened(
     return attached
 
 
+def _dropped(live: LiveService, wanted: Form) -> set[str]:
+    """Return the buckets that this update and those before it took out of the service."""
+    had = {*in_out_buckets(live.form), *dropped_of(live.annotations)}
+    return had - {*used_buckets(wanted)}
+
+
 def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
     view = case.context.facts.view
     return Material(
@@ -320,7 +326,9 @@ def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
         form=case.wanted,
         secrets=case.desired.secrets,
         stamp=StampWish(
-            case.context.settings.set_name, hooks=hooks_to_write(case.context, case.live, *works)
+            case.context.settings.set_name,
+            hooks=hooks_to_write(case.context, case.live, *works),
+            detached=dropped_stamp(_dropped(case.live, case.wanted)),
         ),
         image_prefetch=bool(case.wanted.get("image_prefetch")),
         wait_s=wait_of(case.context, case.desired),

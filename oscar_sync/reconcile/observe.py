@@ -16,12 +16,14 @@ from oscar_sync.errors import (
 from oscar_sync.model.cluster import BasicLogin, Cluster, Reading
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
 from oscar_sync.model.lookup import Lookups
+from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import (
     BucketCount,
     ClusterView,
     HookRule,
     LiveService,
+    OwnStore,
     Probe,
     SeedDifference,
 )
@@ -76,11 +78,21 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         services_namespace=str(settings.get("services_namespace", SERVICES_NAMESPACE)),
         allowed_images=tuple(map(str, images)) if isinstance(images, list) else (),
         store_problem=connection.store_problem,
+        own_store=_own_store(cluster, provider),
     )
     try:
         return _with_services(view, services_read.result())
     except ClusterError as error:
         return _unread(view, error)
+
+
+def _own_store(cluster: Cluster, provider: Mapping[str, object]) -> OwnStore:
+    addresses = (str(provider.get("endpoint", "")), cluster.s3_endpoint)
+    return OwnStore(
+        tuple(filter(None, addresses)),
+        Secret(str(provider.get("access_key", ""))),
+        Secret(str(provider.get("secret_key", ""))),
+    )
 
 
 def _services(cluster: ClusterId, api: OscarApi, memory: Memory | None) -> Sequence[LiveService]:

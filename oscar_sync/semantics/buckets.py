@@ -8,6 +8,7 @@ from typing import Final
 
 from oscar_sync.model.field import Value
 from oscar_sync.model.identity import BucketName
+from oscar_sync.model.state import OwnStore
 from oscar_sync.semantics.paths import (
     BUCKET_OUTPUT_TYPES,
     LOCAL_INPUT_TYPES,
@@ -15,6 +16,7 @@ from oscar_sync.semantics.paths import (
     place_of,
     provider_of,
 )
+from oscar_sync.semantics.stores import is_own_store
 
 
 def blocks(form: Mapping[str, Value], name: str) -> list[dict[str, Value]]:
@@ -83,11 +85,24 @@ def places_elsewhere(form: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def used_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:
-    """Return every bucket that the service uses: inputs, outputs, mount."""
-    mount = mount_bucket(form)
+def used_buckets(
+    form: Mapping[str, Value], store: OwnStore | None = None
+) -> tuple[BucketName, ...]:
+    """Return every bucket that the service uses: inputs, outputs, mount.
+
+    With the cluster's own *store* a mount counts that leads there under another provider's name.
+    """
+    mount = mount_bucket(form) or (_mounted_by_alias(form, store) if store else None)
     found = in_out_buckets(form)
     return found if mount is None or mount in found else (*found, mount)
+
+
+def _mounted_by_alias(form: Mapping[str, Value], store: OwnStore) -> BucketName | None:
+    mount = form.get("mount")
+    if not isinstance(mount, dict) or not mount.get("path"):
+        return None
+    is_own = is_own_store(form, str(mount["storage_provider"]), store)
+    return bucket_of(str(mount["path"])) if is_own else None
 
 
 def needed_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:

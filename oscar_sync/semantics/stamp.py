@@ -227,3 +227,15 @@ def detached_of(annotations: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     if not words or words[0] not in ("remove", "replace"):
         return "", ()
     return words[0], tuple(words[1:])
+
+
+def dropped_stamp(buckets: Iterable[str]) -> str:
+    """Return the value of the detached annotation of a service that stays without *buckets*."""
+    words = sorted(set(buckets))
+    return " ".join(["update", *words]) if words else ""
+
+
+def dropped_of(annotations: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the buckets that updates have taken out of a service that stays."""
+    words = annotations.get(DETACHED, "").split()
+    return tuple(words[1:]) if words[:1] == ["update"] else ()

@@ -485,14 +485,54 @@ def test_a_replace_that_keeps_its_buckets_needs_no_erasure_and_says_so(world):
     assert ("red", "kept/it") in world.objects()
 
 
-def test_a_bucket_is_erased_in_the_run_after_the_one_that_lets_it_go(world):
+@pytest.mark.parametrize("maker", ["alpha", "beta", ""])
+def test_a_consent_given_twice_does_not_delete_what_an_update_let_go_of(world, maker):
+    """It is for the buckets of services that are removed, whoever made this one."""
+    if maker != "alpha":
+        made = {"bucket_name": "red"} if not maker else service(maker, output=minio("red/x"))
+        path = SERVICES if maker else "/system/buckets"
+        assert world.api.post(made, path).status == 201
+    if maker == "beta":
+        world.write(service("gamma"))
+        applied(world, options=PlanOptions(scope=Scope.REMOVE, names=("beta",)))
     with_data(world, service(output=minio("red/out")))
     world.write(service())
     first, _ = applied(world, allow=("erase:red",))
     assert "erase:red: edge/alpha still had the bucket when this plan was made" in shown(first)
     assert ("red", "kept/it") in world.objects()
-    applied(world, allow=("erase:red",))
+    for memory in ("256Mi", "1Gi", "2Gi"):  # other updates do not forget it
+        world.write(service(memory=memory))
+        found, _ = applied(world, allow=("erase:red",))
+        assert codes(found) == ["not-left-by-a-removal"]
+    assert ("red", "kept/it") in world.objects()
+    applied(world, options=PlanOptions(scope=Scope.REMOVE, names=("alpha",)))
+    applied(world, options=PlanOptions(scope=Scope.REMOVE, names=("alpha",)), allow=("erase:red",))
     assert "red" not in world.buckets()
+
+
+def test_a_bucket_that_is_taken_up_again_is_no_longer_let_go_of(world):
+    with_data(world, service(output=minio("red/out")))
+    world.write(service())
+    applied(world)
+    assert world.live("alpha")["annotations"]["oscar-sync.io/detached"] == "update red"
+    world.write(service(output=minio("red/out")))
+    applied(world)
+    assert "oscar-sync.io/detached" not in world.live("alpha")["annotations"]
+
+
+@pytest.mark.parametrize("purpose", ["remove", "replace"])
+def test_a_forged_note_that_a_bucket_was_let_go_of_erases_nothing_that_is_empty(world, purpose):
+    post(world, annotations={"oscar-sync.io/detached": f"{purpose} red"})
+    assert world.api.post({"bucket_name": "red"}, "/system/buckets").status == 201
+    post(world, "other", output=minio("blue/out"))
+    world.write(service("beta"))
+    applied(world, options=PlanOptions(scope=Scope.REMOVE, names=("other",)))
+    put(world, annotations={"oscar-sync.io/detached": f"{purpose} red blue"})
+    world.write_settings(removed=[{"service": "alpha", "erase": ["empty"]}])
+    found, report = applied(world)
+    assert erased(found) == []
+    assert [result.status for result in report.results] == [Status.DONE, Status.DONE]
+    assert world.buckets() == {"red", "blue"}
 
 
 def test_a_consent_that_matches_on_two_clusters_is_refused(world):

@@ -7,7 +7,10 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.report import Status
 from oscar_sync.model.settings import Removed, ServiceSettings, Which
+from oscar_sync.model.state import OwnStore, Probe, SeedDifference, Upload
+from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.unit.planning.built import (
     EDGE,
     bucket,
@@ -320,3 +323,101 @@ def test_a_word_for_a_volume_that_stays_is_told_as_unused(volume):
     plan = planned(view(service), removed=(removed(),), allow=erase("alpha/volume"))
     assert erased(plan) == []
     assert "warning: no step uses the consent erase:alpha/volume" in plan.notes
+
+
+# other names of the cluster's own store
+
+
+INSIDE = "http://minio.minio:9000"
+STORE = OwnStore((INSIDE,))
+
+
+def alias(endpoint=INSIDE, kind="minio"):
+    account = {"endpoint": endpoint, "access_key": "me", "secret_key": "mine"}
+    return {"storage_providers": {kind: {"other": account}}}
+
+
+USES = {
+    "mount": {"mount": minio("red/models")[0]},
+    "output": {"output": minio("red/out")},
+    "input": {"input": minio("red/in")},
+}
+
+
+def aliased(use):
+    block = USES[use]
+    one = block[use] if use == "mount" else block[use][0]
+    one = {**one, "storage_provider": "minio.other"}
+    return {use: one if use == "mount" else [one]}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("endpoint", [INSIDE, "http://MINIO.minio.svc:9000/"])
+@pytest.mark.parametrize("is_live", [True, False])
+def test_a_bucket_that_is_used_under_another_name_of_the_store_is_in_use(use, endpoint, is_live):
+    fields = {**alias(endpoint), **aliased(use)}
+    user = live("beta", **fields) if is_live else live("gamma")
+    wished = [wanted("beta", **fields)] if not is_live else []
+    cluster = view(
+        live(annotations=stamp(), output=minio("red/old")), user,
+        buckets=[bucket("red")], own_store=STORE,
+    )  # fmt: skip
+    plan = planned(cluster, *wished, removed=(removed("red"),))
+    assert not any(action.erases for action in plan.actions)
+    assert "bucket-in-use" in codes(plan)
+
+
+def test_a_mount_on_another_store_uses_no_bucket_of_this_one():
+    cluster = view(
+        live(annotations=stamp(), output=minio("red/old")),
+        live("beta", **alias("http://elsewhere.example.org:9000"), **aliased("mount")),
+        buckets=[bucket("red")], own_store=STORE,
+    )  # fmt: skip
+    assert erased(planned(cluster, removed=(removed("red"),))) == [("remove:edge/alpha", "red")]
+
+
+@pytest.mark.parametrize("trigger", [True, False])
+@pytest.mark.parametrize("listener", ["live", "wanted", "nobody"])
+@pytest.mark.parametrize("endpoint", [INSIDE, "http://elsewhere.example.org:9000"])
+def test_a_seed_under_another_name_of_the_store_needs_its_trigger(trigger, listener, endpoint):
+    into = seed("red/in", provider="minio.other", is_trigger=trigger)
+    cluster = view(
+        *([live("beta", input=minio("red/in"))] if listener == "live" else []),
+        buckets=[bucket("red")], own_store=STORE,
+        probes=dict.fromkeys(("alpha", "gamma"), Probe.FREE),
+        seeds={into: SeedDifference((Upload("/files/in/f", "red/in/f", 1, "sha256:00"),))},
+    )  # fmt: skip
+    others = [wanted("gamma", input=minio("red/in"))] if listener == "wanted" else []
+    plan = planned(cluster, wanted(**alias(endpoint)), *others, services=seeded(into))
+    starts = endpoint == INSIDE and listener != "nobody"
+    assert ("seed-triggers" in codes(plan)) is (starts and not trigger)
+    notes = [note for action in plan.actions for note in action.notes]
+    assert ("starts 1 job" in notes) is (starts and trigger)
+
+
+def test_a_bucket_that_a_seed_fills_under_another_name_is_in_use():
+    cluster = view(live("alpha"), buckets=[bucket("red")], own_store=STORE)
+    for endpoint, expected in ((INSIDE, ["bucket-in-use"]), ("http://far.example.org", [])):
+        plan = planned(
+            cluster, wanted(**alias(endpoint)), removed=(removed("red", name="x"),),
+            services=seeded(seed("red/in", provider="minio.other", is_trigger=True)),
+        )  # fmt: skip
+        assert [code for code in codes(plan) if code == "bucket-in-use"] == expected
+
+
+def test_a_mount_under_another_name_that_came_since_the_plan_keeps_the_bucket(world):
+    """The store's address as the cluster names it, in other letters."""
+    service = {"name": "alpha", "image": "ghcr.io/x/a:1", "script": "s\n"}
+    world.write({**service, "output": minio("red/out")})
+    world.apply()
+    world.write({**service, "name": "beta"})
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    endpoint = world.emulator.s3_url.replace("127.0.0.1", "LOCALHOST") + "/"
+    with world.connections() as connections:
+        found = plan_once(world.desire(), PlanOptions(), connections)
+        assert erased(found.draft.plan)
+        user = {**service, "name": "gamma", **alias(endpoint), **aliased("mount")}
+        assert world.api.post(user).status == 201
+        report = apply_once(found, ApplyOptions(), connections)
+    assert "red" in world.buckets()
+    assert Status.STALE in [result.status for result in report.results]

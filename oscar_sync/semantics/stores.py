@@ -1,0 +1,89 @@
+"""Which storage providers lead to the cluster's own object store, whatever they are called.
+
+OSCAR takes ``minio.default`` alone for its store. A ``minio.ID`` or ``s3.ID`` whose address is the
+same store reads, writes and deletes in the same buckets (trust 2.4).
+"""
+
+import ipaddress
+from collections.abc import Collection
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import OwnStore
+from oscar_sync.semantics.paths import (
+    BUCKET_OUTPUT_TYPES,
+    DEFAULT_ID,
+    Provider,
+    account_of,
+    provider_of,
+)
+
+_PORTS: Final = {"http": 80, "https": 443}
+_LOOPBACK: Final = "localhost"
+_CLUSTER_SUFFIX: Final = ".svc"
+
+
+def is_own_store(form: Form, provider: str, store: OwnStore) -> bool:
+    """Tell whether *provider* (``type.id``), as the service *form* logs in to it, is *store*.
+
+    Its address tells, or that it has the store's own keys: the same store is reached under names
+    that only a resolver knows.
+    """
+    named = provider_of(provider)
+    if named == Provider("minio", DEFAULT_ID):
+        return True
+    if named.type not in BUCKET_OUTPUT_TYPES:
+        return False
+    account = account_of(form, provider)
+    endpoint = str(account.get("endpoint") or "")
+    if not endpoint:
+        return False
+    keys = _secret(account.get("access_key")), _secret(account.get("secret_key"))
+    has_its_keys = all(keys) and keys == (store.access_key, store.secret_key)
+    return leads_to(endpoint, store.addresses) or has_its_keys
+
+
+def leads_to(endpoint: str, addresses: Collection[str]) -> bool:
+    """Tell whether *endpoint* is one of *addresses*, in any spelling."""
+    place = _place(endpoint)
+    return place is not None and any(
+        other is not None and _is_same(place, other) for other in map(_place, addresses)
+    )
+
+
+def _is_same(one: tuple[str, int | None], other: tuple[str, int | None]) -> bool:
+    """Compare host and port; a port that nobody wrote, nor a scheme for it, may be any."""
+    return one[0] == other[0] and (one[1] is None or other[1] is None or one[1] == other[1])
+
+
+def _place(endpoint: str) -> tuple[str, int | None] | None:
+    try:
+        parts = _split(endpoint.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname:
+        return None
+    return _host(parts.hostname), port or _PORTS.get(parts.scheme)
+
+
+def _split(endpoint: str) -> SplitResult:
+    return urlsplit(endpoint if "://" in endpoint else f"//{endpoint}")
+
+
+def _host(name: str) -> str:
+    """Return one spelling of a host: loopback, addresses, and names inside the cluster."""
+    name = name.lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        head, suffix, _ = f"{name}.".partition(f"{_CLUSTER_SUFFIX}.")
+        return head if suffix else name
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return _LOOPBACK if mapped.is_loopback else str(mapped)
+
+
+def _secret(value: object) -> Secret:
+    return value if isinstance(value, Secret) else Secret(str(value or ""))
