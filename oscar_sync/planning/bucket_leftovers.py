@@ -10,6 +10,7 @@ from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.finding_codes import Code, severity_of
 from oscar_sync.planning.volume_leftovers import api_call
 from oscar_sync.semantics import operator
+from oscar_sync.semantics.access import PUBLIC, access_of_service
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
 
 _UNTAGGED: Final = (
@@ -34,6 +35,39 @@ def bucket_findings(context: Context) -> Iterator[Finding]:
                 yield from _untagged(context, facts, users[name])
             elif not view.unreadable:
                 yield _unused(context, facts)
+            yield from _open(context, facts)
+
+
+def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
+    """Yield a bucket that is open to everybody, with a service on it that is not, or none at all.
+
+    Removing a public service closes nothing, and neither does attaching a private one.
+    """
+    if not context.access_to(facts.name).is_public:
+        return
+    users = [
+        live for live in context.facts.view.every_service if facts.name in needed_buckets(live.form)
+    ]
+    closed = [live.key.name for live in users if not access_of_service(live.form).is_public]
+    if users and not closed:
+        return
+    yield _about(
+        Code.BUCKET_OPEN,
+        facts.name,
+        "everybody can read, write and erase it, and "
+        + (f"{', '.join(closed)} on it is not public" if closed else "no service uses it"),
+        "a public service gave it to everybody, and OSCAR takes that from no bucket: not when the "
+        "service is removed, and not when a private one uses it",
+        _closing(context, facts),
+    )
+
+
+def _closing(context: Context, bucket: BucketFacts) -> Remedy:
+    if bucket.visibility != PUBLIC:  # OSCAR would take it for closed already
+        return Remedy(By.YOU, "set the visibility of the public service to private, and apply")
+    body = f'{{"bucket_name": "{bucket.name}", "visibility": "private"}}'
+    call = api_call(context.facts.view, "PUT", "/system/buckets", body)
+    return Remedy(By.YOU, "close it, if nobody else shall have it", call)
 
 
 def _users(context: Context) -> dict[BucketName, LiveService]:

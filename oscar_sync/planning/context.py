@@ -15,7 +15,8 @@ from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService
 from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
-from oscar_sync.semantics.buckets import inputs, used_buckets
+from oscar_sync.semantics.access import Access, access_given, access_of_service
+from oscar_sync.semantics.buckets import inputs, needed_buckets, used_buckets
 from oscar_sync.semantics.stamp import OWNER, WORKER, Owner, is_copied, owner_of
 
 
@@ -44,7 +45,8 @@ class Context(Struct):
 
     ``is_partial``: there are manifests that could not be read.
     ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
-    id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed.
+    id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed;
+    ``access`` with what they give to whom of buckets.
     """
 
     facts: Facts
@@ -57,6 +59,7 @@ class Context(Struct):
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
+    access: dict[BucketName, Access] = field(default_factory=dict)
     _users: Mapping[BucketName, _Users] | None = None
     _started: _Started | None = None
     _standings: dict[int, tuple[LiveService, Standing]] = field(default_factory=dict)
@@ -184,6 +187,29 @@ class Context(Struct):
         """Tell whether the bucket exists or an earlier step of the plan makes it."""
         return bucket in self.made or self.facts.bucket(bucket) is not None
 
+    def note_access(self, form: Form) -> None:
+        """Note that a service of *form* gives its visibility to each of its buckets."""
+        for bucket in needed_buckets(form):
+            given = self.access.get(bucket, Access())
+            self.access[bucket] = given | access_of_service(form)
+
+    def access_to(self, bucket: BucketName) -> Access:
+        """Return who has access to *bucket* by now, as far as anything tells.
+
+        What OSCAR says of the bucket is not all: a public service that attached it opened it, and
+        OSCAR goes on saying private (issue 19, B7).
+        """
+        found = self.access.get(bucket, Access())
+        facts = self.facts.bucket(bucket)
+        if facts is not None:
+            found |= access_given(facts.visibility, facts.allowed_users)
+        services = self.facts.view.services
+        for key in self.users_of(bucket):
+            live = services.get(key.name)
+            if live is not None and bucket in needed_buckets(live.form):
+                found |= access_of_service(live.form)
+        return found
+
     def users_of(self, bucket: BucketName) -> _Users:
         """Return who uses *bucket*; gathered at the first question, which most plans never ask."""
         if self._users is None:
@@ -208,8 +234,7 @@ class Context(Struct):
     def kept(self, bucket: BucketName, name: str) -> Kept:
         """Return *bucket* as something the action keeps, with what it holds."""
         count = self.facts.count(bucket)
-        facts = self.facts.bucket(bucket)
-        is_public = facts is not None and facts.visibility == "public"
+        is_public = self.access_to(bucket).is_public
         sharers = self.sharers(bucket, name)
         if count is None:
             return Kept(bucket, shared_with=sharers, is_public=is_public)

@@ -14,8 +14,6 @@ from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import (
-    bucket_notes,
-    bucket_reason,
     first_of,
     image_reason,
     level_reason,
@@ -33,11 +31,13 @@ from oscar_sync.planning.hook_steps import (
     stale_work,
 )
 from oscar_sync.planning.secrets import blank_names
+from oscar_sync.planning.visibility import bucket_notes, bucket_reason
 from oscar_sync.semantics.buckets import (
     blocks,
     created_by_post,
     in_out_buckets,
     mount_bucket,
+    needed_buckets,
     used_buckets,
     without_buckets,
 )
@@ -109,7 +109,7 @@ def arrival(
         (*makers_of(context, existing), *_volume_makers(context, form)),
         (
             *_notes(desired, () if is_anew else existing),
-            *bucket_notes(context, desired, existing),
+            *bucket_notes(context, desired, existing, needed_buckets(form)),
             *(note for work in works for note in work.notes),
         ),
         _material(context, desired, first, works),
@@ -118,7 +118,8 @@ def arrival(
 
 
 def note_made(context: Context, form: Form, action: Action) -> None:
-    """Note the buckets that a POST of *form* makes, by *action*."""
+    """Note the buckets that a POST of *form* makes, by *action*, and who gets access."""
+    context.note_access(form)
     mount = mount_bucket(form)
     context.note_made((*created_by_post(form), *((mount,) if mount else ())), action)
 
@@ -210,7 +211,7 @@ def _reason(
         _secrets_reason(desired),
         _put_reason(desired.form, existing),
         level_reason(context, desired.form) if existing else None,
-        bucket_reason(context, desired, existing),
+        bucket_reason(context, desired, existing, needed_buckets(desired.form)),
         volume_reason(context, desired.form, lost=lost_volume),
         mount_reason(context, desired.form),
         store_reason(context, desired.form, existing),

@@ -26,6 +26,7 @@ class Code(StrEnum):
     BUCKET_ORPHAN = "OSY612"
     BUCKET_UNTAGGED = "OSY613"
     BUCKET_KEPT = "OSY614"
+    BUCKET_OPEN = "OSY615"
     VOLUME_KEPT = "OSY621"
     VOLUME_GONE = "OSY622"
 
@@ -48,6 +49,7 @@ TITLES: Final = {
     Code.BUCKET_ORPHAN: "a failed create left a bucket",
     Code.BUCKET_UNTAGGED: "a bucket does not say whose it is",
     Code.BUCKET_KEPT: "a bucket that no service uses",
+    Code.BUCKET_OPEN: "a bucket is open to everybody, and the services on it are not",
     Code.VOLUME_KEPT: "a volume that no service uses",
     Code.VOLUME_GONE: "a volume that a service mounts is not there",
 }

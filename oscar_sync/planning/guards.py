@@ -1,13 +1,13 @@
 """The guards: why a step is held back, each with a stable code and every way out (safety 2, 3)."""
 
 from collections.abc import Collection
-from typing import Final, assert_never
+from typing import assert_never
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey
-from oscar_sync.model.state import BucketFacts, DesiredService, LiveService
-from oscar_sync.planning.blocking import Reason, attach_reason, take_over_reason
+from oscar_sync.model.state import LiveService
+from oscar_sync.planning.blocking import Reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import (
@@ -21,9 +21,6 @@ from oscar_sync.semantics.capabilities import unsupported
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import OWNER, owner_of
 from oscar_sync.semantics.volumes import attached_volume, made_volume
-
-_WIDTH: Final = {"private": 0, "": 0, "restricted": 1, "public": 2}
-"""How many people see a bucket of that visibility; any other word makes it public (12 item 13)."""
 
 
 def first_of(*reasons: Reason | None) -> Reason | None:
@@ -178,52 +175,6 @@ def missing_values(
         "secret-values-missing",
         f"no value is known for {secrets}",
         ("give the value in env_file, in an overlay or as an environment variable of that name",),
-    )
-
-
-def bucket_reason(
-    context: Context, desired: DesiredService, attached: tuple[BucketName, ...]
-) -> Reason | None:
-    """Return why one of the *attached* buckets needs consent: whose it is, who would see it."""
-    name = desired.key.name
-    for bucket in attached:
-        facts = context.facts.bucket(bucket)
-        if facts is None:
-            continue
-        why = _attach_words(context, desired, facts)
-        consent = Consent(Word.ATTACH, name, bucket, desired.key.cluster)
-        if why and not context.allows(consent):
-            return attach_reason(name, bucket, why)
-    return None
-
-
-def bucket_notes(
-    context: Context, desired: DesiredService, attached: tuple[BucketName, ...]
-) -> tuple[str, ...]:
-    """Return what somebody consented to by attaching buckets: whose they are, who gains access."""
-    return tuple(
-        f"bucket {bucket} {why}"
-        for bucket in attached
-        if (facts := context.facts.bucket(bucket)) is not None
-        and (why := _attach_words(context, desired, facts))
-    )
-
-
-def _attach_words(context: Context, desired: DesiredService, bucket: BucketFacts) -> str:
-    """Return why taking up *bucket* needs consent, blank where it does not."""
-    if not context.owns_bucket(bucket):
-        return f"belongs to {bucket.owner or 'somebody else'}"
-    wanted = str(desired.form["visibility"])
-    if _WIDTH.get(bucket.visibility, 2) >= _WIDTH.get(wanted, 2):
-        return ""
-    count = context.facts.count(bucket.name)
-    is_empty = count is not None and not count.objects
-    if is_empty and not context.sharers(bucket.name, desired.key.name):
-        return ""
-    who = "everybody" if wanted == "public" else "the allowed users"
-    return (
-        f"is {bucket.visibility or 'private'}; the service's visibility {wanted} would let {who} "
-        "read, write and erase it"
     )
 
 

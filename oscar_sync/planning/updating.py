@@ -25,8 +25,6 @@ from oscar_sync.planning.creating import makers_of, wait_of
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.erasing import named_erasures
 from oscar_sync.planning.guards import (
-    bucket_notes,
-    bucket_reason,
     first_of,
     image_reason,
     isolation_reason,
@@ -49,12 +47,15 @@ from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
+from oscar_sync.planning.visibility import bucket_notes, bucket_reason
+from oscar_sync.semantics.access import access_of_service
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     in_out_buckets,
     inputs,
     lost_user_buckets,
     mount_bucket,
+    needed_buckets,
     outputs,
     used_buckets,
 )
@@ -167,13 +168,17 @@ def _update(case: _Case) -> Decision:
         preconditions=Preconditions(fingerprint_of(live)),
         depends_on=makers_of(context, attached),
         origin=case.desired.locate(()),
-        notes=(*_notes(case, works), *bucket_notes(context, case.desired, attached)),
+        notes=(
+            *_notes(case, works),
+            *bucket_notes(context, case.desired, attached, _opened(live, wanted)),
+        ),
         unchanged_fields=_unchanged(live, case.changes),
         adds_stamp=case.is_adopted,
     )
     reason = _reason(case, attached, erased)
     if reason is not None:
         return Decision(action, reason=reason)
+    context.note_access(wanted)
     used = used_buckets(live.form)
     context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in used), action)
     return Decision(action, _material(case, works))
@@ -296,18 +301,18 @@ def _reason(
         level_reason(context, wanted),
         isolation_reason(context, live, wanted, named),
         mount_reason(context, wanted),
-        bucket_reason(context, case.desired, _widened(live, wanted, attached)),
+        bucket_reason(context, case.desired, attached, _opened(live, wanted)),
         store_reason(context, wanted, (*attached, *in_out_buckets(live.form)), inputs(live.form)),
     )
 
 
-def _widened(
-    live: LiveService, wanted: Form, attached: tuple[BucketName, ...]
-) -> tuple[BucketName, ...]:
+def _opened(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
     """Return the buckets whose visibility this PUT sets anew."""
-    if live.form["visibility"] != wanted["visibility"]:
-        return in_out_buckets(wanted)
-    return attached
+    has = needed_buckets(wanted)
+    if access_of_service(live.form) != access_of_service(wanted):
+        return has
+    had = needed_buckets(live.form)
+    return tuple(bucket for bucket in has if bucket not in had)
 
 
 def _dropped(live: LiveService, wanted: Form) -> set[str]:

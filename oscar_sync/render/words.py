@@ -120,7 +120,7 @@ def kept(item: Kept) -> str:
         if item.objects:
             holds += f", {size(item.size_bytes)}"
     shared = f"; also used by {', '.join(item.shared_with)}" if item.shared_with else ""
-    public = "; it stays public" if item.is_public else ""
+    public = "; it stays public: everybody can read, write and erase it" if item.is_public else ""
     return safe(f"bucket {item.bucket}{holds}{shared}{public}")
 
 

@@ -1,0 +1,118 @@
+"""Who gains access to a bucket when a service takes it up or changes its visibility (trust 2.6)."""
+
+from collections.abc import Collection, Iterator
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.identity import BucketName, ServiceKey
+from oscar_sync.model.state import DesiredService
+from oscar_sync.planning.blocking import Reason, attach_reason
+from oscar_sync.planning.context import Context
+from oscar_sync.semantics.access import Access, access_of_service, gained
+
+
+def bucket_reason(
+    context: Context,
+    desired: DesiredService,
+    attached: Collection[BucketName],
+    opened: Collection[BucketName],
+) -> Reason | None:
+    """Return why a bucket needs consent: one that is *attached* is another's, or others see it.
+
+    *opened* are the buckets that the service gives its visibility to.
+    """
+    for bucket in dict.fromkeys((*attached, *opened)):
+        why = _foreign_words(context, bucket) if bucket in attached else ""
+        if not why and bucket in opened:
+            why = _widening_words(context, desired, bucket)
+            why = why if why and _is_shared_or_filled(context, desired, bucket) else ""
+        consent = Consent(Word.ATTACH, desired.key.name, bucket, desired.key.cluster)
+        if why and not context.allows(consent):
+            return attach_reason(desired.key.name, bucket, why)
+    return None
+
+
+def bucket_notes(
+    context: Context,
+    desired: DesiredService,
+    attached: Collection[BucketName],
+    opened: Collection[BucketName],
+) -> Iterator[str]:
+    """Yield whose the *attached* buckets are where they are another's, and who gains access."""
+    for bucket in dict.fromkeys((*attached, *opened)):
+        why = _foreign_words(context, bucket) if bucket in attached else ""
+        if why:
+            yield f"bucket {bucket} {why}"
+        words = _widening_words(context, desired, bucket) if bucket in opened else ""
+        if words:
+            yield f"bucket {bucket} {words}, and that stays when the service is removed"
+        elif bucket in opened and _is_wider(context, desired, bucket):
+            yield (
+                f"bucket {bucket} is open to everybody, whatever the service's visibility "
+                f"{desired.form['visibility']} says"
+            )
+
+
+def _foreign_words(context: Context, bucket: BucketName) -> str:
+    facts = context.facts.bucket(bucket)
+    if facts is None or context.owns_bucket(facts):
+        return ""
+    return f"belongs to {facts.owner or 'somebody else'}"
+
+
+def _widening_words(context: Context, desired: DesiredService, bucket: BucketName) -> str:
+    """Return what the service's visibility changes for *bucket*, blank where nobody gains."""
+    before = _access_before(context, desired, bucket)
+    if before is None:
+        return ""
+    given = access_of_service(desired.form)
+    who = gained(before, before | given, context.facts.view.me)
+    if not who:
+        return ""
+    return (
+        f"{_state(context, desired, bucket)}; the service's visibility "
+        f"{desired.form['visibility']} would let {who} read, write and erase it"
+    )
+
+
+def _state(context: Context, desired: DesiredService, bucket: BucketName) -> str:
+    facts = context.facts.bucket(bucket)
+    if facts is not None:
+        return f"is {facts.visibility or 'private'}"
+    others = ", ".join(str(key) for key in _others(context, desired, bucket))
+    return f"is made by this plan for {others} too"
+
+
+def _access_before(context: Context, desired: DesiredService, bucket: BucketName) -> Access | None:
+    """Return who has access to *bucket* before the service is written, None for a new one's own.
+
+    A bucket that the plan makes for several services is as closed as the most private of them
+    wants it, in whatever order they are written.
+    """
+    if context.facts.bucket(bucket) is not None or bucket in context.access:
+        return context.access_to(bucket)
+    wanted = [
+        access_of_service(context.desired[key.name].form)
+        for key in _others(context, desired, bucket)
+        if key.name in context.desired
+    ]
+    return min(wanted, key=lambda one: (one.is_public, len(one.users)), default=None)
+
+
+def _others(context: Context, desired: DesiredService, bucket: BucketName) -> list[ServiceKey]:
+    users = context.users_of(bucket)
+    return sorted(key for key in users if key != desired.key and key.name not in context.gone)
+
+
+def _is_shared_or_filled(context: Context, desired: DesiredService, bucket: BucketName) -> bool:
+    if _others(context, desired, bucket):
+        return True
+    if context.facts.bucket(bucket) is None:
+        return False
+    count = context.facts.count(bucket)
+    return count is None or bool(count.objects)
+
+
+def _is_wider(context: Context, desired: DesiredService, bucket: BucketName) -> bool:
+    is_known = bucket in context.access or context.facts.bucket(bucket) is not None
+    is_open = is_known and context.access_to(bucket).is_public
+    return is_open and not access_of_service(desired.form).is_public

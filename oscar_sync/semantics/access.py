@@ -1,0 +1,79 @@
+"""Who may read, write and delete in a bucket: what visibilities give, and that none takes away.
+
+A service gives its visibility to each bucket that it names as input, output or mount. Measured on
+the real server (issue 19, B7): attaching a bucket to a service only ever adds readers, and removing
+the service takes none away. What ``/system/buckets`` then says is not who may read:
+
+| bucket     | attached by           | OSCAR then says      | who reads         |
+|------------|-----------------------|----------------------|-------------------|
+| private    | public                | private              | everybody         |
+| private    | restricted            | restricted           | its users         |
+| public     | private or restricted | private / restricted | everybody, still  |
+| restricted | private               | restricted           | unchanged         |
+| restricted | public                | restricted           | everybody         |
+| restricted | restricted            | restricted           | both lists        |
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from oscar_sync.model.field import Value
+
+PRIVATE: Final = "private"
+RESTRICTED: Final = "restricted"
+PUBLIC: Final = "public"
+
+
+class Access(Struct, frozen=True):
+    """Who has access beside the owner: everybody, or these users."""
+
+    is_public: bool = False
+    users: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Access") -> "Access":
+        """Return the access of both: that of a bucket never narrows."""
+        return Access(self.is_public or other.is_public, self.users | other.users)
+
+
+def access_given(visibility: str, users: Iterable[str] = ()) -> Access:
+    """Return the access that a bucket or service of *visibility* gives.
+
+    Any word but private and restricted makes it public (oscar-server 2.1).
+    """
+    if visibility in (PRIVATE, ""):
+        return Access()
+    if visibility == RESTRICTED:
+        return Access(users=frozenset(users))
+    return Access(is_public=True)
+
+
+def access_of_service(form: Mapping[str, Value]) -> Access:
+    """Return the access that a service gives to its buckets."""
+    users = form.get("allowed_users")
+    named = map(str, users) if isinstance(users, list) else ()
+    return access_given(str(form["visibility"]), named)
+
+
+def visibility_said(bucket: str, service: str) -> str:
+    """Return what ``/system/buckets`` says of a *bucket* that a *service* attached.
+
+    Both are visibilities. It is no evidence of who may read.
+    """
+    return RESTRICTED if RESTRICTED in (bucket, service) else PRIVATE
+
+
+def gained(before: Access, after: Access, owners: Collection[str] = ()) -> str:
+    """Return who has access *after* and not *before*, in words; blank: nobody.
+
+    The *owners* have it anyway.
+    """
+    if before.is_public:
+        return ""
+    if after.is_public:
+        return "everybody"
+    more = sorted(after.users - before.users - {*owners})
+    if not more:
+        return ""
+    return f"the allowed users {', '.join(more)}" if len(more) > 1 else f"the user {more[0]}"

@@ -1,0 +1,65 @@
+"""Who may read a bucket, as it was measured on the real server: access never narrows."""
+
+import pytest
+
+from oscar_sync.semantics.access import (
+    Access,
+    access_given,
+    access_of_service,
+    gained,
+    visibility_said,
+)
+from oscar_sync.semantics.normal_form import normal_form
+
+NOBODY, EVERYBODY = Access(), Access(is_public=True)
+ZOE, BOB = Access(users=frozenset({"zoe"})), Access(users=frozenset({"bob"}))
+
+PRIVATE, PUBLIC = ("private", ()), ("public", ())
+OF_ZOE, OF_BOB = ("restricted", ("zoe",)), ("restricted", ("bob",))
+MEASURED = [
+    (PRIVATE, PUBLIC, "private", EVERYBODY),
+    (PRIVATE, OF_ZOE, "restricted", ZOE),
+    (PUBLIC, PRIVATE, "private", EVERYBODY),
+    (PUBLIC, OF_ZOE, "restricted", EVERYBODY | ZOE),
+    (OF_ZOE, PRIVATE, "restricted", ZOE),
+    (OF_ZOE, PUBLIC, "restricted", EVERYBODY | ZOE),
+    (OF_ZOE, OF_BOB, "restricted", ZOE | BOB),
+]
+
+
+@pytest.mark.parametrize(("bucket", "service", "said", "readers"), MEASURED)
+def test_what_attaching_a_bucket_gives_to_whom(bucket, service, said, readers):
+    assert access_given(*bucket) | access_given(*service) == readers
+    assert visibility_said(bucket[0], service[0]) == said
+
+
+def test_any_other_word_is_public_and_none_is_private():
+    assert access_given("") == access_given("private", ("zoe",)) == NOBODY
+    assert access_given("Private") == access_given("public", ("zoe",)) == EVERYBODY
+
+
+def test_a_service_gives_what_its_visibility_says():
+    def form(**fields):
+        return normal_form({"name": "a", "image": "i", "script": "s", **fields}, is_live=False)
+
+    assert access_of_service(form()) == NOBODY
+    assert access_of_service(form(visibility="public")) == EVERYBODY
+    assert access_of_service(form(visibility="restricted", allowed_users=["zoe"])) == ZOE
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "who"),
+    [
+        (NOBODY, NOBODY, ""),
+        (NOBODY, EVERYBODY, "everybody"),
+        (ZOE, EVERYBODY | ZOE, "everybody"),
+        (EVERYBODY, EVERYBODY | ZOE, ""),
+        (NOBODY, ZOE, "the user zoe"),
+        (ZOE, ZOE | BOB, "the user bob"),
+        (NOBODY, ZOE | BOB, "the allowed users bob, zoe"),
+        (ZOE, ZOE, ""),
+        (NOBODY, Access(users=frozenset({"me"})), ""),
+    ],
+)
+def test_who_gains_is_said_without_those_who_have_access_anyway(before, after, who):
+    assert gained(before, after, {"me"}) == who
