@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine import PATIENCE_S
 from tools.weed import WEED_KEYS, Weed, free_ports
 
 __all__ = ["WEED_KEYS", "free_ports", "until", "weed"]
 
 
 def until(is_ready, process=None, name="it"):
-    """Wait, at most half a minute, while *process* runs if there is one."""
-    deadline = time.monotonic() + 30
+    """Wait, however long it takes, while *process* runs if there is one."""
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and (process is None or process.poll() is None):
         if is_ready():
             return

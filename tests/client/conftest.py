@@ -3,6 +3,7 @@ import time
 import pytest
 
 from oscar_sync.client import Client
+from tests.machine import PATIENCE_S
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def gray(client):
 
 
 def ended(list_jobs):
-    """The jobs once none of them is waiting or running, at most 20 seconds from now."""
-    deadline = time.monotonic() + 20
+    """The jobs once none of them is waiting or running, however long it takes."""
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         jobs = list_jobs()
         if all(status == "Succeeded" for status in jobs.values()):

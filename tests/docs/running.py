@@ -18,7 +18,7 @@ from typing import NamedTuple, Self
 from tests.docs.pages import ROOT, Block
 from tests.servers import until
 
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 # Typed again until it shows what is expected: a job needs its time. They change nothing.
 _ASKS = re.compile(r"oscar-sync (storage (ls|get)|service (jobs|logs)|status)\b")
 _EMULATOR = "oscar-sync emulator"

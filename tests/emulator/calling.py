@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oscar_sync.emulator.server import Emulator
+from tests.machine import PATIENCE_S
 
 SERVICES = "/system/services"
 
@@ -42,7 +43,7 @@ class Api:
 
     def call(self, method: str, path: str, body: Any = None, auth: str | None = "admin") -> Got:
         host = self.emulator.url.removeprefix("http://")
-        connection = http.client.HTTPConnection(host, timeout=20)
+        connection = http.client.HTTPConnection(host, timeout=PATIENCE_S)
         pair = f"{self.emulator.user}:{self.emulator.password}"
         basic = "Basic " + base64.b64encode(pair.encode()).decode()
         headers = {"Authorization": basic if auth == "admin" else auth} if auth else {}
@@ -80,7 +81,7 @@ class Api:
 
     def finished(self, name: str = "a", number: int = 1) -> Any:
         """Return the jobs once that many succeeded."""
-        end, moment = time.monotonic() + 20, threading.Event()
+        end, moment = time.monotonic() + PATIENCE_S, threading.Event()
         while time.monotonic() < end:
             jobs = self.jobs(name)
             if [job["status"] for job in jobs.values()].count("Succeeded") >= number:

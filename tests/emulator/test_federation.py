@@ -9,6 +9,7 @@ from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from oscar_sync.emulator.wire import Request
 from tests.emulator.calling import SERVICES, Api, minimal, minio
 from tests.emulator.conftest import store_of
+from tests.machine import PATIENCE_S
 
 PASSWORD = "one-for-all-clusters"
 WORKER = "oscar.grycap/federation-worker"
@@ -152,7 +153,7 @@ def test_clusters_that_are_each_others_members_can_be_written_at_once(origin, ne
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE_S)
     assert codes == [201] * 2 + [204] * 20
 
 

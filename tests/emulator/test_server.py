@@ -15,6 +15,7 @@ import pytest
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from tests.emulator.calling import SERVICES, Api, minimal, minio, owned
 from tests.emulator.conftest import store_of
+from tests.machine import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -159,12 +160,12 @@ def test_serve_runs_until_a_signal(tmp_path, number):
     file = tmp_path / "ready.json"
     command = [sys.executable, "-c", PROGRAM, str(file), "127.0.0.1"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        end, moment = time.monotonic() + 30, threading.Event()
+        end, moment = time.monotonic() + PATIENCE_S, threading.Event()
         while not file.exists() and time.monotonic() < end:
             moment.wait(0.02)
         told = json.loads(file.read_text())
         process.send_signal(number)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert f"endpoint: {told['oscar']}" in said
     assert "${OSCAR_PASSWORD}" in said

@@ -6,6 +6,7 @@ import pytest
 
 from oscar_sync.cli.main import call
 from oscar_sync.storage import pool
+from tests.machine import PATIENCE_S
 from tests.property.world import running_world
 
 
@@ -29,13 +30,23 @@ def world(_world, monkeypatch):
     return _world
 
 
+HELD = ("before", "after")
+"""Faults by which no answer comes: a run goes on when its time-out is over."""
+
+
+def patience_s(world):
+    """Return how long an answer is waited for: not long where one is held back."""
+    is_held = any(fault.kind in HELD for fault in world.emulator._faults.faults)
+    return 2.0 if is_held else PATIENCE_S
+
+
 @pytest.fixture
 def calling(world, capsys, monkeypatch):
     """Calls a command line in the world's folder; returns the exit code and everything it said."""
     monkeypatch.chdir(world.folder)
 
-    def calling(args, timeout_s=1.0):
-        code = call([*args, "--timeout", str(timeout_s)])
+    def calling(args, timeout_s=None):
+        code = call([*args, "--timeout", str(timeout_s or patience_s(world))])
         said = capsys.readouterr()
         text = said.out + said.err
         assert "Traceback" not in text, text

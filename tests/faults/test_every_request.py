@@ -13,6 +13,7 @@ import pytest
 
 from oscar_sync.emulator.faults import KINDS
 from oscar_sync.semantics.stamp import HOOKS, hooks_of
+from tests.faults.conftest import HELD
 from tests.kills.scenes import SCENES
 from tests.kills.test_kills import state
 from tests.property.proxy import no_fault
@@ -38,8 +39,6 @@ ON_THE_WAY = ("reset", "reset-after", "truncate", "503", "403")
 OF_CLUSTER = (*BY_EMULATOR, "503")
 EXITS = frozenset({0, 4, 5, 6, 7, 9})
 """Done, failed, moved, unreachable, blocked, not verified: each with words."""
-PATIENCE_S = 0.4
-"""How long a struck run waits for an answer: what comes too late fails as others do."""
 IS_COMPLETE = bool(os.environ.get("EVERY_FAULT"))
 
 
@@ -61,6 +60,7 @@ class Undisturbed(NamedTuple):
 
     to_cluster: int
     to_store: int
+    slowest_s: float
     left: dict[str, Any]
 
 
@@ -103,7 +103,17 @@ def undisturbed_run(world, calling, scene):
     world.forget()
     code, said = calling(scene.args)
     assert code == 0, said
-    return Undisturbed(len(world.oscar.seen), len(world.s3.seen), state(world))
+    seen = [*world.oscar.seen, *world.s3.seen]
+    slowest_s = max(one.ended_s - one.started_s for one in seen)
+    return Undisturbed(len(world.oscar.seen), len(world.s3.seen), slowest_s, state(world))
+
+
+def patience_s(run: Undisturbed, strike: Strike) -> float | None:
+    """Return how long an answer is waited for where one is held back: as this machine needs now.
+
+    What then comes too late all the same fails as others do.
+    """
+    return max(0.4, 10 * run.slowest_s) if strike.fault in HELD else None
 
 
 def requests_of(run: Undisturbed) -> Iterator[tuple[bool, int, tuple[str, ...]]]:
@@ -165,7 +175,7 @@ def check(world, calling, kind, run, strike, said):  # noqa: PLR0917 - what is s
     before = world.objects()
     world.forget()
     install(world, strike)
-    code, text = calling(scene.args, PATIENCE_S)
+    code, text = calling(scene.args, patience_s(run, strike))
     said.append(text)
     take_away(world)
     assert code in EXITS, code

@@ -9,6 +9,7 @@ import pytest
 
 from oscar_sync.semantics.normal_form import normal_form
 from tests.kills.scenes import SCENES
+from tests.machine import PATIENCE_S
 from tests.property.proxy import no_fault, no_interest
 from tests.property.witness import check_deletes, check_nothing_lost
 
@@ -47,7 +48,7 @@ class Killer:
         with self._guard:
             self.seen += 1
             if self.seen == self._nth:
-                self._pid_is_known.wait(10)
+                self._pid_is_known.wait(PATIENCE_S)
                 os.kill(self._pid, signal.SIGKILL)
                 self.is_done = True
             return self.is_done
@@ -174,7 +175,7 @@ def test_an_interrupted_upload_ends_between_parts_and_goes_on(world, run):
 
     def landed(method, status):
         if method == "PUT" and first.acquire(blocking=False):
-            known.wait(10)
+            known.wait(PATIENCE_S)
             os.kill(pids[0], signal.SIGINT)
 
     world.s3.landed = landed

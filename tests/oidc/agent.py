@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+from tests.machine import PATIENCE_S
 from tests.oidc.provider import CLIENT, Provider
-
-_TIMEOUT_S = 20
 
 
 class RunningAgent:
@@ -48,7 +47,7 @@ class RunningAgent:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        end, moment = time.monotonic() + _TIMEOUT_S, threading.Event()
+        end, moment = time.monotonic() + PATIENCE_S, threading.Event()
         while self.call("oidc-add", "--loaded").returncode:
             assert time.monotonic() < end, "oidc-agent does not start"
             moment.wait(0.02)
@@ -56,7 +55,7 @@ class RunningAgent:
     def end(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(_TIMEOUT_S)
+            self.process.wait(PATIENCE_S)
             self.process = None
         self.socket.unlink(missing_ok=True)
 
@@ -67,7 +66,7 @@ class RunningAgent:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=_TIMEOUT_S,
+            timeout=PATIENCE_S,
             check=False,
         )
 

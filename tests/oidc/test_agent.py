@@ -14,6 +14,7 @@ from oscar_sync.wire.failures import UnusableLoginError
 from oscar_sync.wire.oidc_agent import HINT, Agent
 from oscar_sync.wire.oidc_claims import claims_of
 from oscar_sync.wire.session import Session
+from tests.machine import PATIENCE_S
 
 
 def api_of(oscar, account):
@@ -98,7 +99,7 @@ def test_an_agent_that_waits_for_a_person_is_not_waited_for_without_end(tmp_path
         silent.accept()[0].close()
         for thread in threading.enumerate():
             if thread.name == HINT:
-                thread.join(10)
+                thread.join(PATIENCE_S)
 
 
 def test_without_its_library_the_command_that_installs_it_is_told(oscar, bare):

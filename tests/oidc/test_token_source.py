@@ -9,6 +9,7 @@ from oscar_sync.wire.failures import UnusableLoginError
 from oscar_sync.wire.oidc_claims import Claims, claims_of
 from oscar_sync.wire.token_source import Fetched, TokenSource
 from oscar_sync.wire.warm_up import WarmUp
+from tests.machine import PATIENCE_S
 
 
 class Counter:
@@ -90,7 +91,7 @@ def test_the_first_request_with_a_new_token_goes_alone_and_the_others_together()
     def first():
         with door.passing(Secret("new")):
             inside.set()
-            first_may_go.wait(10)
+            first_may_go.wait(PATIENCE_S)
             with guard:
                 log.append("first done")
 
@@ -98,16 +99,16 @@ def test_the_first_request_with_a_new_token_goes_alone_and_the_others_together()
         with door.passing(Secret("new")):
             with guard:
                 log.append("other in")
-            together.wait(10)
+            together.wait(PATIENCE_S)
 
     threads = [threading.Thread(target=first), *(threading.Thread(target=other) for _ in range(3))]
     threads[0].start()
-    inside.wait(10)
+    inside.wait(PATIENCE_S)
     for thread in threads[1:]:
         thread.start()
     first_may_go.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert log == ["first done", "other in", "other in", "other in"]
 
 
@@ -120,7 +121,7 @@ def test_a_new_token_waits_for_the_requests_under_way():
     def old():
         with door.passing(Secret("old")):
             inside.set()
-            may_go.wait(10)
+            may_go.wait(PATIENCE_S)
             done.append("old")
 
     def new():
@@ -129,11 +130,11 @@ def test_a_new_token_waits_for_the_requests_under_way():
 
     threads = [threading.Thread(target=old), threading.Thread(target=new)]
     threads[0].start()
-    inside.wait(10)
+    inside.wait(PATIENCE_S)
     threads[1].start()
     may_go.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert done == ["old", "new"]
 
 

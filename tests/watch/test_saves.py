@@ -15,6 +15,7 @@ from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.memory import Memory
 from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import Saves, outermost
+from tests.machine import PATIENCE_S
 
 FDL = """\
 functions:
@@ -27,7 +28,6 @@ functions:
 """
 SETTINGS = "clusters:\n  edge: {endpoint: 'https://oscar.example.org'}\n"
 ENVIRON = {"OSCAR_USERNAME": "me", "OSCAR_PASSWORD": "word", "HOME": "/nowhere"}
-LONG_S = 20.0
 """Longer than any save takes to be seen; a wait ends as soon as it is."""
 
 
@@ -61,7 +61,7 @@ class Watch:
             self.reads = reads_of(self.memory.files).with_earlier(self.reads)
         self.saves.follow(self.reads)
 
-    def saved(self, most_s=LONG_S):
+    def saved(self, most_s=PATIENCE_S):
         """The names of what was saved, after the quiet; none after *most_s*."""
         woken = self.saves.wait(time.monotonic() + most_s, self.stop)
         assert woken is not None
@@ -354,7 +354,7 @@ def test_where_the_system_watches_no_more_everything_is_looked_at(project, watch
     assert "looking every 0.5 s instead" in watch.notes[0]
     assert "--poll" in watch.notes[0]
     (project / "sub" / "b.yaml").write_text("functions: {}")
-    assert watch.saves.wait(time.monotonic() + LONG_S, watch.stop).files
+    assert watch.saves.wait(time.monotonic() + PATIENCE_S, watch.stop).files
 
 
 def test_threads_and_descriptors_end_with_the_watch(project, watching):

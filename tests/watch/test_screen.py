@@ -13,10 +13,9 @@ from oscar_sync.cli import output
 from oscar_sync.cli.output import Bottom
 from oscar_sync.cli.screen import is_live
 from tests.house.tree import ROOT
+from tests.machine import PATIENCE_S
 from tests.watch.conftest import FDL
 from tests.watch.terminal import Terminal
-
-DEADLINE_S = 30.0
 
 
 @pytest.fixture
@@ -111,7 +110,7 @@ class Window:
         return self.tmux("capture-pane", "-p").rstrip("\n")
 
     def until(self, words):
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + PATIENCE_S
         while words not in self.text():
             assert time.monotonic() < deadline, f"no {words!r} in:\n{self.text()}"
             threading.Event().wait(0.05)
@@ -166,7 +165,7 @@ def test_a_narrow_window_keeps_what_matters_most(window):
     screen = window()
     screen.until("q quit")
     screen.tmux("resize-window", "-x", "40", "-y", "40")
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + PATIENCE_S
     while screen.last() != "1 to create   edge ok":
         assert time.monotonic() < deadline, screen.text()
         threading.Event().wait(0.05)

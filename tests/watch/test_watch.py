@@ -12,10 +12,9 @@ import time
 import pytest
 import requests
 
+from tests.machine import PATIENCE_S
 from tests.observability.listener import Listener
 from tests.watch.conftest import FDL
-
-DEADLINE_S = 30.0
 
 
 class Watcher:
@@ -44,16 +43,18 @@ class Watcher:
         return "".join(self.lines)
 
     def until(self, words, count=1):
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + PATIENCE_S
         while self.text().count(words) < count:
             assert time.monotonic() < deadline, f"no {words!r} in:\n{self.text()}"
-            assert self.process.poll() is None or self.text().count(words) >= count, self.text()
+            if self.process.poll() is not None:
+                self._reader.join(PATIENCE_S)  # its last words may still be on their way
+                assert self.text().count(words) >= count, self.text()
             threading.Event().wait(0.05)
 
     def end(self, number):
         self.process.send_signal(number)
-        code = self.process.wait(DEADLINE_S)
-        self._reader.join(DEADLINE_S)
+        code = self.process.wait(PATIENCE_S)
+        self._reader.join(PATIENCE_S)
         return code
 
 
@@ -147,7 +148,7 @@ def test_a_removal_is_never_carried_out(project, watch, oscar_emulator):
 
 def test_without_a_terminal_and_without_yes_nothing_is_applied(watch, oscar_emulator):
     watcher = watch("--apply")
-    assert watcher.process.wait(DEADLINE_S) == 10
+    assert watcher.process.wait(PATIENCE_S) == 10
     assert _live(oscar_emulator) == {}
 
 
@@ -301,12 +302,12 @@ def test_files_are_looked_at_where_the_system_tells_of_no_change(project, watch)
     ],
 )
 def test_an_interval_that_is_none_is_refused(watch, flags):
-    assert watch(*flags).process.wait(DEADLINE_S) == 64
+    assert watch(*flags).process.wait(PATIENCE_S) == 64
 
 
 def test_a_path_behind_poll_is_told_where_to_stand(watch):
     watcher = watch("--poll", "services")
-    assert watcher.process.wait(DEADLINE_S) == 64
+    assert watcher.process.wait(PATIENCE_S) == 64
     watcher.until("a PATH stands before --poll, or write --poll=1 PATH")
 
 

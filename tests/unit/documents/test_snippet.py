@@ -1,10 +1,9 @@
 """A finding shows its line, secrets masked, however many findings and however long lines are."""
 
-import time
-
 import pytest
 
 from oscar_sync.documents.snippet import snippet
+from tests.machine import computing
 
 BLOCK = "a:\n  secrets:\n    - x: hush\n\n      y: hush\n  z: shown\n"
 
@@ -26,8 +25,7 @@ def test_a_line_that_is_no_mapping_is_masked_whole_below_secrets() -> None:
     ["a: b\n" * 5_000, " \n" * 5_000 + "a", "- - " * 500_000, "secret" * 300_000, "a " * 500_000],
     ids=["many lines", "blank lines", "nested", "almost a secret", "one long line"],
 )
-def test_thousands_of_findings_are_shown_within_two_seconds(text: str) -> None:
-    begin = time.monotonic()
-    for line in range(1, 2_001):
-        snippet(text, line if "\n" in text else 1, 5)
-    assert time.monotonic() - begin < 2
+def test_thousands_of_findings_are_shown_in_bounded_time(text: str) -> None:
+    with computing(most_s=20):
+        for line in range(1, 2_001):
+            snippet(text, line if "\n" in text else 1, 5)

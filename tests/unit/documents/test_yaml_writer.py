@@ -1,13 +1,12 @@
 """Data written as YAML reads back as it was, whatever its texts are, in bounded time."""
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oscar_sync.documents.yaml_reader import read_yaml
 from oscar_sync.documents.yaml_writer import yaml_text
+from tests.machine import computing
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -23,8 +22,7 @@ def test_whatever_is_written_reads_back(text: str, *, is_ascii: bool) -> None:
 
 
 @pytest.mark.parametrize("part", ["x", "x ", "\x1b", "x\n", "é"])
-def test_ten_million_characters_are_written_within_two_seconds(part: str) -> None:
+def test_ten_million_characters_are_written_without_looking_at_each(part: str) -> None:
     document = {"a": part * (10_000_000 // len(part))}
-    begin = time.monotonic()
-    assert len(yaml_text(document)) > 10_000_000 - 1
-    assert time.monotonic() - begin < 2
+    with computing(most_s=20):
+        assert len(yaml_text(document)) > 10_000_000 - 1

@@ -1,7 +1,6 @@
 """Which files are read, what lies over them, and what is wrong only side by side."""
 
 import os
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.settings import Seed, Which
 from oscar_sync.model.state import DesiredService
+from tests.machine import computing
 from tests.unit.manifests.reading import codes, read, said, service
 
 WARNING = Severity.WARNING
@@ -64,13 +64,12 @@ def test_what_is_no_manifest_is_left_out(tmp_path: Path, left_out: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["*a" * 30 + "b", "**/a/" * 30 + "b", "x" + "*" * 60 + "b"])
-def test_a_pattern_of_many_stars_is_matched_or_refused_within_a_second(
+def test_a_pattern_of_many_stars_is_matched_or_refused_in_bounded_time(
     tmp_path: Path, pattern: str
 ) -> None:
     deep = f"{'a/' * 40}{'a' * 200}.yaml"
-    begin = time.monotonic()
-    manifests = read(tmp_path, {deep: service(), ".oscar-syncignore": f"{pattern}\n"})
-    assert time.monotonic() - begin < 1
+    with computing(most_s=20):
+        manifests = read(tmp_path, {deep: service(), ".oscar-syncignore": f"{pattern}\n"})
     assert ("OSY105" in codes(manifests)) == ("x**" not in pattern)
 
 

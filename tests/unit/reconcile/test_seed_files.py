@@ -14,8 +14,7 @@ from oscar_sync.reconcile.seed_files import seed_difference
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.buckets import BucketProvider
 from oscar_sync.storage.store import ObjectStore
-
-MOST_WAIT_S = 30
+from tests.machine import PATIENCE_S
 
 
 class Slow(BucketProvider):
@@ -27,7 +26,7 @@ class Slow(BucketProvider):
         self.hashed = []
 
     def list_files(self, path):
-        assert self.is_hashed.wait(MOST_WAIT_S)
+        assert self.is_hashed.wait(PATIENCE_S)
         return super().list_files(path)
 
     def hash_ahead(self, local, size_bytes):
@@ -51,7 +50,7 @@ class Curious(BucketProvider):
         self.is_asked = threading.Event()
 
     def matches(self, stored, local, size_bytes):
-        assert not local.endswith("two") or self.is_asked.wait(MOST_WAIT_S)
+        assert not local.endswith("two") or self.is_asked.wait(PATIENCE_S)
         return super().matches(stored, local, size_bytes)
 
     def is_same(self, stored, local):

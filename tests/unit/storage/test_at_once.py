@@ -11,9 +11,8 @@ from oscar_sync.storage.buckets import BucketProvider
 from oscar_sync.storage.checksums import MIB
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.uploads import BIG_AT_ONCE, SMALL_AT_ONCE
+from tests.machine import PATIENCE_S
 from tests.property.proxy import Proxy
-
-MOST_WAIT_S = 30
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_small_files_go_side_by_side(provider, proxy, tmp_path):
 
     def wait_for_all(method, path, query):
         if method == "PUT":
-            together.wait(MOST_WAIT_S)
+            together.wait(PATIENCE_S)
         return ""
 
     proxy.fault = wait_for_all

