@@ -149,10 +149,12 @@ class StaleError(OscarSyncError):
 
     def __str__(self) -> str:
         """Return both digests and the differences."""
-        lines = [
-            f"the plan has digest {self.found}, expected was {self.expected}; nothing was sent"
-        ]
-        return "\n".join([*lines, *(f"  {line}" for line in self.differences)])
+        return "\n".join([self.sentence, *(f"  {line}" for line in self.differences)])
+
+    @property
+    def sentence(self) -> str:
+        """Return both digests."""
+        return f"the plan has digest {self.found}, expected was {self.expected}; nothing was sent"
 
 
 class LockedError(OscarSyncError):

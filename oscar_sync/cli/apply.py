@@ -3,23 +3,27 @@
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import end_events, guarded
 from oscar_sync.cli.carrying import Carrying, carry_out
-from oscar_sync.cli.output import outputs_of
+from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
-from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
+from oscar_sync.cli.showing import APPLY_FORMATS, show_documents, show_plan
 from oscar_sync.cli.telling import Telling
+from oscar_sync.errors import StaleError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.expectation import check_expectation
-from oscar_sync.reconcile.once import plan_once
+from oscar_sync.reconcile.once import Pass, plan_once
+from oscar_sync.reconcile.subject import subject_of
 
 _WAIT_S = 300.0
 
@@ -46,7 +50,7 @@ def command(**options: Any) -> int:
         found = plan_once(desired, plan_options(options), connections)
         telling.found(found.draft.plan)
         if options["expect"]:
-            check_expectation(found.draft.plan, options["expect"])
+            _hold_to(options["expect"], found, outputs)
         if options["dry_run"]:
             show_plan(found, outputs, options["color"], "apply --dry-run")
             code = plan_exit(found.draft.plan, detailed=False)
@@ -67,6 +71,23 @@ def command(**options: Any) -> int:
         return carry_out(found, how, connections)
 
     return telling.end(guarded(run, outputs, options["color"]))
+
+
+def _hold_to(expected: str, found: Pass, outputs: Sequence[Output]) -> None:
+    """Return if the plan is the expected one; else every document says how it differs.
+
+    Raises:
+        StaleError: it is another one.
+    """
+    try:
+        check_expectation(found.draft.plan, expected)
+    except StaleError as error:
+        plan = found.draft.plan
+        plan = replace(
+            plan, notes=(f"not carried out: {error.sentence}", *error.differences, *plan.notes)
+        )
+        show_documents(replace(subject_of(found, "apply (not carried out)"), plan=plan), outputs)
+        raise
 
 
 def _again() -> str:

@@ -144,7 +144,7 @@ def question(plan: Plan) -> str:
     words = f"Apply {plural(len(plan.actions), 'change')} to {', '.join(names)}"
     erased = [item for action in plan.actions for item in action.erases]
     for item in erased:
-        words += f" and erase {erased_briefly(item)}"
+        words += f" and delete {erased_briefly(item)}"
     return f'{safe(words)}? Only "yes" is accepted:'
 
 

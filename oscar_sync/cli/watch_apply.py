@@ -39,12 +39,8 @@ def without_removals(found: Pass) -> Pass:
     if len(actions) == len(plan.actions):
         return found
     note = "removals are left out: run oscar-sync apply for them"
-    changed = replace(
-        plan,
-        actions=actions,
-        digest=plan_digest(actions, plan.blocked),
-        notes=(*plan.notes, note),
-    )
+    changed = replace(plan, actions=actions, notes=(*plan.notes, note))
+    changed = replace(changed, digest=plan_digest(changed))
     return replace(found, draft=replace(found.draft, plan=changed))
 
 

@@ -58,12 +58,31 @@ def _refuse_if_moved(run: Run, planned: Erasure, facts: BucketFacts) -> None:
     refuse_if_used(run, name)
     if (facts.owner, facts.from_service) != (planned.facts.owner, planned.facts.from_service):
         raise StaleServiceError(f"bucket {name} was made anew by somebody; it stays")
-    held = _held(run, name)
-    if held.objects > planned.held.objects:
+    refuse_if_more_is_lost(run, name)
+
+
+def refuse_if_more_is_lost(run: Run, bucket: str) -> None:
+    """Stop where more would be deleted with *bucket* than the plan showed (trust 1.3).
+
+    Raises:
+        StaleServiceError: there are more objects or bytes, or something was written since.
+        ReachError: nobody can see any more what it holds.
+    """
+    shown = next((item.count for item in run.action.erases if item.bucket == bucket), None)
+    if shown is None:
+        return
+    held = _held(run, bucket)
+    if not held.is_within(shown):
         raise StaleServiceError(
-            f"bucket {name} holds {held.objects} objects, the plan showed {planned.held.objects}; "
-            "it stays"
+            f"bucket {bucket} holds {_words(held)} now; the plan showed {_words(shown)}; it stays"
         )
+
+
+def _words(count: BucketCount) -> str:
+    least = "at least " if count.is_at_least else ""
+    last = f", last write {count.last_write:%Y-%m-%d %H:%M:%SZ}" if count.last_write else ""
+    objects = "1 object" if count.objects == 1 else f"{count.objects} objects"
+    return f"{least}{objects}, {count.size_bytes} bytes{last}"
 
 
 def refuse_if_used(run: Run, bucket: str, going: LiveService | None = None) -> None:

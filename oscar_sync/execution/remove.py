@@ -4,7 +4,7 @@ What no PUT can change is deleted as it stands, and only if each bucket it names
 erased.
 """
 
-from oscar_sync.execution.erase import erase_buckets, refuse_if_used
+from oscar_sync.execution.erase import erase_buckets, refuse_if_more_is_lost, refuse_if_used
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, is_same, step_of
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.model.plan import Do
@@ -78,3 +78,4 @@ def _refuse_to_erase(run: Run, live: LiveService) -> None:
         )
     for bucket in named:
         refuse_if_used(run, bucket, live)
+        refuse_if_more_is_lost(run, bucket)

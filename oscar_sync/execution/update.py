@@ -1,5 +1,6 @@
 """Update: one PUT, read back, and what the store needs beside it."""
 
+from oscar_sync.execution.erase import refuse_if_more_is_lost
 from oscar_sync.execution.restart import send_restarts
 from oscar_sync.execution.run import (
     TRIES,
@@ -32,6 +33,8 @@ def send_update(run: Run) -> LiveService:
     form = run.material.form
     if live is None or form is None:
         raise FailedError("the plan holds no definition")
+    for item in run.action.erases:  # buckets of single users go by the PUT itself (record 222)
+        refuse_if_more_is_lost(run, item.bucket)
     step = step_of(run.action, Do.PUT)
     live = put_until_it_holds(run, step, form, live)
     if step.restarts_store:

@@ -12,6 +12,7 @@ from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey
 from oscar_sync.model.origin import Origin
+from oscar_sync.model.state import BucketCount
 
 VOLUME_PREFIX: Final = "volume "
 """What stands before the name of an erased volume; no bucket's name holds a space."""
@@ -53,6 +54,8 @@ class Op(StrEnum):
     ADD = "add"
     REMOVE = "remove"
     CHANGE = "change"
+    SAME = "same"
+    """Sent again as it is: what a replacement creates beside what differs (trust 1.1)."""
 
 
 class Cause(StrEnum):
@@ -69,8 +72,20 @@ class Cause(StrEnum):
         return self is not Cause.MANIFEST
 
 
+class Category(StrEnum):
+    """How an action is told, worst first: every format sorts and counts by it (trust 1.5)."""
+
+    DELETED = "deleted"
+    BLOCKED = "blocked"
+    CHANGED = "changed"
+    DRIFTED = "drifted"
+
+
 class FieldChange(Struct, frozen=True):
-    """One field that differs: ``before`` is live, ``after`` wanted; secrets show fingerprints."""
+    """One field that is sent: ``before`` is live, ``after`` wanted; secrets show fingerprints.
+
+    A creation lists every field that is not at its default, as additions.
+    """
 
     path: str
     op: Op
@@ -112,6 +127,13 @@ class Erased(Struct, frozen=True):
         return self.bucket if self.is_volume else f"bucket {self.bucket}"
 
     @property
+    def count(self) -> BucketCount | None:
+        """Return what it holds, None where nobody can see it."""
+        if self.objects is None or self.size_bytes is None:
+            return None
+        return BucketCount(self.objects, self.size_bytes, self.last_write, self.is_at_least)
+
+    @property
     def is_volume(self) -> bool:
         """Tell whether it is a managed volume: it goes with its service, by no step of its own."""
         return self.bucket.startswith(VOLUME_PREFIX)
@@ -146,8 +168,9 @@ class Preconditions(Struct, frozen=True):
 class Action(Struct, frozen=True):
     """One counted thing to do, with its reason, its steps and what it keeps and erases.
 
-    ``drifted`` is true where any change has a cause that is drift. ``notes`` are sentences for
-    people; they are no part of the digest.
+    ``sends`` is a hash of everything that its requests carry (`planning.sent`): the digest rests on
+    it, so that nothing can be sent that was not reviewed. ``notes`` are sentences for people; they
+    are not part of the digest.
     """
 
     id: str
@@ -165,11 +188,30 @@ class Action(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     unchanged_fields: int = 0
     adds_stamp: bool = False
+    sends: str = ""
 
     @property
     def is_drifted(self) -> bool:
         """Tell whether the cluster moved in any field."""
         return any(change.cause.is_drift for change in self.changes)
+
+    @property
+    def deletes_data(self) -> bool:
+        """Tell whether a bucket, a volume or an object is gone afterwards."""
+        return bool(self.erases) or any(step.do is Do.DELETE_OBJECT for step in self.steps)
+
+    @property
+    def category(self) -> Category:
+        """Return how the action is told where no guard holds it back.
+
+        Drifted is an update in which only the cluster moved: with an edit in it, it is a change.
+        """
+        if self.deletes_data:
+            return Category.DELETED
+        is_update = self.kind is ActionKind.UPDATE and bool(self.changes)
+        if is_update and all(change.cause.is_drift for change in self.changes):
+            return Category.DRIFTED
+        return Category.CHANGED
 
 
 class Blocked(Struct, frozen=True):
@@ -180,6 +222,21 @@ class Blocked(Struct, frozen=True):
     message: str
     ways_out: tuple[str, ...]
     consent: str = ""
+
+
+class Loss(Struct, frozen=True):
+    """What a plan deletes; ``is_at_least``: not everything could be counted."""
+
+    buckets: int = 0
+    volumes: int = 0
+    objects: int = 0
+    size_bytes: int = 0
+    extra_objects: int = 0
+    is_at_least: bool = False
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is deleted."""
+        return bool(self.buckets or self.volumes or self.extra_objects)
 
 
 class NotPlanned(Struct, frozen=True):
@@ -201,6 +258,7 @@ class ClusterSummary(Struct, frozen=True):
 
     id: ClusterId
     endpoint: str
+    identity: str = ""
     live: int = 0
     ours: int = 0
     unstamped: int = 0
@@ -219,7 +277,10 @@ class Source(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """The whole plan. ``digest`` is over what would be done, not over places, counts or seconds."""
+    """The whole plan. ``digest`` is over what would be done and sent, not over places or seconds.
+
+    ``consents`` are those that a step of the plan uses, as they are written.
+    """
 
     set_name: str
     source: Source
@@ -232,11 +293,50 @@ class Plan(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     digest: str = ""
     compared_services: int = 0
+    consents: tuple[str, ...] = ()
 
     @property
     def has_changes(self) -> bool:
         """Tell whether there is any action to carry out."""
         return bool(self.actions)
+
+    @property
+    def all_actions(self) -> tuple[Action, ...]:
+        """Return what is carried out, and behind it what a guard holds back."""
+        return (*self.actions, *(item.action for item in self.blocked))
+
+    def of_category(self, category: Category) -> tuple[Action, ...]:
+        """Return what is carried out and told as *category*, in the plan's order."""
+        return tuple(action for action in self.actions if action.category is category)
+
+    @property
+    def loss(self) -> Loss:
+        """Return what the plan deletes, all clusters together."""
+        erased = [item for action in self.actions for item in action.erases]
+        buckets = [item for item in erased if not item.is_volume]
+        steps = [step for action in self.actions for step in action.steps]
+        return Loss(
+            buckets=len(buckets),
+            volumes=len(erased) - len(buckets),
+            objects=sum(item.objects or 0 for item in buckets),
+            size_bytes=sum(item.size_bytes or 0 for item in buckets),
+            extra_objects=sum(step.do is Do.DELETE_OBJECT for step in steps),
+            is_at_least=any(item.is_at_least or item.objects is None for item in buckets),
+        )
+
+    @property
+    def seconds(self) -> float:
+        """Return the predicted seconds of the whole plan: clusters are worked on side by side."""
+        by_cluster: dict[ClusterId, float] = {}
+        for action in self.actions:
+            cluster = action.key.cluster
+            by_cluster[cluster] = by_cluster.get(cluster, 0.0) + action.seconds
+        return max(by_cluster.values(), default=0.0)
+
+    @property
+    def store_restarts(self) -> int:
+        """Return how often the server restarts an object store for the plan."""
+        return sum(step.restarts_store for action in self.actions for step in action.steps)
 
     def counts(self) -> Mapping[ActionKind, int]:
         """Return how many actions of each kind there are, kinds without any left out."""

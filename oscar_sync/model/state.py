@@ -85,6 +85,19 @@ class BucketCount(Struct, frozen=True):
     last_write: datetime | None = None
     is_at_least: bool = False
 
+    def is_within(self, bound: "BucketCount") -> bool:
+        """Tell whether no more is lost with the bucket than with *bound* (trust 1.3).
+
+        A bound that was cut short says only "at least": whoever agreed to it agreed to any number.
+        """
+        if bound.is_at_least:
+            return True
+        if self.is_at_least or self.objects > bound.objects or self.size_bytes > bound.size_bytes:
+            return False
+        if self.last_write is None:
+            return True
+        return bound.last_write is not None and self.last_write <= bound.last_write
+
 
 class StoredObject(Struct, frozen=True, eq=False):
     """One object as a listing shows it; when it was written does not tell it from another."""

@@ -1,14 +1,16 @@
 """Who moved: each difference with its cause, from what the stamp says was applied (safety 3)."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from oscar_sync.documents.paths import dotted
-from oscar_sync.model.field import Form, Json, Value
-from oscar_sync.model.plan import Cause, FieldChange
+from oscar_sync.model.field import Form, Value
+from oscar_sync.model.material import FingerprintKey
+from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
-from oscar_sync.planning.compare import Difference, is_sensitive
+from oscar_sync.planning.compare import Difference
+from oscar_sync.planning.sensitive import field_at, is_sensitive, shown_value
+from oscar_sync.planning.sent import leaves
 from oscar_sync.semantics.stamp import applied_of, field_hash
 
 
@@ -19,12 +21,13 @@ def attributed(
     wanted: Form,
     *,
     is_ours: bool,
+    key: FingerprintKey | None = None,
 ) -> tuple[FieldChange, ...]:
     """Return *found* as changes with cause and origin; leaves inherit their field's cause."""
     if not found:
         return ()
     applied = applied_of(live.annotations) if is_ours else None
-    changes = []
+    changes: list[FieldChange] = []
     for item in found:
         field = str(item.path[0])
         cause = Cause.UNKNOWN
@@ -33,8 +36,32 @@ def attributed(
                 field_hash(field, form.get(field), live.owner) for form in (live.form, wanted)
             )
             cause = _cause(applied.get(field), before, after)
-        changes.append(_change(item, cause, desired))
+        changes.extend(_change(part, cause, desired, key) for part in _parts(item))
     return tuple(changes)
+
+
+def _parts(item: Difference) -> Iterator[Difference]:
+    """Yield *item*; a block that comes or goes with a secret in it is told value by value.
+
+    So each secret is masked by itself, and what stands beside it is shown in clear.
+    """
+    whole = item.before if item.op is Op.REMOVE else item.after
+    field = field_at(item.path)
+    if field is None or item.op is Op.CHANGE or not _holds_secret(whole):
+        yield item
+        return
+    for leaf in leaves(field, item.path, whole):
+        is_gone = item.op is Op.REMOVE
+        before, after = (leaf.value, None) if is_gone else (None, leaf.value)
+        yield Difference(leaf.path, item.op, before, after)
+
+
+def _holds_secret(value: Value) -> bool:
+    """Tell whether a block or list has a secret in it."""
+    inner = [*value.values()] if isinstance(value, dict) else value
+    if not isinstance(inner, list):
+        return False
+    return any(isinstance(item, Secret) or _holds_secret(item) for item in inner)
 
 
 def _cause(applied: str | None, live: str | None, wanted: str | None) -> Cause:
@@ -43,34 +70,15 @@ def _cause(applied: str | None, live: str | None, wanted: str | None) -> Cause:
     return Cause.CLUSTER if wanted == applied else Cause.BOTH
 
 
-def _change(item: Difference, cause: Cause, desired: DesiredService) -> FieldChange:
+def _change(
+    item: Difference, cause: Cause, desired: DesiredService, key: FingerprintKey | None
+) -> FieldChange:
     return FieldChange(
         dotted(item.path),
         item.op,
-        shown_value(item.before),
-        shown_value(item.after),
+        shown_value(item.path, item.before, key),
+        shown_value(item.path, item.after, key),
         cause,
         desired.locate(item.path),
         is_sensitive=is_sensitive(item.path),
     )
-
-
-def shown_value(value: Value) -> Json:
-    """Return *value* as the plan may show it: secrets as a word, never as themselves."""
-    if isinstance(value, Secret):
-        return _secret_word(value)
-    if isinstance(value, dict):
-        return {key: shown_value(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [shown_value(item) for item in value]
-    return value
-
-
-def _secret_word(value: Secret) -> str:
-    """Return a word that changes with the value and cannot be turned back for a strong one.
-
-    Provider credentials are machine-made keys; four digits of a plain hash tell two apart.
-    """
-    if not value:
-        return ""
-    return f"fp {hashlib.sha256(value.reveal().encode()).hexdigest()[:4]}"

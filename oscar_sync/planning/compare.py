@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from oscar_sync.model.fdl_fields import BY_NAME, SERVICE
+from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Compare, Field, Form, Kind, Value
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.plan import Op
@@ -176,14 +176,3 @@ def _op(before: Value, after: Value) -> Op:
     if before is None or before in ("", [], {}):
         return Op.ADD
     return Op.REMOVE if after is None or after in ("", [], {}) else Op.CHANGE
-
-
-def is_sensitive(path: FieldPath) -> bool:
-    """Tell whether the field at *path* is a secret by its policy."""
-    fields: tuple[Field, ...] = SERVICE
-    found = BY_NAME.get(str(path[0]))
-    for part in path:
-        named = next((field for field in fields if field.name == part), None)
-        if named is not None:
-            found, fields = named, named.children
-    return found is not None and found.is_secret

@@ -31,6 +31,7 @@ from oscar_sync.planning.hook_steps import (
     stale_work,
 )
 from oscar_sync.planning.secrets import blank_names
+from oscar_sync.planning.sent import additions
 from oscar_sync.planning.visibility import bucket_notes, bucket_reason
 from oscar_sync.semantics.buckets import (
     blocks,
@@ -56,6 +57,7 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         kind=ActionKind.CREATE,
         reason="not on the cluster",
         steps=coming.steps,
+        changes=additions(desired, context.key),
         keeps=tuple(
             context.kept(bucket, name) for bucket in coming.existing if _is_there(context, bucket)
         ),

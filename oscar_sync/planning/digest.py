@@ -1,22 +1,33 @@
-"""The digest of a plan: what would be done, and nothing else (product 6)."""
+"""The digest of a plan: what would be done and sent, where, and what is lost by it (trust 1.2)."""
 
 import hashlib
 import json
-from collections.abc import Iterable
+from typing import Final
 
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, Blocked
+from oscar_sync.model.plan import Action, Plan
+from oscar_sync.planning.sent import text_hash
+
+_LONG: Final = 256
 
 
-def plan_digest(actions: Iterable[Action], blocked: Iterable[Blocked]) -> str:
-    """Return 32 hex digits over actions and blocked steps.
+def plan_digest(plan: Plan) -> str:
+    """Return 32 hex digits over the actions and blocked steps, and the clusters they are for.
 
-    In it: kinds, steps with checksums, changes with before and after, live fingerprints, buckets
-    kept and erased. Not in it: places, counts, seconds, notes, and fingerprints of secrets.
+    In it: id, identity and address of each such cluster; kinds, steps with checksums, each field
+    before and after, what requests carry (secrets by keyed fingerprint), live fingerprints, buckets
+    kept, buckets deleted with what they hold, consents. Not in it: places, seconds, notes.
     """
+    named = {action.key.cluster for action in plan.all_actions}
     whole: Json = {
-        "actions": [_of_action(action) for action in actions],
-        "blocked": [[_of_action(item.action), item.code] for item in blocked],
+        "clusters": [
+            [cluster.id, cluster.identity, cluster.endpoint]
+            for cluster in plan.clusters
+            if cluster.id in named
+        ],
+        "actions": [_of_action(action) for action in plan.actions],
+        "blocked": [[_of_action(item.action), item.code] for item in plan.blocked],
+        "consents": [*plan.consents],
     }
     text = json.dumps(whole, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -26,13 +37,23 @@ def _of_action(action: Action) -> Json:
     return {
         "id": action.id,
         "live": action.preconditions.live_fingerprint,
+        "sends": action.sends,
         "changes": [
-            [change.path, change.op]
-            if change.is_sensitive
-            else [change.path, change.op, change.before, change.after]
+            [change.path, change.op, _short(change.before), _short(change.after)]
             for change in action.changes
         ],
         "keeps": [*sorted(kept.bucket for kept in action.keeps)],
-        "erases": [*sorted(erased.bucket for erased in action.erases)],
+        "erases": [
+            [
+                item.bucket, item.objects, item.size_bytes, item.is_at_least,
+                item.last_write.isoformat() if item.last_write else None, item.consent,
+            ]
+            for item in sorted(action.erases, key=lambda item: item.bucket)
+        ],
         "steps": [[step.do, step.target, step.checksum] for step in action.steps],
-    }
+    }  # fmt: skip
+
+
+def _short(value: Json) -> Json:
+    """Return a long text by its hash: a thousand services may share a script of a megabyte."""
+    return [text_hash(value)] if isinstance(value, str) and len(value) > _LONG else value

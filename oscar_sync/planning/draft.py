@@ -1,14 +1,16 @@
 """The plan as far as it can be made from what is known, and what must still be looked up."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import (
+    Action,
     ClusterSummary,
     LeftAlone,
     NotPlanned,
@@ -28,10 +30,12 @@ from oscar_sync.planning.forecast import with_seconds
 from oscar_sync.planning.notes import (
     ambiguous_consents,
     identity_notes,
+    secret_notes,
     store_notes,
     unused_consents,
 )
 from oscar_sync.planning.seeding import decide_seeds
+from oscar_sync.planning.sent import sends_of
 
 
 class Draft(Struct, frozen=True):
@@ -170,15 +174,17 @@ def _plan(
     *,
     options: PlanOptions,
 ) -> Plan:
-    actions = with_seconds(item.action for item in decisions if item.reason is None)
+    actions = with_seconds(_with_sent(decisions, contexts))
     held = tuple(blocked(item.action, item.reason) for item in decisions if item.reason is not None)
     views = [context.facts.view for context in contexts.values()]
-    return Plan(
+    clusters = tuple(_summary(context) for context in contexts.values())
+    consents = sorted({str(one) for context in contexts.values() for one in context.used})
+    plan = Plan(
         set_name=desired.settings.set_name,
         source=Source(
             desired.settings.file, desired.file_count, len(desired.services), _narrowed(desired)
         ),
-        clusters=tuple(_summary(context) for context in contexts.values()),
+        clusters=clusters,
         actions=actions,
         blocked=held,
         not_planned=_not_planned(desired, views, options),
@@ -190,13 +196,28 @@ def _plan(
                     *notes,
                     *identity_notes(contexts.values()),
                     *store_notes(contexts.values()),
+                    *store_notes(contexts.values()),
+                    *secret_notes((*actions, *(item.action for item in held))),
                     *unused_consents(desired, contexts),
                 )
             )
         ),
-        digest=plan_digest(actions, held),
+        consents=tuple(consents),
         compared_services=sum(len(view.services) for view in views if view.is_read),
     )
+    return replace(plan, digest=plan_digest(plan))
+
+
+def _with_sent(
+    decisions: Sequence[Decision], contexts: Mapping[ClusterId, Context]
+) -> Iterator[Action]:
+    """Yield what is carried out, each action with the hash of what its requests carry."""
+    for item in decisions:
+        if item.reason is None and item.material is not None:
+            key = contexts[item.action.key.cluster].key
+            yield replace(item.action, sends=sends_of(item.material, key))
+        elif item.reason is None:
+            yield item.action
 
 
 def _narrowed(desired: DesiredState) -> str:
@@ -218,6 +239,7 @@ def _summary(context: Context) -> ClusterSummary:
     return ClusterSummary(
         view.cluster.id,
         view.cluster.endpoint,
+        view.cluster.identity,
         len(view.services),
         sum(standing is Standing.OURS for standing in standings.values()),
         sum(

@@ -42,17 +42,3 @@ def _seconds(step: Step, puts_before: int) -> float:
             return RESTART_S
         case _:
             return STORE_CALL_S
-
-
-def total_seconds(actions: Iterable[Action]) -> float:
-    """Return the seconds of a whole plan: clusters go side by side."""
-    by_cluster: dict[str, float] = {}
-    for action in actions:
-        cluster = action.key.cluster
-        by_cluster[cluster] = by_cluster.get(cluster, 0.0) + action.seconds
-    return max(by_cluster.values(), default=0.0)
-
-
-def store_restarts(actions: Iterable[Action]) -> int:
-    """Return how often the store is restarted."""
-    return sum(step.restarts_store for action in actions for step in action.steps)

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.plan import Action
 from oscar_sync.model.state import DesiredState
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.erasing import named_bucket
+from oscar_sync.planning.sensitive import WITHOUT_KEY
 
 
 def store_notes(contexts: Iterable[Context]) -> list[str]:
@@ -38,6 +40,22 @@ def identity_notes(contexts: Iterable[Context]) -> list[str]:
         "it is another cluster, correct `identity` or `set`"
         for (place, former, identity), names in found.items()
     ]
+
+
+def secret_notes(actions: Iterable[Action]) -> list[str]:
+    """Return a note where the digest cannot tell secret values from others (trust 1.2)."""
+    is_blind = any(
+        change.is_sensitive and WITHOUT_KEY in (change.before, change.after)
+        for action in actions
+        for change in action.changes
+    )
+    if not is_blind:
+        return []
+    words = (
+        "the digest does not cover the values of secrets: set OSCAR_SYNC_FINGERPRINT_KEY, "
+        "the key of their fingerprints"
+    )
+    return [words]
 
 
 def unused_consents(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> list[str]:

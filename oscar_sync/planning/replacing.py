@@ -15,6 +15,7 @@ from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.erasing import Named, named_erasures
 from oscar_sync.planning.guards import first_of
 from oscar_sync.planning.removing import buckets_of, departure
+from oscar_sync.planning.sent import with_unchanged
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, fingerprint_of
 from oscar_sync.semantics.volumes import deleted_volume
@@ -48,7 +49,7 @@ def decide_replace(
         kind=ActionKind.REPLACE,
         reason=f"no update can change {', '.join(fields)}",
         steps=(*going.steps, *coming.steps),
-        changes=changes,
+        changes=with_unchanged(changes, desired, context.key),
         keeps=tuple(kept.values()),
         erases=going.erases,
         preconditions=Preconditions(fingerprint_of(live)),

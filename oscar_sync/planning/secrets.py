@@ -1,6 +1,7 @@
 """Comparing secrets that cannot be read back, by keyed fingerprints (safety 4, 5, 7)."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,7 +11,11 @@ from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.sensitive import WITHOUT_KEY, shown_print, shown_secret
 from oscar_sync.semantics.stamp import secret_fingerprint, secrets_of
+
+NOT_COMPARED: Final = "not compared"
+"""What is shown of a secret on the cluster that no fingerprint tells."""
 
 
 class SecretFindings(Struct, frozen=True):
@@ -58,7 +63,7 @@ def pushed(desired: DesiredService, found: SecretFindings) -> SecretFindings:
         FieldChange(
             dotted(("environment", "secrets", name)),
             Op.CHANGE,
-            "not compared",
+            NOT_COMPARED,
             "sent",
             Cause.MANIFEST,
             desired.locate(("environment", "secrets", name)),
@@ -67,6 +72,29 @@ def pushed(desired: DesiredService, found: SecretFindings) -> SecretFindings:
         for name in found.not_compared
     )
     return replace(found, changes=(*found.changes, *changes), not_compared=())
+
+
+def stamped_secrets(
+    desired: DesiredService, live: LiveService, key: FingerprintKey | None
+) -> tuple[FieldChange, ...]:
+    """Return the secrets that a PUT sends which changes nothing else: each may be another value."""
+    if not live.secret_names:
+        return ()
+    key_id, prints = secrets_of(live.annotations)
+    known = prints if key is not None and key.id == key_id else {}
+    changes = []
+    for name, value in sorted(desired.secrets.items()):
+        path = ("environment", "secrets", name)
+        after = shown_secret(name, value, key)
+        is_same = key is not None and known.get(name) == secret_fingerprint(key.secret, name, value)
+        before = after if is_same else NOT_COMPARED
+        changes.append(
+            FieldChange(
+                dotted(path), Op.SAME if is_same else Op.CHANGE, before, after, Cause.MANIFEST,
+                desired.locate(path), is_sensitive=True,
+            )
+        )  # fmt: skip
+    return tuple(changes)
 
 
 def blank_names(secrets: Mapping[str, Secret], stored: frozenset[str]) -> tuple[str, ...]:
@@ -86,24 +114,18 @@ def _change(
     value = desired.secrets.get(name)
     path = dotted(("environment", "secrets", name))
     origin = desired.locate(("environment", "secrets", name))
-    after = _shown(key, name, value)
+    after = None if value is None else shown_secret(name, value, key)
     if value is None:
         if not desired.secrets:
             return None  # the block is left out: the names stay listed only until the next PUT
-        return FieldChange(path, Op.REMOVE, "set", None, Cause.MANIFEST, origin, is_sensitive=True)
+        return FieldChange(
+            path, Op.REMOVE, WITHOUT_KEY, None, Cause.MANIFEST, origin, is_sensitive=True
+        )
     if name not in stored:
         return FieldChange(path, Op.ADD, None, after, Cause.MANIFEST, origin, is_sensitive=True)
     if not value or key is None or name not in known:
         return None
     if known[name] == secret_fingerprint(key.secret, name, value):
         return None
-    before = f"fp {known[name][:4]}"
+    before = shown_print(known[name])
     return FieldChange(path, Op.CHANGE, before, after, Cause.MANIFEST, origin, is_sensitive=True)
-
-
-def _shown(key: FingerprintKey | None, name: str, value: Secret | None) -> str | None:
-    if value is None:
-        return None
-    if key is None:
-        return "set"
-    return f"fp {secret_fingerprint(key.secret, name, value)[:4]}"

@@ -5,7 +5,7 @@ from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Preconditions, Step
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import LiveService
+from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, action_id
@@ -15,6 +15,7 @@ from oscar_sync.planning.guards import (
     standing_reason,
     stopped_reason,
 )
+from oscar_sync.planning.secrets import stamped_secrets
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import in_out_buckets, mount_bucket
 from oscar_sync.semantics.immutable import takes_no_put
@@ -38,14 +39,13 @@ def decide_adopt(context: Context, live: LiveService) -> Decision | None:
         )
     elif not context.settings.set_name:
         reason = Reason("no-set", "there is no `set:` to stamp it with", ("oscar-sync init",))
-    secrets = dict(desired.secrets) if desired else {}
     return _stamp_only(
         context,
         live,
         StampWish(context.settings.set_name),
         origin=origin,
         reason=reason,
-        secrets=secrets,
+        desired=desired,
     )
 
 
@@ -54,9 +54,8 @@ def decide_forget(context: Context, live: LiveService, origin: Origin | None) ->
     if context.standing(live) is not Standing.OURS:
         return None
     desired = context.desired.get(ServiceName(live.key.name))
-    secrets = dict(desired.secrets) if desired else {}
     return _stamp_only(
-        context, live, StampWish(is_taken_off=True), origin=origin, reason=None, secrets=secrets
+        context, live, StampWish(is_taken_off=True), origin=origin, reason=None, desired=desired
     )
 
 
@@ -67,8 +66,9 @@ def _stamp_only(
     *,
     origin: Origin | None,
     reason: Reason | None,
-    secrets: dict[str, Secret],
+    desired: DesiredService | None,
 ) -> Decision:
+    secrets = dict(desired.secrets) if desired else {}
     kind = ActionKind.FORGET if stamp.is_taken_off else ActionKind.ADOPT
     mount = mount_bucket(live.form)
     restarts = mount is not None and mount not in in_out_buckets(live.form)
@@ -78,6 +78,7 @@ def _stamp_only(
         kind=kind,
         reason="stamp only",
         steps=(Step(Do.PUT, live.key.name, "stamp only", restarts_store=restarts),),
+        changes=stamped_secrets(desired, live, context.key) if desired else (),
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
         notes=(_WARNING,),

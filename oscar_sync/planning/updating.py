@@ -90,7 +90,7 @@ def decide_update(
     changes = (
         *attributed(
             context.compare(live.form, wanted, live.owner), desired, live, wanted,
-            is_ours=standing is Standing.OURS,
+            is_ours=standing is Standing.OURS, key=context.key,
         ),
         *secrets.changes,
     )  # fmt: skip

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.field import Json
-from oscar_sync.render.documents import json_text
+from oscar_sync.render.documents import DOCUMENT_VERSION, json_text
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.plan_json import FORMAT_VERSION, diagnostic_document
+from oscar_sync.render.plan_json import diagnostic_document
 from oscar_sync.render.words import plural, safe
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -31,7 +31,7 @@ def _one(item: Diagnostic, paint: Paint) -> str:
 def diagnostics_document(found: Sequence[Diagnostic], **facts: Json) -> str:
     """Return the findings as a JSON document with *facts* beside them."""
     document = {
-        "format_version": FORMAT_VERSION,
+        "format_version": DOCUMENT_VERSION,
         **facts,
         "diagnostics": [diagnostic_document(item) for item in found],
         "summary": {

@@ -8,8 +8,8 @@ from typing import Final
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import By, Examination, Finding, Remedy
 from oscar_sync.model.state import BucketCount
+from oscar_sync.render.documents import DOCUMENT_VERSION
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.plan_json import FORMAT_VERSION
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.render.words import plural, safe, size
 
@@ -130,7 +130,7 @@ def findings_document(clusters: Sequence[Examination], then: str = "") -> dict[s
     """Return the clusters with their findings as a document."""
     every = [found for one in clusters for found in one.findings]
     return {
-        "format_version": FORMAT_VERSION,
+        "format_version": DOCUMENT_VERSION,
         "before_upgrade": then or None,
         "clusters": [_cluster_document(one) for one in clusters],
         "summary": {

@@ -3,10 +3,10 @@
 from oscar_sync.model.field import Json
 from oscar_sync.model.outcome import has_drift
 from oscar_sync.model.plan import Action, ActionKind, Plan
+from oscar_sync.render.changes import script_lines, want_and_live
 from oscar_sync.render.documents import json_text
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.plan_json import drift_entries, plan_document
-from oscar_sync.render.plan_text import want_and_live
 from oscar_sync.render.words import key_width, plural, safe
 
 
@@ -30,8 +30,8 @@ def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
     found = []
     for change in action.changes:
         if change.cause.is_drift:
-            shown, diff = want_and_live(change)
-            found.append((f"{key} {change.path}  {shown}   {change.cause.value}", diff))
+            line = f"{key} {change.path}  {want_and_live(change)}   {change.cause.value}"
+            found.append((line, script_lines(change, is_whole=False)))
     return found
 
 

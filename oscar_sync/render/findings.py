@@ -11,8 +11,8 @@ from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.changes import in_words
 from oscar_sync.render.drift import moved
-from oscar_sync.render.plan_text import change_in_words
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import erased, headline, safe
 
@@ -117,7 +117,7 @@ def _blocked(item: Blocked) -> Finding:
 
 def _erased(action: Action) -> Iterator[Finding]:
     for item in action.erases:
-        text, key = f"{action.kind} erases {erased(item)}", str(action.key)
+        text, key = f"{action.kind} deletes {erased(item)}", str(action.key)
         yield Finding("erases", Severity.WARNING, key, text, _place(action), item.bucket)
 
 
@@ -131,7 +131,7 @@ def _planned(action: Action) -> Iterator[Finding]:
 
 def _change(action: Action, change: FieldChange) -> Finding:
     is_drift = change.cause.is_drift
-    text = f"{change.path}: {change_in_words(change)} ({change.cause.value})"
+    text = f"{change.path}: {in_words(change)} ({change.cause.value})"
     severity = Severity.WARNING if is_drift else Severity.NOTE
     place = change.origin or _place(action)
     rule = "drift" if is_drift else "change"

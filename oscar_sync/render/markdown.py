@@ -1,26 +1,38 @@
 """Markdown for a pull request's comment: the gist open, the rest folded, the worst first."""
 
+import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Plan
+from oscar_sync.model.plan import (
+    Action,
+    ActionKind,
+    Blocked,
+    Category,
+    Do,
+    FieldChange,
+    Op,
+    Plan,
+)
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.changes import in_words, live_and_wanted, script_lines
 from oscar_sync.render.cutting import CUT, Block, cut_sentence, fitting, size_of
 from oscar_sync.render.drift import drift_sentence, moved
 from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
-from oscar_sync.render.script_diff import script_diff
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import SYMBOLS, erased, headline, kept, plural, safe, value
+from oscar_sync.render.words import SYMBOLS, erased, headline, kept, plural, safe
 
 LIMIT: Final = 60_000
 """Bytes; GitHub takes 65,536 characters of a comment, and a workflow may add its own words."""
 _TAIL: Final = 4_000
 _SENTENCE: Final = 600
+_SHORT_SCRIPT: Final = 30
+_LISTED: Final = 50
+"""So many deleted objects are named one by one."""
 
 
 def markdown(subject: Subject) -> str:
@@ -70,15 +82,12 @@ def _unread(plan: Plan) -> list[str]:
 
 
 def _of_plan(plan: Plan) -> list[Block]:
-    """Return what would be done: data at risk, blocked, drifted, the rest."""
-    risky = [action for action in plan.actions if action.erases]
-    drifted = [action for action in plan.actions if not action.erases and action.is_drifted]
-    rest = [action for action in plan.actions if not action.erases and not action.is_drifted]
+    """Return what would be done: deletions, which are never folded, blocked, changed, drifted."""
     return [
-        *(_action(action, "that erase data") for action in risky),
+        *(_deletion(action) for action in plan.of_category(Category.DELETED)),
         *(_blocked(item) for item in plan.blocked),
-        *(_action(action, "drifted") for action in drifted),
-        *(_action(action, f"to {action.kind}") for action in rest),
+        *(_action(action, f"to {action.kind}") for action in plan.of_category(Category.CHANGED)),
+        *(_action(action, "drifted") for action in plan.of_category(Category.DRIFTED)),
         *(
             Block("left alone", f"- {_text(str(item.key))}: {_text(item.message)}")
             for item in plan.left_alone
@@ -104,8 +113,9 @@ def _moved(action: Action) -> Block:
         return Block("with other notifications", f"- {key} {words}")
     changes = [change for change in action.changes if change.cause.is_drift]
     names = ", ".join(change.path for change in changes)
-    title = f"{key} {_text(_short(names))}"
-    return Block("drifted", lambda: _folded(title, _fields(changes)), f"- {title} {CUT}")
+    title = f"<code>!</code> <b>{_html(str(action.key))}</b> {_html(_short(names))}"
+    brief = f"- {key} {_text(_short(names))} {CUT}"
+    return Block("drifted", lambda: _folded(title, _table(changes)), brief)
 
 
 def _of_report(report: RunReport) -> Iterator[Block]:
@@ -125,44 +135,72 @@ def _result(result: ActionResult) -> str:
     return "\n".join(lines)
 
 
+def _deletion(action: Action) -> Block:
+    """Return what deletes data, open: nobody should have to unfold a loss."""
+    key, words = _text(str(action.key)), _text(headline(action))
+    lines = [f"- :rotating_light: **{key}** {words}"]
+    lines += [f"  - **deletes** {_text(erased(item))}" for item in action.erases]
+    objects = [step.target for step in action.steps if step.do is Do.DELETE_OBJECT]
+    lines += [f"  - **deletes** object {_text(name)}" for name in objects[:_LISTED]]
+    if len(objects) > _LISTED:
+        lines.append(f"  - **deletes** {plural(len(objects) - _LISTED, 'more object')}")
+    brief = "\n".join([f"{lines[0]} {CUT}", *lines[1:]])
+    rest = [f"  - keeps {_text(kept(item))}" for item in action.keeps]
+    rest += [f"  - {_text(note)}" for note in action.notes]
+    fields = ["", *_fields(action)] if action.changes else []
+    return Block("that delete data", "\n".join([*lines, *rest, *fields]), brief)
+
+
 def _action(action: Action, group: str) -> Block:
-    key = f"<code>{_text(SYMBOLS[action.kind])}</code> <b>{_text(str(action.key))}</b>"
-    title = f"{key} {_text(headline(action))}"
-    lines = [f"- erases {_text(erased(item))}" for item in action.erases]
-    lines += [f"- keeps {_text(kept(item))}" for item in action.keeps]
+    lines = [f"- keeps {_text(kept(item))}" for item in action.keeps]
     lines += [f"- {_text(note)}" for note in action.notes]
-    data = [f"  {line}" for line in lines[: len(action.erases)]]
-    brief = "\n".join([f"- {title} {CUT}", *data])
-    return Block(group, lambda: _folded(title, [*_fields(action.changes), *lines]), brief)
+    brief = f"- {_title(action, _text)} {CUT}"
+
+    def whole() -> str:
+        body = [*_fields(action), *lines]
+        return _folded(_title(action, _html), body) if body else f"- {_title(action, _text)}"
+
+    return Block(group, whole, brief)
+
+
+def _title(action: Action, escaped: Callable[[str], str]) -> str:
+    """Return symbol, service and what is done; a summary is HTML, a line of a list Markdown."""
+    mark = f"<code>{escaped(SYMBOLS[action.kind])}</code>"
+    return f"{mark} <b>{escaped(str(action.key))}</b> {escaped(headline(action))}"
 
 
 def _folded(title: str, body: Sequence[str]) -> str:
-    if not body:
-        return f"- {title}"
     return "\n".join(["", f"<details><summary>{title}</summary>", "", *body, "", "</details>", ""])
 
 
-def _fields(changes: Sequence[FieldChange]) -> list[str]:
-    """Return a table of the fields, and the changed lines of the script under it."""
+def _fields(action: Action) -> list[str]:
+    """Return a table of the fields, and the lines of a script under it."""
+    return _table(action.changes, is_new=action.kind is ActionKind.CREATE)
+
+
+def _table(changes: Sequence[FieldChange], *, is_new: bool = False) -> list[str]:
     if not changes:
         return []
-    lines = ["| field | live | wanted | cause |", "|---|---|---|---|"]
-    lines += [_row(change) for change in changes if not _is_script(change)]
-    scripts = [change for change in changes if _is_script(change)]
-    for change in scripts:
-        added, removed, diff = script_diff(change.before, change.after)
-        counts = f"+{added} -{removed} lines"
-        lines.append(f"| script | {counts} | | {_text(change.cause.value)} |")
-        lines += ["", *_fenced(diff)]
+    titles = ("field", "sent") if is_new else ("field", "live", "wanted", "cause")
+    lines = [_line_of(titles), f"|{'---|' * len(titles)}"]
+    for change in changes:
+        sent = (in_words(change),)
+        cells = sent if is_new else (*live_and_wanted(change), change.cause.value)
+        lines.append(_line_of(map(_text, (change.path, *cells))))
+    for change in changes:
+        shown = script_lines(change, is_whole=_is_short_script(change))
+        if shown:
+            lines += ["", *_fenced(shown)]
     return [*lines, ""]
 
 
-def _is_script(change: FieldChange) -> bool:
-    return change.path == "script" and _is_text(change.before) and _is_text(change.after)
+def _line_of(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
-def _is_text(content: Json) -> bool:
-    return isinstance(content, str)
+def _is_short_script(change: FieldChange) -> bool:
+    """Tell whether a new script is short enough to be shown whole."""
+    return change.op is Op.ADD and len(str(change.after).splitlines()) <= _SHORT_SCRIPT
 
 
 def _fenced(lines: Sequence[str]) -> list[str]:
@@ -172,16 +210,11 @@ def _fenced(lines: Sequence[str]) -> list[str]:
     return [f"{fence}diff", *(_short(line, 300) for line in lines), fence]
 
 
-def _row(change: FieldChange) -> str:
-    cells = (change.path, value(change.before), value(change.after), change.cause.value)
-    return "| " + " | ".join(_text(cell) for cell in cells) + " |"
-
-
 def _blocked(item: Blocked) -> Block:
     key, kind = _text(str(item.action.key)), _text(str(item.action.kind))
     head = f"- :no_entry: **{key}** {kind} blocked (`{item.code}`)"
     lines = [f"{head}: {_text(item.message)}"]
-    lines += [f"  - would erase {_text(erased(found))}" for found in item.action.erases]
+    lines += [f"  - would delete {_text(erased(found))}" for found in item.action.erases]
     lines += [f"  - way out: {_text(way)}" for way in item.ways_out]
     return Block("blocked", "\n".join(lines), f"{head} {CUT}")
 
@@ -190,11 +223,23 @@ def _short(text: str, longest: int = 200) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-_MARKS: Final = {char: f"\\{char}" for char in "\\`*_[]|~#!$"}
+_MARKUP: Final = "\\`*_[]|~!$"
+_MARKS: Final = {char: f"\\{char}" for char in f"{_MARKUP}#"}
+_ENTITIES: Final = {char: f"&#{ord(char)};" for char in _MARKUP}
 
 
 def _text(text: str) -> str:
     """Return *text* with everything escaped that Markdown or HTML would obey."""
     plain = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    escaped = "".join(_MARKS.get(char, char) for char in plain).replace("@", "&#64;")
-    return escaped.replace("://", "&#58;//").replace("www.", "www&#46;")
+    return _unlinked("".join(_MARKS.get(char, char) for char in plain))
+
+
+def _html(text: str) -> str:
+    """Return *text* for a line of HTML, where a backslash would show and entities do not."""
+    return _unlinked("".join(_ENTITIES.get(char, char) for char in html.escape(safe(text))))
+
+
+def _unlinked(text: str) -> str:
+    """Return *text* without anything that becomes a mention or a link by itself."""
+    unlinked = text.replace("@", "&#64;").replace("://", "&#58;//")
+    return unlinked.replace("www.", "www&#46;")

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from oscar_sync.model.news import Entry, News, action_of
-from oscar_sync.model.plan import Blocked, ClusterSummary, Plan
+from oscar_sync.model.plan import Blocked, Category, ClusterSummary, Plan
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.plan_text import DEFAULT_WIDTH, Page, is_only_drift, summary
+from oscar_sync.render.plan_text import DEFAULT_WIDTH, Page, summary
 from oscar_sync.render.words import SYMBOLS, headline, key_width, plural, safe
 
 
@@ -38,7 +38,7 @@ def news_text(
 def _lines(page: Page, entry: Entry) -> Sequence[str]:
     if isinstance(entry, Blocked):
         return page.blocked(entry)
-    return page.drifted(entry) if is_only_drift(entry) else page.action(entry)
+    return page.drifted(entry) if entry.category is Category.DRIFTED else page.action(entry)
 
 
 def _gone(page: Page, entry: Entry, width: int) -> str:

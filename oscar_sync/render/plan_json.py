@@ -5,16 +5,18 @@ from typing import Final
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Action, Blocked, FieldChange, Plan, Step
+from oscar_sync.model.plan import Action, Blocked, Category, FieldChange, Plan, Step
+from oscar_sync.render.changes import is_script, script_in_json
 from oscar_sync.render.documents import json_text
 
-FORMAT_VERSION: Final = "1.0"
+FORMAT_VERSION: Final = "2.0"
 
 
 def plan_document(plan: Plan) -> dict[str, Json]:
     """Return the plan document."""
     return {
         "format_version": FORMAT_VERSION,
+        "summary": summary_document(plan),
         "set": plan.set_name,
         "source": {
             "settings": plan.source.settings_file,
@@ -24,7 +26,8 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         },
         "clusters": [
             {
-                "id": cluster.id, "endpoint": cluster.endpoint, "version": cluster.version,
+                "id": cluster.id, "endpoint": cluster.endpoint, "identity": cluster.identity,
+                "version": cluster.version,
                 "live": cluster.live, "ours": cluster.ours, "unstamped": cluster.unstamped,
                 "problem": cluster.problem,
                 "status": str(cluster.reading),
@@ -44,7 +47,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         ],
         "diagnostics": [diagnostic_document(item) for item in plan.diagnostics],
         "notes": [*plan.notes],
-        "summary": summary_document(plan),
+        "consents": [*plan.consents],
         "digest": plan.digest,
     }  # fmt: skip
 
@@ -56,18 +59,22 @@ def plan_json(plan: Plan) -> str:
 
 def summary_document(plan: Plan) -> dict[str, Json]:
     """Return the counts of a plan."""
+    loss = plan.loss
     counts: dict[str, Json] = {str(kind): count for kind, count in plan.counts().items()}
     return {
+        "deletes": {
+            "buckets": loss.buckets, "volumes": loss.volumes, "objects": loss.objects,
+            "bytes": loss.size_bytes, "at_least": loss.is_at_least,
+            "extra_objects": loss.extra_objects,
+        },
         **counts,
         "blocked": len(plan.blocked),
         "not_planned": len(plan.not_planned),
-        "drifted": len(drift_entries(plan)),
+        "drifted": len(plan.of_category(Category.DRIFTED)),
         "has_changes": plan.has_changes,
-        "seconds": round(sum(action.seconds for action in plan.actions), 1),
-        "store_restarts": sum(
-            step.restarts_store for action in plan.actions for step in action.steps
-        ),
-    }
+        "seconds": round(plan.seconds, 1),
+        "store_restarts": plan.store_restarts,
+    }  # fmt: skip
 
 
 def action_document(action: Action) -> dict[str, Json]:
@@ -78,6 +85,7 @@ def action_document(action: Action) -> dict[str, Json]:
         "service": action.key.name,
         "kind": str(action.kind),
         "reason": action.reason,
+        "category": str(action.category),
         "changes": [_change(change) for change in action.changes],
         "keeps": [
             {
@@ -99,6 +107,7 @@ def action_document(action: Action) -> dict[str, Json]:
             "live_fingerprint": action.preconditions.live_fingerprint,
             "exists": action.preconditions.exists,
         },
+        "sends": action.sends,
         "steps": [_step(step) for step in action.steps],
         "depends_on": [*action.depends_on],
         "seconds": action.seconds,
@@ -120,6 +129,7 @@ def blocked_document(item: Blocked) -> dict[str, Json]:
     """Return one blocked action with its reason and ways out."""
     return {
         **action_document(item.action),
+        "category": str(Category.BLOCKED),
         "code": item.code,
         "message": item.message,
         "ways_out": [*item.ways_out],
@@ -131,12 +141,18 @@ def _change(change: FieldChange) -> dict[str, Json]:
     return {
         "path": change.path,
         "op": str(change.op),
-        "before": change.before,
-        "after": change.after,
+        "before": _shown(change, change.before),
+        "after": _shown(change, change.after),
         "cause": change.cause.value,
         "sensitive": change.is_sensitive,
         "source": _source(change.origin),
     }
+
+
+def _shown(change: FieldChange, content: Json) -> Json:
+    if is_script(change.path) and isinstance(content, str):
+        return script_in_json(content)
+    return content
 
 
 def _source(origin: Origin | None) -> Json:
@@ -150,7 +166,7 @@ def _source(origin: Origin | None) -> Json:
 def drift_entries(plan: Plan) -> list[Json]:
     """Return what the clusters moved, field by field, with services that are missing there."""
     entries: list[Json] = []
-    for action in (*plan.actions, *(item.action for item in plan.blocked)):
+    for action in plan.all_actions:
         changes: list[Json] = [
             _change(change) for change in action.changes if change.cause.is_drift
         ]

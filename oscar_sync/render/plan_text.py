@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from oscar_sync.model.field import Json
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import (
     Action,
     ActionKind,
     Blocked,
+    Category,
     ClusterSummary,
     Do,
     FieldChange,
@@ -16,8 +16,8 @@ from oscar_sync.model.plan import (
     Plan,
     Step,
 )
+from oscar_sync.render.changes import in_words, script_lines, want_and_live
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
-from oscar_sync.render.script_diff import script_diff
 from oscar_sync.render.words import (
     SYMBOLS,
     duration,
@@ -25,16 +25,16 @@ from oscar_sync.render.words import (
     headline,
     kept,
     key_width,
+    lost,
     plural,
     safe,
     size,
-    value,
 )
 
 DEFAULT_WIDTH: Final = 100
 _PLACE_COLUMN: Final = 66
 _FIELD_COLUMN: Final = 28
-_FINGERPRINT: Final = "fp "
+_OF_OP: Final = {Op.ADD: "+", Op.REMOVE: "-", Op.CHANGE: "~", Op.SAME: ""}
 _RANK: Final = {
     ActionKind.REMOVE: 0, ActionKind.REPLACE: 1, ActionKind.CREATE: 2, ActionKind.SEED: 2,
     ActionKind.UPDATE: 3, ActionKind.HOOK: 4, ActionKind.RESTART: 5, ActionKind.ADOPT: 6,
@@ -53,10 +53,9 @@ def plan_text(
     """Return the whole plan as text, ending in a line break."""
     page = Page(width, paint, verbose=verbose, key_width=key_width(_keys(plan)))
     page.line(_header(plan, command))
-    risky = [action for action in plan.actions if action.erases]
-    safe_ones = [action for action in plan.actions if not action.erases]
-    drifted = [action for action in safe_ones if is_only_drift(action)]
-    changes = _worst_first([action for action in safe_ones if not is_only_drift(action)])
+    risky = _worst_first(plan.of_category(Category.DELETED))
+    drifted = plan.of_category(Category.DRIFTED)
+    changes = _worst_first(plan.of_category(Category.CHANGED))
     page.section("DATA AT RISK", len(risky), [page.action(item) for item in risky])
     page.section("BLOCKED", len(plan.blocked), [page.blocked(item) for item in plan.blocked])
     page.section("CHANGES", len(changes), [page.action(item) for item in changes])
@@ -74,22 +73,13 @@ def plan_text(
 
 
 def _keys(plan: Plan) -> list[ServiceKey]:
-    return [action.key for action in (*plan.actions, *(item.action for item in plan.blocked))]
+    return [action.key for action in plan.all_actions]
 
 
 def _worst_first(actions: Sequence[Action]) -> list[Action]:
     """Return removals first, then what is written in its order, each seed behind its service."""
     places = {action.key: place for place, action in reversed(list(enumerate(actions)))}
     return sorted(actions, key=lambda action: (_RANK[action.kind], places[action.key]))
-
-
-def is_only_drift(action: Action) -> bool:
-    """Tell whether nobody but the cluster moved in what the action updates."""
-    return (
-        action.kind is ActionKind.UPDATE
-        and bool(action.changes)
-        and all(change.cause.is_drift for change in action.changes)
-    )
 
 
 def _header(plan: Plan, command: str) -> str:
@@ -132,30 +122,34 @@ def summary(plan: Plan, command: str = "plan") -> str:
         names = ", ".join(cluster.id for cluster in plan.clusters) or "no cluster"
         count = plural(plan.source.services, "service")
         return f"Nothing to do: {count} compared with {names}, no difference. {digest}"
-    drifted = sum(action.is_drifted for action in plan.actions if action.kind is ActionKind.UPDATE)
-    counts = []
-    for kind, number in plan.counts().items():
-        word = "mend (hooks)" if kind is ActionKind.HOOK else str(kind)
-        extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
-        counts.append(f"{number} to {word}{extra}")
     read = [cluster.id for cluster in plan.clusters if not cluster.problem]
     nothing = f"nothing to do on {', '.join(read)}" if read else "nothing could be planned"
-    restarts = sum(step.restarts_store for action in plan.actions for step in action.steps)
-    about = f" About {duration(_seconds(plan))}" if plan.actions else ""
-    if restarts:
-        about += f" ({plural(restarts, 'object-store restart')})"
-    return (
-        f"Plan: {', '.join(counts) or nothing}. Blocked: {len(plan.blocked)}. "
-        f"Not planned: {len(plan.not_planned)}.{about + '.' if about else ''} {digest}"
-    )
+    parts = [
+        lost(plan.loss),
+        f"{len(plan.blocked)} blocked" if plan.blocked else "",
+        ", ".join(_counts(plan)) or ("" if plan.actions or plan.blocked else nothing),
+        f"{len(plan.not_planned)} not planned" if plan.not_planned else "",
+    ]
+    words = ". ".join(part for part in parts if part)
+    return f"Plan: {words}.{_about(plan)} {digest}"
 
 
-def _seconds(plan: Plan) -> float:
-    by_cluster: dict[str, float] = {}
-    for action in plan.actions:
-        name = action.key.cluster
-        by_cluster[name] = by_cluster.get(name, 0.0) + action.seconds
-    return max(by_cluster.values(), default=0.0)
+def _counts(plan: Plan) -> Iterator[str]:
+    """Yield how many actions of each kind there are; what is only deleted is counted as loss."""
+    drifted = len(plan.of_category(Category.DRIFTED))
+    for kind, number in plan.counts().items():
+        if kind is not ActionKind.ERASE:
+            word = "repair (notifications)" if kind is ActionKind.HOOK else str(kind)
+            extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
+            yield f"{number} to {word}{extra}"
+
+
+def _about(plan: Plan) -> str:
+    if not plan.actions:
+        return ""
+    restarts = plan.store_restarts
+    why = f" ({plural(restarts, 'object-store restart')})" if restarts else ""
+    return f" About {duration(plan.seconds)}{why}."
 
 
 class Page:
@@ -206,8 +200,8 @@ class Page:
         notes = [note for note in action.notes if not note.startswith("trigger:")]
         place = _place(action)
         lines = self._placed(self.mark(symbol, safe(words)), len(words) + 3, safe(place))
+        lines.extend(f"     deletes {erased(item)}" for item in action.erases)
         lines.extend(line for change in action.changes for line in self._change(change))
-        lines.extend(f"     erases {erased(item)}" for item in action.erases)
         lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
         lines.extend(self._steps(action))
         lines.extend(f"     note   {safe(note)}" for note in notes)
@@ -222,20 +216,12 @@ class Page:
             yield f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {safe(words)}"
 
     def _change(self, change: FieldChange) -> list[str]:
-        symbol = {Op.ADD: "+", Op.REMOVE: "-", Op.CHANGE: "~"}[change.op]
-        if change.cause.is_drift:
-            symbol = "!"
-        path = safe(change.path)
-        if change.path == "script" and change.op is Op.CHANGE:
-            added, removed, diff = script_diff(change.before, change.after)
-            words = f"{path:<{_FIELD_COLUMN}}  +{added} -{removed}"
-        else:
-            words, diff = f"{path:<{_FIELD_COLUMN}}  {_values(change)}", []
+        symbol = "!" if change.cause.is_drift else _OF_OP[change.op]
+        mark = self._paint(symbol, SYMBOL_COLOURS[symbol]) if symbol else " "
+        words = f"{safe(change.path):<{_FIELD_COLUMN}}  {in_words(change)}"
         place = safe(str(change.origin)) if change.origin else ""
-        lines = self._placed(
-            f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {words}", len(words) + 7, place
-        )
-        lines.extend(self._diff(diff))
+        lines = self._placed(f"     {mark} {words}", len(words) + 7, place)
+        lines.extend(self._diff(script_lines(change, is_whole=self._verbose)))
         return lines
 
     def _diff(self, lines: Sequence[str]) -> list[str]:
@@ -248,14 +234,21 @@ class Page:
         """Return one line for each field that the cluster moved."""
         lines = []
         for change in action.changes:
-            shown, diff = want_and_live(change)
+            shown = want_and_live(change)
             words = f"{self._key(action)} {change.path}  {shown}   {change.cause.value}"
             lines.append(self.mark("!", safe(words)))
-            lines.extend(self._diff(diff))
+            lines.extend(self._diff(script_lines(change, is_whole=self._verbose)))
         lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
         lines.extend(self._steps(action))
         lines.extend(f"     note   {safe(note)}" for note in action.notes)
         return lines
+
+    def _differing(self, action: Action) -> Sequence[FieldChange]:
+        """Return what differs on the cluster; with -v also what would be sent beside it."""
+        if self._verbose:
+            return action.changes
+        is_new = action.kind is ActionKind.CREATE
+        return [] if is_new else [one for one in action.changes if one.op is not Op.SAME]
 
     def blocked(self, item: Blocked) -> list[str]:
         """Return a blocked action with its reason and every way out."""
@@ -263,8 +256,8 @@ class Page:
         words = f"{self._key(action)} {_blocked_word(action)}: {item.message}"
         place = safe(str(action.origin)) if action.origin else ""
         lines = self._placed(self.mark("x", safe(words)), len(words) + 3, place)
-        lines.extend(line for change in action.changes for line in self._change(change))
-        lines.extend(f"     would erase {erased(found)}" for found in action.erases)
+        lines.extend(f"     would delete {erased(found)}" for found in action.erases)
+        lines.extend(line for change in self._differing(action) for line in self._change(change))
         lines.append(f"     reason  {item.code}")
         lines.extend(f"     way out {safe(way)}" for way in item.ways_out)
         return lines
@@ -282,42 +275,6 @@ def _place(action: Action) -> str:
 
 def _blocked_word(action: Action) -> str:
     return f"{action.kind} {safe(action.reason)}" if action.kind is ActionKind.SEED else action.kind
-
-
-def _short(content: Json) -> Json:
-    """Return a script as its size: its text would fill the screen."""
-    if isinstance(content, str) and "\n" in content:
-        return f"{plural(len(content.splitlines()), 'line')}"
-    return content
-
-
-def change_in_words(change: FieldChange) -> str:
-    """Return live and wanted of one field on one line; of a script, how many lines differ."""
-    if change.path == "script" and change.op is Op.CHANGE:
-        added, removed, _ = script_diff(change.before, change.after)
-        return f"+{added} -{removed} lines"
-    return _values(change)
-
-
-def _values(change: FieldChange) -> str:
-    if change.is_sensitive:
-        before, after = value(change.before), value(change.after)
-        if before.startswith(_FINGERPRINT):
-            after = after.removeprefix(_FINGERPRINT)
-        return f"(sensitive) {before} -> {after}"
-    if change.op is Op.ADD:
-        return value(_short(change.after))
-    if change.op is Op.REMOVE:
-        return f"{value(_short(change.before))} -> (none)"
-    return f"{value(change.before)} -> {value(change.after)}"
-
-
-def want_and_live(change: FieldChange) -> tuple[str, list[str]]:
-    """Return what is wanted and what is live; of a script, what an apply would change in it."""
-    if change.path == "script" and change.op is Op.CHANGE:
-        added, removed, diff = script_diff(change.before, change.after)
-        return f"+{added} -{removed}", diff
-    return f"want {value(_short(change.after))}  live {value(_short(change.before))}", []
 
 
 _REPLACE_SYMBOLS: Final = {Do.PUT: "&", Do.DELETE: "-", Do.POST: "+"}

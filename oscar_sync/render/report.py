@@ -32,7 +32,7 @@ def _result(result: ActionResult, paint: Paint, width: int) -> list[str]:
     lines = [f" {word} {symbol} {safe(str(action.key)):<{width}} {headline(action)}{tail}"]
     if action.erases and result.status is Status.DONE:
         names = ", ".join(map(erased_briefly, action.erases))
-        lines.append(f"              erased {names}")
+        lines.append(f"              deleted {names}")
     lines.extend(f"              warning: {safe(warning)}" for warning in result.warnings)
     lines.extend(f"              log: {safe(line)}" for line in result.log)
     return lines

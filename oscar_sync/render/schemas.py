@@ -6,8 +6,9 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Json, Kind
 from oscar_sync.model.finding import By, Subject
-from oscar_sync.model.plan import ActionKind, Cause, Do, Op
+from oscar_sync.model.plan import ActionKind, Category, Cause, Do, Op
 from oscar_sync.model.settings_fields import SETTINGS
+from oscar_sync.render.documents import DOCUMENT_VERSION
 from oscar_sync.render.plan_json import FORMAT_VERSION
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -118,23 +119,54 @@ def plan_schema() -> dict[str, Json]:
         "title": f"oscar-sync plan {FORMAT_VERSION}",
         "type": "object",
         "required": [
-            "format_version", "set", "source", "clusters", "actions", "drift", "blocked",
-            "not_planned", "diagnostics", "summary", "digest",
+            "format_version", "summary", "set", "source", "clusters", "actions", "drift", "blocked",
+            "not_planned", "diagnostics", "consents", "digest",
         ],
         "properties": {
             "format_version": {"const": FORMAT_VERSION},
             "set": _text_or(),
             "source": entry,
-            "clusters": {"type": "array", "items": entry},
+            "clusters": {"type": "array", "items": _cluster_schema()},
             "actions": {"type": "array", "items": action},
             "drift": {"type": "array", "items": entry},
             "blocked": {"type": "array", "items": entry},
             "not_planned": {"type": "array", "items": entry},
             "diagnostics": {"type": "array", "items": entry},
-            "summary": entry,
+            "summary": _summary_schema(),
+            "consents": {"type": "array", "items": _text_or()},
             "digest": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         },
     }  # fmt: skip
+
+
+def _cluster_schema() -> Json:
+    names = ("id", "endpoint", "identity", "version", "problem", "status")
+    return {
+        "type": "object",
+        "required": [*names],
+        "properties": {
+            name: _text_or()
+            for name in ("id", "endpoint", "identity", "version", "problem", "status")
+        },
+    }
+
+
+def _summary_schema() -> Json:
+    counted = ("buckets", "volumes", "objects", "bytes", "extra_objects")
+    return {
+        "type": "object",
+        "required": ["deletes", "blocked", "drifted", "has_changes", "seconds", "store_restarts"],
+        "properties": {
+            "deletes": {
+                "type": "object",
+                "required": [*counted, "at_least"],
+                "properties": {
+                    **{name: {"type": "integer"} for name in counted},
+                    "at_least": {"type": "boolean"},
+                },
+            },
+        },
+    }
 
 
 def doctor_schema() -> dict[str, Json]:
@@ -164,11 +196,11 @@ def doctor_schema() -> dict[str, Json]:
     }
     return {
         "$schema": _DRAFT,
-        "title": f"oscar-sync doctor {FORMAT_VERSION}",
+        "title": f"oscar-sync doctor {DOCUMENT_VERSION}",
         "type": "object",
         "required": ["format_version", "before_upgrade", "clusters", "summary"],
         "properties": {
-            "format_version": {"const": FORMAT_VERSION},
+            "format_version": {"const": DOCUMENT_VERSION},
             "before_upgrade": _text_or("null"),
             "clusters": {"type": "array", "items": cluster},
             "summary": {
@@ -235,17 +267,35 @@ def _action_schema() -> Json:
     return {
         "type": "object",
         "required": [
-            "id", "cluster", "service", "kind", "reason", "changes", "keeps", "erases",
-            "preconditions", "steps", "depends_on", "seconds",
+            "id", "cluster", "service", "kind", "reason", "category", "changes", "keeps", "erases",
+            "preconditions", "sends", "steps", "depends_on", "seconds",
         ],
         "properties": {
             "id": _text_or(),
             "cluster": _text_or(),
             "service": _text_or(),
             "kind": {"enum": [str(kind) for kind in ActionKind]},
+            "category": {"enum": [str(category) for category in Category]},
+            "erases": {"type": "array", "items": _erased_schema()},
+            "sends": {"type": "string", "pattern": "^([0-9a-f]{32})?$"},
             "changes": {"type": "array", "items": change},
             "steps": {"type": "array", "items": step},
             "depends_on": {"type": "array", "items": _text_or()},
             "seconds": {"type": "number"},
         },
     }  # fmt: skip
+
+
+def _erased_schema() -> Json:
+    return {
+        "type": "object",
+        "required": ["bucket", "objects", "bytes", "at_least", "last_write", "consent"],
+        "properties": {
+            "bucket": _text_or(),
+            "objects": {"type": ["integer", "null"]},
+            "bytes": {"type": ["integer", "null"]},
+            "at_least": {"type": "boolean"},
+            "last_write": _text_or("null"),
+            "consent": _text_or(),
+        },
+    }

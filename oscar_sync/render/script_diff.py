@@ -9,13 +9,17 @@ from oscar_sync.render.words import plural, safe
 _MOST_SHOWN: Final = 40
 
 
-def script_diff(before: Json, after: Json) -> tuple[int, int, list[str]]:
-    """Return added and removed line counts, and the lines themselves, cut where they are many."""
+def script_diff(before: Json, after: Json, *, is_whole: bool = False) -> tuple[int, int, list[str]]:
+    """Return added and removed line counts, and the lines themselves.
+
+    They are cut where they are many, unless *is_whole*.
+    """
     lines = [*_differing(str(before or "").splitlines(), str(after or "").splitlines())]
     added = sum(sign == "+" for sign, _ in lines)
-    shown = [f"{sign} {safe(line)}" for sign, line in lines[:_MOST_SHOWN]]
-    if len(lines) > _MOST_SHOWN:
-        shown.append(f"  … {plural(len(lines) - _MOST_SHOWN, 'more line')}")
+    most = len(lines) if is_whole else _MOST_SHOWN
+    shown = [f"{sign} {safe(line)}" for sign, line in lines[:most]]
+    if len(lines) > most:
+        shown.append(f"  … {plural(len(lines) - most, 'more line')}")
     return added, len(lines) - added, shown
 
 

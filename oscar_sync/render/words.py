@@ -8,7 +8,7 @@ from typing import Final
 
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import ServiceKey
-from oscar_sync.model.plan import Action, ActionKind, Erased, Kept
+from oscar_sync.model.plan import Action, ActionKind, Erased, Kept, Loss
 
 SYMBOLS: Final = {
     ActionKind.CREATE: "+",
@@ -108,7 +108,23 @@ def value(content: Json) -> str:
         text = safe(content) if content else '""'
     else:
         text = safe(json.dumps(content, ensure_ascii=False, sort_keys=True))
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST - 1]}… ({len(text):,} characters)"
+
+
+def lost(loss: Loss) -> str:
+    """Return what a plan deletes: ``deletes 1 bucket (3 objects, 6 B)``; blank for nothing."""
+    parts = []
+    if loss.buckets:
+        least = "at least " if loss.is_at_least else ""
+        held = f"{least}{plural(loss.objects, 'object')}, {size(loss.size_bytes)}"
+        parts.append(f"{plural(loss.buckets, 'bucket')} ({held})")
+    if loss.volumes:
+        parts.append(plural(loss.volumes, "volume"))
+    if loss.extra_objects:
+        parts.append(plural(loss.extra_objects, "extra object"))
+    return f"deletes {', '.join(parts)}" if parts else ""
 
 
 def kept(item: Kept) -> str:
@@ -153,11 +169,11 @@ def headline(action: Action) -> str:
     """Return what the action does, in a few words."""
     match action.kind:
         case ActionKind.REMOVE:
-            return "remove" if action.erases else "remove, data stays"
+            return "remove, data is deleted" if action.erases else "remove, data stays"
         case ActionKind.REPLACE:
             return f"replace: {safe(action.reason)}"
         case ActionKind.ERASE:
-            return "erase"
+            return "delete data"
         case ActionKind.SEED:
             uploads = [step for step in action.steps if step.size_bytes or step.do == "upload"]
             total = sum(step.size_bytes for step in action.steps)

@@ -154,7 +154,7 @@ def test_a_script_that_moved_shows_its_lines(project):
     project.run("apply", "-y")
     project.put({**project.live()["hello"], "script": "#!/bin/sh\necho walk\n"})
     out = project.run("drift")[1]
-    assert "script  +1 -1   the cluster moved" in out
+    assert "script  +1 -1 lines   the cluster moved" in out
     assert "         - echo walk\n         + echo run\n" in out
 
 

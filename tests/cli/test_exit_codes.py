@@ -113,7 +113,7 @@ def test_7_a_bucket_that_is_used_is_not_erased(project):
     project.settings("removed:\n- {service: hello, erase: [other]}\n")
     code, out, _ = project.run("apply", "-y")
     assert code == 7
-    assert "would erase bucket other" in out
+    assert "would delete bucket other" in out
     assert "hello" not in project.live()
 
 

@@ -143,16 +143,19 @@ def test_a_reviewed_plan_is_the_only_one_that_is_carried_out(project):
     project.write("other")
     code, _, err = project.run("apply", "-y", "--expect", "plan.json")
     assert code == 5
-    assert "create:edge/other is new in the plan" in err
+    assert "+ edge/other create: new in the plan" in err
     (project.folder / "other.yaml").unlink()
     assert project.run("apply", "-y", "--expect", document["digest"][:8])[0] == 0
 
 
-def test_a_plan_document_of_another_version_is_refused(project):
-    (project.folder / "plan.json").write_text('{"format_version": "2.0", "digest": "ab"}')
+@pytest.mark.parametrize("version", ["1.0", "3.0"])
+def test_a_plan_document_of_another_version_is_refused(project, version):
+    text = json.dumps({"format_version": version, "digest": "ab"})
+    (project.folder / "plan.json").write_text(text)
     code, _, err = project.run("apply", "-y", "--expect", "plan.json")
     assert code == 64
-    assert "format_version 2.0" in err
+    assert f"format_version {version}" in err
+    assert "plan and review again" in err
 
 
 def test_dry_run_is_a_plan(project):

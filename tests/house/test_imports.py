@@ -26,7 +26,7 @@ OFFERED_TO_PYTEST = "oscar_sync/emulator/pytest_plugin.py:"
 USED_BY = {
     "certifi": "wire",
     "click": "cli",
-    "deepdiff": "planning/freeform",
+    "deepdiff": "reconcile/plan_difference",
     "flask": "emulator",
     "flask-cors": "emulator",
     "httpx": "storage",

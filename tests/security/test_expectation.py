@@ -13,7 +13,7 @@ PLAN = plan_with("a")
 HOSTILE = {
     "not UTF-8": b"\xff\xfe{",
     "no JSON": b"{",
-    "deep": b'{"digest": "0", "format_version": "1.0", "actions": '
+    "deep": b'{"digest": "0", "format_version": "2.0", "actions": '
     + b"[" * 500
     + b"]" * 500
     + b"}",
@@ -22,8 +22,8 @@ HOSTILE = {
     "huge number": b"9" * 10_000,
     "no number": b'{"digest": NaN}',
     "a list": b"[]",
-    "surrogate": b'{"digest": "\\ud800", "format_version": "1.0"}',
-    "other parts": b'{"digest": 1, "format_version": "1.0", "actions": [null, {"id": []}]}',
+    "surrogate": b'{"digest": "\\ud800", "format_version": "2.0"}',
+    "other parts": b'{"digest": 1, "format_version": "2.0", "actions": [null, {"id": []}]}',
     "another version": b'{"digest": "0", "format_version": "99"}',
 }
 
@@ -56,5 +56,5 @@ def test_what_is_no_regular_file_is_not_read(kind, tmp_path):
 
 def test_a_plan_file_decides_by_its_digest_alone(tmp_path):
     file = tmp_path / "plan.json"
-    file.write_text(json.dumps({"digest": PLAN.digest, "format_version": "1.0", "actions": [1]}))
+    file.write_text(json.dumps({"digest": PLAN.digest, "format_version": "2.0", "actions": [1]}))
     check_expectation(PLAN, str(file))

@@ -7,8 +7,9 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Op, Plan
+from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, FieldChange, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.changes import in_words, is_script, live_and_wanted
 from oscar_sync.render.cutting import CUT, Block
 from oscar_sync.render.drift import moved
 from oscar_sync.render.html.code import side_by_side
@@ -67,8 +68,8 @@ def entries_of(subject: Subject) -> list[Entry]:
     if subject.is_drift:
         return [*map(_moved, moved(plan)), *_rest(plan)]
     results = _results(subject.report)
-    risky = [action for action in plan.actions if action.erases]
-    calm = [action for action in plan.actions if not action.erases]
+    risky = plan.of_category(Category.DELETED)
+    calm = [action for action in plan.actions if action.category is not Category.DELETED]
     return [
         *(_planned(action, results.get(action.id)) for action in risky),
         *map(_blocked, plan.blocked),
@@ -100,10 +101,11 @@ def _rest(plan: Plan) -> list[Entry]:
 
 
 def _planned(action: Action, result: ActionResult | None) -> Entry:
-    tone = "bad" if action.kind in _BAD and action.erases else "good"
-    if action.is_drifted or (action.kind in _BAD and not action.erases):
-        tone = "warn"
-    word = "drifted" if action.kind is ActionKind.UPDATE and action.is_drifted else str(action.kind)
+    category = action.category
+    tone = "warn" if category is Category.DRIFTED or action.kind in _BAD else "good"
+    if category is Category.DELETED:
+        tone = "bad"
+    word = str(action.kind) if category is Category.CHANGED else str(category)
     if result is not None:
         word = str(result.status)
         tone = {Status.DONE: "good", Status.SKIPPED: "warn"}.get(result.status, "bad")
@@ -119,7 +121,8 @@ def _blocked(item: Blocked) -> Entry:
     ways = [f"way out: {text(way)}" for way in item.ways_out]
 
     def body() -> list[str]:
-        return [_list([f"reason: <code>{text(item.code)}</code>", *ways]), *_body(item.action)]
+        reason = _list([f"reason: <code>{text(item.code)}</code>", *ways])
+        return [reason, *_body(item.action, verb="would delete")]
 
     return Entry(item.action.key.cluster, item.action.key.name, "blocked", "bad", title, body)
 
@@ -159,12 +162,13 @@ def _result(result: ActionResult) -> list[str]:
     return [_list(items), *([f"<pre>{logs}</pre>"] if logs else [])]
 
 
-def _body(action: Action) -> list[str]:
-    data = [f'<span class="erases">erases {text(erased(item))}</span>' for item in action.erases]
+def _body(action: Action, *, verb: str = "deletes") -> list[str]:
+    data = [f'<span class="erases">{verb} {text(erased(item))}</span>' for item in action.erases]
     data += [f'<span class="keeps">keeps {text(kept(item))}</span>' for item in action.keeps]
     notes = [text(note) for note in (*step_lines(action), *action.notes)]
     place = [f'<p class="dim">{text(action.origin)}</p>'] if action.origin else []
-    return [*place, _list(data), *_changes(action.changes, action), _list(notes)]
+    changes = _sent if action.kind is ActionKind.CREATE else _changes
+    return [*place, _list(data), *changes(action.changes, action), _list(notes)]
 
 
 def _list(items: Iterable[str]) -> str:
@@ -185,6 +189,25 @@ def _changes(changes: Sequence[FieldChange], action: Action) -> list[str]:
     return [table, *(_beside(change, action) for change in long)]
 
 
+def _sent(changes: Sequence[FieldChange], action: Action) -> list[str]:
+    """Return a table of what a creation sends, and its script below."""
+    if not changes:
+        return []
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("field", "sent"))
+    rows = "".join(
+        f'<tr>{_field(change)}<td data-of="sent"><code>{text(in_words(change))}</code></td></tr>'
+        for change in changes
+    )
+    table = f'<table class="stack"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    scripts = [change for change in changes if is_script(change.path)]
+    return [table, *(_beside(change, action) for change in scripts)]
+
+
+def _field(change: FieldChange) -> str:
+    place = f'<br><span class="dim">{text(change.origin)}</span>' if change.origin else ""
+    return f'<th scope="row"><code>{text(change.path)}</code>{place}</th>'
+
+
 def _is_long(change: FieldChange) -> bool:
     return not change.is_sensitive and (_needs_lines(change.before) or _needs_lines(change.after))
 
@@ -196,13 +219,9 @@ def _needs_lines(content: Json) -> bool:
 
 
 def _row(change: FieldChange, *, is_long: bool) -> str:
-    shown = ("below", "below") if is_long else (value(change.before), value(change.after))
-    if change.op is Op.ADD and not is_long:
-        shown = ("(none)", shown[1])
-    mark = " (sensitive)" if change.is_sensitive else ""
-    place = f'<br><span class="dim">{text(change.origin)}</span>' if change.origin else ""
+    shown = ("below", "below") if is_long else live_and_wanted(change)
     return (
-        f'<tr><th scope="row"><code>{text(change.path)}</code>{mark}{place}</th>'
+        f"<tr>{_field(change)}"
         f'<td data-of="live"><code>{text(shown[0])}</code></td>'
         f'<td data-of="wanted"><code>{text(shown[1])}</code></td>'
         f'<td data-of="cause">{text(change.cause.value)}</td></tr>'

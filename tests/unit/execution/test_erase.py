@@ -128,7 +128,7 @@ def test_a_bucket_that_holds_more_than_the_plan_showed_stays(kept):
         kept, fault=meanwhile("GET", "services", lambda: kept.put("red", "late", b"x"))
     )
     assert result.status is Status.STALE
-    assert "bucket red holds 2 objects, the plan showed 1; it stays" in result.message
+    assert "bucket red holds 2 objects, 2 bytes" in result.message
     assert {("red", "kept/it"), ("red", "late")} <= kept.objects().keys()
 
 

@@ -55,7 +55,7 @@ def test_a_named_bucket_is_erased_after_its_service_and_counted_before(world):
     world.write(service("beta"))
     world.write_settings(removed=[{"service": "alpha", "erase": ["red"], "because": "#42"}])
     found = world.plan()
-    assert "erases bucket red: 1 object, 10 B, last write" in shown(found)
+    assert "deletes bucket red: 1 object, 10 B, last write" in shown(found)
     assert '(erase: [red], "#42")' in shown(found)
     assert "keeps  bucket blue: 1 object, 10 B" in shown(found)
     found, _ = applied(world)
@@ -93,7 +93,7 @@ def test_a_bucket_that_filled_meanwhile_is_not_erased_as_empty(world):
     _, report = world.apply()
     (result,) = report.results
     assert result.status is Status.STALE
-    assert "bucket red holds 1 objects, the plan showed 0; it stays" in result.message
+    assert "the plan showed 0 objects, 0 bytes; it stays" in result.message
     assert ("red", "late") in world.objects()
 
 

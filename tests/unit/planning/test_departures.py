@@ -8,7 +8,6 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
 from oscar_sync.model.settings import Removed, Which
 from oscar_sync.model.state import Deployment
-from oscar_sync.planning.forecast import store_restarts
 from tests.unit.planning.built import (
     bucket,
     codes,
@@ -99,7 +98,7 @@ def test_the_state_of_a_runtime_is_asked_for_only_where_a_put_needs_it():
 @pytest.mark.parametrize("fields", [{}, {"input": minio("red/in")}])
 def test_a_removal_restarts_the_store_once_and_the_plan_counts_that(fields):
     action, _ = removal(live(**fields))
-    assert store_restarts([action]) == 1
+    assert sum(step.restarts_store for step in action.steps) == 1
 
 
 def test_a_removal_and_a_replacement_rest_on_the_service_that_was_seen():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Cause, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.attribution import attributed
@@ -9,6 +10,8 @@ from oscar_sync.planning.compare import differences
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.normal_form import normal_form
 from tests.unit.planning.built import EDGE, definition, wanted
+
+KEY = FingerprintKey(Secret("k" * 32), "0123abcd")
 
 
 def form(**fields):
@@ -85,24 +88,28 @@ def shown(live, want):
     items = differences(there.form, here.form)
     return {
         item.path: item
-        for item in attributed(items, here, there, here.form, is_ours=False)
+        for item in attributed(items, here, there, here.form, is_ours=False, key=KEY)
     }  # fmt: skip
 
 
 def test_a_credential_is_shown_as_a_fingerprint_and_a_blank_one_as_nothing():
     change = shown(s3("", ""), s3("new-key", ""))["storage_providers.s3.aws.access_key"]
     assert (change.before, change.is_sensitive) == ("", True)
-    assert str(change.after).startswith("fp ")
+    assert str(change.after).startswith("fingerprint ")
     assert change.cause is Cause.UNKNOWN
 
 
-def test_a_whole_account_is_shown_without_its_credentials():
-    (change,) = shown({}, s3("new-key", "")).values()
-    assert isinstance(change.after, dict)
-    account = change.after["aws"]
-    assert account["region"] == "r"
-    assert account["secret_key"] == ""
-    assert account["access_key"].startswith("fp ")
+def test_a_whole_account_is_shown_value_by_value():
+    told = {path: one.after for path, one in shown({}, s3("new-key", "")).items()}
+    assert told["storage_providers.s3.aws.region"] == "r"
+    assert str(told["storage_providers.s3.aws.access_key"]).startswith("fingerprint ")
+    assert "storage_providers.s3.aws.secret_key" not in told
+
+
+def test_a_whole_account_that_goes_is_shown_value_by_value():
+    told = {path: (one.op, one.before) for path, one in shown(s3("old-key", ""), {}).items()}
+    assert told["storage_providers.s3.aws.region"] == (Op.REMOVE, "r")
+    assert "old-key" not in repr(told)
 
 
 @pytest.mark.parametrize("live", [{}, member(), member(Authorization="Bearer old")])
@@ -110,7 +117,7 @@ def test_the_headers_of_a_federations_member_are_never_shown(live):
     changes = shown(live, member(Authorization="Bearer new"))
     assert changes
     assert "Bearer" not in repr(changes)
-    assert "fp " in repr(changes)
+    assert "fingerprint " in repr(changes)
 
 
 def test_a_blank_header_of_a_member_keeps_what_the_cluster_has():
@@ -121,7 +128,8 @@ def test_a_blank_header_of_a_member_keeps_what_the_cluster_has():
 
 def test_equal_secrets_have_one_word():
     one, two, other = (
-        shown({}, s3(text)).popitem()[1].after for text in ("same", "same", "other")
+        shown({}, s3(text))["storage_providers.s3.aws.access_key"].after
+        for text in ("same", "same", "other")
     )  # fmt: skip
     assert one == two
     assert one != other

@@ -1,16 +1,33 @@
-"""How long a plan takes, and how two plans differ."""
+"""How long a plan takes, and what it deletes."""
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import Action, ActionKind, Do, Step
-from oscar_sync.planning.forecast import store_restarts, total_seconds, with_seconds
-from oscar_sync.planning.freeform import document_differences
+from oscar_sync.model.plan import (
+    Action,
+    ActionKind,
+    Category,
+    Cause,
+    Do,
+    Erased,
+    FieldChange,
+    Loss,
+    Op,
+    Plan,
+    Source,
+    Step,
+)
+from oscar_sync.planning.forecast import with_seconds
 
 
 def action(cluster, *steps):
     key = ServiceKey(ClusterId(cluster), ServiceName("a"))
     return Action(id="x", key=key, kind=ActionKind.UPDATE, reason="", steps=steps)
+
+
+def plan(*actions):
+    return Plan("", Source("", 0, 0), (), actions)
 
 
 @pytest.mark.parametrize(
@@ -35,30 +52,48 @@ def test_from_the_third_on_updates_of_a_cluster_wait_for_each_other():
     other = action("lab", Step(Do.PUT, "a"))
     timed = with_seconds([*updates, other])
     assert [one.seconds for one in timed] == [0.03, 0.03, 1.1, 1.1, 0.03]
-    assert total_seconds(timed) == pytest.approx(2.26)
-    assert total_seconds([]) == 0
+    assert plan(*timed).seconds == pytest.approx(2.26)
+    assert plan().seconds == 0
 
 
 def test_restarts_of_the_store_are_counted():
     both = action("edge", Step(Do.POST, "a", "", restarts_store=True), Step(Do.HOOK, "b/in/"))
-    assert store_restarts([both, both]) == 2
+    assert plan(both, both).store_restarts == 2
 
 
-def test_two_documents_are_told_apart_line_by_line():
-    def document(**parts):
-        return {"actions": [], "blocked": [], "not_planned": [], **parts}
+def test_what_is_deleted_is_added_up_over_the_plan():
+    buckets = Erased("red", 3, 6), Erased("blue", 0, 0), Erased("volume data")
+    extra = Step(Do.DELETE_OBJECT, "red/a"), Step(Do.DELETE_OBJECT, "red/b")
+    found = plan(replace(action("edge"), erases=buckets), action("lab", *extra)).loss
+    assert found == Loss(buckets=2, volumes=1, objects=3, size_bytes=6, extra_objects=2)
+    assert found
+    assert not plan(action("edge", Step(Do.PUT, "a"))).loss
 
-    old = document(
-        actions=[{"id": "a", "reason": "x", "gone": 1}, {"id": "b"}],
-        not_planned=[{"cluster": "c", "service": "s", "reason": "r"}],
-    )
-    new = document(actions=[{"id": "a", "reason": "y", "more": 2}, {"id": "d"}], blocked=None)
-    assert sorted(document_differences(old, new)) == [
-        "+ actions: d is new in the plan",
-        "- actions: b is no longer in the plan",
-        "- not_planned: c/s is no longer in the plan",
-        "~ actions: a: plan['gone']: 1 is gone",
-        "~ actions: a: plan['more']: 2 is new",
-        "~ actions: a: plan['reason']: 'x' -> 'y'",
-    ]
-    assert document_differences(old, old) == ()
+
+@pytest.mark.parametrize("item", [Erased("red"), Erased("red", 3, 6, is_at_least=True)])
+def test_what_could_not_be_counted_is_told_as_at_least(item):
+    assert plan(replace(action("edge"), erases=(item,))).loss.is_at_least
+
+
+# how an action is told
+
+
+def moved(cause):
+    return FieldChange("memory", Op.CHANGE, "1Gi", "2Gi", cause)
+
+
+@pytest.mark.parametrize(
+    ("changes", "category"),
+    [
+        ((moved(Cause.CLUSTER),), Category.DRIFTED),
+        ((moved(Cause.UNKNOWN), moved(Cause.BOTH)), Category.DRIFTED),
+        ((moved(Cause.CLUSTER), moved(Cause.MANIFEST)), Category.CHANGED),
+        ((moved(Cause.MANIFEST),), Category.CHANGED),
+        ((), Category.CHANGED),
+    ],
+)
+def test_an_update_counts_as_drift_only_where_nobody_edited_anything(changes, category):
+    one = replace(action("edge", Step(Do.PUT, "a")), changes=changes)
+    assert one.category is category
+    assert replace(one, erases=(Erased("red"),)).category is Category.DELETED
+    assert replace(one, steps=(Step(Do.DELETE_OBJECT, "red/a"),)).category is Category.DELETED

@@ -38,7 +38,11 @@ def test_another_value_is_a_change_that_shows_four_digits_of_each_fingerprint():
     before, after = (
         secret_fingerprint(KEY.secret, "TOKEN", Secret(value))[:4] for value in ("old", "new")
     )
-    assert (change.op, change.before, change.after) == (Op.CHANGE, f"fp {before}", f"fp {after}")
+    assert (change.op, change.before, change.after) == (
+        Op.CHANGE,
+        f"fingerprint {before}",
+        f"fingerprint {after}",
+    )
     assert change.is_sensitive
     assert "new" not in repr(change)
 

@@ -59,7 +59,7 @@ def action(name, kind=ActionKind.UPDATE, **more):
 
 def plan(*actions, word="", **more):
     clusters = (
-        ClusterSummary(EDGE, "https://edge.example", 23, 9, version="4.1.2"),
+        ClusterSummary(EDGE, "https://edge.example", live=23, ours=9, version="4.1.2"),
         ClusterSummary(CLOUD, "https://cloud.example", problem=f"no answer {word}",
                        reading=Reading.UNREACHABLE),
     )  # fmt: skip
@@ -72,7 +72,9 @@ def full_plan(word=""):
     changes = (
         change("memory", "1Gi", "2Gi"),
         change("script", SCRIPT + word, SCRIPT.replace("0.5", "0.6") + word),
-        change("environment.secrets.TOKEN", "fp 3fa1", "fp 9c02", is_sensitive=True),
+        change(
+            "environment.secrets.TOKEN", "fingerprint 3fa1", "fingerprint 9c02", is_sensitive=True
+        ),
         change(f"labels[{word or 'team'}]", None, {"a": word, "list": [1, 2, {"deep": "x" * 90}]}),
     )
     by_hand = f"{SCRIPT}# by hand{word}"

@@ -1,0 +1,193 @@
+"""What the requests of an action carry: field by field for people, as one hash for the digest.
+
+A plan is a contract only if nothing is sent that it does not show (trust 1.1, 1.2).
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oscar_sync.documents.paths import dotted
+from oscar_sync.model.fdl_fields import ENVIRONMENT, SERVICE
+from oscar_sync.model.field import Compare, Field, Form, Kind, Value
+from oscar_sync.model.material import FingerprintKey, Material
+from oscar_sync.model.origin import FieldPath
+from oscar_sync.model.plan import Cause, FieldChange, Op
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import DesiredService
+from oscar_sync.planning.sensitive import is_sensitive, shown_value
+from oscar_sync.semantics.quantities import same_quantity
+from oscar_sync.semantics.stamp import secret_fingerprint
+
+_FIRST: Final = ("image", "script")
+_NOT_LISTED: Final = frozenset({"name"})
+_IN_ORDER: Final = sorted(SERVICE, key=lambda field: field.name not in _FIRST)
+_SECRETS: Final = next(field for field in ENVIRONMENT if field.name == "secrets")
+
+
+class Leaf(Struct, frozen=True):
+    """One value of a definition, and where it stands."""
+
+    path: FieldPath
+    value: Value
+
+
+def additions(desired: DesiredService, key: FingerprintKey | None) -> tuple[FieldChange, ...]:
+    """Return everything that a creation of *desired* sends and that is not at its default."""
+    return tuple(
+        FieldChange(
+            dotted(leaf.path),
+            Op.ADD,
+            None,
+            shown_value(leaf.path, leaf.value, key),
+            Cause.MANIFEST,
+            desired.locate(leaf.path),
+            is_sensitive=is_sensitive(leaf.path),
+        )
+        for leaf in _sent(desired)
+    )
+
+
+def with_unchanged(
+    changes: Sequence[FieldChange], desired: DesiredService, key: FingerprintKey | None
+) -> tuple[FieldChange, ...]:
+    """Return *changes* and, behind them, what a creation of *desired* sends as it was."""
+    differing = tuple(change.path for change in changes)
+    return (
+        *changes,
+        *(
+            replace(change, op=Op.SAME, before=change.after)
+            for change in additions(desired, key)
+            if not any(_is_within(change.path, path) for path in differing)
+        ),
+    )
+
+
+def _is_within(path: str, outer: str) -> bool:
+    """Tell whether *path* is *outer*, or lies below it, or above it."""
+    shorter, longer = sorted((path, outer), key=len)
+    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
+
+
+def _sent(desired: DesiredService) -> Iterator[Leaf]:
+    for field in _IN_ORDER:
+        if field.name not in _NOT_LISTED:
+            yield from leaves(field, (field.name,), desired.form.get(field.name))
+        if field.name == "environment":
+            secrets: dict[str, Value] = {**desired.secrets}
+            yield from leaves(_SECRETS, ("environment", "secrets"), secrets)
+
+
+def leaves(field: Field, path: FieldPath, value: Value) -> Iterator[Leaf]:
+    """Yield each value at or below *path* that is not at its default.
+
+    A block of a list (an input, an output) stays whole unless a secret may lie in it: what lies
+    beside a secret is shown in clear.
+    """
+    match field.kind:
+        case Kind.BLOCK if isinstance(value, dict):
+            for child in field.children:
+                yield from leaves(child, (*path, child.name), value.get(child.name))
+        case Kind.BLOCK_MAP if isinstance(value, dict):
+            for name in sorted(value):
+                inner = replace(field, kind=Kind.BLOCK)
+                yield from _or_empty((*path, name), leaves(inner, (*path, name), value[name]))
+        case Kind.BLOCKS if isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from _of_entry(field, (*path, index), item)
+        case Kind.TEXT_MAP if isinstance(value, dict):
+            yield from (Leaf((*path, name), value[name]) for name in sorted(value))
+        case _:
+            if not _is_default(field, value):
+                yield Leaf(path, value)
+
+
+def _of_entry(field: Field, path: FieldPath, item: Value) -> Iterator[Leaf]:
+    inner = replace(field, kind=Kind.BLOCK)
+    if any(child.is_secret for child in field.children):
+        yield from _or_empty(path, leaves(inner, path, item))
+    elif isinstance(item, dict):
+        said = {child.name: item.get(child.name) for child in field.children}
+        yield Leaf(
+            path,
+            {
+                child.name: said[child.name]
+                for child in field.children
+                if not _is_default(child, said[child.name])
+            },
+        )
+
+
+def _or_empty(path: FieldPath, found: Iterator[Leaf]) -> Iterator[Leaf]:
+    """Yield *found*; a block that says nothing of its own is still there."""
+    first = next(found, None)
+    yield first if first is not None else Leaf(path, {})
+    yield from found
+
+
+def _is_default(field: Field, value: Value) -> bool:
+    if value is None or value in ("", [], {}) or (isinstance(value, Secret) and not value):
+        return True
+    if field.compare is Compare.QUANTITY and field.default:
+        return same_quantity(str(value), str(field.default))
+    return value == field.default
+
+
+def sends_of(material: Material, key: FingerprintKey | None) -> str:
+    """Return a hash (32 hex digits) of all that the requests made of *material* carry.
+
+    A secret's value is in it by keyed fingerprint; without a *key* only whether there is one.
+    """
+    encode = msgspec.json.Encoder(enc_hook=_Hidden(key), order="sorted").encode
+    return hashlib.sha256(encode(_carried(material))).hexdigest()[:32]
+
+
+class _Hidden(Struct, frozen=True):
+    """Puts a fingerprint in the place of each secret."""
+
+    key: FingerprintKey | None
+
+    def __call__(self, value: object) -> object:
+        if not isinstance(value, Secret):
+            raise NotImplementedError(type(value).__name__)
+        is_known = bool(value) and self.key is not None
+        return (
+            secret_fingerprint(self.key.secret, "", value) if is_known and self.key else bool(value)
+        )
+
+
+def _carried(material: Material) -> dict[str, object]:
+    return {
+        "owner": material.owner,
+        "first_form": _without_script(material.first_form),
+        "form": _without_script(material.form),
+        "secrets": {**material.secrets},
+        "stamp": material.stamp,
+        "uploads": [(item.path, item.size_bytes, item.checksum) for item in material.uploads],
+        "provider": material.provider,
+        "credentials": {**material.credentials},
+        "prefetch": material.image_prefetch,
+        "erasures": {
+            name: (item.facts.owner, item.facts.from_service)
+            for name, item in material.erasures.items()
+        },
+        "before": _carried(material.before) if material.before else None,
+    }
+
+
+def _without_script(form: Form | None) -> dict[str, Value] | None:
+    """Return *form* with a hash in the place of its script."""
+    if form is None:
+        return None
+    return {**form, "script": text_hash(str(form.get("script", "")))}
+
+
+@lru_cache(maxsize=64)
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text as hex digits; many services may share one script."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

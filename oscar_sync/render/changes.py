@@ -1,0 +1,126 @@
+"""One field that is sent or differs, in the words that all formats share."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from oscar_sync.model.field import Json
+from oscar_sync.model.plan import FieldChange, Op
+from oscar_sync.render.script_diff import script_diff
+from oscar_sync.render.words import plural, safe, value
+
+_PRINT: Final = "fingerprint "
+_MASK: Final = "(sensitive)"
+
+
+def in_words(change: FieldChange) -> str:
+    """Return live and wanted of one field on one line; of a script, how many lines differ."""
+    if change.is_sensitive:
+        return _sensitive(change)
+    match change.op:
+        case Op.ADD | Op.SAME:
+            return told(change.path, change.after)
+        case Op.REMOVE:
+            return f"{told(change.path, change.before)} -> (none)"
+        case _ if is_script(change.path):
+            added, removed, _ = script_diff(change.before, change.after)
+            return f"+{added} -{removed} lines"
+        case _:
+            return f"{told(change.path, change.before)} -> {told(change.path, change.after)}"
+
+
+def script_lines(change: FieldChange, *, is_whole: bool) -> list[str]:
+    """Return the lines of a script that come and go; of a whole new one only with *is_whole*."""
+    if change.is_sensitive or not is_script(change.path):
+        return []
+    if change.op is Op.CHANGE:
+        return script_diff(change.before, change.after, is_whole=is_whole)[2]
+    if change.op is Op.ADD and is_whole:
+        return [f"+ {safe(line)}" for line in str(change.after).splitlines()]
+    return []
+
+
+def want_and_live(change: FieldChange) -> str:
+    """Return what is wanted and what is live; of a script, how many lines an apply changes."""
+    if change.is_sensitive:
+        return _sensitive(change)
+    if is_script(change.path) and change.op is Op.CHANGE:
+        return in_words(change)
+    wanted, live = (told(change.path, content) for content in (change.after, change.before))
+    return f"want {wanted}  live {live}"
+
+
+def live_and_wanted(change: FieldChange) -> tuple[str, str]:
+    """Return the cells of a table: what is live and what is wanted."""
+    if change.is_sensitive:
+        return _MASK, in_words(change)
+    if is_script(change.path) and change.op is Op.CHANGE:
+        return in_words(change), ""
+    live = "(none)" if change.op is Op.ADD else told(change.path, change.before)
+    return live, told(change.path, change.after)
+
+
+def told(path: str, content: Json) -> str:
+    """Return one value on one line: a script as its size, an input or output as its place."""
+    if is_script(path) and isinstance(content, str):
+        return summary_of_script(content)
+    if isinstance(content, Mapping) and {"storage_provider", "path"} <= content.keys():
+        return _place(content)
+    return value(content)
+
+
+def is_script(path: str) -> bool:
+    """Tell whether *path* is the field that holds a whole file."""
+    return path == "script"
+
+
+@lru_cache(maxsize=64)  # many services may share one script
+def summary_of_script(script: str) -> str:
+    """Return how long a script is, and the beginning of its SHA-256."""
+    lines = plural(len(script.splitlines()), "line")
+    return f"{lines}, sha256 {_sha256(script)[:8]}"
+
+
+def script_in_json(script: str) -> Json:
+    """Return a script as it is, a large one as its size and SHA-256 (hex digits)."""
+    size_bytes = len(script.encode("utf-8", "surrogatepass"))
+    if size_bytes <= LARGE_SCRIPT_BYTES:
+        return script
+    return {
+        "lines": len(script.splitlines()), "bytes": size_bytes, "sha256": _sha256(script)
+    }  # fmt: skip
+
+
+LARGE_SCRIPT_BYTES: Final = 65_536
+"""Scripts beyond this are told by their hash in JSON: a thousand services may share one."""
+
+
+@lru_cache(maxsize=64)
+def _sha256(script: str) -> str:
+    return hashlib.sha256(script.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _place(entry: Mapping[str, Json]) -> str:
+    rest = [
+        f"{name} {safe(', '.join(map(str, part))) if isinstance(part, list) else value(part)}"
+        for name, part in entry.items()
+        if name not in ("storage_provider", "path") and part not in (None, "", [], {})
+    ]
+    place = safe(f"{entry['storage_provider']}:{entry['path']}")
+    return f"{place} ({', '.join(rest)})" if rest else place
+
+
+def _sensitive(change: FieldChange) -> str:
+    before, after = value(change.before), value(change.after)
+    match change.op:
+        case Op.ADD | Op.SAME:
+            return f"{_MASK} {after}"
+        case Op.REMOVE:
+            return f"{_MASK} removed"
+        case _ if before == after:
+            return f"{_MASK} changed"
+        case _ if before.startswith(_PRINT) and after.startswith(_PRINT):
+            return f"{_MASK} changed ({before} -> {after.removeprefix(_PRINT)})"
+        case _:
+            return f"{_MASK} {before} -> {after}"
