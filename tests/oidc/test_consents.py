@@ -28,7 +28,7 @@ def test_a_user_erases_a_bucket_of_their_own(alice):
     (alice.folder / "plants.yaml").unlink()
     alice.settings("token: ${TOKEN}", "removed: [{service: plants, erase: [plants]}]\n")
     said = alice.apply()
-    assert "erased bucket plants" in said
+    assert "deleted bucket plants" in said
     assert alice.http("alice", "GET", "/system/buckets/plants").status_code == 403
 
 
@@ -82,7 +82,7 @@ def test_a_dropped_user_s_bucket_goes_once_it_is_named(alice):
     alice.write("plants", **SHARED, allowed_users=[DAVE])
     assert codes(alice) == ["erases-user-buckets"]
     said = alice.apply("--allow", "erase:plants-bob-000000")
-    assert "erases bucket plants-bob-000000" in said
+    assert "deletes bucket plants-bob-000000" in said
     assert "in/keep" in alice.keys("dave", "plants-dave-00000")
     assert alice.is_quiet()
 
