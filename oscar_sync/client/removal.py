@@ -97,7 +97,9 @@ def _action(live: LiveService, hooks: list[Step]) -> Action:
         kind=ActionKind.REMOVE,
         reason="asked for",
         steps=(*let_go, *hooks, Step(Do.DELETE, name, restarts_store=True)),
-        keeps=tuple(Kept(bucket) for bucket in used_buckets(live.form)),
+        keeps=tuple(
+            Kept(BucketName(name)) for name in (*used_buckets(live.form), *live.bucket_list)
+        ),
         preconditions=Preconditions(fingerprint_of(live)),
     )
 

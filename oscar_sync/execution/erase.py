@@ -1,6 +1,9 @@
 """Erase: a bucket goes through OSCAR, only while it still is what the plan showed (safety 2)."""
 
+from collections.abc import Iterable
+
 from oscar_sync.errors import StoreError
+from oscar_sync.execution.evidence import refuse_if_list_is_short
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError
 from oscar_sync.execution.sender import ReachError
 from oscar_sync.model.material import Erasure
@@ -34,28 +37,32 @@ def _erase(run: Run, step: Step) -> None:
     if planned is None:
         raise FailedError(f"the plan did not look at bucket {step.target}")
     for _ in range(TRIES):
-        facts = _bucket(run, step.target)
+        buckets = run.sender.ports.api.list_buckets()
+        facts = _named(step.target, buckets)
         if facts is None:
             return
-        _refuse_if_moved(run, planned, facts)
+        _refuse_if_moved(run, planned, facts, buckets)
         reply = run.sender.erase(step)
         if reply.meaning.outcome is Outcome.NOT_APPLIED:
             raise FailedError(f"the server answered {reply.status}: {reply.text}", "refused")
-        if _bucket(run, step.target) is None:
+        if _named(step.target, run.sender.ports.api.list_buckets()) is None:
             run.warn(reply)
             return
     raise FailedError(f"bucket {step.target} is still there after the deletion")
 
 
-def _bucket(run: Run, name: str) -> BucketFacts | None:
-    buckets = run.sender.ports.api.list_buckets()
+def _named(name: str, buckets: Iterable[BucketFacts]) -> BucketFacts | None:
     return next((bucket for bucket in buckets if bucket.name == name), None)
 
 
-def _refuse_if_moved(run: Run, planned: Erasure, facts: BucketFacts) -> None:
+def _refuse_if_moved(
+    run: Run, planned: Erasure, facts: BucketFacts, buckets: Iterable[BucketFacts]
+) -> None:
     """Stop where the bucket is no longer the one that somebody consented to erase."""
     name = planned.facts.name
-    refuse_if_used(run, name)
+    services = run.newest.read_all()
+    _refuse_if_used(run, name, services)
+    refuse_if_list_is_short(run, facts, buckets, services)
     if (facts.owner, facts.from_service) != (planned.facts.owner, planned.facts.from_service):
         raise StaleServiceError(f"bucket {name} was made anew by somebody; it stays")
     refuse_if_more_is_lost(run, name)
@@ -91,10 +98,16 @@ def refuse_if_used(run: Run, bucket: str, going: LiveService | None = None) -> N
     Raises:
         StaleServiceError: one does.
     """
+    _refuse_if_used(run, bucket, run.newest.read_all(), going)
+
+
+def _refuse_if_used(
+    run: Run, bucket: str, services: Iterable[LiveService], going: LiveService | None = None
+) -> None:
     place = (going.namespace, going.key.name) if going else None
     users = [
         live.key.name
-        for live in run.newest.read_all()
+        for live in services
         if (live.namespace, live.key.name) != place
         and bucket in (*used_buckets(live.form, run.material.own_store), *live.bucket_list)
     ]

@@ -114,7 +114,7 @@ class _Line:
         except StaleServiceError as error:
             result = run.result(Status.STALE, str(error), "stale")
         except NotVerifiedError as error:
-            result = run.result(Status.NOT_VERIFIED, str(error), "not-verified")
+            result = run.result(Status.NOT_VERIFIED, str(error), error.code)
         except FailedError as error:
             result = run.result(Status.FAILED, str(error), error.code)
         except StopError:

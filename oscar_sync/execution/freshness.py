@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from oscar_sync.errors import BadAnswerError
-from oscar_sync.execution.ports import ServiceApi
+from oscar_sync.execution.ports import Answer, ServiceApi
 from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.live import live_service
@@ -60,6 +60,11 @@ class Newest:
                 for raw in shown
             )
 
+    def listed_now(self, name: ServiceName) -> LiveService | None:
+        """Return the service as a list that is read now shows it, None if it does not."""
+        self.expire()
+        return self.service(name)
+
     def expire(self) -> None:
         """Let the next question read the list anew, whatever its age: a write went out."""
         with self._lock:
@@ -71,13 +76,24 @@ class Newest:
         Raises:
             BadAnswerError: the answer is neither a service nor a plain 404.
         """
-        answer = self._api.get_service(name)
+        return self._shown(name, self._api.get_service(name))
+
+    def _shown(self, name: ServiceName, answer: Answer) -> LiveService | None:
         if answer.status == 404:
             return None
         if answer.status != 200 or not isinstance(answer.json, Mapping):
             message = f"GET of service {name} answered {answer.status}"
             raise BadAnswerError(self._cluster, self._endpoint, message)
         return live_service(self._cluster, answer.json)
+
+    def has_by_name(self, name: ServiceName) -> bool:
+        """Tell whether a GET made now shows the service; what is hidden from us is not shown.
+
+        Raises:
+            BadAnswerError: the answer does not tell.
+        """
+        answer = self._api.get_service(name)
+        return answer.status != 403 and self._shown(name, answer) is not None
 
     def _read(self) -> None:
         started = self._now()

@@ -5,6 +5,12 @@ erased.
 """
 
 from oscar_sync.execution.erase import erase_buckets, refuse_if_more_is_lost, refuse_if_used
+from oscar_sync.execution.evidence import (
+    check_kept,
+    existing,
+    refuse_if_listed,
+    refuse_unless_agreed,
+)
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, is_same, step_of
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.model.plan import Do
@@ -26,7 +32,9 @@ def take_away(run: Run) -> None:
     """Detach and delete the service; the DELETE goes out only where it erases nothing unnamed.
 
     Raises:
-        FailedError: the server refuses, or the service is still there.
+        FailedError: the server refuses, two answers contradict each other, or the service is still
+            there.
+        LostError: a bucket that was to be kept is gone with it.
         StaleServiceError: it is another service by now, was changed, or names a bucket again.
     """
     live = run.check_premise(data_is_at_risk=True)
@@ -45,22 +53,26 @@ def take_away(run: Run) -> None:
 def _delete(run: Run, known: LiveService) -> bool:
     """Return whether the service is gone, after one DELETE that a GET made just before allows.
 
-    It goes out only while the service still is the *known* one (L6).
+    It goes out only while the service still is the *known* one (L6), for the list as well.
     """
-    newest = run.newest.by_name(run.name)
+    kept, listed = existing(run), run.newest.listed_now(run.name)
+    newest = run.newest.by_name(run.name)  # last, so that as little time as can be passes
     if newest is None:
+        refuse_if_listed(run)
         return True
     _refuse_to_erase(run, newest)
     if not is_same(newest, known):
         raise StaleServiceError("somebody else wrote it meanwhile")
+    refuse_unless_agreed(run, newest, listed)
     reply = run.sender.delete(step_of(run.action, Do.DELETE))
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise FailedError(
             f"the server answered {reply.status}: {reply.text}; {reply.meaning.remedy}", "refused"
         )
-    run.wait_for_store()
+    buckets = run.wait_for_store()
     if run.read_back() is not None:
         return False
+    check_kept(run, kept, reply, buckets)
     if reply.meaning.outcome is not Outcome.ABSENT:
         run.warn(reply)
     return True

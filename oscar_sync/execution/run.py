@@ -15,8 +15,8 @@ from oscar_sync.model.field import Form, Value
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.material import Material
 from oscar_sync.model.plan import Action, Do, Step
-from oscar_sync.model.report import ActionResult, Status
-from oscar_sync.model.state import LiveService
+from oscar_sync.model.report import LOST, ActionResult, Status
+from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import post_body, put_body
 from oscar_sync.semantics.buckets import used_buckets
@@ -44,6 +44,14 @@ class FailedError(Exception):
 
 class NotVerifiedError(Exception):
     """Everything was sent, and what was read back does not show it (yet)."""
+
+    code = "not-verified"
+
+
+class LostError(NotVerifiedError):
+    """A bucket that was to be kept is gone."""
+
+    code = LOST
 
 
 class Run(Struct):
@@ -128,18 +136,15 @@ class Run(Struct):
             return True
         return reply.meaning.outcome in (Outcome.APPLIED, Outcome.APPLIED_WITH_WARNING)
 
-    def wait_for_store(self) -> None:
-        """Wait until the store answers again after a restart, at most a minute."""
+    def wait_for_store(self) -> tuple[BucketFacts, ...] | None:
+        """Return the buckets once the store answers again after a restart, None after a minute."""
         deadline = self.parts.now() + STORE_WAIT_S
-        while self.parts.now() < deadline and not self._store_answers():
-            self.parts.sleep(POLL_S)
-
-    def _store_answers(self) -> bool:
-        try:
-            self.sender.ports.api.list_buckets()
-        except ClusterError:
-            return False
-        return True
+        while self.parts.now() < deadline:
+            try:
+                return self.sender.ports.api.list_buckets()
+            except ClusterError:
+                self.parts.sleep(POLL_S)
+        return None
 
     # hooks
 

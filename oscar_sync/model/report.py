@@ -1,6 +1,7 @@
 """What was done, and the exit code that follows from it."""
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -16,6 +17,10 @@ class Status(StrEnum):
     SKIPPED = "skipped"
     NOT_VERIFIED = "not verified"
     INTERRUPTED = "interrupted"
+
+
+LOST: Final = "lost"
+"""The code of a result: a bucket that was to be kept is gone."""
 
 
 class StepSent(Struct, frozen=True):

@@ -11,17 +11,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.identity import BucketName, ServiceKey
+from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import Erasure, Material
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
 from oscar_sync.model.settings import Removed, Seed
-from oscar_sync.model.state import BucketFacts
+from oscar_sync.model.state import BucketFacts, Probe
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
 from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.names import service_name_fault
 from oscar_sync.semantics.stores import is_own_store
 
 VOLUME: Final = "volume"
@@ -111,6 +112,7 @@ def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
         or shared_name_reason(context, [bucket])
         or _owner_reason(context, bucket)
         or _use_reason(context, service, bucket)
+        or _list_reason(context, bucket)
         or _count_reason(context, bucket)
     )
 
@@ -162,6 +164,29 @@ def _fills_own_store(context: Context, seed: Seed) -> bool:
         seed.service.matches(wanted.key) and is_own_store(wanted.form, seed.provider, store)
         for wanted in context.desired.values()
     )
+
+
+def _list_reason(context: Context, bucket: BucketName) -> Reason | None:
+    """Return why the list of services cannot be the whole one, by what the buckets' tags say.
+
+    The maker of *bucket* is asked for by name; where nothing is listed, the maker of each bucket.
+    """
+    facts, view = context.facts.bucket(bucket), context.facts.view
+    asked = [facts] if facts else []
+    if not view.services:
+        asked.extend((view.buckets or {}).values())
+    makers = sorted({ServiceName(one.from_service) for one in asked if one.from_service})
+    for name in makers:
+        if name in view.services or service_name_fault(name):
+            continue
+        if context.facts.probe(name) in (Probe.EXISTS, Probe.UNKNOWN):
+            return Reason(
+                "list-incomplete",
+                f"the list of services lacks {name}, which a GET by name does not call absent: "
+                f"nobody knows what uses bucket {bucket}",
+                ("run it again, once the cluster lists every service",),
+            )
+    return None
 
 
 def _count_reason(context: Context, bucket: BucketName) -> Reason | None:

@@ -32,6 +32,7 @@ from oscar_sync.reconcile.memory import Memory
 from oscar_sync.reconcile.started import started
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
+from oscar_sync.semantics.live_shape import SHOWS_BUCKETS, lacks_buckets
 from oscar_sync.semantics.operator import SERVICES_NAMESPACE
 from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.storage.store import ObjectStore
@@ -69,10 +70,11 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
     is_admin = isinstance(cluster.login, BasicLogin)
     me = "cluster_admin" if is_admin else str(provider.get("access_key", ""))
     images = config.get("allowed_image_repositories")
+    version = str(info["version"])
     view = ClusterView(
         cluster,
-        release=release_of(str(info.get("version", ""))),
-        version=str(info.get("version", "")),
+        release=release_of(version),
+        version=version,
         me=frozenset({me}),
         is_admin=is_admin,
         services_namespace=str(settings.get("services_namespace", SERVICES_NAMESPACE)),
@@ -81,7 +83,10 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         own_store=_own_store(cluster, provider),
     )
     try:
-        return _with_services(view, services_read.result())
+        if not me:
+            # What is owned by nobody would then be mine.
+            raise connection.api.bad("/system/config does not say which user the log-in is")
+        return _with_services(view, services_read.result(), connection.api)
     except ClusterError as error:
         return _unread(view, error)
 
@@ -101,8 +106,14 @@ def _services(cluster: ClusterId, api: OscarApi, memory: Memory | None) -> Seque
     return [live_service(cluster, raw) for raw in api.list_services()]
 
 
-def _with_services(view: ClusterView, services: Sequence[LiveService]) -> ClusterView:
+def _with_services(
+    view: ClusterView, services: Sequence[LiveService], api: OscarApi
+) -> ClusterView:
     """Return *view* with each name once: of several services of a name, mine comes first."""
+    if view.release >= SHOWS_BUCKETS and any(lacks_buckets(service.raw) for service in services):
+        raise api.bad(
+            f"the list of services shows one as releases before 3.6 do, not {view.version}"
+        )
     named: dict[ServiceName, LiveService] = {}
     for service in services:
         shown = named.get(service.key.name)

@@ -14,7 +14,7 @@ from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.changes import in_words
 from oscar_sync.render.drift import moved
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import erased, headline, safe
+from oscar_sync.render.words import erased, headline, outcome_headline, safe
 
 _RANK: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _LONGEST: Final = 1_000
@@ -172,7 +172,7 @@ def _of_report(report: RunReport) -> Iterator[Finding]:
 def _result(result: ActionResult) -> Finding:
     action = result.action
     tail = f": {result.message}" if result.message else ""
-    text = f"{result.status}: {headline(action)}{tail}"
+    text = f"{result.status}: {outcome_headline(result)}{tail}"
     severity = _STATUS.get(result.status, Severity.ERROR)
     rule = result.code or str(result.status).replace(" ", "-")
     return Finding(rule, severity, str(action.key), text, _place(action), action.id)

@@ -24,7 +24,15 @@ from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import SYMBOLS, erased, headline, kept, plural, safe
+from oscar_sync.render.words import (
+    SYMBOLS,
+    erased,
+    headline,
+    kept,
+    outcome_headline,
+    plural,
+    safe,
+)
 
 LIMIT: Final = 60_000
 """Bytes; GitHub takes 65,536 characters of a comment, and a workflow may add its own words."""
@@ -129,7 +137,7 @@ def _of_report(report: RunReport) -> Iterator[Block]:
 def _result(result: ActionResult) -> str:
     mark = ":white_check_mark:" if result.status is Status.DONE else ":x:"
     tail = f": {_text(_short(result.message, 400))}" if result.message else ""
-    key, words = _text(str(result.action.key)), _text(headline(result.action))
+    key, words = _text(str(result.action.key)), _text(outcome_headline(result))
     lines = [f"- {mark} {result.status} **{key}** {words}{tail}"]
     lines += [f"  - warning: {_text(_short(warning, 400))}" for warning in result.warnings[:5]]
     return "\n".join(lines)

@@ -8,7 +8,14 @@ from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.documents import json_line, json_text
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.words import SYMBOLS, erased_briefly, headline, key_width, plural, safe
+from oscar_sync.render.words import (
+    SYMBOLS,
+    erased_briefly,
+    key_width,
+    outcome_headline,
+    plural,
+    safe,
+)
 
 _COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: "yellow"}
 
@@ -29,7 +36,7 @@ def _result(result: ActionResult, paint: Paint, width: int) -> list[str]:
     word = paint(f"{result.status:<12}", _COLOURS.get(result.status, "red"))
     tail = f": {safe(result.message)}" if result.message else ""
     symbol = SYMBOLS[action.kind]
-    lines = [f" {word} {symbol} {safe(str(action.key)):<{width}} {headline(action)}{tail}"]
+    lines = [f" {word} {symbol} {safe(str(action.key)):<{width}} {outcome_headline(result)}{tail}"]
     if action.erases and result.status is Status.DONE:
         names = ", ".join(map(erased_briefly, action.erases))
         lines.append(f"              deleted {names}")

@@ -9,6 +9,7 @@ from typing import Final
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import Action, ActionKind, Erased, Kept, Loss
+from oscar_sync.model.report import LOST, ActionResult
 
 SYMBOLS: Final = {
     ActionKind.CREATE: "+",
@@ -163,6 +164,12 @@ def erased_briefly(item: Erased) -> str:
         return safe(item.name)
     least = "at least " if item.is_at_least else ""
     return safe(f"{item.name} ({least}{plural(item.objects, 'object')})")
+
+
+def outcome_headline(result: ActionResult) -> str:
+    """Return what the action did: of one that lost data never that its data stays."""
+    is_lost = result.code == LOST
+    return str(result.action.kind) if is_lost else headline(result.action)
 
 
 def headline(action: Action) -> str:

@@ -91,8 +91,10 @@ _ROWS: Final = (
     _Row("PUT", 200, "^Updated with federation warnings", Meaning(
         Outcome.APPLIED_WITH_WARNING, "federation-member-failed",
         "a member was not reached; apply again")),
-    _Row("PUT", 404, "", Meaning(Outcome.ABSENT, "gone", "it was deleted meanwhile; apply again")),
-    _Row("DELETE", 404, "", Meaning(Outcome.ABSENT, "gone")),
+    _Row("PUT", 404, r"^\Z", Meaning(
+        Outcome.ABSENT, "gone", "it was deleted meanwhile; apply again")),
+    _Row("DELETE", 404, r"^\Z|^The bucket '[^']*' does not exist", Meaning(
+        Outcome.ABSENT, "gone")),
     _Row("DELETE", 500, "does not have a registered ConfigMap", Meaning(Outcome.ABSENT, "gone")),
     _Row("DELETE", 500, "^Error deleting service buckets|isolated bucket", Meaning(
         Outcome.APPLIED_WITH_WARNING, "buckets-left",
@@ -137,6 +139,20 @@ def _filled(remedy: str, service: str, namespace: str) -> str:
         find_definition=find_definition(service),
         edit_definition=edit_definition(service, namespace),
     )
+
+
+def is_absence(text: str, content_type: str) -> bool:
+    """Tell whether a 404 of these is OSCAR's own: that there is no such service.
+
+    It has neither body nor type on every release (oscar-server 0; record 045); what a gateway
+    answers has at least one of them.
+    """
+    return not text and not content_type
+
+
+def is_unknown_path(text: str, content_type: str) -> bool:
+    """Tell whether a 404 of these says that the release has no such path (054 of 3.7.1)."""
+    return text.strip() == "404 page not found" and content_type.startswith("text/plain")
 
 
 _POISONED: Final = re.compile(r'FDL of the service \\?"([^"\\]+)\\?"')

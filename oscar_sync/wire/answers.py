@@ -1,11 +1,13 @@
 """What the server's answers mean as values. Pure."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.state import BucketFacts, Deployment
+from oscar_sync.semantics.live_shape import shape_fault
 from oscar_sync.wire.exchange import RawAnswer
 from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
 
@@ -55,11 +57,80 @@ def services_of(value: object) -> list[Mapping[str, object]]:
             wholly understood is never taken for a shorter one.
     """
     if not isinstance(value, list):
-        raise UnusableAnswerError("is no list of services")
+        raise UnusableAnswerError("is not a list of services")
     for service in value:
-        if not isinstance(service, dict) or not _text(service, "name"):
-            raise UnusableAnswerError("lists something that is no service")
+        if not isinstance(service, dict):
+            raise UnusableAnswerError("lists something that is not a service")
+        if fault := shape_fault(service):
+            raise UnusableAnswerError(fault)
     return value
+
+
+def service_of(value: object, name: str) -> Mapping[str, object]:
+    """Return the service *name*, asked for by that name.
+
+    Raises:
+        UnusableAnswerError: it is not a service, or another one.
+    """
+    if not isinstance(value, dict):
+        raise UnusableAnswerError("is not a JSON object")
+    if fault := shape_fault(value):
+        raise UnusableAnswerError(fault)
+    if value["name"] != name:
+        raise UnusableAnswerError(f"shows service {value['name']}")
+    return value
+
+
+def release_info_of(value: object) -> Mapping[str, object]:
+    """Return what ``/system/info`` says.
+
+    Raises:
+        UnusableAnswerError: it names no version: what this server does is then not known.
+    """
+    return _checked(value, {"version": str})
+
+
+def configuration_of(value: object) -> Mapping[str, object]:
+    """Return what ``/system/config`` says: the store, and the identity of the log-in in its key.
+
+    Raises:
+        UnusableAnswerError: a field is of another type than any release shows (006).
+    """
+    found = mapping_of(value)
+    images = found.get("allowed_image_repositories")
+    if images is not None and not _are_texts(images):
+        raise UnusableAnswerError("has an `allowed_image_repositories` that is not a list of text")
+    config, provider = found.get("config", {}), found.get("minio_provider", {})
+    _checked(config, {"services_namespace": str}, "config", is_whole=False)
+    _checked(provider, _STORE, "minio_provider", is_whole=False)
+    return found
+
+
+_STORE: Final[Mapping[str, type]] = {
+    "endpoint": str, "access_key": str, "secret_key": str, "region": str, "verify": bool,
+}  # fmt: skip
+
+
+def _checked(
+    value: object, types: Mapping[str, type], place: str = "", *, is_whole: bool = True
+) -> Mapping[str, object]:
+    """Return the mapping *value* whose fields are of these *types*; with *is_whole* all there."""
+    if not isinstance(value, dict):
+        raise UnusableAnswerError(f"has a `{place}` that is not an object" if place else _NO_OBJECT)
+    for key, kind in types.items():
+        if key not in value and not is_whole:
+            continue
+        if type(value.get(key)) is not kind:
+            at = f"{place}.{key}" if place else key
+            raise UnusableAnswerError(f"has no `{at}` of the type that OSCAR shows")
+    return value
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_NO_OBJECT: Final = "is not a JSON object"
 
 
 def buckets_of(value: object) -> tuple[BucketFacts, ...]:
@@ -71,7 +142,7 @@ def buckets_of(value: object) -> tuple[BucketFacts, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise UnusableAnswerError("is no list of buckets")
+        raise UnusableAnswerError("is not a list of buckets")
     return tuple(bucket_of(entry) for entry in value)
 
 
@@ -82,7 +153,7 @@ def names_of(value: object) -> frozenset[str]:
         UnusableAnswerError: it is none, or one of its entries has no name.
     """
     if not isinstance(value, list):
-        raise UnusableAnswerError("is no list")
+        raise UnusableAnswerError("is not a list")
     names = frozenset(_text(entry, "name") for entry in value if isinstance(entry, dict))
     if len(names) != len(value) or "" in names:
         raise UnusableAnswerError("lists something without a name of its own")
@@ -95,17 +166,23 @@ def bucket_of(entry: object) -> BucketFacts:
     Raises:
         UnusableAnswerError: it is none.
     """
-    name = _text(entry, "bucket_name") if isinstance(entry, dict) else ""
-    if not isinstance(entry, dict) or not name:
-        raise UnusableAnswerError("lists something that is no bucket")
-    tags = mapping_of(entry.get("metadata"))
-    users = entry.get("allowed_users")
+    if not isinstance(entry, dict) or not _text(entry, "bucket_name"):
+        raise UnusableAnswerError("lists something that is not a bucket")
+    name = _text(entry, "bucket_name")
+    place = f"bucket {name}"
+    tags, users = entry.get("metadata"), entry.get("allowed_users", "")
+    if not isinstance(tags, dict) or not _are_texts(list(tags.values())):
+        raise UnusableAnswerError(f"shows {place} without `metadata` of text")
+    if users is not None and not _are_texts(users):
+        raise UnusableAnswerError(f"shows {place} without `allowed_users`, a list of text or null")
+    if not all(isinstance(entry.get(key), str) for key in ("owner", "visibility")):
+        raise UnusableAnswerError(f"shows {place} without `owner` and `visibility` as text")
     owner, visibility = _text(entry, "owner"), _text(entry, "visibility")
     return BucketFacts(
         name=BucketName(name),
         owner=owner or _text(tags, "owner"),
         visibility=visibility,
-        allowed_users=tuple(map(str, users)) if isinstance(users, list) else (),
+        allowed_users=tuple(users or ()),
         from_service=_text(tags, "from_service"),
         # The list takes the tag `owner` off, and shows a user as the owner of what is private.
         is_tagged=bool(tags) or bool(owner and visibility != "private"),
@@ -119,7 +196,7 @@ def deployment_of(value: object) -> Deployment:
         UnusableAnswerError: it names no state.
     """
     entry = mapping_of(value)
-    if not _text(entry, "state"):
+    if not _text(entry, "state") or not isinstance(entry.get("reason", ""), str):
         raise UnusableAnswerError("names no state")
     return Deployment(_text(entry, "state"), _text(entry, "reason"))
 
@@ -148,7 +225,7 @@ def jobs_of(value: object) -> tuple[tuple[Job, ...], str]:
         UnusableAnswerError: it is no page of jobs.
     """
     if not isinstance(value, dict):
-        raise UnusableAnswerError("is no list of jobs")
+        raise UnusableAnswerError("is not a list of jobs")
     rows = mapping_of(value["jobs"]) if "jobs" in value else value
     return tuple(_job(name, mapping_of(row)) for name, row in rows.items()), (
         _text(value, "next_page") if "jobs" in value else ""

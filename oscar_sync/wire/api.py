@@ -7,18 +7,21 @@ from urllib.parse import quote
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError, UsageError
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment
-from oscar_sync.semantics.answers import poisoned_service
+from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
 from oscar_sync.wire.answers import (
     Answer,
     Job,
     answer_of,
     bucket_of,
     buckets_of,
+    configuration_of,
     deployment_of,
     jobs_of,
     lines_of,
     mapping_of,
     names_of,
+    release_info_of,
+    service_of,
     services_of,
 )
 from oscar_sync.wire.exchange import RawAnswer, Request
@@ -31,6 +34,8 @@ SERVICES: Final = "/system/services"
 BUCKETS: Final = "/system/buckets"
 VOLUMES: Final = "/system/volumes"
 _PAGES: Final = 10_000
+_GATEWAY: Final = "is this the address of an OSCAR cluster?"
+"""Of a 404 that OSCAR does not answer like that: a gateway's, which knows nothing of services."""
 
 
 class OscarApi:
@@ -49,7 +54,9 @@ class OscarApi:
             RefusedError: the credentials.
             BadAnswerError: there is no OSCAR at this address.
         """
-        return self._mapping("/system/info", self._read("/system/info"))
+        raw = self._read("/system/info")
+        with _Words(self, "/system/info"):
+            return release_info_of(decode(raw.content))
 
     def config(self) -> Mapping[str, object]:
         """Return ``/system/config``: it holds the store's keys, so it is never shown.
@@ -60,8 +67,10 @@ class OscarApi:
         raw = self._get("/system/config")
         line, newline, rest = raw.content.partition(b"\n")
         if raw.status == 500 and newline and not line.startswith(b"{") and rest.startswith(b"{"):
-            return self._mapping("/system/config", RawAnswer(200, raw.headers, rest))
-        return self._mapping("/system/config", self._good("/system/config", raw))
+            raw = RawAnswer(200, raw.headers, rest)
+        found = self._mapping("/system/config", self._good("/system/config", raw))
+        with _Words(self, "/system/config"):
+            return configuration_of(found)
 
     def list_services(self) -> list[Mapping[str, object]]:
         """Return every service that the log-in can see, as the server writes them.
@@ -108,7 +117,7 @@ class OscarApi:
         """
         path = f"{BUCKETS}/{_segment(name)}"
         raw = self._get(path)
-        if raw.status in {403, 404}:
+        if raw.status == 403 or _has_no_route(raw):
             return None
         with _Words(self, path):
             return bucket_of(decode(self._good(path, raw).content))
@@ -116,7 +125,7 @@ class OscarApi:
     def list_volumes(self) -> frozenset[str]:
         """Return the names of the managed volumes of the log-in; none where a cluster has none."""
         raw = self._get(VOLUMES)
-        if raw.status == 404:
+        if _has_no_route(raw):
             return frozenset()
         with _Words(self, VOLUMES):
             return names_of(decode(self._good(VOLUMES, raw).content))
@@ -131,7 +140,7 @@ class OscarApi:
     def own_quota(self) -> Mapping[str, object] | None:
         """Return the log-in's quota, None where the cluster or the log-in has none."""
         raw = self._get("/system/quotas/user")
-        if raw.status in {401, 403, 404, 503}:
+        if raw.status in {401, 403, 503} or _has_no_route(raw):
             return None
         return self._mapping("/system/quotas/user", self._good("/system/quotas/user", raw))
 
@@ -141,15 +150,20 @@ class OscarApi:
         """Return the answer to a GET by name: 200, 404 (free), 403 (hidden), 500.
 
         Raises:
-            BadAnswerError: 200 with a body that is no service.
+            BadAnswerError: 200 with a body that is not that service, or a 404 of something else
+                than OSCAR: the service may well be there.
         """
         path = f"{SERVICES}/{_segment(name)}"
         raw = self._get(path)
         if raw.status == 401:
             raise self._refused(raw)
+        answer = answer_of(raw)
         if raw.status == 200:
-            self._mapping(path, raw)
-        return answer_of(raw)
+            with _Words(self, path):
+                service_of(decode(raw.content), name)
+        if raw.status == 404 and not is_absence(answer.text, raw.header("Content-Type")):
+            raise self.bad(self._told(path, raw), _GATEWAY)
+        return answer
 
     def post_service(
         self, body: Mapping[str, object], read_timeout_s: float | None = None
@@ -183,7 +197,7 @@ class OscarApi:
         """Return a service's runtime state, ``unavailable`` where the server has none to show."""
         path = f"{SERVICES}/{_segment(name)}/deployment"
         raw = self._get(path)
-        if raw.status in {403, 404}:
+        if raw.status == 403 or _has_no_route(raw):
             return Deployment("unavailable", self._excerpt(raw))
         with _Words(self, path):
             return deployment_of(decode(self._good(path, raw).content))
@@ -269,14 +283,14 @@ class OscarApi:
         # 400: a token that is no JWT (oscar-server.md 10).
         if raw.status in {401, 403} or (raw.status == 400 and path == "/system/info"):
             raise self._refused(raw)
-        remedy = "is this the address of an OSCAR cluster?" if raw.status == 404 else ""
+        remedy = _GATEWAY if raw.status == 404 else ""
         raise self.bad(self._told(path, raw), remedy)
 
     def _mapping(self, path: str, raw: RawAnswer) -> Mapping[str, object]:
         with _Words(self, path):
             value = decode(raw.content)
         if not isinstance(value, dict):
-            raise self.bad(f"the answer to GET {path} is no JSON object")
+            raise self.bad(f"the answer to GET {path} is not a JSON object")
         return mapping_of(value)
 
     def _write(
@@ -329,6 +343,11 @@ class _Words:
         """Raise the cluster's error for one about an answer."""
         if isinstance(error, UnusableAnswerError):
             raise self._api.bad(f"the answer to GET {self._path} {error}") from None
+
+
+def _has_no_route(raw: RawAnswer) -> bool:
+    """Tell whether this release has no such path (oscar-server 0)."""
+    return raw.status == 404 and is_unknown_path(text_of(raw.content), raw.header("Content-Type"))
 
 
 def _segment(name: str) -> str:

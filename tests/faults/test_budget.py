@@ -87,3 +87,21 @@ def test_updates_are_read_back_by_lists_and_never_by_name(world):
     assert found["PUT", SERVICES] == number
     assert found["GET", SERVICES] <= 4
     assert not [path for _, path in found if path.startswith(f"{SERVICES}/")]
+
+
+def test_a_removal_looks_at_the_list_and_at_the_buckets_before_its_deletion_and_after(world):
+    """Evidence is doubled only where something is deleted (trust 3.3, 3.4)."""
+    world.write(*many(2))
+    world.apply()
+    world.write(*many(1))
+    world.write_settings(removed=["svc-1"])
+    forget(world)
+    world.apply()
+    assert seen(world) == {
+        ("GET", "/system/info"): 1,
+        ("GET", "/system/config"): 1,
+        ("GET", SERVICES): 2,
+        ("GET", "/system/buckets"): 2,
+        ("GET", f"{SERVICES}/svc-1"): 3,
+        ("DELETE", f"{SERVICES}/svc-1"): 1,
+    }

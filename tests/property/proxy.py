@@ -47,8 +47,8 @@ class Seen:
 
 
 Fault = Callable[[str, str, str], str]
-"""From method, path and query to what is done: "", "reset", "reset-after", "truncate", "503" or
-"403"."""
+"""From method, path and query to what is done: "", "reset", "reset-after", "truncate", "503",
+"403", "404" (a gateway's, with a body) or "404-bare" (as OSCAR says that there is none)."""
 
 
 def _now() -> float:
@@ -176,8 +176,10 @@ class _Exchange(BaseHTTPRequestHandler):
         fault = proxy.fault(self.command, path, query)
         answer = _Answer()
         try:
-            if fault in ("503", "403"):
+            if fault in ("503", "403", "404"):
                 answer = _Answer(int(fault), content=b"fault on the way")
+            elif fault == "404-bare":
+                answer = _Answer(404)
             elif fault != "reset":
                 answer = self._ask(seen.body)
                 answer = answer._replace(content=proxy.rewrite(path, answer.content))

@@ -15,7 +15,7 @@ from oscar_sync.render.drift import moved
 from oscar_sync.render.html.code import side_by_side
 from oscar_sync.render.plan_text import step_lines
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import erased, headline, kept, safe, value
+from oscar_sync.render.words import erased, headline, kept, outcome_headline, safe, value
 
 _OPEN: Final = 40
 """With more entries than these only what wants attention is unfolded."""
@@ -110,10 +110,12 @@ def _planned(action: Action, result: ActionResult | None) -> Entry:
         word = str(result.status)
         tone = {Status.DONE: "good", Status.SKIPPED: "warn"}.get(result.status, "bad")
 
+    words = outcome_headline(result) if result else headline(action)
+
     def body() -> list[str]:
         return [*(_result(result) if result else []), *_body(action)]
 
-    return Entry(action.key.cluster, action.key.name, word, tone, text(headline(action)), body)
+    return Entry(action.key.cluster, action.key.name, word, tone, text(words), body)
 
 
 def _blocked(item: Blocked) -> Entry:

@@ -8,6 +8,7 @@ from oscar_sync.model.plan import PlanOptions
 from oscar_sync.reconcile.once import ApplyOptions, Stop, apply_once, plan_once
 from tests.emulator.calling import SERVICES
 from tests.property.proxy import as_it_is, no_fault, no_interest
+from tests.property.world import no_sleep
 
 
 def carried_out(world, options=None, **more):
@@ -26,12 +27,14 @@ def reported(
     rewrite=as_it_is,
     material=None,
     stop=None,
+    sleep=None,
+    now=None,
     **request,
 ):
     """Return the report of what is planned now.
 
-    The faults, *landed* and *rewrite* begin when the plan is made; *material* are fields of what
-    the plan holds for its action, in place of its own.
+    The faults, *landed*, *rewrite*, *sleep* and *now* begin when the plan is made; *material* are
+    fields of what the plan holds for its action, in place of its own.
     """
     with world.connections() as connections:
         found = plan_once(world.desire(**request), options or PlanOptions(), connections)
@@ -42,6 +45,7 @@ def reported(
         world.forget()
         world.oscar.fault, world.s3.fault = fault, store_fault
         world.oscar.landed, world.oscar.rewrite = landed, rewrite
+        connections.sleep, connections.now = sleep or no_sleep, now or connections.now
         report = apply_once(found, ApplyOptions(stop=stop or Stop()), connections)
     world.oscar.fault, world.s3.fault = no_fault, no_fault
     world.oscar.landed, world.oscar.rewrite = no_interest, as_it_is

@@ -35,11 +35,12 @@ def stays(world):
     return ("red", "kept/it") in world.objects()
 
 
-def test_an_erasure_looks_who_uses_it_and_what_it_holds_and_looks_again(kept):
+def test_an_erasure_looks_who_uses_it_who_made_it_what_it_holds_and_looks_again(kept):
     assert carried_out(kept).status is Status.DONE
     assert requests(kept) == [
         "GET buckets",
         "GET services",
+        "GET services/alpha",
         "store GET /red",
         f"DELETE {RED}",
         "GET buckets",

@@ -55,6 +55,8 @@ def test_a_removal_sends_exactly_these_requests_in_this_order(full):
         f"GET {ALPHA}",
         "store GET /red",
         "store PUT /red",
+        "GET buckets",
+        "GET services",
         f"GET {ALPHA}",
         f"DELETE {ALPHA}",
         "GET buckets",
@@ -67,6 +69,8 @@ def test_a_service_without_buckets_is_looked_at_deleted_and_looked_at(plain):
     assert carried_out(plain, BY_HAND).status is Status.DONE
     assert requests(plain) == [
         f"GET {ALPHA}",
+        "GET buckets",
+        "GET services",
         f"GET {ALPHA}",
         f"DELETE {ALPHA}",
         "GET buckets",

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -9,6 +10,15 @@ from oscar_sync.model.state import BucketFacts, Deployment
 from oscar_sync.wire.answers import Job
 from oscar_sync.wire.failures import NoAnswerError, PoisonedListError
 from tests.unit.wire.stub import Reply, api, reply
+
+BUCKET: dict[str, object] = {
+    "bucket_name": "red", "owner": "me", "visibility": "", "allowed_users": None, "metadata": {},
+}  # fmt: skip
+
+
+def shown(name, **fields):
+    """Return the least that every release shows of a service."""
+    return {"name": name, "input": [], "output": [], **fields}
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -50,9 +60,116 @@ def test_a_list_that_is_not_wholly_understood_is_never_taken_for_a_shorter_one(s
 
 
 def test_services_come_as_the_server_wrote_them(stub):
-    stub.replies = [reply([{"name": "a", "x": {"y": [1]}}, {"name": "b"}])]
+    listed = [shown("a", x={"y": [1]}), shown("b")]
+    stub.replies = [reply(listed)]
     with api(stub.url) as oscar:
-        assert oscar.list_services() == [{"name": "a", "x": {"y": [1]}}, {"name": "b"}]
+        assert oscar.list_services() == listed
+
+
+HOSTILE = [
+    ({"input": None}, "with `input` that is not a list"),
+    ({"output": [{"path": "red/out"}]}, "with `output[0]` without `storage_provider`"),
+    ({"bucket_list": None}, "with `bucket_list` that is not a list"),
+    (
+        {"mount": {"storage_provider": "minio.default", "path": 1}},
+        "with `mount.path` that is not a string",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "words"), HOSTILE, ids=str)
+def test_a_service_of_another_shape_is_not_understood_in_a_list_and_by_name(stub, fields, words):
+    """What names no bucket by a wrong type could lose one (trust 3.1)."""
+    stub.replies = [reply([shown("b"), shown("a", **fields)]), reply(shown("a", **fields))]
+    with api(stub.url) as oscar:
+        for read in (oscar.list_services, lambda: oscar.get_service("a")):
+            with pytest.raises(BadAnswerError, match=re.escape(f"shows service a {words}")):
+                read()
+
+
+def test_a_get_by_name_that_shows_another_service_is_not_understood(stub):
+    stub.replies = [reply(shown("b"))]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="shows service b"):
+        oscar.get_service("a")
+
+
+GATEWAYS = [
+    reply("", 404, Content_Type="text/html"),
+    reply("404 page not found", 404, Content_Type="text/plain"),
+    reply("<html>no such host</html>", 404, Content_Type="text/html"),
+    reply({"message": "no Route matched"}, 404),
+    reply(" ", 404),
+]
+
+
+@pytest.mark.parametrize("given", GATEWAYS, ids=lambda one: one.body.decode())
+def test_a_404_with_a_body_or_a_type_never_says_that_a_service_is_gone(stub, given):
+    """OSCAR's own has neither, on every release (trust 3.2; record 045)."""
+    stub.replies = [given]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="is this the address of"):
+        oscar.get_service("a")
+
+
+@pytest.mark.parametrize("read", ["list_volumes", "own_quota", "find_bucket", "deployment"])
+def test_a_404_says_that_a_release_lacks_a_path_only_as_oscar_says_it(stub, read):
+    stub.replies = [
+        reply("404 page not found", 404, Content_Type="text/plain"),
+        reply("<html>", 404, Content_Type="text/html"),
+        reply("", 404),
+        reply("404 page not found", 404),
+    ]
+    named = ("a",) if read in {"find_bucket", "deployment"} else ()
+    with api(stub.url) as oscar:
+        getattr(oscar, read)(*named)
+        for _ in stub.replies[:]:
+            with pytest.raises(BadAnswerError, match="answers 404"):
+                getattr(oscar, read)(*named)
+
+
+@pytest.mark.parametrize(
+    "info", [{}, {"version": None}, {"version": 4}, {"version": {"number": "4.1.2"}}, [], "4.1.2"]
+)
+def test_a_release_that_is_not_named_is_not_understood(stub, info):
+    stub.replies = [reply(info) if isinstance(info, dict | list) else reply(f'"{info}"')]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="/system/info"):
+        oscar.info()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"minio_provider": None}, {"minio_provider": "minio"}, {"minio_provider": []},
+        {"minio_provider": {"verify": "false"}}, {"minio_provider": {"access_key": None}},
+        {"minio_provider": {"endpoint": ["https://s3"]}}, {"config": []},
+        {"config": {"services_namespace": None}}, {"allowed_image_repositories": "ghcr.io"},
+        {"allowed_image_repositories": [{}]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_configuration_of_other_types_is_not_understood(stub, fields):
+    stub.replies = [reply({"config": {}, "minio_provider": {}, **fields})]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match="/system/config"):
+        oscar.config()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"bucket_name": None}, {"bucket_name": ""}, {"metadata": None}, {"metadata": []},
+        {"metadata": {"from_service": ["a"]}}, {"allowed_users": "amy"}, {"allowed_users": [1]},
+        {"owner": None}, {"owner": {}}, {"visibility": None}, {"visibility": True},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_bucket_of_another_shape_is_not_understood(stub, fields):
+    bucket = {**BUCKET, **fields}
+    missing = {key: value for key, value in BUCKET.items() if key not in fields}
+    stub.replies = [reply([BUCKET]), *(reply([BUCKET, one]) for one in (bucket, missing, "red"))]
+    with api(stub.url) as oscar:
+        assert oscar.list_buckets()
+        for _ in range(3):
+            with pytest.raises(BadAnswerError, match="/system/buckets"):
+                oscar.list_buckets()
 
 
 def test_a_poisoned_list_names_the_service(stub):
@@ -100,6 +217,7 @@ def test_no_bucket_is_an_empty_list(stub):
 def test_a_buckets_owner_may_stand_in_its_tags(stub):
     bucket = {
         "bucket_name": "b",
+        "owner": "",
         "visibility": "restricted",
         "allowed_users": ["u"],
         "metadata": {"owner": "me", "from_service": "s"},
@@ -107,6 +225,7 @@ def test_a_buckets_owner_may_stand_in_its_tags(stub):
     plain: dict[str, object] = {
         "bucket_name": "c",
         "owner": "you",
+        "visibility": "",
         "allowed_users": None,
         "metadata": {},
     }
@@ -127,16 +246,17 @@ def test_a_list_of_something_else_is_no_list_of_buckets(stub, content):
 
 @pytest.mark.parametrize("status", [404, 403, 500])
 def test_a_get_by_name_returns_what_the_server_says(stub, status):
-    stub.replies = [reply("words", status)]
+    words = "" if status == 404 else "words"
+    stub.replies = [reply(words, status)]
     with api(stub.url) as oscar:
         answer = oscar.get_service("a")
-    assert (answer.status, answer.text, answer.json) == (status, "words", None)
+    assert (answer.status, answer.text, answer.json) == (status, words, None)
 
 
 def test_a_service_read_by_name_is_json(stub):
-    stub.replies = [reply({"name": "a"})]
+    stub.replies = [reply(shown("a"))]
     with api(stub.url) as oscar:
-        assert oscar.get_service("a").json == {"name": "a"}
+        assert oscar.get_service("a").json == shown("a")
 
 
 def test_a_get_by_name_that_is_no_service_is_an_error(stub):
@@ -299,7 +419,8 @@ def test_a_server_that_is_gone_is_not_healthy():
 
 
 def test_a_cluster_without_quotas_has_none(stub):
-    stub.replies = [reply({"user_id": "u"}), reply("", 404), reply("", 500)]
+    gone = reply("404 page not found", 404, Content_Type="text/plain")
+    stub.replies = [reply({"user_id": "u"}), gone, reply("", 500)]
     with api(stub.url) as oscar:
         assert oscar.own_quota() == {"user_id": "u"}
         assert oscar.own_quota() is None
@@ -308,7 +429,7 @@ def test_a_cluster_without_quotas_has_none(stub):
 
 
 def test_bodies_are_never_shown(stub):
-    stub.replies = [reply({"name": "a", "token": "sesame"})]
+    stub.replies = [reply(shown("a", token="sesame"))]
     with api(stub.url) as oscar:
         answer = oscar.get_service("a")
     assert "sesame" not in repr(answer)

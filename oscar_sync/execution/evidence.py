@@ -1,0 +1,123 @@
+"""What must agree before data can be deleted, and what is looked at afterwards (trust 3.1 to 3.4).
+
+One answer alone is never believed: a gateway's 404, a list that was cut short, a definition that
+two reads show differently.
+"""
+
+from collections.abc import Collection, Iterable
+
+from oscar_sync.execution.run import FailedError, LostError, NotVerifiedError, Run
+from oscar_sync.execution.sender import Reply
+from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.state import BucketFacts, LiveService
+from oscar_sync.semantics.names import service_name_fault
+
+RESTART_S = 8.0
+"""How long the store restarts within a DELETE, before its buckets are deleted (oscar-server 5)."""
+
+_COMPARED = ("input", "output", "mount", "isolation_level")
+
+
+def refuse_unless_agreed(run: Run, shown: LiveService, listed: LiveService | None) -> None:
+    """Stop unless the list shows the same buckets as the GET that showed *shown* after it.
+
+    Raises:
+        FailedError: it does not, so that nobody knows what the DELETE would erase.
+    """
+    if listed is None:
+        raise _contradiction(f"a GET shows {run.name} and the list of services does not")
+    for name in _COMPARED:
+        if listed.form[name] != shown.form[name]:
+            raise _contradiction(f"a GET and the list show different `{name}` of {run.name}")
+    if listed.bucket_list != shown.bucket_list:
+        raise _contradiction(f"a GET and the list show different `bucket_list` of {run.name}")
+
+
+def refuse_if_listed(run: Run) -> None:
+    """Stop where a list made now shows the service that a GET did not find.
+
+    Raises:
+        FailedError: it does.
+    """
+    if run.newest.listed_now(run.name) is not None:
+        raise _contradiction(f"the list of services shows {run.name} and a GET does not")
+
+
+def refuse_if_list_is_short(
+    run: Run, bucket: BucketFacts, buckets: Iterable[BucketFacts], services: Iterable[LiveService]
+) -> None:
+    """Stop where the list lacks a service whose bucket says that it is there.
+
+    The maker of *bucket* is asked for by name; where nothing is listed, the maker of each bucket.
+
+    Raises:
+        FailedError: a GET shows one that the list lacks: what it uses is not known.
+    """
+    listed = {live.key.name for live in services}
+    asked = [bucket, *(() if listed else buckets)]
+    makers = {ServiceName(one.from_service) for one in asked if one.from_service}
+    for name in sorted(makers - listed):
+        if not service_name_fault(name) and run.newest.has_by_name(name):
+            raise _contradiction(
+                f"the list of services lacks {name}, which a GET shows; bucket {bucket.name} stays"
+            )
+
+
+def existing(run: Run) -> frozenset[str]:
+    """Return the buckets that must outlive the DELETE: what the action keeps, and what it made.
+
+    Tags say what the service made, also where its definition no longer does.
+
+    Raises:
+        FailedError: they cannot be listed.
+    """
+    kept = {item.bucket for item in run.action.keeps}
+    erased = {item.bucket for item in run.action.erases}
+    listed = run.wait_for_store()
+    if listed is None:
+        raise FailedError(
+            "nobody could see which buckets are there: the list did not come within a minute; "
+            "nothing was deleted: apply again",
+            "unreachable",
+        )
+    return frozenset(
+        bucket.name
+        for bucket in listed
+        if bucket.name not in erased and (bucket.name in kept or bucket.from_service == run.name)
+    )
+
+
+def check_kept(
+    run: Run, before: Collection[str], reply: Reply, now: Iterable[BucketFacts] | None
+) -> None:
+    """Make sure that what was there *before* the DELETE still is; *now* was listed after it.
+
+    Raises:
+        LostError: a bucket is gone.
+        NotVerifiedError: the store could not be looked at.
+    """
+    if not before:
+        return
+    if reply.is_lost:
+        # The server deletes the buckets last, long after the service is gone.
+        run.parts.sleep(RESTART_S)
+        now = run.wait_for_store()
+    if now is None:
+        raise NotVerifiedError(
+            f"it is removed, and nobody could see whether {', '.join(sorted(before))} are still "
+            "there: the list of buckets did not come within a minute"
+        )
+    gone = sorted(frozenset(before) - _names(now))
+    if gone:
+        raise LostError(
+            f"LOST: {', '.join(gone)}: the bucket was to be kept and is gone after the deletion; "
+            "someone else wrote the service just before it. Restore it from a backup"
+        )
+
+
+def _names(buckets: Iterable[BucketFacts]) -> frozenset[str]:
+    return frozenset(bucket.name for bucket in buckets)
+
+
+def _contradiction(words: str) -> FailedError:
+    return FailedError(f"{words}; nothing was deleted: apply again", "contradiction")

@@ -1,0 +1,159 @@
+"""What a service that OSCAR shows looks like; anything else is not understood (trust 3.1).
+
+Sources: oscar-server 2.1 (types), 3.3 (what is always there, and never null), and the recordings of
+3.6.4 to 4.1.2. A definition that is read loosely names fewer buckets than the DELETE of it erases.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from oscar_sync.model.fdl_fields import INPUT_OUTPUT, MOUNT, SERVICE
+from oscar_sync.model.field import Field, Kind
+
+_Check = Callable[[object], str]
+"""Returns where below a field a value is wrong, and how: ``[0].path` that is not a string``."""
+
+_SINCE_BUCKETS: Final = frozenset({"visibility", "isolation_level", "bucket_list", "mount"})
+"""Fields that say which buckets a DELETE erases; they came together, by 3.6."""
+
+SHOWS_BUCKETS: Final = (3, 6, 4)
+"""The first release that is written to: all of them are recorded there, in each service."""
+
+_ALWAYS: Final = ("input", "output")
+_ALWAYS_SINCE_BUCKETS: Final = (
+    "bucket_list", "isolation_level", "mount", "allowed_users", "visibility", "owner",
+    "annotations", "labels", "environment",
+)  # fmt: skip
+
+
+def shape_fault(raw: Mapping[str, object]) -> str:
+    """Return how *raw*, a service of a list or a GET, differs from what OSCAR shows; else blank."""
+    name = raw.get("name")
+    if type(name) is not str or not name:
+        return "shows a service without a name"
+    for key, value in raw.items():
+        kind = _TYPES.get(key)
+        # Most fields are plain or empty: a list of 10,000 services is looked through in passing.
+        if kind is None or (type(value) is kind and (kind in _PLAIN or value == [])):
+            continue
+        if fault := _CHECKS[key](value):
+            return f"shows service {name} with `{key}{fault}"
+    missing = next((key for key in _required(raw) if key not in raw), "")
+    return f"shows service {name} without `{missing}`" if missing else ""
+
+
+def lacks_buckets(raw: Mapping[str, object]) -> bool:
+    """Tell whether *raw* is shown as releases up to 3.5 do, which are never written to."""
+    return "bucket_list" not in raw and _SINCE_BUCKETS.isdisjoint(raw)
+
+
+def _required(raw: Mapping[str, object]) -> tuple[str, ...]:
+    if lacks_buckets(raw):
+        return _ALWAYS
+    return _ALWAYS + _ALWAYS_SINCE_BUCKETS
+
+
+def _of_type(kind: type, words: str) -> _Check:
+    def check(value: object) -> str:
+        return "" if type(value) is kind else words
+
+    return check
+
+
+_TEXT: Final = _of_type(str, "` that is not a string")
+_FLAG: Final = _of_type(bool, "` that is not true or false")
+_INTEGER: Final = _of_type(int, "` that is not a whole number")
+_TYPE_OF: Final[dict[Kind, type]] = {
+    Kind.TEXT: str,
+    Kind.FLAG: bool,
+    Kind.INTEGER: int,
+    Kind.TEXTS: list,
+    Kind.BLOCKS: list,
+}
+_NOT_A_LIST: Final = "` that is not a list"
+_NOT_AN_OBJECT: Final = "` that is not an object"
+
+
+def _each(check: _Check) -> _Check:
+    def check_all(value: object) -> str:
+        if type(value) is not list:
+            return _NOT_A_LIST
+        for at, item in enumerate(value):
+            if fault := check(item):
+                return f"[{at}]{fault}"
+        return ""
+
+    return check_all
+
+
+def _values(check: _Check, *, has_nulls: bool = False) -> _Check:
+    def check_all(value: object) -> str:
+        if type(value) is not dict:
+            return _NOT_AN_OBJECT
+        for key, item in value.items():
+            if not (has_nulls and item is None) and (fault := check(item)):
+                return f".{key}{fault}"
+        return ""
+
+    return check_all
+
+
+def _block(fields: tuple[Field, ...], required: tuple[str, ...] = ()) -> _Check:
+    checks = {field.name: _check(field) for field in fields}
+
+    def check_block(value: object) -> str:
+        if type(value) is not dict:
+            return _NOT_AN_OBJECT
+        for key, item in value.items():
+            check = checks.get(key)
+            if check is not None and (fault := check(item)):
+                return f".{key}{fault}"
+        return next((f"` without `{key}`" for key in required if key not in value), "")
+
+    return check_block
+
+
+def _ports(value: object) -> str:
+    # One number before 4.1 (oscar-server 11).
+    return "" if type(value) is int else _each(_INTEGER)(value)
+
+
+def _check(field: Field) -> _Check:
+    match field.kind:
+        case Kind.TEXT:
+            return _TEXT
+        case Kind.FLAG:
+            return _FLAG
+        case Kind.INTEGER:
+            return _INTEGER
+        case Kind.TEXTS:
+            return _each(_TEXT)
+        case Kind.TEXT_MAP:
+            return _values(_TEXT)
+        case Kind.PORTS:
+            return _ports
+        case Kind.BLOCK:
+            return _block(field.children)
+        case Kind.BLOCKS:
+            return _each(_block(field.children))
+        case Kind.BLOCK_MAP:
+            # Recorded: a provider without an account is null (021).
+            return _values(_block(field.children), has_nulls=True)
+
+
+_PLACE: Final = _block(INPUT_OUTPUT, ("storage_provider", "path"))
+_MOUNT: Final = _block(MOUNT, ("storage_provider", "path"))
+_CHECKS: Final[dict[str, _Check]] = {
+    **{field.name: _check(field) for field in SERVICE},
+    "input": _each(_PLACE),
+    "output": _each(_PLACE),
+    "mount": _MOUNT,
+    **dict.fromkeys(("token", "owner", "namespace"), _TEXT),
+    "bucket_list": _each(_TEXT),
+}
+_TYPES: Final[dict[str, type]] = {
+    **{field.name: _TYPE_OF.get(field.kind, dict) for field in SERVICE},
+    **dict.fromkeys(("token", "owner", "namespace"), str),
+    "bucket_list": list,
+}
+_PLAIN: Final = frozenset({str, bool, int})
