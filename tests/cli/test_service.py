@@ -21,6 +21,8 @@ THEIRS = {
     "name": f"evil{ESCAPE}",
     "image": f"x/y:{ESCAPE}",
     "script": f"#!/bin/sh\n# {ESCAPE}\n",
+    "input": [],
+    "output": [],
     "token": "hush-token",
     "owner": f"them{ESCAPE}",
     "expose": {"api_port": [80]},
@@ -58,7 +60,7 @@ def hostile(project, monkeypatch):
     """A cluster whose answers would steer a terminal."""
     answers = {
         "GET /system/services": reply([THEIRS]),
-        "GET /system/services/evil": reply(THEIRS),
+        "GET /system/services/evil": reply({**THEIRS, "name": "evil"}),
         "GET /system/services/theirs": reply(f"not yours {ESCAPE}", 403),
         "GET /system/services/evil/deployment/logs": reply(
             {"entries": [{"message": f"line\t{ESCAPE}", "timestamp": "T"}]}
@@ -210,7 +212,7 @@ def test_what_cannot_be_sent_or_written_stops_a_run_before_it_is_sent(applied, w
 
 def test_base64_is_decoded_as_asked(project, monkeypatch):
     answers = {
-        "GET /system/services/one": reply({"name": "one", "token": "t"}),
+        "GET /system/services/one": reply({"name": "one", "token": "t", "input": [], "output": []}),
         "POST /run/one": reply("log line\naGk=\n"),
     }
     with cluster_that_answers(project, monkeypatch, answers):
@@ -228,7 +230,7 @@ def test_base64_is_decoded_as_asked(project, monkeypatch):
 )
 def test_a_refused_invocation_says_why_and_what_to_do(project, monkeypatch, status, said):
     answers = {
-        "GET /system/services/one": reply({"name": "one", "token": "t"}),
+        "GET /system/services/one": reply({"name": "one", "token": "t", "input": [], "output": []}),
         "POST /run/one": reply("", status),
     }
     with cluster_that_answers(project, monkeypatch, answers):
