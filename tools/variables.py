@@ -10,7 +10,9 @@ from oscar_sync.cli.main import cli
 from oscar_sync.settings.logins import NOTEBOOK_TOKENS
 
 VARIABLES: Final = {
-    "OSCAR_ENDPOINT": "Address of the cluster, where no file names one.",
+    "OSCAR_ENDPOINT": "Address of the cluster, where no file names one; the log-in of the "
+    "environment goes there alone.",
+    "OSCAR_SYNC_ENDPOINTS": "Origins that may have credentials, with commas between them.",
     "OSCAR_TOKEN": "OIDC access token.",
     "OIDC_ACCESS_TOKEN": "The same, as other tools name it.",
     "OSCAR_USERNAME": "Basic user, with `OSCAR_PASSWORD`.",
@@ -38,8 +40,14 @@ that has none, and a cluster that `--cluster https://…` or `OSCAR_ENDPOINT` na
 these: `--token-file`, `OSCAR_TOKEN`, `OIDC_ACCESS_TOKEN`, `OSCAR_USERNAME` with `OSCAR_PASSWORD`,
 `TOKEN_FILE_PATH`, the files of notebooks ({", ".join(f"`{path}`" for path in NOTEBOOK_TOKENS)}),
 the entry of oscar-cli's file with that address, `OIDC_AGENT_ACCOUNT`. `--token-file` counts before
-an entry's own where the run has one cluster. `oscar-sync settings` shows which log-in it is. No
+an entry's own where the run has one cluster. Where `OSCAR_ENDPOINT` is set, all of these but
+oscar-cli's go to that origin alone. `oscar-sync settings` shows which log-in it is. No
 option takes a secret as its value.
+
+`OSCAR_SYNC_ENDPOINTS`, or `--endpoint-allowed` for each, names the origins (`https://HOST`) that
+may have any credential at all: clusters, their stores and the storage providers of seeds. An
+address that a file writes with `${{NAME}}` must be one of them, or `OSCAR_ENDPOINT`
+([security.md](security.md)). In CI (`CI=true`) a run without that list is warned.
 
 Beside these, each secret that a service declares and no file gives takes the variable of its name
 ([secrets.md](secrets.md)), and settings may name any variable as `${{NAME}}`. Proxies are taken

@@ -54,6 +54,11 @@ def _flag(flag: str, *names: str, text: str) -> Any:
 _CLUSTER: Final = _many(
     "--cluster", "-c", metavar="[KEY=]ID|URL", text="Cluster to use (repeatable)."
 )
+_ENDPOINT_ALLOWED: Final = click.option(
+    "--endpoint-allowed", multiple=True, metavar="ORIGIN",
+    help="Send credentials to ORIGIN (https://HOST) and other origins named so only, beside "
+         "those of OSCAR_SYNC_ENDPOINTS (repeatable).",
+)  # fmt: skip
 _FILE: Final = click.Path()  # as text, completed by shells
 _CONFIG: Final = _one(
     "--config", metavar="FILE", text="oscar-cli's file (read, never written).", kind=_FILE
@@ -98,8 +103,8 @@ _TIMEOUT: Final = click.option(
 )  # fmt: skip
 
 _ONE_CLUSTER: Final = (
-    _CLUSTER, _CONFIG, _SETTINGS, _TOKEN_FILE, _QUIET, _COLOR, _LOG_LEVEL, _LOG_FORMAT,
-    _TIMEOUT,
+    _CLUSTER, _ENDPOINT_ALLOWED, _CONFIG, _SETTINGS, _TOKEN_FILE, _QUIET, _COLOR, _LOG_LEVEL,
+    _LOG_FORMAT, _TIMEOUT,
 )  # fmt: skip
 
 _OUTPUT: Final = click.option(
@@ -111,6 +116,7 @@ _OUTPUT: Final = click.option(
 
 _COMMON: Final = (
     _CLUSTER,
+    _ENDPOINT_ALLOWED,
     _CONFIG,
     _SETTINGS,
     _many("--overlay", metavar="NAME", text="Overlay overlays/NAME.yaml (repeatable)."),

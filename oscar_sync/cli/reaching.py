@@ -25,6 +25,7 @@ def on_cluster(
             options["settings"] or "",
             options["config"] or "",
             options["token_file"] or "",
+            endpoints_allowed=tuple(options["endpoint_allowed"]),
         )
         cluster, found = chosen(wanted, os.environ)
         if found:

@@ -25,6 +25,7 @@ def request_of(options: dict[str, Any], **more: Any) -> DesireRequest:
         config=options["config"],
         token_file=options["token_file"],
         allow_outside=tuple(options["allow_outside"]),
+        endpoints_allowed=tuple(options["endpoint_allowed"]),
         allow=tuple(options.get("allow") or ()),
         strict=bool(options.get("strict")),
         **more,
@@ -41,7 +42,12 @@ def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
 def connections_of(options: dict[str, Any]) -> Connections:
     """Return connections with the time-out and the number of sockets that *options* ask for."""
     parallelism = int(options.get("parallelism") or 2)
-    return Connections(os.environ, max(4, parallelism), float(options["timeout"]))
+    return Connections(
+        os.environ,
+        max(4, parallelism),
+        float(options["timeout"]),
+        endpoints_allowed=tuple(options["endpoint_allowed"]),
+    )
 
 
 def plan_options(options: dict[str, Any], **more: Any) -> PlanOptions:

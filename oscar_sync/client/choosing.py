@@ -37,6 +37,7 @@ class Wanted(Struct, frozen=True):
     config: str = ""
     token_file: str = ""
     login: Login | None = None
+    endpoints_allowed: tuple[str, ...] = ()
 
 
 def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[Diagnostic, ...]]:
@@ -59,7 +60,7 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
     if wanted.login is not None:
         rest = {key: text for key, text in entry.fields.items() if key not in _LOGINS}
         entry = replace(entry, fields={**rest, "token": "given"})
-    environment = environment_of(where, wanted.token_file)
+    environment = environment_of(where, wanted.token_file, wanted.endpoints_allowed)
     found = Resolver(known, environment, findings).clusters([entry])
     if findings.has_error or not found:
         raise InputError(tuple(sorted(findings.found)))

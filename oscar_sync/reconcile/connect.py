@@ -11,6 +11,7 @@ from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import Upload
+from oscar_sync.settings.origins import VARIABLE, allowed_origins, origin_of
 from oscar_sync.storage.provider import open_provider, store_address
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import OnBytes, Provider
@@ -65,6 +66,7 @@ class Connections(Struct):
     read_timeout_s: float = 60.0
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
+    endpoints_allowed: tuple[str, ...] = ()
     _made: dict[ClusterId, Connection] = field(default_factory=dict)
     _providers: list[Provider] = field(default_factory=list)
 
@@ -97,12 +99,21 @@ class Connections(Struct):
         """Return the storage provider *name*, which is not a cluster's own; nothing is sent yet.
 
         Raises:
-            StoreError: it is not spoken, its log-in lacks something, or a library is missing.
+            StoreError: it is not spoken, its log-in lacks something, a library is missing, or its
+                address may not have credentials (trust 4.2).
         """
         try:
             made = open_provider(name, credentials, self.environ)
         except UsageError as error:
             raise StoreError(name, str(error)) from error
+        allowed = allowed_origins(self.endpoints_allowed, self.environ)
+        if allowed and origin_of(made.shown) not in allowed:
+            made.close()
+            raise StoreError(
+                made.shown,
+                f"is not among the addresses that may have credentials ({VARIABLE}, "
+                "--endpoint-allowed)",
+            )
         self._providers.append(made)
         return made
 

@@ -53,6 +53,7 @@ class DesireRequest(Struct, frozen=True):
     config: str | None = None
     token_file: str | None = None
     allow_outside: tuple[str, ...] = ()
+    endpoints_allowed: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     strict: bool = False
     needs_clusters: bool = True
@@ -258,7 +259,9 @@ class _Pass:
     ) -> tuple[Cluster, ...]:
         if not self.request.needs_clusters:
             return ()
-        environment = environment_of(self.where, self.request.token_file or "")
+        environment = environment_of(
+            self.where, self.request.token_file or "", self.request.endpoints_allowed
+        )
         entries = self.entries(atlas, chosen, narrowing)
         if not entries and not self.findings.has_error and not self.request.needs_manifests:
             raise UsageError(

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
-from oscar_sync.documents.substitution import substituted
+from oscar_sync.documents.substitution import references, substituted
 from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.diagnostic import Severity
@@ -31,8 +31,10 @@ from oscar_sync.settings.logins import (
     environment_login,
     own_login,
 )
+from oscar_sync.settings.origins import VARIABLE, origin_of
 
 _SCHEMES: Final = ("https", "http")
+_CREDENTIALS: Final = ("auth_user", "auth_password", "token", "oidc_refresh_token")
 
 
 class Flags(Struct, frozen=True):
@@ -197,6 +199,7 @@ class Resolver:
         self.known = known
         self.environment = environment
         self.findings = findings
+        self._has_warned = False
 
     def clusters(self, entries: Sequence[Entry]) -> tuple[Cluster, ...]:
         """Return the clusters of *entries*, each once, sorted by id; faults are findings."""
@@ -223,7 +226,12 @@ class Resolver:
         if fields is None:
             return None
         endpoint = fields.get("endpoint", "").rstrip("/")
+        store = fields.get("s3_endpoint", "").rstrip("/")
         if not self._is_address(entry, endpoint):
+            return None
+        if not self._is_allowed(entry, "endpoint", endpoint):
+            return None
+        if store and not self._is_allowed(entry, "s3_endpoint", store):
             return None
         found = self._login(entry, fields, endpoint, is_sole=is_sole)
         if found is None:
@@ -236,7 +244,7 @@ class Resolver:
             login_source=found.source,
             ssl_verify=self._verify(entry),
             ca_bundle=fields.get("ca_bundle", ""),
-            s3_endpoint=fields.get("s3_endpoint", "").rstrip("/"),
+            s3_endpoint=store,
         )
 
     def _substituted(self, entry: Entry) -> dict[str, str] | None:
@@ -266,7 +274,8 @@ class Resolver:
         except ValueError:
             is_good = False
         if not is_good:
-            shown = "" if "@" in endpoint else f" {endpoint}"
+            written = entry.fields.get("endpoint", "")
+            shown = "" if "@" in written else f" {written}"
             self._say(
                 Code.ENDPOINT, ERROR, entry, "endpoint",
                 f"the endpoint{shown} of cluster {entry.id} is no http(s) address",
@@ -274,36 +283,81 @@ class Resolver:
             )  # fmt: skip
         return is_good
 
+    def _is_allowed(self, entry: Entry, key: str, address: str) -> bool:
+        """Tell whether *address* may have credentials; what a variable puts in is not shown."""
+        origin, environment = origin_of(address), self.environment
+        is_named = origin in environment.allowed or (bool(origin) and origin == environment.origin)
+        written = "" if entry.is_cli else entry.fields[key]
+        if is_named and (not references(written) or self._is_bare(written, address)):
+            return True
+        if not references(written) and not environment.allowed:
+            return True
+        self._say(
+            Code.ENDPOINT_NOT_ALLOWED, ERROR, entry, key,
+            f"{key} {written if references(written) else origin} of cluster {entry.id} is not "
+            "among the addresses that may have credentials",
+            f"add its origin to the environment variable {VARIABLE} (commas between origins) or by "
+            "--endpoint-allowed, or correct the entry",
+        )  # fmt: skip
+        return False
+
+    def _is_bare(self, written: str, address: str) -> bool:
+        """Tell whether a variable put nothing but a known origin into *address*."""
+        if address == self.environment.variables.get("OSCAR_ENDPOINT", "").rstrip("/"):
+            return True
+        path = urlsplit(address).path.strip("/")
+        return not path or (not references(urlsplit(written).path) and "://" in written)
+
     def _login(
         self, entry: Entry, fields: dict[str, str], endpoint: str, *, is_sole: bool
     ) -> FoundLogin | None:
         own = own_login(fields, entry.source)
-        offered = environment_login(self.environment)
-        if self.environment.token_file and (is_sole or own.login is None):
+        is_for_it = self.environment.origin in ("", origin_of(endpoint))
+        offered = environment_login(self.environment) if is_for_it else FoundLogin()
+        if offered.login is not None and (
+            own.login is None or (is_sole and self.environment.token_file)
+        ):
+            self._warn_unguarded(entry)
             return offered
         if own.login is not None:
+            if any(references(entry.fields.get(key, "")) for key in _CREDENTIALS):
+                self._warn_unguarded(entry)
             return own
-        if offered.login is not None:
-            return offered
         twin = self._twin(endpoint) if not entry.is_cli else None
         if twin is not None and twin.login is not None:
             return twin
-        agent = agent_login(self.environment)
+        agent = agent_login(self.environment) if is_for_it else FoundLogin()
         if agent.login is not None:
+            self._warn_unguarded(entry)
             return agent
-        self._no_login(entry)
+        self._no_login(entry, is_for_it=is_for_it)
         return None
+
+    def _warn_unguarded(self, entry: Entry) -> None:
+        if self.environment.is_unguarded and not self._has_warned:
+            self._has_warned = True
+            self._say(
+                Code.UNGUARDED, WARNING, entry, "",
+                "this run has credentials, and its files decide where they are sent",
+                f"set the environment variable {VARIABLE} to the origins that may have them, such "
+                "as https://oscar.example.org",
+            )  # fmt: skip
 
     def _twin(self, endpoint: str) -> FoundLogin | None:
         """Return the login of oscar-cli's entry with that endpoint."""
         for entry in self.known.cli.values():
-            if identity_of(entry.fields.get("endpoint", "")) == identity_of(endpoint):
+            theirs = entry.fields.get("endpoint", "")
+            is_same = identity_of(theirs) == identity_of(endpoint)
+            if is_same and origin_of(theirs) == origin_of(endpoint):  # never without TLS instead
                 return own_login(entry.fields, entry.source)
         return None
 
-    def _no_login(self, entry: Entry) -> None:
+    def _no_login(self, entry: Entry, *, is_for_it: bool) -> None:
+        origin = self.environment.origin
+        elsewhere = f"; those of the environment are for OSCAR_ENDPOINT ({origin}) alone"
+        more = "" if is_for_it else elsewhere
         self._say(
-            Code.NO_LOGIN, ERROR, entry, "", f"cluster {entry.id} has no credentials",
+            Code.NO_LOGIN, ERROR, entry, "", f"cluster {entry.id} has no credentials{more}",
             f"give them by one of: {WAYS}",
         )  # fmt: skip
 

@@ -32,6 +32,8 @@ class Code(StrEnum):
     CLI_FILE = "OSY309"
     ALIAS_LOOP = "OSY310"
     SAME_IDENTITY = "OSY311"
+    ENDPOINT_NOT_ALLOWED = "OSY312"
+    UNGUARDED = "OSY313"
 
 
 TITLES: Final = {
@@ -60,4 +62,6 @@ TITLES: Final = {
     Code.CLI_FILE: "oscar-cli's file cannot be used",
     Code.ALIAS_LOOP: "aliases of clusters go round in a circle",
     Code.SAME_IDENTITY: "two entries are one cluster",
+    Code.ENDPOINT_NOT_ALLOWED: "the address may not have credentials",
+    Code.UNGUARDED: "in CI, files decide where credentials go",
 }

@@ -19,6 +19,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.settings.codes import Code
 from oscar_sync.settings.entries import Entry, Known, cli_entries, endpoint_entry
 from oscar_sync.settings.logins import NOTEBOOK_TOKENS, Environment
+from oscar_sync.settings.origins import allowed_origins
 from oscar_sync.settings.reading import Loaded, read_settings
 
 FILE_NAME: Final = "oscar-sync.yaml"
@@ -175,14 +176,18 @@ def _cli(
     return entries, default
 
 
-def environment_of(where: Where, token_file: str) -> Environment:
-    """Return what the process offers for logging in."""
+def environment_of(where: Where, token_file: str, endpoints: Sequence[str] = ()) -> Environment:
+    """Return what the process offers for logging in; *endpoints* are those of the option.
+
+    Raises:
+        UsageError: what may have credentials is not named by origins.
+    """
     path = os.path.normpath(os.path.join(where.cwd, token_file)) if token_file else ""
     variables = dict(where.environ)
     if variables.get("TOKEN_FILE_PATH"):
         variables["TOKEN_FILE_PATH"] = os.path.join(where.cwd, variables["TOKEN_FILE_PATH"])
     existing = frozenset(name for name in NOTEBOOK_TOKENS if os.path.exists(name))
-    return Environment(variables, path, existing)
+    return Environment(variables, path, existing, allowed_origins(endpoints, variables))
 
 
 def absolute(base: str, path: str) -> str:

@@ -15,6 +15,7 @@ from oscar_sync.model.cluster import (
     TokenLogin,
 )
 from oscar_sync.model.secret import Secret
+from oscar_sync.settings.origins import origin_of
 
 NOTEBOOK_TOKENS: Final = (
     "/var/run/secrets/egi.eu/access_token",
@@ -30,11 +31,25 @@ WAYS: Final = (
 
 
 class Environment(Struct, frozen=True):
-    """What the process offers: variables, ``--token-file`` and which token files exist."""
+    """What the process offers: variables, ``--token-file`` and which token files exist.
+
+    ``allowed`` are the origins that may have credentials; empty: files decide.
+    """
 
     variables: Mapping[str, str] = MappingProxyType({})
     token_file: str = ""
     existing: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
+
+    @property
+    def origin(self) -> str:
+        """The origin that the log-in of the environment is for, blank: any."""
+        return origin_of(self.variables.get("OSCAR_ENDPOINT", ""))
+
+    @property
+    def is_unguarded(self) -> bool:
+        """Tell whether this is CI, and files alone decide where credentials go."""
+        return self.variables.get("CI", "").lower() in ("true", "1") and not self.allowed
 
 
 class FoundLogin(Struct, frozen=True):

@@ -18,6 +18,7 @@ def environment(oscar_emulator, monkeypatch, tmp_path):
     """Sets the variables that the examples' settings name."""
     monkeypatch.setenv("OSCAR_ENDPOINT", oscar_emulator.url)
     monkeypatch.setenv("OSCAR_EDGE_ENDPOINT", oscar_emulator.url)
+    monkeypatch.setenv("OSCAR_SYNC_ENDPOINTS", oscar_emulator.url)
     monkeypatch.setenv("OSCAR_USERNAME", oscar_emulator.user)
     monkeypatch.setenv("OSCAR_PASSWORD", oscar_emulator.password)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
