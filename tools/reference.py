@@ -68,7 +68,8 @@ services:
 _SETTINGS_NOTES = """\
 `removed` and `services` name `SERVICE`, on every cluster that is read, or `CLUSTER/SERVICE`. A
 cluster entry of oscar-cli's file can be pasted as it is. The nearest `oscar-sync.yaml` counts, from
-the first PATH upward to the root of its git work tree; `--settings FILE` names another. Without a
+the first PATH upward to the root of its git work tree; `--settings FILE` names another. One in the
+working directory, or between it and PATH, that is not used gives a warning. Without a
 `set` nothing is stamped, and nothing is ever a candidate for removal.
 
 A seed goes to the cluster's own store (`minio.default:BUCKET/FOLDER`), or to a provider that the

@@ -6,15 +6,16 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from oscar_sync.cli.border import guarded, say
+from oscar_sync.cli.border import guarded
 from oscar_sync.cli.carrying import Carrying, carry_out
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
+from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan import PlanOptions
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.once import Pass, plan_once
 
@@ -33,7 +34,7 @@ def run_narrow(
         desired = desire(request_of(options, needs_manifests=needs_manifests), os.environ)
         connections = connections_of(options)
         found = plan_once(desired, asked, connections)
-        tell_unknown(found, asked)
+        refuse_unknown(found, asked)
         command = str(asked.scope)
         if is_dry:
             show_plan(found, outputs, options["color"], f"{command} --dry-run")
@@ -55,19 +56,22 @@ def _carrying(options: dict[str, Any], outputs: Sequence[Output], command: str) 
     )
 
 
-def tell_unknown(found: Pass, asked: PlanOptions) -> None:
-    """Say which of the given names no cluster has.
+def refuse_unknown(found: Pass, asked: PlanOptions) -> None:
+    """Return only if each of the given names is on a cluster, or may be on one that was not read.
+
+    A removal that was cut off is asked for again where its service is gone and its buckets are not.
 
     Raises:
-        UsageError: a service to adopt or forget is nowhere.
+        UsageError: a service is nowhere.
     """
     live = [service.key for view in found.views for service in view.services.values()]
     known = {str(key) for key in live} | {str(key.name) for key in live}
     is_all_read = all(view.is_read for view in found.views)
+    planned = {action.key for action in found.draft.plan.all_actions if action.erases}
+    known |= {str(key) for key in planned} | {str(key.name) for key in planned}
     for name in asked.names:
         if name in known or not is_all_read:
             continue
         where = ", ".join(view.cluster.id for view in found.views) or "no cluster"
-        if asked.scope is not Scope.REMOVE:
-            raise UsageError(f"there is no service {name} on {where}")
-        say(f"note: there is no service {name} on {where}; nothing to remove")
+        hint = did_you_mean(name, sorted(known))
+        raise UsageError(f"there is no service {name} on {where}" + (f"; {hint}" if hint else ""))

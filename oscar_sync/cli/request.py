@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from oscar_sync.cli.border import log_to_stderr
+from oscar_sync.errors import UsageError
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.connect import Connections
@@ -33,9 +34,19 @@ def request_of(options: dict[str, Any], **more: Any) -> DesireRequest:
 
 
 def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
-    """Return *desired* with the flags that stand above the settings."""
+    """Return *desired* with the flags that stand above the settings.
+
+    Raises:
+        UsageError: ``--prune`` of a run that leaves services out: they would be taken for gone.
+    """
     if options.get("prune") is None:
         return desired
+    if options["prune"] and not desired.narrowing.is_full:
+        left = ", ".join(desired.narrowing.left_out[:3])
+        raise UsageError(
+            "--prune needs a run over all FDL files of the settings' folder; "
+            + (f"the PATHs leave out {left}" if left else "run it without --only")
+        )
     return replace(desired, settings=replace(desired.settings, prune=options["prune"]))
 
 

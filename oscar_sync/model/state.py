@@ -30,16 +30,19 @@ class DesiredService(Struct, frozen=True):
 
 
 class Narrowing(Struct, frozen=True):
-    """What a run looks at: ``only`` names services or whole clusters; no ``paths``: all files."""
+    """What a run looks at: ``services`` or whole ``clusters`` by name; everything without any.
+
+    ``left_out`` are the FDL files of the settings' folder that no PATH contains.
+    """
 
     services: tuple[str, ...] = ()
     clusters: tuple[ClusterId, ...] = ()
-    is_partial_path: bool = False
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_full(self) -> bool:
         """Tell whether every service of the clusters that are read is planned."""
-        return not self.services and not self.is_partial_path
+        return not self.services and not self.left_out
 
 
 class DesiredState(Struct, frozen=True):

@@ -11,7 +11,7 @@ from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
-from oscar_sync.model.settings import Settings
+from oscar_sync.model.settings import Removed, Settings
 from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService
 from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
@@ -44,6 +44,7 @@ class Context(Struct):
     """Everything that decisions about one cluster need.
 
     ``is_partial``: there are manifests that could not be read.
+    ``spent`` are entries of ``removed`` whose service is on none of the clusters they mean.
     ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
     id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed;
     ``access`` with what they give to whom of buckets.
@@ -56,6 +57,7 @@ class Context(Struct):
     compare: Comparison = differences
     checks_all_hooks: bool = False
     is_partial: bool = False
+    spent: tuple[Removed, ...] = ()
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)

@@ -1,7 +1,7 @@
 """The plan as far as it can be made from what is known, and what must still be looked up."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from oscar_sync.model.plan import (
     Scope,
     Source,
 )
+from oscar_sync.model.settings import Removed
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.blocking import blocked
 from oscar_sync.planning.compare import Comparison, differences
@@ -31,11 +32,15 @@ from oscar_sync.planning.notes import (
     ambiguous_consents,
     identity_notes,
     secret_notes,
+    spent_entries,
+    spent_notes,
     store_notes,
     unused_consents,
 )
 from oscar_sync.planning.seeding import decide_seeds
 from oscar_sync.planning.sent import sends_of
+
+_NAMED: Final = 5
 
 
 class Draft(Struct, frozen=True):
@@ -61,7 +66,11 @@ def draft_plan(
 
     Nothing is raised: what cannot be done is blocked, what was not read is not planned.
     """
-    contexts = {view.cluster.id: _context(desired, view, options, key, compare) for view in views}
+    spent = spent_entries(desired.settings.removed, views)
+    contexts = {
+        view.cluster.id: _context(desired, view, options, key, compare, spent=spent)
+        for view in views
+    }
     decisions: list[Decision] = []
     left_alone: list[LeftAlone] = []
     notes: list[str] = []
@@ -95,6 +104,8 @@ def _context(
     options: PlanOptions,
     key: FingerprintKey | None,
     compare: Comparison,
+    *,
+    spent: tuple[Removed, ...],
 ) -> Context:
     here = {
         service.key.name: service
@@ -109,6 +120,7 @@ def _context(
         compare,
         checks_all_hooks=options.checks_all_hooks,
         is_partial=desired.is_partial,
+        spent=spent,
     )
 
 
@@ -194,6 +206,7 @@ def _plan(
             dict.fromkeys(
                 (
                     *notes,
+                    *_removed_notes(desired, views, options),
                     *identity_notes(contexts.values()),
                     *store_notes(contexts.values()),
                     *store_notes(contexts.values()),
@@ -206,6 +219,13 @@ def _plan(
         compared_services=sum(len(view.services) for view in views if view.is_read),
     )
     return replace(plan, digest=plan_digest(plan))
+
+
+def _removed_notes(
+    desired: DesiredState, views: Sequence[ClusterView], options: PlanOptions
+) -> list[str]:
+    is_looked_at = options.scope is Scope.ALL and desired.narrowing.is_full
+    return spent_notes(desired.settings.removed, views) if is_looked_at else []
 
 
 def _with_sent(
@@ -221,15 +241,24 @@ def _with_sent(
 
 
 def _narrowed(desired: DesiredState) -> str:
+    """Return what the run leaves out, in words; blank for a full run (trust 1.6)."""
     narrowing = desired.narrowing
     if narrowing.is_full and not narrowing.clusters:
         return ""
     names = ", ".join((*narrowing.services, *(f"{name}/" for name in narrowing.clusters)))
+    to = f"narrowed to {names or 'the given paths'}"
     if narrowing.is_full:
-        return f"narrowed to {names}"
-    return (
-        f"narrowed to {names or 'the given paths'}: nothing is pruned, `removed` is not looked at"
-    )
+        return to
+    files = f", without {_several(narrowing.left_out)}" if narrowing.left_out else ""
+    removed = [str(entry.which) for entry in desired.settings.removed]
+    unseen = f"; `removed` is not looked at: {_several(removed)}" if removed else ""
+    return f"{to}{files}: nothing is pruned{unseen}"
+
+
+def _several(names: Sequence[str]) -> str:
+    """Return the first of *names*, and how many there are beside them."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _summary(context: Context) -> ClusterSummary:

@@ -1,11 +1,13 @@
 """What a plan says beside its steps: of stores not reached, and of consents."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.plan import Action
-from oscar_sync.model.state import DesiredState
+from oscar_sync.model.settings import Removed
+from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.erasing import named_bucket
 from oscar_sync.planning.sensitive import WITHOUT_KEY
@@ -40,6 +42,45 @@ def identity_notes(contexts: Iterable[Context]) -> list[str]:
         "it is another cluster, correct `identity` or `set`"
         for (place, former, identity), names in found.items()
     ]
+
+
+def spent_entries(removed: Iterable[Removed], views: Sequence[ClusterView]) -> tuple[Removed, ...]:
+    """Return the entries of ``removed`` whose service was looked for and is nowhere (trust 1.7).
+
+    One without a cluster means every cluster that is read: while one of them could not be read, or
+    has the service, it is not spent on the others either.
+    """
+    found = []
+    for entry in removed:
+        meant = [view for view in views if entry.which.cluster in (None, view.cluster.id)]
+        is_there = any(entry.which.matches(key) for view in meant for key in _keys(view))
+        if meant and all(view.is_read for view in meant) and not is_there:
+            found.append(entry)
+    return tuple(found)
+
+
+def _keys(view: ClusterView) -> Iterator[ServiceKey]:
+    return (live.key for live in (*view.services.values(), *view.namesakes))
+
+
+def spent_notes(removed: Iterable[Removed], views: Sequence[ClusterView]) -> list[str]:
+    """Return a warning for each spent entry: removed by now, or misspelt, which nobody can tell."""
+    notes = []
+    for entry in spent_entries(removed, views):
+        meant = [view for view in views if entry.which.cluster in (None, view.cluster.id)]
+        names = [str(key.name) for view in meant for key in _keys(view)]
+        hint = did_you_mean(entry.which.name, names)
+        later = (
+            "; its `erase` would also delete the buckets of a later service of that name"
+            if entry.erase
+            else ""
+        )
+        notes.append(
+            f"warning: {entry.origin}: no service {entry.which.name} on "
+            f"{', '.join(view.cluster.id for view in meant)}: delete the entry if it was removed, "
+            f"correct it if it is misspelt{f' ({hint})' if hint else ''}{later}"
+        )
+    return notes
 
 
 def secret_notes(actions: Iterable[Action]) -> list[str]:

@@ -39,14 +39,7 @@ def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
     for entry in _spent(context):
         service = context.service_key(entry.which.name)
         if not entry.erase:
-            notes.append(
-                f"{entry.origin}: {service} is gone; the entry can be deleted from the file"
-            )
             continue
-        notes.append(
-            f"warning: {entry.origin}: {service} is gone; delete the entry from the file: its "
-            "`erase` would also erase the buckets of a later service of that name"
-        )
         found, said = _of_entry(context, entry, service, gone)
         decisions.extend(found)
         notes.extend(said)
@@ -58,14 +51,9 @@ def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
 
 
 def _spent(context: Context) -> list[Removed]:
-    """Return the entries of ``removed`` whose service is not on this cluster."""
-    services = context.facts.view.services
-    return [
-        entry
-        for entry in context.settings.removed
-        if entry.which.cluster in (None, context.facts.view.cluster.id)
-        and not any(entry.which.matches(live.key) for live in services.values())
-    ]
+    """Return the entries of ``removed`` whose service was looked for and is nowhere."""
+    here = context.facts.view.cluster.id
+    return [entry for entry in context.spent if entry.which.cluster in (None, here)]
 
 
 def _of_entry(

@@ -153,7 +153,7 @@ class _Pass:
         manifests = self.manifests()
         atlas = self.atlas(manifests.services)
         placed = self.placed(manifests.services, atlas)
-        narrowing = self.narrowing(placed, atlas)
+        narrowing = self.narrowing(placed, atlas, manifests.left_out)
         chosen = _chosen(placed, narrowing)
         clusters = self.clusters(atlas, chosen, narrowing)
         settings = settings_of(self.loaded, clusters, self.allow, atlas.id_of_name, self.env_file())
@@ -221,8 +221,10 @@ class _Pass:
                 placed.append(manifest.on(atlas.id_of(manifest.cluster_key)))
         return placed
 
-    def narrowing(self, placed: Sequence[DesiredService], atlas: Atlas) -> Narrowing:
-        """Return what the run looks at (product 2.2, narrowed runs).
+    def narrowing(
+        self, placed: Sequence[DesiredService], atlas: Atlas, left_out: tuple[str, ...]
+    ) -> Narrowing:
+        """Return what the run looks at (trust 1.6).
 
         Raises:
             UsageError: ``--only`` names nothing.
@@ -242,17 +244,7 @@ class _Pass:
                     f"--only {only}: no manifest has such a service" + (f"; {hint}" if hint else "")
                 )
             names.append(wanted)
-        return Narrowing(tuple(names), tuple(clusters), self.is_partial())
-
-    def is_partial(self) -> bool:
-        """Tell whether the PATHs leave out a part of the settings' folder."""
-        if not self.loaded.path or not self.request.needs_manifests:
-            return False
-        folder = os.path.realpath(self.loaded.folder) + os.sep
-        return not any(
-            folder.startswith(os.path.realpath(absolute(self.cwd, path)).rstrip(os.sep) + os.sep)
-            for path in self.request.paths
-        )
+        return Narrowing(tuple(names), tuple(clusters), left_out)
 
     def clusters(
         self, atlas: Atlas, chosen: Sequence[DesiredService], narrowing: Narrowing
@@ -275,11 +267,12 @@ class _Pass:
         self, atlas: Atlas, chosen: Sequence[DesiredService], narrowing: Narrowing
     ) -> list[Entry]:
         """Return the clusters that are read (product 2.3)."""
+        named = self.named(atlas)
         if atlas.targets:
             entries = list(atlas.targets)
         else:
             entries = [entry for key in atlas.keys if (entry := atlas.entry_of(key))]
-            entries += self.named(atlas)
+            entries += named
             entries += self.loaded.clusters.values()
             if not entries and not atlas.keys and (default := self.default(atlas)):
                 entries.append(default)
@@ -293,18 +286,21 @@ class _Pass:
         return next((entry for key in sorted(DEFAULT_KEYS) if (entry := atlas.entry_of(key))), None)
 
     def named(self, atlas: Atlas) -> list[Entry]:
-        """Return the clusters that ``removed`` names."""
+        """Return the clusters that ``removed`` names; nobody would look at a misspelt one."""
         entries = []
         for removed in self.loaded.removed:
-            if removed.which.cluster:
-                entry = atlas.entry_of_name(removed.which.cluster)
-                if entry is None:
-                    unknown_key(
-                        atlas, removed.which.cluster, removed.origin, self.loaded.text,
-                        self.findings,
-                    )  # fmt: skip
-                else:
-                    entries.append(entry)
+            cluster = removed.which.cluster
+            entry = atlas.entry_called(cluster) if cluster else None
+            if entry is not None:
+                entries.append(entry)
+            elif cluster:
+                hint = did_you_mean(cluster, atlas.names)
+                self.findings.add(
+                    SettingsCode.UNKNOWN_CLUSTER, Severity.ERROR, removed.origin, "removed",
+                    f"no cluster is called {cluster}" + (f"; {hint}" if hint else ""),
+                    f"write one of {', '.join(atlas.names) or 'the ids under `clusters`'}",
+                    self.loaded.text,
+                )  # fmt: skip
         return entries
 
     def with_paths(self, cluster: Cluster) -> Cluster:

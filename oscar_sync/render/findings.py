@@ -92,6 +92,9 @@ def _diagnostic(item: Diagnostic) -> Finding:
 
 def _shared(plan: Plan) -> Iterator[Finding]:
     yield from map(_diagnostic, plan.diagnostics)
+    if plan.source.narrowed:
+        place = Origin(plan.source.settings_file, 0, 0)
+        yield Finding("narrowed", Severity.NOTE, "", plan.source.narrowed, place)
     for cluster in plan.clusters:
         if cluster.problem:
             text = f"could not be read: {cluster.problem}"

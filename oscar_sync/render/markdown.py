@@ -67,7 +67,9 @@ def markdown_of_input(found: Sequence[Diagnostic]) -> str:
 
 def _page(subject: Subject, sentence: str, blocks: Sequence[Block]) -> str:
     plan = subject.plan
-    head = [f"### {_text(subject.title)}", "", _text(sentence), "", *_unread(plan)]
+    head = [f"### {_text(subject.title)}", "", _text(sentence), ""]
+    head += [f"*{_text(plan.source.narrowed)}*", ""] if plan.source.narrowed else []
+    head += _unread(plan)
     notes, lost = fitting([Block("notes", f"> {_text(note)}\n>") for note in plan.notes], _TAIL)
     tail = [*notes, *_cut(cut_sentence(lost, subject.title)), ""]
     tail += [f"Digest `{plan.digest}`", ""]

@@ -166,6 +166,17 @@ class Atlas:
         named = next((entry for entry in self.targets if entry.id == name), None)
         return named or self.entry_of(name)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what clusters are called: ids, and the keys of the manifests."""
+        others = [*self.targets, *([self.known.environment] if self.known.environment else [])]
+        ids = (*self.known.names, *(str(entry.id) for entry in others))
+        return tuple(dict.fromkeys((*ids, *filter(None, self.keys))))
+
+    def entry_called(self, name: str) -> Entry | None:
+        """Return the cluster that is called *name*; unlike a key it goes nowhere by default."""
+        return self.entry_of_name(name) if name in self.names else None
+
     def id_of_name(self, name: str) -> ClusterId:
         """Return the id of the cluster called *name* where it is known, else the name itself."""
         if name not in self.known.aliases and name not in self.keys:

@@ -21,6 +21,7 @@ class Code(StrEnum):
     SEED_OUTSIDE = "OSY212"
     PRUNE_WITHOUT_SET = "OSY213"
     UNKNOWN_SERVICE = "OSY214"
+    PASSED_OVER = "OSY215"
     FINGERPRINT_KEY = "OSY290"
     NO_CLUSTER = "OSY301"
     UNKNOWN_CLUSTER = "OSY302"
@@ -50,6 +51,7 @@ TITLES: Final = {
     Code.SEED: "the seed cannot be used",
     Code.SEED_OUTSIDE: "the seed's files lie outside the settings' folder",
     Code.PRUNE_WITHOUT_SET: "prune needs a set",
+    Code.PASSED_OVER: "a settings file is not used",
     Code.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
     Code.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
     Code.NO_CLUSTER: "no cluster is known for a key of the manifests",

@@ -1,13 +1,15 @@
 """Settings and oscar-cli's file from disk: the only part of the room that touches files."""
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.findings import ERROR, WARNING, Findings
 from oscar_sync.documents.json_reader import read_document
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
@@ -50,6 +52,7 @@ def load_settings(where: Where, findings: Findings) -> Loaded:
         UsageError: ``--settings`` names a file that does not exist.
     """
     path = find(where)
+    _note_passed_over(where, path, findings)
     if not path:
         return Loaded(folder=_first_folder(where))
     shown = shown_path(path, where.cwd)
@@ -75,11 +78,44 @@ def find(where: Where) -> str:
     while True:
         path = os.path.join(folder, FILE_NAME)
         where.looked_for(path)
-        if os.path.isfile(path):
+        if os.path.lexists(path):  # a folder or a link that leads nowhere is told, not passed over
             return path
         if folder == root or folder == os.path.dirname(folder):
             return ""
         folder = os.path.dirname(folder)
+
+
+def _note_passed_over(where: Where, used: str, findings: Findings) -> None:
+    """Warn of a settings file that a reader would expect to be used, and is not (trust 1.6).
+
+    Looked at are the working directory and every folder between it and the PATHs.
+    """
+    if where.settings_file:
+        return
+    for folder in dict.fromkeys(folder for path in where.paths for folder in _between(where, path)):
+        path = os.path.join(folder, FILE_NAME)
+        where.looked_for(path)
+        if path != used and os.path.lexists(path):
+            shown = shown_path(path, where.cwd)
+            instead = shown_path(used, where.cwd) if used else "none"
+            findings.of_file(
+                Code.PASSED_OVER, WARNING, shown,
+                f"is not used; the settings of {where.paths[0]} are: {instead}",
+                f"use it by --settings {shown}",
+            )  # fmt: skip
+
+
+def _between(where: Where, path: str) -> list[str]:
+    """Return the working directory, and the folders from it down or up to *path*."""
+    place = os.path.normpath(os.path.join(where.cwd, path))
+    folder = place if os.path.isdir(place) else os.path.dirname(place)
+    above, below = sorted((where.cwd, folder), key=len)
+    if not f"{below}{os.sep}".startswith(above.rstrip(os.sep) + os.sep):
+        return [where.cwd]
+    found = [below]
+    while found[-1] != above:
+        found.append(os.path.dirname(found[-1]))
+    return found
 
 
 def _first_folder(where: Where) -> str:
@@ -100,8 +136,7 @@ def _work_tree(folder: str) -> str:
 
 def _text(path: str, shown: str, code: Code, findings: Findings) -> str | None:
     try:
-        with open(path, "rb") as stream:
-            raw = stream.read(_LARGEST + 1)
+        raw = _content(path)
     except OSError as error:
         reason = error.strerror or str(error)
         findings.of_file(code, ERROR, shown, f"cannot be read: {reason}", "make it readable")
@@ -115,6 +150,19 @@ def _text(path: str, shown: str, code: Code, findings: Findings) -> str | None:
         findings.add(code, ERROR, origin, "", text.message, text.remedy)
         return None
     return text
+
+
+def _content(path: str) -> bytes:
+    """Return what a regular file holds, a byte more than is read at most.
+
+    Raises:
+        OSError: it is not a regular file, or cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a FIFO would wait
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        return stream.read(_LARGEST + 1)
 
 
 def _tree(places: Places, code: Code, findings: Findings) -> Tree:

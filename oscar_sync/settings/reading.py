@@ -16,7 +16,7 @@ from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.settings import Removed, Seed, ServiceSettings, Which
 from oscar_sync.model.settings_fields import SETTINGS
-from oscar_sync.semantics.names import bucket_name_fault
+from oscar_sync.semantics.names import bucket_name_fault, service_name_fault
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, FILE_TYPES, provider_of
 from oscar_sync.semantics.stamp import SET_NAME
 from oscar_sync.settings.codes import Code
@@ -147,6 +147,10 @@ class _Reader:
             path: FieldPath = ("removed", place)
             if not entry["service"]:
                 continue
+            fault = service_name_fault(which_of(entry["service"]).name)
+            if fault:
+                self.say(Code.VALUE, path, f"{entry['service']} is not a service: its name {fault}",
+                         "name one service: SERVICE, or CLUSTER/SERVICE")  # fmt: skip
             if entry["erase"] and entry["forget"]:
                 self.say(Code.VALUE, path, "erase and forget exclude each other",
                          "keep one of them")  # fmt: skip

@@ -1,6 +1,7 @@
 """Files to manifests: the only part of the room that touches the file system."""
 
 import os
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -70,12 +71,16 @@ class Sources(Struct, frozen=True):
 
 
 class Manifests(Struct, frozen=True):
-    """What was read. ``fdl_count`` files of ``file_count`` named at least one service."""
+    """What was read. ``fdl_count`` files of ``file_count`` named at least one service.
+
+    ``left_out`` are files of the settings' folder that may hold FDL and that no PATH contains.
+    """
 
     services: tuple[Manifest, ...]
     file_count: int
     fdl_count: int
     diagnostics: tuple[Diagnostic, ...]
+    left_out: tuple[str, ...] = ()
 
     def text_of(self, file: str) -> str:
         """Return the text of a file or overlay that services come from, blank for others."""
@@ -97,6 +102,20 @@ def load(sources: Sources, reader: Reader | None = None) -> Manifests:
     A *reader* with a memory makes anew only what has changed since its pass before.
     """
     return _Loader(sources, reader or Reader()).manifests()
+
+
+_FUNCTIONS: Final = re.compile(rb"""^\s*\{?\s*["']?functions["']?\s*:""", re.MULTILINE)
+
+
+def _contains(sources: Sources, path: str) -> bool:
+    """Tell whether *path* is one of the PATHs or lies below one."""
+    wanted = os.path.realpath(os.path.join(sources.cwd, path)) + os.sep
+    return any(
+        wanted.startswith(
+            os.path.realpath(os.path.join(sources.cwd, given)).rstrip(os.sep) + os.sep
+        )
+        for given in sources.paths
+    )
 
 
 class _Loader:
@@ -126,7 +145,32 @@ class _Loader:
             len(files),
             sum(bool(one.services) for one in read),
             tuple(self.findings.found),
+            left_out=self.left_out(files),
         )
+
+    def left_out(self, files: Sequence[str]) -> tuple[str, ...]:
+        """Return which files of the settings' folder may hold FDL beside *files* (trust 1.6).
+
+        What cannot be read, or is too large to be, may hold some.
+        """
+        sources = self.sources
+        if not sources.settings_file or _contains(sources, sources.folder):
+            return ()
+        unread = Findings()
+        discovery = Discovery(self.reader, sources.cwd, sources.settings_file, unread)
+        known = set(files)
+        others = [path for path in discovery.files((sources.folder,)) if path not in known]
+        named = [shown_path(path, sources.cwd) for path in others if self.may_hold_fdl(path)]
+        outside = [one.file for one in unread.found if not _contains(sources, one.file)]
+        return tuple(dict.fromkeys((*named, *outside)))
+
+    def may_hold_fdl(self, path: str) -> bool:
+        """Tell whether a file has a top-level key that FDL begins with, or cannot be read."""
+        try:
+            content = self.reader.read(path, _LARGEST_NAMED)
+        except OSError:
+            return True
+        return _FUNCTIONS.search(content) is not None
 
     def file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
         """Return what a file holds, kept from the pass before where nothing that it needs moved."""

@@ -186,7 +186,7 @@ def test_an_erasure_goes_on_where_a_run_was_cut_short(world):
     world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
     found, _ = applied(world)
     assert kinds(found) == [("erase", "alpha")]
-    assert "its `erase` would also erase the buckets of a later service" in shown(found)
+    assert "its `erase` would also delete the buckets of a later service" in shown(found)
     assert "red" not in world.buckets()
     assert kinds(world.plan()) == []
 

@@ -24,7 +24,7 @@ def test_an_entry_may_only_take_the_stamp_off(world):
 def test_an_entry_whose_service_is_gone_can_be_deleted(world):
     world.write(service("beta"))
     world.write_settings(removed=["alpha"])
-    assert "edge/alpha is gone; the entry can be deleted from the file" in shown(world.plan())
+    assert "no service alpha on edge: delete the entry if it was removed" in shown(world.plan())
 
 
 def test_a_service_that_was_half_removed_is_told_of(world):

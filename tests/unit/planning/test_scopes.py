@@ -1,14 +1,17 @@
 """What each kind of run looks at: a narrowed one, one for seeds alone, one for stamps alone."""
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.identity import BucketName
+from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.settings import Removed, Which
 from oscar_sync.model.state import Narrowing, SeedDifference, Upload
+from oscar_sync.planning.notes import spent_entries, spent_notes
 from tests.unit.planning.built import (
+    CLUSTER,
     EDGE,
     bucket,
     codes,
@@ -37,6 +40,38 @@ def leaving():
     return view(*(live(name, annotations=stamp(name)) for name in services))
 
 
+# entries of removed
+
+
+def far(*services, **facts):
+    """Return a second cluster, called cloud."""
+    return replace(view(**facts), cluster=replace(CLUSTER, id=ClusterId("cloud")), services={
+        service.key.name: replace(service, key=replace(service.key, cluster=ClusterId("cloud")))
+        for service in services
+    })  # fmt: skip
+
+
+def test_an_entry_without_a_cluster_is_spent_only_where_the_service_is_on_none():
+    here, there = view(), far(live("left"))
+    assert spent_entries((LEFT,), (here,)) == (LEFT,)
+    assert spent_entries((LEFT,), (here, there)) == ()
+    assert spent_entries((LEFT,), (here, far())) == (LEFT,)
+    assert spent_entries((LEFT,), (here, far(problem="unreachable"))) == ()
+
+
+def test_an_entry_with_a_cluster_is_spent_by_that_cluster_alone():
+    entry = replace(LEFT, which=Which("left", EDGE))
+    assert spent_entries((entry,), (view(), far(live("left")))) == (entry,)
+    assert spent_entries((entry,), (view(problem="unreachable"), far())) == ()
+    assert spent_entries((entry,), (far(),)) == ()
+
+
+def test_a_spent_entry_names_where_it_was_looked_for_and_what_may_be_meant():
+    (note,) = spent_notes((LEFT,), (view(live("lefty")), far()))
+    assert "no service left on edge, cloud" in note
+    assert "(did you mean lefty?)" in note
+
+
 # narrowed
 
 
@@ -45,7 +80,10 @@ def leaving():
     [
         (Narrowing(services=("alpha",)), "narrowed to alpha: nothing is pruned"),
         (Narrowing(services=("alpha",), clusters=(EDGE,)), "narrowed to alpha, edge/: nothing"),
-        (Narrowing(is_partial_path=True), "narrowed to the given paths: nothing is pruned"),
+        (
+            Narrowing(left_out=("old.yaml",)),
+            "narrowed to the given paths, without old.yaml: nothing is pruned; `removed` is not",
+        ),
     ],
 )
 def test_a_run_that_does_not_read_every_service_removes_none(narrowing, said):

@@ -165,8 +165,7 @@ def test_the_nearest_settings_up_to_the_work_tree_s_root_are_used(tmp_path: Path
     (tmp_path / "oscar-sync.yaml").write_text(EDGE)
     found = state(folder, None)
     assert found.settings.file == str(tmp_path / "oscar-sync.yaml")
-    assert found.narrowing.is_partial_path
-    assert not state(folder, None, paths=(str(tmp_path),)).narrowing.is_partial_path
+    assert found.narrowing.is_full
 
 
 def test_outside_of_a_work_tree_only_the_path_s_folder_counts(tmp_path: Path) -> None:
