@@ -1,5 +1,6 @@
 """Create: POST, and on buckets that exist PUT and the notifications (attach, safety 2)."""
 
+from oscar_sync.execution.members import refuse_unless_free, take_workers_away
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, step_of
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.execution.wait import wait_until_ready
@@ -17,8 +18,10 @@ def carry_out_create(run: Run) -> ActionResult:
     if first is None or form is None:
         raise FailedError("the plan holds no definition")
     run.check_premise(data_is_at_risk=True)
+    take_workers_away(run)
+    refuse_unless_free(run)
     live = _post(run, first)
-    if any(step.do is Do.PUT for step in run.action.steps):
+    if any(step.do is Do.PUT and not step.member for step in run.action.steps):
         put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
         run.wait_for_store()
     run.send_store_steps()

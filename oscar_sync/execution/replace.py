@@ -20,7 +20,9 @@ def carry_out_replace(run: Run) -> ActionResult:
     first, form = run.material.first_form, run.material.form
     if before is None or first is None or form is None:  # looked at before anything is deleted
         raise FailedError("the plan holds no definition")
-    cut = next(place for place, step in enumerate(steps, 1) if step.do is Do.DELETE)
+    cut = next(
+        place for place, step in enumerate(steps, 1) if step.do is Do.DELETE and not step.member
+    )
     take_away(_part(run, before, steps[:cut]))
     result = carry_out_create(_part(run, run.material, steps[cut:]))
     return replace(result, action=run.action)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from oscar_sync.errors import ClusterError, StoreDeniedError, StoreError, StoreUnreachableError
 from oscar_sync.execution.annotations import stamp_for
@@ -13,7 +14,7 @@ from oscar_sync.execution.sender import ReachError, Reply, Sender
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Form, Value
 from oscar_sync.model.identity import ServiceName
-from oscar_sync.model.material import Material
+from oscar_sync.model.material import Material, MemberWatch
 from oscar_sync.model.plan import Action, Do, Step
 from oscar_sync.model.report import LOST, ActionResult, Status
 from oscar_sync.model.state import BucketFacts, LiveService
@@ -84,6 +85,7 @@ class Run(Struct):
             live = self.newest.by_name(self.name)
         else:
             live = self.newest.service(self.name, planned)
+        self.check_members()
         if planned is None:
             if live is not None:
                 raise StaleServiceError("it exists by now")
@@ -93,6 +95,25 @@ class Run(Struct):
         if not is_same(live, planned):
             raise StaleServiceError(_difference(live, planned))
         return live
+
+    def check_members(self) -> None:
+        """Make sure that each member's service is the one of the plan: OSCAR writes that too.
+
+        Raises:
+            StaleServiceError: one exists by now, or has changed; one that is gone harms nobody.
+        """
+        for watch in self.material.members:
+            live = self.at_member(watch).newest.by_name(watch.service)
+            if live is None or (watch.live is not None and is_same(live, watch.live)):
+                continue
+            what = "exists by now" if watch.live is None else "has changed since the plan was made"
+            raise StaleServiceError(f"the member {watch.cluster.id}/{watch.service} {what}")
+
+    def at_member(self, watch: MemberWatch) -> "Run":
+        """Return this run as it writes and reads on the cluster of *watch*."""
+        ports = self.parts.clusters[watch.cluster.id]
+        newest = Newest(watch.cluster.id, watch.cluster.endpoint, ports.api, self.parts.now)
+        return replace(self, sender=self.sender.at(ports), newest=newest)
 
     # bodies
 
@@ -287,5 +308,5 @@ def _difference(live: LiveService, planned: LiveService) -> str:
 
 
 def step_of(action: Action, do: Do) -> Step:
-    """Return the action's first step of the kind *do*."""
-    return next(step for step in action.steps if step.do is do)
+    """Return the action's first step of the kind *do* on its own cluster."""
+    return next(step for step in action.steps if step.do is do and not step.member)

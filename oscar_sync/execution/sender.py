@@ -86,6 +86,10 @@ class Sender(Struct):
     parts: Parts
     sent: list[StepSent] = field(default_factory=list)
 
+    def at(self, ports: ClusterPorts) -> "Sender":
+        """Return a sender of the same action to another cluster; what is sent is counted here."""
+        return Sender(self.action, ports, self.parts, self.sent)
+
     def post(self, step: Step, body: dict[str, Value], *, prefetch: bool = False) -> Reply:
         """Send the POST of *step*."""
         return self._service(step, lambda: self.ports.api.post_service(body, _timeout(prefetch)))
@@ -96,7 +100,8 @@ class Sender(Struct):
 
     def delete(self, step: Step) -> Reply:
         """Send the DELETE of *step*."""
-        return self._service(step, lambda: self.ports.api.delete_service(step.target))
+        name = step.target.rpartition("/")[2]
+        return self._service(step, lambda: self.ports.api.delete_service(name))
 
     def erase(self, step: Step) -> Reply:
         """Send the DELETE of the bucket that *step* names."""

@@ -15,15 +15,16 @@ class Word(StrEnum):
     ATTACH = "attach"
     TAKE_OVER = "take-over"
     PUSH_SECRETS = "push-secrets"
+    FEDERATE = "federate"
 
 
 class Consent(Struct, frozen=True):
     """A word with what it is about; ``cluster`` None means any cluster.
 
     ``service`` is blank for ``erase:BUCKET`` and ``erase:empty``; ``bucket`` is blank for
-    ``replace``, ``take-over``, ``push-secrets``. ``bucket`` of ``erase:SERVICE/volume`` is
-    ``volume`` with a service, of ``erase:empty`` it is ``empty``; a bucket that is really called so
-    is written ``bucket:empty`` and kept here with that prefix.
+    ``replace``, ``take-over``, ``push-secrets``, ``federate``. ``bucket`` of
+    ``erase:SERVICE/volume`` is ``volume`` with a service, of ``erase:empty`` it is ``empty``; a
+    bucket that is really called so is written ``bucket:empty`` and kept here with that prefix.
     """
 
     word: Word

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
+from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketCount, BucketFacts, LiveService, OwnStore, Upload
 
@@ -43,6 +44,19 @@ class Erasure(Struct, frozen=True):
     held: BucketCount
 
 
+class MemberWatch(Struct, frozen=True):
+    """A member's service as the plan saw it, None for none: no write goes out once it moved.
+
+    ``form`` is the worker without its buckets, where a step sends that.
+    """
+
+    cluster: Cluster
+    service: ServiceName
+    release: tuple[int, int, int]
+    live: LiveService | None = None
+    form: Form | None = None
+
+
 class Material(Struct, frozen=True):
     """One action's material.
 
@@ -50,8 +64,8 @@ class Material(Struct, frozen=True):
     are what requests send: every declared one with its value, or none. ``owner`` is written into
     PUTs. ``uploads`` belong to seeds, as do ``provider`` (blank: the cluster's own store) and its
     ``credentials``. ``erasures`` are the buckets that ERASE steps name, and ``own_store`` tells who
-    uses them by then. ``before`` is the removal that a replace begins with; the rest of it is the
-    creation.
+    uses them by then. ``members`` are the services that OSCAR writes on other clusters. ``before``
+    is the removal that a replace begins with; the rest of it is the creation.
     """
 
     cluster: Cluster
@@ -69,6 +83,7 @@ class Material(Struct, frozen=True):
     wait_s: float | None = None
     erasures: Mapping[str, Erasure] = MappingProxyType({})
     own_store: OwnStore = OwnStore()
+    members: tuple[MemberWatch, ...] = ()
     before: "Material | None" = None
 
     def after(self, before: "Material") -> "Material":

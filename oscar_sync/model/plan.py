@@ -144,6 +144,8 @@ class Step(Struct, frozen=True):
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
     ``checksum`` (``sha256:...``) belong to uploads; ``restarts_store``: the server restarts MinIO.
+    ``member`` is the id of the cluster where it is sent, blank for the action's own; ``target``
+    then is ``cluster/service``.
     """
 
     do: Do
@@ -152,6 +154,35 @@ class Step(Struct, frozen=True):
     size_bytes: int = 0
     checksum: str = ""
     restarts_store: bool = False
+    member: str = ""
+
+
+class MemberFate(StrEnum):
+    """What becomes of a service on another cluster of a federation."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    REPLACED = "replaced"
+    LEFT = "left"
+    ABSENT = "absent"
+    """There is none, and an update makes none."""
+    UNSEEN = "unseen"
+    """Nobody can see from here what is there; somebody consented."""
+
+
+class MemberEffect(Struct, frozen=True):
+    """What an action on an origin does to a member: OSCAR writes that service too.
+
+    ``keeps`` are the buckets that the worker lets go of, on its own cluster; ``live_fingerprint``
+    is that of the worker, blank where there is none.
+    """
+
+    cluster: str
+    service: str
+    endpoint: str
+    fate: MemberFate
+    keeps: tuple[Kept, ...] = ()
+    live_fingerprint: str = ""
 
 
 class Preconditions(Struct, frozen=True):
@@ -188,6 +219,7 @@ class Action(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     unchanged_fields: int = 0
     adds_stamp: bool = False
+    members: tuple[MemberEffect, ...] = ()
     sends: str = ""
 
     @property

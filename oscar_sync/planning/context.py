@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
 from oscar_sync.model.settings import Removed, Settings
@@ -17,7 +17,8 @@ from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.access import Access, access_given, access_of_service
 from oscar_sync.semantics.buckets import inputs, needed_buckets, used_buckets
-from oscar_sync.semantics.stamp import OWNER, WORKER, Owner, is_copied, owner_of
+from oscar_sync.semantics.federation import is_worker
+from oscar_sync.semantics.stamp import OWNER, Owner, is_copied, owner_of
 
 
 class Standing(StrEnum):
@@ -47,7 +48,8 @@ class Context(Struct):
     ``spent`` are entries of ``removed`` whose service is on none of the clusters they mean.
     ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
     id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed;
-    ``access`` with what they give to whom of buckets.
+    ``access`` with what they give to whom of buckets. ``peers`` are all clusters of the run;
+    ``workers`` grows with the services that origins of the plan make here.
     """
 
     facts: Facts
@@ -62,6 +64,8 @@ class Context(Struct):
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
     access: dict[BucketName, Access] = field(default_factory=dict)
+    peers: "Mapping[ClusterId, Context]" = field(default_factory=dict)
+    workers: dict[str, ServiceKey] = field(default_factory=dict)
     _users: Mapping[BucketName, _Users] | None = None
     _started: _Started | None = None
     _standings: dict[int, tuple[LiveService, Standing]] = field(default_factory=dict)
@@ -100,7 +104,7 @@ class Context(Struct):
     def _standing(self, live: LiveService) -> Standing:
         if self.namesakes_of(live.key.name):
             return Standing.NAMESAKE
-        if live.annotations.get(WORKER, "").strip().lower() == "true":
+        if is_worker(live.annotations):
             return Standing.WORKER
         if not live.owner and live.namespace != self.facts.view.services_namespace:
             return Standing.OWNER_LOST

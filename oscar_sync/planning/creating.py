@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
@@ -30,6 +31,7 @@ from oscar_sync.planning.hook_steps import (
     in_order,
     stale_work,
 )
+from oscar_sync.planning.members import made_members
 from oscar_sync.planning.secrets import blank_names
 from oscar_sync.planning.sent import additions
 from oscar_sync.planning.visibility import bucket_notes, bucket_reason
@@ -50,27 +52,29 @@ from oscar_sync.semantics.volumes import attached_volume, made_volume
 def decide_create(context: Context, desired: DesiredService) -> Decision:
     """Return the creation of *desired*, or why it cannot be."""
     name = desired.key.name
+    members = made_members(context, desired.key, desired.form)
     coming = arrival(context, desired)
     action = Action(
         id=action_id(ActionKind.CREATE, desired.key),
         key=desired.key,
         kind=ActionKind.CREATE,
         reason="not on the cluster",
-        steps=coming.steps,
+        steps=(*members.steps, *coming.steps),
         changes=additions(desired, context.key),
         keeps=tuple(
             context.kept(bucket, name) for bucket in coming.existing if _is_there(context, bucket)
         ),
         depends_on=coming.depends_on,
         origin=desired.locate(()),
-        notes=coming.notes,
+        notes=(*coming.notes, *members.notes),
+        members=members.effects,
         adds_stamp=bool(context.settings.set_name),
     )
-    reason = first_of(_name_reason(context, desired), coming.reason)
+    reason = first_of(_name_reason(context, desired), coming.reason, members.reason)
     if reason is not None:
         return Decision(action, reason=reason)
     note_made(context, desired.form, action)
-    return Decision(action, coming.material)
+    return Decision(action, replace(coming.material, members=members.watched))
 
 
 class Arrival(Struct, frozen=True):

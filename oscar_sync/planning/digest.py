@@ -5,7 +5,7 @@ import json
 from typing import Final
 
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, Plan
+from oscar_sync.model.plan import Action, MemberEffect, Plan
 from oscar_sync.planning.sent import text_hash
 
 _LONG: Final = 256
@@ -33,6 +33,12 @@ def plan_digest(plan: Plan) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def _of_member(effect: MemberEffect) -> Json:
+    kept: list[Json] = [*sorted(item.bucket for item in effect.keeps)]
+    names: list[Json] = [effect.cluster, effect.service, effect.endpoint, effect.fate]
+    return [*names, effect.live_fingerprint, kept]
+
+
 def _of_action(action: Action) -> Json:
     return {
         "id": action.id,
@@ -51,6 +57,7 @@ def _of_action(action: Action) -> Json:
             for item in sorted(action.erases, key=lambda item: item.bucket)
         ],
         "steps": [[step.do, step.target, step.checksum] for step in action.steps],
+        "members": [_of_member(effect) for effect in action.members],
     }  # fmt: skip
 
 

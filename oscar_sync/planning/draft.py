@@ -71,6 +71,8 @@ def draft_plan(
         view.cluster.id: _context(desired, view, options, key, compare, spent=spent)
         for view in views
     }
+    for context in contexts.values():
+        context.peers = contexts
     decisions: list[Decision] = []
     left_alone: list[LeftAlone] = []
     notes: list[str] = []

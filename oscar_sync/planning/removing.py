@@ -46,6 +46,7 @@ from oscar_sync.planning.guards import (
     stopped_reason,
 )
 from oscar_sync.planning.hook_steps import HookWork, hooks_to_write, in_order, stale_work
+from oscar_sync.planning.members import Members, left_members, written_members
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     detached,
@@ -53,6 +54,7 @@ from oscar_sync.semantics.buckets import (
     mount_bucket,
     named_by_delete,
 )
+from oscar_sync.semantics.federation import is_worker
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_of, hooks_of
 from oscar_sync.semantics.volumes import deleted_volume, named_volume
@@ -75,6 +77,7 @@ class Departure(Struct, frozen=True):
     erases: tuple[Erased, ...]
     material: Material
     reason: Reason | None
+    members: Members
 
 
 def decide_remove(
@@ -101,7 +104,8 @@ def decide_remove(
         erases=going.erases,
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
-        notes=notes,
+        notes=(*notes, *going.members.notes),
+        members=going.members.effects,
     )
     reason = guard or first_of(standing_reason(context, live), going.reason)
     if reason is None:
@@ -120,13 +124,24 @@ def departure(context: Context, live: LiveService, purpose: str, named: Named) -
     work = stale_work(context, name, (*in_out_buckets(live.form), *let_go(live), *vouched))
     erases = _erased_with_it(context, live, named)
     lost = {item.bucket for item in erases}
+    members = _members(context, live)
     return Departure(
         steps=_steps(live, work),
         keeps=tuple(context.kept(bucket, name) for bucket in buckets if bucket not in lost),
         erases=erases,
-        material=_material(context, live, work, purpose),
-        reason=_reason(context, live, named),
+        material=replace(_material(context, live, work, purpose), members=members.watched),
+        reason=_reason(context, live, named) or members.reason,
+        members=members,
     )
+
+
+def _members(context: Context, live: LiveService) -> Members:
+    """Return what becomes of the members: the PUT that detaches the service detaches them too."""
+    if is_worker(live.annotations):
+        return Members()  # OSCAR spreads no write to a worker
+    if not _detaches(live):
+        return left_members(context, live.key, live.form)
+    return written_members(context, live.key, detached(live.form, live.bucket_list))
 
 
 def buckets_of(live: LiveService) -> tuple[BucketName, ...]:

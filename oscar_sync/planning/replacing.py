@@ -6,7 +6,8 @@ No byte is copied: the buckets stay where they are, and the new service takes th
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.plan import Action, ActionKind, FieldChange, Preconditions
+from oscar_sync.model.material import MemberWatch
+from oscar_sync.model.plan import Action, ActionKind, Do, FieldChange, Preconditions
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, replace_reason
 from oscar_sync.planning.context import Context
@@ -14,6 +15,7 @@ from oscar_sync.planning.creating import arrival, note_made
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.erasing import Named, named_erasures
 from oscar_sync.planning.guards import first_of
+from oscar_sync.planning.members import made_members
 from oscar_sync.planning.removing import buckets_of, departure
 from oscar_sync.planning.sent import with_unchanged
 from oscar_sync.semantics.immutable import takes_no_put
@@ -40,6 +42,9 @@ def decide_replace(
         lost_volume=deleted_volume(live.form),
         is_anew=True,
     )
+    is_detached = any(step.do is Do.PUT for step in going.steps)
+    made = made_members(context, desired.key, desired.form, is_detached=is_detached)
+    members = going.members.followed_by(made)
     kept = {item.bucket: item for item in going.keeps}
     for bucket in coming.existing:
         kept.setdefault(bucket, context.kept(bucket, live.key.name))
@@ -48,21 +53,30 @@ def decide_replace(
         key=live.key,
         kind=ActionKind.REPLACE,
         reason=f"no update can change {', '.join(fields)}",
-        steps=(*going.steps, *coming.steps),
+        steps=(*going.steps[:-1], *made.steps, going.steps[-1], *coming.steps),
         changes=with_unchanged(changes, desired, context.key),
         keeps=tuple(kept.values()),
         erases=going.erases,
         preconditions=Preconditions(fingerprint_of(live)),
         depends_on=coming.depends_on,
         origin=desired.locate(()),
-        notes=(_TOKEN_NOTE, *coming.notes),
+        notes=(_TOKEN_NOTE, *coming.notes, *members.notes),
+        members=members.effects,
         adds_stamp=bool(context.settings.set_name),
     )
-    reason = first_of(going.reason, coming.reason, _consent_reason(context, live, fields))
+    reason = first_of(
+        going.reason, coming.reason, members.reason, _consent_reason(context, live, fields)
+    )
     if reason is not None:
         return Decision(action, reason=reason)
     note_made(context, desired.form, action)
-    return Decision(action, coming.material.after(going.material))
+    after = replace(coming.material, members=tuple(map(_gone, made.watched)))
+    return Decision(action, after.after(replace(going.material, members=members.watched)))
+
+
+def _gone(watch: MemberWatch) -> MemberWatch:
+    """Return what is watched for after the worker was taken away."""
+    return replace(watch, live=None, form=None)
 
 
 def _named(context: Context, live: LiveService) -> Named:

@@ -15,6 +15,7 @@ from oscar_sync.planning.guards import (
     standing_reason,
     stopped_reason,
 )
+from oscar_sync.planning.members import written_members
 from oscar_sync.planning.secrets import stamped_secrets
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import in_out_buckets, mount_bucket
@@ -71,6 +72,7 @@ def _stamp_only(
     secrets = dict(desired.secrets) if desired else {}
     kind = ActionKind.FORGET if stamp.is_taken_off else ActionKind.ADOPT
     mount = mount_bucket(live.form)
+    members = written_members(context, live.key, live.form)
     restarts = mount is not None and mount not in in_out_buckets(live.form)
     action = Action(
         id=action_id(kind, live.key),
@@ -81,7 +83,8 @@ def _stamp_only(
         changes=stamped_secrets(desired, live, context.key) if desired else (),
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
-        notes=(_WARNING,),
+        notes=(_WARNING, *members.notes),
+        members=members.effects,
         adds_stamp=kind is ActionKind.ADOPT,
     )
     found = (
@@ -91,6 +94,7 @@ def _stamp_only(
         or level_reason(context, live.form)
         or _secrets_reason(live, secrets)
         or stopped_reason(context, live)
+        or members.reason
     )
     if found is not None:
         return Decision(action, reason=found)
@@ -104,7 +108,7 @@ def _stamp_only(
         action,
         Material(
             view.cluster, view.release, owner_to_write(live), live=live, form=live.form,
-            secrets=secrets if live.secret_names else {}, stamp=wish,
+            secrets=secrets if live.secret_names else {}, stamp=wish, members=members.watched,
         ),
     )  # fmt: skip
 

@@ -44,6 +44,7 @@ from oscar_sync.planning.hook_steps import (
     stale_work,
 )
 from oscar_sync.planning.ignore import with_ignored
+from oscar_sync.planning.members import written_members
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
@@ -152,6 +153,7 @@ def _update(case: _Case) -> Decision:
     erased = _erased(context, live, wanted)
     attached = _attached(context, had, has)
     works = _hook_works(context, live, wanted, attached)
+    members = written_members(context, live.key, wanted, live.form)
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
         key=live.key,
@@ -171,17 +173,19 @@ def _update(case: _Case) -> Decision:
         notes=(
             *_notes(case, works),
             *bucket_notes(context, case.desired, attached, _opened(live, wanted)),
+            *members.notes,
         ),
+        members=members.effects,
         unchanged_fields=_unchanged(live, case.changes),
         adds_stamp=case.is_adopted,
     )
-    reason = _reason(case, attached, erased)
+    reason = first_of(_reason(case, attached, erased), members.reason)
     if reason is not None:
         return Decision(action, reason=reason)
     context.note_access(wanted)
     used = used_buckets(live.form)
     context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in used), action)
-    return Decision(action, _material(case, works))
+    return Decision(action, replace(_material(case, works), members=members.watched))
 
 
 def _reason_word(changes: tuple[FieldChange, ...]) -> str:

@@ -11,8 +11,8 @@ from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind, Value
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import ClusterView, LiveService
+from oscar_sync.semantics.federation import is_worker
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, normal_form
-from oscar_sync.semantics.stamp import WORKER
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 # Devices of Windows, whatever their ending.
@@ -75,7 +75,7 @@ def apart(files: Sequence[ExportedFile]) -> tuple[tuple[ExportedFile, ...], tupl
 
 
 def _reason(view: ClusterView, live: LiveService, *, all_owners: bool) -> str:
-    if live.annotations.get(WORKER, "").strip().lower() == "true":
+    if is_worker(live.annotations):
         return "a federation worker"
     if not _NAME.fullmatch(live.key.name) or _DEVICE.fullmatch(live.key.name):
         return "its name is no safe file name"

@@ -72,6 +72,9 @@ def _action(entry: Mapping[str, object]) -> dict[str, str]:
         words[f"deletes {_text(item, 'bucket')}"] = _held(item)
     for item in _entries(entry, "keeps"):
         words[f"keeps bucket {_text(item, 'bucket')}"] = "yes"
+    for member in _entries(entry, "members"):
+        place = f"{_text(member, 'cluster')}/{_text(member, 'service')}"
+        words[f"member {place}"] = _member(member)
     for step in _entries(entry, "steps"):
         content = _text(step, "checksum")
         words[f"step {_text(step, 'do')} {_text(step, 'target')}"] = content or "yes"
@@ -82,6 +85,19 @@ def _action(entry: Mapping[str, object]) -> dict[str, str]:
         words["blocked because"] = _text(entry, "code")
     words["everything that is sent, as a hash"] = _text(entry, "sends") or _ABSENT
     return words
+
+
+def _member(entry: Mapping[str, object]) -> str:
+    kept = [_text(item, "bucket") for item in _entries(entry, "keeps")]
+    known = _text(entry, "live_fingerprint")
+    return ", ".join(
+        [
+            _text(entry, "fate"),
+            f"at {_text(entry, 'endpoint') or _ABSENT}",
+            *([f"worker {known}"] if known else []),
+            *(f"keeps bucket {name}" for name in sorted(kept)),
+        ]
+    )
 
 
 def _change(change: Mapping[str, object]) -> str:

@@ -5,7 +5,16 @@ from typing import Final
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Action, Blocked, Category, FieldChange, Plan, Step
+from oscar_sync.model.plan import (
+    Action,
+    Blocked,
+    Category,
+    FieldChange,
+    Kept,
+    MemberEffect,
+    Plan,
+    Step,
+)
 from oscar_sync.render.changes import is_script, script_in_json
 from oscar_sync.render.documents import json_text
 
@@ -87,13 +96,7 @@ def action_document(action: Action) -> dict[str, Json]:
         "reason": action.reason,
         "category": str(action.category),
         "changes": [_change(change) for change in action.changes],
-        "keeps": [
-            {
-                "bucket": item.bucket, "objects": item.objects, "bytes": item.size_bytes,
-                "at_least": item.is_at_least, "shared_with": [*item.shared_with],
-            }
-            for item in action.keeps
-        ],
+        "keeps": [_kept(item) for item in action.keeps],
         "erases": [
             {
                 "bucket": item.bucket, "objects": item.objects, "bytes": item.size_bytes,
@@ -103,6 +106,7 @@ def action_document(action: Action) -> dict[str, Json]:
             }
             for item in action.erases
         ],
+        "members": [_member(effect) for effect in action.members],
         "preconditions": {
             "live_fingerprint": action.preconditions.live_fingerprint,
             "exists": action.preconditions.exists,
@@ -113,6 +117,24 @@ def action_document(action: Action) -> dict[str, Json]:
         "seconds": action.seconds,
         "source": _source(action.origin),
         "notes": [*action.notes],
+    }  # fmt: skip
+
+
+def _member(effect: MemberEffect) -> dict[str, Json]:
+    return {
+        "cluster": effect.cluster,
+        "service": effect.service,
+        "endpoint": effect.endpoint,
+        "fate": str(effect.fate),
+        "live_fingerprint": effect.live_fingerprint,
+        "keeps": [_kept(item) for item in effect.keeps],
+    }
+
+
+def _kept(item: Kept) -> dict[str, Json]:
+    return {
+        "bucket": item.bucket, "objects": item.objects, "bytes": item.size_bytes,
+        "at_least": item.is_at_least, "shared_with": [*item.shared_with],
     }  # fmt: skip
 
 

@@ -283,6 +283,8 @@ _REPLACE_SYMBOLS: Final = {Do.PUT: "&", Do.DELETE: "-", Do.POST: "+"}
 
 def _step_symbol(action: Action, step: Step) -> str:
     """Return the symbol of a step worth its own line, blank for one the headline says."""
+    if step.member:
+        return "-"
     if action.kind is ActionKind.REPLACE and step.do in _REPLACE_SYMBOLS:
         is_detach = step.do is Do.PUT and step is action.steps[0]
         return "-" if is_detach else _REPLACE_SYMBOLS[step.do]
@@ -316,6 +318,8 @@ def step_lines(action: Action) -> list[str]:
 
 def _step_words(step: Step) -> str:
     match step.do:
+        case Do.PUT if step.member:
+            return f"detach {step.target}, the worker of before: {step.note}"
         case Do.HOOK:
             return f"uploads to {step.target} start it"
         case Do.UNHOOK:

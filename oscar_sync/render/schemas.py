@@ -6,7 +6,7 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Json, Kind
 from oscar_sync.model.finding import By, Subject
-from oscar_sync.model.plan import ActionKind, Category, Cause, Do, Op
+from oscar_sync.model.plan import ActionKind, Category, Cause, Do, MemberFate, Op
 from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.render.documents import DOCUMENT_VERSION
 from oscar_sync.render.plan_json import FORMAT_VERSION
@@ -268,7 +268,7 @@ def _action_schema() -> Json:
         "type": "object",
         "required": [
             "id", "cluster", "service", "kind", "reason", "category", "changes", "keeps", "erases",
-            "preconditions", "sends", "steps", "depends_on", "seconds",
+            "members", "preconditions", "sends", "steps", "depends_on", "seconds",
         ],
         "properties": {
             "id": _text_or(),
@@ -277,6 +277,7 @@ def _action_schema() -> Json:
             "kind": {"enum": [str(kind) for kind in ActionKind]},
             "category": {"enum": [str(category) for category in Category]},
             "erases": {"type": "array", "items": _erased_schema()},
+            "members": {"type": "array", "items": _member_schema()},
             "sends": {"type": "string", "pattern": "^([0-9a-f]{32})?$"},
             "changes": {"type": "array", "items": change},
             "steps": {"type": "array", "items": step},
@@ -284,6 +285,20 @@ def _action_schema() -> Json:
             "seconds": {"type": "number"},
         },
     }  # fmt: skip
+
+
+def _member_schema() -> Json:
+    return {
+        "type": "object",
+        "required": ["cluster", "service", "endpoint", "fate", "live_fingerprint", "keeps"],
+        "properties": {
+            "cluster": _text_or(),
+            "service": _text_or(),
+            "endpoint": _text_or(),
+            "fate": {"enum": [str(fate) for fate in MemberFate]},
+            "live_fingerprint": _text_or(),
+        },
+    }
 
 
 def _erased_schema() -> Json:

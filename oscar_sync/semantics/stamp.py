@@ -17,6 +17,7 @@ from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Compare, Value
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.federation import WORKER
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, STAMP_PREFIX
 from oscar_sync.semantics.quantities import canonical_quantity
 
@@ -29,7 +30,6 @@ STAMP_KEYS: Final = frozenset({OWNER, APPLIED, SECRETS, HOOKS, DETACHED})
 
 SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 
-WORKER: Final = "oscar.grycap/federation-worker"
 _MARKS: Final = (STAMP_PREFIX, WORKER)
 _VERSION: Final = "v1"
 _SHORT: Final = 64

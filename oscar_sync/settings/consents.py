@@ -8,9 +8,12 @@ from oscar_sync.model.identity import ClusterId
 
 GRAMMAR: Final = (
     "erase:BUCKET, erase:empty, erase:SERVICE/volume, replace:SERVICE, attach:SERVICE=BUCKET, "
-    "take-over:SERVICE or push-secrets:SERVICE, CLUSTER/ before the name where it would match two"
+    "take-over:SERVICE, push-secrets:SERVICE or federate:SERVICE, CLUSTER/ before the name where "
+    "it would match two"
 )
-OF_SERVICE_GRAMMAR: Final = 'replace, take-over, push-secrets, "attach:BUCKET" or "erase:volume"'
+OF_SERVICE_GRAMMAR: Final = (
+    'replace, take-over, push-secrets, federate, "attach:BUCKET" or "erase:volume"'
+)
 VOLUME: Final = "volume"
 EMPTY: Final = "empty"
 _NAME: Final = re.compile(r"[^\s/=]+")
@@ -28,7 +31,7 @@ def consent_of(text: str) -> Consent | None:
         case Word.ATTACH:
             left, equals, bucket = name.rpartition("=")
             return _named(word, left, bucket) if equals and _NAME.fullmatch(bucket) else None
-        case Word.REPLACE | Word.TAKE_OVER | Word.PUSH_SECRETS:
+        case Word.REPLACE | Word.TAKE_OVER | Word.PUSH_SECRETS | Word.FEDERATE:
             return _named(word, name, "")
 
 
@@ -52,7 +55,7 @@ def _erase(name: str) -> Consent | None:
 def consent_for(service: str, cluster: ClusterId | None, text: str) -> Consent | None:
     """Return what a service's ``allow`` entry *text* consents to: no service name stands in it."""
     word, _, rest = text.partition(":")
-    if text in (Word.REPLACE, Word.TAKE_OVER, Word.PUSH_SECRETS):
+    if text in (Word.REPLACE, Word.TAKE_OVER, Word.PUSH_SECRETS, Word.FEDERATE):
         return Consent(Word(text), service, "", cluster)
     if word == Word.ATTACH and _NAME.fullmatch(rest):
         return Consent(Word.ATTACH, service, rest, cluster)

@@ -52,13 +52,16 @@ def clusters():
         yield Api(edge), Api(far)
 
 
-def write(folder: Path, name: str, api: Api, manifest: str) -> str:
-    """Write a project for one cluster and return its folder."""
+def write(folder: Path, name: str, api: Api, manifest: str, **others: Api) -> str:
+    """Write a project for one cluster, whose settings know *others*, and return its folder."""
     folder.mkdir(exist_ok=True)
+    entries = "".join(
+        f"  {one}:\n    endpoint: {known.emulator.url}\n    auth_user: {known.emulator.user}\n"
+        '    auth_password: "${PASSWORD}"\n'
+        for one, known in {name: api, **others}.items()
+    )
     (folder / "oscar-sync.yaml").write_text(
-        f"set: tests\nprune: true\nclusters:\n  {name}:\n    endpoint: {api.emulator.url}\n"
-        f'    auth_user: {api.emulator.user}\n    auth_password: "${{PASSWORD}}"\n  "*": {name}\n',
-        encoding="utf-8",
+        f'set: tests\nprune: true\nclusters:\n{entries}  "*": {name}\n', encoding="utf-8"
     )
     (folder / "run.sh").write_text("#!/bin/sh\necho run\n", encoding="utf-8")
     (folder / "manifest.yaml").write_text(manifest, encoding="utf-8")
@@ -73,7 +76,7 @@ def test_a_federated_service_is_applied_and_its_worker_left_to_it(tmp_path, clus
     origin, other = tmp_path / "origin", tmp_path / "other"
 
     for memory in ("1Gi", "2Gi"):
-        project = write(origin, "edge", edge, ORIGIN.format(memory=memory, **places))
+        project = write(origin, "edge", edge, ORIGIN.format(memory=memory, **places), far=far)
         assert oscar_sync.apply(oscar_sync.plan(project, environ=environ)).exit_code is Exit.OK
         assert oscar_sync.plan(project, environ=environ).exit_code is Exit.OK
         assert far.shown("spread-far")["memory"] == memory

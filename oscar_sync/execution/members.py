@@ -1,0 +1,103 @@
+"""Writes on the clusters of a federation's members: an old worker goes, and its data stays."""
+
+from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
+from oscar_sync.model.material import MemberWatch
+from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.state import LiveService
+from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.bodies import owner_to_write, put_body
+from oscar_sync.semantics.buckets import named_by_delete
+from oscar_sync.semantics.federation import WORKER
+from oscar_sync.semantics.stamp import OWNER, marks_of
+
+
+def take_workers_away(run: Run) -> None:
+    """Send the action's steps on members: buckets out of each old worker, then its DELETE.
+
+    Raises:
+        FailedError: a member refuses, or the worker is still there.
+        StaleServiceError: it is not the worker of the plan, or names a bucket.
+    """
+    for step in run.action.steps:
+        watch = next((one for one in run.material.members if _is_at(step, one)), None)
+        if watch is None:
+            continue
+        if step.do is Do.PUT:
+            _let_go(run.at_member(watch), watch, step)
+        elif step.do is Do.DELETE:
+            _delete(run.at_member(watch), watch, step)
+
+
+def check_detached(run: Run) -> None:
+    """Make sure that the PUT which let go of the origin's buckets reached its workers too.
+
+    Raises:
+        FailedError: a worker still has buckets; its origin must not go before.
+    """
+    for watch in run.material.members:
+        live = run.at_member(watch).newest.by_name(watch.service)
+        named = named_by_delete(live.form, live.bucket_list) if live is not None else ()
+        if named:
+            raise FailedError(
+                f"the worker {watch.cluster.id}/{watch.service} still has bucket "
+                f"{', '.join(named)}; apply again when that cluster can be reached from this one",
+                "member-not-detached",
+            )
+
+
+def refuse_unless_free(run: Run) -> None:
+    """Stop before a POST that OSCAR would take back with every member's service (6.5).
+
+    Raises:
+        StaleServiceError: a member has a service of that name.
+    """
+    for watch in run.material.members:
+        if run.at_member(watch).newest.by_name(watch.service) is not None:
+            place = f"{watch.cluster.id}/{watch.service}"
+            raise StaleServiceError(f"the member {place} exists by now")
+
+
+def _is_at(step: Step, watch: MemberWatch) -> bool:
+    place = f"{watch.cluster.id}/{watch.service}"
+    return step.member == watch.cluster.id and step.target == place
+
+
+def _let_go(run: Run, watch: MemberWatch, step: Step) -> None:
+    live = run.newest.by_name(watch.service)
+    if live is None:
+        return
+    if watch.form is None:
+        raise FailedError("the plan holds no definition")
+    _refuse_another(watch, live)
+    marks = marks_of(live.annotations)
+    owner = owner_to_write(live)
+    run.sender.put(step, put_body(watch.form, {}, marks, live, watch.release, owner=owner))
+    found = run.newest.by_name(watch.service)
+    if found is not None and named_by_delete(found.form, found.bucket_list):
+        raise NotVerifiedError(f"the worker {step.target} still names its buckets")
+
+
+def _delete(run: Run, watch: MemberWatch, step: Step) -> None:
+    live = run.newest.by_name(watch.service)
+    if live is None:
+        return
+    _refuse_another(watch, live)
+    named = named_by_delete(live.form, live.bucket_list)
+    if named:
+        raise StaleServiceError(
+            f"the worker {step.target} names {', '.join(named)}, and deleting it would erase that"
+        )
+    reply = run.sender.delete(step)
+    if reply.meaning.outcome is Outcome.NOT_APPLIED:
+        raise FailedError(f"{step.target}: the server answered {reply.status}: {reply.text}")
+    run.wait_for_store()
+    if run.newest.by_name(watch.service) is not None:
+        raise FailedError(f"the worker {step.target} is still there after the deletion")
+
+
+def _refuse_another(watch: MemberWatch, live: LiveService) -> None:
+    """Stop where it is another service by now; the origin's own PUT may have written the worker."""
+    known = watch.live.annotations if watch.live is not None else {}
+    if any(live.annotations.get(key) != known.get(key) for key in (OWNER, WORKER)):
+        place = f"{watch.cluster.id}/{watch.service}"
+        raise StaleServiceError(f"the member {place} is another service by now")

@@ -1,0 +1,77 @@
+"""Federations: what an origin's writes do on the clusters of its members (oscar-server 6.5, 8).
+
+POST makes a worker on each member; one that fails is rolled back, and the roll-back sends a DELETE,
+with its buckets, for every member's service, also for one that was there before. PUT writes each
+member's service anew, whoever's it is, and makes none. DELETE leaves the workers.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from oscar_sync.model.field import Form, Value
+from oscar_sync.semantics.buckets import blocks
+from oscar_sync.semantics.stores import leads_to
+
+WORKER: Final = "oscar.grycap/federation-worker"
+ORIGIN_CLUSTER: Final = "oscar.grycap/origin-cluster"
+ORIGIN_SERVICE: Final = "oscar.grycap/origin-service"
+
+
+class Member(Struct, frozen=True):
+    """A member of a federation: OSCAR writes ``service`` on the cluster at ``endpoint``.
+
+    ``cluster`` is its name in the definition; ``endpoint`` is blank where that does not say it.
+    """
+
+    cluster: str
+    service: str
+    endpoint: str = ""
+
+    def __str__(self) -> str:
+        """Return it as people are told: ``CLUSTER/SERVICE``."""
+        return f"{self.cluster or '(no cluster)'}/{self.service or '(no service)'}"
+
+
+def members_of(form: Form) -> tuple[Member, ...]:
+    """Return the members, of any type and in order: a write is sent to each of them."""
+    federation = form.get("federation")
+    clusters = form.get("clusters")
+    known = clusters if isinstance(clusters, dict) else {}
+    named = blocks(federation, "members") if isinstance(federation, dict) else []
+    return tuple(_member(block, known) for block in named)
+
+
+def _member(block: Mapping[str, Value], clusters: Mapping[str, Value]) -> Member:
+    cluster = str(block.get("cluster_id") or "")
+    entry = clusters.get(cluster)
+    endpoint = entry.get("endpoint") if isinstance(entry, dict) else ""
+    return Member(cluster, str(block.get("service_name") or ""), str(endpoint or "").strip())
+
+
+def is_mesh(form: Form) -> bool:
+    """Tell whether the workers have no buckets of their own (oscar-server 8)."""
+    federation = form.get("federation")
+    return isinstance(federation, dict) and str(federation.get("topology")).lower() == "mesh"
+
+
+def is_worker(annotations: Mapping[str, str]) -> bool:
+    """Tell whether an origin on another cluster writes the service."""
+    return annotations.get(WORKER, "").strip().lower() == "true"
+
+
+def is_worker_of(annotations: Mapping[str, str], cluster: str, service: str) -> bool:
+    """Tell whether the origin is *service* of the cluster that calls itself *cluster*."""
+    origin = annotations.get(ORIGIN_CLUSTER, ""), annotations.get(ORIGIN_SERVICE, "")
+    return is_worker(annotations) and bool(cluster) and origin == (cluster, service)
+
+
+def is_same_endpoint(one: str, other: str) -> bool:
+    """Tell whether two addresses of OSCAR's API are one: host, port and path."""
+    return leads_to(one, [other]) and _path(one) == _path(other)
+
+
+def _path(endpoint: str) -> str:
+    return urlsplit(endpoint).path.strip("/")

@@ -1,0 +1,493 @@
+"""Writes to a federated service reach other clusters: nobody is hurt there (trust 2.7)."""
+
+import io
+import itertools
+
+import pytest
+import yaml
+from minio import Minio
+
+from oscar_sync.emulator.server import Emulator, EmulatorOptions
+from oscar_sync.model.plan import ActionKind, MemberFate, PlanOptions, Scope
+from oscar_sync.model.report import Status
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
+from oscar_sync.render.plan_text import plan_text
+from tests.emulator.calling import SERVICES, Api
+from tests.property.world import no_sleep, told
+
+PASSWORD = "one-for-all-clusters"
+NOWHERE = "http://127.0.0.1:1"
+VOLUME = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "retain"}
+
+
+@pytest.fixture(scope="module")
+def _emulators():
+    options = EmulatorOptions(password=PASSWORD, hold_workloads=True, admin=True)
+    with Emulator(options) as edge, Emulator(options) as near, Emulator(options) as far:
+        yield edge, near, far
+
+
+class Federation:
+    """A project for three clusters, and the clusters by hand."""
+
+    def __init__(self, folder, emulators):
+        self.folder = folder
+        self.apis = dict(zip(("edge", "near", "far"), map(Api, emulators), strict=True))
+        self.settings = {}
+        self.unknown = set()
+        self.environ = {
+            "PASSWORD": PASSWORD, "XDG_CACHE_HOME": str(folder), "HOME": str(folder),
+            "OSCAR_SYNC_FINGERPRINT_KEY": "k" * 32,
+        }  # fmt: skip
+        (folder / "files").mkdir()
+
+    def address(self, name):
+        return self.apis[name].emulator.url if name in self.apis else NOWHERE
+
+    def origin(self, *members, **fields):
+        """Return a service of edge that is federated with *members*, each ``CLUSTER/SERVICE``."""
+        named = [one.split("/") for one in members]
+        federation = {
+            "topology": fields.pop("topology", "star"),
+            "members": [
+                {"type": "oscar", "cluster_id": name, "service_name": one} for name, one in named
+            ],
+        }
+        return {
+            "name": "plants", "cluster_id": "edge", "image": "ghcr.io/x/a:1", "script": "s\n",
+            "environment": {"secrets": {"refresh_token": "fresh"}},
+            "federation": federation,
+            "clusters": {
+                name: {"endpoint": self.address(name), "auth_user": "", "auth_password": "",
+                       "ssl_verify": False}
+                for name in dict.fromkeys(("edge", *(name for name, _ in named)))
+            },
+            **fields,
+        }  # fmt: skip
+
+    def write(self, *services, **settings):
+        """Write services, each a definition for edge or a pair with its cluster."""
+        files = self.folder / "files"
+        for path in files.glob("*.yaml"):
+            path.unlink()
+        for number, one in enumerate(services):
+            cluster, service = one if isinstance(one, tuple) else ("edge", one)
+            body = {"functions": {"oscar": [{cluster: service}]}}
+            (files / f"{number}.yaml").write_text(yaml.safe_dump(body))
+        self.settings.update(settings)
+        entries = {
+            name: {
+                "endpoint": api.emulator.url, "auth_user": api.emulator.user,
+                "auth_password": "${PASSWORD}", "identity": f"{name}.example.org",
+            }
+            for name, api in self.apis.items()
+            if name not in self.unknown
+        }  # fmt: skip
+        whole = {"set": "laws", "clusters": entries, **self.settings}
+        whole = {name: value for name, value in whole.items() if value is not None}
+        (files / "oscar-sync.yaml").write_text(yaml.safe_dump(whole))
+
+    def run(self, options=None, *, between=None, is_applied=True, **request):
+        wanted = desire(DesireRequest(paths=(str(self.folder / "files"),), **request), self.environ)
+        connections = Connections(self.environ, 4, 5.0, sleep=no_sleep)
+        try:
+            found = plan_once(wanted, options or PlanOptions(), connections)
+            if not is_applied:
+                return found.draft.plan
+            if between:
+                between()
+            return apply_once(found, ApplyOptions(), connections)
+        finally:
+            connections.close()
+
+    def plan(self, options=None, **request):
+        return self.run(options, is_applied=False, **request)
+
+    def stranger(self, name, service, bucket):
+        """Let somebody else have a service with data on a cluster."""
+        body = {
+            "name": service, "image": "ghcr.io/else/b:1", "script": "theirs\n",
+            "input": [{"storage_provider": "minio.default", "path": f"{bucket}/in"}],
+        }  # fmt: skip
+        assert self.apis[name].post(body).status == 201
+        self.put(name, bucket, "in/data")
+
+    def store(self, name):
+        emulator = self.apis[name].emulator
+        keys = (emulator.access_key, emulator.secret_key)
+        return Minio(emulator.s3_url.removeprefix("http://"), *keys, secure=False)
+
+    def put(self, name, bucket, key):
+        self.store(name).put_object(bucket, key, io.BytesIO(b"kept"), 4)
+
+    def objects(self, name):
+        store = self.store(name)
+        return {
+            (bucket.name, item.object_name)
+            for bucket in store.list_buckets()
+            for item in store.list_objects(bucket.name, recursive=True)
+        }
+
+    def services(self, name):
+        return {one["name"] for one in self.apis[name].get(SERVICES).json}
+
+    def shown(self, name, service):
+        return self.apis[name].shown(service)
+
+    def writes_to(self, name):
+        return [one for one in self.apis[name].emulator.requests if one[0] not in ("GET", "HEAD")]
+
+
+@pytest.fixture
+def world(tmp_path, _emulators):
+    for emulator in _emulators:
+        emulator.reset()
+        emulator.forget_requests()
+    return Federation(tmp_path, _emulators)
+
+
+def codes(plan):
+    return [item.code for item in plan.blocked]
+
+
+def fates(plan):
+    return [
+        (f"{one.cluster}/{one.service}", one.fate)
+        for action in plan.all_actions
+        for one in action.members
+    ]
+
+
+def done(report):
+    return all(result.status is Status.DONE for result in report.results), told(report)
+
+
+def at(*paths):
+    return [{"storage_provider": "minio.default", "path": path} for path in paths]
+
+
+REMOVE = PlanOptions(Scope.REMOVE, ("edge/plants",))
+
+
+# what a member has already
+
+
+def applied(world, *members, **fields):
+    """Have an origin with its workers."""
+    world.write(world.origin(*members, **fields))
+    is_done, why = done(world.run())
+    assert is_done, why
+
+
+@pytest.mark.parametrize("members", [["near/plants"], ["far/plants", "near/plants"]])
+def test_a_create_with_a_service_of_somebody_else_on_a_member_is_blocked(world, members):
+    """OSCAR would take the create back with a DELETE on every member, buckets and all."""
+    world.stranger("near", "plants", "theirs")
+    world.write(world.origin(*members))
+    plan = world.plan()
+    assert codes(plan) == ["member-taken"]
+    assert "near/plants: a service of that name is there" in plan.blocked[0].message
+    assert not plan.blocked[0].consent
+    world.run()
+    assert ("theirs", "in/data") in world.objects("near")
+    assert world.shown("near", "plants")["script"] == "theirs\n"
+    assert not world.services("far") | world.services("edge")
+
+
+def test_an_update_that_adds_a_member_of_somebody_else_is_blocked(world):
+    applied(world, "near/plants")
+    world.stranger("far", "plants", "theirs")
+    world.write(world.origin("near/plants", "far/plants"))
+    assert codes(world.plan()) == ["member-taken"]
+    world.run()
+    assert world.shown("far", "plants")["script"] == "theirs\n"
+
+
+def taken(world):
+    """Let a worker be deleted, and somebody else have its name."""
+    assert world.apis["near"].delete(f"{SERVICES}/plants").status == 204
+    world.stranger("near", "plants", "theirs")
+
+
+@pytest.mark.parametrize(
+    ("options", "fields", "allow"),
+    [
+        (None, {"memory": "1Gi"}, ()),
+        (REMOVE, {}, ()),
+        (None, {"volume": VOLUME}, ("replace:plants",)),
+        (PlanOptions(Scope.FORGET, ("edge/plants",)), {}, ()),
+    ],
+)
+def test_every_write_that_reaches_a_member_is_blocked_where_it_is_anothers(
+    world, options, fields, allow
+):
+    applied(world, "near/plants", output=at("plants/out"))
+    taken(world)
+    world.write(world.origin("near/plants", output=at("plants/out"), **fields))
+    plan = world.plan(options, allow=allow)
+    assert codes(plan) == ["member-taken"]
+    world.run(options, allow=allow)
+    assert world.shown("near", "plants")["script"] == "theirs\n"
+    assert ("theirs", "in/data") in world.objects("near")
+
+
+def test_a_worker_of_another_origin_is_somebody_elses(world):
+    other = {**world.origin("near/worker"), "name": "other"}
+    world.write(other)
+    assert done(world.run())[0]
+    world.write(other, world.origin("near/worker"))
+    plan = world.plan()
+    assert codes(plan) == ["member-taken"]
+    assert "managed by set laws" in plan.blocked[0].message
+
+
+@pytest.mark.parametrize("members", [["near/one", "near/one"], ["edge/plants"]])
+def test_a_create_that_oscar_would_take_back_by_itself_is_blocked(world, members):
+    """The second POST to one member fails, and so does the one to the origin itself."""
+    world.write(world.origin(*members))
+    assert codes(world.plan()) == ["member-taken"]
+
+
+def test_two_origins_of_one_plan_do_not_make_one_worker(world):
+    world.write(world.origin("near/one"), {**world.origin("near/one"), "name": "other"})
+    plan = world.plan()
+    assert codes(plan) == ["member-taken"]
+    assert "makes its worker there already" in plan.blocked[0].message
+
+
+def test_a_manifest_for_the_member_is_no_free_name(world):
+    own = {"name": "plants", "image": "ghcr.io/x/a:1", "script": "s\n"}
+    world.write(world.origin("near/plants"), ("near", own))
+    assert "member-taken" in codes(world.plan())
+
+
+# what nobody can see
+
+
+def unknown(world, how):
+    if how == "not in the settings":
+        world.unknown = {"near"}
+        return world.origin("near/plants")
+    if how == "not reachable":
+        world.settings["clusters"] = {
+            "edge": {
+                "endpoint": world.address("edge"), "auth_user": world.apis["edge"].emulator.user,
+                "auth_password": "${PASSWORD}", "identity": "edge.example.org",
+            },
+            "near": {"endpoint": NOWHERE, "auth_user": "u", "auth_password": "p"},
+        }  # fmt: skip
+        service = world.origin("near/plants")
+        service["clusters"]["near"]["endpoint"] = NOWHERE
+        return service
+    service = world.origin("near/plants")
+    if how == "at another address":
+        service["clusters"]["near"]["endpoint"] = "https://near.elsewhere.org"
+    else:
+        service["federation"]["members"][0]["cluster_id"] = ""
+    return service
+
+
+UNKNOWN = ["not in the settings", "not reachable", "at another address", "without a cluster"]
+
+
+@pytest.mark.parametrize("how", UNKNOWN)
+def test_a_member_that_nobody_can_look_at_is_blocked_until_it_is_named(world, how):
+    world.write(unknown(world, how))
+    plan = world.plan()
+    assert codes(plan) == ["federation-unseen"]
+    assert plan.blocked[0].consent == "federate:plants"
+    named = world.plan(allow=("federate:plants",))
+    assert codes(named) == []
+    assert [fate for _, fate in fates(named)] == [MemberFate.UNSEEN]
+    assert "nobody can see what is there" in plan_text(named)
+    world.write(unknown(world, how), services={"plants": {"allow": ["federate"]}})
+    assert codes(world.plan()) == []
+
+
+def test_a_consent_for_the_unseen_covers_no_service_of_somebody_else(world):
+    world.stranger("near", "plants", "theirs")
+    world.write(world.origin("near/plants", "gone/plants"))
+    assert codes(world.plan(allow=("federate:plants",))) == ["member-taken"]
+
+
+def test_a_service_that_another_user_hides_is_not_free(world):
+    world.apis["near"].emulator.fault(f"GET {SERVICES}/plants:403")
+    world.write(world.origin("near/plants"))
+    assert codes(world.plan()) == ["member-taken"]
+
+
+# what the plan says, and what becomes of it
+
+
+def test_what_happens_on_members_is_part_of_the_plan_and_its_digest(world):
+    world.write(world.origin("near/plants"))
+    one = world.plan()
+    assert fates(one) == [("near/plants", MemberFate.CREATED)]
+    assert "member near/plants: OSCAR creates its worker there" in plan_text(one)
+    world.write(world.origin("far/plants"))
+    assert world.plan().digest != one.digest
+    applied(world, "near/plants", memory="1Gi")
+    world.write(world.origin("near/plants", "far/plants", memory="2Gi"))
+    plan = world.plan()
+    assert fates(plan) == [("near/plants", MemberFate.UPDATED), ("far/plants", MemberFate.ABSENT)]
+    assert "member far/plants: there is no worker, and an update creates none" in plan_text(plan)
+    assert done(world.run())[0]
+    assert world.shown("near", "plants")["memory"] == "2Gi"
+
+
+def test_a_member_that_an_update_drops_keeps_its_worker_and_that_is_told(world):
+    applied(world, "near/plants", "far/plants")
+    world.write(world.origin("near/plants"))
+    plan = world.plan()
+    assert fates(plan) == [("near/plants", MemberFate.UPDATED), ("far/plants", MemberFate.LEFT)]
+    assert "member far/plants: its worker stays there as it is" in plan_text(plan)
+    is_done, why = done(world.run())
+    assert is_done, why
+    assert world.services("far") == {"plants"}
+
+
+@pytest.mark.parametrize("set_name", ["laws", None])
+def test_a_worker_that_says_nothing_of_its_origin_is_known_by_this_sets_mark_alone(world, set_name):
+    """An origin without cluster_id marks no worker; our own mark is copied to it."""
+    unmarked = {"cluster_id": "", "output": at("plants/out")}
+    world.write(world.origin("near/plants", **unmarked), set=set_name)
+    assert done(world.run())[0]
+    world.write(world.origin("near/plants", memory="1Gi", **unmarked))
+    plan = world.plan()
+    assert codes(plan) == ([] if set_name else ["member-taken"])
+
+
+def test_a_manifest_that_stays_asks_no_member_anything(world):
+    applied(world, "near/plants", "far/plants")
+    for api in world.apis.values():
+        api.emulator.forget_requests()
+    assert not world.plan().actions
+    assert len([one for one in world.apis["near"].emulator.requests if "GET" in one]) <= 3
+
+
+@pytest.mark.parametrize("topology", ["star", "mesh"])
+def test_a_removal_detaches_the_workers_and_keeps_their_data(world, topology):
+    applied(world, "near/plants", input=at("plants/in"), topology=topology)
+    if topology == "star":
+        world.put("near", "plants", "in/kept")
+    plan = world.plan(REMOVE)
+    assert fates(plan) == [("near/plants", MemberFate.UPDATED)]
+    [effect] = plan.actions[0].members
+    assert [item.bucket for item in effect.keeps] == ["plants"]
+    before = world.objects("near")
+    is_done, why = done(world.run(REMOVE))
+    assert is_done, why
+    assert world.services("edge") == set()
+    assert world.shown("near", "plants")["input"] == []
+    assert world.objects("near") == before
+
+
+@pytest.mark.parametrize("topology", ["star", "mesh"])
+@pytest.mark.parametrize("is_attached", [True, False])
+def test_a_service_is_taken_up_again_with_the_worker_that_is_left(world, topology, is_attached):
+    """OSCAR's create would fail on it, and be taken back with a DELETE there."""
+    applied(world, "near/plants", input=at("plants/in"), topology=topology)
+    worker = world.shown("near", "plants")
+    assert done(world.run(REMOVE))[0]
+    if is_attached:  # somebody took the buckets up again by hand
+        assert world.apis["near"].put(worker, SERVICES).status in (200, 204, 500)
+    if topology == "star":
+        world.put("near", "plants", "in/kept")
+    before = world.objects("near")
+    plan = world.plan()
+    assert codes(plan) == []
+    assert fates(plan) == [("near/plants", MemberFate.REPLACED)]
+    is_done, why = done(world.run())
+    assert is_done, why
+    assert world.shown("near", "plants")["input"][0]["path"] == "plants/in"
+    assert world.shown("near", "plants")["token"] == world.shown("edge", "plants")["token"]
+    assert before <= world.objects("near")
+    assert not world.plan().actions
+
+
+@pytest.mark.parametrize("topology", ["star", "mesh"])
+def test_a_replace_keeps_origin_and_worker_and_their_data(world, topology):
+    applied(world, "near/plants", input=at("plants/in"), topology=topology)
+    for name in ("edge", "near") if topology == "star" else ("edge",):
+        world.put(name, "plants", "in/kept")
+    before = world.objects("edge"), world.objects("near")
+    world.write(
+        world.origin("near/plants", input=at("plants/in"), topology=topology, volume=VOLUME),
+        services={"plants": {"allow": ["replace"]}},
+    )
+    plan = world.plan()
+    assert [action.kind for action in plan.actions] == [ActionKind.REPLACE]
+    assert fates(plan) == [("near/plants", MemberFate.REPLACED)]
+    assert "delete near/plants, which names no bucket by then" in plan_text(plan)
+    is_done, why = done(world.run())
+    assert is_done, why
+    assert world.services("edge") == world.services("near") == {"plants"}
+    assert (world.objects("edge"), world.objects("near")) == before
+    assert not world.plan().actions
+
+
+def test_a_bucket_of_somebody_else_on_a_member_is_not_taken_up(world):
+    from minio.commonconfig import Tags
+
+    store = world.store("near")
+    store.make_bucket("plants")
+    tags = Tags(for_object=False)
+    tags["owner"] = "zoe"
+    store.set_bucket_tags("plants", tags)
+    world.write(world.origin("near/plants", input=at("plants/in")))
+    assert codes(world.plan()) == ["member-bucket"]
+
+
+def test_a_bucket_that_only_a_member_has_is_told_of_before_oscar_takes_the_create_back(world):
+    world.apis["near"].post({"bucket_name": "plants"}, "/system/buckets")
+    world.write(world.origin("near/plants", input=at("plants/in")))
+    plan = world.plan()
+    assert codes(plan) == ["member-bucket"]
+    assert "not here" in plan.blocked[0].message
+
+
+# what moves after the plan
+
+
+MOVES = list(itertools.product(["create", "update", "remove", "replace"], [True, False]))
+
+
+@pytest.mark.parametrize(("what", "is_new"), MOVES)
+def test_a_member_that_moved_since_the_plan_stops_the_write(world, what, is_new):
+    if what != "create":
+        applied(world, "near/plants", input=at("plants/in"))
+        if is_new:
+            assert world.apis["near"].delete(f"{SERVICES}/plants").status == 204
+    fields: dict[str, object] = {}
+    if what in {"update", "replace"}:
+        fields = {"memory": "1Gi"} if what == "update" else {"volume": VOLUME}
+    world.write(world.origin("near/plants", input=at("plants/in"), **fields))
+
+    def move():
+        if is_new or what == "create":
+            world.stranger("near", "plants", "theirs")
+        else:
+            shown = {**world.shown("near", "plants"), "script": "theirs\n"}
+            world.apis["near"].put(shown, SERVICES)
+        for api in world.apis.values():
+            api.emulator.forget_requests()
+
+    options = REMOVE if what == "remove" else None
+    report = world.run(
+        options, between=move, allow=("replace:plants",) if what == "replace" else ()
+    )
+    assert [result.status for result in report.results] == [Status.STALE]
+    assert not world.writes_to("edge")
+    assert not world.writes_to("near")
+
+
+def test_a_removal_waits_for_a_worker_that_its_put_did_not_reach(world):
+    applied(world, "near/plants", input=at("plants/in"))
+    world.put("near", "plants", "in/kept")
+    near = world.apis["near"].emulator
+    report = world.run(REMOVE, between=lambda: near.fault(f"PUT {SERVICES}:500-before"))
+    assert [result.code for result in report.results] == ["member-not-detached"]
+    assert world.services("edge") == {"plants"}
+    assert ("plants", "in/kept") in world.objects("near")
