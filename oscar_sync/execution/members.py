@@ -1,9 +1,10 @@
 """Writes on the clusters of a federation's members: an old worker goes, and its data stays."""
 
+from oscar_sync.execution.evidence import check_kept, refuse_unless_agreed
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Do, Step
-from oscar_sync.model.state import LiveService
+from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import owner_to_write, put_body
 from oscar_sync.semantics.buckets import named_by_delete
@@ -78,21 +79,34 @@ def _let_go(run: Run, watch: MemberWatch, step: Step) -> None:
 
 
 def _delete(run: Run, watch: MemberWatch, step: Step) -> None:
+    """Delete an old worker on the evidence that a removal needs, and look at its buckets after."""
+    before, listed = run.wait_for_store(), run.newest.listed_now(watch.service)
     live = run.newest.by_name(watch.service)
     if live is None:
         return
+    if before is None:
+        raise FailedError(f"nobody could see which buckets are there to delete {step.target}")
     _refuse_another(watch, live)
     named = named_by_delete(live.form, live.bucket_list)
     if named:
         raise StaleServiceError(
             f"the worker {step.target} names {', '.join(named)}, and deleting it would erase that"
         )
+    refuse_unless_agreed(run, live, listed)
     reply = run.sender.delete(step)
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise FailedError(f"{step.target}: the server answered {reply.status}: {reply.text}")
-    run.wait_for_store()
+    now = run.wait_for_store()
     if run.newest.by_name(watch.service) is not None:
         raise FailedError(f"the worker {step.target} is still there after the deletion")
+    check_kept(run, {one.name for one in before if _is_its_own(watch, one)}, reply, now)
+
+
+def _is_its_own(watch: MemberWatch, bucket: BucketFacts) -> bool:
+    """Tell whether *bucket* is the worker's, by its definition in the plan or by its tag."""
+    live = watch.live
+    named = named_by_delete(live.form, live.bucket_list) if live is not None else ()
+    return bucket.name in named or bucket.from_service == watch.service
 
 
 def _refuse_another(watch: MemberWatch, live: LiveService) -> None:
