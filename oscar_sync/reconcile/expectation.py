@@ -18,10 +18,10 @@ from oscar_sync.model.state import BucketCount
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.reconcile.plan_difference import plan_differences
 from oscar_sync.render.plan_json import FORMAT_VERSION, plan_document
-from oscar_sync.render.words import erased
 from oscar_sync.wire.messages import MAX_DEPTH, is_deeper
 
 _LARGEST_BYTES = 16 << 20
+_MORE = "more would be deleted than was reviewed"
 _DIGEST = re.compile(r"[0-9a-f]{8,32}")
 
 _Reviewed: TypeAlias = Mapping[tuple[str, str], BucketCount | None]
@@ -47,11 +47,12 @@ def check_expectation(plan: Plan, expected: str) -> None:
     if digest == plan.digest:
         return
     reviewed = _reviewed(document)
-    grown = tuple(_grown(plan, reviewed))
-    if not grown and digest == plan_digest(_as_reviewed(plan, reviewed)):
+    loses_more = _loses_more(plan, reviewed)
+    if not loses_more and digest == plan_digest(_as_reviewed(plan, reviewed)):
         return
     now = json.loads(json.dumps(plan_document(plan)))
-    raise StaleError(digest, plan.digest, (*grown, *plan_differences(document, now)))
+    lines = plan_differences(document, now)
+    raise StaleError(digest, plan.digest, (_MORE, *lines) if loses_more else lines)
 
 
 def _reviewed(document: Mapping[str, object]) -> _Reviewed:
@@ -84,18 +85,16 @@ def _mappings(value: object) -> Iterator[Mapping[str, object]]:
     )
 
 
-def _grown(plan: Plan, reviewed: _Reviewed) -> Iterator[str]:
-    """Yield a sentence for each bucket with which more would be lost than was reviewed."""
-    for action in plan.actions:
-        for item in action.erases:
-            before = reviewed.get((action.id, item.bucket))
-            now = item.count
-            if before is None or (now is not None and now.is_within(before)):
-                continue
-            yield (
-                f"! {action.key}: would delete {erased(replace(item, consent=''))}; "
-                f"reviewed was {erased(_held(item, before))}"
-            )
+def _loses_more(plan: Plan, reviewed: _Reviewed) -> bool:
+    """Tell whether more would be lost with a bucket than was reviewed."""
+    pairs = (
+        (item.count, reviewed.get((action.id, item.bucket)))
+        for action in plan.actions
+        for item in action.erases
+    )
+    return any(
+        before is not None and (now is None or not now.is_within(before)) for now, before in pairs
+    )
 
 
 def _held(item: Erased, count: BucketCount) -> Erased:
@@ -106,8 +105,6 @@ def _held(item: Erased, count: BucketCount) -> Erased:
         size_bytes=count.size_bytes,
         last_write=count.last_write,
         is_at_least=count.is_at_least,
-        consent="",
-        shared_with=(),
     )
 
 
@@ -116,7 +113,7 @@ def _as_reviewed(plan: Plan, reviewed: _Reviewed) -> Plan:
 
     def as_reviewed(action: Action) -> Action:
         erases = tuple(
-            replace(_held(item, before), consent=item.consent, shared_with=item.shared_with)
+            _held(item, before)
             if (before := reviewed.get((action.id, item.bucket))) is not None
             else item
             for item in action.erases

@@ -14,6 +14,8 @@ from oscar_sync.render.words import plural, safe, size
 
 _MOST: Final = 50
 _ABSENT: Final = "(none)"
+_HASH: Final = "what is sent, as a hash"
+"""Told only where nothing else differs: a secret's value without a key, or who owns the service."""
 
 Told: TypeAlias = Mapping[str, Mapping[str, str]]
 """What a plan says of each of its parts: the part's name, then what is said of it in words."""
@@ -30,14 +32,21 @@ def plan_differences(old: Mapping[str, object], new: Mapping[str, object]) -> tu
     ]
     common = [name for name in before if name in after]
     found = DeepDiff(
-        {name: before[name] for name in common}, {name: after[name] for name in common}, view="tree"
+        {name: before[name] for name in common},
+        {name: after[name] for name in common},
+        view="tree",
+        threshold_to_diff_deeper=0,  # each field for itself, however few stayed as they were
     )
+    told: dict[str, dict[str, str]] = {}
     for items in found.values():
         for item in items:
             name, what = item.path(output_format="list")
             was, now = (side.get(name, {}).get(what, _ABSENT) for side in (before, after))
-            lines.append(f"~ {safe(name)}: {safe(what)}: was {safe(was)}, is {safe(now)}")
-    return tuple(sorted(lines[:_MOST], key=lambda line: line[2:]))
+            told.setdefault(name, {})[what] = f"was {was}, is {now}"
+    for name, differing in told.items():
+        shown = {what: words for what, words in differing.items() if what != _HASH} or differing
+        lines.extend(f"~ {safe(name)}: {safe(f'{what}: {words}')}" for what, words in shown.items())
+    return tuple(sorted(lines, key=lambda line: line[2:])[:_MOST])
 
 
 def _told(document: Mapping[str, object]) -> Told:
@@ -61,10 +70,7 @@ def _name(entry: Mapping[str, object]) -> str:
 
 
 def _action(entry: Mapping[str, object]) -> dict[str, str]:
-    """Return everything that the digest covers; what differs only in what is not shown comes last.
-
-    Places, seconds and notes are not compared.
-    """
+    """Return everything that the digest covers; places, seconds and notes are not compared."""
     words: dict[str, str] = {}
     for change in _entries(entry, "changes"):
         words[_text(change, "path")] = _change(change)
@@ -83,7 +89,7 @@ def _action(entry: Mapping[str, object]) -> dict[str, str]:
         words["the service on the cluster"] = _text(conditions, "live_fingerprint") or _ABSENT
     if entry.get("code"):
         words["blocked because"] = _text(entry, "code")
-    words["everything that is sent, as a hash"] = _text(entry, "sends") or _ABSENT
+    words[_HASH] = _text(entry, "sends") or _ABSENT
     return words
 
 
@@ -118,7 +124,8 @@ def _held(item: Mapping[str, object]) -> str:
     if not isinstance(objects, int) or not isinstance(size_bytes, int):
         return "contents unknown"
     least = "at least " if item.get("at_least") else ""
-    last = f", last write {item['last_write']}" if item.get("last_write") else ""
+    written = _text(item, "last_write").replace("T", " ").replace("+00:00", "Z")
+    last = f", last write {written}" if written else ""
     return f"{least}{plural(objects, 'object')}, {size(size_bytes)}{last}"
 
 

@@ -134,8 +134,8 @@ def test_more_than_was_reviewed_is_not_deleted(doomed, store, what, expected):
     assert code == 5
     assert "out/a" in keys(store)
     if expected == "file":
-        assert "! edge/hello: would delete bucket hello: " in err
-        assert "; reviewed was bucket hello: 3 objects, 6 B" in err
+        assert "  more would be deleted than was reviewed\n" in err
+        assert "~ edge/hello remove: deletes hello: was 3 objects, 6 B, last write " in err
 
 
 def test_less_than_was_reviewed_is_deleted_with_the_file_and_not_with_the_digest(doomed, store):
