@@ -48,7 +48,8 @@ class Narrowing(Struct, frozen=True):
 class DesiredState(Struct, frozen=True):
     """Everything the files say. Made only when there is no error in any of them.
 
-    ``is_partial``: a command that does without manifests found errors in some.
+    ``is_partial``: a command that does without manifests found errors in some. ``gaps`` are files
+    that may hold more services than were found, each with the reason.
     """
 
     services: tuple[DesiredService, ...]
@@ -57,6 +58,7 @@ class DesiredState(Struct, frozen=True):
     narrowing: Narrowing = Narrowing()
     diagnostics: tuple[Diagnostic, ...] = ()
     is_partial: bool = False
+    gaps: tuple[str, ...] = ()
 
 
 class HookRule(Struct, frozen=True):

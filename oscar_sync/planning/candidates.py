@@ -1,6 +1,7 @@
 """Which services go: named by ``removed`` or ``remove``, or pruned; which are left (safety 3)."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -16,6 +17,8 @@ from oscar_sync.planning.removing import Removal, decide_remove, let_go, with_er
 from oscar_sync.planning.spent import orphans_named, spent_erasures
 from oscar_sync.planning.stamping import decide_forget
 from oscar_sync.semantics.stamp import detached_of
+
+_MOST_GAPS: Final = 5
 
 
 def decide_removals(
@@ -110,13 +113,28 @@ def _candidate(context: Context, live: LiveService, candidates: int) -> Removal 
             "it may be another cluster's; name it under `removed` if it is not",
         )
     guard = None
-    if candidates > settings.max_removals:
+    if context.gaps:
+        guard = Reason(
+            "source-incomplete",
+            f"files that may hold services could not be understood: {_listed(context.gaps)}",
+            (
+                "complete these files, delete them, or name them in .oscar-syncignore",
+                "name the service under `removed`",
+            ),
+        )
+    elif candidates > settings.max_removals:
         guard = Reason(
             "too-many-removals",
             f"{candidates} services left the manifests, max_removals is {settings.max_removals}",
             ("name them under `removed`", f"set max_removals to {candidates}"),
         )
     return decide_remove(context, live, why="no longer in the manifests", guard=guard)
+
+
+def _listed(gaps: tuple[str, ...]) -> str:
+    shown = "; ".join(gaps[:_MOST_GAPS])
+    more = len(gaps) - _MOST_GAPS
+    return f"{shown}; and {more} more" if more > 0 else shown
 
 
 def _left_message(live: LiveService) -> str:

@@ -46,6 +46,8 @@ class Context(Struct):
 
     ``is_partial``: there are manifests that could not be read.
     ``spent`` are entries of ``removed`` whose service is on none of the clusters they mean.
+    ``is_partial``: there are manifests that could not be read; ``gaps`` files that may hold more
+    services than were found.
     ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
     id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed;
     ``access`` with what they give to whom of buckets. ``peers`` are all clusters of the run;
@@ -60,6 +62,7 @@ class Context(Struct):
     checks_all_hooks: bool = False
     is_partial: bool = False
     spent: tuple[Removed, ...] = ()
+    gaps: tuple[str, ...] = ()
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)

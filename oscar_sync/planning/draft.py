@@ -123,6 +123,7 @@ def _context(
         checks_all_hooks=options.checks_all_hooks,
         is_partial=desired.is_partial,
         spent=spent,
+        gaps=desired.gaps,
     )
 
 

@@ -165,6 +165,7 @@ class _Pass:
             narrowing,
             self.judged(manifests),
             is_partial=any(found.severity is Severity.ERROR for found in manifests.diagnostics),
+            gaps=manifests.gaps,
         )
 
     def env_file(self) -> str:

@@ -26,6 +26,7 @@ from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.environment import Values, fill_in
 from oscar_sync.manifests.fdl import RawService, services_of
 from oscar_sync.manifests.findings import ERROR, NOTE, Findings, note_faults
+from oscar_sync.manifests.gaps import gap_of
 from oscar_sync.manifests.load.discovery import Discovery
 from oscar_sync.manifests.load.files import (
     Fence,
@@ -74,6 +75,7 @@ class Manifests(Struct, frozen=True):
     """What was read. ``fdl_count`` files of ``file_count`` named at least one service.
 
     ``left_out`` are files of the settings' folder that may hold FDL and that no PATH contains.
+    ``gaps`` are files that may hold more services than were found, each with the reason.
     """
 
     services: tuple[Manifest, ...]
@@ -81,6 +83,7 @@ class Manifests(Struct, frozen=True):
     fdl_count: int
     diagnostics: tuple[Diagnostic, ...]
     left_out: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
     def text_of(self, file: str) -> str:
         """Return the text of a file or overlay that services come from, blank for others."""
@@ -89,11 +92,15 @@ class Manifests(Struct, frozen=True):
 
 
 class _File(Struct, frozen=True):
-    """The services of a file, what overlays may call them, and what is wrong with them."""
+    """The services of a file, what overlays may call them, and what is wrong with them.
+
+    ``gap`` says why there may be more services in it, blank if nothing does.
+    """
 
     services: list[Manifest]
     names: set[str]
     findings: list[Diagnostic]
+    gap: str = ""
 
 
 def load(sources: Sources, reader: Reader | None = None) -> Manifests:
@@ -131,7 +138,8 @@ class _Loader:
 
     def manifests(self) -> Manifests:
         sources = self.sources
-        discovery = Discovery(self.reader, sources.cwd, sources.settings_file, self.findings)
+        gaps: dict[str, str] = {}
+        discovery = Discovery(self.reader, sources.cwd, sources.settings_file, self.findings, gaps)
         files = discovery.files(sources.paths)
         overlays = [self.overlay(name) for name in sources.overlays]
         values = self.values()
@@ -140,27 +148,39 @@ class _Loader:
             self.findings.found.extend(one.findings)
         names = {name for one in read for name in one.names}
         unknown_services(names, overlays, self.findings)
+        gaps |= {
+            shown_path(path, sources.cwd): one.gap
+            for path, one in zip(files, read, strict=True)
+            if one.gap
+        }
+        left_out = self.left_out(files, gaps)
         return Manifests(
             tuple(service for one in read for service in one.services),
             len(files),
             sum(bool(one.services) for one in read),
             tuple(self.findings.found),
-            left_out=self.left_out(files),
+            left_out,
+            tuple(f"{file} {gap}" for file, gap in sorted(gaps.items())),
         )
 
-    def left_out(self, files: Sequence[str]) -> tuple[str, ...]:
+    def left_out(self, files: Sequence[str], gaps: dict[str, str]) -> tuple[str, ...]:
         """Return which files of the settings' folder may hold FDL beside *files* (trust 1.6).
 
-        What cannot be read, or is too large to be, may hold some.
+        What cannot be read, or is too large to be, may hold some. One that shows no FDL and may
+        have held some before is added to *gaps*.
         """
         sources = self.sources
         if not sources.settings_file or _contains(sources, sources.folder):
             return ()
         unread = Findings()
-        discovery = Discovery(self.reader, sources.cwd, sources.settings_file, unread)
+        discovery = Discovery(self.reader, sources.cwd, sources.settings_file, unread, gaps)
         known = set(files)
         others = [path for path in discovery.files((sources.folder,)) if path not in known]
         named = [shown_path(path, sources.cwd) for path in others if self.may_hold_fdl(path)]
+        for path in others:
+            shown = shown_path(path, sources.cwd)
+            if shown not in named and (gap := self.gap_beside(path)):
+                gaps[shown] = gap
         outside = [one.file for one in unread.found if not _contains(sources, one.file)]
         return tuple(dict.fromkeys((*named, *outside)))
 
@@ -172,6 +192,13 @@ class _Loader:
             return True
         return _FUNCTIONS.search(content) is not None
 
+    def gap_beside(self, path: str) -> str:
+        """Return the gap of a file that no PATH contains and that shows no FDL."""
+        text = decoded(self.reader.read(path, _LARGEST_NAMED))
+        if isinstance(text, Fault):
+            return "is not UTF-8 text"
+        return gap_of(text, read_document(text, is_json=path.endswith(".json")), 0)
+
     def file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
         """Return what a file holds, kept from the pass before where nothing that it needs moved."""
         make = partial(self.read_file, path, overlays, values)
@@ -181,10 +208,10 @@ class _Loader:
         """Return what a file holds; nothing else comes of it, so that any process may do it."""
         gathered, self.findings = self.findings, Findings()
         try:
-            raw = self.raw_services(path)
+            raw, gap = self.raw_services(path)
             names = {name for one in raw for name in names_of(one)} if overlays else set()
             services = [self.service(one, overlays, values) for one in raw]
-            return _File(services, names, self.findings.found)
+            return _File(services, names, self.findings.found, gap)
         finally:
             self.findings = gathered
 
@@ -224,12 +251,14 @@ class _Loader:
             return None
         return Places(text, shown)
 
-    def raw_services(self, path: str) -> list[RawService]:
+    def raw_services(self, path: str) -> tuple[list[RawService], str]:
+        """Return the services of a file as written, and its gap."""
         places = self.text(path, _LARGEST_NAMED, Code.UNREADABLE)
         if places is None:
-            return []
+            return [], ""  # an error, which ends the run
         reading = read_document(places.text, is_json=path.endswith(".json"))
-        return services_of(reading, places, os.path.dirname(path), self.findings)
+        found = services_of(reading, places, os.path.dirname(path), self.findings)
+        return found, gap_of(places.text, reading, len(found))
 
     def overlay(self, name: str) -> Overlay:
         path = self._overlay_path(name)

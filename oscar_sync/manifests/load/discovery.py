@@ -11,6 +11,13 @@ from msgspec import Struct
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
+from oscar_sync.manifests.gaps import (
+    NOT_CHECKED_OUT,
+    NOT_REGULAR,
+    OTHER_NAME,
+    TOO_LARGE,
+    holds_fdl,
+)
 from oscar_sync.manifests.load.files import reason_of
 from oscar_sync.manifests.load.reader import Reader
 
@@ -21,16 +28,24 @@ SETTINGS_FILE: Final = "oscar-sync.yaml"
 _SKIPPED_FOLDERS: Final = frozenset({"overlays", "node_modules", "site-packages"})
 _MOST_STARS: Final = 3
 _STARS: Final = re.compile(r"(?<!\\)\*{3,}")
+_LIKE_A_MANIFEST: Final = re.compile(
+    r"\.(ya?ml|fdl)(?![a-z])|\.json$|^[^.]+(\.txt)?$", re.IGNORECASE
+)
+_SUBMODULE: Final = re.compile(r"^\s*path\s*=\s*(.*?)/?\s*$", re.MULTILINE)
 _ENVIRONMENT_MARK: Final = "pyvenv.cfg"
 
 
 class Discovery(Struct, frozen=True):
-    """What a walk needs to know: who reads, where names are shown from, what is left out."""
+    """What a walk needs to know: who reads, where names are shown from, what is left out.
+
+    ``gaps`` grows with the files that may hold services and are not read, each with the reason.
+    """
 
     reader: Reader
     cwd: str
     settings_file: str
     findings: Findings
+    gaps: dict[str, str]
 
     def files(self, paths: Sequence[str]) -> list[str]:
         """Return the absolute paths of all manifests of *paths*, each once, sorted within each."""
@@ -67,20 +82,23 @@ class Discovery(Struct, frozen=True):
             ignored = self._ignore_spec(folder)
         for entry in entries:
             is_folder = _is_folder(entry)
-            if (not is_folder and not entry.name.endswith(SUFFIXES)) or entry.name.startswith("."):
+            if not _is_looked_at(entry.name, is_folder=is_folder):
                 continue
             path = entry.path
             if ignored is not None and ignored.match_file(_below(path, root, is_folder=is_folder)):
                 continue
-            if not is_folder:
-                if self._is_wanted(entry):
-                    yield path
-            elif entry.name not in _SKIPPED_FOLDERS:
+            if is_folder:
                 yield from self._folder(entry, root, above, ignored)
+            elif not entry.name.endswith(SUFFIXES):
+                self._look_into(entry)
+            elif self._is_wanted(entry):
+                yield path
 
     def _folder(
         self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
     ) -> Iterator[str]:
+        if _is_empty(entry.path) and _is_submodule(entry.path):
+            self._gap(entry.path, NOT_CHECKED_OUT)
         if entry.is_symlink():
             real = os.path.realpath(entry.path)
             here = os.path.realpath(os.path.dirname(entry.path))
@@ -116,9 +134,27 @@ class Discovery(Struct, frozen=True):
                 f"over 2 MiB ({size:,} bytes): not parsed",
                 f"name it in {IGNORE_FILE}, or name it as a PATH if it is an FDL",
             )
+            self._gap(entry.path, TOO_LARGE)
             return False
         self.reader.looked_for(entry.path, found)
-        return entry.is_file()
+        if not entry.is_file():
+            self._gap(entry.path, NOT_REGULAR)
+            return False
+        return True
+
+    def _look_into(self, entry: "os.DirEntry[str]") -> None:
+        """Note a file that is not read by its name and holds an FDL all the same."""
+        if not _is_regular(entry):
+            return
+        try:
+            head = self.reader.read(entry.path, LARGEST_DISCOVERED).decode(errors="replace")
+        except OSError:
+            return  # no manifest by its name: what it holds is nobody's business here
+        if holds_fdl(head):
+            self._gap(entry.path, OTHER_NAME)
+
+    def _gap(self, path: str, reason: str) -> None:
+        self.gaps[shown_path(path, self.cwd)] = reason
 
     def _ignore_spec(self, folder: str) -> Any:
         """Return what the ignore file leaves out; gitignore's own matching, from pathspec."""
@@ -170,6 +206,49 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return entry.is_dir()
     except OSError:
         return False
+
+
+def _is_regular(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _is_looked_at(name: str, *, is_folder: bool) -> bool:
+    if name.startswith("."):
+        return False
+    if is_folder:
+        return name not in _SKIPPED_FOLDERS
+    return name.endswith(SUFFIXES) or _may_be_manifest(name)
+
+
+def _may_be_manifest(name: str) -> bool:
+    """Tell a name that a manifest may have got by renaming: A.YAML, a.yaml.bak, a.yml~, a.fdl."""
+    return _LIKE_A_MANIFEST.search(name) is not None
+
+
+def _is_empty(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as listing:
+            return next(listing, None) is None
+    except OSError:
+        return False  # told by who walks it
+
+
+def _is_submodule(folder: str) -> bool:
+    """Tell whether git checks out a repository of its own in *folder*, by `.gitmodules` above."""
+    above = os.path.dirname(folder)
+    while above != os.path.dirname(above):
+        try:
+            with open(os.path.join(above, ".gitmodules"), "rb") as stream:
+                listed = stream.read(LARGEST_DISCOVERED).decode(errors="replace")
+        except OSError:
+            above = os.path.dirname(above)
+            continue
+        below = os.path.relpath(folder, above).replace(os.sep, "/")
+        return below in _SUBMODULE.findall(listed)
+    return False
 
 
 def _is_costly(pattern: str) -> bool:
