@@ -11,7 +11,7 @@ class Lookups(Struct):
     """Questions about one cluster, gathered while a draft of the plan is made.
 
     ``buckets`` asks for the list of buckets, ``volumes`` for that of managed volumes, ``unlisted``
-    for a bucket that the list leaves out; ``probes``
+    for a bucket that the list leaves out, ``tag_owners`` for whose one is by its tag; ``probes``
     for a GET of each name; ``hooks`` for the notifications of a bucket; ``markers`` for the folder
     marker of bucket and folder; ``counts`` for what a bucket holds; ``seeds`` for the difference
     between files and store, each with the log-in of its provider.
@@ -20,6 +20,7 @@ class Lookups(Struct):
     buckets: bool = False
     volumes: bool = False
     unlisted: set[BucketName] = field(default_factory=set)
+    tag_owners: set[BucketName] = field(default_factory=set)
     probes: set[ServiceName] = field(default_factory=set)
     deployments: set[ServiceName] = field(default_factory=set)
     hooks: set[BucketName] = field(default_factory=set)
@@ -33,6 +34,7 @@ class Lookups(Struct):
             self.buckets
             or self.volumes
             or self.unlisted
+            or self.tag_owners
             or self.probes
             or self.deployments
             or self.hooks

@@ -198,9 +198,10 @@ class ClusterView(Struct, frozen=True):
     the owner ids that count as mine (safety 3). ``buckets`` and ``volumes`` are None where they
     were not asked for, ``hooks[b]`` is absent where it was not read. ``unlisted`` are buckets
     looked at by name, since a user's list leaves out what other users have; None: there is none of
-    that name. ``unreadable`` are services whose definition the server cannot read, so that it lists
-    none; ``namesakes`` are services of a name that ``services`` has in another namespace.
-    ``denied`` are buckets that our keys of the store do not reach.
+    that name; ``tag_owners`` is whose a bucket is by its tag, which a list leaves out.
+    ``unreadable`` are services whose definition the server cannot read, so that it lists none;
+    ``namesakes`` are services of a name that ``services`` has in another namespace. ``denied`` are
+    buckets that our keys of the store do not reach.
     """
 
     cluster: Cluster
@@ -219,6 +220,7 @@ class ClusterView(Struct, frozen=True):
     buckets: Mapping[BucketName, BucketFacts] | None = None
     volumes: frozenset[str] | None = None
     unlisted: Mapping[BucketName, BucketFacts | None] = MappingProxyType({})
+    tag_owners: Mapping[BucketName, str] = MappingProxyType({})
     counts: Mapping[BucketName, BucketCount] = MappingProxyType({})
     hooks: Mapping[BucketName, tuple[HookRule, ...]] = MappingProxyType({})
     markers: Mapping[tuple[BucketName, str], bool] = MappingProxyType({})

@@ -12,6 +12,7 @@ class ServiceStatus(Struct, frozen=True):
     """One service. ``deployment`` is None where it was not asked for, ``form`` where it is missing.
 
     ``has_drifted`` is None where no manifest names the service, so nothing was compared.
+    ``blocked`` is the code of why apply will not create a missing one.
     """
 
     key: ServiceKey
@@ -19,6 +20,7 @@ class ServiceStatus(Struct, frozen=True):
     deployment: Deployment | None
     has_drifted: bool | None
     is_ours: bool
+    blocked: str = ""
 
     @property
     def state(self) -> str:

@@ -21,6 +21,7 @@ from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
+from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.names import service_name_fault
 from oscar_sync.semantics.stores import is_own_store
@@ -129,12 +130,33 @@ def _unread_reason(context: Context) -> Reason | None:
 
 def _owner_reason(context: Context, bucket: BucketName) -> Reason | None:
     facts = context.facts.bucket(bucket)
-    if facts is None or context.owns_bucket(facts):
+    if facts is None:
         return None
+    if context.owns_bucket(facts):
+        return None if context.facts.view.is_admin else _tag_reason(context, bucket)
     return Reason(
         "not-my-bucket",
         f"bucket {bucket} belongs to {facts.owner or 'somebody else'}: no consent erases it",
         (f"erase it as {facts.owner}" if facts.owner else "ask the cluster's operator",),
+    )
+
+
+def _tag_reason(context: Context, bucket: BucketName) -> Reason | None:
+    """Return why the server refuses to delete a bucket that it shows as the user's own.
+
+    A list shows a user as the owner of all that is private and that the user has access to: also
+    of what another made anew under a name that the user once had (226), and of what an update made.
+    """
+    view, tagged = context.facts.view, context.facts.tag_owner(bucket)
+    if tagged is None or tagged in view.me:
+        return None
+    whose = f"its tag says that it belongs to {tagged}" if tagged else "no tag says whose it is"
+    me = next(iter(view.me), "")
+    call = operator.set_tags(view.cluster.id, bucket, owner=me)
+    return Reason(
+        "not-my-bucket",
+        f"the server does not let you delete bucket {bucket}: {whose}",
+        (f"delete it as {tagged}" if tagged else f"ask the cluster's operator to run: {call}",),
     )
 
 

@@ -43,6 +43,15 @@ class Facts:
             self.missing.unlisted.add(name)
         return self.view.unlisted.get(name)
 
+    def tag_owner(self, name: BucketName) -> str | None:
+        """Return whose the bucket is by its tag, None as long as nobody looked at it by name.
+
+        It decides whether the server lets a user delete it (oscar-server 1.4; 226).
+        """
+        if name not in self.view.tag_owners:
+            self.missing.tag_owners.add(name)
+        return self.view.tag_owners.get(name)
+
     def has_volume(self, name: str) -> bool | None:
         """Tell whether there is a managed volume of that name, None as long as nobody knows."""
         if self.view.volumes is None:

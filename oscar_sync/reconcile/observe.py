@@ -169,11 +169,13 @@ def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -
     if lookups.volumes:
         view = replace(view, volumes=api.list_volumes())
     unlisted = {name: api.find_bucket(name) for name in sorted(lookups.unlisted)}
+    tag_owners = {name: api.tag_owner(name) for name in sorted(lookups.tag_owners)}
     probes = {name: _probe(connection, name) for name in sorted(lookups.probes)}
     deployments = {name: api.deployment(name) for name in sorted(lookups.deployments)}
     return replace(
         view,
         unlisted={**view.unlisted, **unlisted},
+        tag_owners={**view.tag_owners, **tag_owners},
         probes={**view.probes, **probes},
         deployments={**view.deployments, **deployments},
     )

@@ -59,8 +59,16 @@ def _status(found: Pass, view: ClusterView, connections: Connections) -> Cluster
         )
         for name, live in sorted(view.services.items())
     ]
+    held = {item.action.key: item.code for item in found.draft.plan.blocked}
     missing = [
-        ServiceStatus(ServiceKey(view.cluster.id, name), None, None, has_drifted=True, is_ours=True)
+        ServiceStatus(
+            key := ServiceKey(view.cluster.id, name),
+            None,
+            None,
+            has_drifted=True,
+            is_ours=key not in held,
+            blocked=held.get(key, ""),
+        )
         for name in sorted(wanted - set(view.services))
     ]
     return ClusterStatus(view.cluster, (*missing, *services), view.version)

@@ -51,6 +51,8 @@ def _row(cluster: Cluster, service: ServiceStatus) -> Row:
 
 def _endpoint(cluster: Cluster, service: ServiceStatus) -> str:
     if service.form is None:
+        if service.blocked:
+            return f"not created: {service.blocked}; oscar-sync plan says why"
         return "oscar-sync apply creates it"
     match kind_of(service.form):
         case "exposed":
@@ -88,4 +90,5 @@ def _service_document(cluster: Cluster, service: ServiceStatus) -> dict[str, obj
         "address": address_of(cluster, service.key.name) if kind == "exposed" else None,
         "drifted": service.has_drifted,
         "ours": service.is_ours,
+        "blocked": service.blocked or None,
     }

@@ -70,7 +70,8 @@ _ROWS: Final = (
         "the service is there, and its bucket does not say whose it is: oscar-sync doctor has "
         "the command that tags it")),
     _Row("POST", 500, 'the bucket "[^"]*" already exists', Meaning(
-        Outcome.NOT_APPLIED, "bucket-exists", "apply again: the bucket is then attached")),
+        Outcome.NOT_APPLIED, "bucket-exists",
+        "plan again: the bucket is then attached, or blocked where it is somebody else's")),
     _Row("POST", 500, 'the StorageProvider "[^"]*" is not defined', Meaning(
         Outcome.NOT_APPLIED, "provider-undefined", "define it under storage_providers")),
     _Row("POST", 500, "must be private to be used as mount", Meaning(

@@ -189,6 +189,16 @@ def bucket_of(entry: object) -> BucketFacts:
     )
 
 
+def tag_owner_of(entry: object) -> str:
+    """Return whose a bucket is by its tag, blank where it has none.
+
+    Raises:
+        UnusableAnswerError: it is no bucket.
+    """
+    bucket_of(entry)
+    return _text(entry["metadata"], "owner") if isinstance(entry, dict) else ""
+
+
 def deployment_of(value: object) -> Deployment:
     """Return state and reason of a deployment.
 

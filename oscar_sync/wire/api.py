@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import quote
 
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError, UsageError
+from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment
 from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
@@ -23,6 +24,7 @@ from oscar_sync.wire.answers import (
     release_info_of,
     service_of,
     services_of,
+    tag_owner_of,
 )
 from oscar_sync.wire.exchange import RawAnswer, Request
 from oscar_sync.wire.failures import NoAnswerError, PoisonedListError
@@ -112,15 +114,39 @@ class OscarApi:
     def find_bucket(self, name: str) -> BucketFacts | None:
         """Return a bucket by its name, another user's private one too; None if none is shown.
 
-        A user is refused what does not exist and what an administrator has, in the same words
-        (oscar-server 1.4).
+        A user is refused what does not exist and what an administrator or nobody has, in the same
+        words (oscar-server 1.4): a request for a link, which changes nothing, tells them apart.
+        """
+        path = f"{BUCKETS}/{_segment(name)}"
+        raw = self._get(path)
+        if raw.status == 403:
+            is_hidden = self._hides_bucket(name)
+            return BucketFacts(BucketName(name), is_tagged=False) if is_hidden else None
+        if _has_no_route(raw):
+            return None
+        with _Words(self, path):
+            return bucket_of(decode(self._good(path, raw).content))
+
+    def tag_owner(self, name: str) -> str:
+        """Return whose a bucket is by its tag, which the list does not show; blank for nobody's.
+
+        Of a bucket that is shown to nobody the answer is 403, as of one that has no tags.
         """
         path = f"{BUCKETS}/{_segment(name)}"
         raw = self._get(path)
         if raw.status == 403 or _has_no_route(raw):
-            return None
+            return ""
         with _Words(self, path):
-            return bucket_of(decode(self._good(path, raw).content))
+            return tag_owner_of(decode(self._good(path, raw).content))
+
+    def _hides_bucket(self, name: str) -> bool:
+        """Tell whether a bucket is there that the log-in is not shown.
+
+        Asking for a link to read from it is answered 404 where there is none (oscar-server 1.4),
+        and by releases before 3.6.4, which make no links: then nobody can tell.
+        """
+        asked = encode({"object_key": "x", "operation": "download", "expires_in": 1})
+        return self._write("POST", f"{BUCKETS}/{_segment(name)}/presign", asked).status != 404
 
     def list_volumes(self) -> frozenset[str]:
         """Return the names of the managed volumes of the log-in; none where a cluster has none."""
