@@ -23,6 +23,7 @@ VARIABLES: Final = {
     "OSCAR_SYNC_FINGERPRINT_KEY": "Key of the fingerprints of secrets, 32 characters or more.",
     "OSCAR_SYNC_WEBHOOK": "Where drift and failures are told; an address, kept secret.",
     "REQUESTS_CA_BUNDLE": "File of certificates to trust, where a cluster has no `ca_bundle`.",
+    "SSL_CERT_FILE": "The same, where `REQUESTS_CA_BUNDLE` is not set; else the system's count.",
     "GITHUB_STEP_SUMMARY": "File that `-o github` appends the Markdown to; GitHub sets it.",
     "XDG_CACHE_HOME": "Where the locks lie, in place of `~/.cache`.",
     "NO_COLOR": "Not blank: no colour.",

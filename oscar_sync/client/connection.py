@@ -15,6 +15,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment, LiveService, StoredObject
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
+from oscar_sync.storage.provider import cluster_store, is_checked
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import Provider
 from oscar_sync.wire.answers import Answer, Job, deployment_of
@@ -85,9 +86,12 @@ class Oscar:
     def store(self) -> ObjectStore:
         """The cluster's object store, with the log-in's own keys (asked for once)."""
         if self._store is None:
-            from oscar_sync.storage.provider import store_address
-
-            address = store_address(self._own_minio(), ca_bundle=self.cluster.ca_bundle)
+            address = cluster_store(
+                self._own_minio(),
+                self._environ,
+                s3_endpoint=self.cluster.s3_endpoint,
+                ca_bundle=self.cluster.ca_bundle,
+            )
             if fault := address.fault():
                 raise StoreError(address.shown, fault)
             self._store = ObjectStore(address, self._environ)
@@ -232,6 +236,8 @@ class Oscar:
         account = dict(own) if isinstance(own, Mapping) else {}
         endpoint = self.cluster.s3_endpoint or account.get("endpoint")
         ca_bundle = self.cluster.ca_bundle
+        if is_checked(self.cluster.s3_endpoint, ca_bundle):
+            account["verify"] = True
         return {**account, "endpoint": endpoint, **({"ca_bundle": ca_bundle} if ca_bundle else {})}
 
     def _live(self, name: str) -> LiveService | None:

@@ -227,6 +227,7 @@ class ClusterView(Struct, frozen=True):
     probes: Mapping[ServiceName, Probe] = MappingProxyType({})
     deployments: Mapping[ServiceName, Deployment] = MappingProxyType({})
     store_problem: str = ""
+    store_warning: str = ""
     own_store: OwnStore = OwnStore()
     denied: frozenset[BucketName] = frozenset()
     seeds: Mapping[Seed, SeedDifference] = MappingProxyType({})

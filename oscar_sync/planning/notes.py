@@ -17,6 +17,11 @@ def store_notes(contexts: Iterable[Context]) -> list[str]:
     """Return a note for each store that could not be reached, and each that keeps buckets back."""
     views = [context.facts.view for context in contexts if context.facts.view.is_read]
     return [
+        *(
+            f"warning: {view.cluster.id}: {view.store_warning}"
+            for view in views
+            if view.store_warning
+        ),
         *(f"hooks not checked: {view.store_problem}" for view in views if view.store_problem),
         *(
             f"not looked into, since the keys of the store on {view.cluster.id} do not reach "

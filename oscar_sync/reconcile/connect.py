@@ -12,7 +12,7 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import Upload
 from oscar_sync.settings.origins import VARIABLE, allowed_origins, origin_of
-from oscar_sync.storage.provider import open_provider, store_address
+from oscar_sync.storage.provider import cluster_store, open_provider
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import OnBytes, Provider
 from oscar_sync.wire.api import OscarApi
@@ -28,12 +28,16 @@ class Connection(Struct):
     api: OscarApi
     store: ObjectStore | None = None
     store_problem: str = "the cluster names no object store"
+    store_warning: str = ""
     is_reached: bool = False
 
     def open_store(self, provider: Mapping[str, object], environ: Mapping[str, str]) -> None:
         """Take up the store that ``/system/config`` names; nothing is sent yet."""
-        address = store_address(
-            provider, endpoint=self.cluster.s3_endpoint, ca_bundle=self.cluster.ca_bundle
+        address = cluster_store(
+            provider,
+            environ,
+            s3_endpoint=self.cluster.s3_endpoint,
+            ca_bundle=self.cluster.ca_bundle,
         )
         fault = address.fault()
         if fault:
@@ -41,6 +45,12 @@ class Connection(Struct):
             return
         self.store = ObjectStore(address, environ)
         self.store_problem = ""
+        if address.is_secure and not address.verify:
+            self.store_warning = (
+                f"the certificate of the object store {address.shown} is not verified, since the "
+                "configuration of the cluster says so: set s3_endpoint to its https address, or "
+                "ca_bundle"
+            )
 
     def reach_store(self) -> None:
         """Find out, once, whether the store takes connections from here.

@@ -80,6 +80,7 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         services_namespace=str(settings.get("services_namespace", SERVICES_NAMESPACE)),
         allowed_images=tuple(map(str, images)) if isinstance(images, list) else (),
         store_problem=connection.store_problem,
+        store_warning=connection.store_warning,
         own_store=_own_store(cluster, provider),
     )
     try:

@@ -80,7 +80,11 @@ class Bulk:
         found: list[StoredObject] = []
         try:
             store = self._store(bucket)
+            ends: set[str] = set()
             for page in obstore.list(store, prefix=folder or None, chunk_size=_LISTED_AT_ONCE):
+                if page and page[-1]["path"] in ends:
+                    return None  # it begins again
+                ends.update(one["path"] for one in page[-1:])
                 for one in page:
                     if one["path"] == folder:
                         continue  # the marker of the folder itself

@@ -1,7 +1,7 @@
 """MinIO's client, built so that it always ends and never speaks to anyone else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -11,11 +11,14 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 from oscar_sync.errors import StoreDeniedError, StoreError, StoreFailedError
 from oscar_sync.storage import pool
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.watched import WatchedPool
 from oscar_sync.storage.words import words_of
 
 
-def minio_client(address: StoreAddress, *, is_repeating: bool = True) -> Minio:
-    """Return a client of the store; nothing is sent yet.
+def minio_client(
+    address: StoreAddress, environ: Mapping[str, str], *, is_repeating: bool = True
+) -> Minio:
+    """Return a client of the store; nothing is sent yet. *environ* names proxies.
 
     *is_repeating*: a request that fails may be sent again. An upload may not: its answer may be
     lost while it was applied, and each upload below an input starts a job.
@@ -23,7 +26,8 @@ def minio_client(address: StoreAddress, *, is_repeating: bool = True) -> Minio:
     Raises:
         StoreError: the address or the file of CAs cannot be used.
     """
-    connections = pool.pool_of(address, pool.REPEATED if is_repeating else pool.ONCE)
+    retries = pool.REPEATED if is_repeating else pool.ONCE
+    connections = WatchedPool(pool.pool_of(address, retries, environ))
     return Minio(
         urlsplit(address.endpoint).netloc,
         access_key=address.access_key.reveal(),

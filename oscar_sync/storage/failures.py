@@ -21,6 +21,8 @@ def unreachable(error: Exception) -> str:
             return f"no connection within {CONNECT_TIMEOUT_S:g} s"
         case failures.ReadTimeoutError():
             return f"no answer within {READ_TIMEOUT_S:g} s"
+        case failures.ProxyError():
+            return "the proxy of the environment does not pass it on"
         case failures.SSLError():
             return untrusted(str(reason)) or "TLS failed"
         case _:

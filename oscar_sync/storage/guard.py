@@ -1,62 +1,84 @@
-"""What stands between ``httpx`` and a server: no redirect elsewhere, no endless answers."""
+"""How ``httpx`` reaches a server of files: over our connections, to one origin, within bounds."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
+import urllib3
+from urllib3 import exceptions as failures
 
 from oscar_sync.errors import StoreError
-from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
+from oscar_sync.storage.server import CHUNK_BYTES, Server, told
 
 
 class Guard(httpx.BaseTransport):
-    """Lets requests through to one origin, and bounded answers back."""
+    """Lets requests through to one origin, and whole and bounded answers back."""
 
-    def __init__(self, inner: httpx.BaseTransport, server: Server) -> None:
-        """Send by *inner*."""
-        self._inner = inner
+    def __init__(self, pool: urllib3.PoolManager, server: Server) -> None:
+        """Send by *pool*."""
+        self._pool = pool
         self._server = server
         self._origin = httpx.URL(server.origin)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer.
+        """Return the answer; that to a GET is a file, and comes piece by piece.
 
         Raises:
-            StoreError: it sends the request somewhere else.
+            StoreError: it sends the request somewhere else, or cannot be used.
+            StoreUnreachableError: it does not come.
         """
-        response = self._inner.handle_request(request)
-        location = response.headers.get("Location", "") if response.is_redirect else ""
-        if location:
-            target = request.url.join(location)
-            if _origin(target) != _origin(self._origin):
-                response.close()
-                where = f"{target.scheme}://{target.host}"
-                words = f"it redirects to {where}, which is not followed"
-                raise StoreError(self._server.shown, words)
-        if request.method != "GET" and isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = _Bounded(response.stream, self._server.shown)
-        return response
+        is_file = request.method == "GET"
+        with told(self._server):
+            answer: Any = self._pool.urlopen(
+                request.method,
+                str(request.url),
+                body=_body(request),
+                headers=dict(request.headers),
+                preload_content=not is_file,
+                redirect=False,
+                retries=False,
+            )
+        self._hold_to_origin(request, answer)
+        headers = list(answer.headers.items())
+        if is_file:
+            return httpx.Response(answer.status, headers=headers, stream=_File(answer))
+        return httpx.Response(answer.status, headers=headers, content=answer.data)
+
+    def _hold_to_origin(self, request: httpx.Request, answer: Any) -> None:
+        location = answer.headers.get("Location", "") if 300 <= answer.status < 400 else ""
+        if not location:
+            return
+        target = request.url.join(location)
+        if _origin(target) != _origin(self._origin):
+            answer.close()
+            where = f"{target.scheme}://{target.host}"
+            words = f"it redirects to {where}, which is not followed"
+            raise StoreError(self._server.shown, words)
 
     def close(self) -> None:
         """Close the connections."""
-        self._inner.close()
+        self._pool.clear()
 
 
-class _Bounded(httpx.SyncByteStream):
-    def __init__(self, stream: httpx.SyncByteStream, shown: str) -> None:
-        self._stream = stream
-        self._shown = shown
+class _File(httpx.SyncByteStream):
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
 
     def __iter__(self) -> Iterator[bytes]:
-        size = 0
-        for chunk in self._stream:
-            size += len(chunk)
-            if size > MAX_ANSWER_BYTES:
-                words = f"its answer is larger than {MAX_ANSWER_BYTES // 2**20} MiB"
-                raise StoreError(self._shown, words)
-            yield chunk
+        try:
+            yield from self._answer.stream(CHUNK_BYTES, decode_content=False)
+        except failures.HTTPError as error:
+            raise httpx.ReadError(str(type(error).__name__)) from None
+        self._answer.release_conn()
 
     def close(self) -> None:
-        self._stream.close()
+        self._answer.close()
+
+
+def _body(request: httpx.Request) -> Any:
+    if request.method == "PUT":
+        return request.stream  # a file: piece by piece
+    return request.read() or None
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

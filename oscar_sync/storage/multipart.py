@@ -18,6 +18,7 @@ from oscar_sync.errors import StoreDeniedError, StoreError, StoreFailedError
 from oscar_sync.storage import pool
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.signature import EMPTY, Signer, quoted
+from oscar_sync.storage.watched import WatchedPool
 from oscar_sync.storage.words import words_of
 
 Place = tuple[str, str]
@@ -43,13 +44,13 @@ class Multipart:
     Each raises StoreError: the store refuses it; StoreUnreachableError: it does not answer.
     """
 
-    def __init__(self, address: StoreAddress) -> None:
-        """Open nothing yet."""
+    def __init__(self, address: StoreAddress, environ: Mapping[str, str]) -> None:
+        """Open nothing yet; *environ* names proxies."""
         self._address = address
         self._host = address.endpoint.partition("://")[2].rstrip("/")
         region = address.region or pool.REGION
         self._signer = Signer(address.access_key, address.secret_key, region)
-        self._pool = pool.pool_of(address, pool.REPEATED)
+        self._pool = WatchedPool(pool.pool_of(address, pool.REPEATED, environ))
 
     @property
     def shown(self) -> str:
@@ -148,7 +149,7 @@ class Multipart:
         signed = self._signer.headers(method, target, named, sha256, datetime.now(UTC))
         url = f"{self._address.endpoint.rstrip('/')}{target}"
         with pool.told(self._address):
-            answer = self._pool.urlopen(
+            answer: urllib3.BaseHTTPResponse = self._pool.urlopen(
                 method,
                 url,
                 body=body or None,

@@ -13,12 +13,11 @@ from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
 import urllib3
-from urllib3 import exceptions as failures
 
-from oscar_sync.errors import StoreError, StoreUnreachableError, UsageError
+from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.secret import Secret
+from oscar_sync.net.root import is_page
 from oscar_sync.storage import keys
-from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.landing import (
     Copy,
@@ -29,13 +28,11 @@ from oscar_sync.storage.landing import (
     told_of,
     whole,
 )
-from oscar_sync.storage.server import MAX_ANSWER_BYTES, Server
+from oscar_sync.storage.server import CHUNK_BYTES, CONNECTIONS, Server, told
 from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
-from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status
+from oscar_sync.storage.words import HTML_PAGE, meaning_of_status
 
 PAGE: Final = 500
-CONNECTIONS: Final = 8
-_CHUNK_BYTES: Final = 2**18
 _VERSION: Final = {"X-CDMI-Specification-Version": "1.1.1"}
 _CONTAINER: Final = {**_VERSION, "Content-Type": "application/cdmi-container"}
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
@@ -61,7 +58,7 @@ class OnedataProvider:
         self._token = token
         base = f"{server.base}/" if server.base else ""
         self._root = f"{server.origin}/{quote(base)}cdmi/{quote(space.strip('/'))}"
-        self._pool = _pool(server, environ)
+        self._pool = server.pool(environ)
         self._folders = Folders(self._is_folder, self._make_folder)
         self._closing = weakref.finalize(self, self._pool.clear)
 
@@ -133,9 +130,9 @@ class OnedataProvider:
         if stored is None:
             raise StoreError(self.server.shown, f"{remote} does not exist")
         local.parent.mkdir(parents=True, exist_ok=True)
-        with self._answer("GET", remote, {}) as response, whole(local) as file:
+        with self._answer("GET", remote, {}, is_file=True) as response, whole(local) as file:
             copy = Copy(file, stored.checksum, on_bytes)
-            for chunk in response.stream(_CHUNK_BYTES):
+            for chunk in response.stream(CHUNK_BYTES, decode_content=False):
                 copy.write(chunk)
             copy.check(self.server.shown, remote, stored.size_bytes)
 
@@ -198,12 +195,11 @@ class OnedataProvider:
         """Return the *fields* of what lies at *path*, None for nothing there."""
         try:
             with self._answer("GET", path, _VERSION, query=fields) as response:
-                content = response.read(MAX_ANSWER_BYTES + 1)
+                content = response.data
         except _AbsentError:
             return None
-        if len(content) > MAX_ANSWER_BYTES:
-            words = f"its answer about {path} is larger than {MAX_ANSWER_BYTES // 2**20} MiB"
-            raise StoreError(self.server.shown, words)
+        if is_page(content):
+            raise StoreError(self.server.shown, HTML_PAGE.format(status=200))
         try:
             answer = json.loads(content)
         except (ValueError, RecursionError):
@@ -220,8 +216,10 @@ class OnedataProvider:
         headers: Mapping[str, str],
         body: BinaryIO | bytes | None = None,
         query: str = "",
+        *,
+        is_file: bool = False,
     ) -> Iterator[urllib3.BaseHTTPResponse]:
-        """Yield a good answer, its body not read yet; nothing is sent elsewhere.
+        """Yield a good answer, whole, or a file's piece by piece; nothing is sent elsewhere.
 
         Raises:
             _AbsentError: nothing is there.
@@ -230,9 +228,9 @@ class OnedataProvider:
         """
         url = f"{self._root}/{quote(path.lstrip('/'))}{'?' if query else ''}{query}"
         sent = {**headers, "X-Auth-Token": self._token.reveal(), "User-Agent": "oscar-sync"}
-        try:
+        with told(self.server):
             response = self._pool.request(
-                method, url, headers=sent, body=body, preload_content=False, redirect=False
+                method, url, headers=sent, body=body, preload_content=not is_file, redirect=False
             )
             try:
                 self._hold_to_status(path, response.status)
@@ -243,8 +241,6 @@ class OnedataProvider:
                 raise
             finally:
                 response.release_conn()
-        except failures.HTTPError as error:
-            raise StoreUnreachableError(self.server.shown, unreachable(error)) from None
 
     def _hold_to_status(self, path: str, status: int) -> None:
         if 200 <= status < 300:
@@ -256,21 +252,6 @@ class OnedataProvider:
 
 class _AbsentError(StoreError):
     """Nothing is there."""
-
-
-def _pool(server: Server, environ: Mapping[str, str]) -> urllib3.PoolManager:
-    if not server.verify:
-        # Said by us on every run; once a request would drown it.
-        urllib3.disable_warnings(failures.InsecureRequestWarning)
-    proxy = server.proxy(environ)
-    options: dict[str, Any] = {
-        "maxsize": CONNECTIONS,
-        "timeout": urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
-        "retries": False,
-        "ssl_context": server.tls(),
-        "blocksize": _CHUNK_BYTES,
-    }
-    return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
 
 
 def _is_name(name: object) -> bool:

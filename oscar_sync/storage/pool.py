@@ -1,6 +1,6 @@
 """Connections to a store over ``urllib3``: how often a request is sent, how failures are told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -10,9 +10,12 @@ import urllib3
 from urllib3 import exceptions as failures
 
 from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.net.pool import pool_to
+from oscar_sync.net.trust import TrustError
+from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError, CodingError
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable, was_sent
-from oscar_sync.storage.words import CONNECT_TIMEOUT_S
+from oscar_sync.storage.words import CONNECT_TIMEOUT_S, HTML_PAGE
 
 CONNECTIONS: Final = 16
 REGION: Final = "us-east-1"
@@ -32,7 +35,22 @@ REPEATED: Final = urllib3.Retry(
 ONCE: Final = urllib3.Retry(0, redirect=False, raise_on_status=False)
 
 
-def pool_of(address: StoreAddress, retries: urllib3.Retry) -> urllib3.PoolManager:
+class PageError(Exception):
+    """The answer is a page for people, of a proxy or a portal; keeps its status."""
+
+    def __init__(self, status: int) -> None:
+        """Keep the *status*."""
+        super().__init__(status)
+        self.status = status
+
+
+class WrongDocumentError(Exception):
+    """The answer is another document than the one asked for, or does not end."""
+
+
+def pool_of(
+    address: StoreAddress, retries: urllib3.Retry, environ: Mapping[str, str]
+) -> urllib3.PoolManager:
     """Return connections to the store that repeat requests as *retries* says.
 
     Raises:
@@ -43,16 +61,19 @@ def pool_of(address: StoreAddress, retries: urllib3.Retry) -> urllib3.PoolManage
         fault = f"the CA bundle {address.ca_bundle} does not exist"
     if fault:
         raise StoreError(address.shown, fault)
-    if address.is_secure and not address.verify:
-        # Said by us on every run; once a request would drown it.
-        urllib3.disable_warnings(failures.InsecureRequestWarning)
-    return urllib3.PoolManager(
-        maxsize=CONNECTIONS,
-        timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
-        cert_reqs="CERT_REQUIRED" if address.verify else "CERT_NONE",
-        ca_certs=address.ca_bundle or None,
-        retries=retries,
-    )
+    try:
+        return pool_to(
+            address.endpoint,
+            environ,
+            cas=address.ca_bundle,
+            verify=address.verify,
+            connections=CONNECTIONS,
+            connect_timeout_s=CONNECT_TIMEOUT_S,
+            read_timeout_s=READ_TIMEOUT_S,
+            retries=retries,
+        )
+    except TrustError as error:
+        raise StoreError(address.shown, str(error)) from None
 
 
 @contextmanager
@@ -66,6 +87,15 @@ def told(address: StoreAddress) -> Iterator[None]:
     except (failures.MaxRetryError, failures.TimeoutError, failures.ProtocolError) as error:
         words, sent = unreachable(error), was_sent(error)
         raise StoreUnreachableError(address.shown, words, was_sent=sent) from None
+    except AnswerTooLargeError:
+        words = f"its answer is larger than {MAX_BYTES // 2**20} MiB"
+        raise StoreError(address.shown, words) from None
+    except CodingError:
+        raise StoreError(address.shown, "its answer cannot be unpacked") from None
+    except PageError as error:
+        raise StoreError(address.shown, HTML_PAGE.format(status=error.status)) from None
+    except WrongDocumentError as error:
+        raise StoreError(address.shown, f"its answer cannot be used: {error}") from None
     except (ParseError, failures.HTTPError):
         raise StoreError(address.shown, "its answer cannot be used") from None
     except ValueError as error:

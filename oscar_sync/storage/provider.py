@@ -4,12 +4,15 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from oscar_sync.errors import MissingExtraError, UsageError
 from oscar_sync.model.secret import Secret
+from oscar_sync.net.cas import named_cas
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.stored import Provider, StoredFile
 
-__all__ = ["KINDS", "Provider", "StoredFile", "open_provider", "store_address"]
+__all__ = ["KINDS", "Provider", "StoredFile", "cluster_store", "open_provider"]
 
 Credentials = Mapping[str, object]
 """As an FDL or a cluster writes them; a value may be a Secret, ``verify`` a text."""
@@ -55,6 +58,26 @@ def store_address(
         _text(credentials, "region") or _REGION,
         verify=_verify(credentials),
         ca_bundle=ca_bundle,
+    )
+
+
+def is_checked(s3_endpoint: str, ca_bundle: str) -> bool:
+    """Tell whether somebody wrote down that the store's certificate is checked (trust 3.9)."""
+    return bool(ca_bundle) or s3_endpoint.strip().lower().startswith("https:")
+
+
+def cluster_store(
+    credentials: Credentials, environ: Mapping[str, str], *, s3_endpoint: str, ca_bundle: str
+) -> StoreAddress:
+    """Return a cluster's own store, as ``/system/config`` names it and as people say it is reached.
+
+    What :func:`is_checked` wins over the cluster's word that no certificate is checked.
+    """
+    address = store_address(credentials, endpoint=s3_endpoint)
+    return replace(
+        address,
+        verify=is_checked(s3_endpoint, ca_bundle) or address.verify,
+        ca_bundle=named_cas(ca_bundle, environ) if address.is_secure else "",
     )
 
 
@@ -119,7 +142,7 @@ def _verify(credentials: Credentials) -> bool:
 
 
 def _ca_bundle(credentials: Credentials, environ: Mapping[str, str]) -> str:
-    return _text(credentials, "ca_bundle") or environ.get("REQUESTS_CA_BUNDLE", "")
+    return named_cas(_text(credentials, "ca_bundle"), environ)
 
 
 _OPENERS: Final[Mapping[str, Callable[[Credentials, Mapping[str, str]], Provider]]] = {

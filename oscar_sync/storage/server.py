@@ -1,17 +1,24 @@
 """Where a server of files is, and how to connect to it."""
 
-import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+import urllib3
 from msgspec import Struct
+from urllib3 import exceptions as failures
 
-from oscar_sync.errors import UsageError
+from oscar_sync.errors import StoreError, StoreUnreachableError, UsageError
+from oscar_sync.net.pool import pool_to
+from oscar_sync.net.trust import TrustError
+from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError, CodingError
+from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
+from oscar_sync.storage.words import CONNECT_TIMEOUT_S
 
-MAX_ANSWER_BYTES: Final = 64 * 2**20
-"""Of an answer that is no file."""
+CONNECTIONS: Final = 8
+CHUNK_BYTES: Final = 2**18
 
 
 class Server(Struct, frozen=True):
@@ -27,39 +34,40 @@ class Server(Struct, frozen=True):
         """The address, for sentences; it holds no user and no password."""
         return f"{self.origin}/{self.base}" if self.base else self.origin
 
-    def tls(self) -> ssl.SSLContext:
-        """Return what vouches for the server: the bundle, else the system's CAs, else nobody."""
-        path = Path(self.ca_bundle) if self.ca_bundle else None
-        if path and not path.exists():
-            raise UsageError(f"the CA bundle {path} does not exist")
-        if self.origin.startswith("http:"):
-            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never asked; CAs take time to load
-        is_folder = bool(path and path.is_dir())
-        context = ssl.create_default_context(
-            cafile=None if is_folder else self.ca_bundle or None,
-            capath=self.ca_bundle if is_folder else None,
-        )
-        if not self.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+    def pool(self, environ: Mapping[str, str]) -> urllib3.PoolManager:
+        """Return connections to the server, through the proxy of *environ* if it names one.
 
-    def proxy(self, environ: Mapping[str, str]) -> str:
-        """Return the proxy that *environ* puts between here and the server, blank for none."""
-        parts = urlsplit(self.origin)
-
-        def variable(name: str) -> str:
-            return environ.get(name) or environ.get(name.upper()) or ""
-
-        host = (parts.hostname or "").lower()
-        if any(_exempts(row.strip().lower(), host) for row in variable("no_proxy").split(",")):
-            return ""
-        return variable(f"{parts.scheme}_proxy") or variable("all_proxy")
+        Raises:
+            UsageError: the file of CAs does not exist, or is none.
+        """
+        if self.ca_bundle and not Path(self.ca_bundle).exists():
+            raise UsageError(f"the CA bundle {self.ca_bundle} does not exist")
+        try:
+            return pool_to(
+                self.origin,
+                environ,
+                cas=self.ca_bundle,
+                verify=self.verify,
+                connections=CONNECTIONS,
+                connect_timeout_s=CONNECT_TIMEOUT_S,
+                read_timeout_s=READ_TIMEOUT_S,
+            )
+        except TrustError as error:
+            raise UsageError(f"{self.shown}: {error}") from None
 
 
-def _exempts(row: str, host: str) -> bool:
-    """Tell whether a row of ``no_proxy`` means the host: ``*``, a name or a suffix of names."""
-    return row == "*" or (bool(row) and f".{host}".endswith(f".{row.lstrip('*.')}"))
+@contextmanager
+def told(server: Server) -> Iterator[None]:
+    """Turn what becomes of a connection into errors of ours: others may quote requests."""
+    try:
+        yield
+    except AnswerTooLargeError:
+        words = f"its answer is larger than {MAX_BYTES // 2**20} MiB"
+        raise StoreError(server.shown, words) from None
+    except CodingError:
+        raise StoreError(server.shown, "its answer cannot be unpacked") from None
+    except failures.HTTPError as error:
+        raise StoreUnreachableError(server.shown, unreachable(error)) from None
 
 
 def server_of(written: str, *, verify: bool = True, ca_bundle: str = "") -> Server:

@@ -26,10 +26,11 @@ class ObjectStore:
     """A store, from any number of threads. ``minio`` and ``obstore`` are loaded at first use."""
 
     def __init__(self, address: StoreAddress, environ: Mapping[str, str] = os.environ) -> None:
-        """Open nothing yet. *environ* decides whether the fast uploader may be used."""
+        """Open nothing yet. *environ* names proxies; with one the fast uploader is not used."""
         self.address = address
         self._bulk = bulk.Bulk(address) if bulk.is_fit(address, environ) else None
-        self._uploads = Uploads(address, self._stat, self._bulk)
+        self._environ = environ
+        self._uploads = Uploads(address, environ, self._stat, self._bulk)
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._guard = threading.Lock()
 
@@ -41,7 +42,7 @@ class ObjectStore:
     def _client(self) -> Any:
         from oscar_sync.storage.client import minio_client  # minio: 206 ms
 
-        return minio_client(self.address)
+        return minio_client(self.address, self._environ)
 
     def _told(self) -> AbstractContextManager[None]:
         from oscar_sync.storage.client import told
@@ -151,7 +152,7 @@ class ObjectStore:
         """
         objects, size_bytes, last_write = 0, 0, None
         with self._told():
-            for entry in self._client.list_objects(bucket, recursive=True):
+            for entry in _listed(self._client, bucket):
                 if keys.is_marker(entry.object_name or "", entry.size or 0):
                     continue
                 if objects == limit:
@@ -169,7 +170,7 @@ class ObjectStore:
     ) -> Iterator[StoredObject]:
         """Yield the objects whose key begins with *prefix*, in the order of their keys."""
         with self._told():
-            for entry in self._client.list_objects(bucket, prefix or None, recursive=True):
+            for entry in _listed(self._client, bucket, prefix):
                 key, size = entry.object_name or "", entry.size or 0
                 if has_markers or not keys.is_marker(key, size):
                     etag = (entry.etag or "").strip('"')
@@ -282,3 +283,9 @@ class ObjectStore:
                 if error.code in {"NoSuchKey", "NoSuchObject"}:
                     return None
                 raise
+
+
+def _listed(client: Any, bucket: str, prefix: str = "") -> Iterator[Any]:
+    from oscar_sync.storage.watched import ending
+
+    return ending(client.list_objects(bucket, prefix or None, recursive=True))

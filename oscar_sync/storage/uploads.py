@@ -7,7 +7,7 @@ upload below an input starts a job.
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import cached_property
 from io import BytesIO
@@ -41,14 +41,16 @@ class Uploads:
     def __init__(
         self,
         address: StoreAddress,
+        environ: Mapping[str, str],
         stat: Callable[[str, str], Any],
         bulk: Bulk | None,
     ) -> None:
-        """Send nothing yet. *bulk* is None where it must not be used.
+        """Send nothing yet; *environ* names proxies. *bulk* is None where it must not be used.
 
         *stat* looks at an object, by bucket and key, and returns None where there is none.
         """
         self._address = address
+        self._environ = environ
         self._stat = stat
         self._bulk = bulk
         self._room = Room(CONTENTS_AT_ONCE)
@@ -131,13 +133,13 @@ class Uploads:
         """Return a client that sends each request once."""
         from oscar_sync.storage.client import minio_client
 
-        return minio_client(self._address, is_repeating=False)
+        return minio_client(self._address, self._environ, is_repeating=False)
 
     @cached_property
     def _multipart(self) -> Any:
         from oscar_sync.storage.multipart import Multipart
 
-        return Multipart(self._address)
+        return Multipart(self._address, self._environ)
 
     def _put_in_parts(
         self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str, on_bytes: OnBytes

@@ -23,7 +23,6 @@ from webdav4.http import Client as HttpClient
 from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage import keys
-from oscar_sync.storage.failures import READ_TIMEOUT_S
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.guard import Guard
 from oscar_sync.storage.landing import (
@@ -39,7 +38,7 @@ from oscar_sync.storage.landing import (
 )
 from oscar_sync.storage.server import Server
 from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
-from oscar_sync.storage.words import CONNECT_TIMEOUT_S, meaning_of_status, untrusted
+from oscar_sync.storage.words import meaning_of_status
 
 _CHUNK_BYTES: Final = 2**20
 _CHECKSUMS: Final = "{http://owncloud.org/ns}checksum"
@@ -65,13 +64,9 @@ class WebdavProvider:
             UsageError: the file of CAs does not exist.
         """
         self.server = server
-        inner = httpx.HTTPTransport(
-            verify=server.tls(), trust_env=False, proxy=server.proxy(environ) or None
-        )
         self._http = HttpClient(
             auth=(login, password.reveal()),
-            transport=Guard(inner, server),
-            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            transport=Guard(server.pool(environ), server),
             trust_env=False,
             max_redirects=3,
             headers={"User-Agent": "oscar-sync", "Accept-Encoding": "identity"},
@@ -210,6 +205,10 @@ class WebdavProvider:
                 if error.status_code in _ABSENT:
                     return {}
                 raise
+            # What is there lists itself at least (RFC 4918, 9.1): nothing is another document.
+            if not found.responses:
+                words = f"its answer about {path or '/'} is not a listing"
+                raise StoreError(self.server.shown, words)
             return dict(self._named(path, one) for one in found.responses.values())
 
     def _named(self, asked: str, response: Any) -> tuple[str, Any]:
@@ -246,30 +245,15 @@ class WebdavProvider:
             cause = error.__cause__
             status = cause.status_code if isinstance(cause, HTTPError) else 500
             raise self._refusal(path, status) from None
-        except (httpx.TransportError, httpx.TooManyRedirects) as error:
-            raise StoreUnreachableError(self.server.shown, _unreachable(error)) from None
+        except httpx.TooManyRedirects:
+            words = "it redirects again and again"
+            raise StoreUnreachableError(self.server.shown, words) from None
+        except httpx.TransportError:
+            words = "the connection was cut off"
+            raise StoreUnreachableError(self.server.shown, words) from None
         except (ParseError, ValueError, AssertionError, KeyError, httpx.InvalidURL):
             words = f"its answer about {path or '/'} cannot be used"
             raise StoreError(self.server.shown, words) from None
-
-
-def _unreachable(error: Exception) -> str:
-    text = str(error)
-    match error:
-        case httpx.ConnectTimeout():
-            return f"no connection within {CONNECT_TIMEOUT_S:g} s"
-        case httpx.TimeoutException():
-            return f"no answer within {READ_TIMEOUT_S:g} s"
-        case httpx.ConnectError() if words := untrusted(text):
-            return words
-        case httpx.ConnectError() if "Name or service" in text or "getaddrinfo" in text:
-            return "its name is not known here"
-        case httpx.ConnectError() if "refused" in text:
-            return "the connection was refused"
-        case httpx.TooManyRedirects():
-            return "it redirects again and again"
-        case _:
-            return "the connection was cut off"
 
 
 def _file(path: str, response: Any) -> StoredFile:

@@ -11,7 +11,13 @@ _WORDS: Final = {
     "NoSuchBucket": "the bucket does not exist",
     "NoSuchKey": "the object does not exist",
     "XMinioStorageFull": "it is full",
+    "RequestTimeTooSkewed": "its clock and the one of this machine differ by more than 15 minutes",
 }
+
+HTML_PAGE: Final = (
+    "it answers with an HTML page ({status}), which no store does: a proxy or portal is in "
+    "between, or the address is that of a console"
+)
 
 
 def words_of(code: str, message: str = "") -> str:

@@ -66,7 +66,3 @@ class NoExchangeError(Exception):
         self.words = words
         self.was_sent = was_sent
         self.may_pass = may_pass
-
-
-class TooLargeError(Exception):
-    """The answer is larger than the cap; reading stopped."""

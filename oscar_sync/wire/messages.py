@@ -9,7 +9,6 @@ import msgspec
 
 from oscar_sync.model.secret import MASK, Secret
 
-MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_DEPTH: Final = 100
 _EXCERPT: Final = 300
 

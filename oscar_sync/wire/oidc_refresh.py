@@ -8,11 +8,13 @@ from urllib.parse import urlencode, urlsplit
 
 from oscar_sync.model.cluster import RefreshLogin
 from oscar_sync.model.secret import MASK, Secret
+from oscar_sync.net.cas import named_cas
+from oscar_sync.net.proxies import proxies_for
+from oscar_sync.net.unpacking import AnswerTooLargeError
 from oscar_sync.wire import address
-from oscar_sync.wire.exchange import NoExchangeError, RawAnswer, TooLargeError
+from oscar_sync.wire.exchange import NoExchangeError, RawAnswer
 from oscar_sync.wire.failures import UnusableLoginError
 from oscar_sync.wire.oidc_claims import claims_of
-from oscar_sync.wire.proxies import proxies_for
 from oscar_sync.wire.token_source import Fetched
 
 TIMEOUT_S: Final = 30.0
@@ -63,7 +65,7 @@ class Refresher:
         }
         transport = Transport(
             connections=1,
-            verify=self._environ.get("REQUESTS_CA_BUNDLE") or True,
+            verify=named_cas("", self._environ) or True,
             proxies=proxies_for(self._endpoint, self._environ),
         )
         try:
@@ -80,7 +82,7 @@ class Refresher:
             )
         except NoExchangeError as error:
             raise UnusableLoginError(f"{self._place}: {error.words}") from None
-        except TooLargeError:
+        except AnswerTooLargeError:
             raise UnusableLoginError(f"{self._place}: the answer is too large") from None
         finally:
             transport.close()

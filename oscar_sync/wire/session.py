@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError
 from oscar_sync.model.cluster import BasicLogin, Cluster, RefreshLogin, TokenLogin
 from oscar_sync.model.secret import Secret
+from oscar_sync.net.cas import named_cas
+from oscar_sync.net.proxies import proxies_for
+from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError
 from oscar_sync.wire import address
-from oscar_sync.wire.exchange import Exchange, NoExchangeError, RawAnswer, Request, TooLargeError
+from oscar_sync.wire.exchange import Exchange, NoExchangeError, RawAnswer, Request
 from oscar_sync.wire.failures import NoAnswerError
 from oscar_sync.wire.login import UnusableLoginError, authorization, bearer, renewed
-from oscar_sync.wire.messages import MAX_BYTES
-from oscar_sync.wire.proxies import proxies_for
 from oscar_sync.wire.retry import Failure, wait_s
 from oscar_sync.wire.warm_up import WarmUp
 
@@ -191,7 +192,7 @@ class Session:
             )
         except NoExchangeError as error:
             answer = error
-        except TooLargeError:
+        except AnswerTooLargeError:
             raise self._bad(f"the answer is larger than {MAX_BYTES // 2**20} MiB") from None
         finally:
             status = answer.status if isinstance(answer, RawAnswer) else 0
@@ -266,7 +267,7 @@ class Session:
     def _verify(self, environ: Mapping[str, str]) -> bool | str:
         if not self.cluster.ssl_verify:
             return False
-        named = self.cluster.ca_bundle or environ.get("REQUESTS_CA_BUNDLE", "")
+        named = named_cas(self.cluster.ca_bundle, environ)
         if named and not Path(named).exists():
             message = f"the CA bundle {named} does not exist"
             raise ClusterError(self.cluster.id, self.endpoint, message)

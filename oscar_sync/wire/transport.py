@@ -10,20 +10,20 @@ import socket
 import ssl
 import threading
 import weakref
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Final
 
 from msgspec import Struct
 
-from oscar_sync.wire.exchange import NoExchangeError, RawAnswer, TooLargeError
-from oscar_sync.wire.messages import MAX_BYTES
-from oscar_sync.wire.timed import TimedResponse
-from oscar_sync.wire.unpacking import unpacked
+from oscar_sync.net.timed import TimedResponse
+from oscar_sync.net.unpacking import CodingError, unpacked, whole
+from oscar_sync.wire.exchange import NoExchangeError, RawAnswer
 from oscar_sync.wire.way import CONNECT_TIMEOUT_S, Connection, Way
 
 _CHUNK_BYTES = 64 * 1024
+_PROXY_LOG_IN = 407
+"""What a proxy answers by itself: nothing of the request went further (RFC 9110, 15.5.8)."""
 
 
 class Transport:
@@ -59,7 +59,7 @@ class Transport:
 
         Raises:
             NoExchangeError: none came, or it was cut off.
-            TooLargeError: it is larger than 64 MiB.
+            AnswerTooLargeError: it is larger than 64 MiB.
         """
         with _told(_OPENING):
             way = self._way_to(url)
@@ -73,6 +73,7 @@ class Transport:
                     connection.request(method, way.target(url), body, {**headers, **way.headers})
                 response = connection.getresponse()
             content = _read(response, into, read_timeout_s)
+            _hold_to_log_in(way, response.status)
         except BaseException:
             connection.close()
             raise
@@ -107,6 +108,12 @@ class Transport:
         connection.close()
 
 
+def _hold_to_log_in(way: Way, status: int) -> None:
+    if way.is_forwarded and status == _PROXY_LOG_IN:
+        words = f"{way.through}it asks for a log-in (407)"
+        raise NoExchangeError(words, was_sent=False, may_pass=False)
+
+
 def _close_all(kept: list[Connection]) -> None:
     while kept:
         kept.pop().close()
@@ -121,7 +128,7 @@ def _has_news(connection: Connection) -> bool:
 
 def _read(response: TimedResponse, into: IO[bytes] | None, limit_s: float) -> bytes:
     if into is None or response.status >= 400:
-        return _whole(_pieces(response, limit_s))
+        return whole(_pieces(response, limit_s))
     response.take_time()
     into.seek(0)
     into.truncate()
@@ -140,17 +147,6 @@ def _as_sent(response: TimedResponse) -> Iterator[bytes]:
         yield piece
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
-
-
-def _whole(pieces: Iterator[bytes]) -> bytes:
-    found: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        size += len(piece)
-        if size > MAX_BYTES:
-            raise TooLargeError
-        found.append(piece)
-    return b"".join(found)
 
 
 def _headers(response: http.client.HTTPResponse) -> dict[str, str]:
@@ -188,7 +184,7 @@ _ASKING: Final = (
 _READING: Final = (
     _Row(TimeoutError, "no whole answer within {limit:g} s"),
     _Row(ssl.SSLError, "TLS failed"),
-    _Row(zlib.error, "the answer cannot be unpacked"),
+    _Row(CodingError, "the answer cannot be unpacked"),
     _Row(Exception, "the answer was cut off", may_pass=True),
 )
 
@@ -201,7 +197,7 @@ def _told(rows: Sequence[_Row], limit_s: float = 0.0, through: str = "") -> Iter
     except ssl.SSLCertVerificationError as error:
         words = f"{through}its certificate is not trusted: {error.verify_message}"
         raise NoExchangeError(words, was_sent=False, may_pass=False) from None
-    except (http.client.HTTPException, OSError, ValueError, zlib.error) as error:
+    except (http.client.HTTPException, OSError, ValueError) as error:
         row = next(row for row in rows if isinstance(error, row.kind))
         words = f"{through}{row.words.format(limit=limit_s)}"
         raise NoExchangeError(words, was_sent=row.was_sent, may_pass=row.may_pass) from None

@@ -7,14 +7,14 @@ import traceback
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from oscar_sync.net.timed import TimedResponse
+from oscar_sync.net.trust import TrustError, context_of
 from oscar_sync.wire.exchange import NoExchangeError
-from oscar_sync.wire.timed import TimedResponse
 
 CONNECT_TIMEOUT_S: Final = 5.0
 
@@ -200,31 +200,14 @@ def _proxy(text: str) -> Place:
 
 
 def _trusting(verify: bool | str) -> ssl.SSLContext:  # noqa: FBT001 - as the whole world calls it
-    """Return how certificates are checked: by the file or folder named, else by certifi's."""
-    if verify is False:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        context = _checking(_cas() if verify is True else verify)
+    """Return how certificates are checked: by the file or folder named, else by the system's."""
+    named = verify if isinstance(verify, str) else ""
+    try:
+        context = context_of(named, verify=verify is not False)
+    except TrustError as error:
+        raise NoExchangeError(str(error), was_sent=False, may_pass=False) from None
     context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-def _cas() -> str:
-    import certifi
-
-    return certifi.where()
-
-
-def _checking(path: str) -> ssl.SSLContext:
-    try:
-        if Path(path).is_dir():
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
-    except OSError:  # an SSLError is one
-        words = f"{path} holds no certificates of CAs"
-        raise NoExchangeError(words, was_sent=False, may_pass=False) from None
 
 
 def _through_socks(proxy: Place, address: tuple[str, int], timeout_s: float) -> socket.socket:

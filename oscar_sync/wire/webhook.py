@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from oscar_sync.model.secret import Secret
+from oscar_sync.net.cas import named_cas
+from oscar_sync.net.proxies import proxies_for
+from oscar_sync.net.unpacking import AnswerTooLargeError
 from oscar_sync.wire import address
-from oscar_sync.wire.exchange import NoExchangeError, TooLargeError
-from oscar_sync.wire.proxies import proxies_for
+from oscar_sync.wire.exchange import NoExchangeError
 
 READ_TIMEOUT_S = 10.0
 
@@ -24,7 +26,7 @@ def post(url: Secret, body: bytes, environ: Mapping[str, str]) -> str:
         return "OSCAR_SYNC_WEBHOOK is no http(s) address"
     transport = Transport(
         connections=1,
-        verify=environ.get("REQUESTS_CA_BUNDLE") or True,
+        verify=named_cas("", environ) or True,
         proxies=proxies_for(place, environ),
     )
     headers = {"Content-Type": "application/json", "User-Agent": "oscar-sync"}
@@ -34,7 +36,7 @@ def post(url: Secret, body: bytes, environ: Mapping[str, str]) -> str:
         )
     except NoExchangeError as error:
         return f"{host}: {error.words}"
-    except TooLargeError:
+    except AnswerTooLargeError:
         return ""
     finally:
         transport.close()

@@ -75,7 +75,7 @@ def test_each_reason_of_a_golden_plan_has_its_row():
 
 
 def test_each_variable_that_the_program_reads_has_its_row():
-    names = r'"((?:OSCAR|OIDC|TOKEN_FILE|XDG|GITHUB|REQUESTS|NO|FORCE)_[A-Z_]*[A-Z])"'
+    names = r'"((?:OSCAR|OIDC|TOKEN_FILE|XDG|GITHUB|REQUESTS|SSL|NO|FORCE)_[A-Z_]*[A-Z])"'
     read = set(re.findall(names, SOURCES))
     assert read - set(VARIABLES) - set(option_variables()) == set()
     assert set(VARIABLES) - read == set()

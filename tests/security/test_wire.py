@@ -6,7 +6,8 @@ import threading
 import pytest
 
 from oscar_sync.errors import BadAnswerError, OscarSyncError, UnreachableError
-from oscar_sync.wire.messages import MAX_BYTES, excerpt
+from oscar_sync.net.unpacking import MAX_BYTES
+from oscar_sync.wire.messages import excerpt
 from tests.unit.wire.stub import Reply, api, reply, running
 
 HOSTILE = {

@@ -60,6 +60,8 @@ def test_the_typed_face_opens_a_services_provider(cluster, place, local):
         "name": "a",
         "image": "i",
         "script": "s",
+        "input": [],
+        "output": [],
         "storage_providers": {place.kind: {"mine": place.credentials}},
     }
     cluster.replies = [reply(service), reply({"minio_provider": {"endpoint": "http://none"}})]

@@ -1,5 +1,6 @@
 """What is held against an Oneprovider, and what of CDMI is used."""
 
+import gzip
 import hashlib
 
 import pytest
@@ -120,6 +121,24 @@ def test_an_oneprovider_that_is_not_there_is_unreachable(local):
         pass
     with pytest.raises(StoreUnreachableError, match="refused"):
         onedata(url).open().upload(local, "f")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "words"),
+    [
+        ({"Content-Encoding": "gzip"}, gzip.compress(b" " * 80 * 2**20), "larger than 64 MiB"),
+        ({"Content-Encoding": "gzip, gzip"}, b"", "cannot be unpacked"),
+        ({}, b"<!doctype html><p>log in", r"answers with an HTML page \(200\)"),
+    ],
+    ids=["bomb", "layers", "page"],
+)
+def test_an_answer_is_bounded_after_it_is_unpacked_and_a_page_is_told_as_one(headers, body, words):
+    with stub.running() as server:
+        server.replies = [stub.Reply(200, body, headers)]
+        provider = onedata(server.url).open()
+        with pytest.raises(StoreError, match=words):
+            list(provider.list_files("in"))
+        provider.close()
 
 
 @pytest.mark.parametrize(

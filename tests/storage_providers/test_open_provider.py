@@ -112,7 +112,8 @@ def test_a_provider_loads_no_library_but_its_own():
     ],
 )
 def test_proxies_come_from_the_environment_on_purpose(environ, proxy):
-    assert server_of("a.example.org").proxy(environ) == proxy
+    made = server_of("a.example.org").pool(environ)
+    assert (made.proxy.url if made.proxy else "") == proxy
 
 
 def test_an_address_without_a_scheme_is_one_of_https():

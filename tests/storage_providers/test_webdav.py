@@ -1,5 +1,6 @@
 """What WebDAV servers do wrong or otherwise, and what is held against them."""
 
+import gzip
 import hashlib
 import tracemalloc
 
@@ -151,9 +152,31 @@ def test_an_answer_without_end_is_cut_short(against):
         list(provider.list_files("f"))
 
 
-def test_every_request_has_its_time(against):
-    timeout = against(Scripted())._http.timeout
-    assert (timeout.connect, timeout.read, timeout.write) == (5, 60, 60)
+@pytest.mark.parametrize(
+    ("coding", "words"), [("gzip", "larger than 64 MiB"), ("gzip, gzip", "cannot be unpacked")]
+)
+def test_a_listing_is_not_unpacked_without_bounds(against, coding, words):
+    """Sizes count after decoding, and there is one layer of it (trust 3.7)."""
+    bomb = gzip.compress(b" " * (80 * 2**20), mtime=0)
+    answer = ("207 X", {"Content-Encoding": coding}, (bomb,))
+    with pytest.raises(StoreError, match=words):
+        list(against(Scripted(PROPFIND=lambda _: answer)).list_files("f"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html xmlns='http://www.w3.org/1999/xhtml'><body/></html>",
+        b"<D:multistatus xmlns:D='DAV:'/>",
+        b"<other/>",
+        b"<D:multistatus xmlns:D='OTHER:'><D:response/></D:multistatus>",
+    ],
+    ids=["page", "nothing", "other", "namespace"],
+)
+def test_an_answer_without_a_response_is_never_an_empty_folder(against, body):
+    """Else `delete_extra` or a seed would believe that nothing is there (trust 3.7)."""
+    with pytest.raises(StoreError, match="is not a listing"):
+        list(against(Scripted(PROPFIND=lambda _: ("207 X", {}, (body,)))).list_files("f"))
 
 
 @pytest.mark.parametrize("server", ["wsgidav_http", "rclone_http", "apache_http"])

@@ -173,3 +173,14 @@ def test_a_folder_of_cas_vouches(secure, certificate, tmp_path):
     (tmp_path / f"{named}.0").write_bytes((certificate / "cert.pem").read_bytes())
     with api(secure.url, ca_bundle=str(tmp_path)) as oscar:
         assert oscar.list_services() == []
+
+
+def test_a_proxy_that_wants_a_log_in_is_not_taken_for_the_cluster(stub):
+    """Its answer to a request that it forwards looks like any other (trust 3.7)."""
+    stub.replies = [reply("log in", 407)]
+    with api("http://oscar.example.org", environ={"http_proxy": stub.url}) as oscar:
+        with pytest.raises(NoAnswerError, match="proxy of the environment: it asks for a log-in"):
+            oscar.list_services()
+        with pytest.raises(NoAnswerError) as caught:
+            oscar.delete_service("alpha")
+    assert not caught.value.was_sent

@@ -6,7 +6,12 @@ The time-out of a socket begins anew with each byte: a server that drips would h
 import http.client
 import io
 import time
-from typing import Any
+from typing import Any, Final
+
+from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError
+
+_SLACK_BYTES: Final = 1 << 20
+"""For the head, and for what frames chunks."""
 
 
 class _Timed(io.RawIOBase):
@@ -17,15 +22,17 @@ class _Timed(io.RawIOBase):
         self._socket = connection
         self._limit_s: float | None = connection.gettimeout()
         self._last_s: float | None = None
+        self._left_bytes: int | None = None
         self.begin()
 
     def begin(self) -> None:
-        """Let what comes from here on take one time-out, all of it."""
+        """Let what comes from here on take one time-out, all of it, and keep below the cap."""
+        self._left_bytes = MAX_BYTES + _SLACK_BYTES
         self._last_s = None if self._limit_s is None else time.monotonic() + self._limit_s
 
     def release(self) -> None:
-        """Let each byte from here on take a time-out."""
-        self._last_s = None
+        """Let each byte from here on take a time-out, and be as many as there are."""
+        self._last_s = self._left_bytes = None
         self._socket.settimeout(self._limit_s)
 
     def readable(self) -> bool:
@@ -37,7 +44,13 @@ class _Timed(io.RawIOBase):
             if left_s <= 0:
                 raise TimeoutError("timed out")
             self._socket.settimeout(left_s)
-        return self._source.readinto(buffer)
+        count = self._source.readinto(buffer)
+        if self._left_bytes is not None and count:
+            # Also what a library reads by itself to use a connection again.
+            self._left_bytes -= count
+            if self._left_bytes < 0:
+                raise AnswerTooLargeError
+        return count
 
     def fileno(self) -> int:
         return self._source.fileno()

@@ -1,21 +1,31 @@
-"""Which proxy stands between here and a cluster: the environment's, taken on purpose."""
+"""Which proxy stands between here and a peer: the environment's, read in one way for all peers."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
+from typing import Final
 from urllib.parse import urlsplit
 
+_PORTS: Final = {"http": 80, "https": 443}
 
-def proxies_for(endpoint: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return ``{scheme: proxy}`` for the requests to *endpoint*, empty for none.
+
+def proxy_for(url: str, environ: Mapping[str, str]) -> str:
+    """Return the proxy of the requests to *url*, blank for none.
 
     ``http_proxy``, ``https_proxy``, ``all_proxy`` and ``no_proxy``, also in capitals; the lower
     case wins, as in curl.
     """
-    parts = urlsplit(endpoint)
-    if is_exempt(parts.hostname or "", parts.port, _variable(environ, "no_proxy")):
-        return {}
-    proxy = _variable(environ, f"{parts.scheme}_proxy") or _variable(environ, "all_proxy")
-    return {parts.scheme: proxy} if proxy else {}
+    parts = urlsplit(url)
+    port = parts.port or _PORTS.get(parts.scheme.lower())
+    if is_exempt(parts.hostname or "", port, _variable(environ, "no_proxy")):
+        return ""
+    proxy = _variable(environ, f"{parts.scheme.lower()}_proxy") or _variable(environ, "all_proxy")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def proxies_for(endpoint: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return ``{scheme: proxy}`` for the requests to *endpoint*, empty for none."""
+    proxy = proxy_for(endpoint, environ)
+    return {urlsplit(endpoint).scheme: proxy} if proxy else {}
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from oscar_sync.wire.proxies import proxies_for
+from oscar_sync.net.proxies import proxies_for
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,9 @@ def test_no_proxy_covers_networks(row):
     environ = {"all_proxy": "http://p:1", "no_proxy": row}
     host = "[fd00::1]" if ":" in row else "10.1.2.3"
     assert proxies_for(f"https://{host}", environ) == {}
+
+
+@pytest.mark.parametrize(("row", "proxy"), [("a.example.org:443", ""), ("a.example.org:80", "p")])
+def test_a_port_that_the_address_leaves_out_is_the_one_of_its_scheme(row, proxy):
+    environ = {"https_proxy": "p", "no_proxy": row}
+    assert proxies_for("https://a.example.org", environ) == ({"https": "http://p"} if proxy else {})

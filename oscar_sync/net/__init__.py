@@ -1,0 +1,1 @@
+"""The ground floor of the network: proxies, trust, decoding and time, one reading for all peers."""

@@ -1,0 +1,142 @@
+"""Answers come whole, in time and within a cap, whoever asks (trust 3.7)."""
+
+import gzip
+import socket
+import threading
+from contextlib import contextmanager
+
+import pytest
+import urllib3
+from urllib3 import exceptions as failures
+
+from oscar_sync.net.pool import pool_to
+from oscar_sync.net.unpacking import AnswerTooLargeError, CodingError
+from tests.unit.wire.stub import Reply, running
+
+SECONDS = 30.0
+"""How long a server drips that nobody hangs up on."""
+
+
+@contextmanager
+def dripping(head: bytes, drop: bytes):
+    """A server that sends *head* and then *drop* for *drop*, a few each second."""
+    ended = threading.Event()
+
+    def serve():
+        with listener:
+            while not ended.is_set():
+                try:
+                    connection = listener.accept()[0]
+                except OSError:
+                    return
+                threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    def drip(connection):
+        with connection:
+            connection.recv(65536)
+            connection.sendall(head)
+            for _ in range(int(SECONDS / 0.05)):
+                if ended.wait(0.05):
+                    return
+                try:
+                    connection.sendall(drop)
+                except OSError:
+                    return
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        ended.set()
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def pool(url, environ=None, read_timeout_s=5.0, retries=False):
+    return pool_to(
+        url, environ or {}, connections=2, connect_timeout_s=5.0, read_timeout_s=read_timeout_s,
+        retries=retries,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"HTTP/1.1 200 ", b"O"),
+    ],
+    ids=["length", "chunks", "headers", "status"],
+)
+def test_an_answer_that_drips_ends_with_its_time(head, drop):
+    with (
+        dripping(head, drop) as url,
+        pool(url, read_timeout_s=0.4) as connections,
+        pytest.raises((failures.ReadTimeoutError, failures.ProtocolError)),
+    ):
+        connections.request("GET", url)
+
+
+def test_a_file_may_take_its_time():
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"
+    with dripping(head, b"x") as url, pool(url, read_timeout_s=0.4) as connections:
+        answer = connections.request("GET", url, preload_content=False)
+        assert answer.read() == b"x" * 20
+
+
+@pytest.mark.parametrize(
+    ("coding", "kind"), [("gzip", AnswerTooLargeError), ("gzip, gzip", CodingError)]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "PROPFIND"])
+def test_no_answer_is_unpacked_without_bounds(coding, kind, method):
+    bomb = gzip.compress(b" " * (80 * 2**20))
+    body = gzip.compress(bomb) if "," in coding else bomb
+    with running() as stub, pool(stub.url) as connections:
+        stub.replies = [Reply(body=body, headers={"Content-Encoding": coding})]
+        with pytest.raises(kind):
+            connections.request(method, stub.url)
+
+
+def test_what_is_packed_once_is_unpacked_and_says_so_no_longer():
+    with running() as stub, pool(stub.url) as connections:
+        headers = {"Content-Encoding": "gzip", "ETag": "e"}
+        stub.replies = [Reply(body=gzip.compress(b"text"), headers=headers)]
+        answer = connections.request("GET", stub.url)
+        assert (answer.data, answer.status) == (b"text", 200)
+        assert "Content-Encoding" not in answer.headers
+        assert answer.headers["ETag"] == "e"
+
+
+def test_a_read_that_is_cut_off_is_repeated_as_often_as_is_said():
+    with running() as stub, pool(stub.url, retries=urllib3.Retry(2, read=1)) as connections:
+        cut = Reply(body=b"half", length=9)
+        stub.replies = [cut, Reply(body=b"whole")]
+        assert connections.request("GET", stub.url).data == b"whole"
+        stub.replies = [cut, Reply(body=b"whole")]
+        with pytest.raises(failures.ProtocolError):
+            connections.request("POST", stub.url)
+
+
+def test_the_proxy_of_the_environment_is_asked_and_exempt_hosts_are_not():
+    with running() as stub, running() as proxy:
+        environ = {"http_proxy": proxy.url}
+        proxy.replies = stub.replies = [Reply(body=b"{}")]
+        with pool(stub.url, environ) as connections:
+            connections.request("GET", f"{stub.url}/x")
+        assert [one.path for one in proxy.asked] == [f"{stub.url}/x"]
+        with pool(stub.url, {**environ, "NO_PROXY": "127.0.0.0/8"}) as connections:
+            connections.request("GET", f"{stub.url}/y")
+        assert stub.lines == ["GET /y"]
+
+
+def test_an_answer_that_is_repeated_is_not_read_without_bounds_either():
+    """urllib3 reads it to its end by itself, to use the connection again."""
+    retries = urllib3.Retry(2, status_forcelist=(503,))
+    with running() as stub, pool(stub.url, retries=retries) as connections:
+        stub.replies = [Reply(503, b" " * (70 * 2**20))]
+        with pytest.raises(AnswerTooLargeError):
+            connections.request("GET", stub.url)
+        bomb = gzip.compress(b" " * (80 * 2**20))
+        stub.replies = [Reply(503, bomb, {"Content-Encoding": "gzip"}), Reply(200, b"fine")]
+        assert connections.request("GET", stub.url).data == b"fine"

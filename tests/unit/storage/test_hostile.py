@@ -1,0 +1,129 @@
+"""What a store, or something in its place, may answer: it is told, bounded, and never "empty"."""
+
+import gzip
+
+import pytest
+
+from oscar_sync.errors import StoreError
+from oscar_sync.model.secret import Secret
+from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.multipart import Multipart
+from oscar_sync.storage.store import ObjectStore
+from tests.unit.wire.stub import Reply
+
+XML = {"Content-Type": "application/xml"}
+READS = {
+    "count": lambda store: store.count("red"),
+    "listing": lambda store: list(store.list_objects("red")),
+    "folder": lambda store: list(store.list_folder("red", "in")),
+    "hooks": lambda store: store.hooks("red"),
+    "set a hook": lambda store: store.set_hook("red", "alpha", "in/"),
+    "remove hooks": lambda store: store.remove_hooks("red", "alpha"),
+    "tags": lambda store: store.tags("red"),
+}
+
+
+@pytest.fixture
+def store(stub):
+    address = StoreAddress(stub.url, Secret("access"), Secret("secret"))
+    return ObjectStore(address, {"AWS_REGION": "x"})  # by MinIO's client alone
+
+
+def page(keys, token):
+    entries = "".join(
+        f"<Contents><Key>{key}</Key><Size>1</Size><ETag>e</ETag>"
+        "<LastModified>2026-01-02T03:04:05.000Z</LastModified></Contents>"
+        for key in keys
+    )
+    more = f"<NextContinuationToken>{token}</NextContinuationToken>" if token else ""
+    return Reply(
+        200,
+        f"<ListBucketResult><Name>red</Name><IsTruncated>{'true' if token else 'false'}"
+        f"</IsTruncated>{more}{entries}</ListBucketResult>".encode(),
+        XML,
+    )
+
+
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize("status", [200, 403, 503])
+@pytest.mark.parametrize("kind", ["text/html", "application/xml"])
+def test_a_page_for_people_is_told_as_one_and_never_read_as_empty(stub, store, read, status, kind):
+    body = b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><p>hello</p></html>"
+    stub.replies = [Reply(status, body, {"Content-Type": kind})]
+    with pytest.raises(StoreError, match=rf"answers with an HTML page \({status}\)"):
+        READS[read](store)
+
+
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize(
+    "body", [b"<other/>", b"<ListAllMyBucketsResult/>", b"<Error/>", b"", b"{}", b"text"]
+)
+def test_another_document_is_never_read_as_an_empty_one(stub, store, read, body):
+    stub.replies = [Reply(200, body, XML)]
+    with pytest.raises(StoreError, match="its answer cannot be used"):
+        READS[read](store)
+
+
+@pytest.mark.parametrize("read", ["count", "listing", "folder"])
+def test_a_listing_that_begins_again_ends(stub, store, read):
+    stub.replies = [page(["in/a"], "again")]
+    with pytest.raises(StoreError, match="its listing begins again"):
+        READS[read](store)
+    assert len(stub.asked) == 2
+
+
+@pytest.mark.parametrize("read", ["count", "listing", "folder"])
+def test_a_listing_of_empty_pages_ends(stub, store, read):
+    tokens = iter(range(10_000))
+    stub.answer = lambda asked: page([], f"t{next(tokens)}")
+    with pytest.raises(StoreError, match="its listing does not end"):
+        READS[read](store)
+    assert len(stub.asked) == 100
+
+
+def test_pages_are_turned_to_the_end_and_listings_do_not_disturb_each_other(stub, store):
+    pages = {"": page(["a"], "1"), "1": page([], "2"), "2": page(["b"], "")}
+
+    def answer(asked):
+        token = asked.path.partition("continuation-token=")[2].partition("&")[0]
+        return pages[token]
+
+    stub.answer = answer
+    one, other = store.list_objects("red"), store.list_objects("red")
+    keys = [(first.key, second.key) for first, second in zip(one, other, strict=True)]
+    assert keys == [("a", "a"), ("b", "b")]
+
+
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize(
+    ("coding", "words"), [("gzip", "larger than 64 MiB"), ("gzip, gzip", "cannot be unpacked")]
+)
+def test_an_answer_is_bounded_after_it_is_unpacked(stub, store, read, coding, words):
+    bomb = gzip.compress(b" " * (65 * 2**20), 1, mtime=0)
+    stub.replies = [Reply(200, bomb, {**XML, "Content-Encoding": coding})]
+    with pytest.raises(StoreError, match=words):
+        READS[read](store)
+
+
+def test_parts_are_bounded_too(stub):
+    bomb = gzip.compress(b" " * (65 * 2**20), 1, mtime=0)
+    stub.replies = [Reply(200, bomb, {**XML, "Content-Encoding": "gzip"})]
+    multipart = Multipart(StoreAddress(stub.url, Secret("a"), Secret("s")), {})
+    with pytest.raises(StoreError, match="larger than 64 MiB"):
+        list(multipart.unfinished(("red", "key")))
+
+
+def test_clocks_that_differ_are_told_as_that(stub, store):
+    body = b"<Error><Code>RequestTimeTooSkewed</Code><Message>skewed</Message></Error>"
+    stub.replies = [Reply(403, body, XML)]
+    with pytest.raises(StoreError, match="its clock and the one of this machine differ"):
+        store.hooks("red")
+
+
+def test_a_proxy_that_does_not_pass_it_on_is_told_as_that(stub):
+    """Through CONNECT: what the proxy answers is not the store's."""
+    stub.replies = [Reply(407, b"log in")]
+    address = StoreAddress("https://store.example.org", Secret("a"), Secret("s"))
+    store = ObjectStore(address, {"https_proxy": stub.url})
+    with pytest.raises(StoreError, match="the proxy of the environment does not pass it on"):
+        store.hooks("red")
