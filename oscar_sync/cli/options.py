@@ -59,6 +59,10 @@ _ENDPOINT_ALLOWED: Final = click.option(
     help="Send credentials to ORIGIN (https://HOST) and other origins named so only, beside "
          "those of OSCAR_SYNC_ENDPOINTS (repeatable).",
 )  # fmt: skip
+_ALLOW_OUTSIDE: Final = _many(
+    "--allow-outside", metavar="PATH",
+    text="Let files refer to PATH outside the settings' folder (repeatable).",
+)  # fmt: skip
 _FILE: Final = click.Path()  # as text, completed by shells
 _CONFIG: Final = _one(
     "--config", metavar="FILE", text="oscar-cli's file (read, never written).", kind=_FILE
@@ -103,8 +107,8 @@ _TIMEOUT: Final = click.option(
 )  # fmt: skip
 
 _ONE_CLUSTER: Final = (
-    _CLUSTER, _ENDPOINT_ALLOWED, _CONFIG, _SETTINGS, _TOKEN_FILE, _QUIET, _COLOR, _LOG_LEVEL,
-    _LOG_FORMAT, _TIMEOUT,
+    _CLUSTER, _ENDPOINT_ALLOWED, _ALLOW_OUTSIDE, _CONFIG, _SETTINGS, _TOKEN_FILE, _QUIET, _COLOR,
+    _LOG_LEVEL, _LOG_FORMAT, _TIMEOUT,
 )  # fmt: skip
 
 _OUTPUT: Final = click.option(
@@ -123,8 +127,7 @@ _COMMON: Final = (
     _one("--env-file", metavar="FILE", text="Values for declared variables and secrets.",
          kind=_FILE),
     _many("--only", metavar="NAME", text="Only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable)."),
-    _many("--allow-outside", metavar="PATH", text="Let files refer to PATH outside the settings' "
-          "folder (repeatable)."),
+    _ALLOW_OUTSIDE,
     _TOKEN_FILE,
     _OUTPUT,
     click.option("-v", "--verbose", is_flag=True, envvar="OSCAR_SYNC_VERBOSE", help="Say more."),

@@ -25,6 +25,7 @@ def on_cluster(
             options["settings"] or "",
             options["config"] or "",
             options["token_file"] or "",
+            allow_outside=tuple(options["allow_outside"]),
             endpoints_allowed=tuple(options["endpoint_allowed"]),
         )
         cluster, found = chosen(wanted, os.environ)

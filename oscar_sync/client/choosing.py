@@ -9,11 +9,19 @@ from msgspec.structs import replace
 
 from oscar_sync.documents.findings import Findings
 from oscar_sync.errors import InputError, UsageError
+from oscar_sync.manifests.load.files import Fence
 from oscar_sync.model.cluster import Cluster, Login, TokenFileLogin
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.settings.clusters import Atlas, Resolver, flags_of
 from oscar_sync.settings.entries import STAR, Entry, Known
-from oscar_sync.settings.load import Where, absolute, environment_of, load_known, load_settings
+from oscar_sync.settings.load import (
+    Where,
+    absolute,
+    check_paths,
+    environment_of,
+    load_known,
+    load_settings,
+)
 from oscar_sync.settings.reading import Loaded
 
 _LOGINS: Final = (
@@ -38,6 +46,7 @@ class Wanted(Struct, frozen=True):
     token_file: str = ""
     login: Login | None = None
     endpoints_allowed: tuple[str, ...] = ()
+    allow_outside: tuple[str, ...] = ()
 
 
 def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[Diagnostic, ...]]:
@@ -61,6 +70,8 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
         rest = {key: text for key, text in entry.fields.items() if key not in _LOGINS}
         entry = replace(entry, fields={**rest, "token": "given"})
     environment = environment_of(where, wanted.token_file, wanted.endpoints_allowed)
+    fence = Fence(loaded.folder, (absolute(where.cwd, path) for path in wanted.allow_outside))
+    check_paths(loaded, fence.holds, environ, findings)
     found = Resolver(known, environment, findings).clusters([entry])
     if findings.has_error or not found:
         raise InputError(tuple(sorted(findings.found)))

@@ -54,6 +54,7 @@ class Code(StrEnum):
     SCRIPT_OUTSIDE = "OSY151"
     SCRIPT_UNREADABLE = "OSY152"
     TEMPLATE = "OSY153"
+    PRIVATE = "OSY154"
     OVERLAY = "OSY160"
     OVERLAY_VARIABLE = "OSY161"
     ENV_FILE = "OSY162"
@@ -115,6 +116,7 @@ TITLES: Final = {
     Code.SCRIPT_MISSING: "the script does not exist",
     Code.SCRIPT_OUTSIDE: "a file lies outside the settings' folder",
     Code.SCRIPT_UNREADABLE: "the script cannot be read",
+    Code.PRIVATE: "the file is private: no manifest may read it",
     Code.TEMPLATE: "the file is a template that was not rendered",
     Code.OVERLAY: "the overlay cannot be used",
     Code.OVERLAY_VARIABLE: "an overlay names an undefined environment variable",

@@ -11,6 +11,7 @@ from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.suggestion import closest
 from oscar_sync.manifests.fdl import FUNCTIONS, OSCAR
 
+LEADS_OUTSIDE: Final = "is a link that leads outside the settings' folder"
 NOT_REGULAR: Final = "is not a regular file"
 TOO_LARGE: Final = "is over the limit of 2 MiB"
 NOT_CHECKED_OUT: Final = "is a submodule that is not checked out"

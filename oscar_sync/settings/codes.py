@@ -35,6 +35,7 @@ class Code(StrEnum):
     SAME_IDENTITY = "OSY311"
     ENDPOINT_NOT_ALLOWED = "OSY312"
     UNGUARDED = "OSY313"
+    OUTSIDE = "OSY314"
 
 
 TITLES: Final = {
@@ -65,5 +66,6 @@ TITLES: Final = {
     Code.ALIAS_LOOP: "aliases of clusters go round in a circle",
     Code.SAME_IDENTITY: "two entries are one cluster",
     Code.ENDPOINT_NOT_ALLOWED: "the address may not have credentials",
+    Code.OUTSIDE: "a file that the settings name lies outside their folder",
     Code.UNGUARDED: "in CI, files decide where credentials go",
 }

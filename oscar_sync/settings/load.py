@@ -13,8 +13,10 @@ from oscar_sync.documents.findings import ERROR, WARNING, Findings
 from oscar_sync.documents.json_reader import read_document
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
+from oscar_sync.documents.private import is_private
 from oscar_sync.documents.reading import Fault, FaultKind
 from oscar_sync.documents.scalars import Tree
+from oscar_sync.documents.substitution import substituted
 from oscar_sync.documents.text import decoded
 from oscar_sync.errors import UsageError
 from oscar_sync.model.origin import Origin
@@ -57,6 +59,12 @@ def load_settings(where: Where, findings: Findings) -> Loaded:
         return Loaded(folder=_first_folder(where))
     shown = shown_path(path, where.cwd)
     folder = os.path.dirname(path)
+    if not where.settings_file and _leads_outside(path):
+        findings.of_file(
+            Code.OUTSIDE, ERROR, shown, "is a link that leads out of the work tree",
+            "write the settings themselves, or name the file by --settings",
+        )  # fmt: skip
+        return Loaded(folder=folder, file=shown, path=path)
     text = _text(path, shown, Code.UNREADABLE, findings)
     if text is None:
         return Loaded(folder=folder, file=shown, path=path)
@@ -83,6 +91,15 @@ def find(where: Where) -> str:
         if folder == root or folder == os.path.dirname(folder):
             return ""
         folder = os.path.dirname(folder)
+
+
+def _leads_outside(path: str) -> bool:
+    """Tell whether *path* is a link out of its work tree, or to a private file, existing or not."""
+    if not os.path.islink(path):
+        return False
+    root = os.path.realpath(_work_tree(os.path.dirname(path)))
+    below = os.path.relpath(os.path.realpath(path), root)
+    return below.split(os.sep)[0] == os.pardir or is_private(below)
 
 
 def _note_passed_over(where: Where, used: str, findings: Findings) -> None:
@@ -248,16 +265,47 @@ def check_seeds(
 ) -> None:
     """Note seeds whose files do not exist, or whose real paths are not inside (safety 8, 9)."""
     for seed in loaded.seeds:
-        if not os.path.lexists(seed.source):
-            findings.add(
-                Code.SEED, ERROR, seed.origin, "", f"seed {seed.shown_source} does not exist",
-                "write a file or folder, relative to the settings file", loaded.text,
-            )  # fmt: skip
-            continue
         real = os.path.realpath(seed.source)
         if not is_inside(real):
             findings.add(
                 Code.SEED_OUTSIDE, ERROR, seed.origin, "",
                 f"seed {seed.shown_source} lies outside the settings' folder",
-                f"move it, or allow it by --allow-outside {shown_path(real, cwd)}", loaded.text,
+                f"move it, or allow it by --allow-outside {shown_path(seed.source, cwd)}",
+                loaded.text,
+            )  # fmt: skip
+        elif any(map(is_private, (seed.shown_source, os.path.relpath(real, loaded.folder)))):
+            findings.add(
+                Code.SEED, ERROR, seed.origin, "",
+                f"seed {seed.shown_source} is private (.git, .env, keys): it is not uploaded",
+                "seed other files", loaded.text,
+            )  # fmt: skip
+        elif not os.path.lexists(seed.source):
+            findings.add(
+                Code.SEED, ERROR, seed.origin, "", f"seed {seed.shown_source} does not exist",
+                "write a file or folder, relative to the settings file", loaded.text,
+            )  # fmt: skip
+
+
+def check_paths(
+    loaded: Loaded,
+    is_inside: Callable[[str], bool],
+    environ: Mapping[str, str],
+    findings: Findings,
+) -> None:
+    """Note files that clusters name and that lie outside (trust 4.3)."""
+    if loaded.places is None:
+        return
+    named = [
+        ((*entry.at, key), entry.fields[key])
+        for entry in loaded.clusters.values()
+        for key in ("token_file", "ca_bundle")
+        if entry.fields.get(key)
+    ]
+    for at, written in named:
+        path = absolute(loaded.folder, substituted(written, environ)[0])
+        if not is_inside(os.path.realpath(path)):
+            findings.at(
+                Code.OUTSIDE, ERROR, loaded.places, at,
+                f"{written} lies outside the settings' folder",
+                "move it, or allow it by --allow-outside",
             )  # fmt: skip

@@ -10,6 +10,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.documents.private import is_left_out, is_private
+
+_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+_POINTER_BYTES: Final = range(len(_POINTER), 1024)
+"""How large the specification of Git LFS lets a pointer be."""
 _REGULAR: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -38,7 +43,8 @@ class Source(Struct, frozen=True):
 def walk(source: Path) -> Source:
     """Return the files below a folder, or the one file, in order of their relative path.
 
-    Links are never followed: they and everything unreadable stand in ``problems``.
+    Links are never followed: they, what is private, Git LFS pointers in place of files and
+    everything unreadable stand in ``problems``. ``.git`` and ``.oscar-sync`` are no data.
     """
     found = list(_found(str(source), "" if _is_folder(source) else source.name))
     files = [entry for entry in found if isinstance(entry, SourceFile)]
@@ -72,6 +78,8 @@ def _below(folder: str, relative: str) -> Iterator[SourceFile | SourceProblem]:
         yield _unreadable(relative or Path(folder).name, error)
         return
     for entry in entries:
+        if is_left_out(entry.name):
+            continue
         name = f"{relative}/{entry.name}" if relative else entry.name
         try:
             if entry.is_dir(follow_symlinks=False):
@@ -89,6 +97,10 @@ def _judged(path: str, relative: str, status: os.stat_result) -> SourceFile | So
         return SourceProblem(relative, "is a link" if is_link else "is no file")
     if not os.access(path, os.R_OK):
         return SourceProblem(relative, "cannot be read")
+    if is_private(relative):
+        return SourceProblem(relative, "is private (.env, keys)")
+    if status.st_size in _POINTER_BYTES and read_regular(path, len(_POINTER)) == _POINTER:
+        return SourceProblem(relative, "is a Git LFS pointer: fetch the file by `git lfs pull`")
     return SourceFile(relative, path, status.st_size)
 
 

@@ -33,8 +33,8 @@ def test_every_way_to_log_in_plans_and_applies_as_the_user(project, way, request
         project.environ.setenv("TOKEN", project.provider.token("alice"))
         project.settings("token: ${TOKEN}")
     elif way == "token file":
-        (project.folder.parent / "token").write_text(project.provider.token("alice"))
-        project.settings("token_file: ../token")
+        (project.folder / "token").write_text(project.provider.token("alice"))
+        project.settings("token_file: token")
     elif way == "refresh token":
         project.environ.setenv("REFRESH", project.provider.refresh_token("alice"))
         project.settings("oidc_refresh_token: ${REFRESH}")

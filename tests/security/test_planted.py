@@ -33,7 +33,7 @@ storage_providers:
 OTHERS = """\
   tokened: {{endpoint: "http://127.0.0.1:9", token: {token}}}
   refreshed: {{endpoint: "http://127.0.0.1:13", oidc_refresh_token: {refresh}}}
-  filed: {{endpoint: "http://127.0.0.1:17", token_file: ../input/token}}
+  filed: {{endpoint: "http://127.0.0.1:17", token_file: token}}
 env_file: .env
 """
 IN_PYTHON = """
@@ -66,9 +66,7 @@ class World:
         self.root = project.folder.parent
         self.planted = {place: f"pl4nted-{place}-{secrets.token_hex(8)}" for place in PLACES}
         self.planted["key"] = secrets.token_hex(24)
-        self.inputs = self.root / "input"
-        self.inputs.mkdir()
-        (self.inputs / "token").write_text(self.planted["file"])
+        (self.folder / "token").write_text(self.planted["file"])
         (self.folder / "overlays").mkdir()
         self._write("hello.yaml", FDL)
         project.settings(OTHERS.format(**self.planted))
@@ -77,8 +75,8 @@ class World:
             "overlays/x.yaml",
             "services: {{hello: {{environment: {{secrets: {{FROM_OVERLAY: {overlay}}}}}}}}}\n",
         )
-        given = ("hello.yaml", "oscar-sync.yaml", ".env", "overlays/x.yaml")
-        self.given = {self.folder / name for name in given} | {self.inputs / "token"}
+        given = ("hello.yaml", "oscar-sync.yaml", ".env", "overlays/x.yaml", "token")
+        self.given = {self.folder / name for name in given}
         self.planted["password"] = project.emulator.password
         (self.root / "tmp").mkdir()
         self.environ = {

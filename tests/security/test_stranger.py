@@ -192,3 +192,202 @@ class TestAnAddressFromAVariable:
         )  # fmt: skip
         settings(project, entry("${EDGE}", f"auth_user: {project.emulator.user}", BY_NAME[1]))
         assert project.run("plan")[0] == 0
+
+
+def script(project, written, fields=""):
+    (project.folder / "hello.yaml").write_text(
+        "functions:\n  oscar:\n  - any:\n      name: hello\n      image: ghcr.io/x/hello:1.0\n"
+        f"      script: {written}\n{fields}"
+    )
+
+
+def models_of(project):
+    """Return the keys below `models` in the bucket of `hello`."""
+    store = project.emulator._store
+    with store.lock:
+        found = store.moto.buckets["hello"].keys if "hello" in store.moto.buckets else ()
+        return sorted(key for key in found if key.startswith("models") and not key.endswith("/"))
+
+
+PRIVATE = (
+    ".git/config", ".env", ".env.production", ".oscar-sync/key", "server.pem", "keys/id_ed25519",
+    ".GIT/config", "deep/.git/config", "tls.key", "values.txt", ".netrc",
+)  # fmt: skip
+
+
+class TestTheFence:
+    @pytest.fixture(autouse=True)
+    def outside(self, project):
+        """A file beside the project, whose content is secret."""
+        self.file = project.folder.parent / "outside.txt"
+        self.file.write_text(PLANTED)
+        self.settings = (project.folder / "oscar-sync.yaml").read_text()
+
+    def said(self, project, *args):
+        """Return what `validate` and `plan` say; both must be errors."""
+        told = []
+        for command in ("validate", "plan"):
+            code, out, err = project.run(command, *args)
+            assert code == 3, out + err
+            assert PLANTED not in out + err
+            told.append(out + err)
+        return "".join(told)
+
+    def same_answer(self, project, prepare):
+        """Return what is said of a file outside, which must not tell whether it exists."""
+        answers = []
+        for name in ("outside.txt", "nothing.txt"):
+            prepare(f"../{name}")
+            answers.append(self.said(project).replace(name, "NAME"))
+        assert answers[0] == answers[1]
+        return answers[0]
+
+    @pytest.mark.parametrize("name", PRIVATE)
+    @pytest.mark.parametrize("way", ["by name", "through a link", "through a folder", "missing"])
+    def test_a_private_file_is_no_script(self, project, name, way):
+        file = project.folder / name
+        (project.folder / "oscar-sync.yaml").write_text(self.settings + "env_file: values.txt\n")
+        (project.folder / "values.txt").write_text("")
+        if way != "missing":
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"A={PLANTED}\n")
+        match way:
+            case "through a link":
+                (project.folder / "run2.sh").symlink_to(file)
+                name = "run2.sh"
+            case "through a folder":
+                (project.folder / "d").symlink_to(file.parent, target_is_directory=True)
+                name = f"d/{file.name}"
+            case _:
+                pass
+        script(project, name)
+        assert "OSY154" in self.said(project)
+
+    def test_a_script_outside_gets_one_answer(self, project):
+        assert "OSY151" in self.same_answer(project, lambda name: script(project, name))
+
+    def test_a_link_outside_gets_one_answer(self, project):
+        link = project.folder / "run2.sh"
+
+        def prepare(target):
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+            script(project, "run2.sh")
+
+        assert "OSY151" in self.same_answer(project, prepare)
+
+    @pytest.mark.parametrize("name", ["m.yaml", "m.fdl.json", "folder"])
+    def test_a_manifest_that_is_a_link_outside_gets_one_answer(self, project, name):
+        link = project.folder / name
+
+        def prepare(target):
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+
+        assert "OSY151" in self.same_answer(project, prepare)
+
+    def test_neither_the_size_nor_the_kind_of_what_a_link_leads_to_is_told(self, project):
+        link, told = project.folder / "m.yaml", []
+        for target in ("/dev/zero", "/usr/bin", "/proc/self/environ", "/nowhere", "/etc/passwd"):
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+            told.append(self.said(project))
+        assert len(set(told)) == 1
+
+    @pytest.mark.parametrize("name", ["m.yaml", "m.txt"])
+    def test_a_manifest_that_is_a_link_to_a_private_file_is_not_shown(self, project, name):
+        (project.folder / ".env").write_text(f"functions: [oscar {PLANTED}\n")
+        (project.folder / name).symlink_to(".env")
+        for command in ("validate", "plan"):
+            _, out, err = project.run(command)
+            assert PLANTED not in out + err
+
+    @pytest.mark.parametrize("target", ["../outside.txt", "../nothing.txt", ".env", ".git/config"])
+    def test_settings_that_are_a_link_out_of_the_work_tree_are_not_read(self, project, target):
+        (project.folder / ".git").mkdir()
+        for name in (".env", ".git/config"):
+            (project.folder / name).write_text(f"{PLANTED}: [\n")
+        file = project.folder / "oscar-sync.yaml"
+        file.unlink()
+        file.symlink_to(target)
+        assert "OSY314" in self.said(project)
+
+    def test_settings_that_are_a_link_inside_are_read(self, project):
+        file = project.folder / "oscar-sync.yaml"
+        file.rename(project.folder / "shared.yaml.txt")
+        file.symlink_to("shared.yaml.txt")
+        assert project.run("plan")[0] == 0
+
+    @pytest.mark.parametrize("key", ["token_file", "ca_bundle"])
+    def test_a_file_that_a_cluster_names_is_inside(self, project, attacker, key):
+        def prepare(name):
+            more = () if key == "token_file" else ("auth_user: u", "auth_password: p")
+            settings(project, entry(attacker.url, f"{key}: {name}", *more))
+
+        said = self.same_answer(project, prepare)
+        assert "OSY314" in said
+        assert project.run("service", "list")[0] == 3
+        assert attacker.asked == []
+
+    def test_it_may_be_outside_where_the_operator_says_so(self, project, attacker):
+        self.file.chmod(0o600)
+        settings(project, entry(attacker.url, "token_file: ../outside.txt"))
+        project.run("plan", "--allow-outside", "../outside.txt")
+        assert attacker.asked
+
+    def test_an_env_file_outside_gets_one_answer(self, project):
+        def prepare(name):
+            (project.folder / "oscar-sync.yaml").write_text(f"{self.settings}env_file: {name}\n")
+
+        self.same_answer(project, prepare)
+
+    def seeds(self, project, source):
+        (project.folder / "oscar-sync.yaml").write_text(
+            f"{self.settings}services: {{hello: {{seeds: [{{from: '{source}', "
+            "to: 'minio.default:hello/models'}]}}\n"
+        )
+
+    def test_a_seed_outside_gets_one_answer(self, project):
+        assert "OSY212" in self.same_answer(project, lambda name: self.seeds(project, name))
+
+    @pytest.mark.parametrize("name", [".git", ".git/config", ".env", ".oscar-sync", "a.pem"])
+    @pytest.mark.parametrize("way", ["by name", "through a link", "missing"])
+    def test_a_private_file_is_no_seed(self, project, name, way):
+        file = project.folder / name
+        if way != "missing":
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(PLANTED)
+        if way == "through a link":
+            (project.folder / "models").symlink_to(name)
+            name = "models"
+        self.seeds(project, name)
+        assert "private" in self.said(project)
+
+    def test_the_seed_of_a_folder_leaves_out_what_belongs_to_tools(self, project):
+        models = project.folder / "models"
+        for name in (".git/config", ".oscar-sync/key", "weights.bin", "deep/.git"):
+            (models / name).parent.mkdir(parents=True, exist_ok=True)
+            (models / name).write_text(PLANTED)
+        self.seeds(project, "models")
+        code, out, err = project.run("apply", "--yes")
+        assert code == 0, out + err
+        assert models_of(project) == ["models/weights.bin"]
+
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            (".env", PLANTED),
+            ("deep/server.pem", PLANTED),
+            ("id_rsa", PLANTED),
+            ("weights.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 80),
+        ],
+    )
+    def test_it_is_blocked_where_a_file_is_private_or_a_pointer(self, project, name, text):
+        models = project.folder / "models"
+        (models / name).parent.mkdir(parents=True)
+        (models / name).write_text(text)
+        self.seeds(project, "models")
+        code, out, err = project.run("apply", "--yes")
+        assert code == 7, out + err
+        assert name in out
+        assert models_of(project) == []

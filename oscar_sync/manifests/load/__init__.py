@@ -31,6 +31,7 @@ from oscar_sync.manifests.load.discovery import Discovery
 from oscar_sync.manifests.load.files import (
     Fence,
     OutsideError,
+    PrivateError,
     TooLargeError,
     reason_of,
 )
@@ -133,7 +134,8 @@ class _Loader:
         self.reader = reader
         # The environment as it is now: the mapping itself changes with the process.
         reader.enter(
-            Fence(sources.folder, allowed), replace(sources, environ=dict(sources.environ))
+            Fence(sources.folder, allowed, sources.env_file),
+            replace(sources, environ=dict(sources.environ)),
         )
 
     def manifests(self) -> Manifests:
@@ -224,15 +226,21 @@ class _Loader:
         """
         return self.reader.made((kind, key), inputs, self.findings.found, make)
 
-    def text(self, path: str, most: int, code: Code) -> Places | None:
+    def text(self, path: str, most: int, code: Code, *, is_env_file: bool = False) -> Places | None:
         """Return the text of a file, None if it cannot be read: then that is a finding."""
         shown = shown_path(path, self.sources.cwd)
         try:
-            text = decoded(self.reader.read(path, most))
+            text = decoded(self.reader.read(path, most, is_env_file=is_env_file))
         except OutsideError:
             self.findings.of_file(
                 Code.SCRIPT_OUTSIDE, ERROR, shown, "lies outside the settings' folder",
                 f"allow it by --allow-outside {shown}",
+            )  # fmt: skip
+            return None
+        except PrivateError:
+            self.findings.of_file(
+                Code.PRIVATE, ERROR, shown, "is private (.git, .env, keys): it is not read",
+                "take it out of the manifests, or name it in .oscar-syncignore",
             )  # fmt: skip
             return None
         except TooLargeError:
@@ -312,12 +320,13 @@ class _Loader:
     def read_values(self, path: str) -> Values:
         environ = self.sources.environ
         shown = shown_path(path, self.sources.cwd)
-        if not os.path.exists(path):
+        is_inside = self.reader.fence.holds(os.path.realpath(path))
+        if is_inside and not os.path.exists(path):
             severity = ERROR if self.sources.is_resolving else NOTE
             self.findings.of_file(Code.ENV_FILE, severity, shown, "the env file does not exist",
                                   "write it, or take env_file out of the settings")  # fmt: skip
             return Values(environ=environ)
-        places = self.text(path, _LARGEST_NAMED, Code.ENV_FILE)
+        places = self.text(path, _LARGEST_NAMED, Code.ENV_FILE, is_env_file=True)
         if places is None:
             return Values(environ=environ)
         found, faults = read_dotenv(places.text)

@@ -12,6 +12,7 @@ from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
 from oscar_sync.manifests.gaps import (
+    LEADS_OUTSIDE,
     NOT_CHECKED_OUT,
     NOT_REGULAR,
     OTHER_NAME,
@@ -81,18 +82,45 @@ class Discovery(Struct, frozen=True):
         if folder == root and IGNORE_FILE in names:
             ignored = self._ignore_spec(folder)
         for entry in entries:
-            is_folder = _is_folder(entry)
-            if not _is_looked_at(entry.name, is_folder=is_folder):
-                continue
-            path = entry.path
-            if ignored is not None and ignored.match_file(_below(path, root, is_folder=is_folder)):
-                continue
-            if is_folder:
-                yield from self._folder(entry, root, above, ignored)
-            elif not entry.name.endswith(SUFFIXES):
-                self._look_into(entry)
-            elif self._is_wanted(entry):
-                yield path
+            yield from self._entry(entry, root, above, ignored)
+
+    def _entry(
+        self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
+    ) -> Iterator[str]:
+        is_barred = self._leads_outside(entry)  # first: what is outside is not even looked at
+        is_folder = not is_barred and _is_folder(entry)
+        if not (is_barred or _is_looked_at(entry.name, is_folder=is_folder)):
+            return
+        below = _below(entry.path, root, is_folder=is_folder)
+        if ignored is not None and ignored.match_file(below):
+            return
+        if is_barred:
+            self._barred(entry)
+        elif is_folder:
+            yield from self._folder(entry, root, above, ignored)
+        elif not entry.name.endswith(SUFFIXES):
+            self._look_into(entry)
+        elif self._is_wanted(entry):
+            yield entry.path
+
+    def _leads_outside(self, entry: "os.DirEntry[str]") -> bool:
+        """Tell a link that leads outside, existing or not; one to a folder above is a loop."""
+        if entry.name.startswith(".") or not entry.is_symlink():
+            return False
+        real = os.path.realpath(entry.path)
+        here = os.path.realpath(os.path.dirname(entry.path))
+        is_loop = f"{here}{os.sep}".startswith(f"{real}{os.sep}")
+        return not is_loop and not self.reader.fence.holds(real)
+
+    def _barred(self, entry: "os.DirEntry[str]") -> None:
+        """Tell of a link that leads outside if it can be a manifest's or a folder's by its name."""
+        if os.path.realpath(entry.path) == os.devnull:
+            self._gap(entry.path, NOT_REGULAR)  # how some switch a file off
+            return
+        if entry.name.endswith(SUFFIXES) or "." not in entry.name:
+            self._outside(entry.path)
+        else:
+            self._gap(entry.path, LEADS_OUTSIDE)
 
     def _folder(
         self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
@@ -110,9 +138,6 @@ class Discovery(Struct, frozen=True):
                     "the symbolic link leads back to a folder above it",
                     f"remove the link, or name it in {IGNORE_FILE}",
                 )
-                return
-            if not self.reader.fence.holds(real):
-                self._outside(entry.path)
                 return
             above = (*above, real)
         yield from self._walk(entry.path, root, above, ignored)
@@ -196,7 +221,7 @@ class Discovery(Struct, frozen=True):
             ERROR,
             shown_path(path, self.cwd),
             "the link leads outside the settings' folder",
-            f"allow it by --allow-outside {shown_path(os.path.realpath(path), self.cwd)}",
+            "allow what it leads to by --allow-outside, or remove the link",
         )
 
 

@@ -5,6 +5,8 @@ import stat
 from collections.abc import Iterable
 from typing import Final
 
+from oscar_sync.documents.private import is_private
+
 _CHUNK: Final = 1 << 16
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -14,15 +16,24 @@ class OutsideError(OSError):
     """The file lies outside the allowed folders."""
 
 
+class PrivateError(OSError):
+    """The file is one that no manifest may read, wherever it lies."""
+
+
 class TooLargeError(OSError):
     """The file is larger than it may be."""
 
 
 class Fence:
-    """The folders whose files may be read (safety 8): the settings' folder and allowed ones."""
+    """The folders whose files may be read (safety 8): the settings' folder and allowed ones.
 
-    def __init__(self, root: str, allowed: Iterable[str]) -> None:
-        """Resolve *root* and *allowed* once."""
+    Inside of them private files may not; whether a file may be read never depends on whether it
+    exists (trust 4.3).
+    """
+
+    def __init__(self, root: str, allowed: Iterable[str], env_file: str = "") -> None:
+        """Resolve *root* and *allowed* once; *env_file* is private as well."""
+        self._env_file = os.path.realpath(env_file) if env_file else ""
         self._roots = tuple(
             path if path.endswith(os.sep) else path + os.sep
             for path in map(os.path.realpath, (root, *allowed))
@@ -43,25 +54,45 @@ class Fence:
         """Tell whether the real path lies inside; an allowed file is inside itself."""
         return (real + os.sep).startswith(self._roots)
 
-    def read(self, path: str, most: int) -> bytes:
+    def check(self, real: str, path: str, *, is_env_file: bool = False) -> None:
+        """Refuse what may not be read: *real* is the real path of *path*.
+
+        Raises:
+            OutsideError: it lies outside.
+            PrivateError: it is private; an *is_env_file* may be the env file.
+        """
+        if not self.holds(real):
+            raise OutsideError(path)
+        if is_env_file and real == self._env_file:
+            return
+        if real == self._env_file or is_private(self._below(real)):
+            raise PrivateError(path)
+
+    def _below(self, real: str) -> str:
+        """Return *real* relative to the innermost folder that holds it; blank for that itself."""
+        roots = [root for root in self._roots if (real + os.sep).startswith(root)]
+        return real[len(max(roots, key=len)) :]
+
+    def read(self, path: str, most: int, *, is_env_file: bool = False) -> bytes:
         """Return the content of the regular file at *path*.
 
         Raises:
             OutsideError: it lies outside.
+            PrivateError: it is private.
             TooLargeError: it has more than *most* bytes.
             OSError: it cannot be read.
         """
         real = self.real(path)
+        self.check(real, path, is_env_file=is_env_file)
         try:
             descriptor = os.open(real, _FLAGS | _NO_FOLLOW)
         except OSError:
             if not os.path.islink(real):
                 raise
             real = os.path.realpath(real)
+            self.check(real, path, is_env_file=is_env_file)
             descriptor = os.open(real, _FLAGS | _NO_FOLLOW)
         try:
-            if not self.holds(real):
-                raise OutsideError(path)
             return _content(descriptor, path, most)
         finally:
             os.close(descriptor)

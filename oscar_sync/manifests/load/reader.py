@@ -73,13 +73,13 @@ class Reader:
     def seeded(self, source: str) -> None:
         """Note that the plan depends on all that *source* holds, a file or a folder."""
 
-    def read(self, path: str, most: int) -> bytes:
+    def read(self, path: str, most: int, *, is_env_file: bool = False) -> bytes:
         """Return the content of a file.
 
         Raises:
             OSError: as of ``Fence.read``.
         """
-        return self.fence.read(path, most)
+        return self.fence.read(path, most, is_env_file=is_env_file)
 
     def each(self, items: Sequence[Item], make: Callable[[Item], Made]) -> list[Made]:
         """Return what *make* returns for each item, in their order, by all cores if they are many.
@@ -112,6 +112,7 @@ class _Read(Struct, frozen=True):
     path: str
     most: int
     content: bytes
+    is_env_file: bool
 
 
 class _Kept(Struct, frozen=True):
@@ -193,23 +194,25 @@ class Memory(Reader):
         self._seeds.add(source)
         self.looked_for(source)
 
-    def read(self, path: str, most: int) -> bytes:
+    def read(self, path: str, most: int, *, is_env_file: bool = False) -> bytes:
         """Return the content of a file: the same object as before where it is the same.
 
         Raises:
             OSError: as of ``Fence.read``.
         """
         try:
-            content = self._content(path, most)
+            content = self._content(path, most, is_env_file=is_env_file)
         except (OSError, ValueError):
             for trace in self._traces:
                 trace.has_failed = True
             raise
         for trace in self._traces:
-            trace.contents.append(_Read(path, most, content))
+            trace.contents.append(_Read(path, most, content, is_env_file))
         return content
 
-    def _content(self, path: str, most: int) -> bytes:
+    def _content(self, path: str, most: int, *, is_env_file: bool) -> bytes:
+        if not is_env_file:
+            self.fence.check(self.fence.real(path), path)  # it may be kept as the env file
         # The first look of a pass counts for all of it: a file that changes later is read again.
         self.looked_for(path)
         signature = self._files[path]
@@ -223,7 +226,7 @@ class Memory(Reader):
             self._contents[path] = before
             return before.content
         now_ns = self._now_ns()
-        content = self.fence.read(path, most)
+        content = self.fence.read(path, most, is_env_file=is_env_file)
         if before is not None and before.content == content:
             content = before.content
         if signature is not None:
@@ -272,7 +275,8 @@ class Memory(Reader):
                 return False
         try:
             for one in kept.contents:
-                if self._content(one.path, one.most) is not one.content:
+                again = self._content(one.path, one.most, is_env_file=one.is_env_file)
+                if again is not one.content:
                     return False
         except (OSError, ValueError):
             return False

@@ -8,7 +8,7 @@ from oscar_sync.documents.text import unix_lines
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR
-from oscar_sync.manifests.load.files import OutsideError, TooLargeError, reason_of
+from oscar_sync.manifests.load.files import OutsideError, PrivateError, TooLargeError, reason_of
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.origin import Origin
 
@@ -55,6 +55,13 @@ def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> st
             Code.SCRIPT_OUTSIDE, ERROR, _SCRIPT,
             f"script {written} lies outside the settings' folder",
             f"move it, or allow it by --allow-outside {shown_path(path, cwd)}",
+        )  # fmt: skip
+        return None
+    except PrivateError:
+        draft.say(
+            Code.PRIVATE, ERROR, _SCRIPT,
+            f"script {written} is private (.git, .env, keys): it is not read",
+            "write the path of a script",
         )  # fmt: skip
         return None
     except TooLargeError:

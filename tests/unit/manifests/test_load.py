@@ -161,7 +161,7 @@ def test_a_script_is_a_path_beside_its_file_an_absolute_one_or_inline(tmp_path: 
     ("script", "code"),
     [
         ("nowhere.sh", "OSY150"),
-        ("/nowhere/x.sh", "OSY150"),
+        ("/nowhere/x.sh", "OSY151"),
         ("../outside.sh", "OSY151"),
         ("linked.sh", "OSY151"),
         (".", "OSY152"),
