@@ -14,11 +14,14 @@ from oscar_sync.cli.output import redraw
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Action, Do, Plan, Step
 from oscar_sync.render.headway import Headway, Moment, Pace, bar, sentence
+from oscar_sync.render.words import plural
 
 _REDRAW_S = 0.1
 _LINE_S = 10.0
 """Uploads say how far they are so often, where there is no terminal: not once a file."""
 _COLUMNS = 80
+_MANY = 20
+"""So many deletions of objects are told of in one line."""
 
 
 class Progress:
@@ -48,10 +51,14 @@ class Progress:
             count.add(event.happening, event.step, event.sent_bytes, now)
             if self._is_terminal:
                 self._draw(event.action, event.step, now)
-            elif event.step.do is not Do.UPLOAD or event.happening is Happening.STEP_FAILED:
+            elif event.happening is Happening.STEP_FAILED:
                 self._tell(event, event.action, event.step)
-            else:
+            elif event.step.do is Do.UPLOAD:
                 self._tell_uploads(event.action, count, now)
+            elif event.step.do is Do.DELETE_OBJECT and count.all_deletions >= _MANY:
+                self._tell_deletions(event.action, count)
+            else:
+                self._tell(event, event.action, event.step)
 
     def end(self) -> None:
         """Clear the bar."""
@@ -82,6 +89,10 @@ class Progress:
             sent = replace(headway, steps=count.uploads, all_steps=count.all_uploads)
             say(f"{action.key}  upload  {sentence(sent)}")
 
+    def _tell_deletions(self, action: Action, count: "_Count") -> None:
+        if count.deletions == count.all_deletions:
+            say(f"{action.key}  delete-object  {plural(count.deletions, 'object')}  ok")
+
 
 class _Count:
     """Steps and bytes of some actions, and how many of them are through."""
@@ -90,9 +101,11 @@ class _Count:
         steps = [step for action in actions for step in action.steps]
         self.all_steps = len(steps)
         self.all_uploads = sum(step.do is Do.UPLOAD for step in steps)
+        self.all_deletions = sum(step.do is Do.DELETE_OBJECT for step in steps)
         self.all_bytes = sum(step.size_bytes for step in steps)
         self.steps = 0
         self.uploads = 0
+        self.deletions = 0
         self._whole_bytes = 0
         self._under_way: dict[str, int] = {}
         self._sent_bytes = 0
@@ -106,6 +119,7 @@ class _Count:
             self._under_way.pop(step.target, None)
             if happening is Happening.STEP_DONE:
                 self.uploads += step.do is Do.UPLOAD
+                self.deletions += step.do is Do.DELETE_OBJECT
                 self._whole_bytes += step.size_bytes
         self._sent_bytes = self._whole_bytes + sum(self._under_way.values())
         self._pace.note(Moment(now, self._sent_bytes))

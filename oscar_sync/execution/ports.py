@@ -1,6 +1,6 @@
 """What execution needs from outside. The parts are handed in; no room knows another."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -10,7 +10,14 @@ from oscar_sync.model.event import Event
 from oscar_sync.model.field import Form, Value
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.state import BucketCount, BucketFacts, Deployment, HookRule, Upload
+from oscar_sync.model.state import (
+    BucketCount,
+    BucketFacts,
+    Deployment,
+    ExtraFile,
+    HookRule,
+    Upload,
+)
 
 
 class Answer(Protocol):
@@ -104,6 +111,14 @@ class Files(Protocol):
 
     def delete(self, path: str) -> None:
         """Delete what lies at *path*."""
+        ...
+
+    def delete_many(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Delete what lies at *paths*; return those that stay, each with the reason."""
+        ...
+
+    def below(self, folder: str) -> Mapping[str, ExtraFile]:
+        """Return what lies below *folder* now, by its path."""
         ...
 
 

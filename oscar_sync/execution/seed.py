@@ -2,14 +2,20 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 from oscar_sync.execution.ports import Files
-from oscar_sync.execution.run import Run
+from oscar_sync.execution.run import Run, StaleServiceError
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 
+_MANY: Final = 20
+_AT_ONCE: Final = 1000
+"""So many objects one request of S3 deletes."""
+_NAMED: Final = 10
 _AHEAD: Final = 4
 """Uploads handed out ahead for each thread: of a hundred thousand, most are no task yet."""
 
@@ -18,14 +24,54 @@ def carry_out_seed(run: Run) -> ActionResult:
     """Return what became of a seed; uploads go side by side, deletions after them."""
     files = _files(run)
     _upload(run, files)
-    for step in run.action.steps:
-        if step.do is Do.DELETE_OBJECT:
-            _delete(run, files, step)
+    _delete_extra(run, files)
     return run.result(Status.DONE)
 
 
-def _delete(run: Run, files: Files | None, step: Step) -> None:
-    run.sender.on_files(step, files, lambda store: store.delete(_path(run, step)))
+def _delete_extra(run: Run, files: Files | None) -> None:
+    """Delete what no file names, as far as it still is what the plan showed.
+
+    Raises:
+        StaleServiceError: something was written since then: that stays, and the rest goes.
+    """
+    steps = [step for step in run.action.steps if step.do is Do.DELETE_OBJECT]
+    if not steps:
+        return
+    if files is None:
+        run.sender.on_files(steps[0], files, lambda store: store.delete(""))
+        return
+    planned = {item.path: item for item in run.material.extra}
+    now = files.below(run.material.extra_below)
+    same: list[Step] = []
+    moved: list[str] = []
+    for step in steps:
+        path = _path(run, step)
+        if now.get(path) == planned.get(path):
+            same.append(step)
+        elif path in now:
+            moved.append(step.target)
+    _delete(run, files, same)
+    if moved:
+        more = f" and {len(moved) - _NAMED:,} more" if len(moved) > _NAMED else ""
+        raise StaleServiceError(
+            f"written since the plan was made, and left: {', '.join(moved[:_NAMED])}{more}"
+        )
+
+
+def _delete(run: Run, files: Files, steps: list[Step]) -> None:
+    """Delete a few one by one, each with its own answer, and many by a thousand."""
+    if len(steps) < _MANY:
+        for step in steps:
+            run.sender.on_files(step, files, _deletion(_path(run, step)))
+        return
+    for start in range(0, len(steps), _AT_ONCE):
+        part = steps[start : start + _AT_ONCE]
+        names = [_path(run, step) for step in part]
+        run.sender.on_many(part, partial(files.delete_many, names), names)
+
+
+def _deletion(path: str) -> Callable[[Files], None]:
+    return lambda store: store.delete(path)
 
 
 def _upload(run: Run, files: Files | None) -> None:

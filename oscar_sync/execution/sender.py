@@ -1,7 +1,7 @@
 """The one sender: every write of every action goes out here, and nowhere else."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, field
@@ -155,6 +155,33 @@ class Sender(Struct):
                 raise StopError
 
         self.on_files(step, files, lambda store: store.upload(item, on_bytes))
+
+    def on_many(
+        self, steps: Sequence[Step], write: Callable[[], Mapping[str, str]], names: Sequence[str]
+    ) -> None:
+        """Make one *write* for all *steps*, which returns those of *names* that failed and why.
+
+        Each step is counted and told of, as if it had gone out alone.
+
+        Raises:
+            ReachError: the store cannot be reached, or refuses one of them.
+        """
+        for step in steps:
+            self._begin(step)
+        try:
+            failed = write()
+        except StoreError as error:
+            failed = dict.fromkeys(names, str(error))
+        for step, name in zip(steps, names, strict=True):
+            status = 0 if name in failed else 200
+            self.sent.append(StepSent(step.do, step.target, status))
+            if name in failed:
+                self._failed(step, 0, failed[name])
+            else:
+                self._tell(Happening.STEP_DONE, step, 200, "")
+        if failed:
+            name, words = next(iter(failed.items()))
+            raise ReachError(f"{name}: {words}")
 
     def _service(self, step: Step, write: Callable[[], Answer]) -> Reply:
         self._begin(step)

@@ -10,7 +10,14 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketCount, BucketFacts, LiveService, OwnStore, Upload
+from oscar_sync.model.state import (
+    BucketCount,
+    BucketFacts,
+    ExtraFile,
+    LiveService,
+    OwnStore,
+    Upload,
+)
 
 
 class FingerprintKey(Struct, frozen=True):
@@ -62,10 +69,11 @@ class Material(Struct, frozen=True):
 
     ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards. ``secrets``
     are what requests send: every declared one with its value, or none. ``owner`` is written into
-    PUTs. ``uploads`` belong to seeds, as do ``provider`` (blank: the cluster's own store) and its
-    ``credentials``. ``erasures`` are the buckets that ERASE steps name, and ``own_store`` tells who
-    uses them by then. ``members`` are the services that OSCAR writes on other clusters. ``before``
-    is the removal that a replace begins with; the rest of it is the creation.
+    PUTs. ``uploads`` belong to seeds, as do the ``extra`` files ``extra_below`` a folder,
+    ``provider`` (blank: the cluster's own store) and its ``credentials``. ``erasures`` are the
+    buckets that ERASE steps name, and ``own_store`` tells who uses them by then. ``members`` are
+    the services that OSCAR writes on other clusters. ``before`` is the removal that a replace
+    begins with; the rest of it is the creation.
     """
 
     cluster: Cluster
@@ -77,6 +85,8 @@ class Material(Struct, frozen=True):
     secrets: Mapping[str, Secret] = MappingProxyType({})
     stamp: StampWish = StampWish()
     uploads: tuple[Upload, ...] = ()
+    extra: tuple[ExtraFile, ...] = ()
+    extra_below: str = ""
     provider: str = ""
     credentials: Form = MappingProxyType({})
     image_prefetch: bool = False

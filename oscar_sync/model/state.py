@@ -152,8 +152,20 @@ class Upload(Struct, frozen=True):
     checksum: str
 
 
+class ExtraFile(Struct, frozen=True):
+    """A file on a store that no file of a seed names, as it was listed; ``path`` as of uploads."""
+
+    path: str
+    size_bytes: int
+    checksum: str
+    last_write: datetime | None = None
+
+
 class SeedDifference(Struct, frozen=True):
     """What a seed lacks on its store, and the ``extra`` paths below its folder that no file names.
+
+    ``extra_files`` are those as they were listed. ``source_fault`` says why the files are no reason
+    to delete anything: there is none, or they are not a folder.
 
     ``problems`` are files that cannot be seeded, each with its reason. ``no_bucket`` says why the
     store shows no bucket of that name; such a bucket lacks everything.
@@ -163,6 +175,8 @@ class SeedDifference(Struct, frozen=True):
     extra: tuple[str, ...] = ()
     unchanged: int = 0
     problems: tuple[str, ...] = ()
+    extra_files: tuple[ExtraFile, ...] = ()
+    source_fault: str = ""
     no_bucket: str = ""
 
 

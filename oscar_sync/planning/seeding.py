@@ -37,6 +37,8 @@ def _decide(
     if not reason and difference.problems:
         reason = Reason("unreadable-seed", "; ".join(difference.problems), (_remedy(seed),))
     extra = difference.extra if seed.delete_extra else ()
+    if not reason and extra:
+        reason = _source_reason(seed, difference)
     if not reason and not difference.uploads and not extra:
         return None
     triggered = len(difference.uploads) if is_own and _fires(context, seed) else 0
@@ -67,6 +69,8 @@ def _decide(
             view.release,
             "",
             uploads=difference.uploads,
+            extra=difference.extra_files if extra else (),
+            extra_below=seed.folder,
             provider=seed.provider if seed.is_elsewhere else "",
             credentials=credentials,
         ),
@@ -120,6 +124,22 @@ def _trigger_reason(context: Context, seed: Seed) -> Reason | None:
         "seed-triggers",
         f"uploads to {seed.bucket}/{seed.prefix}{leads} start a service on the cluster",
         ("write `trigger: true` at the seed if each file shall start a job",),
+    )
+
+
+def _source_reason(seed: Seed, difference: SeedDifference) -> Reason | None:
+    """Return why ``delete_extra`` deletes nothing: the files are not what they should be."""
+    if not difference.source_fault:
+        return None
+    count = len(difference.extra)
+    what = "the object" if count == 1 else f"all {count:,} objects"
+    return Reason(
+        "seed-source-empty",
+        f"{difference.source_fault}, and delete_extra would delete {what} in {seed.place}",
+        (
+            f"put the files back: {seed.shown_source} may not be mounted, or not be checked out",
+            "take `delete_extra` off the seed, and delete them by hand if that is meant",
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """The connections of a run: one session a cluster, one object store a cluster, made when asked."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.model.state import Upload
+from oscar_sync.model.state import ExtraFile, Upload
 from oscar_sync.settings.origins import VARIABLE, allowed_origins, origin_of
 from oscar_sync.storage.provider import cluster_store, open_provider
 from oscar_sync.storage.store import ObjectStore
@@ -191,6 +191,31 @@ class ProviderFiles:
             StoreError: the store refuses.
         """
         self._provider.delete(path)
+
+    def delete_many(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Delete what lies at *paths*; return those that stay, each with the reason.
+
+        Raises:
+            StoreError: the store does not answer.
+        """
+        from oscar_sync.storage.buckets import BucketProvider
+
+        if isinstance(self._provider, BucketProvider):
+            return self._provider.delete_many(paths)
+        for path in paths:
+            self._provider.delete(path)
+        return {}
+
+    def below(self, folder: str) -> Mapping[str, ExtraFile]:
+        """Return what lies below *folder* now, by its path.
+
+        Raises:
+            StoreError: the store refuses, or does not answer.
+        """
+        from oscar_sync.reconcile.seed_files import extra_file, files_below
+
+        found = files_below(self._provider, folder)
+        return {path: extra_file(one) for path, one in found.items()}
 
 
 class FileStore(ProviderFiles):

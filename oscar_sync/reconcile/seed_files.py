@@ -1,7 +1,7 @@
 """What a seed's files and its store differ in: by content, never by time (safety 9)."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Final
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
-from oscar_sync.model.state import SeedDifference, Upload
+from oscar_sync.model.state import ExtraFile, SeedDifference, Upload
 from oscar_sync.reconcile.started import started
 from oscar_sync.storage import keys
 from oscar_sync.storage.checksums import content_sha256
@@ -40,8 +40,51 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
     except OSError as error:
         words = f"{error.filename} cannot be read: {error.strerror}"
         raise StoreError(provider.shown, words) from error
-    extra = tuple(sorted(path for path in stored if path not in wanted))
-    return SeedDifference(uploads, extra, unchanged=len(wanted) - len(uploads))
+    extra = _extra(stored, wanted)
+    if extra and seed.delete_extra:
+        extra = _extra(files_below(provider, seed.folder), wanted)
+    return SeedDifference(
+        uploads,
+        tuple(item.path for item in extra),
+        unchanged=len(wanted) - len(uploads),
+        extra_files=tuple(map(extra_file, extra)),
+        source_fault=_source_fault(seed, wanted),
+    )
+
+
+def _extra(stored: Mapping[str, StoredFile], wanted: Collection[str]) -> list[StoredFile]:
+    return [stored[path] for path in sorted(stored) if path not in wanted]
+
+
+def files_below(provider: Provider, folder: str) -> dict[str, StoredFile]:
+    """Return what lies below *folder* by its exact path: what is deleted is named by it.
+
+    Raises:
+        StoreError: it cannot be listed.
+    """
+    from oscar_sync.storage.buckets import BucketProvider
+
+    inside = f"{folder}/"
+    if isinstance(provider, BucketProvider):
+        found = provider.list_exactly(inside)
+    else:
+        found = provider.list_files(inside)
+    return {item.path: item for item in found if item.path.startswith(inside)}
+
+
+def extra_file(stored: StoredFile) -> ExtraFile:
+    """Return a stored file as a plan keeps it."""
+    return ExtraFile(stored.path, stored.size_bytes, stored.checksum, stored.last_write)
+
+
+def _source_fault(seed: Seed, wanted: Mapping[str, SourceFile]) -> str:
+    """Return why nothing may be deleted on the word of the seed's files, blank if it may.
+
+    A folder that was not mounted, or a submodule that was not checked out, is empty.
+    """
+    if not Path(seed.source).is_dir():
+        return f"{seed.shown_source} is not a folder"
+    return "" if wanted else f"{seed.shown_source} holds no file"
 
 
 def _wanted(seed: Seed) -> tuple[dict[str, SourceFile], tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """MinIO and S3 as a provider of files: a path is ``bucket/key``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from oscar_sync.errors import StoreError
@@ -43,6 +43,15 @@ class BucketProvider:
         is_folder = path.endswith("/") or not key
         found = self.store.list_folder(bucket, key) if is_folder else self.objects(bucket, key)
         return (_file(bucket, one) for one in found)
+
+    def list_exactly(self, path: str) -> Iterator[StoredFile]:
+        """Yield what lies below the folder *path* by its exact key, for whoever deletes.
+
+        The fast listing takes the slash off a key that ends with one, content or not.
+        """
+        bucket, _, key = path.strip("/").partition("/")
+        prefix = f"{key}/" if key else ""
+        return (_file(bucket, one) for one in self.store.list_objects(bucket, prefix))
 
     def objects(
         self, bucket: str, key: str = "", *, has_markers: bool = False
@@ -94,17 +103,37 @@ class BucketProvider:
                 on_bytes(len(chunk))
 
     def delete(self, remote: str) -> None:
-        """Delete the object *remote*; one that is not there is deleted."""
-        self.store.delete_object(*self._place(remote))
+        """Delete the object *remote*; one that is not there is deleted.
+
+        Its key may end with a slash: other tools write content to such keys.
+        """
+        self.store.delete_object(*_split(remote))
+
+    def delete_many(self, remotes: Iterable[str]) -> Mapping[str, str]:
+        """Delete objects, a thousand with each request; return those that stay, with the reason."""
+        by_bucket: dict[str, list[str]] = {}
+        for remote in remotes:
+            bucket, key = _split(remote)
+            by_bucket.setdefault(bucket, []).append(key)
+        return {
+            f"{bucket}/{key}": words
+            for bucket, keys in by_bucket.items()
+            for key, words in self.store.delete_objects(bucket, keys).items()
+        }
 
     def close(self) -> None:
         """Close nothing: the libraries close their connections by themselves."""
 
     def _place(self, remote: str) -> tuple[str, str]:
-        bucket, _, key = remote.removeprefix("/").partition("/")
+        bucket, key = _split(remote)
         if not bucket or not key or key.endswith("/"):
             raise StoreError(self.shown, f"{remote!r} names no file: write bucket/key")
         return bucket, key
+
+
+def _split(remote: str) -> tuple[str, str]:
+    bucket, _, key = remote.removeprefix("/").partition("/")
+    return bucket, key
 
 
 def _file(bucket: str, stored: StoredObject) -> StoredFile:

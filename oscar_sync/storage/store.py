@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from oscar_sync.storage import bulk, checksums, digests, keys
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.stored import OnBytes, ignore
 from oscar_sync.storage.uploads import Uploads
-from oscar_sync.storage.words import CONNECT_TIMEOUT_S
+from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
 COUNT_LIMIT: Final = 100_000
 _CHUNK_BYTES: Final = 1 << 20
@@ -271,6 +271,14 @@ class ObjectStore:
         """Delete an object; one that is not there is deleted."""
         with self._told():
             self._client.remove_object(bucket, key)
+
+    def delete_objects(self, bucket: str, names: Sequence[str]) -> Mapping[str, str]:
+        """Delete objects, a thousand with each request; return those that stay, with the reason."""
+        from minio.deleteobjects import DeleteObject
+
+        with self._told():
+            found = self._client.remove_objects(bucket, [DeleteObject(name) for name in names])
+            return {error.name or "": words_of(error.code, error.message or "") for error in found}
 
     def _stat(self, bucket: str, key: str) -> Any:
         from minio.error import S3Error

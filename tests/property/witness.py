@@ -1,5 +1,7 @@
 """What the laws say of a run, told from the wire and the store alone."""
 
+import html
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -30,7 +32,7 @@ def wire_writes(world: World) -> Counter[_Write]:
     A write of a bucket's notifications is ("notify", bucket): the wire does not say more.
     """
     found = Counter(_oscar_write(seen) for seen in world.oscar.writes)
-    return found + Counter(_store_write(seen) for seen in world.s3.writes)
+    return found + Counter(write for seen in world.s3.writes for write in _store_writes(seen))
 
 
 def _oscar_write(seen: Seen) -> _Write:
@@ -44,6 +46,18 @@ def _oscar_write(seen: Seen) -> _Write:
     if seen.method in ("POST", "PUT") and seen.path == SERVICES:
         return seen.method.lower(), str(seen.sent["name"])
     return f"{seen.method} {seen.path}", ""
+
+
+_KEY = re.compile(rb"<Key>(.*?)</Key>", re.DOTALL)
+
+
+def _store_writes(seen: Seen) -> list[_Write]:
+    """Return what one request writes: a deletion of many names each of them."""
+    if seen.method != "POST" or seen.query.rstrip("=") != "delete":
+        return [_store_write(seen)]
+    bucket = unquote(seen.path).strip("/")
+    keys = (html.unescape(key.decode()) for key in _KEY.findall(seen.body))
+    return [("delete-object", f"{bucket}/{key}") for key in keys]
 
 
 def _store_write(seen: Seen) -> _Write:
