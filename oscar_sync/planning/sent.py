@@ -5,7 +5,7 @@ A plan is a contract only if nothing is sent that it does not show (trust 1.1, 1
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import msgspec
@@ -133,7 +133,7 @@ def _or_empty(path: FieldPath, found: Iterator[Leaf]) -> Iterator[Leaf]:
 def _is_default(field: Field, value: Value) -> bool:
     if value is None or value in ("", [], {}) or (isinstance(value, Secret) and not value):
         return True
-    if field.compare is Compare.QUANTITY and field.default:
+    if field.compare is Compare.QUANTITY:
         return same_quantity(str(value), str(field.default))
     return value == field.default
 
@@ -143,22 +143,15 @@ def sends_of(material: Material, key: FingerprintKey | None) -> str:
 
     A secret's value is in it by keyed fingerprint; without a *key* only whether there is one.
     """
-    encode = msgspec.json.Encoder(enc_hook=_Hidden(key), order="sorted").encode
+    encode = msgspec.json.Encoder(enc_hook=partial(_hidden, key), order="sorted").encode
     return hashlib.sha256(encode(_carried(material))).hexdigest()[:32]
 
 
-class _Hidden(Struct, frozen=True):
-    """Puts a fingerprint in the place of each secret."""
-
-    key: FingerprintKey | None
-
-    def __call__(self, value: object) -> object:
-        if not isinstance(value, Secret):
-            raise NotImplementedError(type(value).__name__)
-        is_known = bool(value) and self.key is not None
-        return (
-            secret_fingerprint(self.key.secret, "", value) if is_known and self.key else bool(value)
-        )
+def _hidden(key: FingerprintKey | None, value: object) -> object:
+    """Return what stands in the place of a secret."""
+    if not isinstance(value, Secret):
+        raise NotImplementedError(type(value).__name__)
+    return secret_fingerprint(key.secret, "", value) if key and value else bool(value)
 
 
 def _carried(material: Material) -> dict[str, object]:

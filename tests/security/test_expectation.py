@@ -36,6 +36,13 @@ def test_a_hostile_plan_file_is_refused_in_words(kind, tmp_path):
         check_expectation(PLAN, str(file))
 
 
+def test_a_file_that_is_called_like_a_digest_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = "0" * 8
+    (tmp_path / name).write_text(json.dumps({"digest": PLAN.digest, "format_version": "2.0"}))
+    check_expectation(PLAN, name)
+
+
 def test_a_plan_file_over_16_mib_is_not_read(tmp_path):
     file = tmp_path / "plan.json"
     with file.open("wb") as stream:

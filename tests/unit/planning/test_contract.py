@@ -7,13 +7,15 @@ from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import FingerprintKey
+from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import ActionKind, Op, PlanOptions, Scope
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Removed, Which
 from oscar_sync.model.state import BucketCount, SeedDifference, Upload
 from oscar_sync.planning.sensitive import is_sensitive
+from oscar_sync.planning.sent import sends_of
 from tests.unit.planning.built import (
+    CLUSTER,
     EDGE,
     bucket,
     live,
@@ -144,6 +146,30 @@ def test_without_a_key_the_digest_tells_secrets_by_name_and_the_plan_says_so():
     assert not any(
         "does not cover" in note for note in planned(view(), secretly(A="one"), key=KEY).notes
     )
+
+
+def test_what_is_sent_is_hashed_with_the_value_of_each_secret_and_without_it_for_want_of_a_key():
+    def sends(value, key):
+        return sends_of(Material(CLUSTER, (4, 1, 2), "", secrets={"A": Secret(value)}), key)
+
+    assert sends("one", KEY) != sends("two", KEY)
+    assert sends("one", KEY) == sends("one", KEY)
+    assert sends("one", None) == sends("two", None) != sends("", None)
+    assert sends("one", KEY) != sends("", KEY)
+
+
+def test_an_input_is_one_line_and_a_member_with_headers_one_for_each_value():
+    member = {"type": "endpoint", "url": "https://h", "headers": {"Auth": "Bearer x"}}
+    plan = planned(
+        view(),
+        wanted(input=minio("alpha/in"), federation={**FEDERATED, "members": [member]}),
+        key=KEY,
+    )
+    told = [one.path for one in action_of(plan).changes]
+    assert "input[0]" in told
+    assert "federation.members[0].url" in told
+    assert "federation.members[0].headers.Auth" in told
+    assert len(told) == len(set(told))
 
 
 def test_a_replacement_lists_what_it_creates_again():
