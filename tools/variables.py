@@ -50,12 +50,12 @@ may have any credential at all: clusters, their stores and the storage providers
 address that a file writes with `${{NAME}}` must be one of them, or `OSCAR_ENDPOINT`
 ([security.md](security.md)). In CI (`CI=true`) a run without that list is warned.
 
-Beside these, each secret that a service declares and no file gives takes the variable of its name
-([secrets.md](secrets.md)), and settings may name any variable as `${{NAME}}`. Proxies are taken
-from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in small letters too: `http://` or
-`https://` addresses, with a log-in where the proxy wants one, and with
-`pip install 'oscar-sync[socks]'` also `socks5h://` (`ssh -D`), `socks5://`, `socks4a://` and
-`socks4://`.
+Beside these, a secret that a service declares and no file gives takes the variable of its name
+where `secrets_from_env` or `--secret-env` lists it ([secrets.md](secrets.md)), and settings may
+name any variable as `${{NAME}}`. Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`
+and `NO_PROXY`, in small letters too: `http://` or `https://` addresses, with a log-in where the
+proxy wants one, and with `pip install 'oscar-sync[socks]'` also `socks5h://` (`ssh -D`),
+`socks5://`, `socks4a://` and `socks4://`.
 """
 
 

@@ -126,6 +126,8 @@ _COMMON: Final = (
     _many("--overlay", metavar="NAME", text="Overlay overlays/NAME.yaml (repeatable)."),
     _one("--env-file", metavar="FILE", text="Values for declared variables and secrets.",
          kind=_FILE),
+    _many("--secret-env", metavar="NAME", text="Let the secret NAME take the environment variable "
+          "of its name where it is blank (repeatable)."),
     _many("--only", metavar="NAME", text="Only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable)."),
     _ALLOW_OUTSIDE,
     _TOKEN_FILE,

@@ -27,6 +27,7 @@ def request_of(options: dict[str, Any], **more: Any) -> DesireRequest:
         token_file=options["token_file"],
         allow_outside=tuple(options["allow_outside"]),
         endpoints_allowed=tuple(options["endpoint_allowed"]),
+        secret_env=tuple(options["secret_env"]),
         allow=tuple(options.get("allow") or ()),
         strict=bool(options.get("strict")),
         **more,

@@ -13,7 +13,7 @@ from oscar_sync.semantics.strings import Place
 
 
 class Values(Struct, frozen=True):
-    """What an env file (shown as ``file``) and the process environment hold."""
+    """What an env file (shown as ``file``) holds, and the variables that secrets may take."""
 
     file: str = ""
     from_file: Mapping[str, EnvValue] = MappingProxyType({})

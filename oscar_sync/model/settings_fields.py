@@ -64,6 +64,12 @@ SETTINGS: Final = (
     Field("prune", _F, "Remove stamped services that left the manifests.", False),
     Field("max_removals", Kind.INTEGER, "More are blocked.", 3, least=0),
     Field("env_file", _T, "Values for declared variables and secrets.", ""),
+    Field(
+        "secrets_from_env",
+        Kind.TEXTS,
+        "Secrets that may take the environment variable of their name where they are blank.",
+        [],
+    ),
     Field("owners", Kind.TEXTS, "Owners whose services may be updated.", []),
     Field(
         "removed",

@@ -174,7 +174,7 @@ def missing_values(
     return Reason(
         "secret-values-missing",
         f"no value is known for {secrets}",
-        ("give the value in env_file, in an overlay or as an environment variable of that name",),
+        ("give the value in env_file or an overlay, or as a variable that secrets_from_env lists",),
     )
 
 

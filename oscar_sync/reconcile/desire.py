@@ -35,6 +35,7 @@ from oscar_sync.settings.load import (
     load_known,
     load_settings,
 )
+from oscar_sync.settings.secret_names import secret_names
 
 
 class DesireRequest(Struct, frozen=True):
@@ -55,6 +56,7 @@ class DesireRequest(Struct, frozen=True):
     token_file: str | None = None
     allow_outside: tuple[str, ...] = ()
     endpoints_allowed: tuple[str, ...] = ()
+    secret_env: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     strict: bool = False
     needs_clusters: bool = True
@@ -188,6 +190,7 @@ class _Pass:
             env_file=self.env_file(),
             allow_outside=request.allow_outside,
             environ=self.environ,
+            secrets_from_env=secret_names(loaded.secrets_from_env, request.secret_env),
             is_resolving=request.needs_clusters,
         )
         return load_manifests(sources, self.reader)

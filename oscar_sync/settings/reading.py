@@ -23,6 +23,7 @@ from oscar_sync.settings.codes import Code
 from oscar_sync.settings.consents import OF_SERVICE_GRAMMAR, consent_for
 from oscar_sync.settings.durations import duration_s
 from oscar_sync.settings.entries import Entry
+from oscar_sync.settings.secret_names import is_reserved
 from oscar_sync.settings.typed import SettingsReader
 
 
@@ -38,6 +39,7 @@ class Loaded(Struct, frozen=True):
     prune: bool = False
     max_removals: int = 3
     env_file: str = ""
+    secrets_from_env: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     removed: tuple[Removed, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
@@ -115,6 +117,7 @@ class _Reader:
             file["prune"],
             file["max_removals"],
             file["env_file"],
+            self.secret_names(file["secrets_from_env"]),
             tuple(file["owners"]),
             self.removed(file["removed"]),
             tuple(self.service(name, entry) for name, entry in file["services"].items()),
@@ -122,6 +125,14 @@ class _Reader:
             aliases,
             frozenset(tree),
         )
+
+    def secret_names(self, names: Sequence[str]) -> tuple[str, ...]:
+        for place, name in enumerate(names):
+            if is_reserved(name):
+                self.say(Code.VALUE, ("secrets_from_env", place),
+                         f"{name} is a variable of CI or of this program, never a service's secret",
+                         "give the secret a name of its own")  # fmt: skip
+        return tuple(name for name in names if not is_reserved(name))
 
     def aliases(self, aliases: Mapping[str, str]) -> None:
         for key in aliases:

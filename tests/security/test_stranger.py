@@ -266,6 +266,19 @@ class TestTheFence:
     def test_a_script_outside_gets_one_answer(self, project):
         assert "OSY151" in self.same_answer(project, lambda name: script(project, name))
 
+    def test_a_script_that_is_missing_tells_nothing_of_the_working_directory(self, project):
+        """The hint is about a path that the FDL's folder does not have, and `plan` is run in."""
+        deep = project.folder / "services"
+        deep.mkdir()
+        (project.folder / "hello.yaml").unlink()
+        told = []
+        for name in ("outside.txt", "nothing.txt"):
+            (deep / "m.yaml").write_text(
+                "functions: {oscar: [{any: {name: m, image: 'i:1', script: '../" + name + "'}}]}\n"
+            )
+            told.append(self.said(project).replace(name, "NAME"))
+        assert told[0] == told[1]
+
     def test_a_link_outside_gets_one_answer(self, project):
         link = project.folder / "run2.sh"
 
@@ -391,3 +404,47 @@ class TestTheFence:
         assert code == 7, out + err
         assert name in out
         assert models_of(project) == []
+
+
+SECRET = "      environment: {{secrets: {{{name}: ''}}}}\n"
+
+
+class TestASecretTakesOnlyVariablesThatAreListed:
+    def said(self, project, name, settings="", *args):
+        project.settings(settings)
+        script(project, "run.sh", SECRET.format(name=name))
+        code, out, err = project.run("plan", *args)
+        assert PLANTED not in out + err
+        return code, out + err
+
+    def test_a_manifest_alone_takes_none(self, project, monkeypatch):
+        monkeypatch.setenv("DB_PASSWORD", PLANTED)
+        code, said = self.said(project, "DB_PASSWORD")
+        assert code == 0
+        assert "secret-values-missing" in said
+        assert "secrets_from_env" in said
+
+    @pytest.mark.parametrize("way", ["settings", "option", "variable"])
+    def test_what_is_listed_is_taken_and_the_plan_says_from_where(self, project, monkeypatch, way):
+        monkeypatch.setenv("DB_PASSWORD", PLANTED)
+        if way == "variable":
+            monkeypatch.setenv("OSCAR_SYNC_SECRET_ENV", "DB_PASSWORD")
+        listed = "secrets_from_env: [DB_PASSWORD]\n" if way == "settings" else ""
+        options = ("--secret-env", "DB_PASSWORD") if way == "option" else ()
+        code, said = self.said(project, "DB_PASSWORD", listed, *options)
+        assert code == 0, said
+        assert "1 to create" in said
+        assert "from the environment" in said
+
+    @pytest.mark.parametrize(
+        "name",
+        ["OSCAR_PASSWORD", "GITHUB_TOKEN", "CI_JOB_TOKEN", "ACTIONS_X", "AWS_SECRET_ACCESS_KEY"],
+    )
+    @pytest.mark.parametrize("way", ["settings", "option", "manifest"])
+    def test_what_belongs_to_ci_or_a_cloud_is_never_taken(self, project, monkeypatch, name, way):
+        monkeypatch.setenv(name, PLANTED)
+        listed = f"secrets_from_env: [{name}]\n" if way == "settings" else ""
+        options = ("--secret-env", name) if way == "option" else ()
+        code, said = self.said(project, name, listed, *options)
+        assert code == {"settings": 3, "option": 64, "manifest": 0}[way], said
+        assert ("secret-values-missing" in said) is (way == "manifest")

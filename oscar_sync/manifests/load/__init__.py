@@ -58,6 +58,7 @@ _LARGEST_NAMED: Final = 16 << 20
 class Sources(Struct, frozen=True):
     """What to read. ``folder`` is the settings' folder (absolute), the fence of all files.
 
+    Blank secrets of ``secrets_from_env`` take the variables of their names.
     With *is_resolving* undefined ``${NAME}`` of overlays and a missing env file are errors.
     """
 
@@ -69,6 +70,7 @@ class Sources(Struct, frozen=True):
     env_file: str = ""
     allow_outside: Sequence[str] = ()
     environ: Mapping[str, str] = MappingProxyType({})
+    secrets_from_env: frozenset[str] = frozenset()
     is_resolving: bool = True
 
 
@@ -312,13 +314,18 @@ class _Loader:
     def values(self) -> Values:
         path = self.sources.env_file
         if not path:
-            blank = partial(Values, environ=self.sources.environ)
+            blank = partial(Values, environ=self.secret_values())
             return self.made("values", "", (), blank)
         self.reader.looked_for(path)
         return self.made("values", path, (os.path.exists(path),), partial(self.read_values, path))
 
-    def read_values(self, path: str) -> Values:
+    def secret_values(self) -> Mapping[str, str]:
+        """Return the variables that secrets may take."""
         environ = self.sources.environ
+        return {name: environ[name] for name in self.sources.secrets_from_env if name in environ}
+
+    def read_values(self, path: str) -> Values:
+        environ = self.secret_values()
         shown = shown_path(path, self.sources.cwd)
         is_inside = self.reader.fence.holds(os.path.realpath(path))
         if is_inside and not os.path.exists(path):

@@ -48,7 +48,7 @@ def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> st
     try:
         raw = reader.read(path, LARGEST_SCRIPT)
     except FileNotFoundError:
-        _missing(draft, written, cwd)
+        _missing(draft, reader, written, cwd)
         return None
     except OutsideError:
         draft.say(
@@ -86,10 +86,11 @@ def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> st
         return None
 
 
-def _missing(draft: Draft, written: str, cwd: str) -> None:
+def _missing(draft: Draft, reader: Reader, written: str, cwd: str) -> None:
     where = "" if os.path.isabs(written) else " next to the FDL file"
     remedy = "write a path relative to the FDL file"
-    if not os.path.isabs(written) and os.path.exists(os.path.join(cwd, written)):
+    beside = os.path.realpath(os.path.join(cwd, written))
+    if not os.path.isabs(written) and reader.fence.holds(beside) and os.path.exists(beside):
         where += " (it is relative to the working directory)"
     elif " " in written.strip():
         remedy = "an inline script needs a line break: write `script: |` and the lines below it"

@@ -254,7 +254,11 @@ def test_env_file_and_environment_give_declared_values_only(tmp_path: Path) -> N
     fields = "environment:\n  variables: {A: fdl, B: fdl}\n  secrets: {S: , T: , U: fdl}"
     files = {"a.yaml": service(fields), ".env": "A=file\nS=one\nNEW=x\n"}
     manifests = read(
-        tmp_path, files, env_file=str(tmp_path / ".env"), environ={"T": "two", "U": "x", "A": "x"}
+        tmp_path,
+        files,
+        env_file=str(tmp_path / ".env"),
+        environ={"T": "two", "U": "x", "A": "x"},
+        secrets_from_env=frozenset({"T", "U", "A"}),
     )
     (plants,) = manifests.services
     assert plants.form["environment"] == {"variables": {"A": "file", "B": "fdl"}}
