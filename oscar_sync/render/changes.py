@@ -8,7 +8,7 @@ from typing import Final
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import FieldChange, Op
 from oscar_sync.render.script_diff import script_diff
-from oscar_sync.render.words import plural, safe, value
+from oscar_sync.render.words import plural, safe, value, whole
 
 _PRINT: Final = "fingerprint "
 _MASK: Final = "(sensitive)"
@@ -31,14 +31,25 @@ def in_words(change: FieldChange) -> str:
 
 
 def script_lines(change: FieldChange, *, is_whole: bool) -> list[str]:
-    """Return the lines of a script that come and go; of a whole new one only with *is_whole*."""
-    if change.is_sensitive or not is_script(change.path):
+    """Return the lines of a script that come and go.
+
+    With *is_whole* all lines, those of a new script too, and values that one line has to cut.
+    """
+    if change.is_sensitive:
         return []
+    if not is_script(change.path):
+        return _whole_values(change) if is_whole else []
     if change.op is Op.CHANGE:
         return script_diff(change.before, change.after, is_whole=is_whole)[2]
     if change.op is Op.ADD and is_whole:
         return [f"+ {safe(line)}" for line in str(change.after).splitlines()]
     return []
+
+
+def _whole_values(change: FieldChange) -> list[str]:
+    sides = (("-", change.before), ("+", change.after))
+    is_cut = any(value(content) != whole(content) for _, content in sides)
+    return [f"{sign} {whole(content)}" for sign, content in sides if content is not None and is_cut]
 
 
 def want_and_live(change: FieldChange) -> str:

@@ -101,17 +101,21 @@ def key_width(keys: Iterable[ServiceKey]) -> int:
 
 def value(content: Json) -> str:
     """Return one value on one line, cut where it is long."""
+    text = whole(content)
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST - 1]}… ({len(text):,} characters)"
+
+
+def whole(content: Json) -> str:
+    """Return one value on one line, however long."""
     if content is None:
         return "(none)"
     if isinstance(content, bool):
         return "true" if content else "false"
     if isinstance(content, str):
-        text = safe(content) if content else '""'
-    else:
-        text = safe(json.dumps(content, ensure_ascii=False, sort_keys=True))
-    if len(text) <= _LONGEST:
-        return text
-    return f"{text[: _LONGEST - 1]}… ({len(text):,} characters)"
+        return safe(content) if content else '""'
+    return safe(json.dumps(content, ensure_ascii=False, sort_keys=True))
 
 
 def lost(loss: Loss) -> str:

@@ -201,8 +201,8 @@ def _sent(changes: Sequence[FieldChange], action: Action) -> list[str]:
         for change in changes
     )
     table = f'<table class="stack"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    scripts = [change for change in changes if is_script(change.path)]
-    return [table, *(_beside(change, action) for change in scripts)]
+    long = [change for change in changes if is_script(change.path) or _is_long(change)]
+    return [table, *(_beside(change, action) for change in long)]
 
 
 def _field(change: FieldChange) -> str:
