@@ -196,7 +196,10 @@ class Left:
     services: tuple[Live, ...] = ()
 
 
-KINDS = ("unstamped", "other-owner", "other-set", "lost-owner", "copied-stamp", "ours")
+KINDS = (
+    "unstamped", "other-owner", "other-set", "other-set-elsewhere", "lost-owner", "copied-stamp",
+    "ours-elsewhere", "ours",
+)  # fmt: skip
 _KINDS = st.sampled_from(KINDS)
 _BY_API = st.dictionaries(
     st.sampled_from(BUCKETS), st.sampled_from(("private", "public")), max_size=2
@@ -221,13 +224,15 @@ def stamps(kind: str, name: str) -> dict[str, str]:
     """Return the annotations of ours on a service of that *kind*."""
     owner = {
         "other-set": f"other/laws.example.org/{name}",
-        "copied-stamp": f"{SET}/elsewhere.example.org/{name}",
+        "other-set-elsewhere": f"other/elsewhere.example.org/{name}",
+        "copied-stamp": f"{SET}/laws.example.org/another",
+        "ours-elsewhere": f"{SET}/elsewhere.example.org/{name}",
         "ours": f"{SET}/laws.example.org/{name}",
     }.get(kind)
     return {"oscar-sync.io/owner": owner} if owner else {}
 
 
-_PER_SERVICE = ("replace:{}", "take-over:{}", "push-secrets:{}", "erase:{}/volume")
+_PER_SERVICE = ("replace:{}", "take-over:{}", "push-secrets:{}", "federate:{}", "erase:{}/volume")
 
 
 _HOLDERS = (*BUCKETS, *NAMES)

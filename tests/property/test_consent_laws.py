@@ -146,7 +146,7 @@ _WRITER = {
     nth=st.integers(1, 12),
     victim=st.integers(0, len(NAMES) - 1),
     bucket=st.sampled_from(BUCKETS),
-    does=st.sampled_from(("memory", "output", "gone")),
+    does=st.sampled_from(("memory", "output", "mark", "gone")),
 )
 def test_another_writer_at_any_moment_stops_the_write_that_does_not_know_of_it(  # noqa: PLR0917 - what is drawn
     world, first, second, nth, victim, bucket, does
@@ -198,6 +198,9 @@ def _write_by_hand(world, name, bucket, does):
         return
     if does == "memory":
         world.api.put({**body, "memory": "7Gi"}, SERVICES)
+    elif does == "mark":  # nothing of the definition differs
+        mark = {"oscar-sync.io/owner": f"other/laws.example.org/{name}"}
+        world.api.put({**body, "annotations": {**body["annotations"], **mark}}, SERVICES)
     elif does == "output":
         entry = {"storage_provider": "minio.default", "path": f"{bucket}/by-hand"}
         world.api.put({**body, "output": [*body.get("output", []), entry]}, SERVICES)
