@@ -21,6 +21,7 @@ from oscar_sync.semantics.buckets import (
     named_by_delete,
     used_buckets,
 )
+from oscar_sync.semantics.federation import without_members
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_stamp, fingerprint_of
 from oscar_sync.storage.store import ObjectStore
@@ -111,7 +112,8 @@ def _material(cluster: Cluster, live: LiveService, release: tuple[int, int, int]
         release=release,
         owner=owner_to_write(live),
         live=live,
-        form=detached(live.form, live.bucket_list) if buckets else live.form,
+        # Whose the services of a federation's members are is not known here: nothing is sent there.
+        form=without_members(detached(live.form, live.bucket_list)) if buckets else live.form,
         stamp=StampWish(detached=detached_stamp("remove", buckets)),
     )
 

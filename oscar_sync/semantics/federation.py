@@ -51,6 +51,14 @@ def _member(block: Mapping[str, Value], clusters: Mapping[str, Value]) -> Member
     return Member(cluster, str(block.get("service_name") or ""), str(endpoint or "").strip())
 
 
+def without_members(form: Form) -> dict[str, Value]:
+    """Return *form* so that a PUT of it reaches no other cluster."""
+    federation = form.get("federation")
+    if not isinstance(federation, dict):
+        return dict(form)
+    return {**form, "federation": {**federation, "members": []}}
+
+
 def is_mesh(form: Form) -> bool:
     """Tell whether the workers have no buckets of their own (oscar-server 8)."""
     federation = form.get("federation")

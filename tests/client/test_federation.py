@@ -2,7 +2,7 @@
 
 import pytest
 
-from oscar_sync.client import Client
+from oscar_sync.client import Client, connect
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from tests.client.conftest import definition
 
@@ -26,6 +26,24 @@ def far(oscar_emulator):
         )
         yield made
         made.close()
+
+
+def test_a_removal_writes_nothing_to_the_members(oscar_emulator, client, far):
+    """OSCAR would write the service of that name there, whoever's it is by now."""
+    body = definition("gray", cluster_id="edge", environment=TOKEN)
+    member = {"type": "oscar", "cluster_id": "far", "service_name": "copy"}
+    clusters = {"far": {"endpoint": far.endpoint, "ssl_verify": False}}
+    federation = {"topology": "star", "members": [member]}
+    client.create_service({**body, "federation": federation, "clusters": clusters})
+    far.remove_service("copy")
+    far.create_service(definition("copy", **BARE))
+    before = far.get_service("copy").json()
+    with connect(
+        oscar_emulator.url, user=oscar_emulator.user, password=oscar_emulator.password
+    ) as oscar:
+        oscar.remove("gray")
+    assert client.get_service("gray").status_code == 404
+    assert far.get_service("copy").json() == before
 
 
 def test_members_are_added_updated_and_removed(client, far):
