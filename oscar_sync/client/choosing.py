@@ -71,7 +71,7 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
         entry = replace(entry, fields={**rest, "token": "given"})
     environment = environment_of(where, wanted.token_file, wanted.endpoints_allowed)
     fence = Fence(loaded.folder, (absolute(where.cwd, path) for path in wanted.allow_outside))
-    check_paths(loaded, fence.holds, environ, findings)
+    check_paths(loaded, fence.holds, findings)
     found = Resolver(known, environment, findings).clusters([entry])
     if findings.has_error or not found:
         raise InputError(tuple(sorted(findings.found)))

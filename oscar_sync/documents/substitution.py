@@ -1,7 +1,7 @@
 """``${NAME}`` and ``${NAME:-default}`` in settings and overlays (product 2.2)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from oscar_sync.documents.scalars import Plain, Tree
@@ -31,6 +31,27 @@ def substituted(text: str, environ: Mapping[str, str]) -> tuple[str, tuple[str, 
 
     replaced = _REFERENCE.sub(value_of, text) if "${" in text else text
     return replaced, tuple(missing)
+
+
+def values_of(text: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return each reference in *text* that has a value, as value and reference."""
+    return tuple(
+        (value, match[0])
+        for match in _REFERENCE.finditer(text)
+        if (value := environ.get(match["name"]) or "")
+    )
+
+
+def scalars_with_references(tree: Tree) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield path and text of each scalar that refers to a variable."""
+    if isinstance(tree, str):
+        if _REFERENCE.search(tree):
+            yield (), tree
+        return
+    below = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    for step, inner in below:
+        for path, text in scalars_with_references(inner):
+            yield (step, *path), text
 
 
 def substituted_tree(

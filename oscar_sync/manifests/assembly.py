@@ -13,6 +13,7 @@ from oscar_sync.manifests.findings import ERROR
 from oscar_sync.manifests.locator import Locator
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService
 from oscar_sync.semantics.normal_form import normal_form
@@ -33,10 +34,12 @@ class Manifest(Struct, frozen=True):
     form: Form
     secrets: Mapping[str, Secret]
     locate: Locator
+    masks: Masks = Masks()
 
     def on(self, cluster: ClusterId) -> DesiredService:
         """Return the service as it is desired on *cluster*."""
-        return DesiredService(ServiceKey(cluster, self.name), self.form, self.secrets, self.locate)
+        key = ServiceKey(cluster, self.name)
+        return DesiredService(key, self.form, self.secrets, self.locate, self.masks)
 
 
 def check_alone(draft: Draft) -> None:
@@ -52,7 +55,8 @@ def manifest_of(draft: Draft) -> Manifest:
     _size(draft, form)
     declared = draft.block("environment").get("secrets") or {}
     secrets = {name: Secret(value) for name, value in declared.items()}
-    return Manifest(draft.cluster_key, ServiceName(draft.name), form, secrets, draft.locator)
+    name = ServiceName(draft.name)
+    return Manifest(draft.cluster_key, name, form, secrets, draft.locator, draft.masks)
 
 
 def _drop_hidden(draft: Draft) -> None:

@@ -10,6 +10,7 @@ from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import Findings
 from oscar_sync.manifests.locator import Locator
 from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.origin import FieldPath, Origin
 
 
@@ -26,6 +27,7 @@ class Draft(Struct, frozen=True):
     findings: Findings
     elsewhere: dict[FieldPath, Origin]
     has_old_spelling: bool = False
+    masks: Masks = Masks()
 
     @property
     def name(self) -> str:
@@ -38,7 +40,8 @@ class Draft(Struct, frozen=True):
         """Note a finding about the value at *path* of this service."""
         origin, text = self.locator.written(path)
         shown = self.dotted(path)
-        self.findings.add(code, severity, origin, shown, message, remedy, text)
+        words = (self.masks.in_words(message), self.masks.in_words(remedy))
+        self.findings.add(code, severity, origin, shown, *words, text)
 
     def dotted(self, path: FieldPath) -> str:
         """Return *path* as it is printed, ``Variables`` where the file spells it so."""

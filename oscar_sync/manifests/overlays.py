@@ -1,6 +1,8 @@
 """Overlays: merge patches on services, each value remembering who set it (product 2.2)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from msgspec import Struct
 
@@ -8,21 +10,36 @@ from oscar_sync.documents.merge_patch import patched
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Reading
 from oscar_sync.documents.scalars import Tree
-from oscar_sync.documents.substitution import substituted_tree
+from oscar_sync.documents.substitution import (
+    scalars_with_references,
+    substituted,
+    substituted_tree,
+    values_of,
+)
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.manifests.canonical import canonical
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.fdl import RawService
 from oscar_sync.manifests.findings import ERROR, Findings, note_faults
 from oscar_sync.manifests.locator import Layer
+from oscar_sync.model.masks import Masked, Masks
+
+_NAMING: Final = frozenset(
+    {"name", "script", "input", "output", "mount", "volume", "federation", "cluster_id"}
+)
+_ADDRESSES: Final = frozenset({"endpoint", "hostname", "oneprovider_host"})
 
 
 class Overlay(Struct, frozen=True):
-    """One overlay file: its patches by ``NAME`` or ``CLUSTER/NAME``."""
+    """One overlay file: its patches by ``NAME`` or ``CLUSTER/NAME``.
+
+    ``masks`` are what variables put into each of them.
+    """
 
     places: Places
     folder: str
     patches: Mapping[str, Tree]
+    masks: Mapping[str, Masks] = MappingProxyType({})
 
 
 def overlay_of(
@@ -50,6 +67,7 @@ def overlay_of(
     for name, patch in services.items():
         if not isinstance(patch, dict):
             _bad(places, ("services", name), f"the patch of {name} must be a mapping", findings)
+    _refuse_in_names(services, places, findings)
     tree, missing = substituted_tree(services, environ)
     for path, name in missing if is_strict else ():
         findings.at(
@@ -61,7 +79,30 @@ def overlay_of(
             f"define it, or write ${{{name}:-default}}",
         )
     patches = tree if isinstance(tree, dict) and (is_strict or not missing) else services
-    return Overlay(places, folder, {k: v for k, v in patches.items() if isinstance(v, dict)})
+    kept = {name: patch for name, patch in patches.items() if isinstance(patch, dict)}
+    masks = {name: _masks(services[name], environ) for name in kept if patches is tree}
+    return Overlay(places, folder, kept, masks)
+
+
+def _refuse_in_names(services: Tree, places: Places, findings: Findings) -> None:
+    """Note variables in what names things: a plan and its messages show that (trust 4.1)."""
+    for path, text in scalars_with_references(services):
+        field = next(iter(canonical({str(path[1]): ""})), "") if len(path) > 1 else ""
+        if field in _NAMING or path[-1] in _ADDRESSES:
+            findings.at(
+                Code.OVERLAY_VARIABLE, ERROR, places, ("services", *path),
+                f"{text} cannot stand here: names, paths and addresses are shown",
+                "write it out in the overlay",
+            )  # fmt: skip
+
+
+def _masks(patch: Tree, environ: Mapping[str, str]) -> Masks:
+    wholes, parts = [], []
+    for path, written in scalars_with_references(patch):
+        field = next(iter(canonical({str(path[0]): ""})), "")
+        wholes.append(Masked(field, substituted(written, environ)[0], written))
+        parts += [Masked(field, value, name) for value, name in values_of(written, environ)]
+    return Masks(tuple(wholes), tuple(parts))
 
 
 def _bad(places: Places, path: tuple[str, ...], message: str, findings: Findings) -> None:
@@ -83,6 +124,15 @@ def laid_over(
                 fields = merged if isinstance(merged, dict) else fields
                 layers.append(Layer(overlay.places, ("services", key), overlay.folder))
     return fields, tuple(layers)
+
+
+def masks_of(service: RawService, overlays: Sequence[Overlay]) -> Masks:
+    """Return what variables put into *service* by *overlays*."""
+    found = Masks()
+    for overlay in overlays:
+        for key in names_of(service):
+            found += overlay.masks.get(key, Masks())
+    return found
 
 
 def names_of(service: RawService) -> tuple[str, str]:

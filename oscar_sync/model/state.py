@@ -11,6 +11,7 @@ from oscar_sync.model.cluster import Cluster, Reading
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.origin import Locate
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Seed, Settings
@@ -20,13 +21,14 @@ class DesiredService(Struct, frozen=True):
     """A service as its manifest (with overlays and env file) wants it.
 
     ``form`` is its normal form; ``secrets`` the declared ``environment.secrets`` (blank: keep what
-    the cluster has); ``secret_layers`` where each value came from.
+    the cluster has); ``masks`` show what variables put in as it is written.
     """
 
     key: ServiceKey
     form: Form
     secrets: Mapping[str, Secret]
     locate: Locate
+    masks: Masks = Masks()
 
 
 class Narrowing(Struct, frozen=True):

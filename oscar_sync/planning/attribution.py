@@ -1,6 +1,7 @@
 """Who moved: each difference with its cause, from what the stamp says was applied (safety 3)."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.field import Form, Value
@@ -12,6 +13,8 @@ from oscar_sync.planning.compare import Difference
 from oscar_sync.planning.sensitive import field_at, is_sensitive, shown_value
 from oscar_sync.planning.sent import leaves
 from oscar_sync.semantics.stamp import applied_of, field_hash
+
+_EARLIER: Final = "(another value)"
 
 
 def attributed(
@@ -73,11 +76,15 @@ def _cause(applied: str | None, live: str | None, wanted: str | None) -> Cause:
 def _change(
     item: Difference, cause: Cause, desired: DesiredService, key: FingerprintKey | None
 ) -> FieldChange:
+    before = shown_value(item.path, item.before, key)
+    after = shown_value(item.path, item.after, key, desired.masks)
+    if before is not None and after != shown_value(item.path, item.after, key):
+        before = _EARLIER  # it may be what the variable held before
     return FieldChange(
         dotted(item.path),
         item.op,
-        shown_value(item.path, item.before, key),
-        shown_value(item.path, item.after, key),
+        before,
+        after,
         cause,
         desired.locate(item.path),
         is_sensitive=is_sensitive(item.path),

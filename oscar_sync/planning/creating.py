@@ -213,7 +213,7 @@ def _reason(
 ) -> Reason | None:
     return first_of(
         release_reason(context, desired.form),
-        image_reason(context, desired.form),
+        image_reason(context, desired.form, desired.masks),
         _secrets_reason(desired),
         _put_reason(desired.form, existing),
         level_reason(context, desired.form) if existing else None,

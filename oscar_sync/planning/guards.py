@@ -6,6 +6,7 @@ from typing import assert_never
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
@@ -141,14 +142,15 @@ def release_reason(context: Context, form: Form) -> Reason | None:
     )
 
 
-def image_reason(context: Context, form: Form) -> Reason | None:
+def image_reason(context: Context, form: Form, masks: Masks) -> Reason | None:
     """Return why the image is refused: the cluster allows some repositories only (record 008)."""
     allowed, image = context.facts.view.allowed_images, str(form["image"])
     if not allowed or any(part in image for part in allowed):
         return None
     return Reason(
         "image-not-allowed",
-        f"image {image} is not allowed on the cluster; allowed are {', '.join(allowed)}",
+        f"image {masks.shown('image', image) or image} is not allowed on the cluster; allowed are "
+        + ", ".join(allowed),
         ("use an allowed image", "ask the cluster's operator to allow it"),
     )
 

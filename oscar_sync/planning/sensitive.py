@@ -7,6 +7,7 @@ from msgspec import structs
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Field, Json, Kind, Value
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.secret import Secret
@@ -42,14 +43,21 @@ def is_sensitive(path: FieldPath) -> bool:
     return field is not None and field.is_secret
 
 
-def shown_value(path: FieldPath, value: Value, key: FingerprintKey | None) -> Json:
-    """Return *value* as the plan may show it: secrets by fingerprint, never as themselves."""
+def shown_value(
+    path: FieldPath, value: Value, key: FingerprintKey | None, masks: Masks | None = None
+) -> Json:
+    """Return *value* as the plan may show it: secrets by fingerprint, never as themselves.
+
+    With *masks* what a variable put in is shown as it is written.
+    """
     if isinstance(value, Secret):
         return shown_secret(dotted(path), value, key)
     if isinstance(value, dict):
-        return {name: shown_value((*path, name), item, key) for name, item in value.items()}
+        return {name: shown_value((*path, name), item, key, masks) for name, item in value.items()}
     if isinstance(value, list):
-        return [shown_value((*path, index), item, key) for index, item in enumerate(value)]
+        return [shown_value((*path, index), item, key, masks) for index, item in enumerate(value)]
+    if masks is not None and value is not None:
+        return masks.shown(str(path[0]), value) or value
     return value
 
 

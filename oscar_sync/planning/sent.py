@@ -44,7 +44,7 @@ def additions(desired: DesiredService, key: FingerprintKey | None) -> tuple[Fiel
             dotted(leaf.path),
             Op.ADD,
             None,
-            shown_value(leaf.path, leaf.value, key),
+            shown_value(leaf.path, leaf.value, key, desired.masks),
             Cause.MANIFEST,
             desired.locate(leaf.path),
             is_sensitive=is_sensitive(leaf.path),

@@ -295,7 +295,7 @@ def _reason(
     named = {item.bucket for item in erased if item.consent}
     return first_of(
         release_reason(context, wanted),
-        image_reason(context, wanted),
+        image_reason(context, wanted, case.desired.masks),
         missing_values(
             case.secrets.unknown_values,
             case.desired.secrets,

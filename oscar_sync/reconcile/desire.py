@@ -330,7 +330,7 @@ class _Pass:
         allowed_paths = [absolute(self.cwd, path) for path in self.request.allow_outside]
         fence = Fence(self.loaded.folder, allowed_paths)
         check_seeds(self.loaded, fence.holds, self.cwd, self.findings)
-        check_paths(self.loaded, fence.holds, self.environ, self.findings)
+        check_paths(self.loaded, fence.holds, self.findings)
         check_removed(settings, placed, self.loaded.text, self.findings)
         if narrowing.is_full and not self.request.clusters:
             check_services(settings, placed, self.loaded.text, self.findings)

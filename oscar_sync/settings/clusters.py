@@ -34,6 +34,7 @@ from oscar_sync.settings.logins import (
 from oscar_sync.settings.origins import VARIABLE, origin_of
 
 _SCHEMES: Final = ("https", "http")
+_SHOWN: Final = frozenset({"identity", "token_file", "ca_bundle", "oidc_account_name"})
 _CREDENTIALS: Final = ("auth_user", "auth_password", "token", "oidc_refresh_token")
 
 
@@ -263,6 +264,14 @@ class Resolver:
             return dict(entry.fields)
         fields, is_complete = {}, True
         for key, text in entry.fields.items():
+            if key in _SHOWN and references(text):
+                is_complete = False
+                self._say(
+                    Code.VALUE, ERROR, entry, key,
+                    f"{text} cannot stand here: the value would be shown",
+                    "write the value, or use --token-file or the variables for logging in",
+                )  # fmt: skip
+                continue
             fields[key], missing = substituted(text, self.environment.variables)
             for name in missing:
                 is_complete = False

@@ -16,10 +16,11 @@ from oscar_sync.documents.places import Places
 from oscar_sync.documents.private import is_private
 from oscar_sync.documents.reading import Fault, FaultKind
 from oscar_sync.documents.scalars import Tree
-from oscar_sync.documents.substitution import substituted
+from oscar_sync.documents.substitution import references
 from oscar_sync.documents.text import decoded
 from oscar_sync.errors import UsageError
 from oscar_sync.model.origin import Origin
+from oscar_sync.model.settings import Seed
 from oscar_sync.settings.codes import Code
 from oscar_sync.settings.entries import Entry, Known, cli_entries, endpoint_entry
 from oscar_sync.settings.logins import NOTEBOOK_TOKENS, Environment
@@ -270,7 +271,7 @@ def check_seeds(
             findings.add(
                 Code.SEED_OUTSIDE, ERROR, seed.origin, "",
                 f"seed {seed.shown_source} lies outside the settings' folder",
-                f"move it, or allow it by --allow-outside {shown_path(seed.source, cwd)}",
+                f"move it, or allow it by --allow-outside {_named(seed, cwd)}",
                 loaded.text,
             )  # fmt: skip
         elif any(map(is_private, (seed.shown_source, os.path.relpath(real, loaded.folder)))):
@@ -286,10 +287,16 @@ def check_seeds(
             )  # fmt: skip
 
 
+def _named(seed: Seed, cwd: str) -> str:
+    """Return a seed's source as an option takes it; one with a variable as it is written."""
+    if references(seed.shown_source):
+        return seed.shown_source
+    return shown_path(seed.source, cwd)
+
+
 def check_paths(
     loaded: Loaded,
     is_inside: Callable[[str], bool],
-    environ: Mapping[str, str],
     findings: Findings,
 ) -> None:
     """Note files that clusters name and that lie outside (trust 4.3)."""
@@ -302,7 +309,9 @@ def check_paths(
         if entry.fields.get(key)
     ]
     for at, written in named:
-        path = absolute(loaded.folder, substituted(written, environ)[0])
+        if references(written):
+            continue  # an error by itself
+        path = absolute(loaded.folder, written)
         if not is_inside(os.path.realpath(path)):
             findings.at(
                 Code.OUTSIDE, ERROR, loaded.places, at,

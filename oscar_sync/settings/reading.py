@@ -10,7 +10,7 @@ from msgspec import Struct
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree, is_null
-from oscar_sync.documents.substitution import substituted_tree
+from oscar_sync.documents.substitution import scalars_with_references, substituted
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
@@ -69,26 +69,50 @@ def read_settings(  # noqa: PLR0917 - one name each
         remedy = "write `set: NAME` and what else you need"
         findings.at(Code.VALUE, ERROR, places, (), "the settings must be a mapping", remedy)
         return blank
-    rest, missing = substituted_tree(
-        {key: value for key, value in tree.items() if key != "clusters"}, environ
-    )
-    for at, name in missing:
-        findings.at(
-            Code.UNDEFINED_VARIABLE, ERROR, places, at,
-            f"the environment variable {name} is not defined",
-            f"define it, or write ${{{name}:-default}}",
-        )  # fmt: skip
-    whole = dict(rest) if isinstance(rest, dict) else {}
-    if "clusters" in tree:
-        whole["clusters"] = tree["clusters"]
-    return _Reader(blank, places, folder, findings).loaded(whole)
+    is_bare = _note_variables(tree, places, environ, findings)
+    reader = _Reader(blank, places, folder, environ, findings)
+    return reader.loaded(tree) if is_bare else blank
+
+
+def _note_variables(
+    tree: Mapping[str, Tree], places: Places, environ: Mapping[str, str], findings: Findings
+) -> bool:
+    """Note variables where what they put in would be shown; clusters judge theirs (trust 4.1)."""
+    is_bare = True
+    for at, text in scalars_with_references(dict(tree)):
+        missing = substituted(text, environ)[1]
+        if at[0] == "clusters":
+            continue
+        if at[-1] != "from":
+            is_bare = False
+            findings.at(
+                Code.VALUE, ERROR, places, at,
+                f"{text} cannot stand here: the value would be shown",
+                "write the value; variables are for the log-in and the address of a cluster, for "
+                "`from` of seeds, and for overlays",
+            )  # fmt: skip
+        for name in missing if at[-1] == "from" else ():
+            findings.at(
+                Code.UNDEFINED_VARIABLE, ERROR, places, at,
+                f"the environment variable {name} is not defined",
+                f"define it, or write ${{{name}:-default}}",
+            )  # fmt: skip
+    return is_bare
 
 
 class _Reader:
-    def __init__(self, blank: Loaded, places: Places, folder: str, findings: Findings) -> None:
+    def __init__(
+        self,
+        blank: Loaded,
+        places: Places,
+        folder: str,
+        environ: Mapping[str, str],
+        findings: Findings,
+    ) -> None:
         self.blank = blank
         self.places = places
         self.folder = folder
+        self.environ = environ
         self.findings = findings
 
     def say(self, code: Code, path: FieldPath, message: str, remedy: str) -> None:
@@ -220,9 +244,10 @@ class _Reader:
             self.say(Code.SEED, (*path, "to"), f"seed to {entry['to']}: {fault}",
                      "write minio.default:BUCKET/FOLDER, or webdav.ID:FOLDER")  # fmt: skip
             return None
+        source = substituted(entry["from"], self.environ)[0]
         return Seed(
             which,
-            posixpath.normpath(posixpath.join(self.folder, entry["from"])),
+            posixpath.normpath(posixpath.join(self.folder, source)),
             entry["from"],
             str(provider),
             bucket,

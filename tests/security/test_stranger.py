@@ -448,3 +448,98 @@ class TestASecretTakesOnlyVariablesThatAreListed:
         code, said = self.said(project, name, listed, *options)
         assert code == {"settings": 3, "option": 64, "manifest": 0}[way], said
         assert ("secret-values-missing" in said) is (way == "manifest")
+
+
+SEED = "set: t\nservices: {{hello: {{seeds: [{{from: '{}', to: '{}'}}]}}}}\n"
+
+
+class TestValuesNeverLeaveByTheText:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "set: ${SOME}\n",
+            "set: t\nenv_file: ${SOME}\n",
+            "set: t\nowners: ['${SOME}']\n",
+            "set: t\nremoved: ['${SOME}']\n",
+            "set: t\nremoved: [{service: x, because: '${SOME}'}]\n",
+            "set: t\nmax_removals: ${SOME}\n",
+            "set: t\nsecrets_from_env: ['${SOME}']\n",
+            "set: t\nservices: {hello: {wait: '${SOME}'}}\n",
+            "set: t\nservices: {hello: {allow: ['${SOME}']}}\n",
+            "set: t\nservices: {hello: {ignore: ['${SOME}']}}\n",
+            SEED.format("${SOME}", "minio.default:hello/m"),
+            SEED.format("run.sh", "${SOME}:hello/m"),
+            SEED.format("../${SOME}", "minio.default:hello/m"),
+        ],
+    )
+    @pytest.mark.parametrize("command", ["validate", "plan"])
+    def test_settings_are_shown_as_they_are_written(self, project, monkeypatch, text, command):
+        monkeypatch.setenv("SOME", PLANTED)
+        settings(project, text + entry(project.emulator.url, "auth_user: u", "auth_password: p"))
+        code, out, err = project.run(command)
+        assert code == 3, out + err
+        assert PLANTED not in out + err
+        assert "${SOME}" in out + err
+
+    @pytest.mark.parametrize("key", ["identity", "token_file", "ca_bundle", "oidc_account_name"])
+    def test_so_are_clusters(self, project, attacker, monkeypatch, key):
+        monkeypatch.setenv("SOME", PLANTED)
+        settings(project, entry(project.emulator.url, *BY_NAME, f"{key}: ${{SOME}}"))
+        assert "${SOME}" in blocked(project)
+
+    OVERLAYS = (
+        "environment: {variables: {A: '${SOME}'}}",
+        "environment: {Variables: {A: 'before ${SOME} after'}}",
+        "image: 'ghcr.io/x/${SOME}:1'",
+        "memory: ${SOME}",
+        "labels: {a: '${SOME}'}",
+        "annotations: {a: '${SOME}'}",
+        "vo: ${SOME}",
+        "allowed_users: ['${SOME}']",
+        "log_level: ${SOME}",
+    )
+
+    @pytest.mark.parametrize("patch", OVERLAYS)
+    @pytest.mark.parametrize("is_there", [False, True], ids=["create", "update"])
+    def test_a_plan_shows_what_an_overlay_writes(self, project, monkeypatch, patch, is_there):
+        if is_there:
+            assert project.run("apply", "--yes")[0] == 0
+        monkeypatch.setenv("SOME", PLANTED)
+        (project.folder / "overlays").mkdir()
+        (project.folder / "overlays" / "x.yaml").write_text(f"services:\n  hello:\n    {patch}\n")
+        for command in ("validate", "plan", "drift"):
+            for form in ("text", "json", "markdown", "html", "github"):
+                if command == "validate" and form in ("markdown", "html"):
+                    continue
+                _, out, err = project.run(command, "--overlay", "x", "-o", form)
+                assert PLANTED not in out + err, (command, form)
+                assert command != "plan" or form == "github" or "${SOME}" in out + err
+
+    def test_what_the_variable_was_before_is_not_shown_either(self, project, monkeypatch):
+        (project.folder / "overlays").mkdir()
+        patch = "environment: {variables: {A: '${SOME}'}}"
+        (project.folder / "overlays" / "x.yaml").write_text(f"services:\n  hello:\n    {patch}\n")
+        monkeypatch.setenv("SOME", PLANTED)
+        assert project.run("apply", "--yes", "--overlay", "x")[0] == 0
+        assert project.live()["hello"]["environment"]["variables"]["A"] == PLANTED
+        monkeypatch.setenv("SOME", "another-one")
+        code, out, err = project.run("plan", "-v", "--overlay", "x")
+        assert (code, PLANTED in out + err, "another-one" in out + err) == (0, False, False)
+        assert "${SOME}" in out
+
+    @pytest.mark.parametrize(
+        "patch",
+        [
+            "name: ${SOME}",
+            "script: ${SOME}",
+            "input: [{storage_provider: minio.default, path: '${SOME}/in'}]",
+            "mount: {storage_provider: minio.default, path: '${SOME}'}",
+            "storage_providers: {minio: {far: {endpoint: 'https://${SOME}.example'}}}",
+            "storage_providers: {webdav: {far: {hostname: '${SOME}.example'}}}",
+        ],
+    )
+    def test_names_and_addresses_are_written_out(self, project, monkeypatch, patch):
+        monkeypatch.setenv("SOME", PLANTED)
+        (project.folder / "overlays").mkdir()
+        (project.folder / "overlays" / "x.yaml").write_text(f"services:\n  hello:\n    {patch}\n")
+        assert "OSY161" in blocked(project, "--overlay", "x")

@@ -41,12 +41,14 @@ from oscar_sync.manifests.locator import Layer, Locator
 from oscar_sync.manifests.overlays import (
     Overlay,
     laid_over,
+    masks_of,
     names_of,
     overlay_of,
     unknown_services,
 )
 from oscar_sync.manifests.typed import fill
 from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.origin import FieldPath, Origin
 
 Made = TypeVar("Made")
@@ -346,7 +348,7 @@ class _Loader:
     def service(self, raw: RawService, overlays: Sequence[Overlay], values: Values) -> Manifest:
         fields = with_shared(canonical(raw.fields), raw.shared)
         fields, added = laid_over(raw, fields, overlays) if overlays else (fields, ())
-        draft = self.draft(raw, fields, added)
+        draft = self.draft(raw, fields, added, masks_of(raw, overlays))
         if has_both(raw.fields):
             both_spellings(draft)
         fill(draft)
@@ -355,11 +357,20 @@ class _Loader:
         check_alone(draft)
         return manifest_of(draft)
 
-    def draft(self, raw: RawService, fields: dict[str, Tree], added: tuple[Layer, ...]) -> Draft:
+    def draft(
+        self, raw: RawService, fields: dict[str, Tree], added: tuple[Layer, ...], masks: Masks
+    ) -> Draft:
         elsewhere: dict[FieldPath, Origin] = {}
         own = Layer(raw.places, raw.prefix, raw.folder)
         shared = Layer(raw.places, (), raw.folder) if raw.shared else None
         locator = Locator((own, *added), shared, elsewhere)
         return Draft(
-            raw.cluster_key, {}, fields, locator, self.findings, elsewhere, has_old(raw.fields)
+            raw.cluster_key,
+            {},
+            fields,
+            locator,
+            self.findings,
+            elsewhere,
+            has_old(raw.fields),
+            masks,
         )

@@ -123,7 +123,11 @@ services:
         ("set: Imaging", "OSY206"),
         ("services: {plants: {wait: 5}}", "OSY207"),
         ("services: {plants: {allow: [erase]}}", "OSY208"),
-        ("env_file: ${NOWHERE}", "OSY209"),
+        ("env_file: ${NOWHERE}", "OSY205"),
+        (
+            "services: {plants: {seeds: [{from: '${NOWHERE}', to: 'minio.default:bucket'}]}}",
+            "OSY209",
+        ),
         ("prune: true", "OSY213"),
         ("services: {plants: {seeds: [{from: none, to: 'minio:data/x'}]}}", "OSY211"),
         ("services: {plants: {seeds: [{from: ., to: 'rucio.x:data/x'}]}}", "OSY211"),
