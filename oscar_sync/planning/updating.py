@@ -22,6 +22,7 @@ from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import makers_of, wait_of
+from oscar_sync.planning.credentials import credential_reason
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.erasing import named_erasures
 from oscar_sync.planning.guards import (
@@ -296,6 +297,7 @@ def _reason(
     return first_of(
         release_reason(context, wanted),
         image_reason(context, wanted, case.desired.masks),
+        credential_reason(live.form, wanted),
         missing_values(
             case.secrets.unknown_values,
             case.desired.secrets,
