@@ -42,9 +42,10 @@ def _accounts(
         (("clusters",), CLUSTER, live.get("clusters"), wanted.get("clusters"))
     ]
     has, wants = live.get("storage_providers"), wanted.get("storage_providers")
-    for kind in PROVIDERS if isinstance(has, dict) and isinstance(wants, dict) else ():
-        path = ("storage_providers", kind.name)
-        maps.append((path, kind.children, has.get(kind.name), wants.get(kind.name)))
+    if isinstance(has, dict) and isinstance(wants, dict):
+        for kind in PROVIDERS:
+            place: FieldPath = ("storage_providers", kind.name)
+            maps.append((place, kind.children, has.get(kind.name), wants.get(kind.name)))
     for path, fields, before, after in maps:
         if not (isinstance(before, dict) and isinstance(after, dict)):
             continue
