@@ -52,9 +52,25 @@ class Reader:
     def __init__(self, meanwhile: Callable[[], None] = _nothing) -> None:
         """Read nothing yet; *meanwhile* is worth doing while others read many files."""
         self._meanwhile = meanwhile
+        self._texts: dict[str, str] = {}
+
+    def shared_text(self, path: str, most: int) -> str:
+        """Return the content of a file as text: one object, however many ask for it.
+
+        What many services share is held once (trust 4.6).
+
+        Raises:
+            OSError: as of ``Fence.read``.
+            UnicodeDecodeError: it is not UTF-8; its ``object`` is the content.
+        """
+        known = self._texts.get(path)
+        if known is None:
+            known = self._texts[path] = self.read(path, most).decode()
+        return known
 
     def begin(self) -> None:
         """Begin a pass: what it looks for is gathered anew."""
+        self._texts = {}
 
     def enter(self, fence: Fence, setting: object) -> None:
         """Read inside *fence* from now on; what earlier passes made holds in an equal *setting*."""
@@ -142,6 +158,7 @@ class Memory(Reader):
         """Start empty; *now_ns* is the time of day."""
         super().__init__()
         self._now_ns = now_ns
+        self._decoded: dict[str, tuple[bytes, str]] = {}
         self._setting: object = None
         self._contents: dict[str, _Content] = {}
         self._contents_before: dict[str, _Content] = {}
@@ -169,6 +186,7 @@ class Memory(Reader):
 
     def begin(self) -> None:
         """Begin a pass."""
+        super().begin()
         self._files, self._folders, self._seeds = {}, set(), set()
 
     def enter(self, fence: Fence, setting: object) -> None:
@@ -209,6 +227,19 @@ class Memory(Reader):
         for trace in self._traces:
             trace.contents.append(_Read(path, most, content, is_env_file))
         return content
+
+    def shared_text(self, path: str, most: int) -> str:
+        """Return the content of a file as text: one object, as long as the file is the same.
+
+        Raises:
+            OSError: as of ``Fence.read``.
+            UnicodeDecodeError: it is not UTF-8; its ``object`` is the content.
+        """
+        content = self.read(path, most)  # each time: whoever asks depends on it
+        known = self._decoded.get(path)
+        if known is None or known[0] != content:
+            known = self._decoded[path] = content, content.decode()
+        return known[1]
 
     def _content(self, path: str, most: int, *, is_env_file: bool) -> bytes:
         if not is_env_file:

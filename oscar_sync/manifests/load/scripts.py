@@ -46,7 +46,7 @@ def load_script(draft: Draft, reader: Reader, cwd: str) -> None:
 
 def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> str | None:
     try:
-        raw = reader.read(path, LARGEST_SCRIPT)
+        return reader.shared_text(path, LARGEST_SCRIPT)
     except FileNotFoundError:
         _missing(draft, reader, written, cwd)
         return None
@@ -71,18 +71,16 @@ def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> st
             "put data into a bucket or the image",
         )  # fmt: skip
         return None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        draft.say(Code.NOT_UTF8, ERROR, _SCRIPT, f"script {written} is not UTF-8 (line {line})",
+                  "save it as UTF-8 text")  # fmt: skip
+        return None
     except (OSError, ValueError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else str(error)
         draft.say(Code.SCRIPT_UNREADABLE, ERROR, _SCRIPT,
                   f"script {written} cannot be read: {reason}",
                   "write the path of a readable file")  # fmt: skip
-        return None
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        draft.say(Code.NOT_UTF8, ERROR, _SCRIPT, f"script {written} is not UTF-8 (line {line})",
-                  "save it as UTF-8 text")  # fmt: skip
         return None
 
 
