@@ -106,8 +106,6 @@ def _others(context: Context, desired: DesiredService, bucket: BucketName) -> li
 def _is_shared_or_filled(context: Context, desired: DesiredService, bucket: BucketName) -> bool:
     if _others(context, desired, bucket):
         return True
-    if context.facts.bucket(bucket) is None:
-        return False
     count = context.facts.count(bucket)
     return count is None or bool(count.objects)
 

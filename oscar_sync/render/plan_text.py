@@ -1,6 +1,6 @@
 """A plan as people read it, worst first (product 5). Same plan, same bytes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from oscar_sync.model.identity import ServiceKey
@@ -212,8 +212,12 @@ class Page:
         return lines
 
     def _steps(self, action: Action) -> Iterator[str]:
-        for symbol, words in _told_steps(action):
+        deletions = [step for step in action.steps if step.do is Do.DELETE_OBJECT]
+        left_out = () if self._verbose else deletions[MOST_DELETIONS:]
+        for symbol, words in _told_steps(action, frozenset(left_out)):
             yield f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {safe(words)}"
+        if left_out:
+            yield f"       {plural(len(left_out), 'more object')} to delete (-v lists them)"
 
     def _change(self, change: FieldChange) -> list[str]:
         symbol = "!" if change.cause.is_drift else _OF_OP[change.op]
@@ -277,6 +281,9 @@ def _blocked_word(action: Action) -> str:
     return f"{action.kind} {safe(action.reason)}" if action.kind is ActionKind.SEED else action.kind
 
 
+MOST_DELETIONS: Final = 20
+"""So many objects that a seed deletes are named in text; -v, HTML and JSON name all."""
+
 _REPLACE_SYMBOLS: Final = {Do.PUT: "&", Do.DELETE: "-", Do.POST: "+"}
 """The steps of a replace are all shown (safety 2); its first PUT lets go, and is no attach."""
 
@@ -303,11 +310,13 @@ def _step_symbol(action: Action, step: Step) -> str:
             return ""
 
 
-def _told_steps(action: Action) -> Iterator[tuple[str, str]]:
+def _told_steps(
+    action: Action, left_out: Collection[Step] = frozenset()
+) -> Iterator[tuple[str, str]]:
     """Yield symbol and words of the steps that are not plain from the headline."""
     for step in action.steps:
         symbol = _step_symbol(action, step)
-        if symbol:
+        if symbol and step not in left_out:
             yield symbol, _step_words(step)
 
 

@@ -86,4 +86,4 @@ def _host(name: str) -> str:
 
 
 def _secret(value: object) -> Secret:
-    return value if isinstance(value, Secret) else Secret(str(value or ""))
+    return value if isinstance(value, Secret) else Secret("")

@@ -9,6 +9,7 @@ from oscar_sync.errors import InputError
 from oscar_sync.model.plan import Do, PlanOptions
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
+from oscar_sync.render.plan_text import MOST_DELETIONS, plan_text
 from tests.property.witness import check_only_steps
 from tests.unit.planning.test_guards import codes, minio, service
 
@@ -179,3 +180,15 @@ def test_an_object_that_the_store_does_not_delete_is_a_failure(seeded):
     _, report = seeded.apply()
     assert [result.status for result in report.results] == [Status.FAILED]
     assert len(stored(seeded)) == 32
+
+
+def test_the_text_of_a_plan_names_some_of_many_deletions_and_all_with_verbose(seeded):
+    held = seeded.emulator._store
+    for number in range(MOST_DELETIONS + 2):
+        held.put("red", f"seeds/extra{number:02}", b"x")
+    plan = seeded.plan().draft.plan
+    text, whole = plan_text(plan), plan_text(plan, verbose=True)
+    assert text.count("- red/seeds/extra") == MOST_DELETIONS
+    assert "2 more objects to delete (-v lists them)" in text
+    assert whole.count("- red/seeds/extra") == MOST_DELETIONS + 2
+    assert "more object" not in whole

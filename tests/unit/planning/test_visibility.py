@@ -89,6 +89,20 @@ def test_a_private_service_on_an_open_bucket_is_told_of(use):
         )
 
 
+@pytest.mark.parametrize("use", RED)
+def test_a_private_service_on_a_private_bucket_needs_no_word(use):
+    plan = planned(filled(), wanted(**RED[use]))
+    assert codes(plan) == []
+    assert not [note for note in notes(plan) if "open to everybody" in note or EVERYBODY in note]
+
+
+def test_whose_an_attached_bucket_is_stands_beside_the_consent():
+    theirs = filled(owner="zoe")
+    assert codes(planned(theirs, wanted(**RED["output"]))) == ["foreign-bucket"]
+    plan = planned(theirs, wanted(**RED["output"]), allow=(attach(),))
+    assert "bucket red belongs to zoe" in notes(plan)
+
+
 def test_a_user_who_is_added_gains_access_and_one_who_has_it_does_not():
     more = {"visibility": "restricted", "allowed_users": ["zoe", "bob", "cluster_admin"]}
     cluster = filled(live(**RED["input"], **ZOE), visibility="restricted", allowed_users=("zoe",))
