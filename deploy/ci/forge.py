@@ -52,13 +52,15 @@ class Api:
             request.add_unredirected_header(name, value)
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310 - as above
-                read: bytes = answer.read(MAX_BYTES)
-                return read
+                read: bytes = answer.read(MAX_BYTES + 1)
         except urllib.error.HTTPError as error:
             raise ForgeError(f"{method} {path}: the forge answers {error.code}") from None
         except OSError as error:
             reason = getattr(error, "reason", error)
             raise ForgeError(f"{method} {path}: no answer ({reason})") from None
+        if len(read) > MAX_BYTES:
+            raise ForgeError(f"{method} {path}: the answer has more than {MAX_BYTES >> 20} MiB")
+        return read
 
     def json(self, method: str, path: str, body: object = None) -> Any:
         """Return the answer as data.
@@ -102,7 +104,8 @@ class GitHub:
         base = environ.get("GITHUB_API_URL", "https://api.github.com")
         token = _needed(environ, "GITHUB_TOKEN")
         self.api = Api(base, {"Authorization": f"Bearer {token}"})
-        self.path = f"/repos/{_needed(environ, 'GITHUB_REPOSITORY')}"
+        self.repository = _needed(environ, "GITHUB_REPOSITORY")
+        self.path = f"/repos/{self.repository}"
         self.author = environ.get("COMMENT_AUTHOR", "github-actions[bot]")
 
     def comment(self, text: str, marker: str) -> str:
@@ -123,22 +126,49 @@ class GitHub:
         """Return the plan of the pull request that was merged as this commit."""
         commit = _needed(self.environ, "GITHUB_SHA")
         requests = self.api.json("GET", f"{self.path}/commits/{commit}/pulls")
-        merged = [item for item in requests if item.get("merged_at")]
+        merged = [
+            item
+            for item in requests
+            if item.get("merged_at") and item.get("merge_commit_sha") == commit
+        ]
         if not merged:
             raise ForgeError(f"no merged pull request is {commit}: nothing was reviewed")
-        head = merged[0]["head"]["sha"]
-        listed = self.api.json("GET", f"{self.path}/actions/artifacts?name=plan-{head}")
-        kept = [
-            item
-            for item in listed["artifacts"]
-            if not item["expired"] and item["workflow_run"]["head_sha"] == head
-        ]
+        head = merged[0]["head"]
+        if _name_of(head) != self.repository:
+            raise ForgeError(f"the pull request of {commit} came from a fork: it has no plan")
+        listed = self.api.json("GET", f"{self.path}/actions/artifacts?name=plan-{head['sha']}")
+        kept = sorted(
+            (item for item in listed["artifacts"] if self._may_be_plan(item, head)),
+            key=lambda item: str(item["created_at"]),
+        )
+        while kept and not self._is_of(kept[-1]["workflow_run"]["id"], merged[0]):
+            kept.pop()
         if not kept:
-            raise ForgeError(f"there is no plan of {head}: run the pull request's workflow again")
-        newest = max(kept, key=lambda item: item["created_at"])
-        packed = self.api.raw("GET", f"{self.path}/actions/artifacts/{newest['id']}/zip")
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            return archive.read(PLAN)
+            raise ForgeError(
+                f"there is no plan of {head['sha']}: run the pull request's workflow again"
+            )
+        return _unpacked(self.api.raw("GET", f"{self.path}/actions/artifacts/{kept[-1]['id']}/zip"))
+
+    def _may_be_plan(self, artifact: dict[str, Any], head: dict[str, Any]) -> bool:
+        """Tell whether a run of this repository kept *artifact* for that commit.
+
+        A run of a fork names its artifacts as it likes, and is listed here too.
+        """
+        run = artifact["workflow_run"]
+        is_own = run["repository_id"] == run["head_repository_id"] == head["repo"]["id"]
+        return not artifact["expired"] and is_own and run["head_sha"] == head["sha"]
+
+    def _is_of(self, run_id: int, request: dict[str, Any]) -> bool:
+        """Tell whether a run belongs to the pull request, and to no push or other request."""
+        run = self.api.json("GET", f"{self.path}/actions/runs/{run_id}")
+        numbers = {item["number"] for item in run.get("pull_requests") or ()}
+        return (
+            run["event"] == "pull_request"
+            and run["head_sha"] == request["head"]["sha"]
+            and run["head_branch"] == request["head"]["ref"]
+            and run["head_repository"]["full_name"] == self.repository
+            and (not numbers or request["number"] in numbers)  # a merged one may be left out
+        )
 
 
 class GitLab:
@@ -168,14 +198,38 @@ class GitLab:
         merged = [item for item in self.api.json("GET", path) if item["state"] == "merged"]
         if not merged:
             raise ForgeError(f"no merged merge request is {commit}: nothing was reviewed")
-        pipelines = self.api.json("GET", f"{self.path}/merge_requests/{merged[0]['iid']}/pipelines")
+        request = merged[0]
+        if request["source_project_id"] != request["project_id"]:
+            raise ForgeError(f"the merge request of {commit} came from a fork: it has no plan")
+        pipelines = self.api.json("GET", f"{self.path}/merge_requests/{request['iid']}/pipelines")
         name = self.environ.get("PLAN_JOB", "plan")
-        newest = max((item["id"] for item in pipelines), default=None)
+        own = [
+            item["id"]
+            for item in pipelines
+            if item["sha"] == request["sha"]
+            and item["project_id"] == request["project_id"]
+            and item["source"] == "merge_request_event"
+        ]
+        newest = max(own, default=None)
         jobs = self.api.pages(f"{self.path}/pipelines/{newest}/jobs") if newest else []
         done = [job["id"] for job in jobs if job["name"] == name and job["status"] == "success"]
         if not done:
             raise ForgeError(f"the newest pipeline of the merge request has no good job {name}")
         return self.api.raw("GET", f"{self.path}/jobs/{max(done)}/artifacts/{PLAN}")
+
+
+def _name_of(head: dict[str, Any]) -> str:
+    """Return owner/name of the repository that *head* lies in, blank if that is gone."""
+    return str((head.get("repo") or {}).get("full_name", ""))
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Return the plan in an artifact, as large as it may be and no larger."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive, archive.open(PLAN) as plan:
+        found = plan.read(MAX_BYTES + 1)
+    if len(found) > MAX_BYTES:
+        raise ForgeError(f"the reviewed plan has more than {MAX_BYTES >> 20} MiB")
+    return found
 
 
 def _needed(environ: dict[str, str], name: str) -> str:

@@ -19,6 +19,11 @@ class StubForge(ThreadingHTTPServer):
         self.comments = []
         self.asked = []
         self.is_merged = True
+        self.request: dict = {}
+        self.run: dict = {}
+        self.artifact: dict = {}
+        self.pipeline: dict = {}
+        self.plan = b'{"digest": "reviewed"}'
         self.thread = threading.Thread(target=self.serve_forever, daemon=True)
         self.thread.start()
 
@@ -52,8 +57,27 @@ class StubForge(ThreadingHTTPServer):
             made = self.comments[int(parts[-1]) - 1]
             made["body"] = body["body"]
             return made
-        merged = [{"merged_at": "2026", "state": "merged", "head": {"sha": HEAD}, "iid": 5}]
-        run = {"workflow_run": {"head_sha": HEAD}}
+        head = {"sha": HEAD, "ref": "topic", "repo": {"id": 1, "full_name": "me/set"}}
+        merged = [
+            {
+                "number": 5, "merged_at": "2026", "merge_commit_sha": "c" * 40, "head": head,
+                "iid": 5, "state": "merged", "sha": HEAD, "project_id": 3, "source_project_id": 3,
+                **self.request,
+            }
+        ]  # fmt: skip
+        of_run = {
+            "id": 31, "head_sha": HEAD, "repository_id": 1, "head_repository_id": 1,
+            **self.artifact,
+        }  # fmt: skip
+        run = {"workflow_run": of_run}
+        pipeline = {
+            "sha": HEAD, "project_id": 3, "source": "merge_request_event", **self.pipeline,
+        }  # fmt: skip
+        if "runs" in parts:
+            return {
+                "event": "pull_request", "head_sha": HEAD, "head_branch": "topic",
+                "head_repository": {"full_name": "me/set"}, "pull_requests": [], **self.run,
+            }  # fmt: skip
         return {
             "user": {"id": 7},
             "pulls": merged if self.is_merged else [],
@@ -64,10 +88,10 @@ class StubForge(ThreadingHTTPServer):
                     {"id": 2, "expired": False, "created_at": "1", **run},
                     {"id": 3, "expired": False, "created_at": "2", **run},
                     {"id": 4, "expired": False, "created_at": "4",
-                     "workflow_run": {"head_sha": "b" * 40}},
+                     "workflow_run": {**of_run, "head_sha": "b" * 40}},
                 ]
             },
-            "pipelines": [{"id": 11}, {"id": 12}],
+            "pipelines": [{"id": 11, **pipeline}, {"id": 12, **pipeline}],
             "jobs": [
                 {"id": 21, "name": "plan", "status": "success"},
                 {"id": 22, "name": "plan", "status": "failed"},
@@ -93,11 +117,11 @@ class _Answers(BaseHTTPRequestHandler):
             return
         if address.path == "/elsewhere":
             packed = io.BytesIO()
-            with zipfile.ZipFile(packed, "w") as archive:
-                archive.writestr("plan.json", '{"digest": "reviewed"}')
+            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr("plan.json", self.server.plan)
             self._send(200, packed.getvalue())
         elif address.path.endswith("/jobs/21/artifacts/plan.json"):
-            self._send(200, b'{"digest": "reviewed"}')
+            self._send(200, self.server.plan)
         elif TOKEN not in token:
             self._send(401, b"{}")
         else:

@@ -110,3 +110,53 @@ def test_what_is_missing_is_named(call):
     assert found.returncode == 1
     assert "_TOKEN" in found.stderr
     assert call("nonsense").returncode == 64
+
+
+OTHERS = {
+    "github": [
+        ("request", {"merge_commit_sha": "d" * 40}),
+        ("request", {"head": {"sha": HEAD, "ref": "topic", "repo": None}}),
+        (
+            "request",
+            {"head": {"sha": HEAD, "ref": "topic", "repo": {"id": 2, "full_name": "mallory/set"}}},
+        ),
+        ("artifact", {"head_repository_id": 2}),
+        ("artifact", {"repository_id": 2}),
+        ("artifact", {"head_sha": "b" * 40}),
+        ("run", {"event": "push"}),
+        ("run", {"event": "workflow_dispatch"}),
+        ("run", {"head_branch": "other"}),
+        ("run", {"head_sha": "b" * 40}),
+        ("run", {"head_repository": {"full_name": "mallory/set"}}),
+        ("run", {"pull_requests": [{"number": 6}]}),
+    ],
+    "gitlab": [
+        ("request", {"state": "opened"}),
+        ("request", {"source_project_id": 4}),
+        ("pipeline", {"sha": "b" * 40}),
+        ("pipeline", {"project_id": 4}),
+        ("pipeline", {"source": "push"}),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("environ", "what", "change"),
+    [(kind, *one) for kind, changes in OTHERS.items() for one in changes],
+    indirect=["environ"],
+)
+def test_a_plan_of_another_run_request_commit_or_fork_is_not_the_reviewed_one(
+    forge, call, tmp_path, what, change
+):
+    setattr(forge, what, change)
+    found = call("reviewed-plan", "reviewed.json")
+    assert (found.returncode, "Traceback" in found.stderr) == (1, False), found.stderr
+    assert not (tmp_path / "reviewed.json").exists()
+
+
+def test_a_plan_that_unpacks_to_too_much_is_refused(forge, call, tmp_path):
+    forge.plan = b" " * (65 << 20)
+    found = call("reviewed-plan", "reviewed.json")
+    assert (found.returncode, "Traceback" in found.stderr) == (1, False), found.stderr
+    assert "more than 64 MiB" in found.stderr
+    assert not (tmp_path / "reviewed.json").exists()

@@ -77,3 +77,34 @@ def test_the_container_runs_as_nobody_and_installs_by_hash():
     lines = text.replace("\\\n", " ").splitlines()
     downloads = [part for line in lines for part in line.split("&&") if "pip install" in part]
     assert all("--require-hashes" in part or "/wheels/" in part for part in downloads)
+
+
+def test_the_action_installs_by_hash_alone():
+    (install,) = [
+        step["run"]
+        for step in _steps(yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8")))
+        if "pip install" in step.get("run", "")
+    ]
+    assert '--require-hashes -r "$GITHUB_ACTION_PATH/requirements/demo.txt"' in install
+    assert '--no-build-isolation "$GITHUB_ACTION_PATH"' in install
+    assert install.count("--no-deps") == install.count("pip install") == 1
+
+
+def test_every_job_with_a_password_says_where_it_may_go():
+    for name, job in GITHUB.items():
+        secret = "OSCAR_PASSWORD" in job.get("env", {})
+        assert ("OSCAR_SYNC_ENDPOINTS" in job.get("env", {})) is secret, name
+        assert not secret or "vars.OSCAR_SYNC_ENDPOINTS" in job["env"]["OSCAR_SYNC_ENDPOINTS"]
+
+
+def test_each_job_has_the_least_rights():
+    text = yaml.safe_load((CI / "github.yml").read_text(encoding="utf-8"))
+    assert text["permissions"] == {}
+    written = {
+        (name, right)
+        for name, job in GITHUB.items()
+        for right, level in job["permissions"].items()
+        if level == "write"
+    }
+    assert written == {("plan", "pull-requests")}
+    assert "pull_request_target" not in str(text)
