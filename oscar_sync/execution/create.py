@@ -18,8 +18,9 @@ def carry_out_create(run: Run) -> ActionResult:
     if first is None or form is None:
         raise FailedError("the plan holds no definition")
     run.check_premise(data_is_at_risk=True)
-    take_workers_away(run)
-    refuse_unless_free(run)
+    if any(step.member for step in run.action.steps):
+        take_workers_away(run)
+        refuse_unless_free(run)
     live = _post(run, first)
     if any(step.do is Do.PUT and not step.member for step in run.action.steps):
         put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)

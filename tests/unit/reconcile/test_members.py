@@ -1,6 +1,7 @@
 """Writes to a federated service reach other clusters: nobody is hurt there (trust 2.7)."""
 
 import itertools
+from collections import Counter
 
 import pytest
 
@@ -247,6 +248,27 @@ def test_a_manifest_that_stays_asks_no_member_anything(world):
         api.emulator.forget_requests()
     assert not world.plan().actions
     assert len([one for one in world.apis["near"].emulator.requests if "GET" in one]) <= 3
+
+
+def test_a_member_is_asked_only_what_a_write_to_it_needs(world):
+    """Beside what every run asks of each cluster: its version, its store, its services."""
+    near, by_name = world.apis["near"].emulator, ("GET", f"{SERVICES}/plants")
+
+    def asked(*fields):
+        for one in fields:
+            world.write(world.origin("near/plants", input=at("plants/in"), **one))
+        near.forget_requests()
+        assert done(world.run())[0]
+        usual = {"/system/config", "/system/info", SERVICES}
+        return Counter(
+            (method, path) for method, path, _ in near.requests
+            if method == "GET" and path not in usual
+        )  # fmt: skip
+
+    # The plan, the look just before the POST, and OSCAR's own.
+    assert asked({}) == {by_name: 3, ("GET", "/system/buckets"): 1}
+    assert asked({"memory": "1Gi"}) == {by_name: 1}
+    assert asked() == {}
 
 
 @pytest.mark.parametrize("topology", ["star", "mesh"])
