@@ -72,6 +72,7 @@ def test_a_create_with_a_service_of_somebody_else_on_a_member_is_blocked(world, 
     plan = world.plan()
     assert codes(plan) == ["member-taken"]
     assert "near/plants: a service of that name is there" in plan.blocked[0].message
+    assert not any(step.member for step in plan.blocked[0].action.steps)
     assert not plan.blocked[0].consent
     world.run()
     assert ("theirs", "in/data") in world.objects("near")
@@ -286,6 +287,18 @@ def test_a_removal_detaches_the_workers_and_keeps_their_data(world, topology):
     assert world.services("edge") == set()
     assert world.shown("near", "plants")["input"] == []
     assert world.objects("near") == before
+
+
+def test_a_removal_without_buckets_writes_to_no_member_and_says_so(world):
+    applied(world, "near/plants", "far/plants")
+    assert world.apis["far"].delete(f"{SERVICES}/plants").status == 204
+    world.stranger("far", "plants", "theirs")
+    plan = world.plan(REMOVE)
+    assert codes(plan) == []
+    assert fates(plan) == [("near/plants", MemberFate.LEFT)]
+    before = world.shown("near", "plants"), world.shown("far", "plants")
+    assert done(world.run(REMOVE))[0]
+    assert (world.shown("near", "plants"), world.shown("far", "plants")) == before
 
 
 @pytest.mark.parametrize("topology", ["star", "mesh"])
