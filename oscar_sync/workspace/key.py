@@ -14,6 +14,7 @@ from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.secret import Secret
 from oscar_sync.workspace.files import create_exclusively, read_unlinked
+from oscar_sync.workspace.git import is_tracked
 
 VARIABLE: Final = "OSCAR_SYNC_FINGERPRINT_KEY"
 FOLDER: Final = ".oscar-sync"
@@ -28,7 +29,7 @@ def read_key(
 ) -> FingerprintKey | None:
     """Return the key of *folder* (where oscar-sync.yaml lies), None if there is none yet.
 
-    Creates nothing. A key file that others can read is used, with a note.
+    Creates nothing. A key file that others can read, or that git tracks, is used, with a note.
 
     Raises:
         InputError: the variable, or the file, holds fewer than 32 characters.
@@ -45,6 +46,9 @@ def read_key(
         return None
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         _tell(on_note, f"{path} can be read by other users; run: chmod 600 {path}")
+    if is_tracked(path):
+        _tell(on_note, f"{path} is tracked by git: who has the repository can guess the secrets; "
+              f"run: git rm --cached {path}, and use another key")  # fmt: skip
     return _key(text.strip(), str(path))
 
 

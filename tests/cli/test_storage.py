@@ -238,3 +238,20 @@ def test_a_terminal_sees_a_bar(applied, words, is_shown):
     shown = os.read(mine, 65536).decode()
     os.close(mine)
     assert ("[----" in shown or "[####" in shown) is is_shown
+
+
+def test_nothing_is_fetched_through_a_link_inside_the_target(applied, tmp_path):
+    """A branch may bring the link, and whoever may write to the bucket the file."""
+    (applied.folder / "tree" / "sub").mkdir(parents=True)
+    (applied.folder / "tree" / "sub" / "a.txt").write_text("theirs")
+    assert applied.run("storage", "put", "-r", "tree", "hello/m/")[0] == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (applied.folder / "back").mkdir()
+    (applied.folder / "back" / "sub").symlink_to(elsewhere, target_is_directory=True)
+    code, out, err = applied.run("storage", "get", "-r", "hello/m", "back")
+    assert (code, list(elsewhere.iterdir())) == (64, []), out + err
+    assert "link" in err
+    (applied.folder / "mine").symlink_to(elsewhere, target_is_directory=True)
+    assert applied.run("storage", "get", "-r", "hello/m", "mine")[0] == 0  # the user's own word
+    assert [path.name for path in elsewhere.iterdir()] == ["sub"]

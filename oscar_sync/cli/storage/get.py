@@ -1,6 +1,6 @@
 """``oscar-sync storage get``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -96,7 +96,7 @@ def tree(found: Iterable[StoredFile], where: Place, target: Path) -> list[tuple[
     """Return each file with its path below *target*.
 
     Raises:
-        UsageError: there is none, or one would leave the folder.
+        UsageError: there is none, or one would leave the folder, also by a link that lies in it.
     """
     below = []
     for one in found:
@@ -104,10 +104,29 @@ def tree(found: Iterable[StoredFile], where: Place, target: Path) -> list[tuple[
         parts = PurePosixPath(name).parts
         if ".." in parts or "\0" in name or name.endswith("/"):
             raise UsageError(f"{one.path!r} is no path below {target}: fetch it by its name")
+        link = _link_below(target, parts)
+        if link is not None:
+            raise UsageError(
+                f"{one.path!r} would be written through the link {link}: remove the link, or fetch "
+                "into another folder"
+            )
         below.append((one, target.joinpath(*parts)))
     if not below:
         raise UsageError(f"nothing lies at {where}")
     return below
+
+
+def _link_below(target: Path, parts: Sequence[str]) -> Path | None:
+    """Return the folder of *parts* below *target* that is a link, None if none is.
+
+    A link in the place of the file itself is replaced, not followed.
+    """
+    folder = target
+    for part in parts[:-1]:
+        folder /= part
+        if folder.is_symlink():
+            return folder
+    return None
 
 
 def _fetch(provider: Provider, one: StoredFile, path: Path, bar: Bar) -> None:

@@ -1,5 +1,6 @@
 import errno
 import os
+import subprocess
 import threading
 
 import pytest
@@ -161,3 +162,26 @@ def test_a_file_system_without_hard_links_keeps_a_key_too(tmp_path, monkeypatch)
     made = ensure(tmp_path, {})
     assert ensure(tmp_path, {}).id == made.id
     assert sorted(path.name for path in (tmp_path / FOLDER).iterdir()) == [".gitignore", "key"]
+
+
+@pytest.mark.parametrize("is_worktree", [False, True], ids=["repository", "work tree beside it"])
+@pytest.mark.parametrize("is_added", [False, True])
+def test_a_key_that_git_tracks_is_told(tmp_path, notes, is_worktree, is_added):
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    folder = tmp_path / "repository"
+    subprocess.run([*git, "init", "-q", str(folder)], check=True)
+    if is_worktree:
+        subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "x"], cwd=folder, check=True)
+        beside = tmp_path / "beside"
+        subprocess.run([*git, "worktree", "add", "-q", str(beside)], cwd=folder, check=True)
+        folder = beside
+    sets = folder / "sets"
+    sets.mkdir()
+    ensure(sets, {}, notes.append)
+    deeper = sets / "sets" / FOLDER
+    deeper.mkdir(parents=True)
+    (deeper / "key").write_text("another, whose name ends as ours does\n")
+    added = [".oscar-sync/key"] if is_added else []
+    subprocess.run([*git, "add", "-f", str(deeper / "key"), *added], cwd=sets, check=True)
+    read(sets, {}, notes.append)
+    assert ["tracked by git" in note for note in notes] == ([True] if is_added else [])
