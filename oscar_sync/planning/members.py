@@ -89,7 +89,6 @@ def made_members(
     back for its sake; its buckets are let go of before, unless the worker *is_detached* by then.
     """
     found = _claimed([_look(context, origin, form, one) for one in members_of(form)], origin)
-    old = [one for one in found if one.live is not None and one.reason is None]
     reason = (
         _reason(context, origin, found)
         or _bucket_reason(found, form)
@@ -97,7 +96,7 @@ def made_members(
     )
     return Members(
         tuple(_effect(one, _fate_of_made(one)) for one in found),
-        tuple(step for one in old for step in _steps_of(one, is_detached=is_detached)),
+        tuple(step for one in found for step in _steps_of(one, is_detached=is_detached)),
         tuple(filter(None, map(_watch, found))),
         reason,
     )
@@ -294,7 +293,7 @@ def _effect(one: _Found, fate: MemberFate, named: Collection[BucketName] = ()) -
 def _steps_of(one: _Found, *, is_detached: bool) -> Iterable[Step]:
     """Yield what takes an old worker away: its buckets out, then the DELETE."""
     peer, live = one.peer, one.live
-    if peer is None or live is None:
+    if peer is None or live is None or one.reason is not None:
         return
     place = str(peer.facts.view.cluster.id)
     target = f"{place}/{one.member.service}"

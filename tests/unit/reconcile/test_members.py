@@ -190,6 +190,34 @@ def test_a_member_that_nobody_can_look_at_is_blocked_until_it_is_named(world, ho
     assert codes(world.plan()) == []
 
 
+def test_a_member_whose_cluster_answers_with_an_error_is_unseen(world):
+    world.apis["near"].emulator.fault(f"GET {SERVICES}/plants:500-before")
+    world.write(world.origin("near/plants"))
+    plan = world.plan()
+    assert codes(plan) == ["federation-unseen"]
+    assert "near/plants: its cluster answers with an error" in plan.blocked[0].message
+
+
+def test_a_member_without_an_address_is_the_cluster_of_that_name(world):
+    service = world.origin("near/plants")
+    service["clusters"]["near"]["endpoint"] = ""
+    world.write(service)
+    assert fates(world.plan()) == [("near/plants", MemberFate.CREATED)]
+    world.stranger("near", "plants", "theirs")
+    assert codes(world.plan()) == ["member-taken"]
+
+
+def test_an_update_that_reaches_an_unseen_member_is_blocked_until_it_is_named(world):
+    applied(world, "near/plants")
+    world.unknown = {"near"}
+    world.write(world.origin("near/plants", memory="1Gi"))
+    assert codes(world.plan()) == ["federation-unseen"]
+    plan = world.plan(allow=("federate:plants",))
+    assert fates(plan) == [("near/plants", MemberFate.UNSEEN)]
+    assert done(world.run(allow=("federate:plants",)))[0]
+    assert world.shown("near", "plants")["memory"] == "1Gi"
+
+
 def test_a_consent_for_the_unseen_covers_no_service_of_somebody_else(world):
     world.stranger("near", "plants", "theirs")
     world.write(world.origin("near/plants", "gone/plants"))
