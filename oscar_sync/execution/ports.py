@@ -34,6 +34,11 @@ class Answer(Protocol):
         ...
 
     @property
+    def shown(self) -> str:
+        """Return the words of the answer to a write, for people: cut, and without secrets."""
+        ...
+
+    @property
     def json(self) -> object | None:
         """Return the body as JSON, None where it is none."""
         ...

@@ -50,7 +50,6 @@ _METHODS = {
     Do.ERASE: "DELETE",
     Do.RESTART: "RESTART",
 }
-_LONGEST = 600
 
 
 class Sent:
@@ -202,7 +201,7 @@ class Sender(Struct):
         meaning = meaning_of(
             _METHODS[step.do], answer.status, answer.text, service=self.action.key.name
         )
-        text = answer.text.strip()[:_LONGEST] if answer.status >= 400 or answer.text else ""
+        text = answer.shown
         is_done = meaning.outcome is Outcome.APPLIED
         happening = Happening.STEP_DONE if is_done else Happening.STEP_FAILED
         self._tell(happening, step, answer.status, text)

@@ -4,8 +4,8 @@ from typing import Final
 
 from oscar_sync.errors import ClusterError
 from oscar_sync.execution.run import NotVerifiedError, Run
-from oscar_sync.model.secret import MASK
 from oscar_sync.model.state import Deployment
+from oscar_sync.semantics.echoes import masked, secrets_in
 
 _PAUSE_S: Final = 1.0
 _LOG_LINES: Final = 5
@@ -54,7 +54,4 @@ def _last_lines(run: Run) -> list[str]:
 
 def _masked(run: Run, text: str) -> str:
     """Return *text* without the values of the service's secrets."""
-    for secret in run.material.secrets.values():
-        if secret:
-            text = text.replace(secret.reveal(), MASK)
-    return text
+    return masked(text, (*run.material.secrets.values(), *secrets_in(run.material.form)))

@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from oscar_sync.model.secret import MASK, Secret
+from oscar_sync.model.secret import Secret
+from oscar_sync.semantics.echoes import masked
 
 
 class StoreAddress(Struct, frozen=True):
@@ -36,10 +37,7 @@ class StoreAddress(Struct, frozen=True):
 
     def masked(self, text: str) -> str:
         """Return *text* without the keys, should the store have echoed them."""
-        for secret in (self.secret_key, self.access_key):
-            if secret:
-                text = text.replace(secret.reveal(), MASK)
-        return text
+        return masked(text, (self.secret_key, self.access_key))
 
     def fault(self) -> str:
         """Return why the address cannot be used, blank if it can."""

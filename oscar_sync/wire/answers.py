@@ -15,13 +15,16 @@ from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
 class Answer(Struct, frozen=True):
     """Status and body of an answer. Bodies hold tokens and keys, so they are never shown.
 
-    ``json`` is None where the body is no JSON. There is no status 0: a lost answer is an error.
+    ``json`` is None where the body is no JSON; ``shown`` are the words of the answer to a write,
+    on one line and without the secrets that were sent. There is no status 0: a lost answer is an
+    error.
     """
 
     status: int
     text: str
     json: object | None = None
     content: bytes = b""
+    shown: str = ""
 
     def __repr__(self) -> str:
         """Show the status alone."""

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError, UsageError
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment
 from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
+from oscar_sync.semantics.echoes import masked, secrets_in
 from oscar_sync.wire.answers import (
     Answer,
     Job,
@@ -28,7 +31,7 @@ from oscar_sync.wire.answers import (
 )
 from oscar_sync.wire.exchange import RawAnswer, Request
 from oscar_sync.wire.failures import NoAnswerError, PoisonedListError
-from oscar_sync.wire.messages import UnusableAnswerError, decode, encode, excerpt, masked, text_of
+from oscar_sync.wire.messages import UnusableAnswerError, decode, encode, excerpt, text_of
 from oscar_sync.wire.retry import PASSING_STATUSES
 from oscar_sync.wire.session import Session
 
@@ -36,6 +39,8 @@ SERVICES: Final = "/system/services"
 BUCKETS: Final = "/system/buckets"
 VOLUMES: Final = "/system/volumes"
 _PAGES: Final = 10_000
+_LONGEST: Final = 600
+"""Characters that are shown of the answer to a write."""
 _GATEWAY: Final = "is this the address of an OSCAR cluster?"
 """Of a 404 that OSCAR does not answer like that: a gateway's, which knows nothing of services."""
 
@@ -195,13 +200,13 @@ class OscarApi:
         self, body: Mapping[str, object], read_timeout_s: float | None = None
     ) -> Answer:
         """Send a POST of *body*, its secrets revealed. Never repeated."""
-        return self._write("POST", SERVICES, encode(body), read_timeout_s)
+        return self._write_service("POST", body, read_timeout_s)
 
     def put_service(
         self, body: Mapping[str, object], read_timeout_s: float | None = None
     ) -> Answer:
         """Send a PUT of *body*, its secrets revealed. Never repeated."""
-        return self._write("PUT", SERVICES, encode(body), read_timeout_s)
+        return self._write_service("PUT", body, read_timeout_s)
 
     def delete_service(self, name: str) -> Answer:
         """Send a DELETE: the server erases every bucket that the stored definition names."""
@@ -226,7 +231,8 @@ class OscarApi:
         if raw.status == 403 or _has_no_route(raw):
             return Deployment("unavailable", self._excerpt(raw))
         with _Words(self, path):
-            return deployment_of(decode(self._good(path, raw).content))
+            found = deployment_of(decode(self._good(path, raw).content))
+        return replace(found, reason=masked(found.reason, self.session.secrets))
 
     def deployment_logs(self, name: str, *, has_timestamps: bool = False) -> tuple[str, ...]:
         """Return the last lines of a service's pods, else the server's word for none.
@@ -319,6 +325,12 @@ class OscarApi:
             raise self.bad(f"the answer to GET {path} is not a JSON object")
         return mapping_of(value)
 
+    def _write_service(
+        self, method: str, body: Mapping[str, object], read_timeout_s: float | None
+    ) -> Answer:
+        self.session.remember(secrets_in(body))
+        return self._write(method, SERVICES, encode(body), read_timeout_s)
+
     def _write(
         self,
         method: str,
@@ -327,7 +339,7 @@ class OscarApi:
         read_timeout_s: float | None = None,
     ) -> Answer:
         raw = self.session.send(Request(method, path, body, read_timeout_s))
-        return answer_of(raw)
+        return replace(answer_of(raw), shown=excerpt(raw.content, self.session.secrets, _LONGEST))
 
     def _invoke(self, path: str, token: Secret, body: bytes) -> Answer:
         login = self.session.token_login(token)

@@ -7,10 +7,13 @@ from typing import Final
 
 import msgspec
 
-from oscar_sync.model.secret import MASK, Secret
+from oscar_sync.model.secret import Secret
+from oscar_sync.net.root import is_page
+from oscar_sync.semantics.echoes import masked
 
 MAX_DEPTH: Final = 100
-_EXCERPT: Final = 300
+LONGEST_EXCERPT: Final = 300
+_LOOKED_AT: Final = 1 << 20
 
 
 class UnusableAnswerError(ValueError):
@@ -88,19 +91,12 @@ def text_of(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
 
 
-def masked(text: str, secrets: Iterable[Secret]) -> str:
-    """Return *text* with every one of *secrets* masked."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret.reveal(), MASK)
-    return text
-
-
-def excerpt(content: bytes, secrets: Iterable[Secret] = ()) -> str:
+def excerpt(content: bytes, secrets: Iterable[Secret] = (), longest: int = LONGEST_EXCERPT) -> str:
     """Return the beginning of an answer on one line, for a sentence; *secrets* masked."""
-    if content[:200].lstrip().startswith(b"<"):
+    if is_page(content):
         return "an HTML page"
-    text = masked(text_of(content[: 8 * _EXCERPT]), secrets)
+    # Masked before it is cut: half a secret is one that nobody finds.
+    text = masked(text_of(content[:_LOOKED_AT]), secrets)[: 8 * longest]
     shown = "".join(char if char.isprintable() else " " for char in text)
     line = re.sub(r" {2,}", " ", shown).strip()
-    return line if len(line) <= _EXCERPT else line[:_EXCERPT] + "…"
+    return line if len(line) <= longest else line[:longest] + "…"

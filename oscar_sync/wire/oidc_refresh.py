@@ -7,10 +7,11 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from oscar_sync.model.cluster import RefreshLogin
-from oscar_sync.model.secret import MASK, Secret
+from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
 from oscar_sync.net.proxies import proxies_for
 from oscar_sync.net.unpacking import AnswerTooLargeError
+from oscar_sync.semantics.echoes import masked
 from oscar_sync.wire import address
 from oscar_sync.wire.exchange import NoExchangeError, RawAnswer
 from oscar_sync.wire.failures import UnusableLoginError
@@ -94,8 +95,7 @@ class Refresher:
     def _refusal(self, status: int, told: Mapping[str, object]) -> str:
         words = [told.get(name) for name in ("error", "error_description")]
         said = ": ".join(word for word in words if isinstance(word, str) and word)
-        for form in {self._token.reveal(), urlencode({"": self._token.reveal()})[1:]}:
-            said = said.replace(form, MASK)
+        said = masked(said, (self._token,))
         said = "".join(char if char.isprintable() else " " for char in said[:_WORDS])
         return f"{self._place} gives no access token ({status}{': ' + said if said else ''})"
 

@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Final, Protocol
 
@@ -75,6 +75,7 @@ class Session:
         self._sleep = sleep
         self._on_request = on_request
         self._sent: tuple[Secret, ...] = ()
+        self._in_bodies: frozenset[Secret] = frozenset()
         self._environ = environ
         self._warm_up = WarmUp()
         self._transport = self._connect(connections, environ)
@@ -133,8 +134,8 @@ class Session:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """The log-in and the tokens that were sent lately, for masking what a server echoes."""
-        known = self._sent
+        """The log-in, tokens that were sent lately and secrets of bodies, for masking echoes."""
+        known = (*self._sent, *self._in_bodies)
         match self.cluster.login:
             case (
                 BasicLogin(password=secret)
@@ -220,6 +221,11 @@ class Session:
             headers["Authorization"] = login.reveal()
             self._remember(Secret(login.reveal().partition(" ")[2]))
         return {**headers, **request.headers}
+
+    def remember(self, secrets: Iterable[Secret]) -> None:
+        """Mask *secrets*, which go out in a body, in whatever the server says from here on."""
+        # Replaced as a whole, so that another thread never reads it half changed.
+        self._in_bodies |= frozenset(secrets)
 
     def _remember(self, sent: Secret) -> None:
         # Replaced as a whole, so that another thread never reads it half changed.

@@ -3,6 +3,7 @@
 import json
 import logging
 import random
+from base64 import b64encode
 from fractions import Fraction
 
 import pytest
@@ -207,6 +208,16 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
         monkeypatch.setenv(name, value)
     world.write(wanted)
     sinks = []
+    said_back = [world.emulator.password, *values.values()]
+
+    def echo(path, answer):
+        """Let the answer to each write quote what was sent, as it is and packed."""
+        if path != SERVICES or answer.startswith(b"["):
+            return answer
+        words = [*said_back, *(b64encode(f"x {one}".encode()).decode() for one in said_back)]
+        return answer + " ".join(["cannot store", *words]).encode()
+
+    world.oscar.rewrite = echo
     for fault in ("POST /system/services#1:500-before", "PUT /system/services#1:truncate", ""):
         if fault:
             world.emulator.fault(fault)
@@ -226,8 +237,10 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
     sinks.append(json.dumps(live["annotations"]))
     whole = "\n".join(sinks)
     assert "alpha" in whole
+    assert "cannot store" in whole
     for secret in (*values.values(), world.emulator.password, "k" * 32, world.emulator.secret_key):
         assert secret not in whole
+        assert b64encode(f"x {secret}".encode()).decode()[4:-4] not in whole
     assert live["environment"]["secrets"] == {"TOKEN": ""}
 
 

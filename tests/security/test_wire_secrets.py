@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from base64 import b64encode
 
 import pytest
 
@@ -85,3 +86,47 @@ def test_a_password_in_the_endpoint_is_not_repeated():
             pass
 
     assert PLANTED not in shown_by(connect)
+
+
+BODY = {
+    "name": "alpha",
+    "environment": {"secrets": {"K": Secret(PLANTED)}},
+    "storage_providers": {"webdav": {"box": {"password": Secret("pr0vider-p4ss")}}},
+    "clusters": {"far": {"auth_password": Secret("f4r-away-pass")}},
+}
+SENT = [PLANTED, "pr0vider-p4ss", "f4r-away-pass", "hush-hush"]
+
+
+@pytest.mark.parametrize("status", [200, 400, 409, 500])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_server_that_echoes_a_body_shows_no_secret_of_it_now_or_later(status, packed):
+    """Words of a write are shown in reports, events and logs (trust 3.8)."""
+
+    def echo(asked):
+        said = b64encode(asked.body) if packed else asked.body
+        echo.said = echo.said or said
+        return Reply(status if asked.method != "GET" else 500, b"cannot store " + echo.said)
+
+    echo.said = b""
+    with running() as stub, api(stub.url) as oscar:
+        stub.answer = echo
+        answer = oscar.post_service(BODY)
+        assert answer.shown.startswith("cannot store ")
+        later = shown_by(oscar.list_services)
+    for secret in SENT:
+        assert secret not in answer.shown + later
+        assert b64encode(secret.encode()).decode()[2:-4] not in answer.shown + later
+
+
+def test_half_a_secret_at_the_end_of_what_is_shown_is_none():
+    long = "s3cret" * 200
+    with running() as stub, api(stub.url) as oscar:
+        stub.replies = [reply("x" * 590 + long, 500)]
+        answer = oscar.post_service({"name": "a", "environment": {"secrets": {"K": Secret(long)}}})
+    assert "s3cret" not in answer.shown
+
+
+def test_an_html_page_in_answer_to_a_write_is_told_as_one():
+    with running() as stub, api(stub.url) as oscar:
+        stub.replies = [reply("<!doctype html><p>bad gateway", 502)]
+        assert oscar.delete_service("alpha").shown == "an HTML page"

@@ -1,0 +1,76 @@
+"""Secrets in texts that a server wrote: what was sent may come back in the words of a failure.
+
+As it is, quoted, escaped in JSON or in an address, or packed into Base64 (trust 3.8).
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from oscar_sync.model.secret import MASK, Secret
+
+SHORTEST: Final = 4
+"""Characters of a secret that is masked: a shorter one would tear every text to shreds."""
+_SHORTEST_PACKED: Final = 6
+
+
+def masked(text: str, secrets: Iterable[Secret]) -> str:
+    """Return *text* with each of *secrets* masked, once, whatever form it has."""
+    pattern = _pattern(frozenset(secrets))
+    return text if pattern is None else pattern.sub(MASK, text)
+
+
+def secrets_in(value: object) -> Iterator[Secret]:
+    """Yield each secret within *value*: a body, a form."""
+    if isinstance(value, Secret):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from secrets_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from secrets_in(item)
+
+
+@lru_cache(maxsize=16)
+def _pattern(secrets: frozenset[Secret]) -> re.Pattern[str] | None:
+    forms = {form for secret in secrets for form in _forms(secret.reveal())}
+    # The longest first: a shorter one may be within it, and what is masked is not looked at again.
+    ordered = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
+
+
+def _forms(text: str) -> Iterator[str]:
+    text = text.strip()
+    if len(text) < SHORTEST:
+        return
+    yield text
+    for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+        yield escaped
+        # Go writes JSON that can stand in a page.
+        yield _for_pages(escaped)
+        yield escaped.replace("\\", "\\\\").replace('"', '\\"')  # JSON in JSON
+    for address in (quote(text, safe=""), quote(text), quote_plus(text)):
+        yield address
+        yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), address)
+    yield from _packed(text.encode("utf-8", "surrogatepass"))
+
+
+def _for_pages(text: str) -> str:
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _packed(content: bytes) -> Iterator[str]:
+    """Yield what of *content* shows in Base64, wherever it lies in what is packed."""
+    for before in range(3):
+        packed = b64encode(bytes(before) + content).decode()
+        first = -(-before * 8 // 6)
+        is_whole = (before + len(content)) % 3 == 0
+        core = (packed if is_whole else packed.rstrip("=")[:-1])[first:]
+        if len(core) >= _SHORTEST_PACKED:
+            yield core
+            yield core.replace("+", "-").replace("/", "_")
