@@ -294,7 +294,7 @@ class Emulator:
         self._pace.wait(request)
         call = Call(request, self._credentials.are_in(request), self._bearer(request))
         with self._lock:
-            reply = route(self._cluster, call)
+            reply = self._without_store(request) or route(self._cluster, call)
         return (reply.work() if reply.work else reply).answer()
 
     def _bearer(self, request: Request) -> Bearer | None:
@@ -355,6 +355,19 @@ class Emulator:
             self._lock.acquire()
             self._is_restarting = False
         return None
+
+    def _without_store(self, request: Request) -> Reply | None:
+        """Return what a look at buckets meets while the store restarts; all else goes on.
+
+        Measured on 4.1.2 while others create and delete: 14 of 326 lists of buckets.
+        """
+        is_look = request.method == "GET" and request.path.startswith("/system/buckets")
+        if not (self._is_restarting and is_look):
+            return None
+        host = self._s3.url.removeprefix("http://")
+        usage = f"{self._s3.url}/minio/admin/v3/datausageinfo"
+        told = f"dial tcp {host}: connect: connection refused"
+        return Reply().text(500, f'{{}}Error getting MinIO data usage: Get "{usage}": {told}')
 
     def _call_member(self, request: Request) -> Answer:
         """Ask another cluster of a federation; the state's lock is let go meanwhile.

@@ -1,7 +1,11 @@
 """Create: POST, and on buckets that exist PUT and the notifications (attach, safety 2)."""
 
+from typing import Final
+
+from oscar_sync.execution.evidence import RESTART_S, made_nothing
 from oscar_sync.execution.members import refuse_unless_free, take_workers_away
-from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, step_of
+from oscar_sync.execution.run import TRIES, FailedError, NotVerifiedError, Run, step_of
+from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.execution.wait import wait_until_ready
 from oscar_sync.model.field import Form
@@ -10,6 +14,8 @@ from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.hooks import wanted_hooks
+
+PAUSE_S: Final = 1.0
 
 
 def carry_out_create(run: Run) -> ActionResult:
@@ -33,25 +39,44 @@ def carry_out_create(run: Run) -> ActionResult:
 
 
 def _post(run: Run, form: Form) -> LiveService:
+    """Return the service that a POST of *form* made; one that made nothing is sent again, twice.
+
+    Two machines may create at once: the store restarts for one of them, and the other is answered
+    500, with nothing made (oscar-releases, 4.1.2).
+    """
     body = run.post_body(form)
-    reply = run.sender.post(
-        step_of(run.action, Do.POST), body, prefetch=run.material.image_prefetch
-    )
-    if reply.meaning.outcome is Outcome.NOT_APPLIED:
-        raise FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "refused")
-    run.wait_for_store()
-    live = run.read_back()
-    if live is None:
-        if reply.is_lost:
-            raise FailedError(
-                f"no answer came and the service is not there: {reply.text}", "lost-answer",
-                is_unreachable=True,
-            )  # fmt: skip
-        raise FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "not-applied")
+    step = step_of(run.action, Do.POST)
+    attempt = 0
+    while True:
+        attempt += 1
+        reply = run.sender.post(step, body, prefetch=run.material.image_prefetch)
+        if reply.meaning.outcome is Outcome.NOT_APPLIED:
+            raise FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "refused")
+        buckets = run.wait_for_store()
+        live = run.read_back()
+        if live is None and reply.is_lost:
+            # It may still be under way: what it makes shows late.
+            run.parts.sleep(RESTART_S)
+            buckets, live = run.wait_for_store(), run.read_back()
+        if live is not None:
+            return _as_sent(run, form, live, reply)
+        if attempt == TRIES or not made_nothing(run, form, reply, buckets):
+            raise _failure(reply)
+        run.parts.sleep(PAUSE_S * attempt)
+
+
+def _as_sent(run: Run, form: Form, live: LiveService, reply: Reply) -> LiveService:
     if not run.holds(live, form):
         raise NotVerifiedError("the service that was read back is not the one that was sent")
     run.warn(reply)
     return live
+
+
+def _failure(reply: Reply) -> FailedError:
+    if reply.is_lost:
+        words = f"no answer came and the service is not there: {reply.text}"
+        return FailedError(words, "lost-answer", is_unreachable=True)
+    return FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "not-applied")
 
 
 def _sentence(status: int, text: str, remedy: str) -> str:

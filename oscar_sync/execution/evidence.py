@@ -8,8 +8,11 @@ from collections.abc import Collection, Iterable
 
 from oscar_sync.execution.run import FailedError, LostError, NotVerifiedError, Run
 from oscar_sync.execution.sender import Reply
+from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.state import BucketFacts, LiveService
+from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.buckets import created_by_post
 from oscar_sync.semantics.names import service_name_fault
 
 RESTART_S = 8.0
@@ -113,6 +116,20 @@ def check_kept(
             f"LOST: {', '.join(gone)}: the bucket was to be kept and is gone after the deletion; "
             "someone else wrote the service just before it. Restore it from a backup"
         )
+
+
+def made_nothing(run: Run, form: Form, reply: Reply, buckets: Iterable[BucketFacts] | None) -> bool:
+    """Tell whether a POST whose service a GET does not find left nothing behind, for certain.
+
+    Neither in the list of services nor among *buckets*. What a volume, members on other clusters or
+    an answer that was good have left cannot be seen.
+    """
+    volume, federation = form.get("volume"), form.get("federation")
+    makes_more = (isinstance(volume, dict) and volume.get("size")) or federation
+    if reply.meaning.outcome is not Outcome.UNKNOWN or makes_more:
+        return False
+    made = _names(buckets or ()).intersection(created_by_post(form))
+    return buckets is not None and not made and run.newest.listed_now(run.name) is None
 
 
 def _names(buckets: Iterable[BucketFacts]) -> frozenset[str]:

@@ -156,6 +156,18 @@ def is_unknown_path(text: str, content_type: str) -> bool:
     return text.strip() == "404 page not found" and content_type.startswith("text/plain")
 
 
+def is_store_restarting(status: int, text: str) -> bool:
+    """Tell whether a read failed for the moment only: the server's store restarts.
+
+    Each create and delete, of anybody, restarts it: for some 0.4 s it refuses connections, and a
+    look at buckets is answered 500 (oscar-releases, 4.1.2; 4 % of them under load).
+    """
+    return status == 500 and _REFUSED_BY_STORE.search(text) is not None
+
+
+_REFUSED_BY_STORE: Final = re.compile(
+    r"connect: connection refused|connection reset by peer|Server not initialized|: EOF\b"
+)
 _POISONED: Final = re.compile(r'FDL of the service \\?"([^"\\]+)\\?"')
 
 

@@ -15,10 +15,12 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
 from oscar_sync.net.proxies import proxies_for
 from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError
+from oscar_sync.semantics.answers import is_store_restarting
 from oscar_sync.wire import address
 from oscar_sync.wire.exchange import Exchange, NoExchangeError, RawAnswer, Request
 from oscar_sync.wire.failures import NoAnswerError
 from oscar_sync.wire.login import UnusableLoginError, authorization, bearer, renewed
+from oscar_sync.wire.messages import text_of
 from oscar_sync.wire.retry import Failure, wait_s
 from oscar_sync.wire.warm_up import WarmUp
 
@@ -106,14 +108,15 @@ class Session:
             BadAnswerError: too large, or a redirect away from the endpoint.
             RefusedError: the log-in cannot be sent.
         """
-        attempt = 1
+        attempt, waited_s = 1, 0.0
         while True:
             answer = self._attempt(request, attempt)
             dice, now = random.random(), time.time()  # noqa: S311 - spreads waits, guards nothing
-            wait = wait_s(request.method, attempt, _failure(answer), dice=dice, now=now)
+            failure = _failure(answer)
+            wait = wait_s(request.method, attempt, failure, dice=dice, now=now, waited_s=waited_s)
             if wait is not None:
                 self._sleep(wait)
-                attempt += 1
+                attempt, waited_s = attempt + 1, waited_s + wait
             elif isinstance(answer, NoExchangeError):
                 raise NoAnswerError(
                     self.cluster.id, self.endpoint, answer.words, was_sent=answer.was_sent
@@ -288,4 +291,7 @@ def _is_refusal(answer: RawAnswer | NoExchangeError) -> bool:
 def _failure(answer: RawAnswer | NoExchangeError) -> Failure:
     if isinstance(answer, NoExchangeError):
         return Failure(is_passing=answer.may_pass)
-    return Failure(answer.status, answer.header("Retry-After"))
+    is_restarting = answer.status == 500 and is_store_restarting(
+        500, text_of(answer.content[:4096])
+    )
+    return Failure(answer.status, answer.header("Retry-After"), is_restarting=is_restarting)

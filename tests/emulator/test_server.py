@@ -181,3 +181,21 @@ def test_serve_warns_when_others_can_reach_it():
     emulator.stop()
     assert lines[0].startswith("warning: bound to 0.0.0.0")
     assert any(emulator.password in line for line in lines)
+
+
+def test_a_look_at_buckets_fails_for_the_moment_while_the_store_restarts():
+    """As on 4.1.2; services are listed all the while (oscar-releases)."""
+    with Emulator(EmulatorOptions(hold_workloads=True, minio_restart_s=1.0)) as emulator:
+        api = Api(emulator)
+        thread = threading.Thread(target=lambda: api.post(minimal()))
+        thread.start()
+        found = {}
+        while thread.is_alive():
+            for path in ("/system/buckets", "/system/buckets/red", SERVICES):
+                got = api.get(path)
+                if got.status == 500 and "connection refused" in got.text:
+                    found[path] = got.text
+        thread.join()
+        assert set(found) == {"/system/buckets", "/system/buckets/red"}
+        assert found["/system/buckets"].startswith("{}Error getting MinIO data usage: Get ")
+        assert api.get("/system/buckets").status == 200

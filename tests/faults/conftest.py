@@ -21,6 +21,9 @@ def world(_world, monkeypatch):
     """A world whose reads are asked again as often as ever, and at once: it needs no time."""
     _world.reset()
     monkeypatch.setattr("oscar_sync.wire.retry.FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr("oscar_sync.execution.create.RESTART_S", 0.001)
+    monkeypatch.setattr("oscar_sync.execution.create.PAUSE_S", 0.001)
+    monkeypatch.setattr("oscar_sync.execution.evidence.RESTART_S", 0.001)
     repeated = pool.REPEATED.new(backoff_factor=0.001)
     monkeypatch.setattr(pool, "REPEATED", repeated)
     for name in [name for name in os.environ if name.startswith(("OSCAR", "OIDC"))]:

@@ -103,11 +103,10 @@ def test_a_server_that_echoes_a_body_shows_no_secret_of_it_now_or_later(status, 
     """Words of a write are shown in reports, events and logs (trust 3.8)."""
 
     def echo(asked):
-        said = b64encode(asked.body) if packed else asked.body
-        echo.said = echo.said or said
-        return Reply(status if asked.method != "GET" else 500, b"cannot store " + echo.said)
+        said.append(b64encode(asked.body) if packed else asked.body)
+        return Reply(status if asked.method != "GET" else 500, b"cannot store " + said[0])
 
-    echo.said = b""
+    said: list[bytes] = []
     with running() as stub, api(stub.url) as oscar:
         stub.answer = echo
         answer = oscar.post_service(BODY)

@@ -1,8 +1,9 @@
-"""A creation: the name is looked at just before, a POST is sent once, and the look decides."""
+"""A creation: the name is looked at just before, and what a look finds decides after a POST."""
 
 import pytest
 
 from oscar_sync.model.report import Status
+from tests.emulator.calling import SERVICES
 from tests.unit.execution.carried import answering, carried_out, meanwhile, requests, sent, showing
 from tests.unit.planning.test_guards import minio, service
 
@@ -49,17 +50,73 @@ def test_a_creation_whose_answer_was_lost_is_read_back_and_told_of(bare):
 
 
 @pytest.mark.parametrize(
-    ("kind", "code", "said"),
+    ("kind", "code", "said", "times"),
     [
-        ("reset", "lost-answer", "no answer came and the service is not there"),
-        ("503", "not-applied", "the server answered 503"),
-        ("403", "refused", "the server answered 403"),
+        ("reset", "lost-answer", "no answer came and the service is not there", 3),
+        ("503", "not-applied", "the server answered 503", 3),
+        ("403", "refused", "the server answered 403", 1),
     ],
 )
-def test_a_post_is_never_repeated(bare, kind, code, said):
+def test_a_post_that_makes_nothing_is_sent_three_times_at_most(bare, kind, code, said, times):
+    """And once where it is refused (trust 3.6)."""
     result = carried_out(bare, fault=answering("POST", "services", kind))
     assert (result.status, result.code) == (Status.FAILED, code)
     assert said in result.message
+    assert sent(bare, "POST", "services") == times
+
+
+@pytest.mark.parametrize("kind", ["reset", "503"])
+def test_a_post_that_made_nothing_is_sent_again_when_nothing_is_there(bare, kind):
+    result = carried_out(bare, fault=answering("POST", "services", kind, only=1))
+    assert result.status is Status.DONE
+    assert sent(bare, "POST", "services") == 2
+    assert requests(bare).count("GET services") == 1
+
+
+def leaving(world, what):
+    """Return a fault: each POST is answered 503, and *what* is there all the same."""
+
+    def fault(method, path, query):
+        if (method, path) != ("POST", SERVICES):
+            return ""
+        what()
+        return "503"
+
+    return fault
+
+
+def test_a_post_that_left_a_bucket_is_not_sent_again(world):
+    """It would be refused over the bucket, or on 3.6.4 erase it."""
+    world.write(service(input=minio("red/in")))
+    result = carried_out(world, fault=leaving(world, lambda: world.store.make_bucket("red")))
+    assert (result.status, result.code) == (Status.FAILED, "not-applied")
+    assert sent(world, "POST", "services") == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"volume": {"size": "1Gi", "mount_path": "/d"}}],
+    ids=["volume"],
+)
+def test_a_post_whose_leftovers_nobody_sees_is_not_sent_again(world, fields):
+    world.write(service(**fields))
+    result = carried_out(world, fault=answering("POST", "services", "503"))
+    assert (result.status, result.code) == (Status.FAILED, "not-applied")
+    assert sent(world, "POST", "services") == 1
+
+
+def test_a_post_whose_answer_is_lost_is_waited_for_before_it_is_sent_again(bare):
+    """What it makes shows late, or never: nobody sends a second one over the first."""
+    waits = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if seconds >= 8 and bare.live("alpha") is None:
+            assert bare.api.post(service()).status == 201
+
+    result = carried_out(bare, fault=answering("POST", "services", "reset"), sleep=sleep)
+    assert max(waits) == 8
+    assert result.status is Status.DONE
     assert sent(bare, "POST", "services") == 1
 
 

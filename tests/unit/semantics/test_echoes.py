@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -19,7 +20,7 @@ def in_go(text):
     )  # fmt: skip
 
 
-WAYS = {
+WAYS: dict[str, Callable[[str], str]] = {
     "raw": str,
     "JSON": lambda text: json.dumps(text)[1:-1],
     "JSON of Go": in_go,

@@ -30,6 +30,22 @@ def test_a_write_is_never_sent_again(method):
     assert wait(method, failure=Failure()) is None
 
 
+def test_a_restart_of_the_store_is_waited_for_until_twenty_seconds_are_over():
+    """A create of anybody restarts it for 6 to 8 s (trust 3.5)."""
+    restarting = Failure(500, is_restarting=True)
+    for dice in (0.0, 0.999):
+        waits: list[float] = []
+        while True:
+            found = wait_s("GET", len(waits) + 1, restarting, dice=dice, now=0, waited_s=sum(waits))
+            if found is None:
+                break
+            waits.append(found)
+        assert 20 <= sum(waits) < 21
+        assert max(waits) <= 1
+        assert len(waits) < 50
+    assert wait_s("POST", 1, restarting, dice=0, now=0) is None
+
+
 def test_waits_grow_and_end():
     waits = [wait(attempt=attempt, dice=0.999) for attempt in range(1, RETRIES + 2)]
     assert waits[-1] is None

@@ -303,3 +303,46 @@ def test_the_debug_log_says_method_path_status_time_and_retry(stub, caplog):
     assert lines[0].startswith("GET /system/services 503 ")
     assert lines[1].startswith("GET /system/services 200 ")
     assert lines[1].endswith("ms retry 1")
+
+
+RESTARTING = (
+    '{}Error getting MinIO data usage: Get "http://minio:9000/minio/admin/v3/datausageinfo": '
+    "dial tcp 10.0.0.1:9000: connect: connection refused"
+)
+
+
+@pytest.mark.parametrize("read", ["list_buckets", "config", "list_services"])
+def test_a_read_waits_while_the_store_of_the_cluster_restarts(stub, read):
+    """4 % of the lists of buckets under load: each create of anybody restarts it (trust 3.5)."""
+    waits: list[float] = []
+    good = reply({"config": {}} if read == "config" else [])
+    stub.replies = [*[reply(RESTARTING, 500)] * 12, good]
+    with api(stub.url, waits=waits) as oscar:
+        getattr(oscar, read)()
+    assert len(waits) == 12
+
+
+def test_a_store_that_does_not_come_back_is_given_up(stub):
+    waits: list[float] = []
+    stub.replies = [reply(RESTARTING, 500)]
+    with api(stub.url, waits=waits) as oscar, pytest.raises(BadAnswerError, match="data usage"):
+        oscar.list_buckets()
+    assert 20 <= sum(waits) < 21
+
+
+@pytest.mark.parametrize(
+    "said", ['the FDL of the service "x" cannot be read', "", "Error listing objects: NoSuchBucket"]
+)
+def test_another_failure_of_the_server_is_not_waited_for(stub, said):
+    waits: list[float] = []
+    stub.replies = [reply(said, 500)]
+    with api(stub.url, waits=waits) as oscar, pytest.raises(BadAnswerError):
+        oscar.list_services()
+    assert waits == []
+
+
+def test_a_write_is_not_repeated_by_the_wire_while_the_store_restarts(stub):
+    stub.replies = [reply(RESTARTING, 500)]
+    with api(stub.url) as oscar:
+        assert oscar.put_service({"name": "a"}).status == 500
+    assert len(stub.asked) == 1
