@@ -1,5 +1,6 @@
 """Where a value stands in its text: made when somebody asks, so that reading stays fast."""
 
+import re
 from functools import cached_property
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -11,6 +12,7 @@ from oscar_sync.documents.yaml_reader import MERGE
 from oscar_sync.model.origin import FieldPath, Origin
 
 _FEW = 3
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 class Places:
@@ -55,10 +57,13 @@ class Places:
 
     @cached_property
     def _root(self) -> Node | None:
-        try:
-            return next(nodes_of(self.text), None)
-        except Refused:
-            return None
+        # JSON has escapes of half a character, which YAML has not: as long as what stands for them.
+        for text in (self.text, _HALF.sub(r"\\uFFFD", self.text)):
+            try:
+                return next(nodes_of(text), None)
+            except Refused:
+                continue
+        return None
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:

@@ -50,6 +50,7 @@ class Code(StrEnum):
     KSERVE = "OSY141"
     ISOLATION = "OSY142"
     MOUNT = "OSY143"
+    IMAGE = "OSY144"
     SCRIPT_MISSING = "OSY150"
     SCRIPT_OUTSIDE = "OSY151"
     SCRIPT_UNREADABLE = "OSY152"
@@ -113,6 +114,7 @@ TITLES: Final = {
     Code.KSERVE: "the server refuses the KServe block",
     Code.ISOLATION: "the isolation makes the server fail",
     Code.MOUNT: "the server refuses the mount",
+    Code.IMAGE: "no image can be called so",
     Code.SCRIPT_MISSING: "the script does not exist",
     Code.SCRIPT_OUTSIDE: "a file lies outside the settings' folder",
     Code.SCRIPT_UNREADABLE: "the script cannot be read",

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from oscar_sync.documents.dotenv import EnvValue
 from oscar_sync.manifests.draft import Draft
-from oscar_sync.manifests.typed import judge
+from oscar_sync.manifests.typed import judge, judge_use
 from oscar_sync.model.origin import Origin
 from oscar_sync.semantics.strings import Place
 
@@ -35,6 +35,8 @@ def fill_in(draft: Draft, values: Values) -> None:
             draft.elsewhere[path] = Origin(values.file, found.line, found.column, "env_file")
             if kind == "variables":
                 judge(draft, found.value, Place.ENV_VALUE, path)
+            else:
+                judge_use(draft, found.value, Place.ENV_VALUE, path)
     secrets: dict[str, str] = environment.get("secrets") or {}
     for name, value in secrets.items():
         if not value and values.environ.get(name):

@@ -12,7 +12,7 @@ from oscar_sync.manifests.findings import ERROR, NOTE, WARNING
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.semantics.strings import SURE, Fate, Place, verdict
+from oscar_sync.semantics.strings import SURE, Fate, Place, unusable, verdict
 
 _REMOVED_EXPOSE: Final = {
     "port": "v3.1.0: write api_port",
@@ -55,6 +55,8 @@ class _ServiceReader(FieldReader):
         # Values of environment.secrets are kept in a Kubernetes Secret, not in the YAML.
         is_entry = field.is_secret and part is Part.ENTRY
         is_apart = field.name == "script" or (is_entry and path[0] == "environment")
+        if is_apart and (field.name != "script" or "\n" in text):
+            judge_use(self.draft, text, Place.SCRIPT, path)
         if not is_apart:
             place, kept = _as_stored(field, part, text, path[0])
             is_secret = field.is_secret and part is not Part.KEY
@@ -112,6 +114,8 @@ def judge(
     draft: Draft, text: str, place: Place, path: FieldPath, *, is_secret: bool = False
 ) -> None:
     """Note it if the server refuses, alters or chokes on *text* (oscar-server 3.4)."""
+    if judge_use(draft, text, place, path):
+        return
     found = verdict(text, place)
     if found.fate is Fate.SAME:
         return
@@ -126,6 +130,16 @@ def judge(
         case _:
             fault = f"{what} comes back from the server as {found.becomes!r}, not as it was sent"
     draft.say(Code.STRING, ERROR, path, f"{draft.dotted(path)}: {fault}", _string_remedy(text))
+
+
+def judge_use(draft: Draft, text: str, place: Place, path: FieldPath) -> bool:
+    """Note it if nobody can use *text*; tell whether that is so."""
+    fault = unusable(text, place)
+    if fault:
+        what = "the name" if place in (Place.ENV_NAME, Place.KEY) else "the value"
+        draft.say(Code.STRING, ERROR, path, f"{draft.dotted(path)}: {what} {fault}",
+                  "write it in whole characters, or encode it (base64)")  # fmt: skip
+    return bool(fault)
 
 
 def _string_remedy(text: str) -> str:

@@ -11,6 +11,7 @@ from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.secret import Secret
+from oscar_sync.semantics.secret_names import names_secret
 from oscar_sync.semantics.stamp import secret_fingerprint
 
 WITHOUT_KEY: Final = "set"
@@ -38,9 +39,21 @@ _OF_ENTRIES: Final = frozenset({Kind.BLOCK_MAP, Kind.BLOCKS})
 
 
 def is_sensitive(path: FieldPath) -> bool:
-    """Tell whether the field at *path* is a secret by its policy."""
+    """Tell whether the field at *path* is a secret by its policy, or a variable by its name."""
     field = field_at(path)
-    return field is not None and field.is_secret
+    return (field is not None and field.is_secret) or _is_named_so(path)
+
+
+def _is_named_so(path: FieldPath) -> bool:
+    """Tell whether *path* is a variable that is called like a secret: ``DB_PASSWORD``.
+
+    Its value is in the definition, so that whoever sees the service reads it; a comment on a pull
+    request need not show it to everybody else.
+    """
+    return path[:2] == _VARIABLES and len(path) == 3 and names_secret(str(path[2]))
+
+
+_VARIABLES: Final = ("environment", "variables")
 
 
 def shown_value(
@@ -50,6 +63,8 @@ def shown_value(
 
     With *masks* what a variable put in is shown as it is written.
     """
+    if isinstance(value, str) and _is_named_so(path):
+        value = Secret(value)
     if isinstance(value, Secret):
         return shown_secret(dotted(path), value, key)
     if isinstance(value, dict):

@@ -49,6 +49,19 @@ SURE: Final = re.compile(r"(?![ ?-])[ !#-\[\]-~]*+(?<! )(?<!<<)")
 """A string that matches wholly comes back as it was sent: a quick look before a verdict."""
 
 
+_HALF: Final = re.compile(r"[\ud800-\udfff]")
+_OF_PROCESSES: Final = frozenset({Place.SCRIPT, Place.ENV_VALUE, Place.ENV_NAME})
+
+
+def unusable(text: str, place: Place) -> str:
+    """Return why nobody can use *text* at *place*, whatever the server makes of it; else blank."""
+    if _HALF.search(text):
+        return "has half of a character in it (a lone surrogate), which is not UTF-8"
+    if "\0" in text and place in _OF_PROCESSES:  # the server keeps it
+        return "has a NUL in it, which no process takes"
+    return ""
+
+
 def verdict(text: str, place: Place) -> Verdict:
     """Return what the server makes of *text* at *place*."""
     if place is Place.SCRIPT:

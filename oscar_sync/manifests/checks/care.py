@@ -1,11 +1,15 @@
-"""What works and deserves a warning."""
+"""Images, and what works and deserves a warning."""
+
+from typing import Final
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
-from oscar_sync.manifests.findings import WARNING
+from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.model.fdl_fields import PROVIDERS
 from oscar_sync.model.origin import FieldPath
+from oscar_sync.semantics.images import image_fault
+from oscar_sync.semantics.secret_names import names_secret
 
 _SECRETS_OF = {
     kind.name: tuple(field.name for field in kind.children if field.is_secret) for kind in PROVIDERS
@@ -24,13 +28,26 @@ def both_spellings(draft: Draft) -> None:
 
 
 def check(draft: Draft) -> None:
-    """Note secrets in plain text and moving image tags (product 2.1)."""
+    """Note secrets in plain text, images that cannot be and moving tags (product 2.1)."""
     _image(draft)
     for name, value in (draft.block("environment").get("secrets") or {}).items():
         path: FieldPath = ("environment", "secrets", name)
         if value and path not in draft.elsewhere:
             _plain(draft, path, "leave it blank and use env_file or the environment")
+    for name, value in (draft.block("environment").get("variables") or {}).items():
+        path = ("environment", "variables", name)
+        if names_secret(name) and not _tells_nothing(value) and path not in draft.elsewhere:
+            _plain(draft, path, "move it to environment.secrets, blank, and give its value by "
+                   "env_file or the environment")  # fmt: skip
     _providers(draft)
+
+
+def _tells_nothing(value: str) -> bool:
+    """Tell whether a value is none of a secret: a switch, a number, what is put in elsewhere."""
+    return value.strip().lower() in _SWITCHES or value.isdecimal() or "$" in value
+
+
+_SWITCHES: Final = frozenset({"", "true", "false", "yes", "no", "on", "off", "none"})
 
 
 def _providers(draft: Draft) -> None:
@@ -58,7 +75,14 @@ def _raw_at(draft: Draft, path: FieldPath) -> object:
 
 def _image(draft: Draft) -> None:
     image = draft.values.get("image", "")
-    if not image or "@" in image:
+    if not image:
+        return
+    is_interlink = bool(draft.values.get("interlink_node_name"))
+    if fault := image_fault(image, is_interlink=is_interlink):
+        draft.say(Code.IMAGE, ERROR, ("image",), f"image {image} {fault}: no node can pull it",
+                  "write HOST/PATH:TAG, as in ghcr.io/grycap/cowsay:1.0")  # fmt: skip
+        return
+    if "@" in image:
         return
     _, colon, tag = image.rpartition("/")[2].partition(":")
     if not colon or tag == "latest":

@@ -23,6 +23,7 @@ def load_script(draft: Draft, reader: Reader, cwd: str) -> None:
         return  # found missing already
     if "\n" in written or "\r" in written:
         draft.values["script"] = unix_lines(written)
+        _hold_to_beginning(draft, written, "the script")
         return
     if "{{" in written:
         draft.say(
@@ -40,8 +41,20 @@ def load_script(draft: Draft, reader: Reader, cwd: str) -> None:
     if not text:
         draft.say(Code.REQUIRED, ERROR, _SCRIPT, f"script {written} is empty: the server wants one",
                   "write the script")  # fmt: skip
+    _hold_to_beginning(draft, text, f"script {written}")
+    if "\0" in text:
+        line = text.partition("\0")[0].count("\n") + 1
+        draft.say(Code.STRING, ERROR, _SCRIPT, f"{written}:{line}: the script has a NUL in it",
+                  "take it out: no shell reads beyond it")  # fmt: skip
     draft.values["script"] = unix_lines(text)
     draft.elsewhere[_SCRIPT] = Origin(shown_path(path, cwd), 1, 1)
+
+
+def _hold_to_beginning(draft: Draft, text: str, what: str) -> None:
+    """Note a byte order mark: the kernel then finds no ``#!``, and the shell no first command."""
+    if text.startswith("\ufeff"):
+        draft.say(Code.STRING, ERROR, _SCRIPT, f"{what} begins with a byte order mark (BOM)",
+                  "save it as UTF-8 without BOM: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE")  # fmt: skip
 
 
 def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> str | None:

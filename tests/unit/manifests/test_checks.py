@@ -1,5 +1,6 @@
 """What the server refuses, damages or cannot build is found before anything is sent."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -207,7 +208,7 @@ def test_a_moving_tag_is_a_warning(tmp_path: Path, image: str) -> None:
     assert codes(manifests, Severity.WARNING) == ["OSY182"]
 
 
-@pytest.mark.parametrize("image", ["x:1", "host:5000/x:1", "x@sha256:abc", "docker://x/y:v1"])
+@pytest.mark.parametrize("image", ["x:1", "host:5000/x:1", f"x@sha256:{'ab' * 32}"])
 def test_a_fixed_tag_is_none(tmp_path: Path, image: str) -> None:
     manifests = read(tmp_path, service().replace("ghcr.io/x/plants:1", image))
     assert codes(manifests, Severity.WARNING) == []
@@ -230,3 +231,89 @@ def test_a_definition_larger_than_a_configmap_is_an_error(tmp_path: Path) -> Non
     assert codes(read(tmp_path, service(annotation).replace("script.sh", "big.sh"))) == ["OSY136"]
     (tmp_path / "big.sh").write_text("#" * 1_200_000)
     assert codes(read(tmp_path, service().replace("script.sh", "big.sh"))) == ["OSY136"]
+
+
+@pytest.mark.parametrize(
+    "image", ["a b", "UPPER/x:1", "http://x/y:1", "'${IMAGE}'", "'{{ image }}'", "'Y :1'"]
+)
+def test_an_image_that_no_node_can_pull_is_an_error(tmp_path: Path, image: str) -> None:
+    manifests = read(tmp_path, service().replace("ghcr.io/x/plants:1", image))
+    (found,) = [one for one in manifests.diagnostics if one.severity is Severity.ERROR]
+    assert (found.code, found.line, found.path) == ("OSY144", 5, "image")
+    assert "no node can pull it" in found.message
+    assert "HOST/PATH:TAG" in found.remedy
+
+
+def test_an_image_of_apptainer_is_one_for_interlink(tmp_path: Path) -> None:
+    text = service("interlink_node_name: node").replace("ghcr.io/x/plants:1", "docker://x/y:v1")
+    assert codes(read(tmp_path, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"environment": {"variables": {"A": "x\ud83dy"}}}, "environment.variables.A"),
+        ({"environment": {"variables": {"A": "x\0y"}}}, "environment.variables.A"),
+        ({"environment": {"secrets": {"A": "x\ud83dy"}}}, "environment.secrets.A"),
+        ({"environment": {"secrets": {"A": "x\0y"}}}, "environment.secrets.A"),
+        ({"annotations": {"a": "\udc00"}}, "annotations.a"),
+        ({"allowed_users": ["\ud800"]}, "allowed_users"),
+        ({"vo": "\ud800"}, "vo"),
+        ({"script": "#!/bin/sh\necho \ud83d"}, "script"),
+        ({"script": "#!/bin/sh\necho \0"}, "script"),
+    ],
+)
+def test_half_a_character_and_a_nul_are_errors_where_they_are_written(
+    tmp_path: Path, fields: dict[str, object], path: str
+) -> None:
+    """They were valid, and an apply ended with a UnicodeEncodeError."""
+    definition = {"name": "alpha", "image": "i:1", "script": "#!/bin/sh\necho\n", **fields}
+    text = json.dumps({"functions": {"oscar": [{"edge": definition}]}}, indent=1)
+    manifests = read(tmp_path, {"alpha.json": text}, paths=("alpha.json",))
+    found = [one for one in manifests.diagnostics if one.severity is Severity.ERROR]
+    assert found[0].path.startswith(path)
+    assert found[0].line > 1
+    assert "write it in whole characters" in found[0].remedy
+    shown = f"{found[0].message}{found[0].snippet}"
+    assert "\0" not in shown
+    assert shown.encode()
+
+
+@pytest.mark.parametrize("is_inline", [True, False])
+def test_a_byte_order_mark_before_a_script_is_an_error(tmp_path: Path, is_inline: bool) -> None:
+    (tmp_path / "bom.sh").write_bytes(b"\xef\xbb\xbf#!/bin/sh\necho\n")
+    script = '"\\uFEFF#!/bin/sh\\necho\\n"' if is_inline else "bom.sh"
+    manifests = read(tmp_path, service().replace("script.sh", script))
+    (found,) = [one for one in manifests.diagnostics if one.severity is Severity.ERROR]
+    assert "begins with a byte order mark (BOM)" in found.message
+    assert "UTF-8 without BOM" in found.remedy
+
+
+def test_a_nul_in_a_script_is_an_error_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "nul.sh").write_bytes(b"#!/bin/sh\n\necho \0\n")
+    assert said(read(tmp_path, service().replace("script.sh", "nul.sh"))) == [
+        "nul.sh:3: the script has a NUL in it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_warned"),
+    [
+        ("DB_PASSWORD", "hunter2", True),
+        ("apiToken", "abc", True),
+        ("DB_PASSWORD", "", False),
+        ("USE_TOKEN", "true", False),
+        ("PASSWORD", "${DB_PASSWORD}", False),
+        ("MAX_TOKENS", "many", False),
+        ("TOKEN_FILE", "/run/token", False),
+    ],
+)
+def test_a_variable_that_is_called_like_a_secret_is_a_warning(
+    tmp_path: Path, name: str, value: str, is_warned: bool
+) -> None:
+    manifests = read(tmp_path, service(f"environment: {{variables: {{{name}: '{value}'}}}}"))
+    found = [one for one in manifests.diagnostics if one.code == "OSY180"]
+    assert bool(found) is is_warned
+    for one in found:
+        assert "move it to environment.secrets" in one.remedy
+        assert value not in f"{one.message}{one.snippet}"

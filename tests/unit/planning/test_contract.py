@@ -135,7 +135,8 @@ def test_an_account_may_be_called_like_a_secret_field():
     assert not is_sensitive(("storage_providers", "s3", "access_key", "region"))
     assert is_sensitive(("storage_providers", "s3", "access_key", "access_key"))
     assert is_sensitive(("federation", "members", 0, "headers", "Authorization"))
-    assert not is_sensitive(("environment", "variables", "access_key"))
+    assert not is_sensitive(("environment", "variables", "region"))
+    assert is_sensitive(("environment", "variables", "access_key"))  # a name that says so
 
 
 def test_without_a_key_the_digest_tells_secrets_by_name_and_the_plan_says_so():

@@ -1,0 +1,37 @@
+"""A variable that is called like a secret is shown by fingerprint in every plan."""
+
+import pytest
+
+from oscar_sync.render.formats import FORMATS
+from oscar_sync.render.plan_json import plan_json
+from tests.unit.planning.built import live, planned, stamp, view, wanted
+
+HUNTER = {"environment": {"variables": {"DB_PASSWORD": "hunter2", "MODEL": "yolo"}}}
+OTHER = {"environment": {"variables": {"DB_PASSWORD": "swordfish", "MODEL": "yolo"}}}
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        lambda: planned(view(), wanted(**HUNTER)),
+        lambda: planned(view(live(annotations=stamp(), **OTHER)), wanted(**HUNTER)),
+        lambda: planned(view(live(annotations=stamp(), **HUNTER)), wanted()),
+        lambda: planned(view(live(annotations=stamp())), wanted(**HUNTER)),
+    ],
+    ids=["create", "change", "removed", "added"],
+)
+def test_its_value_is_in_no_document_and_marked_as_sensitive(plan):
+    made = plan()
+    (change,) = [
+        one for action in made.actions for one in action.changes if one.path.endswith("DB_PASSWORD")
+    ]
+    assert change.is_sensitive
+    text = plan_json(made)
+    assert "DB_PASSWORD" in text
+    assert "hunter2" not in text
+    assert "swordfish" not in text
+
+
+def test_what_stands_beside_it_is_shown():
+    assert '"yolo"' in plan_json(planned(view(), wanted(**HUNTER)))
+    assert len(FORMATS) > 3
