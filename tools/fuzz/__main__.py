@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 from tools.fuzz.feeding import MOST_FAILURES, Found, Share, fed
@@ -30,7 +30,8 @@ def main() -> int:
     # A fork would count the memory of this process as its own.
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, spawn, max_tasks_per_child=1) as pool:
-        found = list(pool.map(fed, shares))
+        begun = [(share, pool.submit(fed, share)) for share in shares]
+        found = [_result(share, future) for share, future in begun]
     seconds = time.monotonic() - begin
     for target in options.targets:
         _tell(target, [one for one in found if one.target == target])
@@ -41,6 +42,15 @@ def main() -> int:
     for failure in failures[:MOST_FAILURES]:
         print(f"\n{failure}", file=sys.stderr)
     return 1 if failures else 0
+
+
+def _result(share: Share, future: Future[Found]) -> Found:
+    """Return what came of *share*; one that ended early is a failure, and the others count."""
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - whatever ended it
+        words = f"{share.target}: the process for inputs {share.start}, {share.start + share.step} "
+        return Found(share.target, 0, 0, 0.0, 0, (f"{words}… ended early: {error!r}",))
 
 
 def _options() -> argparse.Namespace:

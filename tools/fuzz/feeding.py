@@ -48,7 +48,7 @@ class Found(NamedTuple):
 
 def fed(share: Share) -> Found:
     """Return what came of feeding a share of the inputs to its target."""
-    signal.signal(signal.SIGALRM, _on_alarm)
+    signal.signal(signal.SIGALRM, _ALARM.ring)
     failures: list[str] = []
     refused, slowest_s = 0, 0.0
     numbers = range(share.start, share.total, share.step)
@@ -76,23 +76,48 @@ def input_of(target: Target, seed: str, name: str, number: int) -> bytes:
 
 
 def _outcome(target: Target, content: bytes, number: int) -> tuple[str, bool]:
-    signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
     try:
-        target.feed(content, number)
+        with _ALARM:
+            target.feed(content, number)
     except OscarSyncError:
         return "", True
     except Hang:
         return f"longer than {LONGEST_S:g} s\n{traceback.format_exc(limit=-4)}", False
     except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
         return traceback.format_exc(limit=-6), False
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
     return "", False
 
 
-def _on_alarm(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise Hang
+class _Alarm:
+    """Raises ``Hang`` within its ``with`` block alone, however late the signal is delivered."""
+
+    def __init__(self) -> None:
+        """Watch nothing yet."""
+        self.is_watching = False
+
+    def __enter__(self) -> None:
+        """Begin to watch."""
+        self.is_watching = True
+        signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
+
+    def __exit__(self, *_: object) -> None:
+        """End it. A signal that comes right here is a hang like any other: it is raised within."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        self.is_watching = False
+
+    def ring(self, number: int, frame: FrameType | None) -> None:
+        """Raise ``Hang``, once.
+
+        Raises:
+            Hang: while it is watched.
+        """
+        del number, frame
+        if self.is_watching:
+            self.is_watching = False
+            raise Hang
+
+
+_ALARM: Final = _Alarm()
 
 
 def _kept(share: Share, number: int, content: bytes, failure: str) -> str:
