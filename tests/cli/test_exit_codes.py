@@ -63,7 +63,7 @@ def test_3_a_warning_under_strict(project):
 
 def test_4_some_done_and_some_failed(project):
     project.write("other")
-    project.emulator.fault("POST /system/services#1:500-before")
+    project.emulator.fault("POST /system/services#1:403")
     code, out, _ = project.run("apply", "-y")
     assert code == 4
     assert "1 of 2 actions done" in out

@@ -50,7 +50,7 @@ def test_the_plan_document_fits_its_schema(project):
 
 
 def test_a_report_tells_the_exit_code_of_the_process(project):
-    project.emulator.fault("POST /system/services#1:500-before")
+    project.emulator.fault("POST /system/services#1:403")
     code, out, _ = project.run("apply", "-y", "-q", "-o", "json")
     document = json.loads(out)
     assert document["exit_code"] == code == 4

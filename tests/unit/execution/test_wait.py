@@ -35,7 +35,7 @@ class Runtime:
         return SimpleNamespace(
             name="a",
             log=[],
-            material=SimpleNamespace(wait_s=wait_s, secrets=secrets),
+            material=SimpleNamespace(wait_s=wait_s, secrets=secrets, form={}),
             sender=SimpleNamespace(ports=SimpleNamespace(api=self)),
             parts=SimpleNamespace(
                 now=lambda: self.time, sleep=self.pause, is_stopping=lambda: is_stopping

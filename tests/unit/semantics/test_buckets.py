@@ -233,3 +233,16 @@ def test_what_is_let_go_of_before_a_delete_leaves_nothing_to_erase():
 def test_the_level_stays_where_no_bucket_of_a_user_stands():
     service = form(input=at("red/in"), isolation_level="USER", allowed_users=["zoe"])
     assert detached(service, [])["isolation_level"] == "USER"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 40])
+@pytest.mark.parametrize("side", ["input", "output"])
+def test_a_service_may_have_any_number_of_buckets(count, side):
+    """None is left out of what a DELETE erases, however many there are."""
+    places = [{"storage_provider": "minio.default", "path": f"red-{at}/x"} for at in range(count)]
+    form = normal_form({"name": "alpha", side: places}, is_live=True)
+    names = tuple(f"red-{at}" for at in range(count))
+    assert in_out_buckets(form) == names
+    assert used_buckets(form) == names
+    assert named_by_delete(form, ()) == names
+    assert detached(form, ())[side] == []

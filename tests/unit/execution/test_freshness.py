@@ -1,0 +1,76 @@
+"""The premise of a write is at most five seconds old, whichever write it is (L6)."""
+
+import pytest
+
+from oscar_sync.execution.freshness import MAX_AGE_S, Newest
+from oscar_sync.model.identity import ClusterId, ServiceName
+from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.report import Status
+from tests.emulator.calling import SERVICES
+from tests.unit.execution.carried import reported
+from tests.unit.planning.test_guards import service
+
+ALPHA = ServiceName("alpha")
+
+
+class Listing:
+    """A cluster that counts how often its list is read."""
+
+    def __init__(self):
+        self.reads = 0
+
+    def list_services(self):
+        self.reads += 1
+        return [service()]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reads"), [(0.0, 1), (3.9, 1), (MAX_AGE_S, 1), (4.1, 2), (5.0, 2), (3600.0, 2)]
+)
+def test_a_list_is_read_again_before_it_is_five_seconds_old(seconds, reads):
+    api, clock = Listing(), [100.0]
+    newest = Newest(ClusterId("edge"), "https://x", api, lambda: clock[0])
+    assert newest.service(ALPHA)
+    clock[0] += seconds
+    assert newest.service(ALPHA)
+    assert api.reads == reads
+    assert MAX_AGE_S < 5
+
+
+def test_the_age_of_a_list_counts_from_when_it_was_asked_for():
+    clock = [100.0]
+
+    class Slow(Listing):
+        def list_services(self):
+            clock[0] += 4.5
+            return super().list_services()
+
+    api = Slow()
+    newest = Newest(ClusterId("edge"), "https://x", api, lambda: clock[0])
+    newest.service(ALPHA)
+    newest.service(ALPHA)
+    assert api.reads == 2
+
+
+@pytest.mark.parametrize("scope", [Scope.ADOPT, Scope.FORGET])
+def test_a_change_that_is_five_seconds_old_stops_each_kind_of_write(world, scope):
+    """Somebody writes beta while alpha is written, and time goes by."""
+    names = ("alpha", "beta")
+    world.write(*map(service, names))
+    if scope is Scope.ADOPT:
+        world.write_settings(set=None)
+    world.apply()
+    world.settings.pop("set", None)
+    world.write(*map(service, names))
+    clock = [100.0]
+
+    def landed(method, status):
+        if method == "PUT" and clock[0] == 100.0:
+            clock[0] += 5.0
+            world.api.put({**world.live("beta"), "memory": "7Gi"}, SERVICES)
+
+    results = reported(
+        world, PlanOptions(scope=scope, names=names), landed=landed, now=lambda: clock[0]
+    ).results
+    assert [one.status for one in results] == [Status.DONE, Status.STALE]
+    assert world.live("beta")["memory"] == "7Gi"
