@@ -218,7 +218,10 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
         return answer + " ".join(["cannot store", *words]).encode()
 
     world.oscar.rewrite = echo
-    for fault in ("POST /system/services#1:500-before", "PUT /system/services#1:truncate", ""):
+    faults = ("POST /system/services#1:500-before", "PUT /system/services#1:truncate",
+              "PUT /system/services:403", "")  # fmt: skip
+    for fault in faults:
+        world.emulator.clear_faults()
         if fault:
             world.emulator.fault(fault)
         for options in (["-o", "json"], ["-o", "markdown"], ["-o", "events"], []):
