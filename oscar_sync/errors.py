@@ -8,6 +8,7 @@ OscarSyncError
 │   ├── UnreachableError  no answer; after a write its outcome is unknown
 │   ├── RefusedError      401 or 403: the credentials
 │   └── BadAnswerError    an answer that cannot be used
+│       └── NotUnderstoodError  a good answer in a form that no release gives
 ├── StoreError            talking to an object store failed
 │   ├── StoreUnreachableError
 │   ├── StoreFailedError
@@ -87,6 +88,10 @@ class RefusedError(ClusterError):
 
 class BadAnswerError(ClusterError):
     """The answer is too large, too deep or no JSON."""
+
+
+class NotUnderstoodError(BadAnswerError):
+    """The answer is good, and in a form that no release gives: asking again does not help."""
 
 
 class StoreError(OscarSyncError):

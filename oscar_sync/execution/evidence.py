@@ -79,8 +79,8 @@ def existing(run: Run) -> frozenset[str]:
     listed = run.wait_for_store()
     if listed is None:
         raise FailedError(
-            "nobody could see which buckets are there: the list did not come within a minute; "
-            "nothing was deleted: apply again",
+            "nobody could see which buckets are there: their list did not come within a minute, "
+            "or is not understood; nothing was deleted: apply again",
             "unreachable",
         )
     return frozenset(
@@ -108,7 +108,7 @@ def check_kept(
     if now is None:
         raise NotVerifiedError(
             f"it is removed, and nobody could see whether {', '.join(sorted(before))} are still "
-            "there: the list of buckets did not come within a minute"
+            "there: their list did not come within a minute, or is not understood"
         )
     gone = sorted(frozenset(before) - _names(now))
     if gone:

@@ -6,7 +6,13 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from oscar_sync.errors import ClusterError, StoreDeniedError, StoreError, StoreUnreachableError
+from oscar_sync.errors import (
+    ClusterError,
+    NotUnderstoodError,
+    StoreDeniedError,
+    StoreError,
+    StoreUnreachableError,
+)
 from oscar_sync.execution.annotations import stamp_for
 from oscar_sync.execution.freshness import Newest
 from oscar_sync.execution.ports import Parts, Store
@@ -158,11 +164,16 @@ class Run(Struct):
         return reply.meaning.outcome in (Outcome.APPLIED, Outcome.APPLIED_WITH_WARNING)
 
     def wait_for_store(self) -> tuple[BucketFacts, ...] | None:
-        """Return the buckets once the store answers again after a restart, None after a minute."""
+        """Return the buckets once the store answers again after a restart, None after a minute.
+
+        None too where the answer is not understood: another minute would not help.
+        """
         deadline = self.parts.now() + STORE_WAIT_S
         while self.parts.now() < deadline:
             try:
                 return self.sender.ports.api.list_buckets()
+            except NotUnderstoodError:
+                return None
             except ClusterError:
                 self.parts.sleep(POLL_S)
         return None

@@ -6,7 +6,13 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError, UsageError
+from oscar_sync.errors import (
+    BadAnswerError,
+    ClusterError,
+    NotUnderstoodError,
+    RefusedError,
+    UsageError,
+)
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment
@@ -380,7 +386,9 @@ class _Words:
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         """Raise the cluster's error for one about an answer."""
         if isinstance(error, UnusableAnswerError):
-            raise self._api.bad(f"the answer to GET {self._path} {error}") from None
+            session = self._api.session
+            words = f"the answer to GET {self._path} {error}"
+            raise NotUnderstoodError(session.cluster.id, session.endpoint, words) from None
 
 
 def _has_no_route(raw: RawAnswer) -> bool:

@@ -83,7 +83,7 @@ def _places(at: int) -> _Places:
     bucket = st.sampled_from((*BUCKETS, NAMES[at]))
     fed = [f"in-{number}" for number in range(at + 1, len(NAMES))]
     return _Places(
-        inputs=st.lists(bucket, max_size=2, unique=True),
+        inputs=st.lists(bucket, max_size=4, unique=True),
         in_folder=st.sampled_from((f"in-{at}", "all", f"in-{at}/deep")),
         bucket=bucket,
         out_folder=st.sampled_from((f"out-{at}", *fed)),
