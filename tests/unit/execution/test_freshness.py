@@ -67,7 +67,7 @@ def test_a_change_meanwhile_stops_the_next_write_of_a_mark(world, scope):
     world.apply()
     world.settings.pop("set", None)
     world.write(*map(service, names))
-    written = []
+    written: list[int] = []
 
     def landed(method, status):
         if method == "PUT" and not written:
