@@ -48,14 +48,17 @@ soak-watch: $(VENV)/.dev $(VENV)/.package ## watch through a week of 10,000 save
 	$(BIN)/python -m tools.soak_watch --saves $(or $(SAVES),10000)
 
 MUTANTS := .mutants
+SAMPLE ?= 100
+SEED ?= 1
 
 .PHONY: mutants
-mutants: $(VENV)/.dev $(VENV)/.package $(MUTANTS)/.tool ## turn conditions of removal and erasure round: the tests must notice
+mutants: $(VENV)/.dev $(VENV)/.package $(MUTANTS)/.tool ## turn SAMPLE conditions of what reads, decides and deletes round: the tests must notice
 	rm -rf $(MUTANTS)/tree $(MUTANTS)/session.sqlite
 	git clone --quiet . $(MUTANTS)/tree
 	cd $(MUTANTS)/tree && export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH="$$PWD" PYTHONDONTWRITEBYTECODE=1 && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray init mutants.toml ../session.sqlite && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cr-filter-operators ../session.sqlite mutants.toml && \
+		$(CURDIR)/$(MUTANTS)/venv/bin/python tools/sample_mutants.py ../session.sqlite --count $(SAMPLE) --seed $(SEED) && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray exec mutants.toml ../session.sqlite
 	$(MUTANTS)/venv/bin/cr-report --surviving-only --show-diff $(MUTANTS)/session.sqlite
 	$(MUTANTS)/venv/bin/cr-rate --fail-over 0 $(MUTANTS)/session.sqlite
