@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
-from oscar_sync.model.plan import ActionKind, MemberFate, PlanOptions, Scope
+from oscar_sync.model.plan import ActionKind, Do, MemberFate, PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.render.plan_text import plan_text
 from tests.emulator.calling import SERVICES
@@ -173,7 +173,12 @@ def unknown(world, how):
     return service
 
 
-UNKNOWN = ["not in the settings", "not reachable", "at another address", "without a cluster"]
+UNKNOWN = {
+    "not in the settings": "this run knows no cluster near at http://127.0.0.1:",
+    "not reachable": "near/plants: ",
+    "at another address": "this run knows no cluster near at https://near.elsewhere.org;",
+    "without a cluster": "(no cluster)/plants: it names no cluster or no service;",
+}
 
 
 @pytest.mark.parametrize("how", UNKNOWN)
@@ -182,6 +187,7 @@ def test_a_member_that_nobody_can_look_at_is_blocked_until_it_is_named(world, ho
     plan = world.plan()
     assert codes(plan) == ["federation-unseen"]
     assert plan.blocked[0].consent == "federate:plants"
+    assert UNKNOWN[how] in plan.blocked[0].message
     named = world.plan(allow=("federate:plants",))
     assert codes(named) == []
     assert [fate for _, fate in fates(named)] == [MemberFate.UNSEEN]
@@ -258,6 +264,13 @@ def test_a_member_that_an_update_drops_keeps_its_worker_and_that_is_told(world):
     is_done, why = done(world.run())
     assert is_done, why
     assert world.services("far") == {"plants"}
+
+
+def test_without_a_set_a_worker_is_known_by_what_oscar_wrote_on_it(world):
+    world.write(world.origin("near/plants", output=at("plants/out")), set=None)
+    assert done(world.run())[0]
+    world.write(world.origin("near/plants", output=at("plants/out"), memory="1Gi"))
+    assert codes(world.plan()) == []
 
 
 @pytest.mark.parametrize("set_name", ["laws", None])
@@ -344,6 +357,9 @@ def test_a_service_is_taken_up_again_with_the_worker_that_is_left(world, topolog
     plan = world.plan()
     assert codes(plan) == []
     assert fates(plan) == [("near/plants", MemberFate.REPLACED)]
+    sent = [(step.do, step.target) for step in plan.actions[0].steps if step.member]
+    lets_go = [(Do.PUT, "near/plants")] if is_attached else []
+    assert sent == [*lets_go, (Do.DELETE, "near/plants")]
     is_done, why = done(world.run())
     assert is_done, why
     assert world.shown("near", "plants")["input"][0]["path"] == "plants/in"
@@ -371,6 +387,34 @@ def test_a_replace_keeps_origin_and_worker_and_their_data(world, topology):
     assert world.services("edge") == world.services("near") == {"plants"}
     assert (world.objects("edge"), world.objects("near")) == before
     assert not world.plan().actions
+
+
+def test_a_replace_with_two_members_takes_each_worker_away(world):
+    members = ("near/one", "far/two")
+    applied(world, *members, input=at("plants/in"))
+    for name in world.apis:
+        world.put(name, "plants", "in/kept")
+    world.write(world.origin(*members, input=at("plants/in"), volume=VOLUME))
+    before = {name: world.objects(name) for name in world.apis}
+    is_done, why = done(world.run(allow=("replace:plants",)))
+    assert is_done, why
+    assert (world.services("near"), world.services("far")) == ({"one"}, {"two"})
+    assert {name: world.objects(name) for name in world.apis} == before
+
+
+def test_an_old_worker_that_keeps_its_buckets_is_not_deleted(world):
+    """Its PUT is answered with an error, and read back it still names them."""
+    applied(world, "near/plants", input=at("plants/in"))
+    worker = world.shown("near", "plants")
+    assert done(world.run(REMOVE))[0]
+    assert world.apis["near"].put(worker, SERVICES).status in (200, 204, 500)
+    world.put("near", "plants", "in/kept")
+    near = world.apis["near"].emulator
+    report = world.run(between=lambda: near.fault(f"PUT {SERVICES}:500-before"))
+    assert [result.status for result in report.results] == [Status.NOT_VERIFIED]
+    assert "near/plants still names its buckets" in report.results[0].message
+    assert world.services("edge") == set()
+    assert ("plants", "in/kept") in world.objects("near")
 
 
 def test_a_bucket_of_somebody_else_on_a_member_is_not_taken_up(world):
