@@ -23,6 +23,7 @@ from oscar_sync.execution.sender import ReachError, Sender, StopError
 from oscar_sync.execution.stamp import carry_out_stamp
 from oscar_sync.execution.update import carry_out_update
 from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import Material
 from oscar_sync.model.plan import Action, ActionKind, Do, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
@@ -89,14 +90,14 @@ class _Line:
         carry_out_batch(runs, self._parts.parallelism, self._settle, self._note)
 
     def _note(self, result: ActionResult) -> None:
-        self._results[result.action.id] = result
+        self._results[result.action.id] = _in_words(result, self._materials[result.action.id].masks)
 
     def _run(self, action: Action) -> Run:
         material = self._materials[action.id]
         if self._newest is None:
             cluster = material.cluster
             self._newest = Newest(cluster.id, cluster.endpoint, self._ports.api, self._parts.now)
-        sender = Sender(action, self._ports, self._parts)
+        sender = Sender(action, self._ports, _masking(self._parts, material.masks))
         return Run(action, material, sender, self._newest, self._parts)
 
     def failed_before(self, names: Iterable[str]) -> str:
@@ -127,6 +128,25 @@ class _Line:
             self.unverified |= run.unverified
         owed = owed_restart(run) if result.status is not Status.DONE else ""
         return replace(result, message=f"{result.message}{owed}") if owed else result
+
+
+def _in_words(result: ActionResult, masks: Masks) -> ActionResult:
+    """Return *result* without what variables put in: a server may say it again (trust 4.1)."""
+    if masks == Masks():
+        return result
+    message = masks.in_words(result.message)
+    warnings, log = (tuple(map(masks.in_words, lines)) for lines in (result.warnings, result.log))
+    return replace(result, message=message, warnings=warnings, log=log)
+
+
+def _masking(parts: Parts, masks: Masks) -> Parts:
+    """Return *parts* whose events do without it as well."""
+    if masks == Masks():
+        return parts
+    tell = parts.on_event
+    return replace(
+        parts, on_event=lambda event: tell(replace(event, message=masks.in_words(event.message)))
+    )
 
 
 class _One(Struct, frozen=True):

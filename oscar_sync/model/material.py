@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import (
     BucketCount,
@@ -73,7 +74,7 @@ class Material(Struct, frozen=True):
     ``provider`` (blank: the cluster's own store) and its ``credentials``. ``erasures`` are the
     buckets that ERASE steps name, and ``own_store`` tells who uses them by then. ``members`` are
     the services that OSCAR writes on other clusters. ``before`` is the removal that a replace
-    begins with; the rest of it is the creation.
+    begins with; the rest of it is the creation. ``masks`` hide in words what variables put in.
     """
 
     cluster: Cluster
@@ -95,6 +96,7 @@ class Material(Struct, frozen=True):
     own_store: OwnStore = OwnStore()
     members: tuple[MemberWatch, ...] = ()
     before: "Material | None" = None
+    masks: Masks = Masks()
 
     def after(self, before: "Material") -> "Material":
         """Return this material for an action that begins with *before*."""

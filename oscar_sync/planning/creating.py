@@ -196,6 +196,7 @@ def _material(
         stamp=StampWish(context.settings.set_name, hooks=hooks_value(*works)),
         image_prefetch=bool(desired.form.get("image_prefetch")),
         wait_s=wait_of(context, desired),
+        masks=desired.masks,
     )
 
 

@@ -343,4 +343,5 @@ def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
         ),
         image_prefetch=bool(case.wanted.get("image_prefetch")),
         wait_s=wait_of(case.context, case.desired),
+        masks=case.desired.masks,
     )

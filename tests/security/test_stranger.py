@@ -2,6 +2,8 @@
 
 import pytest
 
+from oscar_sync.cli.main import call
+from tests.property.world import running_world
 from tests.unit.wire.stub import Reply, running
 
 PLANTED = "pl4nted-b2c4e6"
@@ -543,3 +545,42 @@ class TestValuesNeverLeaveByTheText:
         (project.folder / "overlays").mkdir()
         (project.folder / "overlays" / "x.yaml").write_text(f"services:\n  hello:\n    {patch}\n")
         assert "OSY161" in blocked(project, "--overlay", "x")
+
+    @pytest.mark.parametrize("is_there", [False, True], ids=["create", "update"])
+    def test_the_digest_binds_the_value_that_is_not_shown(self, project, monkeypatch, is_there):
+        """A plan that was reviewed with one value is not applied with another."""
+        if is_there:
+            assert project.run("apply", "--yes")[0] == 0
+        (project.folder / "overlays").mkdir()
+        (project.folder / "overlays" / "x.yaml").write_text(
+            "services:\n  hello:\n    environment: {variables: {A: '${SOME}'}}\n"
+        )
+        monkeypatch.setenv("SOME", PLANTED)
+        assert project.run("plan", "--overlay", "x", "-o", "json=plan.json")[0] == 0
+        monkeypatch.setenv("SOME", "another-one")
+        code, out, err = project.run("apply", "--yes", "--overlay", "x", "--expect", "plan.json")
+        assert code == 5, out + err
+        assert "another-one" not in out + err
+        monkeypatch.setenv("SOME", PLANTED)
+        assert project.run("apply", "--yes", "--overlay", "x", "--expect", "plan.json")[0] == 0
+        assert project.live()["hello"]["environment"]["variables"]["A"] == PLANTED
+
+
+@pytest.mark.parametrize("form", ["text", "json", "events", "markdown"])
+def test_a_value_that_a_server_says_again_is_shown_as_it_is_written(capfd, monkeypatch, form):
+    with running_world() as world:
+        monkeypatch.chdir(world.folder)
+        environment(monkeypatch, SOME=PLANTED, **world.environ)
+        world.write({"name": "hello", "image": "ghcr.io/x/hello:1", "script": "#!/bin/sh\ntrue\n"})
+        (world.folder / "overlays").mkdir()
+        (world.folder / "overlays" / "x.yaml").write_text(
+            "services:\n  hello:\n    environment: {variables: {A: '${SOME}'}}\n"
+        )
+        world.emulator.fault("POST /system/services:500-before")
+        echo = f"refused: A={PLANTED}".encode()
+        world.oscar.rewrite = lambda path, answer: answer.replace(b"injected fault", echo)
+        code = call(["apply", "--yes", "--overlay", "x", "-o", form])
+        out, err = capfd.readouterr()
+    assert code != 0
+    assert PLANTED not in out + err
+    assert form == "markdown" or "refused: A=${SOME}" in out + err
