@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from oscar_sync.errors import StoreDeniedError, StoreError, StoreUnreachableError
 from oscar_sync.model.state import BucketCount, HookRule, StoredObject
+from oscar_sync.net.proxies import proxy_for
 from oscar_sync.storage import bulk, checksums, digests, keys
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.stored import OnBytes, ignore
@@ -52,9 +53,13 @@ class ObjectStore:
     def reach(self) -> None:
         """Return if something takes connections at the address; loads no library for it.
 
+        Behind a proxy of the environment only the first request tells: nothing is tried before.
+
         Raises:
             StoreUnreachableError: nothing does; told in the time of one connection.
         """
+        if proxy_for(self.address.endpoint, self._environ):
+            return
         host, port = self.address.host_and_port
         # Python encodes text by tables of Unicode, whose import takes 2 ms; ASCII needs none.
         name: Any = host.encode() if host.isascii() else host

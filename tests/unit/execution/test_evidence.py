@@ -187,6 +187,35 @@ def test_a_list_that_is_cut_short_after_the_plan_lets_no_bucket_go(world, is_ful
     assert stays(world)
 
 
+def test_an_empty_list_after_the_plan_has_each_maker_of_a_bucket_asked_for(world):
+    """Beta may use the bucket that alpha made, and only its own bucket tells that it is there."""
+    world.write(service(output=minio("red/out")), service("beta", output=minio("blue/out")))
+    world.apply()
+    world.put("red", "kept/it", b"x")
+    world.write(service("beta", output=minio("blue/out")))
+    world.write_settings(removed=["alpha"])
+    world.apply()
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    result = carried_out(world, rewrite=listing(lambda listed: []))
+    assert (result.status, result.code) == (Status.FAILED, "contradiction")
+    assert "the list of services lacks beta, which a GET shows" in result.message
+    assert requests(world).count("GET services/beta") == 1
+    assert stays(world)
+
+
+def test_a_list_that_shows_services_has_the_maker_of_that_bucket_alone_asked_for(world):
+    world.write(service(output=minio("red/out")), service("beta"),
+                service("gamma", output=minio("green/out")))  # fmt: skip
+    world.apply()
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha", "gamma"])
+    world.apply()
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    assert carried_out(world).status is Status.DONE
+    by_name = [one for one in requests(world) if one.startswith("GET services/")]
+    assert by_name == ["GET services/alpha"]
+
+
 def test_an_empty_list_is_true_where_every_maker_of_a_bucket_is_gone(full):
     full.write(service("beta", output=minio("blue/out")))
     full.apply()

@@ -127,3 +127,25 @@ def test_a_proxy_that_does_not_pass_it_on_is_told_as_that(stub):
     store = ObjectStore(address, {"https_proxy": stub.url})
     with pytest.raises(StoreError, match="the proxy of the environment does not pass it on"):
         store.hooks("red")
+
+
+def test_a_store_behind_a_proxy_is_asked_through_it_alone(stub):
+    """Its address may be one that nobody reaches from here."""
+    stub.replies = [page(["in/a"], "")]
+    address = StoreAddress("http://store.invalid:9000", Secret("a"), Secret("s"))
+    store = ObjectStore(address, {"HTTP_PROXY": stub.url})
+    store.reach()
+    assert store.count("red").objects == 1
+    assert stub.asked[0].path.startswith("http://store.invalid:9000/red?")
+
+
+def test_a_page_in_answer_to_a_question_about_parts_is_told_as_one(stub):
+    stub.replies = [Reply(200, b"<html><body/></html>", XML)]
+    multipart = Multipart(StoreAddress(stub.url, Secret("a"), Secret("s")), {})
+    for ask in (
+        lambda: multipart.create(("red", "key"), ""),
+        lambda: list(multipart.parts(("red", "key"), "id")),
+        lambda: multipart.put(("red", "key"), "id", 1, memoryview(b"x"), bytes(32)),
+    ):
+        with pytest.raises(StoreError, match=r"answers with an HTML page \(200\)"):
+            ask()
