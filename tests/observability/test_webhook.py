@@ -110,7 +110,7 @@ def test_a_webhook_that_is_not_there_is_a_warning(project, monkeypatch):
 
 
 def test_what_failed_is_named_by_its_code(project, listener):
-    project.emulator.fault("POST /system/services#1:500-before")
+    project.emulator.fault("POST /system/services:500-before")
     code, _, _ = project.run("apply", "--yes", "--metrics", "oscar.prom")
 
     assert code == 4
