@@ -121,12 +121,18 @@ def plan(
     only: Sequence[str] = (),
     overlay: Sequence[str] = (),
     allow: Sequence[str] = (),
+    allow_outside: Sequence[str] = (),
+    secret_env: Sequence[str] = (),
+    endpoints_allowed: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> PlanResult:
     """Return the plan for the FDL files at *path*; nothing is sent.
 
     *cluster* is a cluster's id or URL (or several), as for ``--cluster``; *allow* holds consents
-    as ``--allow`` takes them; *environ* replaces the process environment.
+    as ``--allow`` takes them. *allow_outside* names paths outside the settings' folder that files
+    may name, *secret_env* the variables that secrets may take, *endpoints_allowed* the origins that
+    credentials may be sent to, as the options of these names. *environ* replaces the process
+    environment.
 
     Raises:
         InputError: the files or settings are wrong; it holds every finding.
@@ -138,6 +144,9 @@ def plan(
         only=tuple(only),
         overlays=tuple(overlay),
         allow=tuple(allow),
+        allow_outside=tuple(allow_outside),
+        secret_env=tuple(secret_env),
+        endpoints_allowed=tuple(endpoints_allowed),
     )
     desired, connections = _desired(request, environ)
     return PlanResult(plan_once(desired, PlanOptions(), connections), connections)
@@ -160,14 +169,26 @@ def drift(
     *,
     cluster: str | Sequence[str] = (),
     only: Sequence[str] = (),
+    allow_outside: Sequence[str] = (),
+    secret_env: Sequence[str] = (),
+    endpoints_allowed: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> DriftResult:
     """Return what someone else changed on the clusters; edits of the files are not in it.
 
+    The arguments are those of :func:`plan`.
+
     Raises:
         InputError: the files or settings are wrong.
     """
-    request = DesireRequest(paths=(path,), clusters=_clusters(cluster), only=tuple(only))
+    request = DesireRequest(
+        paths=(path,),
+        clusters=_clusters(cluster),
+        only=tuple(only),
+        allow_outside=tuple(allow_outside),
+        secret_env=tuple(secret_env),
+        endpoints_allowed=tuple(endpoints_allowed),
+    )
     desired, connections = _desired(request, environ)
     options = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
     return DriftResult(plan_once(desired, options, connections))

@@ -43,6 +43,40 @@ def test_a_consent_is_given_to_the_plan(project, environ):
     assert "no step uses the consent replace:hello" in str(found)
 
 
+SECRET = """\
+functions:
+  oscar:
+  - edge:
+      name: hello
+      image: ghcr.io/x/hello:1.0
+      script: {script}
+      environment: {{secrets: {{TOKEN: ""}}}}
+"""
+
+
+def test_what_an_operator_permits_on_the_command_line_is_an_argument(
+    project, environ, tmp_path_factory
+):
+    script = tmp_path_factory.mktemp("elsewhere") / "run.sh"
+    script.write_text("#!/bin/sh\n", encoding="utf-8")
+    (project / "hello.yaml").write_text(SECRET.format(script=script), encoding="utf-8")
+    environ = {**environ, "TOKEN": "hunter-22"}
+    with pytest.raises(InputError):
+        oscar_sync.plan(str(project), environ=environ)
+    permitted = {"allow_outside": [str(script)], "secret_env": ["TOKEN"]}
+    found = oscar_sync.plan(str(project), environ=environ, **permitted)
+    assert not found.plan.blocked
+    assert "hunter-22" not in str(found)
+    assert oscar_sync.drift(str(project), environ=environ, **permitted).plan.actions
+
+
+def test_credentials_go_only_to_the_origins_that_are_named(project, environ):
+    with pytest.raises(InputError, match="not among the addresses that may have credentials"):
+        oscar_sync.plan(
+            str(project), environ=environ, endpoints_allowed=["https://other.example.org"]
+        )
+
+
 def test_wrong_files_raise_every_finding(project, environ):
     (project / "hello.yaml").write_text("functions: {oscar: [{a: {name: x}}]}", encoding="utf-8")
     with pytest.raises(InputError) as caught:
