@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from oscar_sync.documents.ignore_file import Ignored
 from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import ExtraFile, SeedDifference, Upload
@@ -29,7 +30,7 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
         StoreError: the folder cannot be listed, or a file cannot be read.
     """
     listing = None if is_empty else started(partial(_stored, seed, provider))
-    wanted, problems = _wanted(seed)
+    wanted, problems, ignored = _wanted(seed)
     if problems:
         return SeedDifference(problems=problems)
     try:
@@ -43,6 +44,7 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
     extra = _extra(stored, wanted)
     if extra and seed.delete_extra:
         extra = _extra(files_below(provider, seed.folder), wanted)
+    extra = [item for item in extra if not _is_ignored(ignored, seed, item)]
     return SeedDifference(
         uploads,
         tuple(item.path for item in extra),
@@ -54,6 +56,12 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
 
 def _extra(stored: Mapping[str, StoredFile], wanted: Collection[str]) -> list[StoredFile]:
     return [stored[path] for path in sorted(stored) if path not in wanted]
+
+
+def _is_ignored(ignored: Ignored | None, seed: Seed, item: StoredFile) -> bool:
+    """Tell whether the ignore file names what is stored: it is left alone, as rsync does."""
+    below = item.path.removeprefix(f"{seed.folder}/")
+    return ignored is not None and ignored.match_file(below)
 
 
 def files_below(provider: Provider, folder: str) -> dict[str, StoredFile]:
@@ -87,10 +95,10 @@ def _source_fault(seed: Seed, wanted: Mapping[str, SourceFile]) -> str:
     return "" if wanted else f"{seed.shown_source} holds no file"
 
 
-def _wanted(seed: Seed) -> tuple[dict[str, SourceFile], tuple[str, ...]]:
-    """Return the seed's files by their paths on the store, and what cannot be seeded."""
+def _wanted(seed: Seed) -> tuple[dict[str, SourceFile], tuple[str, ...], Ignored | None]:
+    """Return the files by their paths on the store, what cannot be seeded, what is ignored."""
     if not Path(seed.source).exists():
-        return {}, (f"{seed.shown_source} does not exist",)
+        return {}, (f"{seed.shown_source} does not exist",), None
     source = walk(Path(seed.source))
     problems = [f"{seed.shown_source}/{item.relative} {item.reason}" for item in source.problems]
     folder, before_key = seed.folder, f"{seed.bucket}/"
@@ -100,7 +108,7 @@ def _wanted(seed: Seed) -> tuple[dict[str, SourceFile], tuple[str, ...]]:
         for path, item in wanted.items()
         if (fault := keys.fault(key := path.removeprefix(before_key)))
     )
-    return wanted, tuple(problems)
+    return wanted, tuple(problems), source.ignored
 
 
 def _hash_until(

@@ -24,7 +24,8 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.polling import PollingObserver
 
-from oscar_sync.manifests.load.discovery import IGNORE_FILE, SUFFIXES
+from oscar_sync.documents.ignore_file import IGNORE_FILE
+from oscar_sync.manifests.load.discovery import SUFFIXES
 from oscar_sync.manifests.load.reader import Signature, signature_of
 from oscar_sync.reconcile.reads import Reads
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.documents.ignore_file import IGNORE_FILE, LARGEST_BYTES, Ignored, ignored_by
 from oscar_sync.documents.private import is_left_out, is_private
 
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
@@ -34,42 +35,65 @@ class SourceProblem(Struct, frozen=True, order=True):
 
 
 class Source(Struct, frozen=True):
-    """What a seed's source holds. With ``problems`` it is not complete."""
+    """What a seed's source holds. With ``problems`` it is not complete.
+
+    ``ignored`` are the patterns of the ignore file in it.
+    """
 
     files: tuple[SourceFile, ...]
     problems: tuple[SourceProblem, ...]
+    ignored: Ignored | None = None
 
 
 def walk(source: Path) -> Source:
     """Return the files below a folder, or the one file, in order of their relative path.
 
     Links are never followed: they, what is private, Git LFS pointers in place of files and
-    everything unreadable stand in ``problems``. ``.git`` and ``.oscar-sync`` are no data.
+    everything unreadable stand in ``problems``. ``.git``, ``.oscar-sync`` and what the folder's
+    ignore file names are no data.
     """
-    found = list(_found(str(source), "" if _is_folder(source) else source.name))
+    ignored = _ignored(source) if _is_folder(source) else None
+    if isinstance(ignored, str):
+        return Source((), (SourceProblem(IGNORE_FILE, f"cannot be used: {ignored}"),))
+    found = list(_found(str(source), "" if _is_folder(source) else source.name, ignored))
     files = [entry for entry in found if isinstance(entry, SourceFile)]
     problems = [entry for entry in found if isinstance(entry, SourceProblem)]
     by_path = attrgetter("relative")
-    return Source(tuple(sorted(files, key=by_path)), tuple(sorted(problems, key=by_path)))
+    return Source(tuple(sorted(files, key=by_path)), tuple(sorted(problems, key=by_path)), ignored)
+
+
+def _ignored(folder: Path) -> Ignored | str | None:
+    """Return the patterns of the folder's ignore file, None without one, or what is wrong."""
+    path = folder / IGNORE_FILE
+    if not os.path.lexists(path):
+        return None
+    try:
+        return ignored_by(read_regular(path, LARGEST_BYTES))
+    except OSError as error:
+        return str(error.strerror)
 
 
 def _is_folder(source: Path) -> bool:
     return source.is_dir() and not source.is_symlink()
 
 
-def _found(path: str, relative: str) -> Iterator[SourceFile | SourceProblem]:
+def _found(
+    path: str, relative: str, ignored: Ignored | None
+) -> Iterator[SourceFile | SourceProblem]:
     """Yield what is at *path*, the source itself."""
     try:
         status = os.lstat(path)
         if stat.S_ISDIR(status.st_mode):
-            yield from _below(path, relative)
+            yield from _below(path, relative, ignored)
         else:
             yield _judged(path, relative, status)
     except OSError as error:
         yield _unreadable(relative or Path(path).name, error)
 
 
-def _below(folder: str, relative: str) -> Iterator[SourceFile | SourceProblem]:
+def _below(
+    folder: str, relative: str, ignored: Ignored | None
+) -> Iterator[SourceFile | SourceProblem]:
     """Yield what is in a folder, at any depth; the listing tells what is one without a look."""
     try:
         with os.scandir(folder) as listing:
@@ -78,12 +102,15 @@ def _below(folder: str, relative: str) -> Iterator[SourceFile | SourceProblem]:
         yield _unreadable(relative or Path(folder).name, error)
         return
     for entry in entries:
-        if is_left_out(entry.name):
-            continue
         name = f"{relative}/{entry.name}" if relative else entry.name
+        if is_left_out(entry.name) or name == IGNORE_FILE:
+            continue
         try:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _below(entry.path, name)
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if ignored is not None and ignored.match_file(f"{name}/" if is_folder else name):
+                continue
+            if is_folder:
+                yield from _below(entry.path, name, ignored)
             else:
                 # The entry would keep what its own `stat` returns, of each file of the folder.
                 yield _judged(entry.path, name, os.lstat(entry.path))

@@ -35,7 +35,7 @@ USED_BY = {
     "msgspec": "model",
     "moto": "emulator",
     "obstore": "storage",
-    "pathspec": "manifests",
+    "pathspec": "documents/ignore_file",
     "pyjwt": "emulator",
     "pysocks": "wire/way",
     "pyyaml": "documents",

@@ -2,12 +2,12 @@
 
 import os
 import re
-import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.documents.ignore_file import IGNORE_FILE, LARGEST_BYTES, Ignored, ignored_by
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
@@ -24,11 +24,8 @@ from oscar_sync.manifests.load.reader import Reader
 
 SUFFIXES: Final = (".yaml", ".yml", ".fdl.json")
 LARGEST_DISCOVERED: Final = 2 << 20
-IGNORE_FILE: Final = ".oscar-syncignore"
 SETTINGS_FILE: Final = "oscar-sync.yaml"
 _SKIPPED_FOLDERS: Final = frozenset({"overlays", "node_modules", "site-packages"})
-_MOST_STARS: Final = 3
-_STARS: Final = re.compile(r"(?<!\\)\*{3,}")
 _LIKE_A_MANIFEST: Final = re.compile(
     r"\.(ya?ml|fdl)(?![a-z])|\.json$|^[^.]+(\.txt)?$", re.IGNORECASE
 )
@@ -68,7 +65,9 @@ class Discovery(Struct, frozen=True):
                 )
         return list(found)
 
-    def _walk(self, folder: str, root: str, above: tuple[str, ...], ignored: Any) -> Iterator[str]:
+    def _walk(
+        self, folder: str, root: str, above: tuple[str, ...], ignored: Ignored | None
+    ) -> Iterator[str]:
         self.reader.listed(folder)
         try:
             with os.scandir(folder) as listing:
@@ -85,7 +84,7 @@ class Discovery(Struct, frozen=True):
             yield from self._entry(entry, root, above, ignored)
 
     def _entry(
-        self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
+        self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Ignored | None
     ) -> Iterator[str]:
         is_barred = self._leads_outside(entry)  # first: what is outside is not even looked at
         is_folder = not is_barred and _is_folder(entry)
@@ -123,7 +122,7 @@ class Discovery(Struct, frozen=True):
             self._gap(entry.path, LEADS_OUTSIDE)
 
     def _folder(
-        self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Any
+        self, entry: "os.DirEntry[str]", root: str, above: tuple[str, ...], ignored: Ignored | None
     ) -> Iterator[str]:
         if _is_empty(entry.path) and _is_submodule(entry.path):
             self._gap(entry.path, NOT_CHECKED_OUT)
@@ -181,30 +180,17 @@ class Discovery(Struct, frozen=True):
     def _gap(self, path: str, reason: str) -> None:
         self.gaps[shown_path(path, self.cwd)] = reason
 
-    def _ignore_spec(self, folder: str) -> Any:
-        """Return what the ignore file leaves out; gitignore's own matching, from pathspec."""
+    def _ignore_spec(self, folder: str) -> Ignored | None:
+        """Return what the ignore file leaves out."""
         path = os.path.join(folder, IGNORE_FILE)
         try:
-            lines = self.reader.read(path, LARGEST_DISCOVERED).decode().splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = reason_of(error) if isinstance(error, OSError) else "not UTF-8 text"
-            self._unreadable(path, reason)
+            found = ignored_by(self.reader.read(path, LARGEST_BYTES))
+        except OSError as error:
+            found = reason_of(error)
+        if isinstance(found, str):
+            self._unreadable(path, found)
             return None
-        from pathspec import GitIgnoreSpec
-
-        lines = [_STARS.sub("*", line) for line in lines]
-        if any(_is_costly(line) for line in lines):
-            self._unreadable(path, f"{_MOST_STARS + 1} times * in a part of a pattern")
-            return None
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of a pattern that `re` finds odd
-                return GitIgnoreSpec.from_lines(lines)
-        except ValueError as error:
-            self._unreadable(path, str(error))
-        except re.error as error:
-            self._unreadable(path, f"a pattern is none: {error}")
-        return None
+        return found
 
     def _unreadable(self, path: str, reason: str) -> None:
         self.findings.of_file(
@@ -274,13 +260,6 @@ def _is_submodule(folder: str) -> bool:
         below = os.path.relpath(folder, above).replace(os.sep, "/")
         return below in _SUBMODULE.findall(listed)
     return False
-
-
-def _is_costly(pattern: str) -> bool:
-    """Tell a pattern whose matching could go on without end: it tries all places of each ``*``."""
-    parts = () if pattern.startswith("#") else pattern.split("/")
-    most = max((part.count("*") for part in parts if part != "**"), default=0)
-    return max(most, parts.count("**")) > _MOST_STARS
 
 
 def _below(path: str, root: str, *, is_folder: bool) -> str:

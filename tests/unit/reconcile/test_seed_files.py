@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.model.origin import Origin
@@ -106,6 +107,17 @@ def test_a_file_that_was_hashed_and_is_another_is_uploaded(seed, store):
     found = seed_difference(seed, Slow(store))
     assert [one.path for one in found.uploads] == ["bench/p/one"]
     assert found.unchanged == 1
+
+
+def test_what_the_ignore_file_names_is_neither_uploaded_nor_deleted(seed, store):
+    seeded(seed, store)
+    for name in ("one", "two"):
+        (Path(seed.source) / name).unlink()
+    (Path(seed.source) / "three").write_text("three")
+    (Path(seed.source) / ".oscar-syncignore").write_text("one\n")
+    found = seed_difference(replace(seed, delete_extra=True), BucketProvider(store))
+    assert [one.path for one in found.uploads] == ["bench/p/three"]
+    assert found.extra == ("bench/p/two",)
 
 
 def test_the_store_is_asked_about_one_file_while_others_are_compared(seed, store):

@@ -78,3 +78,26 @@ def test_a_file_is_read_up_to_a_bound_and_no_link_is_followed(tmp_path):
     assert read_regular(path, 4) == b"cont"
     with pytest.raises(OSError, match="symbolic links"):
         read_regular(tmp_path / "link", 8)
+
+
+def test_what_the_folder_s_ignore_file_names_is_left_out(tmp_path):
+    for name in ("keep.txt", "drop.log", "cache/deep/a", "sub/drop.log", "sub/keep.log"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / ".oscar-syncignore").write_text("*.log\n!keep.log\n/cache/\n")
+    found = walk(tmp_path)
+    assert [file.relative for file in found.files] == ["keep.txt", "sub/keep.log"]
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("kind", ["not text", "costly", "a link"])
+def test_an_ignore_file_that_cannot_be_used_stops_the_seed(tmp_path, kind):
+    path = tmp_path / ".oscar-syncignore"
+    (tmp_path / "a").write_text("a")
+    if kind == "a link":
+        path.symlink_to(tmp_path / "a")
+    else:
+        path.write_bytes(b"\xff\xfe" if kind == "not text" else b"a*b*c*d*e*f\n")
+    found = walk(tmp_path)
+    assert found.files == ()
+    assert [problem.relative for problem in found.problems] == [".oscar-syncignore"]
