@@ -1,12 +1,13 @@
 """What is shown in place of values that ``${NAME}`` put into a service (trust 4.1)."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
 
-_SHORTEST: Final = 4
-"""Shorter values are masked as a whole only: within other text they are anything."""
+SHORTEST: Final = 4
+"""Characters of a value that is masked within a text: a shorter one may be any word (trust 3.8)."""
 
 
 class Masked(Struct, frozen=True):
@@ -46,7 +47,12 @@ class Masks(Struct, frozen=True):
 
 
 def _replaced(text: str, masks: Iterable[Masked]) -> str:
-    for one in sorted(masks, key=lambda mask: len(mask.text), reverse=True):
-        if len(one.text) >= _SHORTEST and one.text != one.written:
-            text = text.replace(one.text, one.written)
-    return text
+    written: dict[str, str] = {}
+    for one in masks:
+        if len(one.text) >= SHORTEST and one.text != one.written:
+            written.setdefault(one.text, one.written)
+    if not written:
+        return text
+    # In one pass, the longest first: a name that was put in may hold another variable's value.
+    values = sorted(written, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, values)), lambda found: written[found[0]], text)

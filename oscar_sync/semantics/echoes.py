@@ -11,10 +11,9 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, quote_plus
 
+from oscar_sync.model.masks import SHORTEST
 from oscar_sync.model.secret import MASK, Secret
 
-SHORTEST: Final = 4
-"""Characters of a secret that is masked: a shorter one would tear every text to shreds."""
 _SHORTEST_PACKED: Final = 6
 
 
