@@ -64,7 +64,7 @@ def _refuse_if_moved(
     _refuse_if_used(run, name, services)
     refuse_if_list_is_short(run, facts, buckets, services)
     if (facts.owner, facts.from_service) != (planned.facts.owner, planned.facts.from_service):
-        raise StaleServiceError(f"bucket {name} was made anew by somebody; it stays")
+        raise StaleServiceError(f"bucket {name} was created again by someone else; it stays")
     refuse_if_more_is_lost(run, name)
 
 

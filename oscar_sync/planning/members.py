@@ -231,7 +231,7 @@ def _unseen_reason(origin: ServiceKey, unseen: Collection[_Found]) -> Reason:
     what = "; ".join(f"{one.member}: {one.problem}" for one in unseen)
     return needs_consent(
         "federation-unseen",
-        f"nobody can see from here what is at {what}; OSCAR would write it anew, or delete it with "
+        f"nobody can see from here what is at {what}; OSCAR would overwrite it, or delete it with "
         "its buckets",
         Consent(Word.FEDERATE, origin.name),
         "add that cluster to `clusters` of the settings, with its address and a log-in",
@@ -305,13 +305,13 @@ def _steps_of(one: _Found, *, is_detached: bool) -> Iterable[Step]:
 
 
 def _bucket_reason(found: Iterable[_Found], form: Form) -> Reason | None:
-    """Return why a worker may not take up a bucket of its cluster: it is somebody else's."""
+    """Return why a worker may not use a bucket of its cluster: it is somebody else's."""
     for one, bucket, facts in _met(found, form):
         if one.peer is not None and not one.peer.owns_bucket(facts):
             return Reason(
                 "member-bucket",
                 f"bucket {bucket} exists on {one.member.cluster} and belongs to "
-                f"{facts.owner or 'somebody else'}: the worker {one.member} would take it up",
+                f"{facts.owner or 'somebody else'}: the worker {one.member} would use it",
                 ("use another bucket", f"take {one.member.cluster} out of the members"),
             )
     return None
@@ -334,19 +334,21 @@ def _lacking_reason(context: Context, found: Iterable[_Found], form: Form) -> Re
 
 
 def _met(found: Iterable[_Found], form: Form) -> Iterable[tuple[_Found, BucketName, BucketFacts]]:
-    """Yield each bucket that a worker would take up and that is on its cluster already."""
+    """Yield each bucket that a worker would use and that is on its cluster already."""
     if is_mesh(form):
         return
     for one in found:
+        if one.peer is None:
+            continue
         had = named_by_delete(one.live.form, one.live.bucket_list) if one.live else ()
-        for bucket in in_out_buckets(form) if one.peer is not None else ():
-            facts = one.peer.facts.bucket(bucket) if one.peer and bucket not in had else None
+        for bucket in in_out_buckets(form):
+            facts = one.peer.facts.bucket(bucket) if bucket not in had else None
             if facts is not None:
                 yield one, bucket, facts
 
 
 def _words(effect: MemberEffect) -> str:
-    place = f"{effect.cluster or '(no cluster)'}/{effect.service or '(no service)'}"
+    place = Member(effect.cluster, effect.service)
     kept = ", ".join(item.bucket for item in effect.keeps)
     stays = f"; bucket {kept} of it stays there" if kept else ""
     match effect.fate:
@@ -362,7 +364,7 @@ def _words(effect: MemberEffect) -> str:
             return f"member {place}: there is no worker, and an update creates none"
         case MemberFate.UNSEEN:
             return (
-                f"member {place}: nobody can see what is there; OSCAR may write it anew, or delete "
+                f"member {place}: nobody can see what is there; OSCAR may overwrite it, or delete "
                 "it with its buckets"
             )
         case _:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from oscar_sync.model.field import Json
-from oscar_sync.render.changes import told
+from oscar_sync.render.changes import value_in_words
 from oscar_sync.render.words import plural, safe, size
 
 _MOST: Final = 50
@@ -108,7 +108,7 @@ def _member(entry: Mapping[str, object]) -> str:
 
 def _change(change: Mapping[str, object]) -> str:
     path = _text(change, "path")
-    before, after = (told(path, _json(change.get(side))) for side in ("before", "after"))
+    before, after = (value_in_words(path, _json(change.get(side))) for side in ("before", "after"))
     words = after if change.get("op") in ("add", "same") else f"{before} -> {after}"
     return f"{words} [{_hash(change)}]" if "…" in words else words
 

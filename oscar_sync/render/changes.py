@@ -20,14 +20,17 @@ def in_words(change: FieldChange) -> str:
         return _sensitive(change)
     match change.op:
         case Op.ADD | Op.SAME:
-            return told(change.path, change.after)
+            return value_in_words(change.path, change.after)
         case Op.REMOVE:
-            return f"{told(change.path, change.before)} -> (none)"
+            return f"{value_in_words(change.path, change.before)} -> (none)"
         case _ if is_script(change.path):
             added, removed, _ = script_diff(change.before, change.after)
             return f"+{added} -{removed} lines"
         case _:
-            return f"{told(change.path, change.before)} -> {told(change.path, change.after)}"
+            before, after = (
+                value_in_words(change.path, side) for side in (change.before, change.after)
+            )
+            return f"{before} -> {after}"
 
 
 def script_lines(change: FieldChange, *, is_whole: bool) -> list[str]:
@@ -58,7 +61,9 @@ def want_and_live(change: FieldChange) -> str:
         return _sensitive(change)
     if is_script(change.path) and change.op is Op.CHANGE:
         return in_words(change)
-    wanted, live = (told(change.path, content) for content in (change.after, change.before))
+    wanted, live = (
+        value_in_words(change.path, content) for content in (change.after, change.before)
+    )
     return f"want {wanted}  live {live}"
 
 
@@ -68,11 +73,11 @@ def live_and_wanted(change: FieldChange) -> tuple[str, str]:
         return _MASK, in_words(change)
     if is_script(change.path) and change.op is Op.CHANGE:
         return in_words(change), ""
-    live = "(none)" if change.op is Op.ADD else told(change.path, change.before)
-    return live, told(change.path, change.after)
+    live = "(none)" if change.op is Op.ADD else value_in_words(change.path, change.before)
+    return live, value_in_words(change.path, change.after)
 
 
-def told(path: str, content: Json) -> str:
+def value_in_words(path: str, content: Json) -> str:
     """Return one value on one line: a script as its size, an input or output as its place."""
     if is_script(path) and isinstance(content, str):
         return summary_of_script(content)

@@ -93,7 +93,7 @@ _ROWS: Final = (
         Outcome.APPLIED_WITH_WARNING, "federation-member-failed",
         "a member was not reached; apply again")),
     _Row("PUT", 404, r"^\Z", Meaning(
-        Outcome.ABSENT, "gone", "it was deleted meanwhile; apply again")),
+        Outcome.ABSENT, "gone", "it was deleted in the meantime; apply again")),
     _Row("DELETE", 404, r"^\Z|^The bucket '[^']*' does not exist", Meaning(
         Outcome.ABSENT, "gone")),
     _Row("DELETE", 500, "does not have a registered ConfigMap", Meaning(Outcome.ABSENT, "gone")),

@@ -2,7 +2,7 @@
 
 POST makes a worker on each member; one that fails is rolled back, and the roll-back sends a DELETE,
 with its buckets, for every member's service, also for one that was there before. PUT writes each
-member's service anew, whoever's it is, and makes none. DELETE leaves the workers.
+member's service, whoever's it is, and makes none. DELETE leaves the workers.
 """
 
 from collections.abc import Mapping

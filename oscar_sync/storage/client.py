@@ -39,9 +39,9 @@ def minio_client(
 
 
 @contextmanager
-def told(address: StoreAddress) -> Iterator[None]:
+def translate_errors(address: StoreAddress) -> Iterator[None]:
     """Turn every failure within into a StoreError that names the store and never the keys."""
-    with pool.told(address):
+    with pool.translate_errors(address):
         try:
             yield
         except S3Error as error:

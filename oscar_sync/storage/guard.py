@@ -8,7 +8,7 @@ import urllib3
 from urllib3 import exceptions as failures
 
 from oscar_sync.errors import StoreError
-from oscar_sync.storage.server import CHUNK_BYTES, Server, told
+from oscar_sync.storage.server import CHUNK_BYTES, Server, translate_errors
 
 
 class Guard(httpx.BaseTransport):
@@ -28,7 +28,7 @@ class Guard(httpx.BaseTransport):
             StoreUnreachableError: it does not come.
         """
         is_file = request.method == "GET"
-        with told(self._server):
+        with translate_errors(self._server):
             answer: Any = self._pool.urlopen(
                 request.method,
                 str(request.url),

@@ -128,7 +128,7 @@ class Multipart:
     ) -> "_Xml":
         sha256 = hashlib.sha256(body).hexdigest()
         answer = self._sent(method, place, query, headers=headers, body=body, sha256=sha256)
-        with pool.told(self._address):
+        with pool.translate_errors(self._address):
             found = _Xml(ET.fromstring(answer.data))  # noqa: S314 - expat bounds entities
         if found.name == "Error":
             raise self._refused(200, found)
@@ -148,7 +148,7 @@ class Multipart:
         named = {"Host": self._host, **(headers or {})}
         signed = self._signer.headers(method, target, named, sha256, datetime.now(UTC))
         url = f"{self._address.endpoint.rstrip('/')}{target}"
-        with pool.told(self._address):
+        with pool.translate_errors(self._address):
             answer: urllib3.BaseHTTPResponse = self._pool.urlopen(
                 method,
                 url,

@@ -28,7 +28,7 @@ from oscar_sync.storage.landing import (
     told_of,
     whole,
 )
-from oscar_sync.storage.server import CHUNK_BYTES, CONNECTIONS, Server, told
+from oscar_sync.storage.server import CHUNK_BYTES, CONNECTIONS, Server, translate_errors
 from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import HTML_PAGE, meaning_of_status
 
@@ -228,7 +228,7 @@ class OnedataProvider:
         """
         url = f"{self._root}/{quote(path.lstrip('/'))}{'?' if query else ''}{query}"
         sent = {**headers, "X-Auth-Token": self._token.reveal(), "User-Agent": "oscar-sync"}
-        with told(self.server):
+        with translate_errors(self.server):
             response = self._pool.request(
                 method, url, headers=sent, body=body, preload_content=not is_file, redirect=False
             )

@@ -77,7 +77,7 @@ def pool_of(
 
 
 @contextmanager
-def told(address: StoreAddress) -> Iterator[None]:
+def translate_errors(address: StoreAddress) -> Iterator[None]:
     """Turn what fails within into a StoreError that names the store and never the keys.
 
     The library's own errors may quote keys and signatures, so they are not chained.

@@ -57,7 +57,7 @@ class Server(Struct, frozen=True):
 
 
 @contextmanager
-def told(server: Server) -> Iterator[None]:
+def translate_errors(server: Server) -> Iterator[None]:
     """Turn what becomes of a connection into errors of ours: others may quote requests."""
     try:
         yield

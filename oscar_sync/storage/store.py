@@ -46,9 +46,9 @@ class ObjectStore:
         return minio_client(self.address, self._environ)
 
     def _told(self) -> AbstractContextManager[None]:
-        from oscar_sync.storage.client import told
+        from oscar_sync.storage.client import translate_errors
 
-        return told(self.address)
+        return translate_errors(self.address)
 
     def reach(self) -> None:
         """Return if something takes connections at the address; loads no library for it.

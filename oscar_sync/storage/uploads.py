@@ -120,9 +120,9 @@ class Uploads:
     def _put_slowly(
         self, place: tuple[str, str], content: bytes, metadata: dict[str, str] | None
     ) -> str:
-        from oscar_sync.storage.client import told
+        from oscar_sync.storage.client import translate_errors
 
-        with told(self._address):
+        with translate_errors(self._address):
             result = self._once.put_object(
                 *place, BytesIO(content), len(content), metadata=metadata
             )

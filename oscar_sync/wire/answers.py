@@ -196,7 +196,7 @@ def tag_owner_of(entry: object) -> str:
     """Return whose a bucket is by its tag, blank where it has none.
 
     Raises:
-        UnusableAnswerError: it is no bucket.
+        UnusableAnswerError: it is not a bucket.
     """
     bucket_of(entry)
     return _text(entry["metadata"], "owner") if isinstance(entry, dict) else ""

@@ -105,7 +105,7 @@ def give(world, **words):
 def test_a_bucket_that_says_that_another_made_it_stays(kept, words):
     result = carried_out(kept, fault=meanwhile("GET", "buckets", lambda: give(kept, **words)))
     assert result.status is Status.STALE
-    assert "bucket red was made anew by somebody; it stays" in result.message
+    assert "bucket red was created again by someone else; it stays" in result.message
     assert sent(kept, "DELETE", RED) == 0
     assert stays(kept)
 

@@ -8,7 +8,7 @@ def masks(**parts):
 
 
 def test_what_stands_for_a_value_is_not_masked_again():
-    both = masks(OSCAR_PASSWORD="swordfish", NAME="OSCAR")  # noqa: S106 - made up
+    both = masks(OSCAR_PASSWORD="swordfish", NAME="OSCAR")
     assert both.in_words("swordfish at OSCAR") == "${OSCAR_PASSWORD} at ${NAME}"
 
 
