@@ -164,20 +164,19 @@ class ExtraFile(Struct, frozen=True):
 
 
 class SeedDifference(Struct, frozen=True):
-    """What a seed lacks on its store, and the ``extra`` paths below its folder that no file names.
+    """What a seed lacks on its store, and what lies ``extra`` below its folder: no file names it.
 
-    ``extra_files`` are those as they were listed. ``source_fault`` says why the files are no reason
-    to delete anything: there is none, or they are not a folder.
+    ``source_fault`` says why nothing may be deleted for want of a file: there are no files at all,
+    or the source is not a folder.
 
     ``problems`` are files that cannot be seeded, each with its reason. ``no_bucket`` says why the
     store shows no bucket of that name; such a bucket lacks everything.
     """
 
     uploads: tuple[Upload, ...] = ()
-    extra: tuple[str, ...] = ()
+    extra: tuple[ExtraFile, ...] = ()
     unchanged: int = 0
     problems: tuple[str, ...] = ()
-    extra_files: tuple[ExtraFile, ...] = ()
     source_fault: str = ""
     no_bucket: str = ""
 

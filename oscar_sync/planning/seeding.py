@@ -53,7 +53,7 @@ def _decide(
                 Step(Do.UPLOAD, seed.shown(item.path), "", item.size_bytes, item.checksum)
                 for item in difference.uploads
             ),
-            *(Step(Do.DELETE_OBJECT, seed.shown(path)) for path in extra),
+            *(Step(Do.DELETE_OBJECT, seed.shown(item.path)) for item in extra),
         ),
         origin=seed.origin,
         notes=(*notes, f"trigger: {'yes' if seed.is_trigger else 'no'}"),
@@ -69,7 +69,7 @@ def _decide(
             view.release,
             "",
             uploads=difference.uploads,
-            extra=difference.extra_files if extra else (),
+            extra=extra,
             extra_below=seed.folder,
             provider=seed.provider if seed.is_elsewhere else "",
             credentials=credentials,

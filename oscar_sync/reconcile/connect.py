@@ -202,8 +202,11 @@ class ProviderFiles:
 
         if isinstance(self._provider, BucketProvider):
             return self._provider.delete_many(paths)
-        for path in paths:
-            self._provider.delete(path)
+        for at, path in enumerate(paths):
+            try:
+                self._provider.delete(path)
+            except StoreError as error:
+                return dict.fromkeys(paths[at:], str(error))
         return {}
 
     def below(self, folder: str) -> Mapping[str, ExtraFile]:

@@ -47,9 +47,8 @@ def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -
     extra = [item for item in extra if not _is_ignored(ignored, seed, item)]
     return SeedDifference(
         uploads,
-        tuple(item.path for item in extra),
+        tuple(map(extra_file, extra)),
         unchanged=len(wanted) - len(uploads),
-        extra_files=tuple(map(extra_file, extra)),
         source_fault=_source_fault(seed, wanted),
     )
 

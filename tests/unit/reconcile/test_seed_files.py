@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Seed, Which
 from oscar_sync.model.state import SeedDifference
+from oscar_sync.reconcile.connect import ProviderFiles
 from oscar_sync.reconcile.seed_files import seed_difference
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.buckets import BucketProvider
@@ -117,7 +119,7 @@ def test_what_the_ignore_file_names_is_neither_uploaded_nor_deleted(seed, store)
     (Path(seed.source) / ".oscar-syncignore").write_text("one\n")
     found = seed_difference(replace(seed, delete_extra=True), BucketProvider(store))
     assert [one.path for one in found.uploads] == ["bench/p/three"]
-    assert found.extra == ("bench/p/two",)
+    assert [one.path for one in found.extra] == ["bench/p/two"]
 
 
 def test_the_store_is_asked_about_one_file_while_others_are_compared(seed, store):
@@ -143,3 +145,25 @@ def test_files_that_cannot_be_seeded_are_told_also_where_the_store_is_silent(see
 def test_a_store_that_does_not_list_is_told(seed, store):
     with pytest.raises(StoreUnreachableError):
         seed_difference(seed, Silent(store))
+
+
+class Refusing:
+    """A provider that deletes one by one, and refuses some."""
+
+    shown = "a store"
+
+    def __init__(self, *refused):
+        self.refused, self.deleted = refused, []
+
+    def delete(self, path):
+        if path in self.refused:
+            raise StoreError(self.shown, "no")
+        self.deleted.append(path)
+
+
+def test_of_many_deletions_one_by_one_those_that_were_done_are_not_called_failures():
+    store: Any = Refusing("b")
+    left = ProviderFiles(store).delete_many(["a", "b", "c"])
+    assert store.deleted == ["a"]
+    assert set(left) == {"b", "c"}
+    assert all("no" in words for words in left.values())
