@@ -9,11 +9,9 @@ from collections.abc import Collection, Iterable
 from oscar_sync.execution.run import FailedError, LostError, NotVerifiedError, Run
 from oscar_sync.execution.sender import Reply
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.answers import Outcome
-from oscar_sync.semantics.buckets import created_by_post
-from oscar_sync.semantics.names import service_name_fault
+from oscar_sync.semantics.buckets import created_by_post, unlisted_makers
 
 RESTART_S = 8.0
 """How long the store restarts within a DELETE, before its buckets are deleted (oscar-server 5)."""
@@ -51,16 +49,12 @@ def refuse_if_list_is_short(
 ) -> None:
     """Stop where the list lacks a service whose bucket says that it is there.
 
-    The maker of *bucket* is asked for by name; where nothing is listed, the maker of each bucket.
-
     Raises:
         FailedError: a GET shows one that the list lacks: what it uses is not known.
     """
     listed = {live.key.name for live in services}
-    asked = [bucket, *(() if listed else buckets)]
-    makers = {ServiceName(one.from_service) for one in asked if one.from_service}
-    for name in sorted(makers - listed):
-        if not service_name_fault(name) and run.newest.has_by_name(name):
+    for name in unlisted_makers(bucket, buckets, listed):
+        if run.newest.has_by_name(name):
             raise _contradiction(
                 f"the list of services lacks {name}, which a GET shows; bucket {bucket.name} stays"
             )

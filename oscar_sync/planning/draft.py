@@ -212,7 +212,6 @@ def _plan(
                     *_removed_notes(desired, views, options),
                     *identity_notes(contexts.values()),
                     *store_notes(contexts.values()),
-                    *store_notes(contexts.values()),
                     *secret_notes((*actions, *(item.action for item in held))),
                     *unused_consents(desired, contexts),
                 )

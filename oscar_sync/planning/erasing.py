@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
+from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import Erasure, Material
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
@@ -22,8 +22,7 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
 from oscar_sync.semantics import operator
-from oscar_sync.semantics.buckets import used_buckets
-from oscar_sync.semantics.names import service_name_fault
+from oscar_sync.semantics.buckets import unlisted_makers, used_buckets
 from oscar_sync.semantics.stores import is_own_store
 
 VOLUME: Final = "volume"
@@ -189,18 +188,9 @@ def _fills_own_store(context: Context, seed: Seed) -> bool:
 
 
 def _list_reason(context: Context, bucket: BucketName) -> Reason | None:
-    """Return why the list of services cannot be the whole one, by what the buckets' tags say.
-
-    The maker of *bucket* is asked for by name; where nothing is listed, the maker of each bucket.
-    """
+    """Return why the list of services cannot be the whole one, by what the buckets' tags say."""
     facts, view = context.facts.bucket(bucket), context.facts.view
-    asked = [facts] if facts else []
-    if not view.services:
-        asked.extend((view.buckets or {}).values())
-    makers = sorted({ServiceName(one.from_service) for one in asked if one.from_service})
-    for name in makers:
-        if name in view.services or service_name_fault(name):
-            continue
+    for name in unlisted_makers(facts, (view.buckets or {}).values(), view.services):
         if context.facts.probe(name) in (Probe.EXISTS, Probe.UNKNOWN):
             return Reason(
                 "list-incomplete",

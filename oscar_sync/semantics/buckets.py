@@ -1,14 +1,15 @@
 """Which buckets a service names, and what POST, PUT and DELETE make, keep and erase of them.
 
-Sources: oscar-server 4.4, 5, 6.2; records 041, 045, 049, 101, 113, 127, 131, 133, 224.
+Sources: oscar-server 4.4, 5, 6.1, 6.2; records 041, 045, 049, 101, 113, 127, 131, 133, 224.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from oscar_sync.model.field import Value
-from oscar_sync.model.identity import BucketName
-from oscar_sync.model.state import OwnStore
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.state import BucketFacts, OwnStore
+from oscar_sync.semantics.names import service_name_fault
 from oscar_sync.semantics.paths import (
     BUCKET_OUTPUT_TYPES,
     LOCAL_INPUT_TYPES,
@@ -217,3 +218,16 @@ def _without(
             and bucket_of(str(entry["path"])) in gone
         )
     ]
+
+
+def unlisted_makers(
+    bucket: BucketFacts | None, buckets: Iterable[BucketFacts], listed: Collection[ServiceName]
+) -> tuple[ServiceName, ...]:
+    """Return the services to ask for by name before *bucket* goes, since the list lacks them.
+
+    POST tags each bucket that it makes with its service (6.1). A maker that a GET shows and the
+    list lacks proves that the list is not whole; where nothing is *listed*, that of each bucket.
+    """
+    asked = [*((bucket,) if bucket else ()), *(() if listed else buckets)]
+    makers = {ServiceName(one.from_service) for one in asked if one.from_service}
+    return tuple(name for name in sorted(makers.difference(listed)) if not service_name_fault(name))

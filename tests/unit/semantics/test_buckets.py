@@ -2,7 +2,8 @@
 
 import pytest
 
-from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.identity import BucketName, ClusterId
+from oscar_sync.model.state import BucketFacts
 from oscar_sync.semantics.bodies import put_body
 from oscar_sync.semantics.buckets import (
     detached,
@@ -16,6 +17,7 @@ from oscar_sync.semantics.buckets import (
     needed_buckets,
     outputs,
     places_elsewhere,
+    unlisted_makers,
     used_buckets,
     without_buckets,
 )
@@ -246,3 +248,24 @@ def test_a_service_may_have_any_number_of_buckets(count, side):
     assert used_buckets(form) == names
     assert named_by_delete(form, ()) == names
     assert detached(form, ())[side] == []
+
+
+def made(bucket, service):
+    return BucketFacts(BucketName(bucket), from_service=service)
+
+
+@pytest.mark.parametrize(
+    ("bucket", "listed", "asked"),
+    [
+        (made("red", "alpha"), {"beta"}, ("alpha",)),
+        (made("red", "alpha"), {"alpha"}, ()),
+        (made("red", ""), {"beta"}, ()),
+        (made("red", "No Name"), {"beta"}, ()),
+        (made("red", "alpha"), set(), ("alpha", "gamma")),
+        (None, set(), ("gamma",)),
+        (None, {"beta"}, ()),
+    ],
+)
+def test_makers_that_the_list_lacks_are_asked_for_and_of_an_empty_list_all(bucket, listed, asked):
+    others = [made("green", "gamma"), made("blue", "gamma"), made("gray", "")]
+    assert unlisted_makers(bucket, others, listed) == asked
