@@ -143,7 +143,8 @@ class Step(Struct, frozen=True):
     """One write. ``target`` is a service, ``bucket``, ``bucket/key`` or ``bucket/prefix``.
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
-    ``checksum`` (``sha256:...``) belong to uploads; ``restarts_store``: the server restarts MinIO.
+    ``checksum`` (``sha256:...``) belong to uploads; an object that is deleted has the checksum that
+    its store tells; ``restarts_store``: the server restarts MinIO.
     ``member`` is the id of the cluster where it is sent, blank for the action's own; ``target``
     then is ``cluster/service``.
     """

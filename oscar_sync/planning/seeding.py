@@ -53,7 +53,10 @@ def _decide(
                 Step(Do.UPLOAD, seed.shown(item.path), "", item.size_bytes, item.checksum)
                 for item in difference.uploads
             ),
-            *(Step(Do.DELETE_OBJECT, seed.shown(item.path)) for item in extra),
+            *(
+                Step(Do.DELETE_OBJECT, seed.shown(item.path), checksum=item.checksum)
+                for item in extra
+            ),
         ),
         origin=seed.origin,
         notes=(*notes, f"trigger: {'yes' if seed.is_trigger else 'no'}"),

@@ -162,6 +162,7 @@ def _carried(material: Material) -> dict[str, object]:
         "secrets": {**material.secrets},
         "stamp": material.stamp,
         "uploads": [(item.path, item.size_bytes, item.checksum) for item in material.uploads],
+        "extra": material.extra,
         "provider": material.provider,
         "credentials": {**material.credentials},
         "prefetch": material.image_prefetch,

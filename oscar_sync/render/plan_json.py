@@ -9,6 +9,7 @@ from oscar_sync.model.plan import (
     Action,
     Blocked,
     Category,
+    Do,
     FieldChange,
     Kept,
     MemberEffect,
@@ -142,8 +143,10 @@ def _step(step: Step) -> dict[str, Json]:
     document: dict[str, Json] = {"do": str(step.do), "target": step.target}
     if step.note:
         document["note"] = step.note
+    if step.do is Do.UPLOAD:
+        document["bytes"] = step.size_bytes
     if step.checksum:
-        document |= {"bytes": step.size_bytes, "checksum": step.checksum}
+        document["checksum"] = step.checksum
     return document
 
 

@@ -155,3 +155,33 @@ def test_a_file_whose_counts_were_raised_is_not_the_reviewed_one(doomed, store):
     (doomed.folder / "plan.json").write_text(json.dumps(document))
     assert doomed.run("apply", "-y", "--expect", "plan.json")[0] == 5
     assert len(keys(store)) >= 4
+
+
+# what a seed deletes
+
+EXTRA = (
+    "services:\n  hello:\n    seeds:\n"
+    "    - {from: files, to: 'minio.default:hello/models', delete_extra: true}\n"
+)
+
+
+@pytest.mark.parametrize("content", [b"xy", b"zz", b"longer"])
+def test_an_extra_object_that_was_written_since_the_review_is_not_deleted(project, store, content):
+    files = project.folder / "files"
+    files.mkdir()
+    (files / "kept").write_text("kept")
+    project.settings(EXTRA)
+    assert project.run("apply", "-y")[0] == 0
+    put(store, "models/extra")
+    document = reviewed(project)
+    reviewed_at = written(store, "models/extra")
+    while written(store, "models/extra") == reviewed_at:  # stores tell whole seconds
+        put(store, "models/extra", content)
+    code, _, err = project.run("apply", "-y", "--expect", "plan.json")
+    assert code == 5
+    assert "~ edge/hello seed #1: " in err
+    assert project.run("apply", "-y", "--expect", document["digest"])[0] == 5
+    assert "models/extra" in keys(store)
+    reviewed(project)
+    assert project.run("apply", "-y", "--expect", "plan.json")[0] == 0
+    assert "models/extra" not in keys(store)
