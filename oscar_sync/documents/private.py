@@ -9,19 +9,27 @@ from typing import Final
 _FOLDERS: Final = frozenset(
     {".git", ".oscar-sync", ".ssh", ".gnupg", ".aws", ".kube", ".oscar-cli"}
 )
-_FILES: Final = re.compile(
-    r"\.env.*|\.netrc|\.git-credentials|\.pypirc|\.npmrc"
-    r"|.+\.(pem|key|p12|pfx)|id_[a-z0-9_]+(\.pub)?"
-)
+_TOOLS_FILES: Final = re.compile(r"\.env.*|\.netrc|\.git-credentials|\.pypirc|\.npmrc")
+_KEYS: Final = re.compile(r".+\.(pem|key|p12|pfx)|id_[a-z0-9_]+(\.pub)?")
 _PARTS: Final = re.compile(r"[/\\]+")
 
 
 def is_private(path: str) -> bool:
     """Tell whether *path*, relative to a folder that may be read, names what is kept private."""
-    parts = [part.lower() for part in _PARTS.split(path) if part]
-    return bool(parts) and (
-        not _FOLDERS.isdisjoint(parts) or _FILES.fullmatch(parts[-1]) is not None
-    )
+    return is_of_a_tool(path) or _KEYS.fullmatch(_parts(path)[-1]) is not None
+
+
+def is_of_a_tool(path: str) -> bool:
+    """Tell whether *path* names what tools keep their log-ins in; a key of one's own is not that.
+
+    A token may lie in a file called ``id_token``, and never in ``.git`` or ``.env``.
+    """
+    parts = _parts(path)
+    return not _FOLDERS.isdisjoint(parts) or _TOOLS_FILES.fullmatch(parts[-1]) is not None
+
+
+def _parts(path: str) -> list[str]:
+    return [part.lower() for part in _PARTS.split(path) if part] or [""]
 
 
 def is_left_out(name: str) -> bool:

@@ -13,7 +13,7 @@ from oscar_sync.documents.findings import ERROR, WARNING, Findings
 from oscar_sync.documents.json_reader import read_document
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
-from oscar_sync.documents.private import is_private
+from oscar_sync.documents.private import is_of_a_tool, is_private
 from oscar_sync.documents.reading import Fault, FaultKind
 from oscar_sync.documents.scalars import Tree
 from oscar_sync.documents.substitution import references
@@ -311,8 +311,15 @@ def check_paths(
     for at, written in named:
         if references(written):
             continue  # an error by itself
-        path = absolute(loaded.folder, written)
-        if not is_inside(os.path.realpath(path)):
+        real = os.path.realpath(absolute(loaded.folder, written))
+        below = os.path.relpath(real, os.path.realpath(loaded.folder))
+        if at[-1] == "token_file" and is_of_a_tool(below):
+            findings.at(
+                Code.OUTSIDE, ERROR, loaded.places, at,
+                f"{written} is private (.git, .env): it is not sent as a token",
+                "write the path of a file that holds the token alone",
+            )  # fmt: skip
+        elif not is_inside(real):
             findings.at(
                 Code.OUTSIDE, ERROR, loaded.places, at,
                 f"{written} lies outside the settings' folder",

@@ -344,6 +344,30 @@ class TestTheFence:
         assert project.run("service", "list")[0] == 3
         assert attacker.asked == []
 
+    @pytest.mark.parametrize("name", [".oscar-sync/key", ".git/config", ".env", "link"])
+    def test_a_token_file_is_not_one_that_tools_keep_log_ins_in(self, project, attacker, name):
+        file = project.folder / name
+        file.parent.mkdir(exist_ok=True)
+        if name == "link":
+            (project.folder / ".env").write_text(PLANTED)
+            file.symlink_to(".env")
+        else:
+            file.write_text(PLANTED)
+            file.chmod(0o600)
+        settings(project, entry(attacker.url, f"token_file: {name}"))
+        assert f"{name} is private (.git, .env): it is not sent as a token" in blocked(project)
+        assert attacker.asked == []
+
+    @pytest.mark.parametrize("name", ["id_token", "oscar.key", "tokens/lab"])
+    def test_a_token_file_may_be_called_as_keys_are(self, project, attacker, name):
+        file = project.folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("token")
+        file.chmod(0o600)
+        settings(project, entry(attacker.url, f"token_file: {name}"))
+        project.run("plan")
+        assert attacker.asked
+
     def test_it_may_be_outside_where_the_operator_says_so(self, project, attacker):
         self.file.chmod(0o600)
         settings(project, entry(attacker.url, "token_file: ../outside.txt"))

@@ -122,4 +122,8 @@ def _content(descriptor: int, path: str, most: int) -> bytes:
 
 def reason_of(error: OSError) -> str:
     """Return in words why a file could not be read."""
+    if isinstance(error, OutsideError):
+        return "it lies outside the settings' folder"
+    if isinstance(error, PrivateError):
+        return "it is private (.git, .env, keys)"
     return error.strerror or str(error) or type(error).__name__
