@@ -42,6 +42,8 @@ def gap_of(text: str, reading: Reading, service_count: int) -> str:
         return "is empty, or holds comments only"
     if reading.faults:
         return "cannot be read as a whole"
+    if any(isinstance(document, str) for document in documents):
+        return "holds a text and no mapping: it may be encrypted, or a link that became a file"
     if any(_is_meant_as_fdl(document) for document in documents):
         return "looks like an FDL and names no service for OSCAR"
     return ""

@@ -23,6 +23,10 @@ TEXTS = {
     "oscars": "oscars:\n- any: {name: hello}\n",
     "sops": SOPS,
     "an LFS pointer": LFS,
+    "ansible-vault": "$ANSIBLE_VAULT;1.1;AES256\n62313365396662343061393464336163\n3633653937\n",
+    "age": "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVu\n-----END AGE ENCRYPTED FILE-----\n",
+    "transcrypt": "U2FsdGVkX1/3a0xYk6zP\n",
+    "a link that git wrote as a file": "../shared/hello.yaml",
     "over the limit": "# " + "x" * (2 << 20) + "\n",
 }
 RENAMED = ("hello.YAML", "hello.yaml.bak", "hello.yml~", "hello.fdl", "hello", "hello.txt")
