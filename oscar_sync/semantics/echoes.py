@@ -1,8 +1,9 @@
 """Secrets in texts that a server wrote: what was sent may come back in the words of a failure.
 
-As it is, quoted, escaped in JSON or in an address, or packed into Base64 (trust 3.8).
+As it is, quoted, escaped in JSON, in a page or in an address, or packed into Base64 (trust 3.8).
 """
 
+import html
 import json
 import re
 from base64 import b64encode
@@ -53,6 +54,8 @@ def _forms(text: str) -> Iterator[str]:
         # Go writes JSON that can stand in a page.
         yield _for_pages(escaped)
         yield escaped.replace("\\", "\\\\").replace('"', '\\"')  # JSON in JSON
+    yield html.escape(text)
+    yield _as_go_escapes(text)
     for address in (quote(text, safe=""), quote(text), quote_plus(text)):
         yield address
         yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), address)
@@ -61,6 +64,11 @@ def _forms(text: str) -> Iterator[str]:
 
 def _for_pages(text: str) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _as_go_escapes(text: str) -> str:
+    """Return *text* as Go writes it into a page."""
+    return html.escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
 
 
 def _packed(content: bytes) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """No secret that was sent comes back in the words of a server, whatever form it has (trust 3.8)."""
 
 import base64
+import html
 import json
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
@@ -25,6 +26,8 @@ WAYS: dict[str, Callable[[str], str]] = {
     "JSON": lambda text: json.dumps(text)[1:-1],
     "JSON of Go": in_go,
     "JSON in JSON": lambda text: json.dumps(json.dumps(text))[3:-3],
+    "page": html.escape,
+    "page of Go": lambda text: html.escape(text).replace("&quot;", "&#34;"),
     "address": lambda text: quote(text, safe=""),
     "path": quote,
     "form": quote_plus,
