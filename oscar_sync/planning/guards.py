@@ -171,12 +171,18 @@ def missing_values(
         return Reason(
             "secret-values-missing",
             f"no value is known for {secrets}, and no manifest declares {undeclared}",
-            (f"declare {undeclared} again, with a value in env_file or the environment", *others),
+            (f"declare {undeclared} again, with a value in env_file or an overlay", *others),
         )
     return Reason(
         "secret-values-missing",
         f"no value is known for {secrets}",
-        ("give the value in env_file or an overlay, or as a variable that secrets_from_env lists",),
+        (
+            "give the value in env_file or an overlay",
+            (
+                f"set the environment variable {', '.join(names)} and list it under "
+                "secrets_from_env, or name it by --secret-env"
+            ),
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """Files that a store lacks: uploads after the service holds (safety 9)."""
 
+from typing import Final
+
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material
@@ -12,6 +14,8 @@ from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.paths import account_of, lies_within
 from oscar_sync.semantics.stores import is_own_store
+
+_FILES: Final = "correct the files, or name them in .oscar-syncignore in the seed's folder"
 
 
 def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, ...]:
@@ -87,8 +91,8 @@ def _credentials(seed: Seed, desired: DesiredService) -> Form:
 
 def _remedy(seed: Seed) -> str:
     if seed.is_elsewhere:
-        return f"mend the files, or {seed.provider} in the service's storage_providers"
-    return "mend the files"
+        return f"{_FILES}, or correct {seed.provider} in the service's storage_providers"
+    return _FILES
 
 
 def _reason(context: Context, seed: Seed, credentials: Form, *, is_own: bool) -> Reason | None:

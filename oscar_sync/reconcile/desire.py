@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -179,6 +180,17 @@ class _Pass:
             return absolute(self.loaded.folder, self.loaded.env_file)
         return ""
 
+    def named_outside(self) -> tuple[str, ...]:
+        """Return the env file of the command line where it lies outside: whoever runs it named it.
+
+        A path through the folder is the repository's: a link there may lead anywhere (trust 4.3).
+        """
+        if not self.request.env_file:
+            return ()
+        path, folder = Path(self.env_file()), os.path.realpath(self.loaded.folder)
+        through = (Path(os.path.realpath(parent)) for parent in path.parents)
+        return () if any(real.is_relative_to(folder) for real in through) else (str(path),)
+
     def manifests(self) -> Manifests:
         request, loaded = self.request, self.loaded
         sources = Sources(
@@ -188,7 +200,7 @@ class _Pass:
             settings_file=loaded.path,
             overlays=request.overlays,
             env_file=self.env_file(),
-            allow_outside=request.allow_outside,
+            allow_outside=(*request.allow_outside, *self.named_outside()),
             environ=self.environ,
             secrets_from_env=secret_names(loaded.secrets_from_env, request.secret_env),
             is_resolving=request.needs_clusters,

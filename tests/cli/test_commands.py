@@ -243,6 +243,35 @@ def test_a_debug_log_names_requests_and_no_secret(project):
     assert project.emulator.password not in said
 
 
+@pytest.mark.parametrize(
+    ("named", "is_read"),
+    [
+        ("../outside/values.env", True),
+        ("{outside}/values.env", True),
+        ("link.env", False),
+        ("{folder}/link.env", False),
+        ("folder/values.env", False),
+        ("{outside}/again/folder/values.env", False),
+    ],
+)
+def test_an_env_file_outside_is_read_where_the_command_names_it_and_not_a_link_in_the_folder(
+    project, named, is_read
+):
+    outside = project.folder.parent / "outside"
+    outside.mkdir()
+    (outside / "values.env").write_text("TOKEN=first\n")
+    (outside / "again").symlink_to(project.folder)
+    (project.folder / "link.env").symlink_to(outside / "values.env")
+    (project.folder / "folder").symlink_to(outside)
+    (project.folder / ".oscar-syncignore").write_text("folder\nlink.env\n")
+    text = (project.folder / "hello.yaml").read_text()
+    (project.folder / "hello.yaml").write_text(text + '      environment: {secrets: {TOKEN: ""}}\n')
+    path = named.format(outside=outside, folder=project.folder)
+    code, out, err = project.run("plan", "--env-file", path)
+    assert (code, "OSY151" in err) == ((0, False) if is_read else (3, True))
+    assert ("environment.secrets.TOKEN" in out) is is_read
+
+
 def test_a_narrow_terminal_folds_the_right_column_under(project):
     mine, theirs = pty.openpty()
     with subprocess.Popen(

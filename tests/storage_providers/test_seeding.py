@@ -84,7 +84,7 @@ def test_a_wrong_log_in_blocks_the_seed_alone_and_shows_no_secret(seeded, place,
     code, out, err = seeded.run("apply", "-y")
 
     assert code == 7
-    assert "mend the files, or" in out
+    assert "correct the files, or" in out
     assert list(seeded.live()) == ["hello"]
     assert secret not in out + err
 

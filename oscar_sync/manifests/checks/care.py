@@ -33,12 +33,17 @@ def check(draft: Draft) -> None:
     for name, value in (draft.block("environment").get("secrets") or {}).items():
         path: FieldPath = ("environment", "secrets", name)
         if value and path not in draft.elsewhere:
-            _plain(draft, path, "leave it blank and use env_file or the environment")
+            _plain(
+                draft,
+                path,
+                value,
+                "leave it blank and use env_file or a variable that secrets_from_env lists",
+            )
     for name, value in (draft.block("environment").get("variables") or {}).items():
         path = ("environment", "variables", name)
         if names_secret(name) and not _tells_nothing(value) and path not in draft.elsewhere:
-            _plain(draft, path, "move it to environment.secrets, blank, and give its value by "
-                   "env_file or the environment")  # fmt: skip
+            _plain(draft, path, value, "move it to environment.secrets, blank, and give its value "
+                   "by env_file or a variable that secrets_from_env lists")  # fmt: skip
     _providers(draft)
 
 
@@ -56,13 +61,18 @@ def _providers(draft: Draft) -> None:
             for key in _SECRETS_OF.get(kind, ()):
                 if account.get(key) and account[key] != "hidden":
                     path = ("storage_providers", kind, name, key)
-                    _plain(draft, path, "give it by an overlay with ${NAME}")
+                    _plain(draft, path, account[key], "give it by an overlay with ${NAME}")
 
 
-def _plain(draft: Draft, path: FieldPath, remedy: str) -> None:
-    if "${" in str(_raw_at(draft, path)):
-        return
+def _plain(draft: Draft, path: FieldPath, value: str, remedy: str) -> None:
     message = f"a secret value stands in plain text: {dotted(path)}"
+    if draft.locator.written(path)[0].layer != "fdl":
+        if "${" in str(_raw_at(draft, path)):
+            return
+    elif "${" in value:
+        message = (
+            f"{dotted(path)}: ${{NAME}} is not substituted in FDL files: it is sent as written"
+        )
     draft.say(Code.PLAIN_SECRET, WARNING, path, message, remedy)
 
 

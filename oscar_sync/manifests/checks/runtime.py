@@ -152,7 +152,7 @@ def _federation(draft: Draft) -> None:
             ("federation", "members"),
             "federation members need environment.secrets.refresh_token: the server refuses "
             "the service without it",
-            "declare it blank and give its value by env_file or the environment",
+            "declare it blank; its value comes from env_file or a variable of secrets_from_env",
         )
     for place, member in enumerate(federation.get("members") or ()):
         if member.get("priority", 0) < 0:

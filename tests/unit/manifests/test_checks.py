@@ -202,6 +202,28 @@ def test_what_deserves_care_is_a_warning(tmp_path: Path, fields: str, code: str)
     assert code in codes(manifests, Severity.WARNING)
 
 
+@pytest.mark.parametrize(
+    ("fields", "remedy"),
+    [
+        ("environment: {secrets: {T: '${T}'}}", "secrets_from_env"),
+        (
+            (
+                "input: [{storage_provider: minio.x, path: abc/in}]\n"
+                "storage_providers: {minio: {x: {endpoint: 'https://e', region: r, "
+                "access_key: '${ID}', secret_key: '${KEY}'}}}"
+            ),
+            "overlay",
+        ),
+    ],
+)
+def test_a_variable_that_an_fdl_file_does_not_substitute_is_a_warning(
+    tmp_path: Path, fields: str, remedy: str
+) -> None:
+    found = [one for one in read(tmp_path, service(fields)).diagnostics if one.code == "OSY180"]
+    assert found
+    assert all("is sent as written" in one.message and remedy in one.remedy for one in found)
+
+
 @pytest.mark.parametrize("image", ["ubuntu", "ubuntu:latest", "host:5000/x/y"])
 def test_a_moving_tag_is_a_warning(tmp_path: Path, image: str) -> None:
     manifests = read(tmp_path, service().replace("ghcr.io/x/plants:1", image))

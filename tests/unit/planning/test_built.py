@@ -125,10 +125,13 @@ def test_a_seed_whose_service_is_blocked_is_blocked_too():
 @pytest.mark.parametrize(
     ("place", "remedy"),
     [
-        (seed(), "mend the files"),
+        (seed(), "correct the files, or name them in .oscar-syncignore in the seed's folder"),
         (
             seed("/in", "webdav.cloud"),
-            "mend the files, or webdav.cloud in the service's storage_providers",
+            (
+                "correct the files, or name them in .oscar-syncignore in the seed's folder, "
+                "or correct webdav.cloud in the service's storage_providers"
+            ),
         ),
     ],
 )

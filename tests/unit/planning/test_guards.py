@@ -273,7 +273,7 @@ def test_a_secret_that_left_its_manifest_is_to_be_declared_again_or_goes_with_th
     found = world.plan()
     assert codes(found) == ["secret-values-missing"]
     assert found.draft.plan.blocked[0].ways_out == (
-        "declare TOKEN again, with a value in env_file or the environment",
+        "declare TOKEN again, with a value in env_file or an overlay",
         "remove the service and apply: its data stays, and the secret goes",
     )
     world.write(service(memory="1Gi", environment={"secrets": {"TOKEN": "x"}}))
