@@ -95,7 +95,7 @@ TITLES: Final = {
     Code.NOT_LIST: "a list is required",
     Code.NOT_MAPPING: "a mapping is required",
     Code.REQUIRED: "a required field is missing or blank",
-    Code.CHOICE: "the value is none of the possible ones",
+    Code.CHOICE: "the value is not one of the possible ones",
     Code.QUANTITY: "not a Kubernetes quantity",
     Code.NAME: "the name cannot be used",
     Code.STRING: "the server refuses, alters or chokes on the value",

@@ -323,5 +323,5 @@ def check_paths(
             findings.at(
                 Code.OUTSIDE, ERROR, loaded.places, at,
                 f"{written} lies outside the settings' folder",
-                "move it, or allow it by --allow-outside",
+                f"move it, or allow it by --allow-outside {absolute(loaded.folder, written)}",
             )  # fmt: skip

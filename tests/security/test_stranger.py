@@ -341,6 +341,7 @@ class TestTheFence:
 
         said = self.same_answer(project, prepare)
         assert "OSY314" in said
+        assert "by --allow-outside /" in said
         assert project.run("service", "list")[0] == 3
         assert attacker.asked == []
 

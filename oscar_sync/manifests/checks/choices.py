@@ -32,7 +32,7 @@ def check(draft: Draft) -> None:
             Code.CHOICE,
             ERROR,
             ("visibility",),
-            f"visibility {values['visibility']} is none of private, restricted, public: "
+            f"visibility {values['visibility']} is not one of private, restricted, public: "
             "servers would make the buckets public",
             "write private, restricted or public, in lower case",
         )
@@ -77,5 +77,5 @@ def _typos(draft: Draft) -> None:
 
 
 def _typo(draft: Draft, path: FieldPath, value: str, effect: str, known: list[str]) -> None:
-    message = f"{dotted(path)} {value} is none of {', '.join(known)}; {effect}"
+    message = f"{dotted(path)} {value} is not one of {', '.join(known)}; {effect}"
     draft.say(Code.CHOICE, WARNING, path, message, f"write one of {', '.join(known)}")
