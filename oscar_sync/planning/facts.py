@@ -27,6 +27,14 @@ class Facts:
         """Tell whether the object store is there to be asked, as far as is known."""
         return not self.view.store_problem
 
+    def made_by(self, service: ServiceName) -> tuple[BucketName, ...]:
+        """Return the buckets whose tags say that *service* made them, sorted."""
+        if self.view.buckets is None:
+            self.missing.buckets = True
+            return ()
+        found = self.view.buckets.values()
+        return tuple(sorted(one.name for one in found if one.from_service == service))
+
     def bucket(self, name: BucketName) -> BucketFacts | None:
         """Return the bucket as the cluster lists it, None if it does not exist.
 

@@ -56,6 +56,7 @@ from oscar_sync.semantics.buckets import (
 )
 from oscar_sync.semantics.federation import is_worker
 from oscar_sync.semantics.immutable import takes_no_put
+from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_of, hooks_of
 from oscar_sync.semantics.volumes import deleted_volume, named_volume
 
@@ -126,7 +127,7 @@ def departure(context: Context, live: LiveService, purpose: str, named: Named) -
     lost = {item.bucket for item in erases}
     members = _members(context, live)
     return Departure(
-        steps=_steps(live, work),
+        steps=_steps(context, live, work),
         keeps=tuple(context.kept(bucket, name) for bucket in buckets if bucket not in lost),
         erases=erases,
         material=replace(_material(context, live, work, purpose), members=members.watched),
@@ -139,7 +140,7 @@ def _members(context: Context, live: LiveService) -> Members:
     """Return what becomes of the members: the PUT that detaches the service detaches them too."""
     if is_worker(live.annotations):
         return Members()  # OSCAR spreads no write to a worker
-    if not _detaches(live):
+    if not _detaches(context, live):
         return left_members(context, live.key, live.form)
     return written_members(context, live.key, detached(live.form, live.bucket_list))
 
@@ -157,9 +158,23 @@ def let_go(live: LiveService) -> tuple[BucketName, ...]:
     return tuple(BucketName(name) for name in detached_of(live.annotations)[1])
 
 
-def _detaches(live: LiveService) -> bool:
+def _detaches(context: Context, live: LiveService) -> bool:
     """Tell whether a PUT lets go of buckets first; a mount alone the server keeps."""
-    return bool(named_by_delete(live.form, live.bucket_list)) and not takes_no_put(live.form)
+    is_needed = bool(named_by_delete(live.form, live.bucket_list)) or bool(_unnamed(context, live))
+    return is_needed and not takes_no_put(live.form)
+
+
+def _unnamed(context: Context, live: LiveService) -> tuple[BucketName, ...]:
+    """Return the buckets that the service made, by their tags, and that its definition lacks.
+
+    It has dropped them, or what shows the definition is wrong: a PUT without any bucket goes out
+    before the DELETE, which is then safe either way (trust 3.3). No PUT reaches a stopped service,
+    and only exposed ones can be stopped.
+    """
+    if is_exposed(live.form):
+        return ()
+    known = {*buckets_of(live), *named_by_delete(live.form, live.bucket_list)}
+    return tuple(name for name in context.facts.made_by(live.key.name) if name not in known)
 
 
 def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[Erased, ...]:
@@ -176,12 +191,13 @@ def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[
     return tuple(found)
 
 
-def _steps(live: LiveService, work: HookWork) -> tuple[Step, ...]:
+def _steps(context: Context, live: LiveService, work: HookWork) -> tuple[Step, ...]:
     name = live.key.name
     delete = Step(Do.DELETE, name, restarts_store=True)
-    if not _detaches(live):
+    if not _detaches(context, live):
         return (*in_order(work.steps), delete)
-    kept = ", ".join(named_by_delete(live.form, live.bucket_list))
+    named = named_by_delete(live.form, live.bucket_list)
+    kept = ", ".join((*named, *_unnamed(context, live)))
     return (Step(Do.PUT, name, f"lets go of {kept}"), *in_order(work.steps), delete)
 
 
@@ -193,7 +209,7 @@ def _material(context: Context, live: LiveService, work: HookWork, purpose: str)
         release=view.release,
         owner=owner_to_write(live),
         live=live,
-        form=detached(live.form, live.bucket_list) if _detaches(live) else live.form,
+        form=detached(live.form, live.bucket_list) if _detaches(context, live) else live.form,
         stamp=StampWish(
             context.settings.set_name,
             hooks=hooks_to_write(context, live, work),
@@ -210,7 +226,7 @@ def _reason(context: Context, live: LiveService, named: Named) -> Reason | None:
         shared_name_reason(context, buckets_of(live)),
         _put_reason(context, live, named),
         _volume_reason(context, live, named),
-        stopped_reason(context, live) if _detaches(live) else None,
+        stopped_reason(context, live) if _detaches(context, live) else None,
     )
 
 

@@ -5,14 +5,13 @@ from collections.abc import Collection
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
+from oscar_sync.model.identity import ServiceKey, ServiceName
 from oscar_sync.model.settings import Removed
 from oscar_sync.model.state import BucketFacts
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.erasing import (
-    EMPTY,
     decide_erase,
     decide_erasures,
     erase_action,
@@ -63,7 +62,7 @@ def _of_entry(
     named = replace(
         named, buckets={name: text for name, text in named.buckets.items() if name not in erased}
     )
-    made = _made_by(context, service) if named.empty else ()
+    made = context.facts.made_by(service.name) if named.empty else ()
     made = tuple(name for name in made if name not in erased)
     found = decide_erasures(context, service, named, made, entry.origin)
     decisions = [
@@ -77,15 +76,6 @@ def _of_entry(
         else:
             decisions.append(item)
     return decisions, notes
-
-
-def _made_by(context: Context, service: ServiceKey) -> tuple[BucketName, ...]:
-    """Return the buckets that say that *service* made them."""
-    context.facts.bucket(BucketName(EMPTY))  # asks for the list where it was not read
-    buckets = context.facts.view.buckets or {}
-    return tuple(
-        sorted(name for name, facts in buckets.items() if facts.from_service == service.name)
-    )
 
 
 def _left_reason(context: Context, bucket: BucketFacts) -> Reason | None:

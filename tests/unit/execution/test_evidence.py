@@ -110,6 +110,48 @@ def test_no_delete_goes_out_where_the_list_and_a_get_differ(full, other):
     assert full.live("alpha") is not None
 
 
+def everywhere(change):
+    """Return a rewriter: the service is changed in lists and in what is asked by name."""
+
+    def rewrite(path, answer):
+        if path == SERVICES and answer.startswith(b"["):
+            return json.dumps([{**one, **change} for one in json.loads(answer)]).encode()
+        if path == f"{SERVICES}/alpha" and answer.startswith(b"{"):
+            return json.dumps({**json.loads(answer), **change}).encode()
+        return answer
+
+    return rewrite
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"input": []},
+        {"input": [{**INPUT, "storage_provider": ""}]},
+        {"input": [{**INPUT, "storage_provider": "s3.x"}]},
+        {"input": minio("blue/in")},
+    ],
+    ids=json.dumps,
+)
+def test_a_bucket_that_both_reads_hide_and_its_tag_tells_of_is_not_lost(full, change):
+    """The tag is evidence too: a PUT without buckets goes out before the DELETE (trust 3.3)."""
+    full.oscar.rewrite = everywhere(change)
+    result = carried_out(full, BY_HAND, rewrite=everywhere(change))
+    assert stays(full)
+    assert sent(full, "PUT", "services") >= 1
+    assert "data stays" not in result.message
+
+
+def test_a_bucket_that_a_service_dropped_costs_its_removal_one_put(full):
+    full.write(service(input=minio("blue/in")))
+    full.apply()
+    full.write(service())
+    full.apply()
+    assert carried_out(full, BY_HAND).status is Status.DONE
+    assert sent(full, "PUT", "services") == 1
+    assert stays(full)
+
+
 # 404
 
 
