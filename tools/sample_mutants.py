@@ -8,6 +8,7 @@ import random
 import sys
 from pathlib import Path
 
+# cosmic_ray is installed beside the mutants alone, so that mypy does not find it.
 from cosmic_ray.work_db import WorkDB, use_db  # type: ignore[import-not-found]
 from cosmic_ray.work_item import WorkerOutcome, WorkResult  # type: ignore[import-not-found]
 

@@ -61,6 +61,7 @@ class _Bounded:
 
     def _unread(self, *args: Any, **more: Any) -> Any:
         """Return an answer of which nothing is read: what is repeated is not unpacked either."""
+        # urllib3 types its arguments one by one; they are passed on as they came.
         return super().urlopen(*args, preload_content=False, decode_content=False, **more)  # type: ignore[misc]
 
 
