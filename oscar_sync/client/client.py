@@ -267,7 +267,8 @@ class Client(Resources):
     def _invoked(self, name: str, path: str, token: str | None, asked: Mapping[str, Any]) -> Any:
         """Invoke with the token that is given, else the client's own, else the service's.
 
-        An OIDC token starts no private service, not even its owner's: 404 (record 217).
+        An OIDC token starts no job of a private or restricted service, not even its owner's: 404,
+        since `/job` compares another form of the id (record 228). `/run` lets owner and users in.
         """
         if token or self._AUTH_TYPE == reading.BASIC:
             return super()._invoked(name, path, token, asked)

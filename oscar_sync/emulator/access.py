@@ -1,8 +1,9 @@
 """Who may do what on the object store: MinIO's users, groups and policies, as OSCAR sets them.
 
-A policy is called like the user or group that has it, and names whole buckets. OSCAR adds and
-removes one resource at a time, so a bucket may stand in a policy twice (oscar-server 12 item 14),
-and one that is deleted on the store itself stays in it (record 226).
+A policy is called like the user or group that has it, and names whole buckets, each once: the
+store keeps them as a set (record 229). One that is deleted on the store itself stays in it (record
+226). OSCAR writes the last bucket of a policy over with a denial of nothing, whichever bucket it
+was asked to take out (RemoveResource in pkg/utils/minio.go at v4.1.2).
 """
 
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ class Access:
 
     users: dict[str, str] = field(default_factory=dict)
     groups: dict[str, set[str]] = field(default_factory=dict)
-    policies: dict[str, list[str]] = field(default_factory=dict)
+    policies: dict[str, set[str]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Forget everybody."""
@@ -47,8 +48,10 @@ class Access:
 
     def visibility(self, bucket: str, owner: str) -> str:
         """Return how a bucket is seen if *owner* owns it, blank if nothing says so."""
+        if self.names(bucket, bucket):
+            return "restricted"
         if self.names(owner, bucket):
-            return "restricted" if self.names(bucket, bucket) else "private"
+            return "private"
         return "public" if self.names(EVERYBODY, bucket) else ""
 
     def members(self, bucket: str) -> list[str]:
@@ -79,10 +82,10 @@ class Access:
             self._add_policy(bucket, bucket, is_group=True, lead="error creating policy: ")
 
     def revoke(self, bucket: str, visibility: str, owner: str) -> None:
-        """Take back what `grant` gave.
+        """Take back what `grant` gave; the empty group of a bucket goes, its policy stays (230).
 
         Raises:
-            AccessProblem: nobody ever had it.
+            AccessProblem: nobody ever had it, or a restricted bucket has nobody in its group.
         """
         name = EVERYBODY if visibility.lower() == "public" else owner
         try:
@@ -90,9 +93,8 @@ class Access:
         except AccessProblem:
             raise AccessProblem("error removing resource") from None
         if visibility.lower() == "restricted":
-            if bucket not in self.groups:
+            if not self.groups.pop(bucket, None):
                 raise AccessProblem("error removing policy for group")
-            self.groups.pop(bucket)
             self.policies.pop(bucket, None)
 
     def add_policy(self, bucket: str, name: str) -> None:
@@ -104,7 +106,7 @@ class Access:
         self._add_policy(bucket, name, is_group=False, lead="")
 
     def remove(self, bucket: str, name: str) -> None:
-        """Take a bucket out of a policy once.
+        """Take a bucket out of a policy; one with a single bucket is emptied, whichever that is.
 
         Raises:
             AccessProblem: there is no such policy, or nobody to have it.
@@ -112,8 +114,9 @@ class Access:
         known = self.policies.get(name)
         if known is None:
             raise AccessProblem(f"policy '{name}' does not exist: {_NO_POLICY}")
-        if bucket in known:
-            known.remove(bucket)
+        if len(known) == 1:
+            known.clear()
+        known.discard(bucket)
         if name not in self.users and name not in self.groups:
             raise AccessProblem(f"error setting MinIO policy for user {name}: {_NO_USER}")
 
@@ -142,7 +145,7 @@ class Access:
             raise AccessProblem(
                 f"{lead}error creating/adding MinIO policy for user/group : {_NO_NAME}"
             )
-        self.policies.setdefault(name, []).append(bucket)
+        self.policies.setdefault(name, set()).add(bucket)
         if name not in (self.groups if is_group else self.users):
             problem = _NO_GROUP if is_group else _NO_USER
             raise AccessProblem(

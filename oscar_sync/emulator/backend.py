@@ -11,6 +11,7 @@ from oscar_sync.emulator.kubernetes import (
     name_problem,
     quantity_problem,
     secret_key_problems,
+    service_name_problem,
     too_long,
 )
 from oscar_sync.emulator.reads import EncodedService
@@ -144,6 +145,15 @@ def _check_deployment(definition: Document) -> None:
         raise BackendError(lead + error)
 
 
+def _check_service_name(definition: Document) -> None:
+    """Refuse what names no Kubernetes Service: a digit at its start (record 138)."""
+    name = definition["name"]
+    problems = service_name_problem(f"{name}-svc")
+    if problems:
+        lead = f"error creating svc for exposed service '{name}': "
+        raise BackendError(lead + invalid_object("Service", f"{name}-svc", problems))
+
+
 def _assign_ports(cluster: Cluster, definition: Document) -> None:
     taken = {
         port
@@ -228,6 +238,7 @@ def create_service(cluster: Cluster, definition: Document, namespace: str) -> Se
     _check_pod(definition)
     if service.is_exposed:
         _check_deployment(definition)
+        _check_service_name(definition)
         _assign_ports(cluster, definition)
         service.replicas = definition["expose"]["min_scale"]
     else:

@@ -13,6 +13,7 @@ from oscar_sync.emulator.definitions import split_path
 from oscar_sync.emulator.go_json import GoJsonError
 from oscar_sync.emulator.object_store import sdk_error
 from oscar_sync.emulator.provisioning import BucketProblem, create_bucket
+from oscar_sync.emulator.quotas import bucket_count_problem, bucket_quota, cap_bucket
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.schema import BUCKET, PRESIGN, required_problems
 from oscar_sync.emulator.sigv4 import Refused, Signer, presigned_url
@@ -48,11 +49,15 @@ def _shown(
     }
 
 
-_USAGE = {
-    "storage_quota": {"source": "unset"},
-    "storage_usage": {"used": "0", "used_bytes": 0},
-    "attribution": "partial",
-}
+def _usage(cluster: Cluster, bucket: str) -> dict[str, Any]:
+    """Return what is told of a bucket's size: nobody has counted it yet."""
+    if not cluster.settings.release.has_bucket_quotas:
+        return {}
+    return {
+        "storage_quota": bucket_quota(cluster, bucket),
+        "storage_usage": {"used": "0", "used_bytes": 0},
+        "attribution": "partial",
+    }
 
 
 def list_buckets(cluster: Cluster, who: Caller) -> Reply:
@@ -66,7 +71,7 @@ def list_buckets(cluster: Cluster, who: Caller) -> Reply:
         tags = cluster.store.tags(bucket) or {}
         shown = _shown(cluster, bucket, tags, who.uid or cluster.settings.name)
         shown["metadata"].pop("owner", None)
-        told.append({**shown, **_USAGE})
+        told.append({**shown, **_usage(cluster, bucket)})
     return Reply().json(200, told or (None if who.is_admin else []))
 
 
@@ -85,23 +90,27 @@ def create_in_store(cluster: Cluster, who: Caller, request: Request) -> Reply:
     if not (who.is_admin or who.uid):
         return Reply().text(500, _NOBODY)
     bucket, folder = split_path(asked["bucket_name"])
+    problem = bucket_count_problem(cluster, who, {bucket})
+    if problem:
+        return Reply().text(403, problem)
     try:
         create_bucket(cluster.store, bucket)
-    except BucketProblem as problem:
-        return Reply().text(400, f"Error creating bucket with name '{bucket}': {problem}")
+    except BucketProblem as error:
+        return Reply().text(400, f"Error creating bucket with name '{bucket}': {error}")
     if folder:
         cluster.store.put_marker(bucket, folder)
     name = cluster.settings.name
     owner, owner_name = (name, name) if who.is_admin else (who.uid, who.owner_name)
     cluster.store.set_tags(bucket, {"owner": owner, "owner_name": owner_name})
+    cap_bucket(cluster, who, bucket)
     reply = Reply()
     if not who.is_admin:
         try:
             cluster.access.grant(
                 bucket, asked["visibility"] or "private", owner, asked["allowed_users"] or ()
             )
-        except AccessProblem as problem:
-            reply.text(500, f"Error creating policies for bucket: {problem}")
+        except AccessProblem as error:
+            reply.text(500, f"Error creating policies for bucket: {error}")
     return reply.bare(201)
 
 
@@ -128,7 +137,7 @@ def update_bucket(cluster: Cluster, who: Caller, request: Request) -> Reply:
 def _change_access(cluster: Cluster, owner: str, asked: Document) -> None:
     bucket, access = asked["bucket_name"], cluster.access
     old, new = access.visibility(bucket, owner), asked["visibility"]
-    if not old:
+    if old != "public" and not access.names(owner, bucket):
         return
     if old != new:
         access.revoke(bucket, old, owner)
@@ -194,7 +203,7 @@ def read_bucket(cluster: Cluster, who: Caller, bucket: str, query: Mapping[str, 
             }
             for found in page
         ]
-    told.update(_USAGE)
+    told.update(_usage(cluster, bucket))
     is_truncated = len(rest) > len(page)
     if is_truncated:
         told["next_page"] = base64.b64encode(page[-1].key.encode()).decode()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from oscar_sync.emulator.reply import Panic, Reply
 
-__all__ = ["ADMINISTRATOR", "Bearer", "Caller", "namespace_of", "shortened"]
+__all__ = ["ADMINISTRATOR", "Bearer", "Caller", "formatted", "namespace_of", "shortened"]
 
 _NAMESPACE_LIMIT = 18
 _SHORT = 10
+_LOCAL_PART = re.compile("[0-9a-z]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Bearer:
     """What a bearer's token is worth: a caller, or a refusal.
 
     A refusal that does not stop the request is a text in front of what the handler writes
-    (oscar-server 12 item 1).
+    (oscar-server 12 item 1). One of a known caller is of somebody in none of the groups.
     """
 
     caller: Caller = Caller()
@@ -63,6 +64,12 @@ class Bearer:
         if not self.status:
             return None
         return Reply().bare(self.status) if self.stops else Reply().text(self.status, self.text)
+
+
+def formatted(uid: str) -> str:
+    """Return the form of a uid that names Secrets and that `/job` compares with owners (228)."""
+    found = _LOCAL_PART.search(uid)
+    return uid[: found.end() - 1] if found else uid
 
 
 def shortened(uid: str) -> str:

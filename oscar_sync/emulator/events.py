@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 from oscar_sync.emulator.binding import Document
 
-__all__ = ["parsed", "record_of", "stored_key", "takes"]
+__all__ = ["address_in", "parsed", "principal_in", "record_of", "stored_key", "takes"]
 
 _SOURCES = {"aws:s3", "minio:s3", "OneTrigger", "rucio"}
 
@@ -33,6 +33,24 @@ def record_of(body: str) -> dict[str, Any]:
         return record if record.get("eventSource") in _SOURCES else {}
     except (KeyError, IndexError, TypeError, AttributeError):
         return {}
+
+
+def principal_in(body: str) -> str:
+    """Return whose keys wrote the object that a body tells of, blank for another body."""
+    return _of_request(body, "principalId")
+
+
+def address_in(body: str) -> str:
+    """Return from where the object that a body tells of was written, blank for another body."""
+    return _of_request(body, "sourceIPAddress")
+
+
+def _of_request(body: str, name: str) -> str:
+    event = parsed(body)
+    try:
+        return str(event["Records"][0]["requestParameters"][name])
+    except (KeyError, IndexError, TypeError):
+        return ""
 
 
 def stored_key(body: str) -> tuple[str, str] | None:

@@ -177,5 +177,5 @@ class Issuers:
         except _Refused:
             return Bearer(status=401, stops=True, issuer=issuer)
         if not self._groups & set(caller.groups):
-            return Bearer(status=401, stops=True, issuer=issuer)
+            return Bearer(caller, status=401, stops=True, issuer=issuer)
         return Bearer(caller, issuer=issuer)

@@ -1,20 +1,19 @@
 """Invocations, jobs and their logs (oscar-server 1.6, 1.8; records 070, 071, 073)."""
 
 import base64
-import hmac
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from oscar_sync.emulator.callers import Bearer, Caller
+from oscar_sync.emulator.callers import Bearer, Caller, formatted
+from oscar_sync.emulator.events import principal_in
+from oscar_sync.emulator.invocations import invoked
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.state import Cluster, Job, Service
 from oscar_sync.emulator.wire import Request
 
 __all__ = [
-    "TOKEN_LENGTH",
-    "authorized",
     "delete_job",
     "delete_jobs",
     "invoke",
@@ -22,56 +21,11 @@ __all__ = [
     "list_jobs",
     "start_job",
     "submit",
-    "token_of",
+    "submit_event",
 ]
 
-TOKEN_LENGTH = 64
 _LONG_NAME = 25
 _SHORTENED = 16
-
-
-def token_of(request: Request) -> str:
-    """Return the bearer token of a request, blank if it brings none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme == "Bearer" else ""
-
-
-def authorized(
-    cluster: Cluster, name: str, request: Request, bearer: Bearer | None = None
-) -> Service | Reply:
-    """Return the service if the request brings its token or that of a user, else the refusal."""
-    token = token_of(request)
-    if bearer is not None:
-        return _of_user(cluster, name, bearer)
-    if not token:
-        return Reply().bare(401)
-    if len(token) != TOKEN_LENGTH:
-        text = "token contains an invalid number of segments"
-        told = f"{text}Error getting oidc manager for issuer ''"
-        return Reply().text(502, told)
-    for service in cluster.named(name):
-        if hmac.compare_digest(service.token.encode(), token.encode()):
-            return service
-    return Reply().bare(401)
-
-
-def _of_user(cluster: Cluster, name: str, bearer: Bearer) -> Service | Reply:
-    """Return the service that a user's token may start.
-
-    A private one is not found, not even by its owner (record 217).
-    """
-    if bearer.is_malformed:
-        told = f"{bearer.text}Error getting oidc manager for issuer ''"
-        return Reply().text(502, told)
-    if bearer.status and not bearer.stops:
-        text = f"Error getting oidc manager for issuer '{bearer.issuer}'"
-        return Reply().text(400, text)
-    found = cluster.named(name)
-    if bearer.stops or not found or found[0].definition["visibility"] == "private":
-        return Reply().bare(404)
-    shown = found[0].definition
-    is_seen = bearer.caller.may_see(shown["owner"], shown["visibility"], shown["allowed_users"])
-    return found[0] if is_seen else Reply().bare(404)
 
 
 def start_job(
@@ -96,22 +50,49 @@ def start_job(
 
 def submit(cluster: Cluster, name: str, request: Request, bearer: Bearer | None = None) -> Reply:
     """Answer `POST /job/{svc}`: 201 without a name."""
-    service = authorized(cluster, name, request, bearer)
+    service = invoked(cluster, "job", name, request, bearer)
     if isinstance(service, Reply):
         return service
     delegated = request.headers.get("x-delegated-job-id", "")
     event = request.body.decode("utf-8", errors="replace")
-    owner = bearer.caller.uid if bearer else ""
-    if owner and owner not in cluster.access.users:
-        text = f"MinIO user not provisioned for {owner}; submit a direct request first"
+    uid = bearer.caller.uid if bearer else ""
+    if uid and cluster.settings.release.knows_invokers and uid not in cluster.access.users:
+        text = f"MinIO user not provisioned for {uid}; submit a direct request first"
         return Reply().text(403, text)
-    start_job(cluster, service, event, delegated, owner)
+    return submit_event(cluster, service, event, uid, delegated)
+
+
+def submit_event(
+    cluster: Cluster, service: Service, event: str, uid: str = "", name: str = ""
+) -> Reply:
+    """Start a job with the keys of whoever wrote the object, else of *uid*, else of the owner."""
+    user = principal_in(event) or uid or service.definition["owner"]
+    problem = _keys_problem(cluster, service, user)
+    if problem:
+        return Reply().text(500, problem)
+    start_job(cluster, service, event, name, user)
     return Reply().bare(201)
+
+
+def _keys_problem(cluster: Cluster, service: Service, user: str) -> str | None:
+    """Return why a job in a user's namespace gets no keys of the store (record 228).
+
+    The owner's jobs get the root keys, from a Secret `minio` that the installation provides.
+    """
+    settings = cluster.settings
+    if service.namespace in {"", settings.services_namespace} or not user.strip():
+        return None
+    if user == service.definition["owner"] and settings.release.mounts_root_keys:
+        user, is_known = "minio", settings.has_store_secret
+    else:
+        is_known = user in cluster.access.users
+    missing = f'secrets "{formatted(user)}" not found'
+    return None if is_known else f"error ensuring credentials for user {user}: {missing}"
 
 
 def invoke(cluster: Cluster, name: str, request: Request, bearer: Bearer | None = None) -> Reply:
     """Answer `POST /run/{svc}`: the function's output, 502 where no pod ever runs."""
-    service = authorized(cluster, name, request, bearer)
+    service = invoked(cluster, "run", name, request, bearer)
     if isinstance(service, Reply):
         return service
     if cluster.settings.holds_workloads:

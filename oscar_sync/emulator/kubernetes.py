@@ -14,6 +14,7 @@ __all__ = [
     "positive_quantity",
     "quantity_problem",
     "secret_key_problems",
+    "service_name_problem",
     "too_long",
 ]
 
@@ -25,6 +26,7 @@ _SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _LABEL_VALUE = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?"
 _NAME_PART = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _DNS_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_SERVICE = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _CONFIG_KEY = "[-._a-zA-Z0-9]+"
 _QUANTITY = re.compile(r"([+-]?)([0-9]*\.?[0-9]*)([eEinumkKMGTP]*)([-+]?[0-9]*)")
 _SUFFIXES = {"", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"}
@@ -46,6 +48,11 @@ _NAME_PART_TEXT = (
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
     "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
     f"validation is '{_NAME_PART}')"
+)
+_SERVICE_TEXT = (
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an "
+    "alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', "
+    f"regex used for validation is '{_SERVICE}')"
 )
 _CONFIG_KEY_TEXT = (
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. "
@@ -111,6 +118,11 @@ def name_problem(name: str) -> list[str]:
     if re.fullmatch(_SUBDOMAIN, name) is None:
         found.append(_SUBDOMAIN_TEXT)
     return _told("metadata.name", name, found)
+
+
+def service_name_problem(name: str) -> list[str]:
+    """Return what is wrong with the name of a Service, which starts with a letter."""
+    return [] if re.fullmatch(_SERVICE, name) else _told("metadata.name", name, [_SERVICE_TEXT])
 
 
 def metadata_problems(

@@ -18,7 +18,6 @@ __all__ = [
     "checked",
     "event_of",
     "hooks_from",
-    "principal_of",
     "xml_of",
 ]
 
@@ -212,8 +211,3 @@ def event_of(landed: Landed, now: datetime, endpoint: str, principal: str) -> di
 
 
 Fire = Callable[[str, str, dict[str, Any]], None]
-
-
-def principal_of(event: dict[str, Any]) -> str:
-    """Return whose keys wrote the object of an event."""
-    return str(event["Records"][0]["userIdentity"]["principalId"])

@@ -24,6 +24,7 @@ __all__ = [
     "REQUEST_ID",
     "ObjectStore",
     "StoredObject",
+    "invalid_key",
     "missing_bucket",
     "sdk_error",
     "valid_bucket_name",
@@ -32,6 +33,7 @@ __all__ = [
 HOST_ID = "dd9025bab4ad464b049177c95eb6ebf374d3b3fd1af9251148b658df7ac2e3e8"
 REQUEST_ID = "18EAE087652F3438"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PART_LIMIT = 255
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 
 _ACCOUNTS = itertools.count(500_000_000_001)
@@ -51,6 +53,12 @@ def valid_bucket_name(name: str) -> bool:
 def missing_bucket() -> Refused:
     """Return the refusal of a bucket that is not there."""
     return Refused("NoSuchBucket", "The specified bucket does not exist", 404)
+
+
+def invalid_key() -> Refused:
+    """Return the refusal of a key that MinIO cannot keep as a file."""
+    text = "Object name contains unsupported characters."
+    return Refused("XMinioInvalidObjectName", text, 400)
 
 
 def sdk_error(refused: Refused) -> str:
@@ -89,6 +97,8 @@ class ObjectStore:
     lock: threading.RLock = field(default_factory=threading.RLock)
     webhooks: dict[str, str] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
+    quotas: dict[str, str] = field(default_factory=dict)
+    """By bucket, how large it may become; told, not enforced."""
     account: str = field(default_factory=lambda: str(next(_ACCOUNTS)))
     _hooks: dict[str, list[Hook]] = field(default_factory=dict)
     _tags: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -158,9 +168,20 @@ class ObjectStore:
         self.landed(Landed(bucket, key, len(data), etag))
 
     def put_marker(self, bucket: str, folder: str) -> None:
-        """Store the empty object of a folder, its path cleaned as OSCAR's library does."""
-        cleaned = posixpath.normpath(f"/{folder}").strip("/")
-        self.put(bucket, f"{cleaned}/", b"")
+        """Store the empty object of a folder, its path cleaned as OSCAR's library does.
+
+        A folder that leads out of the bucket names another one, or one to be made (record 138).
+
+        Raises:
+            Refused: no such bucket, a name or a key that MinIO does not take.
+        """
+        place, _, key = posixpath.normpath(f"/{bucket}/{folder}").strip("/").partition("/")
+        if not key:
+            self.make(place)
+            return
+        if any(len(part.encode()) > _PART_LIMIT for part in key.split("/")):
+            raise invalid_key()
+        self.put(place, f"{key}/", b"")
 
     def get(self, bucket: str, key: str) -> bytes | None:
         """Return the content of an object, or nothing if there is none."""
@@ -204,9 +225,10 @@ class ObjectStore:
             self.forget(bucket)
 
     def forget(self, bucket: str) -> None:
-        """Drop the rules and tags of a bucket that is gone."""
+        """Drop the rules, tags and quota of a bucket that is gone."""
         self._hooks.pop(bucket, None)
         self._tags.pop(bucket, None)
+        self.quotas.pop(bucket, None)
 
     def tags(self, bucket: str) -> dict[str, str] | None:
         """Return the tags of a bucket, nothing if it has none or is missing."""
@@ -242,8 +264,8 @@ class ObjectStore:
             self._hooks[bucket] = checked(hooks, self.webhooks)
 
     def landed(self, landed: Landed, principal: str = "") -> None:
-        """Send the events of an object that was written, by the root keys if nobody else's."""
-        for hook in self.hooks(landed.bucket):
-            if hook.takes(landed.event, landed.key):
-                event = event_of(landed, self.now(), self.endpoint, principal or self.access_key)
-                self.fire(hook.service, self.webhooks[hook.service], event)
+        """Send an object's event, by the root keys if nobody else's, to each service once."""
+        rules = [hook for hook in self.hooks(landed.bucket) if hook.takes(landed.event, landed.key)]
+        for service in dict.fromkeys(hook.service for hook in rules):
+            event = event_of(landed, self.now(), self.endpoint, principal or self.access_key)
+            self.fire(service, self.webhooks[service], event)

@@ -22,6 +22,7 @@ __all__ = [
     "isolated_problems",
     "make_buckets",
     "used_buckets",
+    "wanted_buckets",
 ]
 
 _OPTIONS = re.compile(r"[A-Za-z0-9 \-_.:=,/]*")
@@ -70,7 +71,7 @@ def _path_made(store: ObjectStore, bucket: str, folder: str, *, is_made: bool) -
         try:
             store.put_marker(bucket, folder)
         except Refused as refused:
-            text = f'error creating folder "{folder}/" in bucket "{bucket}": {refused.code}'
+            text = f'error creating folder "{folder}/" in bucket "{bucket}": {sdk_error(refused)}'
             raise BucketProblem(text) from refused
 
 
@@ -246,6 +247,17 @@ def used_buckets(definition: Document) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def wanted_buckets(definition: Document) -> set[str]:
+    """Return the MinIO buckets that count against a user's quota, a mount's and users' too."""
+    mount = definition["mount"]
+    mounted = {split_path(mount["path"])[0]} if _names_own(mount["storage_provider"]) else set()
+    return {*used_buckets(definition), *mounted, *definition["bucket_list"]} - {""}
+
+
+def _names_own(provider: str) -> bool:
+    return provider_of(provider) == ("minio", "default")
+
+
 def isolated_problems(definition: Document, access: Access) -> list[str]:
     """Take the buckets of single users from them, and return what a DELETE says about that.
 
@@ -344,14 +356,3 @@ def delete_buckets(definition: Document, store: ObjectStore) -> None:
             _drop(definition, store, exchange)
     if definition["isolation_level"].upper() == "USER":
         drop_isolated(definition, store, definition["bucket_list"])
-    _untag_mount(definition, store)
-
-
-def _untag_mount(definition: Document, store: ObjectStore) -> None:
-    mount = definition["mount"]
-    if mount["storage_provider"] != "minio.default":
-        return
-    bucket = split_path(mount["path"])[0]
-    tags = store.tags(bucket) or {}
-    if tags.get("from_service") == definition["name"]:
-        store.set_tags(bucket, {**tags, "from_service": ""})

@@ -15,7 +15,15 @@ from oscar_sync.emulator.binding import (
 )
 from oscar_sync.emulator.schema import EXPOSE, INT32, SERVICE
 
-__all__ = ["VERSION", "has_path", "names_are_unique", "service_shape", "version_of"]
+__all__ = [
+    "VERSION",
+    "Release",
+    "has_path",
+    "names_are_unique",
+    "release_of",
+    "service_shape",
+    "version_of",
+]
 
 VERSION: Final = re.compile(r"4\.[01](\.\d+)?")
 _NEWEST: Final = {"4.0": "4.0.0", "4.1": "4.1.2"}
@@ -114,6 +122,28 @@ def _service() -> Struct:
 
 
 _SERVICE_4_0: Final = _service()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a release does in another way than the one before it."""
+
+    invokes_by_role: bool = True
+    """`/run` and `/job` look at visibility, owner and users; before 4.0 at the group alone."""
+    knows_invokers: bool = True
+    """`/job` refuses a user whom the store does not know."""
+    mounts_root_keys: bool = True
+    """A job with the keys of a service's owner gets the root keys of the store."""
+    has_bucket_quotas: bool = True
+    """Buckets have quotas, and lists tell them and what is used."""
+
+
+_RELEASES: Final = {"4.0": Release(knows_invokers=False, has_bucket_quotas=False), "4.1": Release()}
+
+
+def release_of(version: str) -> Release:
+    """Return what the line of a version does."""
+    return next(row for line, row in _RELEASES.items() if version.startswith(line))
 
 
 def version_of(text: str) -> str:

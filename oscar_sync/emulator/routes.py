@@ -5,10 +5,11 @@ Nothing here opens a socket, reads a clock or the environment: the state is the 
 
 import base64
 import hmac
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import quote
 
 from oscar_sync.emulator import (
     bucket_api,
@@ -17,11 +18,13 @@ from oscar_sync.emulator import (
     metrics,
     quotas,
     reading,
+    service_auth,
     services,
     system,
     volumes,
 )
 from oscar_sync.emulator.callers import ADMINISTRATOR, Bearer, Caller
+from oscar_sync.emulator.invocation_log import logged, system_logs, visitor
 from oscar_sync.emulator.releases import has_path
 from oscar_sync.emulator.reply import Panic, Reply
 from oscar_sync.emulator.state import Cluster
@@ -56,36 +59,16 @@ class Credentials:
         return hmac.compare_digest(sent, self._header)
 
 
-def _auth(cluster: Cluster, call: Call, query: Query, name: str) -> Reply:
-    """Answer the question of a proxy whether somebody may see an exposed service."""
-    request, given = call.request, query.get("token") or ""
-    bearer = job_api.token_of(request)
-    if call.bearer is not None and not given:
-        return _auth_of_user(cluster, call.bearer, name)
-    if not request.headers.get("authorization", "").startswith("Basic") and (given or bearer):
-        found = cluster.named(name)
-        if not found:
-            raise Panic
-        if found[0].token not in {given, bearer}:
-            return Reply().bare(401)
-        cookie = f"oscar_service_{name.replace('-', '_')}_auth={found[0].token}"
-        path = f"/system/services/{name}/exposed"
-        reply = Reply().bare(200)
-        reply.headers.append(("Set-Cookie", f"{cookie}; Path={path}; HttpOnly; SameSite=Lax"))
+def _auth(cluster: Cluster, call: Call, name: str) -> Reply:
+    """Answer whether a proxy may let somebody in to an exposed service (oscar-server 1.2.7)."""
+    reply = service_auth.by_token(cluster, call.request, name)
+    if reply is not None:
         return reply
+    if call.bearer is not None:
+        return call.bearer.refusal() or service_auth.by_user(cluster, call.bearer.caller, name)
     if not call.is_admin:
         return _unauthorized()
-    return Reply().bare(200 if cluster.named(name) else 404)
-
-
-def _auth_of_user(cluster: Cluster, bearer: Bearer, name: str) -> Reply:
-    refusal = bearer.refusal()
-    if refusal is not None:
-        return refusal
-    found = cluster.named(name)
-    if not found:
-        return Reply().bare(404)
-    return Reply().bare(200 if reading.is_shown(found[0], bearer.caller) else 403)
+    return service_auth.by_user(cluster, ADMINISTRATOR, name)
 
 
 def _unauthorized() -> Reply:
@@ -94,6 +77,12 @@ def _unauthorized() -> Reply:
     return reply
 
 
+_PAGES = {"/", "/ui", "/ui/"}
+_PAGE = (
+    "<!doctype html>\n<title>OSCAR emulator</title>\n<p>This is an OSCAR for one machine, made by "
+    "<code>oscar-sync emulator</code>. It has no dashboard: the API is below "
+    "<code>/system</code>.</p>\n"
+)
 _PART = "([^/]+)"
 _SYSTEM: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/system/services", lambda c, w, r, _q, _p: services.create(c, w, r)),
@@ -164,7 +153,7 @@ _SYSTEM: tuple[tuple[str, str, Handler], ...] = (
         f"/system/volumes/{_PART}",
         lambda c, w, _r, _q, p: volumes.delete_volume(c, w, p[0]),
     ),
-    ("GET", "/system/logs", lambda c, w, _r, _q, _p: system.system_logs(c, w)),
+    ("GET", "/system/logs", lambda c, w, _r, q, _p: system_logs(c, w, q)),
     ("GET", f"/system/logs/{_PART}", lambda c, w, _r, q, p: job_api.list_jobs(c, w, p[0], q)),
     ("DELETE", f"/system/logs/{_PART}", lambda c, w, _r, q, p: job_api.delete_jobs(c, w, p[0], q)),
     (
@@ -181,7 +170,7 @@ _SYSTEM: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/system/config", lambda c, w, _r, _q, _p: system.config(c, w)),
     ("PUT", "/system/config", lambda c, w, r, _q, _p: system.replace_config(c, w, r)),
     ("GET", "/system/status", lambda c, w, _r, _q, _p: system.status(c, w)),
-    ("GET", "/system/metrics", lambda c, _w, _r, q, _p: metrics.summary(c, q)),
+    ("GET", "/system/metrics", lambda c, w, _r, q, _p: metrics.summary(c, w, q)),
     ("GET", "/system/metrics/breakdown", lambda c, w, _r, q, _p: metrics.breakdown(c, w, q)),
     (
         "GET",
@@ -192,12 +181,12 @@ _SYSTEM: tuple[tuple[str, str, Handler], ...] = (
     (
         "GET",
         f"/system/quotas/user/{_PART}",
-        lambda c, w, r, _q, p: system.other_quota(c, w, r, p[0]),
+        lambda c, w, _r, _q, p: quotas.other_quota(c, w, p[0]),
     ),
     (
         "PUT",
         f"/system/quotas/user/{_PART}",
-        lambda c, w, r, _q, p: system.other_quota(c, w, r, p[0]),
+        lambda c, w, r, _q, p: quotas.change_quota(c, w, r, p[0]),
     ),
 )
 _PLAIN_PATHS = {(method, path): handler for method, path, handler in _SYSTEM if _PART not in path}
@@ -219,17 +208,26 @@ def _handler(method: str, path: str) -> tuple[Handler, tuple[str, ...]] | None:
     return None
 
 
+def _page() -> Reply:
+    """Return what stands in the place of OSCAR's dashboard, which is not part of this."""
+    return Reply(200, bytearray(_PAGE.encode()), "text/html; charset=utf-8", is_written=True)
+
+
 def _not_found() -> Reply:
     return Reply(404, bytearray(b"404 page not found"), "text/plain", is_written=True)
 
 
 def _redirect(request: Request) -> Reply | None:
-    """Send a path with a trailing slash to the one without, before any authentication."""
-    path = request.raw_path
+    """Send a path with a trailing slash to the one without, before any authentication.
+
+    The slash may be escaped, and the path that is told is a clean one: `..` is followed.
+    """
+    path = request.path
     if not path.endswith("/") or path == "/" or _handler(request.method, path[:-1]) is None:
         return None
     status = 301 if request.method == "GET" else 307
-    target = path[:-1] + (f"?{request.query}" if request.query else "")
+    clean = quote(posixpath.normpath(path), safe="/:@!$&'()*+,;=~")
+    target = clean + (f"?{request.query}" if request.query else "")
     reply = Reply().bare(status)
     if status == 301:
         reply.is_written, reply.content_type = True, "text/html; charset=utf-8"
@@ -251,17 +249,8 @@ def _open_path(cluster: Cluster, call: Call) -> Reply | None:
         if found[1] == "job"
         else job_api.invoke(cluster, found[2], request, call.bearer)
     )
-    line = {
-        "timestamp": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "status": reply.status,
-        "latency": "0s",
-        "client_ip": request.peer,
-        "method": request.method,
-        "path": request.path,
-        "user": "",
-        "raw": f'{moment:%Y/%m/%d - %H:%M:%S} | {reply.status} | POST "{request.path}"',
-    }
-    cluster.invocations.append(line)
+    asked = visitor(found[1], request, call.bearer, reply.status)
+    cluster.invocations.append(logged(asked, reply.status, moment))
     return reply
 
 
@@ -280,14 +269,13 @@ def _route(cluster: Cluster, call: Call) -> Reply:
     if not has_path(cluster.settings.version, path):
         return _not_found()
     if found is None:
-        query = dict(parse_qsl(request.query, keep_blank_values=True))
         asked = _AUTH.fullmatch(path)
         if asked and request.method == "GET":
-            return _auth(cluster, call, query, asked[1])
-        if path == "/" and request.method == "GET":
-            return Reply().text(200, "OSCAR emulator")
+            return _auth(cluster, call, asked[1])
+        if request.method == "GET" and path in _PAGES:
+            return _page()
         return _open_path(cluster, call) or _redirect(request) or _not_found()
-    query = dict(parse_qsl(request.query, keep_blank_values=True)) if request.query else {}
+    query = request.parameters if request.query else {}
     handler, parts = found
     if call.bearer is not None:
         return _for_user(

@@ -19,7 +19,13 @@ from moto.moto_server.werkzeug_app import create_backend_app
 
 from oscar_sync.emulator.bucket_tags import tags_from, tags_xml
 from oscar_sync.emulator.notifications import Landed, hooks_from, xml_of
-from oscar_sync.emulator.object_store import HOST_ID, REQUEST_ID, ObjectStore, missing_bucket
+from oscar_sync.emulator.object_store import (
+    HOST_ID,
+    REQUEST_ID,
+    ObjectStore,
+    invalid_key,
+    missing_bucket,
+)
 from oscar_sync.emulator.s3_actions import needs_of
 from oscar_sync.emulator.sigv4 import Refused, verified
 from oscar_sync.emulator.wire import Answer, Request
@@ -65,9 +71,7 @@ def _check_key(key: str) -> None:
         text = 'Resource name contains bad components such as ".." or ".".'
         raise Refused("XMinioInvalidResourceName", text, 400)
     if key.startswith("/") or "//" in key or "\x00" in key:
-        raise Refused(
-            "XMinioInvalidObjectName", "Object name contains unsupported characters.", 400
-        )
+        raise invalid_key()
     if len(key.encode(errors="replace")) > _KEY_LIMIT:
         raise Refused("KeyTooLongError", "Your key is too long", 400)
 

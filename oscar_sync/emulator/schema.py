@@ -26,6 +26,7 @@ __all__ = [
     "FEDERATION_REQUEST",
     "INT32",
     "PRESIGN",
+    "QUOTA",
     "SERVICE",
     "VOLUME_REQUEST",
     "required_problems",
@@ -291,6 +292,37 @@ VOLUME_REQUEST = Struct(
     _texts("name", "size"),
 )
 """A volume as `/system/volumes` takes it."""
+
+QUOTA = Struct(
+    "QuotaUpdateRequest",
+    "types.QuotaUpdateRequest",
+    (
+        *_texts("cpu", "memory", "ephemeral_storage", "gpu"),
+        Field(
+            "volumes",
+            Pointer(
+                Struct(
+                    "VolumeQuotaUpdate",
+                    "types.VolumeQuotaUpdate",
+                    _texts("disk", "volumes", "max_disk_per_volume", "min_disk_per_volume"),
+                    "volumes",
+                )
+            ),
+        ),
+        Field(
+            "minio",
+            Pointer(
+                Struct(
+                    "MinIOQuotaUpdate",
+                    "types.MinIOQuotaUpdate",
+                    _texts("buckets", "storage_per_bucket"),
+                    "minio",
+                )
+            ),
+        ),
+    ),
+)
+"""The quota of a user as `/system/quotas/user/{id}` takes it."""
 
 PRESIGN = Struct(
     "PresignRequest",

@@ -24,12 +24,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from oscar_sync.emulator.callers import Bearer
+from oscar_sync.emulator.events import address_in, principal_in
 from oscar_sync.emulator.faults import FaultBook, FaultProblem, parse_fault, parse_faults
 from oscar_sync.emulator.interference import change_meanwhile, delivery_of
+from oscar_sync.emulator.invocation_log import Asked, logged
+from oscar_sync.emulator.invocations import TOKEN_LENGTH, token_of
 from oscar_sync.emulator.issuers import Issuers, issuer_problem
-from oscar_sync.emulator.job_api import TOKEN_LENGTH, start_job, token_of
+from oscar_sync.emulator.job_api import submit_event
 from oscar_sync.emulator.members import Unreached, ask
-from oscar_sync.emulator.notifications import principal_of
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.pace import Pace
 from oscar_sync.emulator.releases import VERSION, version_of
@@ -68,6 +70,8 @@ class EmulatorOptions:
     ready_file: str | Path | None = None
     oidc_issuers: tuple[str, ...] = ()
     oidc_groups: tuple[str, ...] = ()
+    has_store_secret: bool = True
+    """Whether jobs of users get keys: a Secret that an installation of OSCAR provides."""
 
     def __post_init__(self) -> None:
         """Check what can be wrong.
@@ -160,6 +164,7 @@ class Emulator:
             holds_workloads=self.options.hold_workloads,
             oidc_issuers=self.options.oidc_issuers,
             oidc_groups=self.options.oidc_groups or ("",),
+            has_store_secret=self.options.has_store_secret,
         )
         return Cluster(
             settings,
@@ -316,8 +321,14 @@ class Emulator:
         with self._lock:
             for service in self._cluster.named(name):
                 if service.token == token:
-                    body = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
-                    start_job(self._cluster, service, body, owner=principal_of(event))
+                    self._deliver(service, event)
+
+    def _deliver(self, service: Service, event: dict[str, Any]) -> None:
+        """Start the job of an event, and log it as the request that the store makes for it."""
+        body = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+        status = submit_event(self._cluster, service, body).status
+        asked = Asked(f"/job/{service.name}", principal_in(body), address_in(body))
+        self._cluster.invocations.append(logged(asked, status, _now()))
 
     def _secrets_of(self, service: Service) -> dict[str, str]:
         return dict(self._cluster.secrets.get((service.namespace, service.name), {}))

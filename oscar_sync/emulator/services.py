@@ -26,7 +26,9 @@ from oscar_sync.emulator.provisioning import (
     isolated_problems,
     make_buckets,
     used_buckets,
+    wanted_buckets,
 )
+from oscar_sync.emulator.quotas import bucket_count_problem, cap_bucket
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.sigv4 import Refused
 from oscar_sync.emulator.state import ADMIN, Cluster, Service
@@ -93,9 +95,9 @@ def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
         definition["token"] = cluster.new_token()
     definition["owner"] = ADMIN if who.is_admin else who.uid
     if not who.is_admin:
-        problem = join_vo(cluster, who, definition)
-        if problem:
-            return problem
+        refused = join_vo(cluster, who, definition)
+        if refused:
+            return refused
         isolate(cluster, who, definition)
     definition["labels"]["owner_name"] = _owner_name(cluster, who)
     namespace = definition["namespace"] or cluster.home_of(who)
@@ -104,6 +106,9 @@ def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
     refusal_now = _federation_refusal(origin) or _keep_secrets(cluster, definition, namespace)
     if refusal_now:
         return refusal_now
+    problem = bucket_count_problem(cluster, who, wanted_buckets(definition))
+    if problem:
+        return Reply().text(403, problem)
     if cluster.has_taken(definition["name"], namespace):
         return Reply().text(400, _EXISTS)
     refused = _backend_refusal(cluster, definition, namespace)
@@ -182,6 +187,7 @@ def _with_storage(who: Caller, origin: Origin) -> Reply:
         except Refused:
             text = f"Error tagging bucket: error setting tag on bucket {bucket}"
             return reply.text(400, text)
+        cap_bucket(cluster, who, bucket)
     return _expanded(origin, reply.bare(201))
 
 
@@ -241,9 +247,9 @@ def _is_let_in(
     if owner != who.uid:
         reply.text(403, f"User {who.uid} doesn't have permision to modify this service")
         return False
-    if definition["owner"] not in cluster.access.users:
-        told = f'secrets "{definition["owner"].partition("@")[0]}" not found'
-        missing = told if definition["owner"] else "resource name may not be empty"
+    named = definition["owner"].strip()
+    if named and named not in cluster.access.users:
+        missing = f'secrets "{named.partition("@")[0]}" not found'
         reply.text(500, f"error ensuring credentials for user {definition['owner']}: {missing}")
         return False
     definition["owner"] = owner
@@ -266,9 +272,10 @@ def _apply(who: Caller, service: Service, origin: Origin, reply: Reply) -> Reply
         buckets = _made_buckets(cluster, who, definition, is_update=True)
     except BucketProblem as error:
         return reply.text(400 if isinstance(error, InputProblem) else 500, str(error))
+    # A bucket that two inputs name counts as used once, and as a new one then (record 140).
     left = dict.fromkeys(used_buckets(old) if has_local_buckets(old) else (), True)
     for bucket in buckets:
-        if bucket in left:
+        if left.get(bucket):
             left[bucket] = False
             _renew_policy(reply, cluster, bucket, (old, definition))
             continue

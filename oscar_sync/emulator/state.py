@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from oscar_sync.emulator.access import Access
 from oscar_sync.emulator.binding import Document, Struct
@@ -11,10 +10,10 @@ from oscar_sync.emulator.callers import Caller, namespace_of
 from oscar_sync.emulator.members import Unreached
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.reads import EncodedService
-from oscar_sync.emulator.releases import names_are_unique, service_shape
+from oscar_sync.emulator.releases import Release, names_are_unique, release_of, service_shape
 from oscar_sync.emulator.wire import Answer, Request
 
-__all__ = ["ADMIN", "Cluster", "Job", "Service", "Settings", "Volume"]
+__all__ = ["ADMIN", "Cluster", "Invocation", "Job", "Quota", "Service", "Settings", "Volume"]
 
 ADMIN = "cluster_admin"
 _FIRST_PORT = 30_529
@@ -32,6 +31,12 @@ class Settings:
     page: int = 70
     oidc_issuers: tuple[str, ...] = ()
     oidc_groups: tuple[str, ...] = ("",)
+    has_store_secret: bool = True
+
+    @property
+    def release(self) -> Release:
+        """Return what the release does."""
+        return release_of(self.version)
 
     @property
     def shape(self) -> Struct:
@@ -76,6 +81,41 @@ class Volume:
     made_by: str = ""
     policy: str = ""
     is_deleting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A request to `/run` or `/job` as OSCAR logs it."""
+
+    moment: datetime
+    path: str
+    user: str
+    status: int
+    when: str
+    peer: str
+    raw: str
+
+    @property
+    def verb(self) -> str:
+        """Return `run` or `job`."""
+        return self.path.split("/")[1]
+
+    @property
+    def service(self) -> str:
+        """Return the name that was invoked, of a service that is there or not."""
+        return self.path.split("/")[2]
+
+
+@dataclass(slots=True)
+class Quota:
+    """What a user may take: the server's defaults, and no limit of buckets."""
+
+    disk: str = "6Gi"
+    volumes: str = "4"
+    largest: str = "5Gi"
+    smallest: str = "200Mi"
+    buckets: str = ""
+    bucket_size: str = ""
 
 
 @dataclass(slots=True)
@@ -129,10 +169,12 @@ class Cluster:
     allowed_images: list[str] | None = None
     has_image_config: bool = False
     has_namesakes: bool = False
-    invocations: list[dict[str, Any]] = field(default_factory=list)
+    invocations: list[Invocation] = field(default_factory=list)
     next_port: int = _FIRST_PORT
     namespaces: set[str] = field(default_factory=set)
     """Those of users."""
+    quotas: dict[str, Quota] = field(default_factory=dict)
+    """By user, where an administrator set one."""
 
     @property
     def access(self) -> Access:
@@ -157,8 +199,9 @@ class Cluster:
 
     def forget(self) -> None:
         """Forget services, secrets, volumes, jobs, settings and webhooks; the store stays."""
-        for kept in (self.services, self.secrets, self.volumes, self.jobs, self.invocations):
+        for kept in (self.services, self.secrets, self.volumes, self.jobs, self.quotas):
             kept.clear()
+        self.invocations.clear()
         self.namespaces.clear()
         self.allowed_images, self.has_image_config = None, False
         self.has_namesakes = False

@@ -1,10 +1,9 @@
-"""Information, configuration, state, logs, quotas and metrics of the whole server."""
+"""Information, configuration and state of the whole server."""
 
 from typing import Any
 
 from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.go_json import GoJsonError, Number, Pairs, decode, kind_of
-from oscar_sync.emulator.quotas import own_quota
 from oscar_sync.emulator.reply import Panic, Reply
 from oscar_sync.emulator.state import Cluster
 from oscar_sync.emulator.wire import Request
@@ -12,10 +11,8 @@ from oscar_sync.emulator.wire import Request
 __all__ = [
     "config",
     "info",
-    "other_quota",
     "replace_config",
     "status",
-    "system_logs",
 ]
 
 _KUBERNETES = "v1.35.0"
@@ -187,32 +184,3 @@ def status(cluster: Cluster, who: Caller) -> Reply:
         },
     }
     return Reply().json(200, told)
-
-
-def system_logs(cluster: Cluster, who: Caller) -> Reply:
-    """Answer `GET /system/logs`: the invocations; 404 where no pod of OSCAR can be asked."""
-    if not who.is_admin:
-        return Reply().text(403, "OIDC tokens are not allowed for system logs")
-    if cluster.settings.holds_workloads:
-        return Reply().bare(404)
-    return Reply().json(200, {"logs": cluster.invocations})
-
-
-def other_quota(cluster: Cluster, who: Caller, request: Request, user: str) -> Reply:
-    """Answer `GET` and `PUT /system/quotas/user/{id}` without Kueue (records 118, 216)."""
-    if not who.is_admin:
-        return Reply().text(403, "forbidden")
-    if request.method == "GET" and user in cluster.access.users:
-        return own_quota(cluster, Caller(user))
-    if request.method == "GET":
-        text = f'getting volume quotas for user {user}: resourcequotas "{user}" not found'
-        return Reply().text(500, text)
-    try:
-        node = decode(request.body)
-    except GoJsonError as error:
-        return Reply().text(400, f"invalid payload: {error}")
-    wanted = {"cpu", "memory", "ephemeral_storage", "volumes", "minio"}
-    if not isinstance(node, Pairs) or not wanted & {key.lower() for key, value in node if value}:
-        text = "cpu, memory, ephemeral_storage, volumes or minio must be provided"
-        return Reply().text(400, text)
-    return Reply().text(503, "kueue is not enabled")

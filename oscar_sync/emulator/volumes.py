@@ -74,7 +74,7 @@ def create_volume(cluster: Cluster, who: Caller, request: Request) -> Reply:
     key = (cluster.home_of(who), name)
     if key in cluster.volumes:
         return Reply().text(409, "volume already exists in caller namespace")
-    problem = None if who.is_admin else volume_quota_problem(cluster, key[0], size)
+    problem = None if who.is_admin else volume_quota_problem(cluster, who, size)
     if problem:
         return Reply().text(400, problem)
     cluster.volumes[key] = Volume(name, key[0], size, ADMIN if who.is_admin else who.uid)

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 __all__ = ["Answer", "Delivery", "Listener", "Request"]
 
@@ -45,6 +45,11 @@ class Request:
     def query(self) -> str:
         """Return what follows the question mark."""
         return self.target.partition("?")[2]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return the query's parameters, blank ones too."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True)

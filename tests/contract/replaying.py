@@ -19,7 +19,12 @@ _HEX = re.compile(r"\b[0-9a-f]{64}\b")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?((?= \+0000 UTC)|Z)")
 _REQUEST_ID = re.compile(r"request id: [0-9A-F]{16}")
+_RESOLVER = re.compile(r" on (<address>|[\d.]+):53")
 _SIGNING = re.compile(r"(X-Amz-[A-Za-z]+)=[^&\"\\]+")
+
+
+USERS = ("alice", "bob", "dave")
+"""Those whose tokens the recorded servers took."""
 
 
 def compact(value: Any) -> str:
@@ -37,6 +42,8 @@ class Replay:
     emulator: Emulator
     provider: Provider | None = None
     saved: dict[str, str] = field(default_factory=dict)
+    moments: tuple[str, ...] = ()
+    """What the masked moments of the next request are."""
     job: str = ""
 
     def __post_init__(self) -> None:
@@ -55,6 +62,7 @@ class Replay:
             text = text.replace(value, mask)
         for _, secret in self.users.values():
             text = text.replace(secret, "<minio-user-secret>")
+        text = _RESOLVER.sub("", text)
         text = _SIGNING.sub(r"\1=<x>", _REQUEST_ID.sub("request id: <id>", text))
         return _TIME.sub("<time>", _UUID.sub("<uuid>", _HEX.sub("<hex64>", text)))
 
@@ -78,6 +86,8 @@ class Replay:
     def filled(self, text: str) -> str:
         for name, value in {**self.saved, "job": self.job}.items():
             text = text.replace("{{" + name + "}}", value)
+        for moment in self.moments:
+            text = text.replace("<time>", moment, 1)
         return text.replace("<hex64>", "0" * 64)
 
     def auth(self, how: str) -> dict[str, str]:
@@ -136,6 +146,12 @@ class Replay:
         assert self.http(call)["status"] == 200
         host = self.emulator.s3_url.removeprefix("http://")
         return Minio(host, *self.users[name], secure=False, region=self.emulator.region)
+
+    def log_in_everybody(self) -> None:
+        """Let all users ask once: those of the recordings were known to the store."""
+        for name in USERS if self.provider else ():
+            call = {"method": "GET", "path": "/system/info", "auth": f"user:{name}"}
+            assert self.http(call)["status"] == 200
 
     def hooks(self, bucket: str) -> list[QueueConfig]:
         return self.store.get_bucket_notification(bucket).queue_config_list

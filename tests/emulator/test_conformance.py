@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from minio.notificationconfig import PrefixFilterRule, QueueConfig
 
 from tests.emulator.calling import SERVICES, minimal, minio, owned
 
@@ -122,10 +123,10 @@ def test_48_a_mount_on_what_such_a_service_left_is_refused(api):
     assert (got.status, got.text) == (500, 'the bucket "bbb" must be private to be used as mount')
 
 
-def test_a_bucket_that_was_only_mounted_loses_its_service_tag(api, store):
+def test_a_bucket_that_was_only_mounted_keeps_its_tags(api, store):
     api.post(minimal(mount=minio("bbb/d")[0]))
     api.delete(f"{SERVICES}/a")
-    assert store.get_bucket_tags("bbb") == {"owner": "", "from_service": "", "owner_name": "oscar"}
+    assert store.get_bucket_tags("bbb") == {"owner": "", "from_service": "a", "owner_name": "oscar"}
 
 
 def test_mount_options_are_checked(api):
@@ -227,6 +228,41 @@ def test_91_there_is_no_put_with_a_name(api):
 def test_92_a_trailing_slash_is_redirected_before_authentication(api):
     got = api.get(f"{SERVICES}/", auth=None)
     assert (got.status, got.headers["Location"]) == (301, SERVICES)
+
+
+def test_an_escaped_slash_at_the_end_is_redirected_to_the_clean_path(api):
+    got = api.get(f"{SERVICES}/..%2f", auth=None)
+    assert (got.status, got.headers["Location"]) == (301, "/system")
+
+
+@pytest.mark.parametrize("path", ["/", "/ui", "/ui/"])
+def test_in_the_place_of_the_dashboard_a_page_says_what_this_is(api, path):
+    got = api.get(path, auth=None)
+    assert (got.status, got.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "oscar-sync emulator" in got.text
+
+
+def test_an_upload_below_two_rules_of_one_service_starts_one_job(api, store):
+    api.post(minimal(input=minio("bbb/in")))
+    rules = store.get_bucket_notification("bbb")
+    rules.queue_config_list.append(
+        QueueConfig(
+            queue="arn:minio:sqs::a:webhook",
+            events=["s3:ObjectCreated:*"],
+            prefix_filter_rule=PrefixFilterRule("in/sub/"),
+        )
+    )
+    store.set_bucket_notification("bbb", rules)
+    store.put_object("bbb", "in/sub/f", io.BytesIO(b"x"), 1)
+    assert len(api.jobs()) == 1
+    store.put_object("bbb", "in/f", io.BytesIO(b"x"), 1)
+    assert len(api.jobs()) == 2
+
+
+def test_a_folder_that_leads_into_another_bucket_makes_its_marker_there(api, store):
+    store.make_bucket("ccc")
+    assert api.post(minimal(input=minio("bbb/../ccc/in"))).status == 201
+    assert (keys(store, "bbb"), keys(store, "ccc")) == ([], ["in/"])
     assert api.post(minimal(), f"{SERVICES}/").status == 307
 
 

@@ -3,12 +3,13 @@
 import pytest
 
 from oscar_sync.client import Client
-from tests.emulator.calling import SERVICES, minimal
+from tests.emulator.calling import SERVICES, Api, minimal
 
 
 @pytest.fixture
-def used(api):
+def used(oscar_emulator):
     """Two services, one of which was called twice and sent one job."""
+    api = Api(oscar_emulator)
     for name in ("busy", "idle"):
         assert api.post(minimal(name), SERVICES).status == 201
     token = api.get(f"{SERVICES}/busy").json["token"]
@@ -59,10 +60,25 @@ def test_a_breakdown_has_what_was_used(used):
     told = used.get("/system/metrics/breakdown?group_by=service").json
     (item,) = told["items"]
     assert (item["key"], item["requests_count_total"]) == ("busy", 3)
-    assert used.get("/system/metrics/breakdown?group_by=user").json["items"] == []
+    users = used.get("/system/metrics/breakdown?group_by=user").json["items"]
+    assert [(one["key"], one["executions_count"]) for one in users] == [("nil", 1), ("oscar", 2)]
+    (place,) = used.get("/system/metrics/breakdown?group_by=country").json["items"]
+    assert place["countries"] == [{"country": "unknown", "request_count": 3}]
     table = used.get("/system/metrics/breakdown?group_by=service&format=csv").text.splitlines()
     assert table[0].startswith("key,membership,requests_count_total")
-    assert table[1] == "busy,,3,2,1,0,0,"
+    assert table[1] == "busy,,3,2,1,0,2,"
+
+
+def test_only_services_that_were_called_count_in_the_total(used):
+    totals = used.get("/system/metrics").json["totals"]
+    assert (totals["services_count_active"], totals["services_count_total"]) == (2, 1)
+    assert (totals["users"], totals["countries"]) == (["nil", "oscar"], [])
+
+
+def test_what_lies_outside_the_span_does_not_count(used):
+    told = used.get("/system/metrics?start=2020-01-01T00:00:00Z&end=2020-01-02T00:00:00Z").json
+    assert (told["start"], told["end"]) == ("2020-01-01T00:00:00Z", "2020-01-02T00:00:00Z")
+    assert told["totals"]["requests_count_total"] == 0
 
 
 def test_the_client_reads_them(used, oscar_emulator):

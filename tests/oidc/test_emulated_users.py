@@ -63,6 +63,10 @@ class World:
         return True
 
 
+def put(store, bucket, key):
+    store.put_object(bucket, key, io.BytesIO(b"x"), 1)
+
+
 @pytest.fixture
 def world(oscar, provider):
     return World(oscar, provider)
@@ -158,9 +162,15 @@ def test_an_administrator_who_names_no_owner_takes_a_user_s_service_away(world):
 
 def test_an_owner_that_the_store_does_not_know_is_an_error(world):
     world.make("alice")
-    status, text = world.put("alice")
-    assert (status, text.partition(":")[0]) == (500, "error ensuring credentials for user ")
+    text = 'error ensuring credentials for user nobody@x: secrets "nobody" not found'
+    assert world.put("alice", owner="nobody@x") == (500, text)
     assert world.put("alice", owner=ALICE) == (204, "")
+
+
+def test_a_user_who_names_no_owner_stays_the_owner(world):
+    world.make("alice")
+    assert world.put("alice", owner=" ") == (204, "")
+    assert world.call("alice", "GET", f"{SERVICES}/aaa").json()["owner"] == ALICE
 
 
 def test_a_public_service_can_be_seen_and_not_touched(world):
@@ -346,7 +356,72 @@ def test_a_copy_needs_the_right_to_read_its_source(world):
     assert world.may("alice", copy("open"))
 
 
+# -- invocations and metrics
+
+
+def test_a_job_starts_for_who_is_in_a_group_and_a_token_that_is_over_ends_in_a_panic(world):
+    world.make("alice", visibility="public")
+    assert world.told("carol", "POST", "/job/aaa", {}) == (401, "")
+    assert world.told("expired", "POST", "/job/aaa", {}) == (500, "")
+    assert world.told("expired", "POST", "/run/aaa", {}) == (404, "")
+
+
+def test_an_upload_with_the_root_keys_starts_no_job_of_a_user_s_service(world):
+    world.make("alice", input=places("bbb/in"))
+    root = (world.oscar.access_key, world.oscar.secret_key)
+    host = world.oscar.s3_url.removeprefix("http://")
+    put(Minio(host, *root, secure=False, region="us-east-1"), "bbb", "in/f")
+    assert world.call("admin", "GET", "/system/logs/aaa").json()["jobs"] == {}
+    put(world.store("alice"), "bbb", "in/f")
+    assert len(world.call("admin", "GET", "/system/logs/aaa").json()["jobs"]) == 1
+
+
+def test_metrics_are_of_the_services_that_are_open_to_a_user(world):
+    world.make("alice")
+    world.make("bob", "bbb", visibility="restricted", allowed_users=[DAVE])
+    world.call("bob", "POST", "/run/bbb", {})
+    counts = {
+        who: world.call(who, "GET", "/system/metrics").json()["totals"]["requests_count_total"]
+        for who in ("alice", "bob", "dave", "admin")
+    }
+    assert counts == {"alice": 0, "bob": 1, "dave": 1, "admin": 1}
+    users = world.call("dave", "GET", "/system/metrics/breakdown?group_by=user").json()["items"]
+    assert [item["key"] for item in users] == [BOB]
+    assert world.told("alice", "GET", "/system/metrics/bbb") == (403, "")
+
+
+def test_the_log_names_who_invoked(world):
+    world.make("alice", visibility="public", input=places("bbb/in"))
+    world.call("bob", "POST", "/run/aaa", {})
+    world.call("admin", "POST", "/run/aaa", {})
+    put(world.store("alice"), "bbb", "in/f")
+    lines = world.call("admin", "GET", "/system/logs").json()["logs"]
+    assert [(line["path"], line["user"], line["status"]) for line in lines] == [
+        ("/run/aaa", BOB, 200), ("/run/aaa", "oscar", 401), ("/job/aaa", ALICE, 201),
+    ]  # fmt: skip
+    line = lines[0]
+    raw = f"200 |            0s | 127.0.0.1 | POST    /run/aaa | {BOB}"
+    assert line["raw"] == f"[GIN-EXECUTIONS-LOGGER] {line['timestamp']} | {raw}"
+
+
 # -- volumes and quotas
+
+
+def test_an_administrator_sets_a_user_s_quota_of_volumes_and_buckets(world):
+    world.bucket("alice")
+    limits = {"volumes": {"disk": "1Gi"}, "minio": {"buckets": "1", "storage_per_bucket": "2Gi"}}
+    told = world.call("admin", "PUT", f"/system/quotas/user/{ALICE}", limits).json()
+    assert told["volumes"]["disk"]["max"] == "1Gi"
+    assert told["minio"]["buckets"] == {"max": 1, "used": 1}
+    text = f"MinIO bucket quota exceeded for user {ALICE}: limit 1, current 1, requested new"
+    refusals = [
+        world.told("alice", "POST", BUCKETS, {"bucket_name": "ccc"}),
+        world.told("alice", "POST", SERVICES, {"name": "a", "image": "i", "script": "s",
+                                               "input": places("ccc/in")}),
+    ]  # fmt: skip
+    assert refusals == [(403, f"{text} buckets 1")] * 2
+    (bucket,) = world.call("alice", "GET", BUCKETS).json()
+    assert bucket["storage_quota"] == {"max": "2Gi", "max_bytes": 2**31, "source": "bucket"}
 
 
 def test_volumes_are_counted_against_a_user_s_quota(world):
