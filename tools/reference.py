@@ -18,7 +18,7 @@ from oscar_sync.model.field import Change, Compare, Field, Kind
 from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.planning.finding_codes import TITLES as FINDING_TITLES
 from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
-from tools import reasons, variables
+from tools import reasons, releases, variables
 
 DOCS = Path(__file__).parents[1] / "docs"
 _FIELDS_INTRODUCTION = (
@@ -90,6 +90,7 @@ def pages() -> dict[str, str]:
         "diagnostics.md": GENERATED + _diagnostics(),
         "environment.md": GENERATED + variables.page(),
         "reasons.md": GENERATED + reasons.page(),
+        "releases.md": GENERATED + releases.page(),
     }
 
 

@@ -28,7 +28,7 @@ def command(**options: Any) -> int:
     Settings come from --settings or the nearest oscar-sync.yaml, manifests from its folder; one
     that cannot be read is a warning. The state is asked of the services of the manifests and of
     this set, and of my exposed ones; of all mine where there are neither. Exit 0 whatever is
-    found, a cluster that cannot be reached included.
+    found; 6 if a cluster was not read: its line says why.
     """
     outputs = outputs_of(options["outputs"], FORMATS)
 
@@ -42,6 +42,6 @@ def command(**options: Any) -> int:
                 write(output, status_text(found, width))
             else:
                 show_document(output, status_document(found))
-        return Exit.OK
+        return Exit.UNREACHABLE if any(one.problem for one in found) else Exit.OK
 
     return guarded(run, outputs, options["color"])

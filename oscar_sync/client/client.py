@@ -1,5 +1,6 @@
 """The drop-in for ``oscar_python.client.Client``: same names, same answers, fewer traps."""
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -90,7 +91,16 @@ class Client(Resources):
         return utils.make_request(self, CONFIG, _GET)
 
     def get_cluster_status(self) -> Any:
-        """Return nodes with CPU (millicores) and memory (bytes), the state of OSCAR and MinIO."""
+        """Return nodes with CPU (millicores) and memory (bytes), the state of OSCAR and MinIO.
+
+        Warns before it asks a server that this may end (oscar-releases, 3.3).
+        """
+        from oscar_sync.semantics.capabilities import STATUS_MAY_END_IT, shown_release
+
+        release = self._release()
+        if STATUS_MAY_END_IT.holds(release):
+            words = "ends on this question where its cluster has no metrics-server"
+            warnings.warn(f"OSCAR {shown_release(release)} {words}", RuntimeWarning, stacklevel=2)
         return utils.make_request(self, STATUS, _GET)
 
     def health_check(self) -> Any:

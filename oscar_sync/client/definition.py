@@ -8,9 +8,8 @@ from typing import Any, Final, TypeGuard
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.secret import Secret
-from oscar_sync.semantics.capabilities import LISTED_PORTS_SINCE
+from oscar_sync.semantics.capabilities import NUMBER_PORTS, Release
 
-Release = tuple[int, int, int]
 _STAMPS: Final = "oscar-sync.io/"
 _PORTS: Final = ("api_port", "nodePort")
 _SECRET_KEYS: Final = frozenset(
@@ -103,7 +102,7 @@ def with_ports(body: Mapping[str, Any], release: Release) -> dict[str, Any]:
     if not isinstance(expose, Mapping):
         return dict(body)
     changed = {
-        name: _listed(expose[name]) if release >= LISTED_PORTS_SINCE else _single(expose[name])
+        name: _single(expose[name]) if NUMBER_PORTS.holds(release) else _listed(expose[name])
         for name in _PORTS
         if name in expose
     }

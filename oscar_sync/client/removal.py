@@ -21,6 +21,7 @@ from oscar_sync.semantics.buckets import (
     named_by_delete,
     used_buckets,
 )
+from oscar_sync.semantics.capabilities import READ_ONLY, Release, shown_release, why_read_only
 from oscar_sync.semantics.federation import without_members
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_stamp, fingerprint_of
@@ -28,9 +29,7 @@ from oscar_sync.storage.store import ObjectStore
 from oscar_sync.wire.api import OscarApi
 
 
-def remove(
-    api: OscarApi, store: ObjectStore, live: LiveService, release: tuple[int, int, int]
-) -> Removed:
+def remove(api: OscarApi, store: ObjectStore, live: LiveService, release: Release) -> Removed:
     """Remove *live* and keep every bucket that it uses (safety 2; records 127, 131, 220).
 
     Raises:
@@ -38,7 +37,7 @@ def remove(
             service is then as it was, or without its inputs and outputs.
     """
     cluster = api.session.cluster
-    _refuse_to_erase(cluster, live)
+    _refuse_to_erase(cluster, live, release)
     hooks, reachable, warnings = _hooks(store, live)
     action = _action(live, hooks)
     plan = Plan("", Source("", 0, 1), (), (action,))
@@ -57,9 +56,12 @@ def remove(
     )
 
 
-def _refuse_to_erase(cluster: Cluster, live: LiveService) -> None:
+def _refuse_to_erase(cluster: Cluster, live: LiveService, release: Release) -> None:
+    if READ_ONLY.holds(release):
+        words = f"OSCAR {shown_release(release)} is read and never written to"
+        raise ClusterError(cluster.id, cluster.endpoint, f"{words}: {why_read_only(release)}")
     buckets = named_by_delete(live.form, live.bucket_list)
-    why = takes_no_put(live.form)
+    why = takes_no_put(live.form, release)
     volume = live.form.get("volume")
     if why and buckets:
         message = f"{live.key.name} cannot let go of {', '.join(buckets)}: {why}"
@@ -105,7 +107,7 @@ def _action(live: LiveService, hooks: list[Step]) -> Action:
     )
 
 
-def _material(cluster: Cluster, live: LiveService, release: tuple[int, int, int]) -> Material:
+def _material(cluster: Cluster, live: LiveService, release: Release) -> Material:
     buckets = named_by_delete(live.form, live.bucket_list)
     return Material(
         cluster=cluster,

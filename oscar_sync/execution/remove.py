@@ -87,7 +87,7 @@ def _refuse_to_erase(run: Run, live: LiveService) -> None:
     if not named:
         return
     erased = {item.bucket for item in run.action.erases}
-    if not takes_no_put(live.form) or not erased.issuperset(named):
+    if not takes_no_put(live.form, run.material.release) or not erased.issuperset(named):
         raise StaleServiceError(
             f"its definition names {', '.join(named)} again, and deleting it would erase that"
         )

@@ -5,6 +5,7 @@ from typing import Final
 from oscar_sync.errors import ClusterError
 from oscar_sync.execution.run import NotVerifiedError, Run
 from oscar_sync.model.state import Deployment
+from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
 
 _PAUSE_S: Final = 1.0
@@ -23,6 +24,9 @@ def wait_until_ready(run: Run) -> None:
     """
     wait_s = run.material.wait_s
     if wait_s is None:
+        return
+    if NO_DEPLOYMENT.holds(run.material.release):
+        run.warnings.append(f"nobody waited until it is ready: {STATE_NOT_TOLD}")
         return
     deadline = run.parts.now() + wait_s
     while True:

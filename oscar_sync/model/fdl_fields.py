@@ -10,7 +10,8 @@ from oscar_sync.model.field import Change, Compare, Field, Kind
 
 _T, _F, _I = Kind.TEXT, Kind.FLAG, Kind.INTEGER
 _QUANTITY = Compare.QUANTITY
-_V34, _V36, _V40, _V41 = (3, 4, 0), (3, 6, 0), (4, 0, 0), (4, 1, 0)
+_V331, _V34, _V36, _V362, _V365 = (3, 3, 1), (3, 4, 0), (3, 6, 0), (3, 6, 2), (3, 6, 5)
+_V40, _V41 = (4, 0, 0), (4, 1, 0)
 
 INPUT_OUTPUT: Final = (
     Field("storage_provider", _T, "Provider of the path, `<type>[.<id>]`.", "", is_required=True),
@@ -36,7 +37,7 @@ EXPOSE: Final = (
     Field(
         "auth_type", _T, "How `set_auth` asks.", "", since=_V41, choices=("", "basic", "forward")
     ),
-    Field("health_path", _T, "Path of the health probe.", ""),
+    Field("health_path", _T, "Path of the health probe.", "", since=_V365),
     Field("probe_mode", _T, "Kind of probe.", "", since=_V40, choices=("", "legacy", "direct")),
 )
 
@@ -47,7 +48,7 @@ ENVIRONMENT: Final = (
         Kind.TEXT_MAP,
         "Variables that cannot be read back.",
         {},
-        since=_V34,
+        since=_V36,  # 3.4 has the field, and keeps the values in the definition in clear
         is_secret=True,
     ),
 )
@@ -129,7 +130,7 @@ VOLUME: Final = (
 MOUNT: Final = (
     Field("storage_provider", _T, "Provider of the bucket, `<type>[.<id>]`.", ""),
     Field("path", _T, "Bucket and folder.", ""),
-    Field("options", _T, "Options of the mount.", ""),
+    Field("options", _T, "Options of the mount.", "", since=_V41),
 )
 
 CLUSTER: Final = (
@@ -167,12 +168,12 @@ WEBDAV: Final = (
 
 RUCIO: Final = (
     Field("host", _T, "Host of Rucio.", ""),
-    Field("account", _T, "Account.", ""),
+    Field("account", _T, "Account.", "", since=_V362),
     Field("rse", _T, "Storage element.", ""),
-    Field("refresh_token", _T, "Refresh token.", "", is_secret=True),
+    Field("refresh_token", _T, "Refresh token.", "", is_secret=True, since=_V362),
     Field("auth_host", _T, "Authentication host.", ""),
-    Field("oidc_audience", _T, "Audience of tokens.", ""),
-    Field("token_endpoint", _T, "Endpoint that gives tokens.", ""),
+    Field("oidc_audience", _T, "Audience of tokens.", "", since=_V362),
+    Field("token_endpoint", _T, "Endpoint that gives tokens.", "", since=_V362),
 )
 
 PROVIDERS: Final = (
@@ -180,7 +181,7 @@ PROVIDERS: Final = (
     Field("minio", Kind.BLOCK_MAP, "MinIO servers by id.", {}, children=MINIO),
     Field("onedata", Kind.BLOCK_MAP, "Onedata spaces by id.", {}, children=ONEDATA),
     Field("webdav", Kind.BLOCK_MAP, "WebDAV servers by id.", {}, children=WEBDAV),
-    Field("rucio", Kind.BLOCK_MAP, "Rucio accounts by id.", {}, children=RUCIO),
+    Field("rucio", Kind.BLOCK_MAP, "Rucio accounts by id.", {}, since=_V34, children=RUCIO),
 )
 
 SERVICE: Final = (
@@ -242,7 +243,7 @@ SERVICE: Final = (
         [],
         compare=Compare.UNORDERED,
     ),
-    Field("isolation_level", _T, "`USER` gives each user a bucket.", ""),
+    Field("isolation_level", _T, "`USER` gives each user a bucket.", "", since=_V331),
     Field("mount", Kind.BLOCK, "A bucket mounted into the container.", {}, children=MOUNT),
     Field(
         "volume",

@@ -216,13 +216,15 @@ class ClusterView(Struct, frozen=True):
     that name; ``tag_owners`` is whose a bucket is by its tag, which a list leaves out.
     ``unreadable`` are services whose definition the server cannot read, so that it lists none;
     ``namesakes`` are services of a name that ``services`` has in another namespace. ``denied`` are
-    buckets that our keys of the store do not reach.
+    buckets that our keys of the store do not reach. ``release_problem`` says why nobody can tell
+    which release it is; ``release`` is then the oldest that it may be.
     """
 
     cluster: Cluster
     problem: str = ""
     reading: Reading = Reading.READ
     release: tuple[int, int, int] = (4, 1, 2)
+    release_problem: str = ""
     version: str = ""
     me: frozenset[str] = frozenset({"cluster_admin"})
     is_admin: bool = True

@@ -44,6 +44,7 @@ from oscar_sync.semantics.buckets import (
     used_buckets,
     without_buckets,
 )
+from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, STATE_NOT_TOLD
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.paths import provider_of
 from oscar_sync.semantics.volumes import attached_volume, made_volume
@@ -115,6 +116,7 @@ def arrival(
         (*makers_of(context, existing), *_volume_makers(context, form)),
         (
             *_notes(desired, () if is_anew else existing),
+            *wait_notes(context, desired),
             *bucket_notes(context, desired, existing, needed_buckets(form)),
             *(note for work in works for note in work.notes),
         ),
@@ -206,6 +208,14 @@ def wait_of(context: Context, desired: DesiredService) -> float | None:
     return next((wait for wait in reversed(waits) if wait is not None), None)
 
 
+def wait_notes(context: Context, desired: DesiredService) -> tuple[str, ...]:
+    """Return why nobody waits for the service although the settings say so."""
+    is_asked = wait_of(context, desired) is not None
+    if not is_asked or not NO_DEPLOYMENT.holds(context.facts.view.release):
+        return ()
+    return (f"`wait` of the settings has no effect: {STATE_NOT_TOLD}",)
+
+
 def _reason(
     context: Context,
     desired: DesiredService,
@@ -213,10 +223,10 @@ def _reason(
     lost_volume: str,
 ) -> Reason | None:
     return first_of(
-        release_reason(context, desired.form),
+        release_reason(context, desired.form, has_secrets=bool(desired.secrets)),
         image_reason(context, desired.form, desired.masks),
         _secrets_reason(desired),
-        _put_reason(desired.form, existing),
+        _put_reason(context, desired.form, existing),
         level_reason(context, desired.form) if existing else None,
         bucket_reason(context, desired, existing, needed_buckets(desired.form)),
         volume_reason(context, desired.form, lost=lost_volume),
@@ -256,8 +266,8 @@ def _secrets_reason(desired: DesiredService) -> Reason | None:
     return missing_values(blank_names(desired.secrets, frozenset()), desired.secrets)
 
 
-def _put_reason(form: Form, existing: tuple[BucketName, ...]) -> Reason | None:
-    why = takes_no_put(form)
+def _put_reason(context: Context, form: Form, existing: tuple[BucketName, ...]) -> Reason | None:
+    why = takes_no_put(form, context.facts.view.release)
     if not existing or not why:
         return None
     return Reason(

@@ -28,6 +28,7 @@ from oscar_sync.planning.decision import Decision, Removals
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.forecast import with_seconds
+from oscar_sync.planning.guards import written_reason
 from oscar_sync.planning.notes import (
     ambiguous_consents,
     identity_notes,
@@ -81,12 +82,11 @@ def draft_plan(
         if not context.facts.view.is_read:
             continue
         removals = _removals(context, desired, options, candidates)
-        decisions.extend(removals.decisions)
         left_alone.extend(removals.left_alone)
         notes.extend(removals.notes)
         written, found = _written(context, options)
-        decisions.extend(written)
         notes.extend(found)
+        decisions.extend(_as_release_allows(context, (*removals.decisions, *written)))
     plan = _plan(desired, contexts, decisions, left_alone, notes, options=options)
     return Draft(
         plan,
@@ -135,6 +135,13 @@ def _candidate_count(desired: DesiredState, contexts: Iterable[Context]) -> int:
         for name, live in context.facts.view.services.items()
         if name not in context.desired and named(live.key) is None
     )
+
+
+def _as_release_allows(context: Context, decisions: Iterable[Decision]) -> Iterator[Decision]:
+    """Yield *decisions*, all of them blocked where nothing may be written to the release."""
+    reason = written_reason(context.facts.view)
+    for item in decisions:
+        yield Decision(item.action, reason=reason) if reason else item
 
 
 def _removals(

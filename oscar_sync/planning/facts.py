@@ -13,6 +13,7 @@ from oscar_sync.model.state import (
     Probe,
     SeedDifference,
 )
+from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, READ_ONLY
 
 
 class Facts:
@@ -45,7 +46,7 @@ class Facts:
             self.missing.buckets = True
             return None
         listed = self.view.buckets.get(name)
-        if listed is not None or self.view.is_admin:
+        if listed is not None or self.view.is_admin or READ_ONLY.holds(self.view.release):
             return listed
         if name not in self.view.unlisted:
             self.missing.unlisted.add(name)
@@ -72,13 +73,20 @@ class Facts:
         return self.view.unlisted.get(bucket) is None and bucket not in self.view.denied
 
     def probe(self, name: ServiceName) -> Probe:
-        """Return whether a name that the list does not show is free."""
+        """Return whether a name that the list does not show is free.
+
+        A release that is only read does not say it (`capabilities.READ_ONLY`).
+        """
+        if READ_ONLY.holds(self.view.release):
+            return Probe.FREE
         if name not in self.view.probes:
             self.missing.probes.add(name)
         return self.view.probes.get(name, Probe.FREE)
 
     def deployment(self, name: ServiceName) -> Deployment | None:
-        """Return the state of the service's runtime."""
+        """Return the state of the service's runtime, None where the release does not tell it."""
+        if NO_DEPLOYMENT.holds(self.view.release):
+            return None
         if name not in self.view.deployments:
             self.missing.deployments.add(name)
         return self.view.deployments.get(name)

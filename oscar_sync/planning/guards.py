@@ -7,7 +7,7 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.masks import Masks
-from oscar_sync.model.state import LiveService
+from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.blocking import Reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.semantics import operator
@@ -18,8 +18,15 @@ from oscar_sync.semantics.buckets import (
     lost_user_buckets,
     mounted_alone,
 )
-from oscar_sync.semantics.capabilities import unsupported
+from oscar_sync.semantics.capabilities import (
+    NEWEST,
+    NO_MOUNT_UNDER_BASIC,
+    READ_ONLY,
+    shown_release,
+    why_read_only,
+)
 from oscar_sync.semantics.normal_form import is_exposed
+from oscar_sync.semantics.release_fields import unsupported
 from oscar_sync.semantics.stamp import OWNER, owner_of
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
@@ -129,16 +136,51 @@ def protect_reason(context: Context, service: ServiceKey) -> Reason | None:
     return None
 
 
-def release_reason(context: Context, form: Form) -> Reason | None:
-    """Return why the cluster's release cannot take *form*, None if it can."""
-    missing = unsupported(form, context.facts.view.release)
-    if not missing:
+def written_reason(view: ClusterView) -> Reason | None:
+    """Return why nothing at all is written to the cluster: its release (`capabilities.TABLE`)."""
+    if view.release_problem:
+        return Reason(
+            "release-unknown",
+            f"the cluster does not say which release of OSCAR it runs (`{view.version}`), and "
+            f"nobody can see it: {view.release_problem}",
+            ("ask the cluster's operator which release it is", "upgrade the cluster"),
+        )
+    if not READ_ONLY.holds(view.release):
         return None
-    fields = ", ".join(f"{path} (since {since})" for path, since in missing)
+    first = shown_release(READ_ONLY.until or NEWEST)
+    judged = f"oscar-sync doctor --before-upgrade {shown_release(NEWEST)}"
+    return Reason(
+        "release-too-old",
+        f"the cluster runs OSCAR {shown_release(view.release)}, which is read and never written "
+        f"to: {why_read_only(view.release)}",
+        (f"upgrade the cluster to OSCAR {first} or newer; what that loses: {judged}",),
+    )
+
+
+def release_reason(context: Context, form: Form, *, has_secrets: bool = False) -> Reason | None:
+    """Return why the cluster's release cannot take *form*, None if it can."""
+    view = context.facts.view
+    missing = unsupported(form, view.release, has_secrets=has_secrets)
+    if missing:
+        fields = ", ".join(f"{path} (since {since})" for path, since in missing)
+        return Reason(
+            "unsupported-by-server",
+            f"the cluster runs {view.version or 'an older release'} without {fields}",
+            ("take the field out for this cluster (an overlay can)", "upgrade the cluster"),
+        )
+    bucket = mounted_alone(form) if view.is_admin else None
+    if bucket is None or not NO_MOUNT_UNDER_BASIC.holds(view.release):
+        return None
+    since = shown_release(NO_MOUNT_UNDER_BASIC.until or NEWEST)
     return Reason(
         "unsupported-by-server",
-        f"the cluster runs {context.facts.view.version or 'an older release'} without {fields}",
-        ("take the field out for this cluster (an overlay can)", "upgrade the cluster"),
+        f"OSCAR {shown_release(view.release)} refuses updates with Basic credentials of a service "
+        f"that mounts a bucket, as this one {bucket} (it takes them since v{since})",
+        (
+            "log in as a user, with a token",
+            "take the mount out for this cluster (an overlay can)",
+            "upgrade the cluster",
+        ),
     )
 
 

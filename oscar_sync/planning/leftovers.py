@@ -16,7 +16,7 @@ from oscar_sync.planning.hook_leftovers import hook_findings
 from oscar_sync.planning.service_leftovers import secret_notes, service_findings
 from oscar_sync.planning.upgrade import upgrade_findings, upgrade_notes
 from oscar_sync.planning.volume_leftovers import volume_findings
-from oscar_sync.semantics.upgrades import Release
+from oscar_sync.semantics.capabilities import Release
 
 _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 

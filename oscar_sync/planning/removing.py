@@ -161,7 +161,7 @@ def let_go(live: LiveService) -> tuple[BucketName, ...]:
 def _detaches(context: Context, live: LiveService) -> bool:
     """Tell whether a PUT lets go of buckets first; a mount alone the server keeps."""
     is_needed = bool(named_by_delete(live.form, live.bucket_list)) or bool(_unnamed(context, live))
-    return is_needed and not takes_no_put(live.form)
+    return is_needed and not takes_no_put(live.form, context.facts.view.release)
 
 
 def _unnamed(context: Context, live: LiveService) -> tuple[BucketName, ...]:
@@ -180,7 +180,7 @@ def _unnamed(context: Context, live: LiveService) -> tuple[BucketName, ...]:
 def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[Erased, ...]:
     """Return what the DELETE itself erases: a volume, and buckets that no PUT can let go of."""
     found = []
-    if takes_no_put(live.form):
+    if takes_no_put(live.form, context.facts.view.release):
         found = [
             context.erased(bucket, live.key.name, named.buckets.get(bucket, ""))
             for bucket in named_by_delete(live.form, live.bucket_list)
@@ -231,7 +231,7 @@ def _reason(context: Context, live: LiveService, named: Named) -> Reason | None:
 
 
 def _put_reason(context: Context, live: LiveService, named: Named) -> Reason | None:
-    why = takes_no_put(live.form)
+    why = takes_no_put(live.form, context.facts.view.release)
     buckets = named_by_delete(live.form, live.bucket_list)
     if not why or not buckets:
         return None

@@ -81,7 +81,7 @@ def _gone(watch: MemberWatch) -> MemberWatch:
 
 def _named(context: Context, live: LiveService) -> Named:
     """Return what may be erased on the way: only where the DELETE would take it along."""
-    buckets = buckets_of(live) if takes_no_put(live.form) else ()
+    buckets = buckets_of(live) if takes_no_put(live.form, context.facts.view.release) else ()
     volume = deleted_volume(live.form)
     return replace(named_erasures(context, live.key.name, buckets, volume=volume), empty="")
 

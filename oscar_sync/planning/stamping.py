@@ -90,7 +90,7 @@ def _stamp_only(
     found = (
         reason
         or standing_reason(context, live)
-        or _put_reason(live)
+        or _put_reason(context, live)
         or level_reason(context, live.form)
         or _secrets_reason(live, secrets)
         or stopped_reason(context, live)
@@ -113,8 +113,8 @@ def _stamp_only(
     )  # fmt: skip
 
 
-def _put_reason(live: LiveService) -> Reason | None:
-    why = takes_no_put(live.form)
+def _put_reason(context: Context, live: LiveService) -> Reason | None:
+    why = takes_no_put(live.form, context.facts.view.release)
     return Reason("unsupported-update", f"no PUT can change it: {why}") if why else None
 
 

@@ -21,7 +21,7 @@ from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.creating import makers_of, wait_of
+from oscar_sync.planning.creating import makers_of, wait_notes, wait_of
 from oscar_sync.planning.credentials import credential_reason
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.erasing import named_erasures
@@ -61,7 +61,8 @@ from oscar_sync.semantics.buckets import (
     outputs,
     used_buckets,
 )
-from oscar_sync.semantics.immutable import replace_reasons
+from oscar_sync.semantics.capabilities import NO_RESTART
+from oscar_sync.semantics.immutable import replace_reasons, takes_no_put
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import dropped_of, dropped_stamp, fingerprint_of, hooks_of
 
@@ -145,7 +146,7 @@ def _foreign(
 def _update(case: _Case) -> Decision:
     context, live, wanted = case.context, case.live, case.wanted
     name = live.key.name
-    fields = replace_reasons(live.form, wanted)
+    fields = _replaced_fields(case)
     if fields:
         return decide_replace(
             context, replace(case.desired, form=wanted), live, case.changes, fields
@@ -163,7 +164,7 @@ def _update(case: _Case) -> Decision:
         steps=(
             Step(Do.PUT, name, restarts_store=_restarts(had, has, mount_bucket(wanted))),
             *in_order(step for work in works for step in work.steps),
-            *_restart_step(live, wanted, case.changes, name),
+            *_restart_step(case),
         ),
         changes=case.changes,
         keeps=tuple(context.kept(bucket, name) for bucket in had if bucket not in has),
@@ -187,6 +188,19 @@ def _update(case: _Case) -> Decision:
     used = used_buckets(live.form)
     context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in used), action)
     return Decision(action, replace(_material(case, works), members=members.watched))
+
+
+def _replaced_fields(case: _Case) -> tuple[str, ...]:
+    """Return the fields that no PUT can change, secrets among them."""
+    release = case.context.facts.view.release
+    fields = replace_reasons(case.live.form, case.wanted, release)
+    if not fields and takes_no_put(case.live.form, release):
+        return tuple(dict.fromkeys(_field_of(change) for change in case.changes))
+    return fields
+
+
+def _field_of(change: FieldChange) -> str:
+    return change.path.split(".")[0].split("[")[0]
 
 
 def _reason_word(changes: tuple[FieldChange, ...]) -> str:
@@ -242,22 +256,26 @@ def _restarts(had: _Buckets, has: _Buckets, mount: BucketName | None) -> bool:
     return is_adding or (mount is not None and mount not in has)
 
 
-def _restart_step(
-    live: LiveService, wanted: Form, changes: tuple[FieldChange, ...], name: str
-) -> tuple[Step, ...]:
-    """Return the restart that a script or secret change of an exposed service takes (safety 5)."""
-    fields = {change.path.split(".")[0].split("[")[0] for change in changes}
+def _restart_step(case: _Case) -> tuple[Step, ...]:
+    is_possible = _needs_restart(case) and not _lacks_restart(case)
+    return (Step(Do.RESTART, case.live.key.name),) if is_possible else ()
+
+
+def _needs_restart(case: _Case) -> bool:
+    """Tell whether only a restart shows the containers a change of script or secrets (safety 5)."""
     only_secrets = all(
         change.path == "script" or change.path.startswith("environment.secrets")
-        for change in changes
+        for change in case.changes
     )
-    if is_exposed(live.form) and is_exposed(wanted) and only_secrets and fields:
-        return (Step(Do.RESTART, name),)
-    return ()
+    return is_exposed(case.live.form) and is_exposed(case.wanted) and only_secrets
+
+
+def _lacks_restart(case: _Case) -> bool:
+    return NO_RESTART.holds(case.context.facts.view.release)
 
 
 def _unchanged(live: LiveService, changes: tuple[FieldChange, ...]) -> int:
-    touched = {change.path.split(".")[0].split("[")[0] for change in changes}
+    touched = {_field_of(change) for change in changes}
     return len([name for name in live.form if name not in touched])
 
 
@@ -269,10 +287,12 @@ def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
         notes.append(f"sends {names}, whose value on the cluster could not be compared")
     synchronous = wanted.get("synchronous")
     warm = isinstance(synchronous, dict) and bool(synchronous.get("min_scale"))
-    if warm and not is_exposed(wanted):
+    is_old = _needs_restart(case) and _lacks_restart(case)
+    if (warm and not is_exposed(wanted)) or is_old:
         notes.append("running instances keep the old values until they are replaced")
     if any(change.path == "visibility" for change in case.changes) and in_out_buckets(wanted):
         notes.append(f"its buckets become {wanted['visibility']} too")
+    notes.extend(wait_notes(case.context, case.desired))
     notes.extend(_chain_notes(case.context, case.live, wanted))
     return tuple(dict.fromkeys(notes))
 
@@ -295,7 +315,7 @@ def _reason(
     context, live, wanted = case.context, case.live, case.wanted
     named = {item.bucket for item in erased if item.consent}
     return first_of(
-        release_reason(context, wanted),
+        release_reason(context, wanted, has_secrets=bool(case.desired.secrets)),
         image_reason(context, wanted, case.desired.masks),
         credential_reason(live.form, wanted),
         missing_values(

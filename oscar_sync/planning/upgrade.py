@@ -6,9 +6,8 @@ from oscar_sync.model.finding import By, Finding, Remedy, Subject
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.finding_codes import Code, severity_of
 from oscar_sync.semantics import operator
-from oscar_sync.semantics.capabilities import ASSUMED
+from oscar_sync.semantics.capabilities import NEWEST, Release, shown_release
 from oscar_sync.semantics.upgrades import (
-    Release,
     cannot_be_built,
     loses_variables,
     lost_fields,
@@ -53,9 +52,9 @@ def upgrade_notes(view: ClusterView, then: Release | None) -> Iterator[str]:
         return
     if then <= view.release:
         yield f"the cluster runs {view.version or 'a newer release'} already: no upgrade to judge"
-    if then > ASSUMED:
+    if then > NEWEST:
         yield (
-            f"{_shown(then)} is newer than what this oscar-sync knows: judged as {_shown(ASSUMED)}"
+            f"{_shown(then)} is newer than what this oscar-sync knows: judged as {_shown(NEWEST)}"
         )
 
 
@@ -104,7 +103,7 @@ def _lost(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
 
 
 def _shown(release: Release) -> str:
-    return "OSCAR " + ".".join(map(str, release))
+    return f"OSCAR {shown_release(release)}"
 
 
 def _about(code: Code, live: LiveService, message: str, why: str, *remedies: Remedy) -> Finding:

@@ -17,8 +17,8 @@ from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.semantics.answers import poisoned_service
+from oscar_sync.semantics.capabilities import Release
 from oscar_sync.semantics.live import live_service
-from oscar_sync.semantics.upgrades import Release
 
 _ROUNDS: Final = 6
 

@@ -20,6 +20,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import (
     BucketCount,
+    BucketFacts,
     ClusterView,
     HookRule,
     LiveService,
@@ -29,8 +30,9 @@ from oscar_sync.model.state import (
 )
 from oscar_sync.reconcile.connect import Connection, Connections
 from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.release import release_found
 from oscar_sync.reconcile.started import started
-from oscar_sync.semantics.capabilities import release_of
+from oscar_sync.semantics.capabilities import NO_LIST_OF_BUCKETS, release_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.live_shape import SHOWS_BUCKETS, lacks_buckets
 from oscar_sync.semantics.operator import SERVICES_NAMESPACE
@@ -110,7 +112,9 @@ def _services(cluster: ClusterId, api: OscarApi, memory: Memory | None) -> Seque
 def _with_services(
     view: ClusterView, services: Sequence[LiveService], api: OscarApi
 ) -> ClusterView:
-    """Return *view* with each name once: of several services of a name, mine comes first."""
+    """Return *view* with its release, and each name once: of several, mine comes first."""
+    release, problem = release_found(view.version, services, api)
+    view = replace(view, release=release, release_problem=problem)
     if view.release >= SHOWS_BUCKETS and any(lacks_buckets(service.raw) for service in services):
         raise api.bad(
             f"the list of services shows one as releases before 3.6 do, not {view.version}"
@@ -166,7 +170,7 @@ def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> Cl
 def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
     api = connection.api
     if lookups.buckets:
-        view = replace(view, buckets={bucket.name: bucket for bucket in api.list_buckets()})
+        view = _with_buckets(view, connection)
     if lookups.volumes:
         view = replace(view, volumes=api.list_volumes())
     unlisted = {name: api.find_bucket(name) for name in sorted(lookups.unlisted)}
@@ -179,6 +183,28 @@ def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -
         tag_owners={**view.tag_owners, **tag_owners},
         probes={**view.probes, **probes},
         deployments={**view.deployments, **deployments},
+    )
+
+
+def _with_buckets(view: ClusterView, connection: Connection) -> ClusterView:
+    """Return *view* with its buckets, by the store's own list where OSCAR has none.
+
+    Of a store that cannot be reached none are known, and that is said as for notifications: such a
+    cluster is only read.
+    """
+    if not (NO_LIST_OF_BUCKETS.holds(view.release) or view.release_problem):
+        return replace(view, buckets={one.name: one for one in connection.api.list_buckets()})
+    names: tuple[str, ...] = ()
+    try:
+        connection.reach_store()
+        names = connection.store.bucket_names() if connection.store else ()
+    except StoreError as error:
+        connection.lose_store(error)
+    found = (BucketFacts(BucketName(name), is_tagged=False) for name in names)
+    return replace(
+        view,
+        buckets={bucket.name: bucket for bucket in found},
+        store_problem=connection.store_problem,
     )
 
 

@@ -13,6 +13,7 @@ from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.facts import Facts
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import Pass, plan_once
+from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.normal_form import is_exposed
 
 _AT_ONCE: Final = 4
@@ -95,6 +96,8 @@ def _actions(found: Pass) -> Iterator[Action]:
 def _deployments(
     view: ClusterView, names: list[ServiceName], connections: Connections
 ) -> Mapping[ServiceName, Deployment]:
+    if NO_DEPLOYMENT.holds(view.release):
+        return dict.fromkeys(names, Deployment(NOT_TOLD, STATE_NOT_TOLD))
     api = connections.to(view.cluster).api
 
     def ask(name: ServiceName) -> Deployment:

@@ -9,7 +9,16 @@ from oscar_sync.render.table import Row, Table, table_text
 from oscar_sync.render.usage import address_of, kind_of, places_of
 from oscar_sync.render.words import plural, safe
 
-_RANK: Final = ("failed", "missing", "degraded", "unknown", "pending", "unavailable", "stopped")
+_RANK: Final = (
+    "failed",
+    "missing",
+    "degraded",
+    "unknown",
+    "pending",
+    "unavailable",
+    "stopped",
+    "not told",
+)
 _TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "OURS", "ENDPOINT")
 
 

@@ -10,8 +10,9 @@ from oscar_sync.model.field import Value
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.buckets import blocks, keeps_user_level
-from oscar_sync.semantics.capabilities import LISTED_PORTS_SINCE
+from oscar_sync.semantics.capabilities import NUMBER_PORTS, Release
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, unowned
+from oscar_sync.semantics.release_fields import without_newer
 
 _ALWAYS: Final = frozenset({"name", "image", "script"})
 
@@ -20,13 +21,13 @@ def post_body(
     form: Mapping[str, Value],
     secrets: Mapping[str, Secret],
     annotations: Mapping[str, str],
-    release: tuple[int, int, int],
+    release: Release,
 ) -> dict[str, Value]:
     """Return the body that creates *form*, with *annotations* (the stamp) beside its own."""
     body = _plain_body(form, release)
     body["annotations"] = {**_mapping(form.get("annotations")), **annotations}
     _set_secrets(body, secrets)
-    return body
+    return without_newer(body, release)
 
 
 def put_body(
@@ -34,7 +35,7 @@ def put_body(
     secrets: Mapping[str, Secret],
     annotations: Mapping[str, str],
     live: LiveService,
-    release: tuple[int, int, int],
+    release: Release,
     *,
     owner: str,
 ) -> dict[str, Value]:
@@ -59,7 +60,7 @@ def put_body(
     _set_secrets(body, secrets)
     if live.bucket_list and not keeps_user_level(form):
         body["bucket_list"] = list(live.bucket_list)
-    return body
+    return without_newer(body, release)
 
 
 def owner_to_write(live: LiveService) -> str:
@@ -67,7 +68,7 @@ def owner_to_write(live: LiveService) -> str:
     return live.owner or "cluster_admin"
 
 
-def _plain_body(form: Mapping[str, Value], release: tuple[int, int, int]) -> dict[str, Value]:
+def _plain_body(form: Mapping[str, Value], release: Release) -> dict[str, Value]:
     body: dict[str, Value] = {key: value for key, value in form.items() if value is not None}
     environment = body.get("environment")
     body["environment"] = dict(environment) if isinstance(environment, dict) else {}
@@ -84,10 +85,10 @@ def _io(entry: dict[str, Value]) -> Value:
     return {key: value for key, value in entry.items() if value != []}
 
 
-def _expose(expose: dict[str, Value], release: tuple[int, int, int]) -> Value:
+def _expose(expose: dict[str, Value], release: Release) -> Value:
     """Return the block with ports as the release reads them (oscar-server 11)."""
     block = {key: value for key, value in expose.items() if value not in ([], "")}
-    if release >= LISTED_PORTS_SINCE:
+    if not NUMBER_PORTS.holds(release):
         return block
     for name in ("api_port", "nodePort"):
         ports = block.get(name)

@@ -1,62 +1,242 @@
-"""What a release of OSCAR has (oscar-server 11)."""
+"""What releases of OSCAR do otherwise than the newest, and what is done about it: one table.
+
+Sources: oscar-releases (measured on servers built from their tags), oscar-server 11; recordings of
+3.6.4, 3.6.5, 3.7.1, 4.0.0 and 4.1.2. What fields a release has stands on the fields themselves
+(``since`` in `model.fdl_fields`).
+"""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
-from oscar_sync.model.fdl_fields import SERVICE
-from oscar_sync.model.field import Field, Kind, Value
-from oscar_sync.semantics.normal_form import normal_form
+from msgspec import Struct
 
-ASSUMED: Final = (4, 1, 2)
-"""What an unstamped build (``devel``) is taken for."""
+Release: TypeAlias = tuple[int, int, int]
 
-_RELEASE: Final = r"v?(\d+)\.(\d+)(?:\.(\d+))?"
+NEWEST: Final[Release] = (4, 1, 2)
+"""The newest release that was tried."""
 
-LISTED_PORTS_SINCE: Final = (4, 1, 0)
+_FIRST: Final[Release] = (0, 0, 0)
+_PATTERN: Final = r"v?(\d+)\.(\d+)(?:\.(\d+))?"
 
 
-def release_of(version: str) -> tuple[int, int, int]:
+class Trait(Struct, frozen=True):
+    """Something that releases from ``since`` on do, up to the first that no longer does, ``until``.
+
+    ``fact`` says what the server does, ``answer`` what oscar-sync does about it, in Markdown.
+    """
+
+    fact: str
+    answer: str
+    source: str
+    since: Release = _FIRST
+    until: Release | None = None
+
+    def holds(self, release: Release) -> bool:
+        """Tell whether *release* does it."""
+        return release >= self.since and (self.until is None or release < self.until)
+
+
+READ_ONLY: Final = Trait(
+    "answers and lists do not tell what a write did, or a write loses something",
+    "lists, status, export, and the plan as a report; each step is blocked (`release-too-old`)",
+    "oscar-releases, *What changed when*",
+    until=(3, 6, 4),
+)
+CAPITAL_VARIABLES: Final = Trait(
+    "environment variables stand under `environment.Variables`",
+    "both spellings are read",
+    "oscar-server 11",
+    until=(3, 4, 0),
+)
+SECRETS_IN_CLEAR: Final = Trait(
+    "values of `environment.secrets` stay in the definition in clear, and reach no job",
+    "they are never sent",
+    "oscar-releases, 3.4",
+    since=(3, 4, 0),
+    until=(3, 6, 0),
+)
+NO_LIST_OF_BUCKETS: Final = Trait(
+    "there is no list of buckets, or one that does not say whose they are",
+    "buckets are listed on the object store, with the keys that the cluster shows",
+    "oscar-releases, 3.6.0 and 3.6.4",
+    until=(3, 6, 4),
+)
+NEW_BUCKETS_ONLY: Final = Trait(
+    "a POST refuses buckets that exist",
+    "existing buckets are attached by a PUT",
+    "oscar-server 6.2; record 024",
+    since=(3, 6, 0),
+)
+FAILED_POST_ERASES: Final = Trait(
+    "a POST that names a bucket that exists erases it, with all its objects",
+    "buckets that exist are named by a PUT alone",
+    "record 024 of 3.6.4",
+    since=(3, 6, 4),
+    until=(3, 6, 5),
+)
+NO_BUCKET_BY_NAME: Final = Trait(
+    "there is no `GET /system/buckets/NAME`",
+    "its 404 is no evidence: a request for a link to the bucket tells whether it is there",
+    "oscar-releases, 3.6.5",
+    until=(3, 6, 5),
+)
+TOKEN_CHANGES: Final = Trait(
+    "each PUT makes a new token, and uploads are answered 401 from then on",
+    "none yet: remove the service and apply, its data stays",
+    "oscar-releases, 3.6.0; oscar-server 11; record 035 of 3.7.1",
+    since=(3, 6, 0),
+    until=(4, 0, 0),
+)
+NO_MOUNT_UNDER_BASIC: Final = Trait(
+    "with Basic credentials each PUT of a service with a mount answers 500 *must be private*, and "
+    "so does each POST on a bucket that exists",
+    "blocked (`unsupported-by-server`)",
+    "oscar-releases, 3.7.0; record 056",
+    since=(3, 6, 4),
+    until=(4, 0, 0),
+)
+NO_DEPLOYMENT: Final = Trait(
+    "the state of a service and what its containers write cannot be asked for",
+    "`status` says *not told*, nothing waits for readiness, and both say why",
+    "record 066 of 3.7.1",
+    until=(4, 0, 0),
+)
+NOT_TOLD: Final = "not told"
+"""The state of a service where the release does not tell it: it is not known to be unavailable."""
+
+STATE_NOT_TOLD: Final = "this release of OSCAR does not tell the state of a service (4.0.0 does)"
+LOGS_NOT_TOLD: Final = (
+    "this release of OSCAR does not show what the containers of a service write (4.0.0 does)"
+)
+
+NAMESAKES: Final = Trait(
+    "two users may each have a service of one name",
+    "nothing is written to such a name (`name-not-unique`)",
+    "oscar-server 6.4; record 211",
+    until=(4, 1, 0),
+)
+PATH_WITHOUT_FOLDER_FAILS: Final = Trait(
+    "an input or output whose path is one word ends the request, half done",
+    "`path: x` is sent as `SERVICE/x`, which 4.1 makes of it",
+    "oscar-releases, 3.6.0 and 4.0.0; record 020 of 3.6.5 and 4.0.0",
+    since=(3, 6, 0),
+    until=(4, 1, 0),
+)
+EXPOSED_TAKES_NO_PUT: Final = Trait(
+    "each PUT of an exposed service answers 500, and nothing is changed",
+    "its update is a replace (`--allow replace:SERVICE`)",
+    "oscar-releases, 4.0.0",
+    since=(4, 0, 0),
+    until=(4, 1, 0),
+)
+NO_RESTART: Final = Trait(
+    "services cannot be stopped, started or restarted",
+    "after a change of script or secrets alone the plan says that running containers keep the old",
+    "record 065 of 4.0.0",
+    until=(4, 1, 0),
+)
+NUMBER_PORTS: Final = Trait(
+    "a port is a number: a service has one port",
+    "sent as a number; several ports are blocked (`unsupported-by-server`)",
+    "oscar-server 11; record 062 of 4.0.0",
+    until=(4, 1, 0),
+)
+STATUS_MAY_END_IT: Final = Trait(
+    "`GET /system/status` ends the server where the cluster has no metrics-server",
+    "`Client.get_cluster_status` warns before it asks",
+    "oscar-releases, 3.3",
+    until=(3, 6, 5),
+)
+
+TABLE: Final = (
+    READ_ONLY,
+    CAPITAL_VARIABLES,
+    SECRETS_IN_CLEAR,
+    NO_LIST_OF_BUCKETS,
+    STATUS_MAY_END_IT,
+    NEW_BUCKETS_ONLY,
+    FAILED_POST_ERASES,
+    NO_BUCKET_BY_NAME,
+    TOKEN_CHANGES,
+    NO_MOUNT_UNDER_BASIC,
+    NO_DEPLOYMENT,
+    PATH_WITHOUT_FOLDER_FAILS,
+    EXPOSED_TAKES_NO_PUT,
+    NO_RESTART,
+    NUMBER_PORTS,
+    NAMESAKES,
+)
+"""What oscar-sync knows of releases, from what the oldest do to what the newest do."""
+
+
+def named_release(text: str) -> Release | None:
+    """Return the release that somebody or a server names (``4.1``, ``v4.1.2``), None if none.
+
+    What stands behind the numbers (``-rc1``, ``+build``) tells builds of one release apart.
+    """
+    found = re.fullmatch(_PATTERN + r"([-+].*)?", text.strip())
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
+
+
+def release_of(version: str) -> Release:
     """Return the release that ``/system/info`` names; ``devel`` and blank count as the newest."""
-    found = re.match(_RELEASE, version.strip())
-    if not found:
-        return ASSUMED
-    return int(found[1]), int(found[2]), int(found[3] or 0)
+    return named_release(version) or NEWEST
 
 
-def named_release(text: str) -> tuple[int, int, int] | None:
-    """Return the release that somebody names (``4.1``, ``v4.1.2``), None if it is none."""
-    return release_of(text) if re.fullmatch(_RELEASE, text.strip()) else None
+def shown_release(release: Release) -> str:
+    """Return *release* as people write it: ``4.1.0``."""
+    return ".".join(map(str, release))
 
 
-def unsupported(
-    form: Mapping[str, Value], release: tuple[int, int, int]
-) -> tuple[tuple[str, str], ...]:
-    """Return path and first release of each field that *form* sets and *release* does not have."""
-    if release >= _NEWEST:
-        return ()
-    plain = normal_form({"name": form["name"]}, is_live=False)
-    return tuple(
-        (path, "v" + ".".join(map(str, field.since)))
-        for path, field, value, default in _walk(SERVICE, form, plain, "")
-        if field.since > release and value != default
+def why_read_only(release: Release) -> str:
+    """Return what a write to a release that is only read would meet (oscar-releases)."""
+    if CAPITAL_VARIABLES.holds(release):
+        return (
+            "it answers 200 to updates that it does not carry out, and a create whose output has a "
+            "bucket of its own fails"
+        )
+    if SECRETS_IN_CLEAR.holds(release):
+        return (
+            "it keeps the values of secrets in the definition, in clear, and gives them to no job"
+        )
+    return (
+        "its answers do not tell what was done: a create that was done is answered 500, and a GET "
+        "by name is empty"
     )
 
 
-def _walk(
-    fields: tuple[Field, ...], form: Mapping[str, Value], plain: Mapping[str, Value], path: str
-) -> Iterator[tuple[str, Field, Value, Value]]:
-    for field in fields:
-        value, default = form.get(field.name), plain.get(field.name)
-        yield f"{path}{field.name}", field, value, default
-        if field.kind is Kind.BLOCK and isinstance(value, dict) and isinstance(default, dict):
-            yield from _walk(field.children, value, default, f"{path}{field.name}.")
+class Observed(Struct, frozen=True):
+    """What a server without a version of its own shows; None where it could not be seen."""
+
+    has_buckets: bool | None = None
+    has_bucket_names: bool | None = None
+    has_bucket_by_name: bool | None = None
+    has_deployment: bool | None = None
+    has_port_lists: bool | None = None
 
 
-def _newest(fields: tuple[Field, ...]) -> tuple[int, int, int]:
-    return max(max(field.since, _newest(field.children)) for field in fields) if fields else _FIRST
+_FACTS: Final[tuple[tuple[str, Release, str], ...]] = (
+    ("has_buckets", (3, 6, 0), "`GET /system/buckets`"),
+    ("has_bucket_names", (3, 6, 4), "buckets with `bucket_name`"),
+    ("has_bucket_by_name", (3, 6, 5), "`GET /system/buckets/NAME`"),
+    ("has_deployment", (4, 0, 0), "`/system/volumes` or `/deployment`"),
+    ("has_port_lists", (4, 1, 0), "lists of ports or `/system/federation`"),
+)
+_OLDEST: Final[Release] = (3, 3, 0)
 
 
-_FIRST: Final = (0, 0, 0)
-_NEWEST: Final = _newest(SERVICE)
-"""The first release that has every field."""
+def observed_release(observed: Observed) -> tuple[Release, str]:
+    """Return the release that *observed* shows, and how its facts contradict each other, or blank.
+
+    Of contradicting facts the oldest release counts.
+    """
+    release, missing = _OLDEST, ""
+    for name, since, words in _FACTS:
+        has_it = getattr(observed, name)
+        if has_it and missing:
+            return release, f"it has {words} and not {missing}, as no release does"
+        if has_it:
+            release = since
+        elif has_it is False and not missing:
+            missing = words
+    return release, ""

@@ -1,19 +1,29 @@
-"""What no PUT can change, so that it takes delete and create (oscar-server 4.3; 039, 044, 123)."""
+"""What no PUT can change, so that it takes delete and create (oscar-server 4.3; 039, 044, 123).
+
+Nor can any PUT change an exposed service of 4.0 (oscar-releases).
+"""
 
 from collections.abc import Mapping
 
 from oscar_sync.model.field import Value
+from oscar_sync.semantics.capabilities import EXPOSED_TAKES_NO_PUT, NEWEST, Release, shown_release
 from oscar_sync.semantics.normal_form import is_exposed
 
 _KSERVE_FIXED = ("type", "storage_uri", "inference", "set_auth")
 
 
 def replace_reasons(
-    live: Mapping[str, Value], desired: Mapping[str, Value], *, is_kserve_enabled: bool = True
+    live: Mapping[str, Value],
+    desired: Mapping[str, Value],
+    release: Release = NEWEST,
+    *,
+    is_kserve_enabled: bool = True,
 ) -> tuple[str, ...]:
     """Return the field paths that force a replace of *live* to become *desired*; none: PUT does."""
     if live == desired:
         return ()
+    if is_exposed(live) and EXPOSED_TAKES_NO_PUT.holds(release):
+        return tuple(name for name in desired if live.get(name) != desired[name])
     reasons = []
     if live.get("volume") != desired.get("volume"):
         reasons.append("volume")
@@ -26,8 +36,12 @@ def replace_reasons(
     return tuple(reasons)
 
 
-def takes_no_put(form: Mapping[str, Value], *, is_kserve_enabled: bool = True) -> str:
+def takes_no_put(
+    form: Mapping[str, Value], release: Release = NEWEST, *, is_kserve_enabled: bool = True
+) -> str:
     """Return why no PUT can change the service at all, blank if one can."""
+    if is_exposed(form) and EXPOSED_TAKES_NO_PUT.holds(release):
+        return f"OSCAR {shown_release(release)} cannot update an exposed service"
     if form.get("interlink_node_name"):
         return "it runs on an interLink node"
     if is_kserve_enabled and _is_llm(form.get("kserve")):

@@ -61,9 +61,7 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> dict[str, Value]
     form["synchronous"] = _block(
         BY_NAME["synchronous"].children, mapping_of(raw.get("synchronous"))
     )
-    form["environment"] = {
-        "variables": _text_map(mapping_of(raw.get("environment")).get("variables"))
-    }
+    form["environment"] = {"variables": _variables(mapping_of(raw.get("environment")))}
     form["annotations"] = _without(_text_map(raw.get("annotations")), _is_stamp)
     form["labels"] = _without(_text_map(raw.get("labels")), OVERWRITTEN_LABELS.__contains__)
     form["vo"] = _vo(raw.get("vo"), is_live=is_live)
@@ -214,6 +212,14 @@ def _kserve(raw: object, *, is_live: bool) -> Value:
 
 
 _FEDERATION: Final = tuple(field for field in FEDERATION if field.kind is not Kind.BLOCKS)
+
+
+def _variables(environment: Mapping[str, object]) -> dict[str, Value]:
+    """Return the variables; before 3.4 they are spelt ``Variables`` (oscar-server 11)."""
+    return {
+        **_text_map(environment.get("Variables")),
+        **_text_map(environment.get("variables")),
+    }
 
 
 def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str) -> None:

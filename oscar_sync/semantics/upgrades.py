@@ -4,24 +4,18 @@ No release migrates anything: a definition is read anew from its ConfigMap by wh
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from oscar_sync.model.fdl_fields import REMOVED_KEYS
 from oscar_sync.model.field import Value
 from oscar_sync.semantics.buckets import inputs
-from oscar_sync.semantics.capabilities import LISTED_PORTS_SINCE
+from oscar_sync.semantics.capabilities import (
+    CAPITAL_VARIABLES,
+    NEW_BUCKETS_ONLY,
+    NUMBER_PORTS,
+    Release,
+    Trait,
+)
 from oscar_sync.semantics.shapes import mapping_of
-
-LOWER_CASE_VARIABLES_SINCE: Final = (3, 4, 0)
-"""``environment.Variables`` of a stored definition is read by older releases alone."""
-
-NEW_BUCKETS_ONLY_SINCE: Final = (3, 6, 0)
-"""A POST refuses every bucket that exists."""
-
-UNIQUE_NAMES_SINCE: Final = (4, 1, 0)
-"""A name belongs to one service of the whole cluster, not of a namespace (oscar-server 6.4)."""
-
-Release = tuple[int, int, int]
 
 
 def unreadable_ports(raw: Mapping[str, object], now: Release, then: Release) -> tuple[str, ...]:
@@ -30,20 +24,20 @@ def unreadable_ports(raw: Mapping[str, object], now: Release, then: Release) -> 
     Until 4.1 ports are stored as numbers, ``nodePort: 0`` always; since 4.1 they are read as lists
     alone, and one number makes the whole list of services fail.
     """
-    if then < LISTED_PORTS_SINCE:
+    if NUMBER_PORTS.holds(then):
         return ()
     shown = mapping_of(raw.get("expose"))
     numbers = tuple(
         f"expose.{name}" for name in ("api_port", "nodePort") if isinstance(shown.get(name), int)
     )
-    return numbers or (("expose.nodePort",) if now < LISTED_PORTS_SINCE else ())
+    return numbers or (("expose.nodePort",) if NUMBER_PORTS.holds(now) else ())
 
 
 def lost_fields(
     raw: Mapping[str, object], now: Release, then: Release
 ) -> Iterator[tuple[str, str]]:
     """Yield the fields of a live service that *then* ignores, each with what to write instead."""
-    if now < LISTED_PORTS_SINCE <= then:
+    if _ends(NUMBER_PORTS, now, then):
         for name, instead in REMOVED_KEYS.items():
             if raw.get(name) not in (None, "", 0, []):
                 yield name, instead.partition(": ")[2]
@@ -53,7 +47,7 @@ def loses_variables(raw: Mapping[str, object], now: Release, then: Release) -> b
     """Tell whether the environment variables of a live service are gone with *then*."""
     shown = mapping_of(raw.get("environment"))
     has_some = bool(shown.get("Variables") or shown.get("variables"))
-    return has_some and now < LOWER_CASE_VARIABLES_SINCE <= then
+    return has_some and _ends(CAPITAL_VARIABLES, now, then)
 
 
 def cannot_be_built(form: Mapping[str, Value], now: Release, then: Release) -> str:
@@ -61,8 +55,13 @@ def cannot_be_built(form: Mapping[str, Value], now: Release, then: Release) -> s
 
     Until 3.6 a POST took buckets that exist, so that two inputs of a service could share one.
     """
-    if not now < NEW_BUCKETS_ONLY_SINCE <= then:
+    if NEW_BUCKETS_ONLY.holds(now) or not NEW_BUCKETS_ONLY.holds(then):
         return ""
     buckets = [bucket for bucket, _ in inputs(form)]
     twice = sorted({bucket for bucket in buckets if buckets.count(bucket) > 1})
     return f"two inputs lie in bucket {twice[0]}, which it makes once for each" if twice else ""
+
+
+def _ends(trait: Trait, now: Release, then: Release) -> bool:
+    """Tell whether *now* does what *then* no longer does."""
+    return trait.holds(now) and not trait.holds(then)

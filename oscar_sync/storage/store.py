@@ -140,6 +140,11 @@ class ObjectStore:
 
     # -- buckets
 
+    def bucket_names(self) -> tuple[str, ...]:
+        """Return the names of the buckets that the keys show, sorted."""
+        with self._told():
+            return tuple(sorted(str(bucket.name) for bucket in self._client.list_buckets()))
+
     def bucket_exists(self, bucket: str) -> bool:
         """Tell whether there is such a bucket."""
         with self._told():

@@ -17,6 +17,7 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment
 from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
+from oscar_sync.semantics.capabilities import LOGS_NOT_TOLD, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
 from oscar_sync.wire.answers import (
     Answer,
@@ -116,9 +117,32 @@ class OscarApi:
         with _Words(self, SERVICES):
             return services_of(decode(content))
 
+    def has_path(self, path: str) -> bool:
+        """Tell whether the release knows *path*, whatever it answers there."""
+        return not _has_no_route(self._get(path))
+
+    def names_buckets(self) -> bool | None:
+        """Tell whether buckets are listed with ``bucket_name``, as since 3.6.4; None for none."""
+        raw = self._get(BUCKETS)
+        if _has_no_route(raw):
+            return False
+        with _Words(self, BUCKETS):
+            value = decode(self._good(BUCKETS, raw).content)
+        if not value:
+            return None
+        entries = value if isinstance(value, list) else [value]
+        return all(isinstance(entry, dict) and "bucket_name" in entry for entry in entries)
+
     def list_buckets(self) -> tuple[BucketFacts, ...]:
-        """Return every bucket that the log-in can see."""
-        raw = self._read(BUCKETS)
+        """Return every bucket that the log-in can see.
+
+        Raises:
+            NotUnderstoodError: the release has no list of buckets (before 3.6.0).
+        """
+        raw = self._get(BUCKETS)
+        if _has_no_route(raw):
+            raise self._not_there(BUCKETS)
+        raw = self._good(BUCKETS, raw)
         with _Words(self, BUCKETS):
             return buckets_of(decode(raw.content))
 
@@ -133,8 +157,9 @@ class OscarApi:
         if raw.status == 403:
             is_hidden = self._hides_bucket(name)
             return BucketFacts(BucketName(name), is_tagged=False) if is_hidden else None
-        if _has_no_route(raw):
-            return None
+        if _has_no_route(raw):  # before 3.6.5, and no evidence (`capabilities.NO_BUCKET_BY_NAME`)
+            is_hidden = self._hides_bucket(name)
+            return BucketFacts(BucketName(name), is_tagged=False) if is_hidden else None
         with _Words(self, path):
             return bucket_of(decode(self._good(path, raw).content))
 
@@ -154,7 +179,7 @@ class OscarApi:
         """Tell whether a bucket is there that the log-in is not shown.
 
         Asking for a link to read from it is answered 404 where there is none (oscar-server 1.4),
-        and by releases before 3.6.4, which make no links: then nobody can tell.
+        and by releases before 3.6.4, which make no links and are only read.
         """
         asked = encode({"object_key": "x", "operation": "download", "expires_in": 1})
         return self._write("POST", f"{BUCKETS}/{_segment(name)}/presign", asked).status != 404
@@ -231,10 +256,15 @@ class OscarApi:
         return self._write("POST", f"{SERVICES}/{_segment(name)}/stop")
 
     def deployment(self, name: str) -> Deployment:
-        """Return a service's runtime state, ``unavailable`` where the server has none to show."""
+        """Return a service's runtime state, ``unavailable`` where the server has none to show.
+
+        Releases before 4.0 do not tell it: ``not told``.
+        """
         path = f"{SERVICES}/{_segment(name)}/deployment"
         raw = self._get(path)
-        if raw.status == 403 or _has_no_route(raw):
+        if _has_no_route(raw):
+            return Deployment(NOT_TOLD, STATE_NOT_TOLD)
+        if raw.status == 403:
             return Deployment("unavailable", self._excerpt(raw))
         with _Words(self, path):
             found = deployment_of(decode(self._good(path, raw).content))
@@ -244,10 +274,16 @@ class OscarApi:
         """Return the last lines of a service's pods, else the server's word for none.
 
         What this session has sent as a secret is masked in them.
+
+        Raises:
+            BadAnswerError: the release does not show them (before 4.0).
         """
         path = f"{SERVICES}/{_segment(name)}/deployment/logs"
-        asked = f"{path}?timestamps=true" if has_timestamps else path
-        lines = lines_of(self._mapping(path, self._read(asked)))
+        raw = self._get(f"{path}?timestamps=true" if has_timestamps else path)
+        if _has_no_route(raw):
+            remedy = f"what its jobs wrote: oscar-sync service logs {name} --latest"
+            raise self.bad(LOGS_NOT_TOLD, remedy)
+        lines = lines_of(self._mapping(path, self._good(path, raw)))
         return tuple(masked(line, self.session.secrets) for line in lines)
 
     # -- invocation: with the service's token, never with the log-in
@@ -360,6 +396,10 @@ class OscarApi:
             return RefusedError(cluster.id, self.session.endpoint, words, "none were given")
         remedy = f"check {source}" if source else ""
         return RefusedError(cluster.id, self.session.endpoint, words, remedy)
+
+    def _not_there(self, path: str) -> NotUnderstoodError:
+        words = f"this release of OSCAR has no {path}"
+        return NotUnderstoodError(self.session.cluster.id, self.session.endpoint, words)
 
     def bad(self, message: str, remedy: str = "") -> BadAnswerError:
         """Return an error of this cluster about an answer."""

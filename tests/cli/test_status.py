@@ -78,7 +78,7 @@ def test_a_service_that_is_missing_is_said_first(project):
     assert "oscar-sync apply creates it" in out
 
 
-def test_a_cluster_that_cannot_be_read_is_said_in_the_table(project):
+def test_a_cluster_that_cannot_be_read_is_said_in_the_table_and_by_the_exit_code(project):
     _applied(project)
     path = project.folder / "oscar-sync.yaml"
     text = path.read_text()
@@ -86,7 +86,7 @@ def test_a_cluster_that_cannot_be_read_is_said_in_the_table(project):
         text.replace('  "*"', '  gone: {endpoint: "http://127.0.0.1:9", token: t}\n  "*"')
     )
     code, out, _ = project.run("status")
-    assert code == 0
+    assert code == 6
     assert "gone   http://127.0.0.1:9   NOT READ: the connection was refused\n" in out
     assert "hello" in out
     found = json.loads(project.run("status", "-o", "json")[1])["clusters"]

@@ -62,7 +62,6 @@ def test_a_job_is_logged_and_removed(gray):
 CALLS: dict[str, Any] = {
     "get_cluster_info": ((), "GET /system/info", None),
     "get_cluster_config": ((), "GET /system/config", None),
-    "get_cluster_status": ((), "GET /system/status", None),
     "health_check": ((), "GET /health", None),
     "list_services": ((), "GET /system/services", None),
     "get_service": (("a",), "GET /system/services/a", None),
@@ -143,6 +142,22 @@ def test_a_method_asks_what_its_name_says(method):
         assert stub.lines == [line]
         sent = stub.asked[0].body
         assert (json.loads(sent) if sent else None) == body
+
+
+@pytest.mark.parametrize("version", ["3.6.5", "v4.1.2", "devel"])
+def test_the_status_of_a_cluster_is_asked_for_once_its_release_is_known(version):
+    with stubbed(reply({"version": version}), reply({})) as (client, stub):
+        assert client.get_cluster_status().status_code == 200
+        assert stub.lines == ["GET /system/info", "GET /system/status"]
+
+
+@pytest.mark.parametrize("version", ["3.3.3", "v3.6.4"])
+def test_who_asks_for_a_status_that_may_end_the_server_is_warned_before(version):
+    with stubbed(reply({"version": version}), reply({})) as (client, stub):
+        with pytest.warns(RuntimeWarning, match="ends on this question") as caught:
+            client.get_cluster_status()
+        assert caught[0].filename == __file__
+        assert stub.lines == ["GET /system/info", "GET /system/status"]
 
 
 @pytest.mark.parametrize("method", CALLS)

@@ -26,6 +26,7 @@ DEFINITION = {
     "storage_providers": {"s3": {"mine": {"secret_key": ENVIRONMENT}}},
 }
 MORE_CALLS = {
+    "get_cluster_status": (),
     "create_service": (DEFINITION,),
     "update_service": ("a", DEFINITION),
     "run_service": ("a",),

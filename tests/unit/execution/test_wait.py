@@ -9,6 +9,7 @@ from oscar_sync.execution.run import NotVerifiedError
 from oscar_sync.execution.wait import wait_until_ready
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import Deployment
+from oscar_sync.semantics.capabilities import NEWEST
 
 
 class Runtime:
@@ -30,12 +31,13 @@ class Runtime:
             raise self.lines
         return tuple(self.lines)
 
-    def run(self, wait_s, is_stopping=False):
+    def run(self, wait_s, is_stopping=False, release=NEWEST):
         secrets = {"KEY": Secret("planted-secret"), "BLANK": Secret("")}
         return SimpleNamespace(
             name="a",
             log=[],
-            material=SimpleNamespace(wait_s=wait_s, secrets=secrets, form={}),
+            warnings=[],
+            material=SimpleNamespace(wait_s=wait_s, secrets=secrets, form={}, release=release),
             sender=SimpleNamespace(ports=SimpleNamespace(api=self)),
             parts=SimpleNamespace(
                 now=lambda: self.time, sleep=self.pause, is_stopping=lambda: is_stopping
@@ -83,3 +85,11 @@ def test_a_cluster_that_does_not_answer_is_told_as_well():
 def test_who_wants_to_end_does_not_wait_on():
     with pytest.raises(NotVerifiedError):
         wait_until_ready(Runtime(PENDING).run(60, is_stopping=True))
+
+
+def test_nobody_waits_for_what_the_release_does_not_tell():
+    runtime = Runtime(PENDING)
+    run = runtime.run(60, release=(3, 7, 1))
+    wait_until_ready(run)
+    assert runtime.time == 0.0
+    assert "does not tell the state of a service" in run.warnings[0]

@@ -226,9 +226,9 @@ def test_a_protected_service_loses_no_bucket_of_a_user_by_an_update(users, code)
 # words of reasons
 
 
-@pytest.mark.parametrize(("version", "said"), [("v3.6.2", "v3.6.2"), ("", "an older release")])
+@pytest.mark.parametrize(("version", "said"), [("v3.7.1", "v3.7.1"), ("", "an older release")])
 def test_a_field_that_the_release_lacks_is_named_with_the_release(version, said):
-    old = view(version=version, release=(3, 6, 2))
+    old = view(version=version, release=(3, 7, 1))
     plan = planned(old, wanted(volume={"size": "1Gi", "mount_path": "/d"}))
     assert codes(plan) == ["unsupported-by-server"]
     assert f"the cluster runs {said} without volume" in plan.blocked[0].message

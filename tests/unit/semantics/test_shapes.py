@@ -6,7 +6,7 @@ from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.bodies import post_body, put_body
 from oscar_sync.semantics.buckets import mount_place
-from oscar_sync.semantics.capabilities import ASSUMED, release_of
+from oscar_sync.semantics.capabilities import NEWEST, release_of
 from oscar_sync.semantics.immutable import replace_reasons
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.normal_form import normal_form
@@ -44,8 +44,8 @@ def test_a_mount_without_a_path_is_not_sent():
     [
         ("v4.1.2", (4, 1, 2)),
         ("3.6", (3, 6, 0)),
-        ("devel", ASSUMED),
-        ("", ASSUMED),
+        ("devel", NEWEST),
+        ("", NEWEST),
     ],
 )
 def test_a_build_without_a_release_counts_as_the_newest(text, release):

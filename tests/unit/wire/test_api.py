@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from oscar_sync.errors import BadAnswerError, RefusedError, UsageError
+from oscar_sync.errors import BadAnswerError, NotUnderstoodError, RefusedError, UsageError
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, Deployment
@@ -434,3 +434,27 @@ def test_bodies_are_never_shown(stub):
         answer = oscar.get_service("a")
     assert "sesame" not in repr(answer)
     assert "sesame" not in repr(oscar.session)
+
+
+_NO_ROUTE = reply("404 page not found", 404, Content_Type="text/plain")
+
+
+def test_a_release_that_tells_no_state_is_not_taken_for_a_service_that_is_unavailable(stub):
+    stub.replies = [_NO_ROUTE]
+    with api(stub.url) as oscar:
+        assert oscar.deployment("a").state == "not told"
+
+
+def test_a_release_that_shows_no_containers_says_so_and_what_it_shows(stub):
+    stub.replies = [_NO_ROUTE]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError) as caught:
+        oscar.deployment_logs("a")
+    assert "does not show what the containers of a service write" in str(caught.value)
+    assert "oscar-sync service logs a --latest" in str(caught.value)
+
+
+def test_a_release_without_a_list_of_buckets_is_not_asked_again_and_again(stub):
+    """Whoever waits for the store's restart goes on at once: no other answer will come."""
+    stub.replies = [_NO_ROUTE]
+    with api(stub.url) as oscar, pytest.raises(NotUnderstoodError, match="has no /system/buckets"):
+        oscar.list_buckets()

@@ -1,0 +1,187 @@
+"""What a plan does on an older release: each write that loses something is planned otherwise."""
+
+import pytest
+
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
+from oscar_sync.model.settings import Removed, ServiceSettings, Which
+from oscar_sync.model.state import SeedDifference, Upload
+from tests.unit.planning.built import (
+    bucket,
+    codes,
+    draft,
+    live,
+    minio,
+    planned,
+    seed,
+    seeded,
+    stamp,
+    view,
+    wanted,
+)
+
+EXPOSED = {"api_port": 80, "min_scale": 1, "max_scale": 1}
+MOUNT = {"storage_provider": "minio.default", "path": "data/models"}
+ORIGIN = Origin("oscar-sync.yaml", layer="settings")
+OLDEST_WRITTEN = (3, 6, 4)
+
+
+def kinds(actions):
+    return [action.kind for action in actions]
+
+
+@pytest.mark.parametrize("release", [(3, 3, 3), (3, 5, 3), (3, 6, 3)])
+def test_up_to_3_6_3_every_step_is_shown_and_blocked(release):
+    there = view(
+        live("beta", memory="1Gi", annotations=stamp("beta")),
+        live("gamma", annotations=stamp("gamma")),
+        live("delta", annotations=stamp("delta")),
+        buckets=[bucket("data")],
+        release=release,
+        version=".".join(map(str, release)),
+    )
+    plan = planned(
+        there,
+        wanted("alpha"),
+        wanted("beta", memory="2Gi"),
+        prune=True,
+        removed=(Removed(Which("delta"), ORIGIN),),
+    )
+    assert not plan.actions
+    assert set(codes(plan)) == {"release-too-old"}
+    assert sorted(kinds(item.action for item in plan.blocked)) == [
+        ActionKind.CREATE, ActionKind.REMOVE, ActionKind.REMOVE, ActionKind.UPDATE,
+    ]  # fmt: skip
+    said = plan.blocked[0]
+    assert f"OSCAR {'.'.join(map(str, release))}" in said.message
+    assert "3.6.4" in said.ways_out[0]
+
+
+@pytest.mark.parametrize("scope", [Scope.ADOPT, Scope.FORGET, Scope.SEED])
+def test_up_to_3_6_3_the_narrow_commands_write_nothing_either(scope):
+    mark = stamp("alpha") if scope is Scope.FORGET else {}
+    files = seed("data/in")
+    lacking = SeedDifference(uploads=(Upload("/files/in/a", "data/in/a", 1, "sha256:0"),))
+    there = view(
+        live("alpha", annotations=mark),
+        buckets=[bucket("data")],
+        release=(3, 5, 3),
+        seeds={files: lacking},
+    )
+    services = seeded(files) if scope is Scope.SEED else ()
+    plan = planned(
+        there, wanted("alpha"), options=PlanOptions(scope, names=("alpha",)), services=services
+    )
+    assert (codes(plan), plan.actions) == (["release-too-old"], ())
+
+
+def test_a_release_that_is_only_read_is_asked_for_nothing_that_it_does_not_tell():
+    there = view(live("beta", expose=EXPOSED), release=(3, 5, 3), probes={}, is_admin=False)
+    found = draft(there, wanted("alpha", input=minio("data/in")), wanted("beta"))
+    missing = next(iter(found.missing.values()), None)
+    assert missing is None or not (missing.probes or missing.deployments or missing.unlisted)
+
+
+def test_a_cluster_whose_facts_contradict_each_other_is_not_written_to():
+    there = view(release=(4, 0, 0), version="devel", release_problem="it has X and not Y")
+    plan = planned(there, wanted("alpha"))
+    assert codes(plan) == ["release-unknown"]
+    assert "it has X and not Y" in plan.blocked[0].message
+    assert "`devel`" in plan.blocked[0].message
+
+
+@pytest.mark.parametrize("release", [OLDEST_WRITTEN, (3, 6, 5), (3, 7, 1), (4, 0, 0), (4, 1, 2)])
+def test_from_3_6_4_on_services_are_written(release):
+    plan = planned(view(release=release), wanted("alpha", input=minio("data/in")))
+    assert (codes(plan), kinds(plan.actions)) == ([], [ActionKind.CREATE])
+
+
+# -- a mount
+
+
+@pytest.mark.parametrize(
+    ("release", "is_admin", "code"),
+    [((3, 7, 1), True, ["unsupported-by-server"]), ((3, 7, 1), False, []), ((4, 0, 0), True, [])],
+)
+def test_a_mount_is_updated_with_basic_credentials_since_4_0(release, is_admin, code):
+    for services in ((), (live("alpha", mount=MOUNT),)):
+        there = view(
+            *services,
+            buckets=[bucket("data", owner="cluster_admin" if is_admin else "me")],
+            release=release,
+            is_admin=is_admin,
+            me=frozenset({"cluster_admin", "me"}),
+            tag_owners={"data": "oscar"},
+        )
+        service = wanted("alpha", mount=MOUNT, memory="2Gi")
+        found = [item.code for item in planned(there, service).blocked]
+        assert [one for one in found if one != "mount-not-private"] == code
+
+
+def test_a_mounted_service_can_be_removed_all_the_same():
+    there = view(
+        live("alpha", mount=MOUNT, input=minio("in/in"), annotations=stamp()),
+        buckets=[bucket("data"), bucket("in")],
+        release=(3, 7, 1),
+    )
+    assert codes(planned(there, removed=(Removed(Which("alpha"), ORIGIN),))) == []
+
+
+# -- exposed services of 4.0
+
+
+def exposed(**fields):
+    return live("alpha", expose=EXPOSED, annotations=stamp(), **fields)
+
+
+def test_an_update_of_an_exposed_service_is_a_replace_on_4_0():
+    there = view(exposed(), release=(4, 0, 0))
+    service = wanted("alpha", expose=EXPOSED, memory="2Gi")
+    plan = planned(there, service)
+    assert codes(plan) == ["needs-replace"]
+    assert "memory" in plan.blocked[0].message
+    replaced = planned(there, service, allow=(Consent(Word.REPLACE, "alpha"),))
+    assert [(action.kind, [step.do for step in action.steps]) for action in replaced.actions] == [
+        (ActionKind.REPLACE, [Do.DELETE, Do.POST])
+    ]
+
+
+@pytest.mark.parametrize("release", [(3, 7, 1), (4, 1, 2)])
+def test_other_releases_update_an_exposed_service(release):
+    plan = planned(view(exposed(), release=release), wanted("alpha", expose=EXPOSED, memory="2Gi"))
+    assert kinds(plan.actions) == [ActionKind.UPDATE]
+
+
+def test_buckets_of_an_exposed_service_cannot_be_detached_on_4_0():
+    there = view(exposed(input=minio("data/in")), buckets=[bucket("data")], release=(4, 0, 0))
+    plan = planned(there, removed=(Removed(Which("alpha"), ORIGIN),))
+    assert codes(plan) == ["cannot-detach"]
+    assert "OSCAR 4.0.0 cannot update an exposed service" in plan.blocked[0].message
+
+
+def test_an_exposed_service_is_not_adopted_on_4_0():
+    there = view(live("alpha", expose=EXPOSED), release=(4, 0, 0))
+    options = PlanOptions(Scope.ADOPT, names=("alpha",))
+    plan = planned(there, wanted("alpha", expose=EXPOSED), options=options)
+    assert codes(plan) == ["unsupported-update"]
+
+
+# -- what cannot be asked for
+
+
+@pytest.mark.parametrize(("release", "restarts"), [((3, 7, 1), False), ((4, 1, 2), True)])
+def test_a_script_alone_restarts_an_exposed_service_where_the_release_can(release, restarts):
+    there = view(exposed(), release=release, deployments={})
+    (action,) = planned(there, wanted("alpha", expose=EXPOSED, script="other\n")).actions
+    assert (Do.RESTART in [step.do for step in action.steps]) is restarts
+    said = "running instances keep the old values until they are replaced"
+    assert (said in action.notes) is not restarts
+
+
+@pytest.mark.parametrize("there", [(), (live("alpha", memory="1Gi"),)])
+@pytest.mark.parametrize(("release", "is_said"), [((3, 7, 1), True), ((4, 0, 0), False)])
+def test_a_wait_that_nobody_can_keep_is_said_in_the_plan(there, release, is_said):
+    waits = (ServiceSettings(Which("alpha"), ORIGIN, wait_s=300),)
+    (action,) = planned(view(*there, release=release), wanted("alpha"), services=waits).actions
+    assert any("`wait` of the settings has no effect" in note for note in action.notes) is is_said

@@ -1,0 +1,122 @@
+"""Reading a cluster of an older release, or of one that does not say which it is."""
+
+import pytest
+import requests
+from msgspec.structs import replace
+
+from oscar_sync.model.cluster import TokenLogin
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.lookup import Lookups
+from oscar_sync.model.secret import Secret
+from oscar_sync.model.state import BucketFacts
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.observe import look_up, observe
+from tests.unit.wire.stub import cluster, reply, running
+
+OLD = {
+    "name": "plants", "cluster_id": "", "memory": "256Mi", "cpu": "0.2", "image": "i",
+    "script": "s", "input": [], "output": [], "owner": "cluster_admin",
+    "environment": {"Variables": {"A": "b"}}, "expose": {"nodePort": 0}, "annotations": {},
+    "labels": {},
+}  # fmt: skip
+NEW = {
+    **OLD, "environment": {"variables": {}}, "bucket_list": [], "isolation_level": "",
+    "mount": {"storage_provider": "", "path": ""}, "allowed_users": [], "visibility": "private",
+    "expose": {"nodePort": [0]},
+}  # fmt: skip
+CONFIG = {"config": {}, "minio_provider": {"access_key": "me"}}
+NO_ROUTE = reply("404 page not found", 404, Content_Type="text/plain")
+DEPLOYMENT = "/system/services/oscar-sync-looks-for-the-release/deployment"
+BUCKET = "/system/buckets/oscar-sync-looks-for-the-release"
+FEDERATION = "/system/federation/oscar-sync-looks-for-the-release"
+NOT_SHOWN = reply("", 403)
+
+
+def read(version, answers, login=None, lookups=None):
+    """Return the view of a cluster that gives *answers*, and the paths that it was asked for."""
+    known = {
+        "/system/info": reply({"version": version}),
+        "/system/config": reply(CONFIG),
+        "/system/services": reply([]),
+        **answers,
+    }
+    connections = Connections({})
+    with running() as stub:
+        stub.answer = lambda asked: known.get(asked.path, NO_ROUTE)
+        place = cluster(stub.url)
+        place = replace(place, login=login) if login else place
+        (view,) = observe([place], connections)
+        if lookups is not None:
+            view = look_up(view, lookups, connections)
+        connections.close()
+        return view, [asked.path for asked in stub.asked]
+
+
+BUCKETS = {"/system/buckets": reply([])}
+BY_NAME = {**BUCKETS, BUCKET: NOT_SHOWN}
+
+
+@pytest.mark.parametrize("version", ["devel", ""])
+@pytest.mark.parametrize(
+    ("answers", "release"),
+    [
+        ({}, (3, 3, 0)),
+        ({"/system/buckets": reply({"Buckets": [{"Name": "b"}]})}, (3, 6, 0)),
+        ({"/system/buckets": reply([{"bucket_path": "b"}])}, (3, 6, 0)),
+        ({"/system/buckets": reply([{"bucket_name": "b"}])}, (3, 6, 4)),
+        (BY_NAME, (3, 6, 5)),
+        ({**BY_NAME, "/system/volumes": reply([])}, (4, 0, 0)),
+        ({**BY_NAME, DEPLOYMENT: NOT_SHOWN}, (4, 0, 0)),
+        ({**BY_NAME, DEPLOYMENT: NOT_SHOWN, FEDERATION: reply("", 404)}, (4, 1, 0)),
+        ({**BY_NAME, "/system/volumes": reply([]), "/system/services": reply([NEW])}, (4, 1, 0)),
+    ],
+)
+def test_a_cluster_that_names_no_release_is_of_the_one_that_has_what_it_has(
+    version, answers, release
+):
+    view, _ = read(version, answers)
+    assert (view.problem, view.release, view.release_problem) == ("", release, "")
+
+
+def test_contradicting_facts_are_said():
+    view, _ = read("devel", {**BUCKETS, "/system/services": reply([NEW])})
+    assert "as no release does" in view.release_problem
+
+
+def test_a_cluster_that_names_its_release_is_asked_nothing_more():
+    view, asked = read("v4.1.2", {})
+    assert view.release == (4, 1, 2)
+    assert sorted(asked) == ["/system/config", "/system/info", "/system/services"]
+
+
+@pytest.mark.parametrize("version", ["3.3.3", "3.5.3", "3.6.2"])
+def test_what_is_read_of_an_old_cluster_takes_no_request_that_it_does_not_know(version):
+    lookups = Lookups(buckets=True)
+    view, asked = read(version, {"/system/services": reply([OLD])}, lookups=lookups)
+    assert view.is_read
+    assert view.buckets == {}
+    assert view.store_problem
+    assert view.services[ServiceName("plants")].form["environment"] == {"variables": {"A": "b"}}
+    assert sorted(asked) == ["/system/config", "/system/info", "/system/services"]
+
+
+def test_buckets_of_an_old_cluster_are_those_that_its_store_shows(oscar_emulator):
+    url, auth = oscar_emulator.url, (oscar_emulator.user, oscar_emulator.password)
+    requests.post(f"{url}/system/buckets", json={"bucket_name": "data"}, auth=auth, timeout=10)
+    shown = requests.get(f"{url}/system/config", auth=auth, timeout=10).json()
+    answers = {"/system/config": reply(shown)}
+    view, _ = read("3.5.3", answers, lookups=Lookups(buckets=True))
+    assert (view.store_problem, list(view.buckets)) == ("", ["data"])
+
+
+def test_a_404_of_a_bucket_by_name_is_no_evidence_on_3_6_4():
+    """Releases since 3.6.4 make links, and say 404 where there is no bucket."""
+    bob = TokenLogin(Secret("a.b.c"))
+    links = {
+        "/system/buckets/theirs/presign": reply("User 'me' is not authorised", 403),
+        "/system/buckets/none/presign": reply("Bucket 'none' not found", 404),
+    }
+    lookups = Lookups(buckets=True, unlisted={BucketName("theirs"), BucketName("none")})
+    view, _ = read("3.6.4", {**BUCKETS, **links}, bob, lookups)
+    assert view.unlisted[BucketName("none")] is None
+    assert view.unlisted[BucketName("theirs")] == BucketFacts(BucketName("theirs"), is_tagged=False)
