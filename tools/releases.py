@@ -25,11 +25,11 @@ A cluster that does not say which release it runs is asked for what releases dif
 buckets and the form of its entries (3.6.0, 3.6.4), a bucket by name (3.6.5), volumes or the state
 of a service (4.0), lists of ports or federations (4.1).
 
-**How it was tried.** An earlier oscar-sync was run against servers built from the tags 4.1.2 (Basic,
-OIDC, a federation of two), 4.0.0, 3.7.1, 3.6.5, 3.6.4, 3.6.2, 3.5.3 and 3.3.3, on a kube-apiserver
-with MinIO. The rows below came of what those servers answered. Tests hold what oscar-sync does about
-them, on built views and on the [emulator](emulator.md) where it plays that release; it has not been
-run on the servers of 3.x again since.
+**How it was tried.** An earlier oscar-sync was run against servers built from the tags 4.1.2
+(Basic, OIDC, a federation of two), 4.0.0, 3.7.1, 3.6.5, 3.6.4, 3.6.2, 3.5.3 and 3.3.3, on a
+kube-apiserver with MinIO. The rows below came of what those servers answered. Tests hold what
+oscar-sync does about them, on built views and on the [emulator](emulator.md) where it plays that
+release; it has not been run on the servers of 3.x again since.
 
 ## What differs
 
