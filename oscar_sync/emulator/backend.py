@@ -263,6 +263,10 @@ def delete_service(cluster: Cluster, definition: Document, namespace: str) -> No
             cluster.volumes.pop(place, None)
 
 
+def _no_knative(service: Service) -> str:
+    return f'services.serving.knative.dev "{service.name}" not found'
+
+
 def _update_exposed(service: Service, definition: Document) -> None:
     name = service.name
     if not service.is_exposed:
@@ -286,14 +290,15 @@ def update_service(cluster: Cluster, service: Service, definition: Document) -> 
         BackendError: refused; the stored definition stays.
     """
     _check_image(cluster, definition["image"])
+    if service.is_exposed and not cluster.settings.release.updates_exposed:
+        raise BackendError(_no_knative(service))
     ports = definition["expose"]["api_port"]
     if ports and ports[0]:
         _check_config_map(definition)
         _update_exposed(service, definition)
     else:
         if service.is_exposed:
-            text = f'services.serving.knative.dev "{service.name}" not found'
-            raise BackendError(text)
+            raise BackendError(_no_knative(service))
         _check_config_map(definition)
         _check_pod(definition)
         _check_knative(definition)

@@ -219,11 +219,15 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One member of a struct: its JSON name, shape, and whether an empty value is left out."""
+    """One member of a struct: its JSON name, shape, and whether an empty value is left out.
+
+    One that is not shown is left out always.
+    """
 
     name: str
     shape: Shape
     omitempty: bool = False
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +304,7 @@ class Struct:
         return {
             part.name: part.shape.show(value[part.name])
             for part in self.fields
-            if not part.omitempty or value[part.name]
+            if part.is_shown and (not part.omitempty or value[part.name])
         }
 
 

@@ -153,7 +153,7 @@ def delete_bucket(cluster: Cluster, who: Caller, bucket: str) -> Reply:
     if not cluster.store.has(bucket):
         return Reply().text(404, f"The bucket '{bucket}' does not exist")
     if not who.is_admin:
-        if (cluster.store.tags(bucket) or {}).get("owner", "") != who.uid:
+        if not _may_delete(cluster, who, bucket):
             return Reply().text(403, f"User '{who.uid}' is not authorised")
         try:
             visibility = cluster.access.visibility(bucket, who.uid)
@@ -162,6 +162,13 @@ def delete_bucket(cluster: Cluster, who: Caller, bucket: str) -> Reply:
             return Reply().text(500, f"{problem}\n")
     cluster.store.erase(bucket)
     return Reply().bare(204)
+
+
+def _may_delete(cluster: Cluster, who: Caller, bucket: str) -> bool:
+    if cluster.settings.release.deletes_buckets_by_tag:
+        return (cluster.store.tags(bucket) or {}).get("owner", "").strip() == who.uid
+    access = cluster.access
+    return access.visibility(bucket, who.uid) == "public" or access.names(who.uid, bucket)
 
 
 def _go_time(moment: datetime) -> str:

@@ -16,6 +16,7 @@ from oscar_sync.emulator.binding import (
 from oscar_sync.emulator.go_json import GoJsonError
 from oscar_sync.emulator.kubernetes import is_dns_label, positive_quantity
 from oscar_sync.emulator.object_store import ObjectStore
+from oscar_sync.emulator.releases import Release
 from oscar_sync.emulator.schema import SERVICE, required_problems
 from oscar_sync.emulator.yaml_damage import (
     stored_field,
@@ -26,6 +27,7 @@ from oscar_sync.emulator.yaml_damage import (
 
 __all__ = ["NotValid", "kept_by_yaml", "provider_of", "read_service", "split_path"]
 
+RELEASE = Release()
 _LEVELS = {"NOTSET", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
 _NAME_LIMIT = 39
 _RESERVED = ("/oscar/config", "/oscar/bin")
@@ -48,14 +50,14 @@ def split_path(path: str) -> tuple[str, str]:
     return bucket, folder
 
 
-def read_service(body: bytes, store: ObjectStore, shape: Struct = SERVICE) -> Document:
-    """Return the body, read into *shape*, with everything set that POST and PUT set alike.
+def read_service(body: bytes, store: ObjectStore, release: Release = RELEASE) -> Document:
+    """Return the body as a release reads it, with everything set that POST and PUT set alike.
 
     Raises:
         NotValid: the first of the checks 1 to 3 of POST and PUT that fails.
     """
     try:
-        definition = bound(shape, body)
+        definition = bound(release.shape, body)
     except GoJsonError as error:
         text = f"The service specification is not valid: {error}"
         raise NotValid(text) from error
@@ -67,7 +69,8 @@ def read_service(body: bytes, store: ObjectStore, shape: Struct = SERVICE) -> Do
     _set_labels(definition)
     _set_provider(definition, store)
     _set_federation(definition)
-    _set_paths(definition)
+    if release.normalizes_paths:
+        _set_paths(definition)
     _set_volume(definition)
     definition["volume_status"] = SERVICE.zero()["volume_status"]
     return definition

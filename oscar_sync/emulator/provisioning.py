@@ -12,6 +12,7 @@ from oscar_sync.emulator.notifications import Hook
 from oscar_sync.emulator.object_store import ObjectStore, sdk_error
 from oscar_sync.emulator.reply import Panic
 from oscar_sync.emulator.sigv4 import Refused
+from oscar_sync.emulator.state import Cluster
 
 __all__ = [
     "BucketProblem",
@@ -138,6 +139,17 @@ class _Work:
     who: Caller
     is_update: bool
     made: list[str]
+    panics_without_folder: bool
+
+    def _place(self, exchange: Document) -> tuple[str, str]:
+        """Return the bucket and folder of an input or output.
+
+        Raises:
+            Panic: it has no folder, and the release wants one (records 019, 020).
+        """
+        if self.panics_without_folder and "/" not in exchange["path"].strip(" /"):
+            raise Panic
+        return split_path(exchange["path"])
 
     def _try(self, bucket: str, folder: str, *, hook: bool = False, is_made: bool = False) -> bool:
         try:
@@ -159,7 +171,7 @@ class _Work:
         for exchange in self.definition["input"]:
             if not _check_input_provider(self.definition, exchange, self.store):
                 continue
-            bucket, folder = split_path(exchange["path"])
+            bucket, folder = self._place(exchange)
             self._try(bucket, folder, hook=True)
             self.made.append(bucket)
             for place, own in enumerate(self._isolated()):
@@ -178,7 +190,7 @@ class _Work:
             _check_defined(self.definition, kind, name)
             if kind not in {"minio", "s3"}:
                 continue
-            bucket, folder = split_path(exchange["path"])
+            bucket, folder = self._place(exchange)
             is_own = _is_own(self.definition, kind, name, self.store)
             is_known = bucket in self.made
             if not is_known:
@@ -222,14 +234,16 @@ class _Work:
 
 
 def make_buckets(
-    definition: Document, store: ObjectStore, who: Caller, *, is_update: bool
+    definition: Document, cluster: Cluster, who: Caller, *, is_update: bool
 ) -> list[str]:
     """Make what a definition needs and return its buckets, an input's once for each input.
 
     Raises:
         BucketProblem: the first thing wrong; what was made before stays.
+        Panic: a path without a folder, where the release needs one.
     """
-    work = _Work(definition, store, who, is_update, [])
+    panics = not cluster.settings.release.normalizes_paths
+    work = _Work(definition, cluster.store, who, is_update, [], panics)
     work.inputs()
     work.outputs()
     work.mount()

@@ -20,19 +20,24 @@ class EncodedService:
     tail: bytes
     whole: bytes
     """The document of a service without a volume."""
+    has_status: bool = True
+    """Whether the release tells the state of volumes and deployments."""
 
     @classmethod
     def of(cls, definition: Document, namespace: str, shape: Struct = SERVICE) -> "EncodedService":
         """Return the encoding of a definition that lives in a namespace, printed as *shape*."""
         shown = shape.show({**definition, "namespace": namespace})
-        shown.pop("volume_status")
+        has_status = shown.pop("volume_status", None) is not None
         after = {name: shown.pop(name) for name in _AFTER_STATUS if name in shown}
         tail = b"," + encode(after)[1:] if after else b"}"
         head = encode(shown)[:-1]
-        return cls(head, tail, head + b',"volume_status":{"enabled":false}' + tail)
+        status = b',"volume_status":{"enabled":false}' if has_status else b""
+        return cls(head, tail, head + status + tail, has_status)
 
     def document(self, volume_status: Any, deployment: Any = None) -> bytes:
         """Return the whole JSON, with the deployment if one is given (oscar-server 3.5)."""
+        if not self.has_status:
+            return self.whole
         middle = b',"volume_status":' + encode(volume_status)
         if deployment is not None:
             middle += b',"deployment":' + encode(deployment)

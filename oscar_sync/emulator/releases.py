@@ -1,166 +1,91 @@
-"""What a client meets at OSCAR 4.0 instead of 4.1 (oscar-server 11)."""
+"""What each release of OSCAR does in another way than the one after it: one table.
+
+Sources: the recordings of each release, and where none tells, grycap/oscar at its tag.
+"""
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
-from oscar_sync.emulator.binding import (
-    Field,
-    ListOf,
-    Problems,
-    Shape,
-    Struct,
-    Text,
-    Whole,
-)
-from oscar_sync.emulator.schema import EXPOSE, INT32, SERVICE
+from oscar_sync.emulator.binding import Struct
+from oscar_sync.emulator.older_shapes import SERVICE_4_0
+from oscar_sync.emulator.schema import SERVICE
 
-__all__ = [
-    "VERSION",
-    "Release",
-    "has_path",
-    "names_are_unique",
-    "release_of",
-    "service_shape",
-    "version_of",
-]
+__all__ = ["LINES", "Release", "release_of", "version_of"]
 
-VERSION: Final = re.compile(r"4\.[01](\.\d+)?")
-_NEWEST: Final = {"4.0": "4.0.0", "4.1": "4.1.2"}
-_NEW_FIELDS: Final = frozenset({"federation", "kserve", "ephemeral_storage_request", "auth_type"})
-_NEW_PATHS: Final = re.compile(
-    r"/system/federation/[^/]+"
-    r"|/system/services/[^/]+/(stop|start|restart|auth)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class OnePort:
-    """A port as 4.0 writes it, a number, where 4.1 has a list: the number is kept as a list."""
-
-    number: Whole
-
-    @property
-    def go(self) -> str:
-        """Return the name of the Go type."""
-        return self.number.go
-
-    def zero(self) -> Any:
-        """Return no port."""
-        return []
-
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
-        """Return the port; a list is a mismatch."""
-        taken = self.number.take(node, old[0] if old else 0, spot, problems)
-        return [taken] if taken else []
-
-    def show(self, value: Any) -> Any:
-        """Return the port, 0 for none."""
-        return value[0] if value else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """What 4.0 has no field for: whatever is sent is passed over."""
-
-    newer: Shape
-
-    @property
-    def go(self) -> str:
-        """Return the name of the Go type."""
-        return self.newer.go
-
-    def zero(self) -> Any:
-        """Return the value of a field that nobody set."""
-        return self.newer.zero()
-
-    def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
-        """Return what was there before."""
-        del node, spot, problems
-        return old
-
-    def show(self, value: Any) -> Any:
-        """Return the value, which is empty and so is left out."""
-        return value
-
-
-def _older(fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """Return the fields of a 4.1 struct as 4.0 has them."""
-    changed = {
-        "api_port": Field("api_port", OnePort(Whole()), omitempty=True),
-        "nodePort": Field("nodePort", OnePort(INT32)),
-    }
-    return tuple(
-        Field(part.name, Unknown(part.shape), omitempty=True)
-        if part.name in _NEW_FIELDS
-        else changed.get(part.name, part)
-        for part in fields
-    )
-
-
-def _service() -> Struct:
-    replica = Struct(
-        "Replica",
-        "types.Replica",
-        (
-            *(Field(name, Text()) for name in ("type", "cluster_id", "service_name", "url")),
-            Field("priority", Whole()),
-        ),
-        "replicas",
-    )
-    expose = Struct(EXPOSE.name, EXPOSE.go, _older(EXPOSE.fields), EXPOSE.prefix)
-    fields = (
-        Field("expose", expose) if part.name == "expose" else part
-        for part in _older(SERVICE.fields)
-    )
-    more = (
-        Field("replicas", ListOf(replica, "types.ReplicaList"), omitempty=True),
-        Field("delegation", Text(), omitempty=True),
-        Field("rescheduler_threshold", Whole(), omitempty=True),
-    )
-    return Struct(SERVICE.name, SERVICE.go, (*fields, *more))
-
-
-_SERVICE_4_0: Final = _service()
+_NEVER: Final = "(?!)"
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What a release does in another way than the one before it."""
+    """A line of releases; what stands here is 4.1."""
 
+    newest: str = "4.1.2"
+    shape: Struct = SERVICE
+    no_path: str = _NEVER
+    """The paths that the release does not know yet."""
+
+    # -- services
+    reads_lists: bool = True
+    """Ports are stored as lists; what an older release stored, numbers, cannot be read."""
+    has_unique_names: bool = True
+    """A name is one service's in the whole cluster, not in its namespace alone."""
+    normalizes_paths: bool = True
+    """Paths are stripped and get a bucket; before, one without a folder ends in a panic."""
+    stops_at_known_secret: bool = True
+    """A POST with secrets of a name that has some ends with 409; before, it went on."""
+    updates_exposed: bool = True
+    """An exposed service can be updated; 4.0 looks for a Knative service that it never made."""
+
+    # -- users
     invokes_by_role: bool = True
-    """`/run` and `/job` look at visibility, owner and users; before 4.0 at the group alone."""
+    """`/run` and `/job` look at visibility, owner and users; before, at the group alone."""
     knows_invokers: bool = True
     """`/job` refuses a user whom the store does not know."""
     mounts_root_keys: bool = True
     """A job with the keys of a service's owner gets the root keys of the store."""
+
+    # -- buckets
     has_bucket_quotas: bool = True
     """Buckets have quotas, and lists tell them and what is used."""
+    deletes_buckets_by_tag: bool = True
+    """The owner's tag lets a user delete a bucket; before, the user's policy did."""
+
+    # -- the server
+    stops_refused_config: bool = True
+    """A user's new configuration is refused and nothing else; before, it was taken too."""
 
 
-_RELEASES: Final = {"4.0": Release(knows_invokers=False, has_bucket_quotas=False), "4.1": Release()}
+_4_1: Final = Release()
+_4_0: Final = replace(
+    _4_1,
+    newest="4.0.0",
+    shape=SERVICE_4_0,
+    no_path=r"/system/federation/[^/]+|/system/services/[^/]+/(stop|start|restart|auth)",
+    reads_lists=False,
+    has_unique_names=False,
+    normalizes_paths=False,
+    stops_at_known_secret=False,
+    updates_exposed=False,
+    knows_invokers=False,
+    has_bucket_quotas=False,
+    deletes_buckets_by_tag=False,
+    stops_refused_config=False,
+)
+
+LINES: Final = {"4.0": _4_0, "4.1": _4_1}
+_VERSION: Final = re.compile(r"(4\.[01])(\.\d+)?")
+
+
+def version_of(text: str) -> str | None:
+    """Return the version that `/system/info` tells, a line's newest; nothing for another text."""
+    found = _VERSION.fullmatch(text)
+    if found is None:
+        return None
+    return text if found[2] else LINES[found[1]].newest
 
 
 def release_of(version: str) -> Release:
     """Return what the line of a version does."""
-    return next(row for line, row in _RELEASES.items() if version.startswith(line))
-
-
-def version_of(text: str) -> str:
-    """Return the version that `/system/info` tells: the newest of a line that is named alone."""
-    return _NEWEST.get(text, text)
-
-
-def service_shape(version: str) -> Struct:
-    """Return the struct of a release's services."""
-    return _SERVICE_4_0 if version.startswith("4.0") else SERVICE
-
-
-def names_are_unique(version: str) -> bool:
-    """Return whether a name is one service's in the whole cluster, not in its namespace alone."""
-    return not version.startswith("4.0")
-
-
-def has_path(version: str, path: str) -> bool:
-    """Return whether a release knows the path."""
-    return not (version.startswith("4.0") and _NEW_PATHS.fullmatch(path))
+    found = _VERSION.fullmatch(version)
+    return LINES[found[1]] if found else _4_1

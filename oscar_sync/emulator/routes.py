@@ -25,7 +25,6 @@ from oscar_sync.emulator import (
 )
 from oscar_sync.emulator.callers import ADMINISTRATOR, Bearer, Caller
 from oscar_sync.emulator.invocation_log import logged, system_logs, visitor
-from oscar_sync.emulator.releases import has_path
 from oscar_sync.emulator.reply import Panic, Reply
 from oscar_sync.emulator.state import Cluster
 from oscar_sync.emulator.wire import Request
@@ -266,7 +265,7 @@ def _route(cluster: Cluster, call: Call) -> Reply:
     request = call.request
     path = request.path
     found = _handler(request.method, path)
-    if not has_path(cluster.settings.version, path):
+    if re.fullmatch(cluster.settings.release.no_path, path):
         return _not_found()
     if found is None:
         asked = _AUTH.fullmatch(path)

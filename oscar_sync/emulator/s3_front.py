@@ -117,10 +117,10 @@ class S3Front:
         elif bucket and request.method == "PUT" and not query:
             self._store.make(bucket)
             return Answer(200, b"", None, (("Location", f"/{bucket}"),))
-        if bucket and not self._store.has(bucket):
-            raise missing_bucket()
         if bucket and not key and "tagging" in query:
             return self._tagging(request.method, bucket, body)
+        if bucket and not self._store.has(bucket):
+            raise missing_bucket()
         if bucket and request.method == "GET" and not key and "policy" in query:
             raise Refused("NoSuchBucketPolicy", "The bucket policy does not exist", 404)
         with self._store.lock:
@@ -158,6 +158,7 @@ class S3Front:
         return Answer(200, body.encode(), _XML)
 
     def _tagging(self, method: str, bucket: str, body: bytes) -> Answer:
+        """Answer for tags; a bucket that is not there has none (record 019 of 4.0)."""
         if method == "GET":
             tags = self._store.tags(bucket)
             if tags is None:

@@ -29,6 +29,7 @@ __all__ = [
     "QUOTA",
     "SERVICE",
     "VOLUME_REQUEST",
+    "replicas",
     "required_problems",
 ]
 
@@ -80,7 +81,8 @@ def _providers() -> Pointer:
     )
 
 
-def _replicas(prefix: str) -> ListOf:
+def replicas(prefix: str) -> ListOf:
+    """Return the shape of a list of members of a federation, or of replicas before 4.1."""
     fields = (
         *_texts("type", "cluster_id", "service_name", "url"),
         Field("ssl_verify", Flag()),
@@ -95,7 +97,7 @@ def _federation() -> Pointer:
         *_texts("group_id", "topology"),
         Field("delegation", Text(), omitempty=True),
         Field("rescheduler_threshold", Whole(), omitempty=True),
-        Field("members", _replicas("federation.members"), omitempty=True),
+        Field("members", replicas("federation.members"), omitempty=True),
     )
     return Pointer(Struct("Federation", "types.Federation", fields, "federation"))
 
@@ -265,8 +267,8 @@ FEDERATION_REQUEST = Struct(
     "FederationRequest",
     "types.FederationRequest",
     (
-        Field("members", _replicas("members")),
-        Field("update", _replicas("update")),
+        Field("members", replicas("members")),
+        Field("update", replicas("update")),
         Field("clusters", _clusters()),
         Field("storage_providers", _providers()),
         Field("delete", Flag()),

@@ -34,7 +34,7 @@ from oscar_sync.emulator.job_api import submit_event
 from oscar_sync.emulator.members import Unreached, ask
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.pace import Pace
-from oscar_sync.emulator.releases import VERSION, version_of
+from oscar_sync.emulator.releases import LINES, version_of
 from oscar_sync.emulator.reply import Reply
 from oscar_sync.emulator.routes import Call, Credentials, route
 from oscar_sync.emulator.s3_front import S3Front
@@ -84,8 +84,9 @@ class EmulatorOptions:
             problem = issuer_problem(url)
             if problem:
                 raise ValueError(problem)
-        if VERSION.fullmatch(self.oscar_version) is None:
-            text = f"OSCAR {self.oscar_version} is not emulated; say 4.0, 4.1, 4.0.x or 4.1.x"
+        if version_of(self.oscar_version) is None:
+            known = ", ".join(LINES)
+            text = f"OSCAR {self.oscar_version} is not emulated; say one of {known}, or a patch"
             raise ValueError(text)
         for text in self.faults:
             parse_fault(text)
@@ -98,7 +99,7 @@ class EmulatorOptions:
     @property
     def version(self) -> str:
         """Return the version that `/system/info` tells."""
-        return version_of(self.oscar_version)
+        return version_of(self.oscar_version) or self.oscar_version
 
 
 def _now() -> datetime:

@@ -69,26 +69,31 @@ def _refresh_token(definition: Document) -> str:
     return str(definition["environment"]["secrets"].get("refresh_token", "")).strip()
 
 
-def _keep_secrets(cluster: Cluster, definition: Document, namespace: str) -> Reply | None:
-    """Plant the Secret of a new service, or refuse (oscar-server 6.6)."""
+def _keeps_secrets(cluster: Cluster, definition: Document, namespace: str, reply: Reply) -> bool:
+    """Plant the Secret of a new service (oscar-server 6.6), and return whether POST goes on."""
     secrets = definition["environment"]["secrets"]
     if not secrets:
-        return None
+        return True
     key = (namespace, definition["name"])
+    may_stop = cluster.settings.release.stops_at_known_secret
     if key in cluster.secrets:
-        return Reply().text(409, "A secret with the given name already exists")
+        reply.text(409, "A secret with the given name already exists")
     problem = secret_problem(cluster, definition["name"], namespace, secrets)
-    if problem:
-        return Reply().text(409, f"Error creating secrets for service: {problem}")
-    cluster.secrets[key] = dict(secrets)
+    if key in cluster.secrets and not may_stop:
+        problem = f'secrets "{definition["name"]}" already exists'
+    if problem and not (reply.is_written and may_stop):
+        reply.text(409, f"Error creating secrets for service: {problem}")
+    if reply.is_written and may_stop:
+        return False
+    cluster.secrets.setdefault(key, dict(secrets))
     definition["environment"]["secrets"] = dict.fromkeys(secrets, "")
-    return None
+    return True
 
 
 def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `POST /system/services`."""
     try:
-        definition = read_service(request.body, cluster.store, cluster.settings.shape)
+        definition = read_service(request.body, cluster.store, cluster.settings.release)
     except NotValid as refusal:
         return Reply().text(400, str(refusal))
     if not keeps_token(definition):
@@ -103,16 +108,19 @@ def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
     namespace = definition["namespace"] or cluster.home_of(who)
     sender = request.headers.get("authorization", "")
     origin = Origin(cluster, definition, namespace, sender, _refresh_token(definition))
-    refusal_now = _federation_refusal(origin) or _keep_secrets(cluster, definition, namespace)
-    if refusal_now:
-        return refusal_now
+    reply = Reply()
+    known_problem = _federation_refusal(origin)
+    if known_problem or not _keeps_secrets(cluster, definition, namespace, reply):
+        return known_problem or reply
     problem = bucket_count_problem(cluster, who, wanted_buckets(definition))
     if problem:
         return Reply().text(403, problem)
     if cluster.has_taken(definition["name"], namespace):
-        return Reply().text(400, _EXISTS)
-    refused = _backend_refusal(cluster, definition, namespace)
-    return refused or _with_storage(who, origin)
+        status = 400 if cluster.settings.release.has_unique_names else 409
+        return reply.text(status, _EXISTS)
+    if _is_refused_by_backend(cluster, definition, namespace, reply):
+        return reply
+    return _with_storage(who, origin, reply)
 
 
 def _expanded(origin: Origin, reply: Reply) -> Reply:
@@ -133,20 +141,24 @@ def _owner_name(cluster: Cluster, who: Caller) -> str:
     return cluster.settings.name if who.is_admin else who.owner_name
 
 
-def _backend_refusal(cluster: Cluster, definition: Document, namespace: str) -> Reply | None:
+def _is_refused_by_backend(
+    cluster: Cluster, definition: Document, namespace: str, reply: Reply
+) -> bool:
     try:
         create_service(cluster, definition, namespace)
     except AlreadyExists:
         if definition["volume"] and definition["volume"]["size"]:
-            return Reply().text(409, "A managed volume with the provided name already exists")
-        return Reply().text(409, _EXISTS)
+            reply.text(409, "A managed volume with the provided name already exists")
+        else:
+            reply.text(409, _EXISTS)
     except VolumeMissing:
-        text = "Referenced volume does not exist in the caller namespace"
-        return Reply().text(400, text)
+        reply.text(400, "Referenced volume does not exist in the caller namespace")
     except BackendError as error:
         delete_service(cluster, definition, namespace)
-        return Reply().text(500, f"Error creating the service: {error}")
-    return None
+        reply.text(500, f"Error creating the service: {error}")
+    else:
+        return False
+    return True
 
 
 def _register(cluster: Cluster, definition: Document) -> str | None:
@@ -158,22 +170,21 @@ def _register(cluster: Cluster, definition: Document) -> str | None:
     return None
 
 
-def _with_storage(who: Caller, origin: Origin) -> Reply:
+def _with_storage(who: Caller, origin: Origin, reply: Reply) -> Reply:
     cluster, definition, namespace = origin.cluster, origin.definition, origin.namespace
     cluster.store.webhooks[definition["name"]] = definition["token"]
     problem = cluster.restart_store()
     if problem:
         delete_service(cluster, definition, namespace)
         cluster.store.webhooks.pop(definition["name"], None)
-        return Reply().text(500, f"error registering the service's webhook: {problem}")
+        return reply.text(500, f"error registering the service's webhook: {problem}")
     try:
         buckets = _made_buckets(cluster, who, definition, is_update=False)
     except BucketProblem as error:
         delete_service(cluster, definition, namespace)
         if " already exists" not in str(error):
             _quietly_delete_buckets(cluster, definition)
-        return Reply().text(400 if isinstance(error, InputProblem) else 500, str(error))
-    reply = Reply()
+        return reply.text(400 if isinstance(error, InputProblem) else 500, str(error))
     for bucket in buckets:
         if not who.is_admin:
             _grant(reply, cluster, bucket, definition)
@@ -196,7 +207,7 @@ def _made_buckets(
 ) -> list[str]:
     if not has_local_buckets(definition):
         return []
-    return make_buckets(definition, cluster.store, who, is_update=is_update)
+    return make_buckets(definition, cluster, who, is_update=is_update)
 
 
 def _grant(reply: Reply, cluster: Cluster, bucket: str, definition: Document) -> None:
@@ -217,7 +228,7 @@ def _quietly_delete_buckets(cluster: Cluster, definition: Document) -> None:
 def update(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `PUT /system/services`."""
     try:
-        definition = read_service(request.body, cluster.store, cluster.settings.shape)
+        definition = read_service(request.body, cluster.store, cluster.settings.release)
     except NotValid as refusal:
         return Reply().text(400, str(refusal))
     found = cluster.named(definition["name"])

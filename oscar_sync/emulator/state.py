@@ -10,7 +10,7 @@ from oscar_sync.emulator.callers import Caller, namespace_of
 from oscar_sync.emulator.members import Unreached
 from oscar_sync.emulator.object_store import ObjectStore
 from oscar_sync.emulator.reads import EncodedService
-from oscar_sync.emulator.releases import Release, names_are_unique, release_of, service_shape
+from oscar_sync.emulator.releases import Release, release_of
 from oscar_sync.emulator.wire import Answer, Request
 
 __all__ = ["ADMIN", "Cluster", "Invocation", "Job", "Quota", "Service", "Settings", "Volume"]
@@ -41,7 +41,7 @@ class Settings:
     @property
     def shape(self) -> Struct:
         """Return the struct of the release's services."""
-        return service_shape(self.version)
+        return self.release.shape
 
 
 @dataclass(slots=True)
@@ -218,7 +218,7 @@ class Cluster:
     def has_taken(self, name: str, namespace: str) -> bool:
         """Return whether a service of that name stands in the way of one in *namespace*."""
         found = self.named(name)
-        if found and not names_are_unique(self.settings.version):
+        if found and not self.settings.release.has_unique_names:
             self.has_namesakes = True
             return any(service.namespace == namespace for service in found)
         return bool(found)
@@ -230,7 +230,7 @@ class Cluster:
         """
         self.settings = replace(self.settings, version=version)
         for service in self.services.values():
-            if service.shape is not self.settings.shape and names_are_unique(version):
+            if service.shape is not self.settings.shape and self.settings.release.reads_lists:
                 service.is_poisoned, service.encoded = True, None
 
     def in_order(self) -> Iterable[Service]:

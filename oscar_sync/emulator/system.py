@@ -54,7 +54,7 @@ def config(cluster: Cluster, who: Caller) -> Reply:
             "kueue_enable": False,
             "volume_enable": True,
             "oidc_groups": list(settings.oidc_groups),
-            "minio_quota_enabled": False,
+            **({"minio_quota_enabled": False} if settings.release.has_bucket_quotas else {}),
         },
         "minio_provider": {
             "endpoint": store.endpoint,
@@ -106,18 +106,21 @@ def _image(item: Any) -> str:
 
 def replace_config(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `PUT /system/config`: only the list of allowed images is taken (record 008)."""
+    reply = Reply()
     if not who.is_admin:
-        return Reply().json(401, "")
+        reply.json(401, "")
+        if cluster.settings.release.stops_refused_config:
+            return reply
     try:
         images = _images(request.body)
     except GoJsonError as error:
-        return Reply().text(400, f"The configuration specification is not valid: {error}")
+        return reply.text(400, f"The configuration specification is not valid: {error}")
     if cluster.has_image_config or images:
         cluster.allowed_images = images
     else:
         cluster.allowed_images = []
     cluster.has_image_config = True
-    return Reply().json(200, images)
+    return reply.json(200, images)
 
 
 def status(cluster: Cluster, who: Caller) -> Reply:

@@ -3,7 +3,7 @@
 import pytest
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
-from tests.emulator.calling import SERVICES, Api, minimal
+from tests.emulator.calling import SERVICES, Api, minimal, minio
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,38 @@ def test_replicas_stand_at_the_top_and_what_4_1_added_is_not_there(api):
     assert shown["replicas"][0]["cluster_id"] == "c"
     assert shown["delegation"] == "static"
     assert not {"federation", "kserve", "ephemeral_storage_request"} & set(shown)
+
+
+def test_a_service_that_was_posted_as_exposed_cannot_be_updated(api):
+    fields = {"expose": expose(api_port=8080), "owner": "cluster_admin"}
+    api.post(minimal("shown", **fields))
+    text = 'Error updating the service: services.serving.knative.dev "shown" not found'
+    for changed in ({**fields, "memory": "1Gi"}, {"owner": "cluster_admin"}):
+        got = api.put(minimal("shown", **changed))
+        assert (got.status, got.text) == (500, text)
+    assert api.shown("shown")["memory"] == "256Mi"
+
+
+def test_a_path_without_a_folder_ends_in_a_panic_and_leaves_the_service(api):
+    assert api.post(minimal("half", input=minio("half"))).status == 500
+    assert api.shown("half")["input"] == minio("half")
+    assert api.put(minimal("half", output=minio("half"), owner="cluster_admin")).status == 500
+    assert api.shown("half")["output"] == []
+
+
+def test_options_of_a_mount_are_not_known(api):
+    api.post(minimal("mounted", mount={**minio("mmm/d")[0], "options": "a;b"}))
+    assert api.shown("mounted")["mount"] == minio("mmm/d")[0]
+
+
+def test_a_post_goes_on_where_the_secret_is_known(api):
+    body = {"environment": {"secrets": {"K": "v"}}}
+    api.post(minimal("keeper"))
+    texts = [api.post(minimal("keeper", **body)).text for _ in range(2)]
+    taken = "A service with the provided name already exists"
+    assert texts[0] == taken
+    assert texts[1].startswith("A secret with the given name already exists")
+    assert texts[1].endswith(taken)
 
 
 @pytest.mark.parametrize("word", ["stop", "start", "restart"])

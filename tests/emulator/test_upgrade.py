@@ -41,7 +41,7 @@ def test_an_upgrade_is_an_admin_call(old):
 
 def test_until_4_1_a_name_belongs_to_a_namespace(old):
     assert old.post(minimal("twin")).status == 201
-    assert old.post(minimal("twin")).status == 400
+    assert old.post(minimal("twin")).status == 409
     assert old.post(minimal("twin", namespace="default")).status == 201
     assert len(old.get(SERVICES).json) == 2
     text = 'service "twin" found in multiple namespaces'
