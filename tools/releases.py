@@ -17,7 +17,8 @@ plan says so. Fields that a release does not have are never sent ([fields.md](fi
 |---|---|---|
 | 4.1 | all | all |
 | 4.0 | all | all; an update of an exposed service is a replace |
-| 3.6.4, 3.6.5, 3.7 | all | all; no volumes, no mount with Basic credentials |
+| 3.6.5, 3.7 | all | all, updates in two PUTs; no volumes, no mount with Basic credentials |
+| 3.6.4 | all | as 3.7; a POST never names a bucket |
 | up to 3.6.3 | list, status, export, the plan as a report | none: `release-too-old` |
 | unknown (`devel`, blank) | as what it shows to be | the same; contradictions: `release-unknown` |
 

@@ -1,8 +1,7 @@
 """Adopt and forget: a PUT that changes nothing but our annotations (safety 3)."""
 
-from oscar_sync.execution.run import FailedError, Run, step_of
-from oscar_sync.execution.update import put_until_it_holds
-from oscar_sync.model.plan import Do
+from oscar_sync.execution.run import FailedError, Run
+from oscar_sync.execution.update import put_in_turn
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.semantics.stamp import OWNER
 
@@ -10,13 +9,9 @@ from oscar_sync.semantics.stamp import OWNER
 def carry_out_stamp(run: Run) -> ActionResult:
     """Return what became of the stamp."""
     live = run.check_premise(data_is_at_risk=True)
-    form = run.material.form
-    if live is None or form is None:
+    if live is None:
         raise FailedError("the plan holds no definition")
-    step = step_of(run.action, Do.PUT)
-    found = put_until_it_holds(run, step, form, live)
-    if step.restarts_store:
-        run.wait_for_store()
+    found = put_in_turn(run, live)
     if (OWNER in found.annotations) is run.material.stamp.is_taken_off:
         raise FailedError("the annotations that were read back are not the ones that were sent")
     return run.result(Status.DONE)

@@ -1,5 +1,7 @@
 """Update: one PUT, read back, and what the store needs beside it."""
 
+from msgspec.structs import replace
+
 from oscar_sync.execution.erase import refuse_if_more_is_lost
 from oscar_sync.execution.restart import send_restarts
 from oscar_sync.execution.run import (
@@ -9,7 +11,6 @@ from oscar_sync.execution.run import (
     Run,
     StaleServiceError,
     is_same,
-    step_of,
 )
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.wait import wait_until_ready
@@ -29,16 +30,31 @@ def carry_out_update(run: Run) -> ActionResult:
 
 def send_update(run: Run) -> LiveService:
     """Return the live service after a PUT that holds."""
-    live = run.check_premise(data_is_at_risk=bool(run.action.keeps or run.action.erases))
-    form = run.material.form
-    if live is None or form is None:
+    is_in_parts = bool(run.material.forms_before)
+    at_risk = bool(run.action.keeps or run.action.erases or is_in_parts)
+    live = run.check_premise(data_is_at_risk=at_risk)
+    if live is None or run.material.form is None:
         raise FailedError("the plan holds no definition")
     for item in run.action.erases:  # buckets of single users go by the PUT itself (record 222)
         refuse_if_more_is_lost(run, item.bucket)
-    step = step_of(run.action, Do.PUT)
-    live = put_until_it_holds(run, step, form, live)
-    if step.restarts_store:
-        run.wait_for_store()
+    return put_in_turn(run, live)
+
+
+def put_in_turn(run: Run, live: LiveService) -> LiveService:
+    """Return the live service after each PUT of the action, one after the other, each read back.
+
+    Raises:
+        FailedError, StaleServiceError, NotVerifiedError: as `put_until_it_holds`; the next run
+            reads what is there, and goes on.
+    """
+    steps = [step for step in run.action.steps if step.do is Do.PUT and not step.member]
+    for step, material in zip(steps, run.material.puts(), strict=True):
+        form = material.form
+        if form is None:
+            raise FailedError("the plan holds no definition")
+        live = put_until_it_holds(replace(run, material=material), step, form, live)
+        if step.restarts_store:
+            run.wait_for_store()
     return live
 
 

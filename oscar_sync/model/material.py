@@ -68,7 +68,8 @@ class MemberWatch(Struct, frozen=True):
 class Material(Struct, frozen=True):
     """One action's material.
 
-    ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards. ``secrets``
+    ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards;
+    ``forms_before`` are what PUTs send, in turn, ahead of that, with ``stamp_before``. ``secrets``
     are what requests send: every declared one with its value, or none. ``owner`` is written into
     PUTs. ``uploads`` belong to seeds, as do the ``extra`` files ``extra_below`` a folder,
     ``provider`` (blank: the cluster's own store) and its ``credentials``. ``erasures`` are the
@@ -83,8 +84,10 @@ class Material(Struct, frozen=True):
     live: LiveService | None = None
     first_form: Form | None = None
     form: Form | None = None
+    forms_before: tuple[Form, ...] = ()
     secrets: Mapping[str, Secret] = MappingProxyType({})
     stamp: StampWish = StampWish()
+    stamp_before: StampWish | None = None
     uploads: tuple[Upload, ...] = ()
     extra: tuple[ExtraFile, ...] = ()
     extra_below: str = ""
@@ -97,6 +100,12 @@ class Material(Struct, frozen=True):
     members: tuple[MemberWatch, ...] = ()
     before: "Material | None" = None
     masks: Masks = Masks()
+
+    def puts(self) -> "tuple[Material, ...]":
+        """Return the material of each PUT of the action, in turn."""
+        stamp = self.stamp_before or self.stamp
+        rest = replace(self, forms_before=(), stamp_before=None)
+        return (*(replace(rest, form=form, stamp=stamp) for form in self.forms_before), rest)
 
     def after(self, before: "Material") -> "Material":
         """Return this material for an action that begins with *before*."""

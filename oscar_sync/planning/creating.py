@@ -44,9 +44,16 @@ from oscar_sync.semantics.buckets import (
     used_buckets,
     without_buckets,
 )
-from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, STATE_NOT_TOLD
+from oscar_sync.semantics.capabilities import (
+    FAILED_POST_ERASES,
+    NO_DEPLOYMENT,
+    STATE_NOT_TOLD,
+    Release,
+    shown_release,
+)
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.paths import provider_of
+from oscar_sync.semantics.tokens import left_out_of_post
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 
@@ -109,19 +116,22 @@ def arrival(
         if bucket not in lost and context.bucket_exists(bucket)
     )
     works = _hook_works(context, name, form, existing, is_anew=is_anew)
-    first = without_buckets(form, existing) if existing else form
+    release = context.facts.view.release
+    left_out = left_out_of_post(form, existing, release)
+    first = without_buckets(form, left_out) if left_out else form
     return Arrival(
         existing,
-        _steps(name, existing, works),
+        _steps(name, left_out, existing, works),
         (*makers_of(context, existing), *_volume_makers(context, form)),
         (
             *_notes(desired, () if is_anew else existing),
+            *_release_notes(release, left_out, existing),
             *wait_notes(context, desired),
             *bucket_notes(context, desired, existing, needed_buckets(form)),
             *(note for work in works for note in work.notes),
         ),
         _material(context, desired, first, works),
-        _reason(context, desired, existing, lost_volume),
+        _reason(context, desired, existing, left_out, lost_volume),
     )
 
 
@@ -172,16 +182,34 @@ def _is_there(context: Context, bucket: BucketName) -> bool:
 
 
 def _steps(
-    name: str, existing: tuple[BucketName, ...], works: tuple[HookWork, ...]
+    name: str,
+    left_out: tuple[BucketName, ...],
+    existing: tuple[BucketName, ...],
+    works: tuple[HookWork, ...],
 ) -> tuple[Step, ...]:
     on_store = in_order(step for work in works for step in work.steps)
-    if not existing:
+    if not left_out:
         return (Step(Do.POST, name, restarts_store=True), *on_store)
+    names = ", ".join(left_out)
+    full = "the full definition"
+    note = full if left_out == existing else f"attach: a second request names {names}"
     return (
-        Step(Do.POST, name, f"without {', '.join(existing)}", restarts_store=True),
-        Step(Do.PUT, name, "the full definition", restarts_store=True),
+        Step(Do.POST, name, f"without {names}", restarts_store=True),
+        Step(Do.PUT, name, note, restarts_store=True),
         *on_store,
     )
+
+
+def _release_notes(
+    release: Release, left_out: tuple[BucketName, ...], existing: tuple[BucketName, ...]
+) -> tuple[str, ...]:
+    """Return why a create is made of two requests although some buckets do not exist yet."""
+    if left_out == existing:
+        return ()
+    shown = f"OSCAR {shown_release(release)}"
+    if FAILED_POST_ERASES.holds(release):
+        return (f"{shown} deletes the buckets that a failed create names: this one names none",)
+    return (f"{shown} starts nothing on uploads unless the last request names every input",)
 
 
 def _material(
@@ -220,14 +248,15 @@ def _reason(
     context: Context,
     desired: DesiredService,
     existing: tuple[BucketName, ...],
+    left_out: tuple[BucketName, ...],
     lost_volume: str,
 ) -> Reason | None:
     return first_of(
         release_reason(context, desired.form, has_secrets=bool(desired.secrets)),
         image_reason(context, desired.form, desired.masks),
         _secrets_reason(desired),
-        _put_reason(context, desired.form, existing),
-        level_reason(context, desired.form) if existing else None,
+        _put_reason(context, desired.form, left_out),
+        level_reason(context, desired.form) if left_out else None,
         bucket_reason(context, desired, existing, needed_buckets(desired.form)),
         volume_reason(context, desired.form, lost=lost_volume),
         mount_reason(context, desired.form),
@@ -266,13 +295,21 @@ def _secrets_reason(desired: DesiredService) -> Reason | None:
     return missing_values(blank_names(desired.secrets, frozenset()), desired.secrets)
 
 
-def _put_reason(context: Context, form: Form, existing: tuple[BucketName, ...]) -> Reason | None:
-    why = takes_no_put(form, context.facts.view.release)
-    if not existing or not why:
+def _put_reason(context: Context, form: Form, left_out: tuple[BucketName, ...]) -> Reason | None:
+    release = context.facts.view.release
+    why = takes_no_put(form, release)
+    if not left_out or not why:
         return None
+    if FAILED_POST_ERASES.holds(release):
+        words = f"OSCAR {shown_release(release)} may delete bucket {left_out[0]} in a create"
+        return Reason(
+            "cannot-attach",
+            f"{words}, and no PUT can attach it: {why}",
+            ("use no bucket of the cluster's own store", "upgrade the cluster"),
+        )
     return Reason(
         "cannot-attach",
-        f"bucket {existing[0]} exists, and no PUT can attach it: {why}",
+        f"bucket {left_out[0]} exists, and no PUT can attach it: {why}",
         ("use a bucket that does not exist yet",),
     )
 

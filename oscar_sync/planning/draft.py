@@ -36,6 +36,7 @@ from oscar_sync.planning.notes import (
     spent_entries,
     spent_notes,
     store_notes,
+    token_notes,
     unused_consents,
 )
 from oscar_sync.planning.seeding import decide_seeds
@@ -219,6 +220,7 @@ def _plan(
                     *_removed_notes(desired, views, options),
                     *identity_notes(contexts.values()),
                     *store_notes(contexts.values()),
+                    *token_notes(contexts.values()),
                     *secret_notes((*actions, *(item.action for item in held))),
                     *unused_consents(desired, contexts),
                 )

@@ -13,10 +13,11 @@ from oscar_sync.model.finding import Finding
 from oscar_sync.planning.bucket_leftovers import bucket_findings
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.hook_leftovers import hook_findings
+from oscar_sync.planning.notes import unseen_tokens
 from oscar_sync.planning.service_leftovers import secret_notes, service_findings
 from oscar_sync.planning.upgrade import upgrade_findings, upgrade_notes
 from oscar_sync.planning.volume_leftovers import volume_findings
-from oscar_sync.semantics.capabilities import Release
+from oscar_sync.semantics.capabilities import Release, shown_release
 
 _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
@@ -62,4 +63,11 @@ def _notes(context: Context) -> Iterator[str]:
         yield f"notifications and weights were not looked at: {view.store_problem}"
     if not view.is_admin:
         yield "another user's services and buckets were not looked at: this log-in sees its own"
+    names = unseen_tokens(context)
+    if names:
+        yield (
+            f"whether uploads start {', '.join(names)} is not known: OSCAR "
+            f"{shown_release(view.release)} answers them 401 after an update by another tool, and "
+            "shows it nobody; to be certain: oscar-sync adopt NAME, which registers a new token"
+        )
     yield from secret_notes(context)

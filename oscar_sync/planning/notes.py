@@ -11,6 +11,8 @@ from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.erasing import named_bucket
 from oscar_sync.planning.sensitive import WITHOUT_KEY
+from oscar_sync.semantics.buckets import inputs
+from oscar_sync.semantics.capabilities import TOKEN_CHANGES, shown_release
 
 
 def store_notes(contexts: Iterable[Context]) -> list[str]:
@@ -29,6 +31,36 @@ def store_notes(contexts: Iterable[Context]) -> list[str]:
             for view in views
             if view.denied
         ),
+    ]
+
+
+def token_notes(contexts: Iterable[Context]) -> list[str]:
+    """Return a note for each cluster where uploads may start nothing, which nobody can see.
+
+    Another tool's update of a service leaves it so (`capabilities.TOKEN_CHANGES`), and takes this
+    set's mark off.
+    """
+    found = []
+    for context in contexts:
+        names = [name for name in unseen_tokens(context) if name in context.desired]
+        if names:
+            view = context.facts.view
+            found.append(
+                f"{view.cluster.id}: OSCAR {shown_release(view.release)} answers uploads 401 after "
+                "updates by other tools, which nobody can see from here: whether uploads start "
+                f"{', '.join(names)} is not known"
+            )
+    return found
+
+
+def unseen_tokens(context: Context) -> list[str]:
+    """Return the services with inputs on the own store that this set has not written last."""
+    if not TOKEN_CHANGES.holds(context.facts.view.release):
+        return []
+    return [
+        name
+        for name, live in sorted(context.facts.view.services.items())
+        if inputs(live.form) and context.is_mine(live) and context.own_mark(live) is None
     ]
 
 

@@ -171,7 +171,16 @@ def _carried(material: Material) -> dict[str, object]:
             for name, item in material.erasures.items()
         },
         "before": _carried(material.before) if material.before else None,
+        **_carried_before(material),
     }
+
+
+def _carried_before(material: Material) -> dict[str, object]:
+    """Return what PUTs carry ahead of the last one; most actions have none."""
+    if not material.forms_before:
+        return {}
+    forms = [_without_script(form) for form in material.forms_before]
+    return {"forms_before": forms, "stamp_before": material.stamp_before}
 
 
 def _without_script(form: Form | None) -> dict[str, Value] | None:

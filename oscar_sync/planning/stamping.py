@@ -3,7 +3,7 @@
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Action, ActionKind, Do, Preconditions, Step
+from oscar_sync.model.plan import Action, ActionKind, Preconditions
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason
@@ -16,11 +16,12 @@ from oscar_sync.planning.guards import (
     stopped_reason,
 )
 from oscar_sync.planning.members import written_members
+from oscar_sync.planning.put_steps import put_steps, token_notes
 from oscar_sync.planning.secrets import stamped_secrets
 from oscar_sync.semantics.bodies import owner_to_write
-from oscar_sync.semantics.buckets import in_out_buckets, mount_bucket
 from oscar_sync.semantics.immutable import takes_no_put
-from oscar_sync.semantics.stamp import HOOKS, fingerprint_of
+from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, parked_of, parked_stamp
+from oscar_sync.semantics.tokens import forms_before
 
 _WARNING = "the server may roll its pods or restart the store for it"
 
@@ -71,19 +72,19 @@ def _stamp_only(
 ) -> Decision:
     secrets = dict(desired.secrets) if desired else {}
     kind = ActionKind.FORGET if stamp.is_taken_off else ActionKind.ADOPT
-    mount = mount_bucket(live.form)
-    members = written_members(context, live.key, live.form)
-    restarts = mount is not None and mount not in in_out_buckets(live.form)
+    form = {**live.form, **(parked_of(live.annotations) if stamp.is_taken_off else {})}
+    before = forms_before(live.form, form, live.bucket_list, context.facts.view.release)
+    members = written_members(context, live.key, form)
     action = Action(
         id=action_id(kind, live.key),
         key=live.key,
         kind=kind,
         reason="stamp only",
-        steps=(Step(Do.PUT, live.key.name, "stamp only", restarts_store=restarts),),
+        steps=put_steps(live.form, form, before, "stamp only"),
         changes=stamped_secrets(desired, live, context.key) if desired else (),
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
-        notes=(_WARNING, *members.notes),
+        notes=(_WARNING, *token_notes(context, form, before), *members.notes),
         members=members.effects,
         adds_stamp=kind is ActionKind.ADOPT,
     )
@@ -91,7 +92,7 @@ def _stamp_only(
         reason
         or standing_reason(context, live)
         or _put_reason(context, live)
-        or level_reason(context, live.form)
+        or level_reason(context, form)
         or _secrets_reason(live, secrets)
         or stopped_reason(context, live)
         or members.reason
@@ -107,10 +108,24 @@ def _stamp_only(
     return Decision(
         action,
         Material(
-            view.cluster, view.release, owner_to_write(live), live=live, form=live.form,
+            view.cluster, view.release, owner_to_write(live), live=live, form=form,
+            forms_before=before,
+            stamp_before=_stamp_before(context, live, wish) if before else None,
             secrets=secrets if live.secret_names else {}, stamp=wish, members=members.watched,
         ),
     )  # fmt: skip
+
+
+def _stamp_before(context: Context, live: LiveService, wish: StampWish) -> StampWish:
+    """Return the annotations while the inputs are out of the definition.
+
+    A service is forgotten last of all. What it has lost until then stands in its annotations, so
+    that a run which was cut short is finished by the next `forget`.
+    """
+    if not wish.is_taken_off:
+        return wish
+    hooks = live.annotations.get(HOOKS, "")
+    return StampWish(context.settings.set_name, hooks=hooks, detached=parked_stamp(live.form))
 
 
 def _put_reason(context: Context, live: LiveService) -> Reason | None:

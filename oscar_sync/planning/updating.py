@@ -46,6 +46,7 @@ from oscar_sync.planning.hook_steps import (
 )
 from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.members import written_members
+from oscar_sync.planning.put_steps import put_steps, token_notes
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
@@ -56,7 +57,6 @@ from oscar_sync.semantics.buckets import (
     in_out_buckets,
     inputs,
     lost_user_buckets,
-    mount_bucket,
     needed_buckets,
     outputs,
     used_buckets,
@@ -65,6 +65,7 @@ from oscar_sync.semantics.capabilities import NO_RESTART
 from oscar_sync.semantics.immutable import replace_reasons, takes_no_put
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import dropped_of, dropped_stamp, fingerprint_of, hooks_of
+from oscar_sync.semantics.tokens import forms_before
 
 
 class _Case(Struct, frozen=True):
@@ -152,7 +153,9 @@ def _update(case: _Case) -> Decision:
             context, replace(case.desired, form=wanted), live, case.changes, fields
         )
     had, has = in_out_buckets(live.form), in_out_buckets(wanted)
-    erased = _erased(context, live, wanted)
+    before = _forms_before(case)
+    # Ahead of the last of several PUTs no level stands that the server would delete buckets at.
+    erased = () if before else _erased(context, live, wanted)
     attached = _attached(context, had, has)
     works = _hook_works(context, live, wanted, attached)
     members = written_members(context, live.key, wanted, live.form)
@@ -162,7 +165,7 @@ def _update(case: _Case) -> Decision:
         kind=ActionKind.UPDATE,
         reason=_reason_word(case.changes),
         steps=(
-            Step(Do.PUT, name, restarts_store=_restarts(had, has, mount_bucket(wanted))),
+            *put_steps(live.form, wanted, before),
             *in_order(step for work in works for step in work.steps),
             *_restart_step(case),
         ),
@@ -173,6 +176,7 @@ def _update(case: _Case) -> Decision:
         depends_on=makers_of(context, attached),
         origin=case.desired.locate(()),
         notes=(
+            *token_notes(context, wanted, before),
             *_notes(case, works),
             *bucket_notes(context, case.desired, attached, _opened(live, wanted)),
             *members.notes,
@@ -201,6 +205,11 @@ def _replaced_fields(case: _Case) -> tuple[str, ...]:
 
 def _field_of(change: FieldChange) -> str:
     return change.path.split(".")[0].split("[")[0]
+
+
+def _forms_before(case: _Case) -> tuple[Form, ...]:
+    live, release = case.live, case.context.facts.view.release
+    return forms_before(live.form, case.wanted, live.bucket_list, release)
 
 
 def _reason_word(changes: tuple[FieldChange, ...]) -> str:
@@ -248,12 +257,6 @@ def _hook_works(
         attach_work(context, name, wanted, {*attached, *mine}, {*attached, *vouched}),
         stale_work(context, name, looked_at, wanted),
     )
-
-
-def _restarts(had: _Buckets, has: _Buckets, mount: BucketName | None) -> bool:
-    """Tell whether this PUT makes the server restart the store (oscar-server 4.4)."""
-    is_adding = any(bucket not in had for bucket in has)
-    return is_adding or (mount is not None and mount not in has)
 
 
 def _restart_step(case: _Case) -> tuple[Step, ...]:
@@ -325,7 +328,7 @@ def _reason(
         ),
         stopped_reason(context, live),
         level_reason(context, wanted),
-        isolation_reason(context, live, wanted, named),
+        None if _forms_before(case) else isolation_reason(context, live, wanted, named),
         mount_reason(context, wanted),
         bucket_reason(context, case.desired, attached, _opened(live, wanted)),
         store_reason(context, wanted, (*attached, *in_out_buckets(live.form)), inputs(live.form)),
@@ -355,6 +358,7 @@ def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
         owner=owner_to_write(case.live),
         live=case.live,
         form=case.wanted,
+        forms_before=_forms_before(case),
         secrets=case.desired.secrets,
         stamp=StampWish(
             case.context.settings.set_name,

@@ -300,6 +300,8 @@ def _step_symbol(action: Action, step: Step) -> str:
             return "@"
         case Do.PUT if action.kind is ActionKind.CREATE:
             return "&"
+        case Do.PUT if _puts_in_parts(action):
+            return "-" if _lets_go(step) else "&"
         case Do.RESTART:
             return "r"
         case Do.DELETE_OBJECT:
@@ -308,6 +310,15 @@ def _step_symbol(action: Action, step: Step) -> str:
             return ""
         case _:
             return ""
+
+
+def _puts_in_parts(action: Action) -> bool:
+    """Tell whether the action sends several PUTs to its service, each of them shown."""
+    return sum(step.do is Do.PUT and not step.member for step in action.steps) > 1
+
+
+def _lets_go(step: Step) -> bool:
+    return step.note.startswith("lets go")
 
 
 def _told_steps(
@@ -325,6 +336,9 @@ def step_lines(action: Action) -> list[str]:
     return [words for _, words in _told_steps(action)]
 
 
+_PUT_WORDS: Final = {"the full definition": "attach: a second request names the buckets that exist"}
+
+
 def _step_words(step: Step) -> str:
     match step.do:
         case Do.PUT if step.member:
@@ -335,14 +349,14 @@ def _step_words(step: Step) -> str:
             return f"uploads to {step.target} no longer start it"
         case Do.MARKER:
             return f"folder marker {step.target}"
-        case Do.PUT if step.note.startswith("lets go"):
+        case Do.PUT if _lets_go(step):
             return f"detach: {step.note}"
         case Do.DELETE:
             return f"delete {step.target}, which names no bucket by then"
         case Do.POST:
             return f"create {step.target} {step.note}".rstrip()
         case Do.PUT:
-            return "attach: a second request names the buckets that exist"
+            return _PUT_WORDS.get(step.note, step.note)
         case Do.RESTART:
             return f"restart {step.target}"
         case _:

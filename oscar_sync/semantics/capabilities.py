@@ -69,7 +69,7 @@ NEW_BUCKETS_ONLY: Final = Trait(
 )
 FAILED_POST_ERASES: Final = Trait(
     "a POST that names a bucket that exists erases it, with all its objects",
-    "buckets that exist are named by a PUT alone",
+    "no POST ever names a bucket: a PUT that follows does",
     "record 024 of 3.6.4",
     since=(3, 6, 4),
     until=(3, 6, 5),
@@ -82,7 +82,8 @@ NO_BUCKET_BY_NAME: Final = Trait(
 )
 TOKEN_CHANGES: Final = Trait(
     "each PUT makes a new token, and uploads are answered 401 from then on",
-    "none yet: remove the service and apply, its data stays",
+    "an update, `adopt` or `forget` of a service with MinIO inputs is two PUTs: one without the "
+    "inputs and with all other changes, then one with them, which registers the new token",
     "oscar-releases, 3.6.0; oscar-server 11; record 035 of 3.7.1",
     since=(3, 6, 0),
     until=(4, 0, 0),

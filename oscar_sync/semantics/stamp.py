@@ -239,3 +239,28 @@ def dropped_of(annotations: Mapping[str, str]) -> tuple[str, ...]:
     """Return the buckets that updates have taken out of a service that stays."""
     words = annotations.get(DETACHED, "").split()
     return tuple(words[1:]) if words[:1] == ["update"] else ()
+
+
+_PARKED: Final = ("input", "output", "mount", "isolation_level")
+
+
+def parked_stamp(form: Mapping[str, Value]) -> str:
+    """Return the value of the detached annotation that brings back what *form* says of buckets.
+
+    For a service that is about to be forgotten and has its inputs taken out on the way.
+    """
+    fields: Value = {name: form[name] for name in _PARKED}
+    return f"forget {quote(_AS_JSON(fields), safe='')}"
+
+
+def parked_of(annotations: Mapping[str, str]) -> dict[str, Value]:
+    """Return the fields that were taken out of a service on the way to forget it, none if none."""
+    purpose, _, text = annotations.get(DETACHED, "").partition(" ")
+    if purpose != "forget":
+        return {}
+    try:
+        fields = json.loads(unquote(text))
+    except ValueError:
+        return {}
+    is_whole = isinstance(fields, dict) and fields.keys() == set(_PARKED)
+    return fields if is_whole else {}

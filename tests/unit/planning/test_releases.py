@@ -5,8 +5,11 @@ import pytest
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
-from oscar_sync.model.settings import Removed, ServiceSettings, Which
+from oscar_sync.model.settings import Removed, ServiceSettings, Settings, Which
 from oscar_sync.model.state import SeedDifference, Upload
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.facts import Facts
+from oscar_sync.planning.leftovers import leftovers
 from tests.unit.planning.built import (
     bucket,
     codes,
@@ -185,3 +188,43 @@ def test_a_wait_that_nobody_can_keep_is_said_in_the_plan(there, release, is_said
     waits = (ServiceSettings(Which("alpha"), ORIGIN, wait_s=300),)
     (action,) = planned(view(*there, release=release), wanted("alpha"), services=waits).actions
     assert any("`wait` of the settings has no effect" in note for note in action.notes) is is_said
+
+
+# -- tokens
+
+
+@pytest.mark.parametrize(
+    ("release", "mark", "is_said"),
+    [((3, 7, 1), {}, True), ((3, 7, 1), stamp(), False), ((4, 0, 0), {}, False)],
+)
+def test_what_another_tool_has_written_may_leave_uploads_unanswered(release, mark, is_said):
+    there = view(live("alpha", input=minio("data/in"), annotations=mark), release=release)
+    said = [note for note in planned(there, wanted("alpha", input=minio("data/in"))).notes
+            if "answers uploads 401" in note]  # fmt: skip
+    assert bool(said) is is_said
+    context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
+    told = [note for note in leftovers(context).notes if "oscar-sync adopt NAME" in note]
+    assert bool(told) is is_said
+
+
+def test_a_service_that_no_put_can_change_is_not_created_on_3_6_4_with_buckets():
+    service = wanted("alpha", interlink_node_name="n", input=minio("data/in"))
+    assert codes(planned(view(release=OLDEST_WRITTEN), service)) == ["cannot-attach"]
+    assert codes(planned(view(release=(3, 6, 5)), service)) == []
+
+
+def test_no_level_is_named_while_the_inputs_are_out_of_a_service_of_single_users():
+    """At level USER the server deletes the buckets of users that a PUT leaves out (222)."""
+    users = {"isolation_level": "USER", "allowed_users": ["amy-0000000001", "bob-0000000001"]}
+    there = view(
+        live("alpha", input=minio("data/in"), bucket_list=["data-amy-000000"], **users),
+        buckets=[bucket("data"), bucket("data-amy-000000")],
+        release=(3, 7, 1),
+        is_admin=False,
+        me=frozenset({"cluster_admin"}),
+    )
+    found = draft(there, wanted("alpha", input=minio("data/in"), memory="2Gi", **users))
+    (material,) = found.materials.values()
+    (before,) = material.forms_before
+    assert (before["isolation_level"], before["input"]) == ("", [])
+    assert found.plan.actions[0].erases == ()

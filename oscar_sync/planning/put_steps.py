@@ -1,0 +1,50 @@
+"""The PUTs of an update, an adoption or a leave: one, or several where one would stop uploads."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from oscar_sync.model.field import Form
+from oscar_sync.model.plan import Do, Step
+from oscar_sync.planning.context import Context
+from oscar_sync.semantics.buckets import in_out_buckets, inputs, mount_bucket
+from oscar_sync.semantics.capabilities import TOKEN_CHANGES, shown_release
+
+_ACCESS: Final = "changes who has access, while the buckets are named"
+
+
+def put_steps(live: Form, wanted: Form, before: Sequence[Form], note: str = "") -> tuple[Step, ...]:
+    """Return a step for each of the PUTs that turn *live* into *wanted*, *before* it in turn."""
+    name, last, places = str(wanted["name"]), len(before) - 1, _places(inputs(wanted))
+    steps = []
+    stands = live
+    for at, form in enumerate(before):
+        words = f"lets go of {places}, with all other changes" if at == last else _ACCESS
+        steps.append(Step(Do.PUT, name, words, restarts_store=_restarts(stands, form)))
+        stands = form
+    words = f"attach: names {places} again, with a new token" if before else note
+    return (*steps, Step(Do.PUT, name, words, restarts_store=_restarts(stands, wanted)))
+
+
+def token_notes(context: Context, wanted: Form, before: Sequence[Form]) -> tuple[str, ...]:
+    """Return what the release's new token means for who calls the service, and for uploads."""
+    view = context.facts.view
+    if not TOKEN_CHANGES.holds(view.release):
+        return ()
+    notes = [f"OSCAR {shown_release(view.release)} gives the service a new token with each update"]
+    if before:
+        notes.append(
+            f"uploads to {_places(inputs(wanted))} start nothing between its requests, some 7 s; "
+            "what is uploaded then must be uploaded again"
+        )
+    return tuple(notes)
+
+
+def _restarts(live: Form, form: Form) -> bool:
+    """Tell whether this PUT makes the server restart the store (oscar-server 4.4)."""
+    had, has, mount = in_out_buckets(live), in_out_buckets(form), mount_bucket(form)
+    is_adding = any(bucket not in had for bucket in has)
+    return is_adding or (mount is not None and mount not in has)
+
+
+def _places(places: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{bucket}/{folder}/" for bucket, folder in dict.fromkeys(places))

@@ -1,0 +1,71 @@
+"""PUTs that leave uploads without an answer, and what is sent instead (oscar-releases, 3.6.0).
+
+Until 4.0 each PUT makes a new token for the service. The store calls the service with the token of
+its webhook, which a PUT registers only where a bucket is new to the service: without one, uploads
+are answered 401 from then on (035 of 3.7.1). With one they are accepted again (115, 127 of 3.7.1).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from oscar_sync.model.field import Value
+from oscar_sync.model.identity import BucketName
+from oscar_sync.semantics.access import access_of_service
+from oscar_sync.semantics.buckets import (
+    created_by_post,
+    in_out_buckets,
+    inputs,
+    mount_bucket,
+    without_buckets,
+)
+from oscar_sync.semantics.capabilities import FAILED_POST_ERASES, TOKEN_CHANGES, Release
+
+_Form = Mapping[str, Value]
+
+
+def put_stops_uploads(before: _Form, after: _Form, release: Release) -> bool:
+    """Tell whether uploads start nothing once a PUT has turned *before* into *after*."""
+    wanted = {bucket for bucket, _ in inputs(after)}
+    return TOKEN_CHANGES.holds(release) and bool(wanted) and wanted.issubset(in_out_buckets(before))
+
+
+def forms_before(
+    before: _Form, after: _Form, bucket_list: Sequence[str], release: Release
+) -> tuple[dict[str, Value], ...]:
+    """Return what is PUT, one after the other, ahead of *after* so that uploads go on; or nothing.
+
+    The last of them names no bucket of an input, so that each is new to the PUT of *after*. Where
+    who has access changes, it changes while the buckets are named: OSCAR takes access away only
+    from those (issue 19, B7). Per-user buckets of *bucket_list* stay (222, 224).
+    """
+    if not put_stops_uploads(before, after, release):
+        return ()
+    without = _keeping(without_inputs(after), bucket_list)
+    if access_of_service(before) == access_of_service(after):
+        return (without,)
+    return (_keeping({**after}, bucket_list), without)
+
+
+def left_out_of_post(
+    form: _Form, existing: Collection[BucketName], release: Release
+) -> tuple[BucketName, ...]:
+    """Return the buckets that a POST of *form* must not name: a PUT that follows names them.
+
+    Those that exist (6.2). With them all inputs where that PUT makes a new token, and every bucket
+    where a POST that fails deletes those that it names (024 of 3.6.4): one may come meanwhile.
+    """
+    mount = mount_bucket(form)
+    named = (*created_by_post(form), *((mount,) if mount else ()))
+    if FAILED_POST_ERASES.holds(release):
+        return tuple(dict.fromkeys(named))
+    if not existing or not TOKEN_CHANGES.holds(release):
+        return tuple(existing)
+    return tuple(dict.fromkeys((*existing, *(bucket for bucket, _ in inputs(form)))))
+
+
+def without_inputs(form: _Form) -> dict[str, Value]:
+    """Return *form* without its inputs on the own store, and whatever else is in their buckets."""
+    return without_buckets(form, {bucket for bucket, _ in inputs(form)})
+
+
+def _keeping(form: dict[str, Value], bucket_list: Sequence[str]) -> dict[str, Value]:
+    return {**form, "isolation_level": ""} if bucket_list else form

@@ -1,0 +1,229 @@
+"""On releases that make a new token with each PUT, uploads start something after every write.
+
+The emulator of 4.0, which says that it is 3.7.1, keeps tokens; what the store would call the
+service with is told from the requests.
+"""
+
+import pytest
+
+from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.report import Status
+from oscar_sync.render.plan_text import plan_text
+from oscar_sync.semantics.buckets import in_out_buckets
+from oscar_sync.semantics.normal_form import normal_form
+from tests.emulator.calling import SERVICES
+from tests.property.proxy import no_fault
+from tests.property.world import running_world
+from tests.unit.execution.carried import answering
+from tests.unit.planning.built import minio
+from tests.unit.planning.test_guards import service
+
+
+def as_3_7_1(path, answer):
+    return answer.replace(b'"4.0.0"', b'"3.7.1"') if path == "/system/info" else answer
+
+
+def as_3_6_4(path, answer):
+    return answer.replace(b'"4.0.0"', b'"3.6.4"') if path == "/system/info" else answer
+
+
+@pytest.fixture(scope="module")
+def _older():
+    with running_world(oscar_version="4.0") as world:
+        yield world
+
+
+@pytest.fixture
+def older(_older):
+    _older.reset()
+    _older.oscar.rewrite = as_3_7_1
+    return _older
+
+
+def buckets_of(body):
+    return set(in_out_buckets(normal_form(body, is_live=False)))
+
+
+def writes(world):
+    """Return the POSTs and PUTs that were carried out."""
+    return [one for one in world.oscar.seen if one.path == SERVICES and one.is_write
+            and one.status != 403]  # fmt: skip
+
+
+def bodies(world):
+    return [one.sent for one in writes(world)]
+
+
+def are_uploads_answered(world):
+    """Tell whether the store calls the service with its newest token.
+
+    A POST registers it, and so does a PUT that names a bucket which the definition before it did
+    not name.
+    """
+    is_answered = False
+    before: set[str] = set()
+    for one in writes(world):
+        named = buckets_of(one.sent)
+        is_answered = one.method == "POST" or bool(named - before)
+        before = named
+    return is_answered
+
+
+def state(world, name="alpha"):
+    shown = world.live(name)
+    return {key: shown[key] for key in ("input", "output", "memory", "visibility")}
+
+
+def applied(world, *services, **more):
+    world.write(*services)
+    found, report = world.apply(**more)
+    assert [result.status for result in report.results] == [Status.DONE] * len(report.results)
+    return found, report
+
+
+BOTH = {"input": minio("red/in"), "output": minio("red/out", "blue/out")}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [{"memory": "1Gi"}, {"script": "x\n"}, {"output": minio("red/o")}, {"input": minio("red/i")}],
+)
+def test_an_update_takes_the_inputs_out_and_names_them_again(older, after):
+    applied(older, service(**BOTH))
+    found, _ = applied(older, service(**{**BOTH, **after}))
+    _, first, last = bodies(older)
+    assert "red" not in buckets_of(first)
+    assert buckets_of(last) >= {"red"}
+    assert first["memory"] == last["memory"]
+    assert first["script"] == last["script"]
+    assert are_uploads_answered(older)
+    shown = plan_text(found.draft.plan)
+    assert "detach: lets go of red/i" in shown
+    assert "attach: names red/i" in shown
+    assert "start nothing between its requests" in shown
+    assert not older.plan().draft.plan.actions
+
+
+def test_uploads_start_the_service_once_it_is_updated(older):
+    applied(older, service(**BOTH))
+    applied(older, service(**BOTH, memory="1Gi"))
+    older.put("red", "in/photo.jpg", b"x")
+    assert older.jobs("alpha") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "count"),
+    [
+        (service(), service(memory="1Gi"), 1),
+        (service(output=minio("red/out")), service(output=minio("red/out"), memory="1Gi"), 1),
+        (service(), service(input=minio("red/in")), 1),
+        (service(input=minio("red/in")), service(), 1),
+        (service(input=minio("red/in")), service(input=minio("red/in", "blue/in")), 1),
+        (service(input=minio("red/in", "blue/in")), service(input=minio("red/in")), 2),
+    ],
+)
+def test_one_put_is_enough_where_it_names_a_new_bucket_or_no_input(older, before, after, count):
+    applied(older, before)
+    applied(older, after)
+    assert [one.method for one in writes(older)] == ["POST", *["PUT"] * count]
+    assert are_uploads_answered(older) or not after.get("input")
+
+
+def test_who_has_access_changes_while_the_bucket_is_named(older):
+    """Letting go of a bucket takes no access away: a service that becomes private must name it."""
+    applied(older, service(**BOTH, visibility="public"))
+    applied(older, service(**BOTH, visibility="private"))
+    _, access, without, last = bodies(older)
+    assert access["visibility"] == "private"
+    assert "red" in buckets_of(access)
+    assert "red" not in buckets_of(without)
+    assert "red" in buckets_of(last)
+    assert are_uploads_answered(older)
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_an_update_that_was_cut_short_is_finished_by_the_next_run(older, nth):
+    applied(older, service(**BOTH))
+    older.write(service(**BOTH, memory="1Gi"))
+    older.oscar.fault = answering("PUT", "services", "403", only=nth)
+    _, report = older.apply()
+    assert [result.status for result in report.results] == [Status.FAILED]
+    older.oscar.fault = no_fault
+    applied(older, service(**BOTH, memory="1Gi"))
+    assert buckets_of(older.live("alpha")) == {"red", "blue"}
+    assert older.live("alpha")["memory"] == "1Gi"
+    assert are_uploads_answered(older)
+    assert not older.plan().draft.plan.actions
+
+
+def narrowed(world, scope):
+    _, report = world.apply(PlanOptions(scope, names=("alpha",)))
+    return [result.status for result in report.results]
+
+
+def test_adopting_and_forgetting_leave_uploads_answered(older):
+    older.write(service(**BOTH))
+    older.write_settings(set=None)
+    older.apply()
+    older.write_settings(set="laws")
+    before = state(older)
+    assert narrowed(older, Scope.ADOPT) == [Status.DONE]
+    assert are_uploads_answered(older)
+    assert narrowed(older, Scope.FORGET) == [Status.DONE]
+    assert are_uploads_answered(older)
+    assert len(bodies(older)) == 5
+    assert state(older) == before
+    assert not older.live("alpha")["annotations"]
+
+
+def test_a_forget_that_was_cut_short_gives_the_inputs_back(older):
+    applied(older, service(**BOTH))
+    before = state(older)
+    older.oscar.fault = answering("PUT", "services", "403", only=2)
+    assert narrowed(older, Scope.FORGET) == [Status.FAILED]
+    assert "red" not in buckets_of(older.live("alpha"))
+    older.oscar.fault = no_fault
+    assert narrowed(older, Scope.FORGET) == [Status.DONE]
+    assert state(older) == before
+    assert not older.live("alpha")["annotations"]
+    assert are_uploads_answered(older)
+
+
+def test_a_create_on_one_bucket_that_exists_names_every_input_last(older):
+    older.api.call("POST", "/system/buckets", {"bucket_name": "blue"})
+    applied(older, service(**BOTH))
+    post, put = bodies(older)
+    assert buckets_of(post) == set()
+    assert buckets_of(put) == {"red", "blue"}
+    assert are_uploads_answered(older)
+    older.put("red", "in/photo.jpg", b"x")
+    assert older.jobs("alpha") == 1
+
+
+def test_a_create_on_no_bucket_that_exists_is_one_post(older):
+    applied(older, service(**BOTH))
+    (post,) = bodies(older)
+    assert buckets_of(post) == {"red", "blue"}
+
+
+def test_no_post_names_a_bucket_on_3_6_4(older):
+    """A POST that fails there deletes the buckets that it names (024 of 3.6.4)."""
+    older.oscar.rewrite = as_3_6_4
+    found, _ = applied(older, service(**BOTH))
+    post, put = bodies(older)
+    assert (buckets_of(post), buckets_of(put)) == (set(), {"red", "blue"})
+    assert are_uploads_answered(older)
+    assert not older.plan().draft.plan.actions
+    assert "deletes the buckets that a failed create names" in plan_text(found.draft.plan)
+
+
+def test_a_replace_on_3_7_1_ends_with_inputs_that_are_answered(older):
+    exposed = {"api_port": 80, "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
+    applied(older, service(**BOTH))
+    older.write_settings(services={"alpha": {"allow": ["replace"]}})
+    older.write_one(service(**BOTH, expose=exposed))
+    _, report = older.apply()
+    assert [result.action.kind for result in report.results] == [ActionKind.REPLACE]
+    assert [result.status for result in report.results] == [Status.DONE]
+    assert are_uploads_answered(older)
+    assert "red" in older.buckets()
