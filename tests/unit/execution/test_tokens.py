@@ -6,7 +6,7 @@ service with is told from the requests.
 
 import pytest
 
-from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.semantics.buckets import in_out_buckets
@@ -215,15 +215,3 @@ def test_no_post_names_a_bucket_on_3_6_4(older):
     assert are_uploads_answered(older)
     assert not older.plan().draft.plan.actions
     assert "deletes the buckets that a failed create names" in plan_text(found.draft.plan)
-
-
-def test_a_replace_on_3_7_1_ends_with_inputs_that_are_answered(older):
-    exposed = {"api_port": 80, "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
-    applied(older, service(**BOTH))
-    older.write_settings(services={"alpha": {"allow": ["replace"]}})
-    older.write_one(service(**BOTH, expose=exposed))
-    _, report = older.apply()
-    assert [result.action.kind for result in report.results] == [ActionKind.REPLACE]
-    assert [result.status for result in report.results] == [Status.DONE]
-    assert are_uploads_answered(older)
-    assert "red" in older.buckets()

@@ -228,3 +228,21 @@ def test_no_level_is_named_while_the_inputs_are_out_of_a_service_of_single_users
     (before,) = material.forms_before
     assert (before["isolation_level"], before["input"]) == ("", [])
     assert found.plan.actions[0].erases == ()
+
+
+def test_a_replace_names_every_input_in_its_last_request():
+    both = minio("red/in", "blue/in")
+    there = view(
+        live("alpha", input=both, annotations=stamp()),
+        buckets=[bucket("red"), bucket("blue")],
+        release=(3, 7, 1),
+    )
+    service = wanted("alpha", input=both, expose=EXPOSED)
+    found = draft(there, service, allow=(Consent(Word.REPLACE, "alpha"),))
+    (action,) = found.plan.actions
+    assert [step.do for step in action.steps if step.do not in {Do.HOOK, Do.MARKER}] == [
+        Do.PUT, Do.DELETE, Do.POST, Do.PUT,
+    ]  # fmt: skip
+    (material,) = found.materials.values()
+    assert material.first_form["input"] == []
+    assert len(material.form["input"]) == 2
