@@ -17,6 +17,10 @@ class Code(StrEnum):
     NOT_READ_THEN = "OSY421"
     LOST_THEN = "OSY422"
     NOT_BUILT_THEN = "OSY423"
+    STUCK_THEN = "OSY424"
+    HIDDEN_THEN = "OSY425"
+    SECRET_LEFT_THEN = "OSY426"
+    MOVED_THEN = "OSY427"
     HOOK_MISSING = "OSY601"
     HOOK_STALE = "OSY602"
     HOOK_DEAD = "OSY603"
@@ -40,6 +44,10 @@ TITLES: Final = {
     Code.NOT_READ_THEN: "the newer release cannot read a service's definition",
     Code.LOST_THEN: "the newer release ignores what a service sets",
     Code.NOT_BUILT_THEN: "the newer release cannot create a service again",
+    Code.STUCK_THEN: "the newer release can neither update nor wholly delete an exposed service",
+    Code.HIDDEN_THEN: "the newer release hides a service from its users",
+    Code.SECRET_LEFT_THEN: "the newer release leaves the old Secret of a service behind",
+    Code.MOVED_THEN: "a path means another bucket to the newer release",
     Code.HOOK_MISSING: "uploads to an input start nothing",
     Code.HOOK_STALE: "uploads start a service that does not want them",
     Code.HOOK_DEAD: "a notification names a service that is not there",
@@ -60,6 +68,8 @@ _ERRORS: Final = {
     Code.NOT_READ_THEN,
     Code.LOST_THEN,
     Code.NOT_BUILT_THEN,
+    Code.STUCK_THEN,
+    Code.MOVED_THEN,
     Code.HOOK_MISSING,
     Code.BUCKET_MISSING,
     Code.VOLUME_GONE,

@@ -17,7 +17,7 @@ from oscar_sync.planning.notes import unseen_tokens
 from oscar_sync.planning.service_leftovers import secret_notes, service_findings
 from oscar_sync.planning.upgrade import upgrade_findings, upgrade_notes
 from oscar_sync.planning.volume_leftovers import volume_findings
-from oscar_sync.semantics.capabilities import Release, shown_release
+from oscar_sync.semantics.capabilities import READ_ONLY, Release, shown_release
 
 _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
@@ -31,7 +31,8 @@ class Leftovers(Struct, frozen=True):
 
 def leftovers(context: Context, then: Release | None = None) -> Leftovers:
     """Return what was left behind, and what the release *then* cannot read or build."""
-    found = [finding for judge in _JUDGES for finding in judge(context)]
+    judges = _OF_SERVICES if READ_ONLY.holds(context.facts.view.release) else _JUDGES
+    found = [finding for judge in judges for finding in judge(context)]
     if then is not None:
         found.extend(upgrade_findings(context.facts.view, then))
     found.sort(key=_rank)
@@ -44,8 +45,10 @@ def _rank(found: Finding) -> tuple[int, bool, str, str, str]:
     return place, found.is_of_upgrade, found.code, found.subject, found.name
 
 
-_JUDGES: Final[tuple[Callable[[Context], Iterator[Finding]], ...]] = (
-    service_findings,
+_Judges = tuple[Callable[[Context], Iterator[Finding]], ...]
+_OF_SERVICES: Final[_Judges] = (service_findings,)
+_JUDGES: Final[_Judges] = (
+    *_OF_SERVICES,
     hook_findings,
     bucket_findings,
     volume_findings,
@@ -59,7 +62,12 @@ def _notes(context: Context) -> Iterator[str]:
             "only services whose names are known from manifests and buckets were looked at, since "
             "the server lists none; what no service uses was not judged"
         )
-    if view.store_problem:
+    if READ_ONLY.holds(view.release):
+        yield (
+            "buckets, notifications and volumes were not judged: OSCAR "
+            f"{shown_release(view.release)} does not tell whose they are"
+        )
+    elif view.store_problem:
         yield f"notifications and weights were not looked at: {view.store_problem}"
     if not view.is_admin:
         yield "another user's services and buckets were not looked at: this log-in sees its own"

@@ -6,22 +6,34 @@ from oscar_sync.model.finding import By, Finding, Remedy, Subject
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.finding_codes import Code, severity_of
 from oscar_sync.semantics import operator
-from oscar_sync.semantics.capabilities import NEWEST, Release, shown_release
+from oscar_sync.semantics.capabilities import NEWEST, READ_ONLY, Release, shown_release
 from oscar_sync.semantics.upgrades import (
     cannot_be_built,
+    is_hidden,
+    is_stuck,
+    leaves_secret,
     loses_variables,
     lost_fields,
+    moved_paths,
     unreadable_ports,
 )
 
-_BEFORE = (
-    Remedy(By.YOU, "keep every definition as FDL", "oscar-sync export upgrade"),
-    Remedy(
-        By.YOU,
-        "take the services of this set away before, their data stays; apply puts them back after",
-        "oscar-sync remove --all",
-    ),
-)
+_KEEP = Remedy(By.YOU, "keep every definition as FDL", "oscar-sync export upgrade")
+_STEP = (3, 7, 1)
+"""A release that can be written to, and that reads what every older one stored."""
+
+
+def _taken_away(now: Release, what: str, command: str) -> Remedy:
+    """Return how services go before the upgrade, by *command*, where *now* can be written to."""
+    if READ_ONLY.holds(now):
+        return Remedy(
+            By.OPERATOR,
+            f"upgrade to {_shown(_STEP)} first, where oscar-sync removes services and keeps their "
+            "data, and ask again",
+            f"oscar-sync doctor --before-upgrade {shown_release(NEWEST)}",
+        )
+    words = f"take {what} away before, the data stays; apply puts it back after"
+    return Remedy(By.YOU, words, command)
 
 
 def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
@@ -35,6 +47,10 @@ def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
     ):
         yield from _unreadable(live, now, then)
         yield from _lost(live, now, then)
+        yield from _stuck(live, now, then)
+        yield from _hidden(live, now, then)
+        yield from _moved(live, now, then)
+        yield from _secret_left(view, live, now, then)
         fault = cannot_be_built(live.form, now, then)
         if fault:
             yield _about(
@@ -52,6 +68,12 @@ def upgrade_notes(view: ClusterView, then: Release | None) -> Iterator[str]:
         return
     if then <= view.release:
         yield f"the cluster runs {view.version or 'a newer release'} already: no upgrade to judge"
+    if leaves_secret(view.release, then):
+        yield (
+            f"secrets that came with a create are not shown by {_shown(view.release)}: such a "
+            "service has a Secret NAME-HASH that stays behind, and takes its secrets from the next "
+            "apply"
+        )
     if then > NEWEST:
         yield (
             f"{_shown(then)} is newer than what this oscar-sync knows: judged as {_shown(NEWEST)}"
@@ -68,7 +90,8 @@ def _unreadable(live: LiveService, now: Release, then: Release) -> Iterator[Find
         f"{_shown(then)} cannot read its definition: {' and '.join(ports)} stored as a number",
         "one such definition makes the list of services fail for everybody, and OSCAR can neither "
         "update nor delete it: no release migrates what another stored",
-        *_BEFORE,
+        _KEEP,
+        _taken_away(now, "what this set has", "oscar-sync remove --all"),
         Remedy(
             By.OPERATOR,
             "or keep a copy of all definitions",
@@ -97,9 +120,61 @@ def _lost(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
             live,
             f"{_shown(then)} does not read its environment variables",
             "older releases store them as `Variables`, newer ones look for `variables`",
-            _BEFORE[0],
+            _KEEP,
             Remedy(By.YOU, "and put them back after the upgrade", "oscar-sync apply"),
         )
+
+
+def _stuck(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
+    name = live.key.name
+    if is_stuck(live.form, now, then):
+        yield _about(
+            Code.STUCK_THEN,
+            live,
+            f"{_shown(then)} looks for the Deployment of this exposed service as {name}-dpl",
+            f"it is called {name}-dlp, and nothing renames it: each update is answered 500, and "
+            "what is deleted leaves the Deployment running",
+            _taken_away(now, "it", f"oscar-sync remove {name}"),
+        )
+
+
+def _hidden(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
+    if is_hidden(now, then):
+        yield _about(
+            Code.HIDDEN_THEN,
+            live,
+            f"{_shown(then)} hides it from every user with a token, its owner included",
+            "it has no visibility, and a blank one is shown to nobody but administrators",
+            Remedy(By.YOU, "apply after the upgrade, with Basic credentials", "oscar-sync apply"),
+        )
+
+
+def _moved(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
+    for path in moved_paths(live.raw, now, then):
+        yield _about(
+            Code.MOVED_THEN,
+            live,
+            f"its path `{path}` is a bucket now, and a folder of bucket {live.key.name} then",
+            "releases from 3.6 to 4.0 fail on such a path, newer ones read another bucket",
+            Remedy(By.YOU, f"name bucket and folder in its manifest, like `{path}/in`"),
+        )
+
+
+def _secret_left(
+    view: ClusterView, live: LiveService, now: Release, then: Release
+) -> Iterator[Finding]:
+    if not (live.secret_names and leaves_secret(now, then)):
+        return
+    name, namespace = live.key.name, live.namespace or view.services_namespace
+    yield _about(
+        Code.SECRET_LEFT_THEN,
+        live,
+        f"{_shown(then)} looks for its secrets under another name",
+        f"the Secret {name}-HASH stays behind, and the service is without its secrets until they "
+        "are sent again",
+        Remedy(By.YOU, "apply after the upgrade: it sends the secrets", "oscar-sync apply"),
+        Remedy(By.OPERATOR, "see the old Secret", operator.find_secrets(name, namespace)),
+    )
 
 
 def _shown(release: Release) -> str:

@@ -80,6 +80,35 @@ NO_BUCKET_BY_NAME: Final = Trait(
     "oscar-releases, 3.6.5",
     until=(3, 6, 5),
 )
+NO_VISIBILITY: Final = Trait(
+    "services have no visibility: once upgraded they show a blank one, which hides them from every "
+    "user with a token, the owner included",
+    "a blank visibility is a difference, which an update with Basic credentials repairs; `doctor "
+    "--before-upgrade` names the services",
+    "oscar-releases, *Upgrades, measured*",
+    until=(3, 6, 0),
+)
+WORD_IS_BUCKET: Final = Trait(
+    "a path of one word is a bucket; since 4.1 it is a folder in a bucket called as the service",
+    "`doctor --before-upgrade` names the services",
+    "oscar-releases, *Upgrades, measured*",
+    until=(3, 6, 0),
+)
+HASHED_SECRET: Final = Trait(
+    "the Secret of a service is called `NAME-HASH`; newer releases leave it behind, and look for "
+    "`NAME`",
+    "`doctor --before-upgrade` has the command that deletes it; the next plan sends the secrets",
+    "oscar-releases, *Upgrades, measured*",
+    since=(3, 4, 0),
+    until=(3, 6, 0),
+)
+OLD_DEPLOYMENT_NAME: Final = Trait(
+    "the Deployment of an exposed service is called `NAME-dlp`; 4.0 and newer look for `NAME-dpl`: "
+    "no update of it works, and its DELETE leaves the Deployment running",
+    "`doctor --before-upgrade` says to remove exposed services before, and to apply them after",
+    "oscar-releases, *Upgrades, measured*",
+    until=(4, 0, 0),
+)
 TOKEN_CHANGES: Final = Trait(
     "each PUT makes a new token, and uploads are answered 401 from then on",
     "an update, `adopt` or `forget` of a service with MinIO inputs is two PUTs: one without the "
@@ -153,6 +182,9 @@ TABLE: Final = (
     READ_ONLY,
     CAPITAL_VARIABLES,
     SECRETS_IN_CLEAR,
+    HASHED_SECRET,
+    NO_VISIBILITY,
+    WORD_IS_BUCKET,
     NO_LIST_OF_BUCKETS,
     STATUS_MAY_END_IT,
     NEW_BUCKETS_ONLY,
@@ -161,6 +193,7 @@ TABLE: Final = (
     TOKEN_CHANGES,
     NO_MOUNT_UNDER_BASIC,
     NO_DEPLOYMENT,
+    OLD_DEPLOYMENT_NAME,
     PATH_WITHOUT_FOLDER_FAILS,
     EXPOSED_TAKES_NO_PUT,
     NO_RESTART,

@@ -51,7 +51,7 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> dict[str, Value]
     for key, default in _PLAIN_DEFAULTS:
         form[key] = _plain(raw.get(key), default)
     form["log_level"] = _log_level(text_of(raw.get("log_level")))
-    form["visibility"] = text_of(raw.get("visibility")) or "private"
+    form["visibility"] = _visibility(raw.get("visibility"), is_live=is_live)
     form["script"] = text_of(raw.get("script")).replace("\r\n", "\n").replace("\r", "\n")
     form["input"] = [_io(entry, name) for entry in _blocks(raw.get("input"))]
     form["output"] = [_io(entry, name) for entry in _blocks(raw.get("output"))]
@@ -256,6 +256,17 @@ def _providers(raw: Mapping[str, object]) -> Value:
 def _vo(value: object, *, is_live: bool) -> Value:
     text = text_of(value)
     return text if text or is_live else None
+
+
+def _visibility(value: object, *, is_live: bool) -> str:
+    """Return the visibility, private if none is given (3.1).
+
+    A live one is blank where a release without visibilities stored the service: it is hidden from
+    its own owner until an update says private (oscar-releases, *Upgrades, measured*).
+    """
+    if is_live and value == "":
+        return ""
+    return text_of(value) or "private"
 
 
 def _log_level(text: str) -> str:

@@ -29,6 +29,11 @@ def delete_secret(service: str, namespace: str) -> str:
     return f"kubectl -n {quote(namespace)} delete secret {quote(service)}"
 
 
+def find_secrets(service: str, namespace: str) -> str:
+    """Return the command that shows the Secrets of a service that older releases have named."""
+    return f"kubectl -n {quote(namespace)} get secrets | grep ^{quote(f'{service}-')}"
+
+
 def save_definitions(file: str) -> str:
     """Return the command that saves every service's stored definition."""
     return f"kubectl get configmaps -A -l oscar_service -o yaml > {quote(file)}"

@@ -10,12 +10,18 @@ from oscar_sync.model.field import Value
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import (
     CAPITAL_VARIABLES,
+    HASHED_SECRET,
     NEW_BUCKETS_ONLY,
+    NO_VISIBILITY,
     NUMBER_PORTS,
+    OLD_DEPLOYMENT_NAME,
+    WORD_IS_BUCKET,
     Release,
     Trait,
 )
-from oscar_sync.semantics.shapes import mapping_of
+from oscar_sync.semantics.normal_form import is_exposed
+from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, provider_of
+from oscar_sync.semantics.shapes import mapping_of, text_of
 
 
 def unreadable_ports(raw: Mapping[str, object], now: Release, then: Release) -> tuple[str, ...]:
@@ -60,6 +66,38 @@ def cannot_be_built(form: Mapping[str, Value], now: Release, then: Release) -> s
     buckets = [bucket for bucket, _ in inputs(form)]
     twice = sorted({bucket for bucket in buckets if buckets.count(bucket) > 1})
     return f"two inputs lie in bucket {twice[0]}, which it makes once for each" if twice else ""
+
+
+def is_stuck(form: Mapping[str, Value], now: Release, then: Release) -> bool:
+    """Tell whether *then* can neither update nor wholly delete the live service: it is exposed."""
+    return is_exposed(form) and _ends(OLD_DEPLOYMENT_NAME, now, then)
+
+
+def is_hidden(now: Release, then: Release) -> bool:
+    """Tell whether *then* hides services from every user until an update of each."""
+    return _ends(NO_VISIBILITY, now, then)
+
+
+def leaves_secret(now: Release, then: Release) -> bool:
+    """Tell whether a Secret of the service stays behind that *then* does not look for."""
+    return _ends(HASHED_SECRET, now, then)
+
+
+def moved_paths(raw: Mapping[str, object], now: Release, then: Release) -> tuple[str, ...]:
+    """Return the paths that are a bucket now, and no longer with *then*."""
+    if not _ends(WORD_IS_BUCKET, now, then):
+        return ()
+    entries = [*_list_of(raw.get("input")), *_list_of(raw.get("output"))]
+    paths = (
+        text_of(entry.get("path")).strip(" /")
+        for entry in map(mapping_of, entries)
+        if provider_of(text_of(entry.get("storage_provider"))).type in BUCKET_OUTPUT_TYPES
+    )
+    return tuple(dict.fromkeys(path for path in paths if path and "/" not in path))
+
+
+def _list_of(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _ends(trait: Trait, now: Release, then: Release) -> bool:

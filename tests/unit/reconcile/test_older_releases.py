@@ -8,8 +8,10 @@ from oscar_sync.model.cluster import TokenLogin
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketFacts
+from oscar_sync.model.settings import Settings
+from oscar_sync.model.state import BucketFacts, DesiredState
 from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.examine import examinations
 from oscar_sync.reconcile.observe import look_up, observe
 from tests.unit.wire.stub import cluster, reply, running
 
@@ -120,3 +122,21 @@ def test_a_404_of_a_bucket_by_name_is_no_evidence_on_3_6_4():
     view, _ = read("3.6.4", {**BUCKETS, **links}, bob, lookups)
     assert view.unlisted[BucketName("none")] is None
     assert view.unlisted[BucketName("theirs")] == BucketFacts(BucketName("theirs"), is_tagged=False)
+
+
+def test_doctor_runs_on_3_5_and_says_what_it_does_not_judge():
+    answers = {
+        "/system/info": reply({"version": "3.5.3"}),
+        "/system/config": reply(CONFIG),
+        "/system/services": reply([{**OLD, "expose": {"api_port": 80, "nodePort": 0}}]),
+    }
+    with running() as stub:
+        stub.answer = lambda asked: answers.get(asked.path, NO_ROUTE)
+        place = cluster(stub.url)
+        desired = DesiredState((), Settings("/files", clusters=(place,)), 0)
+        connections = Connections({})
+        (found,) = examinations(desired, connections, (4, 1, 2))
+        connections.close()
+    assert not found.problem
+    assert [item.code for item in found.findings] == ["OSY421", "OSY424", "OSY425"]
+    assert any("were not judged: OSCAR 3.5.3" in note for note in found.notes)
