@@ -13,8 +13,9 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 # Each process begins with a part of the files in the order of their names; one that is done takes
 # half of what another has left, so that none is idle while there is work: whole files at a time
-# (loadfile) left one process waiting for a minute at the end.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist worksteal
+# (loadfile) left one process waiting for a minute at the end. Four also on two cores: a test waits
+# for half of its time, for the servers that it starts and the pauses that it is about.
+PYTEST_ARGS ?= -n 4 --dist worksteal
 
 # Nothing outside of $(VENV) is imported.
 unexport PYTHONPATH PYTHONHOME

@@ -108,6 +108,10 @@ class StoreError(OscarSyncError):
         return f"object store {self.endpoint}: {self.message}"
 
 
+class StoreNotAllowedError(StoreError):
+    """The operator's list of addresses that may have credentials lacks the store (trust 4.2)."""
+
+
 class StoreUnreachableError(StoreError):
     """The store does not answer from here.
 

@@ -43,6 +43,8 @@ _WORDS: Final = (
     "credential",
     "credentials",
 )
+_PLAIN: Final = frozenset({"secrets_from_env", "token_file"})
+"""Settings that name where a secret is, never a secret."""
 _LEAST_ALIKE: Final = 0.75
 _MOST_OF_A_FLOW: Final = 200
 _DEEPEST: Final = 100
@@ -90,6 +92,8 @@ def _keys(line: str) -> Iterator[tuple[str, int]]:
 def _is_secret(key: str) -> bool:
     """Tell whether *key* is a secret's, or is one misspelt."""
     lowered = key.lower()
+    if lowered in _PLAIN:
+        return False
     if any(part in lowered for part in _PARTS):
         return True
     return any(

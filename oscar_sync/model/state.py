@@ -170,7 +170,8 @@ class SeedDifference(Struct, frozen=True):
     or the source is not a folder.
 
     ``problems`` are files that cannot be seeded, each with its reason. ``no_bucket`` says why the
-    store shows no bucket of that name; such a bucket lacks everything.
+    store shows no bucket of that name; such a bucket lacks everything. ``not_allowed`` says that
+    the store was not asked: its address may not have credentials.
     """
 
     uploads: tuple[Upload, ...] = ()
@@ -179,6 +180,7 @@ class SeedDifference(Struct, frozen=True):
     problems: tuple[str, ...] = ()
     source_fault: str = ""
     no_bucket: str = ""
+    not_allowed: str = ""
 
 
 class Probe(StrEnum):

@@ -38,6 +38,15 @@ def _decide(
         difference = SeedDifference()
     if not reason and difference.no_bucket:
         reason = _reason_without_bucket(context, seed, difference.no_bucket)
+    if not reason and difference.not_allowed:
+        reason = Reason(
+            "endpoint-not-allowed",
+            difference.not_allowed,
+            (
+                "add its origin to OSCAR_SYNC_ENDPOINTS, or name it by --endpoint-allowed",
+                f"correct {seed.provider} in the service's storage_providers",
+            ),
+        )
     if not reason and difference.problems:
         reason = Reason("unreadable-seed", "; ".join(difference.problems), (_remedy(seed),))
     extra = difference.extra if seed.delete_extra else ()
@@ -157,7 +166,10 @@ def _reason_without_bucket(context: Context, seed: Seed, why: str) -> Reason | N
     return Reason(
         "no-such-bucket",
         f"bucket {bucket} {why}, and no service of the plan makes it",
-        ("name a bucket that the service uses", "make it through OSCAR's API"),
+        (
+            "name a bucket that the service uses",
+            f"name it as an input or output of a service, which makes it: path: {bucket}/FOLDER",
+        ),
     )
 
 

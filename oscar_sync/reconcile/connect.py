@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from oscar_sync.errors import StoreError, UsageError
+from oscar_sync.errors import StoreError, StoreNotAllowedError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import ExtraFile, Upload
@@ -109,8 +109,8 @@ class Connections(Struct):
         """Return the storage provider *name*, which is not a cluster's own; nothing is sent yet.
 
         Raises:
-            StoreError: it is not spoken, its log-in lacks something, a library is missing, or its
-                address may not have credentials (trust 4.2).
+            StoreNotAllowedError: its address may not have credentials (trust 4.2).
+            StoreError: it is not spoken, its log-in lacks something, or a library is missing.
         """
         try:
             made = open_provider(name, credentials, self.environ)
@@ -119,7 +119,7 @@ class Connections(Struct):
         allowed = allowed_origins(self.endpoints_allowed, self.environ)
         if allowed and origin_of(made.shown) not in allowed:
             made.close()
-            raise StoreError(
+            raise StoreNotAllowedError(
                 made.shown,
                 f"is not among the addresses that may have credentials ({VARIABLE}, "
                 "--endpoint-allowed)",

@@ -36,7 +36,7 @@ from oscar_sync.settings.load import (
     load_known,
     load_settings,
 )
-from oscar_sync.settings.secret_names import secret_names
+from oscar_sync.settings.secret_names import note_unused, secret_names
 
 
 class DesireRequest(Struct, frozen=True):
@@ -155,6 +155,9 @@ class _Pass:
 
     def state(self) -> DesiredState:
         manifests = self.manifests()
+        if self.request.needs_manifests and not manifests.left_out:
+            declared = frozenset(name for one in manifests.services for name in one.secrets)
+            note_unused(self.request.secret_env, declared, self.findings)
         atlas = self.atlas(manifests.services)
         placed = self.placed(manifests.services, atlas)
         narrowing = self.narrowing(placed, atlas, manifests.left_out)

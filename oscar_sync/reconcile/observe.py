@@ -12,6 +12,7 @@ from oscar_sync.errors import (
     RefusedError,
     StoreDeniedError,
     StoreError,
+    StoreNotAllowedError,
 )
 from oscar_sync.model.cluster import BasicLogin, Cluster, Reading
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
@@ -239,6 +240,8 @@ def _elsewhere(
 
     try:
         return seed_difference(seed, connections.provider(seed.provider, credentials))
+    except StoreNotAllowedError as error:
+        return SeedDifference(not_allowed=str(error))
     except StoreError as error:
         return SeedDifference(problems=(str(error),))
 

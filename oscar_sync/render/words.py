@@ -53,14 +53,6 @@ def for_terminal(text: str) -> str:
 
 
 _COLOUR: Final = re.compile(r"(\x1b\[(?:[0-4]|3[1-6])m)")
-_MARKS: Final = {char: f"\\{char}" for char in "\\`*_[]|~#"} | {
-    "&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;",
-}  # fmt: skip
-
-
-def in_markdown(text: str) -> str:
-    """Return *text* on one line, with everything escaped that Markdown or HTML would obey."""
-    return "".join(_MARKS.get(char, char) for char in safe(text))
 
 
 def _is_plain(char: str) -> bool:

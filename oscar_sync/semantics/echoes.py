@@ -1,6 +1,6 @@
 """Secrets in texts that a server wrote: what was sent may come back in the words of a failure.
 
-As it is, quoted, escaped in JSON, in a page or in an address, or packed into Base64 (trust 3.8).
+As it is, quoted, escaped in JSON, in a page or in an address, as hex or in Base64 (trust 3.8).
 """
 
 import html
@@ -58,8 +58,12 @@ def _forms(text: str) -> Iterator[str]:
     yield _as_go_escapes(text)
     for address in (quote(text, safe=""), quote(text), quote_plus(text)):
         yield address
+        yield quote(address, safe="")  # an address in another one's query
         yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), address)
-    yield from _packed(text.encode("utf-8", "surrogatepass"))
+    content = text.encode("utf-8", "surrogatepass")
+    yield content.hex()
+    yield content.hex().upper()
+    yield from _packed(content)
 
 
 def _for_pages(text: str) -> str:

@@ -358,7 +358,7 @@ class Resolver:
             self._has_warned = True
             self._say(
                 Code.UNGUARDED, WARNING, entry, "",
-                "this run has credentials, and its files decide where they are sent",
+                "this run has credentials, and its files can decide where they are sent",
                 f"set the environment variable {VARIABLE} to the origins that may have them, such "
                 "as https://oscar.example.org",
             )  # fmt: skip

@@ -22,6 +22,7 @@ class Code(StrEnum):
     PRUNE_WITHOUT_SET = "OSY213"
     UNKNOWN_SERVICE = "OSY214"
     PASSED_OVER = "OSY215"
+    SECRET_ENV = "OSY216"
     FINGERPRINT_KEY = "OSY290"
     NO_CLUSTER = "OSY301"
     UNKNOWN_CLUSTER = "OSY302"
@@ -53,6 +54,7 @@ TITLES: Final = {
     Code.SEED_OUTSIDE: "the seed's files lie outside the settings' folder",
     Code.PRUNE_WITHOUT_SET: "prune needs a set",
     Code.PASSED_OVER: "a settings file is not used",
+    Code.SECRET_ENV: "--secret-env names a secret that no service has",
     Code.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
     Code.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
     Code.NO_CLUSTER: "no cluster is known for a key of the manifests",

@@ -311,6 +311,13 @@ def check_paths(
     for at, written in named:
         if references(written):
             continue  # an error by itself
+        if written.startswith("~"):
+            findings.at(
+                Code.OUTSIDE, ERROR, loaded.places, at,
+                f"{written} begins with ~, which a shell replaces and this file does not",
+                "write the path in full",
+            )  # fmt: skip
+            continue
         real = os.path.realpath(absolute(loaded.folder, written))
         below = os.path.relpath(real, os.path.realpath(loaded.folder))
         if at[-1] == "token_file" and is_of_a_tool(below):

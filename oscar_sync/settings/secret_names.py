@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
+from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.settings.codes import Code
 
 RESERVED: Final = ("OSCAR_", "OIDC_", "GITHUB_", "GITLAB_", "CI_", "ACTIONS_", "RUNNER_", "AWS_")
 """What CI systems, clouds and this program keep credentials under."""
@@ -28,3 +32,16 @@ def secret_names(of_settings: Iterable[str], of_options: Iterable[str]) -> froze
                 "a service's secret; give the secret a name of its own"
             )
     return frozenset((*of_settings, *named))
+
+
+def note_unused(of_options: Iterable[str], declared: frozenset[str], findings: Findings) -> None:
+    """Warn of each ``--secret-env`` that no service has: a typing error leaves a secret blank."""
+    for name in sorted(frozenset(of_options) - declared):
+        hint = did_you_mean(name, sorted(declared))
+        findings.of_file(
+            Code.SECRET_ENV,
+            Severity.WARNING,
+            "--secret-env",
+            f"{name}: no service has such a secret" + (f"; {hint}" if hint else ""),
+            "declare it under environment.secrets of a service, or leave the option out",
+        )

@@ -227,7 +227,9 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
         if fault:
             world.emulator.fault(fault)
         for options in (["-o", "json"], ["-o", "markdown"], ["-o", "events"], []):
-            world.write({**wanted, "memory": f"{next(sizes)}Gi"})  # each apply has something to send
+            world.write(
+                {**wanted, "memory": f"{next(sizes)}Gi"}
+            )  # each apply has something to send
             call(["plan", str(world.folder), "-v", *(o for o in options if o != "events" and
                   (o != "-o" or "events" not in options))])  # fmt: skip
             call(["apply", "--yes", str(world.folder), "--log-level", "debug", *options])

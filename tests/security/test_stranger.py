@@ -112,6 +112,7 @@ class TestCredentialsGoWhereTheOperatorAllowed:
         _, out, err = project.run("plan")
         assert attacker.asked == []
         assert "is not among the addresses that may have credentials" in out + err
+        assert "endpoint-not-allowed" in out + err
 
     @pytest.mark.parametrize("text", ["oscar.example.org", "https://a/b", "https://u@a", "ftp://a"])
     def test_what_is_not_an_origin_is_an_error_and_not_left_out(self, project, monkeypatch, text):
@@ -462,6 +463,12 @@ class TestASecretTakesOnlyVariablesThatAreListed:
         assert code == 0, said
         assert "1 to create" in said
         assert "from the environment" in said
+
+    def test_an_option_that_no_service_has_is_warned_of(self, project, monkeypatch):
+        monkeypatch.setenv("DB_PASSWORD", PLANTED)
+        _, said = self.said(project, "DB_PASSWORD", "", "--secret-env", "DB_PASWORD")
+        assert "OSY216" in said
+        assert "DB_PASWORD: no service has such a secret; did you mean DB_PASSWORD?" in said
 
     @pytest.mark.parametrize(
         "name",

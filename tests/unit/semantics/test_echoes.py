@@ -32,6 +32,10 @@ WAYS: dict[str, Callable[[str], str]] = {
     "path": quote,
     "form": quote_plus,
     "address in small letters": lambda text: quote(text, safe="").lower(),
+    "address in an address": lambda text: quote(quote(text, safe=""), safe=""),
+    "form in a form": lambda text: quote_plus(quote_plus(text)),
+    "hex": lambda text: text.encode().hex(),
+    "hex in capitals": lambda text: text.encode().hex().upper(),
 }
 
 
