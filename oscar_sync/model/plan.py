@@ -287,7 +287,7 @@ class LeftAlone(Struct, frozen=True):
 
 
 class ClusterSummary(Struct, frozen=True):
-    """One cluster in the plan's header."""
+    """One cluster in the plan's header; ``ssl_verify``: its certificate is checked."""
 
     id: ClusterId
     endpoint: str
@@ -298,6 +298,7 @@ class ClusterSummary(Struct, frozen=True):
     problem: str = ""
     reading: Reading = Reading.READ
     version: str = ""
+    ssl_verify: bool = True
 
 
 class Source(Struct, frozen=True):

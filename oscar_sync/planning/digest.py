@@ -14,14 +14,15 @@ _LONG: Final = 256
 def plan_digest(plan: Plan) -> str:
     """Return 32 hex digits over the actions and blocked steps, and the clusters they are for.
 
-    In it: id, identity and address of each such cluster; kinds, steps with checksums, each field
+    In it: id, identity and address of each such cluster, and whether its certificate is checked;
+    kinds, steps with checksums, each field
     before and after, what requests carry (secrets by keyed fingerprint), live fingerprints, buckets
     kept, buckets deleted with what they hold, consents. Not in it: places, seconds, notes.
     """
     named = {action.key.cluster for action in plan.all_actions}
     whole: Json = {
         "clusters": [
-            [cluster.id, cluster.identity, cluster.endpoint]
+            [cluster.id, cluster.identity, cluster.endpoint, cluster.ssl_verify]
             for cluster in plan.clusters
             if cluster.id in named
         ],

@@ -289,6 +289,7 @@ def _summary(context: Context) -> ClusterSummary:
         view.problem,
         view.reading,
         view.version,
+        view.cluster.ssl_verify,
     )
 
 

@@ -60,7 +60,11 @@ def _told(document: Mapping[str, object]) -> Told:
 
 
 def _cluster(entry: Mapping[str, object]) -> dict[str, str]:
-    return {"address": _text(entry, "endpoint"), "identity": _text(entry, "identity")}
+    return {
+        "address": _text(entry, "endpoint"),
+        "identity": _text(entry, "identity"),
+        "certificate": "checked" if entry.get("ssl_verify") else "not checked",
+    }
 
 
 def _name(entry: Mapping[str, object]) -> str:

@@ -37,7 +37,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         "clusters": [
             {
                 "id": cluster.id, "endpoint": cluster.endpoint, "identity": cluster.identity,
-                "version": cluster.version,
+                "version": cluster.version, "ssl_verify": cluster.ssl_verify,
                 "live": cluster.live, "ours": cluster.ours, "unstamped": cluster.unstamped,
                 "problem": cluster.problem,
                 "status": str(cluster.reading),

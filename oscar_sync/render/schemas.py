@@ -143,11 +143,8 @@ def _cluster_schema() -> Json:
     names = ("id", "endpoint", "identity", "version", "problem", "status")
     return {
         "type": "object",
-        "required": [*names],
-        "properties": {
-            name: _text_or()
-            for name in ("id", "endpoint", "identity", "version", "problem", "status")
-        },
+        "required": [*names, "ssl_verify"],
+        "properties": {**{name: _text_or() for name in names}, "ssl_verify": {"type": "boolean"}},
     }
 
 

@@ -63,15 +63,19 @@ def test_every_format_tells_how_the_plan_differs_from_the_reviewed_one(project, 
         assert "memory: was 1Gi, is 2Gi" in out
 
 
-def test_a_plan_for_one_cluster_is_not_carried_out_on_another(project):
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [("identity: x", "identity: was "), ("ssl_verify: false", "certificate: was checked, is not ")],
+)
+def test_a_plan_for_one_cluster_is_not_carried_out_on_another(project, added, said):
     document = reviewed(project)
     settings = project.folder / "oscar-sync.yaml"
     settings.write_text(
-        settings.read_text().replace("    auth_user", "    identity: x\n    auth_user")
+        settings.read_text().replace("    auth_user", f"    {added}\n    auth_user")
     )
     code, _, err = project.run("apply", "-y", "--expect", "plan.json")
     assert code == 5
-    assert "~ cluster edge: identity: was " in err
+    assert f"~ cluster edge: {said}" in err
     assert project.run("apply", "-y", "--expect", document["digest"])[0] == 5
     assert project.writes() == []
 

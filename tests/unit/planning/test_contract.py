@@ -198,10 +198,13 @@ def test_adopting_shows_the_secrets_that_it_sends():
     assert plans[0].digest != plans[1].digest
 
 
-@pytest.mark.parametrize("field", ["identity", "endpoint"])
-def test_the_same_plan_for_another_cluster_of_that_name_has_another_digest(field):
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [("identity", "x"), ("endpoint", "http://127.0.0.1:2"), ("ssl_verify", False)],
+)
+def test_the_same_plan_for_another_cluster_of_that_name_has_another_digest(field, other):
     here = view()
-    there = replace(here, cluster=replace(here.cluster, **{field: "http://127.0.0.1:2"}))
+    there = replace(here, cluster=replace(here.cluster, **{field: other}))
     assert isinstance(there.cluster, Cluster)
     assert there.cluster.id == EDGE
     assert planned(here, wanted()).digest != planned(there, wanted()).digest
