@@ -79,7 +79,17 @@ class ClusterError(OscarSyncError):
 
 
 class UnreachableError(ClusterError):
-    """No usable answer came. If a write was sent, it may have been applied: read back."""
+    """No usable answer came. If a write was sent, it may have been applied: read back.
+
+    ``was_sent`` is False only if nothing of the request left here.
+    """
+
+    def __init__(
+        self, cluster: str, endpoint: str, message: str, remedy: str = "", *, was_sent: bool = True
+    ) -> None:
+        """Name the *cluster*, what happened, and whether a write may have been applied."""
+        super().__init__(cluster, endpoint, message, remedy)
+        self.was_sent = was_sent
 
 
 class RefusedError(ClusterError):

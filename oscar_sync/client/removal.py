@@ -99,7 +99,7 @@ def _action(live: LiveService, hooks: list[Step]) -> Action:
         key=live.key,
         kind=ActionKind.REMOVE,
         reason="asked for",
-        steps=(*let_go, *hooks, Step(Do.DELETE, name, restarts_store=True)),
+        steps=(*let_go, *hooks, Step(Do.DELETE, name, restarts=1)),
         keeps=tuple(
             Kept(BucketName(name)) for name in (*used_buckets(live.form), *live.bucket_list)
         ),

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.errors import ClusterError
+from oscar_sync.execution.effect import wait_for_effect
 from oscar_sync.execution.run import TRIES, FailedError, Run, is_same, step_of
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import failure_of, finish_update, raise_unless_unknown
@@ -31,6 +32,12 @@ class _Sent(Struct, frozen=True):
     def is_shown_by(self, found: LiveService | None) -> bool:
         """Tell whether *found* is what the PUT makes of the service."""
         return self.run.shows(found, self.before, self.body, self.reply)
+
+    def is_still_as_before(self, *, now: bool = False) -> bool:
+        """Tell whether the list, read *now* or a moment ago, shows the service without the PUT."""
+        newest, name = self.run.newest, self.run.name
+        found = newest.listed_now(name) if now else newest.service(name)
+        return found is not None and is_same(found, self.before) and not self.is_shown_by(found)
 
 
 _Settle = Callable[[Run, Callable[[], ActionResult]], ActionResult]
@@ -101,10 +108,12 @@ def _may_be_sent_again(sent: _Sent) -> bool:
     if sent.reply.meaning.outcome is not Outcome.UNKNOWN:
         return False
     try:
-        found = sent.run.newest.service(sent.run.name)
+        if not sent.is_still_as_before():
+            return False
+        wait_for_effect(sent.run, sent.reply, 0, lambda: not sent.is_still_as_before(now=True))
+        return sent.is_still_as_before()
     except ClusterError:
         return False
-    return found is not None and is_same(found, sent.before) and not sent.is_shown_by(found)
 
 
 class _Finish(Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from oscar_sync.execution.evidence import RESTART_S, made_nothing
+from oscar_sync.execution.effect import made_by_post
+from oscar_sync.execution.evidence import made_nothing
 from oscar_sync.execution.members import refuse_unless_free, take_workers_away
 from oscar_sync.execution.run import TRIES, FailedError, NotVerifiedError, Run, step_of
 from oscar_sync.execution.sender import Reply
@@ -52,12 +53,7 @@ def _post(run: Run, form: Form) -> LiveService:
         reply = run.sender.post(step, body, prefetch=run.material.image_prefetch)
         if reply.meaning.outcome is Outcome.NOT_APPLIED:
             raise FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "refused")
-        buckets = run.wait_for_store()
-        live = run.read_back()
-        if live is None and reply.is_lost:
-            # It may still be under way: what it makes shows late.
-            run.parts.sleep(RESTART_S)
-            buckets, live = run.wait_for_store(), run.read_back()
+        live, buckets = made_by_post(run, form, reply)
         if live is not None:
             return _as_sent(run, form, live, reply)
         if attempt == TRIES or not made_nothing(run, form, reply, buckets):

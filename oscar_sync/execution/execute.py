@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,10 +25,8 @@ from oscar_sync.execution.update import carry_out_update
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import Material
-from oscar_sync.model.plan import Action, ActionKind, Do, Plan
+from oscar_sync.model.plan import Action, ActionKind, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
-
-_PLAIN_STEPS: Final = frozenset({Do.PUT, Do.RESTART})
 
 
 def execute(plan: Plan, materials: Mapping[str, Material], parts: Parts) -> RunReport:
@@ -70,7 +68,7 @@ class _Line:
     def carry_out(self, actions: Sequence[Action]) -> "_Line":
         """Carry out *actions*: plain updates together where the first of them stands."""
         self._order = list(actions)
-        together = [action for action in actions if _is_plain(action)]
+        together = [action for action in actions if action.is_plain_update]
         for action in actions:
             if action.id in self._results:
                 continue
@@ -185,14 +183,3 @@ def by_kind(run: Run) -> ActionResult:
             return carry_out_restart(run)
         case _:
             assert_never(run.action.kind)
-
-
-def _is_plain(action: Action) -> bool:
-    """Tell whether the action is an update that restarts nothing and touches no store."""
-    return (
-        action.kind is ActionKind.UPDATE
-        and not action.depends_on
-        and not action.keeps
-        and not action.erases
-        and all(step.do in _PLAIN_STEPS and not step.restarts_store for step in action.steps)
-    )

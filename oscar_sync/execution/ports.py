@@ -56,13 +56,15 @@ class ServiceApi(Protocol):
         ...
 
     def post_service(
-        self, body: Mapping[str, Value], read_timeout_s: float | None = None
+        self, body: Mapping[str, Value], least_timeout_s: float | None = None
     ) -> Answer:
-        """Send a POST of *body*."""
+        """Send a POST of *body*; its answer is waited for *least_timeout_s* at least."""
         ...
 
-    def put_service(self, body: Mapping[str, Value], read_timeout_s: float | None = None) -> Answer:
-        """Send a PUT of *body*."""
+    def put_service(
+        self, body: Mapping[str, Value], least_timeout_s: float | None = None
+    ) -> Answer:
+        """Send a PUT of *body*; its answer is waited for *least_timeout_s* at least."""
         ...
 
     def delete_service(self, name: str) -> Answer:

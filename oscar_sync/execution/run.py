@@ -194,10 +194,14 @@ class Run(Struct):
                 self.sender.on_store(step, _STORE_WRITES[step.do](self.name, bucket, prefix))
 
     def _has_hook(self, bucket: str, prefix: str) -> bool:
-        return self._sees_hook(bucket, prefix) is True
+        return self.sees_hook(bucket, prefix) is True
 
-    def _sees_hook(self, bucket: str, prefix: str) -> bool | None:
-        """Return whether the notification stands, None where it cannot be looked at from here."""
+    def sees_hook(self, bucket: str, prefix: str) -> bool | None:
+        """Return whether the notification stands, None where it cannot be looked at from here.
+
+        Raises:
+            ReachError: the store fails.
+        """
         store = self.sender.ports.store
         if store is None:
             return False
@@ -221,7 +225,7 @@ class Run(Struct):
             self.unverified.add("hooks")
             return
         for bucket, prefix in sorted(wanted):
-            has_hook = self._sees_hook(bucket, prefix)
+            has_hook = self.sees_hook(bucket, prefix)
             if has_hook is None:
                 self.unverified.add("hooks")
             elif not has_hook:

@@ -13,7 +13,8 @@ from oscar_sync.model.field import Value
 from oscar_sync.model.plan import Action, Do, Step
 from oscar_sync.model.report import StepSent
 from oscar_sync.model.state import Upload
-from oscar_sync.semantics.answers import Meaning, Outcome, meaning_of
+from oscar_sync.semantics.answers import Meaning, Outcome, may_still_run, meaning_of
+from oscar_sync.semantics.restarts import write_timeout_s
 
 PREFETCH_TIMEOUT_S = 400.0
 TELLING_BYTES = 1 << 20
@@ -31,11 +32,15 @@ class ReachError(Exception):
 
 
 class Reply(Struct, frozen=True):
-    """What came back of a write. ``text`` is the server's own, cut, and never a body of secrets."""
+    """What came back of a write. ``text`` is the server's own, cut, and never a body of secrets.
+
+    ``may_still_run``: no answer came, or a gateway's, so that the server may be at work yet.
+    """
 
     meaning: Meaning
     status: int = 0
     text: str = ""
+    may_still_run: bool = False
 
     @property
     def is_lost(self) -> bool:
@@ -91,11 +96,13 @@ class Sender(Struct):
 
     def post(self, step: Step, body: dict[str, Value], *, prefetch: bool = False) -> Reply:
         """Send the POST of *step*."""
-        return self._service(step, lambda: self.ports.api.post_service(body, _timeout(prefetch)))
+        least_s = _timeout_s(step, prefetch=prefetch)
+        return self._service(step, lambda: self.ports.api.post_service(body, least_s))
 
     def put(self, step: Step, body: dict[str, Value], *, prefetch: bool = False) -> Reply:
         """Send the PUT of *step*."""
-        return self._service(step, lambda: self.ports.api.put_service(body, _timeout(prefetch)))
+        least_s = _timeout_s(step, prefetch=prefetch)
+        return self._service(step, lambda: self.ports.api.put_service(body, least_s))
 
     def delete(self, step: Step) -> Reply:
         """Send the DELETE of *step*."""
@@ -192,7 +199,7 @@ class Sender(Struct):
         except UnreachableError as error:
             self.sent.append(StepSent(step.do, step.target))
             self._failed(step, 0, str(error))
-            return Reply(Meaning(Outcome.UNKNOWN, "lost-answer"), 0, str(error))
+            return Reply(Meaning(Outcome.UNKNOWN, "lost-answer"), 0, str(error), error.was_sent)
         except ClusterError as error:
             self.sent.append(StepSent(step.do, step.target))
             self._failed(step, 0, str(error))
@@ -205,7 +212,7 @@ class Sender(Struct):
         is_done = meaning.outcome is Outcome.APPLIED
         happening = Happening.STEP_DONE if is_done else Happening.STEP_FAILED
         self._tell(happening, step, answer.status, text)
-        return Reply(meaning, answer.status, text)
+        return Reply(meaning, answer.status, text, may_still_run(answer.status))
 
     def _begin(self, step: Step) -> None:
         if self.parts.is_stopping():
@@ -221,5 +228,6 @@ class Sender(Struct):
         self.parts.on_event(Event(happening, self.action, step, status, message, sent_bytes))
 
 
-def _timeout(prefetch: bool) -> float | None:  # noqa: FBT001 - one word, one meaning
-    return PREFETCH_TIMEOUT_S if prefetch else None
+def _timeout_s(step: Step, *, prefetch: bool) -> float | None:
+    least_s = [write_timeout_s(step.restarts), PREFETCH_TIMEOUT_S if prefetch else None]
+    return max((seconds for seconds in least_s if seconds is not None), default=None)

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from oscar_sync.execution.effect import wait_for_effect
 from oscar_sync.execution.erase import refuse_if_more_is_lost
 from oscar_sync.execution.restart import send_restarts
 from oscar_sync.execution.run import (
@@ -14,7 +15,7 @@ from oscar_sync.execution.run import (
 )
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.wait import wait_until_ready
-from oscar_sync.model.field import Form
+from oscar_sync.model.field import Form, Value
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
@@ -71,7 +72,8 @@ def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> L
     """Return the live service that *form* holds on, after at most three PUTs.
 
     A PUT whose outcome is unknown is read back; it is sent again only where the service is still
-    the one it was (a PUT is a full replace, so the same one twice is the same as once).
+    the one it was, and the first one has ended (a PUT is a full replace, so the same one twice is
+    the same as once).
 
     Raises:
         FailedError: the server refuses it.
@@ -82,12 +84,28 @@ def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> L
     reply: Reply | None = None
     for _ in range(TRIES):
         reply = run.sender.put(step, body, prefetch=run.material.image_prefetch)
-        found = run.read_back()
+        found = _after_put(run, step, body, live, reply)
         if found is not None and run.shows(found, live, body, reply):
             run.warn(reply)
             return found
         raise_unless_unknown(reply, found, live)
     raise failure_of(reply)
+
+
+def _after_put(
+    run: Run, step: Step, body: dict[str, Value], before: LiveService, reply: Reply
+) -> LiveService | None:
+    """Return the service as it is once the PUT can have no further effect."""
+    found = run.read_back()
+
+    def is_decided() -> bool:
+        nonlocal found
+        found = run.read_back()
+        return found is None or not is_same(found, before) or run.shows(found, before, body, reply)
+
+    if found is not None and is_same(found, before):
+        wait_for_effect(run, reply, step.restarts, is_decided)
+    return found
 
 
 def raise_unless_unknown(reply: Reply, found: LiveService | None, before: LiveService) -> None:

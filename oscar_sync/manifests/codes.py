@@ -103,7 +103,7 @@ TITLES: Final = {
     Code.BUCKET_NAME: "no bucket can be called so",
     Code.PROVIDER: "the storage provider is unknown or not defined",
     Code.PROVIDER_CREDENTIALS: "the storage provider has no endpoint or credentials",
-    Code.TWO_INPUTS: "two inputs of one service in one bucket",
+    Code.TWO_INPUTS: "two inputs of one service in one folder",
     Code.RESERVED_ANNOTATION: "the annotation belongs to the server or to oscar-sync",
     Code.LABEL: "Kubernetes refuses the label or annotation",
     Code.TOO_LARGE: "the definition does not fit into one ConfigMap",

@@ -14,7 +14,8 @@ class Lookups(Struct):
     for a bucket that the list leaves out, ``tag_owners`` for whose one is by its tag; ``probes``
     for a GET of each name; ``hooks`` for the notifications of a bucket; ``markers`` for the folder
     marker of bucket and folder; ``counts`` for what a bucket holds; ``seeds`` for the difference
-    between files and store, each with the log-in of its provider.
+    between files and store, each with the log-in of its provider; ``store`` for whether the store
+    answers at all.
     """
 
     buckets: bool = False
@@ -27,6 +28,7 @@ class Lookups(Struct):
     markers: set[tuple[BucketName, str]] = field(default_factory=set)
     counts: set[BucketName] = field(default_factory=set)
     seeds: dict[Seed, Form] = field(default_factory=dict)
+    store: bool = False
 
     def __bool__(self) -> bool:
         """Tell whether anything is asked."""
@@ -41,4 +43,5 @@ class Lookups(Struct):
             or self.markers
             or self.counts
             or self.seeds
+            or self.store
         )

@@ -144,7 +144,7 @@ class Step(Struct, frozen=True):
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
     ``checksum`` (``sha256:...``) belong to uploads; an object that is deleted has the checksum that
-    its store tells; ``restarts_store``: the server restarts MinIO.
+    its store tells; ``restarts`` is how often the server restarts MinIO meanwhile.
     ``member`` is the id of the cluster where it is sent, blank for the action's own; ``target``
     then is ``cluster/service``.
     """
@@ -154,8 +154,13 @@ class Step(Struct, frozen=True):
     note: str = ""
     size_bytes: int = 0
     checksum: str = ""
-    restarts_store: bool = False
+    restarts: int = 0
     member: str = ""
+
+    @property
+    def restarts_store(self) -> bool:
+        """Tell whether the server restarts the store."""
+        return self.restarts > 0
 
 
 class MemberFate(StrEnum):
@@ -227,6 +232,20 @@ class Action(Struct, frozen=True):
     def is_drifted(self) -> bool:
         """Tell whether the cluster moved in any field."""
         return any(change.cause.is_drift for change in self.changes)
+
+    @property
+    def is_plain_update(self) -> bool:
+        """Tell whether it is an update that restarts nothing and touches no store.
+
+        Such updates are sent side by side and read back by lists.
+        """
+        return (
+            self.kind is ActionKind.UPDATE
+            and not (self.depends_on or self.keeps or self.erases)
+            and all(
+                step.do in (Do.PUT, Do.RESTART) and not step.restarts_store for step in self.steps
+            )
+        )
 
     @property
     def deletes_data(self) -> bool:
@@ -370,7 +389,7 @@ class Plan(Struct, frozen=True):
     @property
     def store_restarts(self) -> int:
         """Return how often the server restarts an object store for the plan."""
-        return sum(step.restarts_store for action in self.actions for step in action.steps)
+        return sum(step.restarts for action in self.actions for step in action.steps)
 
     def counts(self) -> Mapping[ActionKind, int]:
         """Return how many actions of each kind there are, kinds without any left out."""

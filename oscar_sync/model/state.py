@@ -218,8 +218,9 @@ class ClusterView(Struct, frozen=True):
     that name; ``tag_owners`` is whose a bucket is by its tag, which a list leaves out.
     ``unreadable`` are services whose definition the server cannot read, so that it lists none;
     ``namesakes`` are services of a name that ``services`` has in another namespace. ``denied`` are
-    buckets that our keys of the store do not reach. ``release_problem`` says why nobody can tell
-    which release it is; ``release`` is then the oldest that it may be.
+    buckets that our keys of the store do not reach; ``is_store_reached``: the store answered once.
+    ``release_problem`` says why nobody can tell which release it is; ``release`` is then the oldest
+    that it may be.
     """
 
     cluster: Cluster
@@ -246,6 +247,7 @@ class ClusterView(Struct, frozen=True):
     probes: Mapping[ServiceName, Probe] = MappingProxyType({})
     deployments: Mapping[ServiceName, Deployment] = MappingProxyType({})
     store_problem: str = ""
+    is_store_reached: bool = False
     store_warning: str = ""
     own_store: OwnStore = OwnStore()
     denied: frozenset[BucketName] = frozenset()

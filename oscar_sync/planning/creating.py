@@ -1,4 +1,4 @@
-"""Creating a service; on buckets that exist by attach (safety 2; records 116, 126, 127, 130)."""
+"""Creating a service; on buckets that exist by attach (safety 2; 116, 126, 127, 130, 140)."""
 
 from collections.abc import Collection
 from typing import assert_never
@@ -20,6 +20,7 @@ from oscar_sync.planning.guards import (
     level_reason,
     missing_values,
     mount_reason,
+    provider_reason,
     release_reason,
     store_reason,
     volume_reason,
@@ -32,17 +33,20 @@ from oscar_sync.planning.hook_steps import (
     stale_work,
 )
 from oscar_sync.planning.members import made_members
+from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.secrets import blank_names
 from oscar_sync.planning.sent import additions
 from oscar_sync.planning.visibility import bucket_notes, bucket_reason
 from oscar_sync.semantics.buckets import (
     blocks,
     created_by_post,
+    further_inputs,
     in_out_buckets,
     mount_bucket,
     needed_buckets,
     used_buckets,
     without_buckets,
+    without_further_inputs,
 )
 from oscar_sync.semantics.capabilities import (
     FAILED_POST_ERASES,
@@ -53,6 +57,7 @@ from oscar_sync.semantics.capabilities import (
 )
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.paths import provider_of
+from oscar_sync.semantics.restarts import restarts_of_put
 from oscar_sync.semantics.tokens import left_out_of_post
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
@@ -115,23 +120,27 @@ def arrival(
         for bucket in in_out_buckets(form)
         if bucket not in lost and context.bucket_exists(bucket)
     )
-    works = _hook_works(context, name, form, existing, is_anew=is_anew)
     release = context.facts.view.release
     left_out = left_out_of_post(form, existing, release)
-    first = without_buckets(form, left_out) if left_out else form
+    further = tuple(place for place in further_inputs(form) if place[0] not in existing)
+    works = _hook_works(context, name, form, existing, further, is_anew=is_anew)
+    first = without_further_inputs(without_buckets(form, left_out))
+    later = (*left_out, *("/".join(place) for place in further if place[0] not in left_out))
+    restarts = restarts_of_put(first, form)
     return Arrival(
         existing,
-        _steps(name, left_out, existing, works),
+        _steps(name, later, existing, works, restarts),
         (*makers_of(context, existing), *_volume_makers(context, form)),
         (
             *_notes(desired, () if is_anew else existing),
+            *restart_notes(restarts if later else 0),
             *_release_notes(release, left_out, existing),
             *wait_notes(context, desired),
             *bucket_notes(context, desired, existing, needed_buckets(form)),
             *(note for work in works for note in work.notes),
         ),
         _material(context, desired, first, works),
-        _reason(context, desired, existing, left_out, lost_volume),
+        _reason(context, desired, existing, later, lost_volume),
     )
 
 
@@ -142,11 +151,16 @@ def note_made(context: Context, form: Form, action: Action) -> None:
     context.note_made((*created_by_post(form), *((mount,) if mount else ())), action)
 
 
+_Places = tuple[tuple[BucketName, str], ...]
+"""Bucket and folder of inputs that a POST leaves out, since an input before them has the bucket."""
+
+
 def _hook_works(
     context: Context,
     name: str,
     form: Form,
     existing: tuple[BucketName, ...],
+    further: _Places,
     *,
     is_anew: bool = False,
 ) -> tuple[HookWork, ...]:
@@ -155,7 +169,7 @@ def _hook_works(
     A hook of an earlier service of that name wakes with this one (record 128), so all buckets that
     the service uses are looked at.
     """
-    attached = attach_work(context, name, form, existing, existing, is_anew=is_anew)
+    attached = attach_work(context, name, form, existing, existing, made=further, is_anew=is_anew)
     if is_anew:
         return (attached,)
     there = [bucket for bucket in used_buckets(form) if context.bucket_exists(bucket)]
@@ -183,19 +197,20 @@ def _is_there(context: Context, bucket: BucketName) -> bool:
 
 def _steps(
     name: str,
-    left_out: tuple[BucketName, ...],
+    later: tuple[str, ...],
     existing: tuple[BucketName, ...],
     works: tuple[HookWork, ...],
+    restarts: int,
 ) -> tuple[Step, ...]:
     on_store = in_order(step for work in works for step in work.steps)
-    if not left_out:
-        return (Step(Do.POST, name, restarts_store=True), *on_store)
-    names = ", ".join(left_out)
+    if not later:
+        return (Step(Do.POST, name, restarts=1), *on_store)
+    names = ", ".join(later)
     full = "the full definition"
-    note = full if left_out == existing else f"attach: a second request names {names}"
+    note = full if later == existing else f"attach: a second request names {names}"
     return (
-        Step(Do.POST, name, f"without {names}", restarts_store=True),
-        Step(Do.PUT, name, note, restarts_store=True),
+        Step(Do.POST, name, f"without {names}", restarts=1),
+        Step(Do.PUT, name, note, restarts=restarts),
         *on_store,
     )
 
@@ -248,15 +263,16 @@ def _reason(
     context: Context,
     desired: DesiredService,
     existing: tuple[BucketName, ...],
-    left_out: tuple[BucketName, ...],
+    later: tuple[str, ...],
     lost_volume: str,
 ) -> Reason | None:
     return first_of(
         release_reason(context, desired.form, has_secrets=bool(desired.secrets)),
         image_reason(context, desired.form, desired.masks),
+        provider_reason(context, desired.form),
         _secrets_reason(desired),
-        _put_reason(context, desired.form, left_out),
-        level_reason(context, desired.form) if left_out else None,
+        _put_reason(context, desired.form, later),
+        level_reason(context, desired.form) if later else None,
         bucket_reason(context, desired, existing, needed_buckets(desired.form)),
         volume_reason(context, desired.form, lost=lost_volume),
         mount_reason(context, desired.form),
@@ -295,13 +311,13 @@ def _secrets_reason(desired: DesiredService) -> Reason | None:
     return missing_values(blank_names(desired.secrets, frozenset()), desired.secrets)
 
 
-def _put_reason(context: Context, form: Form, left_out: tuple[BucketName, ...]) -> Reason | None:
+def _put_reason(context: Context, form: Form, later: tuple[str, ...]) -> Reason | None:
     release = context.facts.view.release
     why = takes_no_put(form, release)
-    if not left_out or not why:
+    if not later or not why:
         return None
     if FAILED_POST_ERASES.holds(release):
-        words = f"OSCAR {shown_release(release)} may delete bucket {left_out[0]} in a create"
+        words = f"OSCAR {shown_release(release)} may delete bucket {later[0]} in a create"
         return Reason(
             "cannot-attach",
             f"{words}, and no PUT can attach it: {why}",
@@ -309,8 +325,8 @@ def _put_reason(context: Context, form: Form, left_out: tuple[BucketName, ...]) 
         )
     return Reason(
         "cannot-attach",
-        f"bucket {left_out[0]} exists, and no PUT can attach it: {why}",
-        ("use a bucket that does not exist yet",),
+        f"{later[0]} takes a second request, and no PUT can attach it: {why}",
+        ("use a bucket that does not exist yet, and one input in a bucket",),
     )
 
 

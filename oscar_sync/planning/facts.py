@@ -28,6 +28,12 @@ class Facts:
         """Tell whether the object store is there to be asked, as far as is known."""
         return not self.view.store_problem
 
+    def reaches_store(self) -> bool:
+        """Tell whether the object store answers, True as long as nobody asked it anything."""
+        if self.has_store() and not self.view.is_store_reached:
+            self.missing.store = True
+        return self.has_store()
+
     def made_by(self, service: ServiceName) -> tuple[BucketName, ...]:
         """Return the buckets whose tags say that *service* made them, sorted."""
         if self.view.buckets is None:

@@ -1,44 +1,74 @@
-"""How long an action takes on a real server, from measured costs (oscar-server 6.3)."""
+"""How long an action takes on a real server, from measured costs (oscar-server 6.3).
 
+Three things cost time: restarts of the store, the calls to Kubernetes, of which the server lets
+five a second through after a burst of ten, and what is sent to the store. While the store restarts,
+the burst fills up again.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
 from msgspec.structs import replace
 
 from oscar_sync.model.plan import Action, Do, Step
+from oscar_sync.semantics.restarts import RESTART_S
 
-RESTART_S: Final = 6.3
-FIRST_PUT_S: Final = 0.03
-NEXT_PUT_S: Final = 1.1
-FREE_PUTS: Final = 2
+CALL_S: Final = 0.03
 STORE_CALL_S: Final = 0.02
 UPLOAD_CALL_S: Final = STORE_CALL_S / 8  # so many go side by side
 BYTES_A_SECOND: Final = 50_000_000
 
+_BURST: Final = 10.0
+_CALLS_A_SECOND: Final = 5.0
+_WRITE_CALLS: Final = {Do.PUT: 6.0, Do.POST: 8.0, Do.DELETE: 8.0}
+_LIST_CALLS, _GET_CALLS = 0.2, 2.0
+_GETS: Final = {Do.PUT: 1, Do.POST: 2, Do.DELETE: 2}
+"""How often a service is read by its name around a write; plain updates are read by lists."""
+
+
+class _Server:
+    """What one server lets through at once: client-go's limit on calls to Kubernetes."""
+
+    def __init__(self) -> None:
+        """Begin with a whole burst."""
+        self.left = _BURST
+
+    def wait_s(self, calls: float) -> float:
+        """Return how long *calls* wait."""
+        self.left -= calls
+        wait_s = max(0.0, -self.left / _CALLS_A_SECOND)
+        self.rest(wait_s)
+        return wait_s
+
+    def rest(self, seconds: float) -> None:
+        """Let *seconds* pass without calls."""
+        self.left = min(_BURST, self.left + seconds * _CALLS_A_SECOND)
+
 
 def with_seconds(actions: Iterable[Action]) -> tuple[Action, ...]:
     """Return *actions* with predicted seconds: the first two updates of a cluster are cheap."""
-    puts: dict[str, int] = {}
-    timed = []
-    for action in actions:
-        total = 0.0
-        for step in action.steps:
-            total += _seconds(step, puts.get(action.key.cluster, 0))
-            if step.do is Do.PUT:
-                puts[action.key.cluster] = puts.get(action.key.cluster, 0) + 1
-        timed.append(replace(action, seconds=round(total, 2)))
-    return tuple(timed)
+    servers: dict[str, _Server] = defaultdict(_Server)
+    return tuple(
+        replace(action, seconds=round(_seconds(action, servers[action.key.cluster]), 2))
+        for action in actions
+    )
 
 
-def _seconds(step: Step, puts_before: int) -> float:
-    if step.restarts_store:
-        return RESTART_S
+def _seconds(action: Action, server: _Server) -> float:
+    is_plain = action.is_plain_update
+    return sum(_step_s(step, server, is_read_by_list=is_plain) for step in action.steps)
+
+
+def _step_s(step: Step, server: _Server, *, is_read_by_list: bool) -> float:
     match step.do:
-        case Do.PUT:
-            return FIRST_PUT_S if puts_before < FREE_PUTS else NEXT_PUT_S
+        case Do.PUT | Do.POST | Do.DELETE:
+            reads = _LIST_CALLS if is_read_by_list else _GET_CALLS * _GETS[step.do]
+            waited_s = server.wait_s(_WRITE_CALLS[step.do])
+            restarting_s = step.restarts * RESTART_S
+            server.rest(restarting_s)
+            return CALL_S + waited_s + restarting_s + server.wait_s(reads)
         case Do.UPLOAD:
             return UPLOAD_CALL_S + step.size_bytes / BYTES_A_SECOND
-        case Do.POST | Do.DELETE:
-            return RESTART_S
         case _:
             return STORE_CALL_S

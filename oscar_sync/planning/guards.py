@@ -13,6 +13,8 @@ from oscar_sync.planning.context import Context, Standing
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import (
     MOUNTABLE_OWNERS,
+    blocks,
+    further_inputs,
     inputs,
     keeps_user_level,
     lost_user_buckets,
@@ -28,6 +30,7 @@ from oscar_sync.semantics.capabilities import (
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.release_fields import unsupported
 from oscar_sync.semantics.stamp import OWNER, owner_of
+from oscar_sync.semantics.stores import is_refused_input
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 
@@ -197,6 +200,21 @@ def image_reason(context: Context, form: Form, masks: Masks) -> Reason | None:
     )
 
 
+def provider_reason(context: Context, form: Form) -> Reason | None:
+    """Return why the server refuses an input: it is on another MinIO than the cluster's."""
+    view = context.facts.view
+    for place, entry in enumerate(blocks(form, "input")):
+        provider = str(entry["storage_provider"])
+        if is_refused_input(form, provider, view.own_store, shows_its_keys=view.is_admin):
+            return Reason(
+                "input-elsewhere",
+                f"input[{place}] is on {provider}, and the server takes inputs of no MinIO but the "
+                "cluster's own",
+                ("write minio.default", "take the input out for this cluster"),
+            )
+    return None
+
+
 def missing_values(
     names: tuple[str, ...], declared: Collection[str], *others: str
 ) -> Reason | None:
@@ -236,11 +254,18 @@ def store_reason(
 ) -> Reason | None:
     """Return why an input in an *existing* bucket waits for the store: its hook must be set there.
 
-    *standing* are inputs that the service has already.
+    So must that of an input whose bucket the request makes for an input before it. *standing* are
+    inputs that the service has already.
     """
+    further = further_inputs(form)
     for bucket, folder in inputs(form):
-        is_reached = context.facts.has_store() and context.facts.is_readable(bucket)
-        if bucket in existing and (bucket, folder) not in standing and not is_reached:
+        if (bucket, folder) in standing:
+            continue
+        if bucket in existing:
+            is_reached = context.facts.has_store() and context.facts.is_readable(bucket)
+        else:
+            is_reached = (bucket, folder) not in further or context.facts.reaches_store()
+        if not is_reached:
             problem = context.facts.view.store_problem or "its keys do not reach that bucket"
             return Reason(
                 "hook-needs-store",

@@ -28,9 +28,12 @@ def attach_work(
     buckets: Iterable[str],
     vouched: Iterable[str] = (),
     *,
+    made: Iterable[tuple[BucketName, str]] = (),
     is_anew: bool = False,
 ) -> HookWork:
     """Return what makes uploads fire in *buckets* that exist: marker, then notification.
+
+    And at the places of *made*, bucket and folder, in buckets that the request itself makes.
 
     The marker is written first, with our own hook still off, so that it starts no job (safety 2).
     The stamp vouches for a notification that we set, and for those in the *vouched* buckets.
@@ -39,10 +42,12 @@ def attach_work(
     steps: list[Step] = []
     duties: list[HookDuty] = []
     notes: list[str] = []
+    fresh = {(bucket, f"{folder}/") for bucket, folder in made}
     for bucket, prefix in sorted(wanted_hooks(form)):
-        if bucket not in buckets:
+        is_made = (bucket, prefix) in fresh
+        if not is_made and bucket not in buckets:
             continue
-        is_new = bucket in context.made
+        is_new = is_made or bucket in context.made
         rules = () if is_new else context.facts.hooks(bucket)
         if rules is None:
             continue  # not read yet, or no store to read it from

@@ -301,7 +301,7 @@ def _steps_of(one: _Found, *, is_detached: bool) -> Iterable[Step]:
     if named and not is_detached:
         note = f"lets go of {', '.join(named)}"
         yield Step(Do.PUT, target, note, member=place)
-    yield Step(Do.DELETE, target, restarts_store=True, member=place)
+    yield Step(Do.DELETE, target, restarts=1, member=place)
 
 
 def _bucket_reason(found: Iterable[_Found], form: Form) -> Reason | None:

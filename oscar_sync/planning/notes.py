@@ -13,6 +13,7 @@ from oscar_sync.planning.erasing import named_bucket
 from oscar_sync.planning.sensitive import WITHOUT_KEY
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import TOKEN_CHANGES, shown_release
+from oscar_sync.semantics.restarts import RESTART_S, write_timeout_s
 
 
 def store_notes(contexts: Iterable[Context]) -> list[str]:
@@ -32,6 +33,19 @@ def store_notes(contexts: Iterable[Context]) -> list[str]:
             if view.denied
         ),
     ]
+
+
+def restart_notes(restarts: int) -> list[str]:
+    """Return a note for a PUT that restarts the store so often that it is waited for longer."""
+    timeout_s = write_timeout_s(restarts)
+    if timeout_s is None:
+        return []
+    words = (
+        f"one request restarts the cluster's store {restarts} times, which takes about "
+        f"{restarts * RESTART_S:.0f} s: its timeout is {timeout_s:.0f} s, or --timeout if that is "
+        "longer"
+    )
+    return [words]
 
 
 def token_notes(contexts: Iterable[Context]) -> list[str]:

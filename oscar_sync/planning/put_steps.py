@@ -6,8 +6,9 @@ from typing import Final
 from oscar_sync.model.field import Form
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.planning.context import Context
-from oscar_sync.semantics.buckets import in_out_buckets, inputs, mount_bucket
+from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import TOKEN_CHANGES, shown_release
+from oscar_sync.semantics.restarts import restarts_of_put
 
 _ACCESS: Final = "changes who has access, while the buckets are named"
 
@@ -19,10 +20,10 @@ def put_steps(live: Form, wanted: Form, before: Sequence[Form], note: str = "") 
     stands = live
     for at, form in enumerate(before):
         words = f"lets go of {places}, with all other changes" if at == last else _ACCESS
-        steps.append(Step(Do.PUT, name, words, restarts_store=_restarts(stands, form)))
+        steps.append(Step(Do.PUT, name, words, restarts=restarts_of_put(stands, form)))
         stands = form
     words = f"attach: names {places} again, with a new token" if before else note
-    return (*steps, Step(Do.PUT, name, words, restarts_store=_restarts(stands, wanted)))
+    return (*steps, Step(Do.PUT, name, words, restarts=restarts_of_put(stands, wanted)))
 
 
 def token_notes(context: Context, wanted: Form, before: Sequence[Form]) -> tuple[str, ...]:
@@ -37,13 +38,6 @@ def token_notes(context: Context, wanted: Form, before: Sequence[Form]) -> tuple
             "what is uploaded then must be uploaded again"
         )
     return tuple(notes)
-
-
-def _restarts(live: Form, form: Form) -> bool:
-    """Tell whether this PUT makes the server restart the store (oscar-server 4.4)."""
-    had, has, mount = in_out_buckets(live), in_out_buckets(form), mount_bucket(form)
-    is_adding = any(bucket not in had for bucket in has)
-    return is_adding or (mount is not None and mount not in has)
 
 
 def _places(places: Iterable[tuple[str, str]]) -> str:

@@ -193,7 +193,7 @@ def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[
 
 def _steps(context: Context, live: LiveService, work: HookWork) -> tuple[Step, ...]:
     name = live.key.name
-    delete = Step(Do.DELETE, name, restarts_store=True)
+    delete = Step(Do.DELETE, name, restarts=1)
     if not _detaches(context, live):
         return (*in_order(work.steps), delete)
     named = named_by_delete(live.form, live.bucket_list)

@@ -38,15 +38,17 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
 
 
 def _lost_reason(context: Context, live: LiveService, steps: Iterable[Step]) -> Reason | None:
-    """Return why the notifications cannot be set: somebody took a bucket of the service away."""
+    """Return why the notifications cannot be set: a bucket of the service is not there."""
     buckets = {BucketName(step.target.partition("/")[0]) for step in steps}
     lost = sorted(bucket for bucket in buckets if not context.bucket_exists(bucket))
     if not lost:
         return None
     return Reason(
         "bucket-gone",
-        f"bucket {', '.join(lost)} of {live.key.name} is gone, with what was in it",
+        f"bucket {', '.join(lost)} of {live.key.name} is not there: a create that runs now makes "
+        "it some seconds after the service; else somebody deleted it, with what was in it",
         (
+            "plan again in a minute",
             "change anything in the service: its update makes the bucket anew",
             "name another bucket, or none",
         ),

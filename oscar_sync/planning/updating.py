@@ -32,6 +32,7 @@ from oscar_sync.planning.guards import (
     level_reason,
     missing_values,
     mount_reason,
+    provider_reason,
     release_reason,
     standing_reason,
     stopped_reason,
@@ -46,6 +47,7 @@ from oscar_sync.planning.hook_steps import (
 )
 from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.members import written_members
+from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.put_steps import put_steps, token_notes
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
@@ -54,6 +56,7 @@ from oscar_sync.planning.visibility import bucket_notes, bucket_reason
 from oscar_sync.semantics.access import access_of_service
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
+    further_inputs,
     in_out_buckets,
     inputs,
     lost_user_buckets,
@@ -159,13 +162,14 @@ def _update(case: _Case) -> Decision:
     attached = _attached(context, had, has)
     works = _hook_works(context, live, wanted, attached)
     members = written_members(context, live.key, wanted, live.form)
+    puts = put_steps(live.form, wanted, before)
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
         key=live.key,
         kind=ActionKind.UPDATE,
         reason=_reason_word(case.changes),
         steps=(
-            *put_steps(live.form, wanted, before),
+            *puts,
             *in_order(step for work in works for step in work.steps),
             *_restart_step(case),
         ),
@@ -178,6 +182,7 @@ def _update(case: _Case) -> Decision:
         notes=(
             *token_notes(context, wanted, before),
             *_notes(case, works),
+            *restart_notes(max(step.restarts for step in puts)),
             *bucket_notes(context, case.desired, attached, _opened(live, wanted)),
             *members.notes,
         ),
@@ -251,10 +256,11 @@ def _hook_works(
     mine = {bucket for bucket, _ in inputs(wanted) if bucket in had}
     duties = hooks_of(live.annotations)
     vouched = {duty.bucket for duty in duties if not duty.is_gone}
+    made = [place for place in further_inputs(wanted) if place[0] not in {*attached, *mine}]
     looked_at = {bucket for bucket, _ in (*inputs(live.form), *inputs(wanted))}
     looked_at.update(BucketName(duty.bucket) for duty in duties)
     return (
-        attach_work(context, name, wanted, {*attached, *mine}, {*attached, *vouched}),
+        attach_work(context, name, wanted, {*attached, *mine}, {*attached, *vouched}, made=made),
         stale_work(context, name, looked_at, wanted),
     )
 
@@ -320,6 +326,7 @@ def _reason(
     return first_of(
         release_reason(context, wanted, has_secrets=bool(case.desired.secrets)),
         image_reason(context, wanted, case.desired.masks),
+        provider_reason(context, wanted),
         credential_reason(live.form, wanted),
         missing_values(
             case.secrets.unknown_values,
@@ -331,7 +338,12 @@ def _reason(
         None if _forms_before(case) else isolation_reason(context, live, wanted, named),
         mount_reason(context, wanted),
         bucket_reason(context, case.desired, attached, _opened(live, wanted)),
-        store_reason(context, wanted, (*attached, *in_out_buckets(live.form)), inputs(live.form)),
+        store_reason(
+            context,
+            wanted,
+            (*attached, *in_out_buckets(live.form)),
+            inputs(live.form),
+        ),
     )
 
 

@@ -248,7 +248,7 @@ def _elsewhere(
 
 def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
     seeds = [seed for seed in lookups.seeds if not seed.is_elsewhere]
-    if not (lookups.hooks or lookups.markers or lookups.counts or seeds):
+    if not (lookups.hooks or lookups.markers or lookups.counts or seeds or lookups.store):
         return view
     connection.reach_store()
     store = connection.store
@@ -259,6 +259,7 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> 
     counts, no_counts = _each(lookups.counts, lambda bucket: _count(store, bucket))
     return replace(
         view,
+        is_store_reached=True,
         hooks={**view.hooks, **hooks},
         markers={**view.markers, **markers},
         counts={**view.counts, **counts},

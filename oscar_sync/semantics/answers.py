@@ -142,6 +142,14 @@ def _filled(remedy: str, service: str, namespace: str) -> str:
     )
 
 
+def may_still_run(status: int) -> bool:
+    """Tell whether a write of this *status* (0: no answer) may be at work on the server yet.
+
+    A gateway gives up before the server does (RFC 9110, 15.6); OSCAR's own answer ends the work.
+    """
+    return status in (0, 502, 503, 504)
+
+
 def is_absence(text: str, content_type: str) -> bool:
     """Tell whether a 404 of these is OSCAR's own: that there is no such service.
 

@@ -1,6 +1,7 @@
 """Which buckets a service names, and what POST, PUT and DELETE make, keep and erase of them.
 
-Sources: oscar-server 4.4, 5, 6.1, 6.2; records 041, 045, 049, 101, 113, 127, 131, 133, 224.
+Sources: oscar-server 4.4, 5, 6.1, 6.2; records 026, 041, 045, 049, 101, 113, 127, 131, 133, 140,
+224.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,6 +32,33 @@ def blocks(form: Mapping[str, Value], name: str) -> list[dict[str, Value]]:
 def inputs(form: Mapping[str, Value]) -> tuple[tuple[BucketName, str], ...]:
     """Return bucket and folder of each input on the cluster's own store, in order."""
     return tuple(_places(form, "input", LOCAL_INPUT_TYPES))
+
+
+def further_inputs(form: Mapping[str, Value]) -> tuple[tuple[BucketName, str], ...]:
+    """Return bucket and folder of each input whose bucket an input before it has.
+
+    The server makes a bucket for each input, so that a POST fails at these (record 026). A PUT
+    takes them, and leaves out their folder and notification (140).
+    """
+    seen: set[BucketName] = set()
+    found = []
+    for place in inputs(form):
+        if place[0] in seen:
+            found.append(place)
+        seen.add(place[0])
+    return tuple(found)
+
+
+def without_further_inputs(form: Mapping[str, Value]) -> dict[str, Value]:
+    """Return *form* without :func:`further_inputs`: what a POST takes."""
+    further = {*further_inputs(form)}
+    kept: list[Value] = [
+        entry
+        for entry in blocks(form, "input")
+        if provider_of(str(entry["storage_provider"])).type not in LOCAL_INPUT_TYPES
+        or place_of(str(entry["path"])) not in further
+    ]
+    return {**form, "input": kept}
 
 
 def outputs(form: Mapping[str, Value]) -> tuple[tuple[BucketName, str], ...]:

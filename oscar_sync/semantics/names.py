@@ -7,10 +7,15 @@ from typing import Final
 LONGEST_SERVICE: Final = 39
 """oscar-server 2.1: the validator's ``max=39``."""
 
+LONGEST_SUBDOMAIN: Final = 253
+MOST_ANNOTATION_BYTES: Final = 262_144
+"""Of all annotations of an object, keys and values together (record 138)."""
+
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _LABEL_1035: Final = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _QUALIFIED: Final = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+_SECRET: Final = re.compile(r"[-._a-zA-Z0-9]+")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ADDRESS: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 
@@ -53,13 +58,22 @@ def bucket_name_fault(name: str) -> str:
 def qualified_key_fault(key: str) -> str:
     """Return why Kubernetes refuses *key* of a label or annotation, blank if not (record 103)."""
     prefix, slash, name = key.rpartition("/")
-    if slash and (len(prefix) > 253 or not _SUBDOMAIN.fullmatch(prefix)):
+    if slash and (len(prefix) > LONGEST_SUBDOMAIN or not _SUBDOMAIN.fullmatch(prefix)):
         return "the part before / must be a DNS name in lower case"
     if not 0 < len(name) <= 63 or not _QUALIFIED.fullmatch(name):
         return (
             "a name has 1 to 63 letters, digits, -, _ and ., "
             "and begins and ends with a letter or digit"
         )
+    return ""
+
+
+def secret_name_fault(name: str) -> str:
+    """Return why Kubernetes refuses a secret called *name*, blank if it does not (record 138)."""
+    if len(name) > LONGEST_SUBDOMAIN or not _SECRET.fullmatch(name):
+        return "may hold only letters, digits, -, _ and ., 253 at most"
+    if name in (".", "..") or name.startswith(".."):
+        return "begins with two dots, or is a dot"
     return ""
 
 

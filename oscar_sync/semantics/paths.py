@@ -19,6 +19,9 @@ OUTPUT_TYPES: Final = frozenset({"minio", "s3", "onedata", "webdav", "rucio"})
 LONGEST_KEY: Final = 1024
 """Bytes of an object's key, at most (S3); so many characters of a path at the most."""
 
+LONGEST_FOLDER: Final = 1000
+"""Bytes of an input's or output's folder: the store refuses the marker of 1,020 (record 138)."""
+
 FILE_TYPES: Final = ("minio", "s3", "webdav", "onedata")
 """Where we can move files ourselves: all but Rucio, which has no protocol of plain files."""
 

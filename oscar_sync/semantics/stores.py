@@ -45,6 +45,26 @@ def is_own_store(form: Form, provider: str, store: OwnStore) -> bool:
     return leads_to(endpoint, store.addresses) or has_its_keys
 
 
+def is_refused_input(form: Form, provider: str, store: OwnStore, *, shows_its_keys: bool) -> bool:
+    """Tell whether the server refuses an input on *provider*: a MinIO that is not its own store.
+
+    POST and PUT compare address and keys with the configuration (oscar-server 6.2). A blank key is
+    kept from the cluster; the configuration shows a user that user's own keys.
+    """
+    named = provider_of(provider)
+    own = store.addresses[:1]  # the one by which the server knows it
+    if named.type != "minio" or named.id == DEFAULT_ID or not own:
+        return False
+    account = account_of(form, provider)
+    endpoint = str(account.get("endpoint") or "")
+    keys = (
+        (_secret(account.get("access_key")), store.access_key),
+        (_secret(account.get("secret_key")), store.secret_key),
+    )
+    has_others = shows_its_keys and any(mine and mine != its for mine, its in keys)
+    return has_others or bool(endpoint and not leads_to(endpoint, own))
+
+
 def leads_to(endpoint: str, addresses: Collection[str]) -> bool:
     """Tell whether *endpoint* is one of *addresses*, in any spelling."""
     place = _place(endpoint)

@@ -12,6 +12,7 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.semantics.access import access_of_service
 from oscar_sync.semantics.buckets import (
     created_by_post,
+    further_inputs,
     in_out_buckets,
     inputs,
     mount_bucket,
@@ -57,7 +58,8 @@ def left_out_of_post(
     named = (*created_by_post(form), *((mount,) if mount else ()))
     if FAILED_POST_ERASES.holds(release):
         return tuple(dict.fromkeys(named))
-    if not existing or not TOKEN_CHANGES.holds(release):
+    has_put = bool(existing) or bool(further_inputs(form))
+    if not has_put or not TOKEN_CHANGES.holds(release):
         return tuple(existing)
     return tuple(dict.fromkeys((*existing, *(bucket for bucket, _ in inputs(form)))))
 

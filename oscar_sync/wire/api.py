@@ -228,16 +228,22 @@ class OscarApi:
         return answer
 
     def post_service(
-        self, body: Mapping[str, object], read_timeout_s: float | None = None
+        self, body: Mapping[str, object], least_timeout_s: float | None = None
     ) -> Answer:
-        """Send a POST of *body*, its secrets revealed. Never repeated."""
-        return self._write_service("POST", body, read_timeout_s)
+        """Send a POST of *body*, its secrets revealed. Never repeated.
+
+        The answer is waited for *least_timeout_s* at least, or for the session's own time.
+        """
+        return self._write_service("POST", body, least_timeout_s)
 
     def put_service(
-        self, body: Mapping[str, object], read_timeout_s: float | None = None
+        self, body: Mapping[str, object], least_timeout_s: float | None = None
     ) -> Answer:
-        """Send a PUT of *body*, its secrets revealed. Never repeated."""
-        return self._write_service("PUT", body, read_timeout_s)
+        """Send a PUT of *body*, its secrets revealed. Never repeated.
+
+        The answer is waited for *least_timeout_s* at least, or for the session's own time.
+        """
+        return self._write_service("PUT", body, least_timeout_s)
 
     def delete_service(self, name: str) -> Answer:
         """Send a DELETE: the server erases every bucket that the stored definition names."""
@@ -368,10 +374,11 @@ class OscarApi:
         return mapping_of(value)
 
     def _write_service(
-        self, method: str, body: Mapping[str, object], read_timeout_s: float | None
+        self, method: str, body: Mapping[str, object], least_timeout_s: float | None
     ) -> Answer:
         self.session.remember(secrets_in(body))
-        return self._write(method, SERVICES, encode(body), read_timeout_s)
+        timeout_s = max(self.session.read_timeout_s, least_timeout_s or 0.0)
+        return self._write(method, SERVICES, encode(body), timeout_s)
 
     def _write(
         self,

@@ -5,14 +5,7 @@ from oscar_sync.semantics.operator import find_definition
 
 
 class NoAnswerError(UnreachableError):
-    """No usable answer came; ``was_sent`` is False only if nothing of the request left here."""
-
-    def __init__(
-        self, cluster: str, endpoint: str, message: str, remedy: str = "", *, was_sent: bool
-    ) -> None:
-        """Name the *cluster*, what happened, and whether a write may have been applied."""
-        super().__init__(cluster, endpoint, message, remedy)
-        self.was_sent = was_sent
+    """None came to one request, or a gateway's."""
 
 
 class UnusableLoginError(ValueError):

@@ -26,8 +26,6 @@ from oscar_sync.wire.warm_up import WarmUp
 
 LOG: Final = logging.getLogger("oscar_sync.wire")
 READ_TIMEOUT_S: Final = 60.0
-PREFETCH_TIMEOUT_S: Final = 400.0
-"""For writes of a service with ``image_prefetch``: the server pulls the image before it answers."""
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _NO_LOGIN: Final = Secret("")
@@ -73,7 +71,7 @@ class Session:
         if fault:
             raise ClusterError(cluster.id, self.endpoint, fault)
         self._base = cluster.endpoint.rstrip("/")
-        self._read_timeout_s = read_timeout_s
+        self.read_timeout_s = read_timeout_s
         self._sleep = sleep
         self._on_request = on_request
         self._sent: tuple[Secret, ...] = ()
@@ -191,7 +189,7 @@ class Session:
                 self._base + request.path,
                 headers=headers,
                 body=request.body,
-                read_timeout_s=self._read_timeout_s if asked_s is None else asked_s,
+                read_timeout_s=self.read_timeout_s if asked_s is None else asked_s,
                 into=request.into,
             )
         except NoExchangeError as error:

@@ -21,7 +21,8 @@ def world(_world, monkeypatch):
     """A world whose reads are asked again as often as ever, and at once: it needs no time."""
     _world.reset()
     monkeypatch.setattr("oscar_sync.wire.retry.FIRST_WAIT_S", 0.001)
-    monkeypatch.setattr("oscar_sync.execution.create.RESTART_S", 0.001)
+    monkeypatch.setattr("oscar_sync.execution.effect.POLL_S", 0.001)
+    monkeypatch.setattr("oscar_sync.execution.effect.effect_wait_s", lambda restarts: 0.002)
     monkeypatch.setattr("oscar_sync.execution.create.PAUSE_S", 0.001)
     monkeypatch.setattr("oscar_sync.execution.evidence.RESTART_S", 0.001)
     repeated = pool.REPEATED.new(backoff_factor=0.001)

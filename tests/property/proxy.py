@@ -48,7 +48,8 @@ class Seen:
 
 Fault = Callable[[str, str, str], str]
 """From method, path and query to what is done: "", "reset", "reset-after", "truncate", "503",
-"403", "404" (a gateway's, with a body) or "404-bare" (as OSCAR says that there is none)."""
+"504", "504-after" (done, and a gateway that waits no longer), "403", "404" (a gateway's, with a
+body) or "404-bare" (as OSCAR says that there is none)."""
 
 
 def _now() -> float:
@@ -176,7 +177,7 @@ class _Exchange(BaseHTTPRequestHandler):
         fault = proxy.fault(self.command, path, query)
         answer = _Answer()
         try:
-            if fault in ("503", "403", "404"):
+            if fault in ("503", "504", "403", "404"):
                 answer = _Answer(int(fault), content=b"fault on the way")
             elif fault == "404-bare":
                 answer = _Answer(404)
@@ -188,6 +189,8 @@ class _Exchange(BaseHTTPRequestHandler):
             answer = _Answer()
         if fault == "reset-after":
             answer = _Answer()
+        elif fault == "504-after":
+            answer = _Answer(504, content=b"fault on the way")
         is_cut = answer.is_cut or (fault == "truncate" and answer.status != 0)
         status = 0 if is_cut else answer.status
         proxy.ended(number, replace(seen, status=status, answer=answer.content, ended_s=_now()))

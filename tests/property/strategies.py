@@ -83,7 +83,7 @@ def _places(at: int) -> _Places:
     bucket = st.sampled_from((*BUCKETS, NAMES[at]))
     fed = [f"in-{number}" for number in range(at + 1, len(NAMES))]
     return _Places(
-        inputs=st.lists(bucket, max_size=4, unique=True),
+        inputs=st.lists(bucket, max_size=4),
         in_folder=st.sampled_from((f"in-{at}", "all", f"in-{at}/deep")),
         bucket=bucket,
         out_folder=st.sampled_from((f"out-{at}", *fed)),
@@ -98,8 +98,9 @@ _PROVIDERS = st.sampled_from(("minio.default", "minio", "minio.default"))
 def _storage_fields(draw: st.DrawFn, at: int) -> FDL:
     """Return inputs, outputs and a mount of the service number *at*."""
     places = _PLACES[at]
+    taken = dict.fromkeys((bucket, draw(places.in_folder)) for bucket in draw(places.inputs))
     fields: FDL = {
-        "input": [_io(bucket, draw(places.in_folder)) for bucket in draw(places.inputs)],
+        "input": [_io(*place) for place in taken],
         "output": [
             _io(draw(places.bucket), draw(places.out_folder), draw(_PROVIDERS))
             for _ in range(draw(_UP_TO_TWO))

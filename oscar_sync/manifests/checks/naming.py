@@ -4,9 +4,11 @@ from oscar_sync.manifests.codes import Code
 from oscar_sync.manifests.draft import Draft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.semantics.names import (
+    MOST_ANNOTATION_BYTES,
     is_knative_name,
     label_value_fault,
     qualified_key_fault,
+    secret_name_fault,
     service_name_fault,
 )
 
@@ -14,7 +16,7 @@ _RESERVED = ("oscar.grycap/", "oscar-sync.io/")
 
 
 def check(draft: Draft) -> None:
-    """Note names that cannot be used (oscar-server 2.1, 12.16; records 012, 103)."""
+    """Note names that cannot be used (oscar-server 2.1, 12.16; records 012, 103, 138)."""
     if draft.name:
         _name(draft)
     if draft.values.get("annotations"):
@@ -30,17 +32,32 @@ def _name(draft: Draft) -> None:
         remedy = "write lower-case letters, digits and hyphens, at most 39"
         draft.say(Code.NAME, ERROR, ("name",), f"name {draft.name} {fault}", remedy)
     elif not is_knative_name(draft.name):
+        is_exposed = any(draft.block("expose").get("api_port") or ())
+        takers = "a Kubernetes Service" if is_exposed else "Knative and Kubernetes Services"
         draft.say(
             Code.NAME,
-            WARNING,
+            ERROR if is_exposed else WARNING,
             ("name",),
-            f"name {draft.name} begins with a digit or holds a dot: "
-            "OSCAR takes it, Knative and Kubernetes Services may not",
+            f"name {draft.name} begins with a digit or holds a dot: OSCAR takes it, {takers} "
+            f"{'does' if is_exposed else 'may'} not",
             "begin with a letter and use hyphens",
         )
 
 
 def _annotations(draft: Draft) -> None:
+    sizes = [
+        len(f"{key}{value}".encode(errors="surrogatepass"))
+        for key, value in draft.values["annotations"].items()
+    ]
+    if sum(sizes) > MOST_ANNOTATION_BYTES:
+        draft.say(
+            Code.LABEL,
+            ERROR,
+            ("annotations",),
+            f"the annotations have {sum(sizes):,} bytes; Kubernetes takes "
+            f"{MOST_ANNOTATION_BYTES:,} at most",
+            "shorten them",
+        )
     for key in draft.values["annotations"]:
         path = ("annotations", key)
         if key.startswith(_RESERVED):
@@ -78,4 +95,12 @@ def _environment(draft: Draft) -> None:
                     ("environment", kind, name),
                     f"no environment variable can be called {name!r}",
                     "write a name without = before the colon",
+                )
+            elif kind == "secrets" and (fault := secret_name_fault(name)):
+                draft.say(
+                    Code.NAME,
+                    ERROR,
+                    ("environment", kind, name),
+                    f"no secret can be called {name!r}: it {fault}",
+                    "write the name with _ in their place",
                 )

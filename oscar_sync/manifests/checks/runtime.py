@@ -88,8 +88,8 @@ def _ports(draft: Draft, ports: list[int]) -> None:
         )  # fmt: skip
     for place, port in enumerate(nodes):
         if port and not 30000 <= port <= 32767:
-            draft.say(Code.EXPOSE, WARNING, ("expose", "nodePort", place),
-                      f"expose.nodePort {port} is outside 30000-32767, Kubernetes' usual range",
+            draft.say(Code.EXPOSE, ERROR, ("expose", "nodePort", place),
+                      f"expose.nodePort {port} is outside 30000-32767: Kubernetes refuses it",
                       "write one of these, or 0 to let Kubernetes choose")  # fmt: skip
 
 

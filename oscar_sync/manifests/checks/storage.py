@@ -16,10 +16,12 @@ from oscar_sync.semantics.paths import (
     BUCKET_OUTPUT_TYPES,
     DEFAULT_ID,
     INPUT_TYPES,
+    LONGEST_FOLDER,
     OUTPUT_TYPES,
     Provider,
     bucket_of,
     normal_path,
+    place_of,
     provider_of,
 )
 
@@ -39,12 +41,12 @@ _MOUNT_OPTIONS: Final = re.compile(r"[A-Za-z0-9 _.:=,/-]*")
 
 
 def check(draft: Draft) -> None:
-    """Note what no bucket or provider can serve (oscar-server 2.2, 6.2; records 020-026, 114)."""
+    """Note what no bucket or provider can serve (oscar-server 2.2, 6.2; 020-026, 114, 138)."""
     judged: set[Provider] = set()
-    buckets: dict[str, int] = {}
+    folders: dict[tuple[str, str], int] = {}
     for place, block in draft.blocks("input"):
         _io(draft, block, ("input", place), INPUT_TYPES, judged)
-        _one_bucket_each(draft, block, place, buckets)
+        _one_folder_each(draft, block, place, folders)
         _filters(draft, block, place)
     for place, block in draft.blocks("output"):
         _io(draft, block, ("output", place), OUTPUT_TYPES, judged)
@@ -150,6 +152,14 @@ def _path(draft: Draft, written: str, provider: Provider, at: FieldPath) -> None
     _segments(draft, normal, path)
     if provider.type in BUCKET_OUTPUT_TYPES:
         _bucket(draft, bucket_of(normal), path)
+        _folder(draft, place_of(normal)[1], path)
+
+
+def _folder(draft: Draft, folder: str, path: FieldPath) -> None:
+    size = len(folder.encode(errors="surrogatepass"))
+    if size > LONGEST_FOLDER:
+        message = f"{dotted(path)}: the folder has {size:,} bytes; {LONGEST_FOLDER:,} is the most"
+        draft.say(Code.PATH, ERROR, path, message, "write a shorter path")
 
 
 def _segments(draft: Draft, normal: str, path: FieldPath) -> None:
@@ -170,22 +180,21 @@ def _bucket(draft: Draft, name: str, path: FieldPath) -> None:
         draft.say(Code.BUCKET_NAME, ERROR, path, message, remedy)
 
 
-def _one_bucket_each(
-    draft: Draft, block: Mapping[str, Any], place: int, buckets: dict[str, int]
+def _one_folder_each(
+    draft: Draft, block: Mapping[str, Any], place: int, folders: dict[tuple[str, str], int]
 ) -> None:
     provider = _provider(block.get("storage_provider") or "")
     if provider.type != "minio" or not block.get("path"):
         return
-    bucket = bucket_of(normal_path(block["path"], provider, draft.name))
-    other = buckets.setdefault(bucket, place)
+    folder = place_of(normal_path(block["path"], provider, draft.name))
+    other = folders.setdefault(folder, place)
     if other != place:
         draft.say(
             Code.TWO_INPUTS,
             ERROR,
             ("input", place, "path"),
-            f"input[{place}] is in bucket {bucket}, as input[{other}] is: "
-            "the server makes each input's bucket and fails at the second",
-            "use one input above both folders, or another bucket",
+            f"input[{place}] is the folder {'/'.join(folder)}, as input[{other}] is",
+            "delete one of them",
         )
 
 
@@ -219,6 +228,7 @@ def _mount(draft: Draft, judged: set[Provider]) -> None:
     _segments(draft, path.strip(" /"), ("mount", "path"))
     if provider.type in BUCKET_OUTPUT_TYPES:
         _bucket(draft, bucket_of(path), ("mount", "path"))
+        _folder(draft, place_of(path)[1], ("mount", "path"))
     if not _MOUNT_OPTIONS.fullmatch(mount.get("options", "")):
         draft.say(Code.MOUNT, ERROR, ("mount", "options"), "mount.options has a character that "
                   "the server refuses", "use letters, digits, blanks, -_.:=,/")  # fmt: skip

@@ -2,6 +2,7 @@
 
 import pytest
 
+from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
 from tests.unit.execution.carried import answering, carried_out, meanwhile, requests, sent, showing
@@ -32,6 +33,45 @@ def test_a_bucket_that_exists_is_attached_by_a_put_and_gets_its_marker_before_it
     assert writes == ["POST services", "PUT services", "store PUT /red/in/", "store PUT /red"]
     assert ("red", "kept/it") in world.objects()
     assert world.jobs("alpha") == 0
+
+
+TWO = minio("red/a", "red/b")
+
+
+def fires(world, key, name="alpha"):
+    before = world.jobs(name)
+    world.put("red", key, b"x")
+    return world.jobs(name) - before
+
+
+@pytest.mark.parametrize("others", [{}, {"output": minio("red/out", "blue/out")}])
+def test_two_inputs_in_one_bucket_are_made_by_a_post_a_put_and_a_notification(world, others):
+    """A POST of both is refused (026); a PUT takes them and leaves the second one deaf (140)."""
+    world.write(service(input=TWO, **others))
+    assert carried_out(world).status is Status.DONE
+    writes = [one for one in requests(world) if "GET" not in one and "HEAD" not in one]
+    assert writes == ["POST services", "PUT services", "store PUT /red/b/", "store PUT /red"]
+    assert world.hooks("red") == {("alpha", "a/"), ("alpha", "b/")}
+    assert world.jobs("alpha") == 0
+    assert (fires(world, "a/one"), fires(world, "b/one")) == (1, 1)
+    assert not world.plan().draft.plan.actions
+    world.apply(PlanOptions(scope=Scope.REMOVE, names=("alpha",)))
+    assert world.names() == set()
+    world.apply()
+    assert not world.plan(PlanOptions(checks_all_hooks=True)).draft.plan.actions
+    assert (fires(world, "a/two"), fires(world, "b/two")) == (1, 1)
+
+
+def test_an_update_that_adds_a_bucket_with_two_inputs_makes_both_of_them_fire(world):
+    world.write(service())
+    world.apply()
+    world.write(service(input=TWO))
+    assert carried_out(world).status is Status.DONE
+    assert (fires(world, "a/one"), fires(world, "b/one")) == (1, 1)
+    world.write(service(input=minio("red/a")))
+    assert carried_out(world).status is Status.DONE
+    assert (fires(world, "a/two"), fires(world, "b/two")) == (1, 0)
+    assert not world.plan().draft.plan.actions
 
 
 def test_a_name_that_somebody_takes_meanwhile_is_left_to_them(bare):
@@ -115,13 +155,57 @@ def test_a_post_whose_answer_is_lost_is_waited_for_before_it_is_sent_again(bare)
 
     def sleep(seconds):
         waits.append(seconds)
-        if seconds >= 8 and bare.live("alpha") is None:
+        if sum(waits) == 8:
             assert bare.api.post(service()).status == 201
 
     result = carried_out(bare, fault=answering("POST", "services", "reset"), sleep=sleep)
-    assert max(waits) == 8
+    assert sum(waits) == 8
     assert result.status is Status.DONE
     assert sent(bare, "POST", "services") == 1
+
+
+@pytest.mark.parametrize("kind", ["reset-after", "504-after"])
+def test_a_post_whose_answer_is_lost_is_judged_when_its_buckets_are_there(world, kind):
+    """The service shows at once, its bucket and notification some 6 s later (4.1.2)."""
+    world.write(service(input=minio("red/in")))
+    rules, waits = [], []
+
+    def hide(method, status):
+        if (method, status) == ("POST", 201):
+            rules.append(world.store.get_bucket_notification("red"))
+            world.store.remove_object("red", "in/")
+            world.store.remove_bucket("red")
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            world.store.make_bucket("red")
+        if len(waits) == 5:
+            world.store.set_bucket_notification("red", rules[0])
+
+    result = carried_out(world, fault=answering("POST", "services", kind), landed=hide, sleep=sleep)
+    assert (result.status, len(waits)) == (Status.DONE, 5)
+    assert sent(world, "POST", "services") == 1
+
+
+def test_a_post_whose_buckets_never_come_is_not_called_done(world):
+    world.write(service(output=minio("red/out")))
+    waits: list[float] = []
+
+    def hide(method, status):
+        if (method, status) == ("POST", 201):
+            world.store.remove_object("red", "out/")
+            world.store.remove_bucket("red")
+
+    result = carried_out(
+        world,
+        fault=answering("POST", "services", "reset-after"),
+        landed=hide,
+        sleep=waits.append,
+    )
+    assert result.status is Status.NOT_VERIFIED
+    assert "bucket red is not there" in result.message
+    assert sum(waits) > 6
 
 
 def test_a_service_that_is_not_the_one_that_was_sent_is_not_called_done(bare):

@@ -60,6 +60,42 @@ def test_one_that_is_refused_is_sent_once(moved):
     assert puts(moved) == 1
 
 
+@pytest.mark.parametrize("kind", ["reset", "503", "504"])
+@pytest.mark.parametrize(
+    ("fields", "waits_s"),
+    [({"memory": "1Gi"}, 8), ({"input": [*minio("red/in"), *minio("blue/in")]}, 14)],
+    ids=["side by side", "by itself"],
+)
+def test_no_second_put_goes_out_while_the_first_may_still_run(world, fields, waits_s, kind):
+    """Whose answer does not come may be at work for a while: its effect is waited for."""
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    world.write(service(**{"input": minio("red/in"), **fields}))
+    waits: list[float] = []
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if sum(waits) == waits_s:
+            (put,) = [one for one in world.oscar.writes if one.method == "PUT"]
+            assert world.api.put(put.sent, SERVICES).status in {204, 500}
+
+    result = carried_out(world, fault=answering("PUT", "services", kind), sleep=sleep)
+    assert result.status is Status.DONE
+    assert sent(world, "PUT", "services") == 1
+    assert sum(waits) == waits_s
+
+
+@pytest.mark.parametrize("fields", [{"memory": "1Gi"}, {"input": minio("red/other")}])
+def test_a_put_that_the_server_ended_with_an_error_is_sent_again_at_once(world, fields):
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    world.write(service(**{"input": minio("red/in"), **fields}))
+    world.emulator.fault(f"PUT {SERVICES}#1:500-before")
+    waits: list[float] = []
+    assert carried_out(world, sleep=waits.append).status is Status.DONE
+    assert (sent(world, "PUT", "services"), waits) == (2, [])
+
+
 def test_a_service_that_vanishes_meanwhile_is_stale(moved):
     def fault(method, path, query):
         if method == "PUT":

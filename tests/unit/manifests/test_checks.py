@@ -34,6 +34,16 @@ USER_ISOLATION = (
         ("annotations: {team: '- x'}", "OSY128"),
         ("vo: 'trail '", "OSY128"),
         ("environment: {variables: {'': v}}", "OSY127"),
+        ("environment: {secrets: {A B: }}", "OSY127"),
+        ("environment: {secrets: {a/b: }}", "OSY127"),
+        ("environment: {secrets: {..a: }}", "OSY127"),
+        (f"environment: {{secrets: {{{'A' * 254}: }}}}", "OSY127"),
+        (f"annotations: {{big: {'x' * 262_142}}}", "OSY135"),
+        ("input: [{storage_provider: minio, path: abc/../in}]", "OSY129"),
+        ("mount: {storage_provider: minio, path: abc/../in}", "OSY129"),
+        (f"input: [{{storage_provider: minio, path: abc/{'y' * 1001}}}]", "OSY129"),
+        (f"output: [{{storage_provider: minio, path: abc/{'é' * 501}}}]", "OSY129"),
+        (f"mount: {{storage_provider: minio, path: abc/{'y' * 1001}}}", "OSY129"),
         ("input: [{storage_provider: minio, path: a-b//c}]", "OSY129"),
         ("input: [{storage_provider: minio, path: ' / '}]", "OSY129"),
         ("output: [{storage_provider: minio, path: a-b/../c}]", "OSY129"),
@@ -49,7 +59,7 @@ USER_ISOLATION = (
         (
             (
                 "input:\n- {storage_provider: minio, path: abc/x}\n"
-                "- {storage_provider: minio.default, path: abc/y}"
+                "- {storage_provider: minio.default, path: /abc/x/}"
             ),
             "OSY133",
         ),
@@ -64,6 +74,8 @@ USER_ISOLATION = (
             ),
             "OSY137",
         ),
+        (EXPOSED.format(1, 1, 80).replace("80}", "80, nodePort: 8080}"), "OSY137"),
+        (EXPOSED.format(1, 1, 80).replace("80}", "80, nodePort: 32768}"), "OSY137"),
         (
             "expose: {min_scale: 1, max_scale: 1, cpu_threshold: 1, api_port: 80, auth_type: x}",
             "OSY137",
@@ -104,6 +116,10 @@ def test_a_definition_that_cannot_work_is_an_error(tmp_path: Path, fields: str, 
     "fields",
     [
         "cpu: 500m\nmemory: 1.5Gi",
+        EXPOSED.format(1, 1, 80).replace("80}", "80, nodePort: 30000}"),
+        f"environment: {{secrets: {{{'A' * 253}: , a-b.c_D: , .a: }}}}",
+        f"annotations: {{big: {'x' * 262_141}}}",
+        f"input: [{{storage_provider: minio, path: abc/{'y' * 1000}}}]",
         "visibility: restricted",
         "expose: {min_scale: 0, max_scale: 0, cpu_threshold: 0}",
         "expose: {min_scale: 1, max_scale: 10 , api_port: [80, 81], cpu_threshold: 50}",
@@ -116,6 +132,10 @@ def test_a_definition_that_cannot_work_is_an_error(tmp_path: Path, fields: str, 
             "storage_providers: {s3: {x: {access_key: a, secret_key: b}}}"
         ),
         "mount: {storage_provider: minio.default, path: home}",
+        (
+            "input:\n- {storage_provider: minio, path: abc/x}\n"
+            "- {storage_provider: minio.default, path: abc/x/y}"
+        ),
         "volume: {name: v, mount_path: /data}",
         "volume: {size: 1Gi, mount_path: /oscar-data, lifecycle_policy: retain}",
         "federation: {}",
@@ -144,6 +164,15 @@ def test_a_name_that_no_server_takes_is_an_error(tmp_path: Path, name: str) -> N
 def test_a_name_that_only_knative_refuses_is_a_warning(tmp_path: Path) -> None:
     manifests = read(tmp_path, service().replace("name: plants", "name: 1a"))
     assert (codes(manifests), codes(manifests, Severity.WARNING)) == ([], ["OSY127"])
+
+
+@pytest.mark.parametrize("name", ["1dd", "a.b"])
+def test_a_name_that_no_kubernetes_service_has_is_an_error_where_one_is_exposed(
+    tmp_path: Path, name: str
+) -> None:
+    """Recorded: 138."""
+    exposed = service(EXPOSED.format(1, 1, 80))
+    assert codes(read(tmp_path, exposed.replace("name: plants", f"name: {name}"))) == ["OSY127"]
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,87 @@ def test_such_a_bucket_is_mounted_by_a_service_that_has_it_as_output_too(world):
     assert [item.status for item in report.results] == [Status.DONE]
 
 
+def test_a_put_that_adds_buckets_says_how_often_the_store_restarts_and_how_long_it_may_take(world):
+    """Eleven of them outlived a timeout of 60 s."""
+    places = [place for number in range(11) for place in minio(f"b{number:02}/in")]
+    for number in range(11):
+        world.store.make_bucket(f"b{number:02}")
+    world.write(service(input=places))
+    (action,) = world.plan().draft.plan.actions
+    assert [step.restarts for step in action.steps if step.restarts] == [1, 11]
+    said = "restarts the cluster's store 11 times, which takes about 70 s: its timeout is 195 s"
+    assert any(said in note for note in action.notes)
+    world.write(service())
+    world.apply()
+    world.write(service(input=places[:3]))
+    (action,) = world.plan().draft.plan.actions
+    assert action.steps[0].restarts == 3
+    assert any("restarts the cluster's store 3 times" in note for note in action.notes)
+    world.write(service(input=places[:2]))
+    (action,) = world.plan().draft.plan.actions
+    assert not any("restarts the cluster's store" in note for note in action.notes)
+
+
+TWO = minio("red/a", "red/b")
+
+
+def test_a_second_input_in_a_bucket_needs_the_store(world):
+    """Nobody else sets its notification (140)."""
+    world.entry = {"s3_endpoint": "http://127.0.0.1:9"}
+    for is_live in (False, True):
+        if is_live:
+            post(world)
+        world.write(service(input=TWO))
+        found = world.plan()
+        assert codes(found) == ["hook-needs-store"]
+        assert "uploads to red/b/ start nothing" in found.draft.plan.blocked[0].message
+    world.write(service(input=TWO[:1]))
+    assert codes(world.plan()) == []
+
+
+def test_a_second_input_in_a_bucket_is_blocked_where_no_put_can_add_it(world):
+    world.write(service(input=TWO, interlink_node_name="node"))
+    found = world.plan()
+    assert codes(found) == ["cannot-attach"]
+    assert "red/b takes a second request, and no PUT" in found.draft.plan.blocked[0].message
+
+
+def on_minio(world, **account):
+    """Return a service whose input is on a MinIO that is called by a name of its own."""
+    own = {
+        "endpoint": world.emulator.s3_url,
+        "access_key": world.emulator.access_key,
+        "secret_key": world.emulator.secret_key,
+        "region": "us-east-1",
+        "verify": False,
+    }
+    place = {"storage_provider": "minio.lab", "path": "red/in"}
+    return service(input=[place], storage_providers={"minio": {"lab": {**own, **account}}})
+
+
+@pytest.mark.parametrize(
+    "account",
+    [{"endpoint": "https://minio.example.org"}, {"access_key": "me"}, {"secret_key": "mine"}],
+    ids=["address", "access key", "secret key"],
+)
+@pytest.mark.parametrize("is_live", [False, True], ids=["create", "update"])
+def test_an_input_on_another_minio_than_the_clusters_own_is_blocked(world, account, is_live):
+    """The server answers that it "is not the configured in OSCAR"."""
+    if is_live:
+        post(world)
+    world.write(on_minio(world, **account))
+    found = world.plan()
+    assert codes(found) == ["input-elsewhere"]
+    assert "input[0] is on minio.lab" in found.draft.plan.blocked[0].message
+    assert world.api.post({**on_minio(world, **account), "name": "beta"}).status == 500
+
+
+def test_an_input_on_the_clusters_own_minio_may_have_another_name(world):
+    world.write(on_minio(world))
+    _, report = world.apply()
+    assert [item.status for item in report.results] == [Status.DONE]
+
+
 def test_no_notification_is_set_on_a_bucket_that_is_gone(world):
     world.store.make_bucket("red")
     world.write(service(input=minio("red/in")))

@@ -6,7 +6,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import OwnStore
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.normal_form import normal_form
-from oscar_sync.semantics.stores import is_own_store, leads_to
+from oscar_sync.semantics.stores import is_own_store, is_refused_input, leads_to
 
 INSIDE, HERE = "http://minio.minio:9000", "https://store.example.org"
 STORE = OwnStore((INSIDE, HERE), Secret("root"), Secret("password"))
@@ -81,3 +81,24 @@ def test_a_mount_under_another_name_uses_the_bucket_where_it_leads_to_the_store(
     service = form(endpoint, mount=mount)
     assert used_buckets(service) == ()
     assert used_buckets(service, STORE) == (("red",) if endpoint == INSIDE else ())
+
+
+@pytest.mark.parametrize(
+    ("account", "for_admin", "for_user"),
+    [
+        ({}, True, True),
+        ({"endpoint": HERE}, True, True),
+        ({"endpoint": INSIDE}, True, False),
+        ({"endpoint": INSIDE, "access_key": "root", "secret_key": "password"}, False, False),
+        ({"endpoint": INSIDE, "access_key": "", "secret_key": ""}, False, False),
+        ({"endpoint": "", "access_key": "", "secret_key": ""}, False, False),
+    ],
+)
+def test_an_input_is_refused_on_a_minio_that_is_not_configured(account, for_admin, for_user):
+    """A user is shown keys of that user's own: they tell nothing of the server's."""
+    account = {key: Secret(text) if "key" in key else text for key, text in account.items()}
+    one = form(**account)
+    assert is_refused_input(one, "minio.other", STORE, shows_its_keys=True) is for_admin
+    assert is_refused_input(one, "minio.other", STORE, shows_its_keys=False) is for_user
+    assert not is_refused_input(one, "minio", STORE, shows_its_keys=True)
+    assert not is_refused_input(one, "minio.other", OwnStore(), shows_its_keys=True)

@@ -142,13 +142,17 @@ def test_an_answer_that_takes_too_long_is_given_up(stub):
     assert caught.value.was_sent
 
 
-def test_a_call_may_have_a_read_timeout_of_its_own(stub):
+@pytest.mark.parametrize("usual_s", [0.1, 0.2])
+def test_the_answer_to_a_write_is_waited_for_the_longer_of_two_times(usual_s):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with api(url, read_timeout_s=60) as oscar, pytest.raises(NoAnswerError, match=r"0\.2 s"):
-            oscar.put_service({"name": "a"}, read_timeout_s=0.2)
+        with (
+            api(url, read_timeout_s=usual_s) as oscar,
+            pytest.raises(NoAnswerError, match=r"0\.2 s"),
+        ):
+            oscar.put_service({"name": "a"}, least_timeout_s=0.3 - usual_s)
 
 
 def test_an_answer_cut_off_in_the_middle_is_no_answer(stub):
