@@ -60,7 +60,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
 @click.option(
     "--oscar-version",
     default="4.1.2",
-    help="Release to be: 4.0, 4.1, or one of theirs.",
+    help="Release to be: 3.6.4, 3.6.5, 3.7, 4.0, 4.1, or a patch of the last three.",
     show_default=True,
 )
 def command(**options: Any) -> int:

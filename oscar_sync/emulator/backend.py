@@ -129,7 +129,7 @@ def _autoscaler_error(definition: Document) -> str | None:
     return invalid_object("HorizontalPodAutoscaler.autoscaling", name, problems)
 
 
-def _check_deployment(definition: Document) -> None:
+def _check_deployment(definition: Document, ending: str) -> None:
     name, problems = definition["name"], []
     for place, port in enumerate(definition["expose"]["api_port"]):
         if not 0 < port <= _HIGHEST_PORT:
@@ -139,7 +139,7 @@ def _check_deployment(definition: Document) -> None:
             )
     lead = f"error creating deployment for exposed service '{name}': "
     if problems:
-        raise BackendError(lead + invalid_object("Deployment.apps", f"{name}-dpl", problems))
+        raise BackendError(lead + invalid_object("Deployment.apps", f"{name}-{ending}", problems))
     error = _autoscaler_error(definition)
     if error:
         raise BackendError(lead + error)
@@ -231,20 +231,38 @@ def create_service(cluster: Cluster, definition: Document, namespace: str) -> Se
         cluster.settings.shape,
         since=cluster.now(),
     )
-    if service.is_exposed:
+    release = cluster.settings.release
+    if service.is_exposed and not release.exposes_beside_knative:
         _check_expose(definition)
     _attach_volume(cluster, definition, namespace)
     _check_config_map(definition)
     _check_pod(definition)
-    if service.is_exposed:
-        _check_deployment(definition)
-        _check_service_name(definition)
-        _assign_ports(cluster, definition)
-        service.replicas = definition["expose"]["min_scale"]
-    else:
+    service.has_knative = not service.is_exposed or release.exposes_beside_knative
+    if service.has_knative:
         _check_knative(definition)
-    store_definition(service, definition)
-    cluster.services[namespace, service.name] = service
+    try:
+        if service.is_exposed:
+            _expose(cluster, service)
+    except BackendError:
+        if not release.takes_back_creations:
+            _keep(cluster, service)
+        raise
+    return _keep(cluster, service)
+
+
+def _expose(cluster: Cluster, service: Service) -> None:
+    definition = service.definition
+    _check_expose(definition)
+    _check_deployment(definition, cluster.settings.release.deployment)
+    _check_service_name(definition)
+    _assign_ports(cluster, definition)
+    service.replicas = definition["expose"]["min_scale"]
+    service.deployment = cluster.settings.release.deployment
+
+
+def _keep(cluster: Cluster, service: Service) -> Service:
+    store_definition(service, service.definition)
+    cluster.services[service.namespace, service.name] = service
     return service
 
 
@@ -263,14 +281,10 @@ def delete_service(cluster: Cluster, definition: Document, namespace: str) -> No
             cluster.volumes.pop(place, None)
 
 
-def _no_knative(service: Service) -> str:
-    return f'services.serving.knative.dev "{service.name}" not found'
-
-
-def _update_exposed(service: Service, definition: Document) -> None:
+def _update_exposed(service: Service, definition: Document, ending: str) -> None:
     name = service.name
-    if not service.is_exposed:
-        text = f'deployments.apps "{name}-dpl" not found'
+    if service.deployment != ending:
+        text = f'deployments.apps "{name}-{ending}" not found'
         raise BackendError(text)
     _check_expose(definition)
     _check_pod(definition)
@@ -287,19 +301,25 @@ def update_service(cluster: Cluster, service: Service, definition: Document) -> 
     """Put a new definition in the place of the stored one.
 
     Raises:
-        BackendError: refused; the stored definition stays.
+        BackendError: refused; the stored definition stays where the release restores it.
     """
+    release = cluster.settings.release
     _check_image(cluster, definition["image"])
-    if service.is_exposed and not cluster.settings.release.updates_exposed:
-        raise BackendError(_no_knative(service))
     ports = definition["expose"]["api_port"]
-    if ports and ports[0]:
-        _check_config_map(definition)
-        _update_exposed(service, definition)
-    else:
-        if service.is_exposed:
-            raise BackendError(_no_knative(service))
-        _check_config_map(definition)
-        _check_pod(definition)
-        _check_knative(definition)
+    is_exposed = bool(ports and ports[0])
+    wants_knative = release.updates_knative_always or not is_exposed
+    if wants_knative and not service.has_knative:
+        text = f'services.serving.knative.dev "{service.name}" not found'
+        raise BackendError(text)
+    _check_config_map(definition)
+    try:
+        if wants_knative:
+            _check_pod(definition)
+            _check_knative(definition)
+        if is_exposed:
+            _update_exposed(service, definition, release.deployment)
+    except BackendError:
+        if not release.restores_definitions:
+            store_definition(service, definition)
+        raise
     store_definition(service, definition)

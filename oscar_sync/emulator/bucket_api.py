@@ -29,7 +29,6 @@ __all__ = [
     "update_bucket",
 ]
 
-_WEEK_S = 604_800
 _DEFAULT_S = 900
 _NOBODY = "missing user identificator\n"
 
@@ -101,7 +100,8 @@ def create_in_store(cluster: Cluster, who: Caller, request: Request) -> Reply:
         cluster.store.put_marker(bucket, folder)
     name = cluster.settings.name
     owner, owner_name = (name, name) if who.is_admin else (who.uid, who.owner_name)
-    cluster.store.set_tags(bucket, {"owner": owner, "owner_name": owner_name})
+    named = {"owner_name": owner_name} if cluster.settings.release.tags_owner_names else {}
+    cluster.store.set_tags(bucket, {"owner": owner, **named})
     cap_bucket(cluster, who, bucket)
     reply = Reply()
     if not who.is_admin:
@@ -217,7 +217,7 @@ def read_bucket(cluster: Cluster, who: Caller, bucket: str, query: Mapping[str, 
     return Reply().json(200, {**told, "is_truncated": is_truncated, "returned_items": len(page)})
 
 
-def _presign_problem(asked: Document) -> str | None:
+def _presign_problem(asked: Document, longest_s: int) -> str | None:
     missing = tuple(
         (go, "required")
         for go, name in (("ObjectKey", "object_key"), ("Operation", "operation"))
@@ -231,8 +231,8 @@ def _presign_problem(asked: Document) -> str | None:
         word = asked["operation"]
         return f"Unsupported operation '{word}'. Allowed values are 'upload' or 'download'"
     seconds = asked["expires_in"] or _DEFAULT_S
-    if not 1 <= seconds <= _WEEK_S:
-        return f"Invalid expiration requested: {seconds}. Allowed range is 1-{_WEEK_S} seconds"
+    if not 1 <= seconds <= longest_s:
+        return f"Invalid expiration requested: {seconds}. Allowed range is 1-{longest_s} seconds"
     return None
 
 
@@ -242,7 +242,7 @@ def presign(cluster: Cluster, who: Caller, bucket: str, request: Request) -> Rep
         asked = bound(PRESIGN, request.body)
     except GoJsonError as error:
         return Reply().text(400, f"Invalid presign request: {error}")
-    problem = _presign_problem(asked)
+    problem = _presign_problem(asked, cluster.settings.release.longest_presign_s)
     if problem:
         return Reply().text(400, problem)
     store = cluster.store

@@ -1,5 +1,6 @@
 """Who asks: an administrator, or a user with a namespace and keys of the store of its own."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -9,7 +10,6 @@ from oscar_sync.emulator.reply import Panic, Reply
 
 __all__ = ["ADMINISTRATOR", "Bearer", "Caller", "formatted", "namespace_of", "shortened"]
 
-_NAMESPACE_LIMIT = 18
 _SHORT = 10
 _LOCAL_PART = re.compile("[0-9a-z]+@")
 
@@ -83,7 +83,14 @@ def shortened(uid: str) -> str:
     return uid[:_SHORT]
 
 
-def namespace_of(services_namespace: str, uid: str) -> str:
-    """Return a user's namespace: so short that two users can share one (oscar-server 0)."""
-    clean = re.sub(r"[^a-z0-9-]", "-", uid.lower()).strip("-")
-    return f"{services_namespace}-{clean}"[:_NAMESPACE_LIMIT].rstrip("-")
+def namespace_of(services_namespace: str, uid: str, limit: int) -> str:
+    """Return a user's namespace, at 18 characters so short that two users can share one.
+
+    Where the id leaves room, its SHA-1 fills it (BuildUserNamespace in pkg/utils/namespaces.go).
+    """
+    room = limit - len(services_namespace) - 1
+    clean = re.sub(r"[^a-z0-9-]+", "-", uid.lower()).strip("-")[:room].strip("-")
+    digest = hashlib.sha1(uid.encode(), usedforsecurity=False).hexdigest()
+    left = room - len(clean) - 1
+    filling = f"-{digest[:left]}" if left > 0 else ""
+    return f"{services_namespace}-{clean}{filling}"

@@ -62,11 +62,12 @@ def read_service(body: bytes, store: ObjectStore, release: Release = RELEASE) ->
         text = f"The service specification is not valid: {error}"
         raise NotValid(text) from error
     _require(definition)
-    users = (user.strip(_SPACE) for user in definition["allowed_users"])
-    definition["allowed_users"] = [user for user in users if user]
+    if release.trims_users:
+        users = (user.strip(_SPACE) for user in definition["allowed_users"])
+        definition["allowed_users"] = [user for user in users if user]
     definition["script"] = definition["script"].replace("\r\n", "\n").replace("\r", "\n")
     _set_defaults(definition)
-    _set_labels(definition)
+    _set_labels(definition, is_marked=release.labels_services)
     _set_provider(definition, store)
     _set_federation(definition)
     if release.normalizes_paths:
@@ -97,11 +98,12 @@ def _set_defaults(definition: Document) -> None:
     definition["log_level"] = level if level in _LEVELS else "INFO"
 
 
-def _set_labels(definition: Document) -> None:
+def _set_labels(definition: Document, *, is_marked: bool) -> None:
     name = definition["name"]
+    mark = {"oscar.grycap/user-service": "true"} if is_marked else {}
     definition["labels"].update(
         {
-            "oscar.grycap/user-service": "true",
+            **mark,
             "oscar_service": name,
             "applicationId": name,
             "queue": f"root.oscar-queue.{name}",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from oscar_sync.emulator.binding import Document
 from oscar_sync.emulator.callers import Bearer, Caller, formatted
 from oscar_sync.emulator.events import principal_in
 from oscar_sync.emulator.invocations import invoked
@@ -80,6 +81,8 @@ def _keys_problem(cluster: Cluster, service: Service, user: str) -> str | None:
     The owner's jobs get the root keys, from a Secret `minio` that the installation provides.
     """
     settings = cluster.settings
+    if not settings.release.has_user_secrets:
+        return None
     if service.namespace in {"", settings.services_namespace} or not user.strip():
         return None
     if user == service.definition["owner"] and settings.release.mounts_root_keys:
@@ -137,9 +140,24 @@ def _jobs_of(cluster: Cluster, who: Caller, name: str) -> dict[str, Job] | Reply
     if not found:
         return Reply().bare(404)
     told = found[0].definition
+    if not cluster.settings.release.hides_jobs:
+        return _older_refusal(who, told) or _jobs(cluster, found[0])
     if not who.may_see(told["owner"], told["visibility"], told["allowed_users"]):
         return Reply().bare(200)
-    return cluster.jobs.setdefault((found[0].namespace, name), {})
+    return _jobs(cluster, found[0])
+
+
+def _jobs(cluster: Cluster, service: Service) -> dict[str, Job]:
+    return cluster.jobs.setdefault((service.namespace, service.name), {})
+
+
+def _older_refusal(who: Caller, told: Document) -> Reply | None:
+    users = told["allowed_users"]
+    if who.is_admin or told["visibility"] == "public" or not users:
+        return None
+    if who.uid == told["owner"] or who.uid in users:
+        return None
+    return Reply().text(403, f"User {who.uid} doesn't have permision to get this service")
 
 
 def list_jobs(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> Reply:
@@ -147,7 +165,13 @@ def list_jobs(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]
     jobs = _jobs_of(cluster, who, name)
     if isinstance(jobs, Reply):
         return jobs
-    names = sorted(name for name, job in jobs.items() if who.is_admin or job.owner == who.uid)
+    is_told = who.is_admin or not cluster.settings.release.has_user_secrets
+    lists_all = cluster.settings.release.lists_waiting_jobs
+    names = sorted(
+        name
+        for name, job in jobs.items()
+        if (is_told or job.owner == who.uid) and (lists_all or job.status != "Suspended")
+    )
     if query.get("page"):
         after = _page_after(query["page"])
         if after is None:

@@ -10,6 +10,7 @@ from oscar_sync.emulator.callers import Caller
 from oscar_sync.emulator.definitions import provider_of, split_path
 from oscar_sync.emulator.notifications import Hook
 from oscar_sync.emulator.object_store import ObjectStore, sdk_error
+from oscar_sync.emulator.releases import Release
 from oscar_sync.emulator.reply import Panic
 from oscar_sync.emulator.sigv4 import Refused
 from oscar_sync.emulator.state import Cluster
@@ -139,7 +140,7 @@ class _Work:
     who: Caller
     is_update: bool
     made: list[str]
-    panics_without_folder: bool
+    release: Release
 
     def _place(self, exchange: Document) -> tuple[str, str]:
         """Return the bucket and folder of an input or output.
@@ -147,7 +148,7 @@ class _Work:
         Raises:
             Panic: it has no folder, and the release wants one (records 019, 020).
         """
-        if self.panics_without_folder and "/" not in exchange["path"].strip(" /"):
+        if not self.release.normalizes_paths and "/" not in exchange["path"].strip(" /"):
             raise Panic
         return split_path(exchange["path"])
 
@@ -215,7 +216,7 @@ class _Work:
             self._mount_bucket(*split_path(mount["path"]))
 
     def _is_private(self, bucket: str) -> bool:
-        if self.who.is_admin:
+        if self.who.is_admin and self.release.lets_administrators_mount:
             return (self.store.tags(bucket) or {}).get("owner", "") in {"", "oscar"}
         return self.store.access.visibility(bucket, self.definition["owner"]) == "private"
 
@@ -242,8 +243,7 @@ def make_buckets(
         BucketProblem: the first thing wrong; what was made before stays.
         Panic: a path without a folder, where the release needs one.
     """
-    panics = not cluster.settings.release.normalizes_paths
-    work = _Work(definition, cluster.store, who, is_update, [], panics)
+    work = _Work(definition, cluster.store, who, is_update, [], cluster.settings.release)
     work.inputs()
     work.outputs()
     work.mount()

@@ -116,6 +116,8 @@ def own_quota(cluster: Cluster, who: Caller) -> Reply:
     """Answer `GET /system/quotas/user`: an administrator has none (records 118, 216)."""
     if not who.uid:
         return Reply().text(401, "missing user identificator: missing user identificator")
+    if cluster.settings.release.has_kueue:
+        return _no_queue(who.uid)
     used, quota = _used(cluster, cluster.home_of(who)), _quota(cluster, who.uid)
     told: dict[str, Any] = {
         "user_id": who.uid,
@@ -143,10 +145,19 @@ def other_quota(cluster: Cluster, who: Caller, user: str) -> Reply:
     """Answer `GET /system/quotas/user/{id}`: a user without a namespace has none."""
     if not who.is_admin:
         return Reply().text(403, "forbidden")
+    if cluster.settings.release.has_kueue:
+        return _no_queue(user)
     if cluster.home_of(Caller(user)) in cluster.namespaces:
         return own_quota(cluster, Caller(user))
     text = f'getting volume quotas for user {user}: resourcequotas "{formatted(user)}" not found'
     return Reply().text(500, text)
+
+
+def _no_queue(user: str) -> Reply:
+    """Return what 3.7 says where Kueue has no queue for a user: nothing else has quotas there."""
+    name = f"oscar-cq-{re.sub('[^a-z0-9-]', '-', user.lower())}"
+    missing = f'clusterqueues.kueue.x-k8s.io "{name}" not found'
+    return Reply().text(500, f"getting ClusterQueue {name}: {missing}")
 
 
 def change_quota(cluster: Cluster, who: Caller, request: Request, user: str) -> Reply:
@@ -157,6 +168,10 @@ def change_quota(cluster: Cluster, who: Caller, request: Request, user: str) -> 
         asked = bound(QUOTA, request.body)
     except GoJsonError as error:
         return Reply().text(400, f"invalid payload: {error}")
+    if cluster.settings.release.has_kueue:
+        if asked["cpu"] or asked["memory"]:
+            return _no_queue(user)
+        return Reply().text(400, "cpu or memory must be provided")
     has_volumes = any((asked["volumes"] or {}).values())
     has_buckets = any((asked["minio"] or {}).values())
     amounts = any(asked[name] for name in ("cpu", "memory", "ephemeral_storage"))

@@ -106,7 +106,8 @@ def _name_refusal(name: str) -> Reply | None:
 
 def read(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> Reply:
     """Answer `GET /system/services/{name}`."""
-    refusal = _name_refusal(name)
+    refuses = cluster.settings.release.refuses_reading
+    refusal = _name_refusal(name) if refuses else None
     if refusal:
         return refusal
     found = cluster.named(name.strip())
@@ -115,6 +116,8 @@ def read(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> 
     if stuck(found):
         return Reply().text(500, stuck(found))
     if not is_shown(found[0], who):
+        if not refuses and found[0].definition["visibility"] in {"private", "restricted"}:
+            return Reply().bare(200)
         return Reply().text(403, f"User {who.uid} doesn't have permision to get this service")
     shown = _document(cluster, found[0], with_deployment=_includes_deployment(query))
     return Reply().encoded(200, shown)

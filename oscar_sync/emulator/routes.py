@@ -265,7 +265,7 @@ def _route(cluster: Cluster, call: Call) -> Reply:
     request = call.request
     path = request.path
     found = _handler(request.method, path)
-    if re.fullmatch(cluster.settings.release.no_path, path):
+    if re.fullmatch(cluster.settings.release.no_call, f"{request.method} {path}"):
         return _not_found()
     if found is None:
         asked = _AUTH.fullmatch(path)

@@ -98,13 +98,15 @@ def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
         return Reply().text(400, str(refusal))
     if not keeps_token(definition):
         definition["token"] = cluster.new_token()
-    definition["owner"] = ADMIN if who.is_admin else who.uid
+    named = definition["owner"] if cluster.settings.release.takes_owner else ""
+    definition["owner"] = (named or ADMIN) if who.is_admin else who.uid
     if not who.is_admin:
         refused = join_vo(cluster, who, definition)
         if refused:
             return refused
         isolate(cluster, who, definition)
-    definition["labels"]["owner_name"] = _owner_name(cluster, who)
+    if cluster.settings.release.labels_services:
+        definition["labels"]["owner_name"] = _owner_name(cluster, who)
     namespace = definition["namespace"] or cluster.home_of(who)
     sender = request.headers.get("authorization", "")
     origin = Origin(cluster, definition, namespace, sender, _refresh_token(definition))
@@ -154,7 +156,8 @@ def _is_refused_by_backend(
     except VolumeMissing:
         reply.text(400, "Referenced volume does not exist in the caller namespace")
     except BackendError as error:
-        delete_service(cluster, definition, namespace)
+        if cluster.settings.release.takes_back_creations:
+            delete_service(cluster, definition, namespace)
         reply.text(500, f"Error creating the service: {error}")
     else:
         return False
@@ -182,16 +185,18 @@ def _with_storage(who: Caller, origin: Origin, reply: Reply) -> Reply:
         buckets = _made_buckets(cluster, who, definition, is_update=False)
     except BucketProblem as error:
         delete_service(cluster, definition, namespace)
-        if " already exists" not in str(error):
+        spares = cluster.settings.release.spares_known_buckets
+        if not (spares and " already exists" in str(error)):
             _quietly_delete_buckets(cluster, definition)
         return reply.text(400 if isinstance(error, InputProblem) else 500, str(error))
     for bucket in buckets:
         if not who.is_admin:
             _grant(reply, cluster, bucket, definition)
+        named = {"owner_name": _owner_name(cluster, who)}
         tags = {
             "owner": who.uid,
             "from_service": definition["name"],
-            "owner_name": _owner_name(cluster, who),
+            **(named if cluster.settings.release.tags_owner_names else {}),
         }
         try:
             cluster.store.set_tags(bucket, tags)
@@ -240,7 +245,8 @@ def update(cluster: Cluster, who: Caller, request: Request) -> Reply:
     if definition["volume"] != service.definition["volume"]:
         return Reply().text(400, "volume updates are not supported after service creation")
     if not keeps_token(definition):
-        definition["token"] = service.token
+        keeps = cluster.settings.release.keeps_token
+        definition["token"] = service.token if keeps else cluster.new_token()
     reply = Reply()
     if not who.is_admin and not _is_let_in(cluster, who, service, definition, reply):
         return reply
@@ -258,7 +264,7 @@ def _is_let_in(
     if owner != who.uid:
         reply.text(403, f"User {who.uid} doesn't have permision to modify this service")
         return False
-    named = definition["owner"].strip()
+    named = definition["owner"].strip() if cluster.settings.release.has_user_secrets else ""
     if named and named not in cluster.access.users:
         missing = f'secrets "{named.partition("@")[0]}" not found'
         reply.text(500, f"error ensuring credentials for user {definition['owner']}: {missing}")
@@ -367,11 +373,11 @@ def delete(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -
     found = cluster.named(name)
     if namespace:
         found = [service for service in found if service.namespace == namespace]
-        if not found:
+        if not found and cluster.settings.release.tells_missing_definition:
             text = f'the service "{name}" does not have a registered ConfigMap'
             return Reply().text(500, text)
     if not found:
-        return Reply().bare(404)
+        return Reply().bare(404 if cluster.settings.release.finds_before_deleting else 500)
     service = found[0]
     if stuck(found):
         return Reply().text(500, stuck(found))
@@ -385,7 +391,8 @@ def delete(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -
     try:
         delete_buckets(definition, cluster.store)
     except BucketProblem as error:
-        if "NoSuchBucket: The specified bucket does not exist" not in str(error):
+        is_gone = "NoSuchBucket: The specified bucket does not exist" in str(error)
+        if not is_gone or cluster.settings.release.misses_deleted_buckets:
             told = f"%!(EXTRA *errors.errorString={error})"
             reply.text(500, f"Error deleting service buckets: {told}")
     for problem in isolated_problems(definition, cluster.access):

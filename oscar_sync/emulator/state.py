@@ -53,6 +53,9 @@ class Service:
     definition: Document
     shape: Struct
     is_poisoned: bool = False
+    has_knative: bool = True
+    deployment: str = ""
+    """How the name of its Deployment ends, blank without one."""
     replicas: int = 0
     has_autoscaler: bool = True
     since: datetime | None = None
@@ -193,9 +196,9 @@ class Cluster:
             self.access.add_user(uid, self.new_token()[:14])
 
     def home_of(self, caller: Caller) -> str:
-        """Return the namespace in which a caller's things live."""
-        home = self.settings.services_namespace
-        return home if caller.is_admin else namespace_of(home, caller.uid)
+        """Return the namespace in which a caller's things live; before 3.6.5 there is one."""
+        home, limit = self.settings.services_namespace, self.settings.release.namespace_limit
+        return home if caller.is_admin or not limit else namespace_of(home, caller.uid, limit)
 
     def forget(self) -> None:
         """Forget services, secrets, volumes, jobs, settings and webhooks; the store stays."""

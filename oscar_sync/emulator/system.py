@@ -41,7 +41,7 @@ def config(cluster: Cluster, who: Caller) -> Reply:
     settings, store = cluster.settings, cluster.store
     if not (who.is_admin or who.uid):
         raise Panic
-    told = {
+    told: dict[str, Any] = {
         "config": {
             "name": settings.name,
             "namespace": settings.namespace,
@@ -51,8 +51,8 @@ def config(cluster: Cluster, who: Caller) -> Reply:
             "interLink_available": False,
             "serverless_backend": "knative",
             "yunikorn_enable": False,
-            "kueue_enable": False,
-            "volume_enable": True,
+            **({"kueue_enable": False} if settings.release.tells_kueue else {}),
+            **({"volume_enable": True} if settings.release.knows_volumes else {}),
             "oidc_groups": list(settings.oidc_groups),
             **({"minio_quota_enabled": False} if settings.release.has_bucket_quotas else {}),
         },
@@ -63,8 +63,10 @@ def config(cluster: Cluster, who: Caller) -> Reply:
             "secret_key": cluster.access.users.get(who.uid, store.secret_key),
             "region": store.region,
         },
-        "allowed_image_repositories": cluster.allowed_images if cluster.has_image_config else [],
     }
+    if settings.release.lists_images:
+        images = cluster.allowed_images if cluster.has_image_config else []
+        told["allowed_image_repositories"] = images
     return Reply().json(200, told)
 
 
@@ -123,8 +125,46 @@ def replace_config(cluster: Cluster, who: Caller, request: Request) -> Reply:
     return reply.json(200, images)
 
 
+def _flat_status(cluster: Cluster, who: Caller) -> Reply:
+    """Return the state as 3.6.4 tells it (pkg/handlers/status.go at v3.6.4)."""
+    cores, room = 2000, 8 * 1024**3
+    node = {
+        "nodeName": "emulator",
+        "cpuCapacity": str(cores),
+        "cpuUsage": "0",
+        "cpuPercentage": "0.00",
+        "memoryCapacity": str(room),
+        "memoryUsage": "0",
+        "memoryPercentage": "0.00",
+        "isInterLink": False,
+        "hasGPU": False,
+        "conditions": [{"type": "Ready", "status": "True"}],
+    }
+    settings = cluster.settings
+    oidc = {
+        "enabled": bool(settings.oidc_issuers),
+        "issuers": list(settings.oidc_issuers),
+        "groups": list(settings.oidc_groups),
+    }
+    oscar = {
+        "deploymentName": "oscar",
+        "deploymentReady": True,
+        "deploymentInfo": {"replicas": 1, "readyReplicas": 1, "availableReplicas": 1},
+        "jobsCount": {"active": 0, "succeeded": 0, "failed": 0} if who.is_admin else None,
+        "podsInfo": {"pods": None, "total": 0, "states": {} if who.is_admin else None},
+        "OIDC": oidc,
+    }
+    buckets = [{"name": name} for name in cluster.store.buckets()] if who.is_admin else None
+    free = {"cpuFreeTotal": cores, "cpuMaxFree": cores}
+    rest = {"memoryFreeTotal": room, "memoryMaxFree": room, "hasGPU": False, "gpusTotal": 0}
+    told = {"numberNodes": 1, **free, **rest, "detail": [node]}
+    return Reply().json(200, {**told, "OSCAR": oscar, "MinIO": {"buckets": buckets}})
+
+
 def status(cluster: Cluster, who: Caller) -> Reply:
     """Answer `GET /system/status` for a cluster of one node; users get no counts (1.1.4)."""
+    if cluster.settings.release.has_flat_status:
+        return _flat_status(cluster, who)
     jobs = [job for known in cluster.jobs.values() for job in known.values()]
     phases = dict.fromkeys(("Pending", "Running", "Succeeded", "Failed", "Unknown"), 0)
     for job in jobs:

@@ -84,7 +84,8 @@ class Replay:
         return found
 
     def filled(self, text: str) -> str:
-        for name, value in {**self.saved, "job": self.job}.items():
+        job = {"job": self.job} if self.job else {}
+        for name, value in {**self.saved, **job}.items():
             text = text.replace("{{" + name + "}}", value)
         for moment in self.moments:
             text = text.replace("<time>", moment, 1)
@@ -133,8 +134,9 @@ class Replay:
         for name, path in step.get("save", {}).items():
             value = found
             for part in path.split("."):
-                value = value[part]
-            self.saved[name] = value
+                value = value.get(part) if isinstance(value, dict) else None
+            if value is not None:
+                self.saved[name] = value
         if isinstance(found, dict) and found.get("jobs"):
             self.job = next(iter(found["jobs"]))
 
@@ -155,6 +157,18 @@ class Replay:
         for name in USERS if self.provider else ():
             call = {"method": "GET", "path": "/system/info", "auth": f"user:{name}"}
             assert self.http(call)["status"] == 200
+
+    def leave_a_policy(self, bucket: str) -> None:
+        """Let an administrator's service name a bucket, and leave neither of them behind."""
+        call = {"path": "/system/services", "auth": "admin"}
+        body = {"name": "before", "image": "i", "script": "s", "owner": "cluster_admin"}
+        output = [{"storage_provider": "minio.default", "path": f"{bucket}/x"}]
+        assert self.http({**call, "method": "POST", "json": body})["status"] == 201
+        for more in ({"output": output}, {}):
+            assert self.http({**call, "method": "PUT", "json": {**body, **more}})["status"] == 500
+        gone = {**call, "method": "DELETE", "path": "/system/services/before"}
+        assert self.http(gone)["status"] == 204
+        self.s3_remove(bucket, {})
 
     def hooks(self, bucket: str) -> list[QueueConfig]:
         return self.store.get_bucket_notification(bucket).queue_config_list

@@ -43,10 +43,14 @@ NO_STEP = {"kube", "pause"}
 VERSIONS = {"/system/info", "/system/status"}
 NOT_REPLAYED = {
     ("4.0.0", "050", 6): "the cluster had ended the deletion of the volume already; 054 shows it",
+    ("3.6.5", "073", 75): "the page that was asked for is not in the record",
 }
 """By release, case and step, why its answer is not compared."""
 WITHOUT_STORE_SECRET = {"4.1.2-228-oidc-job-access"}
 """Records of a server that lacked the Secret `minio`, which installations of OSCAR have."""
+WITH_A_POLICY = {"3.7.1-056-mount-existing": "bbb", "3.6.4-056-mount-existing": "bbb"}
+"""Records of a store where an administrator's service had named a bucket of that name before:
+policies are never taken back, and so the bucket counts as private."""
 NOON, EARLIER = "2026-06-01T12:00:00Z", "2026-06-01T11:00:00Z"
 MOMENTS = {("231", 8): (NOON, NOON), ("231", 9): (NOON, EARLIER)}
 """By case and step, the moments in its path, which the records mask."""
@@ -87,7 +91,13 @@ def server(emulator):
 
 
 def test_each_release_has_its_records():
-    assert sorted(FOLDERS) == ["4.0.0", "4.1.2"]
+    assert sorted(FOLDERS) == ["3.6.4", "3.6.5", "3.7.1", "4.0.0", "4.1.2"]
+
+
+def test_the_page_says_how_many_there_are():
+    page = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text().replace("\n", " ")
+    for version in FOLDERS:
+        assert f"{sum(one.version == version for one in RECORDS)} of {version}" in page
 
 
 def test_what_is_not_replayed_is_there():
@@ -104,6 +114,8 @@ def test_a_recording_is_answered_byte_for_byte(emulator, provider, record):
     replay = Replay(server, provider if profile == "knative-oidc" else None)
     server.reset()
     replay.log_in_everybody()
+    if record.name in WITH_A_POLICY:
+        replay.leave_a_policy(WITH_A_POLICY[record.name])
     for number, step in enumerate(told["steps"]):
         if step["do"] in NO_STEP:
             continue
