@@ -39,7 +39,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
     default="0",
     callback=_seconds,
     metavar="SECONDS",
-    help="How long the store refuses after a create or delete (6s is real).",
+    help="How long a create or delete waits for the store, which refuses at first (6s is real).",
 )
 @click.option("--kube-qps", default=0.0, help="Kubernetes calls a second (5 is real; 0: any).")
 @click.option(

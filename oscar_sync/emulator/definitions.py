@@ -25,7 +25,7 @@ from oscar_sync.emulator.yaml_damage import (
     stored_value,
 )
 
-__all__ = ["NotValid", "kept_by_yaml", "provider_of", "read_service", "split_path"]
+__all__ = ["NotBound", "NotValid", "kept_by_yaml", "provider_of", "read_service", "split_path"]
 
 RELEASE = Release()
 _LEVELS = {"NOTSET", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
@@ -36,6 +36,10 @@ _SPACE = " \t\n\r\v\f\x85\xa0"
 
 class NotValid(Exception):
     """A definition that is answered 400; the text is the whole body of the answer."""
+
+
+class NotBound(NotValid):
+    """One that is not even read into the struct."""
 
 
 def provider_of(text: str) -> tuple[str, str]:
@@ -60,7 +64,7 @@ def read_service(body: bytes, store: ObjectStore, release: Release = RELEASE) ->
         definition = bound(release.shape, body)
     except GoJsonError as error:
         text = f"The service specification is not valid: {error}"
-        raise NotValid(text) from error
+        raise NotBound(text) from error
     _require(definition)
     if release.trims_users:
         users = (user.strip(_SPACE) for user in definition["allowed_users"])
@@ -87,7 +91,7 @@ def _require(definition: Document) -> None:
     if rules:
         problems = required_problems("Service", tuple(rules))
         text = f"The service specification is not valid: {problems}"
-        raise NotValid(text)
+        raise NotBound(text)
 
 
 def _set_defaults(definition: Document) -> None:

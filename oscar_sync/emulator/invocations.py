@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 
 from oscar_sync.emulator.callers import Bearer, formatted
+from oscar_sync.emulator.jwt_text import TokenProblem, issuer_of
 from oscar_sync.emulator.reply import Panic, Reply
 from oscar_sync.emulator.services import stuck
 from oscar_sync.emulator.state import Cluster, Service
@@ -45,13 +46,19 @@ def invoked(
     if not token:
         return Reply().bare(401)
     if len(token) != TOKEN_LENGTH:
-        text = "token contains an invalid number of segments"
-        told = f"{text}Error getting oidc manager for issuer ''"
-        return Reply().text(502, told)
+        return _without_issuers(token)
     for service in found:
         if hmac.compare_digest(service.token.encode(), token.encode()):
             return service
     return Reply().bare(401)
+
+
+def _without_issuers(token: str) -> Reply:
+    """Return what is said to another token where no issuer is known."""
+    try:
+        return Reply().text(400, f"Error getting oidc manager for issuer '{issuer_of(token)}'")
+    except TokenProblem as problem:
+        return Reply().text(502, f"{problem}Error getting oidc manager for issuer ''")
 
 
 def _of_user(

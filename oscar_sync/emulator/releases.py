@@ -99,6 +99,8 @@ class Release:
     """Buckets have quotas, and lists tell them and what is used."""
     deletes_buckets_by_tag: bool = True
     """The owner's tag lets a user delete a bucket; before, the user's policy did."""
+    remembers_updaters: bool = False
+    """An administrator's PUT lets administrators mount as a POST does; since 4.1 only a POST."""
     lets_administrators_mount: bool = True
     """An administrator's bucket counts as private for a mount, though no policy says so."""
 
@@ -129,6 +131,7 @@ _4_0: Final = replace(
     knows_invokers=False,
     has_bucket_quotas=False,
     deletes_buckets_by_tag=False,
+    remembers_updaters=True,
     stops_refused_config=False,
 )
 

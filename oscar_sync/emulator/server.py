@@ -64,6 +64,9 @@ class EmulatorOptions:
     hold_workloads: bool = False
     run_scripts: bool = False
     minio_restart_s: float = 0.0
+    """How long a create or delete waits for the store."""
+    minio_refuses_s: float = 0.4
+    """How long of that the store refuses connections, as measured on 4.1.2."""
     kube_qps: float = 0.0
     faults: tuple[str, ...] = ()
     oscar_version: str = "4.1.2"
@@ -253,6 +256,11 @@ class Emulator:
         with self._lock:
             self._cluster.forget()
 
+    def restart(self) -> None:
+        """Start OSCAR again over what is stored: it forgets who posted last (oscar-server 12)."""
+        with self._lock:
+            self._cluster.posted_as_admin = False
+
     def upgrade(self, version: str) -> None:
         """Be another release over what is stored, as an upgrade leaves it.
 
@@ -344,9 +352,9 @@ class Emulator:
         return self._workload.outcome(service.definition, values, text).output
 
     def _restart_store(self) -> str | None:
-        """Restart the object store, which refuses connections; the state's lock is let go.
+        """Restart the object store, and wait for it; the state's lock is let go meanwhile.
 
-        Returns what a call meets that comes while it restarts.
+        It refuses connections at first. Returns what a call meets that comes then.
         """
         seconds = self.options.minio_restart_s
         if self._is_restarting:
@@ -360,12 +368,14 @@ class Emulator:
         self._is_restarting = True
         self._lock.release()
         try:
+            refused = min(seconds, self.options.minio_refuses_s)
             self._s3.shut()
-            time.sleep(seconds)
+            time.sleep(refused)
             self._s3.open()
+            self._is_restarting = False
+            time.sleep(seconds - refused)
         finally:
             self._lock.acquire()
-            self._is_restarting = False
         return None
 
     def _without_store(self, request: Request) -> Reply | None:
@@ -413,14 +423,15 @@ class Emulator:
         if not self._credentials.are_in(request):
             return Reply().bare(401)
         call = (request.method, request.path.removeprefix(_ADMIN))
-        if call == ("POST", "reset"):
-            self.reset()
-        elif call == ("POST", "wipe"):
-            self.wipe()
-        elif call == ("DELETE", "faults"):
-            self.clear_faults()
-        elif call == ("DELETE", "requests"):
-            self.forget_requests()
+        plain: dict[tuple[str, str], Callable[[], None]] = {
+            ("POST", "reset"): self.reset,
+            ("POST", "wipe"): self.wipe,
+            ("POST", "restart"): self.restart,
+            ("DELETE", "faults"): self.clear_faults,
+            ("DELETE", "requests"): self.forget_requests,
+        }
+        if call in plain:
+            plain[call]()
         elif call == ("GET", "requests"):
             told = {"oscar": self.requests, "s3": self.s3_requests}
             return Reply().json(200, {**told, "members": self.member_requests})

@@ -15,7 +15,7 @@ from oscar_sync.emulator.backend import (
 )
 from oscar_sync.emulator.binding import Document
 from oscar_sync.emulator.callers import Caller
-from oscar_sync.emulator.definitions import NotValid, read_service
+from oscar_sync.emulator.definitions import NotBound, NotValid, read_service
 from oscar_sync.emulator.membership import isolate, join_vo, rejoin_vo
 from oscar_sync.emulator.origins import Origin, listed, refresh_token_problem
 from oscar_sync.emulator.provisioning import (
@@ -93,8 +93,10 @@ def _keeps_secrets(cluster: Cluster, definition: Document, namespace: str, reply
 def create(cluster: Cluster, who: Caller, request: Request) -> Reply:
     """Answer `POST /system/services`."""
     try:
+        cluster.posted_as_admin = who.is_admin
         definition = read_service(request.body, cluster.store, cluster.settings.release)
     except NotValid as refusal:
+        cluster.posted_as_admin &= not isinstance(refusal, NotBound)
         return Reply().text(400, str(refusal))
     if not keeps_token(definition):
         definition["token"] = cluster.new_token()
@@ -182,7 +184,7 @@ def _with_storage(who: Caller, origin: Origin, reply: Reply) -> Reply:
         cluster.store.webhooks.pop(definition["name"], None)
         return reply.text(500, f"error registering the service's webhook: {problem}")
     try:
-        buckets = _made_buckets(cluster, who, definition, is_update=False)
+        buckets = _made_buckets(cluster, definition, is_update=False)
     except BucketProblem as error:
         delete_service(cluster, definition, namespace)
         spares = cluster.settings.release.spares_known_buckets
@@ -207,12 +209,10 @@ def _with_storage(who: Caller, origin: Origin, reply: Reply) -> Reply:
     return _expanded(origin, reply.bare(201))
 
 
-def _made_buckets(
-    cluster: Cluster, who: Caller, definition: Document, *, is_update: bool
-) -> list[str]:
+def _made_buckets(cluster: Cluster, definition: Document, *, is_update: bool) -> list[str]:
     if not has_local_buckets(definition):
         return []
-    return make_buckets(definition, cluster, who, is_update=is_update)
+    return make_buckets(definition, cluster, is_update=is_update)
 
 
 def _grant(reply: Reply, cluster: Cluster, bucket: str, definition: Document) -> None:
@@ -236,6 +236,8 @@ def update(cluster: Cluster, who: Caller, request: Request) -> Reply:
         definition = read_service(request.body, cluster.store, cluster.settings.release)
     except NotValid as refusal:
         return Reply().text(400, str(refusal))
+    if who.is_admin and cluster.settings.release.remembers_updaters:
+        cluster.posted_as_admin = True
     found = cluster.named(definition["name"])
     if not found:
         return Reply().bare(404)
@@ -286,7 +288,7 @@ def _apply(who: Caller, service: Service, origin: Origin, reply: Reply) -> Reply
         isolate(cluster, who, definition)
     _drop_isolated(cluster, old, definition)
     try:
-        buckets = _made_buckets(cluster, who, definition, is_update=True)
+        buckets = _made_buckets(cluster, definition, is_update=True)
     except BucketProblem as error:
         return reply.text(400 if isinstance(error, InputProblem) else 500, str(error))
     # A bucket that two inputs name counts as used once, and as a new one then (record 140).

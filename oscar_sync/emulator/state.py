@@ -174,6 +174,8 @@ class Cluster:
     has_namesakes: bool = False
     invocations: list[Invocation] = field(default_factory=list)
     next_port: int = _FIRST_PORT
+    posted_as_admin: bool = False
+    """Whether the last POST of a service was an administrator's: one variable for all requests."""
     namespaces: set[str] = field(default_factory=set)
     """Those of users."""
     quotas: dict[str, Quota] = field(default_factory=dict)
@@ -207,7 +209,7 @@ class Cluster:
         self.invocations.clear()
         self.namespaces.clear()
         self.allowed_images, self.has_image_config = None, False
-        self.has_namesakes = False
+        self.has_namesakes = self.posted_as_admin = False
         self.next_port = _FIRST_PORT
         self.store.webhooks.clear()
 
@@ -232,6 +234,7 @@ class Cluster:
         What 4.0 stored, its ports as numbers, 4.1 cannot read.
         """
         self.settings = replace(self.settings, version=version)
+        self.posted_as_admin = False
         for service in self.services.values():
             if service.shape is not self.settings.shape and self.settings.release.reads_lists:
                 service.is_poisoned, service.encoded = True, None

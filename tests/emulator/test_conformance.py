@@ -129,6 +129,18 @@ def test_a_bucket_that_was_only_mounted_keeps_its_tags(api, store):
     assert store.get_bucket_tags("bbb") == {"owner": "", "from_service": "a", "owner_name": "oscar"}
 
 
+def test_an_administrator_s_mount_is_refused_after_a_restart_until_a_post(api):
+    fields = {"mount": minio("bbb/d")[0], "owner": "cluster_admin"}
+    refusal = 'the bucket "bbb" must be private to be used as mount'
+    api.post(minimal(**fields))
+    assert api.call("POST", "/_emulator/restart").status == 204
+    assert api.put(minimal(**fields)).text == refusal
+    assert api.post(b"{}").status == 400
+    assert api.put(minimal(**fields)).text == refusal
+    assert api.post(minimal("none", input=minio("/"))).text == "input path cannot be empty"
+    assert "setting MinIO policy" in api.put(minimal(**fields)).text
+
+
 def test_mount_options_are_checked(api):
     mount = {**minio("bbb/d")[0], "options": "a;b"}
     got = api.post(minimal(mount=mount))

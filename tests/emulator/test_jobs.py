@@ -56,8 +56,14 @@ def test_a_run_answers_its_input(oscar_emulator):
     got = api.post({"x": 1}, "/run/a", auth=api.token())
     assert (got.status, got.text) == (200, '{"x": 1}')
     assert api.post({}, "/run/a", auth="Bearer short").status == 502
+    claims = base64.urlsafe_b64encode(b'{"iss":"https://x.example"}').decode().rstrip("=")
+    head = base64.urlsafe_b64encode(b'{"alg":"RS256"}').decode().rstrip("=")
+    told = api.post({}, "/job/a", auth=f"Bearer {head}.{claims}.x")
+    text = "Error getting oidc manager for issuer 'https://x.example'"
+    assert (told.status, told.text) == (400, text)
     logs = api.get("/system/logs").json["logs"]
-    assert [(line["path"], line["status"]) for line in logs] == [("/run/a", 200), ("/run/a", 502)]
+    seen = [(line["path"], line["status"]) for line in logs]
+    assert seen == [("/run/a", 200), ("/run/a", 502), ("/job/a", 400)]
 
 
 def test_a_deployment_becomes_ready(oscar_emulator):

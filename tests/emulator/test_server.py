@@ -107,7 +107,8 @@ def test_a_connection_is_kept_for_many_requests(held):
 
 
 def test_the_store_refuses_connections_while_it_restarts():
-    with Emulator(EmulatorOptions(hold_workloads=True, minio_restart_s=2.0)) as emulator:
+    options = EmulatorOptions(hold_workloads=True, minio_restart_s=2.0, minio_refuses_s=2.0)
+    with Emulator(options) as emulator:
         api, codes = Api(emulator), []
         thread = threading.Thread(target=lambda: codes.append(api.post(minimal()).status))
         thread.start()
@@ -131,6 +132,18 @@ def test_the_store_refuses_connections_while_it_restarts():
         assert api.get(f"{SERVICES}/b").status == 404
         assert codes == [201]
         assert store_of(emulator).list_buckets() == []
+
+
+def test_the_store_refuses_for_a_part_of_its_restart_alone(monkeypatch):
+    with Emulator(EmulatorOptions(hold_workloads=True, minio_restart_s=6.0)) as emulator:
+        waits = []
+
+        def sleep(seconds):
+            waits.append((round(seconds, 1), Api(emulator).get("/system/buckets").status))
+
+        monkeypatch.setattr("oscar_sync.emulator.server.time.sleep", sleep)
+        assert Api(emulator).post(minimal()).status == 201
+    assert waits == [(0.4, 500), (5.6, 200)]
 
 
 def test_kubernetes_sets_the_pace():
@@ -185,7 +198,8 @@ def test_serve_warns_when_others_can_reach_it():
 
 def test_a_look_at_buckets_fails_for_the_moment_while_the_store_restarts():
     """As on 4.1.2; services are listed all the while (oscar-releases)."""
-    with Emulator(EmulatorOptions(hold_workloads=True, minio_restart_s=1.0)) as emulator:
+    options = EmulatorOptions(hold_workloads=True, minio_restart_s=1.0, minio_refuses_s=1.0)
+    with Emulator(options) as emulator:
         api = Api(emulator)
         thread = threading.Thread(target=lambda: api.post(minimal()))
         thread.start()
