@@ -53,7 +53,7 @@ def refuse_if_list_is_short(
         FailedError: a GET shows one that the list lacks: what it uses is not known.
     """
     listed = {live.key.name for live in services}
-    for name in unlisted_makers(bucket, buckets, listed):
+    for name in unlisted_makers(bucket, buckets, listed, run.name):
         if run.newest.has_by_name(name):
             raise _contradiction(
                 f"the list of services lacks {name}, which a GET shows; bucket {bucket.name} stays"

@@ -134,7 +134,7 @@ def arrival(
         (
             *_notes(desired, () if is_anew else existing),
             *restart_notes(restarts if later else 0),
-            *_release_notes(release, left_out, existing),
+            *_release_notes(release, left_out),
             *wait_notes(context, desired),
             *bucket_notes(context, desired, existing, needed_buckets(form)),
             *(note for work in works for note in work.notes),
@@ -215,16 +215,12 @@ def _steps(
     )
 
 
-def _release_notes(
-    release: Release, left_out: tuple[BucketName, ...], existing: tuple[BucketName, ...]
-) -> tuple[str, ...]:
-    """Return why a create is made of two requests although some buckets do not exist yet."""
-    if left_out == existing:
+def _release_notes(release: Release, left_out: tuple[BucketName, ...]) -> tuple[str, ...]:
+    """Return why a create is made of two requests although its buckets may not exist yet."""
+    if not left_out or not FAILED_POST_ERASES.holds(release):
         return ()
     shown = f"OSCAR {shown_release(release)}"
-    if FAILED_POST_ERASES.holds(release):
-        return (f"{shown} deletes the buckets that a failed create names: this one names none",)
-    return (f"{shown} starts nothing on uploads unless the last request names every input",)
+    return (f"{shown} deletes the buckets that a failed create names: this one names none",)
 
 
 def _material(

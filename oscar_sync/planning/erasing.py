@@ -112,7 +112,7 @@ def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
         or shared_name_reason(context, [bucket])
         or _owner_reason(context, bucket)
         or _use_reason(context, service, bucket)
-        or _list_reason(context, bucket)
+        or _list_reason(context, service, bucket)
         or _count_reason(context, bucket)
     )
 
@@ -187,10 +187,11 @@ def _fills_own_store(context: Context, seed: Seed) -> bool:
     )
 
 
-def _list_reason(context: Context, bucket: BucketName) -> Reason | None:
+def _list_reason(context: Context, service: ServiceKey, bucket: BucketName) -> Reason | None:
     """Return why the list of services cannot be the whole one, by what the buckets' tags say."""
     facts, view = context.facts.bucket(bucket), context.facts.view
-    for name in unlisted_makers(facts, (view.buckets or {}).values(), view.services):
+    buckets = (view.buckets or {}).values()
+    for name in unlisted_makers(facts, buckets, view.services, service.name):
         if context.facts.probe(name) in (Probe.EXISTS, Probe.UNKNOWN):
             return Reason(
                 "list-incomplete",

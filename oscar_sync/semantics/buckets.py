@@ -249,13 +249,19 @@ def _without(
 
 
 def unlisted_makers(
-    bucket: BucketFacts | None, buckets: Iterable[BucketFacts], listed: Collection[ServiceName]
+    bucket: BucketFacts | None,
+    buckets: Iterable[BucketFacts],
+    listed: Collection[ServiceName],
+    service: ServiceName = ServiceName(""),
 ) -> tuple[ServiceName, ...]:
     """Return the services to ask for by name before *bucket* goes, since the list lacks them.
 
     POST tags each bucket that it makes with its service (6.1). A maker that a GET shows and the
     list lacks proves that the list is not whole; where nothing is *listed*, that of each bucket.
+    PUT tags none (4.4): of such a bucket the *service* is asked for with which it goes.
     """
     asked = [*((bucket,) if bucket else ()), *(() if listed else buckets)]
     makers = {ServiceName(one.from_service) for one in asked if one.from_service}
+    if bucket is not None and not bucket.from_service and service:
+        makers.add(service)
     return tuple(name for name in sorted(makers.difference(listed)) if not service_name_fault(name))

@@ -2,7 +2,8 @@
 
 Until 4.0 each PUT makes a new token for the service. The store calls the service with the token of
 its webhook, which a PUT registers only where a bucket is new to the service: without one, uploads
-are answered 401 from then on (035 of 3.7.1). With one they are accepted again (115, 127 of 3.7.1).
+are answered 401 from then on (035 of 3.7.1). With one they are accepted again (115, 127 of 3.7.1);
+a bucket of an output will do (042 restarts the store for it, as it does to register a webhook).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,8 +26,8 @@ _Form = Mapping[str, Value]
 
 def put_stops_uploads(before: _Form, after: _Form, release: Release) -> bool:
     """Tell whether uploads start nothing once a PUT has turned *before* into *after*."""
-    wanted = {bucket for bucket, _ in inputs(after)}
-    return TOKEN_CHANGES.holds(release) and bool(wanted) and wanted.issubset(in_out_buckets(before))
+    has_new = not set(in_out_buckets(after)).issubset(in_out_buckets(before))
+    return TOKEN_CHANGES.holds(release) and bool(inputs(after)) and not has_new
 
 
 def forms_before(
@@ -51,17 +52,16 @@ def left_out_of_post(
 ) -> tuple[BucketName, ...]:
     """Return the buckets that a POST of *form* must not name: a PUT that follows names them.
 
-    Those that exist (6.2). With them all inputs where that PUT makes a new token, and every bucket
-    where a POST that fails deletes those that it names (024 of 3.6.4): one may come meanwhile.
+    Those that exist (6.2), which are new to that PUT. Where none does and two inputs share a bucket
+    (140), that one: a PUT without a new bucket would stop uploads. And every bucket where a POST
+    that fails deletes those that it names (024 of 3.6.4): somebody may make one then.
     """
-    mount = mount_bucket(form)
-    named = (*created_by_post(form), *((mount,) if mount else ()))
     if FAILED_POST_ERASES.holds(release):
-        return tuple(dict.fromkeys(named))
-    has_put = bool(existing) or bool(further_inputs(form))
-    if not has_put or not TOKEN_CHANGES.holds(release):
+        mount = mount_bucket(form)
+        return tuple(dict.fromkeys((*created_by_post(form), *((mount,) if mount else ()))))
+    if existing or not TOKEN_CHANGES.holds(release):
         return tuple(existing)
-    return tuple(dict.fromkeys((*existing, *(bucket for bucket, _ in inputs(form)))))
+    return tuple(dict.fromkeys(bucket for bucket, _ in further_inputs(form)))
 
 
 def without_inputs(form: _Form) -> dict[str, Value]:

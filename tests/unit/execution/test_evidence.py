@@ -208,6 +208,22 @@ def test_an_erasure_needs_the_maker_of_its_bucket_to_be_gone_by_name_too(full):
     assert "the list of services lacks alpha" in blocked[0].message
 
 
+def test_a_bucket_that_an_update_made_has_no_tag_and_its_service_asked_for_by_name(world):
+    """A list that lacks the service is no evidence that nobody uses its bucket."""
+    world.write(service(), service("beta"))
+    world.apply()
+    world.write(service(output=minio("red/out")), service("beta"))
+    world.apply()
+    assert not dict(world.store.get_bucket_tags("red") or {})
+    world.put("red", "kept/it", b"x")
+    world.write(service("beta"))
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    world.oscar.rewrite = listing(lambda listed: [one for one in listed if one["name"] == "beta"])
+    found, _ = world.apply()
+    assert [item.code for item in found.draft.plan.blocked] == ["list-incomplete"]
+    assert stays(world)
+
+
 @pytest.mark.parametrize("is_full", [True, False])
 def test_a_list_that_is_cut_short_after_the_plan_lets_no_bucket_go(world, is_full):
     world.write(service(output=minio("red/out")), service("beta", output=minio("blue/out")))

@@ -18,6 +18,8 @@ from tests.unit.execution.carried import answering
 from tests.unit.planning.built import minio
 from tests.unit.planning.test_guards import service
 
+BOTH = {"input": minio("red/in"), "output": minio("red/out", "blue/out")}
+
 
 def as_3_7_1(path, answer):
     return answer.replace(b'"4.0.0"', b'"3.7.1"') if path == "/system/info" else answer
@@ -81,9 +83,6 @@ def applied(world, *services, **more):
     return found, report
 
 
-BOTH = {"input": minio("red/in"), "output": minio("red/out", "blue/out")}
-
-
 @pytest.mark.parametrize(
     "after",
     [{"memory": "1Gi"}, {"script": "x\n"}, {"output": minio("red/o")}, {"input": minio("red/i")}],
@@ -119,7 +118,8 @@ def test_uploads_start_the_service_once_it_is_updated(older):
         (service(), service(input=minio("red/in")), 1),
         (service(input=minio("red/in")), service(), 1),
         (service(input=minio("red/in")), service(input=minio("red/in", "blue/in")), 1),
-        (service(input=minio("red/in", "blue/in")), service(input=minio("red/in")), 2),
+        (service(input=minio("red/in")), service(**BOTH), 1),
+        (service(**BOTH), service(input=minio("red/in")), 2),
     ],
 )
 def test_one_put_is_enough_where_it_names_a_new_bucket_or_no_input(older, before, after, count):
@@ -189,11 +189,11 @@ def test_a_forget_that_was_cut_short_gives_the_inputs_back(older):
     assert are_uploads_answered(older)
 
 
-def test_a_create_on_one_bucket_that_exists_names_every_input_last(older):
+def test_a_create_on_a_bucket_that_exists_names_it_last(older):
     older.api.call("POST", "/system/buckets", {"bucket_name": "blue"})
     applied(older, service(**BOTH))
     post, put = bodies(older)
-    assert buckets_of(post) == set()
+    assert buckets_of(post) == {"red"}
     assert buckets_of(put) == {"red", "blue"}
     assert are_uploads_answered(older)
     older.put("red", "in/photo.jpg", b"x")

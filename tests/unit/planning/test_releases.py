@@ -230,7 +230,7 @@ def test_no_level_is_named_while_the_inputs_are_out_of_a_service_of_single_users
     assert found.plan.actions[0].erases == ()
 
 
-def test_a_replace_names_every_input_in_its_last_request():
+def test_a_replace_names_its_buckets_in_the_last_request():
     both = minio("red/in", "blue/in")
     there = view(
         live("alpha", input=both, annotations=stamp()),
@@ -245,4 +245,13 @@ def test_a_replace_names_every_input_in_its_last_request():
     ]  # fmt: skip
     (material,) = found.materials.values()
     assert material.first_form["input"] == []
+    assert len(material.form["input"]) == 2
+
+
+@pytest.mark.parametrize(("release", "first"), [((3, 7, 1), []), ((4, 1, 2), ["red/in"])])
+def test_two_inputs_in_a_new_bucket_make_it_new_to_the_last_request(release, first):
+    """A PUT that adds an input to a bucket which the service has would stop uploads."""
+    found = draft(view(release=release), wanted("alpha", input=minio("red/in", "red/more")))
+    (material,) = found.materials.values()
+    assert [entry["path"] for entry in material.first_form["input"]] == first
     assert len(material.form["input"]) == 2

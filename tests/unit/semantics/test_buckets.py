@@ -2,7 +2,7 @@
 
 import pytest
 
-from oscar_sync.model.identity import BucketName, ClusterId
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
 from oscar_sync.model.state import BucketFacts
 from oscar_sync.semantics.bodies import put_body
 from oscar_sync.semantics.buckets import (
@@ -269,3 +269,18 @@ def made(bucket, service):
 def test_makers_that_the_list_lacks_are_asked_for_and_of_an_empty_list_all(bucket, listed, asked):
     others = [made("green", "gamma"), made("blue", "gamma"), made("gray", "")]
     assert unlisted_makers(bucket, others, listed) == asked
+
+
+@pytest.mark.parametrize(
+    ("bucket", "listed", "asked"),
+    [
+        (made("red", ""), {"beta"}, ("alpha",)),
+        (made("red", ""), {"beta", "alpha"}, ()),
+        (made("red", "gamma"), {"beta"}, ("gamma",)),
+        (None, {"beta"}, ()),
+    ],
+)
+def test_of_a_bucket_without_a_tag_the_service_that_it_goes_with_is_asked_for(
+    bucket, listed, asked
+):
+    assert unlisted_makers(bucket, (), listed, ServiceName("alpha")) == asked
