@@ -34,8 +34,8 @@ def token_notes(context: Context, wanted: Form, before: Sequence[Form]) -> tuple
     notes = [f"OSCAR {shown_release(view.release)} gives the service a new token with each update"]
     if before:
         notes.append(
-            f"uploads to {_places(inputs(wanted))} start nothing between its requests, some 7 s; "
-            "what is uploaded then must be uploaded again"
+            f"uploads to {_places(inputs(wanted))} start nothing between its requests: what is "
+            "uploaded then must be uploaded again"
         )
     return tuple(notes)
 
