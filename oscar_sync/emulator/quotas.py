@@ -29,7 +29,6 @@ __all__ = [
 
 _UNITS = {"": 1, **{unit: 1024**n for n, unit in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi"), 1)}}
 _DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
-_NOTHING_SET = "cpu, memory, ephemeral_storage, volumes or minio must be provided"
 _NO_KUEUE = "kueue is not enabled: /system/quotas requires KUEUE_ENABLE=true"
 
 
@@ -168,17 +167,16 @@ def change_quota(cluster: Cluster, who: Caller, request: Request, user: str) -> 
         asked = bound(QUOTA, request.body)
     except GoJsonError as error:
         return Reply().text(400, f"invalid payload: {error}")
-    if cluster.settings.release.has_kueue:
-        if asked["cpu"] or asked["memory"]:
-            return _no_queue(user)
-        return Reply().text(400, "cpu or memory must be provided")
-    has_volumes = any((asked["volumes"] or {}).values())
-    has_buckets = any((asked["minio"] or {}).values())
-    amounts = any(asked[name] for name in ("cpu", "memory", "ephemeral_storage"))
-    if not (amounts or has_volumes or has_buckets):
-        return Reply().text(400, _NOTHING_SET)
-    if amounts:
-        return Reply().text(503, _NO_KUEUE)
+    release = cluster.settings.release
+    needed = [name for name in asked if name in release.quota_needs]
+    has_volumes, has_buckets = (
+        name in needed and any((asked[name] or {}).values()) for name in ("volumes", "minio")
+    )
+    has_amounts = any(asked[name] for name in needed if name not in {"volumes", "minio"})
+    if not (has_amounts or has_volumes or has_buckets):
+        return Reply().text(400, f"{release.quota_needs} must be provided")
+    if has_amounts:
+        return _no_queue(user) if release.has_kueue else Reply().text(503, _NO_KUEUE)
     try:
         _change(cluster, user, asked, has_volumes=has_volumes, has_buckets=has_buckets)
     except _NotTaken as problem:

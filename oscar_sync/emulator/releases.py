@@ -42,8 +42,8 @@ class Release:
     """A name is one service's in the whole cluster, not in its namespace alone."""
     normalizes_paths: bool = True
     """Paths are stripped and get a bucket; before, one without a folder ends in a panic."""
-    stops_at_known_secret: bool = True
-    """A POST with secrets of a name that has some ends with 409; before, it went on."""
+    stops_after_errors: bool = True
+    """A Secret or a tag that is refused ends the request; before, the request went on."""
     exposes_beside_knative: bool = False
     """A POST makes a Knative service for an exposed service too."""
     updates_knative_always: bool = False
@@ -111,6 +111,10 @@ class Release:
     """The configuration says whether Kueue is on."""
     has_kueue: bool = False
     """Quotas are those of Kueue alone: 3.7 knows no others."""
+    quota_needs: str = "cpu, memory, ephemeral_storage, volumes or minio"
+    """What a change of quotas names at least one of."""
+    counts_unknown_services: bool = True
+    """An administrator is told zeros of a service that is not there; before, 404."""
     lists_images: bool = True
     """The server has a list of image repositories that are allowed."""
     stops_refused_config: bool = True
@@ -126,13 +130,15 @@ _4_0: Final = replace(
     reads_lists=False,
     has_unique_names=False,
     normalizes_paths=False,
-    stops_at_known_secret=False,
+    stops_after_errors=False,
     updates_knative_always=True,
     knows_invokers=False,
     has_bucket_quotas=False,
     deletes_buckets_by_tag=False,
     remembers_updaters=True,
     stops_refused_config=False,
+    quota_needs="cpu, memory or volumes",
+    counts_unknown_services=False,
 )
 
 _3_7: Final = replace(
@@ -153,6 +159,7 @@ _3_7: Final = replace(
     invokes_by_role=False,
     lets_administrators_mount=False,
     has_kueue=True,
+    quota_needs="cpu or memory",
     lists_images=False,
 )
 

@@ -74,18 +74,18 @@ def _keeps_secrets(cluster: Cluster, definition: Document, namespace: str, reply
     secrets = definition["environment"]["secrets"]
     if not secrets:
         return True
-    key = (namespace, definition["name"])
-    may_stop = cluster.settings.release.stops_at_known_secret
-    if key in cluster.secrets:
+    name, stops = definition["name"], cluster.settings.release.stops_after_errors
+    is_known = (namespace, name) in cluster.secrets
+    problem = secret_problem(cluster, name, namespace, secrets)
+    if is_known:
+        problem = f'secrets "{name}" already exists'
         reply.text(409, "A secret with the given name already exists")
-    problem = secret_problem(cluster, definition["name"], namespace, secrets)
-    if key in cluster.secrets and not may_stop:
-        problem = f'secrets "{definition["name"]}" already exists'
-    if problem and not (reply.is_written and may_stop):
+    if problem and not (is_known and stops):
         reply.text(409, f"Error creating secrets for service: {problem}")
-    if reply.is_written and may_stop:
+    if problem and stops:
         return False
-    cluster.secrets.setdefault(key, dict(secrets))
+    if not problem:
+        cluster.secrets[namespace, name] = dict(secrets)
     definition["environment"]["secrets"] = dict.fromkeys(secrets, "")
     return True
 
@@ -204,7 +204,9 @@ def _with_storage(who: Caller, origin: Origin, reply: Reply) -> Reply:
             cluster.store.set_tags(bucket, tags)
         except Refused:
             text = f"Error tagging bucket: error setting tag on bucket {bucket}"
-            return reply.text(400, text)
+            reply.text(400, text)
+            if cluster.settings.release.stops_after_errors:
+                return reply
         cap_bucket(cluster, who, bucket)
     return _expanded(origin, reply.bare(201))
 
@@ -350,8 +352,11 @@ def _store(service: Service, origin: Origin, reply: Reply) -> Reply:
         problem = secret_problem(cluster, service.name, service.namespace, secrets)
         if problem:
             verb = "updating" if key in cluster.secrets else "adding"
-            return reply.text(500, f"error {verb} asociated secret: {problem}")
-        cluster.secrets[key] = dict(secrets)
+            reply.text(500, f"error {verb} asociated secret: {problem}")
+            if cluster.settings.release.stops_after_errors:
+                return reply
+        else:
+            cluster.secrets[key] = dict(secrets)
         definition["environment"]["secrets"] = dict.fromkeys(secrets, "")
     try:
         update_service(cluster, service, definition)

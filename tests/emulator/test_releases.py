@@ -68,6 +68,21 @@ def test_a_path_without_a_folder_ends_in_a_panic_and_leaves_the_service(api):
     assert api.shown("half")["output"] == []
 
 
+def test_metrics_and_quotas_know_less(api):
+    assert api.get("/system/metrics/nobody").status == 404
+    got = api.put({"minio": {"buckets": "1"}}, "/system/quotas/user/u")
+    assert (got.status, got.text) == (400, "cpu, memory or volumes must be provided")
+
+
+def test_an_update_goes_on_after_a_secret_that_is_refused(api):
+    api.post(minimal("locked"))
+    body = {"environment": {"secrets": {"A B": "1"}}, "memory": "1Gi", "owner": "cluster_admin"}
+    got = api.put(minimal("locked", **body))
+    assert got.status == 500
+    assert got.text.startswith('error adding asociated secret: Secret "locked" is invalid')
+    assert api.shown("locked")["memory"] == "1Gi"
+
+
 def test_options_of_a_mount_are_not_known(api):
     api.post(minimal("mounted", mount={**minio("mmm/d")[0], "options": "a;b"}))
     assert api.shown("mounted")["mount"] == minio("mmm/d")[0]
