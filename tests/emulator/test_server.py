@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -141,7 +142,8 @@ def test_the_store_refuses_for_a_part_of_its_restart_alone(monkeypatch):
         def sleep(seconds):
             waits.append((round(seconds, 1), Api(emulator).get("/system/buckets").status))
 
-        monkeypatch.setattr("oscar_sync.emulator.server.time.sleep", sleep)
+        clock = SimpleNamespace(sleep=sleep)
+        monkeypatch.setattr("oscar_sync.emulator.server.time", clock)
         assert Api(emulator).post(minimal()).status == 201
     assert waits == [(0.4, 500), (5.6, 200)]
 
