@@ -104,6 +104,10 @@ class NotUnderstoodError(BadAnswerError):
     """The answer is good, and in a form that no release gives: asking again does not help."""
 
 
+class NullListError(NotUnderstoodError):
+    """The list of services is ``null``: empty, if the release is one that writes it so."""
+
+
 class StoreError(OscarSyncError):
     """A request to an object store failed."""
 

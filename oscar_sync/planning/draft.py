@@ -32,6 +32,7 @@ from oscar_sync.planning.guards import written_reason
 from oscar_sync.planning.notes import (
     ambiguous_consents,
     identity_notes,
+    open_services,
     secret_notes,
     spent_entries,
     spent_notes,
@@ -221,6 +222,7 @@ def _plan(
                     *identity_notes(contexts.values()),
                     *store_notes(contexts.values()),
                     *token_notes(contexts.values()),
+                    *(note for view in views if view.is_read for note in open_services(view)),
                     *secret_notes((*actions, *(item.action for item in held))),
                     *unused_consents(desired, contexts),
                 )

@@ -12,7 +12,7 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.erasing import named_bucket
 from oscar_sync.planning.sensitive import WITHOUT_KEY
 from oscar_sync.semantics.buckets import inputs
-from oscar_sync.semantics.capabilities import TOKEN_CHANGES, shown_release
+from oscar_sync.semantics.capabilities import OPEN_TO_USERS, TOKEN_CHANGES, shown_release
 from oscar_sync.semantics.restarts import RESTART_S, write_timeout_s
 
 
@@ -65,6 +65,15 @@ def token_notes(contexts: Iterable[Context]) -> list[str]:
                 f"{', '.join(names)} is not known"
             )
     return found
+
+
+def open_services(view: ClusterView) -> list[str]:
+    """Return who else may read and start the services of a user, on releases that let everybody."""
+    if view.is_admin or not view.services or not OPEN_TO_USERS.holds(view.release):
+        return []
+    release = f"{view.cluster.id}: OSCAR {shown_release(view.release)}"
+    what = "private and restricted services, with their tokens, to every user who asks by name"
+    return [f"{release} shows {what}, and lets them start jobs"]
 
 
 def unseen_tokens(context: Context) -> list[str]:

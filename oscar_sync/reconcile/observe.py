@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from oscar_sync.errors import (
     BadAnswerError,
     ClusterError,
+    NullListError,
     RefusedError,
     StoreDeniedError,
     StoreError,
@@ -33,7 +34,12 @@ from oscar_sync.reconcile.connect import Connection, Connections
 from oscar_sync.reconcile.memory import Memory
 from oscar_sync.reconcile.release import release_found
 from oscar_sync.reconcile.started import started
-from oscar_sync.semantics.capabilities import NO_LIST_OF_BUCKETS, release_of
+from oscar_sync.semantics.capabilities import (
+    NO_LIST_OF_BUCKETS,
+    NULL_FOR_NO_SERVICE,
+    named_release,
+    release_of,
+)
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.live_shape import SHOWS_BUCKETS, lacks_buckets
 from oscar_sync.semantics.operator import SERVICES_NAMESPACE
@@ -90,9 +96,20 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         if not me:
             # What is owned by nobody would then be mine.
             raise connection.api.bad("/system/config does not say which user the log-in is")
-        return _with_services(view, services_read.result(), connection.api)
+        return _with_services(view, _listed(view, services_read.result), connection.api)
     except ClusterError as error:
         return _unread(view, error)
+
+
+def _listed(view: ClusterView, read: Callable[[], Sequence[LiveService]]) -> Sequence[LiveService]:
+    """Return the services that were *read*; ``null`` is none where the release writes that."""
+    try:
+        return read()
+    except NullListError:
+        release = named_release(view.version)
+        if release is None or not NULL_FOR_NO_SERVICE.holds(release):
+            raise
+        return ()
 
 
 def _own_store(cluster: Cluster, provider: Mapping[str, object]) -> OwnStore:

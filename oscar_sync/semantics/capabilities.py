@@ -80,6 +80,20 @@ NO_BUCKET_BY_NAME: Final = Trait(
     "oscar-releases, 3.6.5",
     until=(3, 6, 5),
 )
+OPEN_TO_USERS: Final = Trait(
+    "every user with a token may read any service by name, a private one and its token included, "
+    "and start its jobs",
+    "said in each plan and by `doctor` under a token",
+    "records 203, 205, 217, 218, 227 and 228 of 3.6.5 and 3.7.1",
+    since=(3, 6, 5),
+    until=(4, 0, 0),
+)
+NULL_FOR_NO_SERVICE: Final = Trait(
+    "a list without a service is `null`",
+    "read as an empty list",
+    "oscar-server 11",
+    until=(3, 6, 0),
+)
 NO_VISIBILITY: Final = Trait(
     "services have no visibility: once upgraded they show a blank one, which hides them from every "
     "user with a token, the owner included",
@@ -181,6 +195,7 @@ STATUS_MAY_END_IT: Final = Trait(
 TABLE: Final = (
     READ_ONLY,
     CAPITAL_VARIABLES,
+    NULL_FOR_NO_SERVICE,
     SECRETS_IN_CLEAR,
     HASHED_SECRET,
     NO_VISIBILITY,
@@ -193,6 +208,7 @@ TABLE: Final = (
     TOKEN_CHANGES,
     NO_MOUNT_UNDER_BASIC,
     NO_DEPLOYMENT,
+    OPEN_TO_USERS,
     OLD_DEPLOYMENT_NAME,
     PATH_WITHOUT_FOLDER_FAILS,
     EXPOSED_TAKES_NO_PUT,

@@ -10,6 +10,7 @@ from oscar_sync.errors import (
     BadAnswerError,
     ClusterError,
     NotUnderstoodError,
+    NullListError,
     RefusedError,
     UsageError,
 )
@@ -113,7 +114,11 @@ class OscarApi:
 
         Raises:
             BadAnswerError: it is no list of services.
+            NullListError: it is ``null``.
         """
+        if content.strip() == b"null":
+            words = f"the answer to GET {SERVICES} is not a list of services"
+            raise NullListError(self.session.cluster.id, self.session.endpoint, words)
         with _Words(self, SERVICES):
             return services_of(decode(content))
 

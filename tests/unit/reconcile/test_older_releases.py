@@ -140,3 +140,12 @@ def test_doctor_runs_on_3_5_and_says_what_it_does_not_judge():
     assert not found.problem
     assert [item.code for item in found.findings] == ["OSY421", "OSY424", "OSY425"]
     assert any("were not judged: OSCAR 3.5.3" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_read"), [("3.5.3", True), ("3.6.5", False), ("devel", False)]
+)
+def test_null_is_an_empty_list_of_services_only_where_the_release_writes_it(version, is_read):
+    view, _ = read(version, {**BUCKETS, "/system/services": reply("null")})
+    assert view.is_read is is_read
+    assert not view.services

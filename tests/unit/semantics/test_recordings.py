@@ -9,7 +9,9 @@ from oscar_sync.model.identity import ClusterId
 from oscar_sync.planning.compare import differences
 from oscar_sync.semantics.answers import Outcome, meaning_of
 from oscar_sync.semantics.live import live_service
+from oscar_sync.semantics.live_shape import shape_fault
 from oscar_sync.semantics.normal_form import normal_form
+from oscar_sync.semantics.release_fields import unsupported
 from oscar_sync.semantics.stamp import (
     HookDuty,
     detached_of,
@@ -55,6 +57,25 @@ def test_a_recorded_service_has_a_normal_form_that_does_not_differ_from_itself(p
         again = normal_form(live.form, is_live=True)
         assert again == live.form
         assert not differences(live.form, again, owner=live.owner)
+
+
+OLDER = [((3, 6, 4), "3.6.4"), ((3, 6, 5), "3.6.5"), ((3, 7, 1), "3.7.1"), ((4, 0, 0), "4.0.0")]
+
+
+@pytest.mark.parametrize(("release", "name"), OLDER)
+def test_a_service_of_an_older_release_is_understood_and_has_its_fields_alone(release, name):
+    """What a release shows is a witness of which fields it has."""
+    shown = [
+        raw
+        for path in sorted(FOLDER.with_name(f"server-{name}").glob("[0-9]*.json"))
+        for raw in shown_services([step["got"] for step in json.loads(path.read_text())["steps"]])
+    ]
+    assert len(shown) > 10
+    for raw in shown:
+        assert shape_fault(raw) == ""
+        live = live_service(ClusterId("edge"), raw)
+        assert normal_form(live.form, is_live=True) == live.form
+        assert unsupported(live.form, release) == ()
 
 
 @pytest.mark.parametrize(
