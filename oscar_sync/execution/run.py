@@ -157,9 +157,9 @@ class Run(Struct):
         form = self.material.form
         if found is None or form is None or not self.holds(found, form):
             return False
-        if _stamp_of(found) != _texts_of(body["annotations"]):
+        if _stamp_of(found) != _texts_of(body["annotations"]) or found.owner != body["owner"]:
             return False
-        if (found.form, _stamp_of(found)) != (before.form, _stamp_of(before)):
+        if not _is_same_service(found, before) or _stamp_of(found) != _stamp_of(before):
             return True
         return reply.meaning.outcome in (Outcome.APPLIED, Outcome.APPLIED_WITH_WARNING)
 

@@ -1,6 +1,7 @@
 """What a plan says beside its steps: of stores not reached, and of consents."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.model.consent import Consent, Word
@@ -14,6 +15,9 @@ from oscar_sync.planning.sensitive import WITHOUT_KEY
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import OPEN_TO_USERS, TOKEN_CHANGES, shown_release
 from oscar_sync.semantics.restarts import RESTART_S, write_timeout_s
+
+_NAMED: Final = 5
+"""Of services in a note, at most."""
 
 
 def store_notes(contexts: Iterable[Context]) -> list[str]:
@@ -196,6 +200,20 @@ def ambiguous_consents(
         if consent.cluster is None
         and len(names := [name for name, one in contexts.items() if consent in one.used]) > 1
     )
+
+
+def unmarked_notes(context: Context, names: Sequence[str]) -> list[str]:
+    """Return a note on services that differ in nothing and lack this set's mark: lost, or new."""
+    if not names:
+        return []
+    cluster, shown = context.facts.view.cluster.id, " ".join(names[:_NAMED])
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    words = (
+        f"{cluster}: {', '.join(names[:_NAMED])}{more} carry no mark of this set, which another "
+        "client's update takes off: nothing removes them, and a difference has no known cause; to "
+        f"mark them: oscar-sync adopt {shown}{' …' if more else ''}"
+    )
+    return [words]
 
 
 def push_notes(context: Context) -> list[str]:

@@ -114,15 +114,8 @@ def _owner_lost(context: Context, live: LiveService) -> Iterator[Finding]:
 
 def _given_back(context: Context, live: LiveService) -> Iterator[Remedy]:
     name = live.key.name
-    if name in context.desired and context.settings.set_name:
-        is_ours = context.standing(live) is Standing.OURS
-        yield Remedy(
-            By.YOU,
-            "the next update writes cluster_admin back, and so does a new stamp",
-            f"oscar-sync forget {name} && oscar-sync adopt {name}"
-            if is_ours
-            else f"oscar-sync adopt {name}",
-        )
+    if name in context.desired and context.standing(live) in (Standing.OURS, Standing.UNSTAMPED):
+        yield Remedy(By.YOU, "write cluster_admin back", "oscar-sync apply")
     else:
         yield Remedy(
             By.OPERATOR,

@@ -14,6 +14,7 @@ from oscar_sync.model.plan import (
     Do,
     Erased,
     FieldChange,
+    Op,
     Preconditions,
     Step,
 )
@@ -100,6 +101,7 @@ def decide_update(
             is_ours=standing is Standing.OURS, key=context.key,
         ),
         *secrets.changes,
+        *_owner_changes(live),
     )  # fmt: skip
     if standing not in (Standing.OURS, Standing.UNSTAMPED):
         return (_foreign(context, desired, live, changes) if changes else None), secrets
@@ -108,6 +110,16 @@ def decide_update(
     is_adopted = standing is Standing.UNSTAMPED and bool(context.settings.set_name)
     case = _Case(context, desired, live, wanted, secrets, changes, is_adopted)
     return _update(case), secrets
+
+
+def _owner_changes(live: LiveService) -> tuple[FieldChange, ...]:
+    """Return the owner that another client's PUT took away, and each of ours gives back (036).
+
+    Without one no user sees the service, and a DELETE leaves its buckets (047).
+    """
+    if live.owner:
+        return ()
+    return (FieldChange("owner", Op.ADD, None, owner_to_write(live), Cause.CLUSTER),)
 
 
 def _secrets(

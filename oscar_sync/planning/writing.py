@@ -5,10 +5,10 @@ from msgspec.structs import replace
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.state import DesiredService
-from oscar_sync.planning.context import Context
+from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision
-from oscar_sync.planning.notes import push_notes
+from oscar_sync.planning.notes import push_notes, unmarked_notes
 from oscar_sync.planning.order import in_writing_order
 from oscar_sync.planning.secrets import SecretFindings
 from oscar_sync.planning.seeding import decide_seeds
@@ -24,17 +24,19 @@ def decide_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision
     seeds: list[Decision] = []
     not_compared: list[str] = []
     left: list[str] = []
+    unmarked: list[ServiceName] = []
     for name in in_writing_order(forms):
         wanted = context.desired[name]
         decision, secrets = _of_service(context, wanted)
         left.extend(f"{wanted.key} {secret}" for secret in secrets.left)
         if decision is None:
             not_compared.extend(f"{wanted.key} {secret}" for secret in secrets.not_compared)
+            unmarked.extend([name] if _is_unmarked(context, name) else [])
         else:
             decisions.append(decision)
         if with_seeds:
             seeds.extend(_after(decision, item) for item in decide_seeds(context, wanted))
-    notes = push_notes(context)
+    notes = [*push_notes(context), *unmarked_notes(context, unmarked)]
     if not_compared:
         notes.append(
             f"not compared, since no fingerprint of this key stands on the cluster: "
@@ -47,6 +49,11 @@ def decide_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision
             "last secrets away with the service alone: remove it, whose data stays, and apply)"
         )
     return [*decisions, *seeds], notes
+
+
+def _is_unmarked(context: Context, name: ServiceName) -> bool:
+    live = context.facts.view.services[name]
+    return bool(context.settings.set_name) and context.standing(live) is Standing.UNSTAMPED
 
 
 def _of_service(context: Context, wanted: DesiredService) -> tuple[Decision | None, SecretFindings]:

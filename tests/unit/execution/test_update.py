@@ -118,6 +118,17 @@ def test_another_writer_right_behind_is_not_taken_for_ours(moved):
     assert moved.live("alpha")["memory"] == "7Gi"
 
 
+def test_an_owner_is_given_back_by_a_put_whose_answer_is_lost(world):
+    world.write(service())
+    world.apply()
+    lost = {key: value for key, value in world.live("alpha").items() if key != "owner"}
+    world.api.put(lost, SERVICES)
+    result = carried_out(world, fault=answering("PUT", "services", "reset", only=1))
+    assert result.status is Status.DONE
+    assert sent(world, "PUT", "services") == 2
+    assert world.live("alpha")["owner"] == "cluster_admin"
+
+
 def test_a_restart_that_fails_is_a_failure_of_its_update(world):
     world.write(service(expose=EXPOSE))
     world.apply()

@@ -53,6 +53,42 @@ def test_a_service_of_another_owner_is_blocked(world):
     assert codes(world.plan()) == ["not-ours"]
 
 
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_an_owner_that_was_lost_is_drift_and_given_back_by_apply(world, is_marked):
+    """Another client's PUT without `owner` takes it (036); a DELETE then leaves buckets (047)."""
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    lost = {key: value for key, value in world.live("alpha").items() if key != "owner"}
+    if not is_marked:
+        lost["annotations"] = {}
+    world.api.put(lost, SERVICES)
+    assert world.live("alpha")["owner"] == ""
+    for scope in (Scope.DRIFT, Scope.ALL):
+        (action,) = world.plan(PlanOptions(scope=scope)).draft.plan.actions
+        assert [(one.path, one.before, one.after) for one in action.changes] == [
+            ("owner", None, "cluster_admin")
+        ]
+        assert (action.is_drifted, action.adds_stamp) == (True, not is_marked)
+    _, report = world.apply()
+    assert [item.status for item in report.results] == [Status.DONE]
+    assert world.live("alpha")["owner"] == "cluster_admin"
+    assert not world.plan().draft.plan.actions
+
+
+def test_services_without_a_mark_that_differ_in_nothing_are_named_with_how_to_mark_them(world):
+    names = [f"svc-{number}" for number in range(7)]
+    world.write(*map(service, names))
+    for name in names:
+        post(world, name)
+    (note,) = [one for one in world.plan().draft.plan.notes if "mark" in one]
+    assert "svc-4 and 2 more carry no mark of this set" in note
+    assert "oscar-sync adopt svc-0 svc-1 svc-2 svc-3 svc-4 …" in note
+    world.apply(PlanOptions(scope=Scope.ADOPT, names=tuple(names)))
+    assert not world.plan().draft.plan.notes
+    world.write_settings(set=None)
+    assert not world.plan().draft.plan.notes
+
+
 def test_an_owner_that_the_settings_name_may_be_updated_and_never_removed(world):
     world.write(service(), service("beta"))
     world.apply()

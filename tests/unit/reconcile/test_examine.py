@@ -253,14 +253,14 @@ def test_a_poisoned_list_is_looked_behind_by_name(world):
     assert "only services whose names are known" in found.notes[0]
 
 
-def test_a_lost_owner_is_given_back_by_a_stamp(world):
+def test_a_lost_owner_is_given_back_by_an_apply(world):
     world.write(service(output=minio("red/out")))
     world.apply()
     assert world.api.put({**service(output=minio("red/out")),
                           "annotations": world.live("alpha")["annotations"]},
                          SERVICES).status < 600  # fmt: skip
     lost = one(examine(world), "OSY402")
-    assert commands(lost) == ["oscar-sync forget alpha && oscar-sync adopt alpha"]
+    assert commands(lost) == ["oscar-sync apply"]
     world.write(service("beta"))
     assert commands(one(examine(world), "OSY402"), By.OPERATOR) == [
         "kubectl -n oscar-svc edit configmap alpha"
