@@ -8,13 +8,14 @@ from oscar_sync.execution.members import refuse_unless_free, take_workers_away
 from oscar_sync.execution.run import TRIES, FailedError, NotVerifiedError, Run, step_of
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import put_until_it_holds
-from oscar_sync.execution.wait import wait_until_ready
+from oscar_sync.execution.wait import wait_until_deleted, wait_until_ready
 from oscar_sync.model.field import Form
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.hooks import wanted_hooks
+from oscar_sync.semantics.volumes import made_volume
 
 PAUSE_S: Final = 1.0
 
@@ -28,6 +29,7 @@ def carry_out_create(run: Run) -> ActionResult:
     if any(step.member for step in run.action.steps):
         take_workers_away(run)
         refuse_unless_free(run)
+    wait_until_deleted(run, made_volume(first))
     live = _post(run, first)
     if any(step.do is Do.PUT and not step.member for step in run.action.steps):
         put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)

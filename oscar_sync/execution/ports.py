@@ -17,6 +17,7 @@ from oscar_sync.model.state import (
     ExtraFile,
     HookRule,
     Upload,
+    VolumeFacts,
 )
 
 
@@ -81,6 +82,10 @@ class ServiceApi(Protocol):
 
     def list_buckets(self) -> tuple[BucketFacts, ...]:
         """Return the cluster's buckets."""
+        ...
+
+    def list_volumes(self) -> Mapping[str, VolumeFacts]:
+        """Return the managed volumes by name."""
         ...
 
     def deployment(self, name: str) -> Deployment:

@@ -1,14 +1,17 @@
-"""Waiting until a service is ready, where the settings or ``--wait`` ask for it."""
+"""Waiting until a service is ready, where that is asked for, or until a volume is deleted."""
 
 from typing import Final
 
 from oscar_sync.errors import ClusterError
-from oscar_sync.execution.run import NotVerifiedError, Run
+from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
+from oscar_sync.execution.sender import StopError
 from oscar_sync.model.state import Deployment
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
 
 _PAUSE_S: Final = 1.0
+_DELETION_S: Final = 180.0
+"""How long a volume that is being deleted is waited for: a pod that ends holds it 20 s and more."""
 _LOG_LINES: Final = 5
 _LONGEST_LINE: Final = 200
 
@@ -38,6 +41,27 @@ def wait_until_ready(run: Run) -> None:
             reason = f": {_masked(run, state.reason)}" if state.reason else ""
             raise NotVerifiedError(f"it is {state.state} after {wait_s:g} s{reason}")
         run.parts.sleep(_PAUSE_S)
+
+
+def wait_until_deleted(run: Run, volume: str) -> None:
+    """Return when no *volume* is there: a POST that makes one is answered 409 until then (136).
+
+    Raises:
+        FailedError: it is still being deleted after three minutes.
+        StaleServiceError: it is there to stay.
+        StopError: the user wants to end.
+    """
+    left_s = _DELETION_S
+    while volume and (found := run.sender.ports.api.list_volumes().get(volume)) is not None:
+        if not found.is_deleting:
+            raise StaleServiceError(f"a volume {volume} exists by now")
+        if run.parts.is_stopping():
+            raise StopError
+        if left_s <= 0:
+            words = f"volume {volume} is still being deleted after {_DELETION_S:g} s: a pod uses it"
+            raise FailedError(f"{words}; apply again when it is gone", "volume-deleting")
+        run.parts.sleep(_PAUSE_S)
+        left_s -= _PAUSE_S
 
 
 def _state(run: Run) -> Deployment:

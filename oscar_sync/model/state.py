@@ -200,6 +200,20 @@ class Deployment(Struct, frozen=True):
     reason: str = ""
 
 
+class VolumeFacts(Struct, frozen=True):
+    """One managed volume as the cluster lists it (oscar-server 1.5)."""
+
+    name: str
+    size: str = ""
+    made_by: ServiceName = ServiceName("")
+    phase: str = ""
+
+    @property
+    def is_deleting(self) -> bool:
+        """Tell whether it goes, as soon as no pod uses it (record 136)."""
+        return self.phase == "deleting"
+
+
 class OwnStore(Struct, frozen=True):
     """The cluster's own object store: its addresses, from inside and from here, and its keys."""
 
@@ -238,7 +252,7 @@ class ClusterView(Struct, frozen=True):
     unreadable: tuple[ServiceName, ...] = ()
     namesakes: tuple[LiveService, ...] = ()
     buckets: Mapping[BucketName, BucketFacts] | None = None
-    volumes: frozenset[str] | None = None
+    volumes: Mapping[str, VolumeFacts] | None = None
     unlisted: Mapping[BucketName, BucketFacts | None] = MappingProxyType({})
     tag_owners: Mapping[BucketName, str] = MappingProxyType({})
     counts: Mapping[BucketName, BucketCount] = MappingProxyType({})

@@ -23,7 +23,6 @@ from oscar_sync.planning.guards import (
     provider_reason,
     release_reason,
     store_reason,
-    volume_reason,
 )
 from oscar_sync.planning.hook_steps import (
     HookWork,
@@ -37,6 +36,7 @@ from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.secrets import blank_names
 from oscar_sync.planning.sent import additions
 from oscar_sync.planning.visibility import bucket_notes, bucket_reason
+from oscar_sync.planning.volumes import taken_up, volume_notes, volume_reason
 from oscar_sync.semantics.buckets import (
     blocks,
     created_by_post,
@@ -65,6 +65,7 @@ from oscar_sync.semantics.volumes import attached_volume, made_volume
 def decide_create(context: Context, desired: DesiredService) -> Decision:
     """Return the creation of *desired*, or why it cannot be."""
     name = desired.key.name
+    stored, desired = desired, taken_up(context, desired)
     members = made_members(context, desired.key, desired.form)
     coming = arrival(context, desired)
     action = Action(
@@ -79,7 +80,7 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         ),
         depends_on=coming.depends_on,
         origin=desired.locate(()),
-        notes=(*coming.notes, *members.notes),
+        notes=(*volume_notes(context, stored), *coming.notes, *members.notes),
         members=members.effects,
         adds_stamp=bool(context.settings.set_name),
     )
@@ -130,7 +131,7 @@ def arrival(
     return Arrival(
         existing,
         _steps(name, later, existing, works, restarts),
-        (*makers_of(context, existing), *_volume_makers(context, form)),
+        (*makers_of(context, existing), *_volume_makers(context, desired)),
         (
             *_notes(desired, () if is_anew else existing),
             *restart_notes(restarts if later else 0),
@@ -181,13 +182,15 @@ def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, .
     return tuple(dict.fromkeys(context.made[name] for name in buckets if name in context.made))
 
 
-def _volume_makers(context: Context, form: Form) -> tuple[str, ...]:
-    """Return the action that makes the volume that *form* attaches, none where it is there."""
-    volume = attached_volume(form)
+def _volume_makers(context: Context, desired: DesiredService) -> tuple[str, ...]:
+    """Return the action that makes the volume that *desired* attaches, none where it is there."""
+    volume = attached_volume(desired.form)
     return tuple(
         action_id(ActionKind.CREATE, other.key)
         for name, other in sorted(context.desired.items())
-        if volume and made_volume(other.form) == volume and name not in context.facts.view.services
+        if volume
+        and made_volume(other.form) == volume
+        and name not in (desired.key.name, *context.facts.view.services)
     )
 
 

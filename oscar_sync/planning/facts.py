@@ -12,6 +12,7 @@ from oscar_sync.model.state import (
     HookRule,
     Probe,
     SeedDifference,
+    VolumeFacts,
 )
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, READ_ONLY
 
@@ -67,12 +68,12 @@ class Facts:
             self.missing.tag_owners.add(name)
         return self.view.tag_owners.get(name)
 
-    def has_volume(self, name: str) -> bool | None:
-        """Tell whether there is a managed volume of that name, None as long as nobody knows."""
+    def volume(self, name: str) -> VolumeFacts | None:
+        """Return the managed volume of that name, None for none and as long as nobody knows."""
         if self.view.volumes is None:
             self.missing.volumes = True
             return None
-        return name in self.view.volumes
+        return self.view.volumes.get(name)
 
     def is_readable(self, bucket: BucketName) -> bool:
         """Tell whether our keys of the store reach the bucket, as far as is known."""

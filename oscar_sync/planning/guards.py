@@ -31,7 +31,6 @@ from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.release_fields import unsupported
 from oscar_sync.semantics.stamp import OWNER, owner_of
 from oscar_sync.semantics.stores import is_refused_input
-from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 
 def first_of(*reasons: Reason | None) -> Reason | None:
@@ -279,31 +278,6 @@ def store_reason(
                     ),
                 ),
             )
-    return None
-
-
-def volume_reason(context: Context, form: Form, *, lost: str = "") -> Reason | None:
-    """Return why a service cannot be created with its managed volume (oscar-server 1.2.1, 6.1).
-
-    A POST that asks for a volume that is there fails, and when it fails early the server deletes
-    that volume. The *lost* one is gone by then.
-    """
-    made, attached = made_volume(form), attached_volume(form)
-    if made and made != lost and context.facts.has_volume(made):
-        return Reason(
-            "volume-exists",
-            f"a volume {made} exists, and a service that asks for a new one of that name could "
-            "make the server delete it",
-            ("leave `size` out: the service gets the volume with its data", "rename the volume"),
-        )
-    makers = {made_volume(wanted.form) for wanted in context.desired.values()} if attached else ()
-    is_there = attached != lost and context.facts.has_volume(attached) if attached else True
-    if attached not in makers and is_there is False:
-        return Reason(
-            "no-such-volume",
-            f"volume {attached} does not exist, and no service of the plan makes it",
-            ("give it a `size`", "make it through OSCAR's API"),
-        )
     return None
 
 

@@ -18,6 +18,7 @@ from oscar_sync.planning.guards import first_of
 from oscar_sync.planning.members import made_members
 from oscar_sync.planning.removing import buckets_of, departure
 from oscar_sync.planning.sent import with_unchanged
+from oscar_sync.planning.volumes import taken_up, volume_notes
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, fingerprint_of
 from oscar_sync.semantics.volumes import deleted_volume
@@ -33,13 +34,14 @@ def decide_replace(
     fields: tuple[str, ...],
 ) -> Decision:
     """Return the replacement of *live* for the sake of *fields*, or why it is held back."""
-    named = _named(context, live)
+    named, lost = _named(context, live), deleted_volume(live.form)
+    stored, desired = desired, taken_up(context, desired, lost)
     going = departure(context, live, "replace", named)
     coming = arrival(
         context,
         desired,
         lost={item.bucket for item in going.erases},
-        lost_volume=deleted_volume(live.form),
+        lost_volume=lost,
         is_anew=True,
     )
     is_detached = any(step.do is Do.PUT for step in going.steps)
@@ -60,7 +62,12 @@ def decide_replace(
         preconditions=Preconditions(fingerprint_of(live)),
         depends_on=coming.depends_on,
         origin=desired.locate(()),
-        notes=(_TOKEN_NOTE, *coming.notes, *members.notes),
+        notes=(
+            _TOKEN_NOTE,
+            *volume_notes(context, stored, lost),
+            *coming.notes,
+            *members.notes,
+        ),
         members=members.effects,
         adds_stamp=bool(context.settings.set_name),
     )

@@ -54,6 +54,7 @@ from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
 from oscar_sync.planning.visibility import bucket_notes, bucket_reason
+from oscar_sync.planning.volumes import as_attached
 from oscar_sync.semantics.access import access_of_service
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
@@ -94,6 +95,7 @@ def decide_update(
     """
     standing = context.standing(live)
     wanted = with_ignored(desired.form, live.form, _ignored(context, desired))
+    wanted = as_attached(context, wanted, live)
     secrets = _secrets(context, desired, live, standing)
     changes = (
         *attributed(

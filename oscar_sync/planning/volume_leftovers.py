@@ -34,13 +34,15 @@ def volume_findings(context: Context) -> Iterator[Finding]:
         for live in view.every_service
         for name in (made_volume(live.form), attached_volume(live.form))
     }
-    for name in sorted(view.volumes - used):
+    for name, volume in sorted(view.volumes.items()):
+        if name in used or volume.is_deleting:
+            continue
         yield _about(
             Code.VOLUME_KEPT,
             name,
             "no service uses it",
-            "it is kept: nothing erases it, and it takes up room; a service that wants to make one "
-            "of that name is refused",
+            "it is kept: nothing erases it, and it takes up room; the service that made it takes "
+            "it up again, and any other that wants to make one of that name is refused",
             Remedy(By.YOU, "keep it; `volume: {name, mount_path}` without size attaches it"),
             Remedy(By.YOU, "or erase it", api_call(view, "DELETE", f"/system/volumes/{name}")),
         )

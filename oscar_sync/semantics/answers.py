@@ -58,8 +58,8 @@ _ROWS: Final = (
         "cluster's operator runs: {delete_secret}")),
     _Row("POST", 409, "A managed volume with the provided name already exists", Meaning(
         Outcome.NOT_APPLIED, "volume-exists",
-        "a volume that outlived its service is not made anew: write volume.name without "
-        "volume.size to attach it")),
+        "plan again: a volume that outlived its service is taken up, and one that is being deleted "
+        "is waited for")),
     _Row("POST", 409, "already exists", Meaning(
         Outcome.NOT_APPLIED, "still-terminating",
         "objects of an earlier service are still going; apply again; if they do not go, the "

@@ -1,6 +1,6 @@
 """Managed volumes: which one a service makes, and which one it only attaches (oscar-server 2.6)."""
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.field import Form, Value
 
 
 def made_volume(form: Form) -> str:
@@ -24,6 +24,20 @@ def deleted_volume(form: Form) -> str:
     if not isinstance(volume, dict) or volume.get("lifecycle_policy") != "delete":
         return ""
     return str(volume["name"])
+
+
+def size_of(form: Form) -> str:
+    """Return the size of the volume that the service makes, blank for none."""
+    volume = form.get("volume")
+    return str(volume["size"]) if isinstance(volume, dict) else ""
+
+
+def attaching(form: Form) -> dict[str, Value]:
+    """Return *form* so that it attaches the volume that it names, and makes none."""
+    volume = form.get("volume")
+    if not isinstance(volume, dict):
+        return {**form}
+    return {**form, "volume": {**volume, "size": "", "lifecycle_policy": ""}}
 
 
 def _named(form: Form, *, has_size: bool) -> str:

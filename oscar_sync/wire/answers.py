@@ -5,8 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.model.identity import BucketName
-from oscar_sync.model.state import BucketFacts, Deployment
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.state import BucketFacts, Deployment, VolumeFacts
 from oscar_sync.semantics.live_shape import shape_fault
 from oscar_sync.wire.exchange import RawAnswer
 from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
@@ -149,18 +149,29 @@ def buckets_of(value: object) -> tuple[BucketFacts, ...]:
     return tuple(bucket_of(entry) for entry in value)
 
 
-def names_of(value: object) -> frozenset[str]:
-    """Return the names of a list of named things.
+def volumes_of(value: object) -> Mapping[str, VolumeFacts]:
+    """Return the managed volumes of a list, by name.
 
     Raises:
         UnusableAnswerError: it is none, or one of its entries has no name.
     """
     if not isinstance(value, list):
         raise UnusableAnswerError("is not a list")
-    names = frozenset(_text(entry, "name") for entry in value if isinstance(entry, dict))
-    if len(names) != len(value) or "" in names:
+    found = {one.name: one for one in map(_volume, value)}
+    if len(found) != len(value) or "" in found:
         raise UnusableAnswerError("lists something without a name of its own")
-    return names
+    return found
+
+
+def _volume(entry: object) -> VolumeFacts:
+    told = entry if isinstance(entry, dict) else {}
+    status = told.get("status")
+    return VolumeFacts(
+        _text(told, "name"),
+        _text(told, "size"),
+        ServiceName(_text(told, "created_by_service")),
+        _text(status if isinstance(status, dict) else {}, "phase"),
+    )
 
 
 def bucket_of(entry: object) -> BucketFacts:

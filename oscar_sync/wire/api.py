@@ -16,7 +16,7 @@ from oscar_sync.errors import (
 )
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketFacts, Deployment
+from oscar_sync.model.state import BucketFacts, Deployment, VolumeFacts
 from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
 from oscar_sync.semantics.capabilities import LOGS_NOT_TOLD, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
@@ -31,11 +31,11 @@ from oscar_sync.wire.answers import (
     jobs_of,
     lines_of,
     mapping_of,
-    names_of,
     release_info_of,
     service_of,
     services_of,
     tag_owner_of,
+    volumes_of,
 )
 from oscar_sync.wire.exchange import RawAnswer, Request
 from oscar_sync.wire.failures import NoAnswerError, PoisonedListError
@@ -189,13 +189,13 @@ class OscarApi:
         asked = encode({"object_key": "x", "operation": "download", "expires_in": 1})
         return self._write("POST", f"{BUCKETS}/{_segment(name)}/presign", asked).status != 404
 
-    def list_volumes(self) -> frozenset[str]:
-        """Return the names of the managed volumes of the log-in; none where a cluster has none."""
+    def list_volumes(self) -> Mapping[str, VolumeFacts]:
+        """Return the managed volumes of the log-in by name; none where a cluster has none."""
         raw = self._get(VOLUMES)
         if _has_no_route(raw):
-            return frozenset()
+            return {}
         with _Words(self, VOLUMES):
-            return names_of(decode(self._good(VOLUMES, raw).content))
+            return volumes_of(decode(self._good(VOLUMES, raw).content))
 
     def health(self) -> bool:
         """Tell whether the server answers at all; credentials are not sent."""

@@ -140,7 +140,7 @@ class Answers:
             value = decode(content)
         except UnusableAnswerError:
             return
-        readers = (answers.buckets_of, answers.names_of, answers.deployment_of, answers.jobs_of)
+        readers = (answers.buckets_of, answers.volumes_of, answers.deployment_of, answers.jobs_of)
         for reader in readers:
             try:
                 reader(value)

@@ -58,7 +58,7 @@ def view(*services, buckets=(), count=0, **facts):
         buckets={one.name: one for one in buckets},
         counts={one.name: BucketCount(count, count) for one in buckets},
         hooks={one.name: () for one in buckets},
-        volumes=frozenset(),
+        volumes={},
         probes=facts.pop("probes", {ServiceName("alpha"): Probe.FREE}),
         **facts,
     )

@@ -625,6 +625,9 @@ def test_a_volume_that_is_there_is_never_asked_for_anew(world):
     world.apply()
     world.write_settings(removed=[])
     world.write(service(volume=volume), service("beta"))
+    (action,) = world.plan().draft.plan.actions
+    assert "volume.size" not in {change.path for change in action.changes}
+    world.write(service("beta", volume={**volume, "name": "alpha"}))
     assert codes(world.plan()) == ["volume-exists"]
 
     world.write(service(volume={"name": "alpha", "mount_path": "/d"}), service("beta"))

@@ -8,7 +8,7 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind
 from oscar_sync.model.settings import Removed, Which
-from oscar_sync.model.state import HookRule
+from oscar_sync.model.state import HookRule, VolumeFacts
 from oscar_sync.semantics.hooks import arn_of
 from tests.unit.planning.built import (
     bucket,
@@ -29,7 +29,7 @@ REPLACE = Consent(Word.REPLACE, "alpha")
 
 
 def with_volumes(cluster, *names):
-    return replace(cluster, volumes=frozenset(names))
+    return replace(cluster, volumes={name: VolumeFacts(name) for name in names})
 
 
 # volumes
