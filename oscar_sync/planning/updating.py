@@ -103,7 +103,7 @@ def decide_update(
             is_ours=standing is Standing.OURS, key=context.key,
         ),
         *secrets.changes,
-        *_owner_changes(live),
+        *_owner_changes(standing, live),
     )  # fmt: skip
     if standing not in (Standing.OURS, Standing.UNSTAMPED):
         return (_foreign(context, desired, live, changes) if changes else None), secrets
@@ -114,12 +114,13 @@ def decide_update(
     return _update(case), secrets
 
 
-def _owner_changes(live: LiveService) -> tuple[FieldChange, ...]:
+def _owner_changes(standing: Standing, live: LiveService) -> tuple[FieldChange, ...]:
     """Return the owner that another client's PUT took away, and each of ours gives back (036).
 
-    Without one no user sees the service, and a DELETE leaves its buckets (047).
+    Without one no user sees the service, and a DELETE leaves its buckets (047). `doctor` tells of
+    those that are not ours to write.
     """
-    if live.owner:
+    if live.owner or standing not in (Standing.OURS, Standing.UNSTAMPED):
         return ()
     return (FieldChange("owner", Op.ADD, None, owner_to_write(live), Cause.CLUSTER),)
 
