@@ -24,7 +24,8 @@ def test_after_an_apply_to_an_empty_cluster_the_next_plan_is_empty(world, wanted
     world.write(*wanted)
     found, report = world.apply()
     check_safe(world, {}, found.draft.plan)
-    assert {item.status for item in report.results} == {Status.DONE}, told(report)
+    assert {item.status for item in report.results} <= {Status.DONE}, told(report)
+    assert report.results or held_back(found)  # what an older release cannot do is blocked
     check_all_steps(world, found.draft.plan)
     again = world.plan()
     assert not again.draft.plan.actions, shown(again)
