@@ -48,6 +48,10 @@ faults: $(VENV)/.dev $(VENV)/.package ## strike each request of each kind of act
 soak-watch: $(VENV)/.dev $(VENV)/.package ## watch through a week of 10,000 saves and faults: nothing may leak
 	$(BIN)/python -m tools.soak_watch --saves $(or $(SAVES),10000)
 
+.PHONY: live
+live: $(VENV)/.dev $(VENV)/.package ## play the main journey on the real cluster OSCAR_SYNC_LIVE_URL, and leave nothing there
+	$(BIN)/python -m tools.live
+
 MUTANTS := .mutants
 SAMPLE ?= 100
 SEED ?= 1
