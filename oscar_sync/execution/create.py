@@ -73,7 +73,7 @@ def _as_sent(run: Run, form: Form, live: LiveService, reply: Reply) -> LiveServi
 def _failure(reply: Reply) -> FailedError:
     if reply.is_lost:
         words = f"no answer came and the service is not there: {reply.text}"
-        return FailedError(words, "lost-answer", is_unreachable=True)
+        return FailedError(words, "lost-answer")
     return FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "not-applied")
 
 

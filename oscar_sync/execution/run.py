@@ -42,11 +42,10 @@ class StaleServiceError(Exception):
 class FailedError(Exception):
     """The action cannot go on; the message says why, ``code`` is stable."""
 
-    def __init__(self, message: str, code: str = "failed", *, is_unreachable: bool = False) -> None:
-        """Keep the sentence, the code, and whether the cluster could not be reached."""
+    def __init__(self, message: str, code: str = "failed") -> None:
+        """Keep the sentence and the code."""
         super().__init__(message)
         self.code = code
-        self.is_unreachable = is_unreachable
 
 
 class NotVerifiedError(Exception):

@@ -129,7 +129,7 @@ def failure_of(reply: Reply | None) -> FailedError:
     if reply is None:
         return FailedError("nothing was sent")
     if reply.is_lost:
-        return FailedError(f"no answer came: {reply.text}", "lost-answer", is_unreachable=True)
+        return FailedError(f"no answer came: {reply.text}", "lost-answer")
     remedy = f"; {reply.meaning.remedy}" if reply.meaning.remedy else ""
     return FailedError(
         f"the server answered {reply.status}: {reply.text}{remedy}", reply.meaning.reason

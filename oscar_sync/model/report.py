@@ -40,7 +40,6 @@ class ActionResult(Struct, frozen=True):
     code: str = ""
     sent: tuple[StepSent, ...] = ()
     warnings: tuple[str, ...] = ()
-    is_unreachable: bool = False
     log: tuple[str, ...] = ()
 
 

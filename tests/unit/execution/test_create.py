@@ -106,6 +106,7 @@ def test_a_post_that_makes_nothing_is_sent_three_times_at_most(bare, kind, code,
     result = carried_out(bare, fault=answering("POST", "services", kind))
     assert (result.status, result.code) == (Status.FAILED, code)
     assert said in result.message
+    assert result.message.endswith("; it belongs to someone else") is (kind == "403")
     assert sent(bare, "POST", "services") == times
 
 

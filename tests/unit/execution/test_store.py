@@ -37,6 +37,20 @@ def test_a_service_whose_uploads_start_nothing_is_not_called_done(fed):
     assert "run: oscar-sync apply --hooks" in result.message
 
 
+def test_a_repair_is_done_only_when_the_store_shows_the_hook(fed):
+    fed.apply()
+    fed.store.delete_bucket_notification("red")
+
+    def swallowed(method, path, query):
+        return "403" if method == "GET" and "notification" in query and fed.s3.writes else ""
+
+    assert carried_out(fed, PlanOptions(checks_all_hooks=True)).status is Status.DONE
+    assert fed.hooks("red") == {("alpha", "in/")}
+    fed.store.delete_bucket_notification("red")
+    result = carried_out(fed, PlanOptions(checks_all_hooks=True), store_fault=swallowed)
+    assert result.status is not Status.DONE
+
+
 def test_what_was_looked_at_is_not_told_as_unchecked(fed):
     assert reported(fed).verified_except == ()
 

@@ -13,9 +13,19 @@ EXPOSE = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
 @pytest.fixture
 def moved(world):
     """A service whose input moves within its bucket: a PUT of its own, then the store."""
+    return _changed(world, input=minio("red/other"))
+
+
+@pytest.fixture(params=[{"input": minio("red/other")}, {"memory": "1Gi"}], ids=["alone", "batch"])
+def changed(world, request):
+    """A service with an update by itself, or with one that is sent beside others."""
+    return _changed(world, **request.param)
+
+
+def _changed(world, **fields):
     world.write(service(input=minio("red/in")))
     world.apply()
-    world.write(service(input=minio("red/other")))
+    world.write(service(**{"input": minio("red/in"), **fields}))
     world.emulator.forget_requests()
     return world
 
@@ -44,20 +54,28 @@ def test_one_that_was_applied_all_the_same_is_done(moved, kind):
     assert puts(moved) <= 2
 
 
-def test_one_that_is_plainly_not_applied_is_sent_three_times_at_most(moved):
-    moved.emulator.fault(f"PUT {SERVICES}:500-before")
-    status, message = outcome(moved)
+def test_one_that_is_plainly_not_applied_is_sent_three_times_at_most(changed):
+    changed.emulator.fault(f"PUT {SERVICES}:500-before")
+    status, message = outcome(changed)
     assert status is Status.FAILED
     assert "the server answered 500" in message
-    assert puts(moved) == 3
+    assert puts(changed) == 3
 
 
-def test_one_that_is_refused_is_sent_once(moved):
-    moved.emulator.fault(f"PUT {SERVICES}:403")
-    status, message = outcome(moved)
+@pytest.mark.parametrize("failing", [1, 2])
+def test_one_that_is_not_applied_at_first_is_done_when_sent_again(changed, failing):
+    for at in range(failing):
+        changed.emulator.fault(f"PUT {SERVICES}#{at + 1}:500-before")
+    assert outcome(changed)[0] is Status.DONE
+    assert puts(changed) == failing + 1
+
+
+def test_one_that_is_refused_is_sent_once(changed):
+    changed.emulator.fault(f"PUT {SERVICES}:403")
+    status, message = outcome(changed)
     assert status is Status.FAILED
     assert "403" in message
-    assert puts(moved) == 1
+    assert puts(changed) == 1
 
 
 @pytest.mark.parametrize("kind", ["reset", "503", "504"])

@@ -13,7 +13,7 @@ DIGEST = "sha256:" + "0a" * 32
     [
         "x", "i:1", "library/x", "ghcr.io/grycap/cowsay:1.0", "localhost/x", "localhost:5000/a/b:1",
         "reg:5000/a", "REG.example.org/a", "10.0.0.1:5000/a", f"a@{DIGEST}", f"a:b@{DIGEST}",
-        "a_b/c__d-e.f:v1", "docker.io/library/x:V_1.2-x", "[fd00::1]:5000/x",
+        "a_b/c__d-e.f:v1", "a" * 255, "docker.io/library/x:V_1.2-x", "[fd00::1]:5000/x",
     ],
 )  # fmt: skip
 def test_what_can_be_pulled_is_taken(image):
@@ -43,6 +43,7 @@ def test_what_can_be_pulled_is_taken(image):
         ("a@sha256:12", "is not HOST/PATH:TAG"),
         ("-a", "is not HOST/PATH:TAG"),
         ("a" * 256, "has more than 255 characters"),
+        ("A" * 3 + "//b", "is not HOST/PATH:TAG"),
     ],
 )
 def test_what_no_node_can_pull_says_why(image, fault):

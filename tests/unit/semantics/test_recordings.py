@@ -96,6 +96,10 @@ def test_a_service_of_an_older_release_is_understood_and_has_its_fields_alone(re
         ("DELETE", 500, "Error deleting service buckets: x", Outcome.APPLIED_WITH_WARNING),
         ("DELETE", 401, "", Outcome.NOT_APPLIED),
         ("PUT", 418, "", Outcome.NOT_APPLIED),
+        ("PUT", 400, "", Outcome.NOT_APPLIED),
+        ("PUT", 499, "", Outcome.NOT_APPLIED),
+        ("PUT", 399, "", Outcome.UNKNOWN),
+        ("PUT", 500, "", Outcome.UNKNOWN),
     ],
 )
 def test_an_answer_means_what_the_table_says(method, status, text, outcome):

@@ -1,0 +1,45 @@
+"""Which services of a cluster are workers, whose they are, and what a PUT reaches."""
+
+import pytest
+
+from oscar_sync.model.field import Value
+from oscar_sync.semantics.federation import (
+    ORIGIN_CLUSTER,
+    ORIGIN_SERVICE,
+    WORKER,
+    is_worker_of,
+    without_members,
+)
+
+OURS = {WORKER: "true", ORIGIN_CLUSTER: "edge", ORIGIN_SERVICE: "plants"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "cluster", "is_ours"),
+    [
+        ({}, "edge", True),
+        ({WORKER: "false"}, "edge", False),
+        ({ORIGIN_CLUSTER: "far"}, "edge", False),
+        ({ORIGIN_SERVICE: "other"}, "edge", False),
+        # A cluster that does not say how it is called has no workers that could be told apart.
+        ({ORIGIN_CLUSTER: ""}, "", False),
+    ],
+)
+def test_a_worker_is_its_origins_by_mark_cluster_and_name(changed, cluster, is_ours):
+    assert is_worker_of({**OURS, **changed}, cluster, "plants") is is_ours
+
+
+@pytest.mark.parametrize("form", [{"name": "a"}, {"name": "a", "federation": None}])
+def test_a_definition_without_a_federation_stays_as_it_is(form):
+    assert without_members(form) == form
+
+
+def test_a_put_without_members_reaches_nobody_and_keeps_the_rest():
+    form: dict[str, Value] = {
+        "name": "a",
+        "federation": {"topology": "star", "members": [{"cluster_id": "far"}]},
+    }
+    assert without_members(form) == {
+        "name": "a",
+        "federation": {"topology": "star", "members": []},
+    }
