@@ -109,7 +109,7 @@ class Context(Struct):
             return Standing.NAMESAKE
         if is_worker(live.annotations):
             return Standing.WORKER
-        if not live.owner and not self._is_among_services(live):
+        if not live.owner and live.namespace != self.facts.view.services_namespace:
             return Standing.OWNER_LOST
         if not self.is_mine(live):
             return Standing.OTHER_OWNER
@@ -169,12 +169,8 @@ class Context(Struct):
         """
         view = self.facts.view
         if not live.owner:
-            return view.is_admin and self._is_among_services(live)
+            return view.is_admin and live.namespace == view.services_namespace
         return live.owner in view.me or live.owner in self.settings.owners
-
-    def _is_among_services(self, live: LiveService) -> bool:
-        """Tell whether *live* lies where an administrator's services do; before 3.6.5 all do."""
-        return live.namespace in ("", self.facts.view.services_namespace)
 
     def is_candidate(self, live: LiveService) -> bool:
         """Tell whether *live* may be removed once no manifest names it: our stamp, and mine.

@@ -23,6 +23,7 @@ from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import unlisted_makers, used_buckets
+from oscar_sync.semantics.capabilities import DELETED_BY_POLICY
 from oscar_sync.semantics.stores import is_own_store
 
 VOLUME: Final = "volume"
@@ -152,9 +153,12 @@ def _tag_reason(context: Context, bucket: BucketName) -> Reason | None:
     whose = f"its tag says that it belongs to {tagged}" if tagged else "no tag says whose it is"
     me = next(iter(view.me), "")
     call = operator.set_tags(view.cluster.id, bucket, owner=me)
+    words = f"the server does not let you delete bucket {bucket}"
+    if DELETED_BY_POLICY.holds(view.release):
+        words = f"nobody can tell whether bucket {bucket} is yours alone"
     return Reason(
         "not-my-bucket",
-        f"the server does not let you delete bucket {bucket}: {whose}",
+        f"{words}: {whose}",
         (f"delete it as {tagged}" if tagged else f"ask the cluster's operator to run: {call}",),
     )
 

@@ -72,12 +72,11 @@ def token_notes(contexts: Iterable[Context]) -> list[str]:
 
 
 def open_services(view: ClusterView) -> list[str]:
-    """Return who else may read and start the services of a user, on releases that let everybody."""
+    """Return who else may start the services of a user, on releases that let everybody."""
     if view.is_admin or not view.services or not OPEN_TO_USERS.holds(view.release):
         return []
     release = f"{view.cluster.id}: OSCAR {shown_release(view.release)}"
-    what = "private and restricted services, with their tokens, to every user who asks by name"
-    return [f"{release} shows {what}, and lets them start jobs"]
+    return [f"{release} lets every user run private and restricted services and start their jobs"]
 
 
 def unseen_tokens(context: Context) -> list[str]:

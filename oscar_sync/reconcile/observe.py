@@ -35,6 +35,7 @@ from oscar_sync.reconcile.memory import Memory
 from oscar_sync.reconcile.release import release_found
 from oscar_sync.reconcile.started import started
 from oscar_sync.semantics.capabilities import (
+    EMPTY_IS_HIDDEN,
     NO_LIST_OF_BUCKETS,
     NULL_FOR_NO_SERVICE,
     named_release,
@@ -133,10 +134,16 @@ def _with_services(
     """Return *view* with its release, and each name once: of several, mine comes first."""
     release, problem = release_found(view.version, services, api)
     view = replace(view, release=release, release_problem=problem)
+    api.is_empty_hidden = EMPTY_IS_HIDDEN.holds(release)
     if view.release >= SHOWS_BUCKETS and any(lacks_buckets(service.raw) for service in services):
         raise api.bad(
             f"the list of services shows one as releases before 3.6 do, not {view.version}"
         )
+    # Before 3.6.5 there is one namespace, and no service says so.
+    services = [
+        service if service.namespace else replace(service, namespace=view.services_namespace)
+        for service in services
+    ]
     named: dict[ServiceName, LiveService] = {}
     for service in services:
         shown = named.get(service.key.name)

@@ -81,12 +81,25 @@ NO_BUCKET_BY_NAME: Final = Trait(
     until=(3, 6, 5),
 )
 OPEN_TO_USERS: Final = Trait(
-    "every user with a token may read any service by name, a private one and its token included, "
-    "and start its jobs",
+    "every user with a token may run any service and start its jobs, a private one too",
     "said in each plan and by `doctor` under a token",
-    "records 203, 205, 217, 218, 227 and 228 of 3.6.5 and 3.7.1",
+    "records 217, 227 and 228 of 3.6.5 and 3.7.1",
     since=(3, 6, 5),
     until=(4, 0, 0),
+)
+EMPTY_IS_HIDDEN: Final = Trait(
+    "a GET by name of a service that a user may not see answers 200 without a body, not 403",
+    "taken for a service that is there and hidden (`name-hidden`)",
+    "records 203, 205 and 218 of 3.6.5 and 3.7.1",
+    since=(3, 6, 0),
+    until=(4, 0, 0),
+)
+DELETED_BY_POLICY: Final = Trait(
+    "a user may delete each bucket that is public or named by a policy of theirs, also one that "
+    "another user has made again under its name",
+    "a bucket is deleted only where its tag says that it is the user's own (`not-my-bucket`)",
+    "record 226; the server's handler at these tags",
+    until=(4, 1, 0),
 )
 NULL_FOR_NO_SERVICE: Final = Trait(
     "a list without a service is `null`",
@@ -209,6 +222,8 @@ TABLE: Final = (
     NO_MOUNT_UNDER_BASIC,
     NO_DEPLOYMENT,
     OPEN_TO_USERS,
+    EMPTY_IS_HIDDEN,
+    DELETED_BY_POLICY,
     OLD_DEPLOYMENT_NAME,
     PATH_WITHOUT_FOLDER_FAILS,
     EXPOSED_TAKES_NO_PUT,

@@ -262,9 +262,11 @@ def test_two_inputs_in_a_new_bucket_make_it_new_to_the_last_request(release, fir
     [((3, 6, 5), False, True), ((3, 7, 1), False, True), ((3, 7, 1), True, False),
      ((4, 0, 0), False, False)],
 )  # fmt: skip
-def test_under_a_token_it_is_said_who_may_read_a_private_service(release, is_admin, is_said):
+def test_under_a_token_it_is_said_who_may_start_a_private_service(release, is_admin, is_said):
     there = view(live("alpha"), release=release, is_admin=is_admin)
     plan = planned(there, wanted("alpha"))
-    assert any("to every user who asks" in note for note in plan.notes) is is_said
+    assert any("lets every user run private" in note for note in plan.notes) is is_said
     context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
-    assert any("to every user" in note for note in leftovers(context).notes) is is_said
+    assert (
+        any("lets every user run private" in note for note in leftovers(context).notes) is is_said
+    )

@@ -9,7 +9,7 @@ from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Settings
-from oscar_sync.model.state import BucketFacts, DesiredState
+from oscar_sync.model.state import BucketFacts, DesiredState, Probe
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.examine import examinations
 from oscar_sync.reconcile.observe import look_up, observe
@@ -149,3 +149,23 @@ def test_null_is_an_empty_list_of_services_only_where_the_release_writes_it(vers
     view, _ = read(version, {**BUCKETS, "/system/services": reply("null")})
     assert view.is_read is is_read
     assert not view.services
+
+
+@pytest.mark.parametrize(
+    ("version", "probe"),
+    [("3.6.4", Probe.HIDDEN), ("3.7.1", Probe.HIDDEN), ("4.0.0", None), ("4.1.2", None)],
+)
+def test_a_200_without_a_body_is_a_hidden_service_on_3_x_and_no_answer_later(version, probe):
+    """203 of 3.7.1: what a user may not see is answered so; later releases say 403."""
+    alpha = ServiceName("alpha")
+    answers = {f"/system/services/{alpha}": reply("")}
+    view, _ = read(version, answers, lookups=Lookups(probes={alpha}))
+    assert view.probes.get(alpha) is probe
+    assert view.is_read is (probe is not None)
+
+
+def test_a_service_of_a_release_with_one_namespace_lies_in_that():
+    config = reply({**CONFIG, "config": {"services_namespace": "svc"}})
+    shown = reply([{**NEW, "expose": {"nodePort": 0}}])
+    view, _ = read("3.6.4", {"/system/config": config, "/system/services": shown})
+    assert view.services[ServiceName("plants")].namespace == "svc"
