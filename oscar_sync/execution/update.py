@@ -20,6 +20,7 @@ from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.bodies import refused_body
 from oscar_sync.semantics.hooks import wanted_hooks
 
 
@@ -38,7 +39,22 @@ def send_update(run: Run) -> LiveService:
         raise FailedError("the plan holds no definition")
     for item in run.action.erases:  # buckets of single users go by the PUT itself (record 222)
         refuse_if_more_is_lost(run, item.bucket)
+    _wake_mount(run)
     return put_in_turn(run, live)
+
+
+def _wake_mount(run: Run) -> None:
+    """Send the create that is refused, where the plan has one: it makes nothing.
+
+    Raises:
+        FailedError: it was not refused.
+    """
+    for step in run.action.steps:
+        if step.do is Do.POST and not step.member:
+            reply = run.sender.post(step, refused_body(run.name))
+            if reply.meaning.outcome is not Outcome.NOT_APPLIED:
+                words = f"a create that OSCAR should refuse was answered {reply.status}"
+                raise FailedError(f"{words}: {reply.text}; nothing else was sent", "not-refused")
 
 
 def put_in_turn(run: Run, live: LiveService) -> LiveService:

@@ -16,13 +16,14 @@ class Word(StrEnum):
     TAKE_OVER = "take-over"
     PUSH_SECRETS = "push-secrets"
     FEDERATE = "federate"
+    WAKE_MOUNT = "wake-mount"
 
 
 class Consent(Struct, frozen=True):
     """A word with what it is about; ``cluster`` None means any cluster.
 
     ``service`` is blank for ``erase:BUCKET`` and ``erase:empty``; ``bucket`` is blank for
-    ``replace``, ``take-over``, ``push-secrets``, ``federate``. ``bucket`` of
+    ``replace``, ``take-over``, ``push-secrets``, ``federate``, ``wake-mount``. ``bucket`` of
     ``erase:SERVICE/volume`` is ``volume`` with a service, of ``erase:empty`` it is ``empty``; a
     bucket that is really called so is written ``bucket:empty`` and kept here with that prefix.
     """

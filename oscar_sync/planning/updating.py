@@ -62,6 +62,7 @@ from oscar_sync.semantics.buckets import (
     in_out_buckets,
     inputs,
     lost_user_buckets,
+    mounted_alone,
     needed_buckets,
     outputs,
     used_buckets,
@@ -184,6 +185,7 @@ def _update(case: _Case) -> Decision:
         kind=ActionKind.UPDATE,
         reason=_reason_word(case.changes),
         steps=(
+            *_waking_step(context, live, wanted),
             *puts,
             *in_order(step for work in works for step in work.steps),
             *_restart_step(case),
@@ -278,6 +280,16 @@ def _hook_works(
         attach_work(context, name, wanted, {*attached, *mine}, {*attached, *vouched}, made=made),
         stale_work(context, name, looked_at, wanted),
     )
+
+
+def _waking_step(context: Context, live: LiveService, wanted: Form) -> tuple[Step, ...]:
+    """Return the create that is refused, by which an administrator's mount is let through again."""
+    if not context.facts.view.is_admin or mounted_alone(wanted) is None:
+        return ()
+    if not context.allows(Consent(Word.WAKE_MOUNT, live.key.name, cluster=live.key.cluster)):
+        return ()
+    note = "with a blank input path: OSCAR refuses it, makes nothing, and mounts for administrators"
+    return (Step(Do.POST, live.key.name, note),)
 
 
 def _restart_step(case: _Case) -> tuple[Step, ...]:

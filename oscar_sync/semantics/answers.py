@@ -81,8 +81,9 @@ _ROWS: Final = (
         "use an image that the cluster's allowed_image_repositories names")),
     _Row("PUT", 500, "must be private to be used as mount", Meaning(
         Outcome.NOT_APPLIED, "stale-admin-flag",
-        "the server remembers the last create of another kind of user: create any service "
-        "as this user, then apply again (oscar-server 12)")),
+        "OSCAR mounts a bucket for an administrator only if its last create was an "
+        "administrator's, which it forgets with its restart: apply again with "
+        "--allow wake-mount:{service}, which sends a create that is refused and makes nothing")),
     _Row("PUT", 500, "^error setting new policies", Meaning(
         Outcome.APPLIED_WITH_WARNING, "policy-of-a-dropped-bucket")),
     _Row("PUT", 500, "^Error creating the service", Meaning(

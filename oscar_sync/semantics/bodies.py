@@ -63,6 +63,16 @@ def put_body(
     return without_newer(body, release)
 
 
+def refused_body(name: str) -> dict[str, Value]:
+    """Return the body of a create that the server refuses before it looks at anything else.
+
+    Its input has a blank path: 400, and nothing is made (oscar-server 1.2.1). It makes the server
+    remember who created last, on which mounts depend (oscar-releases, 4.1.2).
+    """
+    blank: Value = {"storage_provider": "minio.default", "path": " / "}
+    return {"name": name, "image": "none", "script": "exit 1\n", "input": [blank]}
+
+
 def owner_to_write(live: LiveService) -> str:
     """Return the owner that a PUT carries: the live one; for a lost one ``cluster_admin`` (036)."""
     return live.owner or "cluster_admin"

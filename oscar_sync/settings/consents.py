@@ -8,11 +8,11 @@ from oscar_sync.model.identity import ClusterId
 
 GRAMMAR: Final = (
     "erase:BUCKET, erase:empty, erase:SERVICE/volume, replace:SERVICE, attach:SERVICE=BUCKET, "
-    "take-over:SERVICE, push-secrets:SERVICE or federate:SERVICE, CLUSTER/ before the name where "
-    "it would match two"
+    "take-over:SERVICE, push-secrets:SERVICE, federate:SERVICE or wake-mount:SERVICE, CLUSTER/ "
+    "before the name where it would match two"
 )
 OF_SERVICE_GRAMMAR: Final = (
-    'replace, take-over, push-secrets, federate, "attach:BUCKET" or "erase:volume"'
+    'replace, take-over, push-secrets, federate, wake-mount, "attach:BUCKET" or "erase:volume"'
 )
 VOLUME: Final = "volume"
 EMPTY: Final = "empty"
@@ -31,7 +31,7 @@ def consent_of(text: str) -> Consent | None:
         case Word.ATTACH:
             left, equals, bucket = name.rpartition("=")
             return _named(word, left, bucket) if equals and _NAME.fullmatch(bucket) else None
-        case Word.REPLACE | Word.TAKE_OVER | Word.PUSH_SECRETS | Word.FEDERATE:
+        case _:
             return _named(word, name, "")
 
 
@@ -55,7 +55,7 @@ def _erase(name: str) -> Consent | None:
 def consent_for(service: str, cluster: ClusterId | None, text: str) -> Consent | None:
     """Return what a service's ``allow`` entry *text* consents to: no service name stands in it."""
     word, _, rest = text.partition(":")
-    if text in (Word.REPLACE, Word.TAKE_OVER, Word.PUSH_SECRETS, Word.FEDERATE):
+    if text in {*Word} - {Word.ATTACH, Word.ERASE}:
         return Consent(Word(text), service, "", cluster)
     if word == Word.ATTACH and _NAME.fullmatch(rest):
         return Consent(Word.ATTACH, service, rest, cluster)

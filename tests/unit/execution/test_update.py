@@ -176,3 +176,51 @@ def test_a_new_owner_is_not_taken_back_by_a_put_that_is_sent_again(world, fields
     assert (result.status, result.message) == (Status.STALE, "somebody else wrote it meanwhile")
     assert sent(world, "PUT", "services") == 1
     assert world.live("alpha")["owner"] == "somebody"
+
+
+# the mount of an administrator (oscar-releases, 4.1.2)
+
+
+@pytest.fixture
+def forgetful(world):
+    """An update of a service with a mount, on an OSCAR that has forgotten who created last."""
+    world.write(service(mount=minio("red/models")[0]))
+    world.apply()
+    world.emulator.restart()
+    world.write(service(mount=minio("red/models")[0], memory="1Gi"))
+    return world
+
+
+def test_an_update_with_a_mount_that_a_restarted_server_refuses_says_how_to_go_on(forgetful):
+    result = carried_out(forgetful)
+    assert (result.status, result.code) == (Status.FAILED, "stale-admin-flag")
+    assert "apply again with --allow wake-mount:alpha" in result.message
+    assert sent(forgetful, "PUT", "services") == 1
+
+
+def test_with_consent_a_create_that_is_refused_goes_ahead_and_makes_nothing(forgetful):
+    before = forgetful.names(), forgetful.buckets()
+    result = carried_out(forgetful, allow=("wake-mount:alpha",))
+    assert result.status is Status.DONE
+    assert [one.status for one in result.sent] == [400, 500]  # as every update with a mount
+    assert (forgetful.names(), forgetful.buckets()) == before
+    assert forgetful.live("alpha")["memory"] == "1Gi"
+    assert not forgetful.plan().draft.plan.actions
+
+
+@pytest.mark.parametrize("kind", ["reset", "503"])
+def test_where_that_create_is_not_refused_nothing_else_is_sent(forgetful, kind):
+    fault = answering("POST", "services", kind)
+    result = carried_out(forgetful, allow=("wake-mount:alpha",), fault=fault)
+    assert (result.status, result.code) == (Status.FAILED, "not-refused")
+    assert sent(forgetful, "PUT", "services") == 0
+
+
+def test_no_create_goes_ahead_of_an_update_that_mounts_no_bucket_by_itself(world):
+    for fields in ({}, {"output": minio("red/out"), "mount": minio("red/models")[0]}):
+        world.reset()
+        world.write(service(**fields))
+        world.apply()
+        world.write(service(**fields, memory="1Gi"))
+        carried_out(world, allow=("wake-mount:alpha",))
+        assert sent(world, "POST", "services") == 0
