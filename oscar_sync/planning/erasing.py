@@ -23,7 +23,11 @@ from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import unlisted_makers, used_buckets
-from oscar_sync.semantics.capabilities import DELETED_BY_POLICY
+from oscar_sync.semantics.capabilities import (
+    DELETED_BY_POLICY,
+    NO_BUCKET_BY_NAME,
+    shown_release,
+)
 from oscar_sync.semantics.stores import is_own_store
 
 VOLUME: Final = "volume"
@@ -147,7 +151,15 @@ def _tag_reason(context: Context, bucket: BucketName) -> Reason | None:
     A list shows a user as the owner of all that is private and that the user has access to: also
     of what another made anew under a name that the user once had (226), and of what an update made.
     """
-    view, tagged = context.facts.view, context.facts.tag_owner(bucket)
+    view = context.facts.view
+    if NO_BUCKET_BY_NAME.holds(view.release):
+        return Reason(
+            "not-my-bucket",
+            f"nobody can tell whether bucket {bucket} is yours alone: OSCAR "
+            f"{shown_release(view.release)} shows its tags to nobody",
+            (f"if it is, delete it by hand: DELETE /system/buckets/{bucket}",),
+        )
+    tagged = context.facts.tag_owner(bucket)
     if tagged is None or tagged in view.me:
         return None
     whose = f"its tag says that it belongs to {tagged}" if tagged else "no tag says whose it is"

@@ -270,3 +270,24 @@ def test_under_a_token_it_is_said_who_may_start_a_private_service(release, is_ad
     assert (
         any("lets every user run private" in note for note in leftovers(context).notes) is is_said
     )
+
+
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [((3, 6, 4), "OSCAR 3.6.4 shows its tags to nobody"), ((3, 7, 1), "nobody can tell whether"),
+     ((4, 1, 2), "the server does not let you delete")],
+)  # fmt: skip
+def test_a_users_bucket_without_a_tag_of_theirs_is_not_deleted(release, said):
+    """Up to 4.0 the server would delete one that another user made again under that name (226)."""
+    there = view(
+        live("alpha", output=minio("data/out"), owner="me", annotations=stamp()),
+        buckets=[bucket("data", owner="me")],
+        release=release,
+        is_admin=False,
+        me=frozenset({"me"}),
+        tag_owners={"data": ""},
+    )
+    entry = Removed(Which("alpha"), ORIGIN, erase=("data",))
+    (held,) = planned(there, removed=(entry,)).blocked
+    assert held.code == "not-my-bucket"
+    assert said in held.message
