@@ -108,3 +108,45 @@ def test_a_removal_looks_at_the_list_and_at_the_buckets_before_its_deletion_and_
         ("GET", f"{SERVICES}/svc-1"): 3,
         ("DELETE", f"{SERVICES}/svc-1"): 1,
     }
+
+
+def test_a_bucket_is_counted_for_the_plan_and_once_more_just_before_it_goes(world):
+    world.write(full(), service("other"))
+    world.apply()
+    world.put("red", "kept/it", b"x")
+    world.write(service("other"))
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    forget(world)
+    _, report = world.apply()
+    assert [status for _, status, _ in told(report)] == ["done"]
+    found = seen(world)
+    assert found["GET", SERVICES] == 3
+    assert found["GET", "/system/buckets"] == 5  # plan; before and after each of the two deletions
+    assert found["GET", f"{SERVICES}/alpha"] == 5
+    assert found["DELETE", "/system/buckets/red"] == 1
+    read = Counter(path for method, path, _ in world.emulator.s3_requests if method == "GET")
+    # Notifications and count of each for the plan; of red once more before its rule and itself go.
+    assert read == {"/red": 4, "/blue": 2}
+
+
+def test_objects_that_no_file_names_are_listed_for_the_plan_and_once_more_before_they_go(world):
+    world.write(full())
+    folder = world.folder / "files"
+    folder.mkdir()
+    for name in ("one", "two", "three"):
+        (folder / name).write_text(name)
+    seed = {"from": "files", "to": "minio.default:red/models", "delete_extra": True}
+    world.write_settings(services={"alpha": {"seeds": [seed]}})
+    world.apply()
+    (folder / "two").unlink()
+    (folder / "three").unlink()
+    forget(world)
+    _, report = world.apply()
+    assert [status for _, status, _ in told(report)] == ["done"]
+    assert seen(world) == READ
+    asked = [(method, path) for method, path, _ in world.emulator.s3_requests]
+    assert (
+        asked[:3] == [("GET", "/red")] * 3
+    )  # for what is lacking, for what is too much, just before
+    gone = {("DELETE", "/red/models/three"), ("DELETE", "/red/models/two")}
+    assert set(asked[3:]) == gone
