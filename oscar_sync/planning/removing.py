@@ -47,6 +47,7 @@ from oscar_sync.planning.guards import (
 )
 from oscar_sync.planning.hook_steps import HookWork, hooks_to_write, in_order, stale_work
 from oscar_sync.planning.members import Members, left_members, written_members
+from oscar_sync.planning.visibility import closing_notes
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     detached,
@@ -105,7 +106,11 @@ def decide_remove(
         erases=going.erases,
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
-        notes=(*notes, *going.members.notes),
+        notes=(
+            *notes,
+            *closing_notes(live, [item.bucket for item in going.keeps if item.is_public]),
+            *going.members.notes,
+        ),
         members=going.members.effects,
     )
     reason = guard or first_of(standing_reason(context, live), going.reason)

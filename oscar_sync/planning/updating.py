@@ -53,9 +53,9 @@ from oscar_sync.planning.put_steps import put_steps, token_notes
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
-from oscar_sync.planning.visibility import bucket_notes, bucket_reason
+from oscar_sync.planning.visibility import bucket_notes, bucket_reason, closing_notes
 from oscar_sync.planning.volumes import as_attached
-from oscar_sync.semantics.access import access_of_service
+from oscar_sync.semantics.access import access_of_service, is_closed_by
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     further_inputs,
@@ -200,7 +200,10 @@ def _update(case: _Case) -> Decision:
             *token_notes(context, wanted, before),
             *_notes(case, works),
             *restart_notes(max(step.restarts for step in puts)),
-            *bucket_notes(context, case.desired, attached, _opened(live, wanted)),
+            *bucket_notes(
+                context, case.desired, attached, _opened(live, wanted), _closed(live, wanted)
+            ),
+            *closing_notes(live, [bucket for bucket in had if bucket not in has]),
             *members.notes,
         ),
         members=members.effects,
@@ -381,6 +384,12 @@ def _opened(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
         return has
     had = needed_buckets(live.form)
     return tuple(bucket for bucket in has if bucket not in had)
+
+
+def _closed(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
+    """Return the buckets that this PUT closes to everybody."""
+    had = needed_buckets(live.form) if is_closed_by(live.form, wanted) else ()
+    return tuple(bucket for bucket in needed_buckets(wanted) if bucket in had)
 
 
 def _dropped(live: LiveService, wanted: Form) -> set[str]:

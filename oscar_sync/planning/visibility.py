@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey
-from oscar_sync.model.state import DesiredService
+from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, attach_reason
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.access import Access, access_of_service, gained
@@ -36,8 +36,12 @@ def bucket_notes(
     desired: DesiredService,
     attached: Collection[BucketName],
     opened: Collection[BucketName],
+    closed: Collection[BucketName] = (),
 ) -> Iterator[str]:
-    """Yield whose the *attached* buckets are where they are another's, and who gains access."""
+    """Yield whose the *attached* buckets are where they are another's, and who gains access.
+
+    *closed* are buckets that the step closes to everybody.
+    """
     for bucket in dict.fromkeys((*attached, *opened)):
         why = _foreign_words(context, bucket) if bucket in attached else ""
         if why:
@@ -45,11 +49,27 @@ def bucket_notes(
         words = _widening_words(context, desired, bucket) if bucket in opened else ""
         if words:
             yield f"bucket {bucket} {words}, and that stays when the service is removed"
+        elif bucket in closed:
+            yield f"bucket {bucket} is closed to everybody by it"
         elif bucket in opened and _is_wider(context, desired, bucket):
             yield (
                 f"bucket {bucket} is open to everybody, whatever the service's visibility "
                 f"{desired.form['visibility']} says"
             )
+
+
+def closing_notes(live: LiveService, kept: Collection[BucketName]) -> tuple[str, ...]:
+    """Return how the *kept* buckets of a public service can be closed, before it lets go of them.
+
+    Afterwards nothing closes them (record 229).
+    """
+    if not access_of_service(live.form).is_public or not kept:
+        return ()
+    words = (
+        f"{', '.join(kept)} can be closed only while the service names it: set `visibility: "
+        "private`, apply, then go on with this"
+    )
+    return (words,)
 
 
 def _foreign_words(context: Context, bucket: BucketName) -> str:

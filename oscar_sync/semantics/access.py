@@ -56,6 +56,14 @@ def access_of_service(form: Mapping[str, Value]) -> Access:
     return access_given(str(form["visibility"]), named)
 
 
+def is_closed_by(before: Mapping[str, Value], after: Mapping[str, Value]) -> bool:
+    """Tell whether a PUT closes to everybody the buckets that both definitions name (record 229).
+
+    Only a change of the service's visibility does, and only while the bucket is named.
+    """
+    return access_of_service(before).is_public and not access_of_service(after).is_public
+
+
 def visibility_said(bucket: str, service: str) -> str:
     """Return what ``/system/buckets`` says of a *bucket* that a *service* attached.
 
