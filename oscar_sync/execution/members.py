@@ -29,23 +29,6 @@ def take_workers_away(run: Run) -> None:
             _delete(run.at_member(watch), watch, step)
 
 
-def check_detached(run: Run) -> None:
-    """Make sure that the PUT which let go of the origin's buckets reached its workers too.
-
-    Raises:
-        FailedError: a worker still has buckets; its origin must not go before.
-    """
-    for watch in run.material.members:
-        live = run.at_member(watch).newest.by_name(watch.service)
-        named = named_by_delete(live.form, live.bucket_list) if live is not None else ()
-        if named:
-            raise FailedError(
-                f"the worker {watch.cluster.id}/{watch.service} still has bucket "
-                f"{', '.join(named)}; apply again when that cluster can be reached from this one",
-                "member-not-detached",
-            )
-
-
 def refuse_unless_free(run: Run) -> None:
     """Stop before a POST that OSCAR would take back with every member's service (6.5).
 

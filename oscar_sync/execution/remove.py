@@ -11,7 +11,7 @@ from oscar_sync.execution.evidence import (
     refuse_if_listed,
     refuse_unless_agreed,
 )
-from oscar_sync.execution.members import check_detached, take_workers_away
+from oscar_sync.execution.members import take_workers_away
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, is_same, step_of
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.model.plan import Do
@@ -42,11 +42,10 @@ def take_away(run: Run) -> None:
     form = run.material.form
     if live is None or form is None:
         raise FailedError("the plan holds no definition")
+    take_workers_away(run)
     if any(step.do is Do.PUT and not step.member for step in run.action.steps):
         live = put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
-        check_detached(run)
     run.send_store_steps()
-    take_workers_away(run)
     for _ in range(TRIES):
         if _delete(run, live):
             return

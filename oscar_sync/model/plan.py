@@ -169,11 +169,14 @@ class MemberFate(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     REPLACED = "replaced"
+    REMOVED = "removed"
     LEFT = "left"
     ABSENT = "absent"
     """There is none, and an update makes none."""
     UNSEEN = "unseen"
     """Nobody can see from here what is there; somebody consented."""
+    OUT_OF_SIGHT = "out-of-sight"
+    """As unseen, of a removal: nothing is sent there, and a worker there stays."""
 
 
 class MemberEffect(Struct, frozen=True):

@@ -5,7 +5,7 @@ takes a create back by deleting it with its buckets. So each member is looked at
 """
 
 from collections.abc import Collection, Iterable
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,18 +15,20 @@ from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Do, Kept, MemberEffect, MemberFate, Step
-from oscar_sync.model.state import BucketFacts, LiveService, Probe
+from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.planning.blocking import Reason, needs_consent
 from oscar_sync.planning.context import Context
+from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
+from oscar_sync.planning.member_sight import Found, look_at_members, taken_reason
 from oscar_sync.semantics.buckets import detached, in_out_buckets, named_by_delete
-from oscar_sync.semantics.federation import (
-    Member,
-    is_mesh,
-    is_same_endpoint,
-    is_worker_of,
-    members_of,
+from oscar_sync.semantics.federation import Member, is_mesh, members_of, without_members
+from oscar_sync.semantics.immutable import takes_no_put
+from oscar_sync.semantics.stamp import fingerprint_of
+from oscar_sync.semantics.volumes import deleted_volume
+
+_SHOW_CLUSTER: Final = (
+    "add that cluster to `clusters` of the settings, with its address and a log-in"
 )
-from oscar_sync.semantics.stamp import fingerprint_of, owner_of
 
 
 class Members(Struct, frozen=True):
@@ -55,21 +57,11 @@ class Members(Struct, frozen=True):
         return tuple(_words(effect) for effect in self.effects)
 
 
-class _Found(Struct, frozen=True):
-    """A member with what is known of it: its cluster where that was read, the service there."""
-
-    member: Member
-    peer: Context | None = None
-    live: LiveService | None = None
-    problem: str = ""
-    reason: Reason | None = None
-
-
 def written_members(
     context: Context, origin: ServiceKey, form: Form, before: Form | None = None
 ) -> Members:
     """Return what a PUT of *form* does to the members, and to those of *before* that it drops."""
-    found = [_look(context, origin, form, member) for member in members_of(form)]
+    found = look_at_members(context, origin, form)
     return Members(
         (
             *(_written(one, form) for one in found),
@@ -81,122 +73,60 @@ def written_members(
 
 
 def made_members(
-    context: Context, origin: ServiceKey, form: Form, *, is_detached: bool = False
+    context: Context, origin: ServiceKey, form: Form, *, is_anew: bool = False
 ) -> Members:
     """Return what a POST of *form* does to the members.
 
     A worker of an earlier service of that name goes first, since OSCAR would take the whole create
-    back for its sake; its buckets are let go of before, unless the worker *is_detached* by then.
+    back for its sake: its Secret alone answers 409. *is_anew*: that service was removed just
+    before, and its workers with it.
     """
-    found = _claimed([_look(context, origin, form, one) for one in members_of(form)], origin)
+    found = _claimed(look_at_members(context, origin, form), origin)
     reason = (
         _reason(context, origin, found)
         or _bucket_reason(found, form)
         or _lacking_reason(context, found, form)
+        or _stay_reason(found)
     )
     return Members(
         tuple(_effect(one, _fate_of_made(one)) for one in found),
-        tuple(step for one in found for step in _steps_of(one, is_detached=is_detached)),
+        () if is_anew else tuple(step for one in found for step in _steps_of(one)),
         tuple(filter(None, map(_watch, found))),
         reason,
     )
 
 
-def left_members(context: Context, origin: ServiceKey, form: Form) -> Members:
-    """Return what is told of the members of a service that goes without a PUT: they stay."""
-    found = [_look(context, origin, form, member) for member in members_of(form)]
-    there = (one for one in found if one.live is not None and one.reason is None)
-    return Members(tuple(_effect(one, MemberFate.LEFT) for one in there))
+def removed_members(context: Context, origin: ServiceKey, form: Form) -> Members:
+    """Return how the workers of a service that goes are removed, their buckets kept.
 
-
-def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> _Found:
-    """Return what is at *member*, as the run knows its cluster: by address, else by its name."""
-    peer, problem = _peer(context, member)
-    if peer is None:
-        return _Found(member, problem=problem)
-    name = ServiceName(member.service)
-    live = peer.facts.view.services.get(name)
-    if live is not None:
-        reason = (
-            None
-            if _is_ours(context, origin, form, live)
-            else _taken_reason(member, f"a service of that name is there{_whose(live)}")
-        )
-        return _Found(member, peer, live, reason=reason)
-    if name in peer.desired:
-        place = peer.desired[name].locate(())
-        return _Found(member, peer, reason=_taken_reason(member, f"{place} defines it as well"))
-    return _probed(member, peer, name)
-
-
-def _probed(member: Member, peer: Context, name: ServiceName) -> _Found:
-    probe = peer.facts.probe(name)
-    match probe:
-        case Probe.FREE:
-            return _Found(member, peer)
-        case Probe.EXISTS | Probe.HIDDEN:
-            reason = _taken_reason(member, "a service of that name is there, which we cannot see")
-            return _Found(member, peer, reason=reason)
-        case Probe.UNKNOWN:
-            return _Found(member, problem="its cluster answers with an error")
-        case _:
-            assert_never(probe)
-
-
-def _peer(context: Context, member: Member) -> tuple[Context | None, str]:
-    """Return the cluster of *member*, None where it was not read, with the reason."""
-    if not member.cluster or not member.service:
-        return None, "it names no cluster or no service"
-    peer = _known(context, member)
-    if peer is None:
-        where = f" at {member.endpoint}" if member.endpoint else ""
-        return None, f"this run knows no cluster {member.cluster}{where}"
-    view = peer.facts.view
-    return (peer, "") if view.is_read else (None, view.problem)
-
-
-def _known(context: Context, member: Member) -> Context | None:
-    if not member.endpoint:
-        return next((one for key, one in context.peers.items() if key == member.cluster), None)
-    return next(
-        (
-            one
-            for one in context.peers.values()
-            if is_same_endpoint(member.endpoint, one.facts.view.cluster.endpoint)
-        ),
-        None,
-    )
-
-
-def _is_ours(context: Context, origin: ServiceKey, form: Form, live: LiveService) -> bool:
-    """Tell whether *live* is the worker of *origin*, by what OSCAR and we wrote on it.
-
-    An origin without ``cluster_id`` marks its workers with nothing but our own mark, copied.
+    OSCAR leaves them where they are, and nothing would remove them later. What is not its worker
+    stays; so does what nobody can see from here, once somebody agreed to that.
     """
-    mark = owner_of(live.annotations)
-    is_own = mark is not None and (mark.set_name, mark.service) == (
-        context.settings.set_name,
-        origin.name,
+    found = _each_once(look_at_members(context, origin, form))
+    ours = [one for one in found if one.live is not None and one.reason is None]
+    unseen = [one for one in found if one.peer is None]
+    return Members(
+        (
+            *(_effect(one, MemberFate.REMOVED) for one in ours),
+            *(_effect(one, MemberFate.OUT_OF_SIGHT) for one in unseen),
+        ),
+        tuple(step for one in ours for step in _steps_of(one)),
+        tuple(filter(None, map(_watch, ours))),
+        _stay_reason(ours) or _left_reason(context, origin, unseen),
     )
-    if is_worker_of(live.annotations, str(form.get("cluster_id") or ""), origin.name):
-        return is_own or mark is None
-    return is_own and mark is not None and mark.identity == context.identity and bool(mark.set_name)
 
 
-def _whose(live: LiveService) -> str:
-    mark = owner_of(live.annotations)
-    if mark is not None:
-        return f", managed by set {mark.set_name}"
-    return f", owned by {live.owner}" if live.owner else ""
+def _each_once(found: Iterable[Found]) -> list[Found]:
+    return list({(one.member.cluster, one.member.service): one for one in found}.values())
 
 
-def _claimed(found: list[_Found], origin: ServiceKey) -> list[_Found]:
+def _claimed(found: list[Found], origin: ServiceKey) -> list[Found]:
     """Return *found* with the reason why a second worker of one name cannot be made."""
     claimed = []
     for one in found:
         other = one.peer.workers.get(one.member.service) if one.peer is not None else None
         if other is not None:
-            reason = _taken_reason(one.member, f"{other} makes its worker there already")
+            reason = taken_reason(one.member, f"{other} makes its worker there already")
             claimed.append(replace(one, reason=one.reason or reason))
             continue
         if one.peer is not None:
@@ -205,16 +135,7 @@ def _claimed(found: list[_Found], origin: ServiceKey) -> list[_Found]:
     return claimed
 
 
-def _taken_reason(member: Member, why: str) -> Reason:
-    return Reason(
-        "member-taken",
-        f"{member}: {why}; OSCAR writes the members of a federation without asking whose they are, "
-        "and deletes them with their buckets when a create fails",
-        ("give the member another service_name", f"take {member.cluster} out of the members"),
-    )
-
-
-def _reason(context: Context, origin: ServiceKey, found: Iterable[_Found]) -> Reason | None:
+def _reason(context: Context, origin: ServiceKey, found: Iterable[Found]) -> Reason | None:
     """Return why nothing is written: a service that is not our worker, or one nobody sees."""
     unseen = []
     for one in found:
@@ -227,22 +148,42 @@ def _reason(context: Context, origin: ServiceKey, found: Iterable[_Found]) -> Re
     return _unseen_reason(origin, unseen)
 
 
-def _unseen_reason(origin: ServiceKey, unseen: Collection[_Found]) -> Reason:
-    what = "; ".join(f"{one.member}: {one.problem}" for one in unseen)
+def _unseen_reason(origin: ServiceKey, unseen: Collection[Found]) -> Reason:
+    what = _listed(unseen)
     return needs_consent(
         "federation-unseen",
         f"nobody can see from here what is at {what}; OSCAR would overwrite it, or delete it with "
         "its buckets",
         Consent(Word.FEDERATE, origin.name),
-        "add that cluster to `clusters` of the settings, with its address and a log-in",
+        _SHOW_CLUSTER,
     )
 
 
-def _watch(one: _Found) -> MemberWatch | None:
+def _left_reason(context: Context, origin: ServiceKey, unseen: Collection[Found]) -> Reason | None:
+    """Return why a service is not removed: a worker of it may stay, and nothing removes it later.
+
+    Nothing is sent there, so the consent is to leave it behind.
+    """
+    if not unseen or context.allows(Consent(Word.FEDERATE, origin.name, cluster=origin.cluster)):
+        return None
+    return needs_consent(
+        "federation-unseen",
+        f"nobody can see from here what is at {_listed(unseen)}; a worker there would stay, and "
+        "run without its origin",
+        Consent(Word.FEDERATE, origin.name),
+        _SHOW_CLUSTER,
+    )
+
+
+def _listed(unseen: Iterable[Found]) -> str:
+    return "; ".join(f"{one.member}: {one.problem}" for one in unseen)
+
+
+def _watch(one: Found) -> MemberWatch | None:
     if one.peer is None:
         return None
     view, live = one.peer.facts.view, one.live
-    form = detached(live.form, live.bucket_list) if live is not None else None
+    form = without_members(detached(live.form, live.bucket_list)) if live is not None else None
     name = ServiceName(one.member.service)
     return MemberWatch(view.cluster, name, view.release, live, form)
 
@@ -252,15 +193,12 @@ def _dropped(
 ) -> Iterable[MemberEffect]:
     """Yield the workers that an update forgets: OSCAR leaves them as they are."""
     stays = members_of(form)
-    for member in members_of(before):
-        peer, _ = _peer(context, member)
-        live = peer.facts.view.services.get(ServiceName(member.service)) if peer else None
-        is_ours = live is not None and _is_ours(context, origin, before, live)
-        if peer is not None and is_ours and member not in stays:
-            yield _effect(_Found(member, peer, live), MemberFate.LEFT)
+    for one in look_at_members(context, origin, before):
+        if one.live is not None and one.reason is None and one.member not in stays:
+            yield _effect(one, MemberFate.LEFT)
 
 
-def _written(one: _Found, form: Form) -> MemberEffect:
+def _written(one: Found, form: Form) -> MemberEffect:
     if one.peer is None:
         return _effect(one, MemberFate.UNSEEN)
     if one.live is None:
@@ -268,13 +206,13 @@ def _written(one: _Found, form: Form) -> MemberEffect:
     return _effect(one, MemberFate.UPDATED, in_out_buckets(form))
 
 
-def _fate_of_made(one: _Found) -> MemberFate:
+def _fate_of_made(one: Found) -> MemberFate:
     if one.peer is None:
         return MemberFate.UNSEEN
     return MemberFate.CREATED if one.live is None else MemberFate.REPLACED
 
 
-def _effect(one: _Found, fate: MemberFate, named: Collection[BucketName] = ()) -> MemberEffect:
+def _effect(one: Found, fate: MemberFate, named: Collection[BucketName] = ()) -> MemberEffect:
     keeps: tuple[Kept, ...] = ()
     peer, live = one.peer, one.live
     if peer is not None and live is not None:
@@ -290,21 +228,63 @@ def _effect(one: _Found, fate: MemberFate, named: Collection[BucketName] = ()) -
     )
 
 
-def _steps_of(one: _Found, *, is_detached: bool) -> Iterable[Step]:
-    """Yield what takes an old worker away: its buckets out, then the DELETE."""
+def _steps_of(one: Found) -> Iterable[Step]:
+    """Yield what takes a worker away: its buckets out, then the DELETE."""
     peer, live = one.peer, one.live
     if peer is None or live is None or one.reason is not None:
         return
     place = str(peer.facts.view.cluster.id)
     target = f"{place}/{one.member.service}"
     named = named_by_delete(live.form, live.bucket_list)
-    if named and not is_detached:
-        note = f"lets go of {', '.join(named)}"
-        yield Step(Do.PUT, target, note, member=place)
+    if named:
+        yield Step(Do.PUT, target, f"lets go of {', '.join(named)}", member=place)
     yield Step(Do.DELETE, target, restarts=1, member=place)
 
 
-def _bucket_reason(found: Iterable[_Found], form: Form) -> Reason | None:
+def _stay_reason(found: Iterable[Found]) -> Reason | None:
+    """Return why a worker cannot be taken away: as a service of its own cluster could not be."""
+    for one in found:
+        peer, live = one.peer, one.live
+        if peer is None or live is None:
+            continue
+        named = named_by_delete(live.form, live.bucket_list)
+        reason = first_of(
+            owner_reason(peer, live),
+            protect_reason(peer, live.key),
+            _volume_reason(one, live),
+            _detach_reason(peer, live, named) if named else None,
+        )
+        if reason is not None:
+            return replace(reason, message=f"its worker {one.member}: {reason.message}")
+    return None
+
+
+def _detach_reason(peer: Context, live: LiveService, named: Iterable[str]) -> Reason | None:
+    why = takes_no_put(live.form, peer.facts.view.release)
+    if not why:
+        return stopped_reason(peer, live)
+    return Reason(
+        "cannot-detach",
+        f"no PUT can let go of {', '.join(named)}: {why}; deleting it would erase them",
+        ("copy the data elsewhere, and remove the worker by OSCAR's API",),
+    )
+
+
+def _volume_reason(one: Found, live: LiveService) -> Reason | None:
+    volume = deleted_volume(live.form)
+    if not volume:
+        return None
+    return Reason(
+        "member-volume",
+        f"its volume {volume} would be deleted with it",
+        (
+            "copy the data elsewhere, and remove the worker by OSCAR's API",
+            f"take {one.member.cluster} out of the members and apply, so that the worker stays",
+        ),
+    )
+
+
+def _bucket_reason(found: Iterable[Found], form: Form) -> Reason | None:
     """Return why a worker may not use a bucket of its cluster: it is somebody else's."""
     for one, bucket, facts in _met(found, form):
         if one.peer is not None and not one.peer.owns_bucket(facts):
@@ -317,7 +297,7 @@ def _bucket_reason(found: Iterable[_Found], form: Form) -> Reason | None:
     return None
 
 
-def _lacking_reason(context: Context, found: Iterable[_Found], form: Form) -> Reason | None:
+def _lacking_reason(context: Context, found: Iterable[Found], form: Form) -> Reason | None:
     """Return why OSCAR would take a create back: a worker's bucket exists, and ours does not.
 
     One that exists here as well is left out of the first request, and named by the second.
@@ -333,7 +313,7 @@ def _lacking_reason(context: Context, found: Iterable[_Found], form: Form) -> Re
     return None
 
 
-def _met(found: Iterable[_Found], form: Form) -> Iterable[tuple[_Found, BucketName, BucketFacts]]:
+def _met(found: Iterable[Found], form: Form) -> Iterable[tuple[Found, BucketName, BucketFacts]]:
     """Yield each bucket that a worker would use and that is on its cluster already."""
     if is_mesh(form):
         return
@@ -358,6 +338,8 @@ def _words(effect: MemberEffect) -> str:
             return f"member {place}: OSCAR updates its worker there{stays}"
         case MemberFate.REPLACED:
             return f"member {place}: its worker there is removed, and created again{stays}"
+        case MemberFate.REMOVED:
+            return f"member {place}: its worker there is removed{stays}"
         case MemberFate.LEFT:
             return f"member {place}: its worker stays there as it is"
         case MemberFate.ABSENT:
@@ -367,5 +349,7 @@ def _words(effect: MemberEffect) -> str:
                 f"member {place}: nobody can see what is there; OSCAR may overwrite it, or delete "
                 "it with its buckets"
             )
+        case MemberFate.OUT_OF_SIGHT:
+            return f"member {place}: nobody can see what is there; a worker there stays"
         case _:
             assert_never(effect.fate)

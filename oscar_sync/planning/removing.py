@@ -46,7 +46,7 @@ from oscar_sync.planning.guards import (
     stopped_reason,
 )
 from oscar_sync.planning.hook_steps import HookWork, hooks_to_write, in_order, stale_work
-from oscar_sync.planning.members import Members, left_members, written_members
+from oscar_sync.planning.members import Members, removed_members
 from oscar_sync.planning.visibility import closing_notes
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
@@ -55,7 +55,7 @@ from oscar_sync.semantics.buckets import (
     mount_bucket,
     named_by_delete,
 )
-from oscar_sync.semantics.federation import is_worker
+from oscar_sync.semantics.federation import is_worker, without_members
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import detached_of, detached_stamp, fingerprint_of, hooks_of
@@ -132,7 +132,7 @@ def departure(context: Context, live: LiveService, purpose: str, named: Named) -
     lost = {item.bucket for item in erases}
     members = _members(context, live)
     return Departure(
-        steps=_steps(context, live, work),
+        steps=(*members.steps, *_steps(context, live, work)),
         keeps=tuple(context.kept(bucket, name) for bucket in buckets if bucket not in lost),
         erases=erases,
         material=replace(_material(context, live, work, purpose), members=members.watched),
@@ -142,12 +142,10 @@ def departure(context: Context, live: LiveService, purpose: str, named: Named) -
 
 
 def _members(context: Context, live: LiveService) -> Members:
-    """Return what becomes of the members: the PUT that detaches the service detaches them too."""
+    """Return what becomes of the workers: they go before their origin, which alone knows them."""
     if is_worker(live.annotations):
-        return Members()  # OSCAR spreads no write to a worker
-    if not _detaches(context, live):
-        return left_members(context, live.key, live.form)
-    return written_members(context, live.key, detached(live.form, live.bucket_list))
+        return Members()
+    return removed_members(context, live.key, live.form)
 
 
 def buckets_of(live: LiveService) -> tuple[BucketName, ...]:
@@ -214,7 +212,7 @@ def _material(context: Context, live: LiveService, work: HookWork, purpose: str)
         release=view.release,
         owner=owner_to_write(live),
         live=live,
-        form=detached(live.form, live.bucket_list) if _detaches(context, live) else live.form,
+        form=_form(context, live),
         stamp=StampWish(
             context.settings.set_name,
             hooks=hooks_to_write(context, live, work),
@@ -222,6 +220,13 @@ def _material(context: Context, live: LiveService, work: HookWork, purpose: str)
         ),
         own_store=view.own_store,
     )
+
+
+def _form(context: Context, live: LiveService) -> Form:
+    """Return what holds before the DELETE; its PUT reaches no other cluster (trust 2.7)."""
+    if not _detaches(context, live):
+        return live.form
+    return without_members(detached(live.form, live.bucket_list))
 
 
 def _reason(context: Context, live: LiveService, named: Named) -> Reason | None:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.material import MemberWatch
-from oscar_sync.model.plan import Action, ActionKind, Do, FieldChange, Preconditions
+from oscar_sync.model.plan import Action, ActionKind, FieldChange, Preconditions
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, replace_reason
 from oscar_sync.planning.context import Context
@@ -44,8 +44,7 @@ def decide_replace(
         lost_volume=lost,
         is_anew=True,
     )
-    is_detached = any(step.do is Do.PUT for step in going.steps)
-    made = made_members(context, desired.key, desired.form, is_detached=is_detached)
+    made = made_members(context, desired.key, desired.form, is_anew=True)
     members = going.members.followed_by(made)
     kept = {item.bucket: item for item in going.keeps}
     for bucket in coming.existing:
@@ -55,7 +54,7 @@ def decide_replace(
         key=live.key,
         kind=ActionKind.REPLACE,
         reason=f"no update can change {', '.join(fields)}",
-        steps=(*going.steps[:-1], *made.steps, going.steps[-1], *coming.steps),
+        steps=(*going.steps, *coming.steps),
         changes=with_unchanged(changes, desired, context.key),
         keeps=tuple(kept.values()),
         erases=going.erases,

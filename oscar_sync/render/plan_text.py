@@ -293,7 +293,7 @@ def _step_symbol(action: Action, step: Step) -> str:
     if step.member:
         return "-"
     if action.kind is ActionKind.REPLACE and step.do in _REPLACE_SYMBOLS:
-        is_detach = step.do is Do.PUT and step is action.steps[0]
+        is_detach = step.do is Do.PUT and _lets_go(step)
         return "-" if is_detach else _REPLACE_SYMBOLS[step.do]
     match step.do:
         case Do.HOOK | Do.UNHOOK | Do.MARKER:
@@ -340,9 +340,9 @@ _PUT_WORDS: Final = {"the full definition": "attach: a second request names the 
 
 
 def _step_words(step: Step) -> str:
+    if step.member:
+        return _member_words(step)
     match step.do:
-        case Do.PUT if step.member:
-            return f"detach {step.target}, the worker of before: {step.note}"
         case Do.HOOK:
             return f"uploads to {step.target} start it"
         case Do.UNHOOK:
@@ -361,3 +361,9 @@ def _step_words(step: Step) -> str:
             return f"restart {step.target}"
         case _:
             return f"{step.target}{f' ({size(step.size_bytes)})' if step.size_bytes else ''}"
+
+
+def _member_words(step: Step) -> str:
+    if step.do is Do.PUT:
+        return f"detach the worker {step.target}: {step.note}"
+    return f"delete the worker {step.target}, which names no bucket by then"

@@ -1,6 +1,9 @@
-"""A folder with one service, and an emulated cluster to bring it to."""
+"""A folder with one service and an emulated cluster to bring it to, or three for a federation."""
 
 import pytest
+
+from oscar_sync.emulator.server import Emulator, EmulatorOptions
+from tests.unit.reconcile.federation import PASSWORD, Federation
 
 FDL = """\
 functions:
@@ -39,3 +42,19 @@ def environ(tmp_path_factory, oscar_emulator):
     """Return an environment with the cluster's password and a cache folder of its own."""
     cache = tmp_path_factory.mktemp("cache")
     return {"PASSWORD": oscar_emulator.password, "XDG_CACHE_HOME": str(cache), "HOME": str(cache)}
+
+
+@pytest.fixture(scope="module")
+def _emulators():
+    options = EmulatorOptions(password=PASSWORD, hold_workloads=True, admin=True)
+    with Emulator(options) as edge, Emulator(options) as near, Emulator(options) as far:
+        yield edge, near, far
+
+
+@pytest.fixture
+def world(tmp_path, _emulators):
+    """Return a project for three clusters that can be one federation, all empty."""
+    for emulator in _emulators:
+        emulator.reset()
+        emulator.forget_requests()
+    return Federation(tmp_path, _emulators)

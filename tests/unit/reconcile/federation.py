@@ -5,15 +5,17 @@ import io
 import yaml
 from minio import Minio
 
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.report import Status
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.emulator.calling import SERVICES, Api
-from tests.property.world import no_sleep
+from tests.property.world import no_sleep, told
 
 PASSWORD = "one-for-all-clusters"
 NOWHERE = "http://127.0.0.1:1"
+REMOVE = PlanOptions(Scope.REMOVE, ("edge/plants",))
 
 
 class Federation:
@@ -125,3 +127,30 @@ class Federation:
 
     def writes_to(self, name):
         return [one for one in self.apis[name].emulator.requests if one[0] not in ("GET", "HEAD")]
+
+
+def codes(plan):
+    return [item.code for item in plan.blocked]
+
+
+def fates(plan):
+    return [
+        (f"{one.cluster}/{one.service}", one.fate)
+        for action in plan.all_actions
+        for one in action.members
+    ]
+
+
+def done(report):
+    return all(result.status is Status.DONE for result in report.results), told(report)
+
+
+def at(*paths):
+    return [{"storage_provider": "minio.default", "path": path} for path in paths]
+
+
+def applied(world, *members, **fields):
+    """Have an origin with its workers."""
+    world.write(world.origin(*members, **fields))
+    is_done, why = done(world.run())
+    assert is_done, why
