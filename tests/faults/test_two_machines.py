@@ -65,10 +65,10 @@ def test_both_end_well_and_nothing_of_either_is_lost(emulator, tmp_path):
         )
         (folder / "oscar-sync.yaml").write_text(settings)
     ended([begun(emulator, tmp_path / machine, "apply", "--yes") for machine in machines])
-    names = {name for several in machines.values() for name in several}
+    every = {name for several in machines.values() for name in several}
     api = Api(emulator)
-    assert all(api.get(f"/system/services/{name}").status == 200 for name in names)
-    assert set(emulator._store.buckets()) == names
+    assert all(api.get(f"/system/services/{name}").status == 200 for name in every)
+    assert set(emulator._store.buckets()) == every
     quiet = [
         begun(emulator, tmp_path / machine, "plan", "--detailed-exitcode") for machine in machines
     ]
@@ -80,4 +80,4 @@ def test_both_end_well_and_nothing_of_either_is_lost(emulator, tmp_path):
         for machine in machines
     ]
     ended(removals)
-    assert set(emulator._store.buckets()) == names
+    assert set(emulator._store.buckets()) == every
