@@ -6,7 +6,7 @@ from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.answers import Outcome
-from oscar_sync.semantics.bodies import owner_to_write, put_body
+from oscar_sync.semantics.bodies import owner_to_write, post_body, put_body
 from oscar_sync.semantics.buckets import named_by_delete
 from oscar_sync.semantics.federation import WORKER
 from oscar_sync.semantics.stamp import OWNER, marks_of
@@ -27,6 +27,49 @@ def take_workers_away(run: Run) -> None:
             _let_go(run.at_member(watch), watch, step)
         elif step.do is Do.DELETE:
             _delete(run.at_member(watch), watch, step)
+
+
+def make_workers(run: Run) -> None:
+    """Send the POST of each worker that is not there: an empty one, which the origin's PUT fills.
+
+    Raises:
+        FailedError: a member refuses, or it is not there then.
+    """
+    for step, watch in _made(run):
+        if watch.form is None:
+            raise FailedError("the plan holds no definition")
+        member = run.at_member(watch)
+        reply = member.sender.post(step, post_body(watch.form, {}, {}, watch.release))
+        if member.newest.by_name(watch.service) is None:
+            why = reply.text or "no answer came"
+            remedy = f"; {reply.meaning.remedy}" if reply.meaning.remedy else ""
+            raise FailedError(
+                f"the worker {step.target} is not made: {why}{remedy}", "member-failed"
+            )
+
+
+def check_filled(run: Run) -> None:
+    """Make sure that the origin's PUT reached each worker that was made for it.
+
+    Raises:
+        NotVerifiedError: one is empty still.
+    """
+    for step, watch in _made(run):
+        live = run.at_member(watch).newest.by_name(watch.service)
+        if live is None or not live.form.get("federation"):
+            raise NotVerifiedError(
+                f"the update did not reach the worker {step.target}, which is empty: see that its "
+                "cluster can be reached from the origin's, and apply again"
+            )
+
+
+def _made(run: Run) -> list[tuple[Step, MemberWatch]]:
+    return [
+        (step, watch)
+        for step in run.action.steps
+        for watch in run.material.members
+        if step.do is Do.POST and _is_at(step, watch)
+    ]
 
 
 def refuse_unless_free(run: Run) -> None:

@@ -263,9 +263,13 @@ class Run(Struct):
 
     def warn(self, reply: Reply) -> None:
         """Keep the server's words of a write that was applied all the same."""
-        if reply.meaning.outcome is not Outcome.APPLIED:
-            word = "no answer came" if reply.is_lost else f"the server answered {reply.status}"
-            self.warnings.append(f"{word} ({reply.meaning.reason}); read back, it is applied")
+        meaning = reply.meaning
+        if meaning.outcome is Outcome.APPLIED:
+            return
+        word = "no answer came" if reply.is_lost else f"the server answered {reply.status}"
+        # What to do rests on the server's words: a member of a federation that failed, and why.
+        told = f": {reply.text}; {meaning.remedy}" if meaning.remedy else ""
+        self.warnings.append(f"{word} ({meaning.reason}); read back, it is applied{told}")
 
 
 _StoreWrite = Callable[[Store], object]

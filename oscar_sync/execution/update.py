@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from oscar_sync.execution.effect import wait_for_effect
 from oscar_sync.execution.erase import refuse_if_more_is_lost
+from oscar_sync.execution.members import check_filled, make_workers
 from oscar_sync.execution.restart import send_restarts
 from oscar_sync.execution.run import (
     TRIES,
@@ -40,7 +41,10 @@ def send_update(run: Run) -> LiveService:
     for item in run.action.erases:  # buckets of single users go by the PUT itself (record 222)
         refuse_if_more_is_lost(run, item.bucket)
     _wake_mount(run)
-    return put_in_turn(run, live)
+    make_workers(run)
+    live = put_in_turn(run, live)
+    check_filled(run)
+    return live
 
 
 def _wake_mount(run: Run) -> None:

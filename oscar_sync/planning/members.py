@@ -14,16 +14,23 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import MemberWatch
-from oscar_sync.model.plan import Do, Kept, MemberEffect, MemberFate, Step
+from oscar_sync.model.plan import Cause, Do, FieldChange, Kept, MemberEffect, MemberFate, Op, Step
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.planning.blocking import Reason, needs_consent
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
 from oscar_sync.planning.member_sight import Found, look_at_members, taken_reason
 from oscar_sync.semantics.buckets import detached, in_out_buckets, named_by_delete
-from oscar_sync.semantics.federation import Member, is_mesh, members_of, without_members
+from oscar_sync.semantics.federation import (
+    Member,
+    is_mesh,
+    members_of,
+    parted_from_origin,
+    placeholder,
+    without_members,
+)
 from oscar_sync.semantics.immutable import takes_no_put
-from oscar_sync.semantics.stamp import fingerprint_of
+from oscar_sync.semantics.stamp import OWNER, fingerprint_of
 from oscar_sync.semantics.volumes import deleted_volume
 
 _SHOW_CLUSTER: Final = (
@@ -57,18 +64,89 @@ class Members(Struct, frozen=True):
         return tuple(_words(effect) for effect in self.effects)
 
 
-def written_members(
-    context: Context, origin: ServiceKey, form: Form, before: Form | None = None
-) -> Members:
-    """Return what a PUT of *form* does to the members, and to those of *before* that it drops."""
+def written_members(context: Context, origin: ServiceKey, form: Form) -> Members:
+    """Return what a PUT of *form* does to the members: it makes no worker."""
     found = look_at_members(context, origin, form)
     return Members(
-        (
-            *(_written(one, form) for one in found),
-            *(_dropped(context, origin, before, form) if before is not None else ()),
-        ),
+        tuple(_written(one, form) for one in found),
         watched=tuple(filter(None, map(_watch, found))),
         reason=_reason(context, origin, found) or _bucket_reason(found, form),
+    )
+
+
+def updated_members(context: Context, live: LiveService, form: Form) -> Members:
+    """Return what an update of *live* to *form* does to the members, and to those it drops.
+
+    A member that has no worker gets an empty one by a POST of its own, which the PUT then fills.
+    """
+    written = written_members(context, live.key, form)
+    found = look_at_members(context, live.key, form)
+    lacking = [one for one in found if _is_lacking(one)]
+    made = tuple(filter(None, (_made(live, form, one) for one in lacking)))
+    of = {(watch.cluster.id, watch.service): watch for watch in (*written.watched, *made)}
+    dropped = _dropped(context, live.key, live.form, form)
+    claimed = _reason(context, live.key, _claimed(lacking, live.key))
+    return Members(
+        (
+            *(
+                _effect(one, MemberFate.CREATED) if _is_lacking(one) else _written(one, form)
+                for one in found
+            ),
+            *dropped,
+        ),
+        tuple(_post(watch) for watch in made),
+        tuple(of.values()),
+        written.reason or claimed or (_lacking_mark(lacking) if len(made) < len(lacking) else None),
+    )
+
+
+def members_apart(context: Context, live: LiveService) -> tuple[FieldChange, ...]:
+    """Return the workers that are not there, or not as *live*, their origin, would write them.
+
+    OSCAR tells of a worker that an update did not reach, and does not try again.
+    """
+    changes = []
+    for number, one in enumerate(look_at_members(context, live.key, live.form)):
+        if one.peer is None or one.reason is not None:
+            continue
+        path, wanted = f"federation.members[{number}]", f"{one.member} as its origin"
+        if one.live is None:
+            changes.append(FieldChange(path, Op.ADD, None, wanted, Cause.CLUSTER))
+            continue
+        parted = parted_from_origin(one.live.form, live.form)
+        if parted:
+            words = f"{one.member} with another {parted}"
+            changes.append(FieldChange(path, Op.CHANGE, words, wanted, Cause.CLUSTER))
+    return tuple(changes)
+
+
+def _is_lacking(one: Found) -> bool:
+    return one.peer is not None and one.live is None and one.reason is None
+
+
+def _made(live: LiveService, form: Form, one: Found) -> MemberWatch | None:
+    """Return the worker to be made at *one*, None where nothing would tell whose it is."""
+    ours = {key: text for key, text in live.annotations.items() if key == OWNER}
+    watch = _watch(one)
+    if watch is None or not (ours or form.get("cluster_id")):
+        return None
+    token = str(live.raw.get("token") or "")
+    return replace(watch, form=placeholder(form, one.member, live.key.name, ours, token))
+
+
+def _post(watch: MemberWatch) -> Step:
+    place = str(watch.cluster.id)
+    note = "empty: the update of its origin fills it"
+    return Step(Do.POST, f"{place}/{watch.service}", note, restarts=1, member=place)
+
+
+def _lacking_mark(lacking: Iterable[Found]) -> Reason:
+    what = ", ".join(str(one.member) for one in lacking)
+    return Reason(
+        "member-absent",
+        f"there is no worker {what}, an update makes none, and nothing would tell whose one that "
+        "we make is",
+        ("give the service a cluster_id", "name a `set` in the settings, and adopt the service"),
     )
 
 
@@ -333,7 +411,7 @@ def _words(effect: MemberEffect) -> str:
     stays = f"; bucket {kept} of it stays there" if kept else ""
     match effect.fate:
         case MemberFate.CREATED:
-            return f"member {place}: OSCAR creates its worker there"
+            return f"member {place}: its worker is created there"
         case MemberFate.UPDATED:
             return f"member {place}: OSCAR updates its worker there{stays}"
         case MemberFate.REPLACED:

@@ -47,7 +47,7 @@ from oscar_sync.planning.hook_steps import (
     stale_work,
 )
 from oscar_sync.planning.ignore import with_ignored
-from oscar_sync.planning.members import written_members
+from oscar_sync.planning.members import members_apart, updated_members
 from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.put_steps import put_steps, token_notes
 from oscar_sync.planning.repairing import decide_repair
@@ -105,6 +105,7 @@ def decide_update(
         ),
         *secrets.changes,
         *_owner_changes(standing, live),
+        *_worker_changes(context, standing, live),
     )  # fmt: skip
     if standing not in (Standing.OURS, Standing.UNSTAMPED):
         return (_foreign(context, desired, live, changes) if changes else None), secrets
@@ -124,6 +125,13 @@ def _owner_changes(standing: Standing, live: LiveService) -> tuple[FieldChange, 
     if live.owner or standing not in (Standing.OURS, Standing.UNSTAMPED):
         return ()
     return (FieldChange("owner", Op.ADD, None, owner_to_write(live), Cause.CLUSTER),)
+
+
+def _worker_changes(
+    context: Context, standing: Standing, live: LiveService
+) -> tuple[FieldChange, ...]:
+    is_writable = standing in (Standing.OURS, Standing.UNSTAMPED)
+    return members_apart(context, live) if is_writable and live.form.get("federation") else ()
 
 
 def _secrets(
@@ -177,7 +185,7 @@ def _update(case: _Case) -> Decision:
     erased = () if before else _erased(context, live, wanted)
     attached = _attached(context, had, has)
     works = _hook_works(context, live, wanted, attached)
-    members = written_members(context, live.key, wanted, live.form)
+    members = updated_members(context, live, wanted)
     puts = put_steps(live.form, wanted, before)
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
@@ -186,6 +194,7 @@ def _update(case: _Case) -> Decision:
         reason=_reason_word(case.changes),
         steps=(
             *_waking_step(context, live, wanted),
+            *members.steps,
             *puts,
             *in_order(step for work in works for step in work.steps),
             *_restart_step(case),

@@ -36,6 +36,7 @@ from oscar_sync.render.words import (
 
 LIMIT: Final = 60_000
 """Bytes; GitHub takes 65,536 characters of a comment, and a workflow may add its own words."""
+_LONGEST_WARNING: Final = 8000
 _TAIL: Final = 4_000
 _SENTENCE: Final = 600
 _SHORT_SCRIPT: Final = 30
@@ -141,7 +142,10 @@ def _result(result: ActionResult) -> str:
     tail = f": {_text(_short(result.message, 400))}" if result.message else ""
     key, words = _text(str(result.action.key)), _text(outcome_headline(result))
     lines = [f"- {mark} {result.status} **{key}** {words}{tail}"]
-    lines += [f"  - warning: {_text(_short(warning, 400))}" for warning in result.warnings[:5]]
+    lines += [
+        f"  - warning: {_text(_short(warning, _LONGEST_WARNING))}"
+        for warning in result.warnings[:5]
+    ]
     return "\n".join(lines)
 
 

@@ -291,7 +291,7 @@ _REPLACE_SYMBOLS: Final = {Do.PUT: "&", Do.DELETE: "-", Do.POST: "+"}
 def _step_symbol(action: Action, step: Step) -> str:
     """Return the symbol of a step worth its own line, blank for one the headline says."""
     if step.member:
-        return "-"
+        return "+" if step.do is Do.POST else "-"
     if action.kind is ActionKind.REPLACE and step.do in _REPLACE_SYMBOLS:
         is_detach = step.do is Do.PUT and _lets_go(step)
         return "-" if is_detach else _REPLACE_SYMBOLS[step.do]
@@ -364,6 +364,8 @@ def _step_words(step: Step) -> str:
 
 
 def _member_words(step: Step) -> str:
+    if step.do is Do.POST:
+        return f"create the worker {step.target}, {step.note}"
     if step.do is Do.PUT:
         return f"detach the worker {step.target}: {step.note}"
     return f"delete the worker {step.target}, which names no bucket by then"

@@ -92,7 +92,7 @@ _ROWS: Final = (
         Outcome.NOT_APPLIED, "backend-refused")),
     _Row("PUT", 200, "^Updated with federation warnings", Meaning(
         Outcome.APPLIED_WITH_WARNING, "federation-member-failed",
-        "a member was not reached; apply again")),
+        "plan again: it shows the workers that the update did not reach, and mends them")),
     _Row("PUT", 404, r"^\Z", Meaning(
         Outcome.ABSENT, "gone", "it was deleted in the meantime; apply again")),
     _Row("DELETE", 404, r"^\Z|^The bucket '[^']*' does not exist", Meaning(

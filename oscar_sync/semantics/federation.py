@@ -12,12 +12,16 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from oscar_sync.model.field import Form, Value
+from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.buckets import blocks
 from oscar_sync.semantics.stores import leads_to
 
 WORKER: Final = "oscar.grycap/federation-worker"
 ORIGIN_CLUSTER: Final = "oscar.grycap/origin-cluster"
 ORIGIN_SERVICE: Final = "oscar.grycap/origin-service"
+
+_OF_PLACEHOLDER: Final = ("image", "script", "memory", "cpu", "vo")
+_SPREAD: Final = ("image", "script", "memory", "cpu", "input", "output")
 
 
 class Member(Struct, frozen=True):
@@ -57,6 +61,35 @@ def without_members(form: Form) -> dict[str, Value]:
     if not isinstance(federation, dict):
         return dict(form)
     return {**form, "federation": {**federation, "members": []}}
+
+
+def placeholder(
+    form: Form, member: Member, origin: str, ours: Mapping[str, str], token: str
+) -> Form:
+    """Return an empty worker of *form*, which a PUT of the origin *origin* fills (1.3, 8).
+
+    It makes no bucket. By *ours*, the annotations of ours on the origin, or by what OSCAR writes on
+    workers where there is a ``cluster_id``, it is known as that origin's. The server takes the
+    token of what is marked as a worker: the origin's.
+    """
+    cluster = str(form.get("cluster_id") or "")
+    marks = {WORKER: "true", ORIGIN_CLUSTER: cluster, ORIGIN_SERVICE: origin} if cluster else {}
+    body: dict[str, Value] = {
+        "name": member.service,
+        "cluster_id": member.cluster,
+        "annotations": {**marks, **ours},
+        **{name: form[name] for name in _OF_PLACEHOLDER if form.get(name) is not None},
+    }
+    return {**body, "token": Secret(token)} if marks else body
+
+
+def parted_from_origin(worker: Form, origin: Form) -> str:
+    """Return the fields in which *worker* is not what its origin spreads, blank for none.
+
+    Only what each release stores as it is sent; a placeholder lacks its federation.
+    """
+    parted = [name for name in _SPREAD if worker.get(name) != origin.get(name)]
+    return ", ".join(parted if worker.get("federation") else ["federation", *parted])
 
 
 def is_mesh(form: Form) -> bool:

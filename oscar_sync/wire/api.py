@@ -48,7 +48,9 @@ BUCKETS: Final = "/system/buckets"
 VOLUMES: Final = "/system/volumes"
 _PAGES: Final = 10_000
 _LONGEST: Final = 600
-"""Characters that are shown of the answer to a write."""
+"""Characters that are shown of the answer to a write that failed."""
+_LONGEST_DONE: Final = 1 << 16
+"""And to one that was applied: OSCAR names each member of a federation that failed, and why."""
 _GATEWAY: Final = "is this the address of an OSCAR cluster?"
 """Of a 404 that OSCAR does not answer like that: a gateway's, which knows nothing of services."""
 
@@ -399,7 +401,8 @@ class OscarApi:
         read_timeout_s: float | None = None,
     ) -> Answer:
         raw = self.session.send(Request(method, path, body, read_timeout_s))
-        return replace(answer_of(raw), shown=excerpt(raw.content, self.session.secrets, _LONGEST))
+        longest = _LONGEST_DONE if raw.status < 300 else _LONGEST
+        return replace(answer_of(raw), shown=excerpt(raw.content, self.session.secrets, longest))
 
     def _invoke(self, path: str, token: Secret, body: bytes) -> Answer:
         login = self.session.token_login(token)

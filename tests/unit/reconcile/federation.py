@@ -119,6 +119,11 @@ class Federation:
             for item in store.list_objects(bucket.name, recursive=True)
         }
 
+    def hooks(self, name, bucket):
+        """Return the folders whose uploads start something."""
+        found = self.store(name).get_bucket_notification(bucket).queue_config_list
+        return [rule.prefix_filter_rule.value for rule in found]
+
     def services(self, name):
         return {one["name"] for one in self.apis[name].get(SERVICES).json}
 

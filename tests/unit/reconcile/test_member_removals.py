@@ -54,6 +54,7 @@ def test_a_service_that_was_removed_is_taken_up_again_at_the_first_try(world):
     assert is_done, why
     assert world.shown("near", "plants")["input"][0]["path"] == "plants/in"
     assert (world.objects("edge"), world.objects("near")) == before
+    assert world.hooks("edge", "plants") == world.hooks("near", "plants") == ["in/"]
     assert not world.plan().actions
 
 
