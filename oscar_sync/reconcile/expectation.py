@@ -31,14 +31,15 @@ _Reviewed: TypeAlias = Mapping[tuple[str, str], BucketCount | None]
 def check_expectation(plan: Plan, expected: str) -> None:
     """Return if *plan* is the expected one.
 
-    *expected* is a digest (its first 8 digits or more), or the file of a plan document. With a file
-    less may be deleted than was reviewed, never more.
+    *expected* is a digest (its first 8 digits or more), or the file of a plan document. What can be
+    a digest is never a file: a branch could hold one of that name. With a file less may be deleted
+    than was reviewed, never more.
 
     Raises:
         StaleError: it is another one; with a file the differences are known.
         UsageError: *expected* is neither.
     """
-    if _DIGEST.fullmatch(expected) and not Path(expected).exists():
+    if _DIGEST.fullmatch(expected):
         if not plan.digest.startswith(expected):
             raise StaleError(expected, plan.digest)
         return

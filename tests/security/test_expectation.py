@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from oscar_sync.errors import OscarSyncError, UsageError
+from oscar_sync.errors import OscarSyncError, StaleError, UsageError
 from oscar_sync.reconcile.expectation import check_expectation
 from tests.security.plans import plan_with
 
@@ -36,11 +36,14 @@ def test_a_hostile_plan_file_is_refused_in_words(kind, tmp_path):
         check_expectation(PLAN, str(file))
 
 
-def test_a_file_that_is_called_like_a_digest_is_read(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["0" * 8, "0" * 31, "0" * 32])
+def test_a_digest_is_never_the_file_that_is_called_so(name, tmp_path, monkeypatch):
+    """A branch holds any file, and runs in its folder: one of the reviewed digest's name too."""
     monkeypatch.chdir(tmp_path)
-    name = "0" * 8
     (tmp_path / name).write_text(json.dumps({"digest": PLAN.digest, "format_version": "2.0"}))
-    check_expectation(PLAN, name)
+    with pytest.raises(StaleError):
+        check_expectation(PLAN, name)
+    check_expectation(PLAN, f"./{name}")
 
 
 def test_a_plan_file_over_16_mib_is_not_read(tmp_path):
