@@ -309,7 +309,10 @@ class LeftAlone(Struct, frozen=True):
 
 
 class ClusterSummary(Struct, frozen=True):
-    """One cluster in the plan's header; ``ssl_verify``: its certificate is checked."""
+    """One cluster in the plan's header; ``ssl_verify``: its certificate is checked.
+
+    ``s3_endpoint`` is the store's address as the settings say; blank: as the cluster says.
+    """
 
     id: ClusterId
     endpoint: str
@@ -321,6 +324,7 @@ class ClusterSummary(Struct, frozen=True):
     reading: Reading = Reading.READ
     version: str = ""
     ssl_verify: bool = True
+    s3_endpoint: str = ""
 
 
 class Source(Struct, frozen=True):

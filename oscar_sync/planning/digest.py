@@ -5,7 +5,7 @@ import json
 from typing import Final
 
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, MemberEffect, Plan
+from oscar_sync.model.plan import Action, ClusterSummary, MemberEffect, Plan
 from oscar_sync.planning.sent import text_hash
 
 _LONG: Final = 256
@@ -14,24 +14,25 @@ _LONG: Final = 256
 def plan_digest(plan: Plan) -> str:
     """Return 32 hex digits over the actions and blocked steps, and the clusters they are for.
 
-    In it: id, identity and address of each such cluster, and whether its certificate is checked;
-    kinds, steps with checksums, each field
+    In it: id, identity and address of each such cluster, whether its certificate is checked, and
+    the address of its store where the settings name one; kinds, steps with checksums, each field
     before and after, what requests carry (secrets by keyed fingerprint), live fingerprints, buckets
     kept, buckets deleted with what they hold, consents. Not in it: places, seconds, notes.
     """
     named = {action.key.cluster for action in plan.all_actions}
     whole: Json = {
-        "clusters": [
-            [cluster.id, cluster.identity, cluster.endpoint, cluster.ssl_verify]
-            for cluster in plan.clusters
-            if cluster.id in named
-        ],
+        "clusters": [_of_cluster(cluster) for cluster in plan.clusters if cluster.id in named],
         "actions": [_of_action(action) for action in plan.actions],
         "blocked": [[_of_action(item.action), item.code] for item in plan.blocked],
         "consents": [*plan.consents],
     }
     text = json.dumps(whole, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _of_cluster(cluster: ClusterSummary) -> Json:
+    where: list[Json] = [cluster.id, cluster.identity, cluster.endpoint, cluster.ssl_verify]
+    return [*where, cluster.s3_endpoint] if cluster.s3_endpoint else where
 
 
 def _of_member(effect: MemberEffect) -> Json:

@@ -292,6 +292,7 @@ def _summary(context: Context) -> ClusterSummary:
         view.reading,
         view.version,
         view.cluster.ssl_verify,
+        view.cluster.s3_endpoint,
     )
 
 

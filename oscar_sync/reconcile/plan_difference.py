@@ -64,6 +64,7 @@ def _cluster(entry: Mapping[str, object]) -> dict[str, str]:
         "address": _text(entry, "endpoint"),
         "identity": _text(entry, "identity"),
         "certificate": "checked" if entry.get("ssl_verify") else "not checked",
+        "store": _text(entry, "s3_endpoint") or "(as the cluster says)",
     }
 
 

@@ -38,6 +38,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
             {
                 "id": cluster.id, "endpoint": cluster.endpoint, "identity": cluster.identity,
                 "version": cluster.version, "ssl_verify": cluster.ssl_verify,
+                "s3_endpoint": cluster.s3_endpoint,
                 "live": cluster.live, "ours": cluster.ours, "unstamped": cluster.unstamped,
                 "problem": cluster.problem,
                 "status": str(cluster.reading),

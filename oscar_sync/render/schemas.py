@@ -140,7 +140,7 @@ def plan_schema() -> dict[str, Json]:
 
 
 def _cluster_schema() -> Json:
-    names = ("id", "endpoint", "identity", "version", "problem", "status")
+    names = ("id", "endpoint", "identity", "version", "problem", "status", "s3_endpoint")
     return {
         "type": "object",
         "required": [*names, "ssl_verify"],

@@ -65,7 +65,11 @@ def test_every_format_tells_how_the_plan_differs_from_the_reviewed_one(project, 
 
 @pytest.mark.parametrize(
     ("added", "said"),
-    [("identity: x", "identity: was "), ("ssl_verify: false", "certificate: was checked, is not ")],
+    [
+        ("identity: x", "identity: was "),
+        ("ssl_verify: false", "certificate: was checked, is not "),
+        ("s3_endpoint: http://127.0.0.1:9", "store: was (as the cluster says), is http://127."),
+    ],
 )
 def test_a_plan_for_one_cluster_is_not_carried_out_on_another(project, added, said):
     document = reviewed(project)

@@ -200,7 +200,12 @@ def test_adopting_shows_the_secrets_that_it_sends():
 
 @pytest.mark.parametrize(
     ("field", "other"),
-    [("identity", "x"), ("endpoint", "http://127.0.0.1:2"), ("ssl_verify", False)],
+    [
+        ("identity", "x"),
+        ("endpoint", "http://127.0.0.1:2"),
+        ("ssl_verify", False),
+        ("s3_endpoint", "http://127.0.0.1:2"),
+    ],
 )
 def test_the_same_plan_for_another_cluster_of_that_name_has_another_digest(field, other):
     here = view()
