@@ -145,6 +145,8 @@ def question(plan: Plan) -> str:
     erased = [item for action in plan.actions for item in action.erases]
     for item in erased:
         words += f" and delete {erased_briefly(item)}"
+    if extra := plan.loss.extra_objects:
+        words += f" and delete {plural(extra, 'extra object')}"
     return f'{safe(words)}? Only "yes" is accepted:'
 
 

@@ -31,14 +31,18 @@ _CARRIED_OUT: Final = frozenset(
 
 
 def without_removals(found: Pass) -> Pass:
-    """Return *found* with only what ``watch --apply`` may carry out (product 3)."""
+    """Return *found* with only what ``watch --apply`` may carry out (product 3).
+
+    A seed that deletes extra objects is left out as a whole, its uploads too: a folder that is
+    being edited, or checked out anew, lacks files for a moment.
+    """
     plan = found.draft.plan
     actions = tuple(
-        action for action in plan.actions if action.kind in _CARRIED_OUT and not action.erases
+        action for action in plan.actions if action.kind in _CARRIED_OUT and not action.deletes_data
     )
     if len(actions) == len(plan.actions):
         return found
-    note = "removals are left out: run oscar-sync apply for them"
+    note = "removals and deletions are left out: run oscar-sync apply for them"
     changed = replace(plan, actions=actions, notes=(*plan.notes, note))
     changed = replace(changed, digest=plan_digest(changed))
     return replace(found, draft=replace(found.draft, plan=changed))

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Action, ActionKind, Blocked, FieldChange, Plan
+from oscar_sync.model.plan import Action, ActionKind, Blocked, Do, FieldChange, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.changes import in_words
 from oscar_sync.render.drift import moved
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import erased, headline, outcome_headline, safe
+from oscar_sync.render.words import erased, headline, outcome_headline, plural, safe
 
 _RANK: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _LONGEST: Final = 1_000
@@ -122,6 +122,10 @@ def _erased(action: Action) -> Iterator[Finding]:
     for item in action.erases:
         text, key = f"{action.kind} deletes {erased(item)}", str(action.key)
         yield Finding("erases", Severity.WARNING, key, text, _place(action), item.bucket)
+    extra = [step.target for step in action.steps if step.do is Do.DELETE_OBJECT]
+    if extra:
+        text = f"{action.kind} deletes {plural(len(extra), 'extra object')}: {', '.join(extra)}"
+        yield Finding("erases", Severity.WARNING, str(action.key), text, _place(action), action.id)
 
 
 def _planned(action: Action) -> Iterator[Finding]:

@@ -8,7 +8,10 @@ import sys
 
 import pytest
 
+from oscar_sync.cli.carrying import question
 from oscar_sync.cli.main import ALIASES, COMMANDS
+from oscar_sync.model.plan import ActionKind, Do, Step
+from tests.unit.render.subjects import action, plan
 
 
 def test_stdout_is_the_plan_and_stderr_the_rest(project):
@@ -163,6 +166,12 @@ def test_dry_run_is_a_plan(project):
     assert code == 0
     assert "1 to create" in out
     assert project.writes() == []
+
+
+def test_the_question_counts_objects_that_a_seed_deletes():
+    steps = (Step(Do.DELETE_OBJECT, "red/gone"), Step(Do.DELETE_OBJECT, "red/too"))
+    asked = question(plan(action("seeded", ActionKind.SEED, steps=steps)))
+    assert asked.startswith("Apply 1 change to edge-1 and delete 2 extra objects? ")
 
 
 @pytest.mark.parametrize(("answer", "count"), [("yes", 1), ("y", 0), ("", 0)])

@@ -1,5 +1,6 @@
 """watch plans on each save, applies only what is safe, and ends without anything half done."""
 
+import io
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import time
 
 import pytest
 import requests
+from minio import Minio
 
 from tests.machine import PATIENCE_S
 from tests.observability.listener import Listener
@@ -140,9 +142,30 @@ def test_a_removal_is_never_carried_out(project, watch, oscar_emulator):
     (project / "hello.yaml").rename(project / "hello.off")
     settings.write_text(settings.read_text() + "removed: [hello]\n")
     (project / "other.yaml").write_text(FDL.format(name="other", memory="1Gi"))
-    watcher.until("removals are left out")
+    watcher.until("removals and deletions are left out")
     watcher.until("1 of 1 action done", count=2)
     assert set(_live(oscar_emulator)) == {"hello", "other"}
+    watcher.end(signal.SIGINT)
+
+
+def test_an_extra_object_is_never_deleted(project, watch, oscar_emulator):
+    host = oscar_emulator.s3_url.partition("//")[2]
+    store = Minio(host, oscar_emulator.access_key, oscar_emulator.secret_key, secure=False)
+    store.make_bucket("tables")
+    store.put_object("tables", "kept/extra", io.BytesIO(b"theirs"), 6)
+    (project / "files").mkdir()
+    (project / "files" / "mine").write_text("mine")
+    settings = project / "oscar-sync.yaml"
+    settings.write_text(
+        settings.read_text() + "services:\n  hello:\n    seeds:\n"
+        "    - {from: files, to: 'minio.default:tables/kept', delete_extra: true}\n"
+        "    - {from: files, to: 'minio.default:tables/other'}\n"
+    )
+    watcher = watch("--apply", "--yes")
+    watcher.until("deletions are left out")
+    watcher.until("2 of 2 actions done")
+    found = {item.object_name for item in store.list_objects("tables", recursive=True)}
+    assert found == {"kept/extra", "other/mine"}
     watcher.end(signal.SIGINT)
 
 

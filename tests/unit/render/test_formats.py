@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.plan import ActionKind
+from oscar_sync.model.plan import ActionKind, Do, Step
 from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.html import html_cell
 from oscar_sync.render.subject import Subject
@@ -144,6 +144,23 @@ def test_github_gets_as_many_annotations_as_it_shows():
     notices = [line for line in lines if line.startswith("::notice")]
     assert len(notices) == 10
     assert notices[-1] == "::notice title=oscar-sync::26 more of this kind: see the report"
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("github", "::warning "),
+        ("gitlab", '"major"'),
+        ("sarif", '"warning"'),
+        ("junit", "warning "),
+    ],
+)
+def test_an_object_that_a_seed_deletes_is_a_warning_that_names_it(name, severity):
+    steps = (Step(Do.UPLOAD, "red/a"), Step(Do.DELETE_OBJECT, "red/gone"))
+    one = plan(action("seeded", ActionKind.SEED, steps=steps))
+    text = FORMATS[name].write(Subject("plan", one, (key("seeded"),)))
+    assert "seed deletes 1 extra object: red/gone" in text
+    assert severity in text
 
 
 @pytest.mark.parametrize("name", FORMATS)
