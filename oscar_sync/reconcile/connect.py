@@ -12,6 +12,7 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import ExtraFile, Upload
 from oscar_sync.settings.origins import VARIABLE, allowed_origins, origin_of
+from oscar_sync.storage.absence import outlasting_restarts
 from oscar_sync.storage.provider import cluster_store, open_provider
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import OnBytes, Provider
@@ -224,14 +225,34 @@ class ProviderFiles:
 class FileStore(ProviderFiles):
     """A cluster's object store as execution sees it."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        """Speak to *store*."""
+    def __init__(self, store: ObjectStore, sleep: Callable[[float], None]) -> None:
+        """Speak to *store*; *sleep* while it restarts."""
         from oscar_sync.storage.buckets import BucketProvider  # a plan does without
 
         super().__init__(BucketProvider(store))
-        self.hooks = store.hooks
-        self.set_hook = store.set_hook
-        self.remove_hooks = store.remove_hooks
-        self.count = store.count
-        self.has_marker = store.has_marker
-        self.put_marker = store.put_marker
+        self.hooks = outlasting_restarts(store.hooks, sleep)
+        self.set_hook = outlasting_restarts(store.set_hook, sleep)
+        self.remove_hooks = outlasting_restarts(store.remove_hooks, sleep)
+        self.count = outlasting_restarts(store.count, sleep)
+        self.has_marker = outlasting_restarts(store.has_marker, sleep)
+        self.put_marker = outlasting_restarts(store.put_marker, sleep)
+        self._upload = outlasting_restarts(super().upload, sleep)
+        self._delete = outlasting_restarts(super().delete, sleep)
+        self._delete_many = outlasting_restarts(super().delete_many, sleep)
+        self._below = outlasting_restarts(super().below, sleep)
+
+    def upload(self, item: Upload, on_bytes: OnBytes) -> None:
+        """Upload a file as ``ProviderFiles`` does."""
+        self._upload(item, on_bytes)
+
+    def delete(self, path: str) -> None:
+        """Delete what lies at *path*, as ``ProviderFiles`` does."""
+        self._delete(path)
+
+    def delete_many(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Delete what lies at *paths*, as ``ProviderFiles`` does."""
+        return self._delete_many(paths)
+
+    def below(self, folder: str) -> Mapping[str, ExtraFile]:
+        """Return what lies below *folder*, as ``ProviderFiles`` does."""
+        return self._below(folder)

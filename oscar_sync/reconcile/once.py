@@ -130,7 +130,9 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
     parts = Parts(
         clusters={
             name: ClusterPorts(
-                made.api, FileStore(made.store) if made.store else None, made.store_problem
+                made.api,
+                FileStore(made.store, connections.sleep) if made.store else None,
+                made.store_problem,
             )
             for name, made in connections.opened().items()
         },

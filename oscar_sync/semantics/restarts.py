@@ -13,6 +13,9 @@ RESTART_S: Final = 6.4
 """How long one restart takes: 7.6, 14.2 and 21.3 s for one to three, 65 s for ten creates."""
 
 LONGEST_RESTART_S: Final = 15.0
+LONGEST_ABSENCE_S: Final = 20.0
+"""How long a store that restarts is waited for: 6 to 8 s, and others' restarts after it."""
+
 _LEAST_S: Final = 30.0
 _AFTER_S: Final = 8.0
 

@@ -4,16 +4,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.semantics.restarts import LONGEST_ABSENCE_S
+
 RETRIES: Final = 3
 FIRST_WAIT_S: Final = 0.25
 LONGEST_WAIT_S: Final = 5.0
 LONGEST_RETRY_AFTER_S: Final = 30.0
 PASSING_STATUSES: Final = frozenset({429, 502, 503, 504})
 """A gateway in trouble or a server that asks for time; a 500 of OSCAR is an answer."""
-
-
-LONGEST_RESTART_S: Final = 20.0
-"""How long reads wait for the store of a cluster that restarts: 6 to 8 s, and others' after it."""
 
 
 class Failure(Struct, frozen=True):
@@ -40,7 +38,7 @@ def wait_s(
     if method != "GET" or not failure.is_passing:
         return None
     if failure.is_restarting:
-        return _short_s(attempt, dice) if waited_s < LONGEST_RESTART_S else None
+        return _short_s(attempt, dice) if waited_s < LONGEST_ABSENCE_S else None
     if attempt > RETRIES:
         return None
     if failure.status and failure.status not in PASSING_STATUSES:
