@@ -20,11 +20,15 @@ def needs_consent(code: str, message: str, consent: Consent, *others: str) -> Re
     return Reason(code, message, (*others, f"--allow {consent}"), consent=str(consent))
 
 
-def replace_reason(name: str, fields: tuple[str, ...]) -> Reason:
-    """Return why a change that no PUT can make is held back (oscar-server 4.3)."""
+def replace_reason(name: str, fields: tuple[str, ...], why: str) -> Reason:
+    """Return why a change that no PUT can make is held back (oscar-server 4.3).
+
+    *why* is blank where the fields alone are the reason.
+    """
+    because = f": {why}" if why else ""
     return needs_consent(
         "needs-replace",
-        f"{', '.join(fields)} cannot change while the service exists",
+        f"{', '.join(fields)} cannot change while the service exists{because}",
         Consent(Word.REPLACE, name),
         "put the live value back into the manifest",
     )

@@ -34,6 +34,7 @@ def decide_replace(
     fields: tuple[str, ...],
 ) -> Decision:
     """Return the replacement of *live* for the sake of *fields*, or why it is held back."""
+    why = takes_no_put(live.form, context.facts.view.release)
     named, lost = _named(context, live), deleted_volume(live.form)
     stored, desired = desired, taken_up(context, desired, lost)
     going = departure(context, live, "replace", named)
@@ -53,7 +54,7 @@ def decide_replace(
         id=action_id(ActionKind.REPLACE, live.key),
         key=live.key,
         kind=ActionKind.REPLACE,
-        reason=f"no update can change {', '.join(fields)}",
+        reason=f"no update can change {', '.join(fields)}{f': {why}' if why else ''}",
         steps=(*going.steps, *coming.steps),
         changes=with_unchanged(changes, desired, context.key),
         keeps=tuple(kept.values()),
@@ -71,7 +72,7 @@ def decide_replace(
         adds_stamp=bool(context.settings.set_name),
     )
     reason = first_of(
-        going.reason, coming.reason, members.reason, _consent_reason(context, live, fields)
+        going.reason, coming.reason, members.reason, _consent_reason(context, live, fields, why)
     )
     if reason is not None:
         return Decision(action, reason=reason)
@@ -92,9 +93,11 @@ def _named(context: Context, live: LiveService) -> Named:
     return replace(named_erasures(context, live.key.name, buckets, volume=volume), empty="")
 
 
-def _consent_reason(context: Context, live: LiveService, fields: tuple[str, ...]) -> Reason | None:
+def _consent_reason(
+    context: Context, live: LiveService, fields: tuple[str, ...], why: str
+) -> Reason | None:
     """Return why nothing is replaced unasked; one that was cut short goes on (safety 6)."""
     consent = Consent(Word.REPLACE, live.key.name, cluster=live.key.cluster)
     if context.allows(consent) or detached_of(live.annotations)[0] == "replace":
         return None
-    return replace_reason(live.key.name, fields)
+    return replace_reason(live.key.name, fields, why)

@@ -230,11 +230,9 @@ def _update(case: _Case) -> Decision:
 
 def _replaced_fields(case: _Case) -> tuple[str, ...]:
     """Return the fields that no PUT can change, secrets among them."""
-    release = case.context.facts.view.release
-    fields = replace_reasons(case.live.form, case.wanted, release)
-    if not fields and takes_no_put(case.live.form, release):
+    if takes_no_put(case.live.form, case.context.facts.view.release):
         return tuple(dict.fromkeys(_field_of(change) for change in case.changes))
-    return fields
+    return replace_reasons(case.live.form, case.wanted)
 
 
 def _field_of(change: FieldChange) -> str:

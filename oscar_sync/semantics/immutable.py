@@ -15,15 +15,15 @@ _KSERVE_FIXED = ("type", "storage_uri", "inference", "set_auth")
 def replace_reasons(
     live: Mapping[str, Value],
     desired: Mapping[str, Value],
-    release: Release = NEWEST,
     *,
     is_kserve_enabled: bool = True,
 ) -> tuple[str, ...]:
-    """Return the field paths that force a replace of *live* to become *desired*; none: PUT does."""
+    """Return the field paths that force a replace of *live* to become *desired*; none: PUT does.
+
+    Of services that take a PUT: for others :func:`takes_no_put` has the reason.
+    """
     if live == desired:
         return ()
-    if is_exposed(live) and EXPOSED_TAKES_NO_PUT.holds(release):
-        return tuple(name for name in desired if live.get(name) != desired[name])
     reasons = []
     if live.get("volume") != desired.get("volume"):
         reasons.append("volume")

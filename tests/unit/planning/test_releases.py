@@ -143,11 +143,19 @@ def test_an_update_of_an_exposed_service_is_a_replace_on_4_0():
     service = wanted("alpha", expose=EXPOSED, memory="2Gi")
     plan = planned(there, service)
     assert codes(plan) == ["needs-replace"]
-    assert "memory" in plan.blocked[0].message
+    why = "OSCAR 4.0.0 cannot update an exposed service"
+    assert plan.blocked[0].message == f"memory cannot change while the service exists: {why}"
     replaced = planned(there, service, allow=(Consent(Word.REPLACE, "alpha"),))
     assert [(action.kind, [step.do for step in action.steps]) for action in replaced.actions] == [
         (ActionKind.REPLACE, [Do.DELETE, Do.POST])
     ]
+    assert replaced.actions[0].reason == f"no update can change memory: {why}"
+
+
+def test_a_replace_names_only_fields_that_differ():
+    there = view(exposed(vo="vo.example.org", labels={"owner_name": "x"}), release=(4, 0, 0))
+    plan = planned(there, wanted("alpha", expose=EXPOSED, memory="2Gi"))
+    assert plan.blocked[0].message.startswith("memory cannot change")
 
 
 @pytest.mark.parametrize("release", [(3, 7, 1), (4, 1, 2)])
