@@ -19,6 +19,12 @@ _UNTAGGED: Final = (
 )
 
 
+_NOT_TAGGED: Final = (
+    "it may hold data of a service that was removed, since an update tags no bucket that it adds; "
+    "or a create that failed had made it, and did not tag it"
+)
+
+
 def bucket_findings(context: Context) -> Iterator[Finding]:
     """Yield what is wrong with the buckets of a cluster."""
     view = context.facts.view
@@ -131,7 +137,7 @@ def _unused(context: Context, facts: BucketFacts) -> Finding:
     code = Code.BUCKET_ORPHAN if is_orphan else Code.BUCKET_KEPT
     if is_orphan:
         message = "no service uses it, and it does not say whose it is"
-        why = "a create that fails leaves the buckets that it had made, before it could tag them"
+        why = _NOT_TAGGED
     else:
         message = f"no service uses it; {_story(context, facts, maker)}"
         why = "it is kept: nothing erases it, and it takes up room"

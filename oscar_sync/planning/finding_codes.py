@@ -54,7 +54,7 @@ TITLES: Final = {
     Code.HOOK_ASLEEP: "notifications of services that are gone may sleep in buckets",
     Code.HOOK_DEAF: "a notification of a per-user bucket never fires",
     Code.BUCKET_MISSING: "a bucket that a service uses is not there",
-    Code.BUCKET_ORPHAN: "a failed create left a bucket",
+    Code.BUCKET_ORPHAN: "no service uses a bucket that says no owner",
     Code.BUCKET_UNTAGGED: "a bucket does not say whose it is",
     Code.BUCKET_KEPT: "a bucket that no service uses",
     Code.BUCKET_OPEN: "a bucket is open to everybody, and the services on it are not",

@@ -76,7 +76,8 @@ def _notes(context: Context) -> Iterator[str]:
     if names:
         yield (
             f"whether uploads start {', '.join(names)} is not known: OSCAR "
-            f"{shown_release(view.release)} answers them 401 after an update by another tool, and "
-            "shows it nobody; to be certain: oscar-sync adopt NAME, which registers a new token"
+            f"{shown_release(view.release)} answers them 401 after an update by another tool, "
+            "which no request shows; to be certain: oscar-sync adopt NAME, or oscar-sync apply "
+            "where it differs, which registers a new token"
         )
     yield from secret_notes(context)

@@ -8,13 +8,14 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.plan import Action
 from oscar_sync.model.settings import Removed
-from oscar_sync.model.state import ClusterView, DesiredState
+from oscar_sync.model.state import ClusterView, DesiredState, LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.erasing import named_bucket
 from oscar_sync.planning.sensitive import WITHOUT_KEY
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import OPEN_TO_USERS, TOKEN_CHANGES, shown_release
 from oscar_sync.semantics.restarts import RESTART_S, write_timeout_s
+from oscar_sync.semantics.stamp import is_as_applied
 
 _NAMED: Final = 5
 """Of services in a note, at most."""
@@ -55,8 +56,7 @@ def restart_notes(restarts: int) -> list[str]:
 def token_notes(contexts: Iterable[Context]) -> list[str]:
     """Return a note for each cluster where uploads may start nothing, which nobody can see.
 
-    Another tool's update of a service leaves it so (`capabilities.TOKEN_CHANGES`), and takes this
-    set's mark off.
+    Another tool's update of a service leaves it so (`capabilities.TOKEN_CHANGES`).
     """
     found = []
     for context in contexts:
@@ -86,8 +86,18 @@ def unseen_tokens(context: Context) -> list[str]:
     return [
         name
         for name, live in sorted(context.facts.view.services.items())
-        if inputs(live.form) and context.is_mine(live) and context.own_mark(live) is None
+        if inputs(live.form) and context.is_mine(live) and not _is_written_last(context, live)
     ]
+
+
+def _is_written_last(context: Context, live: LiveService) -> bool:
+    """Tell whether nothing shows a write of another tool after this set's.
+
+    Some keep the mark: what they changed shows it, or the owner that they left out (036).
+    """
+    if context.own_mark(live) is None or not live.owner:
+        return False
+    return is_as_applied(live.annotations, live.form, live.owner)
 
 
 def identity_notes(contexts: Iterable[Context]) -> list[str]:
@@ -207,10 +217,11 @@ def unmarked_notes(context: Context, names: Sequence[str]) -> list[str]:
         return []
     cluster, shown = context.facts.view.cluster.id, " ".join(names[:_NAMED])
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    carry, them = ("carries", "it") if len(names) == 1 else ("carry", "them")
     words = (
-        f"{cluster}: {', '.join(names[:_NAMED])}{more} carry no mark of this set, which another "
-        "client's update takes off: nothing removes them, and a difference has no known cause; to "
-        f"mark them: oscar-sync adopt {shown}{' …' if more else ''}"
+        f"{cluster}: {', '.join(names[:_NAMED])}{more} {carry} no mark of this set: nothing "
+        f"removes {them}, and a difference has no known cause (an update by another tool takes a "
+        f"mark off); to mark {them}: oscar-sync adopt {shown}{' …' if more else ''}"
     )
     return [words]
 

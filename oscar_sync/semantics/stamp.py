@@ -90,6 +90,13 @@ def applied_of(annotations: Mapping[str, str]) -> Mapping[str, str] | None:
     return dict(pair.split("=", 1) for pair in rest.split() if "=" in pair)
 
 
+def is_as_applied(annotations: Mapping[str, str], form: Mapping[str, Value], owner: str) -> bool:
+    """Tell whether *form* is what this program wrote last, as far as *annotations* say it."""
+    applied = applied_of(annotations) or {}
+    now = field_hashes(form, owner)
+    return all(now.get(name) == short for name, short in applied.items())
+
+
 def field_hashes(form: Mapping[str, Value], owner: str = "") -> dict[str, str]:
     """Return a hash (8 hex digits) of each top-level field, without secrets.
 

@@ -83,6 +83,9 @@ def test_services_without_a_mark_that_differ_in_nothing_are_named_with_how_to_ma
     (note,) = [one for one in world.plan().draft.plan.notes if "mark" in one]
     assert "svc-4 and 2 more carry no mark of this set" in note
     assert "oscar-sync adopt svc-0 svc-1 svc-2 svc-3 svc-4 …" in note
+    world.apply(PlanOptions(scope=Scope.ADOPT, names=tuple(names[:-1])))
+    (note,) = world.plan().draft.plan.notes
+    assert "svc-6 carries no mark of this set: nothing removes it" in note
     world.apply(PlanOptions(scope=Scope.ADOPT, names=tuple(names)))
     assert not world.plan().draft.plan.notes
     world.write_settings(set=None)

@@ -73,6 +73,7 @@ def test_a_user_is_given_no_deletion_that_the_server_refuses():
     untagged, tagged = (bucket("red", owner="me", is_tagged=word) for word in (False, True))
     (found,) = judged(users_view(buckets=[untagged])).findings
     assert found.code == Code.BUCKET_ORPHAN
+    assert "data of a service that was removed" in found.why
     assert not any("DELETE" in remedy.do for remedy in found.remedies)
     (found,) = judged(users_view(buckets=[tagged])).findings
     assert any("DELETE" in remedy.do for remedy in found.remedies)

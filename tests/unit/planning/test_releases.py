@@ -10,6 +10,7 @@ from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.leftovers import leftovers
+from oscar_sync.semantics.stamp import applied_stamp
 from tests.unit.planning.built import (
     bucket,
     codes,
@@ -28,6 +29,12 @@ EXPOSED = {"api_port": 80, "min_scale": 1, "max_scale": 1}
 MOUNT = {"storage_provider": "minio.default", "path": "data/models"}
 ORIGIN = Origin("oscar-sync.yaml", layer="settings")
 OLDEST_WRITTEN = (3, 6, 4)
+ME = "cluster_admin"
+MARK = {
+    **stamp(),
+    "oscar-sync.io/applied": applied_stamp(live("alpha", input=minio("data/in")).form, ME),
+}
+"""What this set has written last on a service that nobody changed since."""
 
 
 def kinds(actions):
@@ -202,11 +209,19 @@ def test_a_wait_that_nobody_can_keep_is_said_in_the_plan(there, release, is_said
 
 
 @pytest.mark.parametrize(
-    ("release", "mark", "is_said"),
-    [((3, 7, 1), {}, True), ((3, 7, 1), stamp(), False), ((4, 0, 0), {}, False)],
+    ("release", "mark", "fields", "is_said"),
+    [
+        ((3, 7, 1), {}, {}, True),
+        ((3, 7, 1), MARK, {}, False),
+        ((3, 7, 1), MARK, {"memory": "2Gi"}, True),
+        ((3, 7, 1), MARK, {"owner": ""}, True),
+        ((4, 0, 0), {}, {}, False),
+        ((4, 0, 0), MARK, {"memory": "2Gi"}, False),
+    ],
 )
-def test_what_another_tool_has_written_may_leave_uploads_unanswered(release, mark, is_said):
-    there = view(live("alpha", input=minio("data/in"), annotations=mark), release=release)
+def test_what_another_tool_has_written_may_leave_uploads_unanswered(release, mark, fields, is_said):
+    one = live("alpha", input=minio("data/in"), annotations=mark, **fields)
+    there = view(one, release=release)
     said = [note for note in planned(there, wanted("alpha", input=minio("data/in"))).notes
             if "answers uploads 401" in note]  # fmt: skip
     assert bool(said) is is_said
