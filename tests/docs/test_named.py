@@ -45,10 +45,9 @@ def test_each_target_of_make_is_one(name):
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_each_variable_of_ours_is_read_by_the_program(name):
-    sources = "".join(
-        path.read_text(encoding="utf-8") for path in (ROOT / "oscar_sync").rglob("*.py")
-    )
+def test_each_variable_of_ours_is_read_by_the_program_or_its_tools(name):
+    files = [*(ROOT / "oscar_sync").rglob("*.py"), *(ROOT / "tools").rglob("*.py")]
+    sources = "".join(path.read_text(encoding="utf-8") for path in files)
     options = {item.envvar for command in every_command(cli) for item in command.params}
     named = set(re.findall(r"\bOSCAR_SYNC_[A-Z][A-Z_]+\b", TEXTS[name]))
     assert {variable for variable in named - options if variable not in sources} == set()
