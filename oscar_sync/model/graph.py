@@ -8,20 +8,28 @@ from oscar_sync.model.identity import ClusterId
 
 
 class NodeKind(StrEnum):
-    """What a node stands for; a place lies on a store that is not the cluster's own."""
+    """What a node stands for; a place lies on a store that is not the cluster's own.
+
+    A worker is a service on another cluster, drawn beside its origin.
+    """
 
     SERVICE = "service"
     FOLDER = "folder"
     PLACE = "place"
+    WORKER = "worker"
 
 
 class EdgeKind(StrEnum):
-    """What an edge says: data starts a service, is written by one, is mounted, or lies within."""
+    """What an edge says: data starts a service, is written by one, is mounted, or lies within.
+
+    A service of a federation is copied to its workers.
+    """
 
     STARTS = "starts"
     WRITES = "writes"
     MOUNTS = "is mounted by"
     WITHIN = "lies within"
+    COPIED = "is copied to"
 
 
 class Node(Struct, frozen=True):

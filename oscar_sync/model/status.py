@@ -8,11 +8,25 @@ from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.state import Deployment
 
 
+class WorkerStatus(Struct, frozen=True):
+    """A worker of a federated service, ``cluster`` as the definition names it.
+
+    ``state`` is that of its runtime, or ``missing``, ``taken`` (what is there is not its worker)
+    or ``unknown``; ``problem`` says why.
+    """
+
+    cluster: str
+    service: str
+    state: str
+    problem: str = ""
+
+
 class ServiceStatus(Struct, frozen=True):
     """One service. ``deployment`` is None where it was not asked for, ``form`` where it is missing.
 
     ``has_drifted`` is None where no manifest names the service, so nothing was compared.
-    ``blocked`` is the code of why apply will not create a missing one.
+    ``blocked`` is the code of why apply will not create a missing one. ``workers`` are those of an
+    origin. ``origin`` is a worker's, ``CLUSTER/SERVICE``: as the run knows it, else by its mark.
     """
 
     key: ServiceKey
@@ -21,6 +35,8 @@ class ServiceStatus(Struct, frozen=True):
     has_drifted: bool | None
     is_ours: bool
     blocked: str = ""
+    workers: tuple[WorkerStatus, ...] = ()
+    origin: str = ""
 
     @property
     def state(self) -> str:

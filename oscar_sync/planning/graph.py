@@ -14,6 +14,7 @@ from oscar_sync.semantics.buckets import (
     places_elsewhere,
     used_buckets,
 )
+from oscar_sync.semantics.federation import members_of
 from oscar_sync.semantics.paths import folders_above
 
 
@@ -25,6 +26,9 @@ def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
     for key, form in sorted(forms.items()):
         service = Node(f"service:{key}", NodeKind.SERVICE, key.cluster, key.name)
         nodes[service.id] = service
+        for worker in _workers(key, form):
+            nodes[worker.id] = worker
+            edges[Edge(service.id, worker.id, EdgeKind.COPIED)] = None
         for kind, place in _places(key.cluster, form):
             node = replace(place, is_shared=(key.cluster, place.bucket) in shared)
             nodes[node.id] = node
@@ -33,6 +37,14 @@ def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
     found = [*edges, *_within(nodes.values())]
     in_order = sorted(nodes.values(), key=lambda node: (node.cluster, node.kind, node.name))
     return Graph(tuple(in_order), _marked(found))
+
+
+def _workers(key: ServiceKey, form: Form) -> list[Node]:
+    """Return the workers of a federated service, each as ``CLUSTER/SERVICE`` beside it."""
+    return [
+        Node(f"worker:{key}/{member}", NodeKind.WORKER, key.cluster, str(member))
+        for member in members_of(form)
+    ]
 
 
 def _places(cluster: ClusterId, form: Form) -> list[tuple[EdgeKind, Node]]:

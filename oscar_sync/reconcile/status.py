@@ -1,19 +1,21 @@
 """What each cluster runs: state, drift and whose, with as few requests as that takes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeAlias
 
 from oscar_sync.errors import ClusterError
-from oscar_sync.model.identity import ServiceKey, ServiceName
+from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.plan import Action, ActionKind, PlanOptions, Scope
 from oscar_sync.model.state import ClusterView, Deployment, DesiredState, LiveService
-from oscar_sync.model.status import ClusterStatus, ServiceStatus
+from oscar_sync.model.status import ClusterStatus, ServiceStatus, WorkerStatus
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.facts import Facts
+from oscar_sync.planning.member_sight import Found, look_at_members
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import Pass, plan_once
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, NOT_TOLD, STATE_NOT_TOLD
+from oscar_sync.semantics.federation import is_worker, origin_of
 from oscar_sync.semantics.normal_form import is_exposed
 
 _AT_ONCE: Final = 4
@@ -29,26 +31,78 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
     found = plan_once(desired, PlanOptions(scope=Scope.DRIFT), connections)
     if not found.views:
         return ()
+    contexts = {
+        view.cluster.id: Context(Facts(view), found.desired.settings, {}, None)
+        for view in found.views
+    }
+    for context in contexts.values():
+        context.peers = contexts
+    members = {
+        key: members for context in contexts.values() for key, members in _members(found, context)
+    }
+    origins = {
+        one.live.key: key
+        for key, some in members.items()
+        for one in some
+        if one.live is not None and one.reason is None
+    }
     with ThreadPoolExecutor(len(found.views)) as pool:
-        return tuple(pool.map(lambda view: _status(found, view, connections), found.views))
+        asked = pool.map(lambda one: _asked(found, one, origins, connections), contexts.values())
+        states = dict(zip(contexts, asked, strict=True))
+    return tuple(_status(found, context, states, members, origins) for context in contexts.values())
 
 
-def _status(found: Pass, view: ClusterView, connections: Connections) -> ClusterStatus:
-    if not view.is_read:
-        return ClusterStatus(view.cluster, problem=view.problem)
-    wanted = {
+_States: TypeAlias = Mapping[ClusterId, Mapping[ServiceName, Deployment]]
+
+
+def _members(found: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[Found]]]:
+    """Yield each federated service that is ours or wanted, with what is at its members."""
+    ours = _ours(found, context)
+    for name, live in context.facts.view.services.items():
+        if name in ours and not is_worker(live.annotations) and live.form.get("federation"):
+            yield live.key, look_at_members(context, live.key, live.form)
+
+
+def _wanted(found: Pass, view: ClusterView) -> set[ServiceName]:
+    return {
         service.key.name
         for service in found.desired.services
         if service.key.cluster == view.cluster.id
     }
-    context = Context(Facts(view), found.desired.settings, {}, None)
-    ours = {
+
+
+def _ours(found: Pass, context: Context) -> set[ServiceName]:
+    wanted = _wanted(found, context.facts.view)
+    return {
         name
-        for name, live in view.services.items()
+        for name, live in context.facts.view.services.items()
         if name in wanted or context.standing(live) is Standing.OURS
     }
-    asked = [name for name, live in view.services.items() if _is_asked(context, live, ours)]
-    deployments = _deployments(view, asked, connections)
+
+
+def _asked(
+    found: Pass, context: Context, workers: Collection[ServiceKey], connections: Connections
+) -> Mapping[ServiceName, Deployment]:
+    view, ours = context.facts.view, _ours(found, context)
+    asked = [
+        name
+        for name, live in view.services.items()
+        if live.key in workers or _is_asked(context, live, ours)
+    ]
+    return _deployments(view, asked, connections) if view.is_read else {}
+
+
+def _status(
+    found: Pass,
+    context: Context,
+    states: _States,
+    members: Mapping[ServiceKey, Collection[Found]],
+    origins: Mapping[ServiceKey, ServiceKey],
+) -> ClusterStatus:
+    view = context.facts.view
+    if not view.is_read:
+        return ClusterStatus(view.cluster, problem=view.problem)
+    wanted, deployments = _wanted(found, view), states[view.cluster.id]
     drifted = _drifted(found)
     services = [
         ServiceStatus(
@@ -57,6 +111,8 @@ def _status(found: Pass, view: ClusterView, connections: Connections) -> Cluster
             deployments.get(name),
             live.key in drifted if name in wanted else None,
             context.standing(live) is Standing.OURS,
+            workers=tuple(_worker(one, states) for one in members.get(live.key, ())),
+            origin=str(origins.get(live.key) or origin_of(live.annotations)),
         )
         for name, live in sorted(view.services.items())
     ]
@@ -73,6 +129,20 @@ def _status(found: Pass, view: ClusterView, connections: Connections) -> Cluster
         for name in sorted(wanted - set(view.services))
     ]
     return ClusterStatus(view.cluster, (*missing, *services), view.version)
+
+
+def _worker(one: Found, states: _States) -> WorkerStatus:
+    member = one.member
+    if one.peer is None:
+        return WorkerStatus(member.cluster, member.service, "unknown", one.problem)
+    if one.reason is not None:
+        words = "what is there is not its worker"
+        return WorkerStatus(member.cluster, member.service, "taken", words)
+    if one.live is None:
+        return WorkerStatus(member.cluster, member.service, "missing")
+    found = states[one.peer.facts.view.cluster.id].get(one.live.key.name)
+    reason = found.reason if found and found.state != "ready" else ""
+    return WorkerStatus(member.cluster, member.service, found.state if found else "", reason)
 
 
 def _is_asked(context: Context, live: LiveService, ours: set[ServiceName]) -> bool:

@@ -1,6 +1,6 @@
 """What each cluster runs, as a table a cluster and as a document; the worst first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from oscar_sync.model.cluster import Cluster
@@ -47,7 +47,6 @@ def _rank(service: ServiceStatus) -> tuple[int, bool, str]:
 
 
 def _row(cluster: Cluster, service: ServiceStatus) -> Row:
-    reason = service.deployment.reason if service.deployment else ""
     cells = (
         str(service.key.name),
         service.state or "-",
@@ -55,7 +54,19 @@ def _row(cluster: Cluster, service: ServiceStatus) -> Row:
         "yes" if service.is_ours else "no",
         _endpoint(cluster, service),
     )
-    return Row(cells, (f"reason: {reason}",) if reason and service.state != "ready" else ())
+    return Row(cells, tuple(_beneath(service)))
+
+
+def _beneath(service: ServiceStatus) -> Iterator[str]:
+    """Yield what stands beneath the row: why it is as it is, and its workers on other clusters."""
+    reason = service.deployment.reason if service.deployment else ""
+    if reason and service.state != "ready":
+        yield f"reason: {reason}"
+    if service.origin:
+        yield f"worker of {service.origin}"
+    for worker in service.workers:
+        why = f": {worker.problem}" if worker.problem else ""
+        yield f"worker {worker.cluster}/{worker.service}: {worker.state or 'there'}{why}"
 
 
 def _endpoint(cluster: Cluster, service: ServiceStatus) -> str:
@@ -100,4 +111,14 @@ def _service_document(cluster: Cluster, service: ServiceStatus) -> dict[str, obj
         "drifted": service.has_drifted,
         "ours": service.is_ours,
         "blocked": service.blocked or None,
+        "origin": service.origin or None,
+        "workers": [
+            {
+                "cluster": worker.cluster,
+                "service": worker.service,
+                "state": worker.state or None,
+                "problem": worker.problem or None,
+            }
+            for worker in service.workers
+        ],
     }

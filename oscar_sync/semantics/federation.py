@@ -103,6 +103,13 @@ def is_worker(annotations: Mapping[str, str]) -> bool:
     return annotations.get(WORKER, "").strip().lower() == "true"
 
 
+def origin_of(annotations: Mapping[str, str]) -> str:
+    """Return the origin that OSCAR wrote on a worker, ``CLUSTER/SERVICE``; blank on others."""
+    if not is_worker(annotations):
+        return ""
+    return f"{annotations.get(ORIGIN_CLUSTER, '')}/{annotations.get(ORIGIN_SERVICE, '')}"
+
+
 def is_worker_of(annotations: Mapping[str, str], cluster: str, service: str) -> bool:
     """Tell whether the origin is *service* of the cluster that calls itself *cluster*."""
     origin = annotations.get(ORIGIN_CLUSTER, ""), annotations.get(ORIGIN_SERVICE, "")

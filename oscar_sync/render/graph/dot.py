@@ -3,8 +3,13 @@
 from oscar_sync.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from oscar_sync.render.words import safe
 
-_SHAPES = {NodeKind.SERVICE: "box", NodeKind.FOLDER: "folder", NodeKind.PLACE: "note"}
-_STYLES = {EdgeKind.MOUNTS: "dashed", EdgeKind.WITHIN: "dotted"}
+_SHAPES = {
+    NodeKind.SERVICE: "box",
+    NodeKind.FOLDER: "folder",
+    NodeKind.PLACE: "note",
+    NodeKind.WORKER: "box3d",
+}
+_STYLES = {EdgeKind.MOUNTS: "dashed", EdgeKind.WITHIN: "dotted", EdgeKind.COPIED: "dashed"}
 
 
 def graph_dot(graph: Graph) -> str:

@@ -9,9 +9,10 @@ _SHAPES = {
     NodeKind.SERVICE: ("[", "]"),
     NodeKind.FOLDER: ("[(", ")]"),
     NodeKind.PLACE: ("[/", "/]"),
+    NodeKind.WORKER: ("[[", "]]"),
 }
 
-_ARROWS = {EdgeKind.MOUNTS: "-.->|mount|", EdgeKind.WITHIN: "-.->"}
+_ARROWS = {EdgeKind.MOUNTS: "-.->|mount|", EdgeKind.WITHIN: "-.->", EdgeKind.COPIED: "-.->|worker|"}
 
 
 def graph_mermaid(graph: Graph) -> str:

@@ -30,9 +30,10 @@ text { fill: var(--ink); }
 .service rect { fill: var(--service); }
 .folder rect { fill: var(--folder); }
 .place rect { fill: var(--place); }
+.worker rect { fill: var(--service); stroke-dasharray: 5 4; }
 .shared rect { stroke: var(--ink); stroke-width: 3; }
 .edge path { fill: none; stroke: var(--line); stroke-width: 1.5; }
-.edge.mounts path { stroke-dasharray: 5 4; }
+.edge.mounts path, .edge.copied path { stroke-dasharray: 5 4; }
 .edge.within path { stroke-dasharray: 1 4; }
 .edge.loop path { stroke: var(--alarm); stroke-width: 3; }
 """
@@ -93,7 +94,8 @@ def _summary(graph: Graph) -> str:
 
 def _node(node: Node, box: _Box) -> str:
     shared = " shared" if node.is_shared else ""
-    radius = 4 if node.kind is NodeKind.SERVICE else _HEIGHT // 2
+    is_service = node.kind in (NodeKind.SERVICE, NodeKind.WORKER)
+    radius = 4 if is_service else _HEIGHT // 2
     words = f"{node.kind} {node.name}{', shared' if node.is_shared else ''}"
     return (
         f'<g class="node {node.kind}{shared}"><title>{_text(words)}</title>'

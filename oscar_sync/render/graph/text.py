@@ -24,6 +24,8 @@ def _service(node: Node, graph: Graph) -> list[str]:
         if edge.target == node.id:
             word = "mounts" if edge.kind is EdgeKind.MOUNTS else "<-"
             lines.append(safe(f"    {word} {names[edge.source].name}{_mark(edge)}"))
+        elif edge.source == node.id and edge.kind is EdgeKind.COPIED:
+            lines.append(safe(f"    worker {names[edge.target].name}"))
         elif edge.source == node.id:
             lines.append(safe(f"    -> {names[edge.target].name}{_mark(edge)}"))
     return lines

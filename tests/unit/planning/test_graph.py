@@ -1,7 +1,7 @@
 """The graph says what starts what, by folders, and what stands out."""
 
 from oscar_sync.model.field import Form
-from oscar_sync.model.graph import EdgeKind
+from oscar_sync.model.graph import EdgeKind, NodeKind
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.planning.graph import graph_of
 
@@ -79,3 +79,12 @@ def test_other_stores_and_other_clusters_stand_apart():
     assert ("edge/one", "writes", "edge/webdav.box") in edges(both)
     assert both.clusters == ("cloud", "edge")
     assert {node.cluster for node in both.in_cluster(ClusterId("edge")).nodes} == {"edge"}
+
+
+def test_a_worker_stands_beside_its_origin_as_a_service_of_its_cluster():
+    federation: Form = {"members": [{"cluster_id": "far", "service_name": "plants-far"}]}
+    found = graph(plants={"input": minio("plants/in"), "federation": federation})
+    assert ("edge/plants", "is copied to", "edge/plants/far/plants-far") in edges(found)
+    assert [node.name for node in found.nodes if node.kind is NodeKind.WORKER] == ["far/plants-far"]
+    assert found.clusters == ("edge",)
+    assert loops(found) == set()

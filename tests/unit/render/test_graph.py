@@ -63,3 +63,11 @@ def test_no_name_leaves_its_place(draw):
 @pytest.mark.parametrize("draw", FORMATS)
 def test_nothing_is_drawn_as_nothing(draw):
     assert draw(Graph())
+
+
+@pytest.mark.parametrize("draw", FORMATS)
+def test_a_worker_is_drawn_in_every_format(draw):
+    members = [{"cluster_id": "far", "service_name": "plants-far"}]
+    text = draw(graph(plants={"federation": {"members": members}}))
+    assert "far/plants-far" in text
+    assert "worker" in text
