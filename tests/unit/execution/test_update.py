@@ -2,6 +2,7 @@
 
 import pytest
 
+from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
 from tests.unit.execution.carried import answering, carried_out, meanwhile, sent
@@ -224,3 +225,29 @@ def test_no_create_goes_ahead_of_an_update_that_mounts_no_bucket_by_itself(world
         world.write(service(**fields, memory="1Gi"))
         carried_out(world, allow=("wake-mount:alpha",))
         assert sent(world, "POST", "services") == 0
+
+
+def test_a_plan_without_a_definition_sends_no_update(changed):
+    result = carried_out(changed, material={"form": None})
+    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
+    assert puts(changed) == 0
+
+
+def test_a_plan_without_a_definition_marks_nothing(world):
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    forget = PlanOptions(Scope.FORGET, ("alpha",))
+    result = carried_out(world, forget, material={"form": None})
+    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
+    assert not world.oscar.writes
+
+
+@pytest.mark.parametrize("lost", ["before", "first_form", "form"])
+def test_a_replace_without_a_definition_deletes_nothing(world, lost):
+    world.write(service(input=minio("red/in"), volume={"size": "1Gi", "mount_path": "/d"}))
+    world.apply()
+    world.write(service(input=minio("red/in"), volume={"size": "2Gi", "mount_path": "/d"}))
+    allowed = ("replace:alpha", "erase:alpha/volume")
+    result = carried_out(world, material={lost: None}, allow=allowed)
+    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
+    assert not world.oscar.writes

@@ -53,6 +53,23 @@ def test_with_its_value_it_may_go_anywhere(kind, field):
     assert [one.code for one in plan.blocked if one.code == "credential-moved"] == []
 
 
+ELSEWHERE = [("rucio", "rse"), ("rucio", "oidc_audience"), ("onedata", "space")]
+
+
+@pytest.mark.parametrize(("kind", "field"), ELSEWHERE)
+def test_it_is_kept_where_another_place_behind_the_same_log_in_is_meant(kind, field):
+    account, secret = PROVIDERS[kind]
+    plan = plan_of(kind, account, {**account, secret: "", field: "other"})
+    assert [one.code for one in plan.blocked if one.code == "credential-moved"] == []
+
+
+@pytest.mark.parametrize("kind", ["minio", "s3"])
+def test_an_access_key_that_is_left_out_moves_nothing(kind):
+    account, secret = PROVIDERS[kind]
+    plan = plan_of(kind, account, {**account, secret: "", "access_key": ""})
+    assert [one.code for one in plan.blocked if one.code == "credential-moved"] == []
+
+
 @pytest.mark.parametrize("kind", PROVIDERS)
 def test_where_nothing_moves_blank_keeps_it(kind):
     account, secret = PROVIDERS[kind]

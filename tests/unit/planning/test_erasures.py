@@ -421,3 +421,35 @@ def test_a_mount_under_another_name_that_came_since_the_plan_keeps_the_bucket(wo
         report = apply_once(found, ApplyOptions(), connections)
     assert "red" in world.buckets()
     assert Status.STALE in [result.status for result in report.results]
+
+
+# what `erase: [empty]` covers
+
+
+@pytest.mark.parametrize(
+    ("maker", "is_named", "is_erased"),
+    [
+        ("alpha", True, True),
+        ("alpha", False, True),
+        ("beta", True, True),  # it is in the definition
+        ("beta", False, False),  # the service alone says that it had it
+        ("", False, False),
+    ],
+)
+def test_an_empty_bucket_goes_by_definition_or_tag_and_never_by_the_mark_alone(
+    maker, is_named, is_erased
+):
+    """Whoever may write the service may write its mark."""
+    marks = {**stamp(), "oscar-sync.io/detached": "remove red"}
+    service = live("alpha", annotations=marks, input=minio("red/in") if is_named else [])
+    cluster = view(service, buckets=[bucket("red", from_service=maker)])
+    plan = planned(cluster, removed=(removed("empty"),))
+    assert ("red" in {name for _, name in erased(plan)}) is is_erased
+
+
+@pytest.mark.parametrize(("maker", "is_erased"), [("alpha", True), ("beta", False), ("", False)])
+def test_of_a_service_that_is_gone_only_its_tag_tells_which_empty_bucket_was_its_own(
+    maker, is_erased
+):
+    plan = planned(gone(bucket("red", from_service=maker)), removed=(removed("empty"),))
+    assert ("red" in {name for _, name in erased(plan)}) is is_erased

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Op
 from oscar_sync.model.secret import Secret
-from oscar_sync.planning.secrets import SecretFindings, secret_findings
+from oscar_sync.planning.secrets import SecretFindings, secret_findings, stamped_secrets
 from oscar_sync.semantics.stamp import SECRETS, secret_fingerprint, secrets_stamp
 from tests.unit.planning.built import live, wanted
 
@@ -53,6 +53,32 @@ def test_a_name_that_is_new_is_added_and_one_that_is_left_out_goes():
         ("environment.secrets.NEW", Op.ADD),
         ("environment.secrets.OLD", Op.REMOVE),
     ]
+    assert all(change.is_sensitive for change in changes)
+
+
+OTHER_KEY = FingerprintKey(KEY.secret, "ffffffff")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "op"),
+    [
+        (KEY, "t", Op.SAME),
+        (KEY, "other", Op.CHANGE),
+        (OTHER_KEY, "t", Op.CHANGE),
+        (None, "t", Op.CHANGE),
+    ],
+)
+def test_a_put_that_sends_a_secret_along_says_whether_it_is_the_stored_value(key, value, op):
+    desired = replace(wanted(), secrets={"TOKEN": Secret(value)})
+    (change,) = stamped_secrets(desired, stored(TOKEN="t"), key)
+    assert (change.path, change.op) == ("environment.secrets.TOKEN", op)
+    assert change.is_sensitive
+    assert (change.before == "not compared") is (op is Op.CHANGE)
+
+
+def test_a_service_without_stored_secrets_has_none_that_are_sent_along():
+    desired = replace(wanted(), secrets={"TOKEN": Secret("t")})
+    assert stamped_secrets(desired, live(), KEY) == ()
 
 
 def test_a_manifest_without_secrets_changes_none_and_no_put_can_be_sent():

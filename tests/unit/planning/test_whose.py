@@ -8,7 +8,7 @@ from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.emulator.calling import SERVICES
-from tests.unit.planning.built import CLUSTER, codes, live, planned, view, wanted
+from tests.unit.planning.built import CLUSTER, codes, live, planned, stamp, view, wanted
 
 MARK = "oscar-sync.io/owner"
 WORKER = {"oscar.grycap/federation-worker": "true"}
@@ -140,3 +140,16 @@ def test_a_mark_that_changed_since_the_plan_stops_the_write(world, annotations, 
     assert [result.status for result in report.results] == [Status.STALE]
     assert "mark" in report.results[0].message
     assert world.live("alpha")["annotations"] == annotations
+
+
+@pytest.mark.parametrize(
+    ("namespace", "is_admin", "is_taken_over"),
+    [("oscar-svc", True, True), ("elsewhere", True, False), ("oscar-svc", False, False)],
+)
+def test_a_service_without_an_owner_is_the_administrators_in_their_own_namespace_alone(
+    namespace, is_admin, is_taken_over
+):
+    there = live(owner="", namespace=namespace, annotations=stamp())
+    cluster = view(there, is_admin=is_admin)
+    plan = planned(cluster, wanted(memory="1Gi"))
+    assert bool(plan.actions) is is_taken_over
