@@ -56,6 +56,11 @@ _ROWS: Final = (
         "a Secret of an earlier failed create is left, which no API shows or deletes: apply once "
         "without environment.secrets, then with them, since an update replaces it; or the "
         "cluster's operator runs: {delete_secret}")),
+    _Row("POST", 500, "^Federation failed.*A secret with the given name already exists", Meaning(
+        Outcome.NOT_APPLIED, "leftover-secret",
+        "a member has a Secret of an earlier service of that name, which no API shows: apply "
+        "again; if it is still there, apply a service of the member's name without "
+        "environment.secrets on that cluster and remove it, and the Secret goes with it")),
     _Row("POST", 409, "A managed volume with the provided name already exists", Meaning(
         Outcome.NOT_APPLIED, "volume-exists",
         "plan again: a volume that outlived its service is taken up, and one that is being deleted "

@@ -158,3 +158,26 @@ def test_a_stopped_worker_with_buckets_stays_with_its_origin(world):
     applied(world, "near/plants", output=at("plants/out"), **exposed)
     assert world.apis["near"].post({}, f"{SERVICES}/plants/stop").status in (200, 204)
     assert codes(world.plan(REMOVE)) == ["stopped"]
+
+
+WRITES = [(cluster, method) for cluster in ("near", "edge") for method in ("PUT", "DELETE")]
+
+
+@pytest.mark.parametrize(("cluster", "method"), WRITES)
+@pytest.mark.parametrize("kind", ["500-after", "truncate"])
+def test_a_removal_whose_answers_are_lost_ends_at_the_next_run_and_loses_nothing(
+    world, cluster, method, kind
+):
+    applied(world, "near/plants", input=at("plants/in"))
+    for name in ("edge", "near"):
+        world.put(name, "plants", "in/kept")
+    before = world.objects("edge"), world.objects("near")
+    struck = world.apis[cluster].emulator
+    path = SERVICES if method == "PUT" else f"{SERVICES}/plants"
+    world.run(REMOVE, between=lambda: struck.fault(f"{method} {path}:{kind}"))
+    struck.clear_faults()
+    if "plants" in world.services("edge"):
+        is_done, why = done(world.run(REMOVE))
+        assert is_done, why
+    assert not world.services("edge") | world.services("near")
+    assert (world.objects("edge"), world.objects("near")) == before
