@@ -41,7 +41,7 @@ from oscar_sync.planning.notes import (
     unused_consents,
 )
 from oscar_sync.planning.seeding import decide_seeds
-from oscar_sync.planning.sent import sends_of
+from oscar_sync.planning.sent import is_covered, sends_of
 
 _NAMED: Final = 5
 
@@ -223,7 +223,10 @@ def _plan(
                     *store_notes(contexts.values()),
                     *token_notes(contexts.values()),
                     *(note for view in views if view.is_read for note in open_services(view)),
-                    *secret_notes((*actions, *(item.action for item in held))),
+                    *secret_notes(
+                        (*actions, *(item.action for item in held)),
+                        is_covered=_is_covered(decisions, contexts),
+                    ),
                     *unused_consents(desired, contexts),
                 )
             )
@@ -251,6 +254,14 @@ def _with_sent(
             yield replace(item.action, sends=sends_of(item.material, key))
         elif item.reason is None:
             yield item.action
+
+
+def _is_covered(decisions: Sequence[Decision], contexts: Mapping[ClusterId, Context]) -> bool:
+    return all(
+        is_covered(item.material, contexts[item.action.key.cluster].key)
+        for item in decisions
+        if item.material is not None
+    )
 
 
 def _narrowed(desired: DesiredState) -> str:

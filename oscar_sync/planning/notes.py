@@ -156,9 +156,12 @@ def spent_notes(removed: Iterable[Removed], views: Sequence[ClusterView]) -> lis
     return notes
 
 
-def secret_notes(actions: Iterable[Action]) -> list[str]:
-    """Return a note where the digest cannot tell secret values from others (trust 1.2)."""
-    is_blind = any(
+def secret_notes(actions: Iterable[Action], *, is_covered: bool) -> list[str]:
+    """Return a note where the digest cannot tell secret values from others (trust 1.2).
+
+    *is_covered*: it tells those that variables put in.
+    """
+    is_blind = not is_covered or any(
         change.is_sensitive and WITHOUT_KEY in (change.before, change.after)
         for action in actions
         for change in action.changes

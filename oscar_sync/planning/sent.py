@@ -4,6 +4,7 @@ A plan is a contract only if nothing is sent that it does not show (trust 1.1, 1
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Final
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.fdl_fields import ENVIRONMENT, SERVICE
 from oscar_sync.model.field import Compare, Field, Form, Kind, Value
+from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.plan import Cause, FieldChange, Op
@@ -22,11 +24,13 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService
 from oscar_sync.planning.sensitive import is_sensitive, shown_value
 from oscar_sync.semantics.quantities import same_quantity
+from oscar_sync.semantics.secret_names import names_secret
 from oscar_sync.semantics.stamp import secret_fingerprint
 
 _FIRST: Final = ("image", "script")
 _NOT_LISTED: Final = frozenset({"name"})
 _IN_ORDER: Final = sorted(SERVICE, key=lambda field: field.name not in _FIRST)
+_REFERENCE: Final = re.compile(r"\$\{(\w+)")
 _SECRETS: Final = next(field for field in ENVIRONMENT if field.name == "secrets")
 
 
@@ -141,10 +145,25 @@ def _is_default(field: Field, value: Value) -> bool:
 def sends_of(material: Material, key: FingerprintKey | None) -> str:
     """Return a hash (32 hex digits) of all that the requests made of *material* carry.
 
-    A secret's value is in it by keyed fingerprint; without a *key* only whether there is one.
+    A secret's value is in it by keyed fingerprint; without a *key* only whether there is one. So
+    is what a variable put in: the hash is public, and everything else in it may be known to who
+    wrote the branch, so that a weak value could be found by trying. Without a key a variable that
+    is called like a secret counts by its name alone, another by its value.
     """
     encode = msgspec.json.Encoder(enc_hook=partial(_hidden, key), order="sorted").encode
-    return hashlib.sha256(encode(_carried(material))).hexdigest()[:32]
+    return hashlib.sha256(encode(_carried(material, key))).hexdigest()[:32]
+
+
+def is_covered(material: Material, key: FingerprintKey | None) -> bool:
+    """Tell whether the hash tells every value that variables put in (`sends_of`)."""
+    masks = material.masks
+    return key is not None or not any(
+        _names_secret(one.written) for one in (*masks.wholes, *masks.parts)
+    )
+
+
+def _names_secret(written: str) -> bool:
+    return any(map(names_secret, _REFERENCE.findall(written)))
 
 
 def _hidden(key: FingerprintKey | None, value: object) -> object:
@@ -154,11 +173,12 @@ def _hidden(key: FingerprintKey | None, value: object) -> object:
     return secret_fingerprint(key.secret, "", value) if key and value else bool(value)
 
 
-def _carried(material: Material) -> dict[str, object]:
+def _carried(material: Material, key: FingerprintKey | None) -> dict[str, object]:
+    shown = partial(_of_form, material.masks, key)
     return {
         "owner": material.owner,
-        "first_form": _without_script(material.first_form),
-        "form": _without_script(material.form),
+        "first_form": shown(material.first_form),
+        "form": shown(material.form),
         "secrets": {**material.secrets},
         "stamp": material.stamp,
         "uploads": [(item.path, item.size_bytes, item.checksum) for item in material.uploads],
@@ -170,24 +190,44 @@ def _carried(material: Material) -> dict[str, object]:
             name: (item.facts.owner, item.facts.from_service)
             for name, item in material.erasures.items()
         },
-        "before": _carried(material.before) if material.before else None,
-        **_carried_before(material),
+        "before": _carried(material.before, key) if material.before else None,
+        **_carried_before(material, key),
     }
 
 
-def _carried_before(material: Material) -> dict[str, object]:
+def _carried_before(material: Material, key: FingerprintKey | None) -> dict[str, object]:
     """Return what PUTs carry ahead of the last one; most actions have none."""
     if not material.forms_before:
         return {}
-    forms = [_without_script(form) for form in material.forms_before]
+    forms = [_of_form(material.masks, key, form) for form in material.forms_before]
     return {"forms_before": forms, "stamp_before": material.stamp_before}
 
 
-def _without_script(form: Form | None) -> dict[str, Value] | None:
-    """Return *form* with a hash in the place of its script."""
+def _of_form(
+    masks: Masks, key: FingerprintKey | None, form: Form | None
+) -> dict[str, object] | None:
+    """Return *form* with a hash in the place of its script, and variables as `sends_of` says."""
     if form is None:
         return None
-    return {**form, "script": text_hash(str(form.get("script", "")))}
+    short = {**form, "script": text_hash(str(form.get("script", "")))}
+    if not masks.wholes and not masks.parts:
+        return {**short}
+    return {name: _of_value(masks, key, name, value) for name, value in short.items()}
+
+
+def _of_value(masks: Masks, key: FingerprintKey | None, field: str, value: Value) -> object:
+    if isinstance(value, dict):
+        return {name: _of_value(masks, key, field, item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_of_value(masks, key, field, item) for item in value]
+    if value is None or isinstance(value, Secret):
+        return value
+    written = masks.shown(field, value)
+    if written is None:
+        return value
+    if key is not None:
+        return Secret(str(value))
+    return written if _names_secret(written) else value
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
+from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import ActionKind, Op, PlanOptions, Scope
 from oscar_sync.model.secret import Secret
@@ -157,6 +159,36 @@ def test_what_is_sent_is_hashed_with_the_value_of_each_secret_and_without_it_for
     assert sends("one", KEY) == sends("one", KEY)
     assert sends("one", None) == sends("two", None) != sends("", None)
     assert sends("one", KEY) != sends("", KEY)
+
+
+def sends_variable(value, written, key):
+    """Return the hash for a variable of the service that an overlay takes from the machine."""
+    masks = Masks(
+        (Masked("environment", value, written),), (Masked("environment", value, written),)
+    )
+    form: Form = {"environment": {"variables": {"A": value, "B": f"with {value}"}}}
+    return sends_of(Material(CLUSTER, (4, 1, 2), "", form=form, masks=masks), key)
+
+
+@pytest.mark.parametrize("written", ["${TAG}", "${OSCAR_PASSWORD}"])
+def test_no_hash_tells_what_a_variable_put_in_to_who_has_no_key(written):
+    """With the key's hash nobody can try passwords at home: a branch names any variable."""
+    keyed = sends_variable("weak", written, KEY)
+    assert keyed != sends_variable("weak", written, FingerprintKey(Secret("o" * 32), "0123abcd"))
+    assert keyed != sends_variable("weaker", written, KEY)
+
+
+def test_without_a_key_a_variable_that_is_called_like_a_secret_counts_by_its_name():
+    one, two = (sends_variable(value, "${OSCAR_PASSWORD}", None) for value in ("weak", "other"))
+    assert one == two != sends_variable("weak", "${OSCAR_TOKEN}", None)
+    assert sends_variable("v1.0", "${TAG}", None) != sends_variable("v2.0", "${TAG}", None)
+
+
+def test_the_plan_says_that_it_does_not_cover_such_a_variable():
+    masks = Masks((Masked("environment", "weak", "${OSCAR_PASSWORD}"),))
+    service = replace(wanted(environment={"variables": {"A": "weak"}}), masks=masks)
+    assert any("does not cover" in note for note in planned(view(), service).notes)
+    assert not any("does not cover" in note for note in planned(view(), service, key=KEY).notes)
 
 
 def test_an_input_is_one_line_and_a_member_with_headers_one_for_each_value():
