@@ -4,11 +4,12 @@ from oscar_sync.execution.evidence import check_kept, refuse_unless_agreed
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import owner_to_write, post_body, put_body
 from oscar_sync.semantics.buckets import named_by_delete
-from oscar_sync.semantics.federation import WORKER
+from oscar_sync.semantics.federation import WORKER, is_worker
 from oscar_sync.semantics.stamp import OWNER, marks_of
 
 
@@ -98,7 +99,10 @@ def _let_go(run: Run, watch: MemberWatch, step: Step) -> None:
     _refuse_another(watch, live)
     marks = marks_of(live.annotations)
     owner = owner_to_write(live)
-    run.sender.put(step, put_body(watch.form, {}, marks, live, watch.release, owner=owner))
+    body = put_body(watch.form, {}, marks, live, watch.release, owner=owner)
+    if is_worker(live.annotations):  # of these alone the server takes the body's token, also none
+        body["token"] = Secret(str(live.raw.get("token") or ""))
+    run.sender.put(step, body)
     found = run.newest.by_name(watch.service)
     if found is not None and named_by_delete(found.form, found.bucket_list):
         raise NotVerifiedError(f"the worker {step.target} still names its buckets")

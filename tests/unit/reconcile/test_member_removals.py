@@ -181,3 +181,12 @@ def test_a_removal_whose_answers_are_lost_ends_at_the_next_run_and_loses_nothing
         assert is_done, why
     assert not world.services("edge") | world.services("near")
     assert (world.objects("edge"), world.objects("near")) == before
+
+
+def test_a_worker_that_lets_go_of_its_buckets_keeps_its_token(world):
+    """Of what is marked as a worker the server takes the body's token, and blank without one."""
+    applied(world, "near/plants", input=at("plants/in"))
+    near = world.apis["near"].emulator
+    world.run(REMOVE, between=lambda: near.fault(f"DELETE {SERVICES}/plants:500-before"))
+    assert world.shown("near", "plants")["input"] == []
+    assert world.shown("near", "plants")["token"] == world.shown("edge", "plants")["token"]
