@@ -222,7 +222,7 @@ def _plan(
                     *identity_notes(contexts.values()),
                     *store_notes(contexts.values()),
                     *token_notes(contexts.values()),
-                    *(note for view in views if view.is_read for note in open_services(view)),
+                    *(note for context in contexts.values() for note in open_services(context)),
                     *secret_notes(
                         (*actions, *(item.action for item in held)),
                         is_covered=_is_covered(decisions, contexts),

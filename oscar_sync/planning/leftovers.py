@@ -23,7 +23,7 @@ _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
 class Leftovers(Struct, frozen=True):
-    """What was found, worst first, and what could not be looked at."""
+    """What was found, worst first, and what could not be looked at or is so on the release."""
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
@@ -71,7 +71,7 @@ def _notes(context: Context) -> Iterator[str]:
         yield f"notifications and weights were not looked at: {view.store_problem}"
     if not view.is_admin:
         yield "another user's services and buckets were not looked at: this log-in sees its own"
-    yield from open_services(view)
+    yield from open_services(context)
     names = unseen_tokens(context)
     if names:
         yield (

@@ -71,9 +71,13 @@ def token_notes(contexts: Iterable[Context]) -> list[str]:
     return found
 
 
-def open_services(view: ClusterView) -> list[str]:
+def open_services(context: Context) -> list[str]:
     """Return who else may start the services of a user, on releases that let everybody."""
-    if view.is_admin or not view.services or not OPEN_TO_USERS.holds(view.release):
+    view = context.facts.view
+    has_services = bool(view.services or context.desired)
+    if not view.is_read or view.is_admin or not has_services:
+        return []
+    if not OPEN_TO_USERS.holds(view.release):
         return []
     release = f"{view.cluster.id}: OSCAR {shown_release(view.release)}"
     return [f"{release} lets every user run private and restricted services and start their jobs"]

@@ -53,7 +53,7 @@ def _cluster(one: Examination, then: str, width: int, paint: Paint) -> Iterator[
             yield from (_headline(item, paint(symbol, colour)) for item in items)
             yield from _explained(*alike, width)
     if one.notes:
-        yield from ("", "NOT LOOKED AT")
+        yield from ("", "NOTES")
         yield from (f" - {safe(note)}" for note in one.notes)
     yield from ("", _sentence(one))
     if any(remedy.do.startswith("mc ") for item in one.findings for remedy in item.remedies):
@@ -116,9 +116,14 @@ def _held(count: BucketCount | None) -> str:
 def _sentence(one: Examination) -> str:
     if not one.findings:
         return "Nothing found."
-    counts = [sum(found.severity is severity for found in one.findings) for severity in _SECTIONS]
+    now = [found for found in one.findings if not found.is_of_upgrade]
+    counts = [sum(found.severity is severity for found in now) for severity in _SECTIONS]
     kept = [found.holds for found in one.findings if found.holds is not None]
-    words = f"Found: {counts[0]} broken, {counts[1]} left behind, {counts[2]} kept and to know."
+    later = len(one.findings) - len(now)
+    first = f"{later} to settle before the upgrade, " if later else ""
+    words = (
+        f"Found: {first}{counts[0]} broken, {counts[1]} left behind, {counts[2]} kept and to know."
+    )
     if not kept:
         return words
     least = "at least " if any(count.is_at_least for count in kept) else ""

@@ -287,8 +287,10 @@ def test_two_inputs_in_a_new_bucket_make_it_new_to_the_last_request(release, fir
 )  # fmt: skip
 def test_under_a_token_it_is_said_who_may_start_a_private_service(release, is_admin, is_said):
     there = view(live("alpha"), release=release, is_admin=is_admin)
-    plan = planned(there, wanted("alpha"))
-    assert any("lets every user run private" in note for note in plan.notes) is is_said
+    before_the_first = view(release=release, is_admin=is_admin)
+    for seen in (there, before_the_first):
+        plan = planned(seen, wanted("alpha"))
+        assert any("lets every user run private" in note for note in plan.notes) is is_said
     context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
     assert (
         any("lets every user run private" in note for note in leftovers(context).notes) is is_said

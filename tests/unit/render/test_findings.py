@@ -70,11 +70,11 @@ last write 2026-01-02 03:04Z
      operator  or:
                  mc event remove edge/archive
 
-NOT LOOKED AT
+NOTES
  - the store is not reachable
 
-Found: 3 broken, 0 left behind, 1 kept and to know. Buckets that no service uses: 1, \
-at least 320 MB.
+Found: 2 to settle before the upgrade, 1 broken, 0 left behind, 1 kept and to know. \
+Buckets that no service uses: 1, at least 320 MB.
 mc knows the store after: mc alias set edge ADDRESS   (it asks for the store's keys)
 """
 
