@@ -50,7 +50,7 @@ def bucket_notes(
         if words:
             yield f"bucket {bucket} {words}, and that stays when the service is removed"
         elif bucket in closed:
-            yield f"bucket {bucket} is closed to everybody by it"
+            yield f"bucket {bucket} is no longer open to everybody"
         elif bucket in opened and _is_wider(context, desired, bucket):
             yield (
                 f"bucket {bucket} is open to everybody, whatever the service's visibility "

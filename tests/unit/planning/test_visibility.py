@@ -193,7 +193,7 @@ def test_what_lets_go_of_a_bucket_of_a_public_service_says_how_to_close_it_befor
 def test_an_update_to_private_closes_the_buckets_that_the_service_names():
     service = live(annotations=stamp(), visibility="public", **RED["output"])
     plan = planned(filled(service), wanted(visibility="private", **RED["output"]))
-    assert "bucket red is closed to everybody by it" in notes(plan)
+    assert "bucket red is no longer open to everybody" in notes(plan)
     assert not any("is open to everybody" in note for note in notes(plan))
 
 
