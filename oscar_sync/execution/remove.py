@@ -13,7 +13,7 @@ from oscar_sync.execution.evidence import (
 )
 from oscar_sync.execution.members import take_workers_away
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, is_same, step_of
-from oscar_sync.execution.update import put_until_it_holds
+from oscar_sync.execution.update import put_in_turn
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
@@ -44,7 +44,7 @@ def take_away(run: Run) -> None:
         raise FailedError("the plan holds no definition")
     take_workers_away(run)
     if any(step.do is Do.PUT and not step.member for step in run.action.steps):
-        live = put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
+        live = put_in_turn(run, live)
     run.send_store_steps()
     for _ in range(TRIES):
         if _delete(run, live):

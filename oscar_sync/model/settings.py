@@ -32,7 +32,7 @@ class Removed(Struct, frozen=True):
     """One entry of ``removed``: the service is to be undeployed, its buckets stay.
 
     ``erase`` names buckets to erase afterwards, or ``empty`` or ``volume``; ``forget`` only takes
-    the stamp off.
+    the stamp off. ``close_access``: its buckets are closed to all but their owner first.
     """
 
     which: Which
@@ -40,6 +40,7 @@ class Removed(Struct, frozen=True):
     erase: tuple[str, ...] = ()
     forget: bool = False
     because: str = ""
+    close_access: bool = False
 
 
 class Seed(Struct, frozen=True):
@@ -89,6 +90,7 @@ class ServiceSettings(Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     wait_s: float | None = None
     seeds: tuple[Seed, ...] = ()
+    close_access: bool = False
 
 
 class Settings(Struct, frozen=True):
@@ -118,3 +120,9 @@ class Settings(Struct, frozen=True):
     def removal_of(self, key: ServiceKey) -> Removed | None:
         """Return the entry of ``removed`` that means *key*, if any."""
         return next((entry for entry in self.removed if entry.which.matches(key)), None)
+
+    def closes_access(self, key: ServiceKey) -> bool:
+        """Tell whether the buckets that *key* lets go of are to be closed before."""
+        removed = self.removal_of(key)
+        entries = (*self.of_service(key), *((removed,) if removed else ()))
+        return any(entry.close_access for entry in entries)

@@ -27,6 +27,7 @@ REMOVED: Final = (
     Field("service", _T, "SERVICE or CLUSTER/SERVICE.", "", is_required=True),
     Field("erase", Kind.TEXTS, "Buckets to erase, `volume`, `empty`.", []),
     Field("forget", _F, "Leave it running, take off the stamp.", False),
+    Field("close_access", _F, "Close its buckets to all but their owner first.", False),
     Field("because", _T, "Why, for the plan's text.", ""),
 )
 
@@ -47,6 +48,7 @@ SERVICE: Final = (
     Field("protect", _F, "Never removed, never replaced.", False),
     Field("allow", Kind.TEXTS, "Consents, without the service's name.", []),
     Field("ignore", Kind.TEXTS, "Paths left to others, as the plan prints them.", []),
+    Field("close_access", _F, "Close a bucket to all but its owner before it lets go.", False),
     Field("wait", _T, "Ready within this time: 90s, 5m, 1h.", ""),
     Field("seeds", Kind.BLOCKS, "Files that are to be in its buckets.", [], children=SEED),
 )

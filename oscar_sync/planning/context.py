@@ -50,7 +50,8 @@ class Context(Struct):
     services than were found.
     ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
     id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed;
-    ``access`` with what they give to whom of buckets. ``peers`` are all clusters of the run;
+    ``access`` with what they give to whom of buckets, ``closed`` with those that they take all of
+    that from. ``peers`` are all clusters of the run;
     ``workers`` grows with the services that origins of the plan make here.
     """
 
@@ -67,6 +68,7 @@ class Context(Struct):
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
     access: dict[BucketName, Access] = field(default_factory=dict)
+    closed: set[BucketName] = field(default_factory=set)
     peers: "Mapping[ClusterId, Context]" = field(default_factory=dict)
     workers: dict[str, ServiceKey] = field(default_factory=dict)
     _users: Mapping[BucketName, _Users] | None = None
@@ -209,6 +211,8 @@ class Context(Struct):
         OSCAR goes on saying private (issue 19, B7).
         """
         found = self.access.get(bucket, Access())
+        if bucket in self.closed:
+            return found
         facts = self.facts.bucket(bucket)
         if facts is not None:
             found |= access_given(facts.visibility, facts.allowed_users)

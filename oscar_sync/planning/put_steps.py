@@ -14,7 +14,10 @@ _ACCESS: Final = "changes who has access, while the buckets are named"
 
 
 def put_steps(live: Form, wanted: Form, before: Sequence[Form], note: str = "") -> tuple[Step, ...]:
-    """Return a step for each of the PUTs that turn *live* into *wanted*, *before* it in turn."""
+    """Return a step for each of the PUTs that turn *live* into *wanted*, *before* it in turn.
+
+    *note* is said of the last one where it is not the second half of a detach and attach.
+    """
     name, last, places = str(wanted["name"]), len(before) - 1, _places(inputs(wanted))
     steps = []
     stands = live

@@ -23,6 +23,7 @@ from oscar_sync.model.plan import (
 from oscar_sync.model.settings import Removed
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason, needs_consent
+from oscar_sync.planning.closing import Closing, closing_of, let_go_by
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.erasing import (
@@ -47,7 +48,6 @@ from oscar_sync.planning.guards import (
 )
 from oscar_sync.planning.hook_steps import HookWork, hooks_to_write, in_order, stale_work
 from oscar_sync.planning.members import Members, removed_members
-from oscar_sync.planning.visibility import closing_notes
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     detached,
@@ -78,6 +78,7 @@ class Departure(Struct, frozen=True):
     keeps: tuple[Kept, ...]
     erases: tuple[Erased, ...]
     material: Material
+    closing: Closing
     reason: Reason | None
     members: Members
 
@@ -108,7 +109,7 @@ def decide_remove(
         origin=origin,
         notes=(
             *notes,
-            *closing_notes(live, [item.bucket for item in going.keeps if item.is_public]),
+            *going.closing.notes,
             *going.members.notes,
         ),
         members=going.members.effects,
@@ -116,13 +117,17 @@ def decide_remove(
     reason = guard or first_of(standing_reason(context, live), going.reason)
     if reason is None:
         context.gone.add(live.key.name)
+        context.closed.update(going.closing.buckets)
         return Removal(live, Decision(action, going.material), named, origin)
     return Removal(live, Decision(action, reason=reason), named, origin)
 
 
-def departure(context: Context, live: LiveService, purpose: str, named: Named) -> Departure:
+def departure(
+    context: Context, live: LiveService, purpose: str, named: Named, wanted: Form | None = None
+) -> Departure:
     """Return how *live* lets go of its buckets and is deleted, for *purpose* remove or replace.
 
+    A service of *wanted* takes its place, None for none.
     What no PUT can change is deleted as it stands: that erases its buckets, so each must be named.
     """
     name, buckets = live.key.name, buckets_of(live)
@@ -131,12 +136,17 @@ def departure(context: Context, live: LiveService, purpose: str, named: Named) -
     erases = _erased_with_it(context, live, named)
     lost = {item.bucket for item in erases}
     members = _members(context, live)
+    gone = buckets if wanted is None else let_go_by(live, wanted)
+    not_kept = lost | {*named.buckets}
+    closing = closing_of(context, live, [bucket for bucket in gone if bucket not in not_kept])
+    material = _material(context, live, work, purpose, closing)
     return Departure(
-        steps=(*members.steps, *_steps(context, live, work)),
-        keeps=tuple(context.kept(bucket, name) for bucket in buckets if bucket not in lost),
+        steps=(*members.steps, *closing.steps(live), *_steps(context, live, work, closing)),
+        keeps=closing.kept(context.kept(bucket, name) for bucket in buckets if bucket not in lost),
         erases=erases,
-        material=replace(_material(context, live, work, purpose), members=members.watched),
-        reason=_reason(context, live, named) or members.reason,
+        material=closing.before(replace(material, members=members.watched)),
+        closing=closing,
+        reason=_reason(context, live, named) or closing.reason or members.reason,
         members=members,
     )
 
@@ -194,17 +204,21 @@ def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[
     return tuple(found)
 
 
-def _steps(context: Context, live: LiveService, work: HookWork) -> tuple[Step, ...]:
+def _steps(
+    context: Context, live: LiveService, work: HookWork, closing: Closing
+) -> tuple[Step, ...]:
     name = live.key.name
     delete = Step(Do.DELETE, name, restarts=1)
-    if not _detaches(context, live):
+    if not _detaches(context, live) and not closing.form:
         return (*in_order(work.steps), delete)
     named = named_by_delete(live.form, live.bucket_list)
-    kept = ", ".join((*named, *_unnamed(context, live)))
+    kept = ", ".join(dict.fromkeys((*named, *_unnamed(context, live), *closing.buckets)))
     return (Step(Do.PUT, name, f"lets go of {kept}"), *in_order(work.steps), delete)
 
 
-def _material(context: Context, live: LiveService, work: HookWork, purpose: str) -> Material:
+def _material(
+    context: Context, live: LiveService, work: HookWork, purpose: str, closing: Closing
+) -> Material:
     view = context.facts.view
     buckets = named_by_delete(live.form, live.bucket_list)
     return Material(
@@ -212,7 +226,7 @@ def _material(context: Context, live: LiveService, work: HookWork, purpose: str)
         release=view.release,
         owner=owner_to_write(live),
         live=live,
-        form=_form(context, live),
+        form=_form(context, live, closing),
         stamp=StampWish(
             context.settings.set_name,
             hooks=hooks_to_write(context, live, work),
@@ -222,8 +236,10 @@ def _material(context: Context, live: LiveService, work: HookWork, purpose: str)
     )
 
 
-def _form(context: Context, live: LiveService) -> Form:
+def _form(context: Context, live: LiveService, closing: Closing) -> Form:
     """Return what holds before the DELETE; its PUT reaches no other cluster (trust 2.7)."""
+    if closing.form:
+        return detached(closing.form, live.bucket_list)
     if not _detaches(context, live):
         return live.form
     return without_members(detached(live.form, live.bucket_list))

@@ -37,7 +37,7 @@ def decide_replace(
     why = takes_no_put(live.form, context.facts.view.release)
     named, lost = _named(context, live), deleted_volume(live.form)
     stored, desired = desired, taken_up(context, desired, lost)
-    going = departure(context, live, "replace", named)
+    going = departure(context, live, "replace", named, desired.form)
     coming = arrival(
         context,
         desired,
@@ -65,6 +65,7 @@ def decide_replace(
         notes=(
             _TOKEN_NOTE,
             *volume_notes(context, stored, lost),
+            *going.closing.notes,
             *coming.notes,
             *members.notes,
         ),
@@ -76,6 +77,7 @@ def decide_replace(
     )
     if reason is not None:
         return Decision(action, reason=reason)
+    context.closed.update(going.closing.buckets)
     note_made(context, desired.form, action)
     after = replace(coming.material, members=tuple(map(_gone, made.watched)))
     return Decision(action, after.after(replace(going.material, members=members.watched)))

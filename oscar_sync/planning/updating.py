@@ -21,6 +21,7 @@ from oscar_sync.model.plan import (
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.closing import Closing, closing_of
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import makers_of, wait_notes, wait_of
 from oscar_sync.planning.credentials import credential_reason
@@ -53,7 +54,7 @@ from oscar_sync.planning.put_steps import put_steps, token_notes
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
-from oscar_sync.planning.visibility import bucket_notes, bucket_reason, closing_notes
+from oscar_sync.planning.visibility import bucket_notes, bucket_reason
 from oscar_sync.planning.volumes import as_attached
 from oscar_sync.semantics.access import access_of_service, is_closed_by
 from oscar_sync.semantics.bodies import owner_to_write
@@ -180,13 +181,18 @@ def _update(case: _Case) -> Decision:
             context, replace(case.desired, form=wanted), live, case.changes, fields
         )
     had, has = in_out_buckets(live.form), in_out_buckets(wanted)
-    before = _forms_before(case)
+    closing = _closing(case)
+    before = _forms_before(case, closing)
     # Ahead of the last of several PUTs no level stands that the server would delete buckets at.
-    erased = () if before else _erased(context, live, wanted)
+    is_in_parts = bool(before or closing.form)
+    erased = () if is_in_parts else _erased(context, live, wanted)
     attached = _attached(context, had, has)
     works = _hook_works(context, live, wanted, attached)
     members = updated_members(context, live, wanted)
-    puts = put_steps(live.form, wanted, before)
+    puts = (
+        *closing.steps(live),
+        *put_steps(closing.form or live.form, wanted, before, _last_note(closing)),
+    )
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
         key=live.key,
@@ -200,7 +206,7 @@ def _update(case: _Case) -> Decision:
             *_restart_step(case),
         ),
         changes=case.changes,
-        keeps=tuple(context.kept(bucket, name) for bucket in had if bucket not in has),
+        keeps=closing.kept(context.kept(bucket, name) for bucket in had if bucket not in has),
         erases=erased,
         preconditions=Preconditions(fingerprint_of(live)),
         depends_on=makers_of(context, attached),
@@ -212,20 +218,24 @@ def _update(case: _Case) -> Decision:
             *bucket_notes(
                 context, case.desired, attached, _opened(live, wanted), _closed(live, wanted)
             ),
-            *closing_notes(live, [bucket for bucket in had if bucket not in has]),
+            *closing.notes,
             *members.notes,
         ),
         members=members.effects,
         unchanged_fields=_unchanged(live, case.changes),
         adds_stamp=case.is_adopted,
     )
-    reason = first_of(_reason(case, attached, erased), members.reason)
+    reason = first_of(
+        _reason(case, attached, erased, is_in_parts=is_in_parts), closing.reason, members.reason
+    )
     if reason is not None:
         return Decision(action, reason=reason)
+    context.closed.update(closing.buckets)
     context.note_access(wanted)
     used = used_buckets(live.form)
     context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in used), action)
-    return Decision(action, replace(_material(case, works), members=members.watched))
+    material = replace(_material(case, works), members=members.watched)
+    return Decision(action, closing.before(replace(material, forms_before=before)))
 
 
 def _replaced_fields(case: _Case) -> tuple[str, ...]:
@@ -239,9 +249,23 @@ def _field_of(change: FieldChange) -> str:
     return change.path.split(".")[0].split("[")[0]
 
 
-def _forms_before(case: _Case) -> tuple[Form, ...]:
+def _forms_before(case: _Case, closing: Closing) -> tuple[Form, ...]:
+    """Return what is PUT ahead of the last PUT, from what stands once the buckets are closed."""
     live, release = case.live, case.context.facts.view.release
-    return forms_before(live.form, case.wanted, live.bucket_list, release)
+    return forms_before(closing.form or live.form, case.wanted, live.bucket_list, release)
+
+
+def _closing(case: _Case) -> Closing:
+    """Return what becomes of access to the buckets that this PUT takes out of the service."""
+    has = needed_buckets(case.wanted)
+    gone = [bucket for bucket in needed_buckets(case.live.form) if bucket not in has]
+    return closing_of(case.context, case.live, gone)
+
+
+def _last_note(closing: Closing) -> str:
+    return (
+        f"lets go of {', '.join(closing.buckets)}, with all other changes" if closing.form else ""
+    )
 
 
 def _reason_word(changes: tuple[FieldChange, ...]) -> str:
@@ -356,7 +380,11 @@ def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]
 
 
 def _reason(
-    case: _Case, attached: tuple[BucketName, ...], erased: tuple[Erased, ...]
+    case: _Case,
+    attached: tuple[BucketName, ...],
+    erased: tuple[Erased, ...],
+    *,
+    is_in_parts: bool,
 ) -> Reason | None:
     context, live, wanted = case.context, case.live, case.wanted
     named = {item.bucket for item in erased if item.consent}
@@ -372,7 +400,7 @@ def _reason(
         ),
         stopped_reason(context, live),
         level_reason(context, wanted),
-        None if _forms_before(case) else isolation_reason(context, live, wanted, named),
+        None if is_in_parts else isolation_reason(context, live, wanted, named),
         mount_reason(context, wanted),
         bucket_reason(context, case.desired, attached, _opened(live, wanted)),
         store_reason(
@@ -413,7 +441,6 @@ def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
         owner=owner_to_write(case.live),
         live=case.live,
         form=case.wanted,
-        forms_before=_forms_before(case),
         secrets=case.desired.secrets,
         stamp=StampWish(
             case.context.settings.set_name,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey
-from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.model.state import DesiredService
 from oscar_sync.planning.blocking import Reason, attach_reason
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.access import Access, access_of_service, gained
@@ -56,20 +56,6 @@ def bucket_notes(
                 f"bucket {bucket} is open to everybody, whatever the service's visibility "
                 f"{desired.form['visibility']} says"
             )
-
-
-def closing_notes(live: LiveService, kept: Collection[BucketName]) -> tuple[str, ...]:
-    """Return how the *kept* buckets of a public service can be closed, before it lets go of them.
-
-    Afterwards nothing closes them (record 229).
-    """
-    if not access_of_service(live.form).is_public or not kept:
-        return ()
-    words = (
-        f"{', '.join(kept)} can be closed only while the service names it: set `visibility: "
-        "private`, apply, then go on with this"
-    )
-    return (words,)
 
 
 def _foreign_words(context: Context, bucket: BucketName) -> str:

@@ -293,7 +293,7 @@ def _step_symbol(action: Action, step: Step) -> str:
     if step.member:
         return "+" if step.do is Do.POST else "-"
     if action.kind is ActionKind.REPLACE and step.do in _REPLACE_SYMBOLS:
-        is_detach = step.do is Do.PUT and _lets_go(step)
+        is_detach = step.do is Do.PUT and (_lets_go(step) or _closes(step))
         return "-" if is_detach else _REPLACE_SYMBOLS[step.do]
     match step.do:
         case Do.HOOK | Do.UNHOOK | Do.MARKER:
@@ -301,7 +301,7 @@ def _step_symbol(action: Action, step: Step) -> str:
         case Do.PUT if action.kind is ActionKind.CREATE:
             return "&"
         case Do.PUT if _puts_in_parts(action):
-            return "-" if _lets_go(step) else "&"
+            return "-" if _lets_go(step) or _closes(step) else "&"
         case Do.RESTART:
             return "r"
         case Do.DELETE_OBJECT:
@@ -319,6 +319,10 @@ def _puts_in_parts(action: Action) -> bool:
 
 def _lets_go(step: Step) -> bool:
     return step.note.startswith("lets go")
+
+
+def _closes(step: Step) -> bool:
+    return step.note.startswith("closes")
 
 
 def _told_steps(

@@ -14,7 +14,7 @@ the service takes none away. What ``/system/buckets`` then says is not who may r
 | restricted | restricted            | restricted           | both lists        |
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -54,6 +54,24 @@ def access_of_service(form: Mapping[str, Value]) -> Access:
     users = form.get("allowed_users")
     named = map(str, users) if isinstance(users, list) else ()
     return access_given(str(form["visibility"]), named)
+
+
+def closed(form: Mapping[str, Value], bucket_list: Sequence[str]) -> dict[str, Value]:
+    """Return *form* as the PUT sends it that closes the buckets that the service names (229).
+
+    Nothing else changes: the per-user buckets of *bucket_list* stay (222, 224).
+    """
+    level = {"isolation_level": ""} if bucket_list else {}
+    return {**form, **level, "visibility": PRIVATE}
+
+
+def takes_back(visibility: str) -> bool:
+    """Tell whether OSCAR takes back what *visibility* gave once another follows.
+
+    It gives everybody access for any word that it does not know, and looks for the owner's when it
+    takes that back (UnsetPolicies in pkg/utils/minio.go at 00f53bd).
+    """
+    return visibility.lower() == PUBLIC or visibility == RESTRICTED
 
 
 def is_closed_by(before: Mapping[str, Value], after: Mapping[str, Value]) -> bool:

@@ -144,6 +144,12 @@ TOKEN_CHANGES: Final = Trait(
     since=(3, 6, 0),
     until=(4, 0, 0),
 )
+NOT_SEEN_TO_CLOSE: Final = Trait(
+    "whether an update to `private` closes the buckets that the service names was not measured",
+    "`close_access` is blocked (`cannot-close`)",
+    "record 229 of 3.6.5, the oldest",
+    until=(3, 6, 5),
+)
 NO_MOUNT_UNDER_BASIC: Final = Trait(
     "with Basic credentials each PUT of a service with a mount answers 500 *must be private*, and "
     "so does each POST on a bucket that exists",
@@ -219,6 +225,7 @@ TABLE: Final = (
     FAILED_POST_ERASES,
     NO_BUCKET_BY_NAME,
     TOKEN_CHANGES,
+    NOT_SEEN_TO_CLOSE,
     NO_MOUNT_UNDER_BASIC,
     NO_DEPLOYMENT,
     OPEN_TO_USERS,

@@ -189,6 +189,9 @@ class _Reader:
             if entry["erase"] and entry["forget"]:
                 self.say(Code.VALUE, path, "erase and forget exclude each other",
                          "keep one of them")  # fmt: skip
+            if entry["close_access"] and entry["forget"]:
+                self.say(Code.VALUE, path, "close_access and forget exclude each other: a service "
+                         "that stays keeps its buckets", "keep one of them")  # fmt: skip
             entries.append(
                 Removed(
                     which_of(entry["service"]),
@@ -196,6 +199,7 @@ class _Reader:
                     tuple(entry["erase"]),
                     entry["forget"],
                     entry["because"],
+                    entry["close_access"],
                 )
             )
         return tuple(entries)
@@ -222,6 +226,7 @@ class _Reader:
                 and one["to"]
                 and (seed := self.seed(which, one, (*path, "seeds", place))) is not None
             ),
+            entry["close_access"],
         )
 
     def consents(self, which: Which, texts: list[str], path: FieldPath) -> tuple[Consent, ...]:

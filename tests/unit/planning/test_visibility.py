@@ -177,19 +177,6 @@ def test_an_update_that_takes_a_bucket_out_of_a_public_service_says_that_it_stay
     assert [item.is_public for item in action.keeps] == [True]
 
 
-CLOSABLE = "red can be closed only while the service names it"
-
-
-@pytest.mark.parametrize("visibility", ["public", "private", "restricted"])
-def test_what_lets_go_of_a_bucket_of_a_public_service_says_how_to_close_it_before(visibility):
-    """Afterwards nothing closes it (229)."""
-    service = live(annotations=stamp(), visibility=visibility, **RED["output"])
-    gone = planned(filled(service), options=PlanOptions(Scope.REMOVE, ("alpha",)))
-    dropped = planned(filled(service), wanted(visibility=visibility))
-    is_told = [any(CLOSABLE in note for note in notes(plan)) for plan in (gone, dropped)]
-    assert is_told == [visibility == "public"] * 2
-
-
 def test_an_update_to_private_closes_the_buckets_that_the_service_names():
     service = live(annotations=stamp(), visibility="public", **RED["output"])
     plan = planned(filled(service), wanted(visibility="private", **RED["output"]))

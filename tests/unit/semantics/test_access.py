@@ -2,11 +2,14 @@
 
 import pytest
 
+from oscar_sync.model.field import Value
 from oscar_sync.semantics.access import (
     Access,
     access_given,
     access_of_service,
+    closed,
     gained,
+    takes_back,
     visibility_said,
 )
 from oscar_sync.semantics.normal_form import normal_form
@@ -63,3 +66,17 @@ def test_a_service_gives_what_its_visibility_says():
 )
 def test_who_gains_is_said_without_those_who_have_access_anyway(before, after, who):
     assert gained(before, after, {"me"}) == who
+
+
+def test_what_closes_buckets_names_them_and_keeps_the_buckets_of_single_users():
+    form: dict[str, Value] = {"visibility": "public", "isolation_level": "USER", "output": ["o"]}
+    assert closed(form, ()) == {**form, "visibility": "private"}
+    assert closed(form, ("red-zoe",)) == {**closed(form, ()), "isolation_level": ""}
+
+
+def test_what_a_word_of_ones_own_gave_is_not_taken_back():
+    assert [word for word in ("public", "Public", "restricted", "open") if takes_back(word)] == [
+        "public",
+        "Public",
+        "restricted",
+    ]

@@ -78,9 +78,11 @@ removed:
 - old
 - {service: oscar-cluster/older, erase: [b, "bucket:empty"], because: "#1"}
 - {service: theirs, forget: true}
+- {service: open, close_access: true}
 services:
   plants: {protect: true, allow: [replace, "attach:b", "erase:volume"], ignore: [vo], wait: 1h30m}
   edge-1/plants:
+    close_access: true
     seeds:
     - {from: models/, to: "minio:data/models"}
 """
@@ -91,7 +93,8 @@ services:
     assert isinstance(cluster.login, BasicLogin)
     assert (cluster.login.user, cluster.login.password.reveal()) == ("me", "pw")
     assert (found.set_name, found.max_removals, found.owners) == ("imaging", 5, ("a", "b"))
-    assert [str(one.which) for one in found.removed] == ["old", "edge-1/older", "theirs"]
+    assert [str(one.which) for one in found.removed] == ["old", "edge-1/older", "theirs", "open"]
+    assert [one.close_access for one in found.removed] == [False, False, False, True]
     assert found.removed[1].origin.line == 10
     first, second = found.services
     assert (first.protect, first.wait_s, first.ignore) == (True, 5400.0, ("vo",))
@@ -100,6 +103,7 @@ services:
         "attach:plants=b",
         "erase:plants/volume",
     ]
+    assert (first.close_access, second.close_access) == (False, True)
     (seed,) = second.seeds
     assert (seed.provider, seed.bucket, seed.prefix) == ("minio.default", "data", "models")
     assert seed.source == str(tmp_path / "models")
@@ -120,6 +124,8 @@ services:
         ("max_removals: -1", "OSY205"),
         ("removed: [{erase: [b]}]", "OSY205"),
         ("removed: [{service: a, erase: [b], forget: true}]", "OSY205"),
+        ("removed: [{service: a, close_access: true, forget: true}]", "OSY205"),
+        ("services: {a: {close_access: 1}}", "OSY205"),
         ("set: Imaging", "OSY206"),
         ("services: {plants: {wait: 5}}", "OSY207"),
         ("services: {plants: {allow: [erase]}}", "OSY208"),
