@@ -105,7 +105,7 @@ def decide_update(
             is_ours=standing is Standing.OURS, key=context.key,
         ),
         *secrets.changes,
-        *_owner_changes(standing, live),
+        *_owner_changes(context, standing, live),
         *_worker_changes(context, standing, live),
     )  # fmt: skip
     if standing not in (Standing.OURS, Standing.UNSTAMPED):
@@ -117,13 +117,16 @@ def decide_update(
     return _update(case), secrets
 
 
-def _owner_changes(standing: Standing, live: LiveService) -> tuple[FieldChange, ...]:
+def _owner_changes(
+    context: Context, standing: Standing, live: LiveService
+) -> tuple[FieldChange, ...]:
     """Return the owner that another client's PUT took away, and each of ours gives back (036).
 
     Without one no user sees the service, and a DELETE leaves its buckets (047). `doctor` tells of
-    those that are not ours to write.
+    those that are not ours to write, or that no PUT can change.
     """
-    if live.owner or standing not in (Standing.OURS, Standing.UNSTAMPED):
+    is_written = standing in (Standing.OURS, Standing.UNSTAMPED)
+    if live.owner or not is_written or takes_no_put(live.form, context.facts.view.release):
         return ()
     return (FieldChange("owner", Op.ADD, None, owner_to_write(live), Cause.CLUSTER),)
 

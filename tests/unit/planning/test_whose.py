@@ -11,6 +11,7 @@ from tests.emulator.calling import SERVICES
 from tests.unit.planning.built import CLUSTER, codes, live, planned, stamp, view, wanted
 
 MARK = "oscar-sync.io/owner"
+LLM = {"type": "llm_inference", "min_scale": 1, "max_scale": 1, "set_auth": True}
 WORKER = {"oscar.grycap/federation-worker": "true"}
 
 
@@ -153,3 +154,11 @@ def test_a_service_without_an_owner_is_the_administrators_in_their_own_namespace
     cluster = view(there, is_admin=is_admin)
     plan = planned(cluster, wanted(memory="1Gi"))
     assert bool(plan.actions) is is_taken_over
+
+
+@pytest.mark.parametrize("fields", [{"interlink_node_name": "n"}, {"kserve": LLM}])
+def test_a_lost_owner_that_no_put_can_give_back_is_no_difference(fields):
+    """Or each plan would ask for a replace, of a service that differs in nothing."""
+    there = live(owner="", annotations=stamp(), **fields)
+    plan = planned(view(there, is_admin=True), wanted(**fields))
+    assert (plan.actions, plan.blocked) == ((), ())
