@@ -56,8 +56,8 @@ def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
             yield _about(
                 Code.NOT_BUILT_THEN,
                 live,
-                f"{_shown(then)} cannot create it again: {fault}",
-                "after a removal, a replacement or a fresh cluster it could not come back",
+                f"{_shown(then)} does not create it by one POST: {fault}",
+                "oscar-sync creates it by a POST and a PUT; other tools cannot",
                 Remedy(By.YOU, "give each input a bucket of its own", "oscar-sync apply"),
             )
 

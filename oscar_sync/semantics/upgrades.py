@@ -57,7 +57,7 @@ def loses_variables(raw: Mapping[str, object], now: Release, then: Release) -> b
 
 
 def cannot_be_built(form: Mapping[str, Value], now: Release, then: Release) -> str:
-    """Return why *then* cannot create the live service again, blank if it can (oscar-server 6.2).
+    """Return why one POST in *then* does not create the live service, blank if it does (026).
 
     Until 3.6 a POST took buckets that exist, so that two inputs of a service could share one.
     """
