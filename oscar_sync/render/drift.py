@@ -36,7 +36,7 @@ def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
 
 
 def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
-    """Return one line for each field that moved, and a closing sentence."""
+    """Return one line for each field that moved, what nobody can see, and a closing sentence."""
     found = moved(plan)
     width = key_width(action.key for action in found)
     lines = []
@@ -49,6 +49,7 @@ def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
         for cluster in plan.clusters
         if cluster.problem
     )
+    lines.extend(f"   note   {safe(note)}" for note in plan.notes)
     return "\n".join([*lines, drift_sentence(plan)]) + "\n"
 
 

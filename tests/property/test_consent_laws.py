@@ -89,7 +89,7 @@ def check_written_down(plan, before, allow, rows):
                 assert item.bucket not in full, item
 
 
-@laws()
+@laws(Fraction(1, 2))  # applies twice
 @given(first=services(min_size=2), second=services(), at=st.integers(0, 3), prune=st.booleans())
 def test_a_narrowed_run_touches_what_it_was_narrowed_to_alone(world, first, second, at, prune):
     world.reset()

@@ -96,7 +96,7 @@ def test_the_normal_form_of_a_normal_form_is_itself(one):
         assert normal_form(form, is_live=is_live) == form
 
 
-@laws()
+@laws(Fraction(1, 2))  # applies twice
 @given(wanted=services(min_size=2), prunes=st.booleans(), most=st.integers(0, 3))
 def test_a_service_goes_only_under_prune_and_its_data_stays(world, wanted, prunes, most):
     world.reset()
@@ -271,7 +271,7 @@ def test_each_pair_of_files_renders_in_every_format_within_its_size(world, befor
             assert "\x1b" not in text
 
 
-@laws()
+@laws(Fraction(1, 2))  # applies twice
 @given(wanted=services())
 def test_what_is_adopted_needs_nothing_more(world, wanted):
     world.reset()

@@ -10,6 +10,7 @@ from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.leftovers import leftovers
+from oscar_sync.render.drift import drift_text
 from oscar_sync.semantics.stamp import applied_stamp
 from tests.unit.planning.built import (
     bucket,
@@ -222,9 +223,10 @@ def test_a_wait_that_nobody_can_keep_is_said_in_the_plan(there, release, is_said
 def test_what_another_tool_has_written_may_leave_uploads_unanswered(release, mark, fields, is_said):
     one = live("alpha", input=minio("data/in"), annotations=mark, **fields)
     there = view(one, release=release)
-    said = [note for note in planned(there, wanted("alpha", input=minio("data/in"))).notes
-            if "answers uploads 401" in note]  # fmt: skip
+    plan = planned(there, wanted("alpha", input=minio("data/in")))
+    said = [note for note in plan.notes if "answers uploads 401" in note]
     assert bool(said) is is_said
+    assert ("answers uploads 401" in drift_text(plan)) is is_said
     context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
     told = [note for note in leftovers(context).notes if "oscar-sync adopt NAME" in note]
     assert bool(told) is is_said
