@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.identity import BucketName, ServiceKey
+from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import Erasure, Material
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
@@ -204,10 +204,19 @@ def _fills_own_store(context: Context, seed: Seed) -> bool:
 
 
 def _list_reason(context: Context, service: ServiceKey, bucket: BucketName) -> Reason | None:
-    """Return why the list of services cannot be the whole one, by what the buckets' tags say."""
+    """Return why the list of services cannot be the whole one, by tags and by what is removed.
+
+    A service that ``removed:`` names may use the bucket as long as a GET by name shows it.
+    """
     facts, view = context.facts.bucket(bucket), context.facts.view
     buckets = (view.buckets or {}).values()
-    for name in unlisted_makers(facts, buckets, view.services, service.name):
+    named = {
+        ServiceName(entry.which.name)
+        for entry in context.settings.removed
+        if entry.which.cluster in (None, service.cluster)
+    }
+    unlisted = unlisted_makers(facts, buckets, view.services, service.name)
+    for name in sorted({*unlisted, *named.difference(view.services)}):
         if context.facts.probe(name) in (Probe.EXISTS, Probe.UNKNOWN):
             return Reason(
                 "list-incomplete",

@@ -453,3 +453,14 @@ def test_of_a_service_that_is_gone_only_its_tag_tells_which_empty_bucket_was_its
 ):
     plan = planned(gone(bucket("red", from_service=maker)), removed=(removed("empty"),))
     assert ("red" in {name for _, name in erased(plan)}) is is_erased
+
+
+@pytest.mark.parametrize("probe", [Probe.EXISTS, Probe.FREE])
+def test_a_removed_service_that_the_list_lacks_and_a_get_shows_may_use_the_bucket(probe):
+    cluster = view(live("alpha"), buckets=[bucket("red", from_service="alpha")])
+    cluster = replace(cluster, probes={"beta": probe})
+    plan = planned(cluster, removed=(removed("red"), removed(name="beta")))
+    assert (("list-incomplete" in codes(plan)), ("red" in {name for _, name in erased(plan)})) == (
+        probe is Probe.EXISTS,
+        probe is Probe.FREE,
+    )
