@@ -11,6 +11,7 @@ from oscar_sync.client import options as reading
 from oscar_sync.client.default_client import segment
 from oscar_sync.client.login import DEFAULTS, access_token
 from oscar_sync.client.resources import Resources
+from oscar_sync.semantics.restarts import PREFETCH_TIMEOUT_S
 
 INFO: Final = "/system/info"
 CONFIG: Final = "/system/config"
@@ -18,7 +19,6 @@ STATUS: Final = "/system/status"
 HEALTH: Final = "/health"
 SERVICES: Final = "/system/services"
 LOGS: Final = "/system/logs"
-PREFETCH_TIMEOUT_S: Final = 400.0
 
 _GET: Final = "get"
 _POST: Final = "post"

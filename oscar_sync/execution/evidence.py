@@ -13,7 +13,7 @@ from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.buckets import created_by_post, unlisted_makers
 
-RESTART_S = 8.0
+BEFORE_BUCKETS_S = 8.0
 """How long the store restarts within a DELETE, before its buckets are deleted (oscar-server 5)."""
 
 _COMPARED = ("input", "output", "mount", "isolation_level")
@@ -97,7 +97,7 @@ def check_kept(
         return
     if reply.is_lost:
         # The server deletes the buckets last, long after the service is gone.
-        run.parts.sleep(RESTART_S)
+        run.parts.sleep(BEFORE_BUCKETS_S)
         now = run.wait_for_store()
     if now is None:
         raise NotVerifiedError(

@@ -14,9 +14,8 @@ from oscar_sync.model.plan import Action, Do, Step
 from oscar_sync.model.report import StepSent
 from oscar_sync.model.state import Upload
 from oscar_sync.semantics.answers import Meaning, Outcome, may_still_run, meaning_of
-from oscar_sync.semantics.restarts import write_timeout_s
+from oscar_sync.semantics.restarts import PREFETCH_TIMEOUT_S, write_timeout_s
 
-PREFETCH_TIMEOUT_S = 400.0
 TELLING_BYTES = 1 << 20
 """An upload tells how far it is after so many bytes."""
 

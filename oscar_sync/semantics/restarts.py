@@ -16,6 +16,9 @@ LONGEST_RESTART_S: Final = 15.0
 LONGEST_ABSENCE_S: Final = 20.0
 """How long a store that restarts is waited for: 6 to 8 s, and others' restarts after it."""
 
+PREFETCH_TIMEOUT_S: Final = 400.0
+"""For writes of a service with ``image_prefetch``: the server pulls the image before it answers."""
+
 _LEAST_S: Final = 30.0
 _AFTER_S: Final = 8.0
 

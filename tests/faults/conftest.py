@@ -24,7 +24,7 @@ def world(_world, monkeypatch):
     monkeypatch.setattr("oscar_sync.execution.effect.POLL_S", 0.001)
     monkeypatch.setattr("oscar_sync.execution.effect.effect_wait_s", lambda restarts: 0.002)
     monkeypatch.setattr("oscar_sync.execution.create.PAUSE_S", 0.001)
-    monkeypatch.setattr("oscar_sync.execution.evidence.RESTART_S", 0.001)
+    monkeypatch.setattr("oscar_sync.execution.evidence.BEFORE_BUCKETS_S", 0.001)
     repeated = pool.REPEATED.new(backoff_factor=0.001)
     monkeypatch.setattr(pool, "REPEATED", repeated)
     for name in [name for name in os.environ if name.startswith(("OSCAR", "OIDC"))]:
