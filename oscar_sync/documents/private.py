@@ -7,9 +7,24 @@ import re
 from typing import Final
 
 _FOLDERS: Final = frozenset(
-    {".git", ".oscar-sync", ".ssh", ".gnupg", ".aws", ".kube", ".oscar-cli"}
+    [
+        ".git",
+        ".oscar-sync",
+        ".oscar-cli",
+        ".ssh",
+        ".gnupg",
+        ".aws",
+        ".azure",
+        ".kube",
+        ".docker",
+        ".terraform",
+        ".mc",
+    ]
 )
-_TOOLS_FILES: Final = re.compile(r"\.env.*|\.netrc|\.git-credentials|\.pypirc|\.npmrc")
+_TOOLS_FILES: Final = re.compile(
+    r"\.env.*|\.netrc|\.git-credentials|\.pypirc|\.npmrc|\.vault-token|\.s3cfg|\.boto"
+    r"|(.+\.)?kubeconfig|kubeconfig\..+|.+\.tfstate(\..+)?|rclone\.conf"
+)
 _KEYS: Final = re.compile(r".+\.(pem|key|p12|pfx)|id_[a-z0-9_]+(\.pub)?")
 _PARTS: Final = re.compile(r"[/\\]+")
 

@@ -60,9 +60,7 @@ def _refuse_if_moved(
 ) -> None:
     """Stop where the bucket is no longer the one that somebody consented to erase."""
     name = planned.facts.name
-    services = run.newest.read_all()
-    _refuse_if_used(run, name, services)
-    refuse_if_list_is_short(run, facts, buckets, services)
+    refuse_if_used(run, name, buckets)
     if (facts.owner, facts.from_service) != (planned.facts.owner, planned.facts.from_service):
         raise StaleServiceError(f"bucket {name} was created again by someone else; it stays")
     refuse_if_more_is_lost(run, name)
@@ -92,19 +90,17 @@ def _words(count: BucketCount) -> str:
     return f"{least}{objects}, {count.size_bytes} bytes{last}"
 
 
-def refuse_if_used(run: Run, bucket: str, going: LiveService | None = None) -> None:
-    """Stop where a service uses the bucket by now, other than the one that is *going* with it.
+def refuse_if_used(
+    run: Run, bucket: str, buckets: Iterable[BucketFacts], leaving: LiveService | None = None
+) -> None:
+    """Stop where a service uses the bucket by now, other than the one that is *leaving* with it.
 
     Raises:
         StaleServiceError: one does.
+        FailedError: the list of services lacks one that is there, so that nobody knows.
     """
-    _refuse_if_used(run, bucket, run.newest.read_all(), going)
-
-
-def _refuse_if_used(
-    run: Run, bucket: str, services: Iterable[LiveService], going: LiveService | None = None
-) -> None:
-    place = (going.namespace, going.key.name) if going else None
+    services = run.newest.read_all()
+    place = (leaving.namespace, leaving.key.name) if leaving else None
     users = [
         live.key.name
         for live in services
@@ -113,6 +109,7 @@ def _refuse_if_used(
     ]
     if users:
         raise StaleServiceError(f"bucket {bucket} is used by {', '.join(users)}; it stays")
+    refuse_if_list_is_short(run, _named(bucket, buckets), buckets, services)
 
 
 def _held(run: Run, bucket: str) -> BucketCount:

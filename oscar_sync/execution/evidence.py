@@ -45,19 +45,21 @@ def refuse_if_listed(run: Run) -> None:
 
 
 def refuse_if_list_is_short(
-    run: Run, bucket: BucketFacts, buckets: Iterable[BucketFacts], services: Iterable[LiveService]
+    run: Run,
+    bucket: BucketFacts | None,
+    buckets: Iterable[BucketFacts],
+    services: Iterable[LiveService],
 ) -> None:
-    """Stop where the list lacks a service whose bucket says that it is there.
+    """Stop where the list lacks a service that a bucket or the settings name and a GET shows.
 
     Raises:
         FailedError: a GET shows one that the list lacks: what it uses is not known.
     """
     listed = {live.key.name for live in services}
-    for name in unlisted_makers(bucket, buckets, listed, run.name):
+    makers = unlisted_makers(bucket, buckets, listed, run.name)
+    for name in sorted({*makers, *run.material.absent}.difference(listed)):
         if run.newest.has_by_name(name):
-            raise _contradiction(
-                f"the list of services lacks {name}, which a GET shows; bucket {bucket.name} stays"
-            )
+            raise _contradiction(f"the list of services lacks {name}, which a GET shows")
 
 
 def existing(run: Run) -> frozenset[str]:

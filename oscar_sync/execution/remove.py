@@ -90,6 +90,7 @@ def _refuse_to_erase(run: Run, live: LiveService) -> None:
         raise StaleServiceError(
             f"its definition names {', '.join(named)} again, and deleting it would erase that"
         )
+    buckets = run.sender.ports.api.list_buckets()
     for bucket in named:
-        refuse_if_used(run, bucket, live)
+        refuse_if_used(run, bucket, buckets, live)
         refuse_if_more_is_lost(run, bucket)

@@ -73,9 +73,11 @@ class Material(Struct, frozen=True):
     are what requests send: every declared one with its value, or none. ``owner`` is written into
     PUTs. ``uploads`` belong to seeds, as do the ``extra`` files ``extra_below`` a folder,
     ``provider`` (blank: the cluster's own store) and its ``credentials``. ``erasures`` are the
-    buckets that ERASE steps name, and ``own_store`` tells who uses them by then. ``members`` are
-    the services that OSCAR writes on other clusters. ``before`` is the removal that a replace
-    begins with; the rest of it is the creation. ``masks`` hide in words what variables put in.
+    buckets that ERASE steps name, ``absent`` the services that ``removed`` names and the list
+    lacked, which are asked for by name before a bucket goes, and ``own_store`` tells who uses them
+    by then. ``members`` are the services that OSCAR writes on other clusters. ``before`` is the
+    removal that a replace begins with; the rest of it is the creation. ``masks`` hide in words
+    what variables put in.
     """
 
     cluster: Cluster
@@ -96,6 +98,7 @@ class Material(Struct, frozen=True):
     image_prefetch: bool = False
     wait_s: float | None = None
     erasures: Mapping[str, Erasure] = MappingProxyType({})
+    absent: tuple[ServiceName, ...] = ()
     own_store: OwnStore = OwnStore()
     members: tuple[MemberWatch, ...] = ()
     before: "Material | None" = None

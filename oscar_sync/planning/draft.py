@@ -26,6 +26,7 @@ from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, Removals
 from oscar_sync.planning.digest import plan_digest
+from oscar_sync.planning.erasing import removed_and_unlisted
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.forecast import with_seconds
 from oscar_sync.planning.guards import written_reason
@@ -92,7 +93,7 @@ def draft_plan(
     plan = _plan(desired, contexts, decisions, left_alone, notes, options=options)
     return Draft(
         plan,
-        {item.action.id: item.material for item in decisions if item.material is not None},
+        dict(_materials(decisions, contexts)),
         {
             name: context.facts.missing
             for name, context in contexts.items()
@@ -242,6 +243,21 @@ def _removed_notes(
 ) -> list[str]:
     is_looked_at = options.scope is Scope.ALL and desired.narrowing.is_full
     return spent_notes(desired.settings.removed, views) if is_looked_at else []
+
+
+def _materials(
+    decisions: Sequence[Decision], contexts: Mapping[ClusterId, Context]
+) -> Iterator[tuple[str, Material]]:
+    """Yield each action's material; where buckets go, with the services to ask for once more."""
+    for item in decisions:
+        if item.material is None:
+            continue
+        material = item.material
+        if item.action.erases:
+            absent = removed_and_unlisted(contexts[item.action.key.cluster])
+            before = material.before and replace(material.before, absent=absent)
+            material = replace(material, absent=absent, before=before)
+        yield item.action.id, material
 
 
 def _with_sent(

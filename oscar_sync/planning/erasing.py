@@ -210,13 +210,8 @@ def _list_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
     """
     facts, view = context.facts.bucket(bucket), context.facts.view
     buckets = (view.buckets or {}).values()
-    named = {
-        ServiceName(entry.which.name)
-        for entry in context.settings.removed
-        if entry.which.cluster in (None, service.cluster)
-    }
     unlisted = unlisted_makers(facts, buckets, view.services, service.name)
-    for name in sorted({*unlisted, *named.difference(view.services)}):
+    for name in sorted({*unlisted, *removed_and_unlisted(context)}):
         if context.facts.probe(name) in (Probe.EXISTS, Probe.UNKNOWN):
             return Reason(
                 "list-incomplete",
@@ -225,6 +220,17 @@ def _list_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
                 ("run it again, once the cluster lists every service",),
             )
     return None
+
+
+def removed_and_unlisted(context: Context) -> tuple[ServiceName, ...]:
+    """Return the services that ``removed`` names and the list lacks; one may still be there."""
+    view = context.facts.view
+    named = {
+        ServiceName(entry.which.name)
+        for entry in context.settings.removed
+        if entry.which.cluster in (None, view.cluster.id)
+    }
+    return tuple(sorted(named.difference(view.services)))
 
 
 def _count_reason(context: Context, bucket: BucketName) -> Reason | None:

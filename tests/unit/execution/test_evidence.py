@@ -245,6 +245,44 @@ def test_a_list_that_is_cut_short_after_the_plan_lets_no_bucket_go(world, is_ful
     assert stays(world)
 
 
+def test_a_removed_service_that_the_list_lacks_is_asked_for_again_before_a_bucket_goes(world):
+    """Gamma, which `removed:` names, comes back after the plan and uses what alpha made."""
+    world.write(service(output=minio("red/out")), service("beta"))
+    world.apply()
+    world.put("red", "kept/it", b"x")
+    world.write(service("beta"))
+    world.write_settings(removed=["alpha"])
+    world.apply()
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}, "gamma"])
+
+    def come_back():
+        assert world.api.post(service("gamma", mount=minio("red/m")[0])).status == 201
+
+    lying = listing(lambda listed: [one for one in listed if one["name"] == "beta"])
+    result = carried_out(world, rewrite=lying, fault=meanwhile("GET", "buckets", come_back))
+    assert (result.status, result.code) == (Status.FAILED, "contradiction")
+    assert "the list of services lacks gamma, which a GET shows" in result.message
+    assert sent(world, "DELETE", "buckets/red") == 0
+    assert stays(world)
+
+
+@pytest.mark.parametrize("node", ["", "node"], ids=["put", "no-put"])
+def test_a_delete_that_takes_a_bucket_with_it_needs_a_whole_list_too(world, node):
+    world.write(service(interlink_node_name=node, input=minio("red/in")), service("beta"))
+    world.apply()
+    world.put("red", "kept/it", b"x")
+    world.write(service("beta"))
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}, "gamma"])
+
+    def come_back():
+        assert world.api.post(service("gamma", mount=minio("red/m")[0])).status == 201
+
+    lying = listing(lambda listed: [one for one in listed if one["name"] != "gamma"])
+    result = carried_out(world, rewrite=lying, fault=meanwhile("GET", "buckets", come_back))
+    assert (result.status, result.code) == (Status.FAILED, "contradiction")
+    assert stays(world)
+
+
 def test_an_empty_list_after_the_plan_has_each_maker_of_a_bucket_asked_for(world):
     """Beta may use the bucket that alpha made, and only its own bucket tells that it is there."""
     world.write(service(output=minio("red/out")), service("beta", output=minio("blue/out")))
