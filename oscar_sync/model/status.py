@@ -27,6 +27,7 @@ class ServiceStatus(Struct, frozen=True):
     ``has_drifted`` is None where no manifest names the service, so nothing was compared.
     ``blocked`` is the code of why apply will not create a missing one. ``workers`` are those of an
     origin. ``origin`` is a worker's, ``CLUSTER/SERVICE``: as the run knows it, else by its mark.
+    ``note`` is what nobody can see of it, blank for nothing.
     """
 
     key: ServiceKey
@@ -37,6 +38,7 @@ class ServiceStatus(Struct, frozen=True):
     blocked: str = ""
     workers: tuple[WorkerStatus, ...] = ()
     origin: str = ""
+    note: str = ""
 
     @property
     def state(self) -> str:

@@ -64,11 +64,18 @@ def token_notes(contexts: Iterable[Context]) -> list[str]:
         if names:
             view = context.facts.view
             found.append(
-                f"{view.cluster.id}: OSCAR {shown_release(view.release)} answers uploads 401 after "
-                "updates by other tools, which nobody can see from here: whether uploads start "
+                f"{view.cluster.id}: {unseen_words(view)}: whether uploads start "
                 f"{', '.join(names)} is not known"
             )
     return found
+
+
+def unseen_words(view: ClusterView) -> str:
+    """Return why nobody can tell from here whether uploads start a service."""
+    return (
+        f"OSCAR {shown_release(view.release)} answers uploads 401 after updates by other tools, "
+        "which nobody can see from here"
+    )
 
 
 def open_services(context: Context) -> list[str]:

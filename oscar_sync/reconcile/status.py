@@ -12,6 +12,7 @@ from oscar_sync.model.status import ClusterStatus, ServiceStatus, WorkerStatus
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.member_sight import Found, look_at_members
+from oscar_sync.planning.notes import unseen_tokens, unseen_words
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import Pass, plan_once
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, NOT_TOLD, STATE_NOT_TOLD
@@ -103,7 +104,7 @@ def _status(
     if not view.is_read:
         return ClusterStatus(view.cluster, problem=view.problem)
     wanted, deployments = _wanted(found, view), states[view.cluster.id]
-    drifted = _drifted(found)
+    drifted, unseen = _drifted(found), unseen_tokens(context)
     services = [
         ServiceStatus(
             live.key,
@@ -113,6 +114,7 @@ def _status(
             context.standing(live) is Standing.OURS,
             workers=tuple(_worker(one, states) for one in members.get(live.key, ())),
             origin=str(origins.get(live.key) or origin_of(live.annotations)),
+            note=unseen_words(view) if name in unseen else "",
         )
         for name, live in sorted(view.services.items())
     ]

@@ -62,6 +62,8 @@ def _beneath(service: ServiceStatus) -> Iterator[str]:
     reason = service.deployment.reason if service.deployment else ""
     if reason and service.state != "ready":
         yield f"reason: {reason}"
+    if service.note:
+        yield f"whether uploads start it is not known: {service.note}"
     if service.origin:
         yield f"worker of {service.origin}"
     for worker in service.workers:
@@ -112,6 +114,7 @@ def _service_document(cluster: Cluster, service: ServiceStatus) -> dict[str, obj
         "ours": service.is_ours,
         "blocked": service.blocked or None,
         "origin": service.origin or None,
+        "note": service.note or None,
         "workers": [
             {
                 "cluster": worker.cluster,

@@ -4,7 +4,9 @@ import pytest
 
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from oscar_sync.reconcile.status import statuses
 from oscar_sync.render.plan_text import plan_text
+from oscar_sync.render.status import status_text
 from oscar_sync.semantics.buckets import in_out_buckets
 from oscar_sync.semantics.normal_form import normal_form
 from tests.emulator.calling import SERVICES
@@ -101,6 +103,35 @@ def test_one_put_alone_leaves_uploads_unanswered(older):
     shown = older.live("alpha")
     assert older.api.put({**shown, "memory": "1Gi"}).status == 204
     assert not are_uploads_answered(older)
+
+
+def test_two_inputs_in_one_bucket_start_jobs_after_a_creation_and_after_an_update(older):
+    two = minio("red/a", "red/b")
+
+    def jobs_after_an_upload_to_each(name):
+        before = older.jobs("alpha")
+        for folder in "ab":
+            older.put("red", f"{folder}/{name}", b"x")
+        return older.jobs("alpha") - before
+
+    applied(older, service(input=two))
+    assert jobs_after_an_upload_to_each("one") == 2
+    applied(older, service(input=two, memory="1Gi"))
+    assert jobs_after_an_upload_to_each("two") == 2
+    assert not older.plan(PlanOptions(checks_all_hooks=True)).draft.plan.actions
+
+
+@pytest.mark.parametrize("is_written_by_another", [True, False])
+def test_status_says_where_nobody_can_see_whether_uploads_start_a_service(
+    older, is_written_by_another
+):
+    applied(older, service(**BOTH))
+    if is_written_by_another:
+        assert older.api.put({**older.live("alpha"), "memory": "1Gi"}).status == 204
+    with older.connections() as connections:
+        shown = statuses(older.desire(), connections)
+    words = "whether uploads start it is not known: OSCAR 3.7.1 answers uploads 401"
+    assert (words in status_text(shown)) is is_written_by_another
 
 
 @pytest.mark.parametrize(
