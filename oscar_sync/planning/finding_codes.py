@@ -14,6 +14,7 @@ class Code(StrEnum):
     NAMESAKES = "OSY403"
     HALF_REMOVED = "OSY404"
     UNMARKED_WORKER = "OSY405"
+    ORIGIN_GONE = "OSY406"
     NOT_READ_THEN = "OSY421"
     LOST_THEN = "OSY422"
     NOT_BUILT_THEN = "OSY423"
@@ -41,6 +42,7 @@ TITLES: Final = {
     Code.NAMESAKES: "two services have one name",
     Code.HALF_REMOVED: "a removal or replacement was not finished",
     Code.UNMARKED_WORKER: "a service looks like a federation worker without its mark",
+    Code.ORIGIN_GONE: "the origin of a federation worker is not there",
     Code.NOT_READ_THEN: "the newer release cannot read a service's definition",
     Code.LOST_THEN: "the newer release ignores what a service sets",
     Code.NOT_BUILT_THEN: "the newer release does not create a service by one POST",

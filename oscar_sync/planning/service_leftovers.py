@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from oscar_sync.model.finding import By, Finding, Remedy, Subject
-from oscar_sync.model.identity import BucketName
+from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.finding_codes import Code, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.federation import origin_of
 from oscar_sync.semantics.stamp import detached_of
 
 
@@ -23,6 +24,7 @@ def service_findings(context: Context) -> Iterator[Finding]:
         yield from _owner_lost(context, live)
         yield from _half_removed(context, live)
         yield from _unmarked_worker(context, live)
+        yield from _worker_without_origin(context, live)
 
 
 def secret_notes(context: Context) -> Iterator[str]:
@@ -164,6 +166,28 @@ def _unmarked_worker(context: Context, live: LiveService) -> Iterator[Finding]:
         "an origin without `cluster_id` makes workers without marks, which look like anybody's "
         "service: do not adopt or remove it here",
         Remedy(By.YOU, f"give {group} a cluster_id on its own cluster, and create it anew there"),
+    )
+
+
+def _worker_without_origin(context: Context, live: LiveService) -> Iterator[Finding]:
+    """Yield a worker whose origin is not on its cluster, where all services of that are seen."""
+    cluster, _, service = origin_of(live.annotations).partition("/")
+    peer = context.peers.get(ClusterId(cluster))
+    if peer is None or not (peer.facts.view.is_read and peer.facts.view.is_admin):
+        return
+    if service in peer.facts.view.services or service in peer.facts.view.unreadable:
+        return
+    yield _about(
+        Code.ORIGIN_GONE,
+        live.key.name,
+        f"it is a worker of {cluster}/{service}, which is not there",
+        "deleting an origin leaves its workers, and no update reaches them any more",
+        Remedy(
+            By.YOU,
+            f"name it as a member of {service} on {cluster}, apply, and remove {service} if "
+            "neither is wanted: both keep their data",
+            "oscar-sync apply",
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from oscar_sync.errors import ClusterError
 from oscar_sync.model.finding import Examination
-from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.state import ClusterView, DesiredState, LiveService
 from oscar_sync.planning.context import Context
@@ -31,21 +31,30 @@ def examinations(
     Nothing is written. A cluster that cannot be read says why.
     """
     views = observe(desired.settings.clusters, connections)
+    peers = {view.cluster.id: _context(view, desired) for view in views}
+
+    def examined(view: ClusterView) -> Examination:
+        return _examined(view, desired, connections, then, peers)
+
     with ThreadPoolExecutor(max(1, len(views))) as pool:
-        return tuple(pool.map(lambda view: _examined(view, desired, connections, then), views))
+        return tuple(pool.map(examined, views))
 
 
 def _examined(
-    view: ClusterView, desired: DesiredState, connections: Connections, then: Release | None
+    view: ClusterView,
+    desired: DesiredState,
+    connections: Connections,
+    then: Release | None,
+    peers: Mapping[ClusterId, Context],
 ) -> Examination:
     if view.unreadable:
         view = _read_by_name(view, desired, connections)
-    context = _context(view, desired)
+    context = _context(view, desired, peers)
     found = leftovers(context, then)
     rounds = 0
     while view.is_read and context.facts.missing and rounds < _ROUNDS:
         view = look_up(view, context.facts.missing, connections)
-        context = _context(view, desired)
+        context = _context(view, desired, peers)
         found = leftovers(context, then)
         rounds += 1
     if not view.is_read:
@@ -60,13 +69,15 @@ def _examined(
     )
 
 
-def _context(view: ClusterView, desired: DesiredState) -> Context:
+def _context(
+    view: ClusterView, desired: DesiredState, peers: Mapping[ClusterId, Context] | None = None
+) -> Context:
     here = {
         service.key.name: service
         for service in desired.services
         if service.key.cluster == view.cluster.id
     }
-    return Context(Facts(view), desired.settings, here, None)
+    return Context(Facts(view), desired.settings, here, None, peers=peers or {})
 
 
 def _read_by_name(

@@ -6,6 +6,7 @@ import pytest
 
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.examine import examinations
 from oscar_sync.reconcile.status import statuses
 from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.plan_text import plan_text
@@ -16,13 +17,18 @@ from tests.property.world import no_sleep
 from tests.unit.reconcile.federation import applied
 
 
-def shown(world):
+def read(world, look):
+    """Return what *look* makes of the manifests and the clusters."""
     request = DesireRequest(paths=(str(world.folder / "files"),))
     connections = Connections(world.environ, 4, 5.0, sleep=no_sleep)
     try:
-        found = statuses(desire(request, world.environ), connections)
+        return look(desire(request, world.environ), connections)
     finally:
         connections.close()
+
+
+def shown(world):
+    found = read(world, statuses)
     document: Any = status_document(found)
     by_name = {
         (cluster["id"], service["service"]): service
@@ -82,3 +88,17 @@ def test_a_plan_shows_what_becomes_of_a_worker_in_every_format(world, format_nam
     text = FORMATS[format_name].write(Subject("plan", plan))
     assert "member near/plants: its worker is created there" in text
     assert "member near/plants: its worker is created there" in plan_text(plan)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_doctor_lists_a_worker_whose_origin_is_not_there(world, is_there):
+    applied(world, "near/plants")
+    if not is_there:
+        world.apis["edge"].delete(f"{SERVICES}/plants")
+    found = [
+        (examined.cluster.id, finding.name)
+        for examined in read(world, examinations)
+        for finding in examined.findings
+        if finding.code == "OSY406"
+    ]
+    assert found == ([] if is_there else [("near", "plants")])
