@@ -33,10 +33,9 @@ class _Sent(Struct, frozen=True):
         """Tell whether *found* is what the PUT makes of the service."""
         return self.run.shows(found, self.before, self.body, self.reply)
 
-    def is_still_as_before(self, *, now: bool = False) -> bool:
-        """Tell whether the list, read *now* or a moment ago, shows the service without the PUT."""
-        newest, name = self.run.newest, self.run.name
-        found = newest.listed_now(name) if now else newest.service(name)
+    def is_still_as_before(self) -> bool:
+        """Tell whether the newest list shows the service without the PUT."""
+        found = self.run.newest.service(self.run.name)
         return found is not None and is_same(found, self.before) and not self.is_shown_by(found)
 
 
@@ -92,7 +91,7 @@ def _send(run: Run) -> _Sent:
         raise FailedError("the plan holds no definition")
     step = step_of(run.action, Do.PUT)
     body = run.put_body(form, live)
-    reply = run.sender.put(step, body, prefetch=run.material.image_prefetch)
+    reply = run.sender.put(step, body, run.write_timeout_s)
     return _Sent(run, live, body, reply)
 
 
@@ -105,12 +104,16 @@ def _read_back(group: list[_Sent]) -> list[_Sent]:
 
 
 def _may_be_sent_again(sent: _Sent) -> bool:
+    def is_decided() -> bool:
+        sent.run.newest.expire()
+        return not sent.is_still_as_before()
+
     if sent.reply.meaning.outcome is not Outcome.UNKNOWN:
         return False
     try:
         if not sent.is_still_as_before():
             return False
-        wait_for_effect(sent.run, sent.reply, 0, lambda: not sent.is_still_as_before(now=True))
+        wait_for_effect(sent.run, sent.reply, 0, is_decided)
         return sent.is_still_as_before()
     except ClusterError:
         return False

@@ -52,9 +52,9 @@ def _post(run: Run, form: Form) -> LiveService:
     attempt = 0
     while True:
         attempt += 1
-        reply = run.sender.post(step, body, prefetch=run.material.image_prefetch)
+        reply = run.sender.post(step, body, run.write_timeout_s)
         if reply.meaning.outcome is Outcome.NOT_APPLIED:
-            raise FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "refused")
+            raise FailedError(reply.sentence, "refused")
         live, buckets = made_by_post(run, form, reply)
         if live is not None:
             return _as_sent(run, form, live, reply)
@@ -74,9 +74,4 @@ def _failure(reply: Reply) -> FailedError:
     if reply.is_lost:
         words = f"no answer came and the service is not there: {reply.text}"
         return FailedError(words, "lost-answer")
-    return FailedError(_sentence(reply.status, reply.text, reply.meaning.remedy), "not-applied")
-
-
-def _sentence(status: int, text: str, remedy: str) -> str:
-    said = f"the server answered {status}: {text}" if text else f"the server answered {status}"
-    return f"{said}; {remedy}" if remedy else said
+    return FailedError(reply.sentence, "not-applied")

@@ -6,7 +6,6 @@ Nothing is sent a second time while the first one may still run, and nothing is 
 from collections.abc import Callable
 from typing import Final
 
-from oscar_sync.errors import ClusterError, StoreError
 from oscar_sync.execution.run import NotVerifiedError, Run
 from oscar_sync.execution.sender import ReachError, Reply
 from oscar_sync.model.field import Form
@@ -75,5 +74,5 @@ def _has_storage(run: Run, form: Form, buckets: Buckets) -> bool:
         return False
     try:
         return all(run.sees_hook(*place) is not False for place in sorted(wanted_hooks(form)))
-    except (ClusterError, StoreError, ReachError):
+    except ReachError:
         return False

@@ -44,7 +44,7 @@ def _erase(run: Run, step: Step) -> None:
         _refuse_if_moved(run, planned, facts, buckets)
         reply = run.sender.erase(step)
         if reply.meaning.outcome is Outcome.NOT_APPLIED:
-            raise FailedError(f"the server answered {reply.status}: {reply.text}", "refused")
+            raise FailedError(reply.sentence, "refused")
         if _named(step.target, run.sender.ports.api.list_buckets()) is None:
             run.warn(reply)
             return

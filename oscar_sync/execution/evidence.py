@@ -79,10 +79,15 @@ def existing(run: Run) -> frozenset[str]:
             "or is not understood; nothing was deleted: apply again",
             "unreachable",
         )
+    return own_buckets(listed, kept, run.name) - erased
+
+
+def own_buckets(
+    listed: Iterable[BucketFacts], named: Collection[str], service: str
+) -> frozenset[str]:
+    """Return which of the buckets *listed* are *named*, or made by *service* as their tags say."""
     return frozenset(
-        bucket.name
-        for bucket in listed
-        if bucket.name not in erased and (bucket.name in kept or bucket.from_service == run.name)
+        bucket.name for bucket in listed if bucket.name in named or bucket.from_service == service
     )
 
 

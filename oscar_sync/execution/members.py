@@ -1,11 +1,11 @@
 """Writes on the clusters of a federation's members: an old worker goes, and its data stays."""
 
-from oscar_sync.execution.evidence import check_kept, refuse_unless_agreed
+from oscar_sync.execution.evidence import check_kept, own_buckets, refuse_unless_agreed
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketFacts, LiveService
+from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import owner_to_write, post_body, put_body
 from oscar_sync.semantics.buckets import named_by_delete
@@ -21,7 +21,7 @@ def take_workers_away(run: Run) -> None:
         StaleServiceError: it is not the worker of the plan, or names a bucket.
     """
     for step in run.action.steps:
-        watch = next((one for one in run.material.members if _is_at(step, one)), None)
+        watch = next((one for one in run.material.members if one.is_written_by(step)), None)
         if watch is None:
             continue
         if step.do is Do.PUT:
@@ -42,11 +42,8 @@ def make_workers(run: Run) -> None:
         member = run.at_member(watch)
         reply = member.sender.post(step, post_body(watch.form, {}, {}, watch.release))
         if member.newest.by_name(watch.service) is None:
-            why = reply.text or "no answer came"
-            remedy = f"; {reply.meaning.remedy}" if reply.meaning.remedy else ""
-            raise FailedError(
-                f"the worker {step.target} is not made: {why}{remedy}", "member-failed"
-            )
+            words = f"the worker {step.target} is not made: {reply.sentence}"
+            raise FailedError(words, "member-failed")
 
 
 def check_filled(run: Run) -> None:
@@ -69,7 +66,7 @@ def _made(run: Run) -> list[tuple[Step, MemberWatch]]:
         (step, watch)
         for step in run.action.steps
         for watch in run.material.members
-        if step.do is Do.POST and _is_at(step, watch)
+        if step.do is Do.POST and watch.is_written_by(step)
     ]
 
 
@@ -81,13 +78,7 @@ def refuse_unless_free(run: Run) -> None:
     """
     for watch in run.material.members:
         if run.at_member(watch).newest.by_name(watch.service) is not None:
-            place = f"{watch.cluster.id}/{watch.service}"
-            raise StaleServiceError(f"the member {place} exists by now")
-
-
-def _is_at(step: Step, watch: MemberWatch) -> bool:
-    place = f"{watch.cluster.id}/{watch.service}"
-    return step.member == watch.cluster.id and step.target == place
+            raise StaleServiceError(f"the member {watch.place} exists by now")
 
 
 def _let_go(run: Run, watch: MemberWatch, step: Step) -> None:
@@ -111,8 +102,8 @@ def _let_go(run: Run, watch: MemberWatch, step: Step) -> None:
 def _delete(run: Run, watch: MemberWatch, step: Step) -> None:
     """Delete an old worker on the evidence that a removal needs, and look at its buckets after."""
     before, listed = run.wait_for_store(), run.newest.listed_now(watch.service)
-    live = run.newest.by_name(watch.service)
-    if live is None:
+    live, planned = run.newest.by_name(watch.service), watch.live
+    if live is None or planned is None:
         return
     if before is None:
         raise FailedError(f"nobody could see which buckets are there to delete {step.target}")
@@ -125,23 +116,16 @@ def _delete(run: Run, watch: MemberWatch, step: Step) -> None:
     refuse_unless_agreed(run, live, listed)
     reply = run.sender.delete(step)
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
-        raise FailedError(f"{step.target}: the server answered {reply.status}: {reply.text}")
+        raise FailedError(f"{step.target}: {reply.sentence}")
     now = run.wait_for_store()
     if run.newest.by_name(watch.service) is not None:
         raise FailedError(f"the worker {step.target} is still there after the deletion")
-    check_kept(run, {one.name for one in before if _is_its_own(watch, one)}, reply, now)
-
-
-def _is_its_own(watch: MemberWatch, bucket: BucketFacts) -> bool:
-    """Tell whether *bucket* is the worker's, by its definition in the plan or by its tag."""
-    live = watch.live
-    named = named_by_delete(live.form, live.bucket_list) if live is not None else ()
-    return bucket.name in named or bucket.from_service == watch.service
+    planned_names = named_by_delete(planned.form, planned.bucket_list)
+    check_kept(run, own_buckets(before, planned_names, watch.service), reply, now)
 
 
 def _refuse_another(watch: MemberWatch, live: LiveService) -> None:
     """Stop where it is another service by now; the origin's own PUT may have written the worker."""
     known = watch.live.annotations if watch.live is not None else {}
     if any(live.annotations.get(key) != known.get(key) for key in (OWNER, WORKER)):
-        place = f"{watch.cluster.id}/{watch.service}"
-        raise StaleServiceError(f"the member {place} is another service by now")
+        raise StaleServiceError(f"the member {watch.place} is another service by now")

@@ -68,9 +68,7 @@ def _delete(run: Run, known: LiveService) -> bool:
     refuse_unless_agreed(run, newest, listed)
     reply = run.sender.delete(step_of(run.action, Do.DELETE))
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
-        raise FailedError(
-            f"the server answered {reply.status}: {reply.text}; {reply.meaning.remedy}", "refused"
-        )
+        raise FailedError(reply.sentence, "refused")
     buckets = run.wait_for_store()
     if run.read_back() is not None:
         return False

@@ -28,6 +28,7 @@ from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import post_body, put_body
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.hooks import wanted_hooks
+from oscar_sync.semantics.restarts import PREFETCH_TIMEOUT_S
 from oscar_sync.semantics.stamp import STAMP_KEYS, marks_of
 
 STORE_WAIT_S: Final = 60.0
@@ -77,6 +78,11 @@ class Run(Struct):
         """Return the service's name."""
         return self.action.key.name
 
+    @property
+    def write_timeout_s(self) -> float | None:
+        """Return for how long an answer is waited for at least: the image may be pulled before."""
+        return PREFETCH_TIMEOUT_S if self.material.image_prefetch else None
+
     # premise
 
     def check_premise(self, *, data_is_at_risk: bool = False) -> LiveService | None:
@@ -112,7 +118,7 @@ class Run(Struct):
             if live is None or (watch.live is not None and is_same(live, watch.live)):
                 continue
             what = "exists by now" if watch.live is None else "has changed since the plan was made"
-            raise StaleServiceError(f"the member {watch.cluster.id}/{watch.service} {what}")
+            raise StaleServiceError(f"the member {watch.place} {what}")
 
     def at_member(self, watch: MemberWatch) -> "Run":
         """Return this run as it writes and reads on the cluster of *watch*."""
@@ -187,13 +193,10 @@ class Run(Struct):
         """
         for step in self.action.steps:
             bucket, _, prefix = step.target.partition("/")
-            if step.do is Do.HOOK and self._has_hook(bucket, prefix):
+            if step.do is Do.HOOK and self.sees_hook(bucket, prefix):
                 continue
             if step.do in _STORE_WRITES:
                 self.sender.on_store(step, _STORE_WRITES[step.do](self.name, bucket, prefix))
-
-    def _has_hook(self, bucket: str, prefix: str) -> bool:
-        return self.sees_hook(bucket, prefix) is True
 
     def sees_hook(self, bucket: str, prefix: str) -> bool | None:
         """Return whether the notification stands, None where it cannot be looked at from here.
@@ -203,7 +206,7 @@ class Run(Struct):
         """
         store = self.sender.ports.store
         if store is None:
-            return False
+            return None
         try:
             rules = store.hooks(bucket)
         except (StoreDeniedError, StoreUnreachableError):
@@ -218,11 +221,6 @@ class Run(Struct):
         Raises:
             NotVerifiedError: one is missing.
         """
-        if not wanted:
-            return
-        if self.sender.ports.store is None:
-            self.unverified.add("hooks")
-            return
         for bucket, prefix in sorted(wanted):
             has_hook = self.sees_hook(bucket, prefix)
             if has_hook is None:
@@ -266,10 +264,9 @@ class Run(Struct):
         meaning = reply.meaning
         if meaning.outcome is Outcome.APPLIED:
             return
-        word = "no answer came" if reply.is_lost else f"the server answered {reply.status}"
         # What to do rests on the server's words: a member of a federation that failed, and why.
         told = f": {reply.text}; {meaning.remedy}" if meaning.remedy else ""
-        self.warnings.append(f"{word} ({meaning.reason}); read back, it is applied{told}")
+        self.warnings.append(f"{reply.came} ({meaning.reason}); read back, it is applied{told}")
 
 
 _StoreWrite = Callable[[Store], object]

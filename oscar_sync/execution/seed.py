@@ -4,7 +4,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from typing import Final
 
 from oscar_sync.execution.ports import Files
@@ -65,9 +64,8 @@ def _delete(run: Run, files: Files, steps: list[Step]) -> None:
             run.sender.on_files(step, files, _deletion(_path(run, step)))
         return
     for start in range(0, len(steps), _AT_ONCE):
-        part = steps[start : start + _AT_ONCE]
-        names = [_path(run, step) for step in part]
-        run.sender.on_many(part, partial(files.delete_many, names), names)
+        part = {_path(run, step): step for step in steps[start : start + _AT_ONCE]}
+        run.sender.on_many(part, files.delete_many)
 
 
 def _deletion(path: str) -> Callable[[Files], None]:

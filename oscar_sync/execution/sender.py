@@ -14,7 +14,7 @@ from oscar_sync.model.plan import Action, Do, Step
 from oscar_sync.model.report import StepSent
 from oscar_sync.model.state import Upload
 from oscar_sync.semantics.answers import Meaning, Outcome, may_still_run, meaning_of
-from oscar_sync.semantics.restarts import PREFETCH_TIMEOUT_S, write_timeout_s
+from oscar_sync.semantics.restarts import write_timeout_s
 
 TELLING_BYTES = 1 << 20
 """An upload tells how far it is after so many bytes."""
@@ -45,6 +45,17 @@ class Reply(Struct, frozen=True):
     def is_lost(self) -> bool:
         """Tell whether no answer came at all."""
         return self.status == 0
+
+    @property
+    def sentence(self) -> str:
+        """Return what came back, the server's words for it, and what to do."""
+        said = ": ".join(filter(None, (self.came, self.text)))
+        return "; ".join(filter(None, (said, self.meaning.remedy)))
+
+    @property
+    def came(self) -> str:
+        """Return what came back, without the server's own words."""
+        return "no answer came" if self.is_lost else f"the server answered {self.status}"
 
 
 _METHODS = {
@@ -93,15 +104,15 @@ class Sender(Struct):
         """Return a sender of the same action to another cluster; what is sent is counted here."""
         return Sender(self.action, ports, self.parts, self.sent)
 
-    def post(self, step: Step, body: dict[str, Value], *, prefetch: bool = False) -> Reply:
-        """Send the POST of *step*."""
-        least_s = _timeout_s(step, prefetch=prefetch)
-        return self._service(step, lambda: self.ports.api.post_service(body, least_s))
+    def post(self, step: Step, body: dict[str, Value], least_s: float | None = None) -> Reply:
+        """Send the POST of *step*; its answer is waited for *least_s* at least."""
+        timeout_s = _timeout_s(step, least_s)
+        return self._service(step, lambda: self.ports.api.post_service(body, timeout_s))
 
-    def put(self, step: Step, body: dict[str, Value], *, prefetch: bool = False) -> Reply:
-        """Send the PUT of *step*."""
-        least_s = _timeout_s(step, prefetch=prefetch)
-        return self._service(step, lambda: self.ports.api.put_service(body, least_s))
+    def put(self, step: Step, body: dict[str, Value], least_s: float | None = None) -> Reply:
+        """Send the PUT of *step*; its answer is waited for *least_s* at least."""
+        timeout_s = _timeout_s(step, least_s)
+        return self._service(step, lambda: self.ports.api.put_service(body, timeout_s))
 
     def delete(self, step: Step) -> Reply:
         """Send the DELETE of *step*."""
@@ -162,22 +173,22 @@ class Sender(Struct):
         self.on_files(step, files, lambda store: store.upload(item, on_bytes))
 
     def on_many(
-        self, steps: Sequence[Step], write: Callable[[], Mapping[str, str]], names: Sequence[str]
+        self, steps: Mapping[str, Step], write: Callable[[Sequence[str]], Mapping[str, str]]
     ) -> None:
-        """Make one *write* for all *steps*, which returns those of *names* that failed and why.
+        """Make one *write* for all the names of *steps*: it returns which failed, and why.
 
         Each step is counted and told of, as if it had gone out alone.
 
         Raises:
             ReachError: the store cannot be reached, or refuses one of them.
         """
-        for step in steps:
+        for step in steps.values():
             self._begin(step)
         try:
-            failed = write()
+            failed = write([*steps])
         except StoreError as error:
-            failed = dict.fromkeys(names, str(error))
-        for step, name in zip(steps, names, strict=True):
+            failed = dict.fromkeys(steps, str(error))
+        for name, step in steps.items():
             status = 0 if name in failed else 200
             self.sent.append(StepSent(step.do, step.target, status))
             if name in failed:
@@ -227,6 +238,6 @@ class Sender(Struct):
         self.parts.on_event(Event(happening, self.action, step, status, message, sent_bytes))
 
 
-def _timeout_s(step: Step, *, prefetch: bool) -> float | None:
-    least_s = [write_timeout_s(step.restarts), PREFETCH_TIMEOUT_S if prefetch else None]
-    return max((seconds for seconds in least_s if seconds is not None), default=None)
+def _timeout_s(step: Step, least_s: float | None) -> float | None:
+    known_s = (write_timeout_s(step.restarts), least_s)
+    return max((seconds for seconds in known_s if seconds is not None), default=None)

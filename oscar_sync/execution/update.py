@@ -103,7 +103,7 @@ def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> L
     body = run.put_body(form, live)
     reply: Reply | None = None
     for _ in range(TRIES):
-        reply = run.sender.put(step, body, prefetch=run.material.image_prefetch)
+        reply = run.sender.put(step, body, run.write_timeout_s)
         found = _after_put(run, step, body, live, reply)
         if found is not None and run.shows(found, live, body, reply):
             run.warn(reply)
@@ -148,9 +148,4 @@ def failure_of(reply: Reply | None) -> FailedError:
     """Return the error for a PUT that was not applied."""
     if reply is None:
         return FailedError("nothing was sent")
-    if reply.is_lost:
-        return FailedError(f"no answer came: {reply.text}", "lost-answer")
-    remedy = f"; {reply.meaning.remedy}" if reply.meaning.remedy else ""
-    return FailedError(
-        f"the server answered {reply.status}: {reply.text}{remedy}", reply.meaning.reason
-    )
+    return FailedError(reply.sentence, "lost-answer" if reply.is_lost else reply.meaning.reason)

@@ -10,6 +10,7 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.masks import Masks
+from oscar_sync.model.plan import Step
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import (
     BucketCount,
@@ -63,6 +64,15 @@ class MemberWatch(Struct, frozen=True):
     release: tuple[int, int, int]
     live: LiveService | None = None
     form: Form | None = None
+
+    @property
+    def place(self) -> str:
+        """Return ``CLUSTER/SERVICE``."""
+        return f"{self.cluster.id}/{self.service}"
+
+    def is_written_by(self, step: Step) -> bool:
+        """Tell whether *step* writes the member's service."""
+        return step.member == self.cluster.id and step.target == self.place
 
 
 class Material(Struct, frozen=True):

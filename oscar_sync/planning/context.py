@@ -44,7 +44,6 @@ _Started: TypeAlias = Mapping[tuple[BucketName, str], Collection[ServiceName]]
 class Context(Struct):
     """Everything that decisions about one cluster need.
 
-    ``is_partial``: there are manifests that could not be read.
     ``spent`` are entries of ``removed`` whose service is on none of the clusters they mean.
     ``is_partial``: there are manifests that could not be read; ``gaps`` files that may hold more
     services than were found.
@@ -60,8 +59,8 @@ class Context(Struct):
     desired: Mapping[ServiceName, DesiredService]
     key: FingerprintKey | None
     compare: Comparison = differences
-    checks_all_hooks: bool = False
-    is_partial: bool = False
+    checks_all_hooks: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
+    is_partial: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
     spent: tuple[Removed, ...] = ()
     gaps: tuple[str, ...] = ()
     made: dict[BucketName, str] = field(default_factory=dict)

@@ -163,7 +163,7 @@ def _hook_works(
     existing: tuple[BucketName, ...],
     further: _Places,
     *,
-    is_anew: bool = False,
+    is_anew: bool,
 ) -> tuple[HookWork, ...]:
     """Return what the store needs: hooks in *existing* buckets, and off those that slept there.
 

@@ -159,7 +159,7 @@ def written_reason(view: ClusterView) -> Reason | None:
     )
 
 
-def release_reason(context: Context, form: Form, *, has_secrets: bool = False) -> Reason | None:
+def release_reason(context: Context, form: Form, *, has_secrets: bool) -> Reason | None:
     """Return why the cluster's release cannot take *form*, None if it can."""
     view = context.facts.view
     missing = unsupported(form, view.release, has_secrets=has_secrets)

@@ -34,7 +34,6 @@ class Meaning(Struct, frozen=True):
     outcome: Outcome
     reason: str
     remedy: str = ""
-    is_retryable: bool = False
 
 
 class _Row(Struct, frozen=True):
@@ -68,8 +67,8 @@ _ROWS: Final = (
     _Row("POST", 409, "already exists", Meaning(
         Outcome.NOT_APPLIED, "still-terminating",
         "objects of an earlier service are still going; apply again; if they do not go, the "
-        "cluster's operator looks: kubectl -n {namespace} get configmaps,pvc,ksvc | grep {service}",
-        is_retryable=True)),
+        "cluster's operator looks: kubectl -n {namespace} get configmaps,pvc,ksvc | grep {service}"
+    )),
     _Row("POST", 400, "Error tagging bucket", Meaning(
         Outcome.APPLIED_WITH_WARNING, "bucket-not-tagged",
         "the service is there, and its bucket does not say whose it is: oscar-sync doctor has "

@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from oscar_sync.execution.evidence import own_buckets
+from oscar_sync.model.identity import BucketName
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from oscar_sync.model.state import BucketFacts
 from tests.emulator.calling import SERVICES
 from tests.unit.execution.carried import answering, carried_out, meanwhile, requests, sent, showing
 from tests.unit.planning.test_guards import minio, service
@@ -326,6 +329,14 @@ def test_an_empty_list_is_true_where_every_maker_of_a_bucket_is_gone(full):
 
 
 # after the deletion
+
+
+def test_a_bucket_is_a_services_own_by_its_definition_or_by_its_tag():
+    listed = [
+        BucketFacts(BucketName(name), from_service=service)
+        for name, service in (("named", ""), ("tagged", "alpha"), ("other", "beta"))
+    ]
+    assert own_buckets(listed, ["named", "gone"], "alpha") == {"named", "tagged"}
 
 
 def attaching(world):

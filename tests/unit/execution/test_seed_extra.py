@@ -119,6 +119,22 @@ def test_an_object_that_was_written_since_the_plan_stays(seeded, content, monkey
     assert not seeded.s3.writes
 
 
+@pytest.mark.parametrize(("number", "more"), [(10, ""), (11, " and 1 more")])
+def test_of_many_that_were_written_since_the_first_ten_are_named(seeded, number, more):
+    names = [f"{at:02}" for at in range(number)]
+    files(seeded, "one", *names)
+    seeded.apply()
+    files(seeded, "one")
+
+    def act():
+        for name in names:
+            seeded.put("red", f"seeds/{name}", b"other")
+
+    [result] = between(seeded, act)[1].results
+    named = ", ".join(f"red/seeds/{name}" for name in names[:10])
+    assert result.message == f"written since the plan was made, and left: {named}{more}"
+
+
 def _later(world):
     """Return what writes an object a second after everything else: S3 tells whole seconds."""
     from datetime import timedelta

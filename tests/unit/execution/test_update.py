@@ -1,11 +1,18 @@
 """What becomes of an update whose PUT goes wrong: read back first, never guessed."""
 
+from contextlib import nullcontext
+
 import pytest
 
+from oscar_sync.execution.run import FailedError, NotVerifiedError, StaleServiceError
+from oscar_sync.execution.sender import Reply
+from oscar_sync.execution.update import raise_unless_unknown
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from oscar_sync.semantics.answers import Meaning, Outcome
 from tests.emulator.calling import SERVICES
 from tests.unit.execution.carried import answering, carried_out, meanwhile, sent
+from tests.unit.planning.built import live
 from tests.unit.planning.test_guards import minio, service
 
 EXPOSE = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
@@ -82,8 +89,12 @@ def test_one_that_is_refused_is_sent_once(changed):
 @pytest.mark.parametrize("kind", ["reset", "503", "504"])
 @pytest.mark.parametrize(
     ("fields", "waits_s"),
-    [({"memory": "1Gi"}, 8), ({"input": [*minio("red/in"), *minio("blue/in")]}, 14)],
-    ids=["side by side", "by itself"],
+    [
+        ({"memory": "1Gi"}, 3),
+        ({"memory": "1Gi"}, 8),
+        ({"input": [*minio("red/in"), *minio("blue/in")]}, 14),
+    ],
+    ids=["side by side", "side by side, at the last moment", "by itself"],
 )
 def test_no_second_put_goes_out_while_the_first_may_still_run(world, fields, waits_s, kind):
     """Whose answer does not come may be at work for a while: its effect is waited for."""
@@ -102,6 +113,39 @@ def test_no_second_put_goes_out_while_the_first_may_still_run(world, fields, wai
     assert result.status is Status.DONE
     assert sent(world, "PUT", "services") == 1
     assert sum(waits) == waits_s
+
+
+def test_an_update_whose_effect_nobody_can_see_is_not_sent_again(world):
+    """The PUT is lost, and from then on the list of services does not come."""
+    _changed(world, memory="1Gi")
+
+    def fault(method, path, query):
+        if method == "PUT":
+            return "reset"
+        is_list = (method, path) == ("GET", SERVICES)
+        return "403" if is_list and any(one.method == "PUT" for one in world.oscar.seen) else ""
+
+    assert carried_out(world, fault=fault).status is Status.FAILED
+    assert sent(world, "PUT", "services") == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields", "error", "words"),
+    [
+        (Outcome.UNKNOWN, None, StaleServiceError, "it is gone"),
+        (Outcome.NOT_APPLIED, {}, FailedError, "the server answered 500"),
+        (Outcome.APPLIED, {"memory": "7Gi"}, NotVerifiedError, "is not the one that was sent"),
+        (Outcome.UNKNOWN, {"memory": "7Gi"}, StaleServiceError, "somebody else wrote it"),
+        (Outcome.APPLIED, {}, NotVerifiedError, "answered well and does not show"),
+        (Outcome.UNKNOWN, {"owner": "eve"}, StaleServiceError, "somebody else wrote it"),
+        (Outcome.UNKNOWN, {}, None, ""),
+    ],
+)
+def test_what_is_read_back_says_whether_a_put_may_be_sent_again(outcome, fields, error, words):
+    found = None if fields is None else live(**fields)
+    reply = Reply(Meaning(outcome, "why"), 500)
+    with pytest.raises(error, match=words) if error else nullcontext():
+        raise_unless_unknown(reply, found, live())
 
 
 @pytest.mark.parametrize("fields", [{"memory": "1Gi"}, {"input": minio("red/other")}])

@@ -73,6 +73,13 @@ def test_what_did_not_come_up_is_told_with_reason_and_last_lines():
     assert len(run.log[4]) == 200
 
 
+def test_the_wait_ends_when_its_time_is_over():
+    runtime = Runtime(PENDING)
+    with pytest.raises(NotVerifiedError, match="it is pending after 2 s"):
+        wait_until_ready(runtime.run(2))
+    assert runtime.time == 2
+
+
 def test_a_cluster_that_does_not_answer_is_told_as_well():
     run = Runtime(LOST, lines=LOST).run(1)
     with pytest.raises(

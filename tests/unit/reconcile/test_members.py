@@ -397,5 +397,7 @@ def test_a_member_that_moved_since_the_plan_stops_the_write(world, what, is_new)
         options, between=move, allow=("replace:plants",) if what == "replace" else ()
     )
     assert [result.status for result in report.results] == [Status.STALE]
+    how = "exists by now" if is_new or what == "create" else "has changed since the plan was made"
+    assert report.results[0].message == f"the member near/plants {how}"
     assert not world.writes_to("edge")
     assert not world.writes_to("near")
