@@ -11,7 +11,7 @@ def plan_100(setting: Setting) -> Result:
     """Compare a plan of 100 services with its floor."""
     with setting.stub(100) as stub:
         samples = in_turn(_contenders(setting, stub, 100), setting.rounds * 3)
-    return Result(samples, [_to_floor(samples, 4.5)])
+    return Result(samples, [_to_floor(samples, 5)])
 
 
 def plan_1k(setting: Setting) -> Result:
@@ -21,7 +21,7 @@ def plan_1k(setting: Setting) -> Result:
         theirs = octodns.plan(setting, zones=1000, changed=workload.every(1000, _ONE_IN))
         beside = _beside(setting, stub, theirs)
     ratios = [
-        _to_floor(samples, 4.0),
+        _to_floor(samples, 6),
         paired("octodns-sync", 0.12, beside["oscar-sync"], beside["octodns-sync"]),
     ]
     peer = {"octodns-sync of 1,000 zones": beside["octodns-sync"]}
@@ -33,7 +33,7 @@ def plan_10k(setting: Setting) -> Result:
     with setting.stub(10_000) as stub:
         samples = in_turn(_contenders(setting, stub, 10_000), setting.rounds)
     memory = [sample.peak_mb * 1024 / 10_000 for sample in samples["oscar-sync"]]
-    return Result(samples, [_to_floor(samples, 4.5), Ratio("1 KB a service, peak", 30, memory)])
+    return Result(samples, [_to_floor(samples, 7), Ratio("1 KB a service, peak", 30, memory)])
 
 
 def scaling(setting: Setting) -> Result:

@@ -37,7 +37,7 @@ def replan(setting: Setting) -> Result:
     found = json.loads(file.read_text())
     samples = {name: [Sample(**one) for one in each] for name, each in found.items()}
     warm, cold = samples.values()
-    return Result(samples, [paired("a cold plan of 1,000", 0.15, warm, cold)])
+    return Result(samples, [paired("a cold plan of 1,000", 0.2, warm, cold)])
 
 
 def watch(setting: Setting) -> Result:

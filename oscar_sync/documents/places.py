@@ -25,10 +25,6 @@ class Places:
         self.layer = layer
         self._asked = 0
 
-    def __reduce__(self) -> tuple[type["Places"], tuple[str, str, str]]:
-        """Go from a process to another without the nodes: they are made again when asked for."""
-        return Places, (self.text, self.file, self.layer)
-
     def locate(self, path: FieldPath) -> Origin:
         """Return the place of the key (or list item) at *path*, or of the nearest one above."""
         return self.reach(path)[0]

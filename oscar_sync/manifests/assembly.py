@@ -22,7 +22,6 @@ _CHECKS: Final = (naming.check, choices.check, storage.check, runtime.check, car
 LARGEST: Final = 1 << 20
 """Bytes of one ConfigMap (oscar-server 12.26)."""
 
-_LONG_SCRIPT: Final = 1 << 14
 _ADDED_BY_SERVER: Final = 2048
 _SURELY_SMALL: Final = 1 << 18
 
@@ -36,17 +35,6 @@ class Manifest(Struct, frozen=True):
     secrets: Mapping[str, Secret]
     locate: Locator
     masks: Masks = Masks()
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Refuse to go to another process with a long script: there it would be one of many copies.
-
-        Whoever asks makes the service again, with the script that all of them share.
-        """
-        if len(str(self.form.get("script", ""))) > _LONG_SCRIPT:
-            message = "a service with a long script is not copied"
-            raise TypeError(message)
-        values = (self.cluster_key, self.name, self.form, self.secrets, self.locate, self.masks)
-        return Manifest, values
 
     def on(self, cluster: ClusterId) -> DesiredService:
         """Return the service as it is desired on *cluster*."""

@@ -81,13 +81,7 @@ def desire(
     """
     if memory is not None:
         return _Pass(request, environ, memory.files, memory.checked.check).state()
-    reader = Reader(_ready_to_ask) if request.needs_clusters else Reader()
-    return _Pass(request, environ, reader).state()
-
-
-def _ready_to_ask() -> None:
-    """Import what asks the clusters next: it takes as long as reading a hundred files."""
-    import oscar_sync.wire.transport  # noqa: F401 - for those who import it then
+    return _Pass(request, environ).state()
 
 
 def explain_settings(

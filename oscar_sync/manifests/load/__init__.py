@@ -149,7 +149,7 @@ class _Loader:
         files = discovery.files(sources.paths)
         overlays = [self.overlay(name) for name in sources.overlays]
         values = self.values()
-        read = self.reader.each(files, partial(self.file, overlays=overlays, values=values))
+        read = [self.file(path, overlays, values) for path in files]
         for one in read:
             self.findings.found.extend(one.findings)
         names = {name for one in read for name in one.names}
@@ -211,7 +211,7 @@ class _Loader:
         return self.reader.made(("file", path), (values, *overlays), [], make)
 
     def read_file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
-        """Return what a file holds; nothing else comes of it, so that any process may do it."""
+        """Return what a file holds."""
         gathered, self.findings = self.findings, Findings()
         try:
             raw, gap = self.raw_services(path)

@@ -10,10 +10,8 @@ from typing import Final, TypeVar, cast
 from msgspec import Struct, field
 
 from oscar_sync.manifests.load.files import Fence
-from oscar_sync.manifests.load.workers import each_made
 from oscar_sync.model.diagnostic import Diagnostic
 
-Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 Signature = tuple[int, int, int, int, int]
@@ -21,10 +19,6 @@ Signature = tuple[int, int, int, int, int]
 
 _SETTLED_NS: Final = 2_000_000_000
 """A file that was changed so shortly before it was read may change again without a new time."""
-
-
-def _nothing() -> None:
-    pass
 
 
 def signature_of(path: str) -> Signature | None:
@@ -49,9 +43,8 @@ class Reader:
 
     fence: Fence
 
-    def __init__(self, meanwhile: Callable[[], None] = _nothing) -> None:
-        """Read nothing yet; *meanwhile* is worth doing while others read many files."""
-        self._meanwhile = meanwhile
+    def __init__(self) -> None:
+        """Read nothing yet."""
         self._texts: dict[str, str] = {}
 
     def shared_text(self, path: str, most: int) -> str:
@@ -96,13 +89,6 @@ class Reader:
             OSError: as of ``Fence.read``.
         """
         return self.fence.read(path, most, is_env_file=is_env_file)
-
-    def each(self, items: Sequence[Item], make: Callable[[Item], Made]) -> list[Made]:
-        """Return what *make* returns for each item, in their order, by all cores if they are many.
-
-        *make* must change nothing but what this reader keeps.
-        """
-        return each_made(items, make, self._meanwhile)
 
     def made(
         self,
@@ -264,10 +250,6 @@ class Memory(Reader):
             is_settled = max(signature[3:]) + _SETTLED_NS < now_ns
             self._contents[path] = _Content(signature, is_settled, content)
         return content
-
-    def each(self, items: Sequence[Item], make: Callable[[Item], Made]) -> list[Made]:
-        """Return what *make* returns for each item: made here, where it is kept."""
-        return [make(item) for item in items]
 
     def made(
         self,
