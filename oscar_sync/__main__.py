@@ -1,6 +1,5 @@
 """The front door: ``oscar-sync`` and ``python -m oscar_sync``."""
 
-import gc
 import sys
 
 from oscar_sync import __version__
@@ -11,11 +10,8 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"oscar-sync {__version__}\n")
         return
-    gc.disable()  # imports make much that stays; `run` turns it on again where a run is long
     try:
-        from oscar_sync.cli.main import load, run
-
-        load(sys.argv[1:])
+        from oscar_sync.cli.main import run
     except KeyboardInterrupt:
         raise SystemExit(130) from None  # Ctrl-C before anything has begun
 

@@ -32,12 +32,8 @@ class LazyGroup(click.Group):
         return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command, imported now."""
-        del ctx
-        return self.found(cmd_name)
-
-    def found(self, cmd_name: str) -> click.Command | None:
         """Return the command of that name or alias, imported now; None where there is none."""
+        del ctx
         name = self.named.get(cmd_name, cmd_name)
         if name not in self.table:
             return None

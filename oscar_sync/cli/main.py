@@ -11,7 +11,6 @@ from typing import Any, Final
 import click
 
 from oscar_sync import __version__
-from oscar_sync.cli.kept import Kept
 from oscar_sync.cli.lazy import Command, LazyGroup
 from oscar_sync.errors import OutputError
 from oscar_sync.model.exits import Exit
@@ -59,16 +58,6 @@ def cli() -> None:
     """Hold the commands."""
 
 
-def load(args: Sequence[str]) -> None:
-    """Import the command that *args* begins with, before click calls one function from another.
-
-    An import nests deeply. Where it crosses the end of a block of CPython's stack (16 KiB in 3.11),
-    each further call takes a block from the system and gives it back: 5 ms of a `seed` of 170.
-    """
-    if args:
-        cli.found(args[0])
-
-
 def call(args: Sequence[str]) -> int:
     """Return the exit code of the command line *args*; click's own errors are 64."""
     try:
@@ -96,10 +85,11 @@ def _tell(text: str) -> None:
 
 
 def run(args: Sequence[str]) -> None:
-    """Run *args* and leave the process; nothing is collected on the way out of a short run."""
-    Kept.is_on = not _LONG_RUNNING.intersection(args[:1])
-    if not Kept.is_on:
-        gc.enable()
+    """Run *args* and leave the process."""
+    # A plan of 1,000 services makes much that stays until the end: to look for circles in it, and
+    # to take it apart, would be an eighth of its time each.
+    if not _LONG_RUNNING.intersection(args[:1]):
+        gc.disable()
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     code = call(args)

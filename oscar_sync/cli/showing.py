@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from oscar_sync.cli.border import say, tell_findings
-from oscar_sync.cli.kept import Kept
 from oscar_sync.cli.output import Output, paint_for, stdout_width, write
 from oscar_sync.model.plan import Plan
 from oscar_sync.reconcile.once import Pass
@@ -39,7 +38,6 @@ def show_plan(
     found: Pass, outputs: Sequence[Output], color: str, command: str, *, verbose: bool = False
 ) -> None:
     """Write the plan to every output, warnings to stderr."""
-    Kept.keep(found)
     plan = found.draft.plan
     tell_findings(plan.diagnostics, color)
     show_text(outputs, lambda output: text_of(plan, output, color, command, verbose=verbose))
@@ -48,7 +46,6 @@ def show_plan(
 
 def show_drift(found: Pass, outputs: Sequence[Output], color: str) -> None:
     """Write what moved to every output, warnings to stderr."""
-    Kept.keep(found)
     plan = found.draft.plan
     tell_findings(plan.diagnostics, color)
     show_text(
