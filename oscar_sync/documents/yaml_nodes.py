@@ -1,6 +1,5 @@
 """YAML text to nodes: the C parser without its resolver, since every scalar stays text."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -24,32 +23,28 @@ C_PARSER: Final = _c_parser()
 """The parser on libyaml, None where PyYAML was built without it."""
 
 
-class _Unresolved:
-    """Leaves every scalar text: no tag is guessed from how it looks."""
+class _Policy:
+    """Leaves every scalar text, and refuses nesting beyond ``MAX_DEPTH`` while it is parsed.
 
-    def descend_resolver(self, parent: Node | None, index: object) -> None:
-        """Do nothing."""
-
-    def ascend_resolver(self) -> None:
-        """Do nothing."""
-
-    def resolve(self, kind: object, value: object, implicit: object) -> None:
-        """Return no tag."""
-
-
-class _Counting(_Unresolved):
-    """Refuses nesting beyond ``MAX_DEPTH`` while it is parsed, not after (safety 8)."""
+    No tag is guessed from how a scalar looks; what is nested too deeply is not built first
+    (safety 8).
+    """
 
     depth = 0
 
     def descend_resolver(self, parent: Node | None, index: object) -> None:
+        """Count a level."""
         del index
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise Refused(_too_deep(parent))
 
     def ascend_resolver(self) -> None:
+        """Leave a level."""
         self.depth -= 1
+
+    def resolve(self, kind: object, value: object, implicit: object) -> None:
+        """Return no tag."""
 
 
 def _too_deep(parent: Node | None) -> Fault:
@@ -63,10 +58,10 @@ def _too_deep(parent: Node | None) -> Fault:
     )
 
 
-def _composer_class(policy: type) -> Any:
+def _composer_class() -> Any:
     """Return a composer on libyaml; on pure Python where PyYAML was built without it."""
     if C_PARSER is not None:
-        return type("Composer", (policy, C_PARSER), {})
+        return type("Composer", (_Policy, C_PARSER), {})
     from yaml.composer import Composer
     from yaml.parser import Parser
     from yaml.reader import Reader
@@ -78,27 +73,11 @@ def _composer_class(policy: type) -> Any:
         Parser.__init__(self)
         Composer.__init__(self)
 
-    bases = (policy, Reader, Scanner, Parser, Composer)
+    bases = (_Policy, Reader, Scanner, Parser, Composer)
     return type("Composer", bases, {"__init__": start})
 
 
-_FAST: Final = _composer_class(_Unresolved)
-_GUARDED: Final = _composer_class(_Counting)
-
-_DEEP_LINE: Final = re.compile(r"\n[ \t?:-]{21}")  # a quarter of the time that ^ takes
-_FEW_BRACKETS: Final = 8
-
-
-def _composer_for(text: str) -> Any:
-    """Return the fast composer where *text* cannot be nested beyond ``MAX_DEPTH``.
-
-    A block level takes a column of a line's beginning, and a column begins at most two; a flow
-    level takes a bracket: 2 * 21 + 8 is ``MAX_DEPTH``.
-    """
-    brackets = text.count("[") + text.count("{")
-    if brackets <= _FEW_BRACKETS and not _DEEP_LINE.search(f"\n{text}"):
-        return _FAST
-    return _GUARDED
+_COMPOSER: Final = _composer_class()
 
 
 def nodes_of(text: str) -> Iterator[Node]:
@@ -108,7 +87,7 @@ def nodes_of(text: str) -> Iterator[Node]:
         Refused: the text is no YAML, or is nested too deeply.
     """
     try:
-        composer = _composer_for(text)(text)
+        composer = _COMPOSER(text)
         while composer.check_node():
             node = composer.get_node()
             if node is not None:
