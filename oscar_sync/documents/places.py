@@ -6,12 +6,10 @@ from functools import cached_property
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from oscar_sync.documents.reading import Refused
-from oscar_sync.documents.yaml_marks import mark_at
 from oscar_sync.documents.yaml_nodes import nodes_of
 from oscar_sync.documents.yaml_reader import MERGE
 from oscar_sync.model.origin import FieldPath, Origin
 
-_FEW = 3
 _HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
@@ -23,7 +21,6 @@ class Places:
         self.text = text
         self.file = file
         self.layer = layer
-        self._asked = 0
 
     def locate(self, path: FieldPath) -> Origin:
         """Return the place of the key (or list item) at *path*, or of the nearest one above."""
@@ -31,11 +28,6 @@ class Places:
 
     def reach(self, path: FieldPath) -> tuple[Origin, int]:
         """Return the nearest place at or above *path*, and how many of its steps led there."""
-        self._asked += 1
-        if self._asked <= _FEW:  # more questions are worth a look at the whole text
-            mark = mark_at(self.text, path)
-            if mark is not None:
-                return Origin(self.file, mark.line + 1, mark.column + 1, self.layer), len(path)
         node, place, depth = self._root, self._root, 0
         for step in path:
             found = _child(node, step) if node is not None else None

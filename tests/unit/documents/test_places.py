@@ -1,6 +1,5 @@
 """Every value has a place, found when somebody asks."""
 
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,31 +54,6 @@ def test_a_broken_text_has_its_first_place() -> None:
 @given(st.text(max_size=40), st.lists(st.one_of(st.text(max_size=3), st.integers(0, 3))))
 def test_locating_never_fails(text: str, path: list[str | int]) -> None:
     assert Places(text, "f").locate(tuple(path)).line >= 1
-
-
-TREES = st.recursive(
-    st.sampled_from(["a", "b", "A", "1", ""]),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(["a", "b", "A"]), inner)
-    ),
-    max_leaves=12,
-)
-PATHS = st.lists(st.one_of(st.sampled_from(["a", "b", "A"]), st.integers(0, 2)), max_size=4)
-
-
-@given(TREES, PATHS, st.booleans())
-def test_the_first_questions_are_answered_as_the_later_ones(tree, path, is_flow) -> None:
-    text = yaml.safe_dump(tree, default_flow_style=is_flow)
-    places = Places(text, "f")
-    found = [places.reach(tuple(path)) for _ in range(5)]
-    assert found == found[:1] * 5
-
-
-def test_an_entry_is_found_without_a_look_at_what_comes_after_it() -> None:
-    assert Places("a:\n- {b: 1, c: [2], d: 3}\n- [", "f").reach(("a", 0, "d")) == (
-        Origin("f", 2, 18),
-        3,
-    )
 
 
 def test_paths_are_printed_dotted_with_odd_keys_quoted() -> None:
