@@ -14,8 +14,6 @@ from oscar_sync.model.origin import FieldPath
 _MISSING: Final = object()
 _MOST: Final = 2**31 - 1
 _Reader: TypeAlias = "Callable[[FieldReader, Field, Tree, FieldPath], object]"
-_Shape: TypeAlias = tuple[dict[str, tuple[Field, _Reader]], tuple[Field, ...]]
-_SHAPES: Final[dict[int, _Shape]] = {}
 
 
 class Wrong(StrEnum):
@@ -74,18 +72,18 @@ class FieldReader(ABC):
         self, fields: tuple[Field, ...], raw: Mapping[str, Tree], path: FieldPath
     ) -> dict[str, Any]:
         """Return the values that *raw* holds, typed as *fields* say."""
-        known, required = _shape_of(fields)
+        known = {field.name: field for field in fields}
         built: dict[str, Any] = {}
         for key, value in raw.items():
             if key not in known:
                 self.unknown(key, known, path)
                 continue
-            field, reader = known[key]
-            read = reader(self, field, value, (*path, key))
+            field = known[key]
+            read = self.readers[field.kind](self, field, value, (*path, key))
             if read is not _MISSING:
                 built[key] = read
-        for field in required:
-            if not built.get(field.name):
+        for field in fields:
+            if field.is_required and not built.get(field.name):
                 self._required(field, raw, path)
         return built
 
@@ -253,16 +251,6 @@ class FieldReader(ABC):
         Kind.BLOCKS: _blocks,
         Kind.BLOCK_MAP: _block_map,
     }
-
-
-def _shape_of(fields: tuple[Field, ...]) -> _Shape:
-    """Return the fields by name, each with its reader, and the required ones; looked up once."""
-    shape = _SHAPES.get(id(fields))
-    if shape is None:
-        known = {field.name: (field, FieldReader.readers[field.kind]) for field in fields}
-        required = tuple(field for field in fields if field.is_required)
-        shape = _SHAPES[id(fields)] = known, required
-    return shape
 
 
 def _as_text(value: str) -> str:

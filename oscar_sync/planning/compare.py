@@ -4,8 +4,7 @@ The law that holds it: a difference is found here exactly where DeepDiff finds o
 the field's policy does not call equal.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -27,9 +26,6 @@ class Difference(Struct, frozen=True):
     after: Value
 
 
-Comparison: TypeAlias = Callable[[Form, Form, str], tuple[Difference, ...]]
-"""What tells the differences of live and wanted, for an owner."""
-
 _FEDERATED = ("cluster_id", "clusters")
 
 
@@ -41,40 +37,6 @@ def differences(live: Form, wanted: Form, owner: str = "") -> tuple[Difference, 
     if live == wanted:
         return ()
     return tuple(_of_service(live, wanted, owner))
-
-
-class _Pair(Struct, frozen=True):
-    live: Form
-    wanted: Form
-    owner: str
-    found: tuple[Difference, ...]
-
-
-class Comparing:
-    """Compares, and keeps what it found for forms that are the very same objects the next time."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._pairs: dict[int, _Pair] = {}
-        self._before: dict[int, _Pair] = {}
-
-    def begin(self) -> None:
-        """Begin a pass: what the one before did not ask for is forgotten."""
-        self._before, self._pairs = self._pairs, {}
-
-    def differences(self, live: Form, wanted: Form, owner: str = "") -> tuple[Difference, ...]:
-        """Return what the function of this name returns; forms are never changed."""
-        place = id(live)  # its own as long as the form is kept here
-        pair = self._pairs.get(place) or self._before.get(place)
-        if (
-            pair is None
-            or pair.live is not live
-            or pair.wanted is not wanted
-            or pair.owner != owner
-        ):
-            pair = _Pair(live, wanted, owner, differences(live, wanted, owner))
-        self._pairs[place] = pair
-        return pair.found
 
 
 def _of_service(live: Form, wanted: Form, owner: str) -> Iterator[Difference]:

@@ -13,7 +13,6 @@ from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
 from oscar_sync.model.settings import Removed, Settings
 from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService
-from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.access import Access, access_given, access_of_service
 from oscar_sync.semantics.buckets import inputs, needed_buckets, used_buckets
@@ -58,7 +57,6 @@ class Context(Struct):
     settings: Settings
     desired: Mapping[ServiceName, DesiredService]
     key: FingerprintKey | None
-    compare: Comparison = differences
     checks_all_hooks: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
     is_partial: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
     spent: tuple[Removed, ...] = ()
@@ -72,7 +70,6 @@ class Context(Struct):
     workers: dict[str, ServiceKey] = field(default_factory=dict)
     _users: Mapping[BucketName, _Users] | None = None
     _started: _Started | None = None
-    _standings: dict[int, tuple[LiveService, Standing]] = field(default_factory=dict)
 
     def service_key(self, name: str) -> ServiceKey:
         """Return the key of *name* on this cluster."""
@@ -85,13 +82,6 @@ class Context(Struct):
 
     def standing(self, live: LiveService) -> Standing:
         """Return whose *live* is; one that may be taken over counts as unstamped (safety 3)."""
-        found = self._standings.get(id(live))
-        if found is None:
-            # The service is kept too, so that its id stays its own.
-            found = self._standings[id(live)] = (live, self._standing_here(live))
-        return found[1]
-
-    def _standing_here(self, live: LiveService) -> Standing:
         standing = self._standing(live)
         if not self.can_take_over(live, standing):
             return standing

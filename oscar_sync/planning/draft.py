@@ -22,7 +22,6 @@ from oscar_sync.model.plan import (
 from oscar_sync.model.settings import Removed
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.blocking import blocked
-from oscar_sync.planning.compare import Comparison, differences
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, Removals
 from oscar_sync.planning.digest import plan_digest
@@ -64,7 +63,6 @@ def draft_plan(
     views: Sequence[ClusterView],
     options: PlanOptions,
     key: FingerprintKey | None,
-    compare: Comparison = differences,
 ) -> Draft:
     """Return what would be done to bring *views* to *desired*, and what is still to be asked.
 
@@ -72,8 +70,7 @@ def draft_plan(
     """
     spent = spent_entries(desired.settings.removed, views)
     contexts = {
-        view.cluster.id: _context(desired, view, options, key, compare, spent=spent)
-        for view in views
+        view.cluster.id: _context(desired, view, options, key, spent=spent) for view in views
     }
     for context in contexts.values():
         context.peers = contexts
@@ -108,7 +105,6 @@ def _context(
     view: ClusterView,
     options: PlanOptions,
     key: FingerprintKey | None,
-    compare: Comparison,
     *,
     spent: tuple[Removed, ...],
 ) -> Context:
@@ -122,7 +118,6 @@ def _context(
         desired.settings,
         here,
         key,
-        compare,
         checks_all_hooks=options.checks_all_hooks,
         is_partial=desired.is_partial,
         spent=spent,

@@ -22,6 +22,7 @@ from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.closing import Closing, closing_of
+from oscar_sync.planning.compare import differences
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import makers_of, wait_notes, wait_of
 from oscar_sync.planning.credentials import credential_reason
@@ -101,7 +102,7 @@ def decide_update(
     secrets = _secrets(context, desired, live, standing)
     changes = (
         *attributed(
-            context.compare(live.form, wanted, live.owner), desired, live, wanted,
+            differences(live.form, wanted, live.owner), desired, live, wanted,
             is_ours=standing is Standing.OURS, key=context.key,
         ),
         *secrets.changes,

@@ -9,7 +9,6 @@ from oscar_sync.manifests.checks.together import Checking
 from oscar_sync.manifests.load.reader import Memory as FileMemory
 from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.state import LiveService
-from oscar_sync.planning.compare import Comparing
 from oscar_sync.semantics.live import live_service
 
 
@@ -38,7 +37,6 @@ class Memory(Struct):
 
     files: FileMemory = field(default_factory=FileMemory)
     checked: Checking = field(default_factory=Checking)
-    compared: Comparing = field(default_factory=Comparing)
     _listings: dict[ClusterId, _Listing] = field(default_factory=dict)
 
     def services(self, cluster: ClusterId, api: Lists) -> tuple[LiveService, ...]:

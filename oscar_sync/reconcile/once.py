@@ -15,7 +15,7 @@ from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import ClusterView, DesiredState
-from oscar_sync.planning.compare import Comparison, differences
+from oscar_sync.planning.compare import differences
 from oscar_sync.planning.draft import Draft, draft_plan
 from oscar_sync.reconcile.connect import Connections, FileStore
 from oscar_sync.reconcile.memory import Memory
@@ -48,16 +48,12 @@ def plan_once(
     notes: list[str] = []
     key = read_key(Path(desired.settings.folder), connections.environ, notes.append)
     views = observe(desired.settings.clusters, connections, memory)
-    compare: Comparison = differences
-    if memory is not None:
-        memory.compared.begin()
-        compare = memory.compared.differences
-    draft = draft_plan(desired, views, options, key, compare)
+    draft = draft_plan(desired, views, options, key)
     for _ in range(_ROUNDS):
         if not draft.missing:
             break
         views = _looked_up(views, draft, connections)
-        draft = draft_plan(desired, views, options, key, compare)
+        draft = draft_plan(desired, views, options, key)
     if draft.ambiguous:
         raise UsageError("; ".join(draft.ambiguous))
     plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))

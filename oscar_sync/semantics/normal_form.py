@@ -15,6 +15,7 @@ from oscar_sync.model.fdl_fields import (
     PROVIDERS,
     REPLICA,
     SERVER_OWNED,
+    SYNCHRONOUS,
 )
 from oscar_sync.model.field import Field, Kind, Value
 from oscar_sync.model.secret import Secret
@@ -57,10 +58,8 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> dict[str, Value]
     form["output"] = [_io(entry, name) for entry in _blocks(raw.get("output"))]
     form["allowed_users"] = _as_set(raw.get("allowed_users"))
     form["image_pull_secrets"] = _as_set(raw.get("image_pull_secrets"))
-    form["expose"] = _block(EXPOSE, mapping_of(raw.get("expose")))
-    form["synchronous"] = _block(
-        BY_NAME["synchronous"].children, mapping_of(raw.get("synchronous"))
-    )
+    form["expose"] = _block(_EXPOSE, mapping_of(raw.get("expose")))
+    form["synchronous"] = _block(_SYNCHRONOUS, mapping_of(raw.get("synchronous")))
     form["environment"] = {"variables": _variables(mapping_of(raw.get("environment")))}
     form["annotations"] = _without(_text_map(raw.get("annotations")), _is_stamp)
     form["labels"] = _without(_text_map(raw.get("labels")), OVERWRITTEN_LABELS.__contains__)
@@ -117,20 +116,16 @@ _EMPTY: Final[dict[Kind, Callable[[], Value]]] = {
 _PLAIN_DEFAULTS: Final = tuple((key, _default(BY_NAME[key])) for key in _PLAIN)
 
 _Reader = Callable[[object], Value]
-_READERS: Final[dict[int, tuple[tuple[str, _Reader], ...]]] = {}
+_Readers = Mapping[str, _Reader]
 
 
-def _block(fields: tuple[Field, ...], raw: Mapping[str, object]) -> dict[str, Value]:
-    return {name: read(raw.get(name)) for name, read in _readers(fields)}
+def _block(readers: _Readers, raw: Mapping[str, object]) -> dict[str, Value]:
+    return {name: read(raw.get(name)) for name, read in readers.items()}
 
 
-def _readers(fields: tuple[Field, ...]) -> tuple[tuple[str, _Reader], ...]:
-    """Return how each of *fields* is read; each table is looked through once."""
-    found = _READERS.get(id(fields))
-    if found is None:
-        found = tuple((field.name, _reader(field)) for field in fields)
-        _READERS[id(fields)] = found
-    return found
+def _readers(fields: tuple[Field, ...]) -> _Readers:
+    """Return how each of *fields* is read."""
+    return {field.name: _reader(field) for field in fields}
 
 
 def _reader(field: Field) -> _Reader:
@@ -203,7 +198,9 @@ def _kserve(raw: object, *, is_live: bool) -> Value:
     for field in KSERVE:
         value = raw.get(field.name)
         if field.is_optional_block:
-            form[field.name] = _block(field.children, value) if isinstance(value, Mapping) else None
+            form[field.name] = (
+                _block(_readers(field.children), value) if isinstance(value, Mapping) else None
+            )
         elif value is None and is_live and field.name in ("set_auth", "max_scale"):
             form[field.name] = False if field.kind is Kind.FLAG else 0
         else:
@@ -211,7 +208,12 @@ def _kserve(raw: object, *, is_live: bool) -> Value:
     return form
 
 
-_FEDERATION: Final = tuple(field for field in FEDERATION if field.kind is not Kind.BLOCKS)
+_EXPOSE: Final = _readers(EXPOSE)
+_SYNCHRONOUS: Final = _readers(SYNCHRONOUS)
+_FEDERATION: Final = _readers(tuple(field for field in FEDERATION if field.kind is not Kind.BLOCKS))
+_REPLICA: Final = _readers(REPLICA)
+_CLUSTER: Final = _readers(CLUSTER)
+_PROVIDERS: Final = {kind.name: _readers(kind.children) for kind in PROVIDERS}
 
 
 def _variables(environment: Mapping[str, object]) -> dict[str, Value]:
@@ -230,11 +232,11 @@ def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str
     block = _block(_FEDERATION, federation)
     block["group_id"] = block["group_id"] or name
     block["topology"] = block["topology"] or "none"
-    block["members"] = [_block(REPLICA, member) for member in _blocks(federation.get("members"))]
+    block["members"] = [_block(_REPLICA, member) for member in _blocks(federation.get("members"))]
     form["federation"] = block
     form["cluster_id"] = text_of(raw.get("cluster_id"))
     form["clusters"] = {
-        key: _block(CLUSTER, mapping_of(entry))
+        key: _block(_CLUSTER, mapping_of(entry))
         for key, entry in mapping_of(raw.get("clusters")).items()
     }
 
@@ -244,7 +246,7 @@ def _providers(raw: Mapping[str, object]) -> Value:
     form: dict[str, Value] = {}
     for kind in PROVIDERS if raw else ():
         accounts: dict[str, Value] = {
-            key: _block(kind.children, mapping_of(entry))
+            key: _block(_PROVIDERS[kind.name], mapping_of(entry))
             for key, entry in mapping_of(raw.get(kind.name)).items()
             if (kind.name, key) != ("minio", "default")
         }

@@ -12,10 +12,8 @@ from msgspec.structs import replace
 from oscar_sync.errors import InputError
 from oscar_sync.manifests.load.files import Fence
 from oscar_sync.manifests.load.reader import Memory as FileMemory
-from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.plan import PlanOptions
-from oscar_sync.planning.compare import Comparing, differences
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.memory import Memory
@@ -257,34 +255,6 @@ def test_services_that_the_server_shows_as_before_are_not_brought_to_normal_form
     second = memory.services(edge, answers)
     assert second[0] is first[0]
     assert second == tuple(live_service(edge, raw) for raw in answers.listed)
-
-
-def test_forms_are_compared_again_unless_they_are_the_very_same_objects():
-    live, wanted = {"memory": "1Gi"}, {"memory": "2Gi"}
-    comparing = Comparing()
-    first = comparing.differences(live, wanted)
-    assert first == differences(live, wanted)
-    assert comparing.differences(live, wanted) is first
-    assert comparing.differences(live, {"memory": "1Gi"}) == ()
-    assert comparing.differences({"memory": "3Gi"}, wanted)[0].before == "3Gi"
-
-
-def test_users_of_the_owner_are_compared_for_the_owner_of_the_day():
-    live: Form = {"allowed_users": ["me", "you"], "memory": "1Gi"}
-    wanted: Form = {"allowed_users": ["you"], "memory": "1Gi"}
-    comparing = Comparing()
-    assert comparing.differences(live, wanted, "me") == ()
-    assert comparing.differences(live, wanted, "you") != ()
-
-
-def test_what_a_pass_did_not_compare_is_forgotten():
-    comparing, live, wanted = Comparing(), {"memory": "1Gi"}, {"memory": "2Gi"}
-    first = comparing.differences(live, wanted)
-    comparing.begin()
-    assert comparing.differences(live, wanted) is first
-    comparing.begin()
-    comparing.begin()
-    assert comparing.differences(live, wanted) is not first
 
 
 GOOD = {
