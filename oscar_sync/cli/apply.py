@@ -21,7 +21,6 @@ from oscar_sync.errors import StaleError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
 from oscar_sync.reconcile.desire import desire
-from oscar_sync.reconcile.expectation import check_expectation
 from oscar_sync.reconcile.once import Pass, plan_once
 from oscar_sync.reconcile.subject import subject_of
 
@@ -79,6 +78,8 @@ def _hold_to(expected: str, found: Pass, outputs: Sequence[Output]) -> None:
     Raises:
         StaleError: it is another one.
     """
+    from oscar_sync.reconcile.expectation import check_expectation
+
     try:
         check_expectation(found.draft.plan, expected)
     except StaleError as error:

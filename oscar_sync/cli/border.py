@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from oscar_sync.cli.event_lines import summary_line
 from oscar_sync.cli.log_lines import Form, Lines, json_line, line
 from oscar_sync.cli.output import Output, paint_for, tell, write
 from oscar_sync.errors import (
@@ -23,9 +24,8 @@ from oscar_sync.errors import (
 )
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.exits import Exit
+from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.render.diagnostics import diagnostics_text
-from oscar_sync.render.formats import FORMATS
-from oscar_sync.render.plan_json import diagnostic_document
 from oscar_sync.render.words import safe
 
 _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
@@ -35,6 +35,10 @@ _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
     (ClusterError, Exit.UNREACHABLE),
     (StoreError, Exit.UNREACHABLE),
 )
+
+
+_ABOUT = ("code", "file", "line", "column", "path", "remedy")
+"""What a line of the log tells of a diagnostic beside its severity and message."""
 
 
 def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = "auto") -> int:
@@ -73,10 +77,8 @@ def end_events(outputs: Sequence[Output], code: Exit) -> None:
     """Write the summary that ends a stream of events."""
     for output in outputs:
         if output.format == "events":
-            from oscar_sync.render.report import summary_line
-
             with suppress(OscarSyncError):
-                write(output, summary_line(int(code), None))
+                write(output, summary_line(int(code)))
 
 
 def _unexpected(error: Exception) -> Exit:
@@ -110,10 +112,8 @@ def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
     """Write diagnostics to stderr as text, or as lines of JSON."""
     if Form.is_json:
         for one in found:
-            document = diagnostic_document(one)
-            level = str(document.pop("severity"))
-            message = str(document.pop("message"))
-            tell(json_line(level, "oscar_sync", message, **document) + "\n")
+            about = {name: getattr(one, name) for name in _ABOUT}
+            tell(json_line(str(one.severity), "oscar_sync", one.message, **about) + "\n")
         return
     paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
     tell(diagnostics_text(found, paint=paint))

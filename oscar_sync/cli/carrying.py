@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
+from oscar_sync.cli.event_lines import event_line, summary_line
 from oscar_sync.cli.output import BOTTOM, Output, append, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.showing import show_documents, show_plan, stdout_paint
@@ -26,7 +27,7 @@ from oscar_sync.reconcile.closing import closing_hints
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, locked
 from oscar_sync.reconcile.subject import subject_of
-from oscar_sync.render.report import event_line, report_sentence, report_text, summary_line
+from oscar_sync.render.report import report_sentence, report_text
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import erased_briefly, plural, safe
 
@@ -170,7 +171,7 @@ def _unconfirmed(found: Pass, how: Carrying) -> Exit:
     )
     for output in how.outputs:
         if output.format == "events":
-            append(output, summary_line(int(Exit.NO_TERMINAL), None))
+            append(output, summary_line(int(Exit.NO_TERMINAL)))
     annotated = [output for output in how.outputs if output.format == "github"]
     show_documents(subject_of(found, f"{how.command} (not confirmed)"), annotated)
     return Exit.NO_TERMINAL

@@ -16,7 +16,7 @@ from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import examination_exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.examine import examinations
-from oscar_sync.render.doctor import findings_document, findings_text
+from oscar_sync.render.doctor import findings_text
 from oscar_sync.render.paint import plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.semantics.capabilities import named_release
@@ -61,7 +61,9 @@ def command(**options: Any) -> int:
                 width = DEFAULT_WIDTH if output.file else stdout_width()
                 write(output, findings_text(found, name, width=width, paint=paint))
             else:
-                show_document(output, findings_document(found, name))
+                from oscar_sync.published.doctor import DoctorDocument
+
+                show_document(output, DoctorDocument.of(found, name).data)
         return examination_exit(found, detailed=options["detailed_exitcode"])
 
     return guarded(run, outputs, options["color"])

@@ -1,22 +1,29 @@
-"""``oscar-sync schema``: JSON Schemas, generated from what reads the documents."""
+"""``oscar-sync schema``: JSON Schemas, generated from what reads and writes the documents."""
 
 import json
+from typing import Final
 
 import click
 
 from oscar_sync.cli.output import show_line
-from oscar_sync.render.schemas import doctor_schema, fdl_schema, plan_schema, settings_schema
+from oscar_sync.render.schemas import fdl_schema, settings_schema
+
+_FILES: Final = {"fdl": fdl_schema, "settings": settings_schema}
+_DOCUMENTS: Final = ("plan", "drift", "report", "event", "status", "doctor", "diagnostics")
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["fdl", "settings", "plan", "doctor"]))
+@click.argument("what", type=click.Choice([*_FILES, *_DOCUMENTS]))
 def command(what: str) -> int:
-    """Print the JSON Schema of FDL files, of oscar-sync.yaml, of plans, or of doctor's findings."""
-    schemas = {
-        "fdl": fdl_schema,
-        "settings": settings_schema,
-        "plan": plan_schema,
-        "doctor": doctor_schema,
-    }
-    show_line(json.dumps(schemas[what](), ensure_ascii=False, indent=2))
+    """Print the JSON Schema of FDL files, of oscar-sync.yaml, or of a document that -o json writes.
+
+    event is a line of -o events; diagnostics are what -o json holds where files are wrong.
+    """
+    if what in _FILES:
+        schema = _FILES[what]()
+    else:
+        from oscar_sync.published.schemas import document_schema
+
+        schema = document_schema(what)
+    show_line(json.dumps(schema, ensure_ascii=False, indent=2))
     return 0

@@ -8,10 +8,10 @@ from typing import Final
 from oscar_sync.cli.border import say, tell_findings
 from oscar_sync.cli.output import Output, paint_for, stdout_width, write
 from oscar_sync.model.plan import Plan
+from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text
-from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.paint import Paint
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.subject import Subject

@@ -14,7 +14,7 @@ from oscar_sync.cli.tables import show_document
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.status import statuses
-from oscar_sync.render.status import status_document, status_text
+from oscar_sync.render.status import status_text
 
 FORMATS: Final = ("table", "text", "json", "yaml")
 
@@ -41,7 +41,9 @@ def command(**options: Any) -> int:
                 width = stdout_width() if sys.stdout.isatty() and not output.file else None
                 write(output, status_text(found, width))
             else:
-                show_document(output, status_document(found))
+                from oscar_sync.published.status import StatusDocument
+
+                show_document(output, StatusDocument.of(found).data)
         return Exit.UNREACHABLE if any(one.problem for one in found) else Exit.OK
 
     return guarded(run, outputs, options["color"])

@@ -11,8 +11,9 @@ from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import request_of
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import desire
-from oscar_sync.render.diagnostics import diagnostics_document, validation_sentence
-from oscar_sync.render.formats import FORMATS
+from oscar_sync.reconcile.formats import FORMATS
+from oscar_sync.render.diagnostics import validation_sentence
+from oscar_sync.render.documents import json_text
 
 VALIDATE_FORMATS: Final = ("text", *FORMATS)
 
@@ -31,8 +32,12 @@ def command(**options: Any) -> int:
         for output in outputs:
             match output.format:
                 case "json":
-                    facts = {"files": desired.file_count, "services": len(desired.services)}
-                    write(output, diagnostics_document(found, **facts))
+                    from oscar_sync.published.diagnostics import DiagnosticsDocument
+
+                    document = DiagnosticsDocument.of(
+                        found, files=desired.file_count, services=len(desired.services)
+                    )
+                    write(output, json_text(document.data))
                 case name if name in FORMATS:
                     write(output, FORMATS[name].write_input(found))
                 case _:

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.carrying import question
+from oscar_sync.cli.event_lines import event_line, summary_line
 from oscar_sync.cli.output import BOTTOM, Output, append
 from oscar_sync.cli.screen import Screen
 from oscar_sync.errors import LockedError
@@ -23,7 +24,7 @@ from oscar_sync.planning.digest import plan_digest
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, locked
 from oscar_sync.render.paint import Paint
-from oscar_sync.render.report import event_line, report_text, summary_line
+from oscar_sync.render.report import report_text
 
 _CARRIED_OUT: Final = frozenset(
     {ActionKind.CREATE, ActionKind.UPDATE, ActionKind.SEED, ActionKind.HOOK}
@@ -77,11 +78,11 @@ class How(Struct, frozen=True):
     parallelism: int
 
 
-def put(outputs: Sequence[Output], name: str, text: str) -> None:
+def put(outputs: Sequence[Output], name: str, text: Callable[[], str]) -> None:
     """Add *text* to each of *outputs* of the format *name*."""
     for output in outputs:
         if output.format == name:
-            append(output, text)
+            append(output, text())
 
 
 def carry_out(
@@ -91,7 +92,7 @@ def carry_out(
 
     def on_event(event: Event) -> None:
         screen.on_event(event)
-        put(how.outputs, "events", event_line(event))
+        put(how.outputs, "events", lambda: event_line(event))
 
     try:
         stack, notes = locked(found, connections.environ)
@@ -103,6 +104,6 @@ def carry_out(
     with stack:
         options = ApplyOptions(how.parallelism, on_event=on_event, stop=stop)
         report = apply_once(found, options, connections)
-    put(how.outputs, "events", summary_line(int(apply_exit(report)), report))
-    put(how.outputs, "text", report_text(report, paint=how.paint))
+    put(how.outputs, "events", lambda: summary_line(int(apply_exit(report)), report))
+    put(how.outputs, "text", lambda: report_text(report, paint=how.paint))
     return report

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from oscar_sync.cli.border import code_of, say, tell_findings
 from oscar_sync.cli.carrying import signals
+from oscar_sync.cli.event_lines import event_line, summary_line
 from oscar_sync.cli.output import Output, append, stdout_width, write
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.screen import Screen
@@ -34,7 +35,6 @@ from oscar_sync.reconcile.once import Pass, Stop, plan_once
 from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import QUIET_S, Saves, Woken
 from oscar_sync.render.news import news_text
-from oscar_sync.render.report import event_line, summary_line
 from oscar_sync.render.words import plural, safe
 
 _NAMES_SHOWN: Final = 5
@@ -85,7 +85,7 @@ class Watching(Struct):
             self.screen.close()
             saves.close()
             connections.close()
-        put(self.outputs, "events", summary_line(int(code), None))
+        put(self.outputs, "events", lambda: summary_line(int(code)))
         return code
 
     def _loop(self, request: DesireRequest, saves: Saves, connections: Connections) -> Exit:
@@ -186,8 +186,8 @@ class Watching(Struct):
             self.warnings = plan.diagnostics
             self._tell(plan.diagnostics)
         if before is None or before.digest != plan.digest:
-            told = event_line(Event(Happening.PLAN, message=plan.digest))
-            put(self.outputs, "events", told)
+            planned = Event(Happening.PLAN, message=plan.digest)
+            put(self.outputs, "events", lambda: event_line(planned))
         notes = [note for note in plan.notes if before is None or note not in before.notes]
         if is_first or before is None:
             self._whole(plan)

@@ -1,5 +1,7 @@
 """What each cluster runs at this moment."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from oscar_sync.model.cluster import Cluster
@@ -48,6 +50,18 @@ class ServiceStatus(Struct, frozen=True):
         return self.deployment.state if self.deployment else ""
 
 
+_RANK: Final = (
+    "failed",
+    "missing",
+    "degraded",
+    "unknown",
+    "pending",
+    "unavailable",
+    "stopped",
+    "not told",
+)
+
+
 class ClusterStatus(Struct, frozen=True):
     """One cluster; ``problem`` is why it could not be read."""
 
@@ -55,3 +69,13 @@ class ClusterStatus(Struct, frozen=True):
     services: tuple[ServiceStatus, ...] = ()
     version: str = ""
     problem: str = ""
+
+    @property
+    def worst_first(self) -> tuple[ServiceStatus, ...]:
+        """Return the services, those first that somebody has to look at."""
+        return tuple(sorted(self.services, key=_rank))
+
+
+def _rank(service: ServiceStatus) -> tuple[int, bool, str]:
+    place = _RANK.index(service.state) if service.state in _RANK else len(_RANK)
+    return place, not service.has_drifted, service.key.name

@@ -16,15 +16,16 @@ from oscar_sync.model.outcome import apply_exit, drift_exit, plan_exit
 from oscar_sync.model.plan import Plan, PlanOptions, Scope
 from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import DesiredState
+from oscar_sync.published.plan import PlanDocument
+from oscar_sync.published.report import ReportDocument
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.once import ApplyOptions, Pass, apply_once, locked, plan_once
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text
 from oscar_sync.render.html import html_cell
-from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_text import plan_text
-from oscar_sync.render.report import report_document, report_text
+from oscar_sync.render.report import report_text
 
 
 class PlanResult(Struct, frozen=True):
@@ -39,9 +40,9 @@ class PlanResult(Struct, frozen=True):
         return self.found.draft.plan
 
     @property
-    def document(self) -> Mapping[str, object]:
-        """Return the plan document (``oscar-sync schema plan``)."""
-        return plan_document(self.plan)
+    def document(self) -> PlanDocument:
+        """Return the plan document (``oscar-sync schema plan``); its ``data`` is JSON-shaped."""
+        return PlanDocument.of(self.plan)
 
     @property
     def digest(self) -> str:
@@ -70,9 +71,9 @@ class ApplyResult(Struct, frozen=True):
     found: Pass
 
     @property
-    def document(self) -> Mapping[str, object]:
-        """Return the report document."""
-        return report_document(self.report)
+    def document(self) -> ReportDocument:
+        """Return the report document (``oscar-sync schema report``)."""
+        return ReportDocument.of_report(self.report)
 
     @property
     def exit_code(self) -> Exit:

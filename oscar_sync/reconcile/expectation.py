@@ -1,31 +1,36 @@
 """``--expect``: only the plan that somebody has reviewed is carried out (product 3, trust 1.3)."""
 
-import errno
-import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from msgspec.structs import replace
+from pydantic import ValidationError
 
 from oscar_sync.errors import StaleError, UsageError
 from oscar_sync.model.plan import Action, Erased, Plan
 from oscar_sync.model.state import BucketCount
 from oscar_sync.planning.digest import plan_digest
+from oscar_sync.published.base import Published, Text
+from oscar_sync.published.plan import FORMAT_VERSION, PlanDocument
 from oscar_sync.reconcile.plan_difference import plan_differences
-from oscar_sync.render.plan_json import FORMAT_VERSION, plan_document
-from oscar_sync.wire.messages import MAX_DEPTH, is_deeper
 
 _LARGEST_BYTES = 16 << 20
 _MORE = "more would be deleted than was reviewed"
 _DIGEST = re.compile(r"[0-9a-f]{8,32}")
 
-_Reviewed: TypeAlias = Mapping[tuple[str, str], BucketCount | None]
-"""What a reviewed plan deletes: by action and bucket, what it held then; None: nobody could see."""
+_Reviewed: TypeAlias = Mapping[tuple[str, str], BucketCount]
+"""What a reviewed plan deletes, by action and bucket, as far as anybody could see it."""
+
+
+class _Head(Published):
+    """What decides alone where the digests are equal, and whether the rest can be read."""
+
+    digest: Text
+    format_version: Text = ""
 
 
 def check_expectation(plan: Plan, expected: str) -> None:
@@ -43,47 +48,28 @@ def check_expectation(plan: Plan, expected: str) -> None:
         if not plan.digest.startswith(expected):
             raise StaleError(expected, plan.digest)
         return
-    document = _read(expected)
-    digest = str(document.get("digest", ""))
+    content = _content(expected)
+    digest = _head(expected, content).digest
     if digest == plan.digest:
         return
+    document = _read(expected, content)
     reviewed = _reviewed(document)
     loses_more = _loses_more(plan, reviewed)
     if not loses_more and digest == plan_digest(_as_reviewed(plan, reviewed)):
         return
-    now = json.loads(json.dumps(plan_document(plan)))
-    lines = plan_differences(document, now)
+    lines = plan_differences(document, PlanDocument.of(plan))
     raise StaleError(digest, plan.digest, (_MORE, *lines) if loses_more else lines)
 
 
-def _reviewed(document: Mapping[str, object]) -> _Reviewed:
-    found: dict[tuple[str, str], BucketCount | None] = {}
-    for action in _mappings(document.get("actions")):
-        for item in _mappings(action.get("erases")):
-            found[str(action.get("id")), str(item.get("bucket"))] = _count(item)
-    return found
-
-
-def _count(item: Mapping[str, object]) -> BucketCount | None:
-    objects, size_bytes, last = item.get("objects"), item.get("bytes"), item.get("last_write")
-    if not isinstance(objects, int) or not isinstance(size_bytes, int):
-        return None
-    return BucketCount(objects, size_bytes, _time(last), item.get("at_least") is True)
-
-
-def _time(text: object) -> datetime | None:
-    """Return a time with its zone; one that cannot be read bounds nothing, like none at all."""
-    try:
-        time = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return time if time and time.tzinfo else None
-
-
-def _mappings(value: object) -> Iterator[Mapping[str, object]]:
-    yield from (
-        (item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
-    )
+def _reviewed(document: PlanDocument) -> _Reviewed:
+    return {
+        (action.id, item.bucket): BucketCount(
+            item.objects, item.bytes, item.last_write, item.at_least
+        )
+        for action in document.actions
+        for item in action.erases
+        if item.objects is not None and item.bytes is not None
+    }
 
 
 def _loses_more(plan: Plan, reviewed: _Reviewed) -> bool:
@@ -124,44 +110,53 @@ def _as_reviewed(plan: Plan, reviewed: _Reviewed) -> Plan:
     return replace(plan, actions=tuple(map(as_reviewed, plan.actions)))
 
 
-def _content(file: Path) -> bytes:
+def _content(file: str) -> bytes:
     """Return the content of a regular file of a size that a plan can have.
 
     Raises:
-        OSError: it is not such a file.
+        UsageError: it is not such a file.
     """
-    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file")
-        content = stream.read(_LARGEST_BYTES + 1)
-    if len(content) > _LARGEST_BYTES:
-        raise OSError(errno.EFBIG, f"it is larger than {_LARGEST_BYTES >> 20} MiB")
-    return content
-
-
-def _no_number(word: str) -> object:
-    raise ValueError(word)
-
-
-def _read(file: str) -> dict[str, object]:
+    fault = ""
     try:
-        document = json.loads(_content(Path(file)), parse_constant=_no_number)
+        descriptor = os.open(Path(file), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                content = stream.read(_LARGEST_BYTES + 1)
+                if len(content) <= _LARGEST_BYTES:
+                    return content
+                fault = f"it is larger than {_LARGEST_BYTES >> 20} MiB"
+            else:
+                fault = "it is not a regular file"
     except OSError as error:
-        raise UsageError(
-            f"--expect {file}: not a digest (8 to 32 hex digits), and not a file that can be read: "
-            f"{error.strerror}"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"--expect {file}: it is not a JSON document") from error
-    if is_deeper(document, MAX_DEPTH):
-        raise UsageError(f"--expect {file}: it is nested deeper than {MAX_DEPTH} levels")
-    if not isinstance(document, dict) or "digest" not in document:
-        raise UsageError(f"--expect {file}: it is not a plan document")
-    version = str(document.get("format_version", ""))
-    if version.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
+        fault = error.strerror or str(error)
+    raise UsageError(
+        f"--expect {file}: not a digest (8 to 32 hex digits), and not a file that can be read: "
+        f"{fault}"
+    )
+
+
+def _head(file: str, content: bytes) -> _Head:
+    try:
+        head = _Head.model_validate_json(content)
+    except ValidationError as error:
+        is_json = error.errors()[0]["type"] != "json_invalid"
+        what = "a plan document" if is_json else "a JSON document"
+        raise UsageError(f"--expect {file}: it is not {what}") from None
+    version = head.format_version
+    if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
         raise UsageError(
             f"--expect {file}: format_version {version or '(none)'} is not understood; "
             f"plan and review again with this version of oscar-sync (it writes {FORMAT_VERSION})"
         )
-    return document
+    return head
+
+
+def _read(file: str, content: bytes) -> PlanDocument:
+    try:
+        return PlanDocument.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UsageError(
+            f"--expect {file}: it is not a plan document: {place}: {first['msg']}"
+        ) from None

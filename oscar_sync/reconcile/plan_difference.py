@@ -5,10 +5,18 @@ DeepDiff finds the differences; this module says what is compared and how it is 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from oscar_sync.model.field import Json
+from oscar_sync.model.plan import Op
+from oscar_sync.published.plan import (
+    ActionEntry,
+    Change,
+    ClusterEntry,
+    ErasedBucket,
+    Member,
+    PlanDocument,
+)
 from oscar_sync.render.changes import value_in_words
 from oscar_sync.render.words import plural, safe, size
 
@@ -21,8 +29,8 @@ Told: TypeAlias = Mapping[str, Mapping[str, str]]
 """What a plan says of each of its parts: the part's name, then what is said of it in words."""
 
 
-def plan_differences(old: Mapping[str, object], new: Mapping[str, object]) -> tuple[str, ...]:
-    """Return one line for each thing that *new* would do otherwise; both are plan documents."""
+def plan_differences(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
+    """Return one line for each thing that *new* would do otherwise."""
     from deepdiff import DeepDiff
 
     before, after = _told(old), _told(new)
@@ -49,108 +57,75 @@ def plan_differences(old: Mapping[str, object], new: Mapping[str, object]) -> tu
     return tuple(sorted(lines, key=lambda line: line[2:])[:_MOST])
 
 
-def _told(document: Mapping[str, object]) -> Told:
+def _told(document: PlanDocument) -> Told:
     return {
-        **{f"cluster {_text(one, 'id')}": _cluster(one) for one in _entries(document, "clusters")},
-        **{_name(one): _action(one) for one in _entries(document, "actions")},
-        **{f"{_name(one)}, blocked": _action(one) for one in _entries(document, "blocked")},
-        **{f"{_name(one)}, not planned": {} for one in _entries(document, "not_planned")},
-        "permissions": {str(one): "used" for one in _list(document.get("consents"))},
+        **{f"cluster {one.id}": _cluster(one) for one in document.clusters},
+        **{_name(one): _action(one) for one in document.actions},
+        **{
+            f"{_name(one)}, blocked": {**_action(one), "blocked because": one.code}
+            for one in document.blocked
+        },
+        **{f"{one.cluster}/{one.service}, not planned": {} for one in document.not_planned},
+        "permissions": dict.fromkeys(document.consents, "used"),
     }
 
 
-def _cluster(entry: Mapping[str, object]) -> dict[str, str]:
+def _cluster(entry: ClusterEntry) -> dict[str, str]:
     return {
-        "address": _text(entry, "endpoint"),
-        "identity": _text(entry, "identity"),
-        "certificate": "checked" if entry.get("ssl_verify") else "not checked",
-        "store": _text(entry, "s3_endpoint") or "(as the cluster says)",
+        "address": entry.endpoint,
+        "identity": entry.identity,
+        "certificate": "checked" if entry.ssl_verify else "not checked",
+        "store": entry.s3_endpoint or "(as the cluster says)",
     }
 
 
-def _name(entry: Mapping[str, object]) -> str:
-    place = f"{_text(entry, 'cluster')}/{_text(entry, 'service')}"
-    _, mark, number = _text(entry, "id").rpartition("#")
-    return " ".join([place, _text(entry, "kind"), *([f"#{number}"] if mark else [])]).strip()
+def _name(action: ActionEntry) -> str:
+    _, mark, number = action.id.rpartition("#")
+    return " ".join(
+        [f"{action.cluster}/{action.service}", action.kind, *([f"#{number}"] if mark else [])]
+    )
 
 
-def _action(entry: Mapping[str, object]) -> dict[str, str]:
+def _action(action: ActionEntry) -> dict[str, str]:
     """Return everything that the digest covers; places, seconds and notes are not compared."""
-    words: dict[str, str] = {}
-    for change in _entries(entry, "changes"):
-        words[_text(change, "path")] = _change(change)
-    for item in _entries(entry, "erases"):
-        words[f"deletes {_text(item, 'bucket')}"] = _held(item)
-    for item in _entries(entry, "keeps"):
-        words[f"keeps bucket {_text(item, 'bucket')}"] = "yes"
-    for member in _entries(entry, "members"):
-        place = f"{_text(member, 'cluster')}/{_text(member, 'service')}"
-        words[f"member {place}"] = _member(member)
-    for step in _entries(entry, "steps"):
-        content = _text(step, "checksum")
-        words[f"step {_text(step, 'do')} {_text(step, 'target')}"] = content or "yes"
-    conditions = entry.get("preconditions")
-    if isinstance(conditions, Mapping):
-        words["the service on the cluster"] = _text(conditions, "live_fingerprint") or _ABSENT
-    if entry.get("code"):
-        words["blocked because"] = _text(entry, "code")
-    words[_HASH] = _text(entry, "sends") or _ABSENT
-    return words
+    return {
+        **{change.path: _change(change) for change in action.changes},
+        **{f"deletes {item.bucket}": _held(item) for item in action.erases},
+        **{f"keeps bucket {item.bucket}": "yes" for item in action.keeps},
+        **{f"member {item.cluster}/{item.service}": _member(item) for item in action.members},
+        **{f"step {step.do} {step.target}": step.checksum or "yes" for step in action.steps},
+        "the service on the cluster": action.preconditions.live_fingerprint or _ABSENT,
+        _HASH: action.sends or _ABSENT,
+    }
 
 
-def _member(entry: Mapping[str, object]) -> str:
-    kept = [_text(item, "bucket") for item in _entries(entry, "keeps")]
-    known = _text(entry, "live_fingerprint")
+def _member(entry: Member) -> str:
+    known = entry.live_fingerprint
     return ", ".join(
         [
-            _text(entry, "fate"),
-            f"at {_text(entry, 'endpoint') or _ABSENT}",
+            entry.fate,
+            f"at {entry.endpoint or _ABSENT}",
             *([f"worker {known}"] if known else []),
-            *(f"keeps bucket {name}" for name in sorted(kept)),
+            *(f"keeps bucket {name}" for name in sorted(item.bucket for item in entry.keeps)),
         ]
     )
 
 
-def _change(change: Mapping[str, object]) -> str:
-    path = _text(change, "path")
-    before, after = (value_in_words(path, _json(change.get(side))) for side in ("before", "after"))
-    words = after if change.get("op") in ("add", "same") else f"{before} -> {after}"
+def _change(change: Change) -> str:
+    before, after = (value_in_words(change.path, side) for side in (change.before, change.after))
+    words = after if change.op in (Op.ADD, Op.SAME) else f"{before} -> {after}"
     return f"{words} [{_hash(change)}]" if "…" in words else words
 
 
-def _hash(change: Mapping[str, object]) -> str:
+def _hash(change: Change) -> str:
     """Return what tells values apart that are too long to be shown whole."""
-    values = json.dumps([change.get("before"), change.get("after")], sort_keys=True)
+    values = json.dumps([change.before, change.after], sort_keys=True)
     return hashlib.sha256(values.encode()).hexdigest()[:8]
 
 
-def _held(item: Mapping[str, object]) -> str:
-    objects, size_bytes = item.get("objects"), item.get("bytes")
-    if not isinstance(objects, int) or not isinstance(size_bytes, int):
+def _held(item: ErasedBucket) -> str:
+    if item.objects is None or item.bytes is None:
         return "contents unknown"
-    least = "at least " if item.get("at_least") else ""
-    written = _text(item, "last_write").replace("T", " ").replace("+00:00", "Z")
-    last = f", last write {written}" if written else ""
-    return f"{least}{plural(objects, 'object')}, {size(size_bytes)}{last}"
-
-
-def _json(value: object) -> Json:
-    """Return what was read as JSON as such."""
-    if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_json(item) for item in value]
-    return value if isinstance(value, bool | int | float | str) else None
-
-
-def _entries(document: Mapping[str, object], part: str) -> Iterator[Mapping[str, object]]:
-    yield from (one for one in _list(document.get(part)) if isinstance(one, Mapping))
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _text(entry: Mapping[str, object], name: str) -> str:
-    value = entry.get(name)
-    return value if isinstance(value, str) else ""
+    least = "at least " if item.at_least else ""
+    last = f", last write {item.last_write:%Y-%m-%d %H:%M:%SZ}" if item.last_write else ""
+    return f"{least}{plural(item.objects, 'object')}, {size(item.bytes)}{last}"

@@ -98,20 +98,6 @@ def summary_of_script(script: str) -> str:
     return f"{lines}, sha256 {_sha256(script)[:8]}"
 
 
-def script_in_json(script: str) -> Json:
-    """Return a script as it is, a large one as its size and SHA-256 (hex digits)."""
-    size_bytes = len(script.encode("utf-8", "surrogatepass"))
-    if size_bytes <= LARGE_SCRIPT_BYTES:
-        return script
-    return {
-        "lines": len(script.splitlines()), "bytes": size_bytes, "sha256": _sha256(script)
-    }  # fmt: skip
-
-
-LARGE_SCRIPT_BYTES: Final = 65_536
-"""Scripts beyond this are told by their hash in JSON: a thousand services may share one."""
-
-
 @lru_cache(maxsize=64)
 def _sha256(script: str) -> str:
     return hashlib.sha256(script.encode("utf-8", "surrogatepass")).hexdigest()

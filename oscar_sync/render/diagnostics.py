@@ -1,12 +1,9 @@
-"""Diagnostics as text and JSON."""
+"""Diagnostics as text."""
 
 from collections.abc import Sequence
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.field import Json
-from oscar_sync.render.documents import DOCUMENT_VERSION, json_text
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.plan_json import diagnostic_document
 from oscar_sync.render.words import plural, safe
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -26,19 +23,6 @@ def _one(item: Diagnostic, paint: Paint) -> str:
     if item.remedy:
         lines.append(f"    remedy: {safe(item.remedy)}")
     return "\n".join(lines)
-
-
-def diagnostics_document(found: Sequence[Diagnostic], **facts: Json) -> str:
-    """Return the findings as a JSON document with *facts* beside them."""
-    document = {
-        "format_version": DOCUMENT_VERSION,
-        **facts,
-        "diagnostics": [diagnostic_document(item) for item in found],
-        "summary": {
-            str(severity): sum(item.severity is severity for item in found) for severity in Severity
-        },
-    }
-    return json_text(document)
 
 
 def validation_sentence(files: int, services: int, found: Sequence[Diagnostic]) -> str:

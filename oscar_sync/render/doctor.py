@@ -8,7 +8,6 @@ from typing import Final
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import By, Examination, Finding, Remedy
 from oscar_sync.model.state import BucketCount
-from oscar_sync.render.documents import DOCUMENT_VERSION
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.render.words import plural, safe, size
@@ -129,57 +128,3 @@ def _sentence(one: Examination) -> str:
     least = "at least " if any(count.is_at_least for count in kept) else ""
     total = sum(count.size_bytes for count in kept)
     return f"{words} Buckets that no service uses: {len(kept)}, {least}{size(total)}."
-
-
-def findings_document(clusters: Sequence[Examination], then: str = "") -> dict[str, object]:
-    """Return the clusters with their findings as a document."""
-    every = [found for one in clusters for found in one.findings]
-    return {
-        "format_version": DOCUMENT_VERSION,
-        "before_upgrade": then or None,
-        "clusters": [_cluster_document(one) for one in clusters],
-        "summary": {
-            str(severity): sum(found.severity is severity for found in every)
-            for severity in Severity
-        },
-    }
-
-
-def _cluster_document(one: Examination) -> dict[str, object]:
-    return {
-        "id": str(one.cluster.id),
-        "endpoint": one.cluster.endpoint,
-        "version": one.version,
-        "problem": one.problem or None,
-        "services": one.services,
-        "buckets": one.buckets,
-        "findings": [_finding_document(found) for found in one.findings],
-        "notes": list(one.notes),
-    }
-
-
-def _finding_document(found: Finding) -> dict[str, object]:
-    return {
-        "code": str(found.code),
-        "severity": str(found.severity),
-        "subject": str(found.subject),
-        "name": found.name,
-        "message": found.message,
-        "why": found.why,
-        "remedies": [
-            {"by": str(remedy.by), "what": remedy.what, "do": remedy.do or None}
-            for remedy in found.remedies
-        ],
-        "holds": _count_document(found.holds),
-    }
-
-
-def _count_document(count: BucketCount | None) -> dict[str, object] | None:
-    if count is None:
-        return None
-    return {
-        "objects": count.objects,
-        "bytes": count.size_bytes,
-        "at_least": count.is_at_least,
-        "last_write": f"{count.last_write:%Y-%m-%dT%H:%M:%SZ}" if count.last_write else None,
-    }

@@ -2,12 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from oscar_sync.render.words import safe_lines
-
-DOCUMENT_VERSION: Final = "1.0"
-"""The format of the documents beside plans and reports, which have one of their own."""
 
 
 def json_text(document: Mapping[str, object] | Sequence[object]) -> str:

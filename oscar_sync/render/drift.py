@@ -1,12 +1,9 @@
-"""What moved on the clusters, as text and JSON. Edits of the manifests are not in it."""
+"""What moved on the clusters, as text. Edits of the manifests are not in it."""
 
-from oscar_sync.model.field import Json
 from oscar_sync.model.outcome import has_drift
 from oscar_sync.model.plan import Action, ActionKind, Plan
 from oscar_sync.render.changes import script_lines, want_and_live
-from oscar_sync.render.documents import json_text
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
-from oscar_sync.render.plan_json import drift_entries, plan_document
 from oscar_sync.render.words import key_width, plural, safe
 
 
@@ -64,16 +61,3 @@ def drift_sentence(plan: Plan) -> str:
     if not has_drift(plan):
         return f"No drift: {compared}."
     return f"Drift: {plural(len(moved(plan)), 'service')} of {compared}."
-
-
-def drift_json(plan: Plan) -> str:
-    """Return the plan document, with what is missing beside what moved."""
-    missing: list[Json] = [
-        {"cluster": action.key.cluster, "service": action.key.name}
-        for action in moved(plan)
-        if action.kind is ActionKind.CREATE
-    ]
-    document = plan_document(plan)
-    document["drift"] = drift_entries(plan)
-    document["missing"] = missing
-    return json_text(document)

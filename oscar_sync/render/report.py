@@ -1,13 +1,8 @@
-"""What became of an apply, as text and JSON."""
+"""What became of an apply, as text."""
 
-from oscar_sync.model.event import Event
-from oscar_sync.model.field import Json
-from oscar_sync.model.outcome import apply_exit
-from oscar_sync.model.plan import ActionKind, Do
+from oscar_sync.model.plan import ActionKind
 from oscar_sync.model.report import ActionResult, RunReport, Status
-from oscar_sync.render.documents import json_line, json_text
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.words import (
     SYMBOLS,
     erased_briefly,
@@ -63,74 +58,6 @@ def report_sentence(report: RunReport) -> str:
     if report.verified_except:
         parts.append(f"Not verified: {safe(', '.join(report.verified_except))}.")
     return " ".join(parts)
-
-
-def report_document(report: RunReport) -> dict[str, Json]:
-    """Return the report as a JSON document; its exit code is the process's."""
-    return {
-        **plan_document(report.plan),
-        "results": [_result_document(result) for result in report.results],
-        "verified_except": [*report.verified_except],
-        "interrupted": report.is_interrupted,
-        "exit_code": int(apply_exit(report)),
-    }
-
-
-def _result_document(result: ActionResult) -> dict[str, Json]:
-    return {
-        "id": result.action.id,
-        "cluster": result.action.key.cluster,
-        "service": result.action.key.name,
-        "kind": str(result.action.kind),
-        "status": str(result.status),
-        "code": result.code,
-        "message": result.message,
-        "warnings": [*result.warnings],
-        "log": [*result.log],
-        "sent": [
-            {"do": str(step.do), "target": step.target, "status": step.status}
-            for step in result.sent
-        ],
-    }
-
-
-def report_json(report: RunReport) -> str:
-    """Return the report document as text."""
-    return json_text(report_document(report))
-
-
-def event_line(event: Event) -> str:
-    """Return one event as a line of JSON."""
-    document: dict[str, Json] = {"event": str(event.happening)}
-    if event.action is not None:
-        document |= {
-            "id": event.action.id, "cluster": event.action.key.cluster,
-            "service": event.action.key.name, "kind": str(event.action.kind),
-        }  # fmt: skip
-    if event.step is not None:
-        document |= {"do": str(event.step.do), "target": event.step.target}
-        if event.step.do is Do.UPLOAD:
-            document["bytes"] = event.step.size_bytes
-    if event.sent_bytes:
-        document["sent_bytes"] = event.sent_bytes
-    if event.status:
-        document["status"] = event.status
-    if event.message:
-        document["message"] = event.message
-    return json_line(document)
-
-
-def summary_line(exit_code: int, report: RunReport | None, message: str = "") -> str:
-    """Return the last line of an event stream: counts and the process's exit code."""
-    document: dict[str, Json] = {"event": "run_summary", "exit_code": exit_code}
-    if report is not None:
-        document["done"] = sum(item.status is Status.DONE for item in report.results)
-        document["failed"] = sum(item.status is Status.FAILED for item in report.results)
-        document["blocked"] = len(report.blocked)
-        document["digest"] = report.plan.digest
-    if message:
-        document["message"] = message
-    return json_line(document)
 
 
 def new_services(report: RunReport) -> tuple[ActionResult, ...]:

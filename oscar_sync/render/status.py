@@ -1,4 +1,4 @@
-"""What each cluster runs, as a table a cluster and as a document; the worst first."""
+"""What each cluster runs, as a table for each cluster."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -6,19 +6,9 @@ from typing import Final
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.status import ClusterStatus, ServiceStatus
 from oscar_sync.render.table import Row, Table, table_text
-from oscar_sync.render.usage import address_of, kind_of, places_of
 from oscar_sync.render.words import plural, safe
+from oscar_sync.semantics.use import address_of, kind_of, places_of
 
-_RANK: Final = (
-    "failed",
-    "missing",
-    "degraded",
-    "unknown",
-    "pending",
-    "unavailable",
-    "stopped",
-    "not told",
-)
 _TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "OURS", "ENDPOINT")
 
 
@@ -37,13 +27,8 @@ def _cluster_text(one: ClusterStatus, width: int | None) -> str:
     heading += f"   OSCAR {one.version or 'of unknown release'}   {words}"
     if not one.services:
         return safe(heading) + "\n"
-    rows = tuple(_row(one.cluster, service) for service in sorted(one.services, key=_rank))
+    rows = tuple(_row(one.cluster, service) for service in one.worst_first)
     return safe(heading) + "\n" + table_text(Table(_TITLES, rows), width)
-
-
-def _rank(service: ServiceStatus) -> tuple[int, bool, str]:
-    place = _RANK.index(service.state) if service.state in _RANK else len(_RANK)
-    return place, not service.has_drifted, service.key.name
 
 
 def _row(cluster: Cluster, service: ServiceStatus) -> Row:
@@ -83,45 +68,3 @@ def _endpoint(cluster: Cluster, service: ServiceStatus) -> str:
             return f"uploads to {places_of(service.form)}"
         case _:
             return f"oscar-sync service run {service.key.name}"
-
-
-def status_document(clusters: Sequence[ClusterStatus]) -> dict[str, object]:
-    """Return the clusters with their services as a document."""
-    return {"clusters": [_cluster_document(one) for one in clusters]}
-
-
-def _cluster_document(one: ClusterStatus) -> dict[str, object]:
-    return {
-        "id": str(one.cluster.id),
-        "endpoint": one.cluster.endpoint,
-        "version": one.version,
-        "problem": one.problem or None,
-        "services": [
-            _service_document(one.cluster, service) for service in sorted(one.services, key=_rank)
-        ],
-    }
-
-
-def _service_document(cluster: Cluster, service: ServiceStatus) -> dict[str, object]:
-    kind = kind_of(service.form) if service.form is not None else None
-    return {
-        "service": str(service.key.name),
-        "state": service.state or None,
-        "reason": (service.deployment.reason if service.deployment else "") or None,
-        "kind": kind,
-        "address": address_of(cluster, service.key.name) if kind == "exposed" else None,
-        "drifted": service.has_drifted,
-        "ours": service.is_ours,
-        "blocked": service.blocked or None,
-        "origin": service.origin or None,
-        "note": service.note or None,
-        "workers": [
-            {
-                "cluster": worker.cluster,
-                "service": worker.service,
-                "state": worker.state or None,
-                "problem": worker.problem or None,
-            }
-            for worker in service.workers
-        ],
-    }

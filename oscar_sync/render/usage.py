@@ -1,30 +1,13 @@
-"""How a service is used: its address, the folder that starts it, or the command that runs it."""
+"""How a service is used, in a sentence: its address, or the command that starts it."""
 
 import shlex
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Value
 from oscar_sync.semantics.buckets import inputs
-from oscar_sync.semantics.normal_form import is_exposed
-
-
-def kind_of(form: Mapping[str, Value]) -> str:
-    """Return what a service waits for: ``exposed`` (requests), ``uploads`` or ``calls``."""
-    if is_exposed(form):
-        return "exposed"
-    return "uploads" if inputs(form) else "calls"
-
-
-def address_of(cluster: Cluster, name: str) -> str:
-    """Return where an exposed service answers (oscar-server 1.2.7)."""
-    return f"{cluster.endpoint}/system/services/{quote(name, safe='')}/exposed/"
-
-
-def places_of(form: Mapping[str, Value]) -> str:
-    """Return the folders whose uploads start a service."""
-    return ", ".join(f"{bucket}/{folder}/" for bucket, folder in inputs(form))
+from oscar_sync.semantics.use import address_of, kind_of, places_of
 
 
 def use_of(cluster: Cluster, name: str, form: Mapping[str, Value]) -> str:

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from oscar_sync.render.formats import FORMATS
+from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.render.html import html_cell
 from tests.unit.render.subjects import HOSTILE, subject
 

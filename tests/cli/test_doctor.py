@@ -4,6 +4,7 @@ import json
 
 import pytest
 import requests
+from jsonschema import Draft202012Validator
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from tests.cli.conftest import Project
@@ -71,13 +72,9 @@ def test_the_document_follows_its_schema(project):
     _left_behind(project)
     schema = json.loads(project.run("schema", "doctor")[1])
     document = json.loads(project.run("doctor", "-o", "json", "--before-upgrade", "4.1")[1])
-    assert list(document) == schema["required"]
+    Draft202012Validator(schema).validate(document)
     assert document["before_upgrade"] == "4.1.0"
     (cluster,) = document["clusters"]
-    of_cluster = schema["properties"]["clusters"]["items"]
-    assert list(cluster) == of_cluster["required"]
-    of_finding = of_cluster["properties"]["findings"]["items"]
-    assert all(list(found) == of_finding["required"] for found in cluster["findings"])
     orphan = next(found for found in cluster["findings"] if found["code"] == "OSY612")
     assert orphan["holds"] == {"objects": 0, "bytes": 0, "at_least": False, "last_write": None}
     assert document["summary"] == {"error": 0, "warning": 2, "note": 0}

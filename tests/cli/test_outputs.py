@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from oscar_sync.cli.carrying import question
 from oscar_sync.cli.main import ALIASES, COMMANDS
@@ -46,10 +47,7 @@ def test_a_document_on_stdout_is_nothing_but_the_document(project):
 def test_the_plan_document_fits_its_schema(project):
     schema = json.loads(project.run("schema", "plan")[1])
     document = json.loads(project.run("plan", "-o", "json")[1])
-    assert set(schema["required"]) <= set(document)
-    action = schema["properties"]["actions"]["items"]
-    assert set(action["required"]) <= set(document["actions"][0])
-    assert document["actions"][0]["kind"] in action["properties"]["kind"]["enum"]
+    Draft202012Validator(schema).validate(document)
 
 
 def test_a_report_tells_the_exit_code_of_the_process(project):

@@ -36,6 +36,7 @@ USED_BY = {
     "moto": "emulator",
     "obstore": "storage",
     "pathspec": "documents/ignore_file",
+    "pydantic": "published",
     "pyjwt": "emulator",
     "pysocks": "wire/way",
     "pyyaml": "documents",
@@ -154,6 +155,14 @@ def _modules_loaded_by(*arguments):
         for line in run.stderr.splitlines()
         if line.startswith("import time:")
     }
+
+
+@pytest.mark.parametrize("module", ["cli.plan", "cli.apply", "cli.watch", "cli.drift"])
+def test_what_is_shown_as_text_needs_no_pydantic(module):
+    """`published` is imported where a document is asked for: --help, plan and apply do without."""
+    loaded = _modules_loaded_by("-c", f"import oscar_sync.{module}")
+
+    assert "pydantic" not in loaded
 
 
 @pytest.mark.skipif(not (PACKAGE / "__main__.py").exists(), reason="there is no command line yet")

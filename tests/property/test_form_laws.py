@@ -10,11 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from oscar_sync.model.plan import PlanOptions
+from oscar_sync.published.plan import DriftDocument, PlanDocument
 from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.once import plan_once
-from oscar_sync.render.drift import drift_json, drift_text
-from oscar_sync.render.formats import FORMATS
-from oscar_sync.render.plan_json import plan_document
+from oscar_sync.render.drift import drift_text
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.subject import Subject
 from oscar_sync.semantics.normal_form import normal_form
@@ -25,7 +25,7 @@ from tests.property.strategies import left_clusters, service, services
 
 
 def told(found):
-    document = plan_document(found.draft.plan)
+    document = PlanDocument.of(found.draft.plan).data
     return plan_text(found.draft.plan), json.dumps(document)
 
 
@@ -127,7 +127,7 @@ def test_each_pair_is_written_in_every_format_within_its_size(world, first, seco
     for command in ("plan", "drift"):
         text = FORMATS["markdown"].write(Subject(command, plan))
         assert len(text) <= MARKDOWN_MOST
-    assert json.loads(drift_json(plan)) is not None
-    document = json.dumps(plan_document(plan))
+    assert DriftDocument.of(plan).data
+    document = json.dumps(PlanDocument.of(plan).data)
     assert json.loads(document)
     assert len(document) <= 40 * len(json.dumps([first, second])) + 20_000

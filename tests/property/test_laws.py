@@ -20,10 +20,11 @@ from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.planning.compare import differences
+from oscar_sync.published.report import ReportDocument
+from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.subject import subject_of
-from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.html import html_cell
-from oscar_sync.render.report import report_document, report_text
+from oscar_sync.render.report import report_text
 from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.quantities import canonical_quantity
 from tests.emulator.calling import SERVICES
@@ -62,7 +63,7 @@ def test_exit_code_report_and_summary_agree(world, wanted):
     world.reset()
     world.write(*wanted)
     found, report = world.apply()
-    document = json.loads(json.dumps(report_document(report)))
+    document = ReportDocument.of_report(report).data
     assert document["exit_code"] == int(apply_exit(report))
     statuses = [item.status for item in report.results]
     assert report_text(report)

@@ -9,4 +9,4 @@ def plan_with(text: str) -> Plan:
     key = ServiceKey(ClusterId(text), ServiceName(text))
     change = FieldChange("image", Op.CHANGE, text, text + text, Cause.CLUSTER)
     action = Action(text, key, ActionKind.UPDATE, text, steps=(), changes=(change,), notes=(text,))
-    return Plan(text, Source(text, 1, 1), (), (action,), notes=(text,))
+    return Plan(text, Source(text, 1, 1), (), (action,), notes=(text,), digest="1" * 32)

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from oscar_sync.errors import OscarSyncError, StaleError, UsageError
+from oscar_sync.published.plan import PlanDocument
 from oscar_sync.reconcile.expectation import check_expectation
 from tests.security.plans import plan_with
 
@@ -26,6 +27,19 @@ HOSTILE = {
     "other parts": b'{"digest": 1, "format_version": "2.0", "actions": [null, {"id": []}]}',
     "another version": b'{"digest": "0", "format_version": "99"}',
 }
+
+
+PARTS = ("actions", "blocked", "clusters", "consents", "not_planned", "summary", "digest")
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("value", [None, 1, [None, 1, "x", [], {}], {"a": 1}], ids=json.dumps)
+def test_a_plan_file_with_a_part_of_another_type_is_refused_with_its_place(part, value, tmp_path):
+    file = tmp_path / "plan.json"
+    whole = {**PlanDocument.of(PLAN).data, "digest": "0" * 32, part: value}
+    file.write_text(json.dumps(whole))
+    with pytest.raises(UsageError, match="it is not a plan document"):
+        check_expectation(PLAN, str(file))
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

@@ -9,9 +9,9 @@ from oscar_sync.cli.border import log_to_stderr, say
 from oscar_sync.cli.output import Output, show, write
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.report import ActionResult, RunReport, Status
-from oscar_sync.render.diagnostics import diagnostics_document, diagnostics_text
+from oscar_sync.reconcile.formats import FORMATS
+from oscar_sync.render.diagnostics import diagnostics_text
 from oscar_sync.render.documents import json_line, json_text
-from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.paint import ansi
 from oscar_sync.render.report import report_text
 from oscar_sync.render.subject import Subject
@@ -68,8 +68,8 @@ def test_a_log_line_is_made_safe(capfd):
 
 @pytest.mark.parametrize(
     "render",
-    [diagnostics_text, FORMATS["github"].write_input, diagnostics_document],
-    ids=lambda f: f.__name__,
+    [diagnostics_text, FORMATS["github"].write_input, FORMATS["json"].write_input],
+    ids=["text", "github", "json"],
 )
 def test_findings_are_safe_in_every_format(render):
     assert is_harmless(render([diagnostic(HOSTILE)]))

@@ -12,13 +12,13 @@ from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.draft import draft_plan
+from oscar_sync.published.plan import PlanDocument
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.expectation import check_expectation
 from oscar_sync.reconcile.export import exported
-from oscar_sync.render.diagnostics import diagnostics_document, diagnostics_text
+from oscar_sync.reconcile.formats import FORMATS
+from oscar_sync.render.diagnostics import diagnostics_text
 from oscar_sync.render.drift import drift_text
-from oscar_sync.render.formats import FORMATS
-from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.subject import Subject
 from oscar_sync.semantics.live import live_service
@@ -104,7 +104,7 @@ class Files:
         except InputError as error:
             found = error.diagnostics
             _check_words(diagnostics_text(found), FORMATS["github"].write_input(found))
-            diagnostics_document(found).encode()
+            FORMATS["json"].write_input(found).encode()
             raise
 
 
@@ -170,7 +170,7 @@ def _plan_of(desired: DesiredState, view: ClusterView) -> None:
     subjects = (Subject("plan", plan), Subject("drift", plan))
     _check_words(plan_text(plan), drift_text(plan))
     _check_words(*(FORMATS["markdown"].write(subject) for subject in subjects))
-    json.dumps(plan_document(plan)).encode()
+    json.dumps(PlanDocument.of(plan).data).encode()
 
 
 class Plans:
@@ -182,7 +182,7 @@ class Plans:
         view = ClusterView(cluster.cluster, me=frozenset({"cluster_admin"}), is_admin=True)
         self.plan = draft_plan(cluster.desired, (view,), PlanOptions(), None).plan
         self.file = folder / "plan.json"
-        document = dict(plan_document(self.plan))
+        document = PlanDocument.of(self.plan).data
         others: tuple[dict[str, object], ...] = (
             {}, {"digest": "0" * 32}, {"actions": []}, {"format_version": "9.0"},
         )  # fmt: skip

@@ -12,9 +12,9 @@ from oscar_sync.cli.tables import show
 from oscar_sync.client.connection import Oscar
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
-from oscar_sync.render.usage import kind_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.masking import masked_service
+from oscar_sync.semantics.use import kind_of
 
 FORMATS: Final = ("table", "json", "yaml")
 

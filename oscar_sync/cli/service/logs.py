@@ -14,8 +14,8 @@ from oscar_sync.cli.tables import show
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.exits import Exit
-from oscar_sync.render.usage import kind_of
 from oscar_sync.semantics.live import live_service
+from oscar_sync.semantics.use import kind_of
 
 _OF_OSCAR_CLI: Final = frozenset({"get", "list", "ls", "delete"})
 

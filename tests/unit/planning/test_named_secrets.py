@@ -2,8 +2,8 @@
 
 import pytest
 
-from oscar_sync.render.formats import FORMATS
-from oscar_sync.render.plan_json import plan_json
+from oscar_sync.published.plan import PlanDocument
+from oscar_sync.reconcile.formats import FORMATS
 from tests.unit.planning.built import live, planned, stamp, view, wanted
 
 HUNTER = {"environment": {"variables": {"DB_PASSWORD": "hunter2", "MODEL": "yolo"}}}
@@ -26,12 +26,12 @@ def test_its_value_is_in_no_document_and_marked_as_sensitive(plan):
         one for action in made.actions for one in action.changes if one.path.endswith("DB_PASSWORD")
     ]
     assert change.is_sensitive
-    text = plan_json(made)
+    text = PlanDocument.of(made).model_dump_json()
     assert "DB_PASSWORD" in text
     assert "hunter2" not in text
     assert "swordfish" not in text
 
 
 def test_what_stands_beside_it_is_shown():
-    assert '"yolo"' in plan_json(planned(view(), wanted(**HUNTER)))
+    assert '"yolo"' in PlanDocument.of(planned(view(), wanted(**HUNTER))).model_dump_json()
     assert len(FORMATS) > 3

@@ -19,7 +19,7 @@ def test_a_plan_is_applied_and_the_next_one_is_empty(project, environ):
 def test_what_a_plan_shows_is_what_the_command_prints(project, environ):
     found = oscar_sync.plan(str(project), environ=environ)
     assert "+ edge/hello" in str(found)
-    assert found.document["digest"] == found.digest
+    assert found.document.digest == found.digest
 
 
 def test_a_notebook_shows_the_page_in_a_frame_without_scripts(project, environ):

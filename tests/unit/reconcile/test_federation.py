@@ -1,6 +1,5 @@
 """A federated service from its manifest to the clusters of the federation, all emulated."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -87,5 +86,5 @@ def test_a_federated_service_is_applied_and_its_worker_left_to_it(tmp_path, clus
     assert [item.code for item in blocked.plan.blocked] == ["federation-worker"]
     project = write(other, "far", far, WORKER.replace("spread-far", "own"))
     applied = oscar_sync.apply(oscar_sync.plan(project, environ=environ))
-    assert applied.exit_code is Exit.OK, json.dumps(applied.document, indent=1)
+    assert applied.exit_code is Exit.OK, applied.document.model_dump_json(indent=1)
     assert {one["name"] for one in far.get(SERVICES).json} == {"own", "spread-far"}

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from oscar_sync.published.status import StatusDocument
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
 from oscar_sync.reconcile.examine import examinations
+from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.status import statuses
-from oscar_sync.render.formats import FORMATS
 from oscar_sync.render.plan_text import plan_text
-from oscar_sync.render.status import status_document, status_text
+from oscar_sync.render.status import status_text
 from oscar_sync.render.subject import Subject
 from tests.emulator.calling import SERVICES
 from tests.property.world import no_sleep
@@ -29,7 +30,7 @@ def read(world, look):
 
 def shown(world):
     found = read(world, statuses)
-    document: Any = status_document(found)
+    document: Any = StatusDocument.of(found).data
     by_name = {
         (cluster["id"], service["service"]): service
         for cluster in document["clusters"]

@@ -3,7 +3,8 @@
 import pytest
 
 from oscar_sync.model.plan import Cause, FieldChange, Op
-from oscar_sync.render.changes import LARGE_SCRIPT_BYTES, in_words, script_in_json, script_lines
+from oscar_sync.published.plan import LARGE_SCRIPT_BYTES, script_in_json
+from oscar_sync.render.changes import in_words, script_lines
 
 
 def change(path, before, after, op=None, **more):

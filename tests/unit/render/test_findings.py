@@ -7,7 +7,8 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import By, Examination, Finding, Remedy, Subject
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import BucketCount
-from oscar_sync.render.doctor import findings_document, findings_text
+from oscar_sync.published.doctor import DoctorDocument
+from oscar_sync.render.doctor import findings_text
 
 CLUSTER = Cluster(ClusterId("edge"), "https://oscar.example.org", "edge", None)
 WRITTEN = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -94,6 +95,6 @@ def test_a_cluster_that_was_not_read_is_one_line():
 
 
 def test_the_document_counts_what_weighs_alike():
-    document = findings_document((WHOLE,), "4.1.0")
+    document = DoctorDocument.of((WHOLE,), "4.1.0").data
     assert document["summary"] == {"error": 3, "warning": 0, "note": 1}
     assert document["before_upgrade"] == "4.1.0"

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.plan import ActionKind, Do, Step
-from oscar_sync.render.formats import FORMATS
+from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.render.html import html_cell
 from oscar_sync.render.subject import Subject
 from tests.unit.render.subjects import HOSTILE, action, change, full_plan, key, plan, subject

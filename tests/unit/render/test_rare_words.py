@@ -1,6 +1,5 @@
 """What is said in cases that are rare: each format keeps what the others say."""
 
-import json
 from typing import Any
 
 import pytest
@@ -25,19 +24,17 @@ from oscar_sync.model.plan import (
 )
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.model.status import ClusterStatus
-from oscar_sync.render.diagnostics import (
-    diagnostics_document,
-    diagnostics_text,
-    validation_sentence,
-)
-from oscar_sync.render.drift import drift_json, drift_text
-from oscar_sync.render.formats import FORMATS
+from oscar_sync.published.diagnostics import DiagnosticsDocument
+from oscar_sync.published.plan import DriftDocument, PlanDocument
+from oscar_sync.published.report import EventDocument
+from oscar_sync.reconcile.formats import FORMATS
+from oscar_sync.render.diagnostics import diagnostics_text, validation_sentence
+from oscar_sync.render.drift import drift_text
 from oscar_sync.render.graph.layout import layout
 from oscar_sync.render.graph.mermaid import graph_mermaid
 from oscar_sync.render.graph.text import graph_text
-from oscar_sync.render.plan_json import plan_document
 from oscar_sync.render.plan_text import plan_text
-from oscar_sync.render.report import event_line, report_text
+from oscar_sync.render.report import report_text
 from oscar_sync.render.schemas import fdl_schema
 from oscar_sync.render.status import status_text
 from oscar_sync.render.subject import Subject
@@ -57,7 +54,7 @@ def update(*changes, **more):
 
 
 def plan(*actions):
-    return Plan("laws", Source("oscar-sync.yaml", 1, 1), (), actions)
+    return Plan("laws", Source("oscar-sync.yaml", 1, 1), (), actions, digest="0" * 32)
 
 
 def diagnostic(line=3, remedy="write it", path="a.b", message="it is wrong"):
@@ -92,7 +89,7 @@ def test_an_annotation_of_a_whole_file_has_no_line(item, line):
 
 
 def test_findings_are_counted_by_severity():
-    document = json.loads(diagnostics_document([diagnostic()], files=2))
+    document = DiagnosticsDocument.of([diagnostic()], files=2).data
     assert document["files"] == 2
     assert document["summary"]["error"] == 1
     assert [item["code"] for item in document["diagnostics"]] == ["OSY101"]
@@ -121,7 +118,7 @@ def test_drift_tells_what_the_cluster_moved_and_not_what_the_manifest_did():
     for text in (drift_text(found), FORMATS["markdown"].write(Subject("drift", found))):
         assert "cpu" in text
         assert "memory" not in text
-    document = json.loads(drift_json(found))
+    document = DriftDocument.of(found).data
     assert [item["path"] for entry in document["drift"] for item in entry["changes"]] == ["cpu"]
     assert document["missing"] == []
 
@@ -131,7 +128,7 @@ def test_a_document_has_the_checksum_of_what_is_uploaded_and_no_place_that_is_un
     origin = Origin("alpha.yaml", 4, 2)
     seed = Action("seed:edge/alpha#1", KEY, ActionKind.SEED, "in -> data/in", steps)
     moved = update(change("memory", Cause.UNKNOWN, origin=origin), origin=origin)
-    document: Any = plan_document(plan(seed, moved))
+    document = PlanDocument.of(plan(seed, moved)).data
     first, second = document["actions"]
     assert first["steps"] == [
         {"do": "upload", "target": "data/in/a", "bytes": 7, "checksum": "sha256:0"},
@@ -221,7 +218,7 @@ def test_a_report_of_nothing_is_one_sentence():
     ],
 )  # fmt: skip
 def test_an_event_says_what_it_knows(event, document):
-    assert json.loads(event_line(event)) == document
+    assert EventDocument.of(event).data == document
 
 
 # the rest

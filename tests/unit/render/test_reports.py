@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.published.plan import PlanDocument
+from oscar_sync.published.report import RunSummary
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text
 from oscar_sync.render.markdown import markdown
-from oscar_sync.render.plan_json import plan_document
-from oscar_sync.render.report import summary_line
 from oscar_sync.render.schemas import fdl_schema, settings_schema
 from oscar_sync.render.words import duration, size
 from tests.unit.planning.test_guards import minio, service
@@ -52,7 +52,7 @@ def test_hooks_that_are_gone_are_drift_with_the_command_that_mends_them(world):
 def test_a_document_of_a_plan_has_what_it_keeps(world):
     world.store.make_bucket("red")
     world.write(service(input=minio("red/in")))
-    document: Any = plan_document(world.plan().draft.plan)
+    document: Any = PlanDocument.of(world.plan().draft.plan).data
     (action,) = document["actions"]
     assert [one["bucket"] for one in action["keeps"]] == ["red"]
     assert {step["do"] for step in action["steps"]} >= {"post", "put", "hook"}
@@ -60,7 +60,7 @@ def test_a_document_of_a_plan_has_what_it_keeps(world):
 
 
 def test_the_last_line_of_events_may_say_why():
-    assert json.loads(summary_line(3, None, "the files are wrong")) == {
+    assert RunSummary.of(3, None, "the files are wrong").data == {
         "event": "run_summary", "exit_code": 3, "message": "the files are wrong",
     }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""What leaves the house: documents as pydantic models, their JSON Schemas and their reading."""

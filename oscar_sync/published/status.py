@@ -1,0 +1,84 @@
+"""What each cluster runs, as a document."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from oscar_sync.model.status import ClusterStatus, ServiceStatus
+from oscar_sync.published.base import OrNone, Published, Text
+from oscar_sync.semantics.use import address_of, kind_of
+
+
+class WorkerEntry(Published):
+    """A worker of a federated service, ``cluster`` as the definition names it."""
+
+    cluster: Text
+    service: Text
+    state: OrNone
+    problem: OrNone
+
+
+class ServiceEntry(Published):
+    """One service; ``drifted`` is None where no manifest names it."""
+
+    service: Text
+    state: OrNone
+    reason: OrNone
+    kind: OrNone
+    address: OrNone
+    drifted: bool | None
+    ours: bool
+    blocked: OrNone
+    origin: OrNone
+    note: OrNone
+    workers: tuple[WorkerEntry, ...]
+
+    @classmethod
+    def of(cls, one: ClusterStatus, service: ServiceStatus) -> Self:
+        """Return *service* of the cluster *one*."""
+        kind = kind_of(service.form) if service.form is not None else ""
+        name = str(service.key.name)
+        return cls(
+            service=name,
+            state=service.state,
+            reason=service.deployment.reason if service.deployment else "",
+            kind=kind,
+            address=address_of(one.cluster, name) if kind == "exposed" else "",
+            drifted=service.has_drifted,
+            ours=service.is_ours,
+            blocked=service.blocked,
+            origin=service.origin,
+            note=service.note,
+            workers=tuple(map(WorkerEntry.model_validate, service.workers)),
+        )
+
+
+class ClusterServices(Published):
+    """One cluster with its services, the worst first; ``problem`` is why it was not read."""
+
+    id: Text
+    endpoint: Text
+    version: Text
+    problem: OrNone
+    services: tuple[ServiceEntry, ...]
+
+
+class StatusDocument(Published):
+    """What each cluster runs."""
+
+    clusters: tuple[ClusterServices, ...]
+
+    @classmethod
+    def of(cls, clusters: Sequence[ClusterStatus]) -> Self:
+        """Return the document of *clusters*."""
+        return cls(
+            clusters=tuple(
+                ClusterServices(
+                    id=one.cluster.id,
+                    endpoint=one.cluster.endpoint,
+                    version=one.version,
+                    problem=one.problem,
+                    services=tuple(ServiceEntry.of(one, service) for service in one.worst_first),
+                )
+                for one in clusters
+            )
+        )

@@ -1,0 +1,23 @@
+"""Plans, drift, reports and diagnostics as JSON: the published documents."""
+
+from collections.abc import Sequence
+
+from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.published.diagnostics import DiagnosticsDocument
+from oscar_sync.published.plan import DriftDocument, PlanDocument
+from oscar_sync.published.report import ReportDocument
+from oscar_sync.render.documents import json_text
+from oscar_sync.render.subject import Subject
+
+
+def json_report(subject: Subject) -> str:
+    """Return *subject* as a JSON document."""
+    if subject.report is not None:
+        return json_text(ReportDocument.of_report(subject.report).data)
+    kind = DriftDocument if subject.is_drift else PlanDocument
+    return json_text(kind.of(subject.plan).data)
+
+
+def json_report_of_input(found: Sequence[Diagnostic]) -> str:
+    """Return what is wrong with the files as a JSON document."""
+    return json_text(DiagnosticsDocument.of(found).data)
