@@ -8,17 +8,26 @@ from typing import Any, Self
 
 from oscar_sync.client.payload import payload_of
 from oscar_sync.client.remedies import INVOKING, READING, SWITCHING
-from oscar_sync.client.values import Removed, Service, service_of
+from oscar_sync.client.values import (
+    Bucket,
+    ClusterInfo,
+    Deployment,
+    Job,
+    Object,
+    Removed,
+    Service,
+    Volume,
+)
 from oscar_sync.errors import BadAnswerError, RefusedError, StoreError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketFacts, Deployment, LiveService, StoredObject
+from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.storage.provider import cluster_store, is_checked
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import Provider
-from oscar_sync.wire.answers import Answer, Job, deployment_of
+from oscar_sync.wire.answers import Answer, deployment_of
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.exchange import Request
 from oscar_sync.wire.messages import UnusableAnswerError, excerpt
@@ -82,6 +91,13 @@ class Oscar:
         """The release of OSCAR; an unstamped build counts as the newest."""
         return release_of(str(self.api.info().get("version", "")))
 
+    def info(self) -> ClusterInfo:
+        """Return what the cluster says of itself."""
+        said = self.api.info()
+        return ClusterInfo.model_validate(
+            {**said, "id": self.cluster.id, "endpoint": self.cluster.endpoint}
+        )
+
     @property
     def store(self) -> ObjectStore:
         """The cluster's object store, with the log-in's own keys (asked for once)."""
@@ -102,7 +118,7 @@ class Oscar:
     def services(self) -> Iterator[Service]:
         """Yield every service that the log-in can see."""
         for raw in self.api.list_services():
-            yield service_of(live_service(self.cluster.id, raw))
+            yield Service.of(live_service(self.cluster.id, raw))
 
     def service(self, name: str) -> Service | None:
         """Return one service, None if there is none of that name.
@@ -111,7 +127,7 @@ class Oscar:
             RefusedError: it is someone else's.
         """
         live = self._live(name)
-        return service_of(live) if live else None
+        return Service.of(live) if live else None
 
     def remove(self, name: str) -> Removed:
         """Remove a service and keep its data: every bucket and object stays.
@@ -168,7 +184,7 @@ class Oscar:
 
     def deployment(self, name: str) -> Deployment:
         """Return the state of a service's runtime and its reason."""
-        return self.api.deployment(name)
+        return Deployment.model_validate(self.api.deployment(name))
 
     def log(self, name: str, *, has_timestamps: bool = False) -> tuple[str, ...]:
         """Return the last lines that a service's containers wrote; a sentence if there are none."""
@@ -178,7 +194,7 @@ class Oscar:
 
     def jobs(self, name: str) -> Iterator[Job]:
         """Yield a service's jobs; each page is asked for when it is reached."""
-        return self.api.jobs(name)
+        return map(Job.model_validate, self.api.jobs(name))
 
     def job_log(self, name: str, job: str, *, has_timestamps: bool = False) -> str:
         """Return what a job wrote."""
@@ -186,18 +202,24 @@ class Oscar:
 
     # -- buckets and objects
 
-    def buckets(self) -> tuple[BucketFacts, ...]:
+    def buckets(self) -> tuple[Bucket, ...]:
         """Return every bucket that the log-in can see."""
-        return self.api.list_buckets()
+        return tuple(map(Bucket.model_validate, self.api.list_buckets()))
 
-    def objects(self, bucket: str, prefix: str = "") -> Iterator[StoredObject]:
+    def volumes(self) -> tuple[Volume, ...]:
+        """Return the managed volumes of the log-in, by name."""
+        found = self.api.list_volumes()
+        return tuple(Volume.model_validate(found[name]) for name in sorted(found))
+
+    def objects(self, bucket: str, prefix: str = "") -> Iterator[Object]:
         """Yield the objects whose key begins with *prefix*, without folder markers."""
-        return self.store.list_objects(bucket, prefix)
+        return map(Object.model_validate, self.store.list_objects(bucket, prefix))
 
-    def upload(self, path: str | os.PathLike[str], bucket: str, key: str) -> StoredObject:
+    def upload(self, path: str | os.PathLike[str], bucket: str, key: str) -> Object:
         """Upload a file as one object; it fires the hooks on its folder."""
         source = Path(path).resolve()
-        return self.store.put_object(bucket, key, source, source.stat().st_size)
+        stored = self.store.put_object(bucket, key, source, source.stat().st_size)
+        return Object.model_validate(stored)
 
     def download(self, bucket: str, key: str, path: str | os.PathLike[str]) -> None:
         """Download an object; the file is whole or as it was."""
@@ -271,7 +293,7 @@ class Oscar:
         if answer.status != 200:
             raise self._bad(f"{verb} of {name}", answer.status, answer.content, SWITCHING)
         try:
-            return deployment_of(answer.json)
+            return Deployment.model_validate(deployment_of(answer.json))
         except UnusableAnswerError as error:
             raise self.api.bad(f"the answer to {verb} of {name} {error}") from None
 

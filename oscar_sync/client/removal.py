@@ -50,9 +50,9 @@ def remove(api: OscarApi, store: ObjectStore, live: LiveService, release: Releas
             cluster.id, cluster.endpoint, f"{live.key.name} is not removed: {result.message}"
         )
     return Removed(
-        str(live.key.name),
-        (*used_buckets(live.form), *(BucketName(name) for name in live.bucket_list)),
-        (*warnings, *result.warnings),
+        name=live.key.name,
+        kept=(*used_buckets(live.form), *live.bucket_list),
+        warnings=(*warnings, *result.warnings),
     )
 
 

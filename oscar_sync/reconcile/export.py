@@ -1,18 +1,15 @@
 """Live services as FDL files and scripts, so that a plan of them is empty (product 3)."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.model.fdl_fields import SERVICE
-from oscar_sync.model.field import Field, Kind, Value
-from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import ClusterView, LiveService
+from oscar_sync.semantics.definition import fdl_of
 from oscar_sync.semantics.federation import is_worker
-from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, normal_form
 
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 # Devices of Windows, whatever their ending.
@@ -88,61 +85,8 @@ def _reason(view: ClusterView, live: LiveService, *, all_owners: bool) -> str:
 def _fdl_text(view: ClusterView, live: LiveService, script: str) -> str:
     from oscar_sync.documents.yaml_writer import yaml_text
 
-    service = {**fdl_of(live), "script": script}
+    service = {**fdl_of(live.form, live.key.name, live.secret_names), "script": script}
     return yaml_text({"functions": {"oscar": [{str(view.cluster.id): service}]}})
-
-
-def fdl_of(live: LiveService) -> dict[str, object]:
-    """Return the FDL service that means *live*: only what differs from the server's defaults."""
-    plain = normal_form({"name": live.key.name, "image": "", "script": ""}, is_live=False)
-    service = dict(_different(SERVICE, live.form, plain))
-    service["name"] = str(live.key.name)
-    environment = service.get("environment")
-    if live.secret_names:
-        block = dict(environment) if isinstance(environment, Mapping) else {}
-        block["secrets"] = dict.fromkeys(live.secret_names, "")
-        service["environment"] = block
-    return {field.name: service[field.name] for field in SERVICE if field.name in service}
-
-
-def _different(
-    fields: tuple[Field, ...], form: Mapping[str, Value], plain: Mapping[str, Value]
-) -> Iterator[tuple[str, object]]:
-    for field in fields:
-        value, default = form.get(field.name), plain.get(field.name)
-        is_blank = value is None or (value == "" and default is None)
-        if value == default or is_blank:
-            continue
-        if field.kind is Kind.BLOCK and isinstance(value, dict) and isinstance(default, dict):
-            inner = dict(_different(field.children, value, default))
-            if inner:
-                yield field.name, inner
-        else:
-            written = _written(field.name, value)
-            if written not in ({}, []):
-                yield field.name, written
-
-
-def _written(name: str, value: Value) -> object:
-    """Return *value* as it is written: secrets blank, nothing that the server puts in itself."""
-    if isinstance(value, Secret):
-        return ""
-    if isinstance(value, dict):
-        dropped = {"labels": CARRIED_LABELS, "variables": INJECTED_VARIABLES}.get(name, frozenset())
-        return {
-            key: _written(key, item)
-            for key, item in value.items()
-            if key not in dropped and item is not None
-        }
-    if isinstance(value, list):
-        return [_without_blanks(_written(name, item)) for item in value]
-    return value
-
-
-def _without_blanks(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: item for key, item in value.items() if item not in ([], "")}
-    return value
 
 
 def conflicts(exported_files: tuple[ExportedFile, ...], target: Path) -> tuple[str, ...]:

@@ -263,3 +263,16 @@ def test_an_answer_that_is_none_of_oscars_is_an_error(nowhere):
 
 def test_the_type_is_what_connect_returns(nowhere):
     assert isinstance(connect("https://a.example", token="t", environ=nowhere), Oscar)
+
+
+def test_values_are_models_and_no_document_of_theirs_holds_a_secret(oscar):
+    service = oscar.service("gray")
+    token = service.token.reveal()
+    text = service.model_dump_json()
+    assert token not in text
+    assert "definition" not in service.data
+    assert service.data["buckets"] == ["gray"]
+    assert "token" in type(service).model_json_schema(mode="serialization")["properties"]
+    assert oscar.info().data["version"] == "4.1.2"
+    assert [bucket.data["name"] for bucket in oscar.buckets()] == ["gray"]
+    assert oscar.volumes() == ()

@@ -11,10 +11,10 @@ from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.tables import show
 from oscar_sync.client.connection import Oscar
+from oscar_sync.client.values import Job
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
 from oscar_sync.render.words import duration
-from oscar_sync.wire.answers import Job
 
 FORMATS: Final = ("table", "json", "yaml")
 

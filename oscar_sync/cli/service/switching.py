@@ -7,9 +7,9 @@ from oscar_sync.cli.border import say
 from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.client.connection import Oscar
+from oscar_sync.client.values import Deployment
 from oscar_sync.errors import BadAnswerError
 from oscar_sync.model.exits import Exit
-from oscar_sync.model.state import Deployment
 
 
 def switch(

@@ -15,14 +15,12 @@ from oscar_sync.documents.json_reader import read_document
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Fault
-from oscar_sync.documents.scalars import Tree
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.documents.text import decoded
 from oscar_sync.manifests.assembly import Manifest, check_alone, manifest_of
-from oscar_sync.manifests.canonical import canonical, has_both, has_old, with_shared
-from oscar_sync.manifests.checks.care import both_spellings
+from oscar_sync.manifests.canonical import canonical, with_shared
 from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.drafting import drafted
 from oscar_sync.manifests.environment import Values, fill_in
 from oscar_sync.manifests.fdl import RawService, services_of
 from oscar_sync.manifests.findings import ERROR, NOTE, Findings, note_faults
@@ -37,7 +35,6 @@ from oscar_sync.manifests.load.files import (
 )
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.manifests.load.scripts import load_script
-from oscar_sync.manifests.locator import Layer, Locator
 from oscar_sync.manifests.overlays import (
     Overlay,
     laid_over,
@@ -46,10 +43,7 @@ from oscar_sync.manifests.overlays import (
     overlay_of,
     unknown_services,
 )
-from oscar_sync.manifests.typed import fill
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.model.masks import Masks
-from oscar_sync.model.origin import FieldPath, Origin
 
 Made = TypeVar("Made")
 
@@ -348,29 +342,8 @@ class _Loader:
     def service(self, raw: RawService, overlays: Sequence[Overlay], values: Values) -> Manifest:
         fields = with_shared(canonical(raw.fields), raw.shared)
         fields, added = laid_over(raw, fields, overlays) if overlays else (fields, ())
-        draft = self.draft(raw, fields, added, masks_of(raw, overlays))
-        if has_both(raw.fields):
-            both_spellings(draft)
-        fill(draft)
+        draft = drafted(raw, fields, added, masks_of(raw, overlays), self.findings)
         fill_in(draft, values)
         load_script(draft, self.reader, self.sources.cwd)
         check_alone(draft)
         return manifest_of(draft)
-
-    def draft(
-        self, raw: RawService, fields: dict[str, Tree], added: tuple[Layer, ...], masks: Masks
-    ) -> Draft:
-        elsewhere: dict[FieldPath, Origin] = {}
-        own = Layer(raw.places, raw.prefix, raw.folder)
-        shared = Layer(raw.places, (), raw.folder) if raw.shared else None
-        locator = Locator((own, *added), shared, elsewhere)
-        return Draft(
-            raw.cluster_key,
-            {},
-            fields,
-            locator,
-            self.findings,
-            elsewhere,
-            has_old(raw.fields),
-            masks,
-        )
