@@ -63,6 +63,7 @@ mutants: $(VENV)/.dev $(VENV)/.package $(MUTANTS)/.tool ## turn SAMPLE condition
 	cd $(MUTANTS)/tree && export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH="$$PWD" PYTHONDONTWRITEBYTECODE=1 && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray init mutants.toml ../session.sqlite && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cr-filter-operators ../session.sqlite mutants.toml && \
+		$(CURDIR)/$(MUTANTS)/venv/bin/cr-filter-pragma ../session.sqlite && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/python tools/sample_mutants.py ../session.sqlite --count $(SAMPLE) --seed $(SEED) && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray exec mutants.toml ../session.sqlite
 	$(MUTANTS)/venv/bin/cr-report --surviving-only --show-diff $(MUTANTS)/session.sqlite

@@ -60,7 +60,7 @@ def qualified_key_fault(key: str) -> str:
     prefix, slash, name = key.rpartition("/")
     if slash and (len(prefix) > LONGEST_SUBDOMAIN or not _SUBDOMAIN.fullmatch(prefix)):
         return "the part before / must be a DNS name in lower case"
-    if not 0 < len(name) <= 63 or not _QUALIFIED.fullmatch(name):
+    if len(name) > 63 or not _QUALIFIED.fullmatch(name):
         return (
             "a name has 1 to 63 letters, digits, -, _ and ., "
             "and begins and ends with a letter or digit"
@@ -72,7 +72,7 @@ def secret_name_fault(name: str) -> str:
     """Return why Kubernetes refuses a secret called *name*, blank if it does not (record 138)."""
     if len(name) > LONGEST_SUBDOMAIN or not _SECRET.fullmatch(name):
         return "may hold only letters, digits, -, _ and ., 253 at most"
-    if name in (".", "..") or name.startswith(".."):
+    if name == "." or name.startswith(".."):
         return "begins with two dots, or is a dot"
     return ""
 

@@ -98,7 +98,8 @@ def _plain(value: object, default: Value) -> Value:
     return value if isinstance(value, _SCALARS) else str(value)
 
 
-def _default(field: Field) -> Value:
+def default_of(field: Field) -> Value:
+    """Return what the form of a service without *field* has in its place."""
     if field.kind in _EMPTY:
         return _EMPTY[field.kind]()
     return field.default if isinstance(field.default, bool | int | str) else ""
@@ -113,7 +114,7 @@ _EMPTY: Final[dict[Kind, Callable[[], Value]]] = {
 }
 
 
-_PLAIN_DEFAULTS: Final = tuple((key, _default(BY_NAME[key])) for key in _PLAIN)
+_PLAIN_DEFAULTS: Final = tuple((key, default_of(BY_NAME[key])) for key in _PLAIN)
 
 _Reader = Callable[[object], Value]
 _Readers = Mapping[str, _Reader]
@@ -129,7 +130,7 @@ def _readers(fields: tuple[Field, ...]) -> _Readers:
 
 
 def _reader(field: Field) -> _Reader:
-    default = _default(field)
+    default = default_of(field)
     match field.kind:
         case Kind.TEXTS:
             return lambda value: [*_texts(value)]
@@ -178,7 +179,7 @@ def _mount(raw: Mapping[str, object]) -> Value:
 
 
 def _volume(raw: object, service: str) -> Value:
-    if raw is None or not isinstance(raw, Mapping):
+    if not isinstance(raw, Mapping):
         return None
     size = text_of(raw.get("size")).strip()
     return {
@@ -192,7 +193,7 @@ def _volume(raw: object, service: str) -> Value:
 
 def _kserve(raw: object, *, is_live: bool) -> Value:
     """Return KServe's block; GET omits false and 0, which mean true and 1 when sent (3.1)."""
-    if raw is None or not isinstance(raw, Mapping):
+    if not isinstance(raw, Mapping):
         return None
     form: dict[str, Value] = {}
     for field in KSERVE:
@@ -201,13 +202,14 @@ def _kserve(raw: object, *, is_live: bool) -> Value:
             form[field.name] = (
                 _block(_readers(field.children), value) if isinstance(value, Mapping) else None
             )
-        elif value is None and is_live and field.name in ("set_auth", "max_scale"):
-            form[field.name] = False if field.kind is Kind.FLAG else 0
+        elif value is None and is_live and field.name in _LEFT_OUT:
+            form[field.name] = _LEFT_OUT[field.name]
         else:
             form[field.name] = _reader(field)(value)
     return form
 
 
+_LEFT_OUT: Final[dict[str, Value]] = {"set_auth": False, "max_scale": 0}
 _EXPOSE: Final = _readers(EXPOSE)
 _SYNCHRONOUS: Final = _readers(SYNCHRONOUS)
 _FEDERATION: Final = _readers(tuple(field for field in FEDERATION if field.kind is not Kind.BLOCKS))
@@ -226,7 +228,7 @@ def _variables(environment: Mapping[str, object]) -> dict[str, Value]:
 
 def _add_federation(form: dict[str, Value], raw: Mapping[str, object], name: str) -> None:
     federation = raw.get("federation")
-    if federation is None or not isinstance(federation, Mapping):
+    if not isinstance(federation, Mapping):
         form["federation"] = None
         return
     block = _block(_FEDERATION, federation)

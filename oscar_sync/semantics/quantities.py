@@ -38,7 +38,7 @@ _LONGEST: Final = 64
 @lru_cache(maxsize=4096)
 def amount(text: str) -> Fraction | None:
     """Return the exact amount that *text* means, None if it is no quantity."""
-    match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST and text.isascii() else None
+    match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
     number = Fraction(match["number"])

@@ -14,4 +14,4 @@ def text_of(value: object) -> str:
     """Return *value* as text, blank for None."""
     if type(value) is str:
         return value
-    return "" if value is None else value if isinstance(value, str) else str(value)
+    return "" if value is None else str(value)

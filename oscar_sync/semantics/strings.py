@@ -124,15 +124,11 @@ def _quoted(text: str) -> Verdict:
     """
     if "\t" in text or "\a" in text:
         return Verdict(Fate.CHANGED, text.replace("\t", "\\t").replace("\a", "\\a"))
-    widths = [_width(character) for character in text]
-    shift = sum(widths) - len(text)
-    if not shift:
-        return SAME
-    written = sum(widths) + 1
-    at = written - shift
+    written = [(character, _width(character)) for character in text]
+    at = len(text) + 1
     position = 0
     rest = ""
-    for character, width in zip((*text, '"'), (*widths, 1), strict=True):
+    for character, width in (*written, ('"', 1)):
         if position + width > at:
             rest += character if width == 1 else "\\"
         position += width
@@ -145,10 +141,9 @@ def _width(character: str) -> int:
         return 2
     if character.isprintable():
         return 1
-    code = ord(character)
-    if code < 0x20 or code == 0x7F:
+    if character.isascii():
         return 4
-    return 6 if code < 0x10000 else 10
+    return 2 + 2 * len(character.encode("utf-16-le", "surrogatepass"))  # \uXXXX or \UXXXXXXXX
 
 
 def _plain(text: str) -> Verdict:
@@ -187,6 +182,6 @@ def _block(text: str, place: Place) -> Verdict:
     if place is Place.ITEM and any(line.startswith(" ") for line in lines):
         return _CHANGED
     if first.startswith(" "):
-        is_first = bool(lines[0]) and not any(line.startswith(" ") for line in lines[1:])
+        is_first = not any(line.startswith(" ") for line in lines[1:])
         return Verdict(Fate.CHANGED, text.lstrip(" ")) if is_first else _CHANGED
     return _CHANGED if _BLANKS_AT_END.search(text) else SAME

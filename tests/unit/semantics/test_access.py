@@ -9,6 +9,7 @@ from oscar_sync.semantics.access import (
     access_of_service,
     closed,
     gained,
+    is_closed_by,
     takes_back,
     visibility_said,
 )
@@ -34,6 +35,22 @@ MEASURED = [
 def test_what_attaching_a_bucket_gives_to_whom(bucket, service, said, readers):
     assert access_given(*bucket) | access_given(*service) == readers
     assert visibility_said(bucket[0], service[0]) == said
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "closes"),
+    [
+        ("public", "private", True),
+        ("public", "public", False),
+        ("private", "public", False),
+        ("private", "private", False),
+    ],
+)
+def test_a_service_that_was_public_closes_its_buckets(before, after, closes):
+    forms = [
+        normal_form({"name": "a", "visibility": word}, is_live=False) for word in (before, after)
+    ]
+    assert is_closed_by(*forms) is closes
 
 
 def test_any_other_word_is_public_and_none_is_private():

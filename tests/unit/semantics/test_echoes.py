@@ -11,7 +11,14 @@ import pytest
 from oscar_sync.model.secret import MASK, Secret
 from oscar_sync.semantics.echoes import masked, secrets_in
 
-SECRETS = ['pl4nted "quoted" s3cret', "a/b+c&d=é<x>", "line\nbreak\\slash", "plain-s3cret", "abcd"]
+SECRETS = [
+    'pl4nted "quoted" s3cret',
+    "a/b+c&d=é<x>",
+    "line\nbreak\\slash",
+    "plain-s3cret",
+    "s3cre",
+    "abcd",
+]
 
 
 def in_go(text):

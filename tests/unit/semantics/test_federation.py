@@ -3,11 +3,14 @@
 import pytest
 
 from oscar_sync.model.field import Value
+from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.federation import (
     ORIGIN_CLUSTER,
     ORIGIN_SERVICE,
     WORKER,
+    Member,
     is_worker_of,
+    placeholder,
     without_members,
 )
 
@@ -32,6 +35,27 @@ def test_a_worker_is_its_origins_by_mark_cluster_and_name(changed, cluster, is_o
 @pytest.mark.parametrize("form", [{"name": "a"}, {"name": "a", "federation": None}])
 def test_a_definition_without_a_federation_stays_as_it_is(form):
     assert without_members(form) == form
+
+
+FORM: dict[str, Value] = {"name": "plants", "image": "i", "script": "s", "input": [{}]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "annotations", "token"),
+    [
+        ({"cluster_id": "edge"}, {**OURS, "ours": "laws"}, Secret("t")),
+        ({}, {"ours": "laws"}, None),  # nothing tells OSCAR whose worker it would be
+    ],
+)
+def test_an_empty_worker_is_marked_and_has_the_token_where_the_origin_says_its_cluster(
+    fields, annotations, token
+):
+    body = placeholder(
+        {**FORM, **fields}, Member("near", "one", ""), "plants", {"ours": "laws"}, "t"
+    )
+    assert (body["name"], body["cluster_id"], body.get("token")) == ("one", "near", token)
+    assert body["annotations"] == annotations
+    assert "input" not in body
 
 
 def test_a_put_without_members_reaches_nobody_and_keeps_the_rest():

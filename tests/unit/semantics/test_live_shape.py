@@ -79,6 +79,10 @@ def test_a_field_that_is_missing_or_renamed_is_not_understood(field):
     assert shape_fault({**without, field.upper(): value}) != ""
 
 
+def test_a_label_that_is_null_is_not_understood():
+    assert "labels" in shape_fault(service(labels={"a": None}))
+
+
 def test_what_the_fault_says_names_the_service_the_field_and_the_type():
     assert shape_fault(service(input=None)) == (
         "shows service alpha with `input` that is not a list"

@@ -40,11 +40,31 @@ def test_other_amounts_differ(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " 1", "1 ", "1Gb", "1GB", "1gi", "1K", "one", "1,5", "--1", "1e", "0x10", "1e3Mi", "٣"],
+    [
+        "",
+        "1" * 65,
+        " 1",
+        "1 ",
+        "1Gb",
+        "1GB",
+        "1gi",
+        "1K",
+        "one",
+        "1,5",
+        "--1",
+        "1e",
+        "0x10",
+        "1e3Mi",
+        "٣",
+    ],
 )
 def test_what_kubernetes_does_not_read_is_no_quantity(text: str) -> None:
     assert amount(text) is None
     assert canonical_quantity(text) == text
+
+
+def test_the_longest_quantity_that_is_read_has_64_characters() -> None:
+    assert amount("1" * 64) == int("1" * 64)
 
 
 def test_zero_and_less_are_not_positive() -> None:

@@ -11,6 +11,7 @@ from oscar_sync.semantics.bodies import post_body, put_body
 from oscar_sync.semantics.capabilities import (
     NEWEST,
     READ_ONLY,
+    SECRETS_IN_CLEAR,
     TABLE,
     TOKEN_CHANGES,
     Observed,
@@ -182,6 +183,9 @@ def test_a_trait_holds_from_its_first_release_up_to_the_one_that_ends_it():
 def test_why_a_release_is_only_read_differs_by_what_it_does():
     reasons = {why_read_only(release) for release in RELEASES if READ_ONLY.holds(release)}
     assert len(reasons) == 3
+    in_clear = [release for release in RELEASES if "in clear" in why_read_only(release)]
+    assert in_clear
+    assert all(SECRETS_IN_CLEAR.holds(release) for release in in_clear)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import MASK
 from oscar_sync.model.state import LiveService
-from oscar_sync.semantics.answers import poisoned_service
+from oscar_sync.semantics.answers import is_store_restarting, poisoned_service
 from oscar_sync.semantics.bodies import put_body
 from oscar_sync.semantics.hooks import arn_of, service_of
 from oscar_sync.semantics.immutable import replace_reasons, takes_no_put
@@ -17,8 +17,10 @@ from oscar_sync.semantics.masking import masked_service
 from oscar_sync.semantics.names import (
     LONGEST_SERVICE,
     bucket_name_fault,
+    is_dns_label,
     label_value_fault,
     qualified_key_fault,
+    secret_name_fault,
     service_name_fault,
 )
 from oscar_sync.semantics.normal_form import normal_form
@@ -96,6 +98,8 @@ def test_the_service_that_spoils_a_list_is_found(text, service):
     [
         ("good-name.1", ""),
         ("ab", "2 characters"),
+        ("abc", ""),
+        ("a" * 63, ""),
         ("a" * 64, "64 characters"),
         ("Upper", "may hold only"),
         ("a..b", "dot beside"),
@@ -136,13 +140,47 @@ def test_values_of_labels(value, is_good):
     assert (label_value_fault(value) == "") is is_good
 
 
+PREFIX = ".".join(["a" * 50] * 5)[:253].ljust(253, "b")
+"""As long as a subdomain can be."""
+
+
 @pytest.mark.parametrize(
     ("key", "is_good"),
     [("a", True), ("a.b/c_d", True), ("A.b/c", False), ("a/", False), ("-a", False),
-     ("a" * 64, False), ("x/" + "a" * 63, True)],
+     ("a" * 64, False), ("x/" + "a" * 63, True), ("", False), ("/a", False),
+     (f"{PREFIX}/a", True), (f"{PREFIX}a/a", False)],
 )  # fmt: skip
 def test_keys_of_labels_and_annotations(key, is_good):
     assert (qualified_key_fault(key) == "") is is_good
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "is_passing"),
+    [
+        (500, "dial tcp: connect: connection refused", True),
+        (500, "boom", False),
+        (200, "connect: connection refused", False),
+    ],
+)
+def test_a_read_that_fails_while_the_store_restarts_is_told_by_its_words(status, text, is_passing):
+    assert is_store_restarting(status, text) is is_passing
+
+
+@pytest.mark.parametrize(
+    ("name", "is_good"),
+    [("A.b_c-d", True), ("a" * 253, True), ("a" * 254, False), ("a b", False), ("", False),
+     (".", False), ("..", False), ("..a", False), (".a", True)],
+)  # fmt: skip
+def test_names_of_secrets(name, is_good):
+    assert (secret_name_fault(name) == "") is is_good
+
+
+@pytest.mark.parametrize(
+    ("name", "is_label"),
+    [("a", True), ("a" * 63, True), ("a" * 64, False), ("A", False), ("a.b", False)],
+)
+def test_a_volume_is_called_by_a_label_of_63_characters_at_most(name, is_label):
+    assert is_dns_label(name) is is_label
 
 
 @pytest.mark.parametrize(
@@ -170,6 +208,12 @@ def test_a_log_in_is_found_by_type_and_id():
 def live(**fields) -> LiveService:
     raw = {"name": "a", "image": "i", "script": "s", "owner": "cluster_admin", **fields}
     return live_service(ClusterId("edge"), raw)
+
+
+def test_a_put_carries_the_labels_that_the_server_gave():
+    there = live(labels={"owner_name": "me", "team": "x"})
+    labels = put_body(form(), {}, {}, there, (4, 1, 2), owner="me")["labels"]
+    assert labels == {"owner_name": "me"}
 
 
 def test_a_put_carries_what_the_server_put_in_and_what_nobody_here_knows():

@@ -1,5 +1,9 @@
 """What a form says of its buckets, paths and release, and what is sent of it."""
 
+from enum import StrEnum
+from itertools import islice
+from types import MappingProxyType
+
 import pytest
 
 from oscar_sync.model.identity import ClusterId
@@ -10,11 +14,37 @@ from oscar_sync.semantics.capabilities import NEWEST, release_of
 from oscar_sync.semantics.immutable import replace_reasons
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.normal_form import normal_form
-from oscar_sync.semantics.paths import normal_path, provider_of
+from oscar_sync.semantics.paths import LONGEST_KEY, folders_above, normal_path, provider_of
+from oscar_sync.semantics.shapes import mapping_of, text_of
 from oscar_sync.semantics.stamp import live_fingerprint
 
 RELEASE = (4, 1, 2)
+
+
+class Season(StrEnum):
+    """Text that is not plain text."""
+
+    WARM = "warm"
+
+
 KSERVE = {"type": "inference", "storage_uri": "s3://m", "inference": {"model_format": "onnx"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "mapping", "text"),
+    [
+        (None, {}, ""),
+        ({"a": 1}, {"a": 1}, "{'a': 1}"),
+        (MappingProxyType({"a": 1}), {"a": 1}, "{'a': 1}"),
+        ("a", {}, "a"),
+        (Season.WARM, {}, "warm"),
+        (["a"], {}, "['a']"),
+        (1, {}, "1"),
+    ],
+)
+def test_what_is_of_another_shape_is_empty(value, mapping, text):
+    assert mapping_of(value) == mapping
+    assert text_of(value) == text
 
 
 def form(**fields):
@@ -32,6 +62,34 @@ def form(**fields):
 )
 def test_only_a_mount_of_the_clusters_own_store_means_a_bucket(provider, place):
     assert mount_place(form(mount={"storage_provider": provider, "path": "/data/x/y"})) == place
+
+
+def test_kserve_of_a_live_service_leaves_out_what_is_off():
+    """A GET omits false and 0, which a request without them would not mean."""
+    shown = normal_form({"name": "a", "kserve": KSERVE}, is_live=True)["kserve"]
+    assert isinstance(shown, dict)
+    assert (shown["set_auth"], shown["max_scale"]) == (False, 0)
+
+
+@pytest.mark.parametrize(("given", "topology"), [("", "none"), ("star", "star")])
+def test_a_federation_without_a_topology_has_none(given, topology):
+    block = form(federation={"topology": given})["federation"]
+    assert isinstance(block, dict)
+    assert block["topology"] == topology
+
+
+@pytest.mark.parametrize("shown", [None, "x", []])
+def test_a_block_that_is_none_is_left_out(shown):
+    live = normal_form(
+        {"name": "a", "kserve": shown, "volume": shown, "federation": shown}, is_live=True
+    )
+    assert (live["kserve"], live["volume"], live["federation"]) == (None, None, None)
+
+
+def test_what_a_path_lies_within_ends_at_its_bucket_and_at_the_longest_key():
+    assert [*islice(folders_above("/a/b/"), 5)] == ["a/b", "a"]
+    assert [*islice(folders_above("a" * LONGEST_KEY), 5)] == ["a" * LONGEST_KEY]
+    assert [*islice(folders_above("a" * (LONGEST_KEY + 1)), 5)] == []
 
 
 def test_a_mount_without_a_path_is_not_sent():

@@ -81,6 +81,8 @@ def test_a_mount_under_another_name_uses_the_bucket_where_it_leads_to_the_store(
     service = form(endpoint, mount=mount)
     assert used_buckets(service) == ()
     assert used_buckets(service, STORE) == (("red",) if endpoint == INSIDE else ())
+    nothing = form(endpoint, mount={"storage_provider": "minio.other", "path": ""})
+    assert used_buckets(nothing, STORE) == ()
 
 
 @pytest.mark.parametrize(
@@ -101,4 +103,9 @@ def test_an_input_is_refused_on_a_minio_that_is_not_configured(account, for_admi
     assert is_refused_input(one, "minio.other", STORE, shows_its_keys=True) is for_admin
     assert is_refused_input(one, "minio.other", STORE, shows_its_keys=False) is for_user
     assert not is_refused_input(one, "minio", STORE, shows_its_keys=True)
+    far = normal_form(
+        {"name": "a", "storage_providers": {"s3": {"far": {"endpoint": HERE, "access_key": "me"}}}},
+        is_live=False,
+    )
+    assert not is_refused_input(far, "s3.far", STORE, shows_its_keys=True)
     assert not is_refused_input(one, "minio.other", OwnStore(), shows_its_keys=True)

@@ -51,6 +51,25 @@ def test_the_rule_holds_for_strings_that_were_not_recorded(text: str, fate: Fate
     assert verdict(text, Place.ENV_VALUE).fate is fate
 
 
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("a\r\nb", "\na\r\nb"),
+        ("a\rb", None),
+        ("a#\r\nb", None),
+        ("a\\\r\nb", None),
+        ("a: \r\nb", None),
+        (" a\nb", "a\nb"),
+        (" a\n b", None),
+        ("\n a", None),
+    ],
+)
+def test_what_line_breaks_and_indentation_become_is_known_where_it_is_one_thing(
+    text: str, becomes: str | None
+) -> None:
+    assert verdict(text, Place.ENV_VALUE) == Verdict(Fate.CHANGED, becomes)
+
+
 def test_an_item_of_a_list_loses_the_indentation_of_every_line() -> None:
     assert verdict("a\n  b", Place.ITEM).fate is Fate.CHANGED
 
