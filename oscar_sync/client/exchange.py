@@ -70,7 +70,7 @@ def _wait(seconds: float) -> None:
 
 def _once(client: Any, call: Call) -> Any:
     from oscar_sync.client.failures import lost
-    from oscar_sync.client.responses import response_of
+    from oscar_sync.client.responses import ServiceResponse, encoding_of
     from oscar_sync.wire.exchange import Request
 
     session = session_of(client)
@@ -84,16 +84,15 @@ def _once(client: Any, call: Call) -> Any:
         call.headers,
         call.into,
     )
-    start = time.monotonic()
     try:
         raw = session.send(asked)
     except ClusterError as error:
         raise lost(error) from None
     except MissingExtraError as error:
         raise ValueError(str(error)) from None
-    seconds = time.monotonic() - start
-    url = session.endpoint.rstrip("/") + call.path
-    return response_of(asked, raw, url, seconds, has_services=call.has_services)
+    response = raw.response
+    response.encoding = encoding_of(response, raw.content)
+    return ServiceResponse(response) if call.has_services else response
 
 
 def session_of(client: Any) -> Any:

@@ -2,14 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
-from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 
-import requests
 from requests import Response
-
-from oscar_sync.wire.exchange import RawAnswer, Request
 
 _OTHER_SPELLING = {"Variables": "variables", "variables": "Variables"}
 
@@ -39,6 +35,10 @@ class Environment(dict[str, Any]):
 class ServiceResponse(Response):
     """An answer with services: their variables can be read under both spellings."""
 
+    def __init__(self, response: Response) -> None:
+        """Be *response*, but for how its services are read."""
+        vars(self).update(vars(response))
+
     def json(self, **kwargs: Any) -> Any:
         """Return the services, or the one service."""
         value = super().json(**kwargs)
@@ -48,61 +48,24 @@ class ServiceResponse(Response):
         return value
 
 
-def response_of(
-    asked: Request,
-    raw: RawAnswer,
-    url: str,
-    seconds: float,
-    *,
-    has_services: bool = False,
-) -> Response:
-    """Return the answer to *asked*, sent to *url*; credentials and body are not kept on it."""
-    response = ServiceResponse() if has_services else Response()
-    response.status_code = raw.status
-    response.headers.update(raw.headers)
-    if asked.into is None or raw.status >= 400:
-        response._content = raw.content  # noqa: SLF001 - where requests keeps it
-    else:
-        asked.into.seek(0)
-        response.raw = asked.into
-    response.url = url
-    response.reason = _reason(raw.status)
-    response.encoding = _encoding(response.headers, raw.content)
-    response.elapsed = timedelta(seconds=seconds)
-    response.request = _sent(asked, url)
-    return response
-
-
 def merged(response: Response, value: Mapping[str, object]) -> Response:
-    """Return *response* with the JSON *value* as its body."""
-    response._content = json.dumps(value).encode()  # noqa: SLF001 - where requests keeps it
-    response.headers["Content-Length"] = str(len(response.content))
-    response.encoding = "utf-8"
-    return response
+    """Return an answer like *response* with the JSON *value* as its body."""
+    body = json.dumps(value).encode()
+    made = Response()
+    made.status_code, made.reason = response.status_code, response.reason
+    made.headers.update(response.headers, **{"Content-Length": str(len(body))})
+    made.url, made.request, made.elapsed = response.url, response.request, response.elapsed
+    made.encoding = "utf-8"
+    made.raw = BytesIO(body)
+    return made
 
 
-def _sent(asked: Request, url: str) -> requests.PreparedRequest:
-    sent = requests.PreparedRequest()
-    sent.method = asked.method
-    sent.url = url
-    sent.headers = requests.structures.CaseInsensitiveDict()
-    return sent
-
-
-def _reason(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def _encoding(headers: Mapping[str, str], content: bytes) -> str | None:
+def encoding_of(response: Response, content: bytes) -> str | None:
     """Return the character set: the named one, else UTF-8 where the bytes are that."""
-    named = requests.utils.get_encoding_from_headers(headers)
-    if "charset" in headers.get("Content-Type", "").lower():
-        return named
+    if "charset" in response.headers.get("Content-Type", "").lower():
+        return response.encoding
     try:
         content[:65536].decode("utf-8")
     except UnicodeDecodeError as error:
-        return named if error.start < 65530 else "utf-8"
+        return response.encoding if error.start < 65530 else "utf-8"
     return "utf-8"

@@ -1,177 +1,210 @@
 """Kept connections over ``urllib3``: answers in time as a whole, within a cap, by one trust.
 
-The store's libraries, WebDAV and Onedata get theirs from here, so that none decodes without bounds,
-waits without end, or reads the environment by itself.
+Everything that is asked over HTTP goes out here, but for bulk uploads, so that nobody decodes
+without bounds, waits without end, or reads the environment by itself.
 """
 
-import ssl
+import time
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from io import BytesIO
-from typing import Any, Final
+from typing import IO, Any, Final
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import urllib3
-from urllib3 import connection, connectionpool
-from urllib3 import exceptions as failures
 
+from oscar_sync.net.connection import connect_by_ours
+from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.failures import ASKING, READING, translate_errors
 from oscar_sync.net.proxies import proxy_for
-from oscar_sync.net.timed import TimedResponse
-from oscar_sync.net.trust import TrustError, context_of
+from oscar_sync.net.trust import context_of
 from oscar_sync.net.unpacking import unpacked, whole
 
-CHUNK_BYTES: Final = 1 << 18
+TIMEOUT_S: Final = 60.0
+PAUSE_S: Final = 0.2
+_CHUNK_BYTES: Final = 1 << 18
 _PIECE_BYTES: Final = 1 << 16
+_PASSING: Final = frozenset({500, 502, 503, 504})
+_REPEATABLE: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_PROXY_LOG_IN: Final = 407
+"""What a proxy answers by itself: nothing of the request went further (RFC 9110, 15.5.8)."""
+_SOCKS: Final = ("socks4", "socks4a", "socks5", "socks5h")
 
 
-class _Plain(connection.HTTPConnection):
-    response_class = TimedResponse
+class Pool(urllib3.PoolManager):
+    """Connections to one origin, from any number of threads. MinIO's client takes no other class.
 
+    Requests raise NoExchangeError and AnswerTooLargeError, nothing else; redirects are answers.
+    """
 
-class _Secure(connection.HTTPSConnection):
-    response_class = TimedResponse
+    def __init__(
+        self,
+        origin: str,
+        environ: Mapping[str, str],
+        *,
+        cas: str = "",
+        verify: bool = True,
+        connections: int = 1,
+        timeout_s: float = TIMEOUT_S,
+        repeats: int = 0,
+    ) -> None:
+        """Open nothing yet; *environ* names the proxy, *cas* is the file or folder of CAs.
 
+        *repeats* says how often what makes nothing new is sent again: after an answer that is cut
+        off, or one of a server in trouble.
 
-class _PlainPool(connectionpool.HTTPConnectionPool):
-    ConnectionCls = _Plain
+        Raises:
+            NoExchangeError: the proxy or the CAs cannot be used.
+        """
+        super().__init__()
+        proxy = _proxy_of(origin, environ)
+        self._timeout_s = timeout_s
+        self._repeats = repeats
+        options: dict[str, Any] = {
+            "maxsize": connections,
+            "retries": False,
+            "blocksize": _CHUNK_BYTES,
+        }
+        if "https" in {proxy.scheme, urlsplit(origin).scheme}:  # CAs take time to load
+            options["ssl_context"] = context_of(cas, verify=verify)
+        self._manager = _manager(proxy, options)
+        connect_by_ours(self._manager, proxy.scheme)
+        self.proxy = self._manager.proxy
+        self._is_forwarded = self.proxy is not None and origin.startswith("http:")
 
+    def urlopen(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        redirect: bool = False,  # noqa: ARG002, FBT001, FBT002 - urllib3's signature
+        *,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        preload_content: bool = True,
+        timeout: float | None = None,
+        into: IO[bytes] | None = None,
+    ) -> Any:
+        """Return the whole answer, unpacked; a good one's body goes *into* a file if there is one.
 
-class _SecurePool(connectionpool.HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-_POOLS: Final = {"http": _PlainPool, "https": _SecurePool}
-
-
-class _Bounded:
-    """Reads what a library wants whole; a file it wants piece by piece comes as it comes."""
-
-    def urlopen(self, method: str, url: str, *args: Any, **more: Any) -> Any:
-        if not more.pop("preload_content", True):
-            response = self._unread(method, url, *args, **more)
-            take_time(response)
-            return response
-        tries = 2 if method in {"GET", "HEAD"} and _repeats(more, self) else 1
+        Without *preload_content* it is a file, of any size, that ``pieces`` reads.
+        """
+        limit_s = self._timeout_s if timeout is None else timeout
+        sent = {"body": body, "headers": headers or {}, "timeout": limit_s}
+        tries = 1 + (self._repeats if method in _REPEATABLE else 0)
         while True:
             tries -= 1
-            response = self._unread(method, url, *args, **more)
             try:
-                return _whole_answer(method, url, response)
-            except (failures.ProtocolError, failures.ReadTimeoutError):
-                if not tries:
+                response = self._head(method, url, sent)
+                if tries and response.status in _PASSING:
+                    whole(pieces(response, limit_s))  # not unpacked: nobody reads it
+                elif not preload_content:
+                    response._original_response.take_time()  # noqa: SLF001 - it is ours
+                    return response
+                else:
+                    return _read(response, limit_s, into if response.status < 400 else None)
+            except NoExchangeError as error:
+                if not tries or not error.may_pass or not error.was_sent:
                     raise
+            time.sleep(PAUSE_S)
 
-    def _unread(self, *args: Any, **more: Any) -> Any:
-        """Return an answer of which nothing is read: what is repeated is not unpacked either."""
-        # urllib3 types its arguments one by one; they are passed on as they came.
-        return super().urlopen(*args, preload_content=False, decode_content=False, **more)  # type: ignore[misc]
+    def clear(self) -> None:
+        """Close the kept connections."""
+        self._manager.clear()
+
+    def _head(self, method: str, url: str, sent: Mapping[str, Any]) -> Any:
+        with translate_errors(ASKING, sent["timeout"]):
+            response = self._manager.urlopen(
+                method, url, redirect=False, preload_content=False, decode_content=False, **sent
+            )
+        if self._is_forwarded and response.status == _PROXY_LOG_IN:
+            response.close()
+            words = "through the proxy of the environment: it asks for a log-in (407)"
+            raise NoExchangeError(words)
+        return response
 
 
-def _repeats(more: Mapping[str, Any], pool: Any) -> bool:
-    retries = more.get("retries") or pool.connection_pool_kw.get("retries")
-    return isinstance(retries, urllib3.Retry) and bool(retries.read)
+def pieces(response: Any, limit_s: float = TIMEOUT_S) -> Iterator[bytes]:
+    """Yield the body as it is sent.
+
+    Raises:
+        NoExchangeError: it is cut off, or does not come in time.
+    """
+    with translate_errors(READING, limit_s):
+        while piece := response.read(_PIECE_BYTES, decode_content=False):
+            yield piece
 
 
-def _whole_answer(method: str, url: str, response: Any) -> urllib3.HTTPResponse:
-    content = read_whole(response)
+def _read(response: Any, limit_s: float, into: IO[bytes] | None) -> urllib3.HTTPResponse:
+    try:
+        content = _content(response, limit_s)
+        if into is None:
+            return _as_read(response, BytesIO(whole(content)))
+        response._original_response.take_time()  # noqa: SLF001 - it is ours
+        into.seek(0)
+        into.truncate()
+        for piece in content:
+            into.write(piece)
+        into.seek(0)
+        return _as_read(response, into)
+    except BaseException:
+        response.close()
+        raise
+
+
+def _content(response: Any, limit_s: float) -> Iterator[bytes]:
+    coding = response.headers.get("Content-Encoding", "")
+    with translate_errors(READING):
+        yield from unpacked(pieces(response, limit_s), coding)
+
+
+def _as_read(response: Any, body: IO[bytes]) -> urllib3.HTTPResponse:
     headers = response.headers.copy()
     headers.discard("Content-Encoding")
     return urllib3.HTTPResponse(
-        BytesIO(content),
+        body,
         headers,
         response.status,
         response.version,
         response.version_string,
         response.reason,
-        request_method=method,
-        request_url=url,
+        preload_content=False,
+        enforce_content_length=False,
     )
 
 
-class _Pool(_Bounded, urllib3.PoolManager):
-    pass
-
-
-class _Proxied(_Bounded, urllib3.ProxyManager):
-    pass
-
-
-def pool_to(
-    origin: str,
-    environ: Mapping[str, str],
-    *,
-    cas: str = "",
-    verify: bool = True,
-    connections: int,
-    connect_timeout_s: float,
-    read_timeout_s: float,
-    retries: urllib3.Retry | bool = False,
-) -> urllib3.PoolManager:
-    """Return connections to *origin*, through the proxy of *environ* if it names one for it.
-
-    Raises:
-        TrustError: *cas* holds no certificates.
-    """
-    options: dict[str, Any] = {
-        "maxsize": connections,
-        "timeout": urllib3.Timeout(connect=connect_timeout_s, read=read_timeout_s),
-        "retries": retries,
-        "ssl_context": _context(origin, cas, verify=verify),
-        "blocksize": CHUNK_BYTES,
-    }
-    proxy = proxy_for(origin, environ)
-    if proxy.startswith("socks"):
-        return _through_socks(proxy, options)
-    made: urllib3.PoolManager = _Proxied(proxy, **options) if proxy else _Pool(**options)
-    made.pool_classes_by_scheme = dict(_POOLS)
-    return made
-
-
-def _through_socks(proxy: str, options: Mapping[str, Any]) -> urllib3.PoolManager:
+def _proxy_of(origin: str, environ: Mapping[str, str]) -> SplitResult:
+    """Return the parts of the proxy's address, blank ones for none."""
     try:
+        parts = urlsplit(proxy_for(origin, environ))
+        is_usable = parts.scheme in {"", "http", "https", *_SOCKS} and parts.port != 0
+    except ValueError:
+        is_usable = False
+        parts = urlsplit("")
+    if not is_usable or bool(parts.scheme) != bool(parts.hostname):
+        raise NoExchangeError("the proxy of the environment is no address")
+    return parts
+
+
+def _manager(proxy: SplitResult, options: Mapping[str, Any]) -> urllib3.PoolManager:
+    if not proxy.scheme:
+        return urllib3.PoolManager(**options)
+    place = f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}"
+    user, password = unquote(proxy.username or ""), unquote(proxy.password or "")
+    if proxy.scheme in _SOCKS:
+        return _through_socks(place, user or None, password or None, options)
+    word = b64encode(f"{user}:{password}".encode()).decode()
+    headers = {"Proxy-Authorization": f"Basic {word}"} if user else {}
+    context = options.get("ssl_context")
+    return urllib3.ProxyManager(place, proxy_headers=headers, proxy_ssl_context=context, **options)
+
+
+def _through_socks(
+    place: str, user: str | None, password: str | None, options: Mapping[str, Any]
+) -> urllib3.PoolManager:
+    try:
+        import socks  # noqa: F401 - where it is missing, urllib3 warns besides
         from urllib3.contrib.socks import SOCKSProxyManager
     except ImportError:
         words = "the proxy of the environment speaks SOCKS: install oscar-sync[socks]"
-        raise TrustError(words) from None
-
-    class _Socks(_Bounded, SOCKSProxyManager):
-        pass
-
-    return _Socks(proxy, **options)
-
-
-def _context(origin: str, cas: str, *, verify: bool) -> ssl.SSLContext:
-    if origin.startswith("http:"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never asked; CAs take time to load
-    if not verify:
-        # Said by us on every run; once a request would drown it.
-        urllib3.disable_warnings(failures.InsecureRequestWarning)
-    return context_of(cas, verify=verify)
-
-
-def read_whole(response: Any) -> bytes:
-    """Return the whole body, unpacked; the connection is free again.
-
-    Raises:
-        AnswerTooLargeError: it is larger than the cap.
-        CodingError: it cannot be unpacked.
-        urllib3.exceptions.HTTPError: it is cut off, or does not come in time.
-    """
-    try:
-        coding = response.headers.get("Content-Encoding", "")
-        content = whole(unpacked(_as_sent(response), coding))
-        response.release_conn()
-    except BaseException:
-        response.close()
-        raise
-    return content
-
-
-def take_time(response: Any) -> None:
-    """Let the body come as long as something comes: it is a file, and may be large."""
-    original = response._original_response  # noqa: SLF001 - urllib3 shows it nowhere else
-    if isinstance(original, TimedResponse):
-        original.take_time()
-
-
-def _as_sent(response: Any) -> Iterator[bytes]:
-    while piece := response.read(_PIECE_BYTES, decode_content=False):
-        yield piece
+        raise NoExchangeError(words) from None
+    return SOCKSProxyManager(place, user, password, **options)

@@ -22,12 +22,6 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str:
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
-def proxies_for(endpoint: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return ``{scheme: proxy}`` for the requests to *endpoint*, empty for none."""
-    proxy = proxy_for(endpoint, environ)
-    return {urlsplit(endpoint).scheme: proxy} if proxy else {}
-
-
 def _variable(environ: Mapping[str, str], name: str) -> str:
     return environ.get(name) or environ.get(name.upper()) or ""
 

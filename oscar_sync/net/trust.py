@@ -6,16 +6,14 @@ The file or folder that ``cas`` finds named; else the system's CAs, and certifi'
 import ssl
 from pathlib import Path
 
-
-class TrustError(ValueError):
-    """A file of CAs that cannot be used; says which and why."""
+from oscar_sync.net.errors import NoExchangeError
 
 
 def context_of(cas: str, *, verify: bool = True) -> ssl.SSLContext:
     """Return how certificates are checked: by the file or folder *cas*, else the system's.
 
     Raises:
-        TrustError: *cas* holds no certificates.
+        NoExchangeError: *cas* holds no certificates.
     """
     if not verify:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -28,7 +26,7 @@ def context_of(cas: str, *, verify: bool = True) -> ssl.SSLContext:
             return ssl.create_default_context(capath=path)
         return ssl.create_default_context(cafile=path or None)
     except OSError:  # an SSLError is one
-        raise TrustError(f"{path} holds no certificates of CAs") from None
+        raise NoExchangeError(f"{path} holds no certificates of CAs") from None
 
 
 def _system() -> str:

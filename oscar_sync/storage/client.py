@@ -3,16 +3,47 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
 from oscar_sync.errors import StoreDeniedError, StoreError, StoreFailedError
-from oscar_sync.storage import pool
+from oscar_sync.storage import failures
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.watched import WatchedPool
 from oscar_sync.storage.words import words_of
+
+CONNECTIONS: Final = 16
+REGION: Final = "us-east-1"
+"""Of an address that names none."""
+_REPEATS: Final = 2
+
+
+def pool_of(
+    address: StoreAddress, environ: Mapping[str, str], *, is_repeating: bool = True
+) -> WatchedPool:
+    """Return connections to the store; *is_repeating*: a request that fails may be sent again.
+
+    Raises:
+        StoreError: the address, the proxy or the file of CAs cannot be used.
+    """
+    fault = address.fault()
+    if address.ca_bundle and not Path(address.ca_bundle).exists():
+        fault = f"the CA bundle {address.ca_bundle} does not exist"
+    if fault:
+        raise StoreError(address.shown, fault)
+    with failures.translate_errors(address.shown):
+        return WatchedPool(
+            address.endpoint,
+            environ,
+            cas=address.ca_bundle,
+            verify=address.verify,
+            connections=CONNECTIONS,
+            repeats=_REPEATS if is_repeating else 0,
+        )
 
 
 def minio_client(
@@ -26,22 +57,20 @@ def minio_client(
     Raises:
         StoreError: the address or the file of CAs cannot be used.
     """
-    retries = pool.REPEATED if is_repeating else pool.ONCE
-    connections = WatchedPool(pool.pool_of(address, retries, environ))
     return Minio(
         urlsplit(address.endpoint).netloc,
         access_key=address.access_key.reveal(),
         secret_key=address.secret_key.reveal(),
         secure=address.is_secure,
-        region=address.region or pool.REGION,
-        http_client=connections,
+        region=address.region or REGION,
+        http_client=pool_of(address, environ, is_repeating=is_repeating),
     )
 
 
 @contextmanager
 def translate_errors(address: StoreAddress) -> Iterator[None]:
     """Turn every failure within into a StoreError that names the store and never the keys."""
-    with pool.translate_errors(address):
+    with failures.translate_errors(address.shown):
         try:
             yield
         except S3Error as error:
@@ -54,6 +83,9 @@ def translate_errors(address: StoreAddress) -> Iterator[None]:
             raise (StoreFailedError if has_failed else StoreError)(address.shown, words) from None
         except MinioException as error:
             raise StoreError(address.shown, type(error).__name__) from None
+        except ValueError as error:
+            words = address.masked(f"the request cannot be sent: {error}")
+            raise StoreError(address.shown, words) from None
 
 
 def _kind_of(error: S3Error) -> type[StoreError]:

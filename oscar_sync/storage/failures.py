@@ -1,42 +1,44 @@
-"""What became of a connection, in words that hold no secret."""
+"""What became of a request to a store or a server of files, as errors that hold no secret."""
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from xml.etree.ElementTree import ParseError
 
-from urllib3 import exceptions as failures
-
-from oscar_sync.storage.words import CONNECT_TIMEOUT_S, untrusted
-
-READ_TIMEOUT_S: Final = 60.0
-
-
-def unreachable(error: Exception) -> str:
-    """Return why no answer came, of an error of urllib3."""
-    reason = getattr(error, "reason", None) or error
-    match reason:
-        case failures.NameResolutionError():
-            return "its name is not known here"
-        case failures.NewConnectionError():
-            return "the connection was refused"
-        case failures.ConnectTimeoutError():
-            return f"no connection within {CONNECT_TIMEOUT_S:g} s"
-        case failures.ReadTimeoutError():
-            return f"no answer within {READ_TIMEOUT_S:g} s"
-        case failures.ProxyError():
-            return "the proxy of the environment does not pass it on"
-        case failures.SSLError():
-            return untrusted(str(reason)) or "TLS failed"
-        case _:
-            return "the connection was cut off"
+from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError
+from oscar_sync.storage.words import HTML_PAGE
 
 
-def was_sent(error: Exception) -> bool:
-    """Tell whether a request may have reached the store before *error* of urllib3."""
-    reason = getattr(error, "reason", None) or error
-    return not isinstance(reason, _NOT_CONNECTED)
+class PageError(Exception):
+    """The answer is a page for people, of a proxy or a portal; keeps its status."""
+
+    def __init__(self, status: int) -> None:
+        """Keep the *status*."""
+        super().__init__(status)
+        self.status = status
 
 
-_NOT_CONNECTED: Final = (
-    failures.NameResolutionError,
-    failures.NewConnectionError,
-    failures.ConnectTimeoutError,
-)
+class WrongDocumentError(Exception):
+    """The answer is another document than the one asked for, or does not end."""
+
+
+@contextmanager
+def translate_errors(shown: str) -> Iterator[None]:
+    """Turn what fails within into a StoreError that names the server *shown*.
+
+    Errors of libraries may quote keys and signatures, so they are not chained.
+    """
+    try:
+        yield
+    except NoExchangeError as error:
+        raise StoreUnreachableError(shown, error.words, was_sent=error.was_sent) from None
+    except AnswerTooLargeError:
+        words = f"its answer is larger than {MAX_BYTES // 2**20} MiB"
+        raise StoreError(shown, words) from None
+    except PageError as error:
+        raise StoreError(shown, HTML_PAGE.format(status=error.status)) from None
+    except WrongDocumentError as error:
+        raise StoreError(shown, f"its answer cannot be used: {error}") from None
+    except ParseError:
+        raise StoreError(shown, "its answer cannot be used") from None

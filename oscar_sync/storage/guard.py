@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import urllib3
-from urllib3 import exceptions as failures
 
 from oscar_sync.errors import StoreError
-from oscar_sync.storage.server import CHUNK_BYTES, Server, translate_errors
+from oscar_sync.net.pool import Pool, pieces
+from oscar_sync.storage.failures import translate_errors
+from oscar_sync.storage.server import Server
 
 
 class Guard(httpx.BaseTransport):
     """Lets requests through to one origin, and whole and bounded answers back."""
 
-    def __init__(self, pool: urllib3.PoolManager, server: Server) -> None:
+    def __init__(self, pool: Pool, server: Server) -> None:
         """Send by *pool*."""
         self._pool = pool
         self._server = server
@@ -28,20 +28,20 @@ class Guard(httpx.BaseTransport):
             StoreUnreachableError: it does not come.
         """
         is_file = request.method == "GET"
-        with translate_errors(self._server):
+        with translate_errors(self._server.shown):
             answer: Any = self._pool.urlopen(
                 request.method,
                 str(request.url),
                 body=_body(request),
                 headers=dict(request.headers),
                 preload_content=not is_file,
-                redirect=False,
-                retries=False,
             )
         self._hold_to_origin(request, answer)
         headers = list(answer.headers.items())
         if is_file:
-            return httpx.Response(answer.status, headers=headers, stream=_File(answer))
+            return httpx.Response(
+                answer.status, headers=headers, stream=_File(answer, self._server)
+            )
         return httpx.Response(answer.status, headers=headers, content=answer.data)
 
     def _hold_to_origin(self, request: httpx.Request, answer: Any) -> None:
@@ -61,15 +61,13 @@ class Guard(httpx.BaseTransport):
 
 
 class _File(httpx.SyncByteStream):
-    def __init__(self, answer: Any) -> None:
+    def __init__(self, answer: Any, server: Server) -> None:
         self._answer = answer
+        self._server = server
 
     def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._answer.stream(CHUNK_BYTES, decode_content=False)
-        except failures.HTTPError as error:
-            raise httpx.ReadError(str(type(error).__name__)) from None
-        self._answer.release_conn()
+        with translate_errors(self._server.shown):
+            yield from pieces(self._answer)
 
     def close(self) -> None:
         self._answer.close()

@@ -7,18 +7,17 @@ them under private names, and hashes each part once more for its signature.
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-import urllib3
 from msgspec import Struct
 
 from oscar_sync.errors import StoreDeniedError, StoreError, StoreFailedError
-from oscar_sync.storage import pool
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.client import REGION, pool_of
+from oscar_sync.storage.failures import translate_errors
 from oscar_sync.storage.signature import EMPTY, Signer, quoted
-from oscar_sync.storage.watched import WatchedPool
 from oscar_sync.storage.words import words_of
 
 Place = tuple[str, str]
@@ -48,9 +47,9 @@ class Multipart:
         """Open nothing yet; *environ* names proxies."""
         self._address = address
         self._host = address.endpoint.partition("://")[2].rstrip("/")
-        region = address.region or pool.REGION
+        region = address.region or REGION
         self._signer = Signer(address.access_key, address.secret_key, region)
-        self._pool = WatchedPool(pool.pool_of(address, pool.REPEATED, environ))
+        self._pool = pool_of(address, environ)
 
     @property
     def shown(self) -> str:
@@ -97,7 +96,7 @@ class Multipart:
         """Send a part, whose digest is *sha256*, and return its ETag."""
         query = {"partNumber": str(number), "uploadId": upload_id}
         answer = self._sent("PUT", place, query, body=content, sha256=sha256.hex())
-        return answer.headers.get("etag", "").strip('"')
+        return str(answer.headers.get("etag", "")).strip('"')
 
     def join(self, place: Place, upload_id: str, etags: Mapping[int, str]) -> str:
         """Put the parts named together, and return the ETag of the object."""
@@ -128,7 +127,7 @@ class Multipart:
     ) -> "_Xml":
         sha256 = hashlib.sha256(body).hexdigest()
         answer = self._sent(method, place, query, headers=headers, body=body, sha256=sha256)
-        with pool.translate_errors(self._address):
+        with translate_errors(self._address.shown):
             found = _Xml(ET.fromstring(answer.data))  # noqa: S314 - expat bounds entities
         if found.name == "Error":
             raise self._refused(200, found)
@@ -143,19 +142,17 @@ class Multipart:
         headers: Mapping[str, str] | None = None,
         body: bytes | memoryview = b"",
         sha256: str = EMPTY,
-    ) -> urllib3.BaseHTTPResponse:
+    ) -> Any:
         target = quoted(*place, query)
         named = {"Host": self._host, **(headers or {})}
         signed = self._signer.headers(method, target, named, sha256, datetime.now(UTC))
         url = f"{self._address.endpoint.rstrip('/')}{target}"
-        with pool.translate_errors(self._address):
-            answer: urllib3.BaseHTTPResponse = self._pool.urlopen(
+        with translate_errors(self._address.shown):
+            answer = self._pool.urlopen(
                 method,
                 url,
                 body=body or None,
                 headers=signed,
-                retries=pool.ONCE if method == "POST" else pool.REPEATED,
-                redirect=False,
             )
         if answer.status >= 300:
             raise self._refused(answer.status, _error_in(answer.data))

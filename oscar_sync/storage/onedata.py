@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
-import urllib3
-
 from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.secret import Secret
+from oscar_sync.net.pool import pieces
 from oscar_sync.net.root import is_page
 from oscar_sync.storage import keys
+from oscar_sync.storage.failures import translate_errors
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.landing import (
     Copy,
@@ -28,7 +28,7 @@ from oscar_sync.storage.landing import (
     told_of,
     whole,
 )
-from oscar_sync.storage.server import CHUNK_BYTES, CONNECTIONS, Server, translate_errors
+from oscar_sync.storage.server import CONNECTIONS, Server
 from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
 from oscar_sync.storage.words import HTML_PAGE, meaning_of_status
 
@@ -132,7 +132,7 @@ class OnedataProvider:
         local.parent.mkdir(parents=True, exist_ok=True)
         with self._answer("GET", remote, {}, is_file=True) as response, whole(local) as file:
             copy = Copy(file, stored.checksum, on_bytes)
-            for chunk in response.stream(CHUNK_BYTES, decode_content=False):
+            for chunk in pieces(response):
                 copy.write(chunk)
             copy.check(self.server.shown, remote, stored.size_bytes)
 
@@ -218,7 +218,7 @@ class OnedataProvider:
         query: str = "",
         *,
         is_file: bool = False,
-    ) -> Iterator[urllib3.BaseHTTPResponse]:
+    ) -> Iterator[Any]:
         """Yield a good answer, whole, or a file's piece by piece; nothing is sent elsewhere.
 
         Raises:
@@ -228,19 +228,15 @@ class OnedataProvider:
         """
         url = f"{self._root}/{quote(path.lstrip('/'))}{'?' if query else ''}{query}"
         sent = {**headers, "X-Auth-Token": self._token.reveal(), "User-Agent": "oscar-sync"}
-        with translate_errors(self.server):
+        with translate_errors(self.server.shown):
             response = self._pool.request(
-                method, url, headers=sent, body=body, preload_content=not is_file, redirect=False
+                method, url, headers=sent, body=body, preload_content=not is_file
             )
             try:
                 self._hold_to_status(path, response.status)
                 yield response
-                response.drain_conn()
-            except BaseException:
-                response.close()
-                raise
             finally:
-                response.release_conn()
+                response.close()
 
     def _hold_to_status(self, path: str, status: int) -> None:
         if 200 <= status < 300:

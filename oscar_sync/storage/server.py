@@ -1,24 +1,17 @@
 """Where a server of files is, and how to connect to it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-import urllib3
 from msgspec import Struct
-from urllib3 import exceptions as failures
 
-from oscar_sync.errors import StoreError, StoreUnreachableError, UsageError
-from oscar_sync.net.pool import pool_to
-from oscar_sync.net.trust import TrustError
-from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError, CodingError
-from oscar_sync.storage.failures import READ_TIMEOUT_S, unreachable
-from oscar_sync.storage.words import CONNECT_TIMEOUT_S
+from oscar_sync.errors import UsageError
+from oscar_sync.net.pool import Pool
+from oscar_sync.storage.failures import translate_errors
 
 CONNECTIONS: Final = 8
-CHUNK_BYTES: Final = 2**18
 
 
 class Server(Struct, frozen=True):
@@ -34,48 +27,30 @@ class Server(Struct, frozen=True):
         """The address, for sentences; it holds no user and no password."""
         return f"{self.origin}/{self.base}" if self.base else self.origin
 
-    def pool(self, environ: Mapping[str, str]) -> urllib3.PoolManager:
+    def pool(self, environ: Mapping[str, str]) -> Pool:
         """Return connections to the server, through the proxy of *environ* if it names one.
 
         Raises:
-            UsageError: the file of CAs does not exist, or is none.
+            StoreUnreachableError: the proxy or the CAs cannot be used.
         """
-        if self.ca_bundle and not Path(self.ca_bundle).exists():
-            raise UsageError(f"the CA bundle {self.ca_bundle} does not exist")
-        try:
-            return pool_to(
+        with translate_errors(self.shown):
+            return Pool(
                 self.origin,
                 environ,
                 cas=self.ca_bundle,
                 verify=self.verify,
                 connections=CONNECTIONS,
-                connect_timeout_s=CONNECT_TIMEOUT_S,
-                read_timeout_s=READ_TIMEOUT_S,
             )
-        except TrustError as error:
-            raise UsageError(f"{self.shown}: {error}") from None
-
-
-@contextmanager
-def translate_errors(server: Server) -> Iterator[None]:
-    """Turn what becomes of a connection into errors of ours: others may quote requests."""
-    try:
-        yield
-    except AnswerTooLargeError:
-        words = f"its answer is larger than {MAX_BYTES // 2**20} MiB"
-        raise StoreError(server.shown, words) from None
-    except CodingError:
-        raise StoreError(server.shown, "its answer cannot be unpacked") from None
-    except failures.HTTPError as error:
-        raise StoreUnreachableError(server.shown, unreachable(error)) from None
 
 
 def server_of(written: str, *, verify: bool = True, ca_bundle: str = "") -> Server:
     """Return the server of an address with or without a scheme; https where none is written.
 
     Raises:
-        UsageError: it is no address.
+        UsageError: it is no address, or the file of CAs does not exist.
     """
+    if ca_bundle and not Path(ca_bundle).exists():
+        raise UsageError(f"the CA bundle {ca_bundle} does not exist")
     text = written.strip()
     address = text if "://" in text else f"https://{text}"
     try:

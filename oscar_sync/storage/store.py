@@ -5,7 +5,7 @@ import socket
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,6 @@ from oscar_sync.storage.uploads import Uploads
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
 COUNT_LIMIT: Final = 100_000
-_CHUNK_BYTES: Final = 1 << 20
 
 
 class ObjectStore:
@@ -259,23 +258,14 @@ class ObjectStore:
 
     def get_object(self, bucket: str, key: str) -> bytes:
         """Return a whole object, which must fit into memory."""
-        with self._told():
-            response = self._client.get_object(bucket, key)
-            try:
-                return bytes(response.read())
-            finally:
-                response.close()
-                response.release_conn()
+        return b"".join(self.read_object(bucket, key))
 
     def read_object(self, bucket: str, key: str) -> Iterator[bytes]:
         """Yield an object's bytes, in chunks; one that is cut off is an error."""
-        with self._told():
-            response = self._client.get_object(bucket, key)
-            try:
-                yield from response.stream(_CHUNK_BYTES)
-            finally:
-                response.close()
-                response.release_conn()
+        from oscar_sync.net.pool import pieces
+
+        with self._told(), closing(self._client.get_object(bucket, key)) as response:
+            yield from pieces(response)
 
     def delete_object(self, bucket: str, key: str) -> None:
         """Delete an object; one that is not there is deleted."""

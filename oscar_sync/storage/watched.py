@@ -5,11 +5,11 @@ from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-import urllib3
 from msgspec import Struct, field
 
+from oscar_sync.net.pool import Pool
 from oscar_sync.net.root import is_page, root_of
-from oscar_sync.storage.pool import PageError, WrongDocumentError
+from oscar_sync.storage.failures import PageError, WrongDocumentError
 
 MOST_EMPTY_PAGES: Final = 100
 """In a row: a store may have some, between objects that it does not show."""
@@ -60,13 +60,8 @@ def ending(entries: Iterator[T]) -> Iterator[T]:
         yield entry
 
 
-class WatchedPool(urllib3.PoolManager):
-    """What MinIO's client sends by: it takes no other class."""
-
-    def __init__(self, pool: urllib3.PoolManager) -> None:
-        """Send by *pool*."""
-        super().__init__()
-        self._pool = pool
+class WatchedPool(Pool):
+    """What MinIO's client sends by."""
 
     def urlopen(self, method: str, url: str, *args: Any, **more: Any) -> Any:
         """Return the answer.
@@ -79,14 +74,10 @@ class WatchedPool(urllib3.PoolManager):
         listing = _LISTING.get()
         if listing is not None and "list-type" in query:
             listing.turn(query.get("continuation-token", ""))
-        answer = self._pool.urlopen(method, url, *args, **more)
+        answer = super().urlopen(method, url, *args, **more)
         if more.get("preload_content", True):
             _hold_to_document(method, query, answer)
         return answer
-
-    def clear(self) -> None:
-        """Close the connections."""
-        self._pool.clear()
 
 
 def _hold_to_document(method: str, query: dict[str, str], answer: Any) -> None:

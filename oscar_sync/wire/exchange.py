@@ -1,7 +1,7 @@
 """One request and what came of it, in values that know no HTTP library. Pure."""
 
 from collections.abc import Mapping
-from typing import IO
+from typing import IO, Any
 
 from msgspec import Struct
 
@@ -41,11 +41,12 @@ class Exchange(Struct, frozen=True):
 
 
 class RawAnswer(Struct, frozen=True):
-    """Status, headers and whole body of an answer."""
+    """Status, headers and whole body of an answer, and the ``requests.Response`` that it is of."""
 
     status: int
     headers: Mapping[str, str]
     content: bytes
+    response: Any = None
 
     def header(self, name: str) -> str:
         """Return what the header *name* says, blank where there is none; names know no case."""
@@ -57,12 +58,8 @@ class RawAnswer(Struct, frozen=True):
         return f"RawAnswer({self.status})"
 
 
-class NoExchangeError(Exception):
-    """No answer; ``words`` hold no secret, ``may_pass`` says that asking again may help."""
-
-    def __init__(self, words: str, *, was_sent: bool, may_pass: bool) -> None:
-        """Keep what happened."""
-        super().__init__(words)
-        self.words = words
-        self.was_sent = was_sent
-        self.may_pass = may_pass
+def raw_answer(response: Any, *, is_in_file: bool) -> RawAnswer:
+    """Return what *response* of ``requests`` holds; a body that went into a file stays there."""
+    has_content = response.status_code >= 400 or not is_in_file
+    content = response.content if has_content else b""
+    return RawAnswer(response.status_code, response.headers, content, response)

@@ -3,17 +3,17 @@
 import json
 import time
 from collections.abc import Mapping
-from typing import Final
+from contextlib import closing
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from oscar_sync.model.cluster import RefreshLogin
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
-from oscar_sync.net.proxies import proxies_for
+from oscar_sync.net.errors import NoExchangeError
 from oscar_sync.net.unpacking import AnswerTooLargeError
 from oscar_sync.semantics.echoes import masked
 from oscar_sync.wire import address
-from oscar_sync.wire.exchange import NoExchangeError, RawAnswer
 from oscar_sync.wire.failures import UnusableLoginError
 from oscar_sync.wire.oidc_claims import claims_of
 from oscar_sync.wire.token_source import Fetched
@@ -47,16 +47,16 @@ class Refresher:
             UnusableLoginError: the provider gives none, in its own words.
         """
         answer = self._sent()
-        told = _told(answer)
+        told = _told(answer.content)
         token, new = told.get("access_token"), told.get("refresh_token")
-        if answer.status != 200 or not isinstance(token, str) or not token:
-            raise UnusableLoginError(self._refusal(answer.status, told))
+        if answer.status_code != 200 or not isinstance(token, str) or not token:
+            raise UnusableLoginError(self._refusal(answer.status_code, told))
         if isinstance(new, str) and new:
             self._token = Secret(new)
         return Fetched(Secret(token), _lifetime_s(told, Secret(token)))
 
-    def _sent(self) -> RawAnswer:
-        from oscar_sync.wire.transport import Transport
+    def _sent(self) -> Any:
+        from oscar_sync.net.adapter import PoolAdapter
 
         form = {
             "grant_type": "refresh_token",
@@ -64,29 +64,22 @@ class Refresher:
             "client_id": self._client_id,
             **({"scope": " ".join(self._scopes)} if self._scopes else {}),
         }
-        transport = Transport(
-            connections=1,
-            verify=named_cas("", self._environ) or True,
-            proxies=proxies_for(self._endpoint, self._environ),
-        )
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "User-Agent": "oscar-sync",
+        }
+        body = urlencode(form).encode()
         try:
-            return transport.send(
-                "POST",
-                self._endpoint,
-                headers={
-                    "Accept": "application/json",
-                    "Content-Type": "application/x-www-form-urlencoded",
-                    "User-Agent": "oscar-sync",
-                },
-                body=urlencode(form).encode(),
-                read_timeout_s=TIMEOUT_S,
-            )
+            cas = named_cas("", self._environ)
+            with closing(PoolAdapter(self._endpoint, self._environ, cas=cas)) as adapter:
+                return adapter.exchange(
+                    "POST", self._endpoint, headers=headers, body=body, timeout_s=TIMEOUT_S
+                )
         except NoExchangeError as error:
             raise UnusableLoginError(f"{self._place}: {error.words}") from None
         except AnswerTooLargeError:
             raise UnusableLoginError(f"{self._place}: the answer is too large") from None
-        finally:
-            transport.close()
 
     @property
     def _place(self) -> str:
@@ -116,9 +109,9 @@ def _check(endpoint: str, client_id: str) -> None:
         )
 
 
-def _told(answer: RawAnswer) -> Mapping[str, object]:
+def _told(content: bytes) -> Mapping[str, object]:
     try:
-        told = json.loads(answer.content)
+        told = json.loads(content)
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}

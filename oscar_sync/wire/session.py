@@ -2,10 +2,11 @@
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -13,11 +14,11 @@ from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError
 from oscar_sync.model.cluster import BasicLogin, Cluster, RefreshLogin, TokenLogin
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
-from oscar_sync.net.proxies import proxies_for
+from oscar_sync.net.errors import NoExchangeError
 from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError
 from oscar_sync.semantics.answers import is_store_restarting
 from oscar_sync.wire import address
-from oscar_sync.wire.exchange import Exchange, NoExchangeError, RawAnswer, Request
+from oscar_sync.wire.exchange import Exchange, RawAnswer, Request, raw_answer
 from oscar_sync.wire.failures import NoAnswerError
 from oscar_sync.wire.login import UnusableLoginError, authorization, bearer, renewed
 from oscar_sync.wire.messages import text_of
@@ -30,21 +31,6 @@ READ_TIMEOUT_S: Final = 60.0
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _NO_LOGIN: Final = Secret("")
 _REMEMBERED: Final = 8
-
-
-class _Transport(Protocol):
-    def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        read_timeout_s: float,
-        into: IO[bytes] | None,
-    ) -> RawAnswer: ...
-
-    def close(self) -> None: ...
 
 
 class Session:
@@ -78,7 +64,10 @@ class Session:
         self._in_bodies: frozenset[Secret] = frozenset()
         self._environ = environ
         self._warm_up = WarmUp()
-        self._transport = self._connect(connections, environ)
+        self._connections = connections
+        self._cas = self._named_cas()
+        self._adapter: Any = None
+        self._opening = threading.Lock()
 
     def __repr__(self) -> str:
         """Return the cluster's name and address."""
@@ -86,7 +75,8 @@ class Session:
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._transport.close()
+        if self._adapter is not None:
+            self._adapter.close()
 
     def get(self, path: str, *, has_login: bool = True) -> RawAnswer:
         """Return the answer to a GET, which is repeated while that may help.
@@ -184,14 +174,15 @@ class Session:
         answer: RawAnswer | NoExchangeError | None = None
         start = time.monotonic()
         try:
-            answer = self._transport.send(
+            response = self._opened().exchange(
                 request.method,
                 self._base + request.path,
                 headers=headers,
                 body=request.body,
-                read_timeout_s=self.read_timeout_s if asked_s is None else asked_s,
+                timeout_s=self.read_timeout_s if asked_s is None else asked_s,
                 into=request.into,
             )
+            answer = raw_answer(response, is_in_file=request.into is not None)
         except NoExchangeError as error:
             answer = error
         except AnswerTooLargeError:
@@ -262,23 +253,27 @@ class Session:
     def _bad(self, message: str, remedy: str = "") -> BadAnswerError:
         return BadAnswerError(self.cluster.id, self.endpoint, message, remedy)
 
-    def _connect(self, connections: int, environ: Mapping[str, str]) -> _Transport:
-        from oscar_sync.wire.transport import Transport  # http.client: 8 ms
+    def _opened(self) -> Any:
+        """Return what sends; it is made, and its libraries loaded, for the first request."""
+        from oscar_sync.net.adapter import PoolAdapter
 
-        return Transport(
-            connections=connections,
-            verify=self._verify(environ),
-            proxies=proxies_for(self._base, environ),
-        )
+        with self._opening:
+            if self._adapter is None:
+                self._adapter = PoolAdapter(
+                    self._base,
+                    self._environ,
+                    cas=self._cas,
+                    verify=self.cluster.ssl_verify,
+                    connections=self._connections,
+                )
+            return self._adapter
 
-    def _verify(self, environ: Mapping[str, str]) -> bool | str:
-        if not self.cluster.ssl_verify:
-            return False
-        named = named_cas(self.cluster.ca_bundle, environ)
-        if named and not Path(named).exists():
+    def _named_cas(self) -> str:
+        named = named_cas(self.cluster.ca_bundle, self._environ)
+        if self.cluster.ssl_verify and named and not Path(named).exists():
             message = f"the CA bundle {named} does not exist"
             raise ClusterError(self.cluster.id, self.endpoint, message)
-        return named or True
+        return named
 
 
 def _is_refusal(answer: RawAnswer | NoExchangeError) -> bool:

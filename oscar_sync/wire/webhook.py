@@ -1,13 +1,13 @@
 """One POST to a webhook: its address is a secret, and its silence changes nothing."""
 
 from collections.abc import Mapping
+from contextlib import closing
 
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
-from oscar_sync.net.proxies import proxies_for
+from oscar_sync.net.errors import NoExchangeError
 from oscar_sync.net.unpacking import AnswerTooLargeError
 from oscar_sync.wire import address
-from oscar_sync.wire.exchange import NoExchangeError
 
 READ_TIMEOUT_S = 10.0
 
@@ -18,26 +18,20 @@ def post(url: Secret, body: bytes, environ: Mapping[str, str]) -> str:
     Redirects are not followed: the address is given by whoever may see what is sent. Of the address
     only scheme and host stand in what is returned, since its path is often the key.
     """
-    from oscar_sync.wire.transport import Transport
+    from oscar_sync.net.adapter import PoolAdapter
 
     place = url.reveal().strip()
     host = address.host_of(place)
     if host is None:
         return "OSCAR_SYNC_WEBHOOK is no http(s) address"
-    transport = Transport(
-        connections=1,
-        verify=named_cas("", environ) or True,
-        proxies=proxies_for(place, environ),
-    )
     headers = {"Content-Type": "application/json", "User-Agent": "oscar-sync"}
     try:
-        answer = transport.send(
-            "POST", place, headers=headers, body=body, read_timeout_s=READ_TIMEOUT_S
-        )
+        with closing(PoolAdapter(place, environ, cas=named_cas("", environ))) as adapter:
+            answer = adapter.exchange(
+                "POST", place, headers=headers, body=body, timeout_s=READ_TIMEOUT_S
+            )
     except NoExchangeError as error:
         return f"{host}: {error.words}"
     except AnswerTooLargeError:
         return ""
-    finally:
-        transport.close()
-    return "" if answer.status < 300 else f"{host} answers {answer.status}"
+    return "" if answer.status_code < 300 else f"{host} answers {answer.status_code}"

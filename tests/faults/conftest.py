@@ -5,7 +5,6 @@ import os
 import pytest
 
 from oscar_sync.cli.main import call
-from oscar_sync.storage import pool
 from tests.machine import PATIENCE_S
 from tests.property.world import running_world
 
@@ -25,8 +24,7 @@ def world(_world, monkeypatch):
     monkeypatch.setattr("oscar_sync.execution.effect.effect_wait_s", lambda restarts: 0.002)
     monkeypatch.setattr("oscar_sync.execution.create.PAUSE_S", 0.001)
     monkeypatch.setattr("oscar_sync.execution.evidence.BEFORE_BUCKETS_S", 0.001)
-    repeated = pool.REPEATED.new(backoff_factor=0.001)
-    monkeypatch.setattr(pool, "REPEATED", repeated)
+    monkeypatch.setattr("oscar_sync.net.pool.PAUSE_S", 0.001)
     for name in [name for name in os.environ if name.startswith(("OSCAR", "OIDC"))]:
         monkeypatch.delenv(name)
     for name, value in _world.environ.items():

@@ -24,7 +24,7 @@ COME_WITH = {"boto3": "moto", "botocore": "moto"}
 OFFERED_TO_PYTEST = "oscar_sync/emulator/pytest_plugin.py:"
 # The room or module that a dependency is there for: until it is built, nothing needs to import it.
 USED_BY = {
-    "certifi": "wire",
+    "certifi": "net",
     "click": "cli",
     "deepdiff": "reconcile/plan_difference",
     "flask": "emulator",
@@ -38,10 +38,10 @@ USED_BY = {
     "pathspec": "documents/ignore_file",
     "pydantic": "published",
     "pyjwt": "emulator",
-    "pysocks": "wire/way",
+    "pysocks": "net",
     "pyyaml": "documents",
-    "requests": "client",
-    "urllib3": "storage",
+    "requests": "net",
+    "urllib3": "net",
     "watchdog": "reconcile/watch",
     "webdav4": "storage",
     "werkzeug": "emulator",

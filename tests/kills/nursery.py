@@ -25,6 +25,7 @@ WARM: Final = (
     "oscar_sync.cli.main",
     "oscar_sync.cli.progress",
     "oscar_sync.execution.execute",
+    "oscar_sync.net.adapter",
     "oscar_sync.reconcile.once",
     "oscar_sync.storage.buckets",
     "oscar_sync.storage.client",
@@ -32,7 +33,6 @@ WARM: Final = (
     "oscar_sync.storage.landing",
     "oscar_sync.storage.store",
     "oscar_sync.wire.api",
-    "oscar_sync.wire.transport",
 )
 
 

@@ -6,11 +6,10 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-import urllib3
-from urllib3 import exceptions as failures
 
-from oscar_sync.net.pool import pool_to
-from oscar_sync.net.unpacking import AnswerTooLargeError, CodingError
+from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.pool import Pool
+from oscar_sync.net.unpacking import AnswerTooLargeError
 from tests.unit.wire.stub import Reply, running
 
 SECONDS = 30.0
@@ -52,11 +51,8 @@ def dripping(head: bytes, drop: bytes):
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def pool(url, environ=None, read_timeout_s=5.0, retries=False):
-    return pool_to(
-        url, environ or {}, connections=2, connect_timeout_s=5.0, read_timeout_s=read_timeout_s,
-        retries=retries,
-    )  # fmt: skip
+def pool(url, environ=None, timeout_s=5.0, repeats=0):
+    return Pool(url, environ or {}, connections=2, timeout_s=timeout_s, repeats=repeats)
 
 
 @pytest.mark.parametrize(
@@ -72,21 +68,21 @@ def pool(url, environ=None, read_timeout_s=5.0, retries=False):
 def test_an_answer_that_drips_ends_with_its_time(head, drop):
     with (
         dripping(head, drop) as url,
-        pool(url, read_timeout_s=0.4) as connections,
-        pytest.raises((failures.ReadTimeoutError, failures.ProtocolError)),
+        pool(url, timeout_s=0.4) as connections,
+        pytest.raises(NoExchangeError, match=r"answer within 0\.4 s"),
     ):
         connections.request("GET", url)
 
 
 def test_a_file_may_take_its_time():
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"
-    with dripping(head, b"x") as url, pool(url, read_timeout_s=0.4) as connections:
+    with dripping(head, b"x") as url, pool(url, timeout_s=0.4) as connections:
         answer = connections.request("GET", url, preload_content=False)
         assert answer.read() == b"x" * 20
 
 
 @pytest.mark.parametrize(
-    ("coding", "kind"), [("gzip", AnswerTooLargeError), ("gzip, gzip", CodingError)]
+    ("coding", "kind"), [("gzip", AnswerTooLargeError), ("gzip, gzip", NoExchangeError)]
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "PROPFIND"])
 def test_no_answer_is_unpacked_without_bounds(coding, kind, method):
@@ -109,12 +105,12 @@ def test_what_is_packed_once_is_unpacked_and_says_so_no_longer():
 
 
 def test_a_read_that_is_cut_off_is_repeated_as_often_as_is_said():
-    with running() as stub, pool(stub.url, retries=urllib3.Retry(2, read=1)) as connections:
+    with running() as stub, pool(stub.url, repeats=1) as connections:
         cut = Reply(body=b"half", length=9)
         stub.replies = [cut, Reply(body=b"whole")]
         assert connections.request("GET", stub.url).data == b"whole"
         stub.replies = [cut, Reply(body=b"whole")]
-        with pytest.raises(failures.ProtocolError):
+        with pytest.raises(NoExchangeError, match="cut off"):
             connections.request("POST", stub.url)
 
 
@@ -131,9 +127,8 @@ def test_the_proxy_of_the_environment_is_asked_and_exempt_hosts_are_not():
 
 
 def test_an_answer_that_is_repeated_is_not_read_without_bounds_either():
-    """urllib3 reads it to its end by itself, to use the connection again."""
-    retries = urllib3.Retry(2, status_forcelist=(503,))
-    with running() as stub, pool(stub.url, retries=retries) as connections:
+    """It is read to its end, to use the connection again."""
+    with running() as stub, pool(stub.url, repeats=2) as connections:
         stub.replies = [Reply(503, b" " * (70 * 2**20))]
         with pytest.raises(AnswerTooLargeError):
             connections.request("GET", stub.url)

@@ -5,7 +5,8 @@ import ssl
 import pytest
 
 from oscar_sync.net.cas import named_cas
-from oscar_sync.net.trust import TrustError, context_of
+from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.trust import context_of
 from tests.unit.wire.tls import make_certificate
 
 
@@ -40,5 +41,5 @@ def test_nobody_need_vouch_only_where_that_is_written():
 
 def test_a_file_without_certificates_is_named(tmp_path):
     (tmp_path / "empty.pem").write_text("none")
-    with pytest.raises(TrustError, match=r"empty\.pem holds no certificates of CAs"):
+    with pytest.raises(NoExchangeError, match=r"empty\.pem holds no certificates of CAs"):
         context_of(str(tmp_path / "empty.pem"))

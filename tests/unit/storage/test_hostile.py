@@ -125,7 +125,7 @@ def test_a_proxy_that_does_not_pass_it_on_is_told_as_that(stub):
     stub.replies = [Reply(407, b"log in")]
     address = StoreAddress("https://store.example.org", Secret("a"), Secret("s"))
     store = ObjectStore(address, {"https_proxy": stub.url})
-    with pytest.raises(StoreError, match="the proxy of the environment does not pass it on"):
+    with pytest.raises(StoreError, match="the proxy does not pass it on"):
         store.hooks("red")
 
 

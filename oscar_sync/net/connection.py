@@ -1,4 +1,4 @@
-"""Answers that come in time as a whole.
+"""Connections that open in time, and whose answers come in time as a whole.
 
 The time-out of a socket begins anew with each byte: a server that drips would hold us for ever.
 """
@@ -6,12 +6,11 @@ The time-out of a socket begins anew with each byte: a server that drips would h
 import http.client
 import io
 import time
-from typing import Any, Final
+from typing import Any
 
-from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError
+import urllib3
 
-_SLACK_BYTES: Final = 1 << 20
-"""For the head, and for what frames chunks."""
+from oscar_sync.net.failures import CONNECT_TIMEOUT_S, OPENING, translate_errors
 
 
 class _Timed(io.RawIOBase):
@@ -22,17 +21,15 @@ class _Timed(io.RawIOBase):
         self._socket = connection
         self._limit_s: float | None = connection.gettimeout()
         self._last_s: float | None = None
-        self._left_bytes: int | None = None
         self.begin()
 
     def begin(self) -> None:
-        """Let what comes from here on take one time-out, all of it, and keep below the cap."""
-        self._left_bytes = MAX_BYTES + _SLACK_BYTES
+        """Let what comes from here on take one time-out, all of it."""
         self._last_s = None if self._limit_s is None else time.monotonic() + self._limit_s
 
     def release(self) -> None:
-        """Let each byte from here on take a time-out, and be as many as there are."""
-        self._last_s = self._left_bytes = None
+        """Let each byte from here on take a time-out."""
+        self._last_s = None
         self._socket.settimeout(self._limit_s)
 
     def readable(self) -> bool:
@@ -44,13 +41,7 @@ class _Timed(io.RawIOBase):
             if left_s <= 0:
                 raise TimeoutError("timed out")
             self._socket.settimeout(left_s)
-        count = self._source.readinto(buffer)
-        if self._left_bytes is not None and count:
-            # Also what a library reads by itself to use a connection again.
-            self._left_bytes -= count
-            if self._left_bytes < 0:
-                raise AnswerTooLargeError
-        return count
+        return self._source.readinto(buffer)
 
     def fileno(self) -> int:
         return self._source.fileno()
@@ -77,3 +68,32 @@ class TimedResponse(http.client.HTTPResponse):
     def take_time(self) -> None:
         """Let the body come as long as something comes: it may be large."""
         self._timed.release()
+
+
+class _Connection:
+    """What is ours in a connection of urllib3, of each kind."""
+
+    response_class = TimedResponse
+    proxy_scheme = ""
+
+    def connect(self: Any) -> None:
+        """Open it as far as the origin; its time-out is that of an answer from then on."""
+        limit_s, self.timeout = self.timeout, CONNECT_TIMEOUT_S
+        try:
+            with translate_errors(OPENING, proxy=self.proxy_scheme):
+                super().connect()  # type: ignore[misc]
+        finally:
+            self.timeout = limit_s
+        self.sock.settimeout(limit_s)
+        # Whoever turns checks off is told by us on every run: a warning of each would drown it.
+        self.is_verified = True
+
+
+def connect_by_ours(manager: urllib3.PoolManager, proxy_scheme: str) -> None:
+    """Let *manager* open its connections, of whatever kind, as is said here."""
+    kinds: dict[str, Any] = dict(manager.pool_classes_by_scheme)
+    for scheme, pool in kinds.items():
+        names = {"proxy_scheme": proxy_scheme}
+        connection = type("Connection", (_Connection, pool.ConnectionCls), names)
+        kinds[scheme] = type("ConnectionPool", (pool,), {"ConnectionCls": connection})
+    manager.pool_classes_by_scheme = kinds
