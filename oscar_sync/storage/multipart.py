@@ -1,23 +1,25 @@
 """The requests about uploads in parts (Amazon S3 API Reference), for uploads that are taken up.
 
 Neither library has them for others to call: obstore cuts files by itself, and MinIO's client has
-them under private names, and hashes each part once more for its signature.
+them under private names, and hashes each part once more. Its signature is used.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
+from minio.credentials.credentials import Credentials
+from minio.signer import sign_v4_s3
 from msgspec import Struct
 
 from oscar_sync.errors import StoreDeniedError, StoreError, StoreFailedError
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.client import REGION, pool_of
 from oscar_sync.storage.failures import translate_errors
-from oscar_sync.storage.signature import EMPTY, Signer, quoted
 from oscar_sync.storage.words import words_of
 
 Place = tuple[str, str]
@@ -26,6 +28,8 @@ Place = tuple[str, str]
 _MOST_PAGES: Final = 100
 """Of a listing: a store that never ends one does not hold us up."""
 _PAGE: Final = "1000"
+EMPTY: Final = hashlib.sha256(b"").hexdigest()
+"""The digest of no body."""
 
 
 class Part(Struct, frozen=True):
@@ -46,9 +50,6 @@ class Multipart:
     def __init__(self, address: StoreAddress, environ: Mapping[str, str]) -> None:
         """Open nothing yet; *environ* names proxies."""
         self._address = address
-        self._host = address.endpoint.partition("://")[2].rstrip("/")
-        region = address.region or REGION
-        self._signer = Signer(address.access_key, address.secret_key, region)
         self._pool = pool_of(address, environ)
 
     @property
@@ -143,17 +144,12 @@ class Multipart:
         body: bytes | memoryview = b"",
         sha256: str = EMPTY,
     ) -> Any:
-        target = quoted(*place, query)
-        named = {"Host": self._host, **(headers or {})}
-        signed = self._signer.headers(method, target, named, sha256, datetime.now(UTC))
-        url = f"{self._address.endpoint.rstrip('/')}{target}"
+        url = f"{self._address.endpoint.rstrip('/')}{quoted(*place, query)}"
+        sent = signed(
+            self._address, method, url, headers or {}, sha256=sha256, now=datetime.now(UTC)
+        )
         with translate_errors(self._address.shown):
-            answer = self._pool.urlopen(
-                method,
-                url,
-                body=body or None,
-                headers=signed,
-            )
+            answer = self._pool.urlopen(method, url, body=body or None, headers=sent)
         if answer.status >= 300:
             raise self._refused(answer.status, _error_in(answer.data))
         return answer
@@ -165,6 +161,41 @@ class Multipart:
             return kind(self._address.shown, f"its answer cannot be used ({status})")
         words = self._address.masked(words_of(code, error.text("Message")))
         return (StoreDeniedError if code == "AccessDenied" else kind)(self._address.shown, words)
+
+
+def quoted(bucket: str, key: str, query: Mapping[str, str]) -> str:
+    """Return the target of a request, in the one form that its signature is made over."""
+    path = quote(f"/{bucket}/{key}" if key else f"/{bucket}", safe="/-_.~")
+    pairs = urlencode(sorted(query.items()), quote_via=quote, safe="-_.~")
+    return f"{path}?{pairs}" if pairs else path
+
+
+def signed(
+    address: StoreAddress,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    *,
+    sha256: str,
+    now: datetime,
+) -> Mapping[str, Any]:
+    """Return *headers* with a signature over all of them and the digest of the body, in hex."""
+    place = urlsplit(url)
+    sent: dict[str, Any] = {
+        **headers,
+        "Host": place.netloc,
+        "x-amz-content-sha256": sha256,
+        "x-amz-date": f"{now:%Y%m%dT%H%M%SZ}",
+    }
+    return sign_v4_s3(
+        method=method,
+        url=place,
+        region=address.region or REGION,
+        headers=sent,
+        credentials=Credentials(address.access_key.reveal(), address.secret_key.reveal()),
+        content_sha256=sha256,
+        date=now,
+    )
 
 
 class _Xml:
