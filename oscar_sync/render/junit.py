@@ -4,9 +4,9 @@ A plan fails what is blocked or not read; a drift report what moved; a report of
 not done. Everything else passes, a service that does not differ too.
 """
 
-import html
 from collections.abc import Iterable, Sequence
 from typing import Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from msgspec import Struct
 
@@ -85,47 +85,40 @@ def _document(title: str, cases: Sequence[_Case]) -> str:
     suites: dict[str, list[_Case]] = {}
     for case in cases:
         suites.setdefault(case.suite, []).append(case)
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites name="{_text(title)}" {_counts(cases)}>',
-        *(line for name, within in sorted(suites.items()) for line in _suite(name, within)),
-        "</testsuites>",
-    ]
-    return "\n".join(lines) + "\n"
+    root = Element("testsuites", {"name": safe(title), **_counts(cases)})
+    for name, within in sorted(suites.items()):
+        suite = SubElement(
+            root, "testsuite", {"name": safe(name), **_counts(within), "skipped": "0"}
+        )
+        for case in within:
+            _add(case, suite)
+    indent(root)
+    content: bytes = tostring(root, "utf-8", xml_declaration=True)
+    return content.decode() + "\n"
 
 
-def _counts(cases: Sequence[_Case]) -> str:
+def _counts(cases: Sequence[_Case]) -> dict[str, str]:
     failed = sum(bool(case.faults) for case in cases)
-    return f'tests="{len(cases)}" failures="{failed}" errors="0" time="0"'
+    return {"tests": str(len(cases)), "failures": str(failed), "errors": "0", "time": "0"}
 
 
-def _suite(name: str, cases: Sequence[_Case]) -> list[str]:
-    head = f'  <testsuite name="{_text(name)}" {_counts(cases)} skipped="0">'
-    return [head, *(line for case in cases for line in _case(case)), "  </testsuite>"]
-
-
-def _case(case: _Case) -> list[str]:
+def _add(case: _Case, suite: Element) -> None:
     place = next((item.origin.file for item in case.found if item.origin.file), "")
-    file = f' file="{_text(place)}"' if place else ""
-    head = f'<testcase classname="{_text(case.suite)}" name="{_text(case.name)}"{file} time="0"'
-    if not case.found:
-        return [f"    {head}/>"]
-    lines = [f"    {head}>"]
+    names = {"classname": safe(case.suite), "name": safe(case.name)}
+    file = {"file": safe(place)} if place else {}
+    element = SubElement(suite, "testcase", {**names, **file, "time": "0"})
     if case.faults:
         first = case.faults[0]
-        message = f'message="{_text(first.message[:_LONGEST])}" type="{_text(first.rule)}"'
-        lines.append(f"      <failure {message}>{_told(case.faults)}</failure>")
+        failure = SubElement(
+            element, "failure", message=safe(first.message[:_LONGEST]), type=safe(first.rule)
+        )
+        failure.text = _told(case.faults)
     rest = [item for item in case.found if item not in case.faults]
     if rest:
-        lines.append(f"      <system-out>{_told(rest)}</system-out>")
-    return [*lines, "    </testcase>"]
+        SubElement(element, "system-out").text = _told(rest)
 
 
 def _told(found: Sequence[Finding]) -> str:
     text = "\n".join(f"{item.severity} {item.rule}: {item.message}" for item in found)
     more = f"\n… {len(text) - _LONGEST:,} characters more" if len(text) > _LONGEST else ""
-    return html.escape(safe_lines(text[:_LONGEST]) + more)
-
-
-def _text(text: str) -> str:
-    return html.escape(safe(text))
+    return safe_lines(text[:_LONGEST]) + more

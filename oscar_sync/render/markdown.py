@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from oscar_sync.model.diagnostic import Diagnostic
@@ -242,18 +242,17 @@ _MARKS: Final = {char: f"\\{char}" for char in f"{_MARKUP}#"}
 _ENTITIES: Final = {char: f"&#{ord(char)};" for char in _MARKUP}
 
 
-def _text(text: str) -> str:
-    """Return *text* with everything escaped that Markdown or HTML would obey."""
-    plain = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _unlinked("".join(_MARKS.get(char, char) for char in plain))
+def _text(text: str, marks: Mapping[str, str] = _MARKS) -> str:
+    """Return *text* with everything escaped that Markdown or HTML would obey, by *marks*.
+
+    Nothing in it becomes a mention or a link by itself either.
+    """
+    plain = html.escape(safe(text), quote=False)
+    escaped = "".join(marks.get(char, char) for char in plain)
+    unlinked = escaped.replace("@", "&#64;").replace("://", "&#58;//")
+    return unlinked.replace("www.", "www&#46;")
 
 
 def _html(text: str) -> str:
     """Return *text* for a line of HTML, where a backslash would show and entities do not."""
-    return _unlinked("".join(_ENTITIES.get(char, char) for char in html.escape(safe(text))))
-
-
-def _unlinked(text: str) -> str:
-    """Return *text* without anything that becomes a mention or a link by itself."""
-    unlinked = text.replace("@", "&#64;").replace("://", "&#58;//")
-    return unlinked.replace("www.", "www&#46;")
+    return _text(text, _ENTITIES)

@@ -19,7 +19,7 @@ IMPORT_NAMES = {"pyyaml": "yaml", "pysocks": "socks", "flask-cors": "flask_cors"
 # Imported not by us but by what is named here: moto's server is written with them.
 NEEDED_BY = {"flask": "moto", "flask-cors": "moto", "werkzeug": "moto"}
 # They come with a package that is named, and belong to what it offers.
-COME_WITH = {"boto3": "moto", "botocore": "moto"}
+COME_WITH = {"boto3": "moto", "botocore": "moto", "markupsafe": "jinja2"}
 # What is written for pytest's users finds pytest there.
 OFFERED_TO_PYTEST = "oscar_sync/emulator/pytest_plugin.py:"
 # The room or module that a dependency is there for: until it is built, nothing needs to import it.
@@ -30,6 +30,7 @@ USED_BY = {
     "flask": "emulator",
     "flask-cors": "emulator",
     "httpx": "storage",
+    "jinja2": "render/markup",
     "liboidcagent": "wire/oidc_agent",
     "minio": "storage",
     "msgspec": "model",
@@ -51,6 +52,7 @@ TOO_SLOW_FOR_HELP = {
     "deepdiff",
     "http",
     "httpx",
+    "jinja2",
     "minio",
     "moto",
     "obstore",

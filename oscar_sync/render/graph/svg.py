@@ -1,6 +1,5 @@
 """The graph as SVG, drawn here: no script, no style from elsewhere, dark and light."""
 
-import html
 from collections.abc import Mapping
 from typing import Final
 
@@ -8,7 +7,7 @@ from msgspec import Struct
 
 from oscar_sync.model.graph import Edge, Graph, Node, NodeKind
 from oscar_sync.render.graph.layout import Spot, layout
-from oscar_sync.render.words import safe
+from oscar_sync.render.markup import rendered, source_of
 
 _WIDTH: Final = 190
 _HEIGHT: Final = 34
@@ -18,59 +17,57 @@ _MARGIN: Final = 20
 _TITLE: Final = 34
 _LONGEST: Final = 24
 
-STYLE: Final = """\
-svg { --ink: #1b1f24; --paper: #ffffff; --line: #57606a; --service: #dbeafe; --folder: #e7f5e1;
-  --place: #f3e8ff; --alarm: #b42318; font: 13px system-ui, sans-serif; }
-@media (prefers-color-scheme: dark) { svg { --ink: #e6edf3; --paper: #0d1117; --line: #8b949e;
-  --service: #17305a; --folder: #1c3a1d; --place: #3a2257; --alarm: #ff7b72; } }
-.paper { fill: var(--paper); }
-text { fill: var(--ink); }
-.cluster { font-weight: 600; font-size: 15px; }
-.node rect { stroke: var(--line); }
-.service rect { fill: var(--service); }
-.folder rect { fill: var(--folder); }
-.place rect { fill: var(--place); }
-.worker rect { fill: var(--service); stroke-dasharray: 5 4; }
-.shared rect { stroke: var(--ink); stroke-width: 3; }
-.edge path { fill: none; stroke: var(--line); stroke-width: 1.5; }
-.edge.mounts path, .edge.copied path { stroke-dasharray: 5 4; }
-.edge.within path { stroke-dasharray: 1 4; }
-.edge.loop path { stroke: var(--alarm); stroke-width: 3; }
-"""
-
-
-_TIP: Final = (
-    '<marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="9" markerHeight="9" '
-    'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="context-stroke"/>'
-    "</marker>"
-)
-
 
 class _Box(Struct, frozen=True):
     x: int
     y: int
 
 
+class _Edge(Struct, frozen=True):
+    style: str
+    words: str
+    path: str
+    is_loop: bool
+
+
+class _Node(Struct, frozen=True):
+    style: str
+    words: str
+    label: str
+    x: int
+    y: int
+    radius: int
+    is_shared: bool
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+
+class _Cluster(Struct, frozen=True):
+    name: str
+    x: int
+    y: int
+    edges: list[_Edge]
+    nodes: list[_Node]
+
+
 def graph_svg(graph: Graph) -> str:
     """Return one picture, the clusters below each other; each node and edge has its words."""
-    parts: list[str] = []
+    clusters: list[_Cluster] = []
     top, width = _MARGIN, 2 * _MARGIN + _WIDTH
-    for cluster in graph.clusters:
-        part = graph.in_cluster(cluster)
+    for name in graph.clusters:
+        part = graph.in_cluster(name)
         boxes, right, bottom = _placed(layout(part), top + _TITLE)
-        parts.append(f'<text class="cluster" x="{_MARGIN}" y="{top + 15}">{_text(cluster)}</text>')
-        parts.extend(_edge(edge, boxes, part) for edge in part.edges)
-        parts.extend(_node(node, boxes[node.id]) for node in part.nodes)
+        edges = [_edge(edge, boxes, part) for edge in part.edges]
+        nodes = [_node(node, boxes[node.id]) for node in part.nodes]
+        clusters.append(_Cluster(name, _MARGIN, top + 15, edges, nodes))
         top, width = bottom + _MARGIN, max(width, right)
-    description = html.escape(_summary(graph))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" '
-        f'height="{top}" role="img" aria-label="{description}">\n'
-        f"<title>{description}</title>\n<style>{STYLE}</style>\n"
-        f"<defs>{_TIP}"
-        f'</defs>\n<rect class="paper" width="{width}" height="{top}"/>\n'
-        + "\n".join(parts)
-        + "\n</svg>\n"
+    return rendered(
+        "graph.svg",
+        width=width,
+        height=top,
+        summary=_summary(graph),
+        style=source_of("graph.css"),
+        clusters=clusters,
     )
 
 
@@ -92,28 +89,24 @@ def _summary(graph: Graph) -> str:
     return f"{words}, {loops} edges in trigger loops" if loops else words
 
 
-def _node(node: Node, box: _Box) -> str:
-    shared = " shared" if node.is_shared else ""
+def _node(node: Node, box: _Box) -> _Node:
     is_service = node.kind in (NodeKind.SERVICE, NodeKind.WORKER)
-    radius = 4 if is_service else _HEIGHT // 2
-    words = f"{node.kind} {node.name}{', shared' if node.is_shared else ''}"
-    return (
-        f'<g class="node {node.kind}{shared}"><title>{_text(words)}</title>'
-        f'<rect x="{box.x}" y="{box.y}" width="{_WIDTH}" height="{_HEIGHT}" rx="{radius}"/>'
-        f'<text x="{box.x + _WIDTH // 2}" y="{box.y + 22}" text-anchor="middle">'
-        f"{_text(_short(node.name))}</text></g>"
+    return _Node(
+        str(node.kind),
+        f"{node.kind} {node.name}{', shared' if node.is_shared else ''}",
+        _short(node.name),
+        box.x,
+        box.y,
+        4 if is_service else _HEIGHT // 2,
+        node.is_shared,
     )
 
 
-def _edge(edge: Edge, boxes: Mapping[str, _Box], graph: Graph) -> str:
+def _edge(edge: Edge, boxes: Mapping[str, _Box], graph: Graph) -> _Edge:
     names = {node.id: node.name for node in graph.nodes}
-    loop = " loop" if edge.is_loop else ""
-    note = f"{names[edge.source]} {edge.kind} {names[edge.target]}"
-    return (
-        f'<g class="edge {edge.kind.name.lower()}{loop}">'
-        f"<title>{_text(note)}{', trigger loop' if loop else ''}</title>"
-        f'<path d="{_path(boxes[edge.source], boxes[edge.target])}" marker-end="url(#tip)"/></g>'
-    )
+    words = f"{names[edge.source]} {edge.kind} {names[edge.target]}"
+    path = _path(boxes[edge.source], boxes[edge.target])
+    return _Edge(edge.kind.name.lower(), words, path, edge.is_loop)
 
 
 def _path(start: _Box, end: _Box) -> str:
@@ -131,7 +124,3 @@ def _path(start: _Box, end: _Box) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _text(text: str) -> str:
-    return html.escape(safe(text))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.render.markup import rendered
 from oscar_sync.render.subject import Subject
 
 
@@ -25,10 +26,6 @@ def html_cell(subject: Subject) -> str:
 
     The page stands in a frame: neither its style nor the notebook's reaches the other.
     """
-    from html import escape
-
     from oscar_sync.render.html.page import page
 
-    frame = "width: 100%; height: 36em; border: 1px solid #8888; resize: vertical"
-    title, text = escape(subject.title), escape(page(subject, has_script=False))
-    return f'<iframe title="{title}" sandbox srcdoc="{text}" style="{frame}"></iframe>'
+    return rendered("cell.html", title=subject.title, page=page(subject, has_script=False))

@@ -1,7 +1,6 @@
 """Two texts side by side, line by line, with the colours of their syntax."""
 
 import difflib
-import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.model.field import Json
+from oscar_sync.render.markup import rendered
 from oscar_sync.render.words import plural, safe
 
 _LINES: Final = 4_000
@@ -31,17 +31,19 @@ _TOKENS: Final = re.compile(
 )
 
 
-def coloured(line: str) -> str:
-    """Return one line of a script or of JSON as HTML: comments, strings, words, variables."""
+def coloured(line: str) -> list[tuple[str, str]]:
+    """Return one line of a script or of JSON in pieces, each with the class of its colour, if any.
+
+    Comments (``tc``), strings, words and variables have one.
+    """
     text = safe(line.expandtabs(4))
     if len(text) > _COLUMNS:
         text = f"{text[:_COLUMNS]}… ({len(text) - _COLUMNS:,} characters more)"
-    parts, at = [], 0
+    pieces, at = [], 0
     for found in _TOKENS.finditer(text):
-        parts.append(html.escape(text[at : found.start()]))
-        parts.append(f'<span class="t{found.lastgroup}">{html.escape(found.group())}</span>')
+        pieces += [("", text[at : found.start()]), (f"t{found.lastgroup}", found.group())]
         at = found.end()
-    return "".join(parts) + html.escape(text[at:])
+    return [*pieces, ("", text[at:])]
 
 
 def lines_of(content: Json) -> list[str]:
@@ -65,19 +67,14 @@ def side_by_side(before: Json, after: Json, caption: str) -> str:
     Equal lines far from those that differ are left out too.
     """
     old, new = lines_of(before)[:_LINES], lines_of(after)[:_LINES]
-    sides = [name for name, lines in (("live", old), ("wanted", new)) if lines]
     rows = list(_rows(old, new))
-    lost = len(rows) - _ROWS
-    body = [_html(row, old, new) for row in rows[:_ROWS]]
-    if lost > 0:
-        body.append(_gap(f"{plural(lost, 'more line')} cut to fit"))
-    head = "".join(
-        f'<th scope="col" class="at">line</th><th scope="col">{name}</th>' for name in sides
-    )
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{html.escape(safe(caption))}">'
-        f'<table class="code{" two" if len(sides) > 1 else ""}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table></div>"
+    cut = len(rows) - _ROWS
+    return rendered(
+        "side_by_side.html",
+        caption=caption,
+        sides=[name for name, lines in (("live", old), ("wanted", new)) if lines],
+        rows=[_cells(row, old, new) for row in rows[:_ROWS]],
+        cut=f"{plural(cut, 'more line')} cut to fit" if cut > 0 else "",
     )
 
 
@@ -94,22 +91,22 @@ def _rows(old: Sequence[str], new: Sequence[str]) -> Iterator[_Row]:
                 yield _Row("same" if is_same else "differs", left, right)
 
 
-def _html(row: _Row, old: Sequence[str], new: Sequence[str]) -> str:
+class _Cell(Struct, frozen=True):
+    """One line of one side; ``mark`` is the HTML element of what differs."""
+
+    number: int | None
+    mark: str = ""
+    pieces: Sequence[tuple[str, str]] = ()
+
+
+def _cells(row: _Row, old: Sequence[str], new: Sequence[str]) -> list[_Cell]:
+    """Return the cells of the sides that have lines; none for a gap."""
     if row.kind == "gap":
-        return _gap("equal lines left out")
+        return []
     is_same = row.kind == "same"
-    left = _cell(row.before, old, "" if is_same else "del") if old else ""
-    right = _cell(row.after, new, "" if is_same else "ins") if new else ""
-    return f"<tr>{left}{right}</tr>"
+    left = [_cell(row.before, old, "" if is_same else "del")] if old else []
+    return left + ([_cell(row.after, new, "" if is_same else "ins")] if new else [])
 
 
-def _cell(at: int | None, lines: Sequence[str], mark: str) -> str:
-    if at is None:
-        return '<td class="at"></td><td class="none"></td>'
-    text = coloured(lines[at])
-    inner = f"<{mark}>{text}</{mark}>" if mark else text
-    return f'<td class="at">{at + 1}</td><td class="{mark or "same"}">{inner}</td>'
-
-
-def _gap(words: str) -> str:
-    return f'<tr class="gap"><td colspan="4">⋯ {html.escape(words)}</td></tr>'
+def _cell(at: int | None, lines: Sequence[str], mark: str) -> _Cell:
+    return _Cell(None) if at is None else _Cell(at + 1, mark, coloured(lines[at]))

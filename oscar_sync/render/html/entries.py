@@ -1,10 +1,10 @@
 """Services as entries that unfold: what differs, what is kept and erased, what was done."""
 
-import html
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, FieldChange, Plan
@@ -13,14 +13,40 @@ from oscar_sync.render.changes import in_words, is_script, live_and_wanted
 from oscar_sync.render.cutting import CUT, Block
 from oscar_sync.render.drift import moved
 from oscar_sync.render.html.code import side_by_side
+from oscar_sync.render.markup import rendered
 from oscar_sync.render.plan_text import step_lines
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import erased, headline, kept, outcome_headline, safe, value
+from oscar_sync.render.words import erased, headline, kept, outcome_headline, value
 
 _OPEN: Final = 40
 """With more entries than these only what wants attention is unfolded."""
 _ONE_LINE: Final = 60
 _BAD: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.ERASE)
+
+
+class Row(Struct, frozen=True):
+    """A field of a table: its path, where it is written, and what each column shows."""
+
+    path: str
+    place: str
+    cells: tuple[tuple[str, str], ...]
+
+
+class Details(Struct, frozen=True):
+    """What an entry unfolds to. ``messages`` end in a term in code, if any."""
+
+    messages: tuple[tuple[str, str], ...] = ()
+    log: tuple[str, ...] = ()
+    place: str = ""
+    erases: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+_NOTHING: Final = Details()
 
 
 class Entry(Struct, frozen=True):
@@ -31,30 +57,24 @@ class Entry(Struct, frozen=True):
     word: str
     tone: str
     title: str
-    body: Callable[[], Sequence[str]] = tuple
+    details: Callable[[], Details] = Details
+
+    @property
+    def filter(self) -> str:
+        """Return the word as a part of a class's name."""
+        return slug(self.word)
 
     def block(self, *, is_open: bool) -> Block:
         """Return it as HTML, and in brief."""
-        name = text(f"{self.cluster}/{self.name}")
-        mark = f'class="entry {self.tone} k-{slug(self.word)}" data-name="{name}"'
-        badge = f'<span class="badge">{text(self.word)}</span>'
-        head = f"{badge}<strong>{text(self.name)}</strong> {self.title}"
-        plain = f"<div {mark}>{head}</div>"
-        brief = f'<div {mark}>{head} <span class="dim">{CUT}</span></div>'
-        unfolded = " open" if is_open else ""
 
         def whole() -> str:
-            body = "".join(self.body())
-            if not body:
-                return plain
-            return f"<details {mark}{unfolded}><summary>{head}</summary>{body}</details>"
+            details = self.details()
+            return self._html(None if details == _NOTHING else details, is_open=is_open)
 
-        return Block(self.word, whole, brief)
+        return Block(self.word, whole, self._html(None, cut=CUT))
 
-
-def text(words: object) -> str:
-    """Return *words* as HTML text, safe everywhere."""
-    return html.escape(safe(str(words)))
+    def _html(self, details: Details | None, *, is_open: bool = False, cut: str = "") -> str:
+        return rendered("entry.html", entry=self, details=details, is_open=is_open, cut=cut)
 
 
 def slug(word: str) -> str:
@@ -90,11 +110,11 @@ def _results(report: RunReport | None) -> dict[str, ActionResult]:
 
 def _rest(plan: Plan) -> list[Entry]:
     alone = [
-        Entry(item.key.cluster, item.key.name, "left alone", "warn", text(item.message))
+        Entry(item.key.cluster, item.key.name, "left alone", "warn", item.message)
         for item in plan.left_alone
     ]
     lost = [
-        Entry(item.key.cluster, item.key.name, "not planned", "bad", text(item.reason))
+        Entry(item.key.cluster, item.key.name, "not planned", "bad", item.reason)
         for item in plan.not_planned
     ]
     return alone + lost
@@ -112,21 +132,28 @@ def _planned(action: Action, result: ActionResult | None) -> Entry:
 
     words = outcome_headline(result) if result else headline(action)
 
-    def body() -> list[str]:
-        return [*(_result(result) if result else []), *_body(action)]
+    def details() -> Details:
+        found = _of_action(action)
+        if result is None:
+            return found
+        messages = [(result.message, "")] if result.message else []
+        messages += [(f"warning: {warning}", "") for warning in result.warnings]
+        return replace(found, messages=tuple(messages), log=tuple(result.log))
 
-    return Entry(action.key.cluster, action.key.name, word, tone, text(words), body)
+    return Entry(action.key.cluster, action.key.name, word, tone, words, details)
 
 
 def _blocked(item: Blocked) -> Entry:
-    title = f"{text(item.action.kind)}: {text(item.message)}"
-    ways = [f"way out: {text(way)}" for way in item.ways_out]
+    title = f"{item.action.kind}: {item.message}"
 
-    def body() -> list[str]:
-        reason = _list([f"reason: <code>{text(item.code)}</code>", *ways])
-        return [reason, *_body(item.action, verb="would delete")]
+    def details() -> Details:
+        ways = [(f"way out: {way}", "") for way in item.ways_out]
+        return replace(
+            _of_action(item.action, verb="would delete"),
+            messages=(("reason: ", str(item.code)), *ways),
+        )
 
-    return Entry(item.action.key.cluster, item.action.key.name, "blocked", "bad", title, body)
+    return Entry(item.action.key.cluster, item.action.key.name, "blocked", "bad", title, details)
 
 
 def _moved(action: Action) -> Entry:
@@ -136,78 +163,53 @@ def _moved(action: Action) -> Entry:
         return Entry(cluster, name, "missing", "bad", words)
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
-        remedy = _list(["remedy: <code>oscar-sync apply --hooks</code>"])
-        return Entry(
-            action.key.cluster,
-            action.key.name,
-            "notifications",
-            "warn",
-            text(targets),
-            lambda: [remedy],
-        )
+        remedy = Details(messages=(("remedy: ", "oscar-sync apply --hooks"),))
+        return Entry(cluster, name, "notifications", "warn", targets, lambda: remedy)
     changes = [change for change in action.changes if change.cause.is_drift]
-    names = text(", ".join(change.path for change in changes)[:200])
-    return Entry(
-        action.key.cluster,
-        action.key.name,
-        "drifted",
-        "warn",
-        names,
-        lambda: _changes(changes, action),
+    names = ", ".join(change.path for change in changes)[:200]
+
+    def details() -> Details:
+        return _compared(Details(), changes, action)
+
+    return Entry(cluster, name, "drifted", "warn", names, details)
+
+
+def _of_action(action: Action, *, verb: str = "deletes") -> Details:
+    details = Details(
+        place=str(action.origin) if action.origin else "",
+        erases=tuple(f"{verb} {erased(item)}" for item in action.erases),
+        keeps=tuple(f"keeps {kept(item)}" for item in action.keeps),
+        notes=(*step_lines(action), *action.notes),
     )
+    shown = _sent if action.kind is ActionKind.CREATE else _compared
+    return shown(details, action.changes, action)
 
 
-def _result(result: ActionResult) -> list[str]:
-    items = [text(result.message)] if result.message else []
-    items += [f"warning: {text(warning)}" for warning in result.warnings]
-    logs = "\n".join(text(line) for line in result.log)
-    return [_list(items), *([f"<pre>{logs}</pre>"] if logs else [])]
-
-
-def _body(action: Action, *, verb: str = "deletes") -> list[str]:
-    data = [f'<span class="erases">{verb} {text(erased(item))}</span>' for item in action.erases]
-    data += [f'<span class="keeps">keeps {text(kept(item))}</span>' for item in action.keeps]
-    notes = [text(note) for note in (*step_lines(action), *action.notes)]
-    place = [f'<p class="dim">{text(action.origin)}</p>'] if action.origin else []
-    changes = _sent if action.kind is ActionKind.CREATE else _changes
-    return [*place, _list(data), *changes(action.changes, action), _list(notes)]
-
-
-def _list(items: Iterable[str]) -> str:
-    rows = "".join(f"<li>{item}</li>" for item in items)
-    return f'<ul class="plain">{rows}</ul>' if rows else ""
-
-
-def _changes(changes: Sequence[FieldChange], action: Action) -> list[str]:
-    """Return a table of what differs; what needs several lines stands below it, side by side."""
+def _compared(details: Details, changes: Sequence[FieldChange], action: Action) -> Details:
+    """Return *details* with what differs; what needs several lines stands below, side by side."""
     long = [change for change in changes if _is_long(change)]
-    rows = [_row(change, is_long=change in long) for change in changes]
-    if not rows:
-        return []
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("field", "live", "wanted", "cause"))
-    table = (
-        f'<table class="stack"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return replace(
+        details,
+        columns=("live", "wanted", "cause") if changes else (),
+        rows=tuple(_row(change, is_long=change in long) for change in changes),
+        beside=_beside(long, action),
     )
-    return [table, *(_beside(change, action) for change in long)]
 
 
-def _sent(changes: Sequence[FieldChange], action: Action) -> list[str]:
-    """Return a table of what a creation sends, and its script below."""
-    if not changes:
-        return []
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("field", "sent"))
-    rows = "".join(
-        f'<tr>{_field(change)}<td data-of="sent"><code>{text(in_words(change))}</code></td></tr>'
-        for change in changes
-    )
-    table = f'<table class="stack"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+def _sent(details: Details, changes: Sequence[FieldChange], action: Action) -> Details:
+    """Return *details* with what a creation sends, and its script below."""
+    rows = [Row(change.path, _place(change), (("sent", in_words(change)),)) for change in changes]
     long = [change for change in changes if is_script(change.path) or _is_long(change)]
-    return [table, *(_beside(change, action) for change in long)]
+    return replace(
+        details,
+        columns=("sent",) if rows else (),
+        rows=tuple(rows),
+        beside=_beside(long, action),
+    )
 
 
-def _field(change: FieldChange) -> str:
-    place = f'<br><span class="dim">{text(change.origin)}</span>' if change.origin else ""
-    return f'<th scope="row"><code>{text(change.path)}</code>{place}</th>'
+def _place(change: FieldChange) -> str:
+    return str(change.origin) if change.origin else ""
 
 
 def _is_long(change: FieldChange) -> bool:
@@ -220,17 +222,20 @@ def _needs_lines(content: Json) -> bool:
     return isinstance(content, list | dict) and len(value(content)) > _ONE_LINE
 
 
-def _row(change: FieldChange, *, is_long: bool) -> str:
-    shown = ("below", "below") if is_long else live_and_wanted(change)
-    return (
-        f"<tr>{_field(change)}"
-        f'<td data-of="live"><code>{text(shown[0])}</code></td>'
-        f'<td data-of="wanted"><code>{text(shown[1])}</code></td>'
-        f'<td data-of="cause">{text(change.cause.value)}</td></tr>'
+def _row(change: FieldChange, *, is_long: bool) -> Row:
+    live, wanted = ("below", "below") if is_long else live_and_wanted(change)
+    cells = (("live", live), ("wanted", wanted), ("cause", change.cause.value))
+    return Row(change.path, _place(change), cells)
+
+
+def _beside(changes: Sequence[FieldChange], action: Action) -> tuple[tuple[str, str], ...]:
+    """Return path and table of each of *changes*."""
+    return tuple(
+        (
+            change.path,
+            side_by_side(
+                change.before, change.after, f"{change.path} of {action.key}, live and wanted"
+            ),
+        )
+        for change in changes
     )
-
-
-def _beside(change: FieldChange, action: Action) -> str:
-    caption = f"{change.path} of {action.key}, live and wanted"
-    title = f"<h3><code>{text(change.path)}</code></h3>"
-    return title + side_by_side(change.before, change.after, caption)

@@ -259,14 +259,14 @@ def test_what_is_cut_is_the_mildest_and_is_counted():
 
 
 def test_a_page_of_many_services_says_what_it_leaves_out():
-    keys = tuple(key(f"calm-service-{at:05}") for at in range(9000))
+    keys = tuple(key(f"calm-service-{at:05}") for at in range(11_000))
     wide = "x" * 90 + "\n"
     actions = [action(f"s{at}", changes=(change("script", None, wide * 299),)) for at in range(300)]
     text = FORMATS["html"].write(Subject("plan", plan(*actions), keys))
-    assert "9,000 services without a difference" in text
+    assert "11,000 services without a difference" in text
     assert "more</li>" in text
     assert "too many to draw here" in text
-    assert text.count("(details cut to fit)") > 100
+    assert text.count("(details cut to fit)") > 20
 
 
 def test_wrong_files_are_a_json_document_too():
