@@ -8,7 +8,7 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, say
-from oscar_sync.cli.output import show, write_whole
+from oscar_sync.cli.output import show
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.errors import OutputError, UsageError
 from oscar_sync.model.exits import Exit
@@ -17,6 +17,7 @@ from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.export import ExportedFile, apart, conflicts, exported
 from oscar_sync.reconcile.observe import observe
 from oscar_sync.render.words import plural
+from oscar_sync.storage.whole import write_whole
 
 
 @click.command("export")
@@ -85,6 +86,6 @@ def _write(files: tuple[ExportedFile, ...], directory: Path) -> None:
     for path, file in zip(paths, files, strict=True):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, file.text)
+            write_whole(path, file.text.encode())
         except OSError as error:
             raise OutputError(str(path), error.strerror or "unknown") from error

@@ -11,11 +11,12 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.export import export_to
-from oscar_sync.cli.output import show_line, write_whole
+from oscar_sync.cli.output import show_line
 from oscar_sync.cli.request import request_of
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire import desire
+from oscar_sync.storage.whole import write_whole
 
 _SETTINGS: Final = """\
 # What oscar-sync does with the FDL files below this folder: oscar-sync schema settings
@@ -102,7 +103,7 @@ def _write(directory: Path, files: dict[str, str]) -> None:
             say(f"{path} exists and is left as it is")
             continue
         try:
-            write_whole(path, text)
+            write_whole(path, text.encode())
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
         show_line(f"wrote {path}")

@@ -16,6 +16,7 @@ from oscar_sync.errors import OutputError
 from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.render.words import for_terminal, safe
+from oscar_sync.storage.whole import write_whole
 
 
 class Bottom:
@@ -158,7 +159,7 @@ def write(output: Output, text: str) -> None:
         if is_device(Path(output.file)):
             Path(output.file).write_text(text, encoding="utf-8")
         else:
-            write_whole(Path(output.file), text)
+            write_whole(Path(output.file), text.encode())
     except OSError as error:
         raise OutputError(output.file, error.strerror or "unknown") from error
 
@@ -216,21 +217,6 @@ def append(output: Output, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise OutputError(output.file, error.strerror or "unknown") from error
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write *text* to *path* by a rename, so that nobody reads half of it."""
-    import tempfile
-
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def paint_for(color: str, environ: Mapping[str, str], *, is_terminal: bool) -> Paint:

@@ -11,9 +11,10 @@ from typing import Any
 
 from oscar_sync.client import exchange, payload
 from oscar_sync.client.login import login_of
-from oscar_sync.client.output import decoded, is_base64, write_whole
+from oscar_sync.client.output import decoded, is_base64
 from oscar_sync.client.payload import headers_of, timeout_of
 from oscar_sync.model.secret import Secret
+from oscar_sync.storage.whole import write_whole
 
 __all__ = [
     "decode_b64",

@@ -223,7 +223,7 @@ class Oscar:
 
     def download(self, bucket: str, key: str, path: str | os.PathLike[str]) -> None:
         """Download an object; the file is whole or as it was."""
-        from oscar_sync.storage.landing import whole
+        from oscar_sync.storage.whole import whole
 
         with whole(Path(path)) as file:
             for chunk in self.store.read_object(bucket, key):

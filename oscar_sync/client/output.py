@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
+from oscar_sync.storage.whole import whole
+
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LAST: Final = re.compile(rb"[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==")
 _CHUNK_BYTES: Final = 1 << 20
@@ -126,18 +128,6 @@ def _is_meant(source: IO[bytes], end: int) -> bool:
     return all(character.isprintable() or character.isspace() for character in shown)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write *content*; the file is whole or as it was.
-
-    Raises:
-        OSError: the folder does not exist, or it cannot be written.
-    """
-    from oscar_sync.storage.landing import whole
-
-    with whole(path) as file:
-        file.write(content)
-
-
 class Spool(SpooledTemporaryFile[bytes]):
     """The body of an answer on its way to a file: in memory up to 8 MiB, else on disk."""
 
@@ -156,8 +146,6 @@ class Spool(SpooledTemporaryFile[bytes]):
             ValueError: Base64 is wanted, and there is none.
             OSError: the file cannot be written.
         """
-        from oscar_sync.storage.landing import whole
-
         with whole(path) as file:
             decode(self, file, is_wanted=is_wanted)
         self.seek(0)

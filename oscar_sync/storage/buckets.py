@@ -8,6 +8,7 @@ from oscar_sync.model.state import StoredObject
 from oscar_sync.storage import checksums, uploads
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
+from oscar_sync.storage.whole import whole
 
 
 class BucketProvider:
@@ -93,8 +94,6 @@ class BucketProvider:
 
     def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
         """Fetch the object *remote* into *local*: whole or not at all."""
-        from oscar_sync.storage.landing import whole  # a seed does without
-
         bucket, key = self._place(remote)
         local.parent.mkdir(parents=True, exist_ok=True)
         with whole(local) as file:

@@ -1,7 +1,6 @@
-"""Downloads that leave a whole file or none."""
+"""Downloads and uploads that are held to what was announced."""
 
 import hashlib
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
@@ -14,23 +13,6 @@ from oscar_sync.storage.stored import OnBytes, Provider, StoredFile, ignore
 
 ALGORITHMS: Final = ("sha256", "sha1", "md5")
 """Those compared, the strongest first."""
-
-
-@contextmanager
-def whole(local: Path) -> Iterator[BinaryIO]:
-    """Open a file that becomes *local* at the end of the block, and vanishes after an error.
-
-    Raises:
-        OSError: its folder does not exist, or it cannot be written.
-    """
-    part = local.with_name(f".{local.name[:60]}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            yield file
-        part.replace(local)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 class Copy:

@@ -26,10 +26,10 @@ from oscar_sync.storage.landing import (
     is_same,
     matches,
     told_of,
-    whole,
 )
 from oscar_sync.storage.server import CONNECTIONS, Server
 from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
+from oscar_sync.storage.whole import whole
 from oscar_sync.storage.words import HTML_PAGE, meaning_of_status
 
 PAGE: Final = 500

@@ -34,10 +34,10 @@ from oscar_sync.storage.landing import (
     is_same,
     matches,
     told_of,
-    whole,
 )
 from oscar_sync.storage.server import Server
 from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
+from oscar_sync.storage.whole import whole
 from oscar_sync.storage.words import meaning_of_status
 
 _CHUNK_BYTES: Final = 2**20

@@ -12,10 +12,11 @@ from oscar_sync.cli.output import check_place, is_device, show_line
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
 from oscar_sync.client.connection import Oscar
-from oscar_sync.client.output import decoded, write_whole
+from oscar_sync.client.output import decoded
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.words import size
+from oscar_sync.storage.whole import write_whole
 
 _FORMATS: Final = frozenset({"json", "yaml", "table", "text", "markdown"})
 
