@@ -61,7 +61,7 @@ class ObjectStore:
             return
         host, port = self.address.host_and_port
         # Python encodes text by tables of Unicode, whose import takes 2 ms; ASCII needs none.
-        name: Any = host.encode() if host.isascii() else host
+        name: Any = host.encode() if host.isascii() else host  # pragma: no mutate - it is found
         try:
             socket.create_connection((name, port), CONNECT_TIMEOUT_S).close()
         except TimeoutError as error:

@@ -165,10 +165,8 @@ class OscarApi:
         """
         path = f"{BUCKETS}/{_segment(name)}"
         raw = self._get(path)
-        if raw.status == 403:
-            is_hidden = self._hides_bucket(name)
-            return BucketFacts(BucketName(name), is_tagged=False) if is_hidden else None
-        if _has_no_route(raw):  # before 3.6.5, and no evidence (`capabilities.NO_BUCKET_BY_NAME`)
+        # No route: before 3.6.5, and no evidence (`capabilities.NO_BUCKET_BY_NAME`).
+        if raw.status == 403 or _has_no_route(raw):
             is_hidden = self._hides_bucket(name)
             return BucketFacts(BucketName(name), is_tagged=False) if is_hidden else None
         with _Words(self, path):
@@ -362,9 +360,7 @@ class OscarApi:
         raw = self.session.get(path)
         if raw.status in PASSING_STATUSES:
             message = self._told(path, raw)
-            raise NoAnswerError(
-                self.session.cluster.id, self.session.endpoint, message, was_sent=True
-            )
+            raise NoAnswerError(self.session.cluster.id, self.session.endpoint, message)
         return raw
 
     def _read(self, path: str) -> RawAnswer:
@@ -401,7 +397,7 @@ class OscarApi:
         read_timeout_s: float | None = None,
     ) -> Answer:
         raw = self.session.send(Request(method, path, body, read_timeout_s))
-        longest = _LONGEST_DONE if raw.status < 300 else _LONGEST
+        longest = _LONGEST_DONE if raw.status // 100 == 2 else _LONGEST
         return replace(answer_of(raw), shown=excerpt(raw.content, self.session.secrets, longest))
 
     def _invoke(self, path: str, token: Secret, body: bytes) -> Answer:

@@ -92,6 +92,13 @@ def test_what_a_path_lies_within_ends_at_its_bucket_and_at_the_longest_key():
     assert [*islice(folders_above("a" * (LONGEST_KEY + 1)), 5)] == []
 
 
+def test_what_a_manifest_leaves_out_is_what_the_server_makes_of_it():
+    least = form(expose={"min_scale": 2, "max_scale": "x"})
+    assert (least["memory"], least["alpine"], least["labels"]) == ("256Mi", False, {})
+    assert isinstance(least["expose"], dict)
+    assert (least["expose"]["min_scale"], least["expose"]["max_scale"]) == (2, 0)
+
+
 def test_a_mount_without_a_path_is_not_sent():
     assert mount_place(form()) is None
     assert "mount" not in post_body(form(), {}, {}, RELEASE)

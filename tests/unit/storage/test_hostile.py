@@ -4,11 +4,15 @@ import gzip
 
 import pytest
 
-from oscar_sync.errors import StoreError
+from oscar_sync.errors import StoreDeniedError, StoreError, StoreUnreachableError
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.checksums import MIB
 from oscar_sync.storage.multipart import Multipart
+from oscar_sync.storage.pool import WrongDocumentError
 from oscar_sync.storage.store import ObjectStore
+from oscar_sync.storage.watched import MOST_EMPTY_PAGES, Listing
+from tests.unit.storage.test_checksums import parts_etag
 from tests.unit.wire.stub import Reply
 
 XML = {"Content-Type": "application/xml"}
@@ -62,6 +66,62 @@ def test_another_document_is_never_read_as_an_empty_one(stub, store, read, body)
     stub.replies = [Reply(200, body, XML)]
     with pytest.raises(StoreError, match="its answer cannot be used"):
         READS[read](store)
+
+
+def error(code, message):
+    body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    return Reply(400, body.encode(), XML)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "words"),
+    [
+        ("InvalidArgument", "A specified destination ARN does not exist", "no webhook of that"),
+        ("InvalidArgument", "bad prefix", "bad prefix"),
+        ("MalformedXML", "an ARN", "an ARN"),
+    ],
+)
+def test_a_notification_that_is_refused_for_want_of_a_webhook_is_told_as_that(
+    stub, store, code, message, words
+):
+    stub.replies = [Reply(200, b"<NotificationConfiguration/>", XML), error(code, message)]
+    with pytest.raises(StoreError, match=words):
+        store.set_hook("red", "alpha", "in/")
+
+
+def test_each_object_that_a_deletion_leaves_is_named_with_the_reason(stub, store):
+    left = (
+        "<Error><Key>a</Key><Code>SlowDown</Code><Message>not yours</Message></Error>"
+        "<Error><Code>Odd</Code></Error>"
+    )
+    stub.replies = [Reply(200, f"<DeleteResult>{left}</DeleteResult>".encode(), XML)]
+    found = store.delete_objects("red", ["a", "b"])
+    assert [*found] == ["a", ""]
+    assert "not yours" in found["a"]
+
+
+def test_an_object_whose_metadata_is_denied_is_judged_by_its_parts(stub, store, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"abc")
+    stub.replies = [Reply(403, b"", XML)]
+    etag = parts_etag(path, 8 * MIB)
+    assert store.is_content("red", "file", etag, path)
+    with pytest.raises(StoreDeniedError):
+        store.is_content("red", "file", "0" * 32 + "-1", path)
+
+
+def test_a_store_that_refuses_the_connection_is_told_as_that(stub):
+    address = StoreAddress("http://127.0.0.1:1", Secret("access"), Secret("secret"))
+    with pytest.raises(StoreUnreachableError, match="the connection was refused"):
+        ObjectStore(address, {}).reach()
+
+
+def test_so_many_pages_may_be_empty_in_a_row_and_no_more():
+    listing = Listing()
+    for number in range(MOST_EMPTY_PAGES):
+        listing.turn(str(number))
+    with pytest.raises(WrongDocumentError, match="does not end"):
+        listing.turn("more")
 
 
 @pytest.mark.parametrize("read", ["count", "listing", "folder"])

@@ -103,6 +103,21 @@ def test_markers_are_no_objects(store, bucket, tmp_path):
     assert count.last_write is not None
 
 
+def test_an_object_with_content_is_no_marker_whatever_its_key_ends_with(store, bucket, tmp_path):
+    path, size = write(tmp_path, "f", b"abc")
+    store.put_object(bucket, "in/", path, size)
+    assert store.count(bucket).objects == 1
+
+
+def test_a_folder_is_listed_alone_with_the_slow_way_too(s3, bucket, store, tmp_path):
+    path, size = write(tmp_path, "f", b"abc")
+    for key in ("in/f", "inner/f", "f"):
+        store.put_object(bucket, key, path, size)
+    for way in (store, ObjectStore(s3, {"AWS_REGION": "x"})):
+        assert [one.key for one in way.list_folder(bucket, "in")] == ["in/f"]
+        assert len(list(way.list_folder(bucket, ""))) == 3
+
+
 def test_a_folder_with_files_but_no_marker_has_none(store, bucket, tmp_path):
     path, size = write(tmp_path, "f", b"abc")
     store.put_object(bucket, "in/f", path, size)

@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         if given.length is not None:
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PROPFIND = _do  # noqa: N815 - http.server's names
+    do_HEAD = do_GET = do_POST = do_PUT = do_DELETE = do_PROPFIND = _do  # noqa: N815 - http.server's names
 
     def log_message(self, *args):
         """Say nothing."""

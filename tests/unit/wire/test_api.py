@@ -153,6 +153,64 @@ def test_a_configuration_of_other_types_is_not_understood(stub, fields):
 
 
 @pytest.mark.parametrize(
+    ("read", "answer", "words"),
+    [
+        ("config", {"config": []}, "has a `config` that is not an object"),
+        ("config", {"minio_provider": {"verify": "x"}}, "has no `minio_provider.verify` of"),
+        ("info", [], "is not a JSON object"),
+        ("info", {"version": 4}, "has no `version` of the type"),
+        ("list_volumes", [{"name": "a"}, {"name": "a"}], "without a name of its own"),
+        ("list_volumes", [{"size": "1Gi"}], "without a name of its own"),
+    ],
+)
+def test_what_is_not_understood_is_named_by_its_place(stub, read, answer, words):
+    stub.replies = [reply(answer)]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError, match=words):
+        getattr(oscar, read)()
+
+
+@pytest.mark.parametrize(
+    "refused", [reply("", 403), reply("404 page not found", 404, Content_Type="text/plain")]
+)
+@pytest.mark.parametrize(("link", "is_there"), [(403, True), (404, False)])
+def test_a_bucket_that_is_hidden_is_told_from_none_by_a_request_for_a_link(
+    stub, refused, link, is_there
+):
+    stub.replies = [refused, reply("", link)]
+    with api(stub.url) as oscar:
+        found = oscar.find_bucket("red")
+    assert found == (BucketFacts(BucketName("red"), is_tagged=False) if is_there else None)
+    assert stub.lines[1] == "POST /system/buckets/red/presign"
+
+
+def test_a_read_that_a_gateway_answers_may_have_reached_the_server(stub):
+    stub.replies = [reply("", 504)]
+    with api(stub.url) as oscar, pytest.raises(NoAnswerError) as caught:
+        oscar.info()
+    assert caught.value.was_sent
+
+
+@pytest.mark.parametrize(("status", "longest"), [(200, 1000), (299, 1000), (300, 601), (400, 601)])
+def test_a_write_that_failed_is_told_in_short_and_one_that_was_done_in_full(stub, status, longest):
+    stub.replies = [reply("x" * 1000, status)]
+    with api(stub.url) as oscar:
+        assert len(oscar.put_service({"name": "a"}).shown) == longest
+
+
+def test_logs_have_times_where_they_are_asked_for(stub):
+    stub.replies = [reply({"entries": []}), reply({"entries": []}), reply(""), reply("")]
+    with api(stub.url) as oscar:
+        oscar.deployment_logs("a")
+        oscar.deployment_logs("a", has_timestamps=True)
+        oscar.job_log("a", "b")
+        oscar.job_log("a", "b", has_timestamps=True)
+    deployment, job = "GET /system/services/a/deployment/logs", "GET /system/logs/a/b"
+    assert stub.lines == [
+        deployment, f"{deployment}?timestamps=true", job, f"{job}?timestamps=true"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"bucket_name": None}, {"bucket_name": ""}, {"metadata": None}, {"metadata": []},

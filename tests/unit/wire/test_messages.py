@@ -67,5 +67,10 @@ def test_an_excerpt_is_one_short_line_without_secrets():
     assert excerpt(b" <html>s3cret") == "an HTML page"
 
 
+def test_an_excerpt_of_its_longest_is_not_cut():
+    assert excerpt(b"x" * 9, longest=9) == "x" * 9
+    assert excerpt(b"x" * 10, longest=9) == "x" * 9 + "…"
+
+
 def test_bytes_that_are_no_text_become_signs():
     assert text_of(b"a\xff") == "a\ufffd"

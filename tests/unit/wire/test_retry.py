@@ -1,6 +1,6 @@
 import pytest
 
-from oscar_sync.wire.retry import RETRIES, Failure, retry_after_s, wait_s
+from oscar_sync.wire.retry import LONGEST_ABSENCE_S, RETRIES, Failure, retry_after_s, wait_s
 
 BUSY = Failure(503)
 
@@ -44,6 +44,9 @@ def test_a_restart_of_the_store_is_waited_for_until_twenty_seconds_are_over():
         assert max(waits) <= 1
         assert len(waits) < 50
     assert wait_s("POST", 1, restarting, dice=0, now=0) is None
+    over = LONGEST_ABSENCE_S
+    assert wait_s("GET", 1, restarting, dice=0, now=0, waited_s=over) is None
+    assert wait_s("GET", 1, restarting, dice=0, now=0, waited_s=over - 0.1) is not None
 
 
 def test_waits_grow_and_end():
