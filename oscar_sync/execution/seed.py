@@ -51,7 +51,8 @@ def _delete_extra(run: Run, files: Files | None) -> None:
             moved.append(step.target)
     _delete(run, files, same)
     if moved:
-        more = f" and {len(moved) - _NAMED:,} more" if len(moved) > _NAMED else ""
+        rest = moved[_NAMED:]
+        more = f" and {len(rest):,} more" if rest else ""
         raise StaleServiceError(
             f"written since the plan was made, and left: {', '.join(moved[:_NAMED])}{more}"
         )

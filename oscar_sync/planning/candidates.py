@@ -133,8 +133,8 @@ def _candidate(context: Context, live: LiveService, candidates: int) -> Removal 
 
 def _listed(gaps: tuple[str, ...]) -> str:
     shown = "; ".join(gaps[:_MOST_GAPS])
-    more = len(gaps) - _MOST_GAPS
-    return f"{shown}; and {more} more" if more > 0 else shown
+    rest = gaps[_MOST_GAPS:]
+    return f"{shown}; and {len(rest)} more" if rest else shown
 
 
 def _left_message(live: LiveService) -> str:

@@ -34,6 +34,7 @@ from oscar_sync.planning.notes import (
     identity_notes,
     open_services,
     secret_notes,
+    several,
     spent_entries,
     spent_notes,
     store_notes,
@@ -284,16 +285,10 @@ def _narrowed(desired: DesiredState) -> str:
     to = f"narrowed to {names or 'the given paths'}"
     if narrowing.is_full:
         return to
-    files = f", without {_several(narrowing.left_out)}" if narrowing.left_out else ""
+    files = f", without {several(narrowing.left_out)}" if narrowing.left_out else ""
     removed = [str(entry.which) for entry in desired.settings.removed]
-    unseen = f"; `removed` is not looked at: {_several(removed)}" if removed else ""
+    unseen = f"; `removed` is not looked at: {several(removed)}" if removed else ""
     return f"{to}{files}: nothing is pruned{unseen}"
-
-
-def _several(names: Sequence[str]) -> str:
-    """Return the first of *names*, and how many there are beside them."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _summary(context: Context) -> ClusterSummary:

@@ -65,11 +65,13 @@ def _folder(cluster: ClusterId, bucket: str, folder: str) -> Node:
 
 
 def _shared(forms: Mapping[ServiceKey, Form]) -> set[tuple[ClusterId, str]]:
-    users: dict[tuple[ClusterId, str], int] = {}
+    seen: set[tuple[ClusterId, str]] = set()
+    shared: set[tuple[ClusterId, str]] = set()
     for key, form in forms.items():
-        for bucket in used_buckets(form):
-            users[key.cluster, bucket] = users.get((key.cluster, bucket), 0) + 1
-    return {bucket for bucket, count in users.items() if count > 1}
+        used = {(key.cluster, bucket) for bucket in used_buckets(form)}
+        shared |= seen & used
+        seen |= used
+    return shared
 
 
 def _within(nodes: Iterable[Node]) -> list[Edge]:

@@ -44,6 +44,5 @@ def _child(value: Value, part: str | int) -> Value:
 def _child_or_absent(value: Value, part: str | int) -> object:
     if isinstance(value, dict) and isinstance(part, str):
         return value.get(part, _ABSENT)
-    if isinstance(value, list) and isinstance(part, int) and part < len(value):
-        return value[part]
-    return _ABSENT
+    there = value[part : part + 1] if isinstance(value, list) and isinstance(part, int) else []
+    return there[0] if there else _ABSENT

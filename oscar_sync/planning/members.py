@@ -126,7 +126,7 @@ def _is_lacking(one: Found) -> bool:
 
 def _made(live: LiveService, form: Form, one: Found) -> MemberWatch | None:
     """Return the worker to be made at *one*, None where nothing would tell whose it is."""
-    ours = {key: text for key, text in live.annotations.items() if key == OWNER}
+    ours = {OWNER: live.annotations[OWNER]} if OWNER in live.annotations else {}
     watch = _watch(one)
     if watch is None or not (ours or form.get("cluster_id")):
         return None
@@ -365,7 +365,7 @@ def _volume_reason(one: Found, live: LiveService) -> Reason | None:
 def _bucket_reason(found: Iterable[Found], form: Form) -> Reason | None:
     """Return why a worker may not use a bucket of its cluster: it is somebody else's."""
     for one, bucket, facts in _met(found, form):
-        if one.peer is not None and not one.peer.owns_bucket(facts):
+        if not (one.peer and one.peer.owns_bucket(facts)):
             return Reason(
                 "member-bucket",
                 f"bucket {bucket} exists on {one.member.cluster} and belongs to "

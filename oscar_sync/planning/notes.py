@@ -225,17 +225,22 @@ def ambiguous_consents(
     )
 
 
+def several(names: Sequence[str]) -> str:
+    """Return the first of *names*, and how many there are beside them."""
+    rest = names[_NAMED:]
+    return ", ".join(names[:_NAMED]) + (f" and {len(rest)} more" if rest else "")
+
+
 def unmarked_notes(context: Context, names: Sequence[str]) -> list[str]:
     """Return a note on services that differ in nothing and lack this set's mark: lost, or new."""
     if not names:
         return []
     cluster, shown = context.facts.view.cluster.id, " ".join(names[:_NAMED])
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     carry, them = ("carries", "it") if len(names) == 1 else ("carry", "them")
     words = (
-        f"{cluster}: {', '.join(names[:_NAMED])}{more} {carry} no mark of this set: nothing "
+        f"{cluster}: {several(names)} {carry} no mark of this set: nothing "
         f"removes {them}, and a difference has no known cause (an update by another tool takes a "
-        f"mark off); to mark {them}: oscar-sync adopt {shown}{' …' if more else ''}"
+        f"mark off); to mark {them}: oscar-sync adopt {shown}{' …' if names[_NAMED:] else ''}"
     )
     return [words]
 

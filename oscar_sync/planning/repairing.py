@@ -62,7 +62,7 @@ def _steps(context: Context, live: LiveService) -> tuple[Step, ...]:
     vouched = {duty.bucket for duty in duties if not duty.is_gone}
     if context.checks_all_hooks:
         vouched |= set(used_buckets(live.form))
-    if not (duties or vouched) or not context.facts.has_store():
+    if not context.facts.has_store():
         return ()
     name = live.key.name
     gone = {duty.bucket for duty in duties if duty.is_gone}

@@ -88,21 +88,22 @@ def _stamp_only(
         members=members.effects,
         adds_stamp=kind is ActionKind.ADOPT,
     )
-    found = (
-        reason
-        or standing_reason(context, live)
-        or _put_reason(context, live)
-        or level_reason(context, form)
-        or _secrets_reason(live, secrets)
-        or stopped_reason(context, live)
-        or members.reason
+    reasons = (
+        reason,
+        standing_reason(context, live),
+        _put_reason(context, live),
+        level_reason(context, form),
+        _secrets_reason(live, secrets),
+        stopped_reason(context, live),
+        members.reason,
     )
+    found = next(filter(None, reasons), None)
     if found is not None:
         return Decision(action, reason=found)
     view = context.facts.view
     wish = StampWish(
         stamp.set_name,
-        hooks="" if stamp.is_taken_off else live.annotations.get(HOOKS, ""),
+        hooks=live.annotations.get(HOOKS, ""),
         is_taken_off=stamp.is_taken_off,
     )
     return Decision(

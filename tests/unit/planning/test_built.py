@@ -10,6 +10,7 @@ from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Removed, Which
 from oscar_sync.model.state import Probe, SeedDifference, Upload
+from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.order import in_writing_order
 from tests.unit.planning.built import (
     bucket,
@@ -188,6 +189,48 @@ def test_an_erasure_of_a_bucket_by_its_name_is_held_back_where_it_is_anothers():
     theirs = planned(view(buckets=[bucket("red", owner="somebody")], count=1), allow=erase)
     assert kinds(theirs) == []
     assert codes(theirs) == ["not-my-bucket"]
+
+
+def test_a_bucket_that_was_taken_out_of_a_service_that_stays_names_that_service():
+    erase = (Consent(Word.ERASE, bucket="red"),)
+    stays = live(annotations={**stamp(), "oscar-sync.io/detached": "update red"})
+    plan = planned(view(stays, buckets=[bucket("red", from_service="gone")]), wanted(), allow=erase)
+    assert codes(plan) == ["not-left-by-a-removal"]
+    assert "was taken out of alpha, which stays" in plan.blocked[0].message
+
+
+def test_a_seed_whose_store_may_not_have_credentials_is_held_back():
+    one = seed()
+    plan = planned(
+        view(live(input=minio("data/x")), buckets=[bucket("data")],
+             seeds={one: SeedDifference(not_allowed="no")}),
+        wanted(input=minio("data/x")),
+        services=seeded(one),
+    )  # fmt: skip
+    assert codes(plan) == ["endpoint-not-allowed"]
+
+
+def test_a_service_waits_for_the_one_that_makes_the_volume_it_attaches():
+    maker = wanted("maker", volume={"name": "v", "size": "1Gi", "mount_path": "/d"})
+    other = wanted("other", volume={"name": "w", "size": "1Gi", "mount_path": "/d"})
+    user = wanted("user", volume={"name": "v", "mount_path": "/d"})
+    free = {ServiceName(name): Probe.FREE for name in ("maker", "other", "user")}
+    plan = planned(view(probes=free), maker, other, user)
+    [waits] = [action.depends_on for action in plan.actions if action.key.name == "user"]
+    assert waits == tuple(action.id for action in plan.actions if action.key.name == "maker")
+
+
+def test_a_store_that_is_not_there_is_not_asked_whether_it_answers():
+    cases = [("", False, True), ("", True, False), ("gone", False, False)]
+    for problem, is_reached, is_asked in cases:
+        facts = Facts(view(store_problem=problem, is_store_reached=is_reached))
+        assert facts.reaches_store() is not bool(problem)
+        assert facts.missing.store is is_asked
+
+
+def test_an_image_that_is_not_allowed_is_named():
+    plan = planned(view(allowed_images=("docker.io/us/",)), wanted())
+    assert "image ghcr.io/x/a:1 is not allowed" in plan.blocked[0].message
 
 
 def test_an_erasure_of_what_is_empty_goes_on_where_the_service_is_gone():

@@ -259,6 +259,15 @@ def test_a_bucket_that_is_open_through_another_service_stays_so():
         assert "edge/beta" in plan.blocked[0].message
 
 
+def test_a_bucket_is_closed_where_others_are_open_for_other_buckets_or_use_it_alone():
+    others = [
+        ours("beta", visibility="public", output=minio("blue/x")),
+        ours("gamma", visibility="private", output=minio("red/x")),
+    ]
+    for plan in plans(seen(ours(visibility="public"), *others), services=CLOSES):
+        assert codes(plan) == []
+
+
 def test_the_workers_of_a_federation_have_buckets_that_it_does_not_close():
     member = {"type": "oscar", "cluster_id": "lab", "service_name": "alpha"}
     service = ours(visibility="public", federation={"group_id": "g", "members": [member]})

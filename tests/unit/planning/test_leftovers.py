@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from oscar_sync.model.identity import BucketName
+from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import HookRule
 from oscar_sync.planning.context import Context
@@ -122,3 +123,102 @@ def test_what_an_apply_mends_is_told_as_an_apply():
     assert [remedy.do for remedy in found.remedies] == ["oscar-sync apply --hooks"]
     (found,) = judged(cluster).findings
     assert [remedy.do.split()[:3] for remedy in found.remedies] == [["mc", "event", "add"]]
+
+
+# words and ways out of each finding
+
+
+def the(code, cluster, *services):
+    """Return the one finding of *code*."""
+    [found] = [item for item in judged(cluster, *services).findings if item.code == code]
+    return found
+
+
+def told(finding):
+    return " ".join((finding.message, *(f"{one.what} {one.do}" for one in finding.remedies)))
+
+
+def test_a_bucket_that_is_missing_comes_back_by_the_manifest_or_by_an_export():
+    cluster = view(live(input=minio("red/in")))
+    assert "oscar-sync export" in told(the(Code.BUCKET_MISSING, cluster))
+    assert "oscar-sync apply" in told(the(Code.BUCKET_MISSING, cluster, wanted()))
+
+
+def test_a_user_judges_the_buckets_of_services_of_their_own_alone():
+    mine, theirs = (live(owner=name, input=minio("red/in")) for name in ("me", "zoe"))
+    assert codes(users_view(mine)) == [(Code.BUCKET_MISSING, "red")]
+    assert codes(users_view(theirs)) == []
+
+
+def test_a_bucket_without_tags_is_tagged_with_the_name_of_its_services_owner():
+    untagged = bucket("red", is_tagged=False)
+    service = live(owner="zoe", output=minio("red/out"), labels={"owner_name": "Zoe"})
+    assert "owner_name=Zoe" in told(the(Code.BUCKET_UNTAGGED, view(service, buckets=[untagged])))
+    service = live(output=minio("red/out"))
+    assert "owner_name=oscar" in told(the(Code.BUCKET_UNTAGGED, view(service, buckets=[untagged])))
+
+
+def test_nothing_is_said_of_notifications_that_cannot_be_looked_at():
+    """Neither without the store nor without the list of buckets."""
+    service = live(input=minio("red/in"))
+    seen = view(service, buckets=[bucket("red")])
+    for unseen in (replace(seen, store_problem="gone"), replace(seen, buckets=None)):
+        assert Code.HOOK_MISSING not in [code for code, _ in codes(unseen)]
+
+
+def test_a_rule_of_nobody_and_one_of_a_service_that_cannot_be_read_are_not_judged():
+    cluster = with_hooks(view(buckets=[bucket("red")]), red=[("", "in/"), ("beta", "in/")])
+    unreadable = replace(cluster, unreadable=(ServiceName("beta"),))
+    assert not [code for code, _ in codes(unreadable) if code in (Code.HOOK_DEAD, Code.HOOK_STALE)]
+
+
+def test_a_stale_notification_is_taken_off_by_an_apply_only_in_a_bucket_that_is_used():
+    ours = live(annotations=stamp(), input=minio("red/in"))
+    cluster = view(ours, buckets=[bucket("red"), bucket("blue")])
+    stale = with_hooks(cluster, red=[("alpha", "in/"), ("alpha", "old/")])
+    assert "oscar-sync apply" in told(the(Code.HOOK_STALE, stale, wanted(input=minio("red/in"))))
+    apart = with_hooks(cluster, red=[("alpha", "in/")], blue=[("alpha", "old/")])
+    assert "oscar-sync apply" not in told(
+        the(Code.HOOK_STALE, apart, wanted(input=minio("red/in")))
+    )
+
+
+def test_a_stale_notification_in_a_bucket_of_a_single_user_is_stale_where_others_share_it():
+    service = live(input=minio("red/in"), bucket_list=["red-zoe"], **USERS)
+    cluster = view(service, buckets=[bucket("red"), bucket("red-zoe")])
+    stale = with_hooks(
+        cluster, red=[("alpha", "in/"), ("alpha", "old/")], red_zoe=[("alpha", "in/")]
+    )
+    assert (Code.HOOK_STALE, "red") in codes(stale)
+
+
+def test_a_secret_of_a_failed_create_is_spoken_of_while_the_service_is_not_there():
+    secret = replace(wanted(), secrets={"A": Secret("a")})
+    assert "whether a failed create left its Secret" in " ".join(judged(view(), secret).notes)
+    for cluster, service in ((view(live()), secret), (view(), wanted())):
+        assert "whether a failed create" not in " ".join(judged(cluster, service).notes)
+
+
+def test_a_removal_that_was_cut_short_names_what_it_has_let_go_of():
+    for purpose, word in (("remove", "removal"), ("replace", "replacement")):
+        for buckets, named in ((" red blue", "red, blue"), ("", "its buckets")):
+            cut = live(annotations={**stamp(), "oscar-sync.io/detached": f"{purpose}{buckets}"})
+            message = the(Code.HALF_REMOVED, view(cut)).message
+            assert f"its {word} was not finished: it has let go of {named}" in message
+
+
+def test_a_member_of_a_federation_that_does_not_say_so_is_told_unless_it_is_wanted():
+    federation = {"group_id": "plants", "members": []}
+    cluster = view(live(federation=federation))
+    assert the(Code.UNMARKED_WORKER, cluster).name == "alpha"
+    assert Code.UNMARKED_WORKER not in [code for code, _ in codes(cluster, wanted())]
+    own = view(live(federation={"group_id": "alpha", "members": []}))
+    assert Code.UNMARKED_WORKER not in [code for code, _ in codes(own)]
+
+
+def test_a_volume_that_is_gone_is_named_as_it_is_attached_or_made():
+    gone = {"volume_status": {"phase": "error"}}
+    attached = live(volume={"name": "v", "mount_path": "/d"}, **gone)
+    assert the(Code.VOLUME_GONE, view(attached)).name == "v"
+    made = live(volume={"size": "1Gi", "mount_path": "/d"}, **gone)
+    assert the(Code.VOLUME_GONE, view(made)).name == "alpha"

@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Op
+from oscar_sync.model.plan import Op, PlanOptions, Scope
 from oscar_sync.model.secret import Secret
-from oscar_sync.planning.secrets import SecretFindings, secret_findings, stamped_secrets
+from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings, stamped_secrets
 from oscar_sync.semantics.stamp import SECRETS, secret_fingerprint, secrets_stamp
-from tests.unit.planning.built import live, wanted
+from tests.unit.planning.built import codes, draft, live, planned, view, wanted
 
 KEY = FingerprintKey(Secret("k" * 32), "0123abcd")
 
@@ -93,3 +93,27 @@ def test_a_blank_value_means_keep():
 @pytest.mark.parametrize("key", [None, FingerprintKey(KEY.secret, "ffffffff")])
 def test_without_the_key_that_made_the_fingerprints_nothing_is_compared(key):
     assert found(stored(TOKEN="old"), key, TOKEN="new") == SecretFindings(not_compared=("TOKEN",))
+
+
+def test_each_secret_that_is_sent_uncompared_is_kept_out_of_sight():
+    one = replace(wanted(), secrets={"A": Secret("a")})
+    [change] = pushed(one, SecretFindings(not_compared=("A",))).changes
+    assert (change.before, change.after, change.is_sensitive) == ("not compared", "sent", True)
+
+
+@pytest.mark.parametrize("names", [{"A": ""}, {}])
+def test_a_mark_alone_sends_secrets_only_where_the_service_has_some(names):
+    """A PUT without them would clear them; one with them would add what nobody asked for."""
+    one = replace(wanted(), secrets={"A": Secret("a")})
+    there = live(environment={"secrets": names})
+    found = draft(view(there), one, options=PlanOptions(Scope.ADOPT, ("alpha",)))
+    [action] = found.plan.actions
+    assert action.adds_stamp
+    sent = found.materials[action.id].secrets
+    assert sent == (one.secrets if names else {})
+
+
+def test_a_mark_alone_is_held_back_where_values_of_secrets_are_unknown():
+    there = live(environment={"secrets": {"A": ""}})
+    plan = planned(view(there), wanted(), options=PlanOptions(Scope.ADOPT, ("alpha",)))
+    assert len(codes(plan)) == 1

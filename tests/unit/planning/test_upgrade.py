@@ -5,12 +5,14 @@ import subprocess
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import ClusterView
-from oscar_sync.planning.upgrade import upgrade_findings
+from oscar_sync.planning.upgrade import upgrade_findings, upgrade_notes
 from oscar_sync.semantics import operator
+from oscar_sync.semantics.capabilities import NEWEST
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.upgrades import unreadable_ports
 from tests.unit.planning.built import live, planned, stamp, view, wanted
@@ -24,6 +26,26 @@ def _view(release, **raw):
 
 def _codes(view, then):
     return [(item.code, item.message) for item in upgrade_findings(view, then)]
+
+
+def test_an_upgrade_that_is_none_or_unknown_is_said():
+    at = _view(NEWEST)
+    assert [*upgrade_notes(at, NEWEST)] == [
+        "the cluster runs a newer release already: no upgrade to judge"
+    ]
+    assert [*upgrade_notes(_view((4, 0, 0)), NEWEST)] == []
+    [newer] = upgrade_notes(at, (99, 0, 0))
+    assert "newer than what this oscar-sync knows" in newer
+
+
+@pytest.mark.parametrize("namespace", ["", "own"])
+def test_a_secret_that_stays_behind_is_looked_for_where_the_service_is(namespace):
+    secrets = {"secrets": {"A": ""}}
+    found = _view((3, 5, 0), environment=secrets, namespace=namespace)
+    found = replace(found, services_namespace="oscar-svc")
+    found_then = upgrade_findings(found, NEWEST)
+    told = " ".join(remedy.do for item in found_then for remedy in item.remedies)
+    assert (namespace or "oscar-svc") in told
 
 
 def test_a_service_of_3_3_loses_its_variables():

@@ -46,6 +46,7 @@ def test_a_worker_that_somebody_deleted_is_made_again_and_no_other(world):
     is_done, why = done(world.run())
     assert is_done, why
     assert "POST" not in {method for method, *_ in world.writes_to("far")}
+    assert world.shown("near", "plants")["token"] == world.shown("edge", "plants")["token"]
     assert ("plants", "in/") in world.objects("near")
     assert not world.plan().actions
 

@@ -25,6 +25,7 @@ def test_a_create_with_a_service_of_somebody_else_on_a_member_is_blocked(world, 
     plan = world.plan()
     assert codes(plan) == ["member-taken"]
     assert "near/plants: a service of that name is there" in plan.blocked[0].message
+    assert ", owned by " in plan.blocked[0].message
     assert not any(step.member for step in plan.blocked[0].action.steps)
     assert not plan.blocked[0].consent
     world.run()
@@ -324,6 +325,9 @@ def test_a_replace_with_two_members_takes_each_worker_away(world):
         world.put(name, "plants", "in/kept")
     world.write(world.origin(*members, input=at("plants/in"), volume=VOLUME))
     before = {name: world.objects(name) for name in world.apis}
+    [action] = world.plan(allow=("replace:plants",)).actions
+    written = [(step.do, step.target) for step in action.steps if step.member]
+    assert len(written) == len(set(written)) == 4
     is_done, why = done(world.run(allow=("replace:plants",)))
     assert is_done, why
     assert (world.services("near"), world.services("far")) == ({"one"}, {"two"})
