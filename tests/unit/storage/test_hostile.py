@@ -8,8 +8,8 @@ from oscar_sync.errors import StoreDeniedError, StoreError, StoreUnreachableErro
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.checksums import MIB
+from oscar_sync.storage.failures import WrongDocumentError
 from oscar_sync.storage.multipart import Multipart
-from oscar_sync.storage.pool import WrongDocumentError
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.watched import MOST_EMPTY_PAGES, Listing
 from tests.unit.storage.test_checksums import parts_etag

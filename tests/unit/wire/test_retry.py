@@ -1,6 +1,7 @@
 import pytest
 
-from oscar_sync.wire.retry import LONGEST_ABSENCE_S, RETRIES, Failure, retry_after_s, wait_s
+from oscar_sync.semantics.restarts import LONGEST_ABSENCE_S
+from oscar_sync.wire.retry import RETRIES, Failure, retry_after_s, wait_s
 
 BUSY = Failure(503)
 
