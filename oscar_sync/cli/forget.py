@@ -12,6 +12,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 @click.command("forget")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @given.common
+@given.allowing
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 def command(**options: Any) -> int:
     """Leave services running and take this set's stamp off them; nothing else changes."""

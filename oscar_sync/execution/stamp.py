@@ -1,7 +1,7 @@
 """Adopt and forget: a PUT that changes nothing but our annotations (safety 3)."""
 
 from oscar_sync.execution.run import FailedError, Run
-from oscar_sync.execution.update import put_in_turn
+from oscar_sync.execution.update import put_in_turn, wake_mount
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.semantics.stamp import OWNER
 
@@ -11,6 +11,7 @@ def carry_out_stamp(run: Run) -> ActionResult:
     live = run.check_premise(data_is_at_risk=True)
     if live is None:
         raise FailedError("the plan holds no definition")
+    wake_mount(run)
     found = put_in_turn(run, live)
     if (OWNER in found.annotations) is run.material.stamp.is_taken_off:
         raise FailedError("the annotations that were read back are not the ones that were sent")

@@ -40,14 +40,14 @@ def send_update(run: Run) -> LiveService:
         raise FailedError("the plan holds no definition")
     for item in run.action.erases:  # buckets of single users go by the PUT itself (record 222)
         refuse_if_more_is_lost(run, item.bucket)
-    _wake_mount(run)
+    wake_mount(run)
     make_workers(run)
     live = put_in_turn(run, live)
     check_filled(run)
     return live
 
 
-def _wake_mount(run: Run) -> None:
+def wake_mount(run: Run) -> None:
     """Send the create that is refused, where the plan has one: it makes nothing.
 
     Raises:

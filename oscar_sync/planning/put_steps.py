@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context
-from oscar_sync.semantics.buckets import inputs
+from oscar_sync.semantics.buckets import inputs, mounted_alone
 from oscar_sync.semantics.capabilities import TOKEN_CHANGES, shown_release
 from oscar_sync.semantics.restarts import restarts_of_put
 
@@ -27,6 +29,16 @@ def put_steps(live: Form, wanted: Form, before: Sequence[Form], note: str = "") 
         stands = form
     words = f"attach: names {places} again, with a new token" if before else note
     return (*steps, Step(Do.PUT, name, words, restarts=restarts_of_put(stands, wanted)))
+
+
+def waking_step(context: Context, live: LiveService, wanted: Form) -> tuple[Step, ...]:
+    """Return the create that is refused, by which an administrator's mount is let through again."""
+    if not context.facts.view.is_admin or mounted_alone(wanted) is None:
+        return ()
+    if not context.allows(Consent(Word.WAKE_MOUNT, live.key.name, cluster=live.key.cluster)):
+        return ()
+    note = "with a blank input path: OSCAR refuses it, makes nothing, and mounts for administrators"
+    return (Step(Do.POST, live.key.name, note),)
 
 
 def token_notes(context: Context, wanted: Form, before: Sequence[Form]) -> tuple[str, ...]:

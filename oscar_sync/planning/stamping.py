@@ -16,7 +16,7 @@ from oscar_sync.planning.guards import (
     stopped_reason,
 )
 from oscar_sync.planning.members import written_members
-from oscar_sync.planning.put_steps import put_steps, token_notes
+from oscar_sync.planning.put_steps import put_steps, token_notes, waking_step
 from oscar_sync.planning.secrets import stamped_secrets
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.immutable import takes_no_put
@@ -80,7 +80,10 @@ def _stamp_only(
         key=live.key,
         kind=kind,
         reason="stamp only",
-        steps=put_steps(live.form, form, before, "stamp only"),
+        steps=(
+            *waking_step(context, live, form),
+            *put_steps(live.form, form, before, "stamp only"),
+        ),
         changes=stamped_secrets(desired, live, context.key) if desired else (),
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,

@@ -51,7 +51,7 @@ from oscar_sync.planning.hook_steps import (
 from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.members import members_apart, updated_members
 from oscar_sync.planning.notes import restart_notes
-from oscar_sync.planning.put_steps import put_steps, token_notes
+from oscar_sync.planning.put_steps import put_steps, token_notes, waking_step
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
@@ -64,7 +64,6 @@ from oscar_sync.semantics.buckets import (
     in_out_buckets,
     inputs,
     lost_user_buckets,
-    mounted_alone,
     needed_buckets,
     outputs,
     used_buckets,
@@ -203,7 +202,7 @@ def _update(case: _Case) -> Decision:
         kind=ActionKind.UPDATE,
         reason=_reason_word(case.changes),
         steps=(
-            *_waking_step(context, live, wanted),
+            *waking_step(context, live, wanted),
             *members.steps,
             *puts,
             *in_order(step for work in works for step in work.steps),
@@ -318,16 +317,6 @@ def _hook_works(
         attach_work(context, name, wanted, {*attached, *mine}, {*attached, *vouched}, made=made),
         stale_work(context, name, looked_at, wanted),
     )
-
-
-def _waking_step(context: Context, live: LiveService, wanted: Form) -> tuple[Step, ...]:
-    """Return the create that is refused, by which an administrator's mount is let through again."""
-    if not context.facts.view.is_admin or mounted_alone(wanted) is None:
-        return ()
-    if not context.allows(Consent(Word.WAKE_MOUNT, live.key.name, cluster=live.key.cluster)):
-        return ()
-    note = "with a blank input path: OSCAR refuses it, makes nothing, and mounts for administrators"
-    return (Step(Do.POST, live.key.name, note),)
 
 
 def _restart_step(case: _Case) -> tuple[Step, ...]:

@@ -300,14 +300,14 @@ def _step_symbol(action: Action, step: Step) -> str:
             return "@"
         case Do.PUT if action.kind is ActionKind.CREATE:
             return "&"
+        case Do.POST if action.kind is not ActionKind.CREATE:
+            return "&"
         case Do.PUT if _puts_in_parts(action):
             return "-" if _lets_go(step) or _closes(step) else "&"
         case Do.RESTART:
             return "r"
         case Do.DELETE_OBJECT:
             return "-"
-        case Do.UPLOAD if len(action.steps) > 1:
-            return ""
         case _:
             return ""
 

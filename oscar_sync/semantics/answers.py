@@ -86,7 +86,7 @@ _ROWS: Final = (
     _Row("PUT", 500, "must be private to be used as mount", Meaning(
         Outcome.NOT_APPLIED, "stale-admin-flag",
         "OSCAR mounts a bucket for an administrator only if its last create was an "
-        "administrator's, which it forgets with its restart: apply again with "
+        "administrator's, which it forgets with its restart: run this again with "
         "--allow wake-mount:{service}, which sends a create that is refused and makes nothing")),
     _Row("PUT", 500, "^error setting new policies", Meaning(
         Outcome.APPLIED_WITH_WARNING, "policy-of-a-dropped-bucket")),

@@ -10,10 +10,12 @@ from oscar_sync.execution.update import raise_unless_unknown
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.semantics.answers import Meaning, Outcome
+from oscar_sync.semantics.stamp import OWNER
 from tests.emulator.calling import SERVICES
+from tests.property.world import shown
 from tests.unit.execution.carried import answering, carried_out, meanwhile, sent
 from tests.unit.planning.built import live
-from tests.unit.planning.test_guards import minio, service
+from tests.unit.planning.test_guards import minio, post, service
 
 EXPOSE = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
 
@@ -239,7 +241,7 @@ def forgetful(world):
 def test_an_update_with_a_mount_that_a_restarted_server_refuses_says_how_to_go_on(forgetful):
     result = carried_out(forgetful)
     assert (result.status, result.code) == (Status.FAILED, "stale-admin-flag")
-    assert "apply again with --allow wake-mount:alpha" in result.message
+    assert "again with --allow wake-mount:alpha" in result.message
     assert sent(forgetful, "PUT", "services") == 1
 
 
@@ -251,6 +253,26 @@ def test_with_consent_a_create_that_is_refused_goes_ahead_and_makes_nothing(forg
     assert (forgetful.names(), forgetful.buckets()) == before
     assert forgetful.live("alpha")["memory"] == "1Gi"
     assert not forgetful.plan().draft.plan.actions
+
+
+@pytest.mark.parametrize("scope", [Scope.FORGET, Scope.ADOPT])
+def test_it_goes_ahead_of_an_update_of_the_mark_alone_as_well(world, scope):
+    world.write(service(mount=minio("red/models")[0]))
+    if scope is Scope.ADOPT:
+        post(world, mount=minio("red/models")[0])
+    else:
+        world.apply()
+    world.emulator.restart()
+    asked = PlanOptions(scope, ("alpha",))
+    assert carried_out(world, asked).code == "stale-admin-flag"
+    assert carried_out(world, asked, allow=("wake-mount:alpha",)).status is Status.DONE
+    assert (OWNER in world.live("alpha")["annotations"]) is (scope is Scope.ADOPT)
+
+
+def test_the_plan_shows_the_create_that_is_refused(forgetful):
+    assert "create alpha with a blank input path" not in shown(forgetful.plan())
+    found = forgetful.plan(allow=("wake-mount:alpha",))
+    assert "& create alpha with a blank input path: OSCAR refuses it" in shown(found)
 
 
 @pytest.mark.parametrize("kind", ["reset", "503"])
