@@ -44,6 +44,11 @@ def take_over_reason(name: str, whose: str) -> Reason:
     )
 
 
+def whose_words(owner: str) -> str:
+    """Return whose a bucket is. One that an update made has no tag, and then nobody can tell."""
+    return f"belongs to {owner}" if owner else "does not say whose it is"
+
+
 def attach_reason(name: str, bucket: str, why: str) -> Reason:
     """Return why a bucket cannot be taken up without consent."""
     return needs_consent(

@@ -17,7 +17,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
 from oscar_sync.model.settings import Removed, Seed
 from oscar_sync.model.state import BucketFacts, Probe
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Reason, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
@@ -140,7 +140,7 @@ def _owner_reason(context: Context, bucket: BucketName) -> Reason | None:
         return None if context.facts.view.is_admin else _tag_reason(context, bucket)
     return Reason(
         "not-my-bucket",
-        f"bucket {bucket} belongs to {facts.owner or 'somebody else'}: no consent erases it",
+        f"bucket {bucket} {whose_words(facts.owner)}: no consent erases it",
         (f"erase it as {facts.owner}" if facts.owner else "ask the cluster's operator",),
     )
 

@@ -16,7 +16,7 @@ from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Cause, Do, FieldChange, Kept, MemberEffect, MemberFate, Op, Step
 from oscar_sync.model.state import BucketFacts, LiveService
-from oscar_sync.planning.blocking import Reason, needs_consent
+from oscar_sync.planning.blocking import Reason, needs_consent, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
 from oscar_sync.planning.member_sight import Found, look_at_members, taken_reason
@@ -368,8 +368,8 @@ def _bucket_reason(found: Iterable[Found], form: Form) -> Reason | None:
         if not (one.peer and one.peer.owns_bucket(facts)):
             return Reason(
                 "member-bucket",
-                f"bucket {bucket} exists on {one.member.cluster} and belongs to "
-                f"{facts.owner or 'somebody else'}: the worker {one.member} would use it",
+                f"bucket {bucket} exists on {one.member.cluster} and {whose_words(facts.owner)}: "
+                f"the worker {one.member} would use it",
                 ("use another bucket", f"take {one.member.cluster} out of the members"),
             )
     return None

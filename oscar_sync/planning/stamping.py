@@ -94,7 +94,7 @@ def _stamp_only(
     reasons = (
         reason,
         standing_reason(context, live),
-        _put_reason(context, live),
+        _put_reason(context, live, kind),
         level_reason(context, form),
         _secrets_reason(live, secrets),
         stopped_reason(context, live),
@@ -132,9 +132,16 @@ def _stamp_before(context: Context, live: LiveService, wish: StampWish) -> Stamp
     return StampWish(context.settings.set_name, hooks=hooks, detached=parked_stamp(live.form))
 
 
-def _put_reason(context: Context, live: LiveService) -> Reason | None:
+def _put_reason(context: Context, live: LiveService, kind: ActionKind) -> Reason | None:
     why = takes_no_put(live.form, context.facts.view.release)
-    return Reason("unsupported-update", f"no PUT can change it: {why}") if why else None
+    if not why:
+        return None
+    way_out = (
+        f"change its manifest: oscar-sync apply --allow replace:{live.key.name} marks it too"
+        if kind is ActionKind.ADOPT
+        else "keep the mark and take it out of the manifests: without `prune` nothing removes it"
+    )
+    return Reason("unsupported-update", f"no PUT can change it: {why}", (way_out,))
 
 
 def _secrets_reason(live: LiveService, secrets: dict[str, Secret]) -> Reason | None:

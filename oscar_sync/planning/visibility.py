@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.state import DesiredService
-from oscar_sync.planning.blocking import Reason, attach_reason
+from oscar_sync.planning.blocking import Reason, attach_reason, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.access import Access, access_of_service, gained
 
@@ -62,7 +62,7 @@ def _foreign_words(context: Context, bucket: BucketName) -> str:
     facts = context.facts.bucket(bucket)
     if facts is None or context.owns_bucket(facts):
         return ""
-    return f"belongs to {facts.owner or 'somebody else'}"
+    return whose_words(facts.owner)
 
 
 def _widening_words(context: Context, desired: DesiredService, bucket: BucketName) -> str:

@@ -41,7 +41,8 @@ def takes_no_put(
 ) -> str:
     """Return why no PUT can change the service at all, blank if one can."""
     if is_exposed(form) and EXPOSED_TAKES_NO_PUT.holds(release):
-        return f"OSCAR {shown_release(release)} cannot update an exposed service"
+        since = shown_release(EXPOSED_TAKES_NO_PUT.until or NEWEST)
+        return f"OSCAR {shown_release(release)} cannot update an exposed service ({since} can)"
     if form.get("interlink_node_name"):
         return "it runs on an interLink node"
     if is_kserve_enabled and _is_llm(form.get("kserve")):

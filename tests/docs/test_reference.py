@@ -7,6 +7,7 @@ import pytest
 
 from oscar_sync.cli.main import call
 from oscar_sync.model.exits import Exit
+from tools.reasons import reasons
 from tools.reference import pages
 from tools.variables import VARIABLES, option_variables
 
@@ -62,6 +63,10 @@ def test_each_code_that_a_source_names_has_its_row():
     text = (DOCS / "diagnostics.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\bOSY\d{3}\b", SOURCES))
     assert {code for code in named if f"| {code} |" not in text} == set()
+
+
+def test_each_reason_says_what_to_do():
+    assert [reason for reason in reasons() if not reason.ways_out] == []
 
 
 def test_each_reason_of_a_golden_plan_has_its_row():

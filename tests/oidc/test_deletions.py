@@ -77,7 +77,7 @@ def test_a_bucket_that_a_user_is_not_shown_is_no_free_name(alice, side):
     alice.write("plants", **{side: places("plants/x", "hidden/x")})
     [(code, message)] = blocked(alice)
     assert code == "foreign-bucket"
-    assert "bucket hidden belongs to somebody else" in message
+    assert "bucket hidden does not say whose it is" in message
     alice.writes()
     assert alice.run("apply", "--yes")[0] == 7
     assert not [path for _, path in alice.writes() if "presign" not in path]

@@ -286,7 +286,7 @@ def test_a_bucket_of_another_owner_is_taken_up_by_consent_alone(facts, whose):
 def test_a_user_owns_no_bucket_whose_owner_is_unknown():
     user = view(buckets=[bucket("red")], count=1, is_admin=False, me=frozenset({"me"}))
     plan = planned(user, wanted(input=minio("red/in")))
-    assert "belongs to somebody else" in plan.blocked[0].message
+    assert "bucket red does not say whose it is" in plan.blocked[0].message
 
 
 def test_an_empty_bucket_that_nobody_uses_may_be_opened():

@@ -281,7 +281,7 @@ def test_an_erasure_says_who_named_it_and_why(because, said):
     ("owner", "said", "way_out"),
     [
         ("zoe", "belongs to zoe: no consent erases it", "erase it as zoe"),
-        ("", "belongs to somebody else: no consent", "ask the cluster's operator"),
+        ("", "does not say whose it is: no consent", "ask the cluster's operator"),
     ],
 )
 def test_a_bucket_of_somebody_else_is_held_back_with_whose_it_is(owner, said, way_out):

@@ -151,7 +151,7 @@ def test_an_update_of_an_exposed_service_is_a_replace_on_4_0():
     service = wanted("alpha", expose=EXPOSED, memory="2Gi")
     plan = planned(there, service)
     assert codes(plan) == ["needs-replace"]
-    why = "OSCAR 4.0.0 cannot update an exposed service"
+    why = "OSCAR 4.0.0 cannot update an exposed service (4.1.0 can)"
     assert plan.blocked[0].message == f"memory cannot change while the service exists: {why}"
     replaced = planned(there, service, allow=(Consent(Word.REPLACE, "alpha"),))
     assert [(action.kind, [step.do for step in action.steps]) for action in replaced.actions] == [
@@ -179,11 +179,17 @@ def test_buckets_of_an_exposed_service_cannot_be_detached_on_4_0():
     assert "OSCAR 4.0.0 cannot update an exposed service" in plan.blocked[0].message
 
 
-def test_an_exposed_service_is_not_adopted_on_4_0():
-    there = view(live("alpha", expose=EXPOSED), release=(4, 0, 0))
-    options = PlanOptions(Scope.ADOPT, names=("alpha",))
+@pytest.mark.parametrize(
+    ("scope", "way_out"), [(Scope.ADOPT, "--allow replace:alpha"), (Scope.FORGET, "keep the mark")]
+)
+def test_the_mark_of_an_exposed_service_is_not_written_on_4_0(scope, way_out):
+    mark = stamp("alpha") if scope is Scope.FORGET else {}
+    there = view(live("alpha", expose=EXPOSED, annotations=mark), release=(4, 0, 0))
+    options = PlanOptions(scope, names=("alpha",))
     plan = planned(there, wanted("alpha", expose=EXPOSED), options=options)
     assert codes(plan) == ["unsupported-update"]
+    assert way_out in plan.blocked[0].ways_out[0]
+    assert "4.1.0 can" in plan.blocked[0].message
 
 
 # -- what cannot be asked for
