@@ -1,60 +1,89 @@
 """Each setting with its value and where it comes from, for people. Secrets are masked."""
 
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
+from oscar_sync.model.field import Field, Kind
+from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.secret import MASK
-from oscar_sync.model.settings_fields import CLUSTER
-from oscar_sync.settings.entries import Entry
+from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.settings.reading import Loaded
 
-_SECRETS: Final = frozenset(field.name for field in CLUSTER if field.is_secret)
-_DEFAULT: Final = "default"
+Row = tuple[str, str, str]
+
+_DEFAULT = "default"
+_NONE = "(none)"
 
 
-def explained(
-    loaded: Loaded, env_file: str, *, from_flag: bool
-) -> tuple[tuple[str, str, str], ...]:
-    """Return name, value, source: the settings' file and line, a flag, or ``default``."""
-    rows = [("settings", loaded.file or "(none)", "found" if loaded.file else _DEFAULT)]
-    for name, value in (
-        ("set", loaded.set_name or "(none)"),
-        ("prune", str(loaded.prune).lower()),
-        ("max_removals", str(loaded.max_removals)),
-        ("env_file", env_file or "(none)"),
-        ("owners", ", ".join(loaded.owners) or "(none)"),
-        ("removed", ", ".join(str(entry.which) for entry in loaded.removed) or "(none)"),
-    ):
-        is_flag = name == "env_file" and from_flag
-        rows.append((name, value, "--env-file" if is_flag else _source(loaded, name)))
-    for key, target in loaded.aliases.items():
-        rows.append((f"clusters.{key}", target, _source(loaded, "clusters", key)))
-    for key, entry in loaded.clusters.items():
-        rows.extend(_cluster(loaded, key, entry))
-    for service in loaded.services:
-        name = f"services.{service.which}"
-        rows.append((f"{name}.protect", str(service.protect).lower(), str(service.origin)))
-        wait = f"{service.wait_s:g} s" if service.wait_s is not None else "(none)"
-        rows.append((f"{name}.wait", wait, str(service.origin)))
-    return tuple(rows)
+def explained(loaded: Loaded, env_file: str, *, from_flag: bool) -> tuple[Row, ...]:
+    """Return name, value, source: the settings' file and line, a flag, or ``default``.
 
-
-def _cluster(loaded: Loaded, key: str, entry: Entry) -> list[tuple[str, str, str]]:
-    rows = [
-        (
-            f"clusters.{key}.{name}",
-            MASK if name in _SECRETS else value,
-            _source(loaded, "clusters", key, name),
-        )
-        for name, value in entry.fields.items()
-    ]
-    verify = "true" if entry.ssl_verify is not False else "false"
-    source = (
-        _DEFAULT if entry.ssl_verify is None else _source(loaded, "clusters", key, "ssl_verify")
+    Every key of the table is there. Within a cluster, a service or an entry of a list those that
+    are written, and every flag.
+    """
+    file = ("settings", loaded.file or _NONE, "found" if loaded.file else _DEFAULT)
+    rows = (row for field in SETTINGS for row in _rows(loaded, field, loaded.values, ()))
+    named = ("env_file", env_file or _NONE)
+    return (
+        file,
+        *(
+            (*named, "--env-file" if from_flag else row[2]) if row[0] == "env_file" else row
+            for row in rows
+        ),
     )
-    return [*rows, (f"clusters.{key}.ssl_verify", verify, source)]
 
 
-def _source(loaded: Loaded, *path: str) -> str:
-    if loaded.places is None or path[0] not in loaded.given:
+def _rows(
+    loaded: Loaded, field: Field, block: Mapping[str, Any], above: FieldPath
+) -> Iterator[Row]:
+    value = block.get(field.name, field.default)
+    path = (*above, field.name)
+    entries = _entries(field, value)
+    if not entries:
+        yield _name(path), _shown(field, value), _source(loaded, field, value, path)
+    for key, entry in entries:
+        yield from _entry(loaded, field, entry, (*path, key))
+
+
+def _entries(field: Field, value: Any) -> Iterable[tuple[str | int, Mapping[str, Any]]]:
+    if field.kind is Kind.BLOCK_MAP:
+        return list(value.items())
+    return list(enumerate(value)) if field.kind is Kind.BLOCKS else []
+
+
+def _entry(
+    loaded: Loaded, field: Field, entry: Mapping[str, Any], path: FieldPath
+) -> Iterator[Row]:
+    if field.text_as and field.text_as != field.children and field.text_as[0].name in entry:
+        target = entry[field.text_as[0].name]  # clusters: a name that stands for another
+        yield _name(path), target, _source(loaded, field.text_as[0], target, path)
+        return
+    for child in field.children:
+        if child.kind is Kind.FLAG or entry.get(child.name):
+            yield from _rows(loaded, child, entry, path)
+
+
+def _shown(field: Field, value: Any) -> str:
+    if field.kind is Kind.FLAG:
+        return "false" if value is False else "true"  # ssl_verify is true where it is absent
+    if isinstance(value, list):
+        value = ", ".join(value)
+    if value in ("", {}):
+        return _NONE
+    return MASK if field.is_secret else str(value)
+
+
+def _name(path: FieldPath) -> str:
+    """Return *path* as it reads in the file: ``services.edge/plants.seeds[0].to``."""
+    name = str(path[0])
+    for step in path[1:]:
+        name += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return name
+
+
+def _source(loaded: Loaded, field: Field, value: Any, path: FieldPath) -> str:
+    """Return where *value* is written; a bare text stands for the block it is read as."""
+    if loaded.places is None:
         return _DEFAULT
-    return str(loaded.places.locate(path))
+    origin, depth = loaded.places.reach(path)
+    return str(origin) if depth == len(path) or value != field.default else _DEFAULT

@@ -28,7 +28,10 @@ from oscar_sync.settings.typed import SettingsReader
 
 
 class Loaded(Struct, frozen=True):
-    """Settings before clusters are resolved. Blank ``path``: there is no file."""
+    """Settings before clusters are resolved. Blank ``path``: there is no file.
+
+    ``values`` are those of the file as the table of keys types them.
+    """
 
     folder: str
     file: str = ""
@@ -45,7 +48,7 @@ class Loaded(Struct, frozen=True):
     services: tuple[ServiceSettings, ...] = ()
     clusters: Mapping[str, Entry] = MappingProxyType({})
     aliases: Mapping[str, str] = MappingProxyType({})
-    given: frozenset[str] = frozenset()
+    values: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def seeds(self) -> tuple[Seed, ...]:
@@ -147,7 +150,7 @@ class _Reader:
             tuple(self.service(name, entry) for name, entry in file["services"].items()),
             {key: self.entry(key, clusters[key]) for key in clusters if key not in aliases},
             aliases,
-            frozenset(tree),
+            file,
         )
 
     def secret_names(self, names: Sequence[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from oscar_sync.model.cluster import (
 )
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.secret import Secret
+from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.desire import DesireRequest, desire, explain_settings
 from oscar_sync.settings.consents import consent_of
@@ -373,6 +374,68 @@ def test_explained_settings_mask_secrets_and_name_their_line(tmp_path: Path) -> 
     assert ("set", "a", "oscar-sync.yaml:1") in rows
     assert ("prune", "false", "default") in rows
     assert ("clusters.edge.auth_password", "(sensitive)", "oscar-sync.yaml:3") in rows
+
+
+EVERY_KEY = """\
+set: lab
+clusters: {edge: {endpoint: https://e.example.org, token: hush}, old: edge}
+prune: true
+max_removals: 0
+env_file: values.env
+secrets_from_env: [TOKEN]
+owners: [a, b]
+removed: [gone, {service: edge/other, erase: [data], because: done}]
+services:
+  edge/plants:
+    allow: [replace]
+    ignore: [labels.team]
+    wait: 90s
+    seeds: [{from: files, to: "minio.default:plants/in", trigger: true}]
+"""
+
+
+def test_every_key_of_the_settings_is_explained_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "oscar-sync.yaml").write_text(EVERY_KEY)
+    rows = explain_settings(DesireRequest(cwd=str(tmp_path)), {})
+    found = {name: (value, source.rpartition(":")[2]) for name, value, source in rows}
+    seed, plants = "services.edge/plants.seeds[0]", "services.edge/plants"
+    assert found == {
+        "settings": ("oscar-sync.yaml", "found"),
+        "set": ("lab", "1"),
+        "clusters.edge.endpoint": ("https://e.example.org", "2"),
+        "clusters.edge.token": ("(sensitive)", "2"),
+        "clusters.edge.ssl_verify": ("true", "default"),
+        "clusters.edge.login": ("token", "token in oscar-sync.yaml"),
+        "clusters.old": ("edge", "2"),
+        "prune": ("true", "3"),
+        "max_removals": ("0", "4"),
+        "env_file": (str(tmp_path / "values.env"), "5"),
+        "secrets_from_env": ("TOKEN", "6"),
+        "owners": ("a, b", "7"),
+        "removed[0].service": ("gone", "8"),
+        "removed[0].forget": ("false", "default"),
+        "removed[0].close_access": ("false", "default"),
+        "removed[1].service": ("edge/other", "8"),
+        "removed[1].erase": ("data", "8"),
+        "removed[1].forget": ("false", "default"),
+        "removed[1].close_access": ("false", "default"),
+        "removed[1].because": ("done", "8"),
+        f"{plants}.protect": ("false", "default"),
+        f"{plants}.allow": ("replace", "11"),
+        f"{plants}.ignore": ("labels.team", "12"),
+        f"{plants}.close_access": ("false", "default"),
+        f"{plants}.wait": ("90s", "13"),
+        f"{seed}.from": ("files", "14"),
+        f"{seed}.to": ("minio.default:plants/in", "14"),
+        f"{seed}.trigger": ("true", "14"),
+        f"{seed}.delete_extra": ("false", "default"),
+    }
+
+
+def test_without_settings_every_key_has_its_default(tmp_path: Path) -> None:
+    rows = explain_settings(DesireRequest(cwd=str(tmp_path)), {})
+    assert [name for name, _, _ in rows] == ["settings", *(field.name for field in SETTINGS)]
+    assert {source for _, _, source in rows} == {"default"}
 
 
 @pytest.mark.parametrize(
