@@ -4,6 +4,7 @@ Run ``python -m tools.reference``; a test holds that the pages are fresh.
 """
 
 import inspect
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -98,21 +99,30 @@ def _fields() -> str:
     lines = [
         "# Fields of an FDL service",
         "",
-        _FIELDS_INTRODUCTION,
+        _wrapped(_FIELDS_INTRODUCTION),
         "",
         "| field | kind | default | change | since | what it is |",
         "|---|---|---|---|---|---|",
         *_rows(SERVICE, ""),
         "",
-        "Set by the server, never sent from a manifest: "
-        + ", ".join(f"`{name}`" for name in sorted(SERVER_OWNED))
-        + ".",
+        _wrapped(
+            "Set by the server, never sent from a manifest: "
+            + ", ".join(f"`{name}`" for name in sorted(SERVER_OWNED))
+            + "."
+        ),
         "",
-        "Ignored by newer servers (a warning says so): "
-        + "; ".join(f"`{name}` since {text}" for name, text in REMOVED_KEYS.items())
-        + ".",
+        _wrapped(
+            "Ignored by newer servers (a warning says so): "
+            + "; ".join(f"`{name}` since {text}" for name, text in REMOVED_KEYS.items())
+            + "."
+        ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str) -> str:
+    """Return *text* in lines of prose."""
+    return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False)
 
 
 def _default(field: Field) -> str:
@@ -169,7 +179,7 @@ def _group(group: LazyGroup, context: click.Context) -> Iterator[str]:
 
 def _paragraphs(text: str | None) -> Iterator[str]:
     for paragraph in inspect.cleandoc(text or "").split("\n\n"):
-        yield from (paragraph.replace("\n", " "), "")
+        yield from (_wrapped(paragraph), "")
 
 
 def _options(options: list[click.Option]) -> Iterator[str]:
@@ -196,7 +206,7 @@ def _settings() -> str:
     lines = [
         "# Settings: oscar-sync.yaml",
         "",
-        _SETTINGS_INTRODUCTION,
+        _wrapped(_SETTINGS_INTRODUCTION),
         "",
         "| key | default | what it is |",
         "|---|---|---|",
@@ -223,7 +233,7 @@ def _diagnostics() -> str:
     lines = [
         "# Codes of diagnostics",
         "",
-        _CODES_INTRODUCTION,
+        _wrapped(_CODES_INTRODUCTION),
         "",
         "| code | what it says |",
         "|---|---|",

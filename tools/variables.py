@@ -39,7 +39,8 @@ An entry of `clusters:`, or of oscar-cli's file, uses its own: `token`, `token_f
 `oidc_account_name`, `oidc_refresh_token`, `auth_user` with `auth_password`, in this order. An entry
 that has none, and a cluster that `--cluster https://…` or `OSCAR_ENDPOINT` names, take the first of
 these: `--token-file`, `OSCAR_TOKEN`, `OIDC_ACCESS_TOKEN`, `OSCAR_USERNAME` with `OSCAR_PASSWORD`,
-`TOKEN_FILE_PATH`, the files of notebooks ({", ".join(f"`{path}`" for path in NOTEBOOK_TOKENS)}),
+`TOKEN_FILE_PATH`, the files of notebooks
+({", ".join(f"`{path}`" for path in NOTEBOOK_TOKENS)}),
 the entry of oscar-cli's file with that address, `OIDC_AGENT_ACCOUNT`. `--token-file` counts before
 an entry's own where the run has one cluster. Where `OSCAR_ENDPOINT` is set, all of these but
 oscar-cli's go to that origin alone. `oscar-sync settings` shows which log-in it is. No

@@ -86,8 +86,21 @@ def test_each_variable_that_the_program_reads_has_its_row():
     assert set(VARIABLES) - read == set()
 
 
-def test_each_decision_has_its_row():
-    folder = DOCS / "decisions"
-    index = (folder / "README.md").read_text(encoding="utf-8")
-    lost = [path.name for path in folder.glob("0*.md") if f"]({path.name})" not in index]
-    assert lost == []
+STATUS = re.compile(r"Status: (accepted|replaced by \[(\d{4})\]\(\2-[\w-]+\.md\)\.)")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((DOCS / "decisions").glob("0*.md")), ids=lambda one: one.stem
+)
+def test_a_decision_says_its_status_first_and_one_that_is_replaced_is_a_paragraph(path):
+    title, status, *rest = path.read_text(encoding="utf-8").strip().split("\n\n")
+    found = STATUS.match(status)
+    assert title.startswith(f"# {path.name[:4]}: ")
+    assert found, status
+    if found[2]:
+        assert len(rest) == 1, "shrink it to a paragraph"
+        newer = next(path.parent.glob(f"{found[2]}-*.md")).read_text(encoding="utf-8")
+        assert f"]({path.name})" in newer.split("\n\n")[1], "the newer one names it"
+    word = f"replaced by {found[2]}" if found[2] else "accepted"
+    index = (path.parent / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"\]\({path.name}\) \| .* \| {word} \|", index)

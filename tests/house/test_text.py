@@ -45,3 +45,28 @@ def test_every_pin_has_a_hash():
         bare = [entry for entry in entries if "==" in entry and "--hash=sha256:" not in entry]
 
         assert bare == [], pins.name
+
+
+def long_lines_of_prose(text):
+    """Yield the numbers of lines over 100 characters, but of code, tables and comments."""
+    is_code = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.lstrip().startswith(("```", "~~~")):
+            is_code = not is_code
+        elif len(line) > 100 and not is_code and not line.lstrip().startswith(("|", "<!--")):
+            yield number
+
+
+def test_lines_of_prose_have_up_to_100_characters():
+    pages = [
+        path
+        for path in tracked_files()
+        if path.suffix == ".md" and not {"changelog.d", *QUOTED} & set(path.relative_to(ROOT).parts)
+    ]
+    found = [
+        place(path, number)
+        for path in pages
+        for number in long_lines_of_prose(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+    assert list(long_lines_of_prose(f"{'a ' * 60}\n```\n{'a' * 120}\n```\n")) == [1]
