@@ -1,6 +1,7 @@
 """The reference pages say what the program does today."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,14 @@ def test_each_variable_that_the_program_reads_has_its_row():
     read = set(re.findall(names, SOURCES))
     assert read - set(VARIABLES) - set(option_variables()) == set()
     assert set(VARIABLES) - read == set()
+
+
+def test_each_function_on_the_journey_is_there():
+    text = (DOCS / "journey.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:planning|reconcile)\.\w+)\.(\w+)`", text)
+    assert len(named) > 10
+    lost = [name for name in named if not hasattr(import_module(f"oscar_sync.{name[0]}"), name[1])]
+    assert lost == []
 
 
 STATUS = re.compile(r"Status: (accepted|replaced by \[(\d{4})\]\(\2-[\w-]+\.md\)\.)")
