@@ -45,7 +45,7 @@ def apply(setting: Setting) -> Result:
     ]  # fmt: skip
     notes = [f"the stub alone answers {ceiling:,.0f} PUTs/s; this row asks it for at most 800"]
     if curl.is_there():
-        ratios.insert(0, paired("curl -Z", 1.8, samples["oscar-sync"], samples["curl -Z"]))
+        ratios.insert(0, paired("curl -Z", 2.0, samples["oscar-sync"], samples["curl -Z"]))
     else:
         notes.append(curl.MISSING)
     return Result({**samples, f"oscar-python ({_PEER_COUNT})": peer}, ratios, notes, faults)
