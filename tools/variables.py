@@ -56,7 +56,10 @@ where `secrets_from_env` or `--secret-env` lists it ([secrets.md](secrets.md)), 
 name any variable as `${{NAME}}`. Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`
 and `NO_PROXY`, in small letters too: `http://` or `https://` addresses, with a log-in where the
 proxy wants one, and with `pip install 'oscar-sync[socks]'` also `socks5h://` (`ssh -D`),
-`socks5://`, `socks4a://` and `socks4://`.
+`socks5://`, `socks4a://` and `socks4://`. Files are uploaded without
+the fast uploader where it would read the environment by itself, or cannot be told what holds: with
+an `AWS_*` variable, a file of CAs, a proxy with a log-in or over SOCKS, or one that `NO_PROXY`
+exempts the store from. The plan says so.
 """
 
 

@@ -263,6 +263,7 @@ class ClusterView(Struct, frozen=True):
     store_problem: str = ""
     is_store_reached: bool = False
     store_warning: str = ""
+    upload_hindrance: str = ""
     own_store: OwnStore = OwnStore()
     denied: frozenset[BucketName] = frozenset()
     seeds: Mapping[Seed, SeedDifference] = MappingProxyType({})

@@ -30,6 +30,12 @@ def store_notes(contexts: Iterable[Context]) -> list[str]:
             for view in views
             if view.store_warning
         ),
+        *(
+            f"{view.cluster.id}: files are uploaded without the fast uploader, since "
+            f"{view.upload_hindrance}"
+            for view in views
+            if view.upload_hindrance and any(found.uploads for found in view.seeds.values())
+        ),
         *(f"hooks not checked: {view.store_problem}" for view in views if view.store_problem),
         *(
             f"not looked into, since the keys of the store on {view.cluster.id} do not reach "

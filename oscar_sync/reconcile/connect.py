@@ -30,6 +30,7 @@ class Connection(Struct):
     store: ObjectStore | None = None
     store_problem: str = "the cluster names no object store"
     store_warning: str = ""
+    upload_hindrance: str = ""
     is_reached: bool = False
 
     def open_store(self, provider: Mapping[str, object], environ: Mapping[str, str]) -> None:
@@ -45,6 +46,7 @@ class Connection(Struct):
             self.store_problem = f"{address.shown or 'no address'}: {fault}"
             return
         self.store = ObjectStore(address, environ)
+        self.upload_hindrance = self.store.hindrance
         self.store_problem = ""
         if address.is_secure and not address.verify:
             self.store_warning = (

@@ -91,6 +91,7 @@ def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) 
         allowed_images=tuple(map(str, images)) if isinstance(images, list) else (),
         store_problem=connection.store_problem,
         store_warning=connection.store_warning,
+        upload_hindrance=connection.upload_hindrance,
         own_store=_own_store(cluster, provider),
     )
     try:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from oscar_sync.errors import StoreError, StoreFailedError, StoreUnreachableError
 from oscar_sync.model.state import StoredObject
+from oscar_sync.net.proxies import proxy_for
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
 
@@ -20,22 +21,30 @@ MOST_LOOKS: Final = 8
 _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
-def is_fit(address: StoreAddress, environ: Mapping[str, str]) -> bool:
-    """Tell whether obstore would speak to the store as it is told, and to nobody else.
+def hindrance(address: StoreAddress, environ: Mapping[str, str]) -> str:
+    """Return why obstore would not speak to the store as it is told, blank if it would.
 
-    It reads ``AWS_*`` and proxies from the environment by itself, where an endpoint there wins
-    over ours (seen with 0.12.1), and older releases take no CA. It panics at a host beyond ASCII.
+    It reads ``AWS_*`` from the environment by itself, where an endpoint may win over ours, and
+    proxies where it is given none: so not where one is exempt from them. It sends no log-in to a
+    proxy (seen with 0.12.1), speaks no SOCKS and takes no CA. It panics at a host beyond ASCII.
     """
-    foreign = any(name.startswith("AWS_") or name.lower() in _PROXIES for name in environ)
-    return not foreign and not address.ca_bundle and address.endpoint.isascii()
+    proxy = proxy_for(address.endpoint, environ)
+    is_plain = proxy.startswith(("http://", "https://")) and "@" not in proxy
+    for name in sorted(environ):
+        if name.startswith("AWS_") or (name.lower() in _PROXIES and not is_plain):
+            return f"the environment sets {name}"
+    if address.ca_bundle:
+        return f"the store's certificate is checked by {address.ca_bundle}"
+    return "" if address.endpoint.isascii() else "the store's host name is not ASCII"
 
 
 class Bulk:
     """Uploads to one store, and its listings; a connection pool for each bucket."""
 
-    def __init__(self, address: StoreAddress) -> None:
+    def __init__(self, address: StoreAddress, proxy: str = "") -> None:
         """Open nothing yet."""
         self._address = address
+        self._proxy = proxy
         self._stores: dict[tuple[str, int], Any] = {}
         self._lock = threading.Lock()
 
@@ -108,7 +117,9 @@ class Bulk:
         with self._lock:
             found = self._stores.get((bucket, retries))
             if found is None:
-                found = self._stores[bucket, retries] = _open(self._address, bucket, retries)
+                found = self._stores[bucket, retries] = _open(
+                    self._address, bucket, retries, self._proxy
+                )
             return found
 
 
@@ -136,7 +147,7 @@ def _is_marker(store: Any, key: str) -> bool:
     return False
 
 
-def _open(address: StoreAddress, bucket: str, retries: int) -> Any:
+def _open(address: StoreAddress, bucket: str, retries: int, proxy: str) -> Any:
     from obstore.store import S3Store
 
     return S3Store(
@@ -156,6 +167,7 @@ def _open(address: StoreAddress, bucket: str, retries: int) -> Any:
             "allow_invalid_certificates": not (address.is_secure and address.verify),
             "connect_timeout": timedelta(seconds=CONNECT_TIMEOUT_S),
             "timeout": timedelta(minutes=5),
+            **({"proxy_url": proxy} if proxy else {}),
         },
         retry_config={
             "max_retries": retries,

@@ -26,9 +26,11 @@ class ObjectStore:
     """A store, from any number of threads. ``minio`` and ``obstore`` are loaded at first use."""
 
     def __init__(self, address: StoreAddress, environ: Mapping[str, str] = os.environ) -> None:
-        """Open nothing yet. *environ* names proxies; with one the fast uploader is not used."""
+        """Open nothing yet. ``hindrance`` says why the fast uploader is not used, if it is not."""
         self.address = address
-        self._bulk = bulk.Bulk(address) if bulk.is_fit(address, environ) else None
+        self.hindrance = bulk.hindrance(address, environ)
+        proxy = proxy_for(address.endpoint, environ)
+        self._bulk = None if self.hindrance else bulk.Bulk(address, proxy)
         self._environ = environ
         self._uploads = Uploads(address, environ, self._stat, self._bulk)
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)

@@ -118,6 +118,21 @@ def test_seed_uploads_once_and_nothing_in_a_dry_run(project):
     assert "every file of the seeds is in its bucket" in project.run("seed", "-y")[1]
 
 
+def test_a_plan_says_once_why_uploads_go_without_the_fast_uploader(project, monkeypatch):
+    """It reads these variables by itself (0030)."""
+    project.settings(
+        'services:\n  hello:\n    seeds:\n    - {from: models, to: "minio.default:hello/models"}\n'
+    )
+    (project.folder / "models").mkdir()
+    (project.folder / "models" / "a").write_text("weights")
+    said = "edge: files are uploaded without the fast uploader, since the environment sets "
+    assert said not in project.run("plan")[1]
+    for name in ("AWS_REGION", "https_proxy"):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, "http://127.0.0.1:1")
+            assert project.run("plan")[1].count(said + name) == 1
+
+
 def test_an_export_is_planned_empty_and_overwrites_nothing_unasked(bare, tmp_path):
     bare.run("apply", "-y")
     assert bare.run("export", tmp_path / "out")[0] == 0
