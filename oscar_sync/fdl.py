@@ -45,13 +45,13 @@ def _text(value: Any) -> Any:
 Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
 
 
-class Block(BaseModel):
+class FdlBlock(BaseModel):
     """A block of FDL; a key that FDL does not know is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class ServiceModel(Block):
+class ServiceModel(FdlBlock):
     """What each service can do; its fields are those of FDL (docs/fields.md)."""
 
     @model_validator(mode="after")
@@ -105,7 +105,7 @@ def _sentence(found: Diagnostic) -> str:
     return f"{place}{found.message}; {found.remedy}"
 
 
-def _model(name: str, fields: tuple[Field, ...], base: type[BaseModel] = Block) -> Any:
+def _model(name: str, fields: tuple[Field, ...], base: type[BaseModel] = FdlBlock) -> Any:
     """Return the model of a block, *base* with a field for each of the table."""
     found: dict[str, Any] = {}
     for field in fields:

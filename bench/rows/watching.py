@@ -112,12 +112,12 @@ def _replans(rounds: int, folder: str, program: Sequence[str]) -> dict[str, list
     from oscar_sync.model.plan import PlanOptions
     from oscar_sync.reconcile.connect import Connections
     from oscar_sync.reconcile.desire import DesireRequest, desire
-    from oscar_sync.reconcile.memory import Memory
+    from oscar_sync.reconcile.memory import WatchMemory
     from oscar_sync.reconcile.once import plan_once
     from oscar_sync.render.news import news_text
 
     environ = dict(os.environ)
-    connections, memory = Connections(environ), Memory()
+    connections, memory = Connections(environ), WatchMemory()
     request, file = DesireRequest((folder,)), Path(folder) / _SAVED
     numbers = itertools.count()
     shown: dict[str, Seen] = {}

@@ -10,7 +10,7 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, tell_findings
 from oscar_sync.cli.output import outputs_of, write
 from oscar_sync.cli.request import request_of
-from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.graph import Graph
 from oscar_sync.planning.graph import graph_of
@@ -39,7 +39,9 @@ def command(**options: Any) -> int:
     outputs = outputs_of(options["outputs"], tuple(FORMATS))
 
     def run() -> Exit:
-        asked = request_of(options, needs_clusters=False, tolerated=frozenset({Code.TRIGGER_LOOP}))
+        asked = request_of(
+            options, needs_clusters=False, tolerated=frozenset({ManifestCode.TRIGGER_LOOP})
+        )
         desired = desire(asked, os.environ)
         tell_findings(desired.diagnostics, options["color"])
         graph = graph_of({service.key: service.form for service in desired.services})

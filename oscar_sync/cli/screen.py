@@ -15,7 +15,7 @@ from oscar_sync.cli.log_lines import Form
 from oscar_sync.cli.output import BOTTOM
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Plan
-from oscar_sync.render.news import Standing, standing_line
+from oscar_sync.render.news import WatchState, standing_line
 
 KEYS: Final = "p plan  r now  q quit"
 _A_YEAR_S: Final = 366 * 86400.0
@@ -42,7 +42,7 @@ class Screen(Struct):
 
     is_live: bool = False
     keys: Keys = field(default_factory=Keys)
-    _standing: Standing = field(default_factory=Standing)
+    _standing: WatchState = field(default_factory=WatchState)
 
     @classmethod
     def of_terminal(cls, *, is_quiet: bool) -> "Screen":
@@ -91,7 +91,7 @@ class Screen(Struct):
         BOTTOM.refresh()
         return self.keys.pressed()
 
-    def _show(self, standing: Standing) -> None:
+    def _show(self, standing: WatchState) -> None:
         self._standing = standing
         if self.is_live:
             BOTTOM.put(lambda columns: standing_line(standing, columns))

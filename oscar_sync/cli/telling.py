@@ -10,7 +10,7 @@ from oscar_sync.cli.output import Output, check_place, write
 from oscar_sync.errors import OutputError
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
-from oscar_sync.render.metrics import Run, metrics_text
+from oscar_sync.render.metrics import MetricsRun, metrics_text
 
 WEBHOOK = "OSCAR_SYNC_WEBHOOK"
 
@@ -45,7 +45,7 @@ class Telling(Struct):
     def end(self, code: int) -> int:
         """Tell of the run that ended with *code*; return *code*."""
         seconds = time.monotonic() - self.started_s
-        run = Run(self.command, time.time(), seconds, int(code), self.plan, self.report)
+        run = MetricsRun(self.command, time.time(), seconds, int(code), self.plan, self.report)
         if self.metrics_file:
             try:
                 write(Output("metrics", self.metrics_file), metrics_text(run))
@@ -55,7 +55,7 @@ class Telling(Struct):
             self._notify(run)
         return code
 
-    def _notify(self, run: Run) -> None:
+    def _notify(self, run: MetricsRun) -> None:
         from oscar_sync.model.secret import Secret
         from oscar_sync.render.notification import notification
         from oscar_sync.wire.webhook import post

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from oscar_sync.manifests.codes import Code
-from oscar_sync.model.cluster import Reading
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.plan import Plan
 from oscar_sync.reconcile.pace import pause_s
@@ -36,7 +36,7 @@ class Trouble(Struct):
     def judge(self, plan: Plan) -> None:
         """Tell of clusters that could not be read, and when all can be again."""
         unread = [cluster for cluster in plan.clusters if cluster.problem]
-        self._is_refused = any(cluster.reading is Reading.REFUSED for cluster in unread)
+        self._is_refused = any(cluster.reading is ReadingState.REFUSED for cluster in unread)
         if not unread:
             self._end()
             return
@@ -49,7 +49,7 @@ class Trouble(Struct):
     ) -> None:
         """Tell of files that cannot be used, *tell* what was found in them."""
         self._is_refused = False
-        away = ", ".join(one.file for one in found if one.code == Code.NO_SUCH_PATH)
+        away = ", ".join(one.file for one in found if one.code == ManifestCode.NO_SUCH_PATH)
         if away:
             self.fail(f"{away} is away", f"{away} is away; the last good plan stays")
             return

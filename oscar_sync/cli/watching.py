@@ -30,7 +30,7 @@ from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
-from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.once import Pass, Stop, plan_once
 from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import QUIET_S, Saves, Woken
@@ -51,7 +51,7 @@ class Watching(Struct):
     now: Callable[[], float] = time.monotonic
     quiet_s: float = QUIET_S
     connections: Connections | None = None
-    memory: Memory = field(default_factory=Memory)
+    memory: WatchMemory = field(default_factory=WatchMemory)
     stop: Stop = field(default_factory=Stop)
     plan: Plan | None = None
     entries: Entries = field(default_factory=dict)

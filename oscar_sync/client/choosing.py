@@ -13,7 +13,7 @@ from oscar_sync.manifests.load.files import Fence
 from oscar_sync.model.cluster import Cluster, Login, TokenFileLogin
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.settings.clusters import Atlas, Resolver, flags_of
-from oscar_sync.settings.entries import STAR, Entry, Known
+from oscar_sync.settings.entries import STAR, ClusterSettings, Known
 from oscar_sync.settings.load import (
     Where,
     absolute,
@@ -78,7 +78,7 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
     return _with_paths(found[0], loaded), tuple(sorted(findings.found))
 
 
-def _entry(atlas: Atlas) -> Entry:
+def _entry(atlas: Atlas) -> ClusterSettings:
     if len(atlas.targets) > 1:
         names = ", ".join(str(entry.id) for entry in atlas.targets)
         raise UsageError(f"--cluster: name one cluster, not several: {names}")
@@ -89,7 +89,7 @@ def _entry(atlas: Atlas) -> Entry:
     return star or _only(known)
 
 
-def _only(known: Known) -> Entry:
+def _only(known: Known) -> ClusterSettings:
     entries = known.all
     if not known.settings and known.cli_default in known.cli:
         return known.cli[known.cli_default]

@@ -35,7 +35,7 @@ class HTTPError(requests.exceptions.HTTPError):
     """An answer of 400 and above; its text has the server's words and what to do."""
 
 
-class UnusableAnswerError(requests.exceptions.RequestException):
+class UnusableResponseError(requests.exceptions.RequestException):
     """An answer that cannot be used: too large, or a redirect elsewhere."""
 
 
@@ -67,7 +67,7 @@ def lost(error: ClusterError) -> requests.exceptions.RequestException:
     if isinstance(error, RefusedError):
         return requests.exceptions.InvalidHeader(text)
     if not isinstance(error, NoAnswerError):
-        return UnusableAnswerError(text)
+        return UnusableResponseError(text)
     kinds = {
         "no answer within": requests.exceptions.ReadTimeout,
         "no connection within": requests.exceptions.ConnectTimeout,

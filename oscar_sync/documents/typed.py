@@ -27,7 +27,7 @@ class Wrong(StrEnum):
     REQUIRED = "required"
 
 
-class Part(StrEnum):
+class ValuePart(StrEnum):
     """Where in a field's value a text stands."""
 
     WHOLE = "whole"
@@ -64,7 +64,7 @@ class FieldReader(ABC):
         del field, value
         return "write one value, in quotes"
 
-    def check(self, field: Field, part: Part, text: str, path: FieldPath) -> None:
+    def check(self, field: Field, part: ValuePart, text: str, path: FieldPath) -> None:
         """Note what is wrong with a text that is *part* of the value of *field*."""
         del field, part, text, path
 
@@ -104,7 +104,7 @@ class FieldReader(ABC):
             return self._not_text(field, value, path)
         text = _as_text(value)
         if not self.sure.fullmatch(text):
-            self.check(field, Part.WHOLE, text, path)
+            self.check(field, ValuePart.WHOLE, text, path)
         return text
 
     def _not_text(self, field: Field, value: Tree, path: FieldPath) -> object:
@@ -171,7 +171,7 @@ class FieldReader(ABC):
             return self._not_text(field, value, path)
         text = _as_text(value)
         if not self.sure.fullmatch(text):
-            self.check(field, Part.ITEM, text, path)
+            self.check(field, ValuePart.ITEM, text, path)
         return text
 
     def _text_map(self, field: Field, value: Tree, path: FieldPath) -> object:
@@ -179,13 +179,13 @@ class FieldReader(ABC):
         is_sure = self.sure.fullmatch
         for key, item in self._mapping(value, path).items():
             if not is_sure(key):
-                self.check(field, Part.KEY, key, (*path, key))
+                self.check(field, ValuePart.KEY, key, (*path, key))
             if not isinstance(item, str):
                 self._not_text(field, item, (*path, key))
                 continue
             text = built[key] = _as_text(item)
             if not is_sure(text):
-                self.check(field, Part.ENTRY, text, (*path, key))
+                self.check(field, ValuePart.ENTRY, text, (*path, key))
         return built
 
     def _ports(self, field: Field, value: Tree, path: FieldPath) -> object:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from oscar_sync.errors import BadAnswerError
-from oscar_sync.execution.ports import Answer, ServiceApi
+from oscar_sync.execution.ports import ServiceApi, StatusAndText
 from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.live import live_service
@@ -78,7 +78,7 @@ class Newest:
         """
         return self._shown(name, self._api.get_service(name))
 
-    def _shown(self, name: ServiceName, answer: Answer) -> LiveService | None:
+    def _shown(self, name: ServiceName, answer: StatusAndText) -> LiveService | None:
         if answer.status == 404:
             return None
         if answer.status != 200 or not isinstance(answer.json, Mapping):

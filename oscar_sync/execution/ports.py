@@ -13,7 +13,7 @@ from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.state import (
     BucketCount,
     BucketFacts,
-    Deployment,
+    DeploymentState,
     ExtraFile,
     HookRule,
     Upload,
@@ -21,7 +21,7 @@ from oscar_sync.model.state import (
 )
 
 
-class Answer(Protocol):
+class StatusAndText(Protocol):
     """Status and text of an answer."""
 
     @property
@@ -52,31 +52,31 @@ class ServiceApi(Protocol):
         """Return every service that this user is shown."""
         ...
 
-    def get_service(self, name: str) -> Answer:
+    def get_service(self, name: str) -> StatusAndText:
         """Return the answer to a GET by name, whatever its status."""
         ...
 
     def post_service(
         self, body: Mapping[str, Value], least_timeout_s: float | None = None
-    ) -> Answer:
+    ) -> StatusAndText:
         """Send a POST of *body*; its answer is waited for *least_timeout_s* at least."""
         ...
 
     def put_service(
         self, body: Mapping[str, Value], least_timeout_s: float | None = None
-    ) -> Answer:
+    ) -> StatusAndText:
         """Send a PUT of *body*; its answer is waited for *least_timeout_s* at least."""
         ...
 
-    def delete_service(self, name: str) -> Answer:
+    def delete_service(self, name: str) -> StatusAndText:
         """Send a DELETE."""
         ...
 
-    def restart_service(self, name: str) -> Answer:
+    def restart_service(self, name: str) -> StatusAndText:
         """Restart an exposed service."""
         ...
 
-    def delete_bucket(self, name: str) -> Answer:
+    def delete_bucket(self, name: str) -> StatusAndText:
         """Erase a bucket with all it holds."""
         ...
 
@@ -88,7 +88,7 @@ class ServiceApi(Protocol):
         """Return the managed volumes by name."""
         ...
 
-    def deployment(self, name: str) -> Deployment:
+    def deployment(self, name: str) -> DeploymentState:
         """Return the state of the service's runtime."""
         ...
 

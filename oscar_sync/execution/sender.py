@@ -7,7 +7,7 @@ from typing import TypeVar
 from msgspec import Struct, field
 
 from oscar_sync.errors import ClusterError, StoreError, UnreachableError
-from oscar_sync.execution.ports import Answer, ClusterPorts, Files, Parts, Store
+from oscar_sync.execution.ports import ClusterPorts, Files, Parts, StatusAndText, Store
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Value
 from oscar_sync.model.plan import Action, Do, Step
@@ -199,11 +199,11 @@ class Sender(Struct):
             name, words = next(iter(failed.items()))
             raise ReachError(f"{name}: {words}")
 
-    def _service(self, step: Step, write: Callable[[], Answer]) -> Reply:
+    def _service(self, step: Step, write: Callable[[], StatusAndText]) -> Reply:
         self._begin(step)
         return self._answered(step, write)
 
-    def _answered(self, step: Step, write: Callable[[], Answer]) -> Reply:
+    def _answered(self, step: Step, write: Callable[[], StatusAndText]) -> Reply:
         try:
             answer = write()
         except UnreachableError as error:

@@ -5,7 +5,7 @@ from typing import Final
 from oscar_sync.errors import ClusterError
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.execution.sender import StopError
-from oscar_sync.model.state import Deployment
+from oscar_sync.model.state import DeploymentState
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
 
@@ -64,11 +64,11 @@ def wait_until_deleted(run: Run, volume: str) -> None:
         left_s -= _PAUSE_S
 
 
-def _state(run: Run) -> Deployment:
+def _state(run: Run) -> DeploymentState:
     try:
         return run.sender.ports.api.deployment(run.name)
     except ClusterError as error:
-        return Deployment("unknown", str(error))
+        return DeploymentState("unknown", str(error))
 
 
 def _last_lines(run: Run) -> list[str]:

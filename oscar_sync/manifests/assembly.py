@@ -7,8 +7,8 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.manifests.checks import care, choices, naming, runtime, storage
-from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR
 from oscar_sync.manifests.locator import Locator
 from oscar_sync.model.field import Form
@@ -42,14 +42,14 @@ class Manifest(Struct, frozen=True):
         return DesiredService(key, self.form, self.secrets, self.locate, self.masks)
 
 
-def check_alone(draft: Draft) -> None:
+def check_alone(draft: ServiceDraft) -> None:
     """Note what is wrong with a service by itself."""
     _drop_hidden(draft)
     for check in _CHECKS:
         check(draft)
 
 
-def manifest_of(draft: Draft) -> Manifest:
+def manifest_of(draft: ServiceDraft) -> Manifest:
     """Return the draft's service in normal form."""
     form = normal_form(draft.values, is_live=False)
     _size(draft, form)
@@ -59,7 +59,7 @@ def manifest_of(draft: Draft) -> Manifest:
     return Manifest(draft.cluster_key, name, form, secrets, draft.locator, draft.masks)
 
 
-def _drop_hidden(draft: Draft) -> None:
+def _drop_hidden(draft: ServiceDraft) -> None:
     """Drop the literal ``hidden`` that a dashboard export has for keys (oscar-clients 3.2)."""
     for kind in draft.block("storage_providers").values():
         for account in kind.values():
@@ -67,7 +67,7 @@ def _drop_hidden(draft: Draft) -> None:
                 del account[key]
 
 
-def _size(draft: Draft, form: Form) -> None:
+def _size(draft: ServiceDraft, form: Form) -> None:
     script = str(form["script"])
     rough = len(script) + sum(len(layer.places.text) for layer in draft.locator.layers)
     if rough < _SURELY_SMALL:
@@ -76,7 +76,7 @@ def _size(draft: Draft, form: Form) -> None:
     size = len(script.encode()) + len(json.dumps(rest, default=str)) + _ADDED_BY_SERVER
     if size > LARGEST:
         draft.say(
-            Code.TOO_LARGE,
+            ManifestCode.TOO_LARGE,
             ERROR,
             ("script",),
             f"definition and script have about {size:,} bytes; one ConfigMap holds {LARGEST:,}",

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from oscar_sync.documents.paths import dotted
-from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.findings import Findings
 from oscar_sync.manifests.locator import Locator
 from oscar_sync.model.diagnostic import Severity
@@ -14,7 +14,7 @@ from oscar_sync.model.masks import Masks
 from oscar_sync.model.origin import FieldPath, Origin
 
 
-class Draft(Struct, frozen=True):
+class ServiceDraft(Struct, frozen=True):
     """A service whose values have the types of the table.
 
     ``values`` holds only what is given; ``raw`` is what it was typed from, layers applied.
@@ -35,7 +35,7 @@ class Draft(Struct, frozen=True):
         return str(self.values.get("name", ""))
 
     def say(
-        self, code: Code, severity: Severity, path: FieldPath, message: str, remedy: str
+        self, code: ManifestCode, severity: Severity, path: FieldPath, message: str, remedy: str
     ) -> None:
         """Note a finding about the value at *path* of this service."""
         origin, text = self.locator.written(path)

@@ -6,7 +6,7 @@ from oscar_sync.documents.scalars import Tree
 from oscar_sync.manifests.assembly import Manifest, check_alone, manifest_of
 from oscar_sync.manifests.canonical import canonical, has_both, has_old, with_shared
 from oscar_sync.manifests.checks.care import both_spellings
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.fdl import RawService, services_of
 from oscar_sync.manifests.findings import Findings
 from oscar_sync.manifests.locator import Layer, Locator
@@ -22,14 +22,14 @@ def drafted(
     added: tuple[Layer, ...],
     masks: Masks,
     findings: Findings,
-) -> Draft:
+) -> ServiceDraft:
     """Return the draft of a service with *fields*; what is wrong with them goes to *findings*."""
     elsewhere: dict[FieldPath, Origin] = {}
     own = Layer(raw.places, raw.prefix, raw.folder)
     shared = Layer(raw.places, (), raw.folder) if raw.shared else None
     locator = Locator((own, *added), shared, elsewhere)
     old = has_old(raw.fields)
-    draft = Draft(raw.cluster_key, {}, fields, locator, findings, elsewhere, old, masks)
+    draft = ServiceDraft(raw.cluster_key, {}, fields, locator, findings, elsewhere, old, masks)
     if has_both(raw.fields):
         both_spellings(draft)
     fill(draft)

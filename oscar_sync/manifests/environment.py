@@ -6,10 +6,10 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from oscar_sync.documents.dotenv import EnvValue
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.typed import judge, judge_use
 from oscar_sync.model.origin import Origin
-from oscar_sync.semantics.strings import Place
+from oscar_sync.semantics.strings import StringPlace
 
 
 class Values(Struct, frozen=True):
@@ -20,7 +20,7 @@ class Values(Struct, frozen=True):
     environ: Mapping[str, str] = MappingProxyType({})
 
 
-def fill_in(draft: Draft, values: Values) -> None:
+def fill_in(draft: ServiceDraft, values: Values) -> None:
     """Replace declared values by those of the env file, then blank secrets by the environment's.
 
     Names that the service does not declare are ignored: one file serves many services.
@@ -34,9 +34,9 @@ def fill_in(draft: Draft, values: Values) -> None:
             path = ("environment", kind, name)
             draft.elsewhere[path] = Origin(values.file, found.line, found.column, "env_file")
             if kind == "variables":
-                judge(draft, found.value, Place.ENV_VALUE, path)
+                judge(draft, found.value, StringPlace.ENV_VALUE, path)
             else:
-                judge_use(draft, found.value, Place.ENV_VALUE, path)
+                judge_use(draft, found.value, StringPlace.ENV_VALUE, path)
     secrets: dict[str, str] = environment.get("secrets") or {}
     for name, value in secrets.items():
         if not value and values.environ.get(name):

@@ -8,7 +8,7 @@ from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import FaultKind, Reading
 from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.suggestion import closest, did_you_mean
-from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, Findings, note_faults
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.origin import FieldPath
@@ -56,7 +56,7 @@ def services_of(
 
 def _second_document(places: Places, findings: Findings) -> None:
     findings.at(
-        Code.SECOND_DOCUMENT,
+        ManifestCode.SECOND_DOCUMENT,
         ERROR,
         places,
         (),
@@ -70,7 +70,7 @@ def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
         for key in document if isinstance(document, dict) else ():
             if closest(key, (FUNCTIONS,)):
                 findings.at(
-                    Code.MISSPELT_FUNCTIONS,
+                    ManifestCode.MISSPELT_FUNCTIONS,
                     ERROR,
                     places,
                     (key,),
@@ -83,7 +83,7 @@ def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
         if fault.kind is not FaultKind.DUPLICATE:
             why = fault.message
     findings.of_file(
-        Code.NOT_FDL, NOTE, places.file, f"skipped: {why}", "nothing to do if it is no FDL"
+        ManifestCode.NOT_FDL, NOTE, places.file, f"skipped: {why}", "nothing to do if it is no FDL"
     )
 
 
@@ -92,7 +92,7 @@ def _top_keys(document: dict[str, Tree], places: Places, findings: Findings) -> 
         if key not in _TOP and not key.startswith(("x-", ".")):
             hint = did_you_mean(key, _TOP)
             findings.at(
-                Code.UNKNOWN_KEY,
+                ManifestCode.UNKNOWN_KEY,
                 WARNING,
                 places,
                 (key,),
@@ -123,7 +123,7 @@ class _Reader:
         for platform in functions:
             if platform != OSCAR:
                 self.findings.at(
-                    Code.AWS_IGNORED,
+                    ManifestCode.AWS_IGNORED,
                     WARNING,
                     self.places,
                     (FUNCTIONS, platform),
@@ -143,7 +143,7 @@ class _Reader:
         ]
 
     def shape(self, path: FieldPath, message: str, remedy: str) -> None:
-        self.findings.at(Code.SHAPE, ERROR, self.places, path, message, remedy)
+        self.findings.at(ManifestCode.SHAPE, ERROR, self.places, path, message, remedy)
 
     def entry(self, entry: Tree, place: int) -> list[RawService]:
         path: FieldPath = (FUNCTIONS, OSCAR, place)

@@ -6,18 +6,18 @@ from typing import Final
 from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Fault, FaultKind
-from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.model.origin import Origin
 
 __all__ = ["ERROR", "NOTE", "WARNING", "Findings", "note_faults"]
 
 _CODE_OF_FAULT: Final = {
-    FaultKind.SYNTAX: Code.NOT_YAML,
-    FaultKind.KEY: Code.NOT_YAML,
-    FaultKind.DUPLICATE: Code.DUPLICATE_KEY,
-    FaultKind.TOO_DEEP: Code.BOMB,
-    FaultKind.BOMB: Code.BOMB,
-    FaultKind.ENCODING: Code.NOT_UTF8,
+    FaultKind.SYNTAX: ManifestCode.NOT_YAML,
+    FaultKind.KEY: ManifestCode.NOT_YAML,
+    FaultKind.DUPLICATE: ManifestCode.DUPLICATE_KEY,
+    FaultKind.TOO_DEEP: ManifestCode.BOMB,
+    FaultKind.BOMB: ManifestCode.BOMB,
+    FaultKind.ENCODING: ManifestCode.NOT_UTF8,
 }
 
 

@@ -18,7 +18,7 @@ from oscar_sync.documents.substitution import (
 )
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.manifests.canonical import canonical
-from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.fdl import RawService
 from oscar_sync.manifests.findings import ERROR, Findings, note_faults
 from oscar_sync.manifests.locator import Layer
@@ -71,7 +71,7 @@ def overlay_of(
     tree, missing = substituted_tree(services, environ)
     for path, name in missing if is_strict else ():
         findings.at(
-            Code.OVERLAY_VARIABLE,
+            ManifestCode.OVERLAY_VARIABLE,
             ERROR,
             places,
             ("services", *path),
@@ -90,7 +90,7 @@ def _refuse_in_names(services: Tree, places: Places, findings: Findings) -> None
         field = next(iter(canonical({str(path[1]): ""})), "") if len(path) > 1 else ""
         if field in _NAMING or path[-1] in _ADDRESSES:
             findings.at(
-                Code.OVERLAY_VARIABLE, ERROR, places, ("services", *path),
+                ManifestCode.OVERLAY_VARIABLE, ERROR, places, ("services", *path),
                 f"{text} cannot stand here: names, paths and addresses are shown",
                 "write it out in the overlay",
             )  # fmt: skip
@@ -107,7 +107,7 @@ def _masks(patch: Tree, environ: Mapping[str, str]) -> Masks:
 
 def _bad(places: Places, path: tuple[str, ...], message: str, findings: Findings) -> None:
     remedy = "write `services:`, below it the service's name, below it the fields to change"
-    findings.at(Code.OVERLAY, ERROR, places, path, message, remedy)
+    findings.at(ManifestCode.OVERLAY, ERROR, places, path, message, remedy)
 
 
 def laid_over(
@@ -150,7 +150,7 @@ def unknown_services(
             if key not in names:
                 hint = did_you_mean(key, names)
                 findings.at(
-                    Code.OVERLAY,
+                    ManifestCode.OVERLAY,
                     ERROR,
                     overlay.places,
                     ("services", key),

@@ -5,14 +5,14 @@ from typing import Final
 
 from oscar_sync.documents.scalars import Tree
 from oscar_sync.documents.suggestion import did_you_mean
-from oscar_sync.documents.typed import FieldReader, Part, Wrong
-from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.documents.typed import FieldReader, ValuePart, Wrong
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR, NOTE, WARNING
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.semantics.strings import SURE, Fate, Place, unusable, verdict
+from oscar_sync.semantics.strings import SURE, Fate, StringPlace, unusable, verdict
 
 _REMOVED_EXPOSE: Final = {
     "port": "v3.1.0: write api_port",
@@ -21,10 +21,13 @@ _REMOVED_EXPOSE: Final = {
 }
 _TRIMMED: Final[dict[str | int, str]] = {"input": " /", "output": " /", "volume": " "}
 """What the server takes off both ends before it stores a text below these (oscar-server 3.1)."""
-_ENTRY_PLACES: Final = {"variables": Place.ENV_VALUE, "annotations": Place.ANNOTATION_VALUE}
+_ENTRY_PLACES: Final = {
+    "variables": StringPlace.ENV_VALUE,
+    "annotations": StringPlace.ANNOTATION_VALUE,
+}
 
 
-def fill(draft: Draft) -> None:
+def fill(draft: ServiceDraft) -> None:
     """Put the typed values of ``draft.raw`` into ``draft.values``; faults are findings."""
     draft.values.update(_ServiceReader(draft).block(SERVICE, draft.raw, ()))
 
@@ -33,11 +36,11 @@ class _ServiceReader(FieldReader):
     required_by = " by the server"
     sure = SURE
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: ServiceDraft) -> None:
         self.draft = draft
 
     def say(self, wrong: Wrong, path: FieldPath, message: str, remedy: str) -> None:
-        self.draft.say(Code[wrong.name], ERROR, path, message, remedy)
+        self.draft.say(ManifestCode[wrong.name], ERROR, path, message, remedy)
 
     def shown(self, path: FieldPath) -> str:
         return self.draft.dotted(path)
@@ -51,36 +54,36 @@ class _ServiceReader(FieldReader):
         placeholder = "" if field.is_secret else f" [{value[0]}]"
         return f"replace the placeholder{placeholder} by the value itself, without brackets"
 
-    def check(self, field: Field, part: Part, text: str, path: FieldPath) -> None:
+    def check(self, field: Field, part: ValuePart, text: str, path: FieldPath) -> None:
         # Values of environment.secrets are kept in a Kubernetes Secret, not in the YAML.
-        is_entry = field.is_secret and part is Part.ENTRY
+        is_entry = field.is_secret and part is ValuePart.ENTRY
         is_apart = field.name == "script" or (is_entry and path[0] == "environment")
         if is_apart and (field.name != "script" or "\n" in text):
-            judge_use(self.draft, text, Place.SCRIPT, path)
+            judge_use(self.draft, text, StringPlace.SCRIPT, path)
         if not is_apart:
             place, kept = _as_stored(field, part, text, path[0])
-            is_secret = field.is_secret and part is not Part.KEY
+            is_secret = field.is_secret and part is not ValuePart.KEY
             judge(self.draft, kept, place, path, is_secret=is_secret)
 
 
-def _as_stored(field: Field, part: Part, text: str, top: str | int) -> tuple[Place, str]:
+def _as_stored(field: Field, part: ValuePart, text: str, top: str | int) -> tuple[StringPlace, str]:
     """Return where *text* is stored, and without the blanks that the server takes off."""
     match part:
-        case Part.WHOLE:
-            return Place.FIELD, text.strip(_TRIMMED[top]) if top in _TRIMMED else text
-        case Part.ITEM:
-            return Place.ITEM, text.strip() if field.name == "allowed_users" else text
-        case Part.KEY:
-            return Place.ENV_NAME if top == "environment" else Place.KEY, text
-        case Part.ENTRY:
-            return _ENTRY_PLACES.get(field.name, Place.FIELD), text
+        case ValuePart.WHOLE:
+            return StringPlace.FIELD, text.strip(_TRIMMED[top]) if top in _TRIMMED else text
+        case ValuePart.ITEM:
+            return StringPlace.ITEM, text.strip() if field.name == "allowed_users" else text
+        case ValuePart.KEY:
+            return StringPlace.ENV_NAME if top == "environment" else StringPlace.KEY, text
+        case ValuePart.ENTRY:
+            return _ENTRY_PLACES.get(field.name, StringPlace.FIELD), text
 
 
-def _unknown(draft: Draft, key: str, known: Iterable[str], path: FieldPath) -> None:
+def _unknown(draft: ServiceDraft, key: str, known: Iterable[str], path: FieldPath) -> None:
     where = draft.dotted((*path, key))
     if not path and key in SERVER_OWNED:
         draft.say(
-            Code.SERVER_OWNED,
+            ManifestCode.SERVER_OWNED,
             NOTE,
             (key,),
             f"{where} is set by the server; the value is not sent",
@@ -93,7 +96,7 @@ def _unknown(draft: Draft, key: str, known: Iterable[str], path: FieldPath) -> N
     if removed:
         release, _, remedy = removed.partition(": ")
         draft.say(
-            Code.REMOVED_KEY,
+            ManifestCode.REMOVED_KEY,
             WARNING,
             (*path, key),
             f"{where} is unknown to servers since {release.removeprefix('v')} and is ignored",
@@ -102,7 +105,7 @@ def _unknown(draft: Draft, key: str, known: Iterable[str], path: FieldPath) -> N
         return
     hint = did_you_mean(key, known)
     draft.say(
-        Code.UNKNOWN_KEY,
+        ManifestCode.UNKNOWN_KEY,
         WARNING,
         (*path, key),
         f"unknown key {where}" + (f"; {hint}" if hint else ""),
@@ -111,7 +114,7 @@ def _unknown(draft: Draft, key: str, known: Iterable[str], path: FieldPath) -> N
 
 
 def judge(
-    draft: Draft, text: str, place: Place, path: FieldPath, *, is_secret: bool = False
+    draft: ServiceDraft, text: str, place: StringPlace, path: FieldPath, *, is_secret: bool = False
 ) -> None:
     """Note it if the server refuses, alters or chokes on *text* (oscar-server 3.4)."""
     if judge_use(draft, text, place, path):
@@ -119,7 +122,7 @@ def judge(
     found = verdict(text, place)
     if found.fate is Fate.SAME:
         return
-    what = "the name" if place in (Place.ENV_NAME, Place.KEY) else "the value"
+    what = "the name" if place in (StringPlace.ENV_NAME, StringPlace.KEY) else "the value"
     match found.fate:
         case Fate.POISONS:
             fault = f"{what} makes the service, and the cluster's whole list, unreadable"
@@ -129,15 +132,17 @@ def judge(
             fault = f"{what} does not come back from the server as it was sent"
         case _:
             fault = f"{what} comes back from the server as {found.becomes!r}, not as it was sent"
-    draft.say(Code.STRING, ERROR, path, f"{draft.dotted(path)}: {fault}", _string_remedy(text))
+    draft.say(
+        ManifestCode.STRING, ERROR, path, f"{draft.dotted(path)}: {fault}", _string_remedy(text)
+    )
 
 
-def judge_use(draft: Draft, text: str, place: Place, path: FieldPath) -> bool:
+def judge_use(draft: ServiceDraft, text: str, place: StringPlace, path: FieldPath) -> bool:
     """Note it if nobody can use *text*; tell whether that is so."""
     fault = unusable(text, place)
     if fault:
-        what = "the name" if place in (Place.ENV_NAME, Place.KEY) else "the value"
-        draft.say(Code.STRING, ERROR, path, f"{draft.dotted(path)}: {what} {fault}",
+        what = "the name" if place in (StringPlace.ENV_NAME, StringPlace.KEY) else "the value"
+        draft.say(ManifestCode.STRING, ERROR, path, f"{draft.dotted(path)}: {what} {fault}",
                   "write it in whole characters, or encode it (base64)")  # fmt: skip
     return bool(fault)
 

@@ -62,7 +62,7 @@ def login_kind(login: Login | None) -> str:
     return _KINDS[type(login)] if login is not None else "(none)"
 
 
-class Reading(StrEnum):
+class ReadingState(StrEnum):
     """How far reading a cluster came."""
 
     READ = "read"

@@ -9,7 +9,7 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.state import BucketCount
 
 
-class Subject(StrEnum):
+class FindingSubject(StrEnum):
     """What a finding is about."""
 
     SERVICE = "service"
@@ -41,7 +41,7 @@ class Finding(Struct, frozen=True):
 
     code: str
     severity: Severity
-    subject: Subject
+    subject: FindingSubject
     name: str
     message: str
     why: str

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.model.cluster import Reading
+from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey
@@ -321,7 +321,7 @@ class ClusterSummary(Struct, frozen=True):
     ours: int = 0
     unstamped: int = 0
     problem: str = ""
-    reading: Reading = Reading.READ
+    reading: ReadingState = ReadingState.READ
     version: str = ""
     ssl_verify: bool = True
     s3_endpoint: str = ""

@@ -28,7 +28,7 @@ class Which(Struct, frozen=True):
         return f"{self.cluster}/{self.name}" if self.cluster else self.name
 
 
-class Removed(Struct, frozen=True):
+class RemovedEntry(Struct, frozen=True):
     """One entry of ``removed``: the service is to be undeployed, its buckets stay.
 
     ``erase`` names buckets to erase afterwards, or ``empty`` or ``volume``; ``forget`` only takes
@@ -109,7 +109,7 @@ class Settings(Struct, frozen=True):
     max_removals: int = 3
     env_file: str = ""
     owners: tuple[str, ...] = ()
-    removed: tuple[Removed, ...] = ()
+    removed: tuple[RemovedEntry, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     allow: tuple[Consent, ...] = ()
 
@@ -117,7 +117,7 @@ class Settings(Struct, frozen=True):
         """Return the entries of ``services`` that mean *key*."""
         return tuple(entry for entry in self.services if entry.which.matches(key))
 
-    def removal_of(self, key: ServiceKey) -> Removed | None:
+    def removal_of(self, key: ServiceKey) -> RemovedEntry | None:
         """Return the entry of ``removed`` that means *key*, if any."""
         return next((entry for entry in self.removed if entry.which.matches(key)), None)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from oscar_sync.model.cluster import Cluster, Reading
+from oscar_sync.model.cluster import Cluster, ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
@@ -193,7 +193,7 @@ class Probe(StrEnum):
     """An error: the name may be free, and a POST of a taken one leaves secrets behind."""
 
 
-class Deployment(Struct, frozen=True):
+class DeploymentState(Struct, frozen=True):
     """State of a service's runtime: ``ready``, ``pending``, ``stopped``, ``failed`` ..."""
 
     state: str
@@ -239,7 +239,7 @@ class ClusterView(Struct, frozen=True):
 
     cluster: Cluster
     problem: str = ""
-    reading: Reading = Reading.READ
+    reading: ReadingState = ReadingState.READ
     release: tuple[int, int, int] = (4, 1, 2)
     release_problem: str = ""
     version: str = ""
@@ -259,7 +259,7 @@ class ClusterView(Struct, frozen=True):
     hooks: Mapping[BucketName, tuple[HookRule, ...]] = MappingProxyType({})
     markers: Mapping[tuple[BucketName, str], bool] = MappingProxyType({})
     probes: Mapping[ServiceName, Probe] = MappingProxyType({})
-    deployments: Mapping[ServiceName, Deployment] = MappingProxyType({})
+    deployments: Mapping[ServiceName, DeploymentState] = MappingProxyType({})
     store_problem: str = ""
     is_store_reached: bool = False
     store_warning: str = ""

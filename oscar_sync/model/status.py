@@ -7,7 +7,7 @@ from msgspec import Struct
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ServiceKey
-from oscar_sync.model.state import Deployment
+from oscar_sync.model.state import DeploymentState
 
 
 class WorkerStatus(Struct, frozen=True):
@@ -34,7 +34,7 @@ class ServiceStatus(Struct, frozen=True):
 
     key: ServiceKey
     form: Form | None
-    deployment: Deployment | None
+    deployment: DeploymentState | None
     has_drifted: bool | None
     is_ours: bool
     blocked: str = ""

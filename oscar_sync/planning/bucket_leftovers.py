@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.planning.finding_codes import FindingCode, severity_of
 from oscar_sync.planning.volume_leftovers import api_call
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, access_of_service
@@ -58,7 +58,7 @@ def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
     if users and not closed:
         return
     yield _about(
-        Code.BUCKET_OPEN,
+        FindingCode.BUCKET_OPEN,
         facts.name,
         "everybody can read, write and erase it, and "
         + (f"{', '.join(closed)} on it is not public" if closed else "no service uses it"),
@@ -93,7 +93,7 @@ def _gone(context: Context, live: LiveService) -> Iterator[Finding]:
     for bucket in needed_buckets(live.form):
         if context.facts.bucket(bucket) is None:
             yield _about(
-                Code.BUCKET_MISSING,
+                FindingCode.BUCKET_MISSING,
                 bucket,
                 f"{live.key.name} uses it, and it is not there",
                 "uploads and results of the service have nowhere to go; OSCAR makes a bucket that "
@@ -123,7 +123,7 @@ def _untagged(context: Context, facts: BucketFacts, user: LiveService) -> Iterat
         "owner_name": str(named) or ("oscar" if is_admins else ""),
     }
     yield _about(
-        Code.BUCKET_UNTAGGED,
+        FindingCode.BUCKET_UNTAGGED,
         facts.name,
         f"{user.key.name} uses it, and it does not say whose it is",
         _UNTAGGED,
@@ -134,7 +134,7 @@ def _untagged(context: Context, facts: BucketFacts, user: LiveService) -> Iterat
 def _unused(context: Context, facts: BucketFacts) -> Finding:
     maker = ServiceName(facts.from_service)
     is_orphan = not facts.is_tagged
-    code = Code.BUCKET_ORPHAN if is_orphan else Code.BUCKET_KEPT
+    code = FindingCode.BUCKET_ORPHAN if is_orphan else FindingCode.BUCKET_KEPT
     if is_orphan:
         message = "no service uses it, and it does not say whose it is"
         why = _NOT_TAGGED
@@ -144,7 +144,7 @@ def _unused(context: Context, facts: BucketFacts) -> Finding:
     return Finding(
         code,
         severity_of(code),
-        Subject.BUCKET,
+        FindingSubject.BUCKET,
         facts.name,
         message,
         why,
@@ -188,5 +188,7 @@ def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
     )
 
 
-def _about(code: Code, bucket: BucketName, message: str, why: str, *remedies: Remedy) -> Finding:
-    return Finding(code, severity_of(code), Subject.BUCKET, bucket, message, why, remedies)
+def _about(
+    code: FindingCode, bucket: BucketName, message: str, why: str, *remedies: Remedy
+) -> Finding:
+    return Finding(code, severity_of(code), FindingSubject.BUCKET, bucket, message, why, remedies)

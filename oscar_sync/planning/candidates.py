@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import LeftAlone, PlanOptions, Scope
-from oscar_sync.model.settings import Removed
+from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import LiveService, Narrowing
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
@@ -96,7 +96,7 @@ def _is_half_removed(live: LiveService) -> bool:
     return detached_of(live.annotations)[0] == "remove" and bool(let_go(live))
 
 
-def _forgotten(context: Context, live: LiveService, entry: Removed) -> list[Decision]:
+def _forgotten(context: Context, live: LiveService, entry: RemovedEntry) -> list[Decision]:
     decision = decide_forget(context, live, entry.origin)
     return [decision] if decision is not None else []
 

@@ -11,7 +11,7 @@ from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
-from oscar_sync.model.settings import Removed, Settings
+from oscar_sync.model.settings import RemovedEntry, Settings
 from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.access import Access, access_given, access_of_service
@@ -59,7 +59,7 @@ class Context(Struct):
     key: FingerprintKey | None
     checks_all_hooks: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
     is_partial: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
-    spent: tuple[Removed, ...] = ()
+    spent: tuple[RemovedEntry, ...] = ()
     gaps: tuple[str, ...] = ()
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)

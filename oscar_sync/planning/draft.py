@@ -19,7 +19,7 @@ from oscar_sync.model.plan import (
     Scope,
     Source,
 )
-from oscar_sync.model.settings import Removed
+from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.blocking import blocked
 from oscar_sync.planning.context import Context, Standing
@@ -47,7 +47,7 @@ from oscar_sync.planning.sent import is_covered, sends_of
 _NAMED: Final = 5
 
 
-class Draft(Struct, frozen=True):
+class PlanDraft(Struct, frozen=True):
     """A plan with the material of its actions. It is complete when ``missing`` is empty.
 
     ``ambiguous`` are consents that would match on two clusters: no plan is made of those.
@@ -64,7 +64,7 @@ def draft_plan(
     views: Sequence[ClusterView],
     options: PlanOptions,
     key: FingerprintKey | None,
-) -> Draft:
+) -> PlanDraft:
     """Return what would be done to bring *views* to *desired*, and what is still to be asked.
 
     Nothing is raised: what cannot be done is blocked, what was not read is not planned.
@@ -89,7 +89,7 @@ def draft_plan(
         notes.extend(found)
         decisions.extend(_as_release_allows(context, (*removals.decisions, *written)))
     plan = _plan(desired, contexts, decisions, left_alone, notes, options=options)
-    return Draft(
+    return PlanDraft(
         plan,
         dict(_materials(decisions, contexts)),
         {
@@ -107,7 +107,7 @@ def _context(
     options: PlanOptions,
     key: FingerprintKey | None,
     *,
-    spent: tuple[Removed, ...],
+    spent: tuple[RemovedEntry, ...],
 ) -> Context:
     here = {
         service.key.name: service

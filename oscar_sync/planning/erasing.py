@@ -15,7 +15,7 @@ from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import Erasure, Material
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
-from oscar_sync.model.settings import Removed, Seed
+from oscar_sync.model.settings import RemovedEntry, Seed
 from oscar_sync.model.state import BucketFacts, Probe
 from oscar_sync.planning.blocking import Reason, whose_words
 from oscar_sync.planning.context import Context
@@ -57,7 +57,7 @@ def named_erasures(
     context: Context,
     service: str,
     buckets: Iterable[BucketName],
-    entry: Removed | None = None,
+    entry: RemovedEntry | None = None,
     *,
     volume: str = "",
 ) -> Named:
@@ -85,7 +85,7 @@ def _said(consent: Consent) -> str:
     return str(replace(consent, cluster=None))
 
 
-def _written(entry: Removed) -> Named:
+def _written(entry: RemovedEntry) -> Named:
     because = f', "{entry.because}"' if entry.because else ""
     words = {item: f"erase: [{item}]{because}" for item in entry.erase}
     return Named(

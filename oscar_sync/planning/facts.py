@@ -8,7 +8,7 @@ from oscar_sync.model.state import (
     BucketCount,
     BucketFacts,
     ClusterView,
-    Deployment,
+    DeploymentState,
     HookRule,
     Probe,
     SeedDifference,
@@ -90,7 +90,7 @@ class Facts:
             self.missing.probes.add(name)
         return self.view.probes.get(name, Probe.FREE)
 
-    def deployment(self, name: ServiceName) -> Deployment | None:
+    def deployment(self, name: ServiceName) -> DeploymentState | None:
         """Return the state of the service's runtime, None where the release does not tell it."""
         if NO_DEPLOYMENT.holds(self.view.release):
             return None

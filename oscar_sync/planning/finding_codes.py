@@ -6,7 +6,7 @@ from typing import Final
 from oscar_sync.model.diagnostic import Severity
 
 
-class Code(StrEnum):
+class FindingCode(StrEnum):
     """OSY40x services, OSY42x before an upgrade, OSY6xx the object store and volumes."""
 
     UNREADABLE = "OSY401"
@@ -37,54 +37,54 @@ class Code(StrEnum):
 
 
 TITLES: Final = {
-    Code.UNREADABLE: "the server cannot read a service's definition, and so lists none",
-    Code.OWNER_LOST: "a service has lost its owner",
-    Code.NAMESAKES: "two services have one name",
-    Code.HALF_REMOVED: "a removal or replacement was not finished",
-    Code.UNMARKED_WORKER: "a service looks like a federation worker without its mark",
-    Code.ORIGIN_GONE: "the origin of a federation worker is not there",
-    Code.NOT_READ_THEN: "the newer release cannot read a service's definition",
-    Code.LOST_THEN: "the newer release ignores what a service sets",
-    Code.NOT_BUILT_THEN: "the newer release does not create a service by one POST",
-    Code.STUCK_THEN: "the newer release can neither update nor wholly delete an exposed service",
-    Code.HIDDEN_THEN: "the newer release hides a service from its users",
-    Code.SECRET_LEFT_THEN: "the newer release leaves the old Secret of a service behind",
-    Code.MOVED_THEN: "a path means another bucket to the newer release",
-    Code.HOOK_MISSING: "uploads to an input start nothing",
-    Code.HOOK_STALE: "uploads start a service that does not want them",
-    Code.HOOK_DEAD: "a notification names a service that is not there",
-    Code.HOOK_ASLEEP: "notifications of services that are gone may sleep in buckets",
-    Code.HOOK_DEAF: "a notification of a per-user bucket never fires",
-    Code.BUCKET_MISSING: "a bucket that a service uses is not there",
-    Code.BUCKET_ORPHAN: "no service uses a bucket that says no owner",
-    Code.BUCKET_UNTAGGED: "a bucket does not say whose it is",
-    Code.BUCKET_KEPT: "a bucket that no service uses",
-    Code.BUCKET_OPEN: "a bucket is open to everybody, and the services on it are not",
-    Code.VOLUME_KEPT: "a volume that no service uses",
-    Code.VOLUME_GONE: "a volume that a service mounts is not there",
+    FindingCode.UNREADABLE: "the server cannot read a service's definition, and so lists none",
+    FindingCode.OWNER_LOST: "a service has lost its owner",
+    FindingCode.NAMESAKES: "two services have one name",
+    FindingCode.HALF_REMOVED: "a removal or replacement was not finished",
+    FindingCode.UNMARKED_WORKER: "a service looks like a federation worker without its mark",
+    FindingCode.ORIGIN_GONE: "the origin of a federation worker is not there",
+    FindingCode.NOT_READ_THEN: "the newer release cannot read a service's definition",
+    FindingCode.LOST_THEN: "the newer release ignores what a service sets",
+    FindingCode.NOT_BUILT_THEN: "the newer release does not create a service by one POST",
+    FindingCode.STUCK_THEN: "the newer release cannot update or fully delete an exposed service",
+    FindingCode.HIDDEN_THEN: "the newer release hides a service from its users",
+    FindingCode.SECRET_LEFT_THEN: "the newer release leaves the old Secret of a service behind",
+    FindingCode.MOVED_THEN: "a path means another bucket to the newer release",
+    FindingCode.HOOK_MISSING: "uploads to an input start nothing",
+    FindingCode.HOOK_STALE: "uploads start a service that does not want them",
+    FindingCode.HOOK_DEAD: "a notification names a service that is not there",
+    FindingCode.HOOK_ASLEEP: "notifications of services that are gone may sleep in buckets",
+    FindingCode.HOOK_DEAF: "a notification of a per-user bucket never fires",
+    FindingCode.BUCKET_MISSING: "a bucket that a service uses is not there",
+    FindingCode.BUCKET_ORPHAN: "no service uses a bucket that says no owner",
+    FindingCode.BUCKET_UNTAGGED: "a bucket does not say whose it is",
+    FindingCode.BUCKET_KEPT: "a bucket that no service uses",
+    FindingCode.BUCKET_OPEN: "a bucket is open to everybody, and the services on it are not",
+    FindingCode.VOLUME_KEPT: "a volume that no service uses",
+    FindingCode.VOLUME_GONE: "a volume that a service mounts is not there",
 }
 
 _ERRORS: Final = {
-    Code.UNREADABLE,
-    Code.NAMESAKES,
-    Code.NOT_READ_THEN,
-    Code.LOST_THEN,
-    Code.STUCK_THEN,
-    Code.MOVED_THEN,
-    Code.HOOK_MISSING,
-    Code.BUCKET_MISSING,
-    Code.VOLUME_GONE,
+    FindingCode.UNREADABLE,
+    FindingCode.NAMESAKES,
+    FindingCode.NOT_READ_THEN,
+    FindingCode.LOST_THEN,
+    FindingCode.STUCK_THEN,
+    FindingCode.MOVED_THEN,
+    FindingCode.HOOK_MISSING,
+    FindingCode.BUCKET_MISSING,
+    FindingCode.VOLUME_GONE,
 }
 _NOTES: Final = {
-    Code.UNMARKED_WORKER,
-    Code.HOOK_ASLEEP,
-    Code.BUCKET_UNTAGGED,
-    Code.BUCKET_KEPT,
-    Code.VOLUME_KEPT,
+    FindingCode.UNMARKED_WORKER,
+    FindingCode.HOOK_ASLEEP,
+    FindingCode.BUCKET_UNTAGGED,
+    FindingCode.BUCKET_KEPT,
+    FindingCode.VOLUME_KEPT,
 }
 
 
-def severity_of(code: Code) -> Severity:
+def severity_of(code: FindingCode) -> Severity:
     """Return error for what does not work or will not, note for what only stands there."""
     if code in _ERRORS:
         return Severity.ERROR

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import HookRule, LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.planning.finding_codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import is_per_user, used_buckets
 from oscar_sync.semantics.hooks import deaf_hooks, wanted_hooks
@@ -51,9 +51,9 @@ def _missing(context: Context, live: LiveService) -> Iterator[Finding]:
         if rules is None or any((rule.service, rule.prefix) == (name, prefix) for rule in rules):
             continue
         yield Finding(
-            Code.HOOK_MISSING,
-            severity_of(Code.HOOK_MISSING),
-            Subject.BUCKET,
+            FindingCode.HOOK_MISSING,
+            severity_of(FindingCode.HOOK_MISSING),
+            FindingSubject.BUCKET,
             bucket,
             f"uploads to {bucket}/{prefix} do not start {name}",
             "OSCAR sets a notification only on a bucket that it makes itself, and none for a "
@@ -110,7 +110,7 @@ def _stale(context: Context, live: LiveService, bucket: BucketName, rule: HookRu
         Remedy(By.YOU, "take it off", _MENDED) if is_reached else _taken_off(context, bucket, rule)
     )
     return _about(
-        Code.HOOK_STALE,
+        FindingCode.HOOK_STALE,
         bucket,
         f"uploads to {bucket}/{rule.prefix} start {rule.service}, which has no such input",
         "an update that drops or moves an input leaves its notification, and a service that is "
@@ -121,7 +121,7 @@ def _stale(context: Context, live: LiveService, bucket: BucketName, rule: HookRu
 
 def _dead(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
     return _about(
-        Code.HOOK_DEAD,
+        FindingCode.HOOK_DEAD,
         bucket,
         f"a notification for {bucket}/{rule.prefix} names {rule.service}, which is not there",
         "a failed create leaves the webhook and its notifications: each upload is sent to nobody, "
@@ -138,7 +138,7 @@ def _dead(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
 def _deaf(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
     alias, prefix = context.facts.view.cluster.id, rule.prefix.rstrip("/") + "/"
     return _about(
-        Code.HOOK_DEAF,
+        FindingCode.HOOK_DEAF,
         bucket,
         f"uploads to {bucket}/{prefix} start nothing: the notification reads {rule.prefix}",
         "OSCAR writes one slash too many on per-user buckets",
@@ -168,7 +168,7 @@ def _asleep(context: Context) -> Iterator[Finding]:
         if not maker or maker in view.services or rules:
             continue
         yield _about(
-            Code.HOOK_ASLEEP,
+            FindingCode.HOOK_ASLEEP,
             bucket,
             f"a notification of {maker} may sleep there, unseen",
             f"unless oscar-sync let go of the bucket, it fires again the day a service called "
@@ -182,5 +182,7 @@ def _asleep(context: Context) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _about(code: Code, bucket: BucketName, message: str, why: str, *remedies: Remedy) -> Finding:
-    return Finding(code, severity_of(code), Subject.BUCKET, bucket, message, why, remedies)
+def _about(
+    code: FindingCode, bucket: BucketName, message: str, why: str, *remedies: Remedy
+) -> Finding:
+    return Finding(code, severity_of(code), FindingSubject.BUCKET, bucket, message, why, remedies)

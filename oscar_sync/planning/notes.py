@@ -7,7 +7,7 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.plan import Action
-from oscar_sync.model.settings import Removed
+from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import ClusterView, DesiredState, LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.erasing import named_bucket
@@ -134,7 +134,9 @@ def identity_notes(contexts: Iterable[Context]) -> list[str]:
     ]
 
 
-def spent_entries(removed: Iterable[Removed], views: Sequence[ClusterView]) -> tuple[Removed, ...]:
+def spent_entries(
+    removed: Iterable[RemovedEntry], views: Sequence[ClusterView]
+) -> tuple[RemovedEntry, ...]:
     """Return the entries of ``removed`` whose service was looked for and is nowhere (trust 1.7).
 
     One without a cluster means every cluster that is read: while one of them could not be read, or
@@ -153,7 +155,7 @@ def _keys(view: ClusterView) -> Iterator[ServiceKey]:
     return (live.key for live in (*view.services.values(), *view.namesakes))
 
 
-def spent_notes(removed: Iterable[Removed], views: Sequence[ClusterView]) -> list[str]:
+def spent_notes(removed: Iterable[RemovedEntry], views: Sequence[ClusterView]) -> list[str]:
     """Return a warning for each spent entry: removed by now, or misspelt, which nobody can tell."""
     notes = []
     for entry in spent_entries(removed, views):

@@ -20,7 +20,7 @@ from oscar_sync.model.plan import (
     Preconditions,
     Step,
 )
-from oscar_sync.model.settings import Removed
+from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason, needs_consent
 from oscar_sync.planning.closing import Closing, closing_of, let_go_by
@@ -88,7 +88,7 @@ def decide_remove(
     live: LiveService,
     *,
     why: str,
-    entry: Removed | None = None,
+    entry: RemovedEntry | None = None,
     guard: Reason | None = None,
     notes: tuple[str, ...] = (),
 ) -> Removal:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.planning.finding_codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.federation import origin_of
@@ -45,7 +45,7 @@ def _unreadable(context: Context, name: str) -> Finding:
     view = context.facts.view
     namespace = view.services_namespace if view.is_admin else "NAMESPACE"
     return _about(
-        Code.UNREADABLE,
+        FindingCode.UNREADABLE,
         name,
         "its stored definition cannot be read",
         "one such definition makes the list of services fail for everybody on the cluster, and "
@@ -64,7 +64,7 @@ def _namesake(context: Context, live: LiveService) -> Finding:
     first = context.facts.view.services[live.key.name]
     namespaces = " and ".join(sorted((first.namespace, live.namespace)))
     return _about(
-        Code.NAMESAKES,
+        FindingCode.NAMESAKES,
         live.key.name,
         f"services of this name are in {namespaces}",
         "whatever an administrator asks by name is answered 500, and since 4.1 a create of either "
@@ -92,7 +92,7 @@ def _owner_lost(context: Context, live: LiveService) -> Iterator[Finding]:
     )
     if live.namespace == view.services_namespace:
         yield _about(
-            Code.OWNER_LOST,
+            FindingCode.OWNER_LOST,
             live.key.name,
             "its owner is blank",
             why,
@@ -101,7 +101,7 @@ def _owner_lost(context: Context, live: LiveService) -> Iterator[Finding]:
         return
     uid = _owner_on_buckets(context, live)
     yield _about(
-        Code.OWNER_LOST,
+        FindingCode.OWNER_LOST,
         live.key.name,
         f"its owner is blank, and it is a user's: it runs in {live.namespace}",
         f"{why}; the user no longer sees it",
@@ -141,7 +141,7 @@ def _half_removed(context: Context, live: LiveService) -> Iterator[Finding]:
         return
     is_wanted = name in context.desired
     yield _about(
-        Code.HALF_REMOVED,
+        FindingCode.HALF_REMOVED,
         name,
         f"its {'removal' if purpose == 'remove' else 'replacement'} was not finished: it has let "
         f"go of {', '.join(buckets) or 'its buckets'}",
@@ -160,7 +160,7 @@ def _unmarked_worker(context: Context, live: LiveService) -> Iterator[Finding]:
     if group in ("", live.key.name) or live.key.name in context.desired:
         return
     yield _about(
-        Code.UNMARKED_WORKER,
+        FindingCode.UNMARKED_WORKER,
         live.key.name,
         f"it belongs to the federation {group} and does not say so",
         "an origin without `cluster_id` makes workers without marks, which look like anybody's "
@@ -178,7 +178,7 @@ def _worker_without_origin(context: Context, live: LiveService) -> Iterator[Find
     if service in peer.facts.view.services or service in peer.facts.view.unreadable:
         return
     yield _about(
-        Code.ORIGIN_GONE,
+        FindingCode.ORIGIN_GONE,
         live.key.name,
         f"it is a worker of {cluster}/{service}, which is not there",
         "deleting an origin leaves its workers, and no update reaches them any more",
@@ -191,5 +191,5 @@ def _worker_without_origin(context: Context, live: LiveService) -> Iterator[Find
     )
 
 
-def _about(code: Code, name: str, message: str, why: str, *remedies: Remedy) -> Finding:
-    return Finding(code, severity_of(code), Subject.SERVICE, name, message, why, remedies)
+def _about(code: FindingCode, name: str, message: str, why: str, *remedies: Remedy) -> Finding:
+    return Finding(code, severity_of(code), FindingSubject.SERVICE, name, message, why, remedies)

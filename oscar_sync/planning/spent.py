@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.identity import ServiceKey, ServiceName
-from oscar_sync.model.settings import Removed
+from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import BucketFacts
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
@@ -49,14 +49,14 @@ def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
     return Spent((*decisions, *orphans_named(context, gone)), tuple(notes))
 
 
-def _spent(context: Context) -> list[Removed]:
+def _spent(context: Context) -> list[RemovedEntry]:
     """Return the entries of ``removed`` whose service was looked for and is nowhere."""
     here = context.facts.view.cluster.id
     return [entry for entry in context.spent if entry.which.cluster in (None, here)]
 
 
 def _of_entry(
-    context: Context, entry: Removed, service: ServiceKey, erased: Collection[str]
+    context: Context, entry: RemovedEntry, service: ServiceKey, erased: Collection[str]
 ) -> tuple[list[Decision], list[str]]:
     named = named_erasures(context, service.name, (), entry)
     named = replace(

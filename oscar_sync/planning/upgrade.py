@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.state import ClusterView, LiveService
-from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.planning.finding_codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.capabilities import NEWEST, READ_ONLY, Release, shown_release
 from oscar_sync.semantics.upgrades import (
@@ -54,7 +54,7 @@ def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
         fault = cannot_be_built(live.form, now, then)
         if fault:
             yield _about(
-                Code.NOT_BUILT_THEN,
+                FindingCode.NOT_BUILT_THEN,
                 live,
                 f"{_shown(then)} does not create it by one POST: {fault}",
                 "oscar-sync creates it by a POST and a PUT; other tools cannot",
@@ -85,7 +85,7 @@ def _unreadable(live: LiveService, now: Release, then: Release) -> Iterator[Find
     if not ports:
         return
     yield _about(
-        Code.NOT_READ_THEN,
+        FindingCode.NOT_READ_THEN,
         live,
         f"{_shown(then)} cannot read its definition: {' and '.join(ports)} stored as a number",
         "one such definition makes the list of services fail for everybody, and OSCAR can neither "
@@ -108,7 +108,7 @@ def _unreadable(live: LiveService, now: Release, then: Release) -> Iterator[Find
 def _lost(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
     for name, instead in lost_fields(live.raw, now, then):
         yield _about(
-            Code.LOST_THEN,
+            FindingCode.LOST_THEN,
             live,
             f"{_shown(then)} ignores its {name}",
             "the field is gone without a word the day the server is upgraded",
@@ -116,7 +116,7 @@ def _lost(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
         )
     if loses_variables(live.raw, now, then):
         yield _about(
-            Code.LOST_THEN,
+            FindingCode.LOST_THEN,
             live,
             f"{_shown(then)} does not read its environment variables",
             "older releases store them as `Variables`, newer ones look for `variables`",
@@ -129,7 +129,7 @@ def _stuck(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
     name = live.key.name
     if is_stuck(live.form, now, then):
         yield _about(
-            Code.STUCK_THEN,
+            FindingCode.STUCK_THEN,
             live,
             f"{_shown(then)} looks for the Deployment of this exposed service as {name}-dpl",
             f"it is called {name}-dlp, and nothing renames it: each update is answered 500, and "
@@ -141,7 +141,7 @@ def _stuck(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
 def _hidden(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
     if is_hidden(now, then):
         yield _about(
-            Code.HIDDEN_THEN,
+            FindingCode.HIDDEN_THEN,
             live,
             f"{_shown(then)} hides it from every user with a token, its owner included",
             "it has no visibility, and a blank one is shown to nobody but administrators",
@@ -152,7 +152,7 @@ def _hidden(live: LiveService, now: Release, then: Release) -> Iterator[Finding]
 def _moved(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
     for path in moved_paths(live.raw, now, then):
         yield _about(
-            Code.MOVED_THEN,
+            FindingCode.MOVED_THEN,
             live,
             f"its path `{path}` is a bucket now, and a folder of bucket {live.key.name} then",
             "releases from 3.6 to 4.0 fail on such a path, newer ones read another bucket",
@@ -167,7 +167,7 @@ def _secret_left(
         return
     name, namespace = live.key.name, live.namespace or view.services_namespace
     yield _about(
-        Code.SECRET_LEFT_THEN,
+        FindingCode.SECRET_LEFT_THEN,
         live,
         f"{_shown(then)} looks for its secrets under another name",
         f"the Secret {name}-HASH stays behind, and the service is without its secrets until they "
@@ -181,5 +181,9 @@ def _shown(release: Release) -> str:
     return f"OSCAR {shown_release(release)}"
 
 
-def _about(code: Code, live: LiveService, message: str, why: str, *remedies: Remedy) -> Finding:
-    return Finding(code, severity_of(code), Subject.SERVICE, live.key.name, message, why, remedies)
+def _about(
+    code: FindingCode, live: LiveService, message: str, why: str, *remedies: Remedy
+) -> Finding:
+    return Finding(
+        code, severity_of(code), FindingSubject.SERVICE, live.key.name, message, why, remedies
+    )

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 
 from oscar_sync.model.cluster import BasicLogin
-from oscar_sync.model.finding import By, Finding, Remedy, Subject
+from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.finding_codes import Code, severity_of
+from oscar_sync.planning.finding_codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
@@ -38,7 +38,7 @@ def volume_findings(context: Context) -> Iterator[Finding]:
         if name in used or volume.is_deleting:
             continue
         yield _about(
-            Code.VOLUME_KEPT,
+            FindingCode.VOLUME_KEPT,
             name,
             "no service uses it",
             "it is kept: nothing erases it, and it takes up room; the service that made it takes "
@@ -55,7 +55,7 @@ def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
     attached = attached_volume(live.form)
     body = json.dumps({"name": attached, "size": "SIZE"})
     yield _about(
-        Code.VOLUME_GONE,
+        FindingCode.VOLUME_GONE,
         attached or made_volume(live.form),
         f"{live.key.name} mounts it, and it is not there",
         "a DELETE of the service that made a volume with policy `delete` takes it along, whoever "
@@ -72,5 +72,5 @@ def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
     )
 
 
-def _about(code: Code, name: str, message: str, why: str, *remedies: Remedy) -> Finding:
-    return Finding(code, severity_of(code), Subject.VOLUME, name, message, why, remedies)
+def _about(code: FindingCode, name: str, message: str, why: str, *remedies: Remedy) -> Finding:
+    return Finding(code, severity_of(code), FindingSubject.VOLUME, name, message, why, remedies)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PlainSerializer
 
 from oscar_sync.model.diagnostic import Severity
-from oscar_sync.model.finding import By, Examination, Subject
+from oscar_sync.model.finding import By, Examination, FindingSubject
 from oscar_sync.published.base import DOCUMENT_VERSION, OrNone, Published, Text, from_path
 from oscar_sync.published.diagnostics import SeverityCounts
 
@@ -38,7 +38,7 @@ class FindingEntry(Published):
 
     code: Text = Field(pattern="^OSY[46][0-9]{2}$")
     severity: Severity
-    subject: Subject
+    subject: FindingSubject
     name: Text
     message: Text
     why: Text

@@ -13,7 +13,7 @@ from pydantic import (
     field_validator,
 )
 
-from oscar_sync.model.cluster import Reading
+from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.plan import Action as PlannedAction
 from oscar_sync.model.plan import (
@@ -36,7 +36,7 @@ Time = Annotated[AwareDatetime, PlainSerializer(lambda time: time.isoformat(), r
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
-class Place(Published):
+class PlaceEntry(Published):
     """Where a value is written: file, line and column from 1, and the layer it came by."""
 
     file: Text
@@ -95,7 +95,7 @@ class Summary(Published):
         )
 
 
-class Source(Published):
+class SourceEntry(Published):
     """Where the desired state came from; ``narrowed`` says what the run leaves out."""
 
     settings: Text = Field(validation_alias="settings_file")
@@ -117,10 +117,10 @@ class ClusterEntry(Published):
     ours: int
     unstamped: int
     problem: Text
-    status: Reading = Field(validation_alias="reading")
+    status: ReadingState = Field(validation_alias="reading")
 
 
-class Change(Published):
+class ChangeEntry(Published):
     """One field that is sent: ``before`` is live, ``after`` is wanted; secrets by fingerprint.
 
     A large script is told by lines, bytes and SHA-256.
@@ -132,7 +132,7 @@ class Change(Published):
     after: AnyJson
     cause: Cause
     sensitive: bool = Field(validation_alias="is_sensitive")
-    source: Place | None = Field(validation_alias="origin")
+    source: PlaceEntry | None = Field(validation_alias="origin")
 
     @field_validator("before", "after")
     @classmethod
@@ -163,7 +163,7 @@ class ErasedBucket(Published):
     consent: Text
 
 
-class Member(Published):
+class MemberEntry(Published):
     """What an action does to a member of a federation."""
 
     cluster: Text
@@ -208,16 +208,16 @@ class ActionEntry(Published):
     kind: ActionKind
     reason: Text
     category: Category
-    changes: tuple[Change, ...]
+    changes: tuple[ChangeEntry, ...]
     keeps: tuple[KeptBucket, ...]
     erases: tuple[ErasedBucket, ...]
-    members: tuple[Member, ...]
+    members: tuple[MemberEntry, ...]
     preconditions: Condition
     sends: Text = Field(pattern="^([0-9a-f]{32})?$")
     steps: tuple[PlannedStep, ...]
     depends_on: tuple[Text, ...]
     seconds: float
-    source: Place | None = Field(validation_alias="origin")
+    source: PlaceEntry | None = Field(validation_alias="origin")
     notes: tuple[Text, ...]
 
 
@@ -242,7 +242,7 @@ class DriftEntry(Published):
 
     cluster: Text
     service: Text
-    changes: tuple[Change, ...]
+    changes: tuple[ChangeEntry, ...]
 
 
 class NotPlannedEntry(Published):
@@ -280,7 +280,7 @@ class PlanDocument(Published):
     format_version: Text = Field(pattern=r"^2\.[0-9]+$")
     summary: Summary
     set: Text
-    source: Source
+    source: SourceEntry
     clusters: tuple[ClusterEntry, ...]
     actions: tuple[ActionEntry, ...]
     drift: tuple[DriftEntry, ...]

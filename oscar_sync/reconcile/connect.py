@@ -22,7 +22,7 @@ from oscar_sync.wire.session import Session
 _SMALL_BYTES: Final = 1 << 20
 
 
-class Connection(Struct):
+class ClusterConnection(Struct):
     """One cluster's API, and its store once the cluster has named it."""
 
     cluster: Cluster
@@ -80,10 +80,10 @@ class Connections(Struct):
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
     endpoints_allowed: tuple[str, ...] = ()
-    _made: dict[ClusterId, Connection] = field(default_factory=dict)
+    _made: dict[ClusterId, ClusterConnection] = field(default_factory=dict)
     _providers: list[Provider] = field(default_factory=list)
 
-    def to(self, cluster: Cluster) -> Connection:
+    def to(self, cluster: Cluster) -> ClusterConnection:
         """Return the connection to *cluster*, made at first use, and anew where its entry changed.
 
         Raises:
@@ -101,10 +101,10 @@ class Connections(Struct):
                 environ=self.environ,
                 sleep=self.sleep,
             )
-            before = self._made[cluster.id] = Connection(cluster, OscarApi(session))
+            before = self._made[cluster.id] = ClusterConnection(cluster, OscarApi(session))
         return before
 
-    def opened(self) -> Mapping[ClusterId, Connection]:
+    def opened(self) -> Mapping[ClusterId, ClusterConnection]:
         """Return the connections made so far."""
         return self._made
 

@@ -13,7 +13,7 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import InputError, UsageError
 from oscar_sync.manifests.assembly import Manifest
 from oscar_sync.manifests.checks import together
-from oscar_sync.manifests.codes import Code as ManifestCode
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.load import Manifests, Sources
 from oscar_sync.manifests.load import load as load_manifests
 from oscar_sync.manifests.load.files import Fence
@@ -22,11 +22,11 @@ from oscar_sync.model.cluster import Cluster, TokenFileLogin, login_kind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.settings import Seed, Settings
 from oscar_sync.model.state import DesiredService, DesiredState, Narrowing
-from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.settings.assembly import allowed, check_removed, check_services, settings_of
 from oscar_sync.settings.clusters import Atlas, Resolver, flags_of, unknown_key
-from oscar_sync.settings.codes import Code as SettingsCode
-from oscar_sync.settings.entries import DEFAULT_KEYS, Entry, Known
+from oscar_sync.settings.codes import SettingsCode
+from oscar_sync.settings.entries import DEFAULT_KEYS, ClusterSettings, Known
 from oscar_sync.settings.load import (
     Where,
     absolute,
@@ -67,7 +67,7 @@ class DesireRequest(Struct, frozen=True):
 
 
 def desire(
-    request: DesireRequest, environ: Mapping[str, str], memory: Memory | None = None
+    request: DesireRequest, environ: Mapping[str, str], memory: WatchMemory | None = None
 ) -> DesiredState:
     """Return everything the files say.
 
@@ -279,7 +279,7 @@ class _Pass:
 
     def entries(
         self, atlas: Atlas, chosen: Sequence[DesiredService], narrowing: Narrowing
-    ) -> list[Entry]:
+    ) -> list[ClusterSettings]:
         """Return the clusters that are read (product 2.3)."""
         named = self.named(atlas)
         if atlas.targets:
@@ -295,11 +295,11 @@ class _Pass:
             entries = [entry for entry in entries if entry.id in read]
         return entries
 
-    def default(self, atlas: Atlas) -> Entry | None:
+    def default(self, atlas: Atlas) -> ClusterSettings | None:
         """Return the cluster that is meant where no file names one."""
         return next((entry for key in sorted(DEFAULT_KEYS) if (entry := atlas.entry_of(key))), None)
 
-    def named(self, atlas: Atlas) -> list[Entry]:
+    def named(self, atlas: Atlas) -> list[ClusterSettings]:
         """Return the clusters that ``removed`` names; nobody would look at a misspelt one."""
         entries = []
         for removed in self.loaded.removed:

@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from oscar_sync.manifests.checks.together import Checking
-from oscar_sync.manifests.load.reader import Memory as FileMemory
+from oscar_sync.manifests.load.reader import RememberingReader
 from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.live import live_service
@@ -29,13 +29,13 @@ class _Listing(Struct):
     services: tuple[LiveService, ...]
 
 
-class Memory(Struct):
+class WatchMemory(Struct):
     """What was read before: files while they stay as they are, services while the answer does.
 
     Every pass still looks at each file and asks each cluster: nothing is taken for true unseen.
     """
 
-    files: FileMemory = field(default_factory=FileMemory)
+    files: RememberingReader = field(default_factory=RememberingReader)
     checked: Checking = field(default_factory=Checking)
     _listings: dict[ClusterId, _Listing] = field(default_factory=dict)
 

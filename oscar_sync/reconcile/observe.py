@@ -15,7 +15,7 @@ from oscar_sync.errors import (
     StoreError,
     StoreNotAllowedError,
 )
-from oscar_sync.model.cluster import BasicLogin, Cluster, Reading
+from oscar_sync.model.cluster import BasicLogin, Cluster, ReadingState
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.secret import Secret
@@ -30,8 +30,8 @@ from oscar_sync.model.state import (
     Probe,
     SeedDifference,
 )
-from oscar_sync.reconcile.connect import Connection, Connections
-from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.connect import ClusterConnection, Connections
+from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.release import release_found
 from oscar_sync.reconcile.started import started
 from oscar_sync.semantics.capabilities import (
@@ -54,7 +54,7 @@ Found = TypeVar("Found")
 
 
 def observe(
-    clusters: Sequence[Cluster], connections: Connections, memory: Memory | None = None
+    clusters: Sequence[Cluster], connections: Connections, memory: WatchMemory | None = None
 ) -> tuple[ClusterView, ...]:
     """Return what each cluster shows, read side by side; one that cannot be read says why.
 
@@ -66,7 +66,7 @@ def observe(
     return tuple(view.result() for view in views)
 
 
-def _observe(cluster: Cluster, connections: Connections, memory: Memory | None) -> ClusterView:
+def _observe(cluster: Cluster, connections: Connections, memory: WatchMemory | None) -> ClusterView:
     try:
         connection = connections.to(cluster)
         config_read = started(connection.api.config)
@@ -123,7 +123,9 @@ def _own_store(cluster: Cluster, provider: Mapping[str, object]) -> OwnStore:
     )
 
 
-def _services(cluster: ClusterId, api: OscarApi, memory: Memory | None) -> Sequence[LiveService]:
+def _services(
+    cluster: ClusterId, api: OscarApi, memory: WatchMemory | None
+) -> Sequence[LiveService]:
     if memory is not None:
         return memory.services(cluster, api)
     return [live_service(cluster, raw) for raw in api.list_services()]
@@ -164,14 +166,14 @@ def _unread(view: ClusterView, error: ClusterError) -> ClusterView:
     )
 
 
-def _reading(error: ClusterError) -> Reading:
+def _reading(error: ClusterError) -> ReadingState:
     match error:
         case RefusedError():
-            return Reading.REFUSED
+            return ReadingState.REFUSED
         case BadAnswerError():
-            return Reading.UNREADABLE
+            return ReadingState.UNREADABLE
         case _:
-            return Reading.UNREACHABLE
+            return ReadingState.UNREACHABLE
 
 
 def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> ClusterView:
@@ -193,7 +195,9 @@ def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> Cl
         return replace(view, store_problem=connection.store_problem)
 
 
-def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
+def _from_cluster(
+    view: ClusterView, lookups: Lookups, connection: ClusterConnection
+) -> ClusterView:
     api = connection.api
     if lookups.buckets:
         view = _with_buckets(view, connection)
@@ -212,7 +216,7 @@ def _from_cluster(view: ClusterView, lookups: Lookups, connection: Connection) -
     )
 
 
-def _with_buckets(view: ClusterView, connection: Connection) -> ClusterView:
+def _with_buckets(view: ClusterView, connection: ClusterConnection) -> ClusterView:
     """Return *view* with its buckets, by the store's own list where OSCAR has none.
 
     Of a store that cannot be reached none are known, and that is said as for notifications: such a
@@ -234,7 +238,7 @@ def _with_buckets(view: ClusterView, connection: Connection) -> ClusterView:
     )
 
 
-def _probe(connection: Connection, name: ServiceName) -> Probe:
+def _probe(connection: ClusterConnection, name: ServiceName) -> Probe:
     """Return whether *name* is free: 404 alone says so (safety 3)."""
     match connection.api.get_service(name).status:
         case 404:
@@ -271,7 +275,7 @@ def _elsewhere(
         return SeedDifference(problems=(str(error),))
 
 
-def _from_store(view: ClusterView, lookups: Lookups, connection: Connection) -> ClusterView:
+def _from_store(view: ClusterView, lookups: Lookups, connection: ClusterConnection) -> ClusterView:
     seeds = [seed for seed in lookups.seeds if not seed.is_elsewhere]
     if not (lookups.hooks or lookups.markers or lookups.counts or seeds or lookups.store):
         return view

@@ -16,9 +16,9 @@ from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.compare import differences
-from oscar_sync.planning.draft import Draft, draft_plan
+from oscar_sync.planning.draft import PlanDraft, draft_plan
 from oscar_sync.reconcile.connect import Connections, FileStore
-from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.workspace.key import ensure_key, read_key
 from oscar_sync.workspace.locks import cluster_lock
@@ -31,14 +31,14 @@ class Pass(Struct, frozen=True):
 
     desired: DesiredState
     views: tuple[ClusterView, ...]
-    draft: Draft
+    draft: PlanDraft
 
 
 def plan_once(
     desired: DesiredState,
     options: PlanOptions,
     connections: Connections,
-    memory: Memory | None = None,
+    memory: WatchMemory | None = None,
 ) -> Pass:
     """Return the plan for *desired*, after everything that it asks for was looked up.
 
@@ -61,7 +61,7 @@ def plan_once(
 
 
 def _looked_up(
-    views: tuple[ClusterView, ...], draft: Draft, connections: Connections
+    views: tuple[ClusterView, ...], draft: PlanDraft, connections: Connections
 ) -> tuple[ClusterView, ...]:
     def answer(view: ClusterView) -> ClusterView:
         lookups = draft.missing.get(view.cluster.id)

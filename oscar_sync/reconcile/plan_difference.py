@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 from oscar_sync.model.plan import Op
 from oscar_sync.published.plan import (
     ActionEntry,
-    Change,
+    ChangeEntry,
     ClusterEntry,
     ErasedBucket,
-    Member,
+    MemberEntry,
     PlanDocument,
 )
 from oscar_sync.render.changes import value_in_words
@@ -99,7 +99,7 @@ def _action(action: ActionEntry) -> dict[str, str]:
     }
 
 
-def _member(entry: Member) -> str:
+def _member(entry: MemberEntry) -> str:
     known = entry.live_fingerprint
     return ", ".join(
         [
@@ -111,13 +111,13 @@ def _member(entry: Member) -> str:
     )
 
 
-def _change(change: Change) -> str:
+def _change(change: ChangeEntry) -> str:
     before, after = (value_in_words(change.path, side) for side in (change.before, change.after))
     words = after if change.op in (Op.ADD, Op.SAME) else f"{before} -> {after}"
     return f"{words} [{_hash(change)}]" if "…" in words else words
 
 
-def _hash(change: Change) -> str:
+def _hash(change: ChangeEntry) -> str:
     """Return what tells values apart that are too long to be shown whole."""
     values = json.dumps([change.before, change.after], sort_keys=True)
     return hashlib.sha256(values.encode()).hexdigest()[:8]

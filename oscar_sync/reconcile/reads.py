@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from oscar_sync.manifests.load.reader import Memory as FileMemory
+from oscar_sync.manifests.load.reader import RememberingReader as FileMemory
 from oscar_sync.manifests.load.reader import Signature
 
 

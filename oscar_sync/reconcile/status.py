@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from oscar_sync.errors import ClusterError
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.plan import Action, ActionKind, PlanOptions, Scope
-from oscar_sync.model.state import ClusterView, Deployment, DesiredState, LiveService
+from oscar_sync.model.state import ClusterView, DeploymentState, DesiredState, LiveService
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, WorkerStatus
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.facts import Facts
@@ -53,7 +53,7 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
     return tuple(_status(found, context, states, members, origins) for context in contexts.values())
 
 
-_States: TypeAlias = Mapping[ClusterId, Mapping[ServiceName, Deployment]]
+_States: TypeAlias = Mapping[ClusterId, Mapping[ServiceName, DeploymentState]]
 
 
 def _members(found: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[Found]]]:
@@ -83,7 +83,7 @@ def _ours(found: Pass, context: Context) -> set[ServiceName]:
 
 def _asked(
     found: Pass, context: Context, workers: Collection[ServiceKey], connections: Connections
-) -> Mapping[ServiceName, Deployment]:
+) -> Mapping[ServiceName, DeploymentState]:
     view, ours = context.facts.view, _ours(found, context)
     asked = [
         name
@@ -167,16 +167,16 @@ def _actions(found: Pass) -> Iterator[Action]:
 
 def _deployments(
     view: ClusterView, names: list[ServiceName], connections: Connections
-) -> Mapping[ServiceName, Deployment]:
+) -> Mapping[ServiceName, DeploymentState]:
     if NO_DEPLOYMENT.holds(view.release):
-        return dict.fromkeys(names, Deployment(NOT_TOLD, STATE_NOT_TOLD))
+        return dict.fromkeys(names, DeploymentState(NOT_TOLD, STATE_NOT_TOLD))
     api = connections.to(view.cluster).api
 
-    def ask(name: ServiceName) -> Deployment:
+    def ask(name: ServiceName) -> DeploymentState:
         try:
             return api.deployment(name)
         except ClusterError as error:
-            return Deployment("unknown", error.message)
+            return DeploymentState("unknown", error.message)
 
     if not names:
         return {}

@@ -11,7 +11,7 @@ CUT: Final = "(details cut to fit)"
 """What a block in brief ends in."""
 
 
-class Block(Struct, frozen=True):
+class DocumentBlock(Struct, frozen=True):
     """A part of a document: of a named group, whole, and in brief where it is too long.
 
     ``whole`` may be made when it is needed: what comes after the cut costs nothing.
@@ -32,7 +32,7 @@ def size_of(text: str) -> int:
     return len(text.encode()) + 1
 
 
-def fitting(blocks: Iterable[Block], room: int) -> tuple[list[str], Mapping[str, int]]:
+def fitting(blocks: Iterable[DocumentBlock], room: int) -> tuple[list[str], Mapping[str, int]]:
     """Return what of *blocks* fits into *room* bytes, in order, and how many of each group do not.
 
     A block that does not fit is told in brief. Once one was left out, all that follow are.

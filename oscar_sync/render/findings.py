@@ -21,7 +21,7 @@ _LONGEST: Final = 1_000
 _STATUS: Final = {Status.DONE: Severity.NOTE, Status.SKIPPED: Severity.WARNING}
 
 
-class Finding(Struct, frozen=True):
+class ReportFinding(Struct, frozen=True):
     """One thing to tell: a stable rule, of what (a service, a file), in a sentence, and where.
 
     ``path`` tells findings of one rule about one thing apart. A blank file is no place.
@@ -47,7 +47,7 @@ class Finding(Struct, frozen=True):
         return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def findings_of(subject: Subject) -> list[Finding]:
+def findings_of(subject: Subject) -> list[ReportFinding]:
     """Return what *subject* has to tell, errors first, else in the plan's order."""
     if subject.report is not None:
         found = _of_report(subject.report)
@@ -58,12 +58,12 @@ def findings_of(subject: Subject) -> list[Finding]:
     return sorted(found, key=lambda item: _RANK[item.severity])
 
 
-def findings_of_input(found: Sequence[Diagnostic]) -> list[Finding]:
+def findings_of_input(found: Sequence[Diagnostic]) -> list[ReportFinding]:
     """Return what is wrong with the files, errors first."""
     return sorted(map(_diagnostic, found), key=lambda item: _RANK[item.severity])
 
 
-def as_many(found: Sequence[Finding], limit: int, room: int) -> Sequence[Finding]:
+def as_many(found: Sequence[ReportFinding], limit: int, room: int) -> Sequence[ReportFinding]:
     """Return the first of *found*, at most *limit*, that a document of *room* bytes can hold."""
     for at, item in enumerate(found[:limit]):
         room -= 2 * len(item.sentence.encode()) + 9 * len(item.origin.file) + 900
@@ -72,7 +72,7 @@ def as_many(found: Sequence[Finding], limit: int, room: int) -> Sequence[Finding
     return found[:limit]
 
 
-def without_twins(found: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
+def without_twins(found: Iterable[ReportFinding]) -> Iterator[tuple[ReportFinding, str]]:
     """Yield each finding with a fingerprint that no other has."""
     seen: dict[str, int] = {}
     for item in found:
@@ -82,104 +82,108 @@ def without_twins(found: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
         yield item, twin.fingerprint
 
 
-def _diagnostic(item: Diagnostic) -> Finding:
+def _diagnostic(item: Diagnostic) -> ReportFinding:
     is_named = not item.path or item.path in item.message
     message = item.message if is_named else f"{item.path}: {item.message}"
     text = f"{message}; {item.remedy}" if item.remedy else message
     place = Origin(item.file, item.line, item.column)
-    return Finding(item.code, item.severity, "", text, place, f"{item.path}\0{item.message}")
+    return ReportFinding(item.code, item.severity, "", text, place, f"{item.path}\0{item.message}")
 
 
-def _shared(plan: Plan) -> Iterator[Finding]:
+def _shared(plan: Plan) -> Iterator[ReportFinding]:
     yield from map(_diagnostic, plan.diagnostics)
     if plan.source.narrowed:
         place = Origin(plan.source.settings_file, 0, 0)
-        yield Finding("narrowed", Severity.NOTE, "", plan.source.narrowed, place)
+        yield ReportFinding("narrowed", Severity.NOTE, "", plan.source.narrowed, place)
     for cluster in plan.clusters:
         if cluster.problem:
             text = f"could not be read: {cluster.problem}"
-            yield Finding("not-read", Severity.ERROR, cluster.id, text)
+            yield ReportFinding("not-read", Severity.ERROR, cluster.id, text)
 
 
-def _of_plan(plan: Plan) -> Iterator[Finding]:
+def _of_plan(plan: Plan) -> Iterator[ReportFinding]:
     yield from _shared(plan)
     yield from map(_blocked, plan.blocked)
     for action in plan.actions:
         yield from _erased(action)
         yield from _planned(action)
     for item in plan.left_alone:
-        yield Finding("left-alone", Severity.NOTE, str(item.key), item.message)
+        yield ReportFinding("left-alone", Severity.NOTE, str(item.key), item.message)
 
 
-def _blocked(item: Blocked) -> Finding:
+def _blocked(item: Blocked) -> ReportFinding:
     action = item.action
     ways = "".join(f"; way out: {way}" for way in item.ways_out)
     text = f"{action.kind} blocked: {item.message}{ways}"
-    return Finding(item.code, Severity.ERROR, str(action.key), text, _place(action), action.id)
+    return ReportFinding(
+        item.code, Severity.ERROR, str(action.key), text, _place(action), action.id
+    )
 
 
-def _erased(action: Action) -> Iterator[Finding]:
+def _erased(action: Action) -> Iterator[ReportFinding]:
     for item in action.erases:
         text, key = f"{action.kind} deletes {erased(item)}", str(action.key)
-        yield Finding("erases", Severity.WARNING, key, text, _place(action), item.bucket)
+        yield ReportFinding("erases", Severity.WARNING, key, text, _place(action), item.bucket)
     extra = [step.target for step in action.steps if step.do is Do.DELETE_OBJECT]
     if extra:
         text = f"{action.kind} deletes {plural(len(extra), 'extra object')}: {', '.join(extra)}"
-        yield Finding("erases", Severity.WARNING, str(action.key), text, _place(action), action.id)
+        yield ReportFinding(
+            "erases", Severity.WARNING, str(action.key), text, _place(action), action.id
+        )
 
 
-def _planned(action: Action) -> Iterator[Finding]:
+def _planned(action: Action) -> Iterator[ReportFinding]:
     if action.kind is ActionKind.UPDATE and action.changes:
         yield from (_change(action, change) for change in action.changes)
     else:
         text, rule = headline(action), str(action.kind)
-        yield Finding(rule, Severity.NOTE, str(action.key), text, _place(action), action.id)
+        yield ReportFinding(rule, Severity.NOTE, str(action.key), text, _place(action), action.id)
 
 
-def _change(action: Action, change: FieldChange) -> Finding:
+def _change(action: Action, change: FieldChange) -> ReportFinding:
     is_drift = change.cause.is_drift
     text = f"{change.path}: {in_words(change)} ({change.cause.value})"
     severity = Severity.WARNING if is_drift else Severity.NOTE
     place = change.origin or _place(action)
     rule = "drift" if is_drift else "change"
-    return Finding(rule, severity, str(action.key), text, place, change.path)
+    return ReportFinding(rule, severity, str(action.key), text, place, change.path)
 
 
 def _place(action: Action) -> Origin:
     return action.origin or Origin("", 0, 0)
 
 
-def _of_drift(plan: Plan) -> Iterator[Finding]:
+def _of_drift(plan: Plan) -> Iterator[ReportFinding]:
     yield from _shared(plan)
     for action in moved(plan):
         key, place = str(action.key), _place(action)
         if action.kind is ActionKind.CREATE:
             text = "missing: never created, or deleted on the cluster"
-            yield Finding("missing", Severity.WARNING, key, text, place)
+            yield ReportFinding("missing", Severity.WARNING, key, text, place)
         elif action.kind is ActionKind.HOOK:
             targets = ", ".join(step.target for step in action.steps)
             text = f"notifications: {targets}; remedy: oscar-sync apply --hooks"
-            yield Finding("hooks", Severity.WARNING, key, text, place)
+            yield ReportFinding("hooks", Severity.WARNING, key, text, place)
         else:
             yield from (
                 _change(action, change) for change in action.changes if change.cause.is_drift
             )
 
 
-def _of_report(report: RunReport) -> Iterator[Finding]:
+def _of_report(report: RunReport) -> Iterator[ReportFinding]:
     yield from _shared(report.plan)
     yield from map(_blocked, report.blocked)
     for result in report.results:
         yield _result(result)
         for warning in result.warnings:
             key, place = str(result.action.key), _place(result.action)
-            yield Finding("warning", Severity.WARNING, key, warning, place, warning)
+            yield ReportFinding("warning", Severity.WARNING, key, warning, place, warning)
 
 
-def _result(result: ActionResult) -> Finding:
+def _result(result: ActionResult) -> ReportFinding:
     action = result.action
     tail = f": {result.message}" if result.message else ""
     text = f"{result.status}: {outcome_headline(result)}{tail}"
     severity = _STATUS.get(result.status, Severity.ERROR)
     rule = result.code or str(result.status).replace(" ", "-")
-    return Finding(rule, severity, str(action.key), text, _place(action), action.id)
+    return ReportFinding(rule, severity, str(action.key), text, _place(action), action.id)

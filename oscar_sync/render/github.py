@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.render.findings import Finding, findings_of, findings_of_input
+from oscar_sync.render.findings import ReportFinding, findings_of, findings_of_input
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import safe
 
@@ -23,7 +23,7 @@ def github_of_input(found: Sequence[Diagnostic]) -> str:
     return _commands(findings_of_input(found))
 
 
-def _commands(found: Sequence[Finding]) -> str:
+def _commands(found: Sequence[ReportFinding]) -> str:
     lines: list[str] = []
     for severity in Severity:
         items = [item for item in found if item.severity is severity]
@@ -35,7 +35,7 @@ def _commands(found: Sequence[Finding]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _command(item: Finding) -> str:
+def _command(item: ReportFinding) -> str:
     properties = [f"title={_property(item.rule)}"]
     if item.origin.file:
         place = [f"file={_property(item.origin.file)}"]

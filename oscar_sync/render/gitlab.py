@@ -8,7 +8,7 @@ from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.field import Json
 from oscar_sync.render.documents import json_text
 from oscar_sync.render.findings import (
-    Finding,
+    ReportFinding,
     as_many,
     findings_of,
     findings_of_input,
@@ -34,15 +34,15 @@ def gitlab_of_input(found: Sequence[Diagnostic]) -> str:
     return _document(findings_of_input(found), _NOWHERE)
 
 
-def _document(found: Sequence[Finding], fallback: str) -> str:
+def _document(found: Sequence[ReportFinding], fallback: str) -> str:
     shown = list(as_many(found, _LIMIT, _ROOM))
     if len(found) > len(shown):
         text = f"{len(found) - len(shown):,} more findings, the mildest, were cut to fit"
-        shown.append(Finding("cut", Severity.NOTE, "", text))
+        shown.append(ReportFinding("cut", Severity.NOTE, "", text))
     return json_text([_violation(item, name, fallback) for item, name in without_twins(shown)])
 
 
-def _violation(item: Finding, fingerprint: str, fallback: str) -> dict[str, Json]:
+def _violation(item: ReportFinding, fingerprint: str, fallback: str) -> dict[str, Json]:
     path = posixpath.normpath(item.origin.file or fallback)
     return {
         "description": item.sentence,

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from msgspec import Struct
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.render.findings import Finding, findings_of, findings_of_input
+from oscar_sync.render.findings import ReportFinding, findings_of, findings_of_input
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import safe, safe_lines
 
@@ -23,11 +23,11 @@ _CASES: Final = 4_000
 class _Case(Struct, frozen=True):
     suite: str
     name: str
-    found: tuple[Finding, ...] = ()
+    found: tuple[ReportFinding, ...] = ()
     is_drift: bool = False
 
     @property
-    def faults(self) -> tuple[Finding, ...]:
+    def faults(self) -> tuple[ReportFinding, ...]:
         """Return what makes the case fail."""
         return tuple(
             item
@@ -44,13 +44,13 @@ def junit(subject: Subject) -> str:
     if cut > 0:  # those that pass go first
         cases = sorted(cases, key=lambda case: not case.faults)[:_CASES]
         text = f"{cut:,} more cases, all that fail kept before them, were cut to fit"
-        cases.append(_Case(_FILES, "cut", (Finding("cut", Severity.NOTE, "", text),)))
+        cases.append(_Case(_FILES, "cut", (ReportFinding("cut", Severity.NOTE, "", text),)))
     return _document(subject.title, cases)
 
 
 def junit_of_input(found: Sequence[Diagnostic]) -> str:
     """Return what is wrong with the files, a case for each file."""
-    by_file: dict[str, list[Finding]] = {}
+    by_file: dict[str, list[ReportFinding]] = {}
     for item in findings_of_input(found):
         by_file.setdefault(item.origin.file, []).append(item)
     cases = [_Case(_FILES, name, tuple(items)) for name, items in sorted(by_file.items())]
@@ -58,7 +58,7 @@ def junit_of_input(found: Sequence[Diagnostic]) -> str:
 
 
 def _cases(subject: Subject) -> list[_Case]:
-    names: dict[str, list[Finding]] = {str(key): [] for key in subject.services}
+    names: dict[str, list[ReportFinding]] = {str(key): [] for key in subject.services}
     for cluster in subject.plan.clusters:
         names.setdefault(cluster.id, [])
     for item in findings_of(subject):
@@ -66,7 +66,7 @@ def _cases(subject: Subject) -> list[_Case]:
     lost = {str(item.key): item.reason for item in subject.plan.not_planned}
     for name, reason in lost.items():
         text = f"not planned: {reason}"
-        names.setdefault(name, []).append(Finding("not-planned", Severity.ERROR, name, text))
+        names.setdefault(name, []).append(ReportFinding("not-planned", Severity.ERROR, name, text))
     clusters = {cluster.id for cluster in subject.plan.clusters}
     return [
         _Case(*_place(name, clusters), tuple(found), is_drift=subject.is_drift)
@@ -118,7 +118,7 @@ def _add(case: _Case, suite: Element) -> None:
         SubElement(element, "system-out").text = _told(rest)
 
 
-def _told(found: Sequence[Finding]) -> str:
+def _told(found: Sequence[ReportFinding]) -> str:
     text = "\n".join(f"{item.severity} {item.rule}: {item.message}" for item in found)
     more = f"\n… {len(text) - _LONGEST:,} characters more" if len(text) > _LONGEST else ""
     return safe_lines(text[:_LONGEST]) + more

@@ -18,7 +18,7 @@ from oscar_sync.model.plan import (
 )
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.changes import in_words, live_and_wanted, script_lines
-from oscar_sync.render.cutting import CUT, Block, cut_sentence, fitting, size_of
+from oscar_sync.render.cutting import CUT, DocumentBlock, cut_sentence, fitting, size_of
 from oscar_sync.render.drift import drift_sentence, moved
 from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.plan_text import summary
@@ -60,18 +60,20 @@ def markdown_of_input(found: Sequence[Diagnostic]) -> str:
     for item in findings_of_input(found):
         place = f"{item.origin.file}:{item.origin.line}" if item.origin.line else item.origin.file
         line = f"- **{item.severity}** `{item.rule}` {_text(place)}: {_text(item.message)}"
-        blocks.append(Block(f"of severity {item.severity}", line))
+        blocks.append(DocumentBlock(f"of severity {item.severity}", line))
     shown, cut = fitting(blocks, LIMIT - _TAIL)
     head = ["### oscar-sync", "", f"{plural(len(found), 'finding')} in the files.", ""]
     return "\n".join([*head, *shown, *_cut(cut_sentence(cut, "oscar-sync validate")), ""])
 
 
-def _page(subject: Subject, sentence: str, blocks: Sequence[Block]) -> str:
+def _page(subject: Subject, sentence: str, blocks: Sequence[DocumentBlock]) -> str:
     plan = subject.plan
     head = [f"### {_text(subject.title)}", "", _text(sentence), ""]
     head += [f"*{_text(plan.source.narrowed)}*", ""] if plan.source.narrowed else []
     head += _unread(plan)
-    notes, lost = fitting([Block("notes", f"> {_text(note)}\n>") for note in plan.notes], _TAIL)
+    notes, lost = fitting(
+        [DocumentBlock("notes", f"> {_text(note)}\n>") for note in plan.notes], _TAIL
+    )
     tail = [*notes, *_cut(cut_sentence(lost, subject.title)), ""]
     tail += [f"Digest `{plan.digest}`", ""]
     room = LIMIT - _SENTENCE - sum(size_of(line) for line in (*head, *tail))
@@ -89,10 +91,14 @@ def _unread(plan: Plan) -> list[str]:
         for cluster in plan.clusters
         if cluster.problem
     ]
-    return [*fitting([Block("clusters", line) for line in lines], _TAIL)[0], ""] if lines else []
+    return (
+        [*fitting([DocumentBlock("clusters", line) for line in lines], _TAIL)[0], ""]
+        if lines
+        else []
+    )
 
 
-def _of_plan(plan: Plan) -> list[Block]:
+def _of_plan(plan: Plan) -> list[DocumentBlock]:
     """Return what would be done: deletions, which are never folded, blocked, changed, drifted."""
     return [
         *(_deletion(action) for action in plan.of_category(Category.DELETED)),
@@ -100,41 +106,45 @@ def _of_plan(plan: Plan) -> list[Block]:
         *(_action(action, f"to {action.kind}") for action in plan.of_category(Category.CHANGED)),
         *(_action(action, "drifted") for action in plan.of_category(Category.DRIFTED)),
         *(
-            Block("left alone", f"- {_text(str(item.key))}: {_text(item.message)}")
+            DocumentBlock("left alone", f"- {_text(str(item.key))}: {_text(item.message)}")
             for item in plan.left_alone
         ),
         *(
-            Block("not planned", f"- {_text(str(item.key))} not planned: {_text(item.reason)}")
+            DocumentBlock(
+                "not planned", f"- {_text(str(item.key))} not planned: {_text(item.reason)}"
+            )
             for item in plan.not_planned
         ),
     ]
 
 
-def _of_drift(plan: Plan) -> list[Block]:
+def _of_drift(plan: Plan) -> list[DocumentBlock]:
     return [_moved(action) for action in moved(plan)]
 
 
-def _moved(action: Action) -> Block:
+def _moved(action: Action) -> DocumentBlock:
     key = f"<code>!</code> <b>{_text(str(action.key))}</b>"
     if action.kind is ActionKind.CREATE:
-        return Block("missing", f"- {key} missing: never created, or deleted on the cluster")
+        return DocumentBlock(
+            "missing", f"- {key} missing: never created, or deleted on the cluster"
+        )
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
         words = f"notifications: {_text(targets)}; remedy: `oscar-sync apply --hooks`"
-        return Block("with other notifications", f"- {key} {words}")
+        return DocumentBlock("with other notifications", f"- {key} {words}")
     changes = [change for change in action.changes if change.cause.is_drift]
     names = ", ".join(change.path for change in changes)
     title = f"<code>!</code> <b>{_html(str(action.key))}</b> {_html(_short(names))}"
     brief = f"- {key} {_text(_short(names))} {CUT}"
-    return Block("drifted", lambda: _folded(title, _table(changes)), brief)
+    return DocumentBlock("drifted", lambda: _folded(title, _table(changes)), brief)
 
 
-def _of_report(report: RunReport) -> Iterator[Block]:
+def _of_report(report: RunReport) -> Iterator[DocumentBlock]:
     """Yield a line for each action, what was not done first."""
     for result in sorted(report.results, key=lambda item: item.status is Status.DONE):
-        yield Block(str(result.status), _result(result))
+        yield DocumentBlock(str(result.status), _result(result))
     if report.results:
-        yield Block("headings", "\n#### The plan\n")
+        yield DocumentBlock("headings", "\n#### The plan\n")
 
 
 def _result(result: ActionResult) -> str:
@@ -149,7 +159,7 @@ def _result(result: ActionResult) -> str:
     return "\n".join(lines)
 
 
-def _deletion(action: Action) -> Block:
+def _deletion(action: Action) -> DocumentBlock:
     """Return what deletes data, open: nobody should have to unfold a loss."""
     key, words = _text(str(action.key)), _text(headline(action))
     lines = [f"- :rotating_light: **{key}** {words}"]
@@ -162,10 +172,10 @@ def _deletion(action: Action) -> Block:
     rest = [f"  - keeps {_text(kept(item))}" for item in action.keeps]
     rest += [f"  - {_text(note)}" for note in action.notes]
     fields = ["", *_fields(action)] if action.changes else []
-    return Block("that delete data", "\n".join([*lines, *rest, *fields]), brief)
+    return DocumentBlock("that delete data", "\n".join([*lines, *rest, *fields]), brief)
 
 
-def _action(action: Action, group: str) -> Block:
+def _action(action: Action, group: str) -> DocumentBlock:
     lines = [f"- keeps {_text(kept(item))}" for item in action.keeps]
     lines += [f"- {_text(note)}" for note in action.notes]
     brief = f"- {_title(action, _text)} {CUT}"
@@ -174,7 +184,7 @@ def _action(action: Action, group: str) -> Block:
         body = [*_fields(action), *lines]
         return _folded(_title(action, _html), body) if body else f"- {_title(action, _text)}"
 
-    return Block(group, whole, brief)
+    return DocumentBlock(group, whole, brief)
 
 
 def _title(action: Action, escaped: Callable[[str], str]) -> str:
@@ -224,13 +234,13 @@ def _fenced(lines: Sequence[str]) -> list[str]:
     return [f"{fence}diff", *(_short(line, 300) for line in lines), fence]
 
 
-def _blocked(item: Blocked) -> Block:
+def _blocked(item: Blocked) -> DocumentBlock:
     key, kind = _text(str(item.action.key)), _text(str(item.action.kind))
     head = f"- :no_entry: **{key}** {kind} blocked (`{item.code}`)"
     lines = [f"{head}: {_text(item.message)}"]
     lines += [f"  - would delete {_text(erased(found))}" for found in item.action.erases]
     lines += [f"  - way out: {_text(way)}" for way in item.ways_out]
-    return Block("blocked", "\n".join(lines), f"{head} {CUT}")
+    return DocumentBlock("blocked", "\n".join(lines), f"{head} {CUT}")
 
 
 def _short(text: str, longest: int = 200) -> str:

@@ -9,7 +9,7 @@ from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport, Status
 
 
-class Run(Struct, frozen=True):
+class MetricsRun(Struct, frozen=True):
     """One run: ``ended_s`` since 1970; the plan is None where none could be made."""
 
     command: str
@@ -39,7 +39,7 @@ _HELP: Final = {
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
-def metrics_text(run: Run) -> str:
+def metrics_text(run: MetricsRun) -> str:
     """Return the metrics of *run*, ended by ``# EOF``; names of services are not in them."""
     lines = []
     for name, samples in _families(run).items():
@@ -51,7 +51,7 @@ def metrics_text(run: Run) -> str:
     return "\n".join([*lines, "# EOF"]) + "\n"
 
 
-def _families(run: Run) -> dict[str, list[Sample]]:
+def _families(run: MetricsRun) -> dict[str, list[Sample]]:
     labels = {"command": run.command, "set": run.plan.set_name if run.plan else ""}
     found: dict[str, list[Sample]] = {
         "last_run_timestamp_seconds": [(labels, run.ended_s)],

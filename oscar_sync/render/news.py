@@ -47,7 +47,7 @@ def _gone(page: Page, entry: Entry, width: int) -> str:
     return page.mark(symbol, safe(f"{action.key!s:<{width}} {headline(action)}"))
 
 
-class Standing(Struct, frozen=True):
+class WatchState(Struct, frozen=True):
     """How a watch stands: times of day as text, *doing* what is under way, blank for nothing."""
 
     plan: Plan | None = None
@@ -58,7 +58,7 @@ class Standing(Struct, frozen=True):
     keys: str = ""
 
 
-def standing_line(standing: Standing, columns: int) -> str:
+def standing_line(standing: WatchState, columns: int) -> str:
     """Return one line of at most *columns* characters; what matters least is left out first."""
     parts = [part for part in _parts(standing) if part[1]]
     while len(parts) > 1 and _length(parts) > columns:
@@ -67,7 +67,7 @@ def standing_line(standing: Standing, columns: int) -> str:
     return line if len(line) <= columns else line[: max(0, columns - 1)] + "…"
 
 
-def _parts(standing: Standing) -> list[tuple[int, str]]:
+def _parts(standing: WatchState) -> list[tuple[int, str]]:
     """Return what the line says, each with its place: the first matters most."""
     plan = standing.plan
     clusters = ", ".join(map(_cluster, plan.clusters)) if plan else ""

@@ -6,13 +6,13 @@ from oscar_sync.model.exits import Exit
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import Action, ActionKind, Plan
 from oscar_sync.model.report import RunReport, Status
-from oscar_sync.render.metrics import Run
+from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.render.words import plural
 
 _QUIET = frozenset({Exit.OK, Exit.NO_TERMINAL, Exit.USAGE, Exit.INTERRUPTED, Exit.TERMINATED})
 
 
-def notification(run: Run) -> bytes | None:
+def notification(run: MetricsRun) -> bytes | None:
     """Return the JSON body that tells of *run*, None where there is nothing to tell.
 
     ``text`` is a sentence, so that Slack and Mattermost show it as it stands.
@@ -39,7 +39,7 @@ def notification(run: Run) -> bytes | None:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def _drifted(run: Run) -> list[Action]:
+def _drifted(run: MetricsRun) -> list[Action]:
     """Return what moved; a service that is missing counts for ``drift``, not for an edit."""
     if run.plan is None or run.command == "apply":
         return []
@@ -89,7 +89,7 @@ def _unreachable(plan: Plan | None) -> list[Json]:
     return [cluster.id for cluster in (plan.clusters if plan else ()) if cluster.problem]
 
 
-def _sentence(run: Run, event: str, drifted: int) -> str:
+def _sentence(run: MetricsRun, event: str, drifted: int) -> str:
     name = f" of set {run.plan.set_name}" if run.plan and run.plan.set_name else ""
     if event == "drift":
         return f"oscar-sync: {plural(drifted, 'service')}{name} drifted"

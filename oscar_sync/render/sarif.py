@@ -10,7 +10,7 @@ from oscar_sync.model.field import Json
 from oscar_sync.model.origin import Origin
 from oscar_sync.render.documents import json_text
 from oscar_sync.render.findings import (
-    Finding,
+    ReportFinding,
     as_many,
     findings_of,
     findings_of_input,
@@ -34,7 +34,7 @@ def sarif_of_input(found: Sequence[Diagnostic]) -> str:
     return _document(findings_of_input(found), "")
 
 
-def _document(found: Sequence[Finding], fallback: str) -> str:
+def _document(found: Sequence[ReportFinding], fallback: str) -> str:
     shown = list(without_twins(as_many(found, _LIMIT, _ROOM)))
     rules = sorted({item.rule for item, _ in shown})
     run = {
@@ -59,7 +59,7 @@ def _cut(count: int) -> dict[str, Json]:
     return {"toolExecutionNotifications": [{"level": "note", "message": {"text": text}}]}
 
 
-def _result(item: Finding, index: int, fingerprint: str, fallback: str) -> dict[str, Json]:
+def _result(item: ReportFinding, index: int, fingerprint: str, fallback: str) -> dict[str, Json]:
     document: dict[str, Json] = {
         "ruleId": item.rule,
         "ruleIndex": index,

@@ -26,7 +26,7 @@ FILE_TYPES: Final = ("minio", "s3", "webdav", "onedata")
 """Where we can move files ourselves: all but Rucio, which has no protocol of plain files."""
 
 
-class Provider(Struct, frozen=True):
+class ProviderName(Struct, frozen=True):
     """``<type>[.<id>]``; the type is compared in lower case, the id as it stands (record 111)."""
 
     type: str
@@ -38,10 +38,10 @@ class Provider(Struct, frozen=True):
 
 
 @lru_cache(maxsize=256)
-def provider_of(text: str) -> Provider:
+def provider_of(text: str) -> ProviderName:
     """Return the provider that *text* names; a missing id is ``default`` (oscar-server 2.2)."""
     kind, _, name = text.strip().partition(".")
-    return Provider(kind.lower(), name or DEFAULT_ID)
+    return ProviderName(kind.lower(), name or DEFAULT_ID)
 
 
 def account_of(form: Form, provider: str) -> Form:
@@ -53,7 +53,7 @@ def account_of(form: Form, provider: str) -> Form:
     return account if isinstance(account, dict) else {}
 
 
-def normal_path(path: str, provider: Provider, service: str) -> str:
+def normal_path(path: str, provider: ProviderName, service: str) -> str:
     """Return an input's or output's path as the server stores it (oscar-server 3.1).
 
     Spaces and slashes go from both ends; a MinIO or S3 path without a folder gets the service's

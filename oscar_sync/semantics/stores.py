@@ -15,7 +15,7 @@ from oscar_sync.model.state import OwnStore
 from oscar_sync.semantics.paths import (
     BUCKET_OUTPUT_TYPES,
     DEFAULT_ID,
-    Provider,
+    ProviderName,
     account_of,
     provider_of,
 )
@@ -32,7 +32,7 @@ def is_own_store(form: Form, provider: str, store: OwnStore) -> bool:
     that only a resolver knows.
     """
     named = provider_of(provider)
-    if named == Provider("minio", DEFAULT_ID):
+    if named == ProviderName("minio", DEFAULT_ID):
         return True
     if named.type not in BUCKET_OUTPUT_TYPES:
         return False

@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 
-class Place(StrEnum):
+class StringPlace(StrEnum):
     """Where a string stands."""
 
     SCRIPT = "script"
@@ -43,17 +43,17 @@ class Verdict(Struct, frozen=True):
 SAME: Final = Verdict(Fate.SAME)
 _POISONS: Final = Verdict(Fate.POISONS)
 _CHANGED: Final = Verdict(Fate.CHANGED)
-_KEYS: Final = frozenset({Place.ENV_NAME, Place.KEY})
+_KEYS: Final = frozenset({StringPlace.ENV_NAME, StringPlace.KEY})
 
 SURE: Final = re.compile(r"(?![ ?-])[ !#-\[\]-~]*+(?<! )(?<!<<)")
 """A string that matches wholly comes back as it was sent: a quick look before a verdict."""
 
 
 _HALF: Final = re.compile(r"[\ud800-\udfff]")
-_OF_PROCESSES: Final = frozenset({Place.SCRIPT, Place.ENV_VALUE, Place.ENV_NAME})
+_OF_PROCESSES: Final = frozenset({StringPlace.SCRIPT, StringPlace.ENV_VALUE, StringPlace.ENV_NAME})
 
 
-def unusable(text: str, place: Place) -> str:
+def unusable(text: str, place: StringPlace) -> str:
     """Return why nobody can use *text* at *place*, whatever the server makes of it; else blank."""
     if _HALF.search(text):
         return "has half of a character in it (a lone surrogate), which is not UTF-8"
@@ -62,9 +62,9 @@ def unusable(text: str, place: Place) -> str:
     return ""
 
 
-def verdict(text: str, place: Place) -> Verdict:
+def verdict(text: str, place: StringPlace) -> Verdict:
     """Return what the server makes of *text* at *place*."""
-    if place is Place.SCRIPT:
+    if place is StringPlace.SCRIPT:
         return _script(text)
     if "\r" in text:
         return _with_return(text, place)
@@ -74,7 +74,7 @@ def verdict(text: str, place: Place) -> Verdict:
         return _plain_key(text)
     if _TAB_THEN_INDICATOR.match(text):
         return _POISONS
-    if place is Place.ITEM and not text.strip(" \t"):
+    if place is StringPlace.ITEM and not text.strip(" \t"):
         return _POISONS
     return _block(text, place) if "\n" in text else _plain(text)
 
@@ -86,7 +86,7 @@ def _script(text: str) -> Verdict:
     return SAME if lines == text else Verdict(Fate.CHANGED, lines)
 
 
-def _with_return(text: str, place: Place) -> Verdict:
+def _with_return(text: str, place: StringPlace) -> Verdict:
     """CRLF gains a line break in front, a lone CR becomes LF; no key takes either."""
     if place in _KEYS:
         return _POISONS
@@ -175,11 +175,11 @@ def _plain_key(text: str) -> Verdict:
 _BLANKS_AT_END: Final = re.compile(r"[ \t]\n*\Z")
 
 
-def _block(text: str, place: Place) -> Verdict:
+def _block(text: str, place: StringPlace) -> Verdict:
     """A literal block loses the indentation of its first line; in a list, of every line."""
     lines = text.split("\n")
     first = next((line for line in lines if line), "")
-    if place is Place.ITEM and any(line.startswith(" ") for line in lines):
+    if place is StringPlace.ITEM and any(line.startswith(" ") for line in lines):
         return _CHANGED
     if first.startswith(" "):
         is_first = not any(line.startswith(" ") for line in lines[1:])

@@ -9,9 +9,9 @@ from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.model.settings import Removed, Seed, ServiceSettings, Settings, Which
+from oscar_sync.model.settings import RemovedEntry, Seed, ServiceSettings, Settings, Which
 from oscar_sync.model.state import DesiredService
-from oscar_sync.settings.codes import Code
+from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.consents import GRAMMAR, consent_of
 from oscar_sync.settings.reading import Loaded
 
@@ -62,7 +62,7 @@ def _consent(consent: Consent, id_of: Callable[[str], ClusterId]) -> Consent:
     return replace(consent, cluster=id_of(consent.cluster)) if consent.cluster else consent
 
 
-def _removed(entry: Removed, id_of: Callable[[str], ClusterId]) -> Removed:
+def _removed(entry: RemovedEntry, id_of: Callable[[str], ClusterId]) -> RemovedEntry:
     return replace(entry, which=_which(entry.which, id_of))
 
 
@@ -98,22 +98,24 @@ def check_services(
         if not any(settings_entry.which.matches(service.key) for service in wanted):
             severity = WARNING if wanted else NOTE
             findings.add(
-                Code.UNKNOWN_SERVICE, severity, settings_entry.origin,
+                SettingsCode.UNKNOWN_SERVICE, severity, settings_entry.origin,
                 f"services.{settings_entry.which}",
                 f"no manifest has a service {settings_entry.which}",
                 "correct the name, or delete the entry", text,
             )  # fmt: skip
 
 
-def _contradiction(entry: Removed, service: DesiredService, text: str, findings: Findings) -> None:
+def _contradiction(
+    entry: RemovedEntry, service: DesiredService, text: str, findings: Findings
+) -> None:
     place = service.locate(("name",))
     remedy = "delete the entry, or take the service out of the manifests"
     what = f"{entry.which} is to be removed and"
     findings.add(
-        Code.REMOVED_AND_WANTED, ERROR, entry.origin, "removed",
+        SettingsCode.REMOVED_AND_WANTED, ERROR, entry.origin, "removed",
         f"{what} stands in the manifests at {place}", remedy, text,
     )  # fmt: skip
     findings.add(
-        Code.REMOVED_AND_WANTED, ERROR, place, "name",
+        SettingsCode.REMOVED_AND_WANTED, ERROR, place, "name",
         f"{what} stands here; the entry of `removed` is at {entry.origin}", remedy,
     )  # fmt: skip

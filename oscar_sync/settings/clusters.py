@@ -13,11 +13,11 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
-from oscar_sync.settings.codes import Code
+from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.entries import (
     DEFAULT_KEYS,
     STAR,
-    Entry,
+    ClusterSettings,
     Known,
     endpoint_entry,
     identity_of,
@@ -25,8 +25,8 @@ from oscar_sync.settings.entries import (
 )
 from oscar_sync.settings.logins import (
     WAYS,
-    Environment,
     FoundLogin,
+    LoginSources,
     agent_login,
     environment_login,
     own_login,
@@ -82,7 +82,7 @@ class Atlas:
         self.flags = flags
         self.findings = findings
         self.keys = tuple(sorted(set(keys)))
-        self._found: dict[str, Entry | None] = {}
+        self._found: dict[str, ClusterSettings | None] = {}
         if flags.plain and len(self.keys) > 1:
             listed = ", ".join(key or "(none)" for key in self.keys)
             raise UsageError(
@@ -93,7 +93,7 @@ class Atlas:
             raise UsageError("--cluster: with several clusters, write KEY=ID for each")
         self.targets = tuple(self.target(text) for text in flags.targets)
 
-    def target(self, text: str) -> Entry:
+    def target(self, text: str) -> ClusterSettings:
         """Return the entry that a flag's ID or URL means.
 
         Raises:
@@ -107,7 +107,7 @@ class Atlas:
             raise UsageError(f"--cluster {text}: no such cluster; known are: {names}")
         return entry
 
-    def _by_endpoint(self, url: str) -> Entry | None:
+    def _by_endpoint(self, url: str) -> ClusterSettings | None:
         """Return the settings' entry of that address; oscar-cli's only gives its login."""
         identity = identity_of(url)
         for entry in self.known.settings.values():
@@ -124,13 +124,13 @@ class Atlas:
             seen.add(key)
         return key
 
-    def entry_of(self, key: str) -> Entry | None:
+    def entry_of(self, key: str) -> ClusterSettings | None:
         """Return the cluster that the FDL *key* goes to, None if nothing says so."""
         if key not in self._found:
             self._found[key] = self._entry_of(key)
         return self._found[key]
 
-    def _entry_of(self, key: str) -> Entry | None:
+    def _entry_of(self, key: str) -> ClusterSettings | None:
         flags, known = self.flags, self.known
         target = flags.by_key.get(key) or flags.star or next(iter(flags.plain), "")
         if target:
@@ -147,7 +147,7 @@ class Atlas:
             return known.cli[known.cli_default]
         return self._only(key)
 
-    def _only(self, key: str) -> Entry | None:
+    def _only(self, key: str) -> ClusterSettings | None:
         entries = self.known.all
         if len(entries) == 1 and len(self.keys) <= 1:
             note_only_cluster(key, entries[0], self.findings)
@@ -159,7 +159,7 @@ class Atlas:
         entry = self.entry_of(key)
         return entry.id if entry else ClusterId(key)
 
-    def entry_of_name(self, name: str) -> Entry | None:
+    def entry_of_name(self, name: str) -> ClusterSettings | None:
         """Return the cluster that settings or options call *name*: an id, else an FDL key."""
         known = self.known.entry(name)
         if known is not None:
@@ -174,7 +174,7 @@ class Atlas:
         ids = (*self.known.names, *(str(entry.id) for entry in others))
         return tuple(dict.fromkeys((*ids, *filter(None, self.keys))))
 
-    def entry_called(self, name: str) -> Entry | None:
+    def entry_called(self, name: str) -> ClusterSettings | None:
         """Return the cluster that is called *name*; unlike a key it goes nowhere by default."""
         return self.entry_of_name(name) if name in self.names else None
 
@@ -191,7 +191,7 @@ def unknown_key(atlas: Atlas, key: str, origin: Origin, text: str, findings: Fin
     keys = ", ".join(one or "(none)" for one in atlas.keys)
     names = ", ".join(atlas.known.names) or "none"
     findings.add(
-        Code.NO_CLUSTER,
+        SettingsCode.NO_CLUSTER,
         ERROR,
         origin,
         "",
@@ -206,14 +206,14 @@ def unknown_key(atlas: Atlas, key: str, origin: Origin, text: str, findings: Fin
 class Resolver:
     """Entries to clusters: addresses checked, variables substituted, logins found."""
 
-    def __init__(self, known: Known, environment: Environment, findings: Findings) -> None:
+    def __init__(self, known: Known, environment: LoginSources, findings: Findings) -> None:
         """Keep what is needed."""
         self.known = known
         self.environment = environment
         self.findings = findings
         self._has_warned = False
 
-    def clusters(self, entries: Sequence[Entry]) -> tuple[Cluster, ...]:
+    def clusters(self, entries: Sequence[ClusterSettings]) -> tuple[Cluster, ...]:
         """Return the clusters of *entries*, each once, sorted by id; faults are findings."""
         unique = {entry.id: entry for entry in entries}
         clusters = [
@@ -225,7 +225,13 @@ class Resolver:
         return tuple(sorted(clusters, key=lambda cluster: cluster.id))
 
     def _say(  # noqa: PLR0917 - in the order of a diagnostic
-        self, code: Code, severity: Severity, entry: Entry, key: str, message: str, remedy: str
+        self,
+        code: SettingsCode,
+        severity: Severity,
+        entry: ClusterSettings,
+        key: str,
+        message: str,
+        remedy: str,
     ) -> None:
         path = (*entry.at, key) if key else entry.at
         if entry.places is None:
@@ -233,7 +239,7 @@ class Resolver:
         else:
             self.findings.at(code, severity, entry.places, path, message, remedy)
 
-    def _cluster(self, entry: Entry, *, is_sole: bool) -> Cluster | None:
+    def _cluster(self, entry: ClusterSettings, *, is_sole: bool) -> Cluster | None:
         fields = self._substituted(entry)
         if fields is None:
             return None
@@ -259,7 +265,7 @@ class Resolver:
             s3_endpoint=store,
         )
 
-    def _substituted(self, entry: Entry) -> dict[str, str] | None:
+    def _substituted(self, entry: ClusterSettings) -> dict[str, str] | None:
         if entry.is_cli:
             return dict(entry.fields)
         fields, is_complete = {}, True
@@ -267,7 +273,7 @@ class Resolver:
             if key in _SHOWN and references(text):
                 is_complete = False
                 self._say(
-                    Code.VALUE, ERROR, entry, key,
+                    SettingsCode.VALUE, ERROR, entry, key,
                     f"{text} cannot stand here: the value would be shown",
                     "write the value, or use --token-file or the variables for logging in",
                 )  # fmt: skip
@@ -276,13 +282,13 @@ class Resolver:
             for name in missing:
                 is_complete = False
                 self._say(
-                    Code.UNDEFINED_VARIABLE, ERROR, entry, key,
+                    SettingsCode.UNDEFINED_VARIABLE, ERROR, entry, key,
                     f"the environment variable {name} is not defined",
                     f"define it, or write ${{{name}:-default}}",
                 )  # fmt: skip
         return fields if is_complete else None
 
-    def _is_address(self, entry: Entry, endpoint: str) -> bool:
+    def _is_address(self, entry: ClusterSettings, endpoint: str) -> bool:
         try:
             parts = urlsplit(endpoint)
             is_good = (
@@ -297,13 +303,13 @@ class Resolver:
             written = entry.fields.get("endpoint", "")
             shown = "" if "@" in written else f" {written}"
             self._say(
-                Code.ENDPOINT, ERROR, entry, "endpoint",
+                SettingsCode.ENDPOINT, ERROR, entry, "endpoint",
                 f"the endpoint{shown} of cluster {entry.id} is no http(s) address",
                 "write https://HOST, without user, password or query",
             )  # fmt: skip
         return is_good
 
-    def _is_allowed(self, entry: Entry, key: str, address: str) -> bool:
+    def _is_allowed(self, entry: ClusterSettings, key: str, address: str) -> bool:
         """Tell whether *address* may have credentials; what a variable puts in is not shown."""
         origin, environment = origin_of(address), self.environment
         is_named = origin in environment.allowed or (bool(origin) and origin == environment.origin)
@@ -313,7 +319,7 @@ class Resolver:
         if not references(written) and not environment.allowed:
             return True
         self._say(
-            Code.ENDPOINT_NOT_ALLOWED, ERROR, entry, key,
+            SettingsCode.ENDPOINT_NOT_ALLOWED, ERROR, entry, key,
             f"{key} {written if references(written) else origin} of cluster {entry.id} is not "
             "among the addresses that may have credentials",
             f"add its origin to the environment variable {VARIABLE} (commas between origins) or by "
@@ -329,7 +335,7 @@ class Resolver:
         return not path or (not references(urlsplit(written).path) and "://" in written)
 
     def _login(
-        self, entry: Entry, fields: dict[str, str], endpoint: str, *, is_sole: bool
+        self, entry: ClusterSettings, fields: dict[str, str], endpoint: str, *, is_sole: bool
     ) -> FoundLogin | None:
         own = own_login(fields, entry.source)
         is_for_it = self.environment.origin in ("", origin_of(endpoint))
@@ -353,11 +359,11 @@ class Resolver:
         self._no_login(entry, is_for_it=is_for_it)
         return None
 
-    def _warn_unguarded(self, entry: Entry) -> None:
+    def _warn_unguarded(self, entry: ClusterSettings) -> None:
         if self.environment.is_unguarded and not self._has_warned:
             self._has_warned = True
             self._say(
-                Code.UNGUARDED, WARNING, entry, "",
+                SettingsCode.UNGUARDED, WARNING, entry, "",
                 "this run has credentials, and its files can decide where they are sent",
                 f"set the environment variable {VARIABLE} to the origins that may have them, such "
                 "as https://oscar.example.org",
@@ -372,39 +378,41 @@ class Resolver:
                 return own_login(entry.fields, entry.source)
         return None
 
-    def _no_login(self, entry: Entry, *, is_for_it: bool) -> None:
+    def _no_login(self, entry: ClusterSettings, *, is_for_it: bool) -> None:
         origin = self.environment.origin
         elsewhere = f"; those of the environment are for OSCAR_ENDPOINT ({origin}) alone"
         more = "" if is_for_it else elsewhere
         self._say(
-            Code.NO_LOGIN, ERROR, entry, "", f"cluster {entry.id} has no credentials{more}",
+            SettingsCode.NO_LOGIN, ERROR, entry, "", f"cluster {entry.id} has no credentials{more}",
             f"give them by one of: {WAYS}",
         )  # fmt: skip
 
-    def _verify(self, entry: Entry) -> bool:
+    def _verify(self, entry: ClusterSettings) -> bool:
         if entry.ssl_verify is False:
             self._say(
-                Code.NOT_VERIFIED, WARNING, entry, "ssl_verify",
+                SettingsCode.NOT_VERIFIED, WARNING, entry, "ssl_verify",
                 f"the certificate of cluster {entry.id} is not verified",
                 "write `ssl_verify: true`, with `ca_bundle: FILE` for an authority of your own",
             )  # fmt: skip
             return False
         if entry.ssl_verify is None and entry.is_cli:
             self._say(
-                Code.ASSUMED_VERIFIED, NOTE, entry, "",
+                SettingsCode.ASSUMED_VERIFIED, NOTE, entry, "",
                 f"the certificate of cluster {entry.id} is verified; oscar-cli does not, "
                 "since ssl_verify is absent",
                 "write `ssl_verify: true` or `false`",
             )  # fmt: skip
         return True
 
-    def _once_each(self, clusters: Sequence[Cluster], entries: dict[ClusterId, Entry]) -> None:
+    def _once_each(
+        self, clusters: Sequence[Cluster], entries: dict[ClusterId, ClusterSettings]
+    ) -> None:
         first: dict[str, Cluster] = {}
         for cluster in clusters:
             other = first.setdefault(cluster.identity, cluster)
             if other is not cluster:
                 self._say(
-                    Code.SAME_IDENTITY, ERROR, entries[cluster.id], "",
+                    SettingsCode.SAME_IDENTITY, ERROR, entries[cluster.id], "",
                     f"{other.id} and {cluster.id} are one cluster ({cluster.identity})",
                     f"make one a name for the other: `{cluster.id}: {other.id}`",
                 )  # fmt: skip

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Code(StrEnum):
+class SettingsCode(StrEnum):
     """OSY2xx settings, OSY3xx clusters."""
 
     NOT_YAML = "OSY201"
@@ -40,34 +40,34 @@ class Code(StrEnum):
 
 
 TITLES: Final = {
-    Code.NOT_YAML: "the settings file is no YAML",
-    Code.DUPLICATE_KEY: "a key stands twice in the settings",
-    Code.UNREADABLE: "the settings file cannot be read",
-    Code.UNKNOWN_KEY: "the settings have no such key",
-    Code.VALUE: "a value of the settings cannot be used",
-    Code.SET_NAME: "no set can be called so",
-    Code.DURATION: "not a duration",
-    Code.CONSENT: "not a consent",
-    Code.UNDEFINED_VARIABLE: "an environment variable is not defined",
-    Code.REMOVED_AND_WANTED: "a service is to be removed and stands in the manifests",
-    Code.SEED: "the seed cannot be used",
-    Code.SEED_OUTSIDE: "the seed's files lie outside the settings' folder",
-    Code.PRUNE_WITHOUT_SET: "prune needs a set",
-    Code.PASSED_OVER: "a settings file is not used",
-    Code.SECRET_ENV: "--secret-env names a secret that no service has",
-    Code.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
-    Code.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
-    Code.NO_CLUSTER: "no cluster is known for a key of the manifests",
-    Code.UNKNOWN_CLUSTER: "the settings name an unknown cluster",
-    Code.ENDPOINT: "the endpoint is no http(s) address",
-    Code.NO_LOGIN: "the cluster has no credentials",
-    Code.NOT_VERIFIED: "the cluster's certificate is not verified",
-    Code.ASSUMED_VERIFIED: "the certificate is verified although the file does not say so",
-    Code.ONLY_CLUSTER: "the only cluster known is used",
-    Code.CLI_FILE: "oscar-cli's file cannot be used",
-    Code.ALIAS_LOOP: "aliases of clusters go round in a circle",
-    Code.SAME_IDENTITY: "two entries are one cluster",
-    Code.ENDPOINT_NOT_ALLOWED: "the address may not have credentials",
-    Code.OUTSIDE: "a file that the settings name lies outside their folder",
-    Code.UNGUARDED: "in CI, files decide where credentials go",
+    SettingsCode.NOT_YAML: "the settings file is no YAML",
+    SettingsCode.DUPLICATE_KEY: "a key stands twice in the settings",
+    SettingsCode.UNREADABLE: "the settings file cannot be read",
+    SettingsCode.UNKNOWN_KEY: "the settings have no such key",
+    SettingsCode.VALUE: "a value of the settings cannot be used",
+    SettingsCode.SET_NAME: "no set can be called so",
+    SettingsCode.DURATION: "not a duration",
+    SettingsCode.CONSENT: "not a consent",
+    SettingsCode.UNDEFINED_VARIABLE: "an environment variable is not defined",
+    SettingsCode.REMOVED_AND_WANTED: "a service is to be removed and stands in the manifests",
+    SettingsCode.SEED: "the seed cannot be used",
+    SettingsCode.SEED_OUTSIDE: "the seed's files lie outside the settings' folder",
+    SettingsCode.PRUNE_WITHOUT_SET: "prune needs a set",
+    SettingsCode.PASSED_OVER: "a settings file is not used",
+    SettingsCode.SECRET_ENV: "--secret-env names a secret that no service has",
+    SettingsCode.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
+    SettingsCode.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
+    SettingsCode.NO_CLUSTER: "no cluster is known for a key of the manifests",
+    SettingsCode.UNKNOWN_CLUSTER: "the settings name an unknown cluster",
+    SettingsCode.ENDPOINT: "the endpoint is no http(s) address",
+    SettingsCode.NO_LOGIN: "the cluster has no credentials",
+    SettingsCode.NOT_VERIFIED: "the cluster's certificate is not verified",
+    SettingsCode.ASSUMED_VERIFIED: "the certificate is verified although the file does not say so",
+    SettingsCode.ONLY_CLUSTER: "the only cluster known is used",
+    SettingsCode.CLI_FILE: "oscar-cli's file cannot be used",
+    SettingsCode.ALIAS_LOOP: "aliases of clusters go round in a circle",
+    SettingsCode.SAME_IDENTITY: "two entries are one cluster",
+    SettingsCode.ENDPOINT_NOT_ALLOWED: "the address may not have credentials",
+    SettingsCode.OUTSIDE: "a file that the settings name lies outside their folder",
+    SettingsCode.UNGUARDED: "in CI, files decide where credentials go",
 }

@@ -12,14 +12,14 @@ from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree, flag_of, is_null
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.settings.codes import Code
+from oscar_sync.settings.codes import SettingsCode
 
 STAR: Final = "*"
 DEFAULT_KEYS: Final = frozenset({"", "default-cluster", "oscar_service"})
 """Keys that mean the configured default (oscar-clients 1.3, 3.2)."""
 
 
-class Entry(Struct, frozen=True):
+class ClusterSettings(Struct, frozen=True):
     """One cluster as written. ``source`` says where it comes from, ``at`` its place there."""
 
     id: ClusterId
@@ -34,18 +34,18 @@ class Entry(Struct, frozen=True):
 class Known(Struct, frozen=True):
     """All entries: by id, the settings' first; aliases lead from key to id."""
 
-    settings: Mapping[str, Entry] = MappingProxyType({})
+    settings: Mapping[str, ClusterSettings] = MappingProxyType({})
     aliases: Mapping[str, str] = MappingProxyType({})
-    cli: Mapping[str, Entry] = MappingProxyType({})
+    cli: Mapping[str, ClusterSettings] = MappingProxyType({})
     cli_default: str = ""
-    environment: Entry | None = None
+    environment: ClusterSettings | None = None
 
-    def entry(self, cluster: str) -> Entry | None:
+    def entry(self, cluster: str) -> ClusterSettings | None:
         """Return the entry called *cluster*."""
         return self.settings.get(cluster) or self.cli.get(cluster)
 
     @property
-    def all(self) -> tuple[Entry, ...]:
+    def all(self) -> tuple[ClusterSettings, ...]:
         """The entries that may be meant where none is named."""
         if self.settings:
             return tuple(self.settings.values())
@@ -59,9 +59,9 @@ class Known(Struct, frozen=True):
         return tuple(sorted({*self.settings, *self.aliases, *self.cli} - {STAR}))
 
 
-def endpoint_entry(url: str, source: str) -> Entry:
+def endpoint_entry(url: str, source: str) -> ClusterSettings:
     """Return an entry for a bare address: its id is the host (and port)."""
-    return Entry(ClusterId(host_of(url)), source, {"endpoint": url})
+    return ClusterSettings(ClusterId(host_of(url)), source, {"endpoint": url})
 
 
 def host_of(url: str) -> str:
@@ -80,12 +80,14 @@ def identity_of(url: str) -> str:
 _IGNORED: Final = frozenset({"memory", "log_level"})
 
 
-def cli_entries(tree: Tree, places: Places, findings: Findings) -> tuple[dict[str, Entry], str]:
+def cli_entries(
+    tree: Tree, places: Places, findings: Findings
+) -> tuple[dict[str, ClusterSettings], str]:
     """Return the clusters of oscar-cli's file, and its default (oscar-clients 1.2)."""
     oscar = tree.get("oscar") if isinstance(tree, dict) else None
     if not isinstance(tree, dict) or not (oscar is None or isinstance(oscar, dict)):
         findings.at(
-            Code.CLI_FILE, ERROR, places, (), "not a configuration of oscar-cli",
+            SettingsCode.CLI_FILE, ERROR, places, (), "not a configuration of oscar-cli",
             "it is a mapping with `oscar:` and `default:`; or name another file by --config",
         )  # fmt: skip
         return {}, ""
@@ -94,26 +96,28 @@ def cli_entries(tree: Tree, places: Places, findings: Findings) -> tuple[dict[st
         if isinstance(fields, dict):
             entries[name] = _cli_entry(name, fields, places)
         elif not is_null(fields):
-            findings.at(Code.CLI_FILE, ERROR, places, ("oscar", name),
+            findings.at(SettingsCode.CLI_FILE, ERROR, places, ("oscar", name),
                         f"the cluster {name} must be a mapping", "correct the file")  # fmt: skip
     default = tree.get("default", "")
     return entries, default if isinstance(default, str) and not is_null(default) else ""
 
 
-def _cli_entry(name: str, fields: dict[str, Tree], places: Places) -> Entry:
+def _cli_entry(name: str, fields: dict[str, Tree], places: Places) -> ClusterSettings:
     texts = {
         key: "" if is_null(value) else str(value)
         for key, value in fields.items()
         if isinstance(value, str) and key not in _IGNORED and key != "ssl_verify"
     }
     verify = flag_of(fields.get("ssl_verify"))
-    return Entry(ClusterId(name), places.file, texts, verify, places, ("oscar", name), is_cli=True)
+    return ClusterSettings(
+        ClusterId(name), places.file, texts, verify, places, ("oscar", name), is_cli=True
+    )
 
 
-def note_only_cluster(key: str, entry: Entry, findings: Findings) -> None:
+def note_only_cluster(key: str, entry: ClusterSettings, findings: Findings) -> None:
     """Note that *key* goes to the only cluster that is known."""
     findings.of_file(
-        Code.ONLY_CLUSTER,
+        SettingsCode.ONLY_CLUSTER,
         NOTE,
         entry.source,
         f"the cluster key {key or '(none)'} goes to {entry.id}, the only cluster known",

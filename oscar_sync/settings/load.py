@@ -21,9 +21,9 @@ from oscar_sync.documents.text import decoded
 from oscar_sync.errors import UsageError
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.settings import Seed
-from oscar_sync.settings.codes import Code
-from oscar_sync.settings.entries import Entry, Known, cli_entries, endpoint_entry
-from oscar_sync.settings.logins import NOTEBOOK_TOKENS, Environment
+from oscar_sync.settings.codes import SettingsCode
+from oscar_sync.settings.entries import ClusterSettings, Known, cli_entries, endpoint_entry
+from oscar_sync.settings.logins import NOTEBOOK_TOKENS, LoginSources
 from oscar_sync.settings.origins import allowed_origins
 from oscar_sync.settings.reading import Loaded, read_settings
 
@@ -62,15 +62,15 @@ def load_settings(where: Where, findings: Findings) -> Loaded:
     folder = os.path.dirname(path)
     if not where.settings_file and _leads_outside(path):
         findings.of_file(
-            Code.OUTSIDE, ERROR, shown, "is a link that leads out of the work tree",
+            SettingsCode.OUTSIDE, ERROR, shown, "is a link that leads out of the work tree",
             "write the settings themselves, or name the file by --settings",
         )  # fmt: skip
         return Loaded(folder=folder, file=shown, path=path)
-    text = _text(path, shown, Code.UNREADABLE, findings)
+    text = _text(path, shown, SettingsCode.UNREADABLE, findings)
     if text is None:
         return Loaded(folder=folder, file=shown, path=path)
     places = Places(text, shown, "settings")
-    tree = _tree(places, Code.NOT_YAML, findings)
+    tree = _tree(places, SettingsCode.NOT_YAML, findings)
     return read_settings(tree, places, folder, path, where.environ, findings)
 
 
@@ -117,7 +117,7 @@ def _note_passed_over(where: Where, used: str, findings: Findings) -> None:
             shown = shown_path(path, where.cwd)
             instead = shown_path(used, where.cwd) if used else "none"
             findings.of_file(
-                Code.PASSED_OVER, WARNING, shown,
+                SettingsCode.PASSED_OVER, WARNING, shown,
                 f"is not used; the settings of {where.paths[0]} are: {instead}",
                 f"use it by --settings {shown}",
             )  # fmt: skip
@@ -152,7 +152,7 @@ def _work_tree(folder: str) -> str:
         above = os.path.dirname(above)
 
 
-def _text(path: str, shown: str, code: Code, findings: Findings) -> str | None:
+def _text(path: str, shown: str, code: SettingsCode, findings: Findings) -> str | None:
     try:
         raw = _content(path)
     except OSError as error:
@@ -183,13 +183,13 @@ def _content(path: str) -> bytes:
         return stream.read(_LARGEST + 1)
 
 
-def _tree(places: Places, code: Code, findings: Findings) -> Tree:
+def _tree(places: Places, code: SettingsCode, findings: Findings) -> Tree:
     reading = read_document(places.text, is_json=places.file.endswith(".json"))
     for fault in reading.faults:
-        is_duplicate = fault.kind is FaultKind.DUPLICATE and code is Code.NOT_YAML
+        is_duplicate = fault.kind is FaultKind.DUPLICATE and code is SettingsCode.NOT_YAML
         origin = Origin(places.file, fault.line, fault.column, places.layer)
         findings.add(
-            Code.DUPLICATE_KEY if is_duplicate else code,
+            SettingsCode.DUPLICATE_KEY if is_duplicate else code,
             ERROR, origin, "", fault.message, fault.remedy, places.text,
         )  # fmt: skip
     if len(reading.documents) > 1:
@@ -217,7 +217,7 @@ def load_known(
 
 def _cli(
     where: Where, config: str, findings: Findings, *, is_needed: bool
-) -> tuple[dict[str, Entry], str]:
+) -> tuple[dict[str, ClusterSettings], str]:
     named = config or where.environ.get("OSCAR_CLI_CONFIG_FILE", "")
     home = where.environ.get("HOME", "") or os.path.expanduser("~")
     path = named or os.path.join(home, ".oscar-cli", "config.yaml")
@@ -229,12 +229,12 @@ def _cli(
         return {}, ""
     shown = shown_path(path, where.cwd)
     own = Findings()
-    text = _text(path, shown, Code.CLI_FILE, own)
-    entries: dict[str, Entry] = {}
+    text = _text(path, shown, SettingsCode.CLI_FILE, own)
+    entries: dict[str, ClusterSettings] = {}
     default = ""
     if text is not None:
         places = Places(text, shown, "oscar-cli")
-        tree = _tree(places, Code.CLI_FILE, own)
+        tree = _tree(places, SettingsCode.CLI_FILE, own)
         if not own.has_error:
             entries, default = cli_entries(tree, places, own)
     if is_needed:
@@ -242,7 +242,7 @@ def _cli(
     return entries, default
 
 
-def environment_of(where: Where, token_file: str, endpoints: Sequence[str] = ()) -> Environment:
+def environment_of(where: Where, token_file: str, endpoints: Sequence[str] = ()) -> LoginSources:
     """Return what the process offers for logging in; *endpoints* are those of the option.
 
     Raises:
@@ -253,7 +253,7 @@ def environment_of(where: Where, token_file: str, endpoints: Sequence[str] = ())
     if variables.get("TOKEN_FILE_PATH"):
         variables["TOKEN_FILE_PATH"] = os.path.join(where.cwd, variables["TOKEN_FILE_PATH"])
     existing = frozenset(name for name in NOTEBOOK_TOKENS if os.path.exists(name))
-    return Environment(variables, path, existing, allowed_origins(endpoints, variables))
+    return LoginSources(variables, path, existing, allowed_origins(endpoints, variables))
 
 
 def absolute(base: str, path: str) -> str:
@@ -269,22 +269,27 @@ def check_seeds(
         real = os.path.realpath(seed.source)
         if not is_inside(real):
             findings.add(
-                Code.SEED_OUTSIDE, ERROR, seed.origin, "",
+                SettingsCode.SEED_OUTSIDE, ERROR, seed.origin, "",
                 f"seed {seed.shown_source} lies outside the settings' folder",
                 f"move it, or allow it by --allow-outside {_named(seed, cwd)}",
                 loaded.text,
             )  # fmt: skip
         elif any(map(is_private, (seed.shown_source, os.path.relpath(real, loaded.folder)))):
             findings.add(
-                Code.SEED, ERROR, seed.origin, "",
+                SettingsCode.SEED, ERROR, seed.origin, "",
                 f"seed {seed.shown_source} is private (.git, .env, keys): it is not uploaded",
                 "seed other files", loaded.text,
             )  # fmt: skip
         elif not os.path.lexists(seed.source):
             findings.add(
-                Code.SEED, ERROR, seed.origin, "", f"seed {seed.shown_source} does not exist",
-                "write a file or folder, relative to the settings file", loaded.text,
-            )  # fmt: skip
+                SettingsCode.SEED,
+                ERROR,
+                seed.origin,
+                "",
+                f"seed {seed.shown_source} does not exist",
+                "write a file or folder, relative to the settings file",
+                loaded.text,
+            )
 
 
 def _named(seed: Seed, cwd: str) -> str:
@@ -313,7 +318,7 @@ def check_paths(
             continue  # an error by itself
         if written.startswith("~"):
             findings.at(
-                Code.OUTSIDE, ERROR, loaded.places, at,
+                SettingsCode.OUTSIDE, ERROR, loaded.places, at,
                 f"{written} begins with ~, which a shell replaces and this file does not",
                 "write the path in full",
             )  # fmt: skip
@@ -322,13 +327,13 @@ def check_paths(
         below = os.path.relpath(real, os.path.realpath(loaded.folder))
         if at[-1] == "token_file" and is_of_a_tool(below):
             findings.at(
-                Code.OUTSIDE, ERROR, loaded.places, at,
+                SettingsCode.OUTSIDE, ERROR, loaded.places, at,
                 f"{written} is private (.git, .env): it is not sent as a token",
                 "write the path of a file that holds the token alone",
             )  # fmt: skip
         elif not is_inside(real):
             findings.at(
-                Code.OUTSIDE, ERROR, loaded.places, at,
+                SettingsCode.OUTSIDE, ERROR, loaded.places, at,
                 f"{written} lies outside the settings' folder",
                 f"move it, or allow it by --allow-outside {absolute(loaded.folder, written)}",
             )  # fmt: skip

@@ -30,7 +30,7 @@ WAYS: Final = (
 )
 
 
-class Environment(Struct, frozen=True):
+class LoginSources(Struct, frozen=True):
     """What the process offers: variables, ``--token-file`` and which token files exist.
 
     ``allowed`` are the origins that may have credentials; empty: files decide.
@@ -81,7 +81,7 @@ def own_login(fields: Mapping[str, str], source: str) -> FoundLogin:
     return FoundLogin()
 
 
-def environment_login(environment: Environment) -> FoundLogin:
+def environment_login(environment: LoginSources) -> FoundLogin:
     """Return the first login that flag, variables and token files give, in product 2.3's order."""
     variables = environment.variables
     if environment.token_file:
@@ -100,7 +100,7 @@ def environment_login(environment: Environment) -> FoundLogin:
     return FoundLogin()
 
 
-def agent_login(environment: Environment) -> FoundLogin:
+def agent_login(environment: LoginSources) -> FoundLogin:
     """Return the login by oidc-agent's account that the environment names: the last of all."""
     account = environment.variables.get("OIDC_AGENT_ACCOUNT", "")
     return FoundLogin(AgentLogin(account), "OIDC_AGENT_ACCOUNT") if account else FoundLogin()

@@ -14,15 +14,15 @@ from oscar_sync.documents.substitution import scalars_with_references, substitut
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.model.settings import Removed, Seed, ServiceSettings, Which
+from oscar_sync.model.settings import RemovedEntry, Seed, ServiceSettings, Which
 from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.semantics.names import bucket_name_fault, service_name_fault
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, FILE_TYPES, provider_of
 from oscar_sync.semantics.stamp import SET_NAME
-from oscar_sync.settings.codes import Code
+from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.consents import OF_SERVICE_GRAMMAR, consent_for
 from oscar_sync.settings.durations import duration_s
-from oscar_sync.settings.entries import Entry
+from oscar_sync.settings.entries import ClusterSettings
 from oscar_sync.settings.secret_names import is_reserved
 from oscar_sync.settings.typed import SettingsReader
 
@@ -44,9 +44,9 @@ class Loaded(Struct, frozen=True):
     env_file: str = ""
     secrets_from_env: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
-    removed: tuple[Removed, ...] = ()
+    removed: tuple[RemovedEntry, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
-    clusters: Mapping[str, Entry] = MappingProxyType({})
+    clusters: Mapping[str, ClusterSettings] = MappingProxyType({})
     aliases: Mapping[str, str] = MappingProxyType({})
     values: Mapping[str, Any] = MappingProxyType({})
 
@@ -70,7 +70,7 @@ def read_settings(  # noqa: PLR0917 - one name each
         return blank
     if not isinstance(tree, dict):
         remedy = "write `set: NAME` and what else you need"
-        findings.at(Code.VALUE, ERROR, places, (), "the settings must be a mapping", remedy)
+        findings.at(SettingsCode.VALUE, ERROR, places, (), "the settings must be a mapping", remedy)
         return blank
     is_bare = _note_variables(tree, places, environ, findings)
     reader = _Reader(blank, places, folder, environ, findings)
@@ -89,14 +89,14 @@ def _note_variables(
         if at[-1] != "from":
             is_bare = False
             findings.at(
-                Code.VALUE, ERROR, places, at,
+                SettingsCode.VALUE, ERROR, places, at,
                 f"{text} cannot stand here: the value would be shown",
                 "write the value; variables are for the log-in and the address of a cluster, for "
                 "`from` of seeds, and for overlays",
             )  # fmt: skip
         for name in missing if at[-1] == "from" else ():
             findings.at(
-                Code.UNDEFINED_VARIABLE, ERROR, places, at,
+                SettingsCode.UNDEFINED_VARIABLE, ERROR, places, at,
                 f"the environment variable {name} is not defined",
                 f"define it, or write ${{{name}:-default}}",
             )  # fmt: skip
@@ -118,7 +118,7 @@ class _Reader:
         self.environ = environ
         self.findings = findings
 
-    def say(self, code: Code, path: FieldPath, message: str, remedy: str) -> None:
+    def say(self, code: SettingsCode, path: FieldPath, message: str, remedy: str) -> None:
         self.findings.at(code, ERROR, self.places, path, message, remedy)
 
     def loaded(self, tree: Mapping[str, Any]) -> Loaded:
@@ -126,12 +126,16 @@ class _Reader:
         set_name, clusters = file["set"], file["clusters"]
         if set_name and not SET_NAME.fullmatch(set_name):
             self.say(
-                Code.SET_NAME, ("set",), f"no set can be called {set_name}",
+                SettingsCode.SET_NAME, ("set",), f"no set can be called {set_name}",
                 "write up to 32 of a-z, 0-9 and -, the first no hyphen",
             )  # fmt: skip
         if file["prune"] and not set_name:
-            self.say(Code.PRUNE_WITHOUT_SET, ("prune",), "prune needs a set: without one nothing "
-                     "is stamped, so nothing is known to be ours", "add `set: NAME`")  # fmt: skip
+            self.say(
+                SettingsCode.PRUNE_WITHOUT_SET,
+                ("prune",),
+                "prune needs a set: without one nothing is stamped, so nothing is known to be ours",
+                "add `set: NAME`",
+            )
         aliases = {key: entry["alias"] for key, entry in clusters.items() if entry.get("alias")}
         self.aliases(aliases)
         return Loaded(
@@ -156,7 +160,7 @@ class _Reader:
     def secret_names(self, names: Sequence[str]) -> tuple[str, ...]:
         for place, name in enumerate(names):
             if is_reserved(name):
-                self.say(Code.VALUE, ("secrets_from_env", place),
+                self.say(SettingsCode.VALUE, ("secrets_from_env", place),
                          f"{name} is a variable of CI or of this program, never a service's secret",
                          "give the secret a name of its own")  # fmt: skip
         return tuple(name for name in names if not is_reserved(name))
@@ -168,18 +172,18 @@ class _Reader:
                 seen.add(at)
                 at = aliases[at]
             if at in seen:
-                self.say(Code.ALIAS_LOOP, ("clusters", key),
+                self.say(SettingsCode.ALIAS_LOOP, ("clusters", key),
                          f"clusters.{key} goes round in a circle",
                          "let it name an entry with an endpoint")  # fmt: skip
 
-    def entry(self, key: str, entry: Mapping[str, Any]) -> Entry:
+    def entry(self, key: str, entry: Mapping[str, Any]) -> ClusterSettings:
         fields = {name: value for name, value in entry.items() if value and name != "ssl_verify"}
-        return Entry(
+        return ClusterSettings(
             ClusterId(key), self.places.file, fields, entry.get("ssl_verify"), self.places,
             ("clusters", key),
         )  # fmt: skip
 
-    def removed(self, read: Sequence[Mapping[str, Any]]) -> tuple[Removed, ...]:
+    def removed(self, read: Sequence[Mapping[str, Any]]) -> tuple[RemovedEntry, ...]:
         entries = []
         for place, entry in enumerate(read):
             path: FieldPath = ("removed", place)
@@ -187,16 +191,25 @@ class _Reader:
                 continue
             fault = service_name_fault(which_of(entry["service"]).name)
             if fault:
-                self.say(Code.VALUE, path, f"{entry['service']} is not a service: its name {fault}",
-                         "name one service: SERVICE, or CLUSTER/SERVICE")  # fmt: skip
+                self.say(
+                    SettingsCode.VALUE,
+                    path,
+                    f"{entry['service']} is not a service: its name {fault}",
+                    "name one service: SERVICE, or CLUSTER/SERVICE",
+                )
             if entry["erase"] and entry["forget"]:
-                self.say(Code.VALUE, path, "erase and forget exclude each other",
+                self.say(SettingsCode.VALUE, path, "erase and forget exclude each other",
                          "keep one of them")  # fmt: skip
             if entry["close_access"] and entry["forget"]:
-                self.say(Code.VALUE, path, "close_access and forget exclude each other: a service "
-                         "that stays keeps its buckets", "keep one of them")  # fmt: skip
+                self.say(
+                    SettingsCode.VALUE,
+                    path,
+                    "close_access and forget exclude each other: a service "
+                    "that stays keeps its buckets",
+                    "keep one of them",
+                )
             entries.append(
-                Removed(
+                RemovedEntry(
                     which_of(entry["service"]),
                     self.places.locate(path),
                     tuple(entry["erase"]),
@@ -213,7 +226,7 @@ class _Reader:
         wait = entry["wait"]
         wait_s = duration_s(wait) if wait else None
         if wait and wait_s is None:
-            self.say(Code.DURATION, (*path, "wait"), f"{wait} is no duration",
+            self.say(SettingsCode.DURATION, (*path, "wait"), f"{wait} is no duration",
                      "write 90s, 5m, 1h or 1h30m")  # fmt: skip
         return ServiceSettings(
             which,
@@ -237,7 +250,7 @@ class _Reader:
         for place, text in enumerate(texts):
             consent = consent_for(which.name, which.cluster, text)
             if consent is None:
-                self.say(Code.CONSENT, (*path, place), f"{text} is no consent of a service",
+                self.say(SettingsCode.CONSENT, (*path, place), f"{text} is no consent of a service",
                          f"write {OF_SERVICE_GRAMMAR}")  # fmt: skip
             else:
                 consents.append(consent)
@@ -249,7 +262,7 @@ class _Reader:
         bucket, prefix = _bucket_and_prefix(provider.type, target.strip("/"))
         fault = _seed_fault(provider.type, colon, bucket, prefix)
         if fault:
-            self.say(Code.SEED, (*path, "to"), f"seed to {entry['to']}: {fault}",
+            self.say(SettingsCode.SEED, (*path, "to"), f"seed to {entry['to']}: {fault}",
                      "write minio.default:BUCKET/FOLDER, or webdav.ID:FOLDER")  # fmt: skip
             return None
         source = substituted(entry["from"], self.environ)[0]

@@ -7,7 +7,7 @@ from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.diagnostic import Severity
-from oscar_sync.settings.codes import Code
+from oscar_sync.settings.codes import SettingsCode
 
 RESERVED: Final = ("OSCAR_", "OIDC_", "GITHUB_", "GITLAB_", "CI_", "ACTIONS_", "RUNNER_", "AWS_")
 """What CI systems, clouds and this program keep credentials under."""
@@ -39,7 +39,7 @@ def note_unused(of_options: Iterable[str], declared: frozenset[str], findings: F
     for name in sorted(frozenset(of_options) - declared):
         hint = did_you_mean(name, sorted(declared))
         findings.of_file(
-            Code.SECRET_ENV,
+            SettingsCode.SECRET_ENV,
             Severity.WARNING,
             "--secret-env",
             f"{name}: no service has such a secret" + (f"; {hint}" if hint else ""),

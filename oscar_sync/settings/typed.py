@@ -12,7 +12,7 @@ from oscar_sync.documents.typed import FieldReader, Wrong
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.settings_fields import ALIAS, CLUSTER
-from oscar_sync.settings.codes import Code
+from oscar_sync.settings.codes import SettingsCode
 
 
 class SettingsReader(FieldReader):
@@ -34,7 +34,7 @@ class SettingsReader(FieldReader):
     def say(self, wrong: Wrong, path: FieldPath, message: str, remedy: str) -> None:
         """Note what is wrong with the value at *path*."""
         del wrong
-        self.findings.at(Code.VALUE, ERROR, self.places, path, message, remedy)
+        self.findings.at(SettingsCode.VALUE, ERROR, self.places, path, message, remedy)
 
     def unknown(self, key: str, known: Iterable[str], path: FieldPath) -> None:
         """Note that there is no such key, and what was meant."""
@@ -44,6 +44,6 @@ class SettingsReader(FieldReader):
         if key == ALIAS[0].name and CLUSTER[0].name in known:
             remedy = f"write `{path[-1]}: OTHER-KEY`"
         self.findings.at(
-            Code.UNKNOWN_KEY, ERROR, self.places, (*path, key),
+            SettingsCode.UNKNOWN_KEY, ERROR, self.places, (*path, key),
             f"{what}; {hint}" if hint else what, remedy,
         )  # fmt: skip

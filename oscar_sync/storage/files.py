@@ -34,7 +34,7 @@ class SourceProblem(Struct, frozen=True, order=True):
     reason: str
 
 
-class Source(Struct, frozen=True):
+class SourceFolder(Struct, frozen=True):
     """What a seed's source holds. With ``problems`` it is not complete.
 
     ``ignored`` are the patterns of the ignore file in it.
@@ -45,7 +45,7 @@ class Source(Struct, frozen=True):
     ignored: Ignored | None = None
 
 
-def walk(source: Path) -> Source:
+def walk(source: Path) -> SourceFolder:
     """Return the files below a folder, or the one file, in order of their relative path.
 
     Links are never followed: they, what is private, Git LFS pointers in place of files and
@@ -54,12 +54,14 @@ def walk(source: Path) -> Source:
     """
     ignored = _ignored(source) if _is_folder(source) else None
     if isinstance(ignored, str):
-        return Source((), (SourceProblem(IGNORE_FILE, f"cannot be used: {ignored}"),))
+        return SourceFolder((), (SourceProblem(IGNORE_FILE, f"cannot be used: {ignored}"),))
     found = list(_found(str(source), "" if _is_folder(source) else source.name, ignored))
     files = [entry for entry in found if isinstance(entry, SourceFile)]
     problems = [entry for entry in found if isinstance(entry, SourceProblem)]
     by_path = attrgetter("relative")
-    return Source(tuple(sorted(files, key=by_path)), tuple(sorted(problems, key=by_path)), ignored)
+    return SourceFolder(
+        tuple(sorted(files, key=by_path)), tuple(sorted(problems, key=by_path)), ignored
+    )
 
 
 def _ignored(folder: Path) -> Ignored | str | None:

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.model.identity import BucketName, ServiceName
-from oscar_sync.model.state import BucketFacts, Deployment, VolumeFacts
+from oscar_sync.model.state import BucketFacts, DeploymentState, VolumeFacts
 from oscar_sync.semantics.live_shape import shape_fault
 from oscar_sync.wire.exchange import RawAnswer
 from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
@@ -31,7 +31,7 @@ class Answer(Struct, frozen=True):
         return f"Answer({self.status})"
 
 
-class Job(Struct, frozen=True):
+class ListedJob(Struct, frozen=True):
     """One run of a service, as its logs list it; times as the server writes them."""
 
     name: str
@@ -213,7 +213,7 @@ def tag_owner_of(entry: object) -> str:
     return _text(entry["metadata"], "owner") if isinstance(entry, dict) else ""
 
 
-def deployment_of(value: object) -> Deployment:
+def deployment_of(value: object) -> DeploymentState:
     """Return state and reason of a deployment.
 
     Raises:
@@ -222,7 +222,7 @@ def deployment_of(value: object) -> Deployment:
     entry = mapping_of(value)
     if not _text(entry, "state") or not isinstance(entry.get("reason", ""), str):
         raise UnusableAnswerError("names no state")
-    return Deployment(_text(entry, "state"), _text(entry, "reason"))
+    return DeploymentState(_text(entry, "state"), _text(entry, "reason"))
 
 
 def lines_of(value: object) -> tuple[str, ...]:
@@ -240,7 +240,7 @@ def _line(entry: object) -> str:
     return " ".join(word for word in words if word)
 
 
-def jobs_of(value: object) -> tuple[tuple[Job, ...], str]:
+def jobs_of(value: object) -> tuple[tuple[ListedJob, ...], str]:
     """Return the jobs of one page and the token of the next, blank for none.
 
     Before v3.6.4 the map of jobs came bare (oscar-server.md 1.6).
@@ -256,9 +256,9 @@ def jobs_of(value: object) -> tuple[tuple[Job, ...], str]:
     )
 
 
-def _job(name: str, row: Mapping[str, object]) -> Job:
+def _job(name: str, row: Mapping[str, object]) -> ListedJob:
     times = (_text(row, key) for key in ("creation_time", "start_time", "finish_time"))
-    return Job(name, _text(row, "status"), *times)
+    return ListedJob(name, _text(row, "status"), *times)
 
 
 def mapping_of(value: object) -> Mapping[str, object]:

@@ -16,13 +16,13 @@ from oscar_sync.errors import (
 )
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketFacts, Deployment, VolumeFacts
+from oscar_sync.model.state import BucketFacts, DeploymentState, VolumeFacts
 from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
 from oscar_sync.semantics.capabilities import LOGS_NOT_TOLD, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
 from oscar_sync.wire.answers import (
     Answer,
-    Job,
+    ListedJob,
     answer_of,
     bucket_of,
     buckets_of,
@@ -272,7 +272,7 @@ class OscarApi:
         """Scale an exposed service to zero."""
         return self._write("POST", f"{SERVICES}/{_segment(name)}/stop")
 
-    def deployment(self, name: str) -> Deployment:
+    def deployment(self, name: str) -> DeploymentState:
         """Return a service's runtime state, ``unavailable`` where the server has none to show.
 
         Releases before 4.0 do not tell it: ``not told``.
@@ -280,9 +280,9 @@ class OscarApi:
         path = f"{SERVICES}/{_segment(name)}/deployment"
         raw = self._get(path)
         if _has_no_route(raw):
-            return Deployment(NOT_TOLD, STATE_NOT_TOLD)
+            return DeploymentState(NOT_TOLD, STATE_NOT_TOLD)
         if raw.status == 403:
-            return Deployment("unavailable", self._excerpt(raw))
+            return DeploymentState("unavailable", self._excerpt(raw))
         with _Words(self, path):
             found = deployment_of(decode(self._good(path, raw).content))
         return replace(found, reason=masked(found.reason, self.session.secrets))
@@ -313,7 +313,7 @@ class OscarApi:
         """Start a job; the server does not say its name."""
         return self._invoke(f"/job/{_segment(name)}", token, body)
 
-    def list_jobs(self, name: str) -> tuple[Job, ...]:
+    def list_jobs(self, name: str) -> tuple[ListedJob, ...]:
         """Return every job of a service, all pages of them.
 
         Raises:
@@ -321,7 +321,7 @@ class OscarApi:
         """
         return tuple(self.jobs(name))
 
-    def jobs(self, name: str) -> Iterator[Job]:
+    def jobs(self, name: str) -> Iterator[ListedJob]:
         """Yield the jobs of a service; each page is asked for when it is reached.
 
         Raises:

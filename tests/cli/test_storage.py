@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from oscar_sync.cli.storage.get import tree
-from oscar_sync.cli.storage.places import Place, place_of
+from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.errors import UsageError
 from oscar_sync.storage.stored import StoredFile
 
@@ -144,7 +144,11 @@ def test_a_key_never_steers_the_terminal(applied, s3):
 def test_a_file_that_would_leave_the_folder_is_not_written(name):
     """A store may list what another server than ours has let in."""
     with pytest.raises(UsageError, match="is no path below down"):
-        tree([StoredFile(f"hello/up/{name}", 1)], Place("minio.default", "hello/up"), Path("down"))
+        tree(
+            [StoredFile(f"hello/up/{name}", 1)],
+            StoragePlace("minio.default", "hello/up"),
+            Path("down"),
+        )
 
 
 @pytest.mark.parametrize(

@@ -52,3 +52,15 @@ def test_the_empty_verbs_are_recognised(name):
 @pytest.mark.parametrize("name", ["processing_place", "handles", "managed_fields"])
 def test_words_that_only_begin_like_an_empty_verb_are_fine(name):
     assert not EMPTY_VERBS.match(name)
+
+
+def test_no_two_public_classes_share_a_name():
+    """The emulator is a witness of its own: its names are held apart from the program's."""
+    places: dict[tuple[bool, str], list[str]] = {}
+    for path in python_files("oscar_sync"):
+        is_emulator = path.is_relative_to(PACKAGE / "emulator")
+        for node in syntax_tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault((is_emulator, node.name), []).append(place(path, node.lineno))
+
+    assert [found for found in places.values() if len(found) > 1] == []

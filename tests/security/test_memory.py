@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from oscar_sync.reconcile.desire import DesireRequest, desire
-from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.memory import WatchMemory
 
 SERVICES = 1500
 SCRIPT = "#!/bin/sh\n" + "echo hello\n" * 90_000
@@ -28,7 +28,7 @@ def write(folder: Path, script: str) -> None:
 def test_a_script_that_many_services_share_is_held_once(folder, remembers):
     write(folder, "script.sh")
     request = DesireRequest(paths=(str(folder),), cwd=str(folder), needs_clusters=False)
-    memory = Memory() if remembers else None
+    memory = WatchMemory() if remembers else None
     tracemalloc.start()
     try:
         found = desire(request, {}, memory)

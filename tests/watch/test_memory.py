@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from oscar_sync.errors import InputError
 from oscar_sync.manifests.load.files import Fence
-from oscar_sync.manifests.load.reader import Memory as FileMemory
+from oscar_sync.manifests.load.reader import RememberingReader
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import DesireRequest, desire
-from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.semantics.live import live_service
@@ -103,7 +103,7 @@ def _seen(request, memory=None):
 def test_a_pass_from_memory_equals_a_cold_one_after_any_edits(tmp_path_factory, rounds):
     folder = tmp_path_factory.mktemp("project")
     _begin(folder)
-    memory = Memory()
+    memory = WatchMemory()
     for edits, has_overlay in rounds:
         for file, text in edits:
             _edit(folder, file, text)
@@ -128,7 +128,7 @@ def _age(folder):
         os.utime(path, (1, 1))
 
 
-class Counting(FileMemory):
+class Counting(RememberingReader):
     """Counts how often something was made anew, by what."""
 
     def __init__(self):
@@ -146,7 +146,7 @@ class Counting(FileMemory):
 
 def test_only_what_was_saved_is_made_anew(project):
     files = Counting()
-    memory = Memory(files)
+    memory = WatchMemory(files)
     first = desire(_request(project), ENVIRON, memory)
     files.anew.clear()
     _edit(project, "b.yaml", FDL.format(name="b", memory="2Gi", script="run.sh"))
@@ -158,7 +158,7 @@ def test_only_what_was_saved_is_made_anew(project):
 
 def test_a_script_that_was_saved_is_read_for_its_services_alone(project):
     files = Counting()
-    memory = Memory(files)
+    memory = WatchMemory(files)
     desire(_request(project), ENVIRON, memory)
     files.anew.clear()
     _edit(project, "sub/run.sh", "echo other\n")
@@ -169,7 +169,7 @@ def test_a_script_that_was_saved_is_read_for_its_services_alone(project):
 
 def test_a_file_written_again_with_the_same_content_is_not_parsed_again(project):
     files = Counting()
-    memory = Memory(files)
+    memory = WatchMemory(files)
     desire(_request(project), ENVIRON, memory)
     files.anew.clear()
     for file in PATHS:
@@ -184,7 +184,7 @@ def test_a_young_file_is_read_again_although_its_times_are_the_same(project):
     """A clock of the file system may tick more slowly than an editor saves."""
     file = project / "a.yaml"
     changed_ns = file.stat().st_ctime_ns
-    memory = FileMemory(lambda: changed_ns + 1_000_000)
+    memory = RememberingReader(lambda: changed_ns + 1_000_000)
     memory.enter(Fence(str(project), ()), "setting")
     real = memory.read(str(file), 1 << 20)
     memory._contents[str(file)] = replace(memory._contents[str(file)], content=b"old")
@@ -198,7 +198,7 @@ LOOP = """
 
 
 def test_what_is_wrong_side_by_side_is_said_as_long_as_it_is(project):
-    memory = Memory()
+    memory = WatchMemory()
     right = FDL.format(name="b", memory="1Gi", script="run.sh") + LOOP.strip("\n")
 
     def save(folder):
@@ -214,7 +214,7 @@ def test_what_is_wrong_side_by_side_is_said_as_long_as_it_is(project):
 
 def test_another_environment_forgets_everything(project):
     files = Counting()
-    memory = Memory(files)
+    memory = WatchMemory(files)
     desire(_request(project), ENVIRON, memory)
     files.anew.clear()
     desire(_request(project), {**ENVIRON, "MODE": "else"}, memory)
@@ -222,7 +222,7 @@ def test_another_environment_forgets_everything(project):
 
 
 def test_what_a_pass_read_is_known_also_where_it_could_not_be_used(project):
-    memory = Memory()
+    memory = WatchMemory()
     _edit(project, "a.yaml", FDL.format(name="a", memory="1Gi", script="gone.sh"))
     with pytest.raises(InputError):
         desire(_request(project), ENVIRON, memory)
@@ -248,7 +248,7 @@ class Answers:
 
 
 def test_services_that_the_server_shows_as_before_are_not_brought_to_normal_form_again():
-    edge, answers, memory = ClusterId("edge"), Answers(), Memory()
+    edge, answers, memory = ClusterId("edge"), Answers(), WatchMemory()
     first = memory.services(edge, answers)
     assert memory.services(edge, answers) is first
     answers.listed[1]["memory"] = "4Gi"
@@ -325,7 +325,7 @@ def test_a_plan_from_memory_equals_a_cold_one_after_any_edits_on_both_sides(
     first = plan_once(desire(request, environ), PlanOptions(), connections := Connections(environ))
     apply_once(first, ApplyOptions(), connections)
     connections.close()
-    memory = Memory()
+    memory = WatchMemory()
     for edits, moves in rounds:
         for file, text in edits:
             _edit(folder, file, text)

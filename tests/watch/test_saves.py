@@ -12,7 +12,7 @@ from watchdog.events import FileModifiedEvent
 
 from oscar_sync.errors import InputError
 from oscar_sync.reconcile.desire import DesireRequest, desire
-from oscar_sync.reconcile.memory import Memory
+from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import Saves, outermost
 from tests.machine import PATIENCE_S
@@ -48,7 +48,7 @@ class Watch:
         self.notes: list[str] = []
         self.saves = Saves(poll_s=poll_s, on_note=self.notes.append)
         self.request = DesireRequest((str(folder),), cwd=str(folder), **options)
-        self.memory = Memory()
+        self.memory = WatchMemory()
         self.reads = Reads()
         self.stop = threading.Event()
         self.follow()

@@ -9,7 +9,7 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster
-from oscar_sync.cli.storage.places import Place, place_of
+from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, file_name, opened
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
@@ -43,7 +43,7 @@ def command(place: str, target: str, **options: Any) -> int:
                 bar.name(one.path)
                 _fetch(provider, one, path, bar)
         for one, path in wanted:
-            shown = Place(where.provider, one.path)
+            shown = StoragePlace(where.provider, one.path)
             show_line(f"{shown} -> {path} ({size(path.stat().st_size)})")
         return Exit.OK
 
@@ -51,7 +51,7 @@ def command(place: str, target: str, **options: Any) -> int:
 
 
 def _wanted(
-    provider: Provider, where: Place, target: str, options: dict[str, Any]
+    provider: Provider, where: StoragePlace, target: str, options: dict[str, Any]
 ) -> list[tuple[StoredFile, Path]]:
     """Return what is fetched, and where it goes.
 
@@ -69,7 +69,7 @@ def _wanted(
     return [(one, path)]
 
 
-def _one(provider: Provider, where: Place) -> StoredFile:
+def _one(provider: Provider, where: StoragePlace) -> StoredFile:
     first = next(iter(provider.list_files(where.path)), None)
     if first is None or first.path != where.path:
         hint = (
@@ -81,7 +81,7 @@ def _one(provider: Provider, where: Place) -> StoredFile:
     return first
 
 
-def _latest(provider: Provider, where: Place) -> StoredFile:
+def _latest(provider: Provider, where: StoragePlace) -> StoredFile:
     written = [
         (one.last_write, one.path, one)
         for one in provider.list_files(where.path)
@@ -92,7 +92,9 @@ def _latest(provider: Provider, where: Place) -> StoredFile:
     return max(written, key=lambda row: row[:2])[2]
 
 
-def tree(found: Iterable[StoredFile], where: Place, target: Path) -> list[tuple[StoredFile, Path]]:
+def tree(
+    found: Iterable[StoredFile], where: StoragePlace, target: Path
+) -> list[tuple[StoredFile, Path]]:
     """Return each file with its path below *target*.
 
     Raises:

@@ -9,7 +9,7 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster, service_of
-from oscar_sync.cli.storage.places import Place, place_of
+from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, opened
 from oscar_sync.cli.tables import show
 from oscar_sync.client.connection import Oscar
@@ -47,7 +47,7 @@ def command(place: str | None, service: str, **options: Any) -> int:
     return on_cluster(options, outputs, ls)
 
 
-def _show_files(oscar: Oscar, place: Place, service: str, outputs: Sequence[Output]) -> str:
+def _show_files(oscar: Oscar, place: StoragePlace, service: str, outputs: Sequence[Output]) -> str:
     """Show the files; return how many they are."""
     found = list(opened(oscar, place, service).list_files(place.path))
     rows = tuple(Row((size(one.size_bytes), _time(one), one.path)) for one in found)

@@ -7,7 +7,7 @@ from oscar_sync.model.settings import OWN_STORE
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, provider_of
 
 
-class Place(Struct, frozen=True):
+class StoragePlace(Struct, frozen=True):
     """Where files are: ``path`` is ``bucket/key`` on minio and s3, a path elsewhere."""
 
     provider: str
@@ -19,7 +19,7 @@ class Place(Struct, frozen=True):
         return self.path if self.provider == OWN_STORE else f"{self.provider}:{self.path}"
 
 
-def place_of(text: str) -> Place:
+def place_of(text: str) -> StoragePlace:
     """Return the place that *text* names.
 
     Raises:
@@ -32,4 +32,4 @@ def place_of(text: str) -> Place:
     if not path or (colon and not provider):
         raise UsageError(f"{text!r} names no place: write [PROVIDER:]BUCKET[/KEY]")
     is_bucket = named.type in BUCKET_OUTPUT_TYPES and "/" not in path
-    return Place(str(named), path, text.endswith("/") or is_bucket)
+    return StoragePlace(str(named), path, text.endswith("/") or is_bucket)

@@ -11,7 +11,7 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster
-from oscar_sync.cli.storage.places import Place, place_of
+from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, opened
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
@@ -50,8 +50,8 @@ def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
 
 
 def _uploads(
-    sources: Sequence[str], where: Place, *, is_recursive: bool
-) -> Iterator[tuple[Path, Place]]:
+    sources: Sequence[str], where: StoragePlace, *, is_recursive: bool
+) -> Iterator[tuple[Path, StoragePlace]]:
     """Yield each file with its place.
 
     Raises:
@@ -88,8 +88,8 @@ def _below(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _within(where: Place, name: str) -> Place:
-    return Place(where.provider, f"{where.path}/{name}")
+def _within(where: StoragePlace, name: str) -> StoragePlace:
+    return StoragePlace(where.provider, f"{where.path}/{name}")
 
 
 def _size(path: Path) -> int:
@@ -99,7 +99,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _put(provider: Provider, path: Path, target: Place, on_bytes: OnBytes) -> None:
+def _put(provider: Provider, path: Path, target: StoragePlace, on_bytes: OnBytes) -> None:
     try:
         provider.upload(path, target.path, "", on_bytes)
     except OSError as error:

@@ -10,7 +10,7 @@ import click
 
 from oscar_sync.cli.output import redraw
 from oscar_sync.cli.reaching import service_of
-from oscar_sync.cli.storage.places import Place
+from oscar_sync.cli.storage.places import StoragePlace
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
 from oscar_sync.model.settings import OWN_STORE
@@ -78,7 +78,7 @@ class Bar:
         return safe(f"[{bar}] {size(self._done)} of {size(self._total)}  {seconds}  {self._name}")
 
 
-def opened(oscar: Oscar, place: Place, service: str) -> Provider:
+def opened(oscar: Oscar, place: StoragePlace, service: str) -> Provider:
     """Return the provider that *place* names, with the log-in that *service* has there.
 
     Raises:

@@ -3,8 +3,8 @@
 from typing import Final
 
 from oscar_sync.documents.paths import dotted
-from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.model.fdl_fields import PROVIDERS
 from oscar_sync.model.origin import FieldPath
@@ -16,10 +16,10 @@ _SECRETS_OF = {
 }
 
 
-def both_spellings(draft: Draft) -> None:
+def both_spellings(draft: ServiceDraft) -> None:
     """Note that ``Variables`` and ``variables`` are used at once (oscar-clients 3.2)."""
     draft.say(
-        Code.BOTH_VARIABLES,
+        ManifestCode.BOTH_VARIABLES,
         WARNING,
         ("environment", "Variables"),
         "environment has Variables and variables; both are used, variables wins",
@@ -27,7 +27,7 @@ def both_spellings(draft: Draft) -> None:
     )
 
 
-def check(draft: Draft) -> None:
+def check(draft: ServiceDraft) -> None:
     """Note secrets in plain text, images that cannot be and moving tags (product 2.1)."""
     _image(draft)
     for name, value in (draft.block("environment").get("secrets") or {}).items():
@@ -55,7 +55,7 @@ def _tells_nothing(value: str) -> bool:
 _SWITCHES: Final = frozenset({"", "true", "false", "yes", "no", "on", "off", "none"})
 
 
-def _providers(draft: Draft) -> None:
+def _providers(draft: ServiceDraft) -> None:
     for kind, accounts in draft.block("storage_providers").items():
         for name, account in accounts.items():
             for key in _SECRETS_OF.get(kind, ()):
@@ -64,7 +64,7 @@ def _providers(draft: Draft) -> None:
                     _plain(draft, path, account[key], "give it by an overlay with ${NAME}")
 
 
-def _plain(draft: Draft, path: FieldPath, value: str, remedy: str) -> None:
+def _plain(draft: ServiceDraft, path: FieldPath, value: str, remedy: str) -> None:
     message = f"a secret value stands in plain text: {dotted(path)}"
     if draft.locator.written(path)[0].layer != "fdl":
         if "${" in str(_raw_at(draft, path)):
@@ -73,31 +73,36 @@ def _plain(draft: Draft, path: FieldPath, value: str, remedy: str) -> None:
         message = (
             f"{dotted(path)}: ${{NAME}} is not substituted in FDL files: it is sent as written"
         )
-    draft.say(Code.PLAIN_SECRET, WARNING, path, message, remedy)
+    draft.say(ManifestCode.PLAIN_SECRET, WARNING, path, message, remedy)
 
 
-def _raw_at(draft: Draft, path: FieldPath) -> object:
+def _raw_at(draft: ServiceDraft, path: FieldPath) -> object:
     """Return what the file has at *path*, before ``${NAME}`` was substituted."""
     origin, text = draft.locator.written(path)
     lines = text.splitlines()
     return lines[origin.line - 1] if 0 < origin.line <= len(lines) else ""
 
 
-def _image(draft: Draft) -> None:
+def _image(draft: ServiceDraft) -> None:
     image = draft.values.get("image", "")
     if not image:
         return
     is_interlink = bool(draft.values.get("interlink_node_name"))
     if fault := image_fault(image, is_interlink=is_interlink):
-        draft.say(Code.IMAGE, ERROR, ("image",), f"image {image} {fault}: no node can pull it",
-                  "write HOST/PATH:TAG, as in ghcr.io/grycap/cowsay:1.0")  # fmt: skip
+        draft.say(
+            ManifestCode.IMAGE,
+            ERROR,
+            ("image",),
+            f"image {image} {fault}: no node can pull it",
+            "write HOST/PATH:TAG, as in ghcr.io/grycap/cowsay:1.0",
+        )
         return
     if "@" in image:
         return
     _, colon, tag = image.rpartition("/")[2].partition(":")
     if not colon or tag == "latest":
         draft.say(
-            Code.MOVING_TAG,
+            ManifestCode.MOVING_TAG,
             WARNING,
             ("image",),
             f"image {image} has {'the tag latest' if colon else 'no tag'}: "

@@ -3,8 +3,8 @@
 from typing import Final
 
 from oscar_sync.documents.paths import dotted
-from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.model.fdl_fields import KSERVE, SERVICE
 from oscar_sync.model.field import Compare
@@ -17,7 +17,7 @@ _KSERVE_QUANTITIES: Final = tuple(f.name for f in KSERVE if f.compare is Compare
 _VISIBILITIES: Final = ("", "private", "restricted", "public")
 
 
-def check(draft: Draft) -> None:
+def check(draft: ServiceDraft) -> None:
     """Note values that are none of the possible ones (oscar-server 2.1, 12.13, 12.20)."""
     values = draft.values
     for name in _QUANTITIES:
@@ -29,7 +29,7 @@ def check(draft: Draft) -> None:
             quantity(draft, kserve[name], ("kserve", name))
     if values.get("visibility", "") not in _VISIBILITIES:
         draft.say(
-            Code.CHOICE,
+            ManifestCode.CHOICE,
             ERROR,
             ("visibility",),
             f"visibility {values['visibility']} is not one of private, restricted, public: "
@@ -39,7 +39,7 @@ def check(draft: Draft) -> None:
     _typos(draft)
 
 
-def quantity(draft: Draft, text: str, path: FieldPath) -> None:
+def quantity(draft: ServiceDraft, text: str, path: FieldPath) -> None:
     """Note a text that Kubernetes does not read as a quantity."""
     value = amount(text)
     if value is not None and value >= 0:
@@ -48,7 +48,7 @@ def quantity(draft: Draft, text: str, path: FieldPath) -> None:
     fixed = f"{fixed[:-1]}k" if fixed.endswith("K") else fixed
     hint = f"did you mean {fixed}?" if fixed != text and amount(fixed) is not None else ""
     draft.say(
-        Code.QUANTITY,
+        ManifestCode.QUANTITY,
         ERROR,
         path,
         f"{dotted(path)} {text} is no Kubernetes quantity",
@@ -56,7 +56,7 @@ def quantity(draft: Draft, text: str, path: FieldPath) -> None:
     )
 
 
-def _typos(draft: Draft) -> None:
+def _typos(draft: ServiceDraft) -> None:
     """Note what servers silently take for something else (oscar-server 12.20)."""
     level = draft.values.get("log_level", "")
     if level and level.upper() not in LOG_LEVELS:
@@ -76,6 +76,6 @@ def _typos(draft: Draft) -> None:
         _typo(draft, ("expose", "probe_mode"), probe, "servers ignore it", ["legacy", "direct"])
 
 
-def _typo(draft: Draft, path: FieldPath, value: str, effect: str, known: list[str]) -> None:
+def _typo(draft: ServiceDraft, path: FieldPath, value: str, effect: str, known: list[str]) -> None:
     message = f"{dotted(path)} {value} is not one of {', '.join(known)}; {effect}"
-    draft.say(Code.CHOICE, WARNING, path, message, f"write one of {', '.join(known)}")
+    draft.say(ManifestCode.CHOICE, WARNING, path, message, f"write one of {', '.join(known)}")

@@ -1,7 +1,7 @@
 """Names, labels, annotations, environment names."""
 
-from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.semantics.names import (
     MOST_ANNOTATION_BYTES,
@@ -15,7 +15,7 @@ from oscar_sync.semantics.names import (
 _RESERVED = ("oscar.grycap/", "oscar-sync.io/")
 
 
-def check(draft: Draft) -> None:
+def check(draft: ServiceDraft) -> None:
     """Note names that cannot be used (oscar-server 2.1, 12.16; records 012, 103, 138)."""
     if draft.name:
         _name(draft)
@@ -26,16 +26,16 @@ def check(draft: Draft) -> None:
     _environment(draft)
 
 
-def _name(draft: Draft) -> None:
+def _name(draft: ServiceDraft) -> None:
     fault = service_name_fault(draft.name)
     if fault:
         remedy = "write lower-case letters, digits and hyphens, at most 39"
-        draft.say(Code.NAME, ERROR, ("name",), f"name {draft.name} {fault}", remedy)
+        draft.say(ManifestCode.NAME, ERROR, ("name",), f"name {draft.name} {fault}", remedy)
     elif not is_knative_name(draft.name):
         is_exposed = any(draft.block("expose").get("api_port") or ())
         takers = "a Kubernetes Service" if is_exposed else "Knative and Kubernetes Services"
         draft.say(
-            Code.NAME,
+            ManifestCode.NAME,
             ERROR if is_exposed else WARNING,
             ("name",),
             f"name {draft.name} begins with a digit or holds a dot: OSCAR takes it, {takers} "
@@ -44,14 +44,14 @@ def _name(draft: Draft) -> None:
         )
 
 
-def _annotations(draft: Draft) -> None:
+def _annotations(draft: ServiceDraft) -> None:
     sizes = [
         len(f"{key}{value}".encode(errors="surrogatepass"))
         for key, value in draft.values["annotations"].items()
     ]
     if sum(sizes) > MOST_ANNOTATION_BYTES:
         draft.say(
-            Code.LABEL,
+            ManifestCode.LABEL,
             ERROR,
             ("annotations",),
             f"the annotations have {sum(sizes):,} bytes; Kubernetes takes "
@@ -63,34 +63,39 @@ def _annotations(draft: Draft) -> None:
         if key.startswith(_RESERVED):
             owner = key.partition("/")[0]
             draft.say(
-                Code.RESERVED_ANNOTATION,
+                ManifestCode.RESERVED_ANNOTATION,
                 ERROR,
                 path,
                 f"annotations {owner}/* are set by the software itself: {key}",
                 "delete the line",
             )
         elif fault := qualified_key_fault(key):
-            draft.say(Code.LABEL, ERROR, path, f"Kubernetes refuses the key {key}: {fault}",
+            draft.say(ManifestCode.LABEL, ERROR, path, f"Kubernetes refuses the key {key}: {fault}",
                       "write [prefix.example/]name")  # fmt: skip
 
 
-def _labels(draft: Draft) -> None:
+def _labels(draft: ServiceDraft) -> None:
     for key, value in draft.values["labels"].items():
         path = ("labels", key)
         if fault := qualified_key_fault(key):
-            draft.say(Code.LABEL, ERROR, path, f"Kubernetes refuses the key {key}: {fault}",
+            draft.say(ManifestCode.LABEL, ERROR, path, f"Kubernetes refuses the key {key}: {fault}",
                       "write [prefix.example/]name")  # fmt: skip
         elif fault := label_value_fault(value):
-            draft.say(Code.LABEL, ERROR, path, f"Kubernetes refuses the value of {key}: {fault}",
-                      "shorten it, or use an annotation")  # fmt: skip
+            draft.say(
+                ManifestCode.LABEL,
+                ERROR,
+                path,
+                f"Kubernetes refuses the value of {key}: {fault}",
+                "shorten it, or use an annotation",
+            )
 
 
-def _environment(draft: Draft) -> None:
+def _environment(draft: ServiceDraft) -> None:
     for kind, values in draft.block("environment").items():
         for name in values:
             if not name or "=" in name:
                 draft.say(
-                    Code.NAME,
+                    ManifestCode.NAME,
                     ERROR,
                     ("environment", kind, name),
                     f"no environment variable can be called {name!r}",
@@ -98,7 +103,7 @@ def _environment(draft: Draft) -> None:
                 )
             elif kind == "secrets" and (fault := secret_name_fault(name)):
                 draft.say(
-                    Code.NAME,
+                    ManifestCode.NAME,
                     ERROR,
                     ("environment", kind, name),
                     f"no secret can be called {name!r}: it {fault}",

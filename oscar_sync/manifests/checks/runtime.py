@@ -3,8 +3,8 @@
 import posixpath
 from typing import Final
 
-from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.semantics.names import is_dns_label
 from oscar_sync.semantics.paths import provider_of
@@ -14,7 +14,7 @@ _RESERVED_MOUNTS: Final = ("/oscar/config", "/oscar/bin")
 _SHORTEST_USER: Final = 10
 
 
-def check(draft: Draft) -> None:
+def check(draft: ServiceDraft) -> None:
     """Note what Kubernetes or the server cannot build (oscar-server 2.3-2.6, 12.11; record 062)."""
     values = draft.values
     if values.get("expose"):
@@ -31,25 +31,30 @@ def check(draft: Draft) -> None:
         _kserve(draft)
 
 
-def _expose(draft: Draft) -> None:
+def _expose(draft: ServiceDraft) -> None:
     expose = draft.block("expose")
     ports = expose.get("api_port") or []
     if not ports or ports[0] == 0:
         if any(expose.values()):
-            draft.say(Code.EXPOSE, WARNING, ("expose",), "expose without api_port does nothing",
-                      "add api_port, or delete expose")  # fmt: skip
+            draft.say(
+                ManifestCode.EXPOSE,
+                WARNING,
+                ("expose",),
+                "expose without api_port does nothing",
+                "add api_port, or delete expose",
+            )
         return
     _replicas(draft)
     _ports(draft, ports)
     auth = str(expose.get("auth_type", "")).strip().lower()
     if auth not in ("", "basic", "forward"):
         draft.say(
-            Code.EXPOSE, ERROR, ("expose", "auth_type"),
+            ManifestCode.EXPOSE, ERROR, ("expose", "auth_type"),
             f"expose.auth_type {auth} is refused by the server", "write basic or forward",
         )  # fmt: skip
 
 
-def _replicas(draft: Draft) -> None:
+def _replicas(draft: ServiceDraft) -> None:
     """Note what the HorizontalPodAutoscaler of an exposed service refuses (record 062)."""
     expose = draft.block("expose")
     lowest, most = expose.get("min_scale", 0), expose.get("max_scale", 0)
@@ -61,52 +66,57 @@ def _replicas(draft: Draft) -> None:
         if value < 1:
             state = "missing" if name not in expose else value
             draft.say(
-                Code.EXPOSE,
+                ManifestCode.EXPOSE,
                 ERROR,
                 ("expose", name),
                 f"expose.{name} is {state}; Kubernetes refuses an exposed service below 1",
                 f"write `{name}: {80 if name == 'cpu_threshold' else 1}`",
             )
     if 1 <= most < lowest:
-        draft.say(Code.EXPOSE, ERROR, ("expose", "max_scale"),
+        draft.say(ManifestCode.EXPOSE, ERROR, ("expose", "max_scale"),
                   "expose.max_scale is below expose.min_scale",
                   f"write `max_scale: {lowest}` or more")  # fmt: skip
 
 
-def _ports(draft: Draft, ports: list[int]) -> None:
+def _ports(draft: ServiceDraft, ports: list[int]) -> None:
     for place, port in enumerate(ports):
         if not 1 <= port <= 65535:
-            draft.say(Code.EXPOSE, ERROR, ("expose", "api_port", place),
+            draft.say(ManifestCode.EXPOSE, ERROR, ("expose", "api_port", place),
                       f"expose.api_port {port} is no port", "write 1 to 65535")  # fmt: skip
     nodes = draft.block("expose").get("nodePort") or []
     if nodes and len(nodes) != len(ports):
         draft.say(
-            Code.EXPOSE, ERROR, ("expose", "nodePort"),
+            ManifestCode.EXPOSE, ERROR, ("expose", "nodePort"),
             f"expose.nodePort has {len(nodes)} ports, api_port has {len(ports)}: "
             "the server wants as many",
             "write one nodePort for each api_port; 0 lets Kubernetes choose",
         )  # fmt: skip
     for place, port in enumerate(nodes):
         if port and not 30000 <= port <= 32767:
-            draft.say(Code.EXPOSE, ERROR, ("expose", "nodePort", place),
+            draft.say(ManifestCode.EXPOSE, ERROR, ("expose", "nodePort", place),
                       f"expose.nodePort {port} is outside 30000-32767: Kubernetes refuses it",
                       "write one of these, or 0 to let Kubernetes choose")  # fmt: skip
 
 
-def _synchronous(draft: Draft) -> None:
+def _synchronous(draft: ServiceDraft) -> None:
     scale = draft.block("synchronous")
     lowest, most = scale.get("min_scale", 0), scale.get("max_scale", 0)
     if lowest < 0 or most < 0:
         name = "min_scale" if lowest < 0 else "max_scale"
-        draft.say(Code.SCALE, ERROR, ("synchronous", name), f"synchronous.{name} is negative",
-                  "write 0 or more")  # fmt: skip
+        draft.say(
+            ManifestCode.SCALE,
+            ERROR,
+            ("synchronous", name),
+            f"synchronous.{name} is negative",
+            "write 0 or more",
+        )
     elif 0 < most < lowest:
-        draft.say(Code.SCALE, ERROR, ("synchronous", "max_scale"),
+        draft.say(ManifestCode.SCALE, ERROR, ("synchronous", "max_scale"),
                   "synchronous.max_scale is below min_scale: Knative refuses it",
                   f"write `max_scale: {lowest}` or more, or 0 for no bound")  # fmt: skip
 
 
-def _volume(draft: Draft) -> None:
+def _volume(draft: ServiceDraft) -> None:
     """Note the mistakes that the server answers by 400 (oscar-server 2.6; record 051)."""
     volume = draft.block("volume")
     name, size, mount_path, policy = (
@@ -131,7 +141,7 @@ def _volume(draft: Draft) -> None:
     )  # fmt: skip
     for is_wrong, key, message, remedy in faults:
         if is_wrong:
-            draft.say(Code.VOLUME, ERROR, ("volume", key), message, remedy)
+            draft.say(ManifestCode.VOLUME, ERROR, ("volume", key), message, remedy)
 
 
 def _overlaps(path: str) -> bool:
@@ -142,12 +152,12 @@ def _overlaps(path: str) -> bool:
     )
 
 
-def _federation(draft: Draft) -> None:
+def _federation(draft: ServiceDraft) -> None:
     federation = draft.block("federation")
     secrets = draft.block("environment").get("secrets") or {}
     if federation.get("members") and "refresh_token" not in secrets:
         draft.say(
-            Code.FEDERATION,
+            ManifestCode.FEDERATION,
             ERROR,
             ("federation", "members"),
             "federation members need environment.secrets.refresh_token: the server refuses "
@@ -156,11 +166,11 @@ def _federation(draft: Draft) -> None:
         )
     for place, member in enumerate(federation.get("members") or ()):
         if member.get("priority", 0) < 0:
-            draft.say(Code.FEDERATION, ERROR, ("federation", "members", place, "priority"),
+            draft.say(ManifestCode.FEDERATION, ERROR, ("federation", "members", place, "priority"),
                       "priority is negative", "write 0 or more")  # fmt: skip
 
 
-def _isolation(draft: Draft) -> None:
+def _isolation(draft: ServiceDraft) -> None:
     """Note what makes the server panic whoever logs in (oscar-server 12.11)."""
     if draft.values["isolation_level"] != "USER" or not draft.values.get("allowed_users"):
         return
@@ -170,28 +180,28 @@ def _isolation(draft: Draft) -> None:
         if provider_of(block.get("storage_provider") or "").type == "minio"
     ]
     if len(inputs) > 1:
-        draft.say(Code.ISOLATION, ERROR, ("isolation_level",),
+        draft.say(ManifestCode.ISOLATION, ERROR, ("isolation_level",),
                   "isolation_level USER with more than one MinIO input makes the server fail",
                   "use one input")  # fmt: skip
     for place, user in enumerate(draft.values["allowed_users"] if inputs else ()):
         if len(user.strip()) < _SHORTEST_USER:
-            draft.say(Code.ISOLATION, ERROR, ("allowed_users", place),
+            draft.say(ManifestCode.ISOLATION, ERROR, ("allowed_users", place),
                       f"allowed_users[{place}] is shorter than {_SHORTEST_USER} characters: with "
                       "isolation_level USER the server fails", "write the full id")  # fmt: skip
 
 
-def _kserve(draft: Draft) -> None:
+def _kserve(draft: ServiceDraft) -> None:
     """Note what the server's decoder refuses (oscar-server 2.5; record 077)."""
     kserve = draft.block("kserve")
     kind = kserve.get("type", "")
     if kind not in ("", "inference", "llm_inference"):
-        draft.say(Code.KSERVE, ERROR, ("kserve", "type"),
+        draft.say(ManifestCode.KSERVE, ERROR, ("kserve", "type"),
                   f"kserve.type {kind} is neither inference nor llm_inference",
                   "write one of them")  # fmt: skip
     inference = kserve.get("inference")
     if isinstance(inference, dict) and not inference.get("model_format"):
-        draft.say(Code.KSERVE, ERROR, ("kserve", "inference", "model_format"),
+        draft.say(ManifestCode.KSERVE, ERROR, ("kserve", "inference", "model_format"),
                   "kserve.inference.model_format is required", "write onnx, sklearn …")  # fmt: skip
     if kserve.get("api_version", "v1") not in ("v1", "v2", ""):
-        draft.say(Code.KSERVE, WARNING, ("kserve", "api_version"),
+        draft.say(ManifestCode.KSERVE, WARNING, ("kserve", "api_version"),
                   "kserve.api_version is neither v1 nor v2", "write one of them")  # fmt: skip

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from oscar_sync.documents.paths import dotted
-from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.model.fdl_fields import PROVIDERS
 from oscar_sync.model.origin import FieldPath
@@ -18,7 +18,7 @@ from oscar_sync.semantics.paths import (
     INPUT_TYPES,
     LONGEST_FOLDER,
     OUTPUT_TYPES,
-    Provider,
+    ProviderName,
     bucket_of,
     normal_path,
     place_of,
@@ -40,9 +40,9 @@ _MOUNT_TYPES: Final = frozenset({"minio", "s3", "webdav", "onedata", "rucio"})
 _MOUNT_OPTIONS: Final = re.compile(r"[A-Za-z0-9 _.:=,/-]*")
 
 
-def check(draft: Draft) -> None:
+def check(draft: ServiceDraft) -> None:
     """Note what no bucket or provider can serve (oscar-server 2.2, 6.2; 020-026, 114, 138)."""
-    judged: set[Provider] = set()
+    judged: set[ProviderName] = set()
     folders: dict[tuple[str, str], int] = {}
     for place, block in draft.blocks("input"):
         _io(draft, block, ("input", place), INPUT_TYPES, judged)
@@ -55,11 +55,11 @@ def check(draft: Draft) -> None:
 
 
 def _io(
-    draft: Draft,
+    draft: ServiceDraft,
     block: Mapping[str, Any],
     path: FieldPath,
     types: frozenset[str],
-    judged: set[Provider],
+    judged: set[ProviderName],
 ) -> None:
     written = block.get("storage_provider")
     if not written:
@@ -71,7 +71,7 @@ def _io(
     _defined(draft, provider, path, judged)
     if path[0] == "input" and provider.type == "minio" and provider.id != DEFAULT_ID:
         draft.say(
-            Code.FOREIGN_INPUT,
+            ManifestCode.FOREIGN_INPUT,
             WARNING,
             (*path, "storage_provider"),
             f"{dotted(path)}: uploads to {provider} start the service only if it is the "
@@ -83,11 +83,15 @@ def _io(
 
 
 def _unknown_type(
-    draft: Draft, provider: Provider, written: str, path: FieldPath, types: frozenset[str]
+    draft: ServiceDraft,
+    provider: ProviderName,
+    written: str,
+    path: FieldPath,
+    types: frozenset[str],
 ) -> None:
     kind = "input" if path[0] == "input" else "output"
     draft.say(
-        Code.PROVIDER,
+        ManifestCode.PROVIDER,
         ERROR,
         path,
         f"{dotted(path)} {written}: {provider.type} is no storage provider of an {kind}",
@@ -95,9 +99,11 @@ def _unknown_type(
     )
 
 
-def _defined(draft: Draft, provider: Provider, path: FieldPath, judged: set[Provider]) -> None:
+def _defined(
+    draft: ServiceDraft, provider: ProviderName, path: FieldPath, judged: set[ProviderName]
+) -> None:
     """Note a provider without definition or credentials, once for each provider."""
-    if provider == Provider("minio", DEFAULT_ID) or provider in judged:
+    if provider == ProviderName("minio", DEFAULT_ID) or provider in judged:
         return
     judged.add(provider)
     users = "input" if path[0] == "input" else "an output" if path[0] == "output" else "mount"
@@ -105,7 +111,7 @@ def _defined(draft: Draft, provider: Provider, path: FieldPath, judged: set[Prov
     if provider.id not in accounts:
         where = "mount" if path[0] == "mount" else dotted(path)
         draft.say(
-            Code.PROVIDER,
+            ManifestCode.PROVIDER,
             ERROR,
             (*path, "storage_provider"),
             f"{where} provider {provider} is not defined",
@@ -115,7 +121,9 @@ def _defined(draft: Draft, provider: Provider, path: FieldPath, judged: set[Prov
     _credentials(draft, provider, accounts[provider.id], users)
 
 
-def _credentials(draft: Draft, provider: Provider, account: Mapping[str, Any], users: str) -> None:
+def _credentials(
+    draft: ServiceDraft, provider: ProviderName, account: Mapping[str, Any], users: str
+) -> None:
     blank = [name for name in _NEEDED[provider.type] if not account.get(name)]
     if not blank:
         return
@@ -126,7 +134,7 @@ def _credentials(draft: Draft, provider: Provider, account: Mapping[str, Any], u
     where = dotted(path)
     if not all(fields[name].is_secret for name in blank) or not any(account.values()):
         draft.say(
-            Code.PROVIDER_CREDENTIALS,
+            ManifestCode.PROVIDER_CREDENTIALS,
             ERROR,
             path,
             f"{where} is used by {users} but its {names} {are} empty",
@@ -134,7 +142,7 @@ def _credentials(draft: Draft, provider: Provider, account: Mapping[str, Any], u
         )
         return
     draft.say(
-        Code.PROVIDER_CREDENTIALS,
+        ManifestCode.PROVIDER_CREDENTIALS,
         WARNING,
         path,
         f"{where} is used by {users} and its {names} {are} empty: "
@@ -143,11 +151,11 @@ def _credentials(draft: Draft, provider: Provider, account: Mapping[str, Any], u
     )
 
 
-def _path(draft: Draft, written: str, provider: Provider, at: FieldPath) -> None:
+def _path(draft: ServiceDraft, written: str, provider: ProviderName, at: FieldPath) -> None:
     path = (*at, "path")
     normal = normal_path(written, provider, draft.name)
     if not normal:
-        draft.say(Code.PATH, ERROR, path, f"{dotted(path)} is empty", "write bucket/folder")
+        draft.say(ManifestCode.PATH, ERROR, path, f"{dotted(path)} is empty", "write bucket/folder")
         return
     _segments(draft, normal, path)
     if provider.type in BUCKET_OUTPUT_TYPES:
@@ -155,33 +163,33 @@ def _path(draft: Draft, written: str, provider: Provider, at: FieldPath) -> None
         _folder(draft, place_of(normal)[1], path)
 
 
-def _folder(draft: Draft, folder: str, path: FieldPath) -> None:
+def _folder(draft: ServiceDraft, folder: str, path: FieldPath) -> None:
     size = len(folder.encode(errors="surrogatepass"))
     if size > LONGEST_FOLDER:
         message = f"{dotted(path)}: the folder has {size:,} bytes; {LONGEST_FOLDER:,} is the most"
-        draft.say(Code.PATH, ERROR, path, message, "write a shorter path")
+        draft.say(ManifestCode.PATH, ERROR, path, message, "write a shorter path")
 
 
-def _segments(draft: Draft, normal: str, path: FieldPath) -> None:
+def _segments(draft: ServiceDraft, normal: str, path: FieldPath) -> None:
     parts = normal.split("/")
     if "" in parts:
         message = f"{dotted(path)} {normal} has a doubled slash: no upload would ever match it"
-        draft.say(Code.PATH, ERROR, path, message, "write single slashes")
+        draft.say(ManifestCode.PATH, ERROR, path, message, "write single slashes")
     elif "." in parts or ".." in parts:
         message = f"{dotted(path)} {normal} has a part . or .., which the store refuses"
-        draft.say(Code.PATH, ERROR, path, message, "write the path without them")
+        draft.say(ManifestCode.PATH, ERROR, path, message, "write the path without them")
 
 
-def _bucket(draft: Draft, name: str, path: FieldPath) -> None:
+def _bucket(draft: ServiceDraft, name: str, path: FieldPath) -> None:
     fault = _bucket_fault(name)
     if fault:
         message = f"{dotted(path)}: the bucket's name {name} {fault}"
         remedy = "name a bucket of 3 to 63 lower-case letters, digits and hyphens"
-        draft.say(Code.BUCKET_NAME, ERROR, path, message, remedy)
+        draft.say(ManifestCode.BUCKET_NAME, ERROR, path, message, remedy)
 
 
 def _one_folder_each(
-    draft: Draft, block: Mapping[str, Any], place: int, folders: dict[tuple[str, str], int]
+    draft: ServiceDraft, block: Mapping[str, Any], place: int, folders: dict[tuple[str, str], int]
 ) -> None:
     provider = _provider(block.get("storage_provider") or "")
     if provider.type != "minio" or not block.get("path"):
@@ -190,7 +198,7 @@ def _one_folder_each(
     other = folders.setdefault(folder, place)
     if other != place:
         draft.say(
-            Code.TWO_INPUTS,
+            ManifestCode.TWO_INPUTS,
             ERROR,
             ("input", place, "path"),
             f"input[{place}] is the folder {'/'.join(folder)}, as input[{other}] is",
@@ -198,11 +206,11 @@ def _one_folder_each(
         )
 
 
-def _filters(draft: Draft, block: Mapping[str, Any], place: int) -> None:
+def _filters(draft: ServiceDraft, block: Mapping[str, Any], place: int) -> None:
     for name in ("prefix", "suffix"):
         if block.get(name):
             draft.say(
-                Code.INPUT_FILTER,
+                ManifestCode.INPUT_FILTER,
                 WARNING,
                 ("input", place, name),
                 f"input[{place}].{name} does nothing: every upload below the folder starts a job",
@@ -210,14 +218,14 @@ def _filters(draft: Draft, block: Mapping[str, Any], place: int) -> None:
             )
 
 
-def _mount(draft: Draft, judged: set[Provider]) -> None:
+def _mount(draft: ServiceDraft, judged: set[ProviderName]) -> None:
     mount = draft.block("mount")
     written, path = mount.get("storage_provider", ""), mount.get("path", "")
     if not written and not path and not mount.get("options"):
         return
     if not written or not path.strip(" /"):
         missing = "path" if written else "storage_provider"
-        draft.say(Code.MOUNT, ERROR, ("mount",), f"mount.{missing} is missing",
+        draft.say(ManifestCode.MOUNT, ERROR, ("mount",), f"mount.{missing} is missing",
                   "write storage_provider and path, or take the mount out")  # fmt: skip
         return
     provider = _provider(written)
@@ -230,5 +238,10 @@ def _mount(draft: Draft, judged: set[Provider]) -> None:
         _bucket(draft, bucket_of(path), ("mount", "path"))
         _folder(draft, place_of(path)[1], ("mount", "path"))
     if not _MOUNT_OPTIONS.fullmatch(mount.get("options", "")):
-        draft.say(Code.MOUNT, ERROR, ("mount", "options"), "mount.options has a character that "
-                  "the server refuses", "use letters, digits, blanks, -_.:=,/")  # fmt: skip
+        draft.say(
+            ManifestCode.MOUNT,
+            ERROR,
+            ("mount", "options"),
+            "mount.options has a character that the server refuses",
+            "use letters, digits, blanks, -_.:=,/",
+        )

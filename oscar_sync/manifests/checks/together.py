@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Value
@@ -76,7 +76,7 @@ def _twice(services: Sequence[DesiredService], findings: Findings) -> None:
         places = (service.locate(("name",)), other.locate(("name",)))
         for here, there in (places, places[::-1]):
             findings.add(
-                Code.TWICE,
+                ManifestCode.TWICE,
                 ERROR,
                 here,
                 "name",
@@ -172,7 +172,7 @@ def _loop(feed: _Feed, circle: Sequence[DesiredService], findings: Findings) -> 
     output = feed.output
     how = "feeds its own input" if len(names) == 1 else f"closes a circle of services: {round_trip}"
     findings.add(
-        Code.TRIGGER_LOOP,
+        ManifestCode.TRIGGER_LOOP,
         ERROR,
         output.origin,
         (*output.at, "path"),
@@ -209,7 +209,7 @@ def _shared_among(folders: list[Folder], inputs: _ByPath, findings: Findings) ->
 
 def _shared_input(one: Folder, other: Folder, findings: Findings) -> None:
     findings.add(
-        Code.SHARED_INPUT,
+        ManifestCode.SHARED_INPUT,
         WARNING,
         other.origin,
         (*other.at, "path"),
@@ -231,7 +231,7 @@ def _seed(seed: Seed, inputs: _ByPath, findings: Findings) -> None:
             )
             if is_hit:
                 findings.add(
-                    Code.SEED_TRIGGERS,
+                    ManifestCode.SEED_TRIGGERS,
                     ERROR,
                     seed.origin,
                     f"services.{seed.service}.seeds",
@@ -247,7 +247,7 @@ def _seed_provider(seed: Seed, services: Sequence[DesiredService], findings: Fin
     for service in services:
         if seed.service.matches(service.key) and not account_of(service.form, seed.provider):
             findings.add(
-                Code.SEED_PROVIDER,
+                ManifestCode.SEED_PROVIDER,
                 ERROR,
                 seed.origin,
                 f"services.{seed.service}.seeds",

@@ -19,7 +19,7 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.documents.text import decoded
 from oscar_sync.manifests.assembly import Manifest, check_alone, manifest_of
 from oscar_sync.manifests.canonical import canonical, with_shared
-from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.drafting import drafted
 from oscar_sync.manifests.environment import Values, fill_in
 from oscar_sync.manifests.fdl import RawService, services_of
@@ -224,20 +224,22 @@ class _Loader:
         """
         return self.reader.made((kind, key), inputs, self.findings.found, make)
 
-    def text(self, path: str, most: int, code: Code, *, is_env_file: bool = False) -> Places | None:
+    def text(
+        self, path: str, most: int, code: ManifestCode, *, is_env_file: bool = False
+    ) -> Places | None:
         """Return the text of a file, None if it cannot be read: then that is a finding."""
         shown = shown_path(path, self.sources.cwd)
         try:
             text = decoded(self.reader.read(path, most, is_env_file=is_env_file))
         except OutsideError:
             self.findings.of_file(
-                Code.SCRIPT_OUTSIDE, ERROR, shown, "lies outside the settings' folder",
+                ManifestCode.SCRIPT_OUTSIDE, ERROR, shown, "lies outside the settings' folder",
                 f"allow it by --allow-outside {shown}",
             )  # fmt: skip
             return None
         except PrivateError:
             self.findings.of_file(
-                Code.PRIVATE, ERROR, shown, "is private (.git, .env, keys): it is not read",
+                ManifestCode.PRIVATE, ERROR, shown, "is private (.git, .env, keys): it is not read",
                 "take it out of the manifests, or name it in .oscar-syncignore",
             )  # fmt: skip
             return None
@@ -259,7 +261,7 @@ class _Loader:
 
     def raw_services(self, path: str) -> tuple[list[RawService], str]:
         """Return the services of a file as written, and its gap."""
-        places = self.text(path, _LARGEST_NAMED, Code.UNREADABLE)
+        places = self.text(path, _LARGEST_NAMED, ManifestCode.UNREADABLE)
         if places is None:
             return [], ""  # an error, which ends the run
         reading = read_document(places.text, is_json=path.endswith(".json"))
@@ -275,7 +277,7 @@ class _Loader:
         return self.made("overlay", (name, path), (), partial(self.read_overlay, name, path))
 
     def read_overlay(self, name: str, path: str) -> Overlay:
-        places = self.text(path, _LARGEST_NAMED, Code.OVERLAY)
+        places = self.text(path, _LARGEST_NAMED, ManifestCode.OVERLAY)
         if places is None:
             return Overlay(Places("", name), "", {})
         places.layer = f"overlay {name}"
@@ -291,7 +293,7 @@ class _Loader:
         known = [stem for stem, end in map(os.path.splitext, files) if end in _OVERLAY_ENDS]
         hint = did_you_mean(name, known)
         self.findings.of_file(
-            Code.OVERLAY,
+            ManifestCode.OVERLAY,
             ERROR,
             shown_path(path, self.sources.cwd),
             f"there is no overlay {name}" + (f"; {hint}" if hint else ""),
@@ -326,16 +328,25 @@ class _Loader:
         is_inside = self.reader.fence.holds(os.path.realpath(path))
         if is_inside and not os.path.exists(path):
             severity = ERROR if self.sources.is_resolving else NOTE
-            self.findings.of_file(Code.ENV_FILE, severity, shown, "the env file does not exist",
-                                  "write it, or take env_file out of the settings")  # fmt: skip
+            self.findings.of_file(
+                ManifestCode.ENV_FILE,
+                severity,
+                shown,
+                "the env file does not exist",
+                "write it, or take env_file out of the settings",
+            )
             return Values(environ=environ)
-        places = self.text(path, _LARGEST_NAMED, Code.ENV_FILE, is_env_file=True)
+        places = self.text(path, _LARGEST_NAMED, ManifestCode.ENV_FILE, is_env_file=True)
         if places is None:
             return Values(environ=environ)
         found, faults = read_dotenv(places.text)
         for fault in faults:
             self.findings.of_file(
-                Code.ENV_FILE, ERROR, shown, f"line {fault.line} is {fault.message}", fault.remedy
+                ManifestCode.ENV_FILE,
+                ERROR,
+                shown,
+                f"line {fault.line} is {fault.message}",
+                fault.remedy,
             )
         return Values(shown, found, environ)
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from oscar_sync.documents.ignore_file import IGNORE_FILE, LARGEST_BYTES, Ignored, ignored_by
 from oscar_sync.documents.paths import shown_path
-from oscar_sync.manifests.codes import Code
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
 from oscar_sync.manifests.gaps import (
     LEADS_OUTSIDE,
@@ -57,7 +57,7 @@ class Discovery(Struct, frozen=True):
                 found[absolute] = None
             else:
                 self.findings.of_file(
-                    Code.NO_SUCH_PATH,
+                    ManifestCode.NO_SUCH_PATH,
                     ERROR,
                     shown_path(absolute, self.cwd),
                     "no such file or folder",
@@ -131,7 +131,7 @@ class Discovery(Struct, frozen=True):
             here = os.path.realpath(os.path.dirname(entry.path))
             if f"{here}{os.sep}".startswith(f"{real}{os.sep}") or real in above:
                 self.findings.of_file(
-                    Code.SYMLINK_LOOP,
+                    ManifestCode.SYMLINK_LOOP,
                     ERROR,
                     shown_path(entry.path, self.cwd),
                     "the symbolic link leads back to a folder above it",
@@ -152,7 +152,7 @@ class Discovery(Struct, frozen=True):
         size = found.st_size
         if size > LARGEST_DISCOVERED:
             self.findings.of_file(
-                Code.TOO_LARGE_FILE,
+                ManifestCode.TOO_LARGE_FILE,
                 WARNING,
                 shown_path(entry.path, self.cwd),
                 f"over 2 MiB ({size:,} bytes): not parsed",
@@ -194,7 +194,7 @@ class Discovery(Struct, frozen=True):
 
     def _unreadable(self, path: str, reason: str) -> None:
         self.findings.of_file(
-            Code.UNREADABLE,
+            ManifestCode.UNREADABLE,
             ERROR,
             shown_path(path, self.cwd),
             f"cannot be read: {reason}",
@@ -203,7 +203,7 @@ class Discovery(Struct, frozen=True):
 
     def _outside(self, path: str) -> None:
         self.findings.of_file(
-            Code.SCRIPT_OUTSIDE,
+            ManifestCode.SCRIPT_OUTSIDE,
             ERROR,
             shown_path(path, self.cwd),
             "the link leads outside the settings' folder",

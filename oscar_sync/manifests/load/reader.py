@@ -133,7 +133,7 @@ class _Trace(Struct):
     has_failed: bool = False
 
 
-class Memory(Reader):
+class RememberingReader(Reader):
     """Keeps what was made in the pass before, as long as every file it was made from is the same.
 
     A file is the same by its signature, and where that is too young to be trusted by its content.

@@ -5,8 +5,8 @@ from typing import Final
 
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.text import unix_lines
-from oscar_sync.manifests.codes import Code
-from oscar_sync.manifests.draft import Draft
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR
 from oscar_sync.manifests.load.files import OutsideError, PrivateError, TooLargeError, reason_of
 from oscar_sync.manifests.load.reader import Reader
@@ -16,7 +16,7 @@ LARGEST_SCRIPT: Final = 1 << 20
 _SCRIPT: Final = ("script",)
 
 
-def load_script(draft: Draft, reader: Reader, cwd: str) -> None:
+def load_script(draft: ServiceDraft, reader: Reader, cwd: str) -> None:
     """Put the script's text into the draft's values; faults are findings."""
     written = draft.values.get("script", "")
     if not written:
@@ -27,7 +27,7 @@ def load_script(draft: Draft, reader: Reader, cwd: str) -> None:
         return
     if "{{" in written:
         draft.say(
-            Code.TEMPLATE, ERROR, _SCRIPT,
+            ManifestCode.TEMPLATE, ERROR, _SCRIPT,
             f"script {written} is a line of a template that was not rendered",
             "render the template first, or write the script's path",
         )  # fmt: skip
@@ -39,25 +39,40 @@ def load_script(draft: Draft, reader: Reader, cwd: str) -> None:
     if text is None:
         return
     if not text:
-        draft.say(Code.REQUIRED, ERROR, _SCRIPT, f"script {written} is empty: the server wants one",
-                  "write the script")  # fmt: skip
+        draft.say(
+            ManifestCode.REQUIRED,
+            ERROR,
+            _SCRIPT,
+            f"script {written} is empty: the server wants one",
+            "write the script",
+        )
     _hold_to_beginning(draft, text, f"script {written}")
     if "\0" in text:
         line = text.partition("\0")[0].count("\n") + 1
-        draft.say(Code.STRING, ERROR, _SCRIPT, f"{written}:{line}: the script has a NUL in it",
-                  "take it out: no shell reads beyond it")  # fmt: skip
+        draft.say(
+            ManifestCode.STRING,
+            ERROR,
+            _SCRIPT,
+            f"{written}:{line}: the script has a NUL in it",
+            "take it out: no shell reads beyond it",
+        )
     draft.values["script"] = unix_lines(text)
     draft.elsewhere[_SCRIPT] = Origin(shown_path(path, cwd), 1, 1)
 
 
-def _hold_to_beginning(draft: Draft, text: str, what: str) -> None:
+def _hold_to_beginning(draft: ServiceDraft, text: str, what: str) -> None:
     """Note a byte order mark: the kernel then finds no ``#!``, and the shell no first command."""
     if text.startswith("\ufeff"):
-        draft.say(Code.STRING, ERROR, _SCRIPT, f"{what} begins with a byte order mark (BOM)",
-                  "save it as UTF-8 without BOM: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE")  # fmt: skip
+        draft.say(
+            ManifestCode.STRING,
+            ERROR,
+            _SCRIPT,
+            f"{what} begins with a byte order mark (BOM)",
+            "save it as UTF-8 without BOM: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE",
+        )
 
 
-def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> str | None:
+def _read(draft: ServiceDraft, reader: Reader, path: str, written: str, cwd: str) -> str | None:
     try:
         return reader.shared_text(path, LARGEST_SCRIPT)
     except FileNotFoundError:
@@ -65,39 +80,44 @@ def _read(draft: Draft, reader: Reader, path: str, written: str, cwd: str) -> st
         return None
     except OutsideError:
         draft.say(
-            Code.SCRIPT_OUTSIDE, ERROR, _SCRIPT,
+            ManifestCode.SCRIPT_OUTSIDE, ERROR, _SCRIPT,
             f"script {written} lies outside the settings' folder",
             f"move it, or allow it by --allow-outside {shown_path(path, cwd)}",
         )  # fmt: skip
         return None
     except PrivateError:
         draft.say(
-            Code.PRIVATE, ERROR, _SCRIPT,
+            ManifestCode.PRIVATE, ERROR, _SCRIPT,
             f"script {written} is private (.git, .env, keys): it is not read",
             "write the path of a script",
         )  # fmt: skip
         return None
     except TooLargeError:
         draft.say(
-            Code.TOO_LARGE, ERROR, _SCRIPT,
+            ManifestCode.TOO_LARGE, ERROR, _SCRIPT,
             f"script {written} is over 1 MiB; definition and script must fit one ConfigMap",
             "put data into a bucket or the image",
         )  # fmt: skip
         return None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        draft.say(Code.NOT_UTF8, ERROR, _SCRIPT, f"script {written} is not UTF-8 (line {line})",
-                  "save it as UTF-8 text")  # fmt: skip
+        draft.say(
+            ManifestCode.NOT_UTF8,
+            ERROR,
+            _SCRIPT,
+            f"script {written} is not UTF-8 (line {line})",
+            "save it as UTF-8 text",
+        )
         return None
     except (OSError, ValueError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else str(error)
-        draft.say(Code.SCRIPT_UNREADABLE, ERROR, _SCRIPT,
+        draft.say(ManifestCode.SCRIPT_UNREADABLE, ERROR, _SCRIPT,
                   f"script {written} cannot be read: {reason}",
                   "write the path of a readable file")  # fmt: skip
         return None
 
 
-def _missing(draft: Draft, reader: Reader, written: str, cwd: str) -> None:
+def _missing(draft: ServiceDraft, reader: Reader, written: str, cwd: str) -> None:
     where = "" if os.path.isabs(written) else " next to the FDL file"
     remedy = "write a path relative to the FDL file"
     beside = os.path.realpath(os.path.join(cwd, written))
@@ -106,5 +126,9 @@ def _missing(draft: Draft, reader: Reader, written: str, cwd: str) -> None:
     elif " " in written.strip():
         remedy = "an inline script needs a line break: write `script: |` and the lines below it"
     draft.say(
-        Code.SCRIPT_MISSING, ERROR, _SCRIPT, f"script {written} does not exist{where}", remedy
+        ManifestCode.SCRIPT_MISSING,
+        ERROR,
+        _SCRIPT,
+        f"script {written} does not exist{where}",
+        remedy,
     )

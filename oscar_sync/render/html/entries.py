@@ -10,7 +10,7 @@ from oscar_sync.model.field import Json
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, FieldChange, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.changes import in_words, is_script, live_and_wanted
-from oscar_sync.render.cutting import CUT, Block
+from oscar_sync.render.cutting import CUT, DocumentBlock
 from oscar_sync.render.drift import moved
 from oscar_sync.render.html.code import side_by_side
 from oscar_sync.render.markup import rendered
@@ -24,7 +24,7 @@ _ONE_LINE: Final = 60
 _BAD: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.ERASE)
 
 
-class Row(Struct, frozen=True):
+class FieldRow(Struct, frozen=True):
     """A field of a table: its path, where it is written, and what each column shows."""
 
     path: str
@@ -41,7 +41,7 @@ class Details(Struct, frozen=True):
     erases: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[FieldRow, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -64,14 +64,14 @@ class Entry(Struct, frozen=True):
         """Return the word as a part of a class's name."""
         return slug(self.word)
 
-    def block(self, *, is_open: bool) -> Block:
+    def block(self, *, is_open: bool) -> DocumentBlock:
         """Return it as HTML, and in brief."""
 
         def whole() -> str:
             details = self.details()
             return self._html(None if details == _NOTHING else details, is_open=is_open)
 
-        return Block(self.word, whole, self._html(None, cut=CUT))
+        return DocumentBlock(self.word, whole, self._html(None, cut=CUT))
 
     def _html(self, details: Details | None, *, is_open: bool = False, cut: str = "") -> str:
         return rendered("entry.html", entry=self, details=details, is_open=is_open, cut=cut)
@@ -98,7 +98,7 @@ def entries_of(subject: Subject) -> list[Entry]:
     ]
 
 
-def blocks_of(entries: Sequence[Entry]) -> list[Block]:
+def blocks_of(entries: Sequence[Entry]) -> list[DocumentBlock]:
     """Return the blocks of *entries*; where they are many, those that are calm stay folded."""
     is_few = len(entries) <= _OPEN
     return [entry.block(is_open=is_few or entry.tone == "bad") for entry in entries]
@@ -198,7 +198,9 @@ def _compared(details: Details, changes: Sequence[FieldChange], action: Action) 
 
 def _sent(details: Details, changes: Sequence[FieldChange], action: Action) -> Details:
     """Return *details* with what a creation sends, and its script below."""
-    rows = [Row(change.path, _place(change), (("sent", in_words(change)),)) for change in changes]
+    rows = [
+        FieldRow(change.path, _place(change), (("sent", in_words(change)),)) for change in changes
+    ]
     long = [change for change in changes if is_script(change.path) or _is_long(change)]
     return replace(
         details,
@@ -222,10 +224,10 @@ def _needs_lines(content: Json) -> bool:
     return isinstance(content, list | dict) and len(value(content)) > _ONE_LINE
 
 
-def _row(change: FieldChange, *, is_long: bool) -> Row:
+def _row(change: FieldChange, *, is_long: bool) -> FieldRow:
     live, wanted = ("below", "below") if is_long else live_and_wanted(change)
     cells = (("live", live), ("wanted", wanted), ("cause", change.cause.value))
-    return Row(change.path, _place(change), cells)
+    return FieldRow(change.path, _place(change), cells)
 
 
 def _beside(changes: Sequence[FieldChange], action: Action) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.plan import ClusterSummary, Plan
-from oscar_sync.render.cutting import Block, cut_sentence, fitting
+from oscar_sync.render.cutting import DocumentBlock, cut_sentence, fitting
 from oscar_sync.render.drift import drift_sentence
 from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.graph.svg import graph_svg
@@ -53,7 +53,9 @@ def page(subject: Subject, *, has_script: bool) -> str:
     plan = subject.plan
     entries = entries_of(subject)
     clusters, cut = _clusters(subject, entries)
-    notes, notes_cut = fitting([Block("notes", safe(note)) for note in plan.notes], _SMALL_ROOM)
+    notes, notes_cut = fitting(
+        [DocumentBlock("notes", safe(note)) for note in plan.notes], _SMALL_ROOM
+    )
     return _document(
         subject.title,
         _lead(subject),
@@ -142,7 +144,7 @@ def _cluster(cluster: ClusterSummary, entries: Sequence[str], calm: Sequence[str
     version = f", OSCAR {cluster.version}" if cluster.version else ""
     unstamped = f", {cluster.unstamped:,} unstamped" if cluster.unstamped else ""
     counts = f"{cluster.live:,} live, {cluster.ours:,} ours{unstamped}"
-    shown, lost = fitting([Block("services", safe(name)) for name in calm], _SMALL_ROOM)
+    shown, lost = fitting([DocumentBlock("services", safe(name)) for name in calm], _SMALL_ROOM)
     return _Cluster(
         cluster.id,
         f"{cluster.endpoint}{version}: {cluster.problem or counts}",
@@ -169,7 +171,7 @@ _TONES: Final = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE:
 
 def _findings(found: Sequence[Diagnostic]) -> _Parts:
     blocks = [
-        Block(
+        DocumentBlock(
             f"of severity {item.severity}",
             rendered(
                 "finding.html",

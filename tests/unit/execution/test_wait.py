@@ -8,7 +8,7 @@ from oscar_sync.errors import UnreachableError
 from oscar_sync.execution.run import NotVerifiedError
 from oscar_sync.execution.wait import wait_until_ready
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import Deployment
+from oscar_sync.model.state import DeploymentState
 from oscar_sync.semantics.capabilities import NEWEST
 
 
@@ -48,8 +48,8 @@ class Runtime:
         self.time += seconds
 
 
-PENDING = Deployment("pending", "no node has room")
-READY = Deployment("ready", "")
+PENDING = DeploymentState("pending", "no node has room")
+READY = DeploymentState("ready", "")
 LOST = UnreachableError("edge", "https://edge", "the connection was refused")
 
 
@@ -58,14 +58,14 @@ def test_nobody_waits_unless_asked_to():
 
 
 def test_a_service_may_take_its_time():
-    runtime = Runtime(PENDING, LOST, Deployment("failed", "it crashed"), READY)
+    runtime = Runtime(PENDING, LOST, DeploymentState("failed", "it crashed"), READY)
     wait_until_ready(runtime.run(10))
     assert runtime.time == 3
 
 
 def test_what_did_not_come_up_is_told_with_reason_and_last_lines():
     lines = [*(f"line {number}" for number in range(9)), "", "key=planted-secret " + "x" * 900]
-    run = Runtime(Deployment("failed", "planted-secret is wrong"), lines=lines).run(2)
+    run = Runtime(DeploymentState("failed", "planted-secret is wrong"), lines=lines).run(2)
     with pytest.raises(NotVerifiedError, match=r"it is failed after 2 s: \(sensitive\) is wrong"):
         wait_until_ready(run)
     assert run.log[:4] == ["line 5", "line 6", "line 7", "line 8"]

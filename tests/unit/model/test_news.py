@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from oscar_sync.model.cluster import Reading
+from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.news import action_of, entries_of, news_of
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, Blocked, Cause
-from oscar_sync.render.news import Standing, counts, news_text, standing_line
+from oscar_sync.render.news import WatchState, counts, news_text, standing_line
 from tests.unit.render.subjects import CLOUD, action, change, key, plan
 
 
@@ -85,7 +85,7 @@ def test_the_text_shows_each_kind_of_news_and_the_closing_line():
     assert text.endswith("Digest 5f0c9a3e.\n")
 
 
-STANDING = Standing(
+STANDING = WatchState(
     plan(action("one"), action("two", ActionKind.CREATE)), "12:03:14", next_at="12:04:14",
     keys="q quit",
 )  # fmt: skip
@@ -120,12 +120,12 @@ def test_trouble_is_told_in_place_of_the_counts_unless_the_clusters_tell_it():
 
 
 def test_before_the_first_plan_there_is_only_what_is_under_way():
-    assert standing_line(Standing(doing="planning ..."), 80) == "planning ..."
-    assert not standing_line(Standing(), 80)
+    assert standing_line(WatchState(doing="planning ..."), 80) == "planning ..."
+    assert not standing_line(WatchState(), 80)
 
 
 def test_counts_name_what_is_held_back_and_not_planned():
     held = Blocked(action("held"), "not-ours", "it is another's", ())
     assert counts(plan(blocked=(held,))) == "1 blocked"
     assert counts(plan()) == "nothing to do"
-    assert Reading.UNREACHABLE.value in standing_line(Standing(plan()), 80)
+    assert ReadingState.UNREACHABLE.value in standing_line(WatchState(plan()), 80)

@@ -8,7 +8,7 @@ from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.settings import Removed, Which
+from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import Probe, SeedDifference, Upload
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.order import in_writing_order
@@ -234,7 +234,7 @@ def test_an_image_that_is_not_allowed_is_named():
 
 
 def test_an_erasure_of_what_is_empty_goes_on_where_the_service_is_gone():
-    entry = Removed(Which("alpha"), ENTRY, erase=("empty",))
+    entry = RemovedEntry(Which("alpha"), ENTRY, erase=("empty",))
     made = [bucket("red", from_service="alpha"), bucket("blue", from_service="beta")]
     plan = planned(view(buckets=made), removed=(entry,))
     assert [item.bucket for action in plan.actions for item in action.erases] == ["red"]
@@ -243,7 +243,7 @@ def test_an_erasure_of_what_is_empty_goes_on_where_the_service_is_gone():
 
 
 def test_the_list_of_buckets_is_asked_for_where_an_erasure_of_what_is_empty_needs_it():
-    entry = Removed(Which("alpha"), ENTRY, erase=("empty",))
+    entry = RemovedEntry(Which("alpha"), ENTRY, erase=("empty",))
     unread = view()
     unread = type(unread)(unread.cluster, volumes=unread.volumes)
     found = draft(unread, removed=(entry,))
@@ -256,14 +256,14 @@ def test_a_bucket_of_a_protected_service_is_not_erased():
     plan = planned(
         view(live(annotations=stamp(), input=minio("red/in")), buckets=[bucket("red")]),
         services=held,
-        removed=(Removed(Which("alpha"), ENTRY, erase=("red",)),),
+        removed=(RemovedEntry(Which("alpha"), ENTRY, erase=("red",)),),
     )
     assert set(codes(plan)) == {"protected"}
     assert kinds(plan) == []
     gone = planned(
         view(buckets=[bucket("red", from_service="alpha")]),
         services=held,
-        removed=(Removed(Which("alpha"), ENTRY, erase=("red",)),),
+        removed=(RemovedEntry(Which("alpha"), ENTRY, erase=("red",)),),
     )
     assert codes(gone) == ["protected"]
     assert kinds(gone) == []

@@ -9,8 +9,8 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Do, PlanOptions, Scope
-from oscar_sync.model.settings import Removed, ServiceSettings, Which
-from oscar_sync.model.state import Deployment, Probe
+from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Which
+from oscar_sync.model.state import DeploymentState, Probe
 from tests.unit.planning.built import (
     bucket,
     codes,
@@ -26,8 +26,8 @@ from tests.unit.planning.built import (
 ORIGIN = Origin("oscar-sync.yaml", layer="settings")
 ALICE = {"owner": "alice", "namespace": "oscar-svc-alice"}
 CLOSES = (ServiceSettings(Which("alpha"), ORIGIN, close_access=True),)
-REMOVED = (Removed(Which("alpha"), ORIGIN, close_access=True),)
-LEFT = (Removed(Which("alpha"), ORIGIN),)
+REMOVED = (RemovedEntry(Which("alpha"), ORIGIN, close_access=True),)
+LEFT = (RemovedEntry(Which("alpha"), ORIGIN),)
 REMOVE = PlanOptions(Scope.REMOVE, ("alpha",))
 CLOSABLE = "it can be closed only while the service names it: set `close_access: true` for alpha"
 OPEN: dict[str, dict[str, Any]] = {
@@ -208,7 +208,7 @@ def test_up_to_3_7_uploads_go_on_after_the_bucket_was_closed():
     assert last.startswith("attach: names blue/in/ again")
 
 
-STOPPED = {ServiceName("alpha"): Deployment("stopped")}
+STOPPED = {ServiceName("alpha"): DeploymentState("stopped")}
 BLOCKED = {
     "somebody else's bucket": (
         {},

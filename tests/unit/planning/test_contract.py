@@ -12,7 +12,7 @@ from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import ActionKind, Op, PlanOptions, Scope
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.settings import Removed, Which
+from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import BucketCount, SeedDifference, Upload
 from oscar_sync.planning.sensitive import is_sensitive
 from oscar_sync.planning.sent import sends_of
@@ -266,7 +266,7 @@ MORE = {
 def erasing(count):
     cluster = view(live(output=minio("red/out"), annotations=stamp()), buckets=[bucket("red")])
     cluster = replace(cluster, counts={BucketName("red"): count})
-    entry = Removed(Which("alpha"), erase=("red",), origin=wanted().locate(()))
+    entry = RemovedEntry(Which("alpha"), erase=("red",), origin=wanted().locate(()))
     return planned(cluster, removed=(entry,))
 
 

@@ -6,8 +6,8 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
-from oscar_sync.model.settings import Removed, Which
-from oscar_sync.model.state import Deployment
+from oscar_sync.model.settings import RemovedEntry, Which
+from oscar_sync.model.state import DeploymentState
 from tests.unit.planning.built import (
     bucket,
     codes,
@@ -78,7 +78,7 @@ def test_what_names_no_bucket_is_deleted_as_it_stands():
 
 def test_a_stopped_service_waits_only_where_it_has_buckets_to_let_go_of():
     """The server cannot update it; a DELETE alone it takes."""
-    stopped = {"deployments": {ALPHA: Deployment("stopped")}}
+    stopped = {"deployments": {ALPHA: DeploymentState("stopped")}}
     plan = planned(view(live(expose=EXPOSED), **stopped), options=BY_HAND)
     assert codes(plan) == []
     held = planned(view(live(expose=EXPOSED, output=minio("red/o")), **stopped), options=BY_HAND)
@@ -188,7 +188,7 @@ def test_what_is_not_ours_is_neither_removed_nor_spoken_of(service):
 
 def test_what_another_set_manages_is_removed_where_it_is_managed():
     others = view(live(annotations=stamp(set_name="others")))
-    plan = planned(others, removed=(Removed(Which("alpha"), ENTRY),))
+    plan = planned(others, removed=(RemovedEntry(Which("alpha"), ENTRY),))
     assert codes(plan) == ["not-ours"]
     first, second = plan.blocked[0].ways_out
     assert first == "remove it from where it is managed"

@@ -8,7 +8,7 @@ from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
-from oscar_sync.model.settings import Removed, ServiceSettings, Which
+from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Which
 from oscar_sync.model.state import OwnStore, Probe, SeedDifference, Upload
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.unit.planning.built import (
@@ -30,7 +30,7 @@ ENTRY = Origin("oscar-sync.yaml", layer="settings")
 
 
 def removed(*erase, name="alpha"):
-    return Removed(Which(name), ENTRY, erase=erase)
+    return RemovedEntry(Which(name), ENTRY, erase=erase)
 
 
 def erase(text):
@@ -175,7 +175,7 @@ def test_a_spent_entry_warns_of_what_another_service_made_and_asks_for_nothing()
 
 
 def test_an_entry_for_another_cluster_is_not_spent_here():
-    elsewhere = Removed(Which("alpha", ClusterId("other")), ENTRY, erase=("red",))
+    elsewhere = RemovedEntry(Which("alpha", ClusterId("other")), ENTRY, erase=("red",))
     made = bucket("red", from_service="alpha")
     plan = planned(gone(made), removed=(elsewhere,))
     assert erased(plan) == []

@@ -8,7 +8,7 @@ from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import HookRule
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.finding_codes import Code
+from oscar_sync.planning.finding_codes import FindingCode
 from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.semantics.hooks import arn_of
 from tests.unit.planning.built import bucket, live, minio, stamp, view, wanted
@@ -53,16 +53,16 @@ def test_a_user_is_told_nothing_of_what_others_left():
     assert codes(theirs) == []
     assert "this log-in sees its own" in " ".join(judged(theirs).notes)
     mine = users_view(buckets=[bucket("blue", owner="me")])
-    assert codes(mine) == [(Code.BUCKET_KEPT, "blue")]
+    assert codes(mine) == [(FindingCode.BUCKET_KEPT, "blue")]
     assert not any("this log-in" in note for note in judged(view()).notes)
 
 
 def test_the_buckets_of_a_federation_worker_lie_on_its_origins_store():
     fields = {"input": minio("red/in")}
-    assert codes(view(live(**fields))) == [(Code.BUCKET_MISSING, "red")]
+    assert codes(view(live(**fields))) == [(FindingCode.BUCKET_MISSING, "red")]
     assert codes(view(live(annotations=WORKER, **fields))) == []
     here = view(live(**fields), buckets=[bucket("red")])
-    assert codes(here) == [(Code.HOOK_MISSING, "red")]
+    assert codes(here) == [(FindingCode.HOOK_MISSING, "red")]
     assert codes(view(live(annotations=WORKER, **fields), buckets=[bucket("red")])) == []
 
 
@@ -73,7 +73,7 @@ def test_a_user_is_given_no_deletion_that_the_server_refuses():
     """It lets no user delete a bucket that does not say whose it is."""
     untagged, tagged = (bucket("red", owner="me", is_tagged=word) for word in (False, True))
     (found,) = judged(users_view(buckets=[untagged])).findings
-    assert found.code == Code.BUCKET_ORPHAN
+    assert found.code == FindingCode.BUCKET_ORPHAN
     assert "data of a service that was removed" in found.why
     assert not any("DELETE" in remedy.do for remedy in found.remedies)
     (found,) = judged(users_view(buckets=[tagged])).findings
@@ -88,7 +88,7 @@ def test_a_notification_that_nobody_wants_is_stale():
     stood = with_hooks(cluster, red=[("alpha", "in/")])
     assert codes(stood) == []
     moved = with_hooks(cluster, red=[("alpha", "in/"), ("alpha", "old/")])
-    assert codes(moved) == [(Code.HOOK_STALE, "red")]
+    assert codes(moved) == [(FindingCode.HOOK_STALE, "red")]
 
 
 def test_a_notification_of_another_users_service_is_not_judged_by_a_user():
@@ -99,9 +99,9 @@ def test_a_notification_of_another_users_service_is_not_judged_by_a_user():
 
 def test_a_user_is_not_told_that_a_service_out_of_sight_is_not_there():
     user = with_hooks(users_view(buckets=[bucket("red", owner="me")]), red=[("hidden", "in/")])
-    assert Code.HOOK_DEAD not in [code for code, _ in codes(user)]
+    assert FindingCode.HOOK_DEAD not in [code for code, _ in codes(user)]
     admin = with_hooks(view(buckets=[bucket("red")]), red=[("hidden", "in/")])
-    assert (Code.HOOK_DEAD, "red") in codes(admin)
+    assert (FindingCode.HOOK_DEAD, "red") in codes(admin)
 
 
 def test_a_notification_of_a_per_user_bucket_is_deaf_until_the_right_one_stands():
@@ -110,7 +110,7 @@ def test_a_notification_of_a_per_user_bucket_is_deaf_until_the_right_one_stands(
     cluster = view(service, buckets=[bucket("red"), bucket("red-zoe")])
     wrong, right, own = ("alpha", "in//"), ("alpha", "in/"), [("alpha", "in/")]
     deaf = with_hooks(cluster, red=own, red_zoe=[wrong])
-    assert codes(deaf) == [(Code.HOOK_DEAF, "red-zoe")]
+    assert codes(deaf) == [(FindingCode.HOOK_DEAF, "red-zoe")]
     assert "uploads to red-zoe/in/ start nothing" in judged(deaf).findings[0].message
     assert codes(with_hooks(cluster, red=own, red_zoe=[wrong, right])) == []
     assert codes(with_hooks(cluster, red=own, red_zoe=[right])) == []
@@ -140,22 +140,26 @@ def told(finding):
 
 def test_a_bucket_that_is_missing_comes_back_by_the_manifest_or_by_an_export():
     cluster = view(live(input=minio("red/in")))
-    assert "oscar-sync export" in told(the(Code.BUCKET_MISSING, cluster))
-    assert "oscar-sync apply" in told(the(Code.BUCKET_MISSING, cluster, wanted()))
+    assert "oscar-sync export" in told(the(FindingCode.BUCKET_MISSING, cluster))
+    assert "oscar-sync apply" in told(the(FindingCode.BUCKET_MISSING, cluster, wanted()))
 
 
 def test_a_user_judges_the_buckets_of_services_of_their_own_alone():
     mine, theirs = (live(owner=name, input=minio("red/in")) for name in ("me", "zoe"))
-    assert codes(users_view(mine)) == [(Code.BUCKET_MISSING, "red")]
+    assert codes(users_view(mine)) == [(FindingCode.BUCKET_MISSING, "red")]
     assert codes(users_view(theirs)) == []
 
 
 def test_a_bucket_without_tags_is_tagged_with_the_name_of_its_services_owner():
     untagged = bucket("red", is_tagged=False)
     service = live(owner="zoe", output=minio("red/out"), labels={"owner_name": "Zoe"})
-    assert "owner_name=Zoe" in told(the(Code.BUCKET_UNTAGGED, view(service, buckets=[untagged])))
+    assert "owner_name=Zoe" in told(
+        the(FindingCode.BUCKET_UNTAGGED, view(service, buckets=[untagged]))
+    )
     service = live(output=minio("red/out"))
-    assert "owner_name=oscar" in told(the(Code.BUCKET_UNTAGGED, view(service, buckets=[untagged])))
+    assert "owner_name=oscar" in told(
+        the(FindingCode.BUCKET_UNTAGGED, view(service, buckets=[untagged]))
+    )
 
 
 def test_nothing_is_said_of_notifications_that_cannot_be_looked_at():
@@ -163,23 +167,29 @@ def test_nothing_is_said_of_notifications_that_cannot_be_looked_at():
     service = live(input=minio("red/in"))
     seen = view(service, buckets=[bucket("red")])
     for unseen in (replace(seen, store_problem="gone"), replace(seen, buckets=None)):
-        assert Code.HOOK_MISSING not in [code for code, _ in codes(unseen)]
+        assert FindingCode.HOOK_MISSING not in [code for code, _ in codes(unseen)]
 
 
 def test_a_rule_of_nobody_and_one_of_a_service_that_cannot_be_read_are_not_judged():
     cluster = with_hooks(view(buckets=[bucket("red")]), red=[("", "in/"), ("beta", "in/")])
     unreadable = replace(cluster, unreadable=(ServiceName("beta"),))
-    assert not [code for code, _ in codes(unreadable) if code in (Code.HOOK_DEAD, Code.HOOK_STALE)]
+    assert not [
+        code
+        for code, _ in codes(unreadable)
+        if code in (FindingCode.HOOK_DEAD, FindingCode.HOOK_STALE)
+    ]
 
 
 def test_a_stale_notification_is_taken_off_by_an_apply_only_in_a_bucket_that_is_used():
     ours = live(annotations=stamp(), input=minio("red/in"))
     cluster = view(ours, buckets=[bucket("red"), bucket("blue")])
     stale = with_hooks(cluster, red=[("alpha", "in/"), ("alpha", "old/")])
-    assert "oscar-sync apply" in told(the(Code.HOOK_STALE, stale, wanted(input=minio("red/in"))))
+    assert "oscar-sync apply" in told(
+        the(FindingCode.HOOK_STALE, stale, wanted(input=minio("red/in")))
+    )
     apart = with_hooks(cluster, red=[("alpha", "in/")], blue=[("alpha", "old/")])
     assert "oscar-sync apply" not in told(
-        the(Code.HOOK_STALE, apart, wanted(input=minio("red/in")))
+        the(FindingCode.HOOK_STALE, apart, wanted(input=minio("red/in")))
     )
 
 
@@ -189,7 +199,7 @@ def test_a_stale_notification_in_a_bucket_of_a_single_user_is_stale_where_others
     stale = with_hooks(
         cluster, red=[("alpha", "in/"), ("alpha", "old/")], red_zoe=[("alpha", "in/")]
     )
-    assert (Code.HOOK_STALE, "red") in codes(stale)
+    assert (FindingCode.HOOK_STALE, "red") in codes(stale)
 
 
 def test_a_secret_of_a_failed_create_is_spoken_of_while_the_service_is_not_there():
@@ -203,22 +213,22 @@ def test_a_removal_that_was_cut_short_names_what_it_has_let_go_of():
     for purpose, word in (("remove", "removal"), ("replace", "replacement")):
         for buckets, named in ((" red blue", "red, blue"), ("", "its buckets")):
             cut = live(annotations={**stamp(), "oscar-sync.io/detached": f"{purpose}{buckets}"})
-            message = the(Code.HALF_REMOVED, view(cut)).message
+            message = the(FindingCode.HALF_REMOVED, view(cut)).message
             assert f"its {word} was not finished: it has let go of {named}" in message
 
 
 def test_a_member_of_a_federation_that_does_not_say_so_is_told_unless_it_is_wanted():
     federation = {"group_id": "plants", "members": []}
     cluster = view(live(federation=federation))
-    assert the(Code.UNMARKED_WORKER, cluster).name == "alpha"
-    assert Code.UNMARKED_WORKER not in [code for code, _ in codes(cluster, wanted())]
+    assert the(FindingCode.UNMARKED_WORKER, cluster).name == "alpha"
+    assert FindingCode.UNMARKED_WORKER not in [code for code, _ in codes(cluster, wanted())]
     own = view(live(federation={"group_id": "alpha", "members": []}))
-    assert Code.UNMARKED_WORKER not in [code for code, _ in codes(own)]
+    assert FindingCode.UNMARKED_WORKER not in [code for code, _ in codes(own)]
 
 
 def test_a_volume_that_is_gone_is_named_as_it_is_attached_or_made():
     gone = {"volume_status": {"phase": "error"}}
     attached = live(volume={"name": "v", "mount_path": "/d"}, **gone)
-    assert the(Code.VOLUME_GONE, view(attached)).name == "v"
+    assert the(FindingCode.VOLUME_GONE, view(attached)).name == "v"
     made = live(volume={"size": "1Gi", "mount_path": "/d"}, **gone)
-    assert the(Code.VOLUME_GONE, view(made)).name == "alpha"
+    assert the(FindingCode.VOLUME_GONE, view(made)).name == "alpha"

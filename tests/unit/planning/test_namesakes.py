@@ -8,7 +8,7 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
-from oscar_sync.model.settings import Removed, Which
+from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import HookRule
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.semantics.hooks import arn_of
@@ -40,7 +40,7 @@ ENTRY = Origin("oscar-sync.yaml", layer="settings")
 
 
 def removed(name, *erase):
-    return Removed(Which(name), ENTRY, erase=erase)
+    return RemovedEntry(Which(name), ENTRY, erase=erase)
 
 
 @pytest.fixture(params=["ours shown", "theirs shown"])

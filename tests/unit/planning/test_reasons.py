@@ -7,7 +7,7 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind
-from oscar_sync.model.settings import Removed, Which
+from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import HookRule, VolumeFacts
 from oscar_sync.semantics.hooks import arn_of
 from tests.unit.planning.built import (
@@ -76,7 +76,7 @@ def test_whether_a_volume_is_there_is_asked_before_it_is_attached():
 )
 def test_owners_that_the_settings_name_may_be_updated_and_not_removed(owner, code):
     cluster = view(live(annotations=stamp(), owner=owner))
-    entry = Removed(Which("alpha"), ENTRY)
+    entry = RemovedEntry(Which("alpha"), ENTRY)
     plan = planned(cluster, removed=(entry,), owners=("somebody",))
     assert codes(plan) == code
     assert [action.kind for action in plan.actions] == ([] if code else [ActionKind.REMOVE])

@@ -5,7 +5,7 @@ import pytest
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
-from oscar_sync.model.settings import Removed, ServiceSettings, Settings, Which
+from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Settings, Which
 from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
@@ -57,7 +57,7 @@ def test_up_to_3_6_3_every_step_is_shown_and_blocked(release):
         wanted("alpha"),
         wanted("beta", memory="2Gi"),
         prune=True,
-        removed=(Removed(Which("delta"), ORIGIN),),
+        removed=(RemovedEntry(Which("delta"), ORIGIN),),
     )
     assert not plan.actions
     assert set(codes(plan)) == {"release-too-old"}
@@ -136,7 +136,7 @@ def test_a_mounted_service_can_be_removed_all_the_same():
         buckets=[bucket("data"), bucket("in")],
         release=(3, 7, 1),
     )
-    assert codes(planned(there, removed=(Removed(Which("alpha"), ORIGIN),))) == []
+    assert codes(planned(there, removed=(RemovedEntry(Which("alpha"), ORIGIN),))) == []
 
 
 # -- exposed services of 4.0
@@ -174,7 +174,7 @@ def test_other_releases_update_an_exposed_service(release):
 
 def test_buckets_of_an_exposed_service_cannot_be_detached_on_4_0():
     there = view(exposed(input=minio("data/in")), buckets=[bucket("data")], release=(4, 0, 0))
-    plan = planned(there, removed=(Removed(Which("alpha"), ORIGIN),))
+    plan = planned(there, removed=(RemovedEntry(Which("alpha"), ORIGIN),))
     assert codes(plan) == ["cannot-detach"]
     assert "OSCAR 4.0.0 cannot update an exposed service" in plan.blocked[0].message
 
@@ -320,7 +320,7 @@ def test_a_users_bucket_without_a_tag_of_theirs_is_not_deleted(release, said):
         me=frozenset({"me"}),
         tag_owners={"data": ""},
     )
-    entry = Removed(Which("alpha"), ORIGIN, erase=("data",))
+    entry = RemovedEntry(Which("alpha"), ORIGIN, erase=("data",))
     (held,) = planned(there, removed=(entry,)).blocked
     assert held.code == "not-my-bucket"
     assert said in held.message

@@ -7,7 +7,7 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
-from oscar_sync.model.settings import Removed, Which
+from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import Narrowing, SeedDifference, Upload
 from oscar_sync.planning.notes import spent_entries, spent_notes
 from tests.unit.planning.built import (
@@ -27,7 +27,7 @@ from tests.unit.planning.built import (
 )
 
 UPLOAD = Upload("/files/in/a", "data/in/a", 1, "md5:0")
-LEFT = Removed(Which("left"), Origin("oscar-sync.yaml", layer="settings"))
+LEFT = RemovedEntry(Which("left"), Origin("oscar-sync.yaml", layer="settings"))
 
 
 def kinds(plan):

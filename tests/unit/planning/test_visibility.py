@@ -10,7 +10,7 @@ from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import BucketCount, Probe
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.finding_codes import Code
+from oscar_sync.planning.finding_codes import FindingCode
 from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.render.words import kept
 from tests.unit.planning.built import bucket, codes, live, minio, planned, stamp, view, wanted
@@ -196,7 +196,7 @@ def opened(*services, visibility):
         counts={BucketName("red"): BucketCount(0, 0)},
     )
     found = leftovers(Context(Facts(cluster), Settings("/files"), {}, None)).findings
-    return [item for item in found if item.code is Code.BUCKET_OPEN]
+    return [item for item in found if item.code is FindingCode.BUCKET_OPEN]
 
 
 def test_doctor_lists_what_stays_open_to_everybody():

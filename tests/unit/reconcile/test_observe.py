@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from oscar_sync.model.cluster import Reading, TokenLogin
+from oscar_sync.model.cluster import ReadingState, TokenLogin
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Settings
 from oscar_sync.planning.context import Context
@@ -25,7 +25,7 @@ def test_a_user_whom_the_cluster_does_not_name_owns_nothing(provider):
         stub.answer = lambda asked: reply(answers[asked.path])
         (view,) = observe([cluster(stub.url, TokenLogin(Secret("a.b.c")))], connections)
         connections.close()
-    assert view.reading is Reading.UNREADABLE
+    assert view.reading is ReadingState.UNREADABLE
     assert "does not say which user the log-in is" in view.problem
 
 

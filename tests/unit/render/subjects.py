@@ -1,6 +1,6 @@
 """Plans and reports that nobody would wish to have, made without a cluster."""
 
-from oscar_sync.model.cluster import Reading
+from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
@@ -61,7 +61,7 @@ def plan(*actions, word="", **more):
     clusters = (
         ClusterSummary(EDGE, "https://edge.example", live=23, ours=9, version="4.1.2"),
         ClusterSummary(CLOUD, "https://cloud.example", problem=f"no answer {word}",
-                       reading=Reading.UNREACHABLE),
+                       reading=ReadingState.UNREACHABLE),
     )  # fmt: skip
     source = Source("oscar-sync.yaml", 14, 11)
     return Plan("imaging", source, clusters, actions, digest="5f0c9a3e" * 4, **more)

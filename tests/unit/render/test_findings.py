@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.diagnostic import Severity
-from oscar_sync.model.finding import By, Examination, Finding, Remedy, Subject
+from oscar_sync.model.finding import By, Examination, Finding, FindingSubject, Remedy
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import BucketCount
 from oscar_sync.published.doctor import DoctorDocument
@@ -16,7 +16,7 @@ FINDINGS = (
     Finding(
         "OSY401",
         Severity.ERROR,
-        Subject.SERVICE,
+        FindingSubject.SERVICE,
         "bad\x1b[2J",
         "it cannot be read",
         "nobody sees any service",
@@ -26,7 +26,7 @@ FINDINGS = (
         Finding(
             "OSY421",
             Severity.ERROR,
-            Subject.SERVICE,
+            FindingSubject.SERVICE,
             name,
             "OSCAR 4.1.0 cannot read it",
             "no release migrates what another stored, so that the list fails for everybody then",
@@ -37,7 +37,7 @@ FINDINGS = (
     Finding(
         "OSY614",
         Severity.NOTE,
-        Subject.BUCKET,
+        FindingSubject.BUCKET,
         "archive",
         "no service uses it",
         "it is kept",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oscar_sync.semantics.strings import SURE, Fate, Place, Verdict, verdict
+from oscar_sync.semantics.strings import SURE, Fate, StringPlace, Verdict, verdict
 
 RECORDED = json.loads((Path(__file__).parent / "strings.json").read_text())
 
@@ -25,7 +25,7 @@ def recorded() -> list[tuple[str, str, Fate, str | None]]:
 def test_every_recorded_string_gets_its_recorded_fate(
     place: str, text: str, fate: Fate, becomes: str | None
 ) -> None:
-    assert verdict(text, Place(place)) == Verdict(fate, becomes)
+    assert verdict(text, StringPlace(place)) == Verdict(fate, becomes)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_every_recorded_string_gets_its_recorded_fate(
     ],
 )
 def test_the_rule_holds_for_strings_that_were_not_recorded(text: str, fate: Fate) -> None:
-    assert verdict(text, Place.ENV_VALUE).fate is fate
+    assert verdict(text, StringPlace.ENV_VALUE).fate is fate
 
 
 @pytest.mark.parametrize(
@@ -67,21 +67,21 @@ def test_the_rule_holds_for_strings_that_were_not_recorded(text: str, fate: Fate
 def test_what_line_breaks_and_indentation_become_is_known_where_it_is_one_thing(
     text: str, becomes: str | None
 ) -> None:
-    assert verdict(text, Place.ENV_VALUE) == Verdict(Fate.CHANGED, becomes)
+    assert verdict(text, StringPlace.ENV_VALUE) == Verdict(Fate.CHANGED, becomes)
 
 
 def test_an_item_of_a_list_loses_the_indentation_of_every_line() -> None:
-    assert verdict("a\n  b", Place.ITEM).fate is Fate.CHANGED
+    assert verdict("a\n  b", StringPlace.ITEM).fate is Fate.CHANGED
 
 
 def test_a_key_that_ends_like_a_merge_key_poisons() -> None:
-    assert verdict("a<<", Place.KEY).fate is Fate.POISONS
+    assert verdict("a<<", StringPlace.KEY).fate is Fate.POISONS
 
 
 @given(
     st.text(max_size=30) | st.text(' -?<#:"a', max_size=9),
-    st.sampled_from([place for place in Place if place != "script"]),
+    st.sampled_from([place for place in StringPlace if place != "script"]),
 )
-def test_what_is_sure_comes_back_as_it_was_sent(text: str, place: Place) -> None:
+def test_what_is_sure_comes_back_as_it_was_sent(text: str, place: StringPlace) -> None:
     if SURE.fullmatch(text):
         assert verdict(text, place).fate is Fate.SAME

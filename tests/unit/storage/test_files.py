@@ -3,7 +3,7 @@ import tracemalloc
 
 import pytest
 
-from oscar_sync.storage.files import Source, SourceFile, SourceProblem, read_regular, walk
+from oscar_sync.storage.files import SourceFile, SourceFolder, SourceProblem, read_regular, walk
 
 
 def test_a_folder_gives_its_files_in_order_with_sizes(tmp_path):
@@ -19,7 +19,7 @@ def test_a_folder_gives_its_files_in_order_with_sizes(tmp_path):
 
 def test_a_file_gives_itself_by_its_name(tmp_path):
     (tmp_path / "f").write_text("x")
-    assert walk(tmp_path / "f") == Source((SourceFile("f", str(tmp_path / "f"), 1),), ())
+    assert walk(tmp_path / "f") == SourceFolder((SourceFile("f", str(tmp_path / "f"), 1),), ())
 
 
 def test_links_are_reported_and_not_followed(tmp_path):

@@ -6,8 +6,8 @@ import pytest
 from oscar_sync.errors import BadAnswerError, NotUnderstoodError, RefusedError, UsageError
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketFacts, Deployment
-from oscar_sync.wire.answers import Job
+from oscar_sync.model.state import BucketFacts, DeploymentState
+from oscar_sync.wire.answers import ListedJob
 from oscar_sync.wire.failures import NoAnswerError, PoisonedListError
 from tests.unit.wire.stub import Reply, api, reply
 
@@ -391,8 +391,8 @@ def test_the_runtime_is_changed_by_name(stub):
 def test_a_deployment_has_a_state(stub):
     stub.replies = [reply({"state": "failed", "reason": "no image"}), reply("not yours", 403)]
     with api(stub.url) as oscar:
-        assert oscar.deployment("a") == Deployment("failed", "no image")
-        assert oscar.deployment("a") == Deployment("unavailable", "not yours")
+        assert oscar.deployment("a") == DeploymentState("failed", "no image")
+        assert oscar.deployment("a") == DeploymentState("unavailable", "not yours")
 
 
 def test_a_deployment_without_a_state_is_an_error(stub):
@@ -418,14 +418,14 @@ def test_every_page_of_jobs_is_read(stub):
     ]
     with api(stub.url) as oscar:
         jobs = oscar.list_jobs("a")
-    assert jobs == (Job("a-1", "Succeeded", started="t"), Job("a-2", "Running"))
+    assert jobs == (ListedJob("a-1", "Succeeded", started="t"), ListedJob("a-2", "Running"))
     assert stub.lines[1] == "GET /system/logs/a?page=x%2Fy%3D"
 
 
 def test_old_servers_list_jobs_without_pages(stub):
     stub.replies = [reply({"a-1": {"status": "Failed"}})]
     with api(stub.url) as oscar:
-        assert oscar.list_jobs("a") == (Job("a-1", "Failed"),)
+        assert oscar.list_jobs("a") == (ListedJob("a-1", "Failed"),)
 
 
 def test_forbidden_jobs_are_an_empty_200(stub):
