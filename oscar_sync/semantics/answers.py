@@ -88,6 +88,11 @@ _ROWS: Final = (
         "OSCAR mounts a bucket for an administrator only if its last create was an "
         "administrator's, which it forgets with its restart: run this again with "
         "--allow wake-mount:{service}, which sends a create that is refused and makes nothing")),
+    _Row("", 500, "error creating bucket group: .*user does not exist", Meaning(
+        Outcome.UNKNOWN, "user-not-known",
+        "the users of allowed_users cannot reach the service's buckets, since one of them never "
+        "logged in to this cluster: once they have, apply with `visibility: private`, and then "
+        "with `restricted` again")),
     _Row("PUT", 500, "^error setting new policies", Meaning(
         Outcome.APPLIED_WITH_WARNING, "policy-of-a-dropped-bucket")),
     _Row("PUT", 500, "^Error creating the service", Meaning(

@@ -39,6 +39,19 @@ def reads(project, name, bucket="red"):
         return False
 
 
+def test_users_who_never_logged_in_are_said_to_be_shut_out_and_let_in_as_it_says(alice):
+    open_to_dave = {"visibility": "restricted", "allowed_users": [uid_of("dave")]}
+    alice.write("plants", output=places("red/out"), **open_to_dave)
+    assert "once they have, apply with `visibility: private`" in alice.apply()
+    alice.put("alice", "red", "out/precious")
+    alice.http("dave", "GET", "/system/config")
+    assert not reads(alice, "dave")
+    for change in ({"visibility": "private"}, open_to_dave):
+        alice.write("plants", output=places("red/out"), **change)
+        alice.apply("--allow", "attach:plants=red")
+    assert reads(alice, "dave")
+
+
 def opened(alice, visibility):
     """Let plants open red, with an object in it."""
     alice.write("plants", output=places("red/out"), **OPEN[visibility])
