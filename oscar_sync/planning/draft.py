@@ -32,7 +32,7 @@ from oscar_sync.planning.guards import written_reason
 from oscar_sync.planning.notes import (
     ambiguous_consents,
     identity_notes,
-    open_services,
+    access_notes,
     secret_notes,
     several,
     spent_entries,
@@ -219,7 +219,7 @@ def _plan(
                     *identity_notes(contexts.values()),
                     *store_notes(contexts.values()),
                     *token_notes(contexts.values()),
-                    *(note for context in contexts.values() for note in open_services(context)),
+                    *(note for context in contexts.values() for note in access_notes(context)),
                     *secret_notes(
                         (*actions, *(item.action for item in held)),
                         is_covered=_is_covered(decisions, contexts),

@@ -13,7 +13,7 @@ from oscar_sync.model.finding import Finding
 from oscar_sync.planning.bucket_leftovers import bucket_findings
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.hook_leftovers import hook_findings
-from oscar_sync.planning.notes import open_services, unseen_tokens
+from oscar_sync.planning.notes import ONCE_PUBLIC, access_notes, unseen_tokens
 from oscar_sync.planning.service_leftovers import secret_notes, service_findings
 from oscar_sync.planning.upgrade import upgrade_findings, upgrade_notes
 from oscar_sync.planning.volume_leftovers import volume_findings
@@ -71,7 +71,9 @@ def _notes(context: Context) -> Iterator[str]:
         yield f"notifications and weights were not looked at: {view.store_problem}"
     if not view.is_admin:
         yield "another user's services and buckets were not looked at: this log-in sees its own"
-    yield from open_services(context)
+        if view.buckets:
+            yield f"whether buckets are private is not known: {ONCE_PUBLIC}"
+    yield from access_notes(context)
     names = unseen_tokens(context)
     if names:
         yield (

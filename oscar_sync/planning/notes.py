@@ -13,9 +13,18 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.erasing import named_bucket
 from oscar_sync.planning.sensitive import WITHOUT_KEY
 from oscar_sync.semantics.buckets import inputs
-from oscar_sync.semantics.capabilities import OPEN_TO_USERS, TOKEN_CHANGES, shown_release
+from oscar_sync.semantics.capabilities import (
+    DELETED_BY_POLICY,
+    OPEN_TO_USERS,
+    TOKEN_CHANGES,
+    shown_release,
+)
 from oscar_sync.semantics.restarts import RESTART_S, write_timeout_s
 from oscar_sync.semantics.stamp import is_as_applied
+
+ONCE_PUBLIC: Final = (
+    "a bucket name that was public once stays open to everybody, which nobody can see from here"
+)
 
 _NAMED: Final = 5
 """Of services in a note, at most."""
@@ -84,16 +93,26 @@ def unseen_words(view: ClusterView) -> str:
     )
 
 
-def open_services(context: Context) -> list[str]:
-    """Return who else may start the services of a user, on releases that let everybody."""
+def access_notes(context: Context) -> Iterator[str]:
+    """Yield what others may do with what a user has, whatever its visibility says.
+
+    A name that was public once stays so on every release (oscar-releases, *OIDC on older
+    releases*): of the buckets that the plan makes nobody can promise that they are private.
+    """
     view = context.facts.view
-    has_services = bool(view.services or context.desired)
-    if not view.is_read or view.is_admin or not has_services:
-        return []
-    if not OPEN_TO_USERS.holds(view.release):
-        return []
+    if not view.is_read or view.is_admin or not (view.services or context.desired):
+        return
     release = f"{view.cluster.id}: OSCAR {shown_release(view.release)}"
-    return [f"{release} lets every user run private and restricted services and start their jobs"]
+    if OPEN_TO_USERS.holds(view.release):
+        yield f"{release} lets every user run private and restricted services and start their jobs"
+    if DELETED_BY_POLICY.holds(view.release):
+        yield f"{release} lets every user delete public buckets, and those whose name they had once"
+    made = [bucket for bucket in sorted(context.made) if not context.access_to(bucket).is_public]
+    if made:
+        yield (
+            f"{view.cluster.id}: whether {', '.join(made)} will be private is not known: "
+            f"{ONCE_PUBLIC}"
+        )
 
 
 def unseen_tokens(context: Context) -> list[str]:

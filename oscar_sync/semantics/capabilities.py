@@ -97,7 +97,8 @@ EMPTY_IS_HIDDEN: Final = Trait(
 DELETED_BY_POLICY: Final = Trait(
     "a user may delete each bucket that is public or named by a policy of theirs, also one that "
     "another user has made again under its name",
-    "a bucket is deleted only where its tag says that it is the user's own (`not-my-bucket`)",
+    "said in each plan and by `doctor` under a token; a bucket is deleted only where its tag says "
+    "that it is the user's own (`not-my-bucket`)",
     "record 226; the server's handler at these tags",
     until=(4, 1, 0),
 )

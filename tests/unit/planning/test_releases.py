@@ -306,6 +306,35 @@ def test_under_a_token_it_is_said_who_may_start_a_private_service(release, is_ad
 
 
 @pytest.mark.parametrize(
+    ("release", "is_admin", "is_said"),
+    [((3, 6, 4), False, True), ((4, 0, 0), False, True), ((4, 0, 0), True, False),
+     ((4, 1, 2), False, False)],
+)  # fmt: skip
+def test_under_a_token_it_is_said_who_may_delete_buckets(release, is_admin, is_said):
+    there = view(live("alpha"), release=release, is_admin=is_admin)
+    context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
+    for notes in (planned(there, wanted("alpha")).notes, leftovers(context).notes):
+        assert any("lets every user delete public buckets" in note for note in notes) is is_said
+
+
+@pytest.mark.parametrize(
+    ("visibility", "is_admin", "is_said"),
+    [("private", False, True), ("restricted", False, True), ("public", False, False),
+     ("private", True, False)],
+)  # fmt: skip
+def test_under_a_token_no_new_bucket_is_promised_to_be_private(visibility, is_admin, is_said):
+    """A name that was public once stays so on every release."""
+    there = view(buckets=[bucket("there", owner="me")], is_admin=is_admin, me=frozenset({"me"}))
+    service = wanted("alpha", input=minio("new/in", "there/in"), visibility=visibility)
+    said = [note for note in planned(there, service).notes if "was public once" in note]
+    assert any("whether new will be private is not known" in note for note in said) is is_said
+    assert len(said) == is_said
+    context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
+    found = any("was public once" in note for note in leftovers(context).notes)
+    assert found is not is_admin
+
+
+@pytest.mark.parametrize(
     ("release", "said"),
     [((3, 6, 4), "OSCAR 3.6.4 shows its tags to nobody"), ((3, 7, 1), "nobody can tell whether"),
      ((4, 1, 2), "the server does not let you delete")],
