@@ -30,9 +30,9 @@ from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.forecast import with_seconds
 from oscar_sync.planning.guards import written_reason
 from oscar_sync.planning.notes import (
+    access_notes,
     ambiguous_consents,
     identity_notes,
-    access_notes,
     secret_notes,
     several,
     spent_entries,
