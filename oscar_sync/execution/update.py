@@ -69,7 +69,8 @@ def put_in_turn(run: Run, live: LiveService) -> LiveService:
             reads what is there, and goes on.
     """
     steps = [step for step in run.action.steps if step.do is Do.PUT and not step.member]
-    for step, material in zip(steps, run.material.puts(), strict=True):
+    puts = run.material.puts()
+    for step, material in zip(steps, puts, strict=True):  # pragma: no mutate - a plan has as many
         form = material.form
         if form is None:
             raise FailedError("the plan holds no definition")

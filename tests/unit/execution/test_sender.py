@@ -1,11 +1,12 @@
 """What is sent is counted and told, and a stop comes between two requests."""
 
 from math import ceil
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from oscar_sync.errors import StoreError
+from oscar_sync.errors import BadAnswerError, StoreError, UnreachableError
 from oscar_sync.execution.effect import POLL_S, made_by_post, wait_for_effect
 from oscar_sync.execution.ports import ClusterPorts, Parts
 from oscar_sync.execution.sender import TELLING_BYTES, ReachError, Reply, Sender, Sent, StopError
@@ -94,6 +95,32 @@ def test_an_upload_to_a_store_out_of_reach_is_told_as_failed(told):
     with pytest.raises(ReachError, match="no store"):
         told.sender.upload(Step(Do.UPLOAD, "red/file"), None, Upload("file", "red/file", 1, ""))
     assert told.happenings()[-1][0] is Happening.STEP_FAILED
+
+
+@pytest.mark.parametrize(
+    ("answer", "happening", "may_still_run"),
+    [
+        (204, Happening.STEP_DONE, False),
+        (403, Happening.STEP_FAILED, False),
+        (504, Happening.STEP_FAILED, True),
+        (UnreachableError("edge", "https://edge", "reset"), Happening.STEP_FAILED, True),
+        (BadAnswerError("edge", "https://edge", "too long"), Happening.STEP_FAILED, False),
+    ],
+    ids=str,
+)
+def test_what_came_of_a_write_is_told_and_whether_it_may_go_on(
+    told, answer, happening, may_still_run
+):
+    class Api:
+        def put_service(self, body, least_s):
+            if isinstance(answer, Exception):
+                raise answer
+            return SimpleNamespace(status=answer, text="", shown="")
+
+    told.sender.ports = ClusterPorts(cast("Any", Api()))
+    reply = told.sender.put(Step(Do.PUT, "alpha"), {})
+    assert told.happenings()[-1] == (happening, "alpha", 0)
+    assert reply.may_still_run is may_still_run
 
 
 STEPS = {f"red/{name}": Step(Do.DELETE_OBJECT, f"red/{name}") for name in "abc"}
