@@ -1,7 +1,7 @@
 """The plan as far as it can be made from what is known, and what must still be looked up."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -43,8 +43,6 @@ from oscar_sync.planning.notes import (
 )
 from oscar_sync.planning.seeding import decide_seeds
 from oscar_sync.planning.sent import is_covered, sends_of
-
-_NAMED: Final = 5
 
 
 class PlanDraft(Struct, frozen=True):
