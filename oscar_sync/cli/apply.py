@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from msgspec.structs import replace
@@ -27,6 +27,18 @@ from oscar_sync.reconcile.subject import subject_of
 _WAIT_S = 300.0
 
 
+_EXPECT: Final = "OSCAR_SYNC_EXPECT"
+
+
+def _not_blank(ctx: click.Context, param: click.Parameter, given: str | None) -> str | None:
+    """Return what is expected; blank is not "anything": a job may have failed to name the plan."""
+    written = os.environ.get(_EXPECT) if given is None else given
+    if written is not None and not written.strip():
+        words = f"it is blank, or {_EXPECT} is: name the reviewed plan, or leave both out"
+        raise click.BadParameter(words, ctx, param)
+    return given
+
+
 @click.command("apply")
 @given.PATHS
 @given.common
@@ -35,7 +47,7 @@ _WAIT_S = 300.0
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Only plan.")
 @click.option(
-    "--expect", metavar="DIGEST|FILE", envvar="OSCAR_SYNC_EXPECT",
+    "--expect", metavar="DIGEST|FILE", envvar=_EXPECT, callback=_not_blank,
     help="Carry out only the plan with this digest, or of this plan document.",
 )  # fmt: skip
 def command(**options: Any) -> int:

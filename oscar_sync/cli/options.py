@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -34,16 +35,45 @@ class _Seconds(click.FloatRange):
 SECONDS: Final = _Seconds(0, 365 * 86_400, min_open=True)
 
 
+class _Given(click.types.StringParamType):
+    """A text that is not blank: ``--endpoint-allowed "$ORIGIN"`` without an ORIGIN allows nothing.
+
+    Left out it would allow everything. A variable that is blank is none, as everywhere.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the text as it is, or say that it is blank."""
+        if not value.strip():
+            self.fail("it is blank; give a value, or leave the option out", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _File(_Given):
+    """A file's name, as text, completed by shells."""
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Let the shell complete a file."""
+        del ctx, param
+        return [CompletionItem(incomplete, type="file")]
+
+
+_GIVEN: Final = _Given()
+_FILE: Final = _File()
+
+
 def _many(flag: str, *names: str, metavar: str, text: str) -> Any:
     variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
     return click.option(
-        flag, *names, multiple=True, metavar=metavar, help=text, envvar=variable, show_envvar=False
-    )
+        flag, *names, multiple=True, metavar=metavar, help=text, type=_GIVEN, envvar=variable,
+        show_envvar=False,
+    )  # fmt: skip
 
 
-def _one(flag: str, *names: str, metavar: str, text: str, kind: Any = None) -> Any:
+def _one(flag: str, *names: str, metavar: str, text: str) -> Any:
     variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
-    return click.option(flag, *names, metavar=metavar, help=text, type=kind, envvar=variable)
+    return click.option(flag, *names, metavar=metavar, help=text, type=_FILE, envvar=variable)
 
 
 def _flag(flag: str, *names: str, text: str) -> Any:
@@ -55,7 +85,7 @@ _CLUSTER: Final = _many(
     "--cluster", "-c", metavar="[KEY=]ID|URL", text="Cluster to use (repeatable)."
 )
 _ENDPOINT_ALLOWED: Final = click.option(
-    "--endpoint-allowed", multiple=True, metavar="ORIGIN",
+    "--endpoint-allowed", multiple=True, metavar="ORIGIN", type=_GIVEN,
     help="Send credentials to ORIGIN (https://HOST) and other origins named so only, beside "
          "those of OSCAR_SYNC_ENDPOINTS (repeatable).",
 )  # fmt: skip
@@ -63,17 +93,12 @@ _ALLOW_OUTSIDE: Final = _many(
     "--allow-outside", metavar="PATH",
     text="Let files refer to PATH outside the settings' folder (repeatable).",
 )  # fmt: skip
-_FILE: Final = click.Path()  # as text, completed by shells
-_CONFIG: Final = _one(
-    "--config", metavar="FILE", text="oscar-cli's file (read, never written).", kind=_FILE
-)
+_CONFIG: Final = _one("--config", metavar="FILE", text="oscar-cli's file (read, never written).")
 _SETTINGS: Final = _one(
     "--settings", metavar="FILE", text="The settings file, else the nearest oscar-sync.yaml.",
-    kind=_FILE,
 )  # fmt: skip
 _TOKEN_FILE: Final = _one(
     "--token-file", metavar="FILE", text="File with an access token, read for each request.",
-    kind=_FILE,
 )  # fmt: skip
 _QUIET: Final = click.option(
     "-q", "--quiet", is_flag=True, envvar="OSCAR_SYNC_QUIET", help="No progress."
@@ -99,7 +124,7 @@ _LOG_FORMAT: Final = click.option(
     envvar="OSCAR_SYNC_LOG_FORMAT", callback=_log_format, help="Lines on stderr as text or JSON.",
 )  # fmt: skip
 _METRICS: Final = _one(
-    "--metrics", metavar="FILE", text="Write OpenMetrics to FILE after each run.", kind=_FILE
+    "--metrics", metavar="FILE", text="Write OpenMetrics to FILE after each run."
 )
 _TIMEOUT: Final = click.option(
     "--timeout", type=SECONDS, default=60.0, metavar="SECONDS",
@@ -124,8 +149,7 @@ _COMMON: Final = (
     _CONFIG,
     _SETTINGS,
     _many("--overlay", metavar="NAME", text="Overlay overlays/NAME.yaml (repeatable)."),
-    _one("--env-file", metavar="FILE", text="Values for declared variables and secrets.",
-         kind=_FILE),
+    _one("--env-file", metavar="FILE", text="Values for declared variables and secrets."),
     _many("--secret-env", metavar="NAME", text="Let the secret NAME take the environment variable "
           "of its name where it is blank (repeatable)."),
     _many("--only", metavar="NAME", text="Only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable)."),

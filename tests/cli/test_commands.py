@@ -243,6 +243,13 @@ def test_a_time_out_of_nothing_is_wrong_usage(project):
     assert project.run("plan", "--timeout", "0")[0] == 64
 
 
+def test_a_value_that_is_blank_is_wrong_usage_and_not_as_if_it_were_left_out(project):
+    flags = ("cluster", "settings", "overlay", "env-file", "secret-env", "only", "allow-outside")
+    for flag in (*flags, "config", "token-file", "endpoint-allowed", "allow"):
+        code, _, err = project.run("plan", f"--{flag}", "")
+        assert (flag, code, "blank" in err or "no such consent" in err) == (flag, 64, True)
+
+
 def test_a_debug_log_names_requests_and_no_secret(project):
     text = (project.folder / "hello.yaml").read_text()
     (project.folder / "hello.yaml").write_text(text + '      environment: {secrets: {TOKEN: ""}}\n')

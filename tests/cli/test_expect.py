@@ -46,6 +46,16 @@ def test_a_creation_that_was_edited_after_its_review_is_not_carried_out(project,
     assert project.writes() == []
 
 
+def test_a_blank_expectation_is_refused_not_taken_for_none(project, monkeypatch):
+    for blank in ("", " "):
+        code, _, err = project.run("apply", "-y", "--expect", blank)
+        assert (code, "'--expect': it is blank" in err) == (64, True)
+    for blank in ("", " "):
+        monkeypatch.setenv("OSCAR_SYNC_EXPECT", blank)
+        assert project.run("apply", "-y")[0] == 64
+    assert project.writes() == []
+
+
 def test_the_difference_of_two_plans_is_told_in_their_own_words(project):
     reviewed(project)
     project.write("hello", memory="2Gi")
