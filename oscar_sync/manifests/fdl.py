@@ -15,7 +15,6 @@ from oscar_sync.model.origin import FieldPath
 
 FUNCTIONS: Final = "functions"
 OSCAR: Final = "oscar"
-DASHBOARD_KEY: Final = "oscar_service"
 SHARED_BLOCKS: Final = ("storage_providers", "clusters")
 _TOP: Final = frozenset({FUNCTIONS, *SHARED_BLOCKS})
 _IGNORE_HINT: Final = "if it is no FDL, name it in .oscar-syncignore"

@@ -227,7 +227,6 @@ class Action(Struct, frozen=True):
     origin: Origin | None = None
     notes: tuple[str, ...] = ()
     unchanged_fields: int = 0
-    adds_stamp: bool = False
     members: tuple[MemberEffect, ...] = ()
     sends: str = ""
 
@@ -352,7 +351,6 @@ class Plan(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
     digest: str = ""
-    compared_services: int = 0
     consents: tuple[str, ...] = ()
 
     @property

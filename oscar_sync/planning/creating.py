@@ -82,7 +82,6 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         origin=desired.locate(()),
         notes=(*volume_notes(context, stored), *coming.notes, *members.notes),
         members=members.effects,
-        adds_stamp=bool(context.settings.set_name),
     )
     reason = first_of(_name_reason(context, desired), coming.reason, members.reason)
     if reason is not None:

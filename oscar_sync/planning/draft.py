@@ -227,7 +227,6 @@ def _plan(
             )
         ),
         consents=tuple(consents),
-        compared_services=sum(len(view.services) for view in views if view.is_read),
     )
     return replace(plan, digest=plan_digest(plan))
 

@@ -70,7 +70,6 @@ def decide_replace(
             *members.notes,
         ),
         members=members.effects,
-        adds_stamp=bool(context.settings.set_name),
     )
     reason = first_of(
         going.reason, coming.reason, members.reason, _consent_reason(context, live, fields, why)

@@ -89,7 +89,6 @@ def _stamp_only(
         origin=origin,
         notes=(_WARNING, *token_notes(context, form, before), *members.notes),
         members=members.effects,
-        adds_stamp=kind is ActionKind.ADOPT,
     )
     reasons = (
         reason,

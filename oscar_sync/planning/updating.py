@@ -84,7 +84,6 @@ class _Case(Struct, frozen=True):
     wanted: Form
     secrets: SecretFindings
     changes: tuple[FieldChange, ...]
-    is_adopted: bool
 
 
 def decide_update(
@@ -112,8 +111,7 @@ def decide_update(
         return (_foreign(context, desired, live, changes) if changes else None), secrets
     if not changes:
         return decide_repair(context, desired, live), secrets
-    is_adopted = standing is Standing.UNSTAMPED and bool(context.settings.set_name)
-    case = _Case(context, desired, live, wanted, secrets, changes, is_adopted)
+    case = _Case(context, desired, live, wanted, secrets, changes)
     return _update(case), secrets
 
 
@@ -226,7 +224,6 @@ def _update(case: _Case) -> Decision:
         ),
         members=members.effects,
         unchanged_fields=_unchanged(live, case.changes),
-        adds_stamp=case.is_adopted,
     )
     reason = first_of(
         _reason(case, attached, erased, is_in_parts=is_in_parts), closing.reason, members.reason

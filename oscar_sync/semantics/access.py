@@ -82,14 +82,6 @@ def is_closed_by(before: Mapping[str, Value], after: Mapping[str, Value]) -> boo
     return access_of_service(before).is_public and not access_of_service(after).is_public
 
 
-def visibility_said(bucket: str, service: str) -> str:
-    """Return what ``/system/buckets`` says of a *bucket* that a *service* attached.
-
-    Both are visibilities. It is no evidence of who may read.
-    """
-    return RESTRICTED if RESTRICTED in (bucket, service) else PRIVATE
-
-
 def gained(before: Access, after: Access, owners: Collection[str] = ()) -> str:
     """Return who has access *after* and not *before*, in words; blank: nobody.
 

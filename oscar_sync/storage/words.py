@@ -47,9 +47,3 @@ def meaning_of_status(status: int) -> str:
     if 300 <= status < 400:
         known = "it redirects, which is not followed"
     return f"{known} ({status})" if known else f"it answers {status}"
-
-
-def untrusted(text: str) -> str:
-    """Return why a certificate is not trusted, in OpenSSL's words; blank if it is not that."""
-    _, found, why = text.partition("certificate verify failed: ")
-    return f"its certificate is not trusted: {why.partition(' (_ssl')[0]}" if found else ""

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from oscar_sync.errors import (
     BadAnswerError,
-    ClusterError,
     NotUnderstoodError,
     NullListError,
     RefusedError,
@@ -201,20 +200,6 @@ class OscarApi:
         with _Words(self, VOLUMES):
             return volumes_of(decode(self._good(VOLUMES, raw).content))
 
-    def health(self) -> bool:
-        """Tell whether the server answers at all; credentials are not sent."""
-        try:
-            return self.session.get("/health", has_login=False).status == 200
-        except ClusterError:
-            return False
-
-    def own_quota(self) -> Mapping[str, object] | None:
-        """Return the log-in's quota, None where the cluster or the log-in has none."""
-        raw = self._get("/system/quotas/user")
-        if raw.status in {401, 403, 503} or _has_no_route(raw):
-            return None
-        return self._mapping("/system/quotas/user", self._good("/system/quotas/user", raw))
-
     # -- one service
 
     def get_service(self, name: str) -> Answer:
@@ -308,18 +293,6 @@ class OscarApi:
     def run(self, name: str, token: Secret, body: bytes) -> Answer:
         """Invoke a service and wait for its answer."""
         return self._invoke(f"/run/{_segment(name)}", token, body)
-
-    def post_job(self, name: str, token: Secret, body: bytes) -> Answer:
-        """Start a job; the server does not say its name."""
-        return self._invoke(f"/job/{_segment(name)}", token, body)
-
-    def list_jobs(self, name: str) -> tuple[ListedJob, ...]:
-        """Return every job of a service, all pages of them.
-
-        Raises:
-            RefusedError: an empty 200, which is how the server forbids it.
-        """
-        return tuple(self.jobs(name))
 
     def jobs(self, name: str) -> Iterator[ListedJob]:
         """Yield the jobs of a service; each page is asked for when it is reached.

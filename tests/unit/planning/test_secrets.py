@@ -108,7 +108,7 @@ def test_a_mark_alone_sends_secrets_only_where_the_service_has_some(names):
     there = live(environment={"secrets": names})
     found = draft(view(there), one, options=PlanOptions(Scope.ADOPT, ("alpha",)))
     [action] = found.plan.actions
-    assert action.adds_stamp
+    assert action.kind == "adopt"
     sent = found.materials[action.id].secrets
     assert sent == (one.secrets if names else {})
 

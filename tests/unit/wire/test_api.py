@@ -110,7 +110,7 @@ def test_a_404_with_a_body_or_a_type_never_says_that_a_service_is_gone(stub, giv
         oscar.get_service("a")
 
 
-@pytest.mark.parametrize("read", ["list_volumes", "own_quota", "find_bucket", "deployment"])
+@pytest.mark.parametrize("read", ["list_volumes", "find_bucket", "deployment"])
 def test_a_404_says_that_a_release_lacks_a_path_only_as_oscar_says_it(stub, read):
     stub.replies = [
         reply("404 page not found", 404, Content_Type="text/plain"),
@@ -417,7 +417,7 @@ def test_every_page_of_jobs_is_read(stub):
         reply({"jobs": {"a-2": {"status": "Running"}}}),
     ]
     with api(stub.url) as oscar:
-        jobs = oscar.list_jobs("a")
+        jobs = tuple(oscar.jobs("a"))
     assert jobs == (ListedJob("a-1", "Succeeded", started="t"), ListedJob("a-2", "Running"))
     assert stub.lines[1] == "GET /system/logs/a?page=x%2Fy%3D"
 
@@ -425,19 +425,19 @@ def test_every_page_of_jobs_is_read(stub):
 def test_old_servers_list_jobs_without_pages(stub):
     stub.replies = [reply({"a-1": {"status": "Failed"}})]
     with api(stub.url) as oscar:
-        assert oscar.list_jobs("a") == (ListedJob("a-1", "Failed"),)
+        assert tuple(oscar.jobs("a")) == (ListedJob("a-1", "Failed"),)
 
 
 def test_forbidden_jobs_are_an_empty_200(stub):
     stub.replies = [Reply(body=b"")]
     with api(stub.url) as oscar, pytest.raises(RefusedError):
-        oscar.list_jobs("a")
+        tuple(oscar.jobs("a"))
 
 
 def test_a_list_of_jobs_that_is_none_is_an_error(stub):
     stub.replies = [reply([])]
     with api(stub.url) as oscar, pytest.raises(BadAnswerError):
-        oscar.list_jobs("a")
+        tuple(oscar.jobs("a"))
 
 
 def test_a_job_has_a_log_or_an_error(stub):
@@ -449,41 +449,17 @@ def test_a_job_has_a_log_or_an_error(stub):
 
 
 def test_invocations_carry_the_services_token_and_not_the_login(stub):
-    stub.replies = [reply("out"), reply("", 201)]
+    stub.replies = [reply("out")]
     with api(stub.url) as oscar:
         assert oscar.run("a", Secret("t" * 64), b"in").text == "out"
-        assert oscar.post_job("a", Secret("t" * 64), b"in").status == 201
     assert {asked.headers["Authorization"] for asked in stub.asked} == {f"Bearer {'t' * 64}"}
-    assert stub.lines == ["POST /run/a", "POST /job/a"]
+    assert stub.lines == ["POST /run/a"]
     assert stub.asked[0].body == b"in"
 
 
 def test_a_token_that_cannot_be_sent_invokes_nothing(stub):
     with api(stub.url) as oscar, pytest.raises(RefusedError):
         oscar.run("a", Secret("x\ny"), b"")
-
-
-def test_health_needs_no_credentials(stub):
-    stub.replies = [reply("Ok"), reply("", 500)]
-    with api(stub.url) as oscar:
-        assert oscar.health()
-        assert not oscar.health()
-    assert "Authorization" not in stub.asked[0].headers
-
-
-def test_a_server_that_is_gone_is_not_healthy():
-    with api("http://nobody.invalid") as oscar:
-        assert not oscar.health()
-
-
-def test_a_cluster_without_quotas_has_none(stub):
-    gone = reply("404 page not found", 404, Content_Type="text/plain")
-    stub.replies = [reply({"user_id": "u"}), gone, reply("", 500)]
-    with api(stub.url) as oscar:
-        assert oscar.own_quota() == {"user_id": "u"}
-        assert oscar.own_quota() is None
-        with pytest.raises(BadAnswerError):
-            oscar.own_quota()
 
 
 def test_bodies_are_never_shown(stub):
