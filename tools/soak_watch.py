@@ -25,8 +25,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from oscar_sync.cli.output import Output
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
-from oscar_sync.cli.telling import Telling
 from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watch import command
 from oscar_sync.cli.watching import Watching
@@ -259,7 +259,7 @@ def _soaked(
     screen = Screen()
     trouble = Trouble(float(options["interval"]), screen.say)
     watch = Watched(
-        options, outputs, Telling("watch"), screen, trouble, now=clock.now, quiet_s=0.005,
+        options, outputs, RunRecord("watch"), screen, trouble, now=clock.now, quiet_s=0.005,
         connections=Connections(os.environ, sleep=lambda _: None),
     )  # fmt: skip
     found: list[str] = []

@@ -11,12 +11,12 @@ import click
 from msgspec.structs import replace
 
 from oscar_sync.cli import options as given
+from oscar_sync.cli.applying import ApplyRun, carry_out
 from oscar_sync.cli.border import end_events, guarded
-from oscar_sync.cli.carrying import Carrying, carry_out
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import APPLY_FORMATS, show_documents, show_plan
-from oscar_sync.cli.telling import Telling
 from oscar_sync.errors import StaleError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
@@ -53,13 +53,13 @@ def _not_blank(ctx: click.Context, param: click.Parameter, given: str | None) ->
 def command(**options: Any) -> int:
     """Bring the clusters to what the files in PATHS say, exactly by the plan that is shown."""
     outputs = outputs_of(options["outputs"], APPLY_FORMATS)
-    telling = Telling("apply", options["metrics"] or "")
+    record = RunRecord("apply", options["metrics"] or "")
 
     def run() -> Exit:
         desired = with_flags(desire(request_of(options), os.environ), options)
         connections = connections_of(options)
         found = plan_once(desired, plan_options(options), connections)
-        telling.found(found.draft.plan)
+        record.found(found.draft.plan)
         if options["expect"]:
             _hold_to(options["expect"], found, outputs)
         if options["dry_run"]:
@@ -67,7 +67,7 @@ def command(**options: Any) -> int:
             code = plan_exit(found.draft.plan, detailed=False)
             end_events(outputs, code)
             return code
-        how = Carrying(
+        how = ApplyRun(
             outputs,
             options["color"],
             is_yes=options["yes"],
@@ -77,11 +77,11 @@ def command(**options: Any) -> int:
             parallelism=options["parallelism"],
             wait_s=_WAIT_S if options["wait"] else None,
             is_waiting=options["wait"] is not False,
-            on_report=telling.reported,
+            on_report=record.reported,
         )
         return carry_out(found, how, connections)
 
-    return telling.end(guarded(run, outputs, options["color"]))
+    return record.end(guarded(run, outputs, options["color"]))
 
 
 def _hold_to(expected: str, found: Pass, outputs: Sequence[Output]) -> None:

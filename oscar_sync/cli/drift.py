@@ -9,8 +9,8 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.request import connections_of, request_of
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import DRIFT_FORMATS, show_drift
-from oscar_sync.cli.telling import Telling
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import drift_exit
 from oscar_sync.model.plan import PlanOptions, Scope
@@ -25,14 +25,14 @@ from oscar_sync.reconcile.once import plan_once
 def command(**options: Any) -> int:
     """Show what moved on the clusters since the last apply; exit 2 if anything did."""
     outputs = outputs_of(options["outputs"], DRIFT_FORMATS)
-    telling = Telling("drift", options["metrics"] or "")
+    record = RunRecord("drift", options["metrics"] or "")
 
     def run() -> Exit:
         desired = desire(request_of(options), os.environ)
         asked = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
         found = plan_once(desired, asked, connections_of(options))
-        telling.found(found.draft.plan)
+        record.found(found.draft.plan)
         show_drift(found, outputs, options["color"])
         return drift_exit(found.draft.plan)
 
-    return telling.end(guarded(run, outputs, options["color"]))
+    return record.end(guarded(run, outputs, options["color"]))

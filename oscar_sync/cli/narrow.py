@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from oscar_sync.cli.applying import ApplyRun, carry_out
 from oscar_sync.cli.border import guarded
-from oscar_sync.cli.carrying import Carrying, carry_out
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
@@ -39,13 +39,13 @@ def run_narrow(
         if is_dry:
             show_plan(found, outputs, options["color"], f"{command} --dry-run")
             return plan_exit(found.draft.plan, detailed=False)
-        return carry_out(found, _carrying(options, outputs, command), connections)
+        return carry_out(found, _apply_run(options, outputs, command), connections)
 
     return guarded(run, outputs, options["color"])
 
 
-def _carrying(options: dict[str, Any], outputs: Sequence[Output], command: str) -> Carrying:
-    return Carrying(
+def _apply_run(options: dict[str, Any], outputs: Sequence[Output], command: str) -> ApplyRun:
+    return ApplyRun(
         outputs,
         options["color"],
         is_yes=options["yes"],

@@ -13,7 +13,7 @@ from oscar_sync.cli.log_lines import Form
 from oscar_sync.cli.output import redraw
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Action, Do, Plan, Step
-from oscar_sync.render.headway import Headway, Moment, Pace, bar, sentence
+from oscar_sync.render.progress_line import Moment, Pace, ProgressState, bar, sentence
 from oscar_sync.render.words import plural
 
 _REDRAW_S = 0.1
@@ -66,12 +66,12 @@ class Progress:
             redraw()
 
     def _draw(self, action: Action, step: Step, now: float) -> None:
-        headway = self._steps.headway()
-        if now - self._drawn_s < _REDRAW_S and headway.steps < headway.all_steps:
+        progress_state = self._steps.progress_state()
+        if now - self._drawn_s < _REDRAW_S and progress_state.steps < progress_state.all_steps:
             return
         self._drawn_s = now
         # The last column stays free: a terminal would begin a new line behind it.
-        redraw(bar(headway, f"{action.key} {step.do} {step.target}", _columns() - 1))
+        redraw(bar(progress_state, f"{action.key} {step.do} {step.target}", _columns() - 1))
 
     def _tell(self, event: Event, action: Action, step: Step) -> None:
         if event.happening is Happening.STEP_START:
@@ -82,11 +82,11 @@ class Progress:
         say(f"{action.key}  {step.do} {step.target}  {words}")
 
     def _tell_uploads(self, action: Action, count: "_Count", now: float) -> None:
-        headway = count.headway()
+        progress_state = count.progress_state()
         is_over = count.uploads == count.all_uploads
         if is_over or now - self._told_s >= _LINE_S:
             self._told_s = now
-            sent = replace(headway, steps=count.uploads, all_steps=count.all_uploads)
+            sent = replace(progress_state, steps=count.uploads, all_steps=count.all_uploads)
             say(f"{action.key}  upload  {sentence(sent)}")
 
     def _tell_deletions(self, action: Action, count: "_Count") -> None:
@@ -124,9 +124,9 @@ class _Count:
         self._sent_bytes = self._whole_bytes + sum(self._under_way.values())
         self._pace.note(Moment(now, self._sent_bytes))
 
-    def headway(self) -> Headway:
+    def progress_state(self) -> ProgressState:
         speed = self._pace.bytes_per_s()
-        return Headway(self.steps, self.all_steps, self._sent_bytes, self.all_bytes, speed)
+        return ProgressState(self.steps, self.all_steps, self._sent_bytes, self.all_bytes, speed)
 
 
 def _columns() -> int:

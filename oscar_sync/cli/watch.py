@@ -7,8 +7,8 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
-from oscar_sync.cli.telling import Telling
 from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watching import Watching
 
@@ -48,8 +48,8 @@ from oscar_sync.cli.watching import Watching
 def command(**options: Any) -> int:
     """Plan again 300 ms after each saved change, and every --interval; Ctrl-C ends."""
     outputs = outputs_of(options["outputs"], ("text", "events"))
-    telling = Telling("watch", options["metrics"] or "")
+    record = RunRecord("watch", options["metrics"] or "")
     screen = Screen.of_terminal(is_quiet=options["quiet"])
     trouble = Trouble(float(options["interval"]), screen.say)
-    watching = Watching(options, outputs, telling, screen, trouble)
+    watching = Watching(options, outputs, record, screen, trouble)
     return guarded(watching.run, outputs, options["color"])

@@ -10,8 +10,8 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.cli.applying import question
 from oscar_sync.cli.border import say
-from oscar_sync.cli.carrying import question
 from oscar_sync.cli.event_lines import event_line, summary_line
 from oscar_sync.cli.output import BOTTOM, Output, append
 from oscar_sync.cli.screen import Screen

@@ -9,14 +9,14 @@ from typing import Any, Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from oscar_sync.cli.applying import signals
 from oscar_sync.cli.border import code_of, say, tell_findings
-from oscar_sync.cli.carrying import signals
 from oscar_sync.cli.event_lines import event_line, summary_line
 from oscar_sync.cli.output import Output, append, stdout_width, write
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.showing import stdout_paint, text_of
-from oscar_sync.cli.telling import Telling
 from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
 from oscar_sync.errors import InputError, OscarSyncError, OutputError
@@ -45,7 +45,7 @@ class Watching(Struct):
 
     options: dict[str, Any]
     outputs: Sequence[Output]
-    telling: Telling
+    record: RunRecord
     screen: Screen
     trouble: Trouble
     now: Callable[[], float] = time.monotonic
@@ -127,7 +127,7 @@ class Watching(Struct):
 
         *names* are the files that were saved, None in the first pass.
         """
-        self.telling.begin()
+        self.record.begin()
         self.screen.begin("planning ...")
         if names:
             self.waits_for_save = False
@@ -137,7 +137,7 @@ class Watching(Struct):
             found = self._planned(request, connections)
         except InputError as error:
             self.trouble.unusable(error.diagnostics, self._tell)
-            self.telling.end(Exit.INVALID)
+            self.record.end(Exit.INVALID)
             return None
         except OutputError:
             raise
@@ -145,7 +145,7 @@ class Watching(Struct):
             if names is None:
                 raise
             self.trouble.fail(str(error), str(error))
-            self.telling.end(code_of(error))
+            self.record.end(code_of(error))
             return None
         finally:
             connections.close_providers()
@@ -169,10 +169,10 @@ class Watching(Struct):
         self.trouble.judge(plan)
         forms = {name: item.form for name, item in found.draft.materials.items()}
         self._show(plan, forms, is_first=is_first)
-        self.telling.found(plan)
+        self.record.found(plan)
         if self.options["is_applying"] and plan.actions and not self.waits_for_save:
             return self._apply(found, connections)
-        self.telling.end(plan_exit(plan, detailed=False))
+        self.record.end(plan_exit(plan, detailed=False))
         return None
 
     # -- what is shown
@@ -228,18 +228,18 @@ class Watching(Struct):
                 return Exit.NO_TERMINAL
             if not agreed:
                 self.waits_for_save = True
-                self.telling.end(Exit.OK)
+                self.record.end(Exit.OK)
                 self.screen.say("nothing was sent; waiting for the next save")
                 return None
         self.is_agreed = True
         report = carry_out(found, connections, self.stop, self.screen, self._how())
         if report is None:
             self.trouble.count()
-            self.telling.end(Exit.LOCKED)
+            self.record.end(Exit.LOCKED)
             return None
         code = apply_exit(report)
-        self.telling.reported(report)
-        self.telling.end(code)
+        self.record.reported(report)
+        self.record.end(code)
         self.waits_for_save = code in {Exit.STALE, Exit.BLOCKED}
         if code is not Exit.OK:
             self.trouble.count()

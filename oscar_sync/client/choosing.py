@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from oscar_sync.documents.findings import Findings
 from oscar_sync.errors import InputError, UsageError
-from oscar_sync.manifests.load.files import Fence
+from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.model.cluster import Cluster, Login, TokenFileLogin
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.settings.clusters import Atlas, Resolver, flags_of
+from oscar_sync.settings.clusters import ClusterLookup, Resolver, flags_of
 from oscar_sync.settings.entries import STAR, ClusterSettings, Known
 from oscar_sync.settings.load import (
     Where,
@@ -65,27 +65,27 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
     flags = flags_of(wanted.targets)
     has_url = any("://" in target for target in flags.targets)
     known = load_known(loaded, where, wanted.config, findings, has_url=has_url)
-    entry = _entry(Atlas(known, flags, (), findings))
+    entry = _entry(ClusterLookup(known, flags, (), findings))
     if wanted.login is not None:
         rest = {key: text for key, text in entry.fields.items() if key not in _LOGINS}
         entry = replace(entry, fields={**rest, "token": "given"})
     environment = environment_of(where, wanted.token_file, wanted.endpoints_allowed)
-    fence = Fence(loaded.folder, (absolute(where.cwd, path) for path in wanted.allow_outside))
-    check_paths(loaded, fence.holds, findings)
+    scope = ReadScope(loaded.folder, (absolute(where.cwd, path) for path in wanted.allow_outside))
+    check_paths(loaded, scope.holds, findings)
     found = Resolver(known, environment, findings).clusters([entry])
     if findings.has_error or not found:
         raise InputError(tuple(sorted(findings.found)))
     return _with_paths(found[0], loaded), tuple(sorted(findings.found))
 
 
-def _entry(atlas: Atlas) -> ClusterSettings:
-    if len(atlas.targets) > 1:
-        names = ", ".join(str(entry.id) for entry in atlas.targets)
+def _entry(lookup: ClusterLookup) -> ClusterSettings:
+    if len(lookup.targets) > 1:
+        names = ", ".join(str(entry.id) for entry in lookup.targets)
         raise UsageError(f"--cluster: name one cluster, not several: {names}")
-    if atlas.targets:
-        return atlas.targets[0]
-    known = atlas.known
-    star = atlas.entry_of(STAR) if STAR in {*known.settings, *known.aliases} else None
+    if lookup.targets:
+        return lookup.targets[0]
+    known = lookup.known
+    star = lookup.entry_of(STAR) if STAR in {*known.settings, *known.aliases} else None
     return star or _only(known)
 
 

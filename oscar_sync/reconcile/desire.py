@@ -16,7 +16,7 @@ from oscar_sync.manifests.checks import together
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.load import Manifests, Sources
 from oscar_sync.manifests.load import load as load_manifests
-from oscar_sync.manifests.load.files import Fence
+from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.cluster import Cluster, TokenFileLogin, login_kind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
@@ -24,7 +24,7 @@ from oscar_sync.model.settings import Seed, Settings
 from oscar_sync.model.state import DesiredService, DesiredState, Narrowing
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.settings.assembly import allowed, check_removed, check_services, settings_of
-from oscar_sync.settings.clusters import Atlas, Resolver, flags_of, unknown_key
+from oscar_sync.settings.clusters import ClusterLookup, Resolver, flags_of, unknown_key
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.entries import DEFAULT_KEYS, ClusterSettings, Known
 from oscar_sync.settings.load import (
@@ -106,8 +106,8 @@ def _logins(request: DesireRequest, environ: Mapping[str, str]) -> tuple[tuple[s
     """Return, for each cluster that a run would read, which log-in won (product 2.3)."""
     run = _Pass(replace(request, needs_clusters=True, needs_manifests=False), environ)
     try:
-        entries = run.entries(run.atlas(()), (), Narrowing())
-        clusters = run.clusters(run.atlas(()), (), Narrowing()) if entries else ()
+        entries = run.entries(run.lookup(()), (), Narrowing())
+        clusters = run.clusters(run.lookup(()), (), Narrowing()) if entries else ()
     except (InputError, UsageError):
         return ()
     rows = [
@@ -152,12 +152,14 @@ class _Pass:
         if self.request.needs_manifests and not manifests.left_out:
             declared = frozenset(name for one in manifests.services for name in one.secrets)
             note_unused(self.request.secret_env, declared, self.findings)
-        atlas = self.atlas(manifests.services)
-        placed = self.placed(manifests.services, atlas)
-        narrowing = self.narrowing(placed, atlas, manifests.left_out)
+        lookup = self.lookup(manifests.services)
+        placed = self.placed(manifests.services, lookup)
+        narrowing = self.narrowing(placed, lookup, manifests.left_out)
         chosen = _chosen(placed, narrowing)
-        clusters = self.clusters(atlas, chosen, narrowing)
-        settings = settings_of(self.loaded, clusters, self.allow, atlas.id_of_name, self.env_file())
+        clusters = self.clusters(lookup, chosen, narrowing)
+        settings = settings_of(
+            self.loaded, clusters, self.allow, lookup.id_of_name, self.env_file()
+        )
         self.check(settings, placed, narrowing)
         return DesiredState(
             tuple(sorted(chosen, key=lambda service: service.key)),
@@ -204,7 +206,7 @@ class _Pass:
         )
         return load_manifests(sources, self.reader)
 
-    def atlas(self, manifests: Sequence[Manifest]) -> Atlas:
+    def lookup(self, manifests: Sequence[Manifest]) -> ClusterLookup:
         needs_clusters = self.request.needs_clusters
         has_url = any("://" in target for target in self.flags.targets)
         known = (
@@ -216,27 +218,27 @@ class _Pass:
         )
         flags = self.flags if needs_clusters else flags_of(())
         keys = [manifest.cluster_key for manifest in manifests]
-        return Atlas(known, flags, keys, self.findings)
+        return ClusterLookup(known, flags, keys, self.findings)
 
-    def placed(self, manifests: Iterable[Manifest], atlas: Atlas) -> list[DesiredService]:
+    def placed(self, manifests: Iterable[Manifest], lookup: ClusterLookup) -> list[DesiredService]:
         """Return the services on their clusters; with ``--cluster`` those of other ones not."""
-        targets = {entry.id for entry in atlas.targets}
+        targets = {entry.id for entry in lookup.targets}
         missing: set[str] = set()
         placed = []
         for manifest in manifests:
-            entry = atlas.entry_of(manifest.cluster_key)
+            entry = lookup.entry_of(manifest.cluster_key)
             if targets and (entry is None or entry.id not in targets):
                 continue
             is_unknown = entry is None and self.request.needs_clusters
             if is_unknown and manifest.cluster_key not in missing:
                 missing.add(manifest.cluster_key)
-                unknown_key(atlas, manifest.cluster_key, manifest.locate(()), "", self.findings)
+                unknown_key(lookup, manifest.cluster_key, manifest.locate(()), "", self.findings)
             if manifest.name:
-                placed.append(manifest.on(atlas.id_of(manifest.cluster_key)))
+                placed.append(manifest.on(lookup.id_of(manifest.cluster_key)))
         return placed
 
     def narrowing(
-        self, placed: Sequence[DesiredService], atlas: Atlas, left_out: tuple[str, ...]
+        self, placed: Sequence[DesiredService], lookup: ClusterLookup, left_out: tuple[str, ...]
     ) -> Narrowing:
         """Return what the run looks at (trust 1.6).
 
@@ -246,11 +248,11 @@ class _Pass:
         names, clusters = [], []
         for only in self.request.only:
             if only.endswith("/"):
-                clusters.append(atlas.id_of_name(only[:-1]))
+                clusters.append(lookup.id_of_name(only[:-1]))
                 continue
             cluster, slash, name = only.rpartition("/")
             known = {str(service.key.name): service.key.cluster for service in placed}
-            wanted = f"{atlas.id_of_name(cluster)}/{name}" if slash else name
+            wanted = f"{lookup.id_of_name(cluster)}/{name}" if slash else name
             keys = {str(service.key) for service in placed}
             if wanted not in keys and wanted not in known:
                 hint = did_you_mean(wanted, (*known, *keys))
@@ -261,58 +263,60 @@ class _Pass:
         return Narrowing(tuple(names), tuple(clusters), left_out)
 
     def clusters(
-        self, atlas: Atlas, chosen: Sequence[DesiredService], narrowing: Narrowing
+        self, lookup: ClusterLookup, chosen: Sequence[DesiredService], narrowing: Narrowing
     ) -> tuple[Cluster, ...]:
         if not self.request.needs_clusters:
             return ()
         environment = environment_of(
             self.where, self.request.token_file or "", self.request.endpoints_allowed
         )
-        entries = self.entries(atlas, chosen, narrowing)
+        entries = self.entries(lookup, chosen, narrowing)
         if not entries and not self.findings.has_error and not self.request.needs_manifests:
             raise UsageError(
                 "no cluster is known: write `clusters:` in oscar-sync.yaml, use --cluster "
                 "ID-or-URL, or set OSCAR_ENDPOINT"
             )
-        found = Resolver(atlas.known, environment, self.findings).clusters(entries)
+        found = Resolver(lookup.known, environment, self.findings).clusters(entries)
         return tuple(self.with_paths(cluster) for cluster in found)
 
     def entries(
-        self, atlas: Atlas, chosen: Sequence[DesiredService], narrowing: Narrowing
+        self, lookup: ClusterLookup, chosen: Sequence[DesiredService], narrowing: Narrowing
     ) -> list[ClusterSettings]:
         """Return the clusters that are read (product 2.3)."""
-        named = self.named(atlas)
-        if atlas.targets:
-            entries = list(atlas.targets)
+        named = self.named(lookup)
+        if lookup.targets:
+            entries = list(lookup.targets)
         else:
-            entries = [entry for key in atlas.keys if (entry := atlas.entry_of(key))]
+            entries = [entry for key in lookup.keys if (entry := lookup.entry_of(key))]
             entries += named
             entries += self.loaded.clusters.values()
-            if not entries and not atlas.keys and (default := self.default(atlas)):
+            if not entries and not lookup.keys and (default := self.default(lookup)):
                 entries.append(default)
         if narrowing.clusters or narrowing.services:
             read = {service.key.cluster for service in chosen} | set(narrowing.clusters)
             entries = [entry for entry in entries if entry.id in read]
         return entries
 
-    def default(self, atlas: Atlas) -> ClusterSettings | None:
+    def default(self, lookup: ClusterLookup) -> ClusterSettings | None:
         """Return the cluster that is meant where no file names one."""
-        return next((entry for key in sorted(DEFAULT_KEYS) if (entry := atlas.entry_of(key))), None)
+        return next(
+            (entry for key in sorted(DEFAULT_KEYS) if (entry := lookup.entry_of(key))), None
+        )
 
-    def named(self, atlas: Atlas) -> list[ClusterSettings]:
+    def named(self, lookup: ClusterLookup) -> list[ClusterSettings]:
         """Return the clusters that ``removed`` names; nobody would look at a misspelt one."""
         entries = []
         for removed in self.loaded.removed:
             cluster = removed.which.cluster
-            entry = atlas.entry_called(cluster) if cluster else None
+            entry = lookup.entry_called(cluster) if cluster else None
             if entry is not None:
                 entries.append(entry)
             elif cluster:
-                hint = did_you_mean(cluster, atlas.names)
+                hint = did_you_mean(cluster, lookup.names)
                 self.findings.add(
                     SettingsCode.UNKNOWN_CLUSTER, Severity.ERROR, removed.origin, "removed",
                     f"no cluster is called {cluster}" + (f"; {hint}" if hint else ""),
-                    f"write one of {', '.join(atlas.names) or 'the ids under `clusters`'}",
+                    f"write one of {', '.join(lookup.names) or 'the ids under `clusters`'}",
                     self.loaded.text,
                 )  # fmt: skip
         return entries
@@ -337,9 +341,9 @@ class _Pass:
             self.reader.seeded(seed.source)
         self.findings.found.extend(self.check_together(placed, seeds))
         allowed_paths = [absolute(self.cwd, path) for path in self.request.allow_outside]
-        fence = Fence(self.loaded.folder, allowed_paths)
-        check_seeds(self.loaded, fence.holds, self.cwd, self.findings)
-        check_paths(self.loaded, fence.holds, self.findings)
+        scope = ReadScope(self.loaded.folder, allowed_paths)
+        check_seeds(self.loaded, scope.holds, self.cwd, self.findings)
+        check_paths(self.loaded, scope.holds, self.findings)
         check_removed(settings, placed, self.loaded.text, self.findings)
         if narrowing.is_full and not self.request.clusters:
             check_services(settings, placed, self.loaded.text, self.findings)

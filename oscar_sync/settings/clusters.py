@@ -69,7 +69,7 @@ def flags_of(texts: Iterable[str]) -> Flags:
     return Flags(by_key, star, tuple(plain))
 
 
-class Atlas:
+class ClusterLookup:
     """Finds the cluster of each FDL key."""
 
     def __init__(self, known: Known, flags: Flags, keys: Sequence[str], findings: Findings) -> None:
@@ -186,10 +186,12 @@ class Atlas:
         return entry.id if entry else ClusterId(name)
 
 
-def unknown_key(atlas: Atlas, key: str, origin: Origin, text: str, findings: Findings) -> None:
+def unknown_key(
+    lookup: ClusterLookup, key: str, origin: Origin, text: str, findings: Findings
+) -> None:
     """Note an FDL *key* without a cluster, with both sides listed."""
-    keys = ", ".join(one or "(none)" for one in atlas.keys)
-    names = ", ".join(atlas.known.names) or "none"
+    keys = ", ".join(one or "(none)" for one in lookup.keys)
+    names = ", ".join(lookup.known.names) or "none"
     findings.add(
         SettingsCode.NO_CLUSTER,
         ERROR,

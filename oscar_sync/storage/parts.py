@@ -16,10 +16,10 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.errors import StoreError, StoreUnreachableError
+from oscar_sync.storage.buffers import BufferPool
 from oscar_sync.storage.checksums import composed, own_part_bytes
 from oscar_sync.storage.files import open_regular, read_at
 from oscar_sync.storage.multipart import Multipart, Place
-from oscar_sync.storage.room import Room
 from oscar_sync.storage.stored import OnBytes
 
 PARTS_AT_ONCE: Final = 4
@@ -56,13 +56,13 @@ def _note(sha256: str) -> bytes:
 
 
 class PartsUpload:
-    """Brings one file to ``bucket/key``; *room* bounds the parts in memory, of all files."""
+    """Brings one file to ``bucket/key``; *buffers* bound the parts in memory, of all files."""
 
-    def __init__(self, store: Multipart, place: Place, room: Room) -> None:
+    def __init__(self, store: Multipart, place: Place, buffers: BufferPool) -> None:
         """Send nothing yet."""
         self._store = store
         self._place = place
-        self._room = room
+        self._buffers = buffers
 
     def put(self, file: BigFile, on_bytes: OnBytes) -> str:
         """Send what the store lacks of *file*, and return the ETag of the object.
@@ -142,7 +142,7 @@ class PartsUpload:
             if has_failed.is_set():
                 return b"", ""
             try:
-                with self._room.lent(length) as buffer:
+                with self._buffers.lent(length) as buffer:
                     content = buffer[: read_at(stream.fileno(), buffer, place)]
                     digest = hashlib.sha256(content).digest()
                     etag = self._part(begun.result(), number, content, digest)

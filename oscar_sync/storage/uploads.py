@@ -18,9 +18,9 @@ from oscar_sync.errors import StoreError, StoreFailedError, StoreUnreachableErro
 from oscar_sync.model.state import StoredObject
 from oscar_sync.storage import checksums, digests, keys
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.buffers import BufferPool
 from oscar_sync.storage.bulk import Bulk
 from oscar_sync.storage.files import read_regular
-from oscar_sync.storage.room import Room
 from oscar_sync.storage.stored import OnBytes
 
 CONTENTS_AT_ONCE: Final = 6
@@ -53,7 +53,7 @@ class Uploads:
         self._environ = environ
         self._stat = stat
         self._bulk = bulk
-        self._room = Room(CONTENTS_AT_ONCE)
+        self._buffers = BufferPool(CONTENTS_AT_ONCE)
         self._big = threading.BoundedSemaphore(BIG_AT_ONCE)
 
     def put(
@@ -73,7 +73,7 @@ class Uploads:
 
     def _put_whole(self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str) -> str:
         # The content lies elsewhere: a buffer stands for it, so that few are in memory at once.
-        with self._room.lent(0) if size_bytes > SMALL_BYTES else nullcontext():
+        with self._buffers.lent(0) if size_bytes > SMALL_BYTES else nullcontext():
             content = read_regular(path, size_bytes + 1)
             found = hashlib.sha256(content).hexdigest()
             if len(content) != size_bytes or (sha256 and sha256 != found):
@@ -149,7 +149,7 @@ class Uploads:
         if path.is_symlink() or path.stat().st_size != size_bytes:
             raise self._changed(path)
         file = BigFile(path, size_bytes, sha256 or checksums.content_sha256(path, size_bytes))
-        upload = PartsUpload(self._multipart, place, self._room)
+        upload = PartsUpload(self._multipart, place, self._buffers)
         try:
             return upload.put(file, on_bytes)
         except (StoreUnreachableError, StoreFailedError):

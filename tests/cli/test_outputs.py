@@ -9,7 +9,7 @@ import sys
 import pytest
 from jsonschema import Draft202012Validator
 
-from oscar_sync.cli.carrying import question
+from oscar_sync.cli.applying import question
 from oscar_sync.cli.main import ALIASES, COMMANDS
 from oscar_sync.model.plan import ActionKind, Do, Step
 from tests.unit.render.subjects import action, plan

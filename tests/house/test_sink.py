@@ -10,7 +10,7 @@ from tests.house.tree import PACKAGE
 DOOR = "cli/output.py"
 # Bytes of an answer where stdout is no terminal; a sentence of a signal; the version.
 EXEMPT = {
-    ("cli/carrying.py", "os.write"),
+    ("cli/applying.py", "os.write"),
     ("cli/service/run.py", "sys.stdout.buffer.write"),
     ("__main__.py", "sys.stdout.write"),
 }

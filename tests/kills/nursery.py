@@ -21,7 +21,7 @@ WARM: Final = (
     "minio",
     "obstore",
     "oscar_sync.cli.apply",
-    "oscar_sync.cli.carrying",
+    "oscar_sync.cli.applying",
     "oscar_sync.cli.main",
     "oscar_sync.cli.progress",
     "oscar_sync.execution.execute",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oscar_sync.errors import InputError
-from oscar_sync.manifests.load.files import Fence
+from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.manifests.load.reader import RememberingReader
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.plan import PlanOptions
@@ -185,7 +185,7 @@ def test_a_young_file_is_read_again_although_its_times_are_the_same(project):
     file = project / "a.yaml"
     changed_ns = file.stat().st_ctime_ns
     memory = RememberingReader(lambda: changed_ns + 1_000_000)
-    memory.enter(Fence(str(project), ()), "setting")
+    memory.enter(ReadScope(str(project), ()), "setting")
     real = memory.read(str(file), 1 << 20)
     memory._contents[str(file)] = replace(memory._contents[str(file)], content=b"old")
     assert memory.read(str(file), 1 << 20) == real

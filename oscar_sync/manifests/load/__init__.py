@@ -27,9 +27,9 @@ from oscar_sync.manifests.findings import ERROR, NOTE, Findings, note_faults
 from oscar_sync.manifests.gaps import gap_of
 from oscar_sync.manifests.load.discovery import Discovery
 from oscar_sync.manifests.load.files import (
-    Fence,
     OutsideError,
     PrivateError,
+    ReadScope,
     TooLargeError,
     reason_of,
 )
@@ -52,7 +52,7 @@ _LARGEST_NAMED: Final = 16 << 20
 
 
 class Sources(Struct, frozen=True):
-    """What to read. ``folder`` is the settings' folder (absolute), the fence of all files.
+    """What to read. ``folder`` is the settings' folder (absolute), the scope of all files.
 
     Blank secrets of ``secrets_from_env`` take the variables of their names.
     With *is_resolving* undefined ``${NAME}`` of overlays and a missing env file are errors.
@@ -132,7 +132,7 @@ class _Loader:
         self.reader = reader
         # The environment as it is now: the mapping itself changes with the process.
         reader.enter(
-            Fence(sources.folder, allowed, sources.env_file),
+            ReadScope(sources.folder, allowed, sources.env_file),
             replace(sources, environ=dict(sources.environ)),
         )
 
@@ -325,7 +325,7 @@ class _Loader:
     def read_values(self, path: str) -> Values:
         environ = self.secret_values()
         shown = shown_path(path, self.sources.cwd)
-        is_inside = self.reader.fence.holds(os.path.realpath(path))
+        is_inside = self.reader.scope.holds(os.path.realpath(path))
         if is_inside and not os.path.exists(path):
             severity = ERROR if self.sources.is_resolving else NOTE
             self.findings.of_file(

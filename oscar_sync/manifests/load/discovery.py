@@ -109,7 +109,7 @@ class Discovery(Struct, frozen=True):
         real = os.path.realpath(entry.path)
         here = os.path.realpath(os.path.dirname(entry.path))
         is_loop = f"{here}{os.sep}".startswith(f"{real}{os.sep}")
-        return not is_loop and not self.reader.fence.holds(real)
+        return not is_loop and not self.reader.scope.holds(real)
 
     def _barred(self, entry: "os.DirEntry[str]") -> None:
         """Tell of a link that leads outside if it can be a manifest's or a folder's by its name."""

@@ -24,7 +24,7 @@ class TooLargeError(OSError):
     """The file is larger than it may be."""
 
 
-class Fence:
+class ReadScope:
     """The folders whose files may be read (safety 8): the settings' folder and allowed ones.
 
     Inside of them private files may not; whether a file may be read never depends on whether it

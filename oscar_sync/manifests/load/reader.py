@@ -9,7 +9,7 @@ from typing import Final, TypeVar, cast
 
 from msgspec import Struct, field
 
-from oscar_sync.manifests.load.files import Fence
+from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.model.diagnostic import Diagnostic
 
 Made = TypeVar("Made")
@@ -41,7 +41,7 @@ def _signature(found: os.stat_result) -> Signature:
 class Reader:
     """Reads and forgets: what a run of a single pass needs."""
 
-    fence: Fence
+    scope: ReadScope
 
     def __init__(self) -> None:
         """Read nothing yet."""
@@ -53,7 +53,7 @@ class Reader:
         What many services share is held once (trust 4.6).
 
         Raises:
-            OSError: as of ``Fence.read``.
+            OSError: as of ``ReadScope.read``.
             UnicodeDecodeError: it is not UTF-8; its ``object`` is the content.
         """
         known = self._texts.get(path)
@@ -65,10 +65,10 @@ class Reader:
         """Begin a pass: what it looks for is gathered anew."""
         self._texts = {}
 
-    def enter(self, fence: Fence, setting: object) -> None:
+    def enter(self, scope: ReadScope, setting: object) -> None:
         """Read inside *fence* from now on; what earlier passes made holds in an equal *setting*."""
         del setting
-        self.fence = fence
+        self.scope = scope
 
     def looked_for(self, path: str, found: os.stat_result | None = None) -> None:
         """Note that what is made depends on the file at *path*, which may not exist.
@@ -86,9 +86,9 @@ class Reader:
         """Return the content of a file.
 
         Raises:
-            OSError: as of ``Fence.read``.
+            OSError: as of ``ReadScope.read``.
         """
-        return self.fence.read(path, most, is_env_file=is_env_file)
+        return self.scope.read(path, most, is_env_file=is_env_file)
 
     def made(
         self,
@@ -175,9 +175,9 @@ class RememberingReader(Reader):
         super().begin()
         self._files, self._folders, self._seeds = {}, set(), set()
 
-    def enter(self, fence: Fence, setting: object) -> None:
+    def enter(self, scope: ReadScope, setting: object) -> None:
         """Read inside *fence*; what was made under another *setting* is forgotten."""
-        self.fence = fence
+        self.scope = scope
         is_same = setting == self._setting
         self._setting = setting
         self._contents_before = self._contents if is_same else {}
@@ -202,7 +202,7 @@ class RememberingReader(Reader):
         """Return the content of a file: the same object as before where it is the same.
 
         Raises:
-            OSError: as of ``Fence.read``.
+            OSError: as of ``ReadScope.read``.
         """
         try:
             content = self._content(path, most, is_env_file=is_env_file)
@@ -218,7 +218,7 @@ class RememberingReader(Reader):
         """Return the content of a file as text: one object, as long as the file is the same.
 
         Raises:
-            OSError: as of ``Fence.read``.
+            OSError: as of ``ReadScope.read``.
             UnicodeDecodeError: it is not UTF-8; its ``object`` is the content.
         """
         content = self.read(path, most)  # each time: whoever asks depends on it
@@ -229,7 +229,7 @@ class RememberingReader(Reader):
 
     def _content(self, path: str, most: int, *, is_env_file: bool) -> bytes:
         if not is_env_file:
-            self.fence.check(self.fence.real(path), path)  # it may be kept as the env file
+            self.scope.check(self.scope.real(path), path)  # it may be kept as the env file
         # The first look of a pass counts for all of it: a file that changes later is read again.
         self.looked_for(path)
         signature = self._files[path]
@@ -243,7 +243,7 @@ class RememberingReader(Reader):
             self._contents[path] = before
             return before.content
         now_ns = self._now_ns()
-        content = self.fence.read(path, most, is_env_file=is_env_file)
+        content = self.scope.read(path, most, is_env_file=is_env_file)
         if before is not None and before.content == content:
             content = before.content
         if signature is not None:

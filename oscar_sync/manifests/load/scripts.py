@@ -121,7 +121,7 @@ def _missing(draft: ServiceDraft, reader: Reader, written: str, cwd: str) -> Non
     where = "" if os.path.isabs(written) else " next to the FDL file"
     remedy = "write a path relative to the FDL file"
     beside = os.path.realpath(os.path.join(cwd, written))
-    if not os.path.isabs(written) and reader.fence.holds(beside) and os.path.exists(beside):
+    if not os.path.isabs(written) and reader.scope.holds(beside) and os.path.exists(beside):
         where += " (it is relative to the working directory)"
     elif " " in written.strip():
         remedy = "an inline script needs a line break: write `script: |` and the lines below it"

@@ -1,11 +1,11 @@
-"""Room in memory for a few pieces of files, whatever the files weigh."""
+"""Buffers in memory for a few pieces of files, whatever the files weigh."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import LifoQueue
 
 
-class Room:
+class BufferPool:
     """Buffers that are handed out and taken back, from any number of threads.
 
     They are used again, since memory that is freed by many threads hardly goes back to the system.

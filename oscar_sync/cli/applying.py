@@ -34,7 +34,7 @@ from oscar_sync.render.words import erased_briefly, plural, safe
 Content = TypeVar("Content", str, Subject)
 
 
-class Carrying(Struct, frozen=True):
+class ApplyRun(Struct, frozen=True):
     """How a plan is shown, asked for and carried out."""
 
     outputs: Sequence[Output]
@@ -50,7 +50,7 @@ class Carrying(Struct, frozen=True):
     on_report: Callable[[RunReport], None] | None = None
 
 
-def carry_out(found: Pass, how: Carrying, connections: Connections) -> Exit:
+def carry_out(found: Pass, how: ApplyRun, connections: Connections) -> Exit:
     """Return the exit code after showing *found*, asking, and carrying it out.
 
     Raises:
@@ -90,7 +90,7 @@ def _note(text: str) -> None:
     say(f"note: {text}")
 
 
-def _events(how: Carrying, progress: Progress) -> Callable[[Event], None]:
+def _events(how: ApplyRun, progress: Progress) -> Callable[[Event], None]:
     streams = [output for output in how.outputs if output.format == "events"]
 
     def on_event(event: Event) -> None:
@@ -102,7 +102,7 @@ def _events(how: Carrying, progress: Progress) -> Callable[[Event], None]:
     return on_event
 
 
-def _finish(found: Pass, report: RunReport, how: Carrying, *, is_sent: bool) -> Exit:
+def _finish(found: Pass, report: RunReport, how: ApplyRun, *, is_sent: bool) -> Exit:
     code = apply_exit(report)
     is_kept = True
     if how.on_report:
@@ -151,7 +151,7 @@ def question(plan: Plan) -> str:
     return f'{safe(words)}? Only "yes" is accepted:'
 
 
-def _is_confirmed(plan: Plan, how: Carrying) -> bool:
+def _is_confirmed(plan: Plan, how: ApplyRun) -> bool:
     del how
     if not sys.stdin.isatty():
         return False
@@ -159,7 +159,7 @@ def _is_confirmed(plan: Plan, how: Carrying) -> bool:
                              show_default=False) == "yes")  # fmt: skip
 
 
-def _unconfirmed(found: Pass, how: Carrying) -> Exit:
+def _unconfirmed(found: Pass, how: ApplyRun) -> Exit:
     if sys.stdin.isatty():
         say("Nothing was sent.")
         return Exit.OK

@@ -1,8 +1,8 @@
 import pytest
 
-from oscar_sync.render.headway import Headway, Moment, Pace, bar, sentence
+from oscar_sync.render.progress_line import Moment, Pace, ProgressState, bar, sentence
 
-HALF = Headway(1_204, 2_000, 320_000_000, 640_000_000, 48_000_000.0)
+HALF = ProgressState(1_204, 2_000, 320_000_000, 640_000_000, 48_000_000.0)
 
 
 def test_a_bar_shows_steps_bytes_rate_and_time_left():
@@ -13,8 +13,8 @@ def test_a_bar_shows_steps_bytes_rate_and_time_left():
 
 
 def test_the_columns_stand_still_while_the_figures_grow():
-    early = bar(Headway(3, 2_000, 1_200, 640_000_000), "x", 120)
-    late = bar(Headway(1_999, 2_000, 639_900_000, 640_000_000, 1_234_567.0), "x", 120)
+    early = bar(ProgressState(3, 2_000, 1_200, 640_000_000), "x", 120)
+    late = bar(ProgressState(1_999, 2_000, 639_900_000, 640_000_000, 1_234_567.0), "x", 120)
     assert len(early) == len(late) == len(bar(HALF, "x", 120))
     assert early.index("/") == late.index("/")
 
@@ -29,7 +29,7 @@ def test_eighty_columns_hold_the_time_left():
 
 
 def test_a_bar_without_bytes_counts_steps():
-    assert bar(Headway(5, 10), "edge/a put a", 120) == (
+    assert bar(ProgressState(5, 10), "edge/a put a", 120) == (
         "[############------------]   5/10  edge/a put a"
     )
 
@@ -39,14 +39,14 @@ def test_what_comes_from_outside_steers_no_terminal():
 
 
 def test_a_bar_is_full_only_at_the_end():
-    almost = Headway(9, 10, 999_999, 1_000_000)
+    almost = ProgressState(9, 10, 999_999, 1_000_000)
     assert bar(almost, "", 120).count("#") == 23
-    assert bar(Headway(10, 10, 1_000_000, 1_000_000), "", 120).count("#") == 24
+    assert bar(ProgressState(10, 10, 1_000_000, 1_000_000), "", 120).count("#") == 24
 
 
 def test_a_log_says_it_in_words():
     assert sentence(HALF) == "1,204 of 2,000 files, 320 MB of 640 MB, 48 MB/s, 7 s left"
-    assert sentence(Headway(1, 1, 5, 5)) == "1 of 1 file, 5 B of 5 B"
+    assert sentence(ProgressState(1, 1, 5, 5)) == "1 of 1 file, 5 B of 5 B"
 
 
 def paced(*moments):
@@ -64,7 +64,7 @@ def test_the_rate_is_that_of_the_last_ten_seconds():
 
 def test_no_rate_is_told_before_a_second_is_over():
     assert paced((0.5, 10_000)).bytes_per_s() == 0
-    assert Headway(1, 2, 5, 10, 0).seconds_left is None
+    assert ProgressState(1, 2, 5, 10, 0).seconds_left is None
 
 
 def test_a_slow_line_has_a_rate_too():

@@ -15,7 +15,7 @@ from oscar_sync.render.metrics import MetricsRun, metrics_text
 WEBHOOK = "OSCAR_SYNC_WEBHOOK"
 
 
-class Telling(Struct):
+class RunRecord(Struct):
     """Gathers what a run finds, and tells it at its end. A failure to tell is a warning."""
 
     command: str

@@ -25,7 +25,7 @@ class Moment(Struct, frozen=True):
     sent_bytes: int
 
 
-class Headway(Struct, frozen=True):
+class ProgressState(Struct, frozen=True):
     """How far a run is. ``bytes_per_s`` is 0 as long as it is not known."""
 
     steps: int
@@ -65,40 +65,40 @@ class Pace:
         return (last.sent_bytes - first.sent_bytes) / seconds if seconds >= _ENOUGH_S else 0.0
 
 
-def bar(headway: Headway, words: str, columns: int) -> str:
+def bar(state: ProgressState, words: str, columns: int) -> str:
     """Return a bar with figures and *words* behind it, in at most *columns* columns.
 
     Bytes fill it where there are any, steps elsewhere.
     """
-    done, whole = headway.steps, headway.all_steps
-    if headway.all_bytes:
-        done, whole = headway.sent_bytes, headway.all_bytes
+    done, whole = state.steps, state.all_steps
+    if state.all_bytes:
+        done, whole = state.sent_bytes, state.all_bytes
     width = _BAR if columns >= _WIDE_COLUMNS else _SHORT_BAR
     filled = int(width * min(1.0, done / max(1, whole)))
     drawn = "#" * filled + "-" * (width - filled)
-    count = f"{headway.all_steps:,}"
-    parts = [f"[{drawn}]", f"{headway.steps:>{len(count)},}/{count}"]
-    if headway.all_bytes:
-        sent = f"{size(headway.sent_bytes):>{_SIZE_COLUMN}}"
+    count = f"{state.all_steps:,}"
+    parts = [f"[{drawn}]", f"{state.steps:>{len(count)},}/{count}"]
+    if state.all_bytes:
+        sent = f"{size(state.sent_bytes):>{_SIZE_COLUMN}}"
         parts += [
-            f"{sent} of {size(headway.all_bytes)}",
-            f"{_rate(headway):>{_RATE_COLUMN}}",
-            f"{_left(headway):>{_LEFT_COLUMN}}",
+            f"{sent} of {size(state.all_bytes)}",
+            f"{_rate(state):>{_RATE_COLUMN}}",
+            f"{_left(state):>{_LEFT_COLUMN}}",
         ]
     return safe("  ".join((*parts, words)))[:columns].rstrip()
 
 
-def sentence(headway: Headway) -> str:
+def sentence(state: ProgressState) -> str:
     """Return the same for a log: ``1,204 of 2,000 files, 320 MB of 1.2 GB, 48 MB/s, 18 s left``."""
-    files = f"{headway.steps:,} of {plural(headway.all_steps, 'file')}"
-    sent = f"{size(headway.sent_bytes)} of {size(headway.all_bytes)}"
-    return ", ".join(part for part in (files, sent, _rate(headway), _left(headway)) if part)
+    files = f"{state.steps:,} of {plural(state.all_steps, 'file')}"
+    sent = f"{size(state.sent_bytes)} of {size(state.all_bytes)}"
+    return ", ".join(part for part in (files, sent, _rate(state), _left(state)) if part)
 
 
-def _rate(headway: Headway) -> str:
-    return f"{size(round(headway.bytes_per_s))}/s" if headway.bytes_per_s else ""
+def _rate(state: ProgressState) -> str:
+    return f"{size(round(state.bytes_per_s))}/s" if state.bytes_per_s else ""
 
 
-def _left(headway: Headway) -> str:
-    seconds = headway.seconds_left
+def _left(state: ProgressState) -> str:
+    seconds = state.seconds_left
     return "" if not seconds else f"{duration(seconds)} left"
