@@ -8,6 +8,7 @@ from oscar_sync.planning.finding_codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.capabilities import NEWEST, READ_ONLY, Release, shown_release
 from oscar_sync.semantics.upgrades import (
+    BETWEEN,
     cannot_be_built,
     is_hidden,
     is_stuck,
@@ -19,8 +20,6 @@ from oscar_sync.semantics.upgrades import (
 )
 
 _KEEP = Remedy(By.YOU, "keep every definition as FDL", "oscar-sync export upgrade")
-_STEP = (3, 7, 1)
-"""A release that can be written to, and that reads what every older one stored."""
 
 
 def _taken_away(now: Release, what: str, command: str) -> Remedy:
@@ -28,8 +27,8 @@ def _taken_away(now: Release, what: str, command: str) -> Remedy:
     if READ_ONLY.holds(now):
         return Remedy(
             By.OPERATOR,
-            f"upgrade to {_shown(_STEP)} first, where oscar-sync removes services and keeps their "
-            "data, and ask again",
+            f"upgrade to {_shown(BETWEEN)} first, where oscar-sync removes services and keeps "
+            "their data, and ask again",
             f"oscar-sync doctor --before-upgrade {shown_release(NEWEST)}",
         )
     words = f"take {what} away before, the data stays; apply puts it back after"

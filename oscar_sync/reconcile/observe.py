@@ -38,11 +38,12 @@ from oscar_sync.semantics.capabilities import (
     EMPTY_IS_HIDDEN,
     NO_LIST_OF_BUCKETS,
     NULL_FOR_NO_SERVICE,
+    READ_ONLY,
     named_release,
     release_of,
 )
 from oscar_sync.semantics.live import live_service
-from oscar_sync.semantics.live_shape import SHOWS_BUCKETS, lacks_buckets
+from oscar_sync.semantics.live_shape import lacks_buckets
 from oscar_sync.semantics.operator import SERVICES_NAMESPACE
 from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.storage.store import ObjectStore
@@ -138,7 +139,7 @@ def _with_services(
     release, problem = release_found(view.version, services, api)
     view = replace(view, release=release, release_problem=problem)
     api.is_empty_hidden = EMPTY_IS_HIDDEN.holds(release)
-    if view.release >= SHOWS_BUCKETS and any(lacks_buckets(service.raw) for service in services):
+    if not READ_ONLY.holds(release) and any(lacks_buckets(service.raw) for service in services):
         raise api.bad(
             f"the list of services shows one as releases before 3.6 do, not {view.version}"
         )

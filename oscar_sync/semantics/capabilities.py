@@ -176,7 +176,8 @@ LOGS_NOT_TOLD: Final = (
 NAMESAKES: Final = Trait(
     "two users may each have a service of one name",
     "nothing is written to such a name (`name-not-unique`)",
-    "oscar-server 6.4; record 211",
+    "oscar-server 6.4; oscar-releases, 3.6.5; record 211",
+    since=(3, 6, 5),
     until=(4, 1, 0),
 )
 PATH_WITHOUT_FOLDER_FAILS: Final = Trait(

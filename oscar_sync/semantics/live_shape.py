@@ -16,9 +16,6 @@ _Check = Callable[[object], str]
 _SINCE_BUCKETS: Final = frozenset({"visibility", "isolation_level", "bucket_list", "mount"})
 """Fields that say which buckets a DELETE erases; they came together, by 3.6."""
 
-SHOWS_BUCKETS: Final = (3, 6, 4)
-"""The first release that is written to: all of them are recorded there, in each service."""
-
 _ALWAYS: Final = ("input", "output")
 _ALWAYS_SINCE_BUCKETS: Final = (
     "bucket_list", "isolation_level", "mount", "allowed_users", "visibility", "owner",

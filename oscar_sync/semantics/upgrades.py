@@ -4,6 +4,7 @@ No release migrates anything: a definition is read anew from its ConfigMap by wh
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from oscar_sync.model.fdl_fields import REMOVED_KEYS
 from oscar_sync.model.field import Value
@@ -22,6 +23,9 @@ from oscar_sync.semantics.capabilities import (
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, provider_of
 from oscar_sync.semantics.shapes import mapping_of, text_of
+
+BETWEEN: Final[Release] = (3, 7, 1)
+"""A release that can be written to, and that reads what every older one stored."""
 
 
 def unreadable_ports(raw: Mapping[str, object], now: Release, then: Release) -> tuple[str, ...]:
