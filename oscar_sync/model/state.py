@@ -51,7 +51,8 @@ class DesiredState(Struct, frozen=True):
     """Everything the files say. Made only when there is no error in any of them.
 
     ``is_partial``: a command that does without manifests found errors in some. ``gaps`` are files
-    that may hold more services than were found, each with the reason.
+    that may hold more services than were found, each with the reason. ``others`` are the services
+    of the files that the run leaves out: no data that they use may go.
     """
 
     services: tuple[DesiredService, ...]
@@ -61,6 +62,7 @@ class DesiredState(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
     is_partial: bool = False
     gaps: tuple[str, ...] = ()
+    others: tuple[DesiredService, ...] = ()
 
 
 class HookRule(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """One cluster while it is planned: what is wanted there, what is there, what earlier steps make."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -12,12 +12,24 @@ from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, Service
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Action, Erased, Kept
 from oscar_sync.model.settings import RemovedEntry, Settings
-from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService
+from oscar_sync.model.state import (
+    BucketFacts,
+    ClusterView,
+    DesiredService,
+    LiveService,
+    OwnStore,
+)
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.access import Access, access_given, access_of_service
-from oscar_sync.semantics.buckets import inputs, needed_buckets, used_buckets
+from oscar_sync.semantics.buckets import (
+    buckets_across,
+    inputs,
+    needed_buckets,
+    used_buckets,
+)
 from oscar_sync.semantics.federation import is_worker
 from oscar_sync.semantics.stamp import OWNER, Owner, is_copied, owner_of
+from oscar_sync.semantics.stores import is_own_store, leads_across
 
 
 class Standing(StrEnum):
@@ -44,8 +56,9 @@ class Context(Struct):
     """Everything that decisions about one cluster need.
 
     ``spent`` are entries of ``removed`` whose service is on none of the clusters they mean.
-    ``is_partial``: there are manifests that could not be read; ``gaps`` files that may hold more
-    services than were found.
+    ``is_partial``: there are manifests that were not read; ``gaps`` files that may hold more
+    services than were found. ``others`` are services of manifests that the run leaves out, here
+    and elsewhere.
     ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
     id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed;
     ``access`` with what they give to whom of buckets, ``closed`` with those that they take all of
@@ -61,6 +74,7 @@ class Context(Struct):
     is_partial: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
     spent: tuple[RemovedEntry, ...] = ()
     gaps: tuple[str, ...] = ()
+    others: tuple[DesiredService, ...] = ()
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
     used: set[Consent] = field(default_factory=set)
@@ -255,10 +269,55 @@ class Context(Struct):
 
     def users_left(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         """Return who uses *bucket* beside *name* and the services that the plan removes."""
-        users = self.users_of(bucket)
-        left = sorted(key for key in users if key.name not in {name, *self.gone})
+        users = {**self._users_beside(bucket), **self.users_of(bucket)}
+        here, leaving = self.facts.view.cluster.id, {name, *self.gone}
+        left = sorted(key for key in users if key.cluster != here or key.name not in leaving)
         return tuple(f"{key} ({wanted.locate(())})" if (wanted := users[key]) else str(key)
                      for key in left)  # fmt: skip
+
+    def _users_beside(self, bucket: BucketName) -> _Users:
+        """Return who uses *bucket* beside what is live or planned here.
+
+        What the run leaves out, and services of other clusters that write to it or mount it.
+        """
+        store = self.facts.view.own_store
+        users: dict[ServiceKey, DesiredService | None] = {
+            live.key: None
+            for home in self._others_of_run()
+            for live in home.facts.view.every_service
+            if live.key.name not in home.gone
+            and bucket in buckets_across(live.form, store, home.facts.view.own_store)
+        }
+        for wanted in self.wanted_beside():
+            home = self._store_elsewhere(wanted.key)
+            used = buckets_across(wanted.form, store, home) if home else used_buckets(
+                wanted.form, store)  # fmt: skip
+            if bucket in used:
+                users[wanted.key] = wanted
+        return users
+
+    def wanted_beside(self) -> Iterator[DesiredService]:
+        """Yield what the files want beside what is planned here."""
+        yield from self.others
+        for home in self._others_of_run():
+            yield from home.desired.values()
+
+    def leads_here(self, wanted: DesiredService, provider: str) -> bool:
+        """Tell whether *provider* leads a service, maybe of another cluster, to the store here."""
+        store, home = self.facts.view.own_store, self._store_elsewhere(wanted.key)
+        if home is None:
+            return is_own_store(wanted.form, provider, store)
+        return leads_across(wanted.form, provider, store, home)
+
+    def _others_of_run(self) -> Iterator["Context"]:
+        return (one for one in self.peers.values() if one is not self)
+
+    def _store_elsewhere(self, key: ServiceKey) -> OwnStore | None:
+        """Return the own store of the cluster of *key*, as far as it was read; None: it is here."""
+        if key.cluster == self.facts.view.cluster.id:
+            return None
+        home = self.peers.get(key.cluster)
+        return home.facts.view.own_store if home else OwnStore()
 
     def allows(self, wanted: Consent) -> bool:
         """Tell whether somebody wrote *wanted* down, on the command line or in the settings."""

@@ -118,9 +118,10 @@ def _context(
         here,
         key,
         checks_all_hooks=options.checks_all_hooks,
-        is_partial=desired.is_partial,
+        is_partial=desired.is_partial or bool(desired.narrowing.left_out),
         spent=spent,
         gaps=desired.gaps,
+        others=desired.others,
     )
 
 

@@ -28,7 +28,6 @@ from oscar_sync.semantics.capabilities import (
     NO_BUCKET_BY_NAME,
     shown_release,
 )
-from oscar_sync.semantics.stores import is_own_store
 
 VOLUME: Final = "volume"
 EMPTY: Final = "empty"
@@ -127,8 +126,8 @@ def _unread_reason(context: Context) -> Reason | None:
         return None
     return Reason(
         "manifests-unread",
-        "not every manifest could be read, so that nobody knows which buckets they use",
-        ("mend them first: oscar-sync validate",),
+        "not every manifest was read, so that nobody knows which buckets they use",
+        ("mend them: oscar-sync validate", "let the PATHs hold every FDL file"),
     )
 
 
@@ -196,10 +195,9 @@ def _seeds(context: Context, bucket: BucketName) -> tuple[str, ...]:
 
 
 def _fills_own_store(context: Context, seed: Seed) -> bool:
-    store = context.facts.view.own_store
     return any(
-        seed.service.matches(wanted.key) and is_own_store(wanted.form, seed.provider, store)
-        for wanted in context.desired.values()
+        seed.service.matches(wanted.key) and context.leads_here(wanted, seed.provider)
+        for wanted in (*context.desired.values(), *context.wanted_beside())
     )
 
 

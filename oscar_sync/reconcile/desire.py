@@ -20,6 +20,7 @@ from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.cluster import Cluster, TokenFileLogin, login_kind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.settings import Seed, Settings
 from oscar_sync.model.state import DesiredService, DesiredState, Narrowing
 from oscar_sync.reconcile.memory import WatchMemory
@@ -169,6 +170,7 @@ class _Pass:
             self.judged(manifests),
             is_partial=any(found.severity is Severity.ERROR for found in manifests.diagnostics),
             gaps=manifests.gaps,
+            others=_others(manifests.services, chosen, atlas),
         )
 
     def env_file(self) -> str:
@@ -406,6 +408,19 @@ def _chosen(placed: Sequence[DesiredService], narrowing: Narrowing) -> list[Desi
         if (not names or str(service.key.name) in names or str(service.key) in names)
         and (not clusters or service.key.cluster in clusters)
     ]
+
+
+def _others(
+    manifests: Iterable[Manifest], chosen: Sequence[DesiredService], atlas: Atlas
+) -> tuple[DesiredService, ...]:
+    """Return what the files want beside the services *chosen*, also on clusters not read."""
+    known = {service.key for service in chosen}
+    named = ((manifest, atlas.id_of(manifest.cluster_key)) for manifest in manifests)
+    return tuple(
+        manifest.on(cluster)
+        for manifest, cluster in named
+        if manifest.name and ServiceKey(cluster, manifest.name) not in known
+    )
 
 
 _OF_MANIFESTS: Final = frozenset({*ManifestCode, SettingsCode.REMOVED_AND_WANTED})

@@ -18,7 +18,7 @@ from oscar_sync.semantics.paths import (
     place_of,
     provider_of,
 )
-from oscar_sync.semantics.stores import is_own_store
+from oscar_sync.semantics.stores import is_own_store, leads_across
 
 
 def blocks(form: Mapping[str, Value], name: str) -> list[dict[str, Value]]:
@@ -132,6 +132,19 @@ def _mounted_by_alias(form: Mapping[str, Value], store: OwnStore) -> BucketName 
         return None
     is_own = is_own_store(form, str(mount["storage_provider"]), store)
     return bucket_of(str(mount["path"])) if is_own else None
+
+
+def buckets_across(
+    form: Mapping[str, Value], store: OwnStore, home: OwnStore
+) -> frozenset[BucketName]:
+    """Return the buckets of *store* that a service of another cluster, with *home*, uses."""
+    mount = form.get("mount")
+    places = [*blocks(form, "output"), *([mount] if isinstance(mount, dict) else [])]
+    return frozenset(
+        bucket_of(str(place["path"]))
+        for place in places
+        if leads_across(form, str(place["storage_provider"]), store, home)
+    )
 
 
 def needed_buckets(form: Mapping[str, Value]) -> tuple[BucketName, ...]:

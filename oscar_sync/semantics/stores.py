@@ -45,6 +45,16 @@ def is_own_store(form: Form, provider: str, store: OwnStore) -> bool:
     return leads_to(endpoint, store.addresses) or has_its_keys
 
 
+def leads_across(form: Form, provider: str, store: OwnStore, home: OwnStore) -> bool:
+    """Tell whether *provider* leads the service *form* of another cluster to *store*.
+
+    *home* is that cluster's own store: an address inside of clusters means the one at home.
+    """
+    endpoint = str(account_of(form, provider).get("endpoint") or "")
+    is_at_home = not endpoint or leads_to(endpoint, home.addresses)
+    return not is_at_home and is_own_store(form, provider, store)
+
+
 def is_refused_input(form: Form, provider: str, store: OwnStore, *, shows_its_keys: bool) -> bool:
     """Tell whether the server refuses an input on *provider*: a MinIO that is not its own store.
 

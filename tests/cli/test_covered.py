@@ -197,3 +197,17 @@ def test_what_is_blocked_alone_is_not_called_nothing_to_do(project):
     assert code == 7
     assert "\nPlan: 1 blocked. Digest " in out
     assert "othing to do" not in out
+
+
+def test_a_narrowed_removal_erases_nothing_that_another_manifest_uses(project):
+    """hello is not there yet, and its bucket is another service's: ``--only`` is no blindfold."""
+    (project.folder / "hello.yaml").unlink()
+    uses = '      output: [{storage_provider: minio.default, path: "red/out"}]\n'
+    (project.folder / "gone.yaml").write_text(FDL.format("gone") + uses)
+    assert project.run("apply", "-y")[0] == 0
+    (project.folder / "gone.yaml").unlink()
+    (project.folder / "later.yaml").write_text(FDL.format("later") + uses)
+    (project.folder / "other.yaml").write_text(FDL.format("other"))
+    for narrow in ((), ("--only", "other"), ("--only", "edge/other")):
+        code, out, _ = project.run("remove", "gone", "--allow", "erase:red", *narrow)
+        assert (code, "red is used by edge/later (later.yaml:3)" in out) == (10, True), narrow

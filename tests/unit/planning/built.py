@@ -64,11 +64,14 @@ def view(*services, buckets=(), count=0, **facts):
     )
 
 
-def draft(cluster, *services, options=None, narrowing=None, key=None, **settings):
-    """Return what would be done on *cluster* so that it has *services*."""
+def draft(
+    cluster, *services, options=None, narrowing=None, key=None, others=(), peers=(), **settings
+):
+    """Return what would be done on *cluster*, beside *peers*, so that it has *services*."""
     chosen = Settings("/files", **{"set_name": "laws", "clusters": (CLUSTER,), **settings})
-    state = DesiredState(services, chosen, len(services), narrowing or Narrowing())
-    return draft_plan(state, (cluster,), options or PlanOptions(), key)
+    narrowing = narrowing or Narrowing()
+    state = DesiredState(services, chosen, len(services), narrowing, others=others)
+    return draft_plan(state, (cluster, *peers), options or PlanOptions(), key)
 
 
 def planned(cluster, *services, **more):

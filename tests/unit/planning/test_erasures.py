@@ -3,13 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Which
-from oscar_sync.model.state import OwnStore, Probe, SeedDifference, Upload
+from oscar_sync.model.state import Narrowing, OwnStore, Probe, SeedDifference, Upload
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.unit.planning.built import (
     EDGE,
@@ -83,6 +84,89 @@ def test_a_seed_of_what_no_manifest_names_is_no_use():
         gone(bucket("red")), services=seeded(seed("red/in")), removed=(removed("red", name="x"),)
     )
     assert erased(plan) == [("erase:edge/x/red", "red")]
+
+
+# who uses it beside what is planned here
+
+STORES = {"edge": "https://minio.edge.example", "lab": "https://minio.lab.example"}
+INSIDE_EACH = "http://minio.minio.svc:9000"
+LAB = Cluster(ClusterId("lab"), "http://127.0.0.1:2", "lab.example.org", None)
+OUTPUT = {"storage_provider": "minio.far", "path": "red/out"}
+
+
+def to(endpoint):
+    account = {"endpoint": endpoint, "access_key": "a"}
+    return {"storage_providers": {"minio": {"far": account}}, "output": [OUTPUT]}
+
+
+TO_EDGE, AT_HOME = to(STORES["edge"]), to(INSIDE_EACH)
+
+
+def at_lab(service):
+    return replace(service, key=ServiceKey(LAB.id, service.key.name))
+
+
+def lab(*services):
+    """Return the other cluster; both call their store by the same name inside."""
+    facts = view(*map(at_lab, services), own_store=OwnStore((INSIDE_EACH, STORES["lab"])))
+    return replace(facts, cluster=LAB)
+
+
+def erasing_red(*, by_hand=False, **more):
+    """Return why bucket red of the service alpha on edge is not erased, blank where it is."""
+    service = live(annotations=stamp(), input=minio("red/in"))
+    store = OwnStore((INSIDE_EACH, STORES["edge"]))
+    here = view(service, buckets=[bucket("red")], own_store=store)
+    if by_hand:
+        options = PlanOptions(Scope.REMOVE, names=("alpha",))
+        plan = planned(here, allow=erase("red"), options=options, **more)
+    else:
+        plan = planned(here, removed=(removed("red"),), **more)
+    return "".join(f"{item.code}: {item.message}" for item in plan.blocked)
+
+
+def test_a_bucket_that_a_manifest_uses_is_not_erased_by_a_run_that_leaves_it_out():
+    """``remove alpha --only x --allow erase:red`` looks at all that the files say."""
+    one = {"by_hand": True, "narrowing": Narrowing(("x",))}
+    user = wanted("beta", input=minio("red/more"))
+    assert "red is used by edge/beta (beta.yaml" in erasing_red(others=(user,), **one)
+    assert erasing_red(others=(wanted("beta", input=minio("blue")),), **one) == ""
+    assert erasing_red(others=(wanted("alpha", input=minio("red/in")),), **one) == ""
+
+
+def test_a_bucket_that_a_seed_of_what_the_run_leaves_out_fills_is_not_erased():
+    narrow = {"narrowing": Narrowing(("x",)), "services": seeded(seed("red/in"))}
+    assert "a seed of alpha" in erasing_red(by_hand=True, others=(wanted(),), **narrow)
+    assert erasing_red(by_hand=True, **narrow) == ""
+
+
+def test_files_that_no_path_contains_may_use_the_bucket():
+    found = erasing_red(by_hand=True, narrowing=Narrowing(left_out=("b.yaml",)))
+    assert found.startswith("manifests-unread")
+
+
+def test_a_bucket_that_a_service_of_another_cluster_writes_to_is_in_use():
+    for user in (live("beta", **TO_EDGE), live("alpha", **TO_EDGE)):
+        assert f"red is used by lab/{user.key.name}" in erasing_red(peers=(lab(user),))
+    mount = {**TO_EDGE, "output": [], "mount": OUTPUT}
+    assert "lab/beta" in erasing_red(peers=(lab(live("beta", **mount)),))
+    assert "lab/beta (beta.yaml" in erasing_red(others=(at_lab(wanted("beta", **TO_EDGE)),))
+    lines = {"peers": (lab(),), "by_hand": True}
+    assert "lab/beta" in erasing_red(others=(at_lab(wanted("beta", **TO_EDGE)),), **lines)
+
+
+def test_a_bucket_of_that_name_on_the_other_clusters_own_store_is_another_one():
+    for fields in ({"input": minio("red/in")}, AT_HOME):
+        assert erasing_red(peers=(lab(live("beta", **fields)),)) == ""
+    assert erasing_red(others=(at_lab(wanted("beta", input=minio("red"))),)) == ""
+
+
+def test_a_seed_of_another_cluster_that_fills_the_bucket_is_a_use():
+    filled = {"services": seeded(seed("red/in", "minio.far"))}
+    user = {**TO_EDGE, "output": []}
+    assert "a seed of alpha" in erasing_red(others=(at_lab(wanted(**user)),), **filled)
+    home = {**AT_HOME, "output": []}
+    assert erasing_red(peers=(lab(),), others=(at_lab(wanted(**home)),), **filled) == ""
 
 
 # what nobody can see
