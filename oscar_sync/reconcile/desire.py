@@ -33,11 +33,14 @@ from oscar_sync.settings.load import (
     absolute,
     check_paths,
     check_seeds,
+    cli_file,
     environment_of,
     load_known,
     load_settings,
+    token_files,
 )
 from oscar_sync.settings.secret_names import note_unused, secret_names
+from oscar_sync.storage.files import walk
 
 
 class DesireRequest(Struct, frozen=True):
@@ -170,7 +173,7 @@ class _Pass:
             self.judged(manifests),
             is_partial=any(found.severity is Severity.ERROR for found in manifests.diagnostics),
             gaps=manifests.gaps,
-            others=_others(manifests.services, chosen, atlas),
+            others=_others(manifests.services, chosen, lookup),
         )
 
     def env_file(self) -> str:
@@ -192,6 +195,12 @@ class _Pass:
         through = (Path(os.path.realpath(parent)) for parent in path.parents)
         return () if any(real.is_relative_to(folder) for real in through) else (str(path),)
 
+    def config(self) -> str:
+        return cli_file(self.where, self.request.config or "")
+
+    def login_files(self) -> tuple[str, ...]:
+        return token_files(self.loaded, self.where, self.request.token_file or "")
+
     def manifests(self) -> Manifests:
         request, loaded = self.request, self.loaded
         sources = Sources(
@@ -204,6 +213,8 @@ class _Pass:
             allow_outside=(*request.allow_outside, *self.named_outside()),
             environ=self.environ,
             secrets_from_env=secret_names(loaded.secrets_from_env, request.secret_env),
+            logins=self.login_files(),
+            config=self.config(),
             is_resolving=request.needs_clusters,
         )
         return load_manifests(sources, self.reader)
@@ -345,10 +356,29 @@ class _Pass:
         allowed_paths = [absolute(self.cwd, path) for path in self.request.allow_outside]
         scope = ReadScope(self.loaded.folder, allowed_paths)
         check_seeds(self.loaded, scope.holds, self.cwd, self.findings)
+        self.check_seeded(seeds)
         check_paths(self.loaded, scope.holds, self.findings)
         check_removed(settings, placed, self.loaded.text, self.findings)
         if narrowing.is_full and not self.request.clusters:
             check_services(settings, placed, self.loaded.text, self.findings)
+
+    def check_seeded(self, seeds: Iterable[Seed]) -> None:
+        """Note seeds that hold what a cluster is logged in to by, or the env file (trust 4.3)."""
+        named = filter(None, (self.env_file(), self.config(), *self.login_files()))
+        private = frozenset(map(os.path.realpath, named))
+        for seed in seeds:
+            source = os.path.realpath(seed.source)
+            if not any(f"{path}/".startswith(f"{source}/") for path in private):
+                continue  # few folders hold such a file: the others are walked once, not twice
+            for item in walk(Path(seed.source)).files:
+                if os.path.realpath(item.path) in private:
+                    self.findings.add(
+                        SettingsCode.SEED, Severity.ERROR, seed.origin, "",
+                        f"seed {seed.shown_source}: {item.relative} is private: this run takes "
+                        "its log-in or its secrets from there",
+                        "move that file, or name it in .oscar-syncignore in the seed's folder",
+                        self.loaded.text,
+                    )  # fmt: skip
 
     def judged(self, manifests: Manifests) -> tuple[Diagnostic, ...]:
         """Return all diagnostics, sorted.
@@ -411,11 +441,11 @@ def _chosen(placed: Sequence[DesiredService], narrowing: Narrowing) -> list[Desi
 
 
 def _others(
-    manifests: Iterable[Manifest], chosen: Sequence[DesiredService], atlas: Atlas
+    manifests: Iterable[Manifest], chosen: Sequence[DesiredService], lookup: ClusterLookup
 ) -> tuple[DesiredService, ...]:
     """Return what the files want beside the services *chosen*, also on clusters not read."""
     known = {service.key for service in chosen}
-    named = ((manifest, atlas.id_of(manifest.cluster_key)) for manifest in manifests)
+    named = ((manifest, lookup.id_of(manifest.cluster_key)) for manifest in manifests)
     return tuple(
         manifest.on(cluster)
         for manifest, cluster in named

@@ -218,10 +218,7 @@ def load_known(
 def _cli(
     where: Where, config: str, findings: Findings, *, is_needed: bool
 ) -> tuple[dict[str, ClusterSettings], str]:
-    named = config or where.environ.get("OSCAR_CLI_CONFIG_FILE", "")
-    home = where.environ.get("HOME", "") or os.path.expanduser("~")
-    path = named or os.path.join(home, ".oscar-cli", "config.yaml")
-    path = os.path.normpath(os.path.join(where.cwd, path))
+    path = cli_file(where, config)
     where.looked_for(path)
     if not os.path.exists(path):
         if config:
@@ -240,6 +237,23 @@ def _cli(
     if is_needed:
         findings.found.extend(own.found)
     return entries, default
+
+
+def cli_file(where: Where, config: str) -> str:
+    """Return the absolute path of oscar-cli's file: of *config*, of its variable, or the usual."""
+    named = config or where.environ.get("OSCAR_CLI_CONFIG_FILE", "")
+    home = where.environ.get("HOME", "") or os.path.expanduser("~")
+    return absolute(where.cwd, named or os.path.join(home, ".oscar-cli", "config.yaml"))
+
+
+def token_files(loaded: Loaded, where: Where, token_file: str) -> tuple[str, ...]:
+    """Return the absolute paths of all files that tokens are read from: nothing else reads them."""
+    given = (token_file, where.environ.get("TOKEN_FILE_PATH", ""))
+    written = (entry.fields.get("token_file", "") for entry in loaded.clusters.values())
+    return (
+        *(absolute(where.cwd, path) for path in given if path),
+        *(absolute(loaded.folder, path) for path in written if path),
+    )
 
 
 def environment_of(where: Where, token_file: str, endpoints: Sequence[str] = ()) -> LoginSources:

@@ -1,5 +1,7 @@
 """A branch that a stranger wrote: `validate` and `plan` run on it, and nothing of ours leaves."""
 
+import shutil
+
 import pytest
 
 from oscar_sync.cli.main import call
@@ -218,6 +220,12 @@ PRIVATE = (
 )  # fmt: skip
 
 
+LOGIN_FILES = (
+    "--token-file", "TOKEN_FILE_PATH", "--config", "OSCAR_CLI_CONFIG_FILE", "token_file",
+    "--env-file",
+)  # fmt: skip
+
+
 class TestTheFence:
     @pytest.fixture(autouse=True)
     def outside(self, project):
@@ -265,6 +273,51 @@ class TestTheFence:
                 pass
         script(project, name)
         assert "OSY154" in self.said(project)
+
+    def logged_in_by(self, project, monkeypatch, way):
+        """Let a run take its log-in or secrets from ci/login.yaml; return the option for that."""
+        text = PLANTED
+        if way in ("--config", "OSCAR_CLI_CONFIG_FILE"):
+            text = f"oscar: {{far: {{endpoint: 'http://127.0.0.1:1', token: {PLANTED}}}}}\n"
+        (project.folder / "ci").mkdir()
+        (project.folder / "ci" / "login.yaml").write_text(text)
+        if way == "token_file":
+            entry = "  lab: {endpoint: 'http://127.0.0.1:1', token_file: ci/login.yaml}\n"
+            self.settings = self.settings.replace("clusters:\n", f"clusters:\n{entry}")
+            settings(project, self.settings)
+        if not way.startswith("--"):
+            monkeypatch.setenv(way, "ci/login.yaml")
+            return ()
+        return way, "ci/login.yaml"
+
+    @pytest.mark.parametrize("way", LOGIN_FILES)
+    def test_what_a_run_logs_in_by_is_no_script_no_seed_and_no_env_file(
+        self, project, monkeypatch, way
+    ):
+        option = self.logged_in_by(project, monkeypatch, way)
+        shutil.copy(project.folder / "hello.yaml", project.folder / "hello.bak")
+        script(project, "ci/login.yaml")
+        assert "script ci/login.yaml is private" in self.said(project, *option)
+        shutil.copy(project.folder / "hello.bak", project.folder / "hello.yaml")
+        for source in ("ci", "ci/login.yaml", "."):
+            self.seeds(project, source)
+            assert "login.yaml is private" in self.said(project, *option)
+        settings(project, f"{self.settings}env_file: ci/login.yaml\n")
+        assert way == "--env-file" or "OSY154" in self.said(project, *option)
+
+    def test_the_file_of_oscar_cli_in_the_folder_is_no_manifest(self, project, monkeypatch):
+        option = self.logged_in_by(project, monkeypatch, "--config")
+        assert project.run("validate", *option, "--strict") == (
+            0,
+            "Valid: 1 file, 1 service.\n",
+            "",
+        )
+
+    def test_a_log_in_that_the_ignore_file_names_does_not_stop_a_seed(self, project, monkeypatch):
+        option = self.logged_in_by(project, monkeypatch, "--token-file")
+        (project.folder / "ci" / ".oscar-syncignore").write_text("login.yaml\n")
+        self.seeds(project, "ci")
+        assert "is private: this run" not in "".join(project.run("validate", *option)[1:])
 
     def test_a_script_outside_gets_one_answer(self, project):
         assert "OSY151" in self.same_answer(project, lambda name: script(project, name))

@@ -55,6 +55,7 @@ class Sources(Struct, frozen=True):
     """What to read. ``folder`` is the settings' folder (absolute), the scope of all files.
 
     Blank secrets of ``secrets_from_env`` take the variables of their names.
+    ``logins`` are the files that clusters are logged in to by, ``config`` is oscar-cli's: private.
     With *is_resolving* undefined ``${NAME}`` of overlays and a missing env file are errors.
     """
 
@@ -67,6 +68,8 @@ class Sources(Struct, frozen=True):
     allow_outside: Sequence[str] = ()
     environ: Mapping[str, str] = MappingProxyType({})
     secrets_from_env: frozenset[str] = frozenset()
+    logins: Sequence[str] = ()
+    config: str = ""
     is_resolving: bool = True
 
 
@@ -132,14 +135,15 @@ class _Loader:
         self.reader = reader
         # The environment as it is now: the mapping itself changes with the process.
         reader.enter(
-            ReadScope(sources.folder, allowed, sources.env_file),
+            ReadScope(sources.folder, allowed, sources.env_file, (*sources.logins, sources.config)),
             replace(sources, environ=dict(sources.environ)),
         )
 
     def manifests(self) -> Manifests:
         sources = self.sources
         gaps: dict[str, str] = {}
-        discovery = Discovery(self.reader, sources.cwd, sources.settings_file, self.findings, gaps)
+        own = (sources.settings_file, sources.config)
+        discovery = Discovery(self.reader, sources.cwd, own, self.findings, gaps)
         files = discovery.files(sources.paths)
         overlays = [self.overlay(name) for name in sources.overlays]
         values = self.values()
@@ -173,7 +177,8 @@ class _Loader:
         if not sources.settings_file or _contains(sources, sources.folder):
             return ()
         unread = Findings()
-        discovery = Discovery(self.reader, sources.cwd, sources.settings_file, unread, gaps)
+        own = (sources.settings_file, sources.config)
+        discovery = Discovery(self.reader, sources.cwd, own, unread, gaps)
         known = set(files)
         others = [path for path in discovery.files((sources.folder,)) if path not in known]
         named = [shown_path(path, sources.cwd) for path in others if self.may_hold_fdl(path)]

@@ -36,12 +36,13 @@ _ENVIRONMENT_MARK: Final = "pyvenv.cfg"
 class Discovery(Struct, frozen=True):
     """What a walk needs to know: who reads, where names are shown from, what is left out.
 
-    ``gaps`` grows with the files that may hold services and are not read, each with the reason.
+    ``own`` are the settings file and oscar-cli's: no manifests. ``gaps`` grows with the files that
+    may hold services and are not read, each with the reason.
     """
 
     reader: Reader
     cwd: str
-    settings_file: str
+    own: tuple[str, str]
     findings: Findings
     gaps: dict[str, str]
 
@@ -142,7 +143,7 @@ class Discovery(Struct, frozen=True):
         yield from self._walk(entry.path, root, above, ignored)
 
     def _is_wanted(self, entry: "os.DirEntry[str]") -> bool:
-        if entry.path == self.settings_file or entry.name == SETTINGS_FILE:
+        if entry.path in self.own or entry.name == SETTINGS_FILE:
             return False
         try:
             found = entry.stat()

@@ -31,9 +31,12 @@ class ReadScope:
     exists (trust 4.3).
     """
 
-    def __init__(self, root: str, allowed: Iterable[str], env_file: str = "") -> None:
-        """Resolve *root* and *allowed* once; *env_file* is private as well."""
+    def __init__(
+        self, root: str, allowed: Iterable[str], env_file: str = "", logins: Iterable[str] = ()
+    ) -> None:
+        """Resolve *root* and *allowed* once; *env_file* and files of *logins* are private too."""
         self._env_file = os.path.realpath(env_file) if env_file else ""
+        self._logins = frozenset(map(os.path.realpath, filter(None, logins)))
         self._roots = tuple(
             path if path.endswith(os.sep) else path + os.sep
             for path in map(os.path.realpath, (root, *allowed))
@@ -63,6 +66,8 @@ class ReadScope:
         """
         if not self.holds(real):
             raise OutsideError(path)
+        if real in self._logins:
+            raise PrivateError(path)
         if is_env_file and real == self._env_file:
             return
         if real == self._env_file or is_private(self._below(real)):
@@ -125,5 +130,5 @@ def reason_of(error: OSError) -> str:
     if isinstance(error, OutsideError):
         return "it lies outside the settings' folder"
     if isinstance(error, PrivateError):
-        return "it is private (.git, .env, keys)"
+        return "it is private (.git, .env, keys, log-ins)"
     return error.strerror or str(error) or type(error).__name__

@@ -88,7 +88,7 @@ def _read(draft: ServiceDraft, reader: Reader, path: str, written: str, cwd: str
     except PrivateError:
         draft.say(
             ManifestCode.PRIVATE, ERROR, _SCRIPT,
-            f"script {written} is private (.git, .env, keys): it is not read",
+            f"script {written} is private (.git, .env, keys, log-ins): it is not read",
             "write the path of a script",
         )  # fmt: skip
         return None

@@ -10,10 +10,12 @@ from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import FingerprintKey, Material
-from oscar_sync.model.plan import ActionKind, Op, PlanOptions, Scope
+from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import ActionKind, Kept, Op, PlanOptions, Preconditions, Scope
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import BucketCount, SeedDifference, Upload
+from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.sensitive import is_sensitive
 from oscar_sync.planning.sent import sends_of
 from tests.unit.planning.built import (
@@ -298,3 +300,33 @@ def test_what_a_seed_uploads_and_with_whose_keys_is_in_the_digest():
     assert action_of(one).kind is ActionKind.SEED
     assert plan("sha256:2", "r").digest != one.digest
     assert plan("sha256:1", "s").digest != one.digest
+
+
+def test_the_digest_covers_what_a_review_of_a_removal_rests_on():
+    service = live(annotations=stamp(), input=minio("red/in"))
+    entry = RemovedEntry(Which("alpha"), Origin("oscar-sync.yaml"), erase=("red",))
+    plan = planned(view(service, buckets=[bucket("red")], count=3), removed=(entry,))
+    (action,) = plan.actions
+    (item,) = action.erases
+    edits = (
+        {"preconditions": Preconditions("another service by now")},
+        {"sends": "0" * 32},
+        {"steps": action.steps[:-1]},
+        {"erases": ()},
+        {"erases": (replace(item, consent="erase:red"),)},
+        {"erases": (replace(item, objects=4),)},
+        {"erases": (replace(item, size_bytes=4),)},
+        {"erases": (replace(item, is_at_least=True),)},
+        {"erases": (replace(item, last_write=datetime(2026, 1, 1, tzinfo=UTC)),)},
+        {"keeps": (Kept(BucketName("blue")),)},
+    )
+    others = [replace(plan, actions=(replace(action, **edit),)) for edit in edits]
+    others.append(replace(plan, consents=("take-over:alpha",)))
+    for field in ("id", "identity", "endpoint", "ssl_verify", "s3_endpoint"):
+        (cluster,) = plan.clusters
+        other = not cluster.ssl_verify if field == "ssl_verify" else "other"
+        moved = replace(cluster, **{field: other})
+        others.append(replace(plan, clusters=(moved,)))
+    digests = {plan.digest, *map(plan_digest, others)}
+    assert plan_digest(plan) == plan.digest
+    assert len(digests) == len(others) + 1

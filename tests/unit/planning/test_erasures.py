@@ -86,6 +86,12 @@ def test_a_seed_of_what_no_manifest_names_is_no_use():
     assert erased(plan) == [("erase:edge/x/red", "red")]
 
 
+def test_a_bucket_of_a_service_that_the_plan_creates_was_left_by_no_removal():
+    found = gone(bucket("red", from_service="alpha"))
+    assert codes(planned(found, wanted(), allow=erase("red"))) == ["not-left-by-a-removal"]
+    assert erased(planned(found, allow=erase("red"))) == [("erase:edge/alpha/red", "red")]
+
+
 # who uses it beside what is planned here
 
 STORES = {"edge": "https://minio.edge.example", "lab": "https://minio.lab.example"}
