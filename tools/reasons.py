@@ -33,13 +33,18 @@ def reasons() -> list[Reason]:
     return sorted(found)
 
 
+def row(*cells: str) -> str:
+    """Return the line of a table, where a bar in a cell would begin another one."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
 def page() -> str:
     """Return the page."""
     lines = ["# Why a step is blocked", "", _INTRODUCTION, "", "| code | reason | ways out |"]
     lines.append("|---|---|---|")
     for reason in reasons():
         cells = f"`{reason.code}`", reason.sentence, "; ".join(reason.ways_out)
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        lines.append(row(*cells))
     return "\n".join(lines) + "\n"
 
 

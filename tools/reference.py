@@ -199,7 +199,7 @@ def _option(option: click.Option) -> str:
     default = option.default if isinstance(option.default, str | int | float) else ""
     shown = "" if option.is_flag or default == "" else f" Else `{default}`."
     cells = f"{names} {values}".rstrip(), (option.help or "") + shown, variable
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return reasons.row(*cells)
 
 
 def _settings() -> str:

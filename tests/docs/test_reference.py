@@ -113,3 +113,13 @@ def test_a_decision_says_its_status_first_and_one_that_is_replaced_is_a_paragrap
     word = f"replaced by {found[2]}" if found[2] else "accepted"
     index = (path.parent / "README.md").read_text(encoding="utf-8")
     assert re.search(rf"\]\({path.name}\) \| .* \| {word} \|", index)
+
+
+def test_each_file_that_contributing_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[\w-]+/)+[\w.*-]+)`", text))
+    lost = [
+        name for name in named if not any([*ROOT.glob(name), *(ROOT / "oscar_sync").glob(name)])
+    ]
+    assert len(named) > 15
+    assert lost == []
