@@ -93,7 +93,7 @@ def _hooks(store: ObjectStore, live: LiveService) -> tuple[list[Step], bool, lis
 def _action(live: LiveService, hooks: list[Step]) -> Action:
     name = live.key.name
     buckets = named_by_delete(live.form, live.bucket_list)
-    let_go = [Step(Do.PUT, name, f"lets go of {', '.join(buckets)}")] if buckets else []
+    let_go = [Step(Do.PUT, name, f"detaches {', '.join(buckets)}")] if buckets else []
     return Action(
         id=f"remove {live.key}",
         key=live.key,

@@ -146,7 +146,8 @@ class Step(Struct, frozen=True):
     ``checksum`` (``sha256:...``) belong to uploads; an object that is deleted has the checksum that
     its store tells; ``restarts`` is how often the server restarts MinIO meanwhile.
     ``member`` is the id of the cluster where it is sent, blank for the action's own; ``target``
-    then is ``cluster/service``.
+    then is ``cluster/service``. ``is_detach``: a PUT that takes buckets out of a definition or
+    access to them away, and gives nothing.
     """
 
     do: Do
@@ -156,6 +157,7 @@ class Step(Struct, frozen=True):
     checksum: str = ""
     restarts: int = 0
     member: str = ""
+    is_detach: bool = False
 
     @property
     def restarts_store(self) -> bool:

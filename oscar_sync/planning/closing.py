@@ -49,7 +49,7 @@ class Closing(Struct, frozen=True):
         if self.form is None:
             return ()
         restarts = restarts_of_put(live.form, self.form)
-        return (Step(Do.PUT, live.key.name, self.words, restarts=restarts),)
+        return (Step(Do.PUT, live.key.name, self.words, restarts=restarts, is_detach=True),)
 
     def kept(self, buckets: Iterable[Kept]) -> tuple[Kept, ...]:
         """Return *buckets* as they are kept: no longer public where they were closed."""

@@ -315,7 +315,7 @@ def _steps_of(one: Found) -> Iterable[Step]:
     target = f"{place}/{one.member.service}"
     named = named_by_delete(live.form, live.bucket_list)
     if named:
-        yield Step(Do.PUT, target, f"lets go of {', '.join(named)}", member=place)
+        yield Step(Do.PUT, target, ", ".join(named), member=place, is_detach=True)
     yield Step(Do.DELETE, target, restarts=1, member=place)
 
 

@@ -18,17 +18,19 @@ _ACCESS: Final = "changes who has access, while the buckets are named"
 def put_steps(live: Form, wanted: Form, before: Sequence[Form], note: str = "") -> tuple[Step, ...]:
     """Return a step for each of the PUTs that turn *live* into *wanted*, *before* it in turn.
 
-    *note* is said of the last one where it is not the second half of a detach and attach.
+    *note* says what the last one detaches where it is not the second half of a detach and attach.
     """
     name, last, places = str(wanted["name"]), len(before) - 1, _places(inputs(wanted))
     steps = []
     stands = live
     for at, form in enumerate(before):
-        words = f"lets go of {places}, with all other changes" if at == last else _ACCESS
-        steps.append(Step(Do.PUT, name, words, restarts=restarts_of_put(stands, form)))
+        restarts, is_detach = restarts_of_put(stands, form), at == last
+        words = f"detaches {places}, with all other changes" if is_detach else _ACCESS
+        steps.append(Step(Do.PUT, name, words, restarts=restarts, is_detach=is_detach))
         stands = form
-    words = f"attach: names {places} again, with a new token" if before else note
-    return (*steps, Step(Do.PUT, name, words, restarts=restarts_of_put(stands, wanted)))
+    words = f"attaches {places} again, with a new token" if before else note
+    restarts, is_detach = restarts_of_put(stands, wanted), bool(note and not before)
+    return (*steps, Step(Do.PUT, name, words, restarts=restarts, is_detach=is_detach))
 
 
 def waking_step(context: Context, live: LiveService, wanted: Form) -> tuple[Step, ...]:

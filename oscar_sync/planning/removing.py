@@ -213,7 +213,8 @@ def _steps(
         return (*in_order(work.steps), delete)
     named = named_by_delete(live.form, live.bucket_list)
     kept = ", ".join(dict.fromkeys((*named, *_unnamed(context, live), *closing.buckets)))
-    return (Step(Do.PUT, name, f"lets go of {kept}"), *in_order(work.steps), delete)
+    detach = Step(Do.PUT, name, f"detaches {kept}", is_detach=True)
+    return (detach, *in_order(work.steps), delete)
 
 
 def _material(

@@ -263,9 +263,7 @@ def _closing(case: _Case) -> Closing:
 
 
 def _last_note(closing: Closing) -> str:
-    return (
-        f"lets go of {', '.join(closing.buckets)}, with all other changes" if closing.form else ""
-    )
+    return f"detaches {', '.join(closing.buckets)}, with all other changes" if closing.form else ""
 
 
 def _reason_word(changes: tuple[FieldChange, ...]) -> str:

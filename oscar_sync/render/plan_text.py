@@ -293,8 +293,7 @@ def _step_symbol(action: Action, step: Step) -> str:
     if step.member:
         return "+" if step.do is Do.POST else "-"
     if action.kind is ActionKind.REPLACE and step.do in _REPLACE_SYMBOLS:
-        is_detach = step.do is Do.PUT and (_lets_go(step) or _closes(step))
-        return "-" if is_detach else _REPLACE_SYMBOLS[step.do]
+        return "-" if step.is_detach else _REPLACE_SYMBOLS[step.do]
     match step.do:
         case Do.HOOK | Do.UNHOOK | Do.MARKER:
             return "@"
@@ -303,7 +302,7 @@ def _step_symbol(action: Action, step: Step) -> str:
         case Do.POST if action.kind is not ActionKind.CREATE:
             return "&"
         case Do.PUT if _puts_in_parts(action):
-            return "-" if _lets_go(step) or _closes(step) else "&"
+            return "-" if step.is_detach else "&"
         case Do.RESTART:
             return "r"
         case Do.DELETE_OBJECT:
@@ -315,14 +314,6 @@ def _step_symbol(action: Action, step: Step) -> str:
 def _puts_in_parts(action: Action) -> bool:
     """Tell whether the action sends several PUTs to its service, each of them shown."""
     return sum(step.do is Do.PUT and not step.member for step in action.steps) > 1
-
-
-def _lets_go(step: Step) -> bool:
-    return step.note.startswith("lets go")
-
-
-def _closes(step: Step) -> bool:
-    return step.note.startswith("closes")
 
 
 def _told_steps(
@@ -353,8 +344,6 @@ def _step_words(step: Step) -> str:
             return f"uploads to {step.target} no longer start it"
         case Do.MARKER:
             return f"folder marker {step.target}"
-        case Do.PUT if _lets_go(step):
-            return f"detach: {step.note}"
         case Do.DELETE:
             return f"delete {step.target}, which names no bucket by then"
         case Do.POST:

@@ -91,8 +91,8 @@ def test_an_update_takes_the_inputs_out_and_names_them_again(older, after):
     assert first["script"] == last["script"]
     assert are_uploads_answered(older)
     shown = plan_text(found.draft.plan)
-    assert "detach: lets go of red/i" in shown
-    assert "attach: names red/i" in shown
+    assert "detaches red/i" in shown
+    assert "attaches red/i" in shown
     assert "start nothing between its requests" in shown
     assert not older.plan().draft.plan.actions
 

@@ -108,7 +108,7 @@ def test_the_buckets_are_closed_by_a_put_to_private_while_they_are_named(use, wh
         assert codes(plan) == []
         first, last = puts(plan)
         assert first == f"closes red to {who}, while the service names it"
-        assert last.startswith("lets go of red")
+        assert last.startswith("detaches red")
         assert not [note for note in notes(plan) if "open to" in note]
         assert not any(item.is_public for item in plan.actions[0].keeps)
 
@@ -125,7 +125,7 @@ def test_what_closes_changes_nothing_else_and_what_lets_go_stays_closed():
 
 def test_an_entry_of_removed_closes_as_an_entry_of_services_does():
     plan = planned(seen(ours(visibility="public")), removed=REMOVED)
-    assert puts(plan) == ["closes red to everybody, while the service names it", "lets go of red"]
+    assert puts(plan) == ["closes red to everybody, while the service names it", "detaches red"]
 
 
 def test_a_step_more_is_another_digest_and_takes_longer():
@@ -204,8 +204,8 @@ def test_up_to_3_7_uploads_go_on_after_the_bucket_was_closed():
     plan = planned(seen(had, release=(3, 7, 1)), wanted(**both), services=CLOSES)
     first, without, last = puts(plan)
     assert first.startswith("closes red to everybody")
-    assert without.startswith("lets go of blue/in/")
-    assert last.startswith("attach: names blue/in/ again")
+    assert without.startswith("detaches blue/in/")
+    assert last.startswith("attaches blue/in/ again")
 
 
 STOPPED = {ServiceName("alpha"): DeploymentState("stopped")}

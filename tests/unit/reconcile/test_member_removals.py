@@ -35,7 +35,7 @@ def test_a_removal_removes_the_workers_detached_first(world, topology, cluster_i
         (Do.PUT, "near/one"), (Do.DELETE, "near/one"), (Do.PUT, "far/two"), (Do.DELETE, "far/two")
     ]  # fmt: skip
     text = plan_text(plan)
-    assert "detach the worker near/one: lets go of plants" in text
+    assert "detach the worker near/one: plants" in text
     assert "delete the worker near/one, which names no bucket by then" in text
     assert "member far/two: its worker there is removed; bucket plants of it stays there" in text
     is_done, why = done(world.run(REMOVE))
