@@ -88,7 +88,9 @@ def _unwanted(context: Context, bucket: BucketName, rule: HookRule) -> Iterator[
         if view.is_admin and not view.unreadable:
             yield _dead(context, bucket, rule)
         return
-    if (bucket, rule.prefix) in wanted_hooks(live.form) or not _is_judged(context, live):
+    namesakes = (other for other in view.every_service if other.key.name == name)
+    is_wanted = any((bucket, rule.prefix) in wanted_hooks(other.form) for other in namesakes)
+    if is_wanted or not _is_judged(context, live):
         return
     if not (is_per_user(live.form) and bucket in live.bucket_list):
         yield _stale(context, live, bucket, rule)

@@ -8,8 +8,12 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
-from oscar_sync.model.settings import RemovedEntry, Which
+from oscar_sync.model.settings import RemovedEntry, Settings, Which
 from oscar_sync.model.state import HookRule
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.facts import Facts
+from oscar_sync.planning.finding_codes import FindingCode
+from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.semantics.hooks import arn_of
 from tests.emulator.calling import SERVICES
@@ -52,6 +56,18 @@ def twice(request):
     first, second = (ours, theirs) if request.param == "ours shown" else (theirs, ours)
     buckets = [bucket("red"), bucket("blue")]
     return view(first, beta, buckets=buckets, namesakes=(second,))
+
+
+def test_what_starts_either_of_them_is_not_left_behind(twice):
+    """Its removal would stop the uploads of the one that is not shown under the name."""
+    rule = HookRule("alpha", "in/", arn_of("alpha"))
+    stale = HookRule("alpha", "old/", arn_of("alpha"))
+    hooks = {BucketName("red"): (rule,), BucketName("blue"): (rule, stale)}
+    found = leftovers(
+        Context(Facts(replace(twice, hooks=hooks)), Settings("/files"), {}, None)
+    ).findings
+    said = [item.message for item in found if item.code is FindingCode.HOOK_STALE]
+    assert said == ["uploads to blue/old/ start alpha, which has no such input"]
 
 
 WRITES = [
