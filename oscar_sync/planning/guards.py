@@ -79,7 +79,7 @@ def namesake_reason(services: Collection[LiveService], what: str) -> Reason | No
         "name-not-unique",
         f"{what} is left alone: services called {name} are in more than one namespace, {places}, "
         "and requests by name cannot tell them apart",
-        ("remove one of them as its owner", "ask the cluster's operator which of them is needed"),
+        ("ask the cluster's operator to take one away: oscar-sync doctor has the command",),
     )
 
 

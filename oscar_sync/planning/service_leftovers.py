@@ -67,16 +67,16 @@ def _namesake(context: Context, live: LiveService) -> Finding:
         FindingCode.NAMESAKES,
         live.key.name,
         f"services of this name are in {namespaces}",
-        "whatever an administrator asks by name is answered 500, and since 4.1 a create of either "
-        "is refused",
+        "what anybody asks by this name, its owner too, is answered 500, and since 4.1 a create "
+        "of either is refused",
         Remedy(
             By.YOU,
-            "each owner renames the own one: export it, change its name, apply, remove the old one",
+            "as an owner keep what runs under another name: export it, change its name, and apply",
             "oscar-sync export",
         ),
         Remedy(
             By.OPERATOR,
-            "or takes one away with its runtime; its buckets stay",
+            "take one away with its runtime; its buckets stay",
             f"kubectl -n {live.namespace} delete configmap,ksvc {live.key.name}",
         ),
     )
