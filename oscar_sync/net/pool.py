@@ -7,6 +7,7 @@ without bounds, waits without end, or reads the environment by itself.
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from io import BytesIO
 from typing import IO, Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -57,7 +58,7 @@ class Pool(urllib3.PoolManager):
             NoExchangeError: the proxy or the CAs cannot be used.
         """
         super().__init__()
-        proxy = _proxy_of(origin, environ)
+        proxy, scheme = _proxy_of(origin, environ), urlsplit(origin).scheme
         self._timeout_s = timeout_s
         self._repeats = repeats
         options: dict[str, Any] = {
@@ -65,12 +66,12 @@ class Pool(urllib3.PoolManager):
             "retries": False,
             "blocksize": _CHUNK_BYTES,
         }
-        if "https" in {proxy.scheme, urlsplit(origin).scheme}:  # CAs take time to load
+        if "https" in {proxy.scheme, scheme}:  # CAs take time to load
             options["ssl_context"] = context_of(cas, verify=verify)
         self._manager = _manager(proxy, options)
         connect_by_ours(self._manager, proxy.scheme)
         self.proxy = self._manager.proxy
-        self._is_forwarded = self.proxy is not None and origin.startswith("http:")
+        self._is_forwarded = self.proxy is not None and scheme == "http"
 
     def urlopen(  # type: ignore[override]
         self,
@@ -86,7 +87,7 @@ class Pool(urllib3.PoolManager):
     ) -> Any:
         """Return the whole answer, unpacked; a good one's body goes *into* a file if there is one.
 
-        Without *preload_content* it is a file, of any size, that ``pieces`` reads.
+        Without *preload_content* a good one is a file, of any size, that ``pieces`` reads.
         """
         limit_s = self._timeout_s if timeout is None else timeout
         sent = {"body": body, "headers": headers or {}, "timeout": limit_s}
@@ -96,8 +97,9 @@ class Pool(urllib3.PoolManager):
             try:
                 response = self._head(method, url, sent)
                 if tries and response.status in _PASSING:
-                    whole(pieces(response, limit_s))  # not unpacked: nobody reads it
-                elif not preload_content:
+                    with closing(response):
+                        whole(pieces(response, limit_s))  # not unpacked: nobody reads it
+                elif not preload_content and response.status < 400:
                     response._original_response.take_time()  # noqa: SLF001 - it is ours
                     return response
                 else:

@@ -165,6 +165,24 @@ def test_an_answer_is_bounded_after_it_is_unpacked(stub, store, read, coding, wo
         READS[read](store)
 
 
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        (Reply(404, b"<Error>", length=99), "the answer was cut off"),
+        (Reply(404, gzip.compress(b" " * (65 * 2**20), 1), {"Content-Encoding": "gzip"}), "64 MiB"),
+        (Reply(404, b"<html>"), "404"),
+    ],
+    ids=["cut off", "bomb", "page"],
+)
+def test_what_is_answered_in_the_place_of_an_object_is_bounded_and_told(
+    stub, store, refused, words
+):
+    stub.replies = [refused]
+    for read in (lambda: store.get_object("red", "k"), lambda: list(store.read_object("red", "k"))):
+        with pytest.raises(StoreError, match=words):
+            read()
+
+
 def test_parts_are_bounded_too(stub):
     bomb = gzip.compress(b" " * (65 * 2**20), 1, mtime=0)
     stub.replies = [Reply(200, bomb, {**XML, "Content-Encoding": "gzip"})]
