@@ -1,5 +1,7 @@
 """What became of an exchange, in words that hold no address and no log-in of a proxy."""
 
+import errno
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +24,16 @@ class _Row(Struct, frozen=True):
     was_sent: bool = True
 
 
-_NAME: Final = (failures.NameResolutionError, failures.LocationParseError, UnicodeError)
+_NAME: Final = (
+    failures.NameResolutionError,
+    failures.LocationParseError,
+    socket.gaierror,
+    UnicodeError,
+)
 _TIME: Final = (failures.TimeoutError, TimeoutError)
 _TLS: Final = (failures.SSLError, ssl.SSLError)
 _REFUSED: Final = "the connection was refused"
+_REFUSALS: Final = (errno.ECONNREFUSED, errno.ECONNRESET, errno.EPIPE)
 Rows = tuple[_Row, ...]
 """By what urllib3 raises; the first row that fits."""
 
@@ -59,11 +67,8 @@ def translate_errors(rows: Rows, limit_s: float = 0.0, proxy: str = "") -> Itera
     """
     try:
         yield
-        return
     except (failures.HTTPError, HTTPException, OSError, ValueError) as error:
-        failure = _failure(error, rows, limit_s, proxy)
-    # Not within the handler: an error that is kept would keep sockets of its frames open.
-    raise failure
+        raise _failure(error, rows, limit_s, proxy) from None
 
 
 def _failure(error: Exception, rows: Rows, limit_s: float, proxy: str) -> NoExchangeError:
@@ -76,8 +81,17 @@ def _failure(error: Exception, rows: Rows, limit_s: float, proxy: str) -> NoExch
     if isinstance(error, failures.ProtocolError) and isinstance(error.args[-1], TimeoutError):
         error = error.args[-1]  # while it is sent
     row = next(row for row in rows if isinstance(error, row.kinds))
-    words = f"{through}{row.words.format(limit=limit_s)}"
+    told = row.words.format(limit=limit_s)
+    words = f"{through}{(_said(error) if row.words == _REFUSED else '') or told}"
     return NoExchangeError(words, was_sent=row.was_sent, may_pass=row.may_pass)
+
+
+def _said(error: Exception) -> str:
+    """Return what the system says of a connection that it refuses for another reason."""
+    system = error.__cause__ if isinstance(error, failures.NewConnectionError) else error
+    if isinstance(system, OSError) and system.strerror and system.errno not in _REFUSALS:
+        return system.strerror.lower()
+    return ""
 
 
 def _is_of_proxy(error: Exception, proxy: str) -> bool:

@@ -24,12 +24,6 @@ class StoreAddress(Struct, frozen=True):
         return urlsplit(self.endpoint).scheme == "https"
 
     @property
-    def host_and_port(self) -> tuple[str, int]:
-        """Where to connect to."""
-        parts = urlsplit(self.endpoint)
-        return parts.hostname or "", parts.port or (443 if self.is_secure else 80)
-
-    @property
     def shown(self) -> str:
         """The endpoint without user and password, for sentences."""
         scheme, separator, rest = self.endpoint.partition("://")

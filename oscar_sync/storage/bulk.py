@@ -28,6 +28,8 @@ def hindrance(address: StoreAddress, environ: Mapping[str, str]) -> str:
     proxies where it is given none: so not where one is exempt from them. It sends no log-in to a
     proxy (seen with 0.12.1), speaks no SOCKS and takes no CA. It panics at a host beyond ASCII.
     """
+    if fault := address.fault():
+        return fault
     proxy = proxy_for(address.endpoint, environ)
     is_plain = proxy.startswith(("http://", "https://")) and "@" not in proxy
     for name in sorted(environ):
@@ -41,10 +43,10 @@ def hindrance(address: StoreAddress, environ: Mapping[str, str]) -> str:
 class Bulk:
     """Uploads to one store, and its listings; a connection pool for each bucket."""
 
-    def __init__(self, address: StoreAddress, proxy: str = "") -> None:
-        """Open nothing yet."""
+    def __init__(self, address: StoreAddress, environ: Mapping[str, str]) -> None:
+        """Open nothing yet; *environ* names the proxy."""
         self._address = address
-        self._proxy = proxy
+        self._proxy = proxy_for(address.endpoint, environ)
         self._stores: dict[tuple[str, int], Any] = {}
         self._lock = threading.Lock()
 

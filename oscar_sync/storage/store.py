@@ -1,7 +1,6 @@
 """One object store: what the rest of the program does there."""
 
 import os
-import socket
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -10,14 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from oscar_sync.errors import StoreDeniedError, StoreError, StoreUnreachableError
+from oscar_sync.errors import StoreDeniedError, StoreError
 from oscar_sync.model.state import BucketCount, HookRule, StoredObject
-from oscar_sync.net.proxies import proxy_for
 from oscar_sync.storage import bulk, checksums, digests, keys
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.failures import translate_errors
 from oscar_sync.storage.stored import OnBytes, ignore
 from oscar_sync.storage.uploads import Uploads
-from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
+from oscar_sync.storage.words import words_of
 
 COUNT_LIMIT: Final = 100_000
 
@@ -29,8 +28,7 @@ class ObjectStore:
         """Open nothing yet. ``hindrance`` says why the fast uploader is not used, if it is not."""
         self.address = address
         self.hindrance = bulk.hindrance(address, environ)
-        proxy = proxy_for(address.endpoint, environ)
-        self._bulk = None if self.hindrance else bulk.Bulk(address, proxy)
+        self._bulk = None if self.hindrance else bulk.Bulk(address, environ)
         self._environ = environ
         self._uploads = Uploads(address, environ, self._stat, self._bulk)
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -52,32 +50,17 @@ class ObjectStore:
         return translate_errors(self.address)
 
     def reach(self) -> None:
-        """Return if something takes connections at the address; loads no library for it.
+        """Return if something takes connections at the address.
 
         Behind a proxy of the environment only the first request tells: nothing is tried before.
 
         Raises:
             StoreUnreachableError: nothing does; told in the time of one connection.
         """
-        if proxy_for(self.address.endpoint, self._environ):
-            return
-        host, port = self.address.host_and_port
-        # Python encodes text by tables of Unicode, whose import takes 2 ms; ASCII needs none.
-        name: Any = host.encode() if host.isascii() else host  # pragma: no mutate - it is found
-        try:
-            socket.create_connection((name, port), CONNECT_TIMEOUT_S).close()
-        except TimeoutError as error:
-            words = f"no connection within {CONNECT_TIMEOUT_S:g} s"
-            raise StoreUnreachableError(self.address.shown, words) from error
-        except (socket.gaierror, UnicodeError) as error:
-            raise StoreUnreachableError(self.address.shown, "its name is not known here") from error
-        except OSError as error:
-            words = (
-                "the connection was refused"
-                if isinstance(error, ConnectionRefusedError)
-                else str(error.strerror)
-            )
-            raise StoreUnreachableError(self.address.shown, words) from error
+        from oscar_sync.net.reaching import reach
+
+        with translate_errors(self.address.shown):
+            reach(self.address.endpoint, self._environ)
 
     # -- hooks
 

@@ -30,7 +30,7 @@ def filled(request, tmp_path):
 
 def keys_below(filled, folder="p"):
     store, bucket, _ = filled
-    found = Bulk(store.address).below(bucket, folder)
+    found = Bulk(store.address, {}).below(bucket, folder)
     assert found is None or found == list(store.list_objects(bucket, f"{folder}/"))
     return None if found is None else [one.key for one in found]
 
@@ -55,7 +55,7 @@ def test_an_object_with_a_marker_of_its_name_is_left_to_the_slow_listing(s3, tmp
     (tmp_path / "f").write_text("content")
     store.put_object("both", "p/x", tmp_path / "f", 7)
     store.put_marker("both", "p/x")
-    assert Bulk(s3).below("both", "p") is None
+    assert Bulk(s3, {}).below("both", "p") is None
     assert [one.key for one in store.list_folder("both", "p")] == ["p/x"]
 
 

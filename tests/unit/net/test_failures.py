@@ -1,0 +1,34 @@
+"""Why no connection came about: in our words, or in the system's where it knows more."""
+
+import errno
+import os
+import socket
+import ssl
+
+import pytest
+
+from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.failures import OPENING, translate_errors
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "may_pass"),
+    [
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "no route to host", True),
+        (
+            OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH)),
+            "network is unreachable",
+            True,
+        ),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "refused", True),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset"), "refused", True),
+        (socket.gaierror(-2, "Name or service not known"), "its name is not known here", False),
+        (TimeoutError(), "no connection within 5 s", False),
+        (ssl.SSLError(1, "wrong version"), "TLS failed", False),
+    ],
+)
+def test_what_the_system_says_of_a_connection_is_told(error, words, may_pass):
+    with pytest.raises(NoExchangeError, match=words) as caught, translate_errors(OPENING):
+        raise error
+    assert (caught.value.may_pass, caught.value.was_sent) == (may_pass, False)
+    assert caught.value.__suppress_context__
