@@ -11,7 +11,7 @@ from oscar_sync.client import AnonymousClient, Client, connect, exchange
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.storage import Storage
 from oscar_sync.errors import OscarSyncError
-from tests.client.test_jobs import CALLS
+from tests.support.jobs import CALLS
 from tests.unit.wire.stub import Reply, reply, running
 
 PASSWORD = "pl4nted-p4ssword"

@@ -1,7 +1,6 @@
 """Real FDL files, as published, are read as their index says."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,7 @@ import pytest
 from oscar_sync.errors import InputError
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.reconcile.desire import DesireRequest, desire
-
-HERE = Path(__file__).resolve().parents[2]
-CORPUS = Path(os.environ.get("OSCAR_SYNC_CORPUS", HERE.parent / "shared" / "corpus"))
-INDEX = CORPUS / "index.json"
+from tests.support.corpus import CORPUS, INDEX
 
 pytestmark = pytest.mark.skipif(
     not INDEX.is_file(), reason="no corpus here; OSCAR_SYNC_CORPUS names its folder"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.corpus.test_corpus import CORPUS, INDEX
+from tests.support.corpus import CORPUS, INDEX
 from tools.wild import PAGE, page, verdicts
 
 

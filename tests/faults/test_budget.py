@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from tests.faults.test_requests import SERVICES, full, service
 from tests.property.world import told
+from tests.support.answers import SERVICES, full, service
 
 READ = {("GET", "/system/info"): 1, ("GET", "/system/config"): 1, ("GET", SERVICES): 1}
 

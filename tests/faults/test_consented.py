@@ -6,9 +6,9 @@ from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
-from tests.faults.test_requests import DONE, REFUSALS, SERVICES, UNDONE
 from tests.kills.scenes import attach, erase, push_secrets, replace, take_over
 from tests.property.witness import check_deletes, check_nothing_lost
+from tests.support.answers import DONE, REFUSALS, SERVICES, UNDONE
 
 CONSENTS = (
     "--allow",

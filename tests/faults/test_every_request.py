@@ -15,9 +15,9 @@ from oscar_sync.emulator.faults import KINDS
 from oscar_sync.semantics.stamp import HOOKS, hooks_of
 from tests.faults.conftest import HELD
 from tests.kills.scenes import SCENES
-from tests.kills.test_kills import state
 from tests.property.proxy import no_fault
 from tests.property.witness import check_deletes, check_nothing_lost
+from tests.support.states import state
 
 BY_EMULATOR = (
     "refuse",

@@ -3,24 +3,8 @@
 import pytest
 
 from tests.property.witness import check_deletes, check_nothing_lost
-
-IMAGE = "ghcr.io/x/a:1"
-REFUSALS = ("401", "403", "409")
-UNDONE = ("refuse", "before", "500-before")
-DONE = ("500-after", "after", "warn", "reset", "slow=0.05", "truncate")
-SERVICES = "/system/services"
-
-
-def service(name="alpha", **more):
-    return {"name": name, "image": IMAGE, "script": "#!/bin/sh\necho\n", **more}
-
-
-def minio(*paths):
-    return [{"storage_provider": "minio.default", "path": path} for path in paths]
-
-
-def full(**more):
-    return service(input=minio("red/in"), output=minio("red/out", "blue/out"), **more)
+from tests.support.answers import DONE, REFUSALS, SERVICES, UNDONE, full, service
+from tests.support.services import minio
 
 
 def create(world, apply):

@@ -179,3 +179,16 @@ def test_importing_the_package_loads_nothing_slow():
     loaded = _modules_loaded_by("-c", "import oscar_sync") - _modules_loaded_by("-c", "pass")
 
     assert loaded & TOO_SLOW_FOR_HELP == set()
+
+
+def test_what_tests_share_lives_in_no_test_module():
+    """`tests/support` holds it: who moves or deletes a test breaks no other one. A law that is run
+    again elsewhere is imported with its module."""
+    shared = [
+        place(module, line)
+        for module in python_files("tests")
+        for name, line in imported_names(module)
+        if re.match(r"tests\..*\btest_\w+\.", name)
+    ]
+
+    assert shared == []

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from oscar_sync.model.exits import Exit
-from tests.security.test_terminal import is_harmless
+from tests.support.terminals import is_harmless
 from tests.unit.wire.stub import Reply, running
 
 TERMINAL = "a\x1b]0;gone\x07\x1b[2J\x9b31m\u202e\u2028\x85\x00\rb"

@@ -17,13 +17,10 @@ from oscar_sync.render.report import report_text
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import for_terminal
 from tests.security.plans import plan_with
+from tests.support.terminals import is_harmless
 
 HOSTILE = "a\x1b]0;gone\x07\x1b[2J\x9b31m\u202e\u2066\u200b\u2028\x85\x00\rb\ud800"
 INJECTED = "<img src=x onerror=alert(1)> [x](http://e.vil) `a` | b @everyone **c**"
-
-
-def is_harmless(text):
-    return all(char.isprintable() or char in "\n\t" for char in text)
 
 
 def diagnostic(text):

@@ -5,6 +5,7 @@ from minio.commonconfig import Tags
 
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
+from tests.support.services import minio, service
 from tests.unit.execution.carried import (
     answering,
     carried_out,
@@ -13,7 +14,6 @@ from tests.unit.execution.carried import (
     requests,
     sent,
 )
-from tests.unit.planning.test_guards import minio, service
 
 RED = "buckets/red"
 

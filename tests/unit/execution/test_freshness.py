@@ -9,8 +9,8 @@ from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
+from tests.support.services import service
 from tests.unit.execution.carried import reported
-from tests.unit.planning.test_guards import service
 
 ALPHA = ServiceName("alpha")
 

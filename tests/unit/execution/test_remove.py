@@ -6,6 +6,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.once import Stop
 from tests.emulator.calling import SERVICES
+from tests.support.services import minio, service
 from tests.unit.execution.carried import (
     answering,
     carried_out,
@@ -14,7 +15,6 @@ from tests.unit.execution.carried import (
     sent,
     showing,
 )
-from tests.unit.planning.test_guards import minio, service
 
 ALPHA = "services/alpha"
 BY_HAND = PlanOptions(scope=Scope.REMOVE, names=("alpha",))

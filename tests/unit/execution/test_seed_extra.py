@@ -11,7 +11,7 @@ from oscar_sync.model.report import Status
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.render.plan_text import MOST_DELETIONS, plan_text
 from tests.property.witness import check_only_steps
-from tests.unit.planning.test_guards import codes, minio, service
+from tests.support.services import codes, minio, service
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.state import BucketFacts, Upload
 from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.restarts import effect_wait_s
+from tests.support.services import minio
 from tests.unit.planning.built import live
-from tests.unit.planning.test_guards import minio
 
 KEY = ServiceKey(ClusterId("edge"), ServiceName("alpha"))
 ACTION = Action("1", KEY, ActionKind.SEED, "seed", ())

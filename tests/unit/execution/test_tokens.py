@@ -12,9 +12,9 @@ from oscar_sync.semantics.normal_form import normal_form
 from tests.emulator.calling import SERVICES
 from tests.property.proxy import no_fault
 from tests.property.world import running_world
+from tests.support.services import service
 from tests.unit.execution.carried import answering
 from tests.unit.planning.built import minio
-from tests.unit.planning.test_guards import service
 
 BOTH = {"input": minio("red/in"), "output": minio("red/out", "blue/out")}
 

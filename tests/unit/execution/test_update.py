@@ -13,9 +13,9 @@ from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.stamp import OWNER
 from tests.emulator.calling import SERVICES
 from tests.property.world import shown
+from tests.support.services import minio, post, service
 from tests.unit.execution.carried import answering, carried_out, meanwhile, sent
 from tests.unit.planning.built import live
-from tests.unit.planning.test_guards import minio, post, service
 
 EXPOSE = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
 

@@ -5,8 +5,8 @@ import pytest
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
 from tests.property.world import running_world, shown
+from tests.support.services import codes, post, service
 from tests.unit.execution.carried import carried_out, sent
-from tests.unit.planning.test_guards import codes, post, service
 
 KEPT = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "retain"}
 GOING = {"size": "1Gi", "mount_path": "/d"}

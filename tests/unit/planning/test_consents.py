@@ -14,7 +14,7 @@ from tests.emulator.calling import SERVICES
 from tests.property.proxy import no_fault
 from tests.property.witness import check_all_steps, check_nothing_lost, check_safe
 from tests.property.world import shown, told
-from tests.unit.planning.test_guards import STAMP, codes, minio, post, put, service
+from tests.support.services import STAMP, codes, minio, post, put, service
 
 OTHER_STAMP = {STAMP: "other/laws.example.org/alpha"}
 VOLUME = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "delete"}

@@ -4,16 +4,7 @@ from oscar_sync.model.field import Form
 from oscar_sync.model.graph import EdgeKind, NodeKind
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.planning.graph import graph_of
-
-
-def minio(*paths):
-    return [{"storage_provider": "minio.default", "path": path} for path in paths]
-
-
-def graph(cluster="edge", **forms):
-    return graph_of(
-        {ServiceKey(ClusterId(cluster), ServiceName(name)): form for name, form in forms.items()}
-    )
+from tests.support.graphs import CHAIN, graph, minio
 
 
 def edges(found):
@@ -23,12 +14,6 @@ def edges(found):
 
 def loops(found):
     return {edge.target for edge in found.edges if edge.is_loop}
-
-
-CHAIN: dict[str, Form] = {
-    "cut": {"input": minio("video/in"), "output": minio("video/frames")},
-    "label": {"input": minio("video/frames"), "output": minio("video/labels")},
-}
 
 
 def test_a_chain_in_one_bucket_leads_from_folder_to_folder():

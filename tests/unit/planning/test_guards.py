@@ -8,31 +8,7 @@ from oscar_sync.model.report import Status
 from oscar_sync.semantics.stamp import OWNER
 from tests.emulator.calling import SERVICES
 from tests.property.world import running_world, shown
-
-STAMP = "oscar-sync.io/owner"
-
-
-def service(name="alpha", **more):
-    return {"name": name, "image": "ghcr.io/x/a:1", "script": "s\n", **more}
-
-
-def minio(*paths):
-    return [{"storage_provider": "minio.default", "path": path} for path in paths]
-
-
-def post(world, name="alpha", **more):
-    assert world.api.post(service(name, **more)).status == 201
-
-
-def put(world, **more):
-    assert world.api.put({**world.live("alpha"), **more}, SERVICES).status in (200, 204)
-
-
-def codes(found):
-    for item in found.draft.plan.blocked:
-        assert item.ways_out, item.code
-        assert item.message
-    return [item.code for item in found.draft.plan.blocked]
+from tests.support.services import STAMP, codes, minio, post, put, service
 
 
 def test_a_service_of_another_set_is_blocked_and_never_counted(world):

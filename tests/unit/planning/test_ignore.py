@@ -4,7 +4,7 @@ import pytest
 
 from oscar_sync.planning.ignore import with_ignored
 from tests.emulator.calling import SERVICES
-from tests.unit.planning.test_guards import codes, put, service
+from tests.support.services import codes, put, service
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from oscar_sync.model.report import Status
 from tests.property.witness import check_nothing_lost, check_safe
 from tests.property.world import running_world, shown, told
-from tests.unit.planning.test_guards import minio, service
+from tests.support.services import minio, service
 
 CHAIN = (
     service("cutter", input=minio("video/in"), output=minio("frames/raw")),

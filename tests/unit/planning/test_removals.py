@@ -3,7 +3,7 @@
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from tests.emulator.calling import SERVICES
 from tests.property.world import shown
-from tests.unit.planning.test_guards import STAMP, minio, post, service
+from tests.support.services import STAMP, minio, post, service
 
 
 def kinds(found):

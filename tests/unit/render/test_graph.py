@@ -10,7 +10,7 @@ from oscar_sync.render.graph.layout import layout
 from oscar_sync.render.graph.mermaid import graph_mermaid
 from oscar_sync.render.graph.svg import graph_svg
 from oscar_sync.render.graph.text import graph_text
-from tests.unit.planning.test_graph import CHAIN, graph, minio
+from tests.support.graphs import CHAIN, graph, minio
 
 FORMATS = (graph_text, graph_dot, graph_mermaid, graph_svg)
 HOSTILE = 'x"];\x1b[31m<script>alert(1)</script>&amp;\n--> y'

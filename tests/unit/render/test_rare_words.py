@@ -39,7 +39,7 @@ from oscar_sync.render.schemas import fdl_schema
 from oscar_sync.render.status import status_text
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import size, value
-from tests.unit.planning.test_graph import graph, minio
+from tests.support.graphs import graph, minio
 
 EDGE = ClusterId("edge")
 KEY = ServiceKey(EDGE, ServiceName("alpha"))

@@ -14,7 +14,7 @@ from oscar_sync.render.drift import drift_text
 from oscar_sync.render.markdown import markdown
 from oscar_sync.render.schemas import fdl_schema, settings_schema
 from oscar_sync.render.words import duration, size
-from tests.unit.planning.test_guards import minio, service
+from tests.support.services import minio, service
 
 
 def test_a_plan_for_a_comment_says_what_is_blocked_and_why(world):

@@ -16,6 +16,7 @@ from oscar_sync.storage.checksums import (
     sha256_of,
 )
 from oscar_sync.storage.digests import in_metadata
+from tests.support.etags import parts_etag
 
 
 @pytest.fixture
@@ -37,13 +38,6 @@ def test_an_etag_of_32_digits_is_the_md5(tmp_path, content):
     assert matches(tmp_path / "f", size, etag, size)
     assert matches(tmp_path / "f", size, f'"{etag.upper()}"', size)
     assert matches(tmp_path / "f", size, "0" * 32, size) is None
-
-
-def parts_etag(path, part):
-    content = path.read_bytes()
-    pieces = [content[start : start + part] for start in range(0, len(content), part)]
-    joined = b"".join(hashlib.md5(piece).digest() for piece in pieces)
-    return f"{hashlib.md5(joined).hexdigest()}-{len(pieces)}"
 
 
 @pytest.mark.parametrize("part", PART_SIZES)

@@ -12,7 +12,7 @@ from oscar_sync.storage.failures import WrongDocumentError
 from oscar_sync.storage.multipart import Multipart
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.storage.watched import MOST_EMPTY_PAGES, Listing
-from tests.unit.storage.test_checksums import parts_etag
+from tests.support.etags import parts_etag
 from tests.unit.wire.stub import Reply
 
 XML = {"Content-Type": "application/xml"}

@@ -1,0 +1,28 @@
+"""Services as tests write them, on the emulator and in files."""
+
+from tests.emulator.calling import SERVICES
+
+STAMP = "oscar-sync.io/owner"
+
+
+def service(name="alpha", **more):
+    return {"name": name, "image": "ghcr.io/x/a:1", "script": "s\n", **more}
+
+
+def minio(*paths):
+    return [{"storage_provider": "minio.default", "path": path} for path in paths]
+
+
+def post(world, name="alpha", **more):
+    assert world.api.post(service(name, **more)).status == 201
+
+
+def put(world, **more):
+    assert world.api.put({**world.live("alpha"), **more}, SERVICES).status in (200, 204)
+
+
+def codes(found):
+    for item in found.draft.plan.blocked:
+        assert item.ways_out, item.code
+        assert item.message
+    return [item.code for item in found.draft.plan.blocked]

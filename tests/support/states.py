@@ -1,0 +1,33 @@
+"""What a cluster and its store hold."""
+
+from oscar_sync.semantics.normal_form import normal_form
+
+
+def state(world):
+    """Return everything a later run could differ by."""
+    buckets = world.api.get("/system/buckets").json or []
+    return {
+        "services": {name: described(world.live(name)) for name in sorted(world.names())},
+        "buckets": sorted((b["bucket_name"], b.get("visibility"), b.get("owner")) for b in buckets),
+        "objects": world.objects(),
+        "hooks": {bucket: world.hooks(bucket) for bucket in sorted(world.buckets())},
+        "unfinished": unfinished(world),
+        "jobs": {name: world.jobs(name) for name in sorted(world.names())},
+    }
+
+
+def unfinished(world):
+    """Return the unfinished uploads that hold any bytes: without, one tells not whose it is."""
+    store = world.store
+    return [
+        (bucket, one.object_name)
+        for bucket in sorted(world.buckets())
+        for one in store._list_multipart_uploads(bucket).uploads
+        if store._list_parts(bucket, one.object_name, one.upload_id).parts
+    ]
+
+
+def described(live):
+    form = normal_form(live, is_live=True)
+    stamps = {key: text for key, text in live["annotations"].items() if "oscar-sync" in key}
+    return form, stamps, live["owner"], sorted(live["environment"].get("secrets", {}))
