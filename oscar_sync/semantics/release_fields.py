@@ -24,7 +24,10 @@ def unsupported(
     """
     if release >= _NEWEST:  # pragma: no mutate - it only saves the look
         return ()
-    plain = normal_form({"name": form["name"]}, is_live=False)  # pragma: no mutate - or a live one
+    plain = normal_form(
+        {"name": form["name"]},
+        is_live=False,  # pragma: no mutate - a live form has the same defaults of these fields
+    )
     environment = form.get("environment")
     if has_secrets and isinstance(environment, dict):
         form = {**form, "environment": {**environment, "secrets": {"": ""}}}

@@ -115,8 +115,10 @@ def field_hash(name: str, value: Value, owner: str = "") -> str | None:
     if name in _NOT_HASHED or value is None:
         return None
     kept = comparable(name, value, owner)
-    # The hash is the same either way; most short ones come again.
-    if isinstance(kept, bool | int | str) and len(str(kept)) < _SHORT:  # pragma: no mutate - see
+    if (
+        isinstance(kept, bool | int | str)
+        and len(str(kept)) < _SHORT  # pragma: no mutate - the hash is the same without the cache
+    ):
         return _short_hash(kept)
     return _hash(kept)[:8]
 

@@ -11,6 +11,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Do, PlanOptions, Scope
 from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Which
 from oscar_sync.model.state import DeploymentState, Probe
+from oscar_sync.semantics.stamp import DETACHED, HOOKS
 from tests.unit.planning.built import (
     bucket,
     codes,
@@ -121,6 +122,14 @@ def test_what_closes_changes_nothing_else_and_what_lets_go_stays_closed():
     assert closing == {**service.form, "visibility": "private"}
     assert material.form == {**closing, "output": []}
     assert (material.stamp_before.detached, material.stamp.detached) == ("", "remove red")
+
+
+def test_what_closes_keeps_the_marks_of_what_is_under_way_with_the_buckets():
+    marks = {**stamp(), HOOKS: "red/in", DETACHED: "remove blue"}
+    service = live(annotations=marks, visibility="public", **ALICE, **USES["output"])
+    [material] = draft(seen(service), options=REMOVE, services=CLOSES).materials.values()
+    before = material.stamp_before
+    assert (before.hooks, before.detached) == ("red/in", "remove blue")
 
 
 def test_an_entry_of_removed_closes_as_an_entry_of_services_does():
@@ -237,6 +246,12 @@ def test_where_it_cannot_work_it_is_blocked_and_says_why(case):
     plan = planned(cluster, options=REMOVE, services=CLOSES)
     assert codes(plan) == ["cannot-close"]
     assert words in plan.blocked[0].message
+
+
+def test_a_bucket_that_is_open_under_a_private_service_is_closed_by_way_of_its_visibility():
+    cluster = seen(ours(), red=bucket("red", owner="alice", visibility="public"))
+    plan = planned(cluster, options=REMOVE, services=CLOSES)
+    assert "set `visibility: public` and apply, then go on" in plan.blocked[0].ways_out
 
 
 def test_a_stopped_service_is_started_before_it_closes_anything():

@@ -134,3 +134,19 @@ def test_equal_secrets_have_one_word():
     assert one == two
     assert one != other
     assert str(Secret("same")) not in repr(one)
+
+
+def variables(**named):
+    return {"environment": {"variables": named}}
+
+
+@pytest.mark.parametrize(("live", "want", "expected"), [
+    (variables(KSERVE_HOST="h"), {}, []),
+    (variables(KSERVE_HOST="h", LEVEL="1"), {}, [("LEVEL", Op.REMOVE)]),
+    (variables(KSERVE_HOST="h"), variables(KSERVE_HOST="i"), [("KSERVE_HOST", Op.CHANGE)]),
+    ({"annotations": {"KSERVE_HOST": "h"}}, {}, [("KSERVE_HOST", Op.REMOVE)]),
+])  # fmt: skip
+def test_a_variable_that_the_server_puts_in_differs_only_where_a_manifest_sets_it(
+    live, want, expected
+):
+    assert [(path[-1], op) for path, op in found(live, want)] == expected

@@ -126,8 +126,11 @@ def test_a_mount_is_updated_with_basic_credentials_since_4_0(release, is_admin, 
             tag_owners={"data": "oscar"},
         )
         service = wanted("alpha", mount=MOUNT, memory="2Gi")
-        found = [item.code for item in planned(there, service).blocked]
+        blocked = planned(there, service).blocked
+        found = [item.code for item in blocked]
         assert [one for one in found if one != "mount-not-private"] == code
+        said = [one.message for one in blocked if one.code == "unsupported-by-server"]
+        assert all("(it takes them since v4.0.0)" in message for message in said)
 
 
 def test_a_mounted_service_can_be_removed_all_the_same():

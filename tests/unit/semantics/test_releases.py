@@ -234,6 +234,11 @@ def test_only_4_0_cannot_update_an_exposed_service(release, takes_none):
     assert bool(takes_no_put(exposed(), release)) is takes_none
 
 
+def test_what_4_0_cannot_update_is_said_with_the_release_that_can():
+    words = "OSCAR 4.0.0 cannot update an exposed service (4.1.0 can)"
+    assert takes_no_put(exposed(), (4, 0, 0)) == words
+
+
 def test_variables_are_read_in_both_spellings():
     shown = {
         "name": "a",
