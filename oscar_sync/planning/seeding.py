@@ -2,13 +2,14 @@
 
 from typing import Final
 
+from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import BucketName
+from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.material import Material
 from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import DesiredService, SeedDifference
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Reason, needs_consent
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.semantics.buckets import inputs
@@ -51,7 +52,9 @@ def _decide(
         reason = Reason("unreadable-seed", "; ".join(difference.problems), (_remedy(seed),))
     extra = difference.extra if seed.delete_extra else ()
     if not reason and extra:
-        reason = _source_reason(seed, difference)
+        reason = _source_reason(seed, difference) or (
+            _others_reason(context, desired, seed, len(extra)) if is_own else None
+        )
     if not reason and not difference.uploads and not extra:
         return None
     triggered = len(difference.uploads) if is_own and _fires(context, seed) else 0
@@ -140,6 +143,39 @@ def _trigger_reason(context: Context, seed: Seed) -> Reason | None:
         "seed-triggers",
         f"uploads to {seed.bucket}/{seed.prefix}{leads} start a service on the cluster",
         ("write `trigger: true` at the seed if each file shall start a job",),
+    )
+
+
+def _others_reason(
+    context: Context, desired: DesiredService, seed: Seed, count: int
+) -> Reason | None:
+    """Return why ``delete_extra`` deletes nothing: the bucket is not the files' own alone.
+
+    A live service that the files do not name may have written there what no seed holds.
+    """
+    bucket = BucketName(seed.bucket)
+    facts, me = context.facts.bucket(bucket), desired.key.name
+    users = {
+        key.name
+        for key, wanted in context.users_of(bucket).items()
+        if wanted is None and key.name not in {me, *context.gone}
+    }
+    if facts is not None and facts.from_service not in ("", me, *context.desired):
+        users.add(ServiceName(facts.from_service))
+    whose = ", ".join(sorted(users))
+    if not whose and facts is not None and not context.owns_bucket(facts):
+        whose = facts.owner
+    if not whose:
+        return None
+    consent = Consent(Word.ATTACH, me, bucket, desired.key.cluster)
+    if context.allows(consent):
+        return None
+    objects = "1 object" if count == 1 else f"{count:,} objects"
+    return needs_consent(
+        "extra-of-others",
+        f"delete_extra would delete {objects} from bucket {bucket}, which {whose} uses too",
+        Consent(Word.ATTACH, me, bucket),
+        "take `delete_extra` off the seed, or seed into a bucket of the service's own",
     )
 
 

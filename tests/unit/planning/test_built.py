@@ -9,7 +9,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import RemovedEntry, Which
-from oscar_sync.model.state import Probe, SeedDifference, Upload
+from oscar_sync.model.state import ExtraFile, Probe, SeedDifference, Upload
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.order import in_writing_order
 from tests.unit.planning.built import (
@@ -320,3 +320,46 @@ def test_a_service_takes_its_buckets_along_when_it_is_opened():
     assert "its buckets become public too" in action.notes
     full = view(live(**fields), buckets=[bucket("red")], count=1)
     assert codes(planned(full, wanted(visibility="public", **fields))) == ["foreign-bucket"]
+
+
+EXTRA = SeedDifference(extra=(ExtraFile("data/in/old", 1, "md5:0"),))
+MINE = bucket("data", from_service="alpha")
+
+
+@pytest.mark.parametrize(
+    ("others", "found", "whose"),
+    [
+        ([], MINE, ""),
+        ([], bucket("data"), ""),
+        ([live("beta", mount=minio("data/x")[0])], MINE, "beta"),
+        ([live("beta", input=minio("data/x"))], MINE, "beta"),
+        ([], bucket("data", from_service="gone"), "gone"),
+        ([], bucket("data", owner="zoe"), "zoe"),
+    ],
+)
+@pytest.mark.parametrize("is_allowed", [False, True])
+def test_delete_extra_deletes_nothing_from_a_bucket_that_somebody_else_uses(
+    others, found, whose, is_allowed
+):
+    """Whoever is in the files is no stranger: they say which bucket is whose."""
+    one = seed(delete_extra=True)
+    allow = (Consent(Word.ATTACH, "alpha", "data"),) if is_allowed else ()
+    cluster = view(live("alpha"), *others, buckets=[found], seeds={one: EXTRA})
+    plan = planned(cluster, wanted(), services=seeded(one), allow=allow)
+    assert codes(plan) == (["extra-of-others"] if whose and not is_allowed else [])
+    if whose and not is_allowed:
+        (item,) = plan.blocked
+        assert item.message == (
+            f"delete_extra would delete 1 object from bucket data, which {whose} uses too"
+        )
+        assert item.consent == "attach:alpha=data"
+
+
+def test_delete_extra_goes_on_where_the_files_name_all_who_use_the_bucket():
+    one = seed(delete_extra=True)
+    beta = {"mount": minio("data/x")[0]}
+    plan = planned(
+        view(live("alpha"), live("beta", **beta), buckets=[MINE], seeds={one: EXTRA}),
+        wanted(), wanted("beta", **beta), services=seeded(one),
+    )  # fmt: skip
+    assert codes(plan) == []
