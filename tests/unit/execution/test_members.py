@@ -15,7 +15,7 @@ from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.semantics.capabilities import NEWEST
-from tests.unit.execution.test_run import ACTION, run
+from tests.unit.execution.runs import ACTION, run
 from tests.unit.planning.built import bucket, live, minio, stamp
 
 NEAR = Cluster(ClusterId("near"), "https://near", "near.example.org", None)

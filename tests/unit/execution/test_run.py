@@ -7,41 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.errors import UnreachableError
-from oscar_sync.execution.ports import ClusterPorts, Parts
-from oscar_sync.execution.run import STORE_WAIT_S, Run, step_of
-from oscar_sync.execution.sender import Reply, Sender
-from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import Action, ActionKind, Do, Step
+from oscar_sync.execution.run import STORE_WAIT_S, step_of
+from oscar_sync.execution.sender import Reply
+from oscar_sync.model.plan import Do
 from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.restarts import PREFETCH_TIMEOUT_S
 from oscar_sync.semantics.stamp import OWNER
+from tests.unit.execution.runs import ACTION, STEPS, run
 from tests.unit.planning.built import live
 
-STEPS = (Step(Do.PUT, "near/alpha", member="near"), Step(Do.PUT, "alpha"), Step(Do.DELETE, "alpha"))
-ACTION = Action(
-    "1", ServiceKey(ClusterId("edge"), ServiceName("alpha")), ActionKind.UPDATE, "", STEPS
-)
 MINE = {OWNER: "laws/edge/alpha"}
-
-
-class Clock:
-    """A clock that goes on with each pause."""
-
-    now_s = 0.0
-
-    def sleep(self, seconds):
-        self.now_s += seconds
-
-
-def run(api=None, *, holds=True, **material):
-    clock = Clock()
-    parts = Parts(
-        clusters={}, holds=lambda *_: holds, key=lambda: None, on_event=lambda _: None,
-        is_stopping=lambda: False, now=lambda: clock.now_s, sleep=clock.sleep,
-    )  # fmt: skip
-    sender = Sender(ACTION, ClusterPorts(cast("Any", api)), parts)
-    held = SimpleNamespace(form={}, image_prefetch=False, **material)
-    return Run(ACTION, cast("Any", held), sender, cast("Any", None), parts), clock
 
 
 @pytest.mark.parametrize(("after", "outcome", "shows"), [
