@@ -17,7 +17,7 @@ from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Change, Compare, Field, Kind
 from oscar_sync.model.settings_fields import SETTINGS
-from oscar_sync.planning.finding_codes import TITLES as FINDING_TITLES
+from oscar_sync.planning.doctor.codes import TITLES as FINDING_TITLES
 from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
 from tools import reasons, releases, variables
 

@@ -12,8 +12,8 @@ from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.state import ClusterView, DesiredState, LiveService
 from oscar_sync.planning.context import Context
+from oscar_sync.planning.doctor.cluster import cluster_findings
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.semantics.answers import poisoned_service
@@ -50,12 +50,12 @@ def _examined(
     if view.unreadable:
         view = _read_by_name(view, desired, connections)
     context = _context(view, desired, peers)
-    found = leftovers(context, then)
+    found = cluster_findings(context, then)
     rounds = 0
     while view.is_read and context.facts.missing and rounds < _ROUNDS:
         view = look_up(view, context.facts.missing, connections)
         context = _context(view, desired, peers)
-        found = leftovers(context, then)
+        found = cluster_findings(context, then)
         rounds += 1
     if not view.is_read:
         return Examination(view.cluster, view.version, problem=view.problem)

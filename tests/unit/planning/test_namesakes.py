@@ -11,9 +11,9 @@ from oscar_sync.model.report import Status
 from oscar_sync.model.settings import RemovedEntry, Settings, Which
 from oscar_sync.model.state import HookRule
 from oscar_sync.planning.context import Context
+from oscar_sync.planning.doctor.cluster import cluster_findings
+from oscar_sync.planning.doctor.codes import FindingCode
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.finding_codes import FindingCode
-from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.semantics.hooks import arn_of
 from tests.emulator.calling import SERVICES
@@ -63,7 +63,7 @@ def test_what_starts_either_of_them_is_not_left_behind(twice):
     rule = HookRule("alpha", "in/", arn_of("alpha"))
     stale = HookRule("alpha", "old/", arn_of("alpha"))
     hooks = {BucketName("red"): (rule,), BucketName("blue"): (rule, stale)}
-    found = leftovers(
+    found = cluster_findings(
         Context(Facts(replace(twice, hooks=hooks)), Settings("/files"), {}, None)
     ).findings
     said = [item.message for item in found if item.code is FindingCode.HOOK_STALE]

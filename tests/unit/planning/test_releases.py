@@ -8,8 +8,8 @@ from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
 from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Settings, Which
 from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.planning.context import Context
+from oscar_sync.planning.doctor.cluster import cluster_findings
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.render.drift import drift_text
 from oscar_sync.semantics.stamp import applied_stamp
 from tests.unit.planning.built import (
@@ -237,7 +237,7 @@ def test_what_another_tool_has_written_may_leave_uploads_unanswered(release, mar
     assert bool(said) is is_said
     assert ("answers uploads 401" in drift_text(plan)) is is_said
     context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
-    told = [note for note in leftovers(context).notes if "oscar-sync adopt NAME" in note]
+    told = [note for note in cluster_findings(context).notes if "oscar-sync adopt NAME" in note]
     assert bool(told) is is_said
 
 
@@ -303,9 +303,8 @@ def test_under_a_token_it_is_said_who_may_start_a_private_service(release, is_ad
         plan = planned(seen, wanted("alpha"))
         assert any("lets every user run private" in note for note in plan.notes) is is_said
     context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
-    assert (
-        any("lets every user run private" in note for note in leftovers(context).notes) is is_said
-    )
+    notes = cluster_findings(context).notes
+    assert any("lets every user run private" in note for note in notes) is is_said
 
 
 @pytest.mark.parametrize(
@@ -316,7 +315,7 @@ def test_under_a_token_it_is_said_who_may_start_a_private_service(release, is_ad
 def test_under_a_token_it_is_said_who_may_delete_buckets(release, is_admin, is_said):
     there = view(live("alpha"), release=release, is_admin=is_admin)
     context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
-    for notes in (planned(there, wanted("alpha")).notes, leftovers(context).notes):
+    for notes in (planned(there, wanted("alpha")).notes, cluster_findings(context).notes):
         assert any("lets every user delete public buckets" in note for note in notes) is is_said
 
 
@@ -333,7 +332,7 @@ def test_under_a_token_no_new_bucket_is_promised_to_be_private(visibility, is_ad
     assert any("whether new will be private is not known" in note for note in said) is is_said
     assert len(said) == is_said
     context = Context(Facts(there), Settings("/files", set_name="laws"), {}, None)
-    found = any("was public once" in note for note in leftovers(context).notes)
+    found = any("was public once" in note for note in cluster_findings(context).notes)
     assert found is not is_admin
 
 

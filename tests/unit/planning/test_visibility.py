@@ -9,9 +9,9 @@ from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import BucketCount, Probe
 from oscar_sync.planning.context import Context
+from oscar_sync.planning.doctor.cluster import cluster_findings
+from oscar_sync.planning.doctor.codes import FindingCode
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.finding_codes import FindingCode
-from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.render.words import kept
 from tests.unit.planning.built import bucket, codes, live, minio, planned, stamp, view, wanted
 
@@ -195,7 +195,7 @@ def opened(*services, visibility):
         filled(*services, visibility=visibility),
         counts={BucketName("red"): BucketCount(0, 0)},
     )
-    found = leftovers(Context(Facts(cluster), Settings("/files"), {}, None)).findings
+    found = cluster_findings(Context(Facts(cluster), Settings("/files"), {}, None)).findings
     return [item for item in found if item.code is FindingCode.BUCKET_OPEN]
 
 

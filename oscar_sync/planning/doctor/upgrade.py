@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.state import ClusterView, LiveService
-from oscar_sync.planning.finding_codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.capabilities import NEWEST, READ_ONLY, Release, shown_release
 from oscar_sync.semantics.upgrades import (

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import ClusterView
-from oscar_sync.planning.upgrade import upgrade_findings, upgrade_notes
+from oscar_sync.planning.doctor.upgrade import upgrade_findings, upgrade_notes
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.capabilities import NEWEST
 from oscar_sync.semantics.live import live_service

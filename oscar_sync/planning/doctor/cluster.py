@@ -1,4 +1,4 @@
-"""What OSCAR left behind on one cluster, judged from what was read of it (oscar-server 5, 6, 12).
+"""What is wrong or left behind on one cluster, by what was read of it (oscar-server 5, 6, 12).
 
 Whatever is not known yet is asked for by the facts, as a plan does.
 """
@@ -10,26 +10,26 @@ from msgspec import Struct
 
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import Finding
-from oscar_sync.planning.bucket_leftovers import bucket_findings
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.hook_leftovers import hook_findings
+from oscar_sync.planning.doctor.buckets import bucket_findings
+from oscar_sync.planning.doctor.notifications import notification_findings
+from oscar_sync.planning.doctor.services import secret_notes, service_findings
+from oscar_sync.planning.doctor.upgrade import upgrade_findings, upgrade_notes
+from oscar_sync.planning.doctor.volumes import volume_findings
 from oscar_sync.planning.notes import ONCE_PUBLIC, access_notes, unseen_tokens
-from oscar_sync.planning.service_leftovers import secret_notes, service_findings
-from oscar_sync.planning.upgrade import upgrade_findings, upgrade_notes
-from oscar_sync.planning.volume_leftovers import volume_findings
 from oscar_sync.semantics.capabilities import READ_ONLY, Release, shown_release
 
 _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
-class Leftovers(Struct, frozen=True):
+class ClusterFindings(Struct, frozen=True):
     """What was found, worst first, and what could not be looked at or is so on the release."""
 
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
 
 
-def leftovers(context: Context, then: Release | None = None) -> Leftovers:
+def cluster_findings(context: Context, then: Release | None = None) -> ClusterFindings:
     """Return what was left behind, and what the release *then* cannot read or build."""
     judges = _OF_SERVICES if READ_ONLY.holds(context.facts.view.release) else _JUDGES
     found = [finding for judge in judges for finding in judge(context)]
@@ -37,7 +37,7 @@ def leftovers(context: Context, then: Release | None = None) -> Leftovers:
         found.extend(upgrade_findings(context.facts.view, then))
     found.sort(key=_rank)
     notes = [*_notes(context), *upgrade_notes(context.facts.view, then)]
-    return Leftovers(tuple(found), tuple(notes))
+    return ClusterFindings(tuple(found), tuple(notes))
 
 
 def _rank(found: Finding) -> tuple[int, bool, str, str, str]:
@@ -49,7 +49,7 @@ _Judges = tuple[Callable[[Context], Iterator[Finding]], ...]
 _OF_SERVICES: Final[_Judges] = (service_findings,)
 _JUDGES: Final[_Judges] = (
     *_OF_SERVICES,
-    hook_findings,
+    notification_findings,
     bucket_findings,
     volume_findings,
 )

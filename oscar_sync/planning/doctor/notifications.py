@@ -6,7 +6,7 @@ from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import HookRule, LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.finding_codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import is_per_user, used_buckets
 from oscar_sync.semantics.hooks import deaf_hooks, wanted_hooks
@@ -14,7 +14,7 @@ from oscar_sync.semantics.hooks import deaf_hooks, wanted_hooks
 _MENDED = "oscar-sync apply --hooks"
 
 
-def hook_findings(context: Context) -> Iterator[Finding]:
+def notification_findings(context: Context) -> Iterator[Finding]:
     """Yield what is wrong with the notifications of a cluster's buckets."""
     if not context.facts.has_store() or context.facts.view.buckets is None:
         return

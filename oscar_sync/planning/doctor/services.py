@@ -6,7 +6,7 @@ from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.finding_codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.federation import origin_of

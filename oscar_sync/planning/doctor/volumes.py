@@ -7,7 +7,7 @@ from oscar_sync.model.cluster import BasicLogin
 from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.finding_codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, severity_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 

@@ -7,9 +7,9 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import HookRule
 from oscar_sync.planning.context import Context
+from oscar_sync.planning.doctor.cluster import cluster_findings
+from oscar_sync.planning.doctor.codes import FindingCode
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.finding_codes import FindingCode
-from oscar_sync.planning.leftovers import leftovers
 from oscar_sync.semantics.hooks import arn_of
 from tests.unit.planning.built import bucket, live, minio, stamp, view, wanted
 
@@ -19,7 +19,9 @@ USERS = {"isolation_level": "USER", "allowed_users": ["zoe"]}
 
 def judged(cluster, *services):
     here = {service.key.name: service for service in services}
-    return leftovers(Context(Facts(cluster), Settings("/files", set_name="laws"), here, None))
+    return cluster_findings(
+        Context(Facts(cluster), Settings("/files", set_name="laws"), here, None)
+    )
 
 
 def codes(cluster, *services):

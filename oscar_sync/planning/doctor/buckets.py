@@ -7,8 +7,8 @@ from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.finding_codes import FindingCode, severity_of
-from oscar_sync.planning.volume_leftovers import api_call
+from oscar_sync.planning.doctor.codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.volumes import api_call
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, access_of_service
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
