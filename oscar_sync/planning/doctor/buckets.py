@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
+from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.doctor.codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.planning.doctor.volumes import api_call
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, access_of_service
@@ -57,7 +57,7 @@ def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
     closed = [live.key.name for live in users if not access_of_service(live.form).is_public]
     if users and not closed:
         return
-    yield _about(
+    yield finding(
         FindingCode.BUCKET_OPEN,
         facts.name,
         "everybody can read, write and erase it, and "
@@ -92,7 +92,7 @@ def _gone(context: Context, live: LiveService) -> Iterator[Finding]:
         return
     for bucket in needed_buckets(live.form):
         if context.facts.bucket(bucket) is None:
-            yield _about(
+            yield finding(
                 FindingCode.BUCKET_MISSING,
                 bucket,
                 f"{live.key.name} uses it, and it is not there",
@@ -122,7 +122,7 @@ def _untagged(context: Context, facts: BucketFacts, user: LiveService) -> Iterat
         "owner": "oscar" if is_admins else user.owner,
         "owner_name": str(named) or ("oscar" if is_admins else ""),
     }
-    yield _about(
+    yield finding(
         FindingCode.BUCKET_UNTAGGED,
         facts.name,
         f"{user.key.name} uses it, and it does not say whose it is",
@@ -141,16 +141,8 @@ def _unused(context: Context, facts: BucketFacts) -> Finding:
     else:
         message = f"no service uses it; {_story(context, facts, maker)}"
         why = "it is kept: nothing erases it, and it takes up room"
-    return Finding(
-        code,
-        severity_of(code),
-        FindingSubject.BUCKET,
-        facts.name,
-        message,
-        why,
-        tuple(_ways(context, facts)),
-        context.facts.count(facts.name),
-    )
+    count = context.facts.count(facts.name)
+    return finding(code, facts.name, message, why, *_ways(context, facts), holds=count)
 
 
 def _story(context: Context, facts: BucketFacts, maker: ServiceName) -> str:
@@ -186,9 +178,3 @@ def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
         "or erase it at once, with its owner's access to the name",
         api_call(view, "DELETE", f"/system/buckets/{facts.name}"),
     )
-
-
-def _about(
-    code: FindingCode, bucket: BucketName, message: str, why: str, *remedies: Remedy
-) -> Finding:
-    return Finding(code, severity_of(code), FindingSubject.BUCKET, bucket, message, why, remedies)

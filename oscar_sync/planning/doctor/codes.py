@@ -4,10 +4,12 @@ from enum import StrEnum
 from typing import Final
 
 from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.finding import Finding, FindingSubject, Remedy
+from oscar_sync.model.state import BucketCount
 
 
 class FindingCode(StrEnum):
-    """OSY40x services, OSY42x before an upgrade, OSY6xx the object store and volumes."""
+    """OSY40x services, OSY42x before an upgrade, OSY60x and 61x buckets, OSY62x volumes."""
 
     UNREADABLE = "OSY401"
     OWNER_LOST = "OSY402"
@@ -64,6 +66,13 @@ TITLES: Final = {
     FindingCode.VOLUME_GONE: "a volume that a service mounts is not there",
 }
 
+_SUBJECTS: Final = {
+    "OSY40": FindingSubject.SERVICE,
+    "OSY42": FindingSubject.SERVICE,
+    "OSY60": FindingSubject.BUCKET,
+    "OSY61": FindingSubject.BUCKET,
+    "OSY62": FindingSubject.VOLUME,
+}
 _ERRORS: Final = {
     FindingCode.UNREADABLE,
     FindingCode.NAMESAKES,
@@ -84,8 +93,15 @@ _NOTES: Final = {
 }
 
 
-def severity_of(code: FindingCode) -> Severity:
-    """Return error for what does not work or will not, note for what only stands there."""
-    if code in _ERRORS:
-        return Severity.ERROR
-    return Severity.NOTE if code in _NOTES else Severity.WARNING
+def finding(
+    code: FindingCode,
+    name: str,
+    message: str,
+    why: str,
+    *remedies: Remedy,
+    holds: BucketCount | None = None,
+) -> Finding:
+    """Return what was found: an error works no more or will not, a note only stands there."""
+    severity = Severity.NOTE if code in _NOTES else Severity.WARNING
+    severity = Severity.ERROR if code in _ERRORS else severity
+    return Finding(code, severity, _SUBJECTS[code[:5]], name, message, why, remedies, holds)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
+from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import HookRule, LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.doctor.codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import is_per_user, used_buckets
 from oscar_sync.semantics.hooks import deaf_hooks, wanted_hooks
@@ -50,15 +50,13 @@ def _missing(context: Context, live: LiveService) -> Iterator[Finding]:
         rules = context.facts.hooks(bucket)
         if rules is None or any((rule.service, rule.prefix) == (name, prefix) for rule in rules):
             continue
-        yield Finding(
+        yield finding(
             FindingCode.HOOK_MISSING,
-            severity_of(FindingCode.HOOK_MISSING),
-            FindingSubject.BUCKET,
             bucket,
             f"uploads to {bucket}/{prefix} do not start {name}",
             "OSCAR sets a notification only on a bucket that it makes itself, and none for a "
             "folder that an update names anew",
-            tuple(_added(context, live, bucket, prefix)),
+            *_added(context, live, bucket, prefix),
         )
 
 
@@ -111,7 +109,7 @@ def _stale(context: Context, live: LiveService, bucket: BucketName, rule: HookRu
     remedy = (
         Remedy(By.YOU, "take it off", _MENDED) if is_reached else _taken_off(context, bucket, rule)
     )
-    return _about(
+    return finding(
         FindingCode.HOOK_STALE,
         bucket,
         f"uploads to {bucket}/{rule.prefix} start {rule.service}, which has no such input",
@@ -122,7 +120,7 @@ def _stale(context: Context, live: LiveService, bucket: BucketName, rule: HookRu
 
 
 def _dead(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
-    return _about(
+    return finding(
         FindingCode.HOOK_DEAD,
         bucket,
         f"a notification for {bucket}/{rule.prefix} names {rule.service}, which is not there",
@@ -139,7 +137,7 @@ def _dead(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
 
 def _deaf(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
     alias, prefix = context.facts.view.cluster.id, rule.prefix.rstrip("/") + "/"
-    return _about(
+    return finding(
         FindingCode.HOOK_DEAF,
         bucket,
         f"uploads to {bucket}/{prefix} start nothing: the notification reads {rule.prefix}",
@@ -169,7 +167,7 @@ def _asleep(context: Context) -> Iterator[Finding]:
         rules = context.facts.hooks(bucket)
         if not maker or maker in view.services or rules:
             continue
-        yield _about(
+        yield finding(
             FindingCode.HOOK_ASLEEP,
             bucket,
             f"a notification of {maker} may sleep there, unseen",
@@ -182,9 +180,3 @@ def _asleep(context: Context) -> Iterator[Finding]:
                 operator.remove_hooks(view.cluster.id, bucket),
             ),
         )  # fmt: skip
-
-
-def _about(
-    code: FindingCode, bucket: BucketName, message: str, why: str, *remedies: Remedy
-) -> Finding:
-    return Finding(code, severity_of(code), FindingSubject.BUCKET, bucket, message, why, remedies)

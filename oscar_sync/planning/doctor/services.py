@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
+from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.doctor.codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.federation import origin_of
@@ -44,7 +44,7 @@ def secret_notes(context: Context) -> Iterator[str]:
 def _unreadable(context: Context, name: str) -> Finding:
     view = context.facts.view
     namespace = view.services_namespace if view.is_admin else "NAMESPACE"
-    return _about(
+    return finding(
         FindingCode.UNREADABLE,
         name,
         "its stored definition cannot be read",
@@ -63,7 +63,7 @@ def _unreadable(context: Context, name: str) -> Finding:
 def _namesake(context: Context, live: LiveService) -> Finding:
     first = context.facts.view.services[live.key.name]
     namespaces = " and ".join(sorted((first.namespace, live.namespace)))
-    return _about(
+    return finding(
         FindingCode.NAMESAKES,
         live.key.name,
         f"services of this name are in {namespaces}",
@@ -91,7 +91,7 @@ def _owner_lost(context: Context, live: LiveService) -> Iterator[Finding]:
         "answers 500 and leaves its buckets"
     )
     if live.namespace == view.services_namespace:
-        yield _about(
+        yield finding(
             FindingCode.OWNER_LOST,
             live.key.name,
             "its owner is blank",
@@ -100,7 +100,7 @@ def _owner_lost(context: Context, live: LiveService) -> Iterator[Finding]:
         )
         return
     uid = _owner_on_buckets(context, live)
-    yield _about(
+    yield finding(
         FindingCode.OWNER_LOST,
         live.key.name,
         f"its owner is blank, and it is a user's: it runs in {live.namespace}",
@@ -140,7 +140,7 @@ def _half_removed(context: Context, live: LiveService) -> Iterator[Finding]:
     if not purpose or not context.is_mine(live):
         return
     is_wanted = name in context.desired
-    yield _about(
+    yield finding(
         FindingCode.HALF_REMOVED,
         name,
         f"its {'removal' if purpose == 'remove' else 'replacement'} was not finished: it has let "
@@ -159,7 +159,7 @@ def _unmarked_worker(context: Context, live: LiveService) -> Iterator[Finding]:
     group = str(federation.get("group_id", ""))
     if group in ("", live.key.name) or live.key.name in context.desired:
         return
-    yield _about(
+    yield finding(
         FindingCode.UNMARKED_WORKER,
         live.key.name,
         f"it belongs to the federation {group} and does not say so",
@@ -177,7 +177,7 @@ def _worker_without_origin(context: Context, live: LiveService) -> Iterator[Find
         return
     if service in peer.facts.view.services or service in peer.facts.view.unreadable:
         return
-    yield _about(
+    yield finding(
         FindingCode.ORIGIN_GONE,
         live.key.name,
         f"it is a worker of {cluster}/{service}, which is not there",
@@ -189,7 +189,3 @@ def _worker_without_origin(context: Context, live: LiveService) -> Iterator[Find
             "oscar-sync apply",
         ),
     )
-
-
-def _about(code: FindingCode, name: str, message: str, why: str, *remedies: Remedy) -> Finding:
-    return Finding(code, severity_of(code), FindingSubject.SERVICE, name, message, why, remedies)

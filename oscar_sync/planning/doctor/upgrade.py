@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
+from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.state import ClusterView, LiveService
-from oscar_sync.planning.doctor.codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.capabilities import NEWEST, READ_ONLY, Release, shown_release
 from oscar_sync.semantics.upgrades import (
@@ -52,9 +52,9 @@ def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
         yield from _secret_left(view, live, now, then)
         fault = cannot_be_built(live.form, now, then)
         if fault:
-            yield _about(
+            yield finding(
                 FindingCode.NOT_BUILT_THEN,
-                live,
+                live.key.name,
                 f"{_shown(then)} does not create it by one POST: {fault}",
                 "oscar-sync creates it by a POST and a PUT; other tools cannot",
                 Remedy(By.YOU, "give each input a bucket of its own", "oscar-sync apply"),
@@ -83,9 +83,9 @@ def _unreadable(live: LiveService, now: Release, then: Release) -> Iterator[Find
     ports = unreadable_ports(live.raw, now, then)
     if not ports:
         return
-    yield _about(
+    yield finding(
         FindingCode.NOT_READ_THEN,
-        live,
+        live.key.name,
         f"{_shown(then)} cannot read its definition: {' and '.join(ports)} stored as a number",
         "one such definition makes the list of services fail for everybody, and OSCAR can neither "
         "update nor delete it: no release migrates what another stored",
@@ -106,17 +106,17 @@ def _unreadable(live: LiveService, now: Release, then: Release) -> Iterator[Find
 
 def _lost(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
     for name, instead in lost_fields(live.raw, now, then):
-        yield _about(
+        yield finding(
             FindingCode.LOST_THEN,
-            live,
+            live.key.name,
             f"{_shown(then)} ignores its {name}",
             "the field is gone without a word the day the server is upgraded",
             Remedy(By.YOU, f"after the upgrade {instead} in its manifest", "oscar-sync apply"),
         )
     if loses_variables(live.raw, now, then):
-        yield _about(
+        yield finding(
             FindingCode.LOST_THEN,
-            live,
+            live.key.name,
             f"{_shown(then)} does not read its environment variables",
             "older releases store them as `Variables`, newer ones look for `variables`",
             _KEEP,
@@ -127,9 +127,9 @@ def _lost(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
 def _stuck(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
     name = live.key.name
     if is_stuck(live.form, now, then):
-        yield _about(
+        yield finding(
             FindingCode.STUCK_THEN,
-            live,
+            live.key.name,
             f"{_shown(then)} looks for the Deployment of this exposed service as {name}-dpl",
             f"it is called {name}-dlp, and nothing renames it: each update is answered 500, and "
             "what is deleted leaves the Deployment running",
@@ -139,9 +139,9 @@ def _stuck(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
 
 def _hidden(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
     if is_hidden(now, then):
-        yield _about(
+        yield finding(
             FindingCode.HIDDEN_THEN,
-            live,
+            live.key.name,
             f"{_shown(then)} hides it from every user with a token, its owner included",
             "it has no visibility, and a blank one is shown to nobody but administrators",
             Remedy(By.YOU, "apply after the upgrade, with Basic credentials", "oscar-sync apply"),
@@ -150,9 +150,9 @@ def _hidden(live: LiveService, now: Release, then: Release) -> Iterator[Finding]
 
 def _moved(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
     for path in moved_paths(live.raw, now, then):
-        yield _about(
+        yield finding(
             FindingCode.MOVED_THEN,
-            live,
+            live.key.name,
             f"its path `{path}` is a bucket now, and a folder of bucket {live.key.name} then",
             "releases from 3.6 to 4.0 fail on such a path, newer ones read another bucket",
             Remedy(By.YOU, f"name bucket and folder in its manifest, like `{path}/in`"),
@@ -165,9 +165,9 @@ def _secret_left(
     if not (live.secret_names and leaves_secret(now, then)):
         return
     name, namespace = live.key.name, live.namespace or view.services_namespace
-    yield _about(
+    yield finding(
         FindingCode.SECRET_LEFT_THEN,
-        live,
+        live.key.name,
         f"{_shown(then)} looks for its secrets under another name",
         f"the Secret {name}-HASH stays behind, and the service is without its secrets until they "
         "are sent again",
@@ -178,11 +178,3 @@ def _secret_left(
 
 def _shown(release: Release) -> str:
     return f"OSCAR {shown_release(release)}"
-
-
-def _about(
-    code: FindingCode, live: LiveService, message: str, why: str, *remedies: Remedy
-) -> Finding:
-    return Finding(
-        code, severity_of(code), FindingSubject.SERVICE, live.key.name, message, why, remedies
-    )

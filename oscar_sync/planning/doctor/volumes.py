@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 
 from oscar_sync.model.cluster import BasicLogin
-from oscar_sync.model.finding import By, Finding, FindingSubject, Remedy
+from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.doctor.codes import FindingCode, severity_of
+from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
@@ -37,7 +37,7 @@ def volume_findings(context: Context) -> Iterator[Finding]:
     for name, volume in sorted(view.volumes.items()):
         if name in used or volume.is_deleting:
             continue
-        yield _about(
+        yield finding(
             FindingCode.VOLUME_KEPT,
             name,
             "no service uses it",
@@ -54,7 +54,7 @@ def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
         return
     attached = attached_volume(live.form)
     body = json.dumps({"name": attached, "size": "SIZE"})
-    yield _about(
+    yield finding(
         FindingCode.VOLUME_GONE,
         attached or made_volume(live.form),
         f"{live.key.name} mounts it, and it is not there",
@@ -70,7 +70,3 @@ def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
             By.YOU, "make the service anew", f"oscar-sync apply --allow replace:{live.key.name}"
         ),
     )
-
-
-def _about(code: FindingCode, name: str, message: str, why: str, *remedies: Remedy) -> Finding:
-    return Finding(code, severity_of(code), FindingSubject.VOLUME, name, message, why, remedies)
