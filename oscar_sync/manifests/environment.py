@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from oscar_sync.documents.dotenv import EnvValue
 from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.typed import judge, judge_use
+from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.origin import Origin
 from oscar_sync.semantics.strings import StringPlace
 
@@ -20,11 +21,13 @@ class Values(Struct, frozen=True):
     environ: Mapping[str, str] = MappingProxyType({})
 
 
-def fill_in(draft: ServiceDraft, values: Values) -> None:
-    """Replace declared values by those of the env file, then blank secrets by the environment's.
+def filled(draft: ServiceDraft, values: Values) -> ServiceDraft:
+    """Return *draft* with values of the env file, and blank secrets with the environment's.
 
-    Names that the service does not declare are ignored: one file serves many services.
+    Names that the service does not declare are ignored: one file serves many services. A variable
+    is shown as ``${NAME} of FILE``: who may declare a name need not see what the file holds.
     """
+    draft = structs.replace(draft, masks=draft.masks + _masks(draft, values))
     environment = draft.block("environment")
     for kind in ("variables", "secrets"):
         declared: dict[str, str] = environment.get(kind) or {}
@@ -44,3 +47,15 @@ def fill_in(draft: ServiceDraft, values: Values) -> None:
             origin, _ = draft.locator.written(path)
             secrets[name] = values.environ[name]
             draft.elsewhere[path] = Origin(origin.file, origin.line, origin.column, "environment")
+    return draft
+
+
+def _masks(draft: ServiceDraft, values: Values) -> Masks:
+    declared = draft.block("environment").get("variables") or {}
+    return Masks(
+        tuple(
+            Masked("environment", value.value, f"${{{name}}} of {values.file}")
+            for name, value in values.from_file.items()
+            if name in declared and value.value
+        )
+    )

@@ -153,18 +153,8 @@ def _others_reason(
 
     A live service that the files do not name may have written there what no seed holds.
     """
-    bucket = BucketName(seed.bucket)
-    facts, me = context.facts.bucket(bucket), desired.key.name
-    users = {
-        key.name
-        for key, wanted in context.users_of(bucket).items()
-        if wanted is None and key.name not in {me, *context.gone}
-    }
-    if facts is not None and facts.from_service not in ("", me, *context.desired):
-        users.add(ServiceName(facts.from_service))
-    whose = ", ".join(sorted(users))
-    if not whose and facts is not None and not context.owns_bucket(facts):
-        whose = facts.owner
+    bucket, me = BucketName(seed.bucket), desired.key.name
+    whose = _whose_else(context, me, bucket)
     if not whose:
         return None
     consent = Consent(Word.ATTACH, me, bucket, desired.key.cluster)
@@ -173,10 +163,27 @@ def _others_reason(
     objects = "1 object" if count == 1 else f"{count:,} objects"
     return needs_consent(
         "extra-of-others",
-        f"delete_extra would delete {objects} from bucket {bucket}, which {whose} uses too",
+        f"delete_extra would delete {objects} from bucket {bucket}, {whose}",
         Consent(Word.ATTACH, me, bucket),
         "take `delete_extra` off the seed, or seed into a bucket of the service's own",
     )
+
+
+def _whose_else(context: Context, me: ServiceName, bucket: BucketName) -> str:
+    """Return who has a say in a bucket besides the service *me* and the plan's; blank if nobody."""
+    users = {
+        key.name
+        for key, wanted in context.users_of(bucket).items()
+        if wanted is None and key.name not in {me, *context.gone}
+    }
+    if users:
+        return f"which {', '.join(sorted(users))} uses too"
+    facts = context.facts.bucket(bucket)
+    if facts is None:
+        return ""
+    if facts.from_service not in ("", me, *context.desired):
+        return f"which was made for service {facts.from_service}"
+    return "" if context.owns_bucket(facts) else f"which belongs to {facts.owner}"
 
 
 def _source_reason(seed: Seed, difference: SeedDifference) -> Reason | None:

@@ -23,4 +23,5 @@ def names_secret(name: str) -> bool:
     if not words or words[-1] in _ABOUT:
         return False
     pairs = {" ".join(pair) for pair in pairwise(words)}
-    return not _WORDS.isdisjoint(words) or not _PAIRS.isdisjoint(pairs)
+    is_pass = words[-1] == "pass"  # DB_PASS, not PASS_THROUGH
+    return is_pass or not _WORDS.isdisjoint(words) or not _PAIRS.isdisjoint(pairs)

@@ -614,6 +614,27 @@ class TestValuesNeverLeaveByTheText:
         assert (code, PLANTED in out + err, "another-one" in out + err) == (0, False, False)
         assert "${SOME}" in out
 
+    @pytest.mark.parametrize("name", ["LOGIN", "DB_PASSWORD"])
+    def test_a_name_that_the_branch_declares_does_not_show_what_the_env_file_holds(
+        self, project, name
+    ):
+        (project.folder / "run.sh").write_text("#!/bin/sh\ntrue\n")
+        (project.folder / "plants.yaml").write_text(
+            "functions:\n  oscar:\n  - edge:\n      name: plants\n      image: ghcr.io/x/plants:1\n"
+            f"      script: run.sh\n      environment: {{variables: {{{name}: ''}}}}\n"
+        )
+        (project.folder / ".env").write_text(f"{name}={PLANTED}\n")
+        options = ("--env-file", ".env")
+        for form in ("text", "json", "markdown", "html"):
+            _, out, err = project.run("plan", *options, "-o", form)
+            assert PLANTED not in out + err, form
+        assert project.run("apply", "--yes", *options)[0] == 0
+        assert project.live()["plants"]["environment"]["variables"][name] == PLANTED
+        (project.folder / ".env").write_text(f"{name}=another-one\n")
+        code, out, err = project.run("plan", "-v", *options)
+        assert (code, PLANTED in out + err, "another-one" in out + err) == (0, False, False)
+        assert "1 to update" in out
+
     @pytest.mark.parametrize(
         "patch",
         [

@@ -21,7 +21,7 @@ from oscar_sync.manifests.assembly import Manifest, check_alone, manifest_of
 from oscar_sync.manifests.canonical import canonical, with_shared
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.drafting import drafted
-from oscar_sync.manifests.environment import Values, fill_in
+from oscar_sync.manifests.environment import Values, filled
 from oscar_sync.manifests.fdl import RawService, services_of
 from oscar_sync.manifests.findings import ERROR, NOTE, Findings, note_faults
 from oscar_sync.manifests.gaps import gap_of
@@ -359,7 +359,7 @@ class _Loader:
         fields = with_shared(canonical(raw.fields), raw.shared)
         fields, added = laid_over(raw, fields, overlays) if overlays else (fields, ())
         draft = drafted(raw, fields, added, masks_of(raw, overlays), self.findings)
-        fill_in(draft, values)
+        draft = filled(draft, values)
         load_script(draft, self.reader, self.sources.cwd)
         check_alone(draft)
         return manifest_of(draft)

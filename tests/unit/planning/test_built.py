@@ -331,10 +331,10 @@ MINE = bucket("data", from_service="alpha")
     [
         ([], MINE, ""),
         ([], bucket("data"), ""),
-        ([live("beta", mount=minio("data/x")[0])], MINE, "beta"),
-        ([live("beta", input=minio("data/x"))], MINE, "beta"),
-        ([], bucket("data", from_service="gone"), "gone"),
-        ([], bucket("data", owner="zoe"), "zoe"),
+        ([live("beta", mount=minio("data/x")[0])], MINE, "which beta uses too"),
+        ([live("beta", input=minio("data/x"))], MINE, "which beta uses too"),
+        ([], bucket("data", from_service="gone"), "which was made for service gone"),
+        ([], bucket("data", owner="zoe"), "which belongs to zoe"),
     ],
 )
 @pytest.mark.parametrize("is_allowed", [False, True])
@@ -349,9 +349,7 @@ def test_delete_extra_deletes_nothing_from_a_bucket_that_somebody_else_uses(
     assert codes(plan) == (["extra-of-others"] if whose and not is_allowed else [])
     if whose and not is_allowed:
         (item,) = plan.blocked
-        assert item.message == (
-            f"delete_extra would delete 1 object from bucket data, which {whose} uses too"
-        )
+        assert item.message == f"delete_extra would delete 1 object from bucket data, {whose}"
         assert item.consent == "attach:alpha=data"
 
 

@@ -60,7 +60,7 @@ def test_a_node_of_interlink_may_take_a_scheme_of_apptainer():
     [
         "DB_PASSWORD", "password", "dbPassword", "MYSQL_ROOT_PASSWD", "API_KEY", "APIKEY",
         "AWS_SECRET_ACCESS_KEY", "secret", "GITHUB_TOKEN", "client.secret", "PGPWD_PWD",
-        "SSH_PRIVATE_KEY", "S3_CREDENTIALS",
+        "SSH_PRIVATE_KEY", "S3_CREDENTIALS", "DB_PASS", "smtpPass",
     ],
 )  # fmt: skip
 def test_a_name_that_says_so_holds_a_secret(name):
@@ -72,6 +72,7 @@ def test_a_name_that_says_so_holds_a_secret(name):
     [
         "", "MODEL", "MAX_TOKENS", "TOKENIZER", "TOKEN_FILE", "SECRET_NAME", "PASSWORD_LENGTH",
         "KEY", "KEYBOARD", "PUBLIC_KEY", "TOKEN_URL", "SECRETARY", "ACCESS", "AWS_ACCESS_KEY_ID",
+        "PASS_THROUGH", "BYPASS", "COMPASS",
     ],
 )  # fmt: skip
 def test_a_name_that_only_tells_about_one_does_not(name):
