@@ -12,10 +12,10 @@ from oscar_sync.model.state import LiveService, Narrowing
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, Removals
-from oscar_sync.planning.order import in_writing_order
 from oscar_sync.planning.removing import Removal, decide_remove, let_go, with_erasures
 from oscar_sync.planning.spent import orphans_named, spent_erasures
 from oscar_sync.planning.stamping import decide_forget
+from oscar_sync.semantics.flow import in_writing_order
 from oscar_sync.semantics.stamp import detached_of
 
 _MOST_GAPS: Final = 5

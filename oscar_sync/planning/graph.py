@@ -15,6 +15,7 @@ from oscar_sync.semantics.buckets import (
     used_buckets,
 )
 from oscar_sync.semantics.federation import members_of
+from oscar_sync.semantics.flow import circles
 from oscar_sync.semantics.paths import folders_above
 
 
@@ -91,7 +92,7 @@ def _marked(edges: Sequence[Edge]) -> tuple[Edge, ...]:
     for edge in edges:
         if edge.kind is not EdgeKind.MOUNTS:
             follow.setdefault(edge.source, []).append(edge.target)
-    circle = _circles(follow)
+    circle = circles(follow)
     return tuple(
         replace(
             edge,
@@ -99,37 +100,3 @@ def _marked(edges: Sequence[Edge]) -> tuple[Edge, ...]:
         )
         for edge in edges
     )
-
-
-def _circles(follow: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return for each node one name for all that reach each other (Kosaraju's two walks)."""
-    back: dict[str, list[str]] = {}
-    for name, targets in follow.items():
-        for target in targets:
-            back.setdefault(target, []).append(name)
-    circle: dict[str, str] = {}
-    for start in reversed(_as_left(follow)):
-        rest = [start]
-        while rest:
-            name = rest.pop()
-            if name not in circle:
-                circle[name] = start
-                rest.extend(back.get(name, ()))
-    return circle
-
-
-def _as_left(follow: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the nodes in the order in which a walk in depth leaves them, without recursion."""
-    left: list[str] = []
-    seen: set[str] = set()
-    for start in follow:
-        rest = [(start, False)]
-        while rest:
-            name, is_left = rest.pop()
-            if is_left:
-                left.append(name)
-            elif name not in seen:
-                seen.add(name)
-                rest.append((name, True))
-                rest.extend((target, False) for target in follow.get(name, ()))
-    return left

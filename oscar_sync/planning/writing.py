@@ -9,10 +9,10 @@ from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.notes import push_notes, unmarked_notes
-from oscar_sync.planning.order import in_writing_order
 from oscar_sync.planning.secrets import SecretFindings
 from oscar_sync.planning.seeding import decide_seeds
 from oscar_sync.planning.updating import decide_update
+from oscar_sync.semantics.flow import in_writing_order
 
 
 def decide_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision], list[str]]:

@@ -13,6 +13,7 @@ from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.origin import FieldPath, Origin
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import DesiredService
+from oscar_sync.semantics.flow import last, walk
 from oscar_sync.semantics.paths import account_of, folders_above, lies_within
 
 
@@ -116,60 +117,26 @@ def _above(folder: Folder, inputs: _ByPath) -> Iterator[Folder]:
         yield from inputs.get(_key(folder, path), ())
 
 
-class _Feed(Struct, frozen=True):
-    """An output that starts ``consumer``."""
-
-    output: Folder
-    consumer: DesiredService
-
-
-def _feeds(service: DesiredService, inputs: _ByPath) -> list[_Feed]:
-    return [
-        _Feed(output, fed.service)
-        for output in _folders(service, "output")
-        for fed in _above(output, inputs)
-    ]
-
-
 def _loops(services: Sequence[DesiredService], inputs: _ByPath, findings: Findings) -> None:
     """Note each circle of outputs that feed inputs, once, at the output that closes it."""
-    feeds = {id(service): _feeds(service, inputs) for service in services}
-    done: set[int] = set()
-    for service in services:
-        if id(service) not in done and feeds[id(service)]:
-            _walk(service, feeds, done, findings)
+    numbers = {id(service): number for number, service in enumerate(services)}
+    feeds: dict[int, dict[int, list[Folder]]] = {}
+    for number, service in enumerate(services):
+        for output in _folders(service, "output"):
+            for fed in _above(output, inputs):
+                started = feeds.setdefault(number, {})
+                started.setdefault(numbers[id(fed.service)], []).append(output)
+    for trail, target in walk(feeds):
+        if target is not None and target in trail:
+            numbers_on = [*trail]
+            circle = [services[number] for number in numbers_on[numbers_on.index(target) :]]
+            for output in feeds[last(trail)][target]:
+                _loop(output, circle, findings)
 
 
-def _walk(
-    start: DesiredService,
-    feeds: dict[int, list[_Feed]],
-    done: set[int],
-    findings: Findings,
-) -> None:
-    """Walk depth first without recursion: a chain may be as long as the manifests."""
-    trail: list[DesiredService] = [start]
-    rest = [iter(feeds[id(start)])]
-    on_trail = {id(start)}
-    while trail:
-        feed = next(rest[-1], None)
-        if feed is None:
-            rest.pop()
-            ended = trail.pop()
-            on_trail.discard(id(ended))
-            done.add(id(ended))
-        elif id(feed.consumer) in on_trail:
-            begin = next(n for n, one in enumerate(trail) if one is feed.consumer)
-            _loop(feed, trail[begin:], findings)
-        elif id(feed.consumer) not in done:
-            trail.append(feed.consumer)
-            on_trail.add(id(feed.consumer))
-            rest.append(iter(feeds[id(feed.consumer)]))
-
-
-def _loop(feed: _Feed, circle: Sequence[DesiredService], findings: Findings) -> None:
+def _loop(output: Folder, circle: Sequence[DesiredService], findings: Findings) -> None:
     names = [str(service.key.name) for service in circle]
     round_trip = " -> ".join([*names, names[0]])
-    output = feed.output
     how = "feeds its own input" if len(names) == 1 else f"closes a circle of services: {round_trip}"
     findings.add(
         ManifestCode.TRIGGER_LOOP,

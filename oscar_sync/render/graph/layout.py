@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.model.graph import Graph
+from oscar_sync.semantics.flow import last, layers, walk
 
 _SWEEPS: Final = 6
 
@@ -20,9 +21,11 @@ class Spot(Struct, frozen=True):
 def layout(graph: Graph) -> Mapping[str, Spot]:
     """Return the spot of each node; edges mostly lead to the right and seldom cross."""
     forward = _without_circles(graph)
-    layers = _layers([node.id for node in graph.nodes], forward)
+    before: dict[str, list[str]] = {node.id: [] for node in graph.nodes}
+    for source, target in forward:
+        before[target].append(source)
     columns: dict[int, list[str]] = {}
-    for name, layer in layers.items():
+    for name, layer in layers(before).items():
         columns.setdefault(layer, []).append(name)
     for sweep in range(_SWEEPS):
         _sort_columns(columns, forward, to_the_right=sweep % 2 == 0)
@@ -41,57 +44,11 @@ def _without_circles(graph: Graph) -> _Pairs:
     follow: dict[str, list[str]] = {node.id: [] for node in graph.nodes}
     for edge in graph.edges:
         follow[edge.source].append(edge.target)
-    pairs: list[tuple[str, str]] = []
-    state: dict[str, int] = {}
-    for start in follow:
-        if start not in state:
-            _walk(start, follow, state, pairs)
-    return pairs
-
-
-def _walk(
-    start: str,
-    follow: Mapping[str, list[str]],
-    state: dict[str, int],
-    pairs: list[tuple[str, str]],
-) -> None:
-    """Walk depth first without recursion; state 1 is on the way, 2 is done."""
-    trail = [(start, iter(follow[start]))]
-    state[start] = 1
-    while trail:
-        name, rest = trail[-1]
-        target = next(rest, None)
-        if target is None:
-            trail.pop()
-            state[name] = 2
-        elif state.get(target) == 1:
-            pairs.append((target, name))
-        else:
-            pairs.append((name, target))
-            if target not in state:
-                state[target] = 1
-                trail.append((target, iter(follow[target])))
-
-
-def _layers(names: Sequence[str], pairs: _Pairs) -> dict[str, int]:
-    """Return the layer of each node: one further than the furthest that leads to it.
-
-    No node leads to itself: services and folders take turns, and no folder lies within itself.
-    """
-    layers = dict.fromkeys(names, 0)
-    waits = dict.fromkeys(names, 0)
-    follow: dict[str, list[str]] = {name: [] for name in names}
-    for source, target in pairs:
-        follow[source].append(target)
-        waits[target] += 1
-    free = [name for name in names if not waits[name]]
-    for name in free:
-        for target in follow[name]:
-            layers[target] = max(layers[target], layers[name] + 1)
-            waits[target] -= 1
-            if not waits[target]:
-                free.append(target)
-    return layers
+    return [
+        (target, last(trail)) if target in trail else (last(trail), target)
+        for trail, target in walk(follow)
+        if target is not None
+    ]
 
 
 def _sort_columns(columns: dict[int, list[str]], pairs: _Pairs, *, to_the_right: bool) -> None:

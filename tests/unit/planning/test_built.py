@@ -11,7 +11,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import ExtraFile, Probe, SeedDifference, Upload
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.order import in_writing_order
+from oscar_sync.semantics.flow import in_writing_order
 from tests.unit.planning.built import (
     bucket,
     codes,
