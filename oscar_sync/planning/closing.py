@@ -25,7 +25,7 @@ from oscar_sync.semantics.access import (
     gained,
     takes_back,
 )
-from oscar_sync.semantics.buckets import needed_buckets
+from oscar_sync.semantics.buckets import in_out_buckets, needed_buckets
 from oscar_sync.semantics.capabilities import NEWEST, NOT_SEEN_TO_CLOSE, shown_release
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.restarts import restarts_of_put
@@ -91,18 +91,21 @@ def closing_of(context: Context, live: LiveService, let_go: Collection[BucketNam
         return _of_private(context, live, named) if is_wanted else Closing()
     by_who: dict[str, list[BucketName]] = {}
     for bucket in named:
-        by_who.setdefault(_who(context, live, context.access_to(bucket)), []).append(bucket)
+        who = _who(context, live, context.access_to(bucket))
+        if who:
+            by_who.setdefault(who, []).append(bucket)
     if not by_who:
         return Closing()
     every = needed_buckets(live.form)
     reason = _reason(context, live, every)
     if not is_wanted:
         return Closing(notes=tuple(_left_open(live.key.name, by_who, is_closable=reason is None)))
+    open_ones = tuple(bucket for found in by_who.values() for bucket in found)
     shown = "; ".join(f"closes {', '.join(found)} to {who}" for who, found in by_who.items())
     return Closing(
-        tuple(named),
+        open_ones,
         closed(live.form, live.bucket_list),
-        f"{shown}, while the service names {_them(named)}",
+        f"{shown}, while the service names {_them(open_ones)}",
         tuple(
             f"{bucket} is closed with it, until a later request gives it the service's visibility"
             for bucket in every
@@ -145,8 +148,7 @@ def _of_private(context: Context, live: LiveService, named: Sequence[BucketName]
         who = _who(context, live, said)
         if who:
             return Closing(
-                reason=_login_reason(context)
-                or _cannot(
+                reason=_cannot(
                     f"bucket {bucket} is open to {who} and the service is {PRIVATE} already: only "
                     "a change of its visibility closes a bucket",
                     f"set `visibility: {facts.visibility if facts else ''}` and apply, then go on",
@@ -162,20 +164,9 @@ def _cannot(why: str, *ways_out: str) -> Reason:
 def _reason(context: Context, live: LiveService, named: Sequence[BucketName]) -> Reason | None:
     """Return why a PUT to private cannot close what is *named*: it closes all of that."""
     return first_of(
-        _login_reason(context),
         _release_reason(context, live),
         stopped_reason(context, live),
         *(_bucket_reason(context, live, bucket) for bucket in named),
-    )
-
-
-def _login_reason(context: Context) -> Reason | None:
-    if not context.facts.view.is_admin:
-        return None
-    return _cannot(
-        "with Basic credentials OSCAR gives the buckets of a service no visibility of their own, "
-        "and takes none away",
-        "log in as the service's owner, with a token",
     )
 
 
@@ -205,6 +196,12 @@ def _release_reason(context: Context, live: LiveService) -> Reason | None:
 
 
 def _bucket_reason(context: Context, live: LiveService, bucket: BucketName) -> Reason | None:
+    if bucket not in in_out_buckets(live.form):
+        return _cannot(
+            f"bucket {bucket} is mounted, and a change of the service's visibility closes only "
+            "what it has as input or output",
+            f"take the mount out and apply, then ask for `{PRIVATE}` by PUT /system/buckets",
+        )
     facts = context.facts.bucket(bucket)
     # One that a PUT made for the service has no owner that OSCAR shows (oscar-server 4.4).
     if facts is not None and facts.owner and not context.owns_bucket(facts):

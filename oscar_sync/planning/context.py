@@ -20,7 +20,7 @@ from oscar_sync.model.state import (
     OwnStore,
 )
 from oscar_sync.planning.facts import Facts
-from oscar_sync.semantics.access import Access, access_given, access_of_service
+from oscar_sync.semantics.access import Access, access_given, access_of_service, hides_public
 from oscar_sync.semantics.buckets import (
     buckets_across,
     inputs,
@@ -201,17 +201,17 @@ class Context(Struct):
         """Tell whether the bucket exists or an earlier step of the plan makes it."""
         return bucket in self.made or self.facts.bucket(bucket) is not None
 
-    def note_access(self, form: Form) -> None:
-        """Note that a service of *form* gives its visibility to each of its buckets."""
-        for bucket in needed_buckets(form):
-            given = self.access.get(bucket, Access())
-            self.access[bucket] = given | access_of_service(form)
+    def note_access(self, given: Mapping[BucketName, Access]) -> None:
+        """Note the access that a step gives to buckets."""
+        for bucket, access in given.items():
+            self.access[bucket] = self.access.get(bucket, Access()) | access
 
     def access_to(self, bucket: BucketName) -> Access:
         """Return who has access to *bucket* by now, as far as anything tells.
 
         What OSCAR says of the bucket is not all: a public service that attached it opened it, and
-        OSCAR goes on saying private (issue 19, B7).
+        OSCAR goes on saying private (issue 19, B7), or restricted. An administrator it tells
+        public wherever everybody has access: see :func:`hides_public`.
         """
         found = self.access.get(bucket, Access())
         if bucket in self.closed:
@@ -219,6 +219,8 @@ class Context(Struct):
         facts = self.facts.bucket(bucket)
         if facts is not None:
             found |= access_given(facts.visibility, facts.allowed_users)
+            if self.facts.view.is_admin and not hides_public(facts.visibility):
+                return found
         services = self.facts.view.services
         for key in self.users_of(bucket):
             live = services.get(key.name)

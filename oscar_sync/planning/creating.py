@@ -1,6 +1,6 @@
 """Creating a service; on buckets that exist by attach (safety 2; 116, 126, 127, 130, 140)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import assert_never
 
 from msgspec import Struct
@@ -37,13 +37,13 @@ from oscar_sync.planning.secrets import blank_names
 from oscar_sync.planning.sent import additions
 from oscar_sync.planning.visibility import bucket_notes, bucket_reason
 from oscar_sync.planning.volumes import taken_up, volume_notes, volume_reason
+from oscar_sync.semantics.access import Access, given_by_create
 from oscar_sync.semantics.buckets import (
     blocks,
     created_by_post,
     further_inputs,
     in_out_buckets,
     mount_bucket,
-    needed_buckets,
     used_buckets,
     without_buckets,
     without_further_inputs,
@@ -86,7 +86,7 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
     reason = first_of(_name_reason(context, desired), coming.reason, members.reason)
     if reason is not None:
         return Decision(action, reason=reason)
-    note_made(context, desired.form, action)
+    note_made(context, desired.form, coming.given, action)
     return Decision(action, replace(coming.material, members=members.watched))
 
 
@@ -99,6 +99,7 @@ class Arrival(Struct, frozen=True):
     notes: tuple[str, ...]
     material: Material
     reason: Reason | None
+    given: Mapping[BucketName, Access]
 
 
 def arrival(
@@ -127,6 +128,7 @@ def arrival(
     first = without_further_inputs(without_buckets(form, left_out))
     later = (*left_out, *("/".join(place) for place in further if place[0] not in left_out))
     restarts = restarts_of_put(first, form)
+    given = given_by_create(first, form if later else first, _owner(context))
     return Arrival(
         existing,
         _steps(name, later, existing, works, restarts),
@@ -136,17 +138,29 @@ def arrival(
             *restart_notes(restarts if later else 0),
             *_release_notes(release, left_out),
             *wait_notes(context, desired),
-            *bucket_notes(context, desired, existing, needed_buckets(form)),
+            *bucket_notes(context, desired, existing, given),
             *(note for work in works for note in work.notes),
         ),
         _material(context, desired, first, works),
-        _reason(context, desired, existing, later, lost_volume),
+        first_of(
+            _reason(context, desired, later, lost_volume),
+            bucket_reason(context, desired, existing, given),
+            store_reason(context, form, existing),
+        ),
+        given,
     )
 
 
-def note_made(context: Context, form: Form, action: Action) -> None:
-    """Note the buckets that a POST of *form* makes, by *action*, and who gets access."""
-    context.note_access(form)
+def _owner(context: Context) -> str:
+    view = context.facts.view
+    return "cluster_admin" if view.is_admin else next(iter(view.me), "")
+
+
+def note_made(
+    context: Context, form: Form, given: Mapping[BucketName, Access], action: Action
+) -> None:
+    """Note the buckets that a POST of *form* makes, by *action*, and the access *given*."""
+    context.note_access(given)
     mount = mount_bucket(form)
     context.note_made((*created_by_post(form), *((mount,) if mount else ())), action)
 
@@ -232,7 +246,7 @@ def _material(
     return Material(
         cluster=view.cluster,
         release=view.release,
-        owner="cluster_admin" if view.is_admin else next(iter(view.me), ""),
+        owner=_owner(context),
         first_form=first,
         form=desired.form,
         secrets=desired.secrets,
@@ -260,7 +274,6 @@ def wait_notes(context: Context, desired: DesiredService) -> tuple[str, ...]:
 def _reason(
     context: Context,
     desired: DesiredService,
-    existing: tuple[BucketName, ...],
     later: tuple[str, ...],
     lost_volume: str,
 ) -> Reason | None:
@@ -271,10 +284,8 @@ def _reason(
         _secrets_reason(desired),
         _put_reason(context, desired.form, later),
         level_reason(context, desired.form) if later else None,
-        bucket_reason(context, desired, existing, needed_buckets(desired.form)),
         volume_reason(context, desired.form, lost=lost_volume),
         mount_reason(context, desired.form),
-        store_reason(context, desired.form, existing),
     )
 
 

@@ -77,7 +77,7 @@ def decide_replace(
     if reason is not None:
         return Decision(action, reason=reason)
     context.closed.update(going.closing.buckets)
-    note_made(context, desired.form, action)
+    note_made(context, desired.form, coming.given, action)
     after = replace(coming.material, members=tuple(map(_gone, made.watched)))
     return Decision(action, after.after(replace(going.material, members=members.watched)))
 

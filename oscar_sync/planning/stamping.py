@@ -18,6 +18,8 @@ from oscar_sync.planning.guards import (
 from oscar_sync.planning.members import written_members
 from oscar_sync.planning.put_steps import put_steps, token_notes, waking_step
 from oscar_sync.planning.secrets import stamped_secrets
+from oscar_sync.planning.visibility import bucket_notes, bucket_reason
+from oscar_sync.semantics.access import given_by_puts
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, parked_of, parked_stamp
@@ -74,6 +76,7 @@ def _stamp_only(
     kind = ActionKind.FORGET if stamp.is_taken_off else ActionKind.ADOPT
     form = {**live.form, **(parked_of(live.annotations) if stamp.is_taken_off else {})}
     before = forms_before(live.form, form, live.bucket_list, context.facts.view.release)
+    given = given_by_puts((live.form, *before, form), owner_to_write(live))
     members = written_members(context, live.key, form)
     action = Action(
         id=action_id(kind, live.key),
@@ -87,7 +90,12 @@ def _stamp_only(
         changes=stamped_secrets(desired, live, context.key) if desired else (),
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
-        notes=(_WARNING, *token_notes(context, form, before), *members.notes),
+        notes=(
+            _WARNING,
+            *token_notes(context, form, before),
+            *bucket_notes(context, live, (), given),
+            *members.notes,
+        ),
         members=members.effects,
     )
     reasons = (
@@ -97,6 +105,7 @@ def _stamp_only(
         level_reason(context, form),
         _secrets_reason(live, secrets),
         stopped_reason(context, live),
+        bucket_reason(context, live, (), given),
         members.reason,
     )
     found = next(filter(None, reasons), None)

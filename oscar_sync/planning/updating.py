@@ -1,5 +1,7 @@
 """Updating a service by one PUT, and the notifications that OSCAR leaves undone (safety 2, 3)."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -57,7 +59,13 @@ from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
 from oscar_sync.planning.visibility import bucket_notes, bucket_reason
 from oscar_sync.planning.volumes import as_attached
-from oscar_sync.semantics.access import access_of_service, is_closed_by
+from oscar_sync.semantics.access import (
+    RESTRICTED,
+    Access,
+    given_by_puts,
+    is_closed_by,
+    is_of_users,
+)
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     further_inputs,
@@ -188,6 +196,8 @@ def _update(case: _Case) -> Decision:
     is_in_parts = bool(before or closing.form)
     erased = () if is_in_parts else _erased(context, live, wanted)
     attached = _attached(context, had, has)
+    forms = (live.form, *((closing.form,) if closing.form else ()), *before, wanted)
+    given = given_by_puts(forms, owner_to_write(live))
     works = _hook_works(context, live, wanted, attached)
     members = updated_members(context, live, wanted)
     puts = (
@@ -216,9 +226,7 @@ def _update(case: _Case) -> Decision:
             *token_notes(context, wanted, before),
             *_notes(case, works),
             *restart_notes(max(step.restarts for step in puts)),
-            *bucket_notes(
-                context, case.desired, attached, _opened(live, wanted), _closed(live, wanted)
-            ),
+            *bucket_notes(context, case.desired, attached, given, _closed(live, wanted)),
             *closing.notes,
             *members.notes,
         ),
@@ -226,12 +234,14 @@ def _update(case: _Case) -> Decision:
         unchanged_fields=_unchanged(live, case.changes),
     )
     reason = first_of(
-        _reason(case, attached, erased, is_in_parts=is_in_parts), closing.reason, members.reason
+        _reason(case, attached, erased, given, is_in_parts=is_in_parts),
+        closing.reason,
+        members.reason,
     )
     if reason is not None:
         return Decision(action, reason=reason)
     context.closed.update(closing.buckets)
-    context.note_access(wanted)
+    context.note_access(given)
     used = used_buckets(live.form)
     context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in used), action)
     material = replace(_material(case, works), members=members.watched)
@@ -348,7 +358,9 @@ def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
     is_old = _needs_restart(case) and _lacks_restart(case)
     if (warm and not is_exposed(wanted)) or is_old:
         notes.append("running instances keep the old values until they are replaced")
-    if any(change.path == "visibility" for change in case.changes) and in_out_buckets(wanted):
+    gives = is_of_users(case.live.owner) or wanted["visibility"] != RESTRICTED
+    changes = any(change.path == "visibility" for change in case.changes)
+    if changes and gives and in_out_buckets(wanted):
         notes.append(f"its buckets become {wanted['visibility']} too")
     notes.extend(wait_notes(case.context, case.desired))
     notes.extend(_chain_notes(case.context, case.live, wanted))
@@ -371,6 +383,7 @@ def _reason(
     case: _Case,
     attached: tuple[BucketName, ...],
     erased: tuple[Erased, ...],
+    given: Mapping[BucketName, Access],
     *,
     is_in_parts: bool,
 ) -> Reason | None:
@@ -390,7 +403,7 @@ def _reason(
         level_reason(context, wanted),
         None if is_in_parts else isolation_reason(context, live, wanted, named),
         mount_reason(context, wanted),
-        bucket_reason(context, case.desired, attached, _opened(live, wanted)),
+        bucket_reason(context, case.desired, attached, given),
         store_reason(
             context,
             wanted,
@@ -398,15 +411,6 @@ def _reason(
             inputs(live.form),
         ),
     )
-
-
-def _opened(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
-    """Return the buckets whose visibility this PUT sets anew."""
-    has = needed_buckets(wanted)
-    if access_of_service(live.form) != access_of_service(wanted):
-        return has
-    had = needed_buckets(live.form)
-    return tuple(bucket for bucket in has if bucket not in had)
 
 
 def _closed(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:

@@ -1,60 +1,63 @@
 """Who gains access to a bucket when a service takes it up or changes its visibility (trust 2.6)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey
-from oscar_sync.model.state import DesiredService
+from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, attach_reason, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.access import Access, access_of_service, gained
 
+_Service = DesiredService | LiveService
+"""What a step writes: what manifests want, or what is there, which `adopt` writes again."""
+
 
 def bucket_reason(
     context: Context,
-    desired: DesiredService,
+    service: _Service,
     attached: Collection[BucketName],
-    opened: Collection[BucketName],
+    given: Mapping[BucketName, Access],
 ) -> Reason | None:
     """Return why a bucket needs consent: one that is *attached* is another's, or others see it.
 
-    *opened* are the buckets that the service gives its visibility to.
+    *given* is the access that the step gives to buckets.
     """
-    for bucket in dict.fromkeys((*attached, *opened)):
+    for bucket in dict.fromkeys((*attached, *given)):
         why = _foreign_words(context, bucket) if bucket in attached else ""
-        if not why and bucket in opened:
-            why = _widening_words(context, desired, bucket)
-            why = why if why and _is_shared_or_filled(context, desired, bucket) else ""
-        consent = Consent(Word.ATTACH, desired.key.name, bucket, desired.key.cluster)
+        if not why and bucket in given:
+            why = _widening_words(context, service, bucket, given[bucket])
+            why = why if why and _is_shared_or_filled(context, service, bucket) else ""
+        consent = Consent(Word.ATTACH, service.key.name, bucket, service.key.cluster)
         if why and not context.allows(consent):
-            return attach_reason(desired.key.name, bucket, why)
+            return attach_reason(service.key.name, bucket, why)
     return None
 
 
 def bucket_notes(
     context: Context,
-    desired: DesiredService,
+    service: _Service,
     attached: Collection[BucketName],
-    opened: Collection[BucketName],
+    given: Mapping[BucketName, Access],
     closed: Collection[BucketName] = (),
 ) -> Iterator[str]:
     """Yield whose the *attached* buckets are where they are another's, and who gains access.
 
     *closed* are buckets that the step closes to everybody.
     """
-    for bucket in dict.fromkeys((*attached, *opened)):
+    for bucket in dict.fromkeys((*attached, *given)):
         why = _foreign_words(context, bucket) if bucket in attached else ""
         if why:
             yield f"bucket {bucket} {why}"
-        words = _widening_words(context, desired, bucket) if bucket in opened else ""
+        words = _widening_words(context, service, bucket, given[bucket]) if bucket in given else ""
         if words:
             yield f"bucket {bucket} {words}, and that stays when the service is removed"
-        elif bucket in closed:
+        elif bucket in closed and context.access_to(bucket).is_public:
             yield f"bucket {bucket} is no longer open to everybody"
-        elif bucket in opened and _is_wider(context, desired, bucket):
+        elif bucket in given and _is_wider(context, service, bucket):
             yield (
                 f"bucket {bucket} is open to everybody, whatever the service's visibility "
-                f"{desired.form['visibility']} says"
+                f"{service.form['visibility']} says"
             )
 
 
@@ -65,30 +68,29 @@ def _foreign_words(context: Context, bucket: BucketName) -> str:
     return whose_words(facts.owner)
 
 
-def _widening_words(context: Context, desired: DesiredService, bucket: BucketName) -> str:
-    """Return what the service's visibility changes for *bucket*, blank where nobody gains."""
-    before = _access_before(context, desired, bucket)
+def _widening_words(context: Context, service: _Service, bucket: BucketName, given: Access) -> str:
+    """Return what the *given* access changes for *bucket*, blank where nobody gains."""
+    before = _access_before(context, service, bucket)
     if before is None:
         return ""
-    given = access_of_service(desired.form)
     who = gained(before, before | given, context.facts.view.me)
     if not who:
         return ""
     return (
-        f"{_state(context, desired, bucket)}; the service's visibility "
-        f"{desired.form['visibility']} would let {who} read, write and erase it"
+        f"{_state(context, service, bucket)}; the service's visibility "
+        f"{service.form['visibility']} would let {who} read, write and erase it"
     )
 
 
-def _state(context: Context, desired: DesiredService, bucket: BucketName) -> str:
+def _state(context: Context, service: _Service, bucket: BucketName) -> str:
     facts = context.facts.bucket(bucket)
     if facts is not None:
         return f"is {facts.visibility or 'private'}"
-    others = ", ".join(str(key) for key in _others(context, desired, bucket))
+    others = ", ".join(str(key) for key in _others(context, service, bucket))
     return f"is made by this plan for {others} too"
 
 
-def _access_before(context: Context, desired: DesiredService, bucket: BucketName) -> Access | None:
+def _access_before(context: Context, service: _Service, bucket: BucketName) -> Access | None:
     """Return who has access to *bucket* before the service is written, None for a new one's own.
 
     A bucket that the plan makes for several services is as closed as the most private of them
@@ -98,25 +100,25 @@ def _access_before(context: Context, desired: DesiredService, bucket: BucketName
         return context.access_to(bucket)
     wanted = [
         access_of_service(context.desired[key.name].form)
-        for key in _others(context, desired, bucket)
+        for key in _others(context, service, bucket)
         if key.name in context.desired
     ]
     return min(wanted, key=lambda one: (one.is_public, len(one.users)), default=None)
 
 
-def _others(context: Context, desired: DesiredService, bucket: BucketName) -> list[ServiceKey]:
+def _others(context: Context, service: _Service, bucket: BucketName) -> list[ServiceKey]:
     users = context.users_of(bucket)
-    return sorted(key for key in users if key != desired.key and key.name not in context.gone)
+    return sorted(key for key in users if key != service.key and key.name not in context.gone)
 
 
-def _is_shared_or_filled(context: Context, desired: DesiredService, bucket: BucketName) -> bool:
-    if _others(context, desired, bucket):
+def _is_shared_or_filled(context: Context, service: _Service, bucket: BucketName) -> bool:
+    if _others(context, service, bucket):
         return True
     count = context.facts.count(bucket)
     return count is None or bool(count.objects)
 
 
-def _is_wider(context: Context, desired: DesiredService, bucket: BucketName) -> bool:
+def _is_wider(context: Context, service: _Service, bucket: BucketName) -> bool:
     is_known = bucket in context.access or context.facts.bucket(bucket) is not None
     is_open = is_known and context.access_to(bucket).is_public
-    return is_open and not access_of_service(desired.form).is_public
+    return is_open and not access_of_service(service.form).is_public

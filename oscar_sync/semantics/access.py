@@ -15,11 +15,17 @@ the service takes none away. What ``/system/buckets`` then says is not who may r
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 
 from oscar_sync.model.field import Value
+from oscar_sync.model.identity import BucketName
+from oscar_sync.semantics.buckets import further_inputs, in_out_buckets, needed_buckets
+
+_Form = Mapping[str, Value]
+_ADMIN: Final = ("", "cluster_admin")
 
 PRIVATE: Final = "private"
 RESTRICTED: Final = "restricted"
@@ -54,6 +60,65 @@ def access_of_service(form: Mapping[str, Value]) -> Access:
     users = form.get("allowed_users")
     named = map(str, users) if isinstance(users, list) else ()
     return access_given(str(form["visibility"]), named)
+
+
+def hides_public(visibility: str) -> bool:
+    """Tell whether a bucket that an administrator is told to have *visibility* may be public too.
+
+    GetCurrentResourceVisibility (pkg/utils/minio.go, in 3.6.4 as in 4.1.2) looks for whoever asks
+    first, who has no policy here, then for a group of the bucket, and for everybody last.
+    """
+    return visibility == RESTRICTED
+
+
+def is_of_users(owner: str) -> bool:
+    """Tell whether a service of *owner* is a user's, whom the store knows (record 135)."""
+    return owner not in _ADMIN
+
+
+def given_by_post(form: _Form, owner: str) -> dict[BucketName, Access]:
+    """Return the access that a POST gives to buckets: an administrator's gives none.
+
+    ``service.Owner != types.DefaultOwner`` in pkg/handlers/create.go, in 3.6.4 as in 4.1.2.
+    """
+    if not is_of_users(owner):
+        return {}
+    return dict.fromkeys(needed_buckets(form), access_of_service(form))
+
+
+def given_by_put(before: _Form, after: _Form, owner: str) -> dict[BucketName, Access]:
+    """Return the access that a PUT gives: to buckets that it adds, to all with a new visibility.
+
+    It does not ask whose the service is (pkg/handlers/update.go, in 3.6.4 as in 4.1.2): one of an
+    administrator opens to everybody what the POST did not, a mount and a bucket of two inputs each
+    time. What is restricted it gives to nobody: SetPolicies (pkg/utils/minio.go) ends at the
+    policy of ``cluster_admin``, a user that the store does not have (record 135).
+    """
+    given, needed = access_of_service(after), needed_buckets(after)
+    if not (given.is_public or is_of_users(owner)):
+        return {}
+    if before["visibility"] != after["visibility"] or access_of_service(before) != given:
+        return dict.fromkeys(needed, given)
+    if is_of_users(owner):
+        had = {*needed_buckets(before)}
+    else:
+        had = {*in_out_buckets(before)} - {bucket for bucket, _ in further_inputs(after)}
+    return {bucket: given for bucket in needed if bucket not in had}
+
+
+def given_by_create(first: _Form, form: _Form, owner: str) -> dict[BucketName, Access]:
+    """Return the access that the POST of *first* and, where it differs, the PUT of *form* give."""
+    put = {} if first is form else given_by_put(first, form, owner)
+    return {**given_by_post(first, owner), **put}
+
+
+def given_by_puts(forms: Sequence[_Form], owner: str) -> dict[BucketName, Access]:
+    """Return the access that PUTs give which turn each of *forms* into the next."""
+    found: dict[BucketName, Access] = {}
+    for before, after in pairwise(forms):
+        for bucket, given in given_by_put(before, after, owner).items():
+            found[bucket] = found.get(bucket, Access()) | given
+    return found
 
 
 def closed(form: Mapping[str, Value], bucket_list: Sequence[str]) -> dict[str, Value]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from minio import Minio
+from minio.error import S3Error
 
 from oscar_sync.cli.main import call
 from oscar_sync.emulator.server import Emulator
@@ -28,6 +29,12 @@ class Project:
         text = f"set: tests\nclusters:\n  edge:\n    endpoint: {self.emulator.url}\n"
         text += f"    {login}\n" if login else ""
         (self.folder / "oscar-sync.yaml").write_text(f'{text}  "*": edge\n{more}', "utf-8")
+
+    def settings_of_admin(self, more: str = "") -> None:
+        """Write the settings with the administrator's log-in."""
+        self.environ.setenv("PASSWORD", self.emulator.password)
+        login = f'auth_user: {self.emulator.user}\n    auth_password: "${{PASSWORD}}"'
+        self.settings(login, more)
 
     def write(self, name: str, **fields: Any) -> None:
         """Write a service's manifest."""
@@ -63,6 +70,9 @@ class Project:
 
     def http(self, name: str, method: str, path: str, body: Any = None) -> requests.Response:
         url = f"{self.emulator.url}{path}"
+        if name == "admin":
+            auth = (self.emulator.user, self.emulator.password)
+            return requests.request(method, url, json=body, auth=auth, timeout=20)
         headers = {"Authorization": f"Bearer {self.provider.token(name)}"}
         return requests.request(method, url, json=body, headers=headers, timeout=20)
 
@@ -93,6 +103,15 @@ class Project:
     def keys(self, name: str, bucket: str) -> list[str]:
         found = self.store(name).list_objects(bucket, recursive=True)
         return [str(item.object_name) for item in found]
+
+    def reads(self, name: str, bucket: str = "red") -> bool:
+        """Tell whether a user sees what stands in a bucket under `out/precious`."""
+        try:
+            return "out/precious" in self.keys(name, bucket)
+        except S3Error as error:
+            if error.code != "AccessDenied":
+                raise
+            return False
 
     def writes(self) -> list[tuple[str, str]]:
         """Return the writes that the cluster saw since the last time it was asked."""

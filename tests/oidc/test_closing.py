@@ -7,7 +7,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from minio.error import S3Error
 
 from tests.oidc.project import places
 from tests.oidc.provider import uid_of
@@ -30,26 +29,17 @@ def alice(project):
     return project
 
 
-def reads(project, name, bucket="red"):
-    try:
-        return "out/precious" in project.keys(name, bucket)
-    except S3Error as error:
-        if error.code != "AccessDenied":
-            raise
-        return False
-
-
 def test_users_who_never_logged_in_are_said_to_be_shut_out_and_let_in_as_it_says(alice):
     open_to_dave = {"visibility": "restricted", "allowed_users": [uid_of("dave")]}
     alice.write("plants", output=places("red/out"), **open_to_dave)
     assert "once they have, apply with `visibility: private`" in alice.apply()
     alice.put("alice", "red", "out/precious")
     alice.http("dave", "GET", "/system/config")
-    assert not reads(alice, "dave")
+    assert not alice.reads("dave")
     for change in ({"visibility": "private"}, open_to_dave):
         alice.write("plants", output=places("red/out"), **change)
         alice.apply("--allow", "attach:plants=red")
-    assert reads(alice, "dave")
+    assert alice.reads("dave")
 
 
 def opened(alice, visibility):
@@ -57,7 +47,7 @@ def opened(alice, visibility):
     alice.write("plants", output=places("red/out"), **OPEN[visibility])
     alice.apply()
     alice.put("alice", "red", "out/precious")
-    assert reads(alice, "bob")
+    assert alice.reads("bob")
 
 
 def let_go(alice, way, visibility, more=""):
@@ -80,7 +70,7 @@ def test_a_stranger_reads_on_unless_the_bucket_is_closed_and_the_plan_says_so(
     [action] = alice.document()["actions"]
     assert any(f"red stays open to {WHO[visibility]}" in note for note in action["notes"])
     alice.apply()
-    assert reads(alice, "bob")
+    assert alice.reads("bob")
 
 
 @pytest.mark.parametrize("visibility", OPEN)
@@ -95,8 +85,8 @@ def test_a_stranger_reads_no_longer_once_the_bucket_was_closed(alice, way, visib
     assert f"closes red to {WHO[visibility]}, while the service names it" in said
     ends = [("DELETE", f"{SERVICES}/plants")] if way == "removed" else []
     assert alice.writes() == [("PUT", SERVICES), ("PUT", SERVICES), *ends]
-    assert not reads(alice, "bob")
-    assert reads(alice, "alice")
+    assert not alice.reads("bob")
+    assert alice.reads("alice")
     assert alice.is_quiet()
 
 
@@ -108,7 +98,7 @@ def test_a_bucket_that_stays_with_a_public_service_stays_open(alice):
     alice.settings("token: ${TOKEN}", CLOSES)
     alice.write("plants", output=places("blue/out"), **OPEN["public"])
     alice.apply()
-    assert (reads(alice, "bob"), reads(alice, "bob", "blue")) == (False, True)
+    assert (alice.reads("bob"), alice.reads("bob", "blue")) == (False, True)
     assert alice.is_quiet()
 
 
@@ -120,7 +110,7 @@ def test_an_entry_of_removed_closes_too_and_a_run_cut_short_goes_on(alice):
     (alice.folder / "plants.yaml").unlink()
     alice.settings("token: ${TOKEN}", "removed: [{service: plants, close_access: true}]\n")
     alice.apply()
-    assert not reads(alice, "bob")
+    assert not alice.reads("bob")
     assert alice.live("alice", "plants") is None
 
 

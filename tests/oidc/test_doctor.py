@@ -29,11 +29,6 @@ def _minio(*paths):
     return [{"storage_provider": "minio.default", "path": path} for path in paths]
 
 
-def _as_admin(project):
-    project.environ.setenv("PASSWORD", project.emulator.password)
-    project.settings(f'auth_user: {project.emulator.user}\n    auth_password: "${{PASSWORD}}"')
-
-
 def _as(project, who):
     project.environ.setenv("TOKEN", project.provider.named(who))
     project.settings('token: "${TOKEN}"')
@@ -69,7 +64,7 @@ def test_an_administrator_is_told_whose_a_service_without_owner_is(project):
     _call(project, "alice", "POST", SERVICES, _service(output=_minio("hers/out")))
     lost = _service(output=_minio("hers/out"))
     assert _call(project, "admin", "PUT", SERVICES, lost).status_code < 600
-    _as_admin(project)
+    project.settings_of_admin()
     found, _ = _found(project)
     item = found["OSY402", "plants"]
     assert (
@@ -86,7 +81,7 @@ def test_the_notification_of_a_users_own_bucket_never_fires(project):
         input=_minio("shared/in"),
     )  # fmt: skip
     assert _call(project, "alice", "POST", SERVICES, body).status_code == 201
-    _as_admin(project)
+    project.settings_of_admin()
     found, _ = _found(project)
     (deaf,) = [item for (code, _), item in found.items() if code == "OSY605"]
     bucket = f"shared-{BOB[:10]}"

@@ -64,16 +64,25 @@ def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
         + (f"{', '.join(closed)} on it is not public" if closed else "no service uses it"),
         "a public service gave it to everybody, and OSCAR takes that from no bucket: not when the "
         "service is removed, and not when a private one uses it",
-        _closing(context, facts),
+        *_closing(context, facts),
     )
 
 
-def _closing(context: Context, bucket: BucketFacts) -> Remedy:
+def _closing(context: Context, bucket: BucketFacts) -> Iterator[Remedy]:
+    view = context.facts.view
     if bucket.visibility != PUBLIC:  # OSCAR would take it for closed already
-        return Remedy(By.YOU, "set the visibility of the public service to private, and apply")
+        yield Remedy(By.YOU, "set the visibility of the public service to private, and apply")
+        return
+    words = "close it, if nobody else shall have it"
+    if not bucket.is_tagged:  # update_bucket.go: 500 `Missing bucket metadata`
+        owner = "oscar" if view.is_admin else next(iter(view.me), "")
+        tag = operator.set_tags(view.cluster.id, bucket.name, owner=owner)
+        yield Remedy(By.OPERATOR, "tag it, which OSCAR needs to change it", tag)
+        words = f"then {words}"
+    if view.is_admin:  # it sets the policy of a user `oscar` last, whom the store does not have
+        words += ": OSCAR answers 500 (the specified user does not exist), and closes it"
     body = f'{{"bucket_name": "{bucket.name}", "visibility": "private"}}'
-    call = api_call(context.facts.view, "PUT", "/system/buckets", body)
-    return Remedy(By.YOU, "close it, if nobody else shall have it", call)
+    yield Remedy(By.YOU, words, api_call(view, "PUT", "/system/buckets", body))
 
 
 def _users(context: Context) -> dict[BucketName, LiveService]:

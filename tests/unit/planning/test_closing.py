@@ -41,6 +41,7 @@ USES = {
     "output": {"output": minio("red/out")},
     "mount": {"mount": minio("red/models")[0]},
 }
+CLOSABLE_USES = ("input", "output")
 
 
 def ours(name="alpha", **fields):
@@ -73,7 +74,7 @@ def puts(plan):
 
 
 @pytest.mark.parametrize("who", OPEN)
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("use", CLOSABLE_USES)
 def test_who_keeps_access_is_said_and_how_it_can_be_closed(use, who):
     for plan in plans(seen(ours(**OPEN[who], **{"output": [], **USES[use]}))):
         assert codes(plan) == []
@@ -88,11 +89,10 @@ def test_nobody_is_named_where_the_service_let_nobody_in():
             assert not [note for note in notes(plan) if "open to" in note]
 
 
-def test_nothing_is_offered_that_cannot_work():
-    """An administrator's buckets have no visibility."""
-    service = live(annotations=stamp(), visibility="public", **USES["output"])
-    for plan in plans(view(service, buckets=[bucket("red")], count=1)):
-        assert "red stays open to everybody" in notes(plan)
+@pytest.mark.parametrize("who", OPEN)
+def test_nothing_is_offered_that_cannot_work(who):
+    for plan in plans(seen(ours(**OPEN[who], output=[], **USES["mount"]))):
+        assert f"red stays open to {who}" in notes(plan)
 
 
 def test_a_bucket_that_is_erased_stays_open_to_nobody():
@@ -102,7 +102,7 @@ def test_a_bucket_that_is_erased_stays_open_to_nobody():
 
 
 @pytest.mark.parametrize("who", OPEN)
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("use", CLOSABLE_USES)
 def test_the_buckets_are_closed_by_a_put_to_private_while_they_are_named(use, who):
     cluster = seen(ours(**OPEN[who], **{"output": [], **USES[use]}))
     for plan in plans(cluster, services=CLOSES):
@@ -260,11 +260,12 @@ def test_a_stopped_service_is_started_before_it_closes_anything():
     assert codes(plan) == ["stopped"]
 
 
-def test_an_administrator_closes_nothing():
-    service = live(annotations=stamp(), visibility="public", **USES["output"])
-    for plan in plans(view(service, buckets=[bucket("red")], count=1), services=CLOSES):
+@pytest.mark.parametrize("who", OPEN)
+def test_a_mount_is_closed_by_no_change_of_the_service(who):
+    """update.go gives a mount its visibility anew, and takes nothing back."""
+    for plan in plans(seen(ours(**OPEN[who], output=[], **USES["mount"])), services=CLOSES):
         assert codes(plan) == ["cannot-close"]
-        assert plan.blocked[0].ways_out[0] == "log in as the service's owner, with a token"
+        assert "bucket red is mounted" in plan.blocked[0].message
 
 
 def test_a_bucket_that_is_open_through_another_service_stays_so():

@@ -13,7 +13,8 @@ from oscar_sync.planning.doctor.cluster import cluster_findings
 from oscar_sync.planning.doctor.codes import FindingCode
 from oscar_sync.planning.facts import Facts
 from oscar_sync.render.words import kept
-from tests.unit.planning.built import bucket, codes, live, minio, planned, stamp, view, wanted
+from tests.unit.planning import built
+from tests.unit.planning.built import bucket, codes, minio, planned, stamp, wanted
 
 RED = {
     "input": {"input": minio("red/in")},
@@ -23,6 +24,16 @@ RED = {
 EVERYBODY = "would let everybody read, write and erase it"
 ZOE = {"visibility": "restricted", "allowed_users": ["zoe"]}
 PROBES = dict.fromkeys(("alpha", "beta", "gamma"), Probe.FREE)
+
+
+def live(name="alpha", **fields):
+    """Return a service of alice: an administrator's gives access by other rules (test_access)."""
+    return built.live(name, **{"owner": "alice", "namespace": "oscar-svc-alice", **fields})
+
+
+def view(*services, **facts):
+    """Return the cluster as alice sees it."""
+    return built.view(*services, **{"me": frozenset({"alice"}), "is_admin": False, **facts})
 
 
 def attach(name="alpha", place="red"):
@@ -38,7 +49,7 @@ def opens(plan, words=EVERYBODY):
 
 
 def filled(*services, visibility="private", count=1, **facts):
-    red = bucket("red", visibility=visibility, **facts)
+    red = bucket("red", **{"owner": "alice", "visibility": visibility, **facts})
     return view(*services, buckets=[red], count=count, probes=PROBES)
 
 
@@ -104,7 +115,7 @@ def test_whose_an_attached_bucket_is_stands_beside_the_consent():
 
 
 def test_a_user_who_is_added_gains_access_and_one_who_has_it_does_not():
-    more = {"visibility": "restricted", "allowed_users": ["zoe", "bob", "cluster_admin"]}
+    more = {"visibility": "restricted", "allowed_users": ["zoe", "bob", "alice"]}
     cluster = filled(live(**RED["input"], **ZOE), visibility="restricted", allowed_users=("zoe",))
     plan = planned(cluster, wanted(**RED["input"], **more))
     assert codes(plan) == ["foreign-bucket"]

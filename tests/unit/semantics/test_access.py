@@ -9,6 +9,9 @@ from oscar_sync.semantics.access import (
     access_of_service,
     closed,
     gained,
+    given_by_create,
+    given_by_puts,
+    hides_public,
     is_closed_by,
     takes_back,
 )
@@ -95,3 +98,71 @@ def test_what_a_word_of_ones_own_gave_is_not_taken_back():
         "Public",
         "restricted",
     ]
+
+
+ADMIN = "cluster_admin"
+PLACES = {"in": ["red/in"], "more": ["red/in", "blue/in"], "two": ["red/in", "red/other"]}
+
+
+def service(*, inputs=(), mount="", **fields):
+    places = [{"storage_provider": "minio.default", "path": path} for path in inputs]
+    mounts = {"storage_provider": "minio.default", "path": mount} if mount else {}
+    return normal_form({"name": "a", "input": places, "mount": mounts, **fields}, is_live=False)
+
+
+@pytest.mark.parametrize("owner", [ADMIN, "", "alice"])
+def test_a_post_gives_access_unless_it_is_an_administrators(owner):
+    form = service(inputs=PLACES["more"], mount="data/x", visibility="public")
+    everything = dict.fromkeys(("red", "blue", "data"), EVERYBODY)
+    assert given_by_create(form, form, owner) == (everything if owner == "alice" else {})
+
+
+@pytest.mark.parametrize("owner", [ADMIN, "alice"])
+def test_the_put_after_a_post_gives_access_to_what_the_post_left_out(owner):
+    whole = service(inputs=PLACES["more"], visibility="public")
+    first = service(inputs=PLACES["in"], visibility="public")
+    given = given_by_create(first, whole, owner)
+    assert given == {"blue": EVERYBODY} | ({"red": EVERYBODY} if owner == "alice" else {})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "opened"),
+    [
+        ({"inputs": PLACES["in"]}, {"inputs": PLACES["in"]}, set()),
+        ({"inputs": PLACES["in"]}, {"inputs": PLACES["more"]}, {"blue"}),
+        ({"inputs": PLACES["two"]}, {"inputs": PLACES["two"]}, {"red"}),
+        ({"mount": "data/x"}, {"mount": "data/x"}, {"data"}),
+        (
+            {"inputs": PLACES["in"], "visibility": "private"},
+            {"inputs": PLACES["in"]},
+            {"red"},
+        ),
+        (
+            {"inputs": PLACES["in"], "visibility": "other"},
+            {"inputs": PLACES["in"]},
+            {"red"},
+        ),
+    ],
+)
+def test_what_a_put_of_an_administrators_public_service_opens(before, after, opened):
+    forms = [service(**{"visibility": "public", **fields}) for fields in (before, after)]
+    assert given_by_puts(forms, ADMIN) == dict.fromkeys(opened, EVERYBODY)
+    closed_again = [*forms, service(visibility="public"), forms[1]]
+    named = {name for name in ("red", "blue", "data") if name in str(after)}
+    assert given_by_puts(closed_again, ADMIN) == dict.fromkeys(opened | named, EVERYBODY)
+
+
+@pytest.mark.parametrize("visibility", ["private", "restricted"])
+def test_a_put_of_an_administrators_service_gives_named_users_nothing(visibility):
+    """SetPolicies writes the owner's policy first, and ends there (record 135, step 8)."""
+    fields = {"visibility": visibility, "allowed_users": ["zoe"]}
+    forms = [service(**fields), service(inputs=PLACES["in"], **fields)]
+    assert given_by_puts(forms, ADMIN) == {}
+    assert given_by_puts(forms, "alice") == {"red": access_of_service(forms[1])}
+
+
+@pytest.mark.parametrize(
+    ("visibility", "hides"), [("", False), ("private", False), ("restricted", True)]
+)
+def test_an_administrator_is_told_of_public_buckets_but_where_a_group_has_them(visibility, hides):
+    assert hides_public(visibility) is hides
