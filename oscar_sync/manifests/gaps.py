@@ -44,9 +44,20 @@ def gap_of(text: str, reading: Reading, service_count: int) -> str:
         return "cannot be read as a whole"
     if any(isinstance(document, str) for document in documents):
         return "holds a text and no mapping: it may be encrypted, or a link that became a file"
+    if all(_is_blank(document) for document in documents):
+        return "holds no value"
     if any(_is_meant_as_fdl(document) for document in documents):
         return "looks like an FDL and names no service for OSCAR"
     return ""
+
+
+def _is_blank(document: Tree) -> bool:
+    """Tell whether a document is brackets and keys alone, as of a file that was cut short."""
+    if isinstance(document, dict):
+        return all(map(_is_blank, document.values()))
+    if isinstance(document, list):
+        return all(map(_is_blank, document))
+    return is_null(document) or not document
 
 
 def _is_meant_as_fdl(document: Tree) -> bool:

@@ -11,6 +11,7 @@ from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.blocking import Reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.semantics import operator
+from oscar_sync.semantics.access import PUBLIC, RESTRICTED
 from oscar_sync.semantics.buckets import (
     MOUNTABLE_OWNERS,
     blocks,
@@ -282,16 +283,24 @@ def store_reason(
 
 
 def mount_reason(context: Context, wanted: Form) -> Reason | None:
-    """Return why the server would not mount a bucket that is there (oscar-server 7.4; 056).
+    """Return why the server would not mount a bucket that is there (oscar-server 7.4; 056, 214).
 
-    Each PUT mounts it anew (4.4). DELETE leaves a bucket that its service had made and mounted
+    Each PUT mounts it again (4.4). DELETE leaves a bucket that its service had made and mounted
     under the owner ``cluster_admin``.
     """
     bucket = mounted_alone(wanted)
-    if bucket is None or bucket in context.made or not context.facts.view.is_admin:
+    if bucket is None or bucket in context.made:
         return None
     facts = context.facts.bucket(bucket)
-    if facts is None or facts.owner in MOUNTABLE_OWNERS:
+    if facts is None:
+        return None
+    if facts.visibility in {PUBLIC, RESTRICTED}:
+        return Reason(
+            "mount-not-private",
+            f"the server mounts private buckets alone, and bucket {bucket} is {facts.visibility}",
+            ("make the bucket private", "mount another bucket"),
+        )
+    if not context.facts.view.is_admin or facts.owner in MOUNTABLE_OWNERS:
         return None
     tag = operator.set_tags(context.facts.view.cluster.id, bucket, owner="oscar")
     return Reason(

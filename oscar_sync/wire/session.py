@@ -31,6 +31,7 @@ READ_TIMEOUT_S: Final = 60.0
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _NO_LOGIN: Final = Secret("")
 _REMEMBERED: Final = 8
+_DICE: Final = random.Random()  # noqa: S311 - spreads waits; a program's own seed stays untouched
 
 
 class Session:
@@ -99,7 +100,7 @@ class Session:
         attempt, waited_s = 1, 0.0
         while True:
             answer = self._attempt(request, attempt)
-            dice, now = random.random(), time.time()  # noqa: S311 - spreads waits, guards nothing
+            dice, now = _DICE.random(), time.time()
             failure = _failure(answer)
             wait = wait_s(request.method, attempt, failure, dice=dice, now=now, waited_s=waited_s)
             if wait is not None:

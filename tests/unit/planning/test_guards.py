@@ -166,6 +166,24 @@ def test_an_update_of_what_mounts_such_a_bucket_already_is_blocked_too(world):
     assert codes(world.plan()) == ["mount-not-private"]
 
 
+def test_a_bucket_that_everybody_may_use_is_not_mounted_nor_mounted_again(world):
+    """The server asks with each POST and PUT, also one that leaves the mount as it is."""
+    world.write(service(mount=MOUNT))
+    world.apply()
+    post(world, "beta", mount=MOUNT, visibility="public")
+    world.api.put({**world.live("beta"), "memory": "1Gi"}, SERVICES)  # publishes the bucket
+    world.write(service(mount=MOUNT, memory="1Gi"), service("gamma", mount=MOUNT))
+    found = world.plan()
+    assert codes(found) == ["mount-not-private", "mount-not-private"]
+    assert "bucket red is public" in found.draft.plan.blocked[0].message
+    answer = world.api.put({**world.live("alpha"), "memory": "1Gi"}, SERVICES)
+    assert (answer.status, answer.text) == (
+        500, 'the bucket "red" must be private to be used as mount'
+    )  # fmt: skip
+    world.api.call("PUT", "/system/buckets", {"bucket_name": "red", "visibility": "private"})
+    assert codes(world.plan()) == []
+
+
 @pytest.mark.usefixtures("left_mount")
 def test_such_a_bucket_is_mounted_by_a_service_that_has_it_as_output_too(world):
     world.write(service(output=minio("red/out"), mount=MOUNT))

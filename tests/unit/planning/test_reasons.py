@@ -32,6 +32,29 @@ def with_volumes(cluster, *names):
     return replace(cluster, volumes={name: VolumeFacts(name) for name in names})
 
 
+# mounts
+
+
+@pytest.mark.parametrize("is_admin", [False, True])
+@pytest.mark.parametrize(
+    ("visibility", "code"),
+    [
+        ("private", []),
+        ("", []),
+        ("public", ["mount-not-private"]),
+        ("restricted", ["mount-not-private"]),
+    ],
+)
+def test_only_a_private_bucket_is_mounted(is_admin, visibility, code):
+    mount = minio("red/models")[0]
+    red = bucket("red", visibility=visibility, from_service="alpha")
+    there = view(live(annotations=stamp(), mount=mount), buckets=[red], is_admin=is_admin)
+    assert codes(planned(there, wanted(mount=mount, memory="1Gi"))) == code
+    both = {"mount": mount, "output": minio("red/out")}
+    there = view(live(annotations=stamp(), **both), buckets=[red], is_admin=is_admin)
+    assert codes(planned(there, wanted(**both, memory="1Gi"))) == []
+
+
 # volumes
 
 
