@@ -79,7 +79,7 @@ def test_an_empty_bucket_of_nobody_else_is_opened_with_a_note(use):
     assert len(opens(plan)) == 1
 
 
-@pytest.mark.parametrize("use", RED)
+@pytest.mark.parametrize("use", ["input", "output"])  # no open bucket is mounted
 def test_nobody_gains_where_everybody_has_access_already(use):
     public = live("beta", output=minio("red/x"), visibility="public")
     for cluster in (filled(visibility="public"), filled(public)):
@@ -88,7 +88,7 @@ def test_nobody_gains_where_everybody_has_access_already(use):
         assert not opens(plan)
 
 
-@pytest.mark.parametrize("use", RED)
+@pytest.mark.parametrize("use", ["input", "output"])  # no open bucket is mounted
 def test_a_private_service_on_an_open_bucket_is_told_of(use):
     """OSCAR goes on saying private of a bucket that a public service has attached."""
     public = live("beta", output=minio("red/x"), visibility="public")
