@@ -1,5 +1,7 @@
 """What guards say: a blocked action with its stable code and every way out (safety 2, 3)."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from oscar_sync.model.consent import Consent, Word
@@ -13,6 +15,25 @@ class Reason(Struct, frozen=True):
     message: str
     ways_out: tuple[str, ...] = ()
     consent: str = ""
+
+
+class Judgement(Struct, frozen=True):
+    """Why something is held back, if it is, and the consents without which more would be."""
+
+    reason: Reason | None = None
+    used: frozenset[Consent] = frozenset()
+
+
+def judged(*verdicts: Judgement | Reason | None) -> Judgement:
+    """Return the first reason there is, with the consents that any of *verdicts* used."""
+    reasons = (one.reason if isinstance(one, Judgement) else one for one in verdicts)
+    used = (one.used for one in verdicts if isinstance(one, Judgement))
+    return Judgement(next((one for one in reasons if one is not None), None), union(used))
+
+
+def union(consents: Iterable[frozenset[Consent]]) -> frozenset[Consent]:
+    """Return all of *consents* as one set."""
+    return frozenset[Consent]().union(*consents)
 
 
 def needs_consent(code: str, message: str, consent: Consent, *others: str) -> Reason:

@@ -40,18 +40,26 @@ def decide_removals(
         if entry is not None and entry.forget:
             forgotten.extend(_forgotten(context, live, entry))
         elif entry is not None:
-            removals.append(decide_remove(context, live, why="named by removed", entry=entry))
+            removals.append(
+                _noted(context, decide_remove(context, live, why="named by removed", entry=entry))
+            )
         elif context.is_candidate(live):
             found = _candidate(context, live, candidates)
             if isinstance(found, LeftAlone):
                 left.append(found)
             else:
-                removals.append(found)
+                removals.append(_noted(context, found))
         else:
             left.append(LeftAlone(live.key, _left_message(live)))
     decisions = [*forgotten, *with_erasures(context, removals)]
     spent = spent_erasures(context, _erased(decisions))
-    return Removals(_kept_only(*decisions, *spent.decisions), tuple(left), spent.notes)
+    return Removals(_kept_only(*decisions, *spent.decisions), tuple(left), spent.notes, spent.used)
+
+
+def _noted(context: Context, removal: Removal) -> Removal:
+    """Return *removal*, once those that are decided after it know what it changes."""
+    context.note(removal.decision)
+    return removal
 
 
 def _erased(decisions: Iterable[Decision]) -> set[str]:
@@ -150,7 +158,7 @@ def _left_message(live: LiveService) -> str:
 def _by_name(context: Context, options: PlanOptions) -> Removals:
     """Return the removals that ``remove NAME`` or ``remove --all`` asks for."""
     services = context.facts.view.services
-    context.gone.update(
+    context.planned.gone.update(
         key.name for name in options.names if (key := _meant(context, name)).name not in services
     )
     chosen = {
@@ -161,11 +169,14 @@ def _by_name(context: Context, options: PlanOptions) -> Removals:
     }
     order = reversed(in_writing_order({name: live.form for name, live in chosen.items()}))
     removals = [
-        decide_remove(
+        _noted(
             context,
-            chosen[name],
-            why="named on the command line",
-            notes=_still_wanted(context, chosen[name]),
+            decide_remove(
+                context,
+                chosen[name],
+                why="named on the command line",
+                notes=_still_wanted(context, chosen[name]),
+            ),
         )
         for name in order
     ]

@@ -214,7 +214,7 @@ def _bucket_reason(context: Context, live: LiveService, bucket: BucketName) -> R
         str(other.key)
         for other in services
         if other.key != live.key
-        and other.key.name not in context.gone
+        and other.key.name not in context.planned.gone
         and bucket in needed_buckets(other.form)
         and _who(context, other, access_of_service(other.form))
     )

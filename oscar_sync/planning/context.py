@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -10,7 +11,7 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Action, Erased, Kept
+from oscar_sync.model.plan import Erased, Kept
 from oscar_sync.model.settings import RemovedEntry, Settings
 from oscar_sync.model.state import (
     BucketFacts,
@@ -19,6 +20,8 @@ from oscar_sync.model.state import (
     LiveService,
     OwnStore,
 )
+from oscar_sync.planning.blocking import union
+from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.access import Access, access_given, access_of_service, hides_public
 from oscar_sync.semantics.buckets import (
@@ -52,18 +55,29 @@ _Started: TypeAlias = Mapping[tuple[BucketName, str], Collection[ServiceName]]
 """Who has an input, by its bucket and folder."""
 
 
-class Context(Struct):
+class Planned(Struct):
+    """What the decisions so far make of one cluster; it grows by :meth:`Context.note` alone.
+
+    ``made`` are the buckets that actions make, each with that action's id; ``gone`` the services
+    that they remove, ``access`` what they give to whom of buckets, ``closed`` the buckets that they
+    take all of that from. ``workers`` are the services that origins of the plan make here.
+    """
+
+    made: dict[BucketName, str] = field(default_factory=dict)
+    gone: set[ServiceName] = field(default_factory=set)
+    access: dict[BucketName, Access] = field(default_factory=dict)
+    closed: set[BucketName] = field(default_factory=set)
+    workers: dict[ServiceName, ServiceKey] = field(default_factory=dict)
+
+
+class Context(Struct, frozen=True, dict=True):
     """Everything that decisions about one cluster need.
 
     ``spent`` are entries of ``removed`` whose service is on none of the clusters they mean.
     ``is_partial``: there are manifests that were not read; ``gaps`` files that may hold more
     services than were found. ``others`` are services of manifests that the run leaves out, here
     and elsewhere.
-    ``made`` grows with the buckets that earlier actions of the plan make, each with that action's
-    id; ``gone`` with the services that they remove; ``used`` with the consents that a step needed;
-    ``access`` with what they give to whom of buckets, ``closed`` with those that they take all of
-    that from. ``peers`` are all clusters of the run;
-    ``workers`` grows with the services that origins of the plan make here.
+    ``peers`` are all clusters of the run. Only ``planned`` changes, and the questions of ``facts``.
     """
 
     facts: Facts
@@ -75,15 +89,8 @@ class Context(Struct):
     spent: tuple[RemovedEntry, ...] = ()
     gaps: tuple[str, ...] = ()
     others: tuple[DesiredService, ...] = ()
-    made: dict[BucketName, str] = field(default_factory=dict)
-    gone: set[ServiceName] = field(default_factory=set)
-    used: set[Consent] = field(default_factory=set)
-    access: dict[BucketName, Access] = field(default_factory=dict)
-    closed: set[BucketName] = field(default_factory=set)
     peers: "Mapping[ClusterId, Context]" = field(default_factory=dict)
-    workers: dict[str, ServiceKey] = field(default_factory=dict)
-    _users: Mapping[BucketName, _Users] | None = None
-    _started: _Started | None = None
+    planned: Planned = field(default_factory=Planned)
 
     def service_key(self, name: str) -> ServiceKey:
         """Return the key of *name* on this cluster."""
@@ -97,10 +104,17 @@ class Context(Struct):
     def standing(self, live: LiveService) -> Standing:
         """Return whose *live* is; one that may be taken over counts as unstamped (safety 3)."""
         standing = self._standing(live)
+        return Standing.UNSTAMPED if self._to_take_over(live, standing) else standing
+
+    def taken_over(self) -> frozenset[Consent]:
+        """Return the consents by which services of others count as unstamped."""
+        services = self.facts.view.services.values()
+        return union(self._to_take_over(live, self._standing(live)) for live in services)
+
+    def _to_take_over(self, live: LiveService, standing: Standing) -> frozenset[Consent]:
         if not self.can_take_over(live, standing):
-            return standing
-        wanted = Consent(Word.TAKE_OVER, live.key.name, cluster=live.key.cluster)
-        return Standing.UNSTAMPED if self.allows(wanted) else standing
+            return frozenset()
+        return self.consents_to(Consent(Word.TAKE_OVER, live.key.name, cluster=live.key.cluster))
 
     def can_take_over(self, live: LiveService, standing: Standing) -> bool:
         """Tell whether consent is enough: of another owner's service it is under Basic only."""
@@ -191,20 +205,23 @@ class Context(Struct):
         own = {*view.me, "oscar", ""} if view.is_admin else view.me
         return bucket.owner in own
 
-    def note_made(self, buckets: Iterable[BucketName], action: Action) -> None:
-        """Note that *action* makes those of *buckets* that do not exist yet."""
-        for bucket in buckets:
+    def note(self, decision: Decision) -> None:
+        """Note the effects of *decision* in what is planned here, for what is decided later."""
+        effects, planned, action = decision.effects, self.planned, decision.action
+        for cluster, worker in effects.workers:
+            self.peers[cluster].planned.workers[worker] = action.key
+        if effects.removes is not None:
+            planned.gone.add(effects.removes)
+        planned.closed.update(effects.closes)
+        for bucket, access in effects.gives.items():
+            planned.access[bucket] = planned.access.get(bucket, Access()) | access
+        for bucket in effects.makes:
             if not self.bucket_exists(bucket):
-                self.made[bucket] = action.id
+                planned.made[bucket] = action.id
 
     def bucket_exists(self, bucket: BucketName) -> bool:
         """Tell whether the bucket exists or an earlier step of the plan makes it."""
-        return bucket in self.made or self.facts.bucket(bucket) is not None
-
-    def note_access(self, given: Mapping[BucketName, Access]) -> None:
-        """Note the access that a step gives to buckets."""
-        for bucket, access in given.items():
-            self.access[bucket] = self.access.get(bucket, Access()) | access
+        return bucket in self.planned.made or self.facts.bucket(bucket) is not None
 
     def access_to(self, bucket: BucketName) -> Access:
         """Return who has access to *bucket* by now, as far as anything tells.
@@ -213,32 +230,36 @@ class Context(Struct):
         OSCAR goes on saying private (issue 19, B7), or restricted. An administrator it tells
         public wherever everybody has access: see :func:`hides_public`.
         """
-        found = self.access.get(bucket, Access())
-        if bucket in self.closed:
-            return found
+        access = self.planned.access.get(bucket, Access())
+        if bucket in self.planned.closed:
+            return access
         facts = self.facts.bucket(bucket)
         if facts is not None:
-            found |= access_given(facts.visibility, facts.allowed_users)
+            access |= access_given(facts.visibility, facts.allowed_users)
             if self.facts.view.is_admin and not hides_public(facts.visibility):
-                return found
+                return access
         services = self.facts.view.services
         for key in self.users_of(bucket):
             live = services.get(key.name)
             if live is not None and bucket in needed_buckets(live.form):
-                found |= access_of_service(live.form)
-        return found
+                access |= access_of_service(live.form)
+        return access
 
     def users_of(self, bucket: BucketName) -> _Users:
         """Return who uses *bucket*; gathered at the first question, which most plans never ask."""
-        if self._users is None:
-            self._users = users_of_buckets(self.desired, self.facts.view)
         return self._users.get(bucket, {})
+
+    @cached_property
+    def _users(self) -> Mapping[BucketName, _Users]:
+        return users_of_buckets(self.desired, self.facts.view)
 
     def started_by(self, bucket: BucketName, folder: str) -> Collection[ServiceName]:
         """Return the live services that are told of uploads into this folder, not of others."""
-        if self._started is None:
-            self._started = _by_input(self.facts.view.every_service)
         return self._started.get((bucket, folder), ())
+
+    @cached_property
+    def _started(self) -> _Started:
+        return _by_input(self.facts.view.every_service)
 
     def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         """Return the other services that use *bucket*, each with its place where one is known."""
@@ -272,7 +293,7 @@ class Context(Struct):
     def users_left(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         """Return who uses *bucket* beside *name* and the services that the plan removes."""
         users = {**self._users_beside(bucket), **self.users_of(bucket)}
-        here, leaving = self.facts.view.cluster.id, {name, *self.gone}
+        here, leaving = self.facts.view.cluster.id, {name, *self.planned.gone}
         left = sorted(key for key in users if key.cluster != here or key.name not in leaving)
         return tuple(f"{key} ({wanted.locate(())})" if (wanted := users[key]) else str(key)
                      for key in left)  # fmt: skip
@@ -287,7 +308,7 @@ class Context(Struct):
             live.key: None
             for home in self._others_of_run()
             for live in home.facts.view.every_service
-            if live.key.name not in home.gone
+            if live.key.name not in home.planned.gone
             and bucket in buckets_across(live.form, store, home.facts.view.own_store)
         }
         for wanted in self.wanted_beside():
@@ -321,17 +342,17 @@ class Context(Struct):
         home = self.peers.get(key.cluster)
         return home.facts.view.own_store if home else OwnStore()
 
-    def allows(self, wanted: Consent) -> bool:
-        """Tell whether somebody wrote *wanted* down, on the command line or in the settings."""
+    def consents_to(self, wanted: Consent) -> frozenset[Consent]:
+        """Return the consents for *wanted* of the command line and the settings; none: it waits."""
         standing = [
             given
             for entry in self.settings.services
             for given in entry.allow
             if entry.which.cluster in (None, wanted.cluster)
         ]
-        found = [given for given in (*self.settings.allow, *standing) if _covers(given, wanted)]
-        self.used.update(found)
-        return bool(found)
+        return frozenset(
+            given for given in (*self.settings.allow, *standing) if _covers(given, wanted)
+        )
 
 
 def _covers(given: Consent, wanted: Consent) -> bool:

@@ -11,9 +11,9 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.state import DesiredService, Probe
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Judgement, Reason, judged
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.decision import Decision, Effects, action_id
 from oscar_sync.planning.guards import (
     first_of,
     image_reason,
@@ -35,7 +35,7 @@ from oscar_sync.planning.members import made_members
 from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.secrets import blank_names
 from oscar_sync.planning.sent import additions
-from oscar_sync.planning.visibility import bucket_notes, bucket_reason
+from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.planning.volumes import taken_up, volume_notes, volume_reason
 from oscar_sync.semantics.access import Access, given_by_create
 from oscar_sync.semantics.buckets import (
@@ -83,11 +83,13 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         notes=(*volume_notes(context, stored), *coming.notes, *members.notes),
         members=members.effects,
     )
-    reason = first_of(_name_reason(context, desired), coming.reason, members.reason)
-    if reason is not None:
-        return Decision(action, reason=reason)
-    note_made(context, desired.form, coming.given, action)
-    return Decision(action, replace(coming.material, members=members.watched))
+    verdict = judged(_name_reason(context, desired), coming.verdict, members.verdict)
+    if verdict.reason is not None:
+        effects = Effects(workers=members.made)
+        return Decision(action, None, verdict.reason, verdict.used, effects)
+    material = replace(coming.material, members=members.watched)
+    effects = Effects(makes_of(desired.form), coming.given, workers=members.made)
+    return Decision(action, material, used=verdict.used, effects=effects)
 
 
 class Arrival(Struct, frozen=True):
@@ -98,7 +100,7 @@ class Arrival(Struct, frozen=True):
     depends_on: tuple[str, ...]
     notes: tuple[str, ...]
     material: Material
-    reason: Reason | None
+    verdict: Judgement
     given: Mapping[BucketName, Access]
 
 
@@ -142,9 +144,9 @@ def arrival(
             *(note for work in works for note in work.notes),
         ),
         _material(context, desired, first, works),
-        first_of(
+        judged(
             _reason(context, desired, later, lost_volume),
-            bucket_reason(context, desired, existing, given),
+            bucket_verdict(context, desired, existing, given),
             store_reason(context, form, existing),
         ),
         given,
@@ -156,13 +158,10 @@ def _owner(context: Context) -> str:
     return "cluster_admin" if view.is_admin else next(iter(view.me), "")
 
 
-def note_made(
-    context: Context, form: Form, given: Mapping[BucketName, Access], action: Action
-) -> None:
-    """Note the buckets that a POST of *form* makes, by *action*, and the access *given*."""
-    context.note_access(given)
+def makes_of(form: Form) -> tuple[BucketName, ...]:
+    """Return the buckets that a POST of *form* makes where they do not exist."""
     mount = mount_bucket(form)
-    context.note_made((*created_by_post(form), *((mount,) if mount else ())), action)
+    return (*created_by_post(form), *((mount,) if mount else ()))
 
 
 _Places = tuple[tuple[BucketName, str], ...]
@@ -192,7 +191,8 @@ def _hook_works(
 
 def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, ...]:
     """Return the actions that make *buckets*: without them there is nothing to attach to."""
-    return tuple(dict.fromkeys(context.made[name] for name in buckets if name in context.made))
+    made = context.planned.made
+    return tuple(dict.fromkeys(made[name] for name in buckets if name in made))
 
 
 def _volume_makers(context: Context, desired: DesiredService) -> tuple[str, ...]:
@@ -208,7 +208,7 @@ def _volume_makers(context: Context, desired: DesiredService) -> tuple[str, ...]
 
 
 def _is_there(context: Context, bucket: BucketName) -> bool:
-    return bucket not in context.made
+    return bucket not in context.planned.made
 
 
 def _steps(

@@ -6,6 +6,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.material import FingerprintKey, Material
@@ -21,7 +22,7 @@ from oscar_sync.model.plan import (
 )
 from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import ClusterView, DesiredState
-from oscar_sync.planning.blocking import blocked
+from oscar_sync.planning.blocking import blocked, union
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, Removals
 from oscar_sync.planning.digest import plan_digest
@@ -68,16 +69,17 @@ def draft_plan(
     Nothing is raised: what cannot be done is blocked, what was not read is not planned.
     """
     spent = spent_entries(desired.settings.removed, views)
-    contexts = {
-        view.cluster.id: _context(desired, view, options, key, spent=spent) for view in views
-    }
-    for context in contexts.values():
-        context.peers = contexts
+    contexts: dict[ClusterId, Context] = {}
+    for view in views:
+        contexts[view.cluster.id] = _context(
+            desired, view, options, key, spent=spent, peers=contexts
+        )
     decisions: list[Decision] = []
     left_alone: list[LeftAlone] = []
     notes: list[str] = []
+    used = {name: context.taken_over() for name, context in contexts.items()}
     candidates = _candidate_count(desired, contexts.values())
-    for context in contexts.values():
+    for name, context in contexts.items():
         if not context.facts.view.is_read:
             continue
         removals = _removals(context, desired, options, candidates)
@@ -85,8 +87,12 @@ def draft_plan(
         notes.extend(removals.notes)
         written, found = _written(context, options)
         notes.extend(found)
-        decisions.extend(_as_release_allows(context, (*removals.decisions, *written)))
-    plan = _plan(desired, contexts, decisions, left_alone, notes, options=options)
+        made = (*removals.decisions, *written)
+        used[name] = union((used[name], removals.used, *(one.used for one in made)))
+        decisions.extend(_as_release_allows(context, made))
+    plan = _plan(
+        desired, contexts, decisions, left_alone, notes, options=options, used=union(used.values())
+    )
     return PlanDraft(
         plan,
         dict(_materials(decisions, contexts)),
@@ -95,7 +101,7 @@ def draft_plan(
             for name, context in contexts.items()
             if context.facts.missing
         },
-        ambiguous_consents(desired, contexts),
+        ambiguous_consents(desired, used),
     )
 
 
@@ -106,6 +112,7 @@ def _context(
     key: FingerprintKey | None,
     *,
     spent: tuple[RemovedEntry, ...],
+    peers: Mapping[ClusterId, Context],
 ) -> Context:
     here = {
         service.key.name: service
@@ -122,6 +129,7 @@ def _context(
         spent=spent,
         gaps=desired.gaps,
         others=desired.others,
+        peers=peers,
     )
 
 
@@ -193,12 +201,12 @@ def _plan(
     notes: Sequence[str],
     *,
     options: PlanOptions,
+    used: frozenset[Consent],
 ) -> Plan:
     actions = with_seconds(_with_sent(decisions, contexts))
     held = tuple(blocked(item.action, item.reason) for item in decisions if item.reason is not None)
     views = [context.facts.view for context in contexts.values()]
     clusters = tuple(_summary(context) for context in contexts.values())
-    consents = sorted({str(one) for context in contexts.values() for one in context.used})
     plan = Plan(
         set_name=desired.settings.set_name,
         source=Source(
@@ -223,11 +231,11 @@ def _plan(
                         (*actions, *(item.action for item in held)),
                         is_covered=_is_covered(decisions, contexts),
                     ),
-                    *unused_consents(desired, contexts),
+                    *unused_consents(desired, contexts, used),
                 )
             )
         ),
-        consents=tuple(consents),
+        consents=tuple(sorted(set(map(str, used)))),
     )
     return replace(plan, digest=plan_digest(plan))
 

@@ -17,7 +17,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
 from oscar_sync.model.settings import RemovedEntry, Seed
 from oscar_sync.model.state import BucketFacts, Probe
-from oscar_sync.planning.blocking import Reason, whose_words
+from oscar_sync.planning.blocking import Reason, union, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
@@ -44,12 +44,13 @@ def named_bucket(consent: Consent) -> BucketName | None:
 class Named(Struct, frozen=True):
     """What someone wrote down for one service, each with the words that people are shown.
 
-    ``empty`` and ``volume`` are blank where nobody consents.
+    ``empty`` and ``volume`` are blank where nobody consents; ``used`` are the consents that do.
     """
 
     buckets: Mapping[BucketName, str]
     empty: str = ""
     volume: str = ""
+    used: frozenset[Consent] = frozenset()
 
 
 def named_erasures(
@@ -67,21 +68,21 @@ def named_erasures(
     written = _written(entry) if entry else Named({})
     place = context.facts.view.cluster.id
     words = dict(written.buckets)
+    used: list[frozenset[Consent]] = []
+
+    def words_of(consent: Consent) -> str:
+        given = context.consents_to(replace(consent, cluster=place))
+        used.append(given)
+        return str(consent) if given else ""
+
     for bucket in buckets:
-        consent = Consent(Word.ERASE, bucket=_spelled(bucket), cluster=place)
-        if bucket not in words and context.allows(consent):
-            words[bucket] = _said(consent)
-    empty = Consent(Word.ERASE, bucket=EMPTY, cluster=place)
-    its_volume = Consent(Word.ERASE, service, VOLUME, place)
-    return Named(
-        words,
-        written.empty or (_said(empty) if context.allows(empty) else ""),
-        written.volume or (_said(its_volume) if volume and context.allows(its_volume) else ""),
-    )
-
-
-def _said(consent: Consent) -> str:
-    return str(replace(consent, cluster=None))
+        if bucket not in words and (said := words_of(Consent(Word.ERASE, bucket=_spelled(bucket)))):
+            words[bucket] = said
+    empty = written.empty or words_of(Consent(Word.ERASE, bucket=EMPTY))
+    its_volume = written.volume
+    if volume and not its_volume:
+        its_volume = words_of(Consent(Word.ERASE, service, VOLUME))
+    return Named(words, empty, its_volume, union(used))
 
 
 def _written(entry: RemovedEntry) -> Named:
@@ -361,7 +362,7 @@ def removals_of(context: Context, item: Erased) -> tuple[str, ...]:
     return tuple(
         action_id(ActionKind.REMOVE, key)
         for key in sorted(users)
-        if key.name in context.gone and key.name in live
+        if key.name in context.planned.gone and key.name in live
     )
 
 

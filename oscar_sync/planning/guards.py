@@ -289,7 +289,7 @@ def mount_reason(context: Context, wanted: Form) -> Reason | None:
     under the owner ``cluster_admin``.
     """
     bucket = mounted_alone(wanted)
-    if bucket is None or bucket in context.made:
+    if bucket is None or bucket in context.planned.made:
         return None
     facts = context.facts.bucket(bucket)
     if facts is None:

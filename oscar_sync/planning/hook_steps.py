@@ -47,7 +47,7 @@ def attach_work(
         is_made = (bucket, prefix) in fresh
         if not is_made and bucket not in buckets:
             continue
-        is_new = is_made or bucket in context.made
+        is_new = is_made or bucket in context.planned.made
         rules = () if is_new else context.facts.hooks(bucket)
         if rules is None:
             continue  # not read yet, or no store to read it from
@@ -63,7 +63,7 @@ def attach_work(
         notes.extend(
             f"{rule.service} also starts on uploads to {bucket}/{prefix}"
             for rule in rules
-            if rule.prefix == prefix and rule.service not in {"", name, *context.gone}
+            if rule.prefix == prefix and rule.service not in {"", name, *context.planned.gone}
         )
     return HookWork(tuple(steps), tuple(duties), tuple(notes))
 
@@ -80,7 +80,7 @@ def stale_work(
     stale = [
         (bucket, rule.prefix)
         for bucket in map(BucketName, sorted(set(buckets)))
-        if bucket not in context.made
+        if bucket not in context.planned.made
         for rule in context.facts.hooks(bucket) or ()
         if rule.service == name and (bucket, rule.prefix) not in wanted
     ]

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
-from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Cause, Do, FieldChange, Kept, MemberEffect, MemberFate, Op, Step
 from oscar_sync.model.state import BucketFacts, LiveService
-from oscar_sync.planning.blocking import Reason, needs_consent, whose_words
+from oscar_sync.planning.blocking import Judgement, Reason, judged, needs_consent, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
 from oscar_sync.planning.member_sight import Found, look_at_members, taken_reason
@@ -39,12 +39,16 @@ _SHOW_CLUSTER: Final = (
 
 
 class Members(Struct, frozen=True):
-    """What becomes of the members: to be shown, sent on their clusters, and watched."""
+    """What becomes of the members: to be shown, sent on their clusters, and watched.
+
+    ``made`` are the workers that no other origin may make then.
+    """
 
     effects: tuple[MemberEffect, ...] = ()
     steps: tuple[Step, ...] = ()
     watched: tuple[MemberWatch, ...] = ()
-    reason: Reason | None = None
+    verdict: Judgement = Judgement()
+    made: tuple[tuple[ClusterId, ServiceName], ...] = ()
 
     def followed_by(self, later: "Members") -> "Members":
         """Return both as one: of a member that both write the *later* effect is told."""
@@ -55,7 +59,8 @@ class Members(Struct, frozen=True):
             (*first, *later.effects),
             later.steps,
             tuple(watched.values()),
-            self.reason or later.reason,
+            judged(self.verdict, later.verdict),
+            later.made,
         )
 
     @property
@@ -70,7 +75,7 @@ def written_members(context: Context, origin: ServiceKey, form: Form) -> Members
     return Members(
         tuple(_written(one, form) for one in found),
         watched=tuple(filter(None, map(_watch, found))),
-        reason=_reason(context, origin, found) or _bucket_reason(found, form),
+        verdict=judged(_verdict(context, origin, found), _bucket_reason(found, form)),
     )
 
 
@@ -85,7 +90,7 @@ def updated_members(context: Context, live: LiveService, form: Form) -> Members:
     made = tuple(filter(None, (_made(live, form, one) for one in lacking)))
     of = {(watch.cluster.id, watch.service): watch for watch in (*written.watched, *made)}
     dropped = _dropped(context, live.key, live.form, form)
-    claimed = _reason(context, live.key, _claimed(lacking, live.key))
+    claimed, workers = _claimed(lacking, live.key)
     return Members(
         (
             *(
@@ -96,7 +101,12 @@ def updated_members(context: Context, live: LiveService, form: Form) -> Members:
         ),
         tuple(_post(watch) for watch in made),
         tuple(of.values()),
-        written.reason or claimed or (_lacking_mark(lacking) if len(made) < len(lacking) else None),
+        judged(
+            written.verdict,
+            _verdict(context, live.key, claimed),
+            _lacking_mark(lacking) if len(made) < len(lacking) else None,
+        ),
+        workers,
     )
 
 
@@ -159,18 +169,19 @@ def made_members(
     back for its sake: its Secret alone answers 409. *is_anew*: that service was removed just
     before, and its workers with it.
     """
-    found = _claimed(look_at_members(context, origin, form), origin)
-    reason = (
-        _reason(context, origin, found)
-        or _bucket_reason(found, form)
-        or _lacking_reason(context, found, form)
-        or _stay_reason(found)
+    found, workers = _claimed(look_at_members(context, origin, form), origin)
+    verdict = judged(
+        _verdict(context, origin, found),
+        _bucket_reason(found, form),
+        _lacking_reason(context, found, form),
+        _stay_reason(found),
     )
     return Members(
         tuple(_effect(one, _fate_of_made(one)) for one in found),
         () if is_anew else tuple(step for one in found for step in _steps_of(one)),
         tuple(filter(None, map(_watch, found))),
-        reason,
+        verdict,
+        workers,
     )
 
 
@@ -190,7 +201,7 @@ def removed_members(context: Context, origin: ServiceKey, form: Form) -> Members
         ),
         tuple(step for one in ours for step in _steps_of(one)),
         tuple(filter(None, map(_watch, ours))),
-        _stay_reason(ours) or _left_reason(context, origin, unseen),
+        judged(_stay_reason(ours), _left_verdict(context, origin, unseen)),
     )
 
 
@@ -198,63 +209,63 @@ def _each_once(found: Iterable[Found]) -> list[Found]:
     return list({(one.member.cluster, one.member.service): one for one in found}.values())
 
 
-def _claimed(found: list[Found], origin: ServiceKey) -> list[Found]:
-    """Return *found* with the reason why a second worker of one name cannot be made."""
-    claimed = []
+def _claimed(
+    found: list[Found], origin: ServiceKey
+) -> tuple[list[Found], tuple[tuple[ClusterId, ServiceName], ...]]:
+    """Return *found* with the reason why a second worker of one name cannot be made; and the first.
+
+    The first ones are told by cluster and name.
+    """
+    claimed: list[Found] = []
+    made: dict[tuple[ClusterId, ServiceName], None] = {}
     for one in found:
-        other = one.peer.workers.get(one.member.service) if one.peer is not None else None
-        if other is not None:
-            reason = taken_reason(one.member, f"{other} makes its worker there already")
-            claimed.append(replace(one, reason=one.reason or reason))
-            continue
         if one.peer is not None:
-            one.peer.workers[one.member.service] = origin
+            place = one.peer.facts.view.cluster.id, ServiceName(one.member.service)
+            other = origin if place in made else one.peer.planned.workers.get(place[1])
+            if other is not None:
+                reason = taken_reason(one.member, f"{other} makes its worker there already")
+                claimed.append(replace(one, reason=one.reason or reason))
+                continue
+            made[place] = None
         claimed.append(one)
-    return claimed
+    return claimed, tuple(made)
 
 
-def _reason(context: Context, origin: ServiceKey, found: Iterable[Found]) -> Reason | None:
+def _verdict(context: Context, origin: ServiceKey, found: Collection[Found]) -> Judgement:
     """Return why nothing is written: a service that is not our worker, or one nobody sees."""
-    unseen = []
-    for one in found:
-        if one.reason is not None:
-            return one.reason
-        if one.peer is None:
-            unseen.append(one)
-    if not unseen or context.allows(Consent(Word.FEDERATE, origin.name, cluster=origin.cluster)):
-        return None
-    return _unseen_reason(origin, unseen)
+    reason = next((one.reason for one in found if one.reason is not None), None)
+    unseen = [one for one in found if one.peer is None]
+    if reason is not None:
+        return Judgement(reason)
+    risk = "OSCAR would overwrite it, or delete it with its buckets"
+    return _unseen(context, origin, unseen, risk)
 
 
-def _unseen_reason(origin: ServiceKey, unseen: Collection[Found]) -> Reason:
-    what = _listed(unseen)
-    return needs_consent(
-        "federation-unseen",
-        f"nobody can see from here what is at {what}; OSCAR would overwrite it, or delete it with "
-        "its buckets",
-        Consent(Word.FEDERATE, origin.name),
-        _SHOW_CLUSTER,
-    )
-
-
-def _left_reason(context: Context, origin: ServiceKey, unseen: Collection[Found]) -> Reason | None:
+def _left_verdict(context: Context, origin: ServiceKey, unseen: Collection[Found]) -> Judgement:
     """Return why a service is not removed: a worker of it may stay, and nothing removes it later.
 
     Nothing is sent there, so the consent is to leave it behind.
     """
-    if not unseen or context.allows(Consent(Word.FEDERATE, origin.name, cluster=origin.cluster)):
-        return None
-    return needs_consent(
-        "federation-unseen",
-        f"nobody can see from here what is at {_listed(unseen)}; a worker there would stay, and "
-        "run without its origin",
-        Consent(Word.FEDERATE, origin.name),
-        _SHOW_CLUSTER,
+    return _unseen(context, origin, unseen, "a worker there would stay, and run without its origin")
+
+
+def _unseen(
+    context: Context, origin: ServiceKey, unseen: Collection[Found], risk: str
+) -> Judgement:
+    if not unseen:
+        return Judgement()
+    used = context.consents_to(Consent(Word.FEDERATE, origin.name, cluster=origin.cluster))
+    if used:
+        return Judgement(used=used)
+    what = "; ".join(f"{one.member}: {one.problem}" for one in unseen)
+    return Judgement(
+        needs_consent(
+            "federation-unseen",
+            f"nobody can see from here what is at {what}; {risk}",
+            Consent(Word.FEDERATE, origin.name),
+            _SHOW_CLUSTER,
+        )
     )
-
-
-def _listed(unseen: Iterable[Found]) -> str:
-    return "; ".join(f"{one.member}: {one.problem}" for one in unseen)
 
 
 def _watch(one: Found) -> MemberWatch | None:

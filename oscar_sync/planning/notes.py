@@ -1,10 +1,10 @@
 """What a plan says beside its steps: of stores not reached, and of consents."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from oscar_sync.documents.suggestion import did_you_mean
-from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.plan import Action
 from oscar_sync.model.settings import RemovedEntry
@@ -107,7 +107,9 @@ def access_notes(context: Context) -> Iterator[str]:
         yield f"{release} lets every user run private and restricted services and start their jobs"
     if DELETED_BY_POLICY.holds(view.release):
         yield f"{release} lets every user delete public buckets, and those whose name they had once"
-    made = [bucket for bucket in sorted(context.made) if not context.access_to(bucket).is_public]
+    made = [
+        bucket for bucket in sorted(context.planned.made) if not context.access_to(bucket).is_public
+    ]
     if made:
         yield (
             f"{view.cluster.id}: whether {', '.join(made)} will be private is not known: "
@@ -213,12 +215,13 @@ def secret_notes(actions: Iterable[Action], *, is_covered: bool) -> list[str]:
     return [words]
 
 
-def unused_consents(desired: DesiredState, contexts: Mapping[ClusterId, Context]) -> list[str]:
-    """Return a warning for each consent of the command line that no step needs (product 3).
+def unused_consents(
+    desired: DesiredState, contexts: Mapping[ClusterId, Context], used: Collection[Consent]
+) -> list[str]:
+    """Return a warning for each consent of the command line that is not *used* (product 3).
 
     Nothing is said of one that a cluster which was not read might need.
     """
-    used = {consent for context in contexts.values() for consent in context.used}
     unread = [name for name, context in contexts.items() if not context.facts.view.is_read]
     return [
         f"warning: no step uses the consent {consent}{_still_used(consent, contexts.values())}"
@@ -241,14 +244,14 @@ def _still_used(consent: Consent, contexts: Iterable[Context]) -> str:
 
 
 def ambiguous_consents(
-    desired: DesiredState, contexts: Mapping[ClusterId, Context]
+    desired: DesiredState, used: Mapping[ClusterId, Collection[Consent]]
 ) -> tuple[str, ...]:
     """Return each consent of the command line that steps on two clusters need (product 3)."""
     return tuple(
         f"{consent} is needed on {', '.join(names)}: write the cluster before the name, once each"
         for consent in desired.settings.allow
         if consent.cluster is None
-        and len(names := [name for name, one in contexts.items() if consent in one.used]) > 1
+        and len(names := [name for name, here in used.items() if consent in here]) > 1
     )
 
 
@@ -272,13 +275,12 @@ def unmarked_notes(context: Context, names: Sequence[str]) -> list[str]:
     return [words]
 
 
-def push_notes(context: Context) -> list[str]:
+def push_notes(context: Context, used: Collection[Consent]) -> list[str]:
     """Return what nobody remembers: without a stamp each apply sends the secrets again."""
     if context.settings.set_name:
         return []
     return [
         f"{consent}: without a `set:` nothing on the cluster tells which secrets were sent: each "
         "apply with this consent sends them again"
-        for consent in sorted(context.used, key=str)
-        if consent.word is Word.PUSH_SECRETS
+        for consent in sorted(used, key=str)
     ]

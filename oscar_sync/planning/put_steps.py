@@ -33,12 +33,15 @@ def put_steps(live: Form, wanted: Form, before: Sequence[Form], note: str = "") 
     return (*steps, Step(Do.PUT, name, words, restarts=restarts, is_detach=is_detach))
 
 
-def waking_step(context: Context, live: LiveService, wanted: Form) -> tuple[Step, ...]:
-    """Return the create that is refused, by which an administrator's mount is let through again."""
+def waking_consents(context: Context, live: LiveService, wanted: Form) -> frozenset[Consent]:
+    """Return the consents to wake what an administrator's service mounts; none: it is let be."""
     if not context.facts.view.is_admin or mounted_alone(wanted) is None:
-        return ()
-    if not context.allows(Consent(Word.WAKE_MOUNT, live.key.name, cluster=live.key.cluster)):
-        return ()
+        return frozenset()
+    return context.consents_to(Consent(Word.WAKE_MOUNT, live.key.name, cluster=live.key.cluster))
+
+
+def waking_step(live: LiveService) -> tuple[Step, ...]:
+    """Return the create that is refused, by which an administrator's mount is let through again."""
     note = "with a blank input path: OSCAR refuses it, makes nothing, and mounts for administrators"
     return (Step(Do.POST, live.key.name, note),)
 

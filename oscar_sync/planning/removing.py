@@ -22,10 +22,10 @@ from oscar_sync.model.plan import (
 )
 from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import LiveService
-from oscar_sync.planning.blocking import Reason, needs_consent
+from oscar_sync.planning.blocking import Judgement, Reason, judged, needs_consent, union
 from oscar_sync.planning.closing import Closing, closing_of, let_go_by
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.decision import Decision, Effects, action_id
 from oscar_sync.planning.erasing import (
     VOLUME,
     Named,
@@ -79,7 +79,7 @@ class Departure(Struct, frozen=True):
     erases: tuple[Erased, ...]
     material: Material
     closing: Closing
-    reason: Reason | None
+    verdict: Judgement
     members: Members
 
 
@@ -114,12 +114,13 @@ def decide_remove(
         ),
         members=going.members.effects,
     )
-    reason = guard or first_of(standing_reason(context, live), going.reason)
-    if reason is None:
-        context.gone.add(live.key.name)
-        context.closed.update(going.closing.buckets)
-        return Removal(live, Decision(action, going.material), named, origin)
-    return Removal(live, Decision(action, reason=reason), named, origin)
+    verdict = judged(guard, standing_reason(context, live), going.verdict)
+    used = union((verdict.used, named.used))
+    if verdict.reason is None:
+        effects = Effects(closes=going.closing.buckets, removes=live.key.name)
+        decision = Decision(action, going.material, used=used, effects=effects)
+        return Removal(live, decision, named, origin)
+    return Removal(live, Decision(action, None, verdict.reason, used), named, origin)
 
 
 def departure(
@@ -146,7 +147,7 @@ def departure(
         erases=erases,
         material=closing.before(replace(material, members=members.watched)),
         closing=closing,
-        reason=_reason(context, live, named) or closing.reason or members.reason,
+        verdict=judged(_reason(context, live, named), closing.reason, members.verdict),
         members=members,
     )
 
@@ -289,7 +290,7 @@ def _volume_reason(context: Context, live: LiveService, named: Named) -> Reason 
         *((other.key.name, other.form) for other in context.facts.view.every_service),
         *((f"{key} (wanted)", other.form) for key, other in context.desired.items()),
     ]
-    away = {live.key.name, f"{live.key.name} (wanted)", *context.gone}
+    away = {live.key.name, f"{live.key.name} (wanted)", *context.planned.gone}
     users = sorted(
         {name for name, form in forms if name not in away and named_volume(form) == volume}
     )
@@ -339,7 +340,7 @@ def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decisio
 
 def _shares(context: Context, live: LiveService, item: Erased) -> bool:
     users = context.users_of(BucketName(item.bucket))
-    return any(key.name in context.gone and key != live.key for key in users)
+    return any(key.name in context.planned.gone and key != live.key for key in users)
 
 
 def _followed_by(
@@ -348,13 +349,14 @@ def _followed_by(
     """Return the removal that ends with the erasure of *erased*, its other buckets kept."""
     action, material = decision.action, decision.material
     lost = {item.bucket for item in erased}
-    return Decision(
-        replace(
+    return replace(
+        decision,
+        action=replace(
             action,
             steps=(*action.steps, *erase_steps(erased)),
             keeps=tuple(item for item in action.keeps if item.bucket not in lost),
             erases=(*action.erases, *erased),
             notes=(*action.notes, *notes),
         ),
-        material and replace(material, erasures=erasures_of(context, erased)),
+        material=material and replace(material, erasures=erasures_of(context, erased)),
     )

@@ -9,12 +9,11 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Action, ActionKind, FieldChange, Preconditions
 from oscar_sync.model.state import DesiredService, LiveService
-from oscar_sync.planning.blocking import Reason, replace_reason
+from oscar_sync.planning.blocking import Judgement, judged, replace_reason
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.creating import arrival, note_made
-from oscar_sync.planning.decision import Decision, action_id
+from oscar_sync.planning.creating import arrival, makes_of
+from oscar_sync.planning.decision import Decision, Effects, action_id
 from oscar_sync.planning.erasing import Named, named_erasures
-from oscar_sync.planning.guards import first_of
 from oscar_sync.planning.members import made_members
 from oscar_sync.planning.removing import buckets_of, departure
 from oscar_sync.planning.sent import with_unchanged
@@ -71,15 +70,22 @@ def decide_replace(
         ),
         members=members.effects,
     )
-    reason = first_of(
-        going.reason, coming.reason, members.reason, _consent_reason(context, live, fields, why)
+    verdict = judged(
+        going.verdict,
+        coming.verdict,
+        members.verdict,
+        _consent_verdict(context, live, fields, why),
+        Judgement(used=named.used),
     )
-    if reason is not None:
-        return Decision(action, reason=reason)
-    context.closed.update(going.closing.buckets)
-    note_made(context, desired.form, coming.given, action)
+    if verdict.reason is not None:
+        effects = Effects(workers=members.made)
+        return Decision(action, None, verdict.reason, verdict.used, effects)
     after = replace(coming.material, members=tuple(map(_gone, made.watched)))
-    return Decision(action, after.after(replace(going.material, members=members.watched)))
+    material = after.after(replace(going.material, members=members.watched))
+    effects = Effects(
+        makes_of(desired.form), coming.given, going.closing.buckets, workers=members.made
+    )
+    return Decision(action, material, used=verdict.used, effects=effects)
 
 
 def _gone(watch: MemberWatch) -> MemberWatch:
@@ -94,11 +100,11 @@ def _named(context: Context, live: LiveService) -> Named:
     return replace(named_erasures(context, live.key.name, buckets, volume=volume), empty="")
 
 
-def _consent_reason(
+def _consent_verdict(
     context: Context, live: LiveService, fields: tuple[str, ...], why: str
-) -> Reason | None:
+) -> Judgement:
     """Return why nothing is replaced unasked; one that was cut short goes on (safety 6)."""
-    consent = Consent(Word.REPLACE, live.key.name, cluster=live.key.cluster)
-    if context.allows(consent) or detached_of(live.annotations)[0] == "replace":
-        return None
-    return replace_reason(live.key.name, fields, why)
+    used = context.consents_to(Consent(Word.REPLACE, live.key.name, cluster=live.key.cluster))
+    if used or detached_of(live.annotations)[0] == "replace":
+        return Judgement(used=used)
+    return Judgement(replace_reason(live.key.name, fields, why))

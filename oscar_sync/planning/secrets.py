@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.documents.paths import dotted
+from oscar_sync.model.consent import Consent
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
@@ -24,12 +25,14 @@ class SecretFindings(Struct, frozen=True):
     ``unknown_values`` are names that a PUT would need a value for and has none; ``not_compared``
     those whose live value nobody can tell; ``left`` those that no manifest declares any more and
     that stay injected, since the API cannot take the last ones away (oscar-server 4.5).
+    ``used`` are the consents by which secrets are sent that could not be compared.
     """
 
     changes: tuple[FieldChange, ...] = ()
     unknown_values: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    used: frozenset[Consent] = frozenset()
 
 
 def secret_findings(
@@ -57,7 +60,9 @@ def secret_findings(
     )
 
 
-def pushed(desired: DesiredService, found: SecretFindings) -> SecretFindings:
+def pushed(
+    desired: DesiredService, found: SecretFindings, used: frozenset[Consent]
+) -> SecretFindings:
     """Return *found* with each secret that could not be compared as one to be sent all the same."""
     changes = tuple(
         FieldChange(
@@ -71,7 +76,7 @@ def pushed(desired: DesiredService, found: SecretFindings) -> SecretFindings:
         )
         for name in found.not_compared
     )
-    return replace(found, changes=(*found.changes, *changes), not_compared=())
+    return replace(found, changes=(*found.changes, *changes), not_compared=(), used=used)
 
 
 def stamped_secrets(

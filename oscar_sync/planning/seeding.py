@@ -9,7 +9,7 @@ from oscar_sync.model.material import Material
 from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import DesiredService, SeedDifference
-from oscar_sync.planning.blocking import Reason, needs_consent
+from oscar_sync.planning.blocking import Judgement, Reason, needs_consent
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.semantics.buckets import inputs
@@ -52,10 +52,11 @@ def _decide(
         reason = Reason("unreadable-seed", "; ".join(difference.problems), (_remedy(seed),))
     extra = difference.extra if seed.delete_extra else ()
     if not reason and extra:
-        reason = _source_reason(seed, difference) or (
-            _others_reason(context, desired, seed, len(extra)) if is_own else None
-        )
-    if not reason and not difference.uploads and not extra:
+        reason = _source_reason(seed, difference)
+    verdict = Judgement(reason)
+    if not reason and extra and is_own:
+        verdict = _others_verdict(context, desired, seed, len(extra))
+    if not verdict.reason and not difference.uploads and not extra:
         return None
     triggered = len(difference.uploads) if is_own and _fires(context, seed) else 0
     notes = (f"starts {triggered} {'job' if triggered == 1 else 'jobs'}",) if triggered else ()
@@ -78,8 +79,8 @@ def _decide(
         notes=(*notes, f"trigger: {'yes' if seed.is_trigger else 'no'}"),
         unchanged_fields=difference.unchanged,
     )
-    if reason:
-        return Decision(action, reason=reason)
+    if verdict.reason:
+        return Decision(action, reason=verdict.reason)
     view = context.facts.view
     return Decision(
         action,
@@ -93,6 +94,7 @@ def _decide(
             provider=seed.provider if seed.is_elsewhere else "",
             credentials=credentials,
         ),
+        used=verdict.used,
     )
 
 
@@ -146,9 +148,7 @@ def _trigger_reason(context: Context, seed: Seed) -> Reason | None:
     )
 
 
-def _others_reason(
-    context: Context, desired: DesiredService, seed: Seed, count: int
-) -> Reason | None:
+def _others_verdict(context: Context, desired: DesiredService, seed: Seed, count: int) -> Judgement:
     """Return why ``delete_extra`` deletes nothing: the bucket is not the files' own alone.
 
     A live service that the files do not name may have written there what no seed holds.
@@ -156,16 +156,18 @@ def _others_reason(
     bucket, me = BucketName(seed.bucket), desired.key.name
     whose = _whose_else(context, me, bucket)
     if not whose:
-        return None
-    consent = Consent(Word.ATTACH, me, bucket, desired.key.cluster)
-    if context.allows(consent):
-        return None
+        return Judgement()
+    used = context.consents_to(Consent(Word.ATTACH, me, bucket, desired.key.cluster))
+    if used:
+        return Judgement(used=used)
     objects = "1 object" if count == 1 else f"{count:,} objects"
-    return needs_consent(
-        "extra-of-others",
-        f"delete_extra would delete {objects} from bucket {bucket}, {whose}",
-        Consent(Word.ATTACH, me, bucket),
-        "take `delete_extra` off the seed, or seed into a bucket of the service's own",
+    return Judgement(
+        needs_consent(
+            "extra-of-others",
+            f"delete_extra would delete {objects} from bucket {bucket}, {whose}",
+            Consent(Word.ATTACH, me, bucket),
+            "take `delete_extra` off the seed, or seed into a bucket of the service's own",
+        )
     )
 
 
@@ -174,7 +176,7 @@ def _whose_else(context: Context, me: ServiceName, bucket: BucketName) -> str:
     users = {
         key.name
         for key, wanted in context.users_of(bucket).items()
-        if wanted is None and key.name not in {me, *context.gone}
+        if wanted is None and key.name not in {me, *context.planned.gone}
     }
     if users:
         return f"which {', '.join(sorted(users))} uses too"
@@ -204,7 +206,7 @@ def _source_reason(seed: Seed, difference: SeedDifference) -> Reason | None:
 
 def _reason_without_bucket(context: Context, seed: Seed, why: str) -> Reason | None:
     bucket = BucketName(seed.bucket)
-    if bucket in context.made:
+    if bucket in context.planned.made:
         return None
     return Reason(
         "no-such-bucket",

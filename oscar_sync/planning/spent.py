@@ -5,10 +5,11 @@ from collections.abc import Collection
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ServiceKey, ServiceName
 from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import BucketFacts
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Reason, union
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.erasing import (
@@ -28,25 +29,31 @@ class Spent(Struct, frozen=True):
 
     decisions: tuple[Decision, ...] = ()
     notes: tuple[str, ...] = ()
+    used: frozenset[Consent] = frozenset()
 
 
 def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
     """Return what is still to be erased by name, beside the buckets that are *erased* anyway."""
     decisions: list[Decision] = []
     notes: list[str] = []
+    used: list[frozenset[Consent]] = []
     gone = {*erased}
     for entry in _spent(context):
         service = context.service_key(entry.which.name)
         if not entry.erase:
             continue
-        found, said = _of_entry(context, entry, service, gone)
-        decisions.extend(found)
-        notes.extend(said)
+        found = _of_entry(context, entry, service, gone)
+        decisions.extend(found.decisions)
+        notes.extend(found.notes)
+        used.append(found.used)
         gone.update(
-            item.bucket for one in found if one.reason is None for item in one.action.erases
+            item.bucket
+            for one in found.decisions
+            if one.reason is None
+            for item in one.action.erases
         )
     gone.update(item.bucket for one in decisions for item in one.action.erases)
-    return Spent((*decisions, *orphans_named(context, gone)), tuple(notes))
+    return Spent((*decisions, *orphans_named(context, gone)), tuple(notes), union(used))
 
 
 def _spent(context: Context) -> list[RemovedEntry]:
@@ -57,7 +64,7 @@ def _spent(context: Context) -> list[RemovedEntry]:
 
 def _of_entry(
     context: Context, entry: RemovedEntry, service: ServiceKey, erased: Collection[str]
-) -> tuple[list[Decision], list[str]]:
+) -> Spent:
     named = named_erasures(context, service.name, (), entry)
     named = replace(
         named, buckets={name: text for name, text in named.buckets.items() if name not in erased}
@@ -75,19 +82,19 @@ def _of_entry(
             notes.append(f"warning: {entry.origin}: {item.reason.message}; it is left")
         else:
             decisions.append(item)
-    return decisions, notes
+    return Spent(tuple(decisions), tuple(notes), named.used)
 
 
 def _left_reason(context: Context, bucket: BucketFacts) -> Reason | None:
     """Return why *bucket* stays: it is the data of a service that is not removed."""
     view, maker = context.facts.view, ServiceName(bucket.from_service)
-    stays = {name for name in view.services if name not in context.gone}
+    stays = {name for name in view.services if name not in context.planned.gone}
     owners = sorted(
         name
         for name in stays
         if name == maker or bucket.name in dropped_of(view.services[name].annotations)
     )
-    if not owners and (maker not in context.desired or maker in context.gone):
+    if not owners and (maker not in context.desired or maker in context.planned.gone):
         return None
     return Reason(
         "not-left-by-a-removal",
@@ -119,13 +126,13 @@ def orphans_named(context: Context, erased: Collection[str]) -> tuple[Decision, 
         facts = context.facts.bucket(bucket)
         if facts is None:
             continue
-        context.used.add(consent)
         service = context.service_key(facts.from_service or bucket)
         item = context.erased(bucket, "", str(consent))
         reason = _left_reason(context, facts) or erase_reason(context, service, bucket)
         if reason is None:
             waits_for = removals_of(context, item)
-            decisions.append(decide_erase(context, service, (item,), None, waits_for))
+            decision = decide_erase(context, service, (item,), None, waits_for)
         else:
-            decisions.append(Decision(erase_action(service, (item,), None), reason=reason))
+            decision = Decision(erase_action(service, (item,), None), reason=reason)
+        decisions.append(replace(decision, used=frozenset({consent})))
     return tuple(decisions)

@@ -6,7 +6,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Preconditions
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Reason, judged, union
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import (
@@ -16,9 +16,9 @@ from oscar_sync.planning.guards import (
     stopped_reason,
 )
 from oscar_sync.planning.members import written_members
-from oscar_sync.planning.put_steps import put_steps, token_notes, waking_step
+from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
 from oscar_sync.planning.secrets import stamped_secrets
-from oscar_sync.planning.visibility import bucket_notes, bucket_reason
+from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.semantics.access import given_by_puts
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.immutable import takes_no_put
@@ -78,13 +78,14 @@ def _stamp_only(
     before = forms_before(live.form, form, live.bucket_list, context.facts.view.release)
     given = given_by_puts((live.form, *before, form), owner_to_write(live))
     members = written_members(context, live.key, form)
+    waking = waking_consents(context, live, form)
     action = Action(
         id=action_id(kind, live.key),
         key=live.key,
         kind=kind,
         reason="stamp only",
         steps=(
-            *waking_step(context, live, form),
+            *(waking_step(live) if waking else ()),
             *put_steps(live.form, form, before, "stamp only"),
         ),
         changes=stamped_secrets(desired, live, context.key) if desired else (),
@@ -98,19 +99,19 @@ def _stamp_only(
         ),
         members=members.effects,
     )
-    reasons = (
+    verdict = judged(
         reason,
         standing_reason(context, live),
         _put_reason(context, live, kind),
         level_reason(context, form),
         _secrets_reason(live, secrets),
         stopped_reason(context, live),
-        bucket_reason(context, live, (), given),
-        members.reason,
+        bucket_verdict(context, live, (), given),
+        members.verdict,
     )
-    found = next(filter(None, reasons), None)
-    if found is not None:
-        return Decision(action, reason=found)
+    used = union((verdict.used, waking))
+    if verdict.reason is not None:
+        return Decision(action, None, verdict.reason, used)
     view = context.facts.view
     wish = StampWish(
         stamp.set_name,
@@ -125,6 +126,7 @@ def _stamp_only(
             stamp_before=_stamp_before(context, live, wish) if before else None,
             secrets=secrets if live.secret_names else {}, stamp=wish, members=members.watched,
         ),
+        used=used,
     )  # fmt: skip
 
 

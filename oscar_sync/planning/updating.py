@@ -14,7 +14,6 @@ from oscar_sync.model.plan import (
     ActionKind,
     Cause,
     Do,
-    Erased,
     FieldChange,
     Op,
     Preconditions,
@@ -22,16 +21,15 @@ from oscar_sync.model.plan import (
 )
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.attribution import attributed
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Judgement, judged, union
 from oscar_sync.planning.closing import Closing, closing_of
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.creating import makers_of, wait_notes, wait_of
 from oscar_sync.planning.credentials import credential_reason
-from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.erasing import named_erasures
+from oscar_sync.planning.decision import Decision, Effects, action_id
+from oscar_sync.planning.erasing import Named, named_erasures
 from oscar_sync.planning.guards import (
-    first_of,
     image_reason,
     isolation_reason,
     level_reason,
@@ -53,11 +51,11 @@ from oscar_sync.planning.hook_steps import (
 from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.members import members_apart, updated_members
 from oscar_sync.planning.notes import restart_notes
-from oscar_sync.planning.put_steps import put_steps, token_notes, waking_step
+from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
-from oscar_sync.planning.visibility import bucket_notes, bucket_reason
+from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.planning.volumes import as_attached
 from oscar_sync.semantics.access import (
     RESTRICTED,
@@ -150,8 +148,8 @@ def _secrets(
     found = secret_findings(desired, live, context.key)
     if standing not in (Standing.OURS, Standing.UNSTAMPED) or not found.not_compared:
         return found
-    consent = Consent(Word.PUSH_SECRETS, live.key.name, cluster=live.key.cluster)
-    return pushed(desired, found) if context.allows(consent) else found
+    used = context.consents_to(Consent(Word.PUSH_SECRETS, live.key.name, cluster=live.key.cluster))
+    return pushed(desired, found, used) if used else found
 
 
 def _ignored(context: Context, desired: DesiredService) -> tuple[str, ...]:
@@ -194,7 +192,9 @@ def _update(case: _Case) -> Decision:
     before = _forms_before(case, closing)
     # Ahead of the last of several PUTs no level stands that the server would delete buckets at.
     is_in_parts = bool(before or closing.form)
-    erased = () if is_in_parts else _erased(context, live, wanted)
+    lost = () if is_in_parts else lost_user_buckets(live.bucket_list, wanted)
+    named = named_erasures(context, name, lost) if lost else Named({})
+    waking = waking_consents(context, live, wanted)
     attached = _attached(context, had, has)
     forms = (live.form, *((closing.form,) if closing.form else ()), *before, wanted)
     given = given_by_puts(forms, owner_to_write(live))
@@ -210,7 +210,7 @@ def _update(case: _Case) -> Decision:
         kind=ActionKind.UPDATE,
         reason=_reason_word(case.changes),
         steps=(
-            *waking_step(context, live, wanted),
+            *(waking_step(live) if waking else ()),
             *members.steps,
             *puts,
             *in_order(step for work in works for step in work.steps),
@@ -218,7 +218,7 @@ def _update(case: _Case) -> Decision:
         ),
         changes=case.changes,
         keeps=closing.kept(context.kept(bucket, name) for bucket in had if bucket not in has),
-        erases=erased,
+        erases=tuple(context.erased(one, name, named.buckets.get(one, "")) for one in lost),
         preconditions=Preconditions(fingerprint_of(live)),
         depends_on=makers_of(context, attached),
         origin=case.desired.locate(()),
@@ -233,19 +233,19 @@ def _update(case: _Case) -> Decision:
         members=members.effects,
         unchanged_fields=_unchanged(live, case.changes),
     )
-    reason = first_of(
-        _reason(case, attached, erased, given, is_in_parts=is_in_parts),
+    verdict = judged(
+        _verdict(case, attached, named, given, is_in_parts=is_in_parts),
         closing.reason,
-        members.reason,
+        members.verdict,
     )
-    if reason is not None:
-        return Decision(action, reason=reason)
-    context.closed.update(closing.buckets)
-    context.note_access(given)
-    used = used_buckets(live.form)
-    context.note_made((bucket for bucket in used_buckets(wanted) if bucket not in used), action)
-    material = replace(_material(case, works), members=members.watched)
-    return Decision(action, closing.before(replace(material, forms_before=before)))
+    used = union((verdict.used, named.used, waking))
+    if verdict.reason is not None:
+        return Decision(action, None, verdict.reason, used, Effects(workers=members.made))
+    has_used = used_buckets(live.form)
+    makes = tuple(bucket for bucket in used_buckets(wanted) if bucket not in has_used)
+    material = replace(_material(case, works), members=members.watched, forms_before=before)
+    effects = Effects(makes, given, closing.buckets, workers=members.made)
+    return Decision(action, closing.before(material), used=used, effects=effects)
 
 
 def _replaced_fields(case: _Case) -> tuple[str, ...]:
@@ -279,13 +279,6 @@ def _last_note(closing: Closing) -> str:
 def _reason_word(changes: tuple[FieldChange, ...]) -> str:
     causes = {change.cause for change in changes}
     return causes.pop().value if len(causes) == 1 else Cause.BOTH.value
-
-
-def _erased(context: Context, live: LiveService, wanted: Form) -> tuple[Erased, ...]:
-    """Return the per-user buckets that the PUT erases, each with the consent that names it."""
-    lost = lost_user_buckets(live.bucket_list, wanted)
-    named = named_erasures(context, live.key.name, lost).buckets if lost else {}
-    return tuple(context.erased(bucket, live.key.name, named.get(bucket, "")) for bucket in lost)
 
 
 _Buckets = tuple[BucketName, ...]
@@ -379,17 +372,16 @@ def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]
     ]
 
 
-def _reason(
+def _verdict(
     case: _Case,
     attached: tuple[BucketName, ...],
-    erased: tuple[Erased, ...],
+    named: Named,
     given: Mapping[BucketName, Access],
     *,
     is_in_parts: bool,
-) -> Reason | None:
+) -> Judgement:
     context, live, wanted = case.context, case.live, case.wanted
-    named = {item.bucket for item in erased if item.consent}
-    return first_of(
+    return judged(
         release_reason(context, wanted, has_secrets=bool(case.desired.secrets)),
         image_reason(context, wanted, case.desired.masks),
         provider_reason(context, wanted),
@@ -401,9 +393,9 @@ def _reason(
         ),
         stopped_reason(context, live),
         level_reason(context, wanted),
-        None if is_in_parts else isolation_reason(context, live, wanted, named),
+        None if is_in_parts else isolation_reason(context, live, wanted, named.buckets),
         mount_reason(context, wanted),
-        bucket_reason(context, case.desired, attached, given),
+        bucket_verdict(context, case.desired, attached, given),
         store_reason(
             context,
             wanted,

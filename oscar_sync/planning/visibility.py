@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.state import DesiredService, LiveService
-from oscar_sync.planning.blocking import Reason, attach_reason, whose_words
+from oscar_sync.planning.blocking import Judgement, attach_reason, union, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.access import Access, access_of_service, gained
 
@@ -13,25 +13,30 @@ _Service = DesiredService | LiveService
 """What a step writes: what manifests want, or what is there, which `adopt` writes again."""
 
 
-def bucket_reason(
+def bucket_verdict(
     context: Context,
     service: _Service,
     attached: Collection[BucketName],
     given: Mapping[BucketName, Access],
-) -> Reason | None:
+) -> Judgement:
     """Return why a bucket needs consent: one that is *attached* is another's, or others see it.
 
     *given* is the access that the step gives to buckets.
     """
+    used: list[frozenset[Consent]] = []
     for bucket in dict.fromkeys((*attached, *given)):
         why = _foreign_words(context, bucket) if bucket in attached else ""
         if not why and bucket in given:
             why = _widening_words(context, service, bucket, given[bucket])
             why = why if why and _is_shared_or_filled(context, service, bucket) else ""
-        consent = Consent(Word.ATTACH, service.key.name, bucket, service.key.cluster)
-        if why and not context.allows(consent):
-            return attach_reason(service.key.name, bucket, why)
-    return None
+        if not why:
+            continue
+        name, cluster = service.key.name, service.key.cluster
+        consents = context.consents_to(Consent(Word.ATTACH, name, bucket, cluster))
+        if not consents:
+            return Judgement(attach_reason(name, bucket, why), union(used))
+        used.append(consents)
+    return Judgement(used=union(used))
 
 
 def bucket_notes(
@@ -96,7 +101,7 @@ def _access_before(context: Context, service: _Service, bucket: BucketName) -> A
     A bucket that the plan makes for several services is as closed as the most private of them
     wants it, in whatever order they are written.
     """
-    if context.facts.bucket(bucket) is not None or bucket in context.access:
+    if context.facts.bucket(bucket) is not None or bucket in context.planned.access:
         return context.access_to(bucket)
     wanted = [
         access_of_service(context.desired[key.name].form)
@@ -108,7 +113,8 @@ def _access_before(context: Context, service: _Service, bucket: BucketName) -> A
 
 def _others(context: Context, service: _Service, bucket: BucketName) -> list[ServiceKey]:
     users = context.users_of(bucket)
-    return sorted(key for key in users if key != service.key and key.name not in context.gone)
+    gone = context.planned.gone
+    return sorted(key for key in users if key != service.key and key.name not in gone)
 
 
 def _is_shared_or_filled(context: Context, service: _Service, bucket: BucketName) -> bool:
@@ -119,6 +125,6 @@ def _is_shared_or_filled(context: Context, service: _Service, bucket: BucketName
 
 
 def _is_wider(context: Context, service: _Service, bucket: BucketName) -> bool:
-    is_known = bucket in context.access or context.facts.bucket(bucket) is not None
+    is_known = bucket in context.planned.access or context.facts.bucket(bucket) is not None
     is_open = is_known and context.access_to(bucket).is_public
     return is_open and not access_of_service(service.form).is_public

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from oscar_sync.model.consent import Consent
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.state import DesiredService
@@ -25,18 +26,21 @@ def decide_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision
     not_compared: list[str] = []
     left: list[str] = []
     unmarked: list[ServiceName] = []
+    pushing: set[Consent] = set()
     for name in in_writing_order(forms):
         wanted = context.desired[name]
         decision, secrets = _of_service(context, wanted)
+        pushing |= secrets.used
         left.extend(f"{wanted.key} {secret}" for secret in secrets.left)
         if decision is None:
             not_compared.extend(f"{wanted.key} {secret}" for secret in secrets.not_compared)
             unmarked.extend([name] if _is_unmarked(context, name) else [])
         else:
-            decisions.append(decision)
+            context.note(decision)
+            decisions.append(replace(decision, used=decision.used | secrets.used))
         if with_seeds:
             seeds.extend(_after(decision, item) for item in decide_seeds(context, wanted))
-    notes = [*push_notes(context), *unmarked_notes(context, unmarked)]
+    notes = [*push_notes(context, pushing), *unmarked_notes(context, unmarked)]
     if not_compared:
         notes.append(
             f"not compared, since no fingerprint of this key stands on the cluster: "
@@ -58,7 +62,7 @@ def _is_unmarked(context: Context, name: ServiceName) -> bool:
 
 def _of_service(context: Context, wanted: DesiredService) -> tuple[Decision | None, SecretFindings]:
     live = context.facts.view.services.get(wanted.key.name)
-    if live is None or wanted.key.name in context.gone:
+    if live is None or wanted.key.name in context.planned.gone:
         return decide_create(context, wanted), SecretFindings()
     return decide_update(context, wanted, live)
 
@@ -69,5 +73,6 @@ def _after(service: Decision | None, seed: Decision) -> Decision:
         return seed
     action = replace(seed.action, depends_on=(service.action.id,))
     if service.reason is not None and seed.reason is None:
-        return Decision(action, reason=replace(service.reason, message="its service is blocked"))
+        reason = replace(service.reason, message="its service is blocked")
+        return replace(seed, action=action, material=None, reason=reason)
     return replace(seed, action=action)

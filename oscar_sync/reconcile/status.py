@@ -32,12 +32,10 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
     found = plan_once(desired, PlanOptions(scope=Scope.DRIFT), connections)
     if not found.views:
         return ()
-    contexts = {
-        view.cluster.id: Context(Facts(view), found.desired.settings, {}, None)
-        for view in found.views
-    }
-    for context in contexts.values():
-        context.peers = contexts
+    contexts: dict[ClusterId, Context] = {}
+    for view in found.views:
+        context = Context(Facts(view), found.desired.settings, {}, None, peers=contexts)
+        contexts[view.cluster.id] = context
     members = {
         key: members for context in contexts.values() for key, members in _members(found, context)
     }

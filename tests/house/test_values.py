@@ -8,7 +8,7 @@ from tests.house.tree import PACKAGE, python_files, syntax_tree
 CHANGING_FLOORS = {"cli", "reconcile", "client", "emulator"}
 CHANGES = {
     "model/lookup.py Lookups": "gathers questions while a draft is made",
-    "planning/context.py Context": "gathers what a draft has found",
+    "planning/context.py Planned": "gathers what earlier decisions make, by Context.note",
     "execution/run.py Run": "gathers what became of an action",
     "execution/sender.py Sender": "counts what was sent",
     "storage/watched.py Listing": "counts the pages of one listing",

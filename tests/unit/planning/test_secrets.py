@@ -97,7 +97,7 @@ def test_without_the_key_that_made_the_fingerprints_nothing_is_compared(key):
 
 def test_each_secret_that_is_sent_uncompared_is_kept_out_of_sight():
     one = replace(wanted(), secrets={"A": Secret("a")})
-    [change] = pushed(one, SecretFindings(not_compared=("A",))).changes
+    [change] = pushed(one, SecretFindings(not_compared=("A",)), frozenset()).changes
     assert (change.before, change.after, change.is_sensitive) == ("not compared", "sent", True)
 
 

@@ -11,7 +11,7 @@ import oscar_sync.planning
 import oscar_sync.semantics
 
 ROOMS = (oscar_sync.execution, oscar_sync.planning, oscar_sync.semantics)
-GROWING = {"Context", "Run", "Sender"}
+GROWING = {"Planned", "Run", "Sender"}
 """They gather while a plan is made or carried out, and say so."""
 
 MODULES = [
