@@ -4,6 +4,7 @@ import json
 
 import requests
 from minio import Minio
+from minio.commonconfig import Tags
 from minio.notificationconfig import PrefixFilterRule, QueueConfig
 
 from tests.oidc.provider import uid_of
@@ -118,3 +119,29 @@ def test_a_bucket_without_tags_is_no_users_to_erase(project):
     _as(project, "alice")
     found, _ = _found(project)
     assert _commands(found["OSY612", "hers"]) == []
+
+
+def test_an_open_bucket_that_says_not_whose_it_is_is_told_of_with_what_closes_it(project):
+    """So are all that 3.6.4 opens under a token: its services are made without their buckets."""
+    public = _service(owner=ALICE, visibility="public")
+    _call(project, "alice", "POST", SERVICES, public)
+    _call(project, "alice", "PUT", SERVICES, {**public, "output": _minio("red/out")})
+    project.put("alice", "red", "out/precious")
+    _as(project, "alice")
+    assert _found(project)[0] == {}  # a public service has it
+    _call(project, "alice", "PUT", SERVICES, public)
+    found, _ = _found(project)
+    assert set(found) == {("OSY615", "red")}
+    item = found["OSY615", "red"]
+    assert item["message"].endswith(
+        "no service that this log-in sees uses it; it does not say whose it is"
+    )
+    tag, call = _commands(item)
+    assert tag == f"mc tag set edge/red owner={ALICE}"
+    assert project.reads("bob")
+    tags = Tags.new_bucket_tags()
+    tags["owner"] = ALICE
+    project.store("admin").set_bucket_tags("red", tags)
+    body = json.loads(call.partition("--data '")[2].partition("'")[0])
+    assert _call(project, "alice", "PUT", "/system/buckets", body).status_code == 204
+    assert not project.reads("bob")

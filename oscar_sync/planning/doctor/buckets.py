@@ -35,13 +35,13 @@ def bucket_findings(context: Context) -> Iterator[Finding]:
         for _, live in sorted(view.services.items()):
             yield from _gone(context, live)
         for name, facts in sorted(view.buckets.items()):
-            if not (view.is_admin or context.owns_bucket(facts)):
-                continue
-            if name in users:
+            is_known = view.is_admin or context.owns_bucket(facts)
+            if is_known and name in users:
                 yield from _untagged(context, facts, users[name])
-            elif not view.unreadable:
+            elif is_known and not view.unreadable:
                 yield _unused(context, facts)
-            yield from _open(context, facts)
+            if is_known or not facts.is_tagged:
+                yield from _open(context, facts)
 
 
 def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
@@ -61,11 +61,17 @@ def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
         FindingCode.BUCKET_OPEN,
         facts.name,
         "everybody can read, write and erase it, and "
-        + (f"{', '.join(closed)} on it is not public" if closed else "no service uses it"),
+        + (f"{', '.join(closed)} on it is not public" if closed else _by_none(context, facts)),
         "a public service gave it to everybody, and OSCAR takes that from no bucket: not when the "
         "service is removed, and not when a private one uses it",
         *_closing(context, facts),
     )
+
+
+def _by_none(context: Context, facts: BucketFacts) -> str:
+    if context.facts.view.is_admin or context.owns_bucket(facts):
+        return "no service uses it"
+    return "no service that this log-in sees uses it; it does not say whose it is"
 
 
 def _closing(context: Context, bucket: BucketFacts) -> Iterator[Remedy]:
@@ -77,7 +83,8 @@ def _closing(context: Context, bucket: BucketFacts) -> Iterator[Remedy]:
     if not bucket.is_tagged:  # update_bucket.go: 500 `Missing bucket metadata`
         owner = "oscar" if view.is_admin else next(iter(view.me), "")
         tag = operator.set_tags(view.cluster.id, bucket.name, owner=owner)
-        yield Remedy(By.OPERATOR, "tag it, which OSCAR needs to change it", tag)
+        yours = "" if view.is_admin or bucket.owner else "if it is yours, "
+        yield Remedy(By.OPERATOR, f"{yours}tag it, which OSCAR needs to change it", tag)
         words = f"then {words}"
     if view.is_admin:  # it sets the policy of a user `oscar` last, whom the store does not have
         words += ": OSCAR answers 500 (the specified user does not exist), and closes it"
