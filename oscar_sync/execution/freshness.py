@@ -82,7 +82,8 @@ class Newest:
         if answer.status == 404:
             return None
         if answer.status != 200 or not isinstance(answer.json, Mapping):
-            message = f"GET of service {name} answered {answer.status}"
+            said = f": {answer.shown}" if answer.shown else ""
+            message = f"GET of service {name} answered {answer.status}{said}"
             raise BadAnswerError(self._cluster, self._endpoint, message)
         return live_service(self._cluster, answer.json)
 

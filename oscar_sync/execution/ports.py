@@ -36,7 +36,7 @@ class StatusAndText(Protocol):
 
     @property
     def shown(self) -> str:
-        """Return the words of the answer to a write, for people: cut, and without secrets."""
+        """Return the words of a write's answer or an error, for people: cut, without secrets."""
         ...
 
     @property

@@ -186,11 +186,13 @@ class SeedDifference(Struct, frozen=True):
 
 
 class Probe(StrEnum):
-    """What a GET of a name that the list does not show answered (safety 3)."""
+    """What a GET of a name answered that the list does not show, or shows once (safety 3)."""
 
     FREE = "free"
     EXISTS = "exists"
     HIDDEN = "hidden"
+    SHARED = "shared"
+    """Several users have a service of that name: no request by name works (record 211)."""
     UNKNOWN = "unknown"
     """An error: the name may be free, and a POST of a taken one leaves secrets behind."""
 

@@ -22,6 +22,7 @@ from oscar_sync.planning.guards import (
     mount_reason,
     provider_reason,
     release_reason,
+    shared_by_users,
     store_reason,
 )
 from oscar_sync.planning.hook_steps import (
@@ -306,6 +307,8 @@ def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
                 "the cluster answers with an error when it is asked whether the name is free",
                 ("plan again when the cluster is well",),
             )
+        case Probe.SHARED:
+            return shared_by_users(desired.key.name)
         case Probe.HIDDEN:
             return Reason(
                 "name-hidden",

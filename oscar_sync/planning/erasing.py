@@ -211,7 +211,7 @@ def _list_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
     buckets = (view.buckets or {}).values()
     unlisted = unlisted_makers(facts, buckets, view.services, service.name)
     for name in sorted({*unlisted, *removed_and_unlisted(context)}):
-        if context.facts.probe(name) in (Probe.EXISTS, Probe.UNKNOWN):
+        if context.facts.probe(name) in (Probe.EXISTS, Probe.SHARED, Probe.UNKNOWN):
             return Reason(
                 "list-incomplete",
                 f"the list of services lacks {name}, which a GET by name does not call absent: "

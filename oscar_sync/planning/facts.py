@@ -80,7 +80,7 @@ class Facts:
         return self.view.unlisted.get(bucket) is None and bucket not in self.view.denied
 
     def probe(self, name: ServiceName) -> Probe:
-        """Return whether a name that the list does not show is free.
+        """Return what a GET of a name tells: whether one that the list does not show is free.
 
         A release that is only read does not say it (`capabilities.READ_ONLY`).
         """

@@ -7,7 +7,7 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.masks import Masks
-from oscar_sync.model.state import ClusterView, LiveService
+from oscar_sync.model.state import ClusterView, LiveService, Probe
 from oscar_sync.planning.blocking import Reason, take_over_reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.semantics import operator
@@ -22,6 +22,7 @@ from oscar_sync.semantics.buckets import (
     mounted_alone,
 )
 from oscar_sync.semantics.capabilities import (
+    NAMESAKES,
     NEWEST,
     NO_MOUNT_UNDER_BASIC,
     READ_ONLY,
@@ -44,7 +45,7 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
     standing = context.standing(live)
     match standing:
         case Standing.OURS | Standing.UNSTAMPED:
-            return None
+            return unseen_namesake_reason(context, live)
         case Standing.OTHER_OWNER:
             return _not_ours(context, live, f"owned by {live.owner}")
         case Standing.OTHER_SET:
@@ -81,6 +82,31 @@ def namesake_reason(services: Collection[LiveService], what: str) -> Reason | No
         f"{what} is left alone: services called {name} are in more than one namespace, {places}, "
         "and requests by name cannot tell them apart",
         ("ask the cluster's operator to take one away: oscar-sync doctor has the command",),
+    )
+
+
+def unseen_namesake_reason(context: Context, live: LiveService) -> Reason | None:
+    """Return why a user writes nothing to *live*: another, whom no list shows, has one so called.
+
+    A GET by name tells, which is made for what has a step.
+    """
+    return shared_by_users(live.key.name) if has_unseen_namesake(context, live) else None
+
+
+def has_unseen_namesake(context: Context, live: LiveService) -> bool:
+    """Tell whether another user, whose services this one is not shown, has one of that name."""
+    view = context.facts.view
+    is_possible = not view.is_admin and NAMESAKES.holds(view.release)
+    return is_possible and context.facts.probe(live.key.name) is Probe.SHARED
+
+
+def shared_by_users(name: str) -> Reason:
+    """Return why nothing can be done with a service called *name* by any request (record 211)."""
+    return Reason(
+        "name-not-unique",
+        f"another user has a service called {name}, and the cluster answers every request by that "
+        "name with 500",
+        ("ask the cluster's operator to take one away: oscar-sync doctor tells them how",),
     )
 
 

@@ -58,7 +58,7 @@ def _probed(member: Member, peer: Context, name: ServiceName) -> Found:
         case Probe.EXISTS | Probe.HIDDEN:
             reason = taken_reason(member, "a service of that name is there, which we cannot see")
             return Found(member, peer, reason=reason)
-        case Probe.UNKNOWN:
+        case Probe.UNKNOWN | Probe.SHARED:
             return Found(member, problem="its cluster answers with an error")
         case _:
             assert_never(probe)

@@ -14,6 +14,7 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.creating import arrival, makes_of
 from oscar_sync.planning.decision import Decision, Effects, action_id
 from oscar_sync.planning.erasing import Named, named_erasures
+from oscar_sync.planning.guards import unseen_namesake_reason
 from oscar_sync.planning.members import made_members
 from oscar_sync.planning.removing import buckets_of, departure
 from oscar_sync.planning.sent import with_unchanged
@@ -71,6 +72,7 @@ def decide_replace(
         members=members.effects,
     )
     verdict = judged(
+        unseen_namesake_reason(context, live),
         going.verdict,
         coming.verdict,
         members.verdict,

@@ -40,6 +40,7 @@ from oscar_sync.planning.guards import (
     standing_reason,
     stopped_reason,
     store_reason,
+    unseen_namesake_reason,
 )
 from oscar_sync.planning.hook_steps import (
     HookWork,
@@ -382,6 +383,7 @@ def _verdict(
 ) -> Judgement:
     context, live, wanted = case.context, case.live, case.wanted
     return judged(
+        unseen_namesake_reason(context, live),
         release_reason(context, wanted, has_secrets=bool(case.desired.secrets)),
         image_reason(context, wanted, case.desired.masks),
         provider_reason(context, wanted),

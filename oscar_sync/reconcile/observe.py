@@ -34,6 +34,7 @@ from oscar_sync.reconcile.connect import ClusterConnection, Connections
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.release import release_found
 from oscar_sync.reconcile.started import started
+from oscar_sync.semantics.answers import is_shared_name
 from oscar_sync.semantics.capabilities import (
     EMPTY_IS_HIDDEN,
     NO_LIST_OF_BUCKETS,
@@ -241,13 +242,16 @@ def _with_buckets(view: ClusterView, connection: ClusterConnection) -> ClusterVi
 
 def _probe(connection: ClusterConnection, name: ServiceName) -> Probe:
     """Return whether *name* is free: 404 alone says so (safety 3)."""
-    match connection.api.get_service(name).status:
+    answer = connection.api.get_service(name)
+    match answer.status:
         case 404:
             return Probe.FREE
         case 403:
             return Probe.HIDDEN
         case 200:
             return Probe.EXISTS
+        case _ if is_shared_name(answer.text):
+            return Probe.SHARED
         case _:
             return Probe.UNKNOWN
 

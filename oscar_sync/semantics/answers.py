@@ -174,6 +174,11 @@ def is_unknown_path(text: str, content_type: str) -> bool:
     return text.strip() == "404 page not found" and content_type.startswith("text/plain")
 
 
+def is_shared_name(text: str) -> bool:
+    """Tell whether a GET by name failed since several users have such a service (211 of 4.0.0)."""
+    return text.rstrip().endswith(" found in multiple namespaces")
+
+
 def is_store_restarting(status: int, text: str) -> bool:
     """Tell whether a read failed for the moment only: the server's store restarts.
 

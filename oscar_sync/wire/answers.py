@@ -15,7 +15,7 @@ from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
 class Answer(Struct, frozen=True):
     """Status and body of an answer. Bodies hold tokens and keys, so they are never shown.
 
-    ``json`` is None where the body is no JSON; ``shown`` are the words of the answer to a write,
+    ``json`` is None where the body is no JSON; ``shown`` are the words of an answer for people,
     on one line and without the secrets that were sent. There is no status 0: a lost answer is an
     error.
     """

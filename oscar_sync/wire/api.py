@@ -219,6 +219,8 @@ class OscarApi:
         if raw.status == 200:
             with _Words(self, path):
                 service_of(decode(raw.content), name)
+        else:
+            answer = replace(answer, shown=self._excerpt(raw))
         if raw.status == 404 and not is_absence(answer.text, raw.header("Content-Type")):
             raise self.bad(self._told(path, raw), _GATEWAY)
         return answer

@@ -7,6 +7,7 @@ from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.doctor.codes import FindingCode, finding
+from oscar_sync.planning.guards import has_unseen_namesake
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.federation import origin_of
@@ -21,6 +22,7 @@ def service_findings(context: Context) -> Iterator[Finding]:
     for live in sorted(view.namesakes, key=lambda service: (service.key, service.namespace)):
         yield _namesake(context, live)
     for _, live in sorted(view.services.items()):
+        yield from _unseen_namesake(context, live)
         yield from _owner_lost(context, live)
         yield from _half_removed(context, live)
         yield from _unmarked_worker(context, live)
@@ -63,10 +65,19 @@ def _unreadable(context: Context, name: str) -> Finding:
 def _namesake(context: Context, live: LiveService) -> Finding:
     first = context.facts.view.services[live.key.name]
     namespaces = " and ".join(sorted((first.namespace, live.namespace)))
+    return _shared(live, f"services of this name are in {namespaces}")
+
+
+def _unseen_namesake(context: Context, live: LiveService) -> Iterator[Finding]:
+    if context.is_mine(live) and has_unseen_namesake(context, live):
+        yield _shared(live, "another user has a service of this name")
+
+
+def _shared(live: LiveService, message: str) -> Finding:
     return finding(
         FindingCode.NAMESAKES,
         live.key.name,
-        f"services of this name are in {namespaces}",
+        message,
         "what anybody asks by this name, its owner too, is answered 500, and since 4.1 a create "
         "of either is refused",
         Remedy(

@@ -4,10 +4,12 @@ from typing import Any, cast
 
 import pytest
 
+from oscar_sync.errors import BadAnswerError
 from oscar_sync.execution.freshness import MAX_AGE_S, Newest
 from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from oscar_sync.wire.answers import Answer
 from tests.emulator.calling import SERVICES
 from tests.support.services import service
 from tests.unit.execution.carried import reported
@@ -77,3 +79,20 @@ def test_a_change_meanwhile_stops_the_next_write_of_a_mark(world, scope):
     results = reported(world, PlanOptions(scope=scope, names=names), landed=landed).results
     assert [one.status for one in results] == [Status.DONE, Status.STALE]
     assert world.live("beta")["memory"] == "7Gi"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("found in multiple namespaces", ": found in multiple namespaces"),
+        ("", ""),
+    ],
+)
+def test_a_get_by_name_that_fails_is_told_with_the_words_of_the_server(said, words):
+    class Failing(Listing):
+        def get_service(self, name):
+            return Answer(500, said, shown=said)
+
+    with pytest.raises(BadAnswerError) as problem:
+        Failing().newest([100.0]).by_name(ALPHA)
+    assert str(problem.value).endswith(f"GET of service alpha answered 500{words}")
