@@ -1,5 +1,7 @@
 """A service whose name another user has taken as well: no request by name works (record 211)."""
 
+from typing import Any
+
 import pytest
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
@@ -40,12 +42,12 @@ def change(alice, what):
         (alice.folder / "plants.yaml").unlink()
         entry = "removed: [plants]\n" if what == "removed" else ""
         alice.settings("token: ${TOKEN}", entry)
-    more = {
+    changes: dict[str, dict[str, Any]] = {
         "update": {"memory": "1Gi"},
         "replace": {"volume": {"size": "1Gi", "mount_path": "/data"}},
-    }.get(what)
-    if more:
-        alice.write("plants", output=places("red/out"), **more)
+    }
+    if what in changes:
+        alice.write("plants", output=places("red/out"), **changes[what])
 
 
 @pytest.mark.parametrize("what", COMMANDS)
