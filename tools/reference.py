@@ -5,12 +5,13 @@ Run ``python -m tools.reference``; a test holds that the pages are fresh.
 
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
+from oscar_sync.cli.command_help import CommonOption, DescribedCommand
 from oscar_sync.cli.lazy import LazyGroup
 from oscar_sync.cli.main import cli
 from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
@@ -155,12 +156,15 @@ def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
 
 
 def _commands() -> str:
-    lines = ["# Commands", "", "Options mean the same on every command.", ""]
     context = click.Context(cli, info_name="oscar-sync")
-    return "\n".join([*lines, *_group(cli, context)])
+    plan = cli.get_command(context, "plan")
+    common = [item for item in plan.params if isinstance(item, CommonOption)] if plan else []
+    lines = ["# Commands", "", "An option means the same on every command.", ""]
+    lines += ["## Common options", "", *_options(common)]
+    return "\n".join([*lines, *_group(cli, context, {item.opts[0] for item in common})])
 
 
-def _group(group: LazyGroup, context: click.Context) -> Iterator[str]:
+def _group(group: LazyGroup, context: click.Context, common: Collection[str]) -> Iterator[str]:
     for name, row in group.table.items():
         command = group.get_command(context, name)
         if command is None:
@@ -170,11 +174,30 @@ def _group(group: LazyGroup, context: click.Context) -> Iterator[str]:
         yield from (f"## {within.command_path}{aliases}", "")
         yield from _paragraphs(command.help if context.parent else row.help)
         if isinstance(command, LazyGroup):
-            yield from (*_paragraphs(command.epilog), *_group(command, within))
+            yield from (*_paragraphs(command.epilog), *_group(command, within, common))
             continue
         usage = " ".join(command.collect_usage_pieces(within))
         yield from (f"`{within.command_path} {usage}`".replace(" `", "`"), "")
-        yield from _options([item for item in command.params if isinstance(item, click.Option)])
+        yield from _options(
+            [
+                item
+                for item in command.params
+                if isinstance(item, click.Option) and not isinstance(item, CommonOption)
+            ]
+        )
+        yield from _common_of(command, common)
+        if isinstance(command, DescribedCommand):
+            listed = ", ".join(f"`{line}`" for line in command.examples)
+            yield from (_wrapped(f"Examples: {listed}."), "")
+
+
+def _common_of(command: click.Command, common: Collection[str]) -> Iterator[str]:
+    taken = [item.opts[0] for item in command.params if isinstance(item, CommonOption)]
+    if len(taken) == len(common):
+        yield from ("It takes all common options.", "")
+    elif taken:
+        listed = ", ".join(f"`{name}`" for name in taken)
+        yield from (_wrapped(f"Of the common options it takes {listed}."), "")
 
 
 def _paragraphs(text: str | None) -> Iterator[str]:
@@ -182,7 +205,7 @@ def _paragraphs(text: str | None) -> Iterator[str]:
         yield from (_wrapped(paragraph), "")
 
 
-def _options(options: list[click.Option]) -> Iterator[str]:
+def _options(options: Sequence[click.Option]) -> Iterator[str]:
     if options:
         yield from ("| option | what it does | environment |", "|---|---|---|")
         yield from map(_option, options)

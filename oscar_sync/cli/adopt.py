@@ -6,14 +6,20 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.narrow import run_narrow
+from oscar_sync.cli.showing import APPLY_FORMATS
 from oscar_sync.model.plan import PlanOptions, Scope
 
 
-@click.command("adopt")
+@given.command(
+    "adopt",
+    "oscar-sync adopt thumbnails",
+    "oscar-sync adopt edge/thumbnails edge/ndvi --yes",
+)
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@given.formats(*APPLY_FORMATS)
 @given.common
 @given.allowing
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@given.YES
 def command(**options: Any) -> int:
-    """Put this set's stamp on live services that a manifest names; nothing else changes."""
+    """Start managing running services that a manifest names. Only this set's mark is written."""
     return run_narrow(options, PlanOptions(scope=Scope.ADOPT, names=options["names"]))

@@ -39,19 +39,20 @@ def _not_blank(ctx: click.Context, param: click.Parameter, given: str | None) ->
     return given
 
 
-@click.command("apply")
+@given.command("apply", "oscar-sync apply", "oscar-sync apply services/ --yes --expect plan.json")
 @given.PATHS
+@given.formats(*APPLY_FORMATS)
 @given.common
 @given.measured
 @given.planning
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@click.option("--dry-run", is_flag=True, help="Only plan.")
+@given.YES
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option(
     "--expect", metavar="DIGEST|FILE", envvar=_EXPECT, callback=_not_blank,
-    help="Carry out only the plan with this digest, or of this plan document.",
+    help="Apply only the plan with this digest, or the plan in this file.",
 )  # fmt: skip
 def command(**options: Any) -> int:
-    """Bring the clusters to what the files in PATHS say, exactly by the plan that is shown."""
+    """Apply the changes of the plan after confirmation, and verify them."""
     outputs = outputs_of(options["outputs"], APPLY_FORMATS)
     record = RunRecord("apply", options["metrics"] or "")
 

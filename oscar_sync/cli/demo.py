@@ -12,6 +12,7 @@ from typing import Final
 import click
 from msgspec import Struct
 
+from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import show, show_line
 from oscar_sync.errors import MissingExtraError
@@ -136,15 +137,15 @@ class _Story(Struct):
             say(f"(exit {done.returncode}, expected was {expected})")
 
 
-@click.command("demo")
+@given.command("demo", "oscar-sync demo", "oscar-sync demo --keep story/")
 @click.option(
     "--keep",
     metavar="FOLDER",
     type=click.Path(path_type=Path),
-    help="Leave the files of the story in FOLDER.",
+    help="Keep the files of the demo in FOLDER.",
 )
 def command(keep: Path | None) -> int:
-    """Play the story: plan, apply, seed, drift, remove with data kept, take up again, erase."""
+    """Run the main steps on an emulated cluster: plan, apply, seed, drift, remove, delete."""
     try:
         from oscar_sync.emulator.server import Emulator, EmulatorOptions
     except ImportError as error:

@@ -24,18 +24,22 @@ from oscar_sync.semantics.capabilities import named_release
 FORMATS: Final = ("text", "json", "yaml")
 
 
-@click.command("doctor")
+@given.command(
+    "doctor",
+    "oscar-sync doctor",
+    "oscar-sync doctor --before-upgrade 4.1.2 -o json=doctor.json",
+)
 @click.option(
     "--before-upgrade",
     metavar="VERSION",
     envvar="OSCAR_SYNC_BEFORE_UPGRADE",
-    help="Also find what this release of OSCAR could not read or build.",
+    help="Also report what this release of OSCAR cannot read or create.",
 )
-@click.option("--detailed-exitcode", is_flag=True, help="2 if anything is found.")
-@given.without_output
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 if anything is found.")
 @given.formats(*FORMATS)
+@given.common
 def command(**options: Any) -> int:
-    """List what OSCAR left behind on the clusters, why it matters, and what removes it.
+    """List what OSCAR left on the clusters, why it matters, and how to remove it.
 
     Nothing is written. Settings come from --settings or the nearest oscar-sync.yaml, manifests
     from its folder; one that cannot be read is a warning. --only narrows to clusters: what other

@@ -3,8 +3,6 @@
 import os
 from typing import Any
 
-import click
-
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of
@@ -18,12 +16,13 @@ from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.once import plan_once
 
 
-@click.command("drift")
+@given.command("drift", "oscar-sync drift", "oscar-sync drift --only edge/ -o markdown")
 @given.PATHS
+@given.formats(*DRIFT_FORMATS)
 @given.common
 @given.measured
 def command(**options: Any) -> int:
-    """Show what moved on the clusters since the last apply; exit 2 if anything did."""
+    """Show what was changed on the clusters since the last apply; exit 2 if anything was."""
     outputs = outputs_of(options["outputs"], DRIFT_FORMATS)
     record = RunRecord("drift", options["metrics"] or "")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import show_line
 from oscar_sync.errors import MissingExtraError
@@ -19,49 +20,60 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
     return float(found[1])
 
 
-@click.command("emulator")
-@click.option("--host", default="127.0.0.1", help="Address to bind to.", show_default=True)
-@click.option("--port", default=8080, help="Port of OSCAR; 0 picks a free one.", show_default=True)
-@click.option("--s3-port", default=9000, help="Port of the store; 0: any.", show_default=True)
-@click.option("--user", default="oscar", help="Basic user.", show_default=True)
+@given.command(
+    "emulator",
+    "oscar-sync emulator",
+    "oscar-sync emulator --port 0 --s3-port 0 --admin",
+)
+@click.option("--host", default="127.0.0.1", help="Address to bind to.")
+@click.option("--port", default=8080, help="Port of OSCAR; 0: a free one.")
+@click.option(
+    "--s3-port", default=9000, help="Port of the object store; 0: a free one.", show_default=True
+)
+@click.option("--user", default="oscar", help="User name of the Basic log-in.")
 @click.option(
     "--password",
     default=None,
     envvar="OSCAR_SYNC_EMULATOR_PASSWORD",
-    help="Basic password; made at each start if not given.",
+    help="Password of the Basic log-in; a random one if not given.",
 )
-@click.option("--admin", is_flag=True, help="Offer /_emulator/ (reset, wipe, faults).")
-@click.option("--ready-file", metavar="FILE", help="Written whole once it serves; implies --admin.")
+@click.option("--admin", is_flag=True, help="Serve /_emulator/ (reset, wipe, faults).")
+@click.option("--ready-file", metavar="FILE", help="Write FILE when ready; implies --admin.")
 @click.option("--run-scripts", is_flag=True, help="Run the services' scripts with /bin/sh.")
-@click.option("--hold-workloads", is_flag=True, help="No pod ever runs.")
+@click.option("--hold-workloads", is_flag=True, help="Do not run any pods.")
 @click.option(
     "--minio-restart",
     default="0",
     callback=_seconds,
     metavar="SECONDS",
-    help="How long a create or delete waits for the store, which refuses at first (6s is real).",
+    help="Restart the object store for SECONDS after each create and delete (real: 6s).",
 )
-@click.option("--kube-qps", default=0.0, help="Kubernetes calls a second (5 is real; 0: any).")
+@click.option("--kube-qps", default=0.0, help="Kubernetes calls per second (real: 5; 0: no limit).")
 @click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="'METHOD PATH[#N]:KIND[=ARG]'",
-    help="Trouble on demand (repeatable).",
+    help="Inject this fault into matching requests (repeatable).",
 )
 @click.option(
     "--oidc-issuer",
     "oidc_issuers",
     multiple=True,
     metavar="URL",
-    help="Take bearer tokens of this provider, on this machine (repeatable).",
+    help="Accept bearer tokens of this local provider (repeatable).",
 )
-@click.option("--oidc-groups", default="", metavar="G1,G2", help="Whose members may log in.")
+@click.option(
+    "--oidc-groups",
+    default="",
+    show_default=False,
+    metavar="G1,G2",
+    help="Groups whose members may log in.",
+)
 @click.option(
     "--oscar-version",
     default="4.1.2",
-    help="Release to be: 3.6.4, 3.6.5, 3.7, 4.0, 4.1, or a patch of the last three.",
-    show_default=True,
+    help="Release to emulate: 3.6.4, 3.6.5, 3.7, 4.0, 4.1, or a patch of the last three.",
 )
 def command(**options: Any) -> int:
     """Run an OSCAR server with a real S3 object store on this machine. State is in memory."""

@@ -20,11 +20,15 @@ from oscar_sync.render.words import plural
 from oscar_sync.storage.whole import write_whole
 
 
-@click.command("export")
+@given.command(
+    "export",
+    "oscar-sync export services/",
+    "oscar-sync export services/ -c edge --all-owners",
+)
 @click.argument("directory", type=click.Path(path_type=Path), default=Path())
 @given.common
-@click.option("--all-owners", is_flag=True, help="Everybody's services, not only mine.")
-@click.option("--overwrite", is_flag=True, help="Write over files with another content.")
+@click.option("--all-owners", is_flag=True, help="Include services of all owners, not only mine.")
+@click.option("--overwrite", is_flag=True, help="Overwrite files whose content differs.")
 def command(directory: Path, **options: Any) -> int:
     """Write my live services to DIRECTORY as CLUSTER/NAME.yaml with their scripts."""
 

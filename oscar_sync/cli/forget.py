@@ -6,15 +6,17 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.narrow import run_narrow
+from oscar_sync.cli.showing import APPLY_FORMATS
 from oscar_sync.model.plan import PlanOptions, Scope
 
 
-@click.command("forget")
+@given.command("forget", "oscar-sync forget thumbnails", "oscar-sync forget edge/thumbnails --yes")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@given.formats(*APPLY_FORMATS)
 @given.common
 @given.allowing
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@given.YES
 def command(**options: Any) -> int:
-    """Leave services running and take this set's stamp off them; nothing else changes."""
+    """Stop managing services. They keep running; only this set's mark is removed."""
     asked = PlanOptions(scope=Scope.FORGET, names=options["names"])
     return run_narrow(options, asked, needs_manifests=False)

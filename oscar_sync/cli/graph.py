@@ -4,8 +4,6 @@ import os
 from collections.abc import Callable
 from typing import Any, Final
 
-import click
-
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, tell_findings
 from oscar_sync.cli.output import outputs_of, write
@@ -28,13 +26,14 @@ FORMATS: Final[dict[str, Callable[[Graph], str]]] = {
 }
 
 
-@click.command("graph")
+@given.command("graph", "oscar-sync graph", "oscar-sync graph services/ -o svg=graph.svg")
 @given.PATHS
+@given.formats(*FORMATS)
 @given.common
 def command(**options: Any) -> int:
-    """Draw services, buckets and what starts what, as text, svg, dot or mermaid (-o).
+    """Draw a graph of services and buckets.
 
-    No cluster is asked. Trigger loops, which stop a plan, stand out here; so do shared buckets.
+    No cluster is contacted. Trigger loops, which block a plan, and shared buckets are marked.
     """
     outputs = outputs_of(options["outputs"], tuple(FORMATS))
 

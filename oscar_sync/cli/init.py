@@ -47,12 +47,12 @@ echo "hello from $OSCAR_SERVICE_NAME"
 _GITIGNORE: Final = ".env\n.oscar-sync/\n"
 
 
-@click.command("init")
+@given.command("init", "oscar-sync init", "oscar-sync init imaging/ --from-cluster -c edge")
 @click.argument("directory", type=click.Path(path_type=Path), default=Path())
 @given.common
-@click.option("--from-cluster", is_flag=True, help="Write all my live services.")
+@click.option("--from-cluster", is_flag=True, help="Write manifests of all my running services.")
 def command(directory: Path, **options: Any) -> int:
-    """Write oscar-sync.yaml, .gitignore and one example to DIRECTORY, or all my live services."""
+    """Write oscar-sync.yaml, .gitignore and an example to DIRECTORY, or my running services."""
 
     def run() -> Exit:
         path = directory / "oscar-sync.yaml"

@@ -64,8 +64,10 @@ class LazyGroup(click.Group):
         """Return the command that *args* names, with a suggestion where there is none."""
         name = args[0]
         if name not in self.table and name not in self.named:
+            from oscar_sync.cli.other_words import OTHER_WORDS
             from oscar_sync.documents.suggestion import did_you_mean
 
-            hint = did_you_mean(name, (*self.table, *self.named))
+            answers = OTHER_WORDS["" if ctx.parent is None else str(ctx.info_name)]
+            hint = answers.get(name) or did_you_mean(name, (*self.table, *self.named))
             ctx.fail(f"there is no command {name!r}" + (f"; {hint}" if hint else ""))
         return super().resolve_command(ctx, args)

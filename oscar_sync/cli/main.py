@@ -16,28 +16,29 @@ from oscar_sync.errors import OutputError
 from oscar_sync.model.exits import Exit
 
 COMMANDS: Final = {
-    "init": Command("init", "Write oscar-sync.yaml and an example, or all my live services."),
-    "validate": Command("validate", "Read and check the files, offline."),
-    "plan": Command("plan", "Show what would be done.", ("diff",)),
-    "apply": Command("apply", "Plan, show, ask, carry out, and prove it by reading back."),
-    "drift": Command("drift", "Show what someone else changed on the clusters."),
-    "status": Command("status", "Show which services are ready, where they answer, what drifted."),
-    "doctor": Command("doctor", "List what OSCAR left behind, and what removes it."),
-    "graph": Command("graph", "Draw how data flows through services and buckets."),
+    "init": Command("init", "Write oscar-sync.yaml and an example, or my running services."),
+    "validate": Command("validate", "Check the files, offline."),
+    "plan": Command("plan", "Show what apply would change.", ("diff",)),
+    "apply": Command("apply", "Apply the changes after confirmation, and verify them."),
+    "drift": Command("drift", "Show what was changed on the clusters since the last apply."),
+    "status": Command("status", "Show which services are ready, their addresses, and drift."),
+    "doctor": Command("doctor", "List what OSCAR left behind, and how to remove it."),
+    "graph": Command("graph", "Draw a graph of services and buckets."),
     "watch": Command("watch", "Plan again on each saved change."),
-    "seed": Command("seed", "Upload files that buckets lack."),
-    "remove": Command("remove", "Undeploy services; their data stays.", ("rm",)),
-    "adopt": Command("adopt", "Put this set's stamp on services."),
-    "forget": Command("forget", "Take this set's stamp off services."),
-    "export": Command("export", "Write my live services as FDL files."),
+    "seed": Command("seed", "Upload files that the buckets do not have."),
+    "remove": Command("remove", "Remove services; their data is kept.", ("rm",)),
+    "adopt": Command("adopt", "Start managing running services with this set."),
+    "forget": Command("forget", "Stop managing services; they keep running."),
+    "export": Command("export", "Write my running services as FDL files."),
     "service": Command(
-        "service", "List, show, run, start and stop services; read logs.", ("services", "svc", "s")
+        "service", "List, show, run, start and stop services; show logs.", ("services", "svc", "s")
     ),
-    "storage": Command("storage", "List, fetch and upload files."),
-    "emulator": Command("emulator", "Run an OSCAR with its object store on this machine."),
-    "demo": Command("demo", "Play the whole story against the emulator."),
-    "schema": Command("schema", "Print the JSON Schema of FDL, settings or plans."),
-    "settings": Command("settings", "Show each setting and where it came from."),
+    "storage": Command("storage", "List, download and upload files."),
+    "emulator": Command("emulator", "Run an emulated OSCAR and its object store on this machine."),
+    "demo": Command("demo", "Run the main steps on an emulated cluster."),
+    "schema": Command("schema", "Print the JSON Schema of a file or document."),
+    "settings": Command("settings", "Show each setting and its source."),
+    "help": Command("show_help", "Show the help of a command."),
     "version": Command("version", "Print the version."),
 }
 ALIASES: Final = {alias: name for name, row in COMMANDS.items() for alias in row.aliases}
@@ -47,11 +48,15 @@ _LONG_RUNNING: Final = frozenset({"watch", "emulator", "demo"})
 @click.group(
     cls=LazyGroup,
     table=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "show_default": True,
+    },
     help="GitOps for OSCAR: a directory of FDL files is the desired state of a cluster's services. "
-    "Removing a service keeps its data; erasing is a word that someone writes down.",
-    epilog="oscar-sync COMMAND --help tells more. Exit codes: 0 done or nothing to do, "
-    "1 unexpected, 2 changes or drift, 3 invalid files, 7 blocked.",
+    "Removing a service keeps its data; deleting data needs written permission.",
+    epilog="`oscar-sync help COMMAND` shows options and examples. Exit codes: 0 done or nothing "
+    "to do, 1 unexpected error, 2 changes or drift, 3 invalid files, 7 blocked.",
 )
 @click.version_option(__version__, prog_name="oscar-sync", message="%(prog)s %(version)s")
 def cli() -> None:

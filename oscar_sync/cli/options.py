@@ -7,12 +7,14 @@ from typing import Any, Final, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from oscar_sync.cli.command_help import CommonOption, DescribedCommand
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 PATHS: Final = click.argument("paths", nargs=-1, type=click.Path())
 
 
-class _Seconds(click.FloatRange):
+class _Seconds(click.ParamType[float]):
     """A number of seconds above 0; a year is the most."""
 
     name = "seconds"
@@ -22,17 +24,20 @@ class _Seconds(click.FloatRange):
     ) -> float:
         """Return the number, or say where else a PATH must stand."""
         try:
-            found = float(value)
+            seconds = float(value)
         except (TypeError, ValueError):
+            seconds = math.nan
+        if math.isnan(seconds):
             hint = "; a PATH stands before --poll, or write --poll=1 PATH"
             hint = hint if param is not None and param.name == "poll_s" else ""
-            self.fail(f"{value!r} is no number of seconds{hint}", param, ctx)
-        if math.isnan(found):
-            self.fail(f"{value!r} is no number of seconds", param, ctx)
-        return float(super().convert(found, param, ctx))
+            self.fail(f"{value!r} is not a number of seconds{hint}", param, ctx)
+        if not 0 < seconds <= _YEAR_S:
+            self.fail(f"{value} is not above 0 and at most {_YEAR_S} (a year)", param, ctx)
+        return seconds
 
 
-SECONDS: Final = _Seconds(0, 365 * 86_400, min_open=True)
+_YEAR_S: Final = 365 * 86_400
+SECONDS: Final = _Seconds()
 
 
 class _Given(click.types.StringParamType):
@@ -67,13 +72,15 @@ def _many(flag: str, *names: str, metavar: str, text: str) -> Any:
     variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
     return click.option(
         flag, *names, multiple=True, metavar=metavar, help=text, type=_GIVEN, envvar=variable,
-        show_envvar=False,
+        show_envvar=False, cls=CommonOption,
     )  # fmt: skip
 
 
 def _one(flag: str, *names: str, metavar: str, text: str) -> Any:
     variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
-    return click.option(flag, *names, metavar=metavar, help=text, type=_FILE, envvar=variable)
+    return click.option(
+        flag, *names, metavar=metavar, help=text, type=_FILE, envvar=variable, cls=CommonOption
+    )
 
 
 def _flag(flag: str, *names: str, text: str) -> Any:
@@ -82,34 +89,43 @@ def _flag(flag: str, *names: str, text: str) -> Any:
 
 
 _CLUSTER: Final = _many(
-    "--cluster", "-c", metavar="[KEY=]ID|URL", text="Cluster to use (repeatable)."
-)
+    "--cluster", "-c", metavar="[KEY=]ID|URL",
+    text="Use the cluster with this id or address (repeatable).",
+)  # fmt: skip
 _ENDPOINT_ALLOWED: Final = click.option(
-    "--endpoint-allowed", multiple=True, metavar="ORIGIN", type=_GIVEN,
-    help="Send credentials to ORIGIN (https://HOST) and other origins named so only, beside "
-         "those of OSCAR_SYNC_ENDPOINTS (repeatable).",
+    "--endpoint-allowed", multiple=True, metavar="ORIGIN", type=_GIVEN, cls=CommonOption,
+    help="Send credentials only to ORIGIN (https://HOST), to other origins named so, and to those "
+         "of OSCAR_SYNC_ENDPOINTS (repeatable).",
 )  # fmt: skip
 _ALLOW_OUTSIDE: Final = _many(
     "--allow-outside", metavar="PATH",
-    text="Let files refer to PATH outside the settings' folder (repeatable).",
+    text="Allow files to refer to PATH, which is outside the settings' folder (repeatable).",
 )  # fmt: skip
-_CONFIG: Final = _one("--config", metavar="FILE", text="oscar-cli's file (read, never written).")
+_CONFIG: Final = _one(
+    "--config", metavar="FILE",
+    text="Read clusters from this oscar-cli configuration; it is never written. "
+         "[default: ~/.oscar-cli/config.yaml]",
+)  # fmt: skip
 _SETTINGS: Final = _one(
-    "--settings", metavar="FILE", text="The settings file, else the nearest oscar-sync.yaml.",
+    "--settings", metavar="FILE",
+    text="Read settings from FILE. [default: the nearest oscar-sync.yaml]",
 )  # fmt: skip
 _TOKEN_FILE: Final = _one(
-    "--token-file", metavar="FILE", text="File with an access token, read for each request.",
+    "--token-file", metavar="FILE",
+    text="Log in with the access token in FILE, which is read again for each request.",
 )  # fmt: skip
 _QUIET: Final = click.option(
-    "-q", "--quiet", is_flag=True, envvar="OSCAR_SYNC_QUIET", help="No progress."
-)
+    "-q", "--quiet", is_flag=True, envvar="OSCAR_SYNC_QUIET", cls=CommonOption,
+    help="Hide progress.",
+)  # fmt: skip
 _COLOR: Final = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto",
-    envvar="OSCAR_SYNC_COLOR", help="Colour of text.",
+    envvar="OSCAR_SYNC_COLOR", cls=CommonOption, help="Use colours in text.",
 )  # fmt: skip
 _LOG_LEVEL: Final = click.option(
     "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning",
-    envvar="OSCAR_SYNC_LOG_LEVEL", help="Log to stderr.",
+    envvar="OSCAR_SYNC_LOG_LEVEL", cls=CommonOption,
+    help="Write log messages of this level and above to stderr.",
 )  # fmt: skip
 
 
@@ -121,14 +137,20 @@ def _log_format(ctx: click.Context, param: click.Parameter, value: str) -> None:
 
 _LOG_FORMAT: Final = click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", expose_value=False,
-    envvar="OSCAR_SYNC_LOG_FORMAT", callback=_log_format, help="Lines on stderr as text or JSON.",
+    envvar="OSCAR_SYNC_LOG_FORMAT", callback=_log_format, cls=CommonOption,
+    help="Format of the lines on stderr.",
 )  # fmt: skip
-_METRICS: Final = _one(
-    "--metrics", metavar="FILE", text="Write OpenMetrics to FILE after each run."
-)
+_METRICS: Final = click.option(
+    "--metrics", metavar="FILE", type=_FILE, envvar="OSCAR_SYNC_METRICS",
+    help="Write OpenMetrics to FILE after each run.",
+)  # fmt: skip
 _TIMEOUT: Final = click.option(
-    "--timeout", type=SECONDS, default=60.0, metavar="SECONDS",
-    envvar="OSCAR_SYNC_TIMEOUT", help="Wait so long for an answer.",
+    "--timeout", type=SECONDS, default=60, metavar="SECONDS",
+    envvar="OSCAR_SYNC_TIMEOUT", cls=CommonOption, help="Timeout for each request, in seconds.",
+)  # fmt: skip
+_VERBOSE: Final = click.option(
+    "-v", "--verbose", is_flag=True, envvar="OSCAR_SYNC_VERBOSE", cls=CommonOption,
+    help="Also show unchanged fields and skipped files.",
 )  # fmt: skip
 
 _ONE_CLUSTER: Final = (
@@ -136,27 +158,22 @@ _ONE_CLUSTER: Final = (
     _LOG_LEVEL, _LOG_FORMAT, _TIMEOUT,
 )  # fmt: skip
 
-_OUTPUT: Final = click.option(
-    "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
-    envvar="OSCAR_SYNC_OUTPUT",
-    help="text or json, for plans and reports also markdown, html, junit, sarif, github or gitlab, "
-         "for apply events; to FILE if given (repeatable).",
-)  # fmt: skip
-
 _COMMON: Final = (
     _CLUSTER,
     _ENDPOINT_ALLOWED,
     _CONFIG,
     _SETTINGS,
-    _many("--overlay", metavar="NAME", text="Overlay overlays/NAME.yaml (repeatable)."),
-    _one("--env-file", metavar="FILE", text="Values for declared variables and secrets."),
-    _many("--secret-env", metavar="NAME", text="Let the secret NAME take the environment variable "
-          "of its name where it is blank (repeatable)."),
-    _many("--only", metavar="NAME", text="Only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable)."),
+    _many("--overlay", metavar="NAME",
+          text="Change services by overlays/NAME.yaml (repeatable)."),
+    _one("--env-file", metavar="FILE",
+         text="Read values for declared variables and secrets from FILE."),
+    _many("--secret-env", metavar="NAME", text="Take the secret NAME from the environment variable "
+          "of the same name where manifests leave it blank (repeatable)."),
+    _many("--only", metavar="NAME",
+          text="Use only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable)."),
     _ALLOW_OUTSIDE,
     _TOKEN_FILE,
-    _OUTPUT,
-    click.option("-v", "--verbose", is_flag=True, envvar="OSCAR_SYNC_VERBOSE", help="Say more."),
+    _VERBOSE,
     _QUIET,
     _COLOR,
     _LOG_LEVEL,
@@ -165,19 +182,29 @@ _COMMON: Final = (
 )  # fmt: skip
 
 _ALLOW: Final = click.option(
-    "--allow", multiple=True, metavar="WORD:NAME", help="Consent, by word and name (repeatable)."
-)
+    "--allow", multiple=True, metavar="WORD:NAME",
+    help="Permit one guarded step, as the plan names it (repeatable).",
+)  # fmt: skip
 
 _PLANNING: Final = (
     click.option("--prune/--no-prune", default=None,
-                 help="Remove stamped services that left the manifests; their data stays."),
+                 help="Remove services of this set that are no longer in the manifests; their data "
+                      "is kept."),
     _flag("--hooks", text="Check the notifications of every input bucket."),
-    _flag("--strict", text="Warnings are errors."),
+    _flag("--strict", text="Treat warnings as errors."),
     click.option("--wait/--no-wait", default=None, envvar="OSCAR_SYNC_WAIT",
-                 help="Wait until services are ready (5 minutes, or as the settings say)."),
-    click.option("--parallelism", type=click.IntRange(1, 64), default=2,
-                 envvar="OSCAR_SYNC_PARALLELISM", help="Plain updates at once on a cluster."),
+                 help="Wait until services are ready: 5 minutes, or as the settings say."),
+    click.option("--parallelism", type=click.IntRange(1, 64), default=2, metavar="NUMBER",
+                 envvar="OSCAR_SYNC_PARALLELISM",
+                 help="Updates to run in parallel on each cluster."),
 )  # fmt: skip
+
+YES: Final = click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
+
+
+def command(name: str, *examples: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Return what makes a command of a function, with *examples* at the end of its help."""
+    return click.command(name, cls=DescribedCommand, examples=examples)
 
 
 def common(function: Decorated) -> Decorated:
@@ -200,14 +227,9 @@ def formats(*names: str) -> Callable[[Decorated], Decorated]:
 
     return click.option(
         "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]",
-        envvar="OSCAR_SYNC_OUTPUT", help=f"{listed}; to FILE if given (repeatable).",
+        envvar="OSCAR_SYNC_OUTPUT", help=f"Print {listed}. Write to FILE if given (repeatable).",
         shell_complete=complete,
     )  # fmt: skip
-
-
-def without_output(function: Decorated) -> Decorated:
-    """Add the options that every command has but ``-o``: its formats are its own."""
-    return _with(function, tuple(option for option in _COMMON if option is not _OUTPUT))
 
 
 def planning(function: Decorated) -> Decorated:

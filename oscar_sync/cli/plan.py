@@ -16,8 +16,13 @@ from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.once import plan_once
 
 
-@click.command("plan")
+@given.command(
+    "plan",
+    "oscar-sync plan",
+    "oscar-sync plan services/ --overlay production -o json=plan.json",
+)
 @given.PATHS
+@given.formats(*PLAN_FORMATS)
 @given.common
 @given.planning
 @click.option(
@@ -25,7 +30,7 @@ from oscar_sync.reconcile.once import plan_once
     help="Exit 2 if there are changes, 7 if a step is blocked.",
 )  # fmt: skip
 def command(**options: Any) -> int:
-    """Show what would bring the clusters to what the files in PATHS say."""
+    """Show what apply would change on the clusters."""
     outputs = outputs_of(options["outputs"], PLAN_FORMATS)
 
     def run() -> Exit:

@@ -6,17 +6,23 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.narrow import run_narrow
+from oscar_sync.cli.showing import APPLY_FORMATS
 from oscar_sync.model.plan import PlanOptions, Scope
 
 
-@click.command("remove")
+@given.command(
+    "remove",
+    "oscar-sync remove thumbnails",
+    "oscar-sync remove edge/thumbnails edge/ndvi --yes",
+)
 @click.argument("names", nargs=-1, metavar="NAME...")
+@given.formats(*APPLY_FORMATS)
 @given.common
 @given.allowing
-@click.option("--all", "all_ours", is_flag=True, help="Every service with this set's stamp.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("--all", "all_ours", is_flag=True, help="Remove every service of this set.")
+@given.YES
 def command(**options: Any) -> int:
-    """Undeploy services (SERVICE or CLUSTER/SERVICE). Every bucket stays with every object."""
+    """Remove services (SERVICE or CLUSTER/SERVICE). Their buckets and objects are kept."""
     names = options["names"]
     if bool(names) == bool(options["all_ours"]):
         raise click.UsageError("name the services to remove, or give --all")

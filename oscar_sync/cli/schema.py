@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from oscar_sync.cli import options as given
 from oscar_sync.cli.output import show_line
 from oscar_sync.render.schemas import fdl_schema, settings_schema
 
@@ -12,7 +13,7 @@ _FILES: Final = {"fdl": fdl_schema, "settings": settings_schema}
 _DOCUMENTS: Final = ("plan", "drift", "report", "event", "status", "doctor", "diagnostics")
 
 
-@click.command("schema")
+@given.command("schema", "oscar-sync schema fdl > fdl.schema.json", "oscar-sync schema plan")
 @click.argument("what", type=click.Choice([*_FILES, *_DOCUMENTS]))
 def command(what: str) -> int:
     """Print the JSON Schema of FDL files, of oscar-sync.yaml, or of a document that -o json writes.

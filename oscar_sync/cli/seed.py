@@ -6,14 +6,16 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.narrow import run_narrow
+from oscar_sync.cli.showing import APPLY_FORMATS
 from oscar_sync.model.plan import PlanOptions, Scope
 
 
-@click.command("seed")
+@given.command("seed", "oscar-sync seed --dry-run", "oscar-sync seed services/ --yes")
 @given.PATHS
+@given.formats(*APPLY_FORMATS)
 @given.common
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@click.option("--dry-run", is_flag=True, help="Only show what would be uploaded.")
+@given.YES
+@click.option("--dry-run", is_flag=True, help="Show what would be uploaded and stop.")
 def command(**options: Any) -> int:
-    """Upload what the `seeds` of oscar-sync.yaml name and the buckets lack; nothing else."""
+    """Upload the files that `seeds` in oscar-sync.yaml names and the buckets do not have."""
     return run_narrow(options, PlanOptions(scope=Scope.SEED), is_dry=options["dry_run"])

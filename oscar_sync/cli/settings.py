@@ -4,8 +4,6 @@ import json
 import os
 from typing import Any
 
-import click
-
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of, write
@@ -15,11 +13,12 @@ from oscar_sync.reconcile.desire import explain_settings
 from oscar_sync.render.words import safe
 
 
-@click.command("settings")
+@given.command("settings", "oscar-sync settings", "oscar-sync settings -c edge -o json")
 @given.PATHS
+@given.formats("text", "json")
 @given.common
 def command(**options: Any) -> int:
-    """Show each setting, its value and where it came from; which log-in won, for each cluster."""
+    """Show each setting, its value and its source, and the log-in used for each cluster."""
     outputs = outputs_of(options["outputs"], ("text", "json"))
 
     def run() -> Exit:

@@ -4,8 +4,6 @@ import os
 import sys
 from typing import Any, Final
 
-import click
-
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, tell_findings
 from oscar_sync.cli.output import outputs_of, stdout_width, write
@@ -19,11 +17,11 @@ from oscar_sync.render.status import status_text
 FORMATS: Final = ("table", "text", "json", "yaml")
 
 
-@click.command("status")
-@given.without_output
+@given.command("status", "oscar-sync status", "oscar-sync status -c edge -o json")
 @given.formats(*FORMATS)
+@given.common
 def command(**options: Any) -> int:
-    """Show one table a cluster: which services are ready, where they answer, what drifted.
+    """Show for each cluster which services are ready, their addresses, and what drifted.
 
     Settings come from --settings or the nearest oscar-sync.yaml, manifests from its folder; one
     that cannot be read is a warning. The state is asked of the services of the manifests and of

@@ -18,12 +18,19 @@ from oscar_sync.render.documents import json_text
 VALIDATE_FORMATS: Final = ("text", *FORMATS)
 
 
-@click.command("validate")
+@given.command(
+    "validate",
+    "oscar-sync validate",
+    "oscar-sync validate services/ --strict -o sarif=findings.sarif",
+)
 @given.PATHS
+@given.formats(*VALIDATE_FORMATS)
 @given.common
-@click.option("--strict", is_flag=True, envvar="OSCAR_SYNC_STRICT", help="Warnings are errors.")
+@click.option(
+    "--strict", is_flag=True, envvar="OSCAR_SYNC_STRICT", help="Treat warnings as errors."
+)
 def command(**options: Any) -> int:
-    """Read and check the files in PATHS. No cluster is asked, no credential is looked for."""
+    """Check the files in PATHS offline: no cluster is contacted, no credentials are needed."""
     outputs = outputs_of(options["outputs"], VALIDATE_FORMATS)
 
     def run() -> Exit:

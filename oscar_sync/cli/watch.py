@@ -13,8 +13,13 @@ from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watching import Watching
 
 
-@click.command("watch")
+@given.command(
+    "watch",
+    "oscar-sync watch",
+    "oscar-sync watch services/ --apply --yes --interval 300",
+)
 @given.PATHS
+@given.formats("text", "events")
 @given.common
 @given.planning
 @given.measured
@@ -22,17 +27,16 @@ from oscar_sync.cli.watching import Watching
     "--apply",
     "is_applying",
     is_flag=True,
-    help="Carry out creates, updates and seeds; never a removal.",
+    help="Apply creates, updates and seeds. Nothing is ever removed.",
 )
-@click.option("-y", "--yes", is_flag=True, help="Do not ask before the first apply.")
+@click.option("-y", "--yes", is_flag=True, help="Skip the confirmation of the first apply.")
 @click.option(
     "--interval",
     type=given.SECONDS,
-    default=60.0,
+    default=60,
     metavar="SECONDS",
-    show_default=True,
     envvar="OSCAR_SYNC_INTERVAL",
-    help="Plan again at least so often, for drift.",
+    help="Time between plans while no file changes, in seconds: they find drift.",
 )
 @click.option(
     "--poll",
@@ -43,10 +47,11 @@ from oscar_sync.cli.watching import Watching
     default=None,
     metavar="[SECONDS]",
     envvar="OSCAR_SYNC_POLL",
-    help="Look at the files so often (1 s) where the system tells of no change, as on NFS.",
+    help="Check the files every so many seconds (1 if no number is given), for file systems that "
+    "do not report changes, such as NFS.",
 )
 def command(**options: Any) -> int:
-    """Plan again 300 ms after each saved change, and every --interval; Ctrl-C ends."""
+    """Plan again after each saved change, and every --interval seconds. Ctrl-C stops."""
     outputs = outputs_of(options["outputs"], ("text", "events"))
     record = RunRecord("watch", options["metrics"] or "")
     screen = Screen.of_terminal(is_quiet=options["quiet"])

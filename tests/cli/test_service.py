@@ -276,7 +276,7 @@ def test_logs_say_which_there_are_where_one_is_missing(applied):
 def test_logs_the_way_of_oscar_cli_tell_the_way_here(applied):
     code, _, err = applied.run("service", "logs", "get", "hello", "job")
     assert code == 64
-    assert "service logs NAME [JOB], service jobs NAME" in err
+    assert "to show the log of a job: oscar-sync service logs NAME JOB" in err
 
 
 def test_an_exposed_service_stops_and_starts_and_others_say_why_not(applied):

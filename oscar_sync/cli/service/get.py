@@ -15,12 +15,16 @@ from oscar_sync.semantics.masking import masked_service
 FORMATS: Final = ("yaml", "json")
 
 
-@click.command("get")
+@given.command(
+    "get",
+    "oscar-sync service get thumbnails",
+    "oscar-sync service get thumbnails -c edge -o json",
+)
 @click.argument("name")
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(name: str, **options: Any) -> int:
-    """Show a service as the cluster has it. Tokens, keys, passwords and secrets are `(sensitive)`.
+    """Show a service as it is on the cluster. Tokens, keys, passwords and secrets are masked.
 
     oscar-sync export writes services as FDL files.
     """

@@ -13,13 +13,17 @@ from oscar_sync.client.connection import Oscar
 from oscar_sync.model.exits import Exit
 
 
-@click.command("job")
+@given.command(
+    "job",
+    "oscar-sync service job thumbnails -f cat.png",
+    "oscar-sync service job thumbnails -i Ada -c edge",
+)
 @click.argument("name")
 @FILE_INPUT
 @TEXT_INPUT
 @given.one_cluster
 def command(name: str, **options: Any) -> int:
-    """Submit a job of a service. OSCAR does not say what it is called: service jobs lists it."""
+    """Submit a job to a service. OSCAR does not return its name: `service jobs` lists it."""
     data = input_of(options)
 
     def submit(oscar: Oscar) -> Exit:

@@ -19,13 +19,24 @@ from oscar_sync.render.words import duration
 FORMATS: Final = ("table", "json", "yaml")
 
 
-@click.command("jobs")
+@given.command(
+    "jobs",
+    "oscar-sync service jobs thumbnails",
+    "oscar-sync service jobs thumbnails -s failed,running",
+)
 @click.argument("name")
-@click.option("-s", "--status", metavar="STATE[,STATE]", default="", help="Only these states.")
+@click.option(
+    "-s",
+    "--status",
+    metavar="STATE[,STATE]",
+    default="",
+    show_default=False,
+    help="Show only these states.",
+)
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(name: str, status: str, **options: Any) -> int:
-    """List the jobs of a service, all pages of them, the newest first."""
+    """List all jobs of a service, the newest first."""
     outputs = outputs_of(options["outputs"], FORMATS)
     states = {state.strip().lower() for state in status.split(",") if state.strip()}
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import click
-
 from oscar_sync.cli import options as given
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster
@@ -19,14 +17,14 @@ from oscar_sync.semantics.use import kind_of
 FORMATS: Final = ("table", "json", "yaml")
 
 
-@click.command("list")
+@given.command("list", "oscar-sync service list", "oscar-sync service list -c edge -o json")
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(**options: Any) -> int:
     """List the services that I can see: my own, public ones, and those shared with me.
 
-    KIND is what a service waits for: exposed (requests at its address), uploads (to its input
-    folders) or calls (service run).
+    KIND tells what starts a service: exposed (requests to its address), uploads (to its input
+    folders) or calls (`service run`).
     """
     outputs = outputs_of(options["outputs"], FORMATS)
     return on_cluster(options, outputs, lambda oscar: _list(oscar, outputs))

@@ -1,12 +1,13 @@
 """``oscar-sync service logs``."""
 
 import sys
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
+from oscar_sync.cli.other_words import logs_answer
 from oscar_sync.cli.output import Output, show_line
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.service.jobs import jobs_table, newest_first
@@ -17,20 +18,22 @@ from oscar_sync.model.exits import Exit
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.use import kind_of
 
-_OF_OSCAR_CLI: Final = frozenset({"get", "list", "ls", "delete"})
 
-
-@click.command("logs")
+@given.command(
+    "logs",
+    "oscar-sync service logs thumbnails --latest",
+    "oscar-sync service logs thumbnails thumbnails-x7k2p -t",
+)
 @click.argument("words", nargs=-1, required=True, metavar="NAME [JOB]")
-@click.option("-l", "--latest", is_flag=True, help="The newest job.")
-@click.option("-d", "--deployment", is_flag=True, help="The service's own containers, not a job.")
-@click.option("-t", "--show-timestamps", is_flag=True, help="When each line was written.")
+@click.option("-l", "--latest", is_flag=True, help="Show the newest job.")
+@click.option("-d", "--deployment", is_flag=True, help="Show the service's containers, not a job.")
+@click.option("-t", "--show-timestamps", is_flag=True, help="Show when each line was written.")
 @given.one_cluster
 def command(words: tuple[str, ...], **options: Any) -> int:
-    """Show what JOB wrote; --latest: the newest job.
+    """Show the log of JOB, or with --latest of the newest job.
 
-    Without either: of an exposed service what its containers wrote; of another one the list of
-    its jobs, or if it has none what its containers wrote.
+    Without either, show the log of an exposed service's containers, and the list of jobs of
+    another service, or the log of its containers if it has no jobs.
     """
     name, job = _name_and_job(words)
     if sum((job is not None, options["latest"], options["deployment"])) > 1:
@@ -54,10 +57,8 @@ def command(words: tuple[str, ...], **options: Any) -> int:
 
 
 def _name_and_job(words: tuple[str, ...]) -> tuple[str, str | None]:
-    if len(words) > 1 and words[0] in _OF_OSCAR_CLI:
-        raise click.UsageError(
-            f"oscar-cli's `logs {words[0]}` is here: service logs NAME [JOB], service jobs NAME"
-        )
+    if answer := logs_answer(words):
+        raise click.UsageError(answer)
     if len(words) > 2:
         raise click.UsageError(f"one job at a time: {words[2]} is too much")
     return words[0], words[1] if len(words) == 2 else None

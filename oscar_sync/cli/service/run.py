@@ -21,25 +21,29 @@ from oscar_sync.storage.whole import write_whole
 _FORMATS: Final = frozenset({"json", "yaml", "table", "text", "markdown"})
 
 
-@click.command("run")
+@given.command(
+    "run",
+    "oscar-sync service run thumbnails -f cat.png -o small.png",
+    "oscar-sync service run greeter -i 'Ada' --timeout 300",
+)
 @click.argument("name")
 @FILE_INPUT
 @TEXT_INPUT
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(),
-    help="Write the answer to this file, not to stdout.",
+    help="Write the answer to FILE instead of stdout.",
 )  # fmt: skip
 @click.option(
     "--decode-output/--no-decode-output", default=None,
-    help="The answer, or its last line, is Base64: decode it. Left out: where it is so beyond "
-    "doubt.",
+    help="Decode the answer, or its last line, from Base64. [default: where it is certain to be "
+    "Base64]",
 )  # fmt: skip
 @given.one_cluster
 def command(name: str, **options: Any) -> int:
-    """Invoke a service and wait for its answer: --timeout SECONDS, 60 if not given.
+    """Invoke a service and wait for its answer, for --timeout seconds.
 
-    Without -f and -i nothing is sent. Here -o is a file, as in oscar-cli: an answer has no other
-    format than its own. It is written whole, or the file stays as it was.
+    Without -f and -i an empty body is sent. Here -o names a file, as in oscar-cli. It is written
+    completely, or left unchanged.
     """
     data = _checked(options)
 

@@ -9,9 +9,13 @@ from oscar_sync.cli.service.switching import switch
 from oscar_sync.client.connection import Oscar
 
 
-@click.command("start")
+@given.command(
+    "start",
+    "oscar-sync service start notebook",
+    "oscar-sync service start notebook viewer -c edge",
+)
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @given.one_cluster
 def command(names: tuple[str, ...], **options: Any) -> int:
-    """Start exposed services that were stopped: as many replicas as before, or min_scale."""
+    """Start stopped exposed services with as many replicas as before, or min_scale."""
     return switch(options, names, Oscar.start, "started")

@@ -7,7 +7,7 @@ import click
 from oscar_sync.cli.lazy import Command, LazyGroup
 
 COMMANDS: Final = {
-    "ls": Command("storage.listing", "List buckets, or what lies at a place.", ("list",)),
+    "ls": Command("storage.listing", "List buckets, or the objects at a place.", ("list",)),
     "get": Command("storage.get", "Download files.", ("g",)),
     "put": Command("storage.put", "Upload files.", ("p",)),
 }

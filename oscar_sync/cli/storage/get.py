@@ -18,17 +18,27 @@ from oscar_sync.render.words import size
 from oscar_sync.storage.stored import Provider, StoredFile
 
 
-@click.command("get")
+@given.command(
+    "get",
+    "oscar-sync storage get thumbnails/out/cat.png",
+    "oscar-sync storage get -r thumbnails/out/ results/",
+)
 @click.argument("place")
 @click.argument("target", type=click.Path(), default=".")
-@click.option("-r", "--recursive", is_flag=True, help="All below the folder, into the folder.")
-@click.option("--latest", is_flag=True, help="The file below the folder that was written last.")
+@click.option(
+    "-r",
+    "--recursive",
+    is_flag=True,
+    help="Download all below the folder PLACE.",
+)
+@click.option("--latest", is_flag=True, help="Download the newest file below PLACE.")
 @SERVICE
 @given.one_cluster
 def command(place: str, target: str, **options: Any) -> int:
-    """Download the file at PLACE into TARGET: a file, or a folder; here, if left out.
+    """Download the file at PLACE to TARGET, a file or a folder (here if left out).
 
-    A file is whole or as it was. With -r keys become paths below TARGET, which is made.
+    A file is written completely, or left unchanged. With -r keys become paths below TARGET, which
+    is created.
     """
     if options["recursive"] and options["latest"]:
         raise click.UsageError("give -r or --latest, not both")

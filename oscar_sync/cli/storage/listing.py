@@ -21,15 +21,15 @@ from oscar_sync.storage.stored import StoredFile
 FORMATS: Final = ("table", "json", "yaml")
 
 
-@click.command("ls")
+@given.command("ls", "oscar-sync storage ls", "oscar-sync storage ls thumbnails/out/")
 @click.argument("place", required=False)
 @SERVICE
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(place: str | None, service: str, **options: Any) -> int:
-    """List what lies at PLACE, at any depth: the object of that name, or all below the folder.
+    """List the object at PLACE, or all objects below the folder PLACE.
 
-    Without PLACE: the buckets that I can see; with --service: the folders that it uses.
+    Without PLACE, list the buckets that I can see, or with --service the folders that it uses.
     """
     outputs = outputs_of(options["outputs"], FORMATS)
 

@@ -20,18 +20,21 @@ from oscar_sync.render.words import size
 from oscar_sync.storage.stored import OnBytes, Provider
 
 
-@click.command("put")
+@given.command(
+    "put",
+    "oscar-sync storage put cat.png thumbnails/in/",
+    "oscar-sync storage put -r images/ thumbnails/in/",
+)
 @click.argument("sources", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 @click.argument("place")
-@click.option("-r", "--recursive", is_flag=True, help="FILE is a folder: all that lies below it.")
+@click.option("-r", "--recursive", is_flag=True, help="Upload everything below the folder FILE.")
 @SERVICE
 @given.one_cluster
 def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
-    """Upload files to PLACE. An upload into an input folder of a service starts it, once a file.
+    """Upload files to PLACE. Each file in an input folder of a service starts the service once.
 
-    A PLACE that ends in / or is a bucket is a folder: files keep their names, and those below a
-    folder (-r) their paths in it. Another PLACE is the key of the one file. What is there is
-    replaced.
+    A PLACE that is a bucket or ends in / is a folder: files keep their names, and with -r their
+    paths. Any other PLACE is the key of the one file. Existing objects are replaced.
     """
 
     def put(oscar: Oscar) -> Exit:

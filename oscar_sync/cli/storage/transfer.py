@@ -18,8 +18,9 @@ from oscar_sync.render.words import safe, size
 from oscar_sync.storage.stored import Provider
 
 SERVICE: Final = click.option(
-    "--service", metavar="NAME", default="", help="The service whose providers are meant."
-)
+    "--service", metavar="NAME", default="", show_default=False,
+    help="Use the storage providers of this service.",
+)  # fmt: skip
 _WIDTH: Final = 24
 _TICK_S: Final = 0.2
 _COLUMNS: Final = 79

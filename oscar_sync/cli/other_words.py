@@ -1,0 +1,91 @@
+"""Commands of other tools, and which command of oscar-sync does the same (words.md 3)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_REMOVE: Final = "to remove services and keep their data: oscar-sync remove NAME"
+_APPLY: Final = "to create or update services: oscar-sync apply"
+_LIST_FILES: Final = "to list files: oscar-sync storage ls BUCKET/FOLDER/"
+_GET_FILE: Final = "to download files: oscar-sync storage get BUCKET/KEY FILE"
+_PUT_FILE: Final = "to upload files: oscar-sync storage put FILE BUCKET/KEY"
+_NO_DELETE: Final = (
+    "oscar-sync deletes no single files: an S3 client does, and a seed with `delete_extra` in "
+    "oscar-sync.yaml"
+)
+_BUCKETS: Final = "to list buckets and files: oscar-sync storage ls"
+_CLUSTERS: Final = "clusters are listed in oscar-sync.yaml; to show them: oscar-sync settings"
+_STATUS: Final = "to show the state of services and clusters: oscar-sync status"
+
+_FILES: Final = {
+    **dict.fromkeys(("list-files", "lsf"), _LIST_FILES),
+    **dict.fromkeys(("get-file", "gf", "download"), _GET_FILE),
+    **dict.fromkeys(("put-file", "pf", "upload"), _PUT_FILE),
+    **dict.fromkeys(("delete-file", "df", "rmf"), _NO_DELETE),
+}
+_SERVICE_COMMANDS: Final = {
+    "list": ("list", "ls"), "get": ("get", "describe"), "run": ("run", "invoke"), "job": ("job",),
+    "jobs": ("jobs",), "logs": ("logs", "log"), "start": ("start",), "stop": ("stop",),
+    "restart": ("restart",),
+}  # fmt: skip
+
+OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "": {
+        **_FILES,
+        **{
+            word: f"use: oscar-sync service {name}"
+            for name, words in _SERVICE_COMMANDS.items()
+            for word in words
+        },
+        **dict.fromkeys(("delete", "del", "d", "destroy", "undeploy", "down"), _REMOVE),
+        **dict.fromkeys(("deploy", "create", "update", "sync", "up", "a"), _APPLY),
+        **dict.fromkeys(("cluster", "clusters", "c", "context"), _CLUSTERS),
+        **dict.fromkeys(("bucket", "buckets", "b"), _BUCKETS),
+        **dict.fromkeys(("lint", "check", "fmt", "test"), "use: oscar-sync validate"),
+        **dict.fromkeys(("refresh", "preview"), "use: oscar-sync drift or oscar-sync plan"),
+        **dict.fromkeys(("show", "state", "health", "info"), _STATUS),
+        **dict.fromkeys(("import",), "to manage running services: oscar-sync export DIRECTORY, "
+                        "then oscar-sync adopt NAME"),
+        **dict.fromkeys(("rollback", "undo"), "revert the files (git revert), then: oscar-sync "
+                        "apply"),
+        **dict.fromkeys(("hub", "h"), "save the FDL and its script in a folder (oscar-cli hub "
+                        "deploys it at once), then: oscar-sync plan"),
+        **dict.fromkeys(("interactive", "ui"), _STATUS),
+        **dict.fromkeys(("volume", "volumes"), "volumes are made and kept by the services that "
+                        "name one; to list what is left: oscar-sync doctor"),
+        **dict.fromkeys(("federation",), "write `federation` in the service's FDL, then: "
+                        "oscar-sync apply"),
+        **dict.fromkeys(("metrics", "quota"), "not in oscar-sync: use oscar-cli 2, or the OSCAR "
+                        "dashboard"),
+    },
+    "service": {
+        **_FILES,
+        **dict.fromkeys(("delete", "del", "d", "remove", "rm"), _REMOVE),
+        **dict.fromkeys(("create", "apply", "update", "deploy"), _APPLY),
+        **dict.fromkeys(("describe", "show"), "use: oscar-sync service get NAME"),
+        **dict.fromkeys(("deployment", "status"), f"{_STATUS}; its log: oscar-sync service logs "
+                        "NAME --deployment"),
+        "system-logs": "not in oscar-sync: use oscar-cli 2",
+    },
+    "storage": {
+        **_FILES,
+        **dict.fromkeys(("rm", "delete", "del", "remove"), _NO_DELETE),
+        **dict.fromkeys(("create", "mb", "make"), "buckets are made by the services that name "
+                        "them; to apply one: oscar-sync apply"),
+        **dict.fromkeys(("update", "presign"), "not in oscar-sync: use oscar-cli 2"),
+        **dict.fromkeys(("cp", "sync"), f"{_PUT_FILE}; or oscar-sync seed"),
+    },
+}  # fmt: skip
+"""For each group of commands, by its name: a word of another tool, and what to do instead."""
+
+_OF_LOGS: Final = {
+    "list": "to list the jobs of a service: oscar-sync service jobs NAME",
+    "ls": "to list the jobs of a service: oscar-sync service jobs NAME",
+    "get": "to show the log of a job: oscar-sync service logs NAME JOB",
+    **dict.fromkeys(("delete", "remove", "rm", "d", "del"),
+                    "oscar-sync deletes no logs: use oscar-cli service logs delete NAME JOB"),
+}  # fmt: skip
+
+
+def logs_answer(words: tuple[str, ...]) -> str:
+    """Return what ``service logs WORD NAME …`` of oscar-cli is here, blank if it is not that."""
+    return _OF_LOGS.get(words[0], "") if len(words) > 1 else ""

@@ -1,0 +1,96 @@
+"""What help shows, and what the words of other tools are answered with (words.md 6)."""
+
+import re
+
+import click
+import pytest
+
+from oscar_sync.cli.command_help import CommonOption, DescribedCommand
+from oscar_sync.cli.lazy import LazyGroup
+from oscar_sync.cli.main import call, cli
+from oscar_sync.cli.other_words import OTHER_WORDS, logs_answer
+
+
+def commands(group=cli, path=()):
+    """Yield each command with the words that name it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, LazyGroup):
+            yield from commands(found, (*path, name))
+        else:
+            yield (*path, name), found
+
+
+COMMANDS = {" ".join(path): command for path, command in commands()}
+
+
+def helped(capfd, *words):
+    assert call(["help", *words]) == 0
+    return capfd.readouterr().out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_the_command_s_own_options_first_and_ends_with_examples(name, capfd):
+    command = COMMANDS[name]
+    assert isinstance(command, DescribedCommand)
+    out = helped(capfd, *name.split())
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    if any(isinstance(option, CommonOption) for option in options):
+        own, common = out.split("\nCommon options:\n")
+        for option in options:
+            part = common if isinstance(option, CommonOption) else own
+            assert option.opts[0] in part, option.name
+    assert out.rpartition("\nExamples:\n")[2].count("  oscar-sync ") == len(command.examples)
+    assert call([*name.split(), "--help"]) == 0
+    assert capfd.readouterr().out.split() == out.split()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_examples_of_a_command_are_two_that_it_takes(name):
+    command = COMMANDS[name]
+    assert len(command.examples) == (1 if name == "version" else 2)
+    for line in command.examples:
+        words = re.sub(r" > .*", "", line).replace("'", "").removeprefix(f"oscar-sync {name}")
+        given = click.Context(command, info_name=name, resilient_parsing=True)
+        assert command.parse_args(given, words.split()) == [], line
+
+
+def test_help_alone_lists_the_commands_and_help_of_a_group_its_own(capfd):
+    assert "Apply the changes after confirmation" in helped(capfd)
+    assert "Show the log of a service or a job." in helped(capfd, "service")
+    assert helped(capfd, "svc", "ls").startswith("Usage: oscar-sync service list")
+    assert call(["help", "plan", "x"]) == 64
+    assert "oscar-sync plan has no commands" in capfd.readouterr().err
+    assert call(["help", "aply"]) == 64
+    assert "did you mean apply?" in capfd.readouterr().err
+
+
+ANSWERS = [
+    (group, word, answer) for group, words in OTHER_WORDS.items() for word, answer in words.items()
+]
+
+
+@pytest.mark.parametrize(("group", "word", "answer"), ANSWERS)
+def test_a_word_of_another_tool_is_answered_with_a_command_that_is_there(
+    group, word, answer, capfd
+):
+    args = [group, word, "x"] if group else [word, "x"]
+    assert call(args) == 64
+    assert answer in capfd.readouterr().err
+    for first, second in re.findall(r"oscar-sync (\w+)(?: (\w+))?", answer):
+        if first != "deletes":
+            assert first in COMMANDS or f"{first} {second}" in COMMANDS
+
+
+def test_logs_of_oscar_cli_are_no_service_of_that_name():
+    assert logs_answer(("remove",)) == ""
+    assert "service jobs NAME" in logs_answer(("list", "hello"))
+    assert "service logs NAME JOB" in logs_answer(("get", "hello", "job"))
+    assert "deletes no logs" in logs_answer(("remove", "hello"))
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "inf", "nan", "x", "1e9"])
+def test_a_time_that_is_not_one_is_refused(word, capfd):
+    assert call(["plan", "--timeout", word]) == 64
+    assert "--timeout" in capfd.readouterr().err
