@@ -10,12 +10,12 @@ from msgspec import Struct
 from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
-from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey
+from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.state import BucketCount
 
 VOLUME_PREFIX: Final = "volume "
-"""What stands before the name of an erased volume; no bucket's name holds a space."""
+"""What stands before the name of a volume; no bucket's name holds a space."""
 
 
 class ActionKind(StrEnum):
@@ -96,10 +96,25 @@ class FieldChange(Struct, frozen=True):
     is_sensitive: bool = False
 
 
-class Kept(Struct, frozen=True):
-    """A bucket that outlives the action, with what it holds and who else uses it."""
+class _Thing(Struct, frozen=True):
+    """A bucket, by its name, or a managed volume, as ``volume NAME``."""
 
-    bucket: BucketName
+    bucket: str
+
+    @property
+    def name(self) -> str:
+        """Return what it is, as people are told: ``bucket NAME`` or ``volume NAME``."""
+        return self.bucket if self.is_volume else f"bucket {self.bucket}"
+
+    @property
+    def is_volume(self) -> bool:
+        """Tell whether it is a managed volume: it stays or goes with its service's DELETE."""
+        return self.bucket.startswith(VOLUME_PREFIX)
+
+
+class Kept(_Thing, frozen=True):
+    """A bucket or volume that outlives the action, with what it holds and who else uses it."""
+
     objects: int | None = None
     size_bytes: int | None = None
     is_at_least: bool = False
@@ -107,13 +122,12 @@ class Kept(Struct, frozen=True):
     is_public: bool = False
 
 
-class Erased(Struct, frozen=True):
-    """A bucket (or ``volume NAME``) that the action erases, and the consent that names it.
+class Erased(_Thing, frozen=True):
+    """A bucket or volume that the action erases, and the consent that names it.
 
     ``objects`` is None where the store does not tell what it holds.
     """
 
-    bucket: str
     objects: int | None = None
     size_bytes: int | None = None
     is_at_least: bool = False
@@ -122,21 +136,11 @@ class Erased(Struct, frozen=True):
     consent: str = ""
 
     @property
-    def name(self) -> str:
-        """Return what it is, as people are told: ``bucket NAME`` or ``volume NAME``."""
-        return self.bucket if self.is_volume else f"bucket {self.bucket}"
-
-    @property
     def count(self) -> BucketCount | None:
         """Return what it holds, None where nobody can see it."""
         if self.objects is None or self.size_bytes is None:
             return None
         return BucketCount(self.objects, self.size_bytes, self.last_write, self.is_at_least)
-
-    @property
-    def is_volume(self) -> bool:
-        """Tell whether it is a managed volume: it goes with its service, by no step of its own."""
-        return self.bucket.startswith(VOLUME_PREFIX)
 
 
 class Step(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Removing a service: detach every bucket, read back, delete. Its data stays (safety 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -143,7 +143,10 @@ def departure(
     material = _material(context, live, work, purpose, closing)
     return Departure(
         steps=(*members.steps, *closing.steps(live), *_steps(context, live, work, closing)),
-        keeps=closing.kept(context.kept(bucket, name) for bucket in buckets if bucket not in lost),
+        keeps=(
+            *closing.kept(context.kept(bucket, name) for bucket in buckets if bucket not in lost),
+            *_kept_volumes(live),
+        ),
         erases=erases,
         material=closing.before(replace(material, members=members.watched)),
         closing=closing,
@@ -189,6 +192,13 @@ def _unnamed(context: Context, live: LiveService) -> tuple[BucketName, ...]:
         return ()
     known = {*buckets_of(live), *named_by_delete(live.form, live.bucket_list)}
     return tuple(name for name in context.facts.made_by(live.key.name) if name not in known)
+
+
+def _kept_volumes(live: LiveService) -> Iterator[Kept]:
+    """Yield the volume that the DELETE leaves with its data (oscar-server 5)."""
+    volume = named_volume(live.form)
+    if volume and volume != deleted_volume(live.form):
+        yield Kept(f"{VOLUME_PREFIX}{volume}")
 
 
 def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[Erased, ...]:

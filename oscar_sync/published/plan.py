@@ -142,7 +142,10 @@ class ChangeEntry(Published):
 
 
 class KeptBucket(Published):
-    """A bucket that outlives an action; None where nobody can see what it holds."""
+    """A bucket, or ``volume NAME``, that outlives an action.
+
+    None where nobody can see what it holds.
+    """
 
     bucket: Text
     objects: int | None

@@ -8,12 +8,13 @@ import json
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from oscar_sync.model.plan import Op
+from oscar_sync.model.plan import Kept, Op
 from oscar_sync.published.plan import (
     ActionEntry,
     ChangeEntry,
     ClusterEntry,
     ErasedBucket,
+    KeptBucket,
     MemberEntry,
     PlanDocument,
 )
@@ -91,7 +92,7 @@ def _action(action: ActionEntry) -> dict[str, str]:
     return {
         **{change.path: _change(change) for change in action.changes},
         **{f"deletes {item.bucket}": _held(item) for item in action.erases},
-        **{f"keeps bucket {item.bucket}": "yes" for item in action.keeps},
+        **{_keeps(item): "yes" for item in action.keeps},
         **{f"member {item.cluster}/{item.service}": _member(item) for item in action.members},
         **{f"step {step.do} {step.target}": step.checksum or "yes" for step in action.steps},
         "the service on the cluster": action.preconditions.live_fingerprint or _ABSENT,
@@ -106,9 +107,13 @@ def _member(entry: MemberEntry) -> str:
             entry.fate,
             f"at {entry.endpoint or _ABSENT}",
             *([f"worker {known}"] if known else []),
-            *(f"keeps bucket {name}" for name in sorted(item.bucket for item in entry.keeps)),
+            *sorted(map(_keeps, entry.keeps)),
         ]
     )
+
+
+def _keeps(item: KeptBucket) -> str:
+    return f"keeps {Kept(item.bucket).name}"
 
 
 def _change(change: ChangeEntry) -> str:

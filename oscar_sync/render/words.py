@@ -125,7 +125,7 @@ def lost(loss: Loss) -> str:
 
 
 def kept(item: Kept) -> str:
-    """Return what a kept bucket holds and who else uses it."""
+    """Return what a kept bucket holds and who else uses it; of a volume its name."""
     holds = ""
     if item.objects is not None and item.size_bytes is not None:
         least = "at least " if item.is_at_least else ""
@@ -134,7 +134,7 @@ def kept(item: Kept) -> str:
             holds += f", {size(item.size_bytes)}"
     shared = f"; also used by {', '.join(item.shared_with)}" if item.shared_with else ""
     public = "; it stays public: everybody can read, write and erase it" if item.is_public else ""
-    return safe(f"bucket {item.bucket}{holds}{shared}{public}")
+    return safe(f"{item.name}{holds}{shared}{public}")
 
 
 def erased(item: Erased) -> str:

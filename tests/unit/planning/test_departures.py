@@ -244,3 +244,29 @@ def test_who_gains_access_to_a_bucket_is_told_with_what_it_was(visibility, said)
     assert plan.blocked[0].message.startswith(
         f"bucket red is {said}; the service's visibility public would let everybody read"
     )
+
+
+@pytest.mark.parametrize(
+    ("volume", "kept"),
+    [
+        ({"size": "1Gi", "lifecycle_policy": "retain"}, ["volume alpha"]),
+        ({"name": "data"}, ["volume data"]),
+        ({"size": "1Gi"}, []),
+    ],
+)
+@pytest.mark.parametrize("way", ["remove", "replace"])
+def test_a_volume_that_stays_is_named_as_kept_as_a_bucket_is(volume, kept, way):
+    """The last one has the policy `delete`: its deletion is named instead."""
+    service = live(
+        annotations=stamp(), output=minio("red/out"), volume={"mount_path": "/d", **volume}
+    )
+    cluster = view(service, buckets=[bucket("red")])
+    words = [Consent(Word.REPLACE, "alpha"), Consent(Word.ERASE, "alpha", "volume")]
+    if way == "remove":
+        options = PlanOptions(Scope.REMOVE, ("alpha",))
+        plan = planned(cluster, options=options, allow=words[1:])
+    else:
+        plan = planned(cluster, wanted(output=minio("red/out")), allow=words)
+    [action] = plan.actions
+    assert [item.name for item in action.keeps] == ["bucket red", *kept]
+    assert [item.name for item in action.erases] == ([] if kept else ["volume alpha"])
