@@ -32,7 +32,7 @@ from oscar_sync.cli.watch import command
 from oscar_sync.cli.watching import Watching
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.desire import DesireRequest
+from oscar_sync.reconcile.desire.request import DesireRequest
 
 WEEK_S: Final = 7 * 86400.0
 _SERVICES: Final = 12

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 from oscar_sync.errors import InputError
 from oscar_sync.manifests.codes import TITLES
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "fdl-in-the-wild.md"
 _NO_FDL: Final = "no FDL was found"

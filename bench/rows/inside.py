@@ -147,7 +147,8 @@ def _plan_of_all(folder: str) -> Plan:
     from oscar_sync.model.secret import Secret
     from oscar_sync.model.state import ClusterView
     from oscar_sync.planning.draft import draft_plan
-    from oscar_sync.reconcile.desire import DesireRequest, desire
+    from oscar_sync.reconcile.desire import desire
+    from oscar_sync.reconcile.desire.request import DesireRequest
     from oscar_sync.semantics.live import live_service
 
     desired = desire(DesireRequest((folder,), needs_clusters=False), {})

@@ -111,7 +111,8 @@ def _replans(rounds: int, folder: str, program: Sequence[str]) -> dict[str, list
     from oscar_sync.model.news import Seen, entries_of, news_of
     from oscar_sync.model.plan import PlanOptions
     from oscar_sync.reconcile.connect import Connections
-    from oscar_sync.reconcile.desire import DesireRequest, desire
+    from oscar_sync.reconcile.desire import desire
+    from oscar_sync.reconcile.desire.request import DesireRequest
     from oscar_sync.reconcile.memory import WatchMemory
     from oscar_sync.reconcile.once import plan_once
     from oscar_sync.render.news import news_text

@@ -10,7 +10,7 @@ from oscar_sync.errors import UsageError
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.desire import DesireRequest
+from oscar_sync.reconcile.desire.request import DesireRequest
 
 
 def request_of(options: dict[str, Any], **more: Any) -> DesireRequest:

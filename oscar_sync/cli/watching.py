@@ -29,7 +29,8 @@ from oscar_sync.model.outcome import apply_exit, plan_exit
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.once import Pass, Stop, plan_once
 from oscar_sync.reconcile.reads import Reads, reads_of

@@ -19,7 +19,8 @@ from oscar_sync.model.state import DesiredState
 from oscar_sync.published.plan import PlanDocument
 from oscar_sync.published.report import ReportDocument
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import ApplyOptions, Pass, apply_once, locked, plan_once
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text

@@ -9,7 +9,8 @@ import pytest
 
 from oscar_sync.errors import InputError
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from tests.support.corpus import CORPUS, INDEX
 
 pytestmark = pytest.mark.skipif(

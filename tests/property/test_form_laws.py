@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.published.plan import DriftDocument, PlanDocument
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.once import plan_once
 from oscar_sync.render.drift import drift_text

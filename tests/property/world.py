@@ -18,7 +18,8 @@ from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import ApplyOptions, Pass, apply_once, plan_once
 from oscar_sync.render.plan_text import plan_text
 from tests.emulator.calling import SERVICES, Api

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.memory import WatchMemory
 
 SERVICES = 1500

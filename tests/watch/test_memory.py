@@ -15,7 +15,8 @@ from oscar_sync.manifests.load.reader import RememberingReader
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.render.plan_text import plan_text

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from watchdog.events import FileModifiedEvent
 
 from oscar_sync.errors import InputError
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import Saves, outermost

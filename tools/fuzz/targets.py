@@ -13,7 +13,8 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.draft import draft_plan
 from oscar_sync.published.plan import PlanDocument
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.expectation import check_expectation
 from oscar_sync.reconcile.export import exported
 from oscar_sync.reconcile.formats import FORMATS

@@ -8,7 +8,8 @@ from minio import Minio
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.emulator.calling import SERVICES, Api
 from tests.property.world import no_sleep, told

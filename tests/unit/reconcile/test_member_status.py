@@ -6,7 +6,8 @@ import pytest
 
 from oscar_sync.published.status import StatusDocument
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.desire import DesireRequest, desire
+from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.examine import examinations
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.status import statuses

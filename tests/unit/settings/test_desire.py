@@ -21,7 +21,8 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.model.state import DesiredState
-from oscar_sync.reconcile.desire import DesireRequest, desire, explain_settings
+from oscar_sync.reconcile.desire import desire, explain_settings
+from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.settings.consents import consent_of
 from oscar_sync.settings.durations import duration_s
 from oscar_sync.settings.entries import identity_of

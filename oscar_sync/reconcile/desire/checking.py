@@ -1,0 +1,126 @@
+"""The last stage: what is wrong side by side, and whether a command may go on."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from msgspec.structs import replace
+
+from oscar_sync.documents.findings import Findings
+from oscar_sync.errors import InputError
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.load import Manifests
+from oscar_sync.manifests.load.files import ReadScope
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.settings import Seed, Settings
+from oscar_sync.model.state import DesiredService
+from oscar_sync.reconcile.desire.opening import OpenedSettings
+from oscar_sync.reconcile.desire.placing import Placed
+from oscar_sync.settings.assembly import check_removed, check_services
+from oscar_sync.settings.codes import SettingsCode
+from oscar_sync.settings.load import absolute, check_paths, check_seeds
+from oscar_sync.storage.files import walk
+
+CheckTogether: TypeAlias = Callable[[Sequence[DesiredService], Sequence[Seed]], list[Diagnostic]]
+"""Looks at the services of a run side by side, as ``manifests.checks.together.check`` does."""
+
+
+def check(
+    opened: OpenedSettings,
+    placed: Placed,
+    settings: Settings,
+    check_together: CheckTogether,
+    findings: Findings,
+) -> None:
+    """Note what is wrong only when everything is seen side by side."""
+    loaded, request, services = opened.loaded, opened.request, placed.services
+    seeds = [seed for entry in settings.services for seed in entry.seeds]
+    for seed in seeds:
+        opened.reader.seeded(seed.source)
+    findings.found.extend(check_together(services, seeds))
+    scope = ReadScope(loaded.folder, [absolute(opened.cwd, path) for path in request.allow_outside])
+    check_seeds(loaded, scope.holds, opened.cwd, findings)
+    _check_seeded(opened, seeds, findings)
+    check_paths(loaded, scope.holds, findings)
+    check_removed(settings, services, loaded.text, findings)
+    if placed.narrowing.is_full and not request.clusters:
+        check_services(settings, services, loaded.text, findings)
+
+
+def _check_seeded(opened: OpenedSettings, seeds: Iterable[Seed], findings: Findings) -> None:
+    """Note seeds that hold what a cluster is logged in to by, or the env file (trust 4.3)."""
+    named = filter(None, (opened.env_file, opened.config, *opened.login_files))
+    private = frozenset(map(os.path.realpath, named))
+    for seed in seeds:
+        source = os.path.realpath(seed.source)
+        if not any(f"{path}/".startswith(f"{source}/") for path in private):
+            continue  # few folders hold such a file: the others are walked once, not twice
+        for item in walk(Path(seed.source)).files:
+            if os.path.realpath(item.path) in private:
+                findings.add(
+                    SettingsCode.SEED, Severity.ERROR, seed.origin, "",
+                    f"seed {seed.shown_source}: {item.relative} is private: this run takes "
+                    "its log-in or its secrets from there",
+                    "move that file, or name it in .oscar-syncignore in the seed's folder",
+                    opened.loaded.text,
+                )  # fmt: skip
+
+
+def judged(
+    opened: OpenedSettings, manifests: Manifests, findings: Findings
+) -> tuple[Diagnostic, ...]:
+    """Return all diagnostics, sorted.
+
+    Raises:
+        InputError: there is an error among them.
+    """
+    request = opened.request
+    of_manifests = list(manifests.diagnostics)
+    tolerated = request.tolerated
+    if not request.needs_manifests:
+        of_manifests = [_softened(one) for one in of_manifests]
+        tolerated |= _OF_MANIFESTS
+    elif not manifests.fdl_count and not opened.loaded.removed:
+        _note_no_fdl(request.paths, of_manifests, findings)
+    of_run = [_softened(one) if one.code in tolerated else one for one in findings.found]
+    every = {*of_manifests, *of_run}
+    diagnostics = tuple(sorted(_illustrated(opened, manifests, one) for one in every))
+    stopping = {Severity.ERROR, Severity.WARNING} if request.strict else {Severity.ERROR}
+    if any(one.severity in stopping for one in diagnostics):
+        raise InputError(diagnostics)
+    return diagnostics
+
+
+def _illustrated(opened: OpenedSettings, manifests: Manifests, one: Diagnostic) -> Diagnostic:
+    """Return a finding with its line of source, where it was found without the text."""
+    if one.snippet or not one.line:
+        return one
+    from oscar_sync.documents.snippet import snippet
+
+    is_settings = one.file == opened.loaded.file
+    text = opened.loaded.text if is_settings else manifests.text_of(one.file)
+    return replace(one, snippet=snippet(text, one.line, one.column))
+
+
+def _note_no_fdl(
+    paths: Iterable[str], of_manifests: Sequence[Diagnostic], findings: Findings
+) -> None:
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in of_manifests):
+        return
+    findings.of_file(
+        ManifestCode.NO_FDL,
+        Severity.ERROR,
+        ", ".join(paths),
+        "no FDL was found",
+        "name the folder of your FDL files; an empty set needs `removed:` in oscar-sync.yaml",
+    )
+
+
+_OF_MANIFESTS: Final[frozenset[str]] = frozenset({*ManifestCode, SettingsCode.REMOVED_AND_WANTED})
+"""What does not stop a command that does without manifests."""
+
+
+def _softened(diagnostic: Diagnostic) -> Diagnostic:
+    is_error = diagnostic.severity is Severity.ERROR
+    return replace(diagnostic, severity=Severity.WARNING) if is_error else diagnostic

@@ -1,0 +1,86 @@
+"""The third stage: the clusters that are read, with their log-ins."""
+
+from msgspec.structs import replace
+
+from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.suggestion import did_you_mean
+from oscar_sync.errors import UsageError
+from oscar_sync.model.cluster import Cluster, TokenFileLogin
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.reconcile.desire.opening import OpenedSettings
+from oscar_sync.reconcile.desire.placing import Placed
+from oscar_sync.settings.clusters import ClusterLookup, Resolver
+from oscar_sync.settings.codes import SettingsCode
+from oscar_sync.settings.entries import DEFAULT_KEYS, ClusterSettings
+from oscar_sync.settings.load import absolute, environment_of
+
+
+def clusters_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> tuple[Cluster, ...]:
+    """Return the clusters that are read.
+
+    Raises:
+        UsageError: no cluster is known.
+    """
+    request = opened.request
+    if not request.needs_clusters:
+        return ()
+    environment = environment_of(opened.where, request.token_file or "", request.endpoints_allowed)
+    entries = entries_of(opened, placed, findings)
+    if not entries and not findings.has_error and not request.needs_manifests:
+        raise UsageError(
+            "no cluster is known: write `clusters:` in oscar-sync.yaml, use --cluster "
+            "ID-or-URL, or set OSCAR_ENDPOINT"
+        )
+    resolved = Resolver(placed.lookup.known, environment, findings).clusters(entries)
+    return tuple(_with_paths(opened, cluster) for cluster in resolved)
+
+
+def entries_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> list[ClusterSettings]:
+    """Return the entries of the clusters that are read (product 2.3)."""
+    lookup, narrowing = placed.lookup, placed.narrowing
+    named = _named_by_removed(opened, lookup, findings)
+    if lookup.targets:
+        entries = list(lookup.targets)
+    else:
+        entries = [entry for key in lookup.keys if (entry := lookup.entry_of(key))]
+        entries += named
+        entries += opened.loaded.clusters.values()
+        if not entries and not lookup.keys:
+            defaults = map(lookup.entry_of, sorted(DEFAULT_KEYS))
+            entries += list(filter(None, defaults))[:1]  # what is meant where no file names one
+    if narrowing.clusters or narrowing.services:
+        read = {service.key.cluster for service in placed.chosen} | set(narrowing.clusters)
+        entries = [entry for entry in entries if entry.id in read]
+    return entries
+
+
+def _named_by_removed(
+    opened: OpenedSettings, lookup: ClusterLookup, findings: Findings
+) -> list[ClusterSettings]:
+    """Return the clusters that ``removed`` names; nobody would look at a misspelt one."""
+    entries = []
+    for removed in opened.loaded.removed:
+        cluster = removed.which.cluster
+        entry = lookup.entry_called(cluster) if cluster else None
+        if entry is not None:
+            entries.append(entry)
+        elif cluster:
+            hint = did_you_mean(cluster, lookup.names)
+            findings.add(
+                SettingsCode.UNKNOWN_CLUSTER, Severity.ERROR, removed.origin, "removed",
+                f"no cluster is called {cluster}" + (f"; {hint}" if hint else ""),
+                f"write one of {', '.join(lookup.names) or 'the ids under `clusters`'}",
+                opened.loaded.text,
+            )  # fmt: skip
+    return entries
+
+
+def _with_paths(opened: OpenedSettings, cluster: Cluster) -> Cluster:
+    """Return *cluster* with the files it names made absolute: from the settings' folder."""
+    folder, bundle, login = opened.loaded.folder, cluster.ca_bundle, cluster.login
+    if bundle:
+        bundle = absolute(folder, bundle)
+        opened.reader.looked_for(bundle)
+    if isinstance(login, TokenFileLogin):
+        login = TokenFileLogin(absolute(folder, login.path))
+    return replace(cluster, ca_bundle=bundle, login=login)

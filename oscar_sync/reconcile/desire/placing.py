@@ -1,0 +1,128 @@
+"""The second stage: each service on its cluster, and which of them the run looks at."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.suggestion import did_you_mean
+from oscar_sync.errors import UsageError
+from oscar_sync.manifests.assembly import Manifest
+from oscar_sync.manifests.load import Manifests
+from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.state import DesiredService, Narrowing
+from oscar_sync.reconcile.desire.opening import OpenedSettings
+from oscar_sync.settings.clusters import ClusterLookup, flags_of, unknown_key
+from oscar_sync.settings.entries import Known
+from oscar_sync.settings.load import load_known
+
+
+class Placed(Struct, frozen=True):
+    """The services on their clusters: all that are wanted there, and the *chosen* ones.
+
+    ``others`` are what the files want beside those, also on clusters that are not read.
+    """
+
+    lookup: ClusterLookup
+    narrowing: Narrowing = Narrowing()
+    services: Sequence[DesiredService] = ()
+    chosen: Sequence[DesiredService] = ()
+    others: tuple[DesiredService, ...] = ()
+
+
+def place(opened: OpenedSettings, manifests: Manifests, findings: Findings) -> Placed:
+    """Return the services on their clusters.
+
+    Raises:
+        UsageError: ``--only`` names nothing.
+    """
+    lookup = lookup_of(opened, manifests.services, findings)
+    services = _on_clusters(manifests.services, lookup, findings, opened)
+    narrowing = _narrowing(opened.request.only, services, lookup, manifests.left_out)
+    chosen = _chosen(services, narrowing)
+    return Placed(lookup, narrowing, services, chosen, _others(manifests.services, chosen, lookup))
+
+
+def lookup_of(
+    opened: OpenedSettings, manifests: Sequence[Manifest], findings: Findings
+) -> ClusterLookup:
+    """Return which cluster each name means."""
+    request, loaded = opened.request, opened.loaded
+    flags = flags_of(request.clusters)
+    if request.needs_clusters:
+        has_url = any("://" in target for target in flags.targets)
+        config = request.config or ""
+        known = load_known(loaded, opened.where, config, findings, has_url=has_url)
+    else:
+        known, flags = Known(loaded.clusters, loaded.aliases), flags_of(())
+    return ClusterLookup(known, flags, [one.cluster_key for one in manifests], findings)
+
+
+def _on_clusters(
+    manifests: Iterable[Manifest],
+    lookup: ClusterLookup,
+    findings: Findings,
+    opened: OpenedSettings,
+) -> list[DesiredService]:
+    """Return the services on their clusters; with ``--cluster`` those of other ones not."""
+    targets = {entry.id for entry in lookup.targets}
+    missing: set[str] = set()
+    services = []
+    for manifest in manifests:
+        entry = lookup.entry_of(manifest.cluster_key)
+        if targets and (entry is None or entry.id not in targets):
+            continue
+        is_unknown = entry is None and opened.request.needs_clusters
+        if is_unknown and manifest.cluster_key not in missing:
+            missing.add(manifest.cluster_key)
+            unknown_key(lookup, manifest.cluster_key, manifest.locate(()), "", findings)
+        if manifest.name:
+            services.append(manifest.on(lookup.id_of(manifest.cluster_key)))
+    return services
+
+
+def _narrowing(
+    only: Iterable[str],
+    services: Sequence[DesiredService],
+    lookup: ClusterLookup,
+    left_out: tuple[str, ...],
+) -> Narrowing:
+    """Return what the run looks at (trust 1.6)."""
+    names, clusters = [], []
+    for one in only:
+        if one.endswith("/"):
+            clusters.append(lookup.id_of_name(one[:-1]))
+            continue
+        cluster, slash, name = one.rpartition("/")
+        known = {str(service.key.name): service.key.cluster for service in services}
+        wanted = f"{lookup.id_of_name(cluster)}/{name}" if slash else name
+        keys = {str(service.key) for service in services}
+        if wanted not in keys and wanted not in known:
+            hint = did_you_mean(wanted, (*known, *keys))
+            raise UsageError(
+                f"--only {one}: no manifest has such a service" + (f"; {hint}" if hint else "")
+            )
+        names.append(wanted)
+    return Narrowing(tuple(names), tuple(clusters), left_out)
+
+
+def _chosen(services: Sequence[DesiredService], narrowing: Narrowing) -> list[DesiredService]:
+    names, clusters = set(narrowing.services), set(narrowing.clusters)
+    return [
+        service
+        for service in services
+        if (not names or str(service.key.name) in names or str(service.key) in names)
+        and (not clusters or service.key.cluster in clusters)
+    ]
+
+
+def _others(
+    manifests: Iterable[Manifest], chosen: Sequence[DesiredService], lookup: ClusterLookup
+) -> tuple[DesiredService, ...]:
+    known = {service.key for service in chosen}
+    named = ((manifest, lookup.id_of(manifest.cluster_key)) for manifest in manifests)
+    return tuple(
+        manifest.on(cluster)
+        for manifest, cluster in named
+        if manifest.name and ServiceKey(cluster, manifest.name) not in known
+    )
