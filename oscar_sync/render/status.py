@@ -6,6 +6,7 @@ from typing import Final
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.status import ClusterStatus, ServiceStatus
 from oscar_sync.render.table import Row, Table, table_text
+from oscar_sync.render.usage import cluster_flag
 from oscar_sync.render.words import plural, safe
 from oscar_sync.semantics.use import address_of, kind_of, places_of
 
@@ -14,10 +15,11 @@ _TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "OURS", "ENDPOINT")
 
 def status_text(clusters: Sequence[ClusterStatus], width: int | None = None) -> str:
     """Return a heading and a table for each cluster."""
-    return "\n".join(_cluster_text(one, width) for one in clusters)
+    is_one = len(clusters) == 1
+    return "\n".join(_cluster_text(one, width, is_one=is_one) for one in clusters)
 
 
-def _cluster_text(one: ClusterStatus, width: int | None) -> str:
+def _cluster_text(one: ClusterStatus, width: int | None, *, is_one: bool) -> str:
     heading = f"{one.cluster.id}   {one.cluster.endpoint}"
     if one.problem:
         return safe(f"{heading}   NOT READ: {one.problem}") + "\n"
@@ -27,17 +29,17 @@ def _cluster_text(one: ClusterStatus, width: int | None) -> str:
     heading += f"   OSCAR {one.version or 'of unknown release'}   {words}"
     if not one.services:
         return safe(heading) + "\n"
-    rows = tuple(_row(one.cluster, service) for service in one.worst_first)
+    rows = tuple(_row(one.cluster, service, is_one=is_one) for service in one.worst_first)
     return safe(heading) + "\n" + table_text(Table(_TITLES, rows), width)
 
 
-def _row(cluster: Cluster, service: ServiceStatus) -> Row:
+def _row(cluster: Cluster, service: ServiceStatus, *, is_one: bool) -> Row:
     cells = (
         str(service.key.name),
         service.state or "-",
         {None: "-", True: "yes", False: "no"}[service.has_drifted],
         "yes" if service.is_ours else "no",
-        _endpoint(cluster, service),
+        _endpoint(cluster, service, is_one=is_one),
     )
     return Row(cells, tuple(_beneath(service)))
 
@@ -56,7 +58,8 @@ def _beneath(service: ServiceStatus) -> Iterator[str]:
         yield f"worker {worker.cluster}/{worker.service}: {worker.state or 'there'}{why}"
 
 
-def _endpoint(cluster: Cluster, service: ServiceStatus) -> str:
+def _endpoint(cluster: Cluster, service: ServiceStatus, *, is_one: bool) -> str:
+    """Return how the service is used; a command names the cluster unless it is the only one."""
     if service.form is None:
         if service.blocked:
             return f"not created: {service.blocked}; oscar-sync plan says why"
@@ -67,4 +70,5 @@ def _endpoint(cluster: Cluster, service: ServiceStatus) -> str:
         case "uploads":
             return f"uploads to {places_of(service.form)}"
         case _:
-            return f"oscar-sync service run {service.key.name}"
+            command = f"oscar-sync service run {service.key.name}"
+            return command if is_one else f"{command} -c {cluster_flag(cluster)}"

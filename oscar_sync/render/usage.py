@@ -23,16 +23,17 @@ def use_of(cluster: Cluster, name: str, form: Mapping[str, Value]) -> str:
 
 def run_command(cluster: Cluster, name: str) -> str:
     """Return the command that invokes a service."""
-    return f"oscar-sync service run {shlex.quote(name)} -c {_flag(cluster)} -f FILE"
+    return f"oscar-sync service run {shlex.quote(name)} -c {cluster_flag(cluster)} -f FILE"
 
 
 def upload_command(cluster: Cluster, form: Mapping[str, Value]) -> str:
     """Return the command that uploads to the first input of a service."""
     bucket, folder = inputs(form)[0]
-    return f"oscar-sync storage put FILE {shlex.quote(f'{bucket}/{folder}/')} -c {_flag(cluster)}"
+    place = shlex.quote(f"{bucket}/{folder}/")
+    return f"oscar-sync storage put FILE {place} -c {cluster_flag(cluster)}"
 
 
-def _flag(cluster: Cluster) -> str:
+def cluster_flag(cluster: Cluster) -> str:
     """Return what ``-c`` takes for *cluster*: a bare address has no id that files know."""
     is_address = cluster.id == urlsplit(cluster.endpoint).netloc.rpartition("@")[2]
     return shlex.quote(cluster.endpoint if is_address else str(cluster.id))

@@ -39,7 +39,11 @@ _CREDENTIALS: Final = ("auth_user", "auth_password", "token", "oidc_refresh_toke
 
 
 class Flags(Struct, frozen=True):
-    """``--cluster`` flags: by key, for every key (``*=``), and plain ones."""
+    """``--cluster`` flags: by key, for every key (``*=``), and plain ones.
+
+    A plain one that names a cluster of the settings means that cluster alone; another one says
+    where the manifests' only key goes.
+    """
 
     by_key: dict[str, str]
     star: str = ""
@@ -76,22 +80,25 @@ class ClusterLookup:
         """Check the *flags* against the *keys* of the run.
 
         Raises:
-            UsageError: a plain flag where the run has several keys, or an unknown id.
+            UsageError: a plain flag for another cluster than the settings', where the run has
+                several keys; or an unknown id.
         """
         self.known = known
         self.flags = flags
         self.findings = findings
         self.keys = tuple(sorted(set(keys)))
         self._found: dict[str, ClusterSettings | None] = {}
-        if flags.plain and len(self.keys) > 1:
-            listed = ", ".join(key or "(none)" for key in self.keys)
-            raise UsageError(
-                f"--cluster {flags.plain[0]}: the manifests use several cluster keys ({listed}); "
-                f"write --cluster KEY={flags.plain[0]}, or --cluster '*={flags.plain[0]}' for all"
-            )
-        if len(flags.plain) > 1 and self.keys:
-            raise UsageError("--cluster: with several clusters, write KEY=ID for each")
         self.targets = tuple(self.target(text) for text in flags.targets)
+        self._sent_to = [text for text in flags.plain if self.target(text).id not in known.settings]
+        if self._sent_to and len(self.keys) > 1:
+            target, listed = self._sent_to[0], ", ".join(key or "(none)" for key in self.keys)
+            raise UsageError(
+                f"--cluster {target}: the manifests use several cluster keys ({listed}), and "
+                f"{target} is not in oscar-sync.yaml; to send the services of one key there: "
+                f"--cluster KEY={target}"
+            )
+        if len(self._sent_to) > 1 and self.keys:
+            raise UsageError("--cluster: with several clusters, write KEY=ID for each")
 
     def target(self, text: str) -> ClusterSettings:
         """Return the entry that a flag's ID or URL means.
@@ -132,7 +139,7 @@ class ClusterLookup:
 
     def _entry_of(self, key: str) -> ClusterSettings | None:
         flags, known = self.flags, self.known
-        target = flags.by_key.get(key) or flags.star or next(iter(flags.plain), "")
+        target = flags.by_key.get(key) or flags.star or next(iter(self._sent_to), "")
         if target:
             return self.target(target)
         named = self._unaliased(key)

@@ -37,6 +37,7 @@ class SettingsCode(StrEnum):
     ENDPOINT_NOT_ALLOWED = "OSY312"
     UNGUARDED = "OSY313"
     OUTSIDE = "OSY314"
+    NOTHING_FOR_CLUSTER = "OSY315"
 
 
 TITLES: Final = {
@@ -69,5 +70,6 @@ TITLES: Final = {
     SettingsCode.SAME_IDENTITY: "two entries are one cluster",
     SettingsCode.ENDPOINT_NOT_ALLOWED: "the address may not have credentials",
     SettingsCode.OUTSIDE: "a file that the settings name lies outside their folder",
+    SettingsCode.NOTHING_FOR_CLUSTER: "no manifest is for the cluster that --cluster names",
     SettingsCode.UNGUARDED: "in CI, files decide where credentials go",
 }

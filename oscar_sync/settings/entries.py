@@ -1,6 +1,6 @@
 """What is known about clusters, still as written: from the settings and from oscar-cli's file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
@@ -111,6 +111,18 @@ def _cli_entry(name: str, fields: dict[str, Tree], places: Places) -> ClusterSet
     verify = flag_of(fields.get("ssl_verify"))
     return ClusterSettings(
         ClusterId(name), places.file, texts, verify, places, ("oscar", name), is_cli=True
+    )
+
+
+def note_nothing_for(cluster: ClusterId, keys: Iterable[str], findings: Findings) -> None:
+    """Note that none of the manifests' *keys* goes to the cluster that ``--cluster`` names."""
+    listed = ", ".join(key or "(none)" for key in keys)
+    findings.of_file(
+        SettingsCode.NOTHING_FOR_CLUSTER,
+        NOTE,
+        "--cluster",
+        f"no manifest is for {cluster}; keys of the manifests: {listed}",
+        f"to send the services of a key there: --cluster KEY={cluster}",
     )
 
 

@@ -159,7 +159,9 @@ def _half_removed(context: Context, live: LiveService) -> Iterator[Finding]:
         "it runs without its buckets, which hold all they held",
         Remedy(By.YOU, "attach them again", "oscar-sync apply")
         if is_wanted
-        else Remedy(By.YOU, "finish the removal; the buckets stay", f"oscar-sync remove {name}"),
+        else Remedy(
+            By.YOU, "finish the removal; the buckets stay", f"oscar-sync remove {live.key}"
+        ),
     )
 
 

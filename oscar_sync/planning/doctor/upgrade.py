@@ -90,7 +90,7 @@ def _unreadable(live: LiveService, now: Release, then: Release) -> Iterator[Find
         "one such definition makes the list of services fail for everybody, and OSCAR can neither "
         "update nor delete it: no release migrates what another stored",
         _KEEP,
-        _taken_away(now, "what this set has", "oscar-sync remove --all"),
+        _taken_away(now, "what this set has", f"oscar-sync remove --all -c {live.key.cluster}"),
         Remedy(
             By.OPERATOR,
             "or keep a copy of all definitions",
@@ -133,7 +133,7 @@ def _stuck(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
             f"{_shown(then)} looks for the Deployment of this exposed service as {name}-dpl",
             f"it is called {name}-dlp, and nothing renames it: each update is answered 500, and "
             "what is deleted leaves the Deployment running",
-            _taken_away(now, "it", f"oscar-sync remove {name}"),
+            _taken_away(now, "it", f"oscar-sync remove {live.key}"),
         )
 
 

@@ -13,7 +13,7 @@ from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.state import DesiredService, Narrowing
 from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.settings.clusters import ClusterLookup, flags_of, unknown_key
-from oscar_sync.settings.entries import Known
+from oscar_sync.settings.entries import Known, note_nothing_for
 from oscar_sync.settings.load import load_known
 
 
@@ -78,6 +78,9 @@ def _on_clusters(
             unknown_key(lookup, manifest.cluster_key, manifest.locate(()), "", findings)
         if manifest.name:
             services.append(manifest.on(lookup.id_of(manifest.cluster_key)))
+    if lookup.keys and not services and opened.request.needs_manifests:
+        for target in lookup.targets:
+            note_nothing_for(target.id, lookup.keys, findings)
     return services
 
 

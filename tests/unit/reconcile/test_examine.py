@@ -278,7 +278,7 @@ def test_a_lost_owner_of_a_users_service_is_looked_up_on_its_buckets(world):
 
 @pytest.mark.parametrize(
     ("purpose", "is_wanted", "command"),
-    [("remove", False, "oscar-sync remove alpha"), ("replace", True, "oscar-sync apply")],
+    [("remove", False, "oscar-sync remove edge/alpha"), ("replace", True, "oscar-sync apply")],
 )
 def test_a_half_removed_service_is_named(world, purpose, is_wanted, command):
     post(world, annotations={"oscar-sync.io/detached": f"{purpose} red"})

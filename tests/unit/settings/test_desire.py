@@ -220,7 +220,37 @@ def test_flags_come_first_and_read_only_their_clusters(tmp_path: Path) -> None:
     assert keys(state(tmp_path, settings, services, clusters=("*=b",))) == ["b/plants", "b/trees"]
 
 
-@pytest.mark.parametrize("flags", [("a",), ("none",), ("=a",), ("x=",), ("a", "b")])
+def test_a_cluster_of_the_settings_means_that_cluster_alone(tmp_path: Path) -> None:
+    settings = f"clusters:\n  a: {ENTRY.format('a')}\n  b: {ENTRY.format('b')}\n  x: a\n"
+    services = {"plants": "a", "trees": "b"}
+    only = state(tmp_path, settings, services, clusters=("b",))
+    assert keys(only) == ["b/trees"]
+    assert [one.id for one in only.settings.clusters] == ["b"]
+    assert keys(state(tmp_path, settings, services, clusters=("x",))) == ["a/plants"]
+    assert keys(state(tmp_path, settings, services, clusters=("a", "b"))) == [
+        "a/plants", "b/trees"
+    ]  # fmt: skip
+    assert keys(state(tmp_path, settings, services, clusters=("b", "a=a"))) == [
+        "a/plants", "b/trees"
+    ]  # fmt: skip
+    (tmp_path / "trees.yaml").unlink()
+    none = state(tmp_path, settings, {"plants": "a"}, clusters=("b",))
+    assert keys(none) == []
+    assert noted(none, Severity.NOTE) == ["OSY315"]
+
+
+def test_another_cluster_is_where_the_only_key_goes(tmp_path: Path) -> None:
+    settings = f"clusters:\n  a: {ENTRY.format('a')}\n"
+    there = ("https://other.org",)
+    environ = {"OSCAR_ENDPOINT": there[0], "OSCAR_TOKEN": "t"}
+    found = state(tmp_path, settings, {"plants": "a"}, environ=environ, clusters=there)
+    assert [name.rpartition("/")[2] for name in keys(found)] == ["plants"]
+    assert [one.endpoint for one in found.settings.clusters] == ["https://other.org"]
+    with pytest.raises(UsageError, match="is not in oscar-sync"):
+        state(tmp_path, settings, {"plants": "a", "trees": "b"}, environ=environ, clusters=there)
+
+
+@pytest.mark.parametrize("flags", [("none",), ("=a",), ("x=",)])
 def test_flags_that_cannot_be_used_are_wrong_usage(tmp_path: Path, flags: tuple[str, ...]) -> None:
     settings = f"clusters:\n  a: {ENTRY.format('a')}\n  b: {ENTRY.format('b')}\n"
     with pytest.raises(UsageError):

@@ -96,7 +96,7 @@ def test_what_an_upgrade_breaks_is_found_from_every_release(now, then, fields, c
 
 @pytest.mark.parametrize(
     ("now", "command"),
-    [((3, 7, 1), "oscar-sync remove plants"),
+    [((3, 7, 1), "oscar-sync remove edge/plants"),
      ((3, 5, 3), "oscar-sync doctor --before-upgrade 4.1.2")],
 )  # fmt: skip
 def test_what_is_removed_before_is_so_by_a_command_that_the_release_allows(now, command):
