@@ -51,13 +51,13 @@ class Members(Struct, frozen=True):
     made: tuple[tuple[ClusterId, ServiceName], ...] = ()
 
     def followed_by(self, later: "Members") -> "Members":
-        """Return both as one: of a member that both write the *later* effect is told."""
+        """Return both as one: the workers are taken away once, the *later* effect is told."""
         again = {(one.cluster, one.service) for one in later.effects}
         first = (one for one in self.effects if (one.cluster, one.service) not in again)
         watched = {(one.cluster.id, one.service): one for one in (*self.watched, *later.watched)}
         return Members(
             (*first, *later.effects),
-            later.steps,
+            self.steps,
             tuple(watched.values()),
             judged(self.verdict, later.verdict),
             later.made,
@@ -160,14 +160,11 @@ def _lacking_mark(lacking: Iterable[Found]) -> Reason:
     )
 
 
-def made_members(
-    context: Context, origin: ServiceKey, form: Form, *, is_anew: bool = False
-) -> Members:
+def made_members(context: Context, origin: ServiceKey, form: Form) -> Members:
     """Return what a POST of *form* does to the members.
 
     A worker of an earlier service of that name goes first, since OSCAR would take the whole create
-    back for its sake: its Secret alone answers 409. *is_anew*: that service was removed just
-    before, and its workers with it.
+    back for its sake: its Secret alone answers 409.
     """
     found, workers = _claimed(look_at_members(context, origin, form), origin)
     verdict = judged(
@@ -178,7 +175,7 @@ def made_members(
     )
     return Members(
         tuple(_effect(one, _fate_of_made(one)) for one in found),
-        () if is_anew else tuple(step for one in found for step in _steps_of(one)),
+        tuple(step for one in found for step in _steps_of(one)),
         tuple(filter(None, map(_watch, found))),
         verdict,
         workers,

@@ -45,7 +45,7 @@ def decide_replace(
         lost_volume=lost,
         is_anew=True,
     )
-    made = made_members(context, desired.key, desired.form, is_anew=True)
+    made = made_members(context, desired.key, desired.form)
     members = going.members.followed_by(made)
     kept = {item.bucket: item for item in going.keeps}
     for bucket in coming.existing:
