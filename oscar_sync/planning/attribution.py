@@ -50,7 +50,7 @@ def _parts(item: Difference) -> Iterator[Difference]:
     """
     whole = item.before if item.op is Op.REMOVE else item.after
     field = field_at(item.path)
-    if field is None or item.op is Op.CHANGE or not _holds_secret(whole):
+    if field is None or not _holds_secret(whole):
         yield item
         return
     for leaf in leaves(field, item.path, whole):

@@ -26,7 +26,7 @@ def plan_digest(plan: Plan) -> str:
         "blocked": [[_of_action(item.action), item.code] for item in plan.blocked],
         "consents": [*plan.consents],
     }
-    text = json.dumps(whole, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -65,4 +65,5 @@ def _of_action(action: Action) -> Json:
 
 def _short(value: Json) -> Json:
     """Return a long text by its hash: a thousand services may share a script of a megabyte."""
-    return [text_hash(value)] if isinstance(value, str) and len(value) > _LONG else value
+    is_long = isinstance(value, str) and len(value) > _LONG  # pragma: no mutate - either is bound
+    return [text_hash(str(value))] if is_long else value

@@ -267,11 +267,9 @@ def _with_sent(
 ) -> Iterator[Action]:
     """Yield what is carried out, each action with the hash of what its requests carry."""
     for item in decisions:
-        if item.reason is None and item.material is not None:
+        if item.material is not None:
             key = contexts[item.action.key.cluster].key
             yield replace(item.action, sends=sends_of(item.material, key))
-        elif item.reason is None:
-            yield item.action
 
 
 def _is_covered(decisions: Sequence[Decision], contexts: Mapping[ClusterId, Context]) -> bool:

@@ -315,10 +315,7 @@ def mount_reason(context: Context, wanted: Form) -> Reason | None:
     under the owner ``cluster_admin``.
     """
     bucket = mounted_alone(wanted)
-    if bucket is None or bucket in context.planned.made:
-        return None
-    facts = context.facts.bucket(bucket)
-    if facts is None:
+    if bucket is None or (facts := context.facts.bucket(bucket)) is None:
         return None
     if facts.visibility in {PUBLIC, RESTRICTED}:
         return Reason(

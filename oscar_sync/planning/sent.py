@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.documents.paths import dotted
-from oscar_sync.model.fdl_fields import ENVIRONMENT, SERVICE
+from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Compare, Field, Form, Kind, Value
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import FingerprintKey, Material
@@ -31,7 +31,6 @@ _FIRST: Final = ("image", "script")
 _NOT_LISTED: Final = frozenset({"name"})
 _IN_ORDER: Final = sorted(SERVICE, key=lambda field: field.name not in _FIRST)
 _REFERENCE: Final = re.compile(r"\$\{(\w+)")
-_SECRETS: Final = next(field for field in ENVIRONMENT if field.name == "secrets")
 
 
 class Leaf(Struct, frozen=True):
@@ -83,8 +82,8 @@ def _sent(desired: DesiredService) -> Iterator[Leaf]:
         if field.name not in _NOT_LISTED:
             yield from leaves(field, (field.name,), desired.form.get(field.name))
         if field.name == "environment":
-            secrets: dict[str, Value] = {**desired.secrets}
-            yield from leaves(_SECRETS, ("environment", "secrets"), secrets)
+            for name, secret in sorted(desired.secrets.items()):
+                yield Leaf(("environment", "secrets", name), secret)
 
 
 def leaves(field: Field, path: FieldPath, value: Value) -> Iterator[Leaf]:

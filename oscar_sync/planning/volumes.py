@@ -27,7 +27,7 @@ def as_attached(context: Context, wanted: Form, live: LiveService) -> Form:
     """Return *wanted* with the volume as *live* has taken it up, where that is the one it makes."""
     made, mounted = made_volume(wanted), live.form.get("volume")
     form = attaching(wanted)
-    if not made or made != attached_volume(live.form) or form["volume"] != mounted:
+    if not made or form["volume"] != mounted:
         return wanted
     volume = context.facts.volume(made)
     is_known = context.facts.view.volumes is not None

@@ -25,7 +25,10 @@ def fdl_of(
     *secrets* are those of the environment, blank where no value is given; *shown* says how other
     secrets are written.
     """
-    plain = normal_form({"name": name, "image": "", "script": ""}, is_live=False)
+    plain = normal_form(
+        {"name": name},
+        is_live=False,  # pragma: no mutate - what differs live, a blank `vo`, is left out as well
+    )
     service = dict(_different(SERVICE, form, plain, shown))
     service["name"] = name
     environment = service.get("environment")

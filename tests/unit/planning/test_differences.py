@@ -74,6 +74,25 @@ def test_users_have_no_order(live, want, expected):
     assert len(found({"allowed_users": live}, {"allowed_users": want})) == expected
 
 
+def test_the_owner_is_left_out_of_the_users_and_of_no_other_list():
+    """OSCAR may add it to them by itself (oscar-server 3.1)."""
+    fields = ("allowed_users", "image_pull_secrets")
+    there, here = (
+        live_service(EDGE, definition("alpha", **dict.fromkeys(fields, names), owner="me")).form
+        for names in (["me", "zoe"], ["zoe"])
+    )
+    assert [item.path for item in differences(there, here, "me")] == [("image_pull_secrets",)]
+
+
+def test_what_stands_beside_a_federation_is_compared_where_both_have_one():
+    beside = {"cluster_id": "edge", "clusters": {"near": {"endpoint": "https://near.example"}}}
+    one = {"federation": {"group_id": "g"}, **beside}
+    assert [path[0] for path, _ in found(one, {})] == ["federation"]
+    assert [path[0] for path, _ in found({}, one)] == ["federation"]
+    other = {**one, "cluster_id": "lab"}
+    assert [path[0] for path, _ in found(one, other)] == ["cluster_id"]
+
+
 # what is shown
 
 

@@ -481,6 +481,8 @@ def test_a_seed_under_another_name_of_the_store_needs_its_trigger(trigger, liste
     plan = planned(cluster, wanted(**alias(endpoint)), *others, services=seeded(into))
     starts = endpoint == INSIDE and listener != "nobody"
     assert ("seed-triggers" in codes(plan)) is (starts and not trigger)
+    told = [item.message for item in plan.blocked if item.code == "seed-triggers"]
+    assert all("uploads to red/in, where minio.other leads, start" in text for text in told)
     notes = [note for action in plan.actions for note in action.notes]
     assert ("starts 1 job" in notes) is (starts and trigger)
 

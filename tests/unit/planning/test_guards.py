@@ -565,7 +565,9 @@ def test_a_seed_below_an_input_of_another_service_needs_a_word(world):
     (world.folder / "files" / "one").write_text("1")
     seed = {"from": "files", "to": "minio.default:red/in/x"}
     world.write_settings(services={"beta": {"seeds": [seed]}})
-    assert codes(world.plan()) == ["seed-triggers"]
+    (held,) = world.plan().draft.plan.blocked
+    assert held.code == "seed-triggers"
+    assert held.message == "uploads to red/in/x start a service on the cluster"
     world.write_settings(services={"beta": {"seeds": [{**seed, "trigger": True}]}})
     found = world.plan()
     assert codes(found) == []

@@ -355,3 +355,18 @@ def test_a_users_bucket_without_a_tag_of_theirs_is_not_deleted(release, said):
     (held,) = planned(there, removed=(entry,)).blocked
     assert held.code == "not-my-bucket"
     assert said in held.message
+    way_out = "DELETE /system/buckets" if release < (3, 7, 0) else "ask the cluster's operator"
+    assert way_out in held.ways_out[0]
+
+
+def test_a_users_bucket_with_the_tag_of_another_is_for_that_one_to_delete():
+    there = view(
+        live("alpha", output=minio("data/out"), owner="me", annotations=stamp()),
+        buckets=[bucket("data", owner="me")],
+        is_admin=False,
+        me=frozenset({"me"}),
+        tag_owners={"data": "zoe"},
+    )
+    entry = RemovedEntry(Which("alpha"), ORIGIN, erase=("data",))
+    (held,) = planned(there, removed=(entry,)).blocked
+    assert held.ways_out == ("delete it as zoe",)

@@ -58,6 +58,10 @@ def test_a_field_keeps_its_hash_without_what_makes_no_difference(name, value, sh
     assert field_hash(name, value, "me") == short
 
 
+def test_true_and_one_are_different_values():
+    assert len({field_hash("enable_gpu", value) for value in (True, 1, "1", "true")}) == 4
+
+
 def test_what_has_no_hash_is_not_spoken_of():
     assert field_hashes({"name": "alpha", "memory": None, "alpine": False}) == {
         "alpine": "fcbcf165"

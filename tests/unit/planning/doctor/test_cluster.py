@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import HookRule
@@ -167,9 +167,11 @@ def test_a_bucket_without_tags_is_tagged_with_the_name_of_its_services_owner():
 def test_nothing_is_said_of_notifications_that_cannot_be_looked_at():
     """Neither without the store nor without the list of buckets."""
     service = live(input=minio("red/in"))
-    seen = view(service, buckets=[bucket("red")])
+    seen = view(service, buckets=[bucket("red"), bucket("blue", from_service="gone")])
+    told = {code for code, _ in codes(seen)}
+    assert {FindingCode.HOOK_MISSING, FindingCode.HOOK_ASLEEP} <= told
     for unseen in (replace(seen, store_problem="gone"), replace(seen, buckets=None)):
-        assert FindingCode.HOOK_MISSING not in [code for code, _ in codes(unseen)]
+        assert not [code for code, _ in codes(unseen) if code.startswith("hook-")]
 
 
 def test_a_rule_of_nobody_and_one_of_a_service_that_cannot_be_read_are_not_judged():
@@ -234,3 +236,24 @@ def test_a_volume_that_is_gone_is_named_as_it_is_attached_or_made():
     assert the(FindingCode.VOLUME_GONE, view(attached)).name == "v"
     made = live(volume={"size": "1Gi", "mount_path": "/d"}, **gone)
     assert the(FindingCode.VOLUME_GONE, view(made)).name == "alpha"
+
+
+def test_a_worker_has_lost_its_origin_where_all_services_of_that_cluster_are_seen():
+    marks = {**WORKER, "oscar.grycap/origin-cluster": "far", "oscar.grycap/origin-service": "alpha"}
+    here = Context(
+        Facts(view(live("beta", annotations=marks))), Settings("/files", set_name="laws"), {}, None
+    )
+
+    def is_lost(*services, **facts):
+        far = Context(Facts(view(*services, **facts)), here.settings, {}, None)
+        here.peers = {ClusterId("far"): far}
+        return FindingCode.ORIGIN_GONE in [one.code for one in cluster_findings(here).findings]
+
+    assert is_lost()
+    assert is_lost(live("gamma"))
+    assert not is_lost(live("alpha"))
+    assert not is_lost(unreadable=(ServiceName("alpha"),))
+    assert not is_lost(is_admin=False)
+    assert not is_lost(problem="unreachable")
+    here.peers = {}
+    assert FindingCode.ORIGIN_GONE not in [one.code for one in cluster_findings(here).findings]
