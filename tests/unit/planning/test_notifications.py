@@ -95,10 +95,10 @@ def test_who_else_starts_on_the_same_uploads_is_told(rule, said):
 
 
 def test_what_cannot_be_read_has_no_notifications_and_an_unknown_marker_counts_as_there():
-    facts = Facts(seen(red=[("alpha", "in/")]))
-    assert len(facts.hooks("red")) == 1
-    for unseen in ({"store_problem": "gone"}, {"denied": frozenset({"red"})}):
-        assert Facts(replace(facts.view, **unseen)).hooks("red") is None
-    assert facts.has_marker("red", "in") is True
-    assert facts.missing.markers == {("red", "in")}
-    assert not Facts(replace(facts.view, markers={("red", "in"): False})).has_marker("red", "in")
+    red, facts = BucketName("red"), Facts(seen(red=[("alpha", "in/")]))
+    assert [rule.service for rule in facts.hooks(red) or ()] == ["alpha"]
+    for unseen in ({"store_problem": "gone"}, {"denied": frozenset({red})}):
+        assert Facts(replace(facts.view, **unseen)).hooks(red) is None
+    assert facts.has_marker(red, "in") is True
+    assert facts.missing.markers == {(red, "in")}
+    assert not Facts(replace(facts.view, markers={(red, "in"): False})).has_marker(red, "in")

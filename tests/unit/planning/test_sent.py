@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.field import Form, Json
 from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import Cause, FieldChange, Op
@@ -84,7 +84,8 @@ def test_plans_that_are_equal_have_one_digest():
     """Whatever the order in which a manifest or a server says the keys of a block."""
     plan = planned(view(), wanted())
     digests = set()
-    for value in ({"a": 1, "b": 2}, {"b": 2, "a": 1}):
+    values: list[Json] = [{"a": 1, "b": 2}, {"b": 2, "a": 1}]
+    for value in values:
         change = FieldChange("x", Op.ADD, None, value, Cause.MANIFEST)
         action = replace(plan.actions[0], changes=(change,))
         digests.add(plan_digest(replace(plan, actions=(action,))))

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedEntry, Settings, Which
@@ -131,7 +131,7 @@ def test_a_bucket_is_used_by_who_is_about_to_use_it_and_not_by_what_the_cluster_
     def users(was, becomes):
         there = view(live(**was))
         context = Context(Facts(there), Settings("/files"), {ServiceName("alpha"): becomes}, None)
-        return {name: context.users_of(name) for name in ("a", "b", "c", "d", "e", "f")}
+        return {name: context.users_of(BucketName(name)) for name in ("a", "b", "c", "d", "e", "f")}
 
     was = {"input": minio("a/x"), "output": minio("b/x"), "mount": minio("c/x")[0]}
     other = {"input": minio("d/x"), "output": minio("e/x"), "mount": minio("f/x")[0]}
