@@ -240,20 +240,19 @@ def test_a_volume_that_is_gone_is_named_as_it_is_attached_or_made():
 
 def test_a_worker_has_lost_its_origin_where_all_services_of_that_cluster_are_seen():
     marks = {**WORKER, "oscar.grycap/origin-cluster": "far", "oscar.grycap/origin-service": "alpha"}
-    here = Context(
-        Facts(view(live("beta", annotations=marks))), Settings("/files", set_name="laws"), {}, None
-    )
+    facts, settings = Facts(view(live("beta", annotations=marks))), Settings("/files", set_name="s")
 
-    def is_lost(*services, **facts):
-        far = Context(Facts(view(*services, **facts)), here.settings, {}, None)
-        here.peers = {ClusterId("far"): far}
+    def is_lost(**peers):
+        known = {
+            ClusterId(name): Context(Facts(one), settings, {}, None) for name, one in peers.items()
+        }
+        here = Context(facts, settings, {}, None, peers=known)
         return FindingCode.ORIGIN_GONE in [one.code for one in cluster_findings(here).findings]
 
-    assert is_lost()
-    assert is_lost(live("gamma"))
-    assert not is_lost(live("alpha"))
-    assert not is_lost(unreadable=(ServiceName("alpha"),))
-    assert not is_lost(is_admin=False)
-    assert not is_lost(problem="unreachable")
-    here.peers = {}
-    assert FindingCode.ORIGIN_GONE not in [one.code for one in cluster_findings(here).findings]
+    assert is_lost(far=view())
+    assert is_lost(far=view(live("gamma")))
+    assert not is_lost(far=view(live("alpha")))
+    assert not is_lost(far=view(unreadable=(ServiceName("alpha"),)))
+    assert not is_lost(far=view(is_admin=False))
+    assert not is_lost(far=view(problem="unreachable"))
+    assert not is_lost()
