@@ -131,7 +131,6 @@ class _Told(logging.Handler):
     """Log lines go out by the same door as all else."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write *record*."""
         tell(self.format(record) + "\n")
 
 

@@ -97,15 +97,12 @@ print(requests.put(f"{{api}}/system/services", auth=login, json=service).status_
 
 
 class _Story(Struct):
-    """Tells and runs the story in one folder."""
-
     folder: Path
     environ: dict[str, str]
     paint: Paint
     failures: int = 0
 
     def tell(self, text: str) -> None:
-        """Say what comes next."""
         show_line("\n" + self.paint(f"# {text}", "cyan"))
 
     def run(self, words: str, *, expected: int = 0) -> None:

@@ -14,7 +14,6 @@ class Keys:
     """Reads keys as they are pressed. The terminal is given back before anyone else asks on it."""
 
     def __init__(self) -> None:
-        """Touch nothing yet."""
         self._before: list[Any] | None = None
         self._on_return: Any = None
 
@@ -32,7 +31,6 @@ class Keys:
         return self._before is not None
 
     def give_back(self) -> None:
-        """Put the terminal back as it was."""
         if self._before is None:
             return
         import termios

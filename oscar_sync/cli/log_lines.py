@@ -17,7 +17,6 @@ class Form:
 
 
 def choose(ctx: click.Context, param: click.Parameter, value: str) -> None:
-    """Write the lines that follow as *value* says."""
     del ctx, param
     Form.is_json = value == "json"
 
@@ -37,7 +36,6 @@ class Lines(logging.Formatter):
     """Log records in the form of the day."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return *record* as a line."""
         if Form.is_json:
             return json_line(record.levelname.lower(), record.name, record.getMessage())
         return super().format(record)

@@ -90,7 +90,6 @@ def _tell(text: str) -> None:
 
 
 def run(args: Sequence[str]) -> None:
-    """Run *args* and leave the process."""
     # A plan of 1,000 services makes much that stays until the end: to look for circles in it, and
     # to take it apart, would be an eighth of its time each.
     if not _LONG_RUNNING.intersection(args[:1]):

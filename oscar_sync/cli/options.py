@@ -59,7 +59,6 @@ class _File(_Given):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Let the shell complete a file."""
         del ctx, param
         return [CompletionItem(incomplete, type="file")]
 
@@ -233,7 +232,6 @@ def formats(*names: str) -> Callable[[Decorated], Decorated]:
 
 
 def planning(function: Decorated) -> Decorated:
-    """Add the options of plan and apply."""
     return _with(function, (*_PLANNING, _ALLOW))
 
 

@@ -23,7 +23,6 @@ class Bottom:
     """A line that stays below everything else on the terminal at stdout, redrawn in its place."""
 
     def __init__(self) -> None:
-        """Show nothing yet."""
         self._make: Callable[[int], str] | None = None
         self._cells = 0
         self._columns = 0
@@ -31,7 +30,6 @@ class Bottom:
 
     @property
     def is_shown(self) -> bool:
-        """Tell whether there is such a line."""
         return self._make is not None
 
     def put(self, make: Callable[[int], str] | None) -> None:

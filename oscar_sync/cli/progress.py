@@ -41,7 +41,6 @@ class Progress:
         self._lock = threading.Lock()
 
     def on_event(self, event: Event) -> None:
-        """Show *event*."""
         if self._is_quiet or event.step is None or event.action is None:
             return
         with self._lock:
@@ -61,7 +60,6 @@ class Progress:
                 self._tell(event, event.action, event.step)
 
     def end(self) -> None:
-        """Clear the bar."""
         if self._is_terminal and not self._is_quiet:
             redraw()
 

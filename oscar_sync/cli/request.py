@@ -14,7 +14,6 @@ from oscar_sync.reconcile.desire.request import DesireRequest
 
 
 def request_of(options: dict[str, Any], **more: Any) -> DesireRequest:
-    """Return what *options* of a command ask for."""
     log_to_stderr(options["log_level"])
     return DesireRequest(
         paths=tuple(options.get("paths") or (".",)),
@@ -63,5 +62,4 @@ def connections_of(options: dict[str, Any]) -> Connections:
 
 
 def plan_options(options: dict[str, Any], **more: Any) -> PlanOptions:
-    """Return the plan options of *options*."""
     return PlanOptions(checks_all_hooks=bool(options.get("hooks")), **more)

@@ -35,7 +35,6 @@ class RunRecord(Struct):
         self.started_s = time.monotonic()
 
     def found(self, plan: Plan) -> None:
-        """Keep the plan."""
         self.plan = plan
 
     def reported(self, report: RunReport) -> None:

@@ -55,7 +55,6 @@ class Screen(Struct):
             self._standing = replace(self._standing, keys=KEYS)
 
     def close(self) -> None:
-        """Leave the terminal as it was."""
         BOTTOM.put(None)
         self.keys.give_back()
 
@@ -64,7 +63,6 @@ class Screen(Struct):
         say(f"{_clock(time.time())}  {text}" if self.is_live else f"watch: {text}")
 
     def begin(self, doing: str) -> None:
-        """Tell what is under way."""
         self._show(replace(self._standing, doing=doing))
 
     def stand(self, plan: Plan | None, trouble: str, pause_s: float) -> None:

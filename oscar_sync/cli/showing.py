@@ -22,7 +22,6 @@ APPLY_FORMATS: Final = (*PLAN_FORMATS, "events")
 
 
 def stdout_paint(color: str) -> Paint:
-    """Return the painter for stdout."""
     return paint_for(color, os.environ, is_terminal=sys.stdout.isatty())
 
 
@@ -58,7 +57,6 @@ def show_drift(found: Pass, outputs: Sequence[Output], color: str) -> None:
 
 
 def show_text(outputs: Sequence[Output], text: Callable[[Output], str]) -> None:
-    """Write *text* to each output that takes it."""
     for output in outputs:
         if output.format == "text":
             write(output, text(output))

@@ -17,7 +17,6 @@ class Findings:
 
     @property
     def has_error(self) -> bool:
-        """Tell whether there is an error among them."""
         return any(diagnostic.severity is ERROR for diagnostic in self.found)
 
     def add(  # noqa: PLR0917 - in the order of a diagnostic
@@ -60,5 +59,4 @@ class Findings:
         message: str,
         remedy: str,
     ) -> None:
-        """Note a finding at *path* of a document."""
         self.add(code, severity, places.locate(path), path, message, remedy, places.text)

@@ -12,8 +12,6 @@ _STARS: Final = re.compile(r"(?<!\\)\*{3,}")
 
 
 class Ignored(Protocol):
-    """Patterns of an ignore file."""
-
     def match_file(self, file: str) -> bool:
         """Tell whether *file* is left out: relative, with ``/``; a folder ends in one."""
         ...

@@ -55,7 +55,6 @@ class Places:
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:
-    """Return the node to point at and the node to go on from."""
     if isinstance(node, SequenceNode):
         if isinstance(step, int) and 0 <= step < len(node.value):
             return node.value[step], node.value[step]

@@ -8,8 +8,6 @@ from oscar_sync.documents.scalars import Tree
 
 
 class FaultKind(StrEnum):
-    """What is wrong with a text."""
-
     SYNTAX = "syntax"
     DUPLICATE = "duplicate"
     TOO_DEEP = "too deep"
@@ -39,6 +37,5 @@ class Refused(Exception):
     """Reading stopped at a fault. Never leaves this package."""
 
     def __init__(self, fault: Fault) -> None:
-        """Keep the *fault*."""
         super().__init__(fault.message)
         self.fault = fault

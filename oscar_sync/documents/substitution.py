@@ -10,7 +10,6 @@ _REFERENCE: Final = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<de
 
 
 def references(text: str) -> tuple[str, ...]:
-    """Return the names that *text* refers to."""
     return tuple(match["name"] for match in _REFERENCE.finditer(text))
 
 
@@ -34,7 +33,6 @@ def substituted(text: str, environ: Mapping[str, str]) -> tuple[str, tuple[str, 
 
 
 def values_of(text: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return each reference in *text* that has a value, as value and reference."""
     return tuple(
         (value, match[0])
         for match in _REFERENCE.finditer(text)
@@ -43,7 +41,6 @@ def values_of(text: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], .
 
 
 def scalars_with_references(tree: Tree) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield path and text of each scalar that refers to a variable."""
     if isinstance(tree, str):
         if _REFERENCE.search(tree):
             yield (), tree

@@ -17,8 +17,6 @@ _Reader: TypeAlias = "Callable[[FieldReader, Field, Tree, FieldPath], object]"
 
 
 class Wrong(StrEnum):
-    """What can be wrong with the type of a value."""
-
     NOT_TEXT = "not text"
     NOT_FLAG = "not a flag"
     NOT_INTEGER = "not an integer"
@@ -56,22 +54,18 @@ class FieldReader(ABC):
         """Note that the mapping at *path* has *key*, which is none of the *known* ones."""
 
     def shown(self, path: FieldPath) -> str:
-        """Return *path* as it is printed."""
         return dotted(path)
 
     def instead_of(self, field: Field, value: Tree) -> str:
-        """Return what to write in the place of *value*, which is no text."""
         del field, value
         return "write one value, in quotes"
 
     def check(self, field: Field, part: ValuePart, text: str, path: FieldPath) -> None:
-        """Note what is wrong with a text that is *part* of the value of *field*."""
         del field, part, text, path
 
     def block(
         self, fields: tuple[Field, ...], raw: Mapping[str, Tree], path: FieldPath
     ) -> dict[str, Any]:
-        """Return the values that *raw* holds, typed as *fields* say."""
         known = {field.name: field for field in fields}
         built: dict[str, Any] = {}
         for key, value in raw.items():

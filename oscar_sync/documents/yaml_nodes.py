@@ -33,14 +33,12 @@ class _Policy:
     depth = 0
 
     def descend_resolver(self, parent: Node | None, index: object) -> None:
-        """Count a level."""
         del index
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise Refused(_too_deep(parent))
 
     def ascend_resolver(self) -> None:
-        """Leave a level."""
         self.depth -= 1
 
     def resolve(self, kind: object, value: object, implicit: object) -> None:

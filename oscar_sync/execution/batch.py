@@ -30,7 +30,6 @@ class _Sent(Struct, frozen=True):
     reply: Reply
 
     def is_shown_by(self, found: LiveService | None) -> bool:
-        """Tell whether *found* is what the PUT makes of the service."""
         return self.run.shows(found, self.before, self.body, self.reply)
 
     def is_still_as_before(self) -> bool:

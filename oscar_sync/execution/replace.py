@@ -15,7 +15,6 @@ from oscar_sync.model.report import ActionResult
 
 
 def carry_out_replace(run: Run) -> ActionResult:
-    """Return what became of a replacement."""
     before, steps = run.material.before, run.action.steps
     first, form = run.material.first_form, run.material.form
     if before is None or first is None or form is None:  # looked at before anything is deleted

@@ -8,7 +8,6 @@ from oscar_sync.semantics.answers import Outcome
 
 
 def carry_out_restart(run: Run) -> ActionResult:
-    """Return what became of a restart that is an action of its own."""
     run.check_premise()
     send_restarts(run)
     return run.result(Status.DONE)

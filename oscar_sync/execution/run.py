@@ -44,7 +44,6 @@ class FailedError(Exception):
     """The action cannot go on; the message says why, ``code`` is stable."""
 
     def __init__(self, message: str, code: str = "failed") -> None:
-        """Keep the sentence and the code."""
         super().__init__(message)
         self.code = code
 
@@ -75,7 +74,6 @@ class Run(Struct):
 
     @property
     def name(self) -> ServiceName:
-        """Return the service's name."""
         return self.action.key.name
 
     @property
@@ -129,7 +127,6 @@ class Run(Struct):
     # bodies
 
     def post_body(self, form: Form) -> dict[str, Value]:
-        """Return the body that creates *form*."""
         material = self.material
         stamp = stamp_for(form, material, self.parts.key)
         return post_body(form, material.secrets, stamp, material.release)
@@ -148,7 +145,6 @@ class Run(Struct):
         return self.newest.by_name(self.name)
 
     def holds(self, live: LiveService | None, form: Form) -> bool:
-        """Tell whether *live* is what *form* wants."""
         return live is not None and self.parts.holds(live.form, form, live.owner)
 
     def shows(
@@ -255,7 +251,6 @@ class Run(Struct):
     # results
 
     def result(self, status: Status, message: str = "", code: str = "") -> ActionResult:
-        """Return how the action ended."""
         sent, warnings = tuple(self.sender.sent), tuple(self.warnings)
         return ActionResult(self.action, status, message, code, sent, warnings, log=tuple(self.log))
 

@@ -79,7 +79,6 @@ class Sent:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether all of it is there."""
         return self.size_bytes >= self._whole_bytes
 
     def add(self, count: int) -> bool:
@@ -115,12 +114,10 @@ class Sender(Struct):
         return self._service(step, lambda: self.ports.api.put_service(body, timeout_s))
 
     def delete(self, step: Step) -> Reply:
-        """Send the DELETE of *step*."""
         name = step.target.rpartition("/")[2]
         return self._service(step, lambda: self.ports.api.delete_service(name))
 
     def erase(self, step: Step) -> Reply:
-        """Send the DELETE of the bucket that *step* names."""
         return self._service(step, lambda: self.ports.api.delete_bucket(step.target))
 
     def restart(self, step: Step) -> Reply:

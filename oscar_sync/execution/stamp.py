@@ -7,7 +7,6 @@ from oscar_sync.semantics.stamp import OWNER
 
 
 def carry_out_stamp(run: Run) -> ActionResult:
-    """Return what became of the stamp."""
     live = run.check_premise(data_is_at_risk=True)
     if live is None:
         raise FailedError("the plan holds no definition")

@@ -26,13 +26,11 @@ from oscar_sync.semantics.hooks import wanted_hooks
 
 
 def carry_out_update(run: Run) -> ActionResult:
-    """Return what became of an update."""
     live = send_update(run)
     return finish_update(run, live)
 
 
 def send_update(run: Run) -> LiveService:
-    """Return the live service after a PUT that holds."""
     is_in_parts = bool(run.material.forms_before)
     at_risk = bool(run.action.keeps or run.action.erases or is_in_parts)
     live = run.check_premise(data_is_at_risk=at_risk)

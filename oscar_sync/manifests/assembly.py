@@ -37,13 +37,11 @@ class Manifest(Struct, frozen=True):
     masks: Masks = Masks()
 
     def on(self, cluster: ClusterId) -> DesiredService:
-        """Return the service as it is desired on *cluster*."""
         key = ServiceKey(cluster, self.name)
         return DesiredService(key, self.form, self.secrets, self.locate, self.masks)
 
 
 def check_alone(draft: ServiceDraft) -> None:
-    """Note what is wrong with a service by itself."""
     _drop_hidden(draft)
     for check in _CHECKS:
         check(draft)

@@ -37,7 +37,6 @@ class ServiceDraft(Struct, frozen=True):
     def say(
         self, code: ManifestCode, severity: Severity, path: FieldPath, message: str, remedy: str
     ) -> None:
-        """Note a finding about the value at *path* of this service."""
         origin, text = self.locator.written(path)
         shown = self.dotted(path)
         words = (self.masks.in_words(message), self.masks.in_words(remedy))
@@ -50,7 +49,6 @@ class ServiceDraft(Struct, frozen=True):
         return dotted(path)
 
     def blocks(self, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield position and block of a list of blocks."""
         yield from enumerate(self.values.get(name, ()))
 
     def block(self, name: str) -> dict[str, Any]:

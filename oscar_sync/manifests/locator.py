@@ -55,7 +55,6 @@ class Locator(Struct, frozen=True):
         return origin, text
 
     def layer_of(self, path: FieldPath) -> Layer:
-        """Return the layer that set the value at *path*."""
         origin, _ = self.written(path)
         return next(
             (

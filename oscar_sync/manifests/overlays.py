@@ -127,7 +127,6 @@ def laid_over(
 
 
 def masks_of(service: RawService, overlays: Sequence[Overlay]) -> Masks:
-    """Return what variables put into *service* by *overlays*."""
     found = Masks()
     for overlay in overlays:
         for key in names_of(service):

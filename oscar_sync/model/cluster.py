@@ -10,8 +10,6 @@ from oscar_sync.model.secret import Secret
 
 
 class BasicLogin(Struct, frozen=True):
-    """User and password."""
-
     user: str
     password: Secret
 
@@ -63,8 +61,6 @@ def login_kind(login: Login | None) -> str:
 
 
 class ReadingState(StrEnum):
-    """How far reading a cluster came."""
-
     READ = "read"
     UNREACHABLE = "unreachable"
     REFUSED = "refused"

@@ -34,7 +34,6 @@ class Consent(Struct, frozen=True):
     cluster: ClusterId | None = None
 
     def __str__(self) -> str:
-        """Return the consent as it is written on a command line."""
         place = f"{self.cluster}/" if self.cluster else ""
         match self.word:
             case Word.ERASE:

@@ -19,8 +19,6 @@ Form: TypeAlias = Mapping[str, Value]
 
 
 class Kind(StrEnum):
-    """The shape of a field's value."""
-
     TEXT = "text"
     FLAG = "flag"
     INTEGER = "integer"
@@ -42,8 +40,6 @@ class Compare(StrEnum):
 
 
 class Change(StrEnum):
-    """What a change of the field takes."""
-
     UPDATE = "update"
     REPLACE = "replace"
 

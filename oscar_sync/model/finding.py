@@ -10,8 +10,6 @@ from oscar_sync.model.state import BucketCount
 
 
 class FindingSubject(StrEnum):
-    """What a finding is about."""
-
     SERVICE = "service"
     BUCKET = "bucket"
     VOLUME = "volume"

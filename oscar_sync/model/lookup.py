@@ -31,7 +31,6 @@ class Lookups(Struct):
     store: bool = False
 
     def __bool__(self) -> bool:
-        """Tell whether anything is asked."""
         return bool(
             self.buckets
             or self.volumes

@@ -29,7 +29,6 @@ class Masks(Struct, frozen=True):
     parts: tuple[Masked, ...] = ()
 
     def __add__(self, other: "Masks") -> "Masks":
-        """Return both."""
         return Masks(self.wholes + other.wholes, self.parts + other.parts)
 
     def shown(self, field: str, value: object) -> str | None:

@@ -121,5 +121,4 @@ class Material(Struct, frozen=True):
         return (*(replace(rest, form=form, stamp=stamp) for form in self.forms_before), rest)
 
     def after(self, before: "Material") -> "Material":
-        """Return this material for an action that begins with *before*."""
         return replace(self, before=before)

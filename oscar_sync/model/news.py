@@ -31,7 +31,6 @@ class News(Struct, frozen=True):
     gone: tuple[Entry, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether there is any."""
         return bool(self.new or self.changed or self.gone)
 
 

@@ -295,7 +295,6 @@ class Loss(Struct, frozen=True):
     is_at_least: bool = False
 
     def __bool__(self) -> bool:
-        """Tell whether anything is deleted."""
         return bool(self.buckets or self.volumes or self.extra_objects)
 
 

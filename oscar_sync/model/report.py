@@ -9,8 +9,6 @@ from oscar_sync.model.plan import Action, Blocked, Do, Plan
 
 
 class Status(StrEnum):
-    """How an action ended."""
-
     DONE = "done"
     FAILED = "failed"
     STALE = "stale"
@@ -44,8 +42,6 @@ class ActionResult(Struct, frozen=True):
 
 
 class RunReport(Struct, frozen=True):
-    """What became of a plan."""
-
     plan: Plan
     results: tuple[ActionResult, ...] = ()
     is_interrupted: bool = False

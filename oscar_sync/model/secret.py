@@ -11,7 +11,6 @@ class Secret:
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        """Keep *text*."""
         self._text = text
 
     def reveal(self) -> str:
@@ -19,19 +18,15 @@ class Secret:
         return self._text
 
     def __bool__(self) -> bool:
-        """Tell whether there is any text."""
         return bool(self._text)
 
     def __eq__(self, other: object) -> bool:
-        """Compare by value."""
         return isinstance(other, Secret) and other._text == self._text
 
     def __hash__(self) -> int:
-        """Hash by value."""
         return hash(("Secret", self._text))
 
     def __repr__(self) -> str:
-        """Return the mask."""
         return MASK
 
     __str__ = __repr__

@@ -20,11 +20,9 @@ class Which(Struct, frozen=True):
     cluster: ClusterId | None = None
 
     def matches(self, key: ServiceKey) -> bool:
-        """Tell whether *key* is meant."""
         return self.name == key.name and self.cluster in (None, key.cluster)
 
     def __str__(self) -> str:
-        """Return it as written."""
         return f"{self.cluster}/{self.name}" if self.cluster else self.name
 
 

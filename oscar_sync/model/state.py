@@ -117,11 +117,9 @@ class StoredObject(Struct, frozen=True, eq=False):
     last_write: datetime | None = None
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether *other* is the same object."""
         return isinstance(other, StoredObject) and self._compared() == other._compared()
 
     def __hash__(self) -> int:
-        """Return the hash of what is compared."""
         return hash(self._compared())
 
     def _compared(self) -> tuple[str, int, str]:

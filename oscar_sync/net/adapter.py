@@ -36,7 +36,6 @@ class PoolAdapter(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *_: Any, **__: Any) -> None:
-        """Take the pool that is there."""
         self.poolmanager = self._pool
 
     def exchange(

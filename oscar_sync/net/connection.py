@@ -61,7 +61,6 @@ class TimedResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(self._timed)
 
     def begin(self) -> None:
-        """Read the head."""
         super().begin()
         self._timed.begin()
 

@@ -8,7 +8,6 @@ class NoExchangeError(Exception):
     """
 
     def __init__(self, words: str, *, was_sent: bool = False, may_pass: bool = False) -> None:
-        """Keep what happened."""
         super().__init__(words)
         self.words = words
         self.was_sent = was_sent

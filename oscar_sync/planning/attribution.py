@@ -60,7 +60,6 @@ def _parts(item: Difference) -> Iterator[Difference]:
 
 
 def _holds_secret(value: Value) -> bool:
-    """Tell whether a block or list has a secret in it."""
     inner = [*value.values()] if isinstance(value, dict) else value
     if not isinstance(inner, list):
         return False

@@ -32,7 +32,6 @@ def judged(*verdicts: Judgement | Reason | None) -> Judgement:
 
 
 def union(consents: Iterable[frozenset[Consent]]) -> frozenset[Consent]:
-    """Return all of *consents* as one set."""
     return frozenset[Consent]().union(*consents)
 
 
@@ -81,5 +80,4 @@ def attach_reason(name: str, bucket: str, why: str) -> Reason:
 
 
 def blocked(action: Action, reason: Reason) -> Blocked:
-    """Return *action* held back for *reason*."""
     return Blocked(action, reason.code, reason.message, reason.ways_out, reason.consent)

@@ -45,7 +45,6 @@ class Closing(Struct, frozen=True):
     reason: Reason | None = None
 
     def steps(self, live: LiveService) -> tuple[Step, ...]:
-        """Return the PUT that closes the buckets, or none."""
         if self.form is None:
             return ()
         restarts = restarts_of_put(live.form, self.form)

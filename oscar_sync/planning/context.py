@@ -93,7 +93,6 @@ class Context(Struct, frozen=True, dict=True):
     planned: Planned = field(default_factory=Planned)
 
     def service_key(self, name: str) -> ServiceKey:
-        """Return the key of *name* on this cluster."""
         return ServiceKey(self.facts.view.cluster.id, ServiceName(name))
 
     @property
@@ -320,7 +319,6 @@ class Context(Struct, frozen=True, dict=True):
         return users
 
     def wanted_beside(self) -> Iterator[DesiredService]:
-        """Yield what the files want beside what is planned here."""
         yield from self.others
         for home in self._others_of_run():
             yield from home.desired.values()

@@ -64,7 +64,6 @@ from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 
 def decide_create(context: Context, desired: DesiredService) -> Decision:
-    """Return the creation of *desired*, or why it cannot be."""
     name = desired.key.name
     stored, desired = desired, taken_up(context, desired)
     members = made_members(context, desired.key, desired.form)

@@ -21,7 +21,6 @@ class Facts:
     """Answers from a :class:`ClusterView`; each miss is added to ``missing``."""
 
     def __init__(self, view: ClusterView) -> None:
-        """Answer from *view*."""
         self.view = view
         self.missing = Lookups()
 

@@ -35,7 +35,6 @@ class _Server:
         self.left = _BURST
 
     def wait_s(self, calls: float) -> float:
-        """Return how long *calls* wait."""
         self.left -= calls
         wait_s = max(0.0, -self.left / _CALLS_A_SECOND)
         self.rest(wait_s)

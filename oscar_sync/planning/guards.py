@@ -36,7 +36,6 @@ from oscar_sync.semantics.stores import is_refused_input
 
 
 def first_of(*reasons: Reason | None) -> Reason | None:
-    """Return the first reason there is."""
     return next((reason for reason in reasons if reason is not None), None)
 
 

@@ -38,7 +38,6 @@ class SecretFindings(Struct, frozen=True):
 def secret_findings(
     desired: DesiredService, live: LiveService, key: FingerprintKey | None
 ) -> SecretFindings:
-    """Return how the secrets of *desired* differ from what *live* was last given."""
     if not desired.secrets and not live.secret_names:
         return SecretFindings()
     stored = frozenset(live.secret_names)

@@ -408,7 +408,6 @@ def _verdict(
 
 
 def _closed(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
-    """Return the buckets that this PUT closes to everybody."""
     had = needed_buckets(live.form) if is_closed_by(live.form, wanted) else ()
     return tuple(bucket for bucket in needed_buckets(wanted) if bucket in had)
 

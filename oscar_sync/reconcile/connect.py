@@ -72,8 +72,6 @@ class ClusterConnection(Struct):
 
 
 class Connections(Struct):
-    """The connections to each cluster of a run."""
-
     environ: Mapping[str, str]
     connections: int = 4
     read_timeout_s: float = 60.0
@@ -105,7 +103,6 @@ class Connections(Struct):
         return before
 
     def opened(self) -> Mapping[ClusterId, ClusterConnection]:
-        """Return the connections made so far."""
         return self._made
 
     def provider(self, name: str, credentials: Mapping[str, object]) -> Provider:
@@ -145,7 +142,6 @@ class Connections(Struct):
         self._providers.clear()
 
     def close(self) -> None:
-        """Close every session."""
         for made in self._made.values():
             made.api.session.close()
         self.close_providers()
@@ -155,7 +151,6 @@ class ProviderFiles:
     """A storage provider as execution sees it: files are named by text."""
 
     def __init__(self, provider: Provider) -> None:
-        """Speak to *provider*."""
         self._provider = provider
 
     @property

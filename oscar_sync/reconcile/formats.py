@@ -21,7 +21,6 @@ class Format(Struct, frozen=True):
     budget: int = 0
 
     def write(self, subject: Subject) -> str:
-        """Return *subject* in this format."""
         return self._writer("")(subject)
 
     def write_input(self, found: Sequence[Diagnostic]) -> str:

@@ -80,7 +80,6 @@ def files_below(provider: Provider, folder: str) -> dict[str, StoredFile]:
 
 
 def extra_file(stored: StoredFile) -> ExtraFile:
-    """Return a stored file as a plan keeps it."""
     return ExtraFile(stored.path, stored.size_bytes, stored.checksum, stored.last_write)
 
 

@@ -259,7 +259,6 @@ class Saves(FileSystemEventHandler):
         return None
 
     def close(self) -> None:
-        """Stop watching."""
         self._stop()
 
     def _stop(self) -> None:

@@ -17,7 +17,6 @@ def moved(plan: Plan) -> list[Action]:
 
 
 def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
-    """Return a line for each thing that moved, with the changed lines of a script."""
     key = f"{action.key!s:<{width}}"
     if action.kind is ActionKind.CREATE:
         return [(f"{key} missing: never created, or deleted on the cluster", [])]

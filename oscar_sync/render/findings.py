@@ -73,7 +73,6 @@ def as_many(found: Sequence[ReportFinding], limit: int, room: int) -> Sequence[R
 
 
 def without_twins(found: Iterable[ReportFinding]) -> Iterator[tuple[ReportFinding, str]]:
-    """Yield each finding with a fingerprint that no other has."""
     seen: dict[str, int] = {}
     for item in found:
         name = item.fingerprint

@@ -28,7 +28,6 @@ class _Case(Struct, frozen=True):
 
     @property
     def faults(self) -> tuple[ReportFinding, ...]:
-        """Return what makes the case fail."""
         return tuple(
             item
             for item in self.found
@@ -38,7 +37,6 @@ class _Case(Struct, frozen=True):
 
 
 def junit(subject: Subject) -> str:
-    """Return *subject* as suites of cases."""
     cases = _cases(subject)
     cut = len(cases) - _CASES
     if cut > 0:  # those that pass go first

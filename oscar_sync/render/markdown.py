@@ -55,7 +55,6 @@ def markdown(subject: Subject) -> str:
 
 
 def markdown_of_input(found: Sequence[Diagnostic]) -> str:
-    """Return what is wrong with the files."""
     blocks = []
     for item in findings_of_input(found):
         place = f"{item.origin.file}:{item.origin.line}" if item.origin.line else item.origin.file

@@ -10,7 +10,6 @@ _CODES: Final = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36, "
 
 
 def plain(text: str, colour: str) -> str:
-    """Return *text* as it is."""
     del colour
     return text
 

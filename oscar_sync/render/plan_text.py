@@ -163,7 +163,6 @@ class Page:
         self._lines: list[str] = []
 
     def line(self, text: str) -> None:
-        """Add one line."""
         self._lines.append(text)
 
     def section(self, title: str, count: int, blocks: Sequence[Sequence[str]]) -> None:
@@ -175,14 +174,12 @@ class Page:
             self._lines.extend(block)
 
     def text(self) -> str:
-        """Return everything."""
         return "\n".join(self._lines) + "\n"
 
     def _key(self, action: Action) -> str:
         return f"{action.key!s:<{self._key_width}}"
 
     def mark(self, symbol: str, text: str) -> str:
-        """Return a line that starts with a symbol."""
         return f" {self._paint(symbol, SYMBOL_COLOURS[symbol])} {text}"
 
     def _placed(self, text: str, visible: int, place: str) -> list[str]:
@@ -194,7 +191,6 @@ class Page:
         return [text + " " * max(3, _PLACE_COLUMN - visible) + place]
 
     def action(self, action: Action) -> list[str]:
-        """Return an action with its fields, buckets and notes."""
         symbol = SYMBOLS[action.kind]
         words = f"{self._key(action)} {headline(action)}"
         notes = [note for note in action.notes if not note.startswith("trigger:")]

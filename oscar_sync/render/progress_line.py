@@ -46,7 +46,6 @@ class Pace:
     """The rate of the last ten seconds, or of two moments where they lie further apart."""
 
     def __init__(self, began_s: float) -> None:
-        """Begin with no byte."""
         self._moments = deque([Moment(began_s, 0)])
 
     def note(self, moment: Moment) -> None:

@@ -41,7 +41,6 @@ def _result(result: ActionResult, paint: Paint, width: int) -> list[str]:
 
 
 def report_sentence(report: RunReport) -> str:
-    """Return the closing sentence of an apply."""
     done = sum(result.status is Status.DONE for result in report.results)
     total = len(report.results)
     parts = [f"{done} of {plural(total, 'action')} done and read back."] if total else []

@@ -25,7 +25,6 @@ _ROOM: Final = 9_000_000
 
 
 def sarif(subject: Subject) -> str:
-    """Return the findings of *subject* as one run."""
     return _document(findings_of(subject), subject.plan.source.settings_file)
 
 

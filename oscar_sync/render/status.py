@@ -14,7 +14,6 @@ _TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "OURS", "ENDPOINT")
 
 
 def status_text(clusters: Sequence[ClusterStatus], width: int | None = None) -> str:
-    """Return a heading and a table for each cluster."""
     is_one = len(clusters) == 1
     return "\n".join(_cluster_text(one, width, is_one=is_one) for one in clusters)
 

@@ -22,7 +22,6 @@ def use_of(cluster: Cluster, name: str, form: Mapping[str, Value]) -> str:
 
 
 def run_command(cluster: Cluster, name: str) -> str:
-    """Return the command that invokes a service."""
     return f"oscar-sync service run {shlex.quote(name)} -c {cluster_flag(cluster)} -f FILE"
 
 

@@ -86,7 +86,6 @@ def duration(seconds: float) -> str:
 
 
 def key_width(keys: Iterable[ServiceKey]) -> int:
-    """Return the width of the column that holds *keys*."""
     longest = max((len(safe(str(key))) for key in keys), default=0)
     return min(max(longest, _KEY_COLUMN), _WIDEST_KEY_COLUMN)
 
@@ -169,7 +168,6 @@ def outcome_headline(result: ActionResult) -> str:
 
 
 def headline(action: Action) -> str:
-    """Return what the action does, in a few words."""
     match action.kind:
         case ActionKind.REMOVE:
             return "remove, data is deleted" if action.erases else "remove, data stays"

@@ -56,7 +56,6 @@ def access_given(visibility: str, users: Iterable[str] = ()) -> Access:
 
 
 def access_of_service(form: Mapping[str, Value]) -> Access:
-    """Return the access that a service gives to its buckets."""
     users = form.get("allowed_users")
     named = map(str, users) if isinstance(users, list) else ()
     return access_given(str(form["visibility"]), named)

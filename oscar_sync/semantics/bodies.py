@@ -143,7 +143,6 @@ def _fill_federation(body: dict[str, Value], live: LiveService) -> None:
 
 
 def _member_of(block: Mapping[str, Value]) -> tuple[Value, ...]:
-    """Return what tells one member of a federation from another."""
     return tuple(str(block.get(name)) for name in ("type", "cluster_id", "service_name", "url"))
 
 

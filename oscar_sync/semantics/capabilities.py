@@ -32,7 +32,6 @@ class Trait(Struct, frozen=True):
     until: Release | None = None
 
     def holds(self, release: Release) -> bool:
-        """Tell whether *release* does it."""
         return release >= self.since and (self.until is None or release < self.until)
 
 

@@ -71,7 +71,6 @@ def _for_pages(text: str) -> str:
 
 
 def _as_go_escapes(text: str) -> str:
-    """Return *text* as Go writes it into a page."""
     return html.escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
 
 

@@ -47,7 +47,6 @@ def _by_folder(forms: Mapping[ServiceName, Form]) -> _Consumers:
 def _before(
     name: ServiceName, form: Form, consumers: _Consumers, makers: Mapping[str, ServiceName]
 ) -> set[ServiceName]:
-    """Return the services that are written before *name*."""
     before: set[ServiceName] = set()
     for bucket, given in outputs(form):
         here = consumers.get(bucket)

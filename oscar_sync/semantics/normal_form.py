@@ -125,7 +125,6 @@ def _block(readers: _Readers, raw: Mapping[str, object]) -> dict[str, Value]:
 
 
 def _readers(fields: tuple[Field, ...]) -> _Readers:
-    """Return how each of *fields* is read."""
     return {field.name: _reader(field) for field in fields}
 
 

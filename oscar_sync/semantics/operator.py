@@ -25,7 +25,6 @@ def edit_definition(service: str, namespace: str) -> str:
 
 
 def delete_secret(service: str, namespace: str) -> str:
-    """Return the command that deletes a service's Secret."""
     return f"kubectl -n {quote(namespace)} delete secret {quote(service)}"
 
 

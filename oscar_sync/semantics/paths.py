@@ -33,7 +33,6 @@ class ProviderName(Struct, frozen=True):
     id: str
 
     def __str__(self) -> str:
-        """Return it in full."""
         return f"{self.type}.{self.id}"
 
 
@@ -73,7 +72,6 @@ def place_of(path: str) -> tuple[BucketName, str]:
 
 
 def bucket_of(path: str) -> BucketName:
-    """Return the bucket of a bucket path."""
     return place_of(path)[0]
 
 

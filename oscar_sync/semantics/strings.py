@@ -13,8 +13,6 @@ from msgspec import Struct
 
 
 class StringPlace(StrEnum):
-    """Where a string stands."""
-
     SCRIPT = "script"
     ENV_VALUE = "env value"
     ENV_NAME = "env name"
@@ -25,8 +23,6 @@ class StringPlace(StrEnum):
 
 
 class Fate(StrEnum):
-    """What happens to a string."""
-
     SAME = "same"
     CHANGED = "changed"
     REFUSED = "refused"

@@ -216,7 +216,6 @@ class Resolver:
     """Entries to clusters: addresses checked, variables substituted, logins found."""
 
     def __init__(self, known: Known, environment: LoginSources, findings: Findings) -> None:
-        """Keep what is needed."""
         self.known = known
         self.environment = environment
         self.findings = findings

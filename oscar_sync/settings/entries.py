@@ -41,7 +41,6 @@ class Known(Struct, frozen=True):
     environment: ClusterSettings | None = None
 
     def entry(self, cluster: str) -> ClusterSettings | None:
-        """Return the entry called *cluster*."""
         return self.settings.get(cluster) or self.cli.get(cluster)
 
     @property
@@ -127,7 +126,6 @@ def note_nothing_for(cluster: ClusterId, keys: Iterable[str], findings: Findings
 
 
 def note_only_cluster(key: str, entry: ClusterSettings, findings: Findings) -> None:
-    """Note that *key* goes to the only cluster that is known."""
     findings.of_file(
         SettingsCode.ONLY_CLUSTER,
         NOTE,

@@ -32,12 +32,10 @@ class SettingsReader(FieldReader):
         return {field.name: field.default for field in fields} | super().block(fields, raw, path)
 
     def say(self, wrong: Wrong, path: FieldPath, message: str, remedy: str) -> None:
-        """Note what is wrong with the value at *path*."""
         del wrong
         self.findings.at(SettingsCode.VALUE, ERROR, self.places, path, message, remedy)
 
     def unknown(self, key: str, known: Iterable[str], path: FieldPath) -> None:
-        """Note that there is no such key, and what was meant."""
         hint = did_you_mean(key, known)
         what = f"unknown key {dotted((*path, key))}"
         remedy = "correct or delete it; `oscar-sync schema settings` lists all keys"

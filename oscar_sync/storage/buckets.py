@@ -15,12 +15,10 @@ class BucketProvider:
     """A ``Provider`` over an object store."""
 
     def __init__(self, store: ObjectStore) -> None:
-        """Speak to *store*."""
         self.store = store
         self._md5s: dict[str, str] = {}
 
     def __repr__(self) -> str:
-        """Return the store's address."""
         return f"BucketProvider({self.shown})"
 
     @property
@@ -57,7 +55,6 @@ class BucketProvider:
     def objects(
         self, bucket: str, key: str = "", *, has_markers: bool = False
     ) -> Iterator[StoredObject]:
-        """Yield the object *key* and all below the folder of that name, of a bucket all."""
         if key:
             # The first key of that beginning is the object itself, if there is one.
             first = next(self.store.list_objects(bucket, key, has_markers=has_markers), None)

@@ -12,7 +12,6 @@ class BufferPool:
     """
 
     def __init__(self, count: int) -> None:
-        """Make none of the *count* buffers yet."""
         self._free: LifoQueue[bytearray] = LifoQueue()
         for _ in range(count):
             self._free.put(bytearray())

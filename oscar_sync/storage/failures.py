@@ -14,7 +14,6 @@ class PageError(Exception):
     """The answer is a page for people, of a proxy or a portal; keeps its status."""
 
     def __init__(self, status: int) -> None:
-        """Keep the *status*."""
         super().__init__(status)
         self.status = status
 

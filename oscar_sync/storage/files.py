@@ -82,7 +82,6 @@ def _is_folder(source: Path) -> bool:
 def _found(
     path: str, relative: str, ignored: Ignored | None
 ) -> Iterator[SourceFile | SourceProblem]:
-    """Yield what is at *path*, the source itself."""
     try:
         status = os.lstat(path)
         if stat.S_ISDIR(status.st_mode):

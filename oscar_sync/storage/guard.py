@@ -15,7 +15,6 @@ class Guard(httpx.BaseTransport):
     """Lets requests through to one origin, and whole and bounded answers back."""
 
     def __init__(self, pool: Pool, server: Server) -> None:
-        """Send by *pool*."""
         self._pool = pool
         self._server = server
         self._origin = httpx.URL(server.origin)
@@ -56,7 +55,6 @@ class Guard(httpx.BaseTransport):
             raise StoreError(self._server.shown, words)
 
     def close(self) -> None:
-        """Close the connections."""
         self._pool.clear()
 
 

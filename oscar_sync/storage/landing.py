@@ -27,7 +27,6 @@ class Copy:
         self.size_bytes = 0
 
     def write(self, chunk: bytes) -> None:
-        """Write *chunk*."""
         self._file.write(chunk)
         self.size_bytes += len(chunk)
         self._on_bytes(len(chunk))

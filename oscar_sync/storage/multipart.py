@@ -33,8 +33,6 @@ EMPTY: Final = hashlib.sha256(b"").hexdigest()
 
 
 class Part(Struct, frozen=True):
-    """A part that the store has."""
-
     number: int
     etag: str
     size_bytes: int
@@ -72,7 +70,6 @@ class Multipart:
                 return
 
     def parts(self, place: Place, upload_id: str) -> Iterator[Part]:
-        """Yield the parts that the store has of an upload."""
         query = {"uploadId": upload_id, "max-parts": _PAGE}
         for _ in range(_MOST_PAGES):
             page = self._asked("GET", place, query)

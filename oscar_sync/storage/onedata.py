@@ -63,7 +63,6 @@ class OnedataProvider:
         self._closing = weakref.finalize(self, self._pool.clear)
 
     def __repr__(self) -> str:
-        """Return the server's address."""
         return f"OnedataProvider({self.shown})"
 
     @property
@@ -148,7 +147,6 @@ class OnedataProvider:
             return
 
     def close(self) -> None:
-        """Close the kept connections."""
         self._closing()
 
     def _children(self, folder: str) -> list[str] | None:

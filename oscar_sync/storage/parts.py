@@ -59,7 +59,6 @@ class PartsUpload:
     """Brings one file to ``bucket/key``; *buffers* bound the parts in memory, of all files."""
 
     def __init__(self, store: Multipart, place: Place, buffers: BufferPool) -> None:
-        """Send nothing yet."""
         self._store = store
         self._place = place
         self._buffers = buffers

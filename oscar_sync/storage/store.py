@@ -35,7 +35,6 @@ class ObjectStore:
         self._guard = threading.Lock()
 
     def __repr__(self) -> str:
-        """Return the store's address."""
         return f"ObjectStore({self.address.shown})"
 
     @cached_property
@@ -130,7 +129,6 @@ class ObjectStore:
             return tuple(sorted(str(bucket.name) for bucket in self._client.list_buckets()))
 
     def bucket_exists(self, bucket: str) -> bool:
-        """Tell whether there is such a bucket."""
         with self._told():
             return bool(self._client.bucket_exists(bucket))
 

@@ -35,7 +35,6 @@ class StoredFile(Struct, frozen=True, eq=False):
         return isinstance(other, StoredFile) and self._compared() == other._compared()
 
     def __hash__(self) -> int:
-        """Return the hash of what is compared."""
         return hash(self._compared())
 
     def _compared(self) -> tuple[str, int, str]:

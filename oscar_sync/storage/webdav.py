@@ -76,7 +76,6 @@ class WebdavProvider:
         self._closing = weakref.finalize(self, self._http.close)
 
     def __repr__(self) -> str:
-        """Return the server's address."""
         return f"WebdavProvider({self.shown})"
 
     @property
@@ -162,7 +161,6 @@ class WebdavProvider:
                 return
 
     def close(self) -> None:
-        """Close the kept connections."""
         self._closing()
 
     def _stat(self, remote: str) -> StoredFile | None:

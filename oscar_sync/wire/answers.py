@@ -27,7 +27,6 @@ class Answer(Struct, frozen=True):
     shown: str = ""
 
     def __repr__(self) -> str:
-        """Show the status alone."""
         return f"Answer({self.status})"
 
 

@@ -394,7 +394,6 @@ class OscarApi:
         return NotUnderstoodError(self.session.cluster.id, self.session.endpoint, words)
 
     def bad(self, message: str, remedy: str = "") -> BadAnswerError:
-        """Return an error of this cluster about an answer."""
         return BadAnswerError(self.session.cluster.id, self.session.endpoint, message, remedy)
 
     def _told(self, path: str, raw: RawAnswer) -> str:

@@ -16,7 +16,6 @@ class PoisonedListError(BadAnswerError):
     """One definition cannot be read, so the server lists no service (oscar-server.md 1.2.3)."""
 
     def __init__(self, cluster: str, endpoint: str, message: str, service: str) -> None:
-        """Keep the server's own text and the *service* that it names."""
         remedy = (
             "an operator of the cluster must mend or delete that service's ConfigMap: "
             f"{find_definition(service)}; oscar-sync doctor looks for more"

@@ -71,11 +71,9 @@ class Session:
         self._opening = threading.Lock()
 
     def __repr__(self) -> str:
-        """Return the cluster's name and address."""
         return f"Session({self.cluster.id} {self.endpoint})"
 
     def close(self) -> None:
-        """Close the kept connections."""
         if self._adapter is not None:
             self._adapter.close()
 

@@ -15,7 +15,6 @@ class WarmUp:
     """A door that any number of requests pass at once, but one alone with a new token."""
 
     def __init__(self) -> None:
-        """Know no token yet."""
         self._changed = threading.Condition()
         self._seen: Secret | None = None
         self._passing = 0

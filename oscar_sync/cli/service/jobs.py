@@ -60,7 +60,6 @@ def newest_first(jobs: Iterable[Job]) -> list[Job]:
 
 
 def jobs_table(jobs: Iterable[Job]) -> Table:
-    """Return a table of *jobs*."""
     rows = [
         Row((job.name, job.status, job.started or job.created or "-", _took(job))) for job in jobs
     ]

@@ -15,7 +15,6 @@ class StoragePlace(Struct, frozen=True):
     is_folder: bool = False
 
     def __str__(self) -> str:
-        """Return the place as it is written."""
         return self.path if self.provider == OWN_STORE else f"{self.provider}:{self.path}"
 
 

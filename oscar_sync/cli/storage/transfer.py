@@ -40,7 +40,6 @@ class Bar:
         self._ticker = threading.Thread(target=self._tick, daemon=True)
 
     def __enter__(self) -> Self:
-        """Begin to draw."""
         if self._is_shown:
             self._ticker.start()
         return self
@@ -49,18 +48,15 @@ class Bar:
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
-        """Take the bar away."""
         if self._is_shown:
             self._is_over.set()
             self._ticker.join()
             redraw()
 
     def name(self, name: str) -> None:
-        """Say which file it is by now."""
         self._name = name
 
     def add(self, count: int) -> None:
-        """Count bytes that are through."""
         self._done += count
 
     def _tick(self) -> None:

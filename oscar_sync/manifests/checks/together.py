@@ -27,7 +27,6 @@ class Folder(Struct, frozen=True):
 
     @property
     def origin(self) -> Origin:
-        """Where its path is written."""
         return self.service.locate((*self.at, "path"))
 
 

@@ -117,7 +117,6 @@ _FUNCTIONS: Final = re.compile(rb"""^\s*\{?\s*["']?functions["']?\s*:""", re.MUL
 
 
 def _contains(sources: Sources, path: str) -> bool:
-    """Tell whether *path* is one of the PATHs or lies below one."""
     wanted = os.path.realpath(os.path.join(sources.cwd, path)) + os.sep
     return any(
         wanted.startswith(
@@ -210,7 +209,6 @@ class _Loader:
         return self.reader.made(("file", path), (values, *overlays), [], make)
 
     def read_file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
-        """Return what a file holds."""
         gathered, self.findings = self.findings, Findings()
         try:
             raw, gap = self.raw_services(path)

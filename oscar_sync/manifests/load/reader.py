@@ -44,7 +44,6 @@ class Reader:
     scope: ReadScope
 
     def __init__(self) -> None:
-        """Read nothing yet."""
         self._texts: dict[str, str] = {}
 
     def shared_text(self, path: str, most: int) -> str:
@@ -171,7 +170,6 @@ class RememberingReader(Reader):
         return frozenset(self._seeds)
 
     def begin(self) -> None:
-        """Begin a pass."""
         super().begin()
         self._files, self._folders, self._seeds = {}, set(), set()
 
@@ -194,7 +192,6 @@ class RememberingReader(Reader):
         self._folders.add(folder)
 
     def seeded(self, source: str) -> None:
-        """Note that the plan depends on all that *source* holds."""
         self._seeds.add(source)
         self.looked_for(source)
 

@@ -26,7 +26,6 @@ _NOT_TAGGED: Final = (
 
 
 def bucket_findings(context: Context) -> Iterator[Finding]:
-    """Yield what is wrong with the buckets of a cluster."""
     view = context.facts.view
     if view.buckets is None:
         context.facts.missing.buckets = True

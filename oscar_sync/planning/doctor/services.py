@@ -15,7 +15,6 @@ from oscar_sync.semantics.stamp import detached_of
 
 
 def service_findings(context: Context) -> Iterator[Finding]:
-    """Yield what is wrong with the services of a cluster."""
     view = context.facts.view
     for name in sorted(view.unreadable):
         yield _unreadable(context, name)

@@ -62,7 +62,6 @@ def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
 
 
 def upgrade_notes(view: ClusterView, then: Release | None) -> Iterator[str]:
-    """Yield what cannot be said of an upgrade to *then*."""
     if then is None:
         return
     if then <= view.release:

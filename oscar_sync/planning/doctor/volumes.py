@@ -20,7 +20,6 @@ def api_call(view: ClusterView, method: str, path: str, body: str = "") -> str:
 
 
 def volume_findings(context: Context) -> Iterator[Finding]:
-    """Yield what is wrong with the volumes of a cluster."""
     view = context.facts.view
     for _, live in sorted(view.services.items()):
         yield from _gone(view, live)

@@ -46,7 +46,6 @@ def place(opened: OpenedSettings, manifests: Manifests, findings: Findings) -> P
 def lookup_of(
     opened: OpenedSettings, manifests: Sequence[Manifest], findings: Findings
 ) -> ClusterLookup:
-    """Return which cluster each name means."""
     request, loaded = opened.request, opened.loaded
     flags = flags_of(request.clusters)
     if request.needs_clusters:

@@ -110,7 +110,6 @@ def _edge(edge: Edge, boxes: Mapping[str, _Box], graph: Graph) -> _Edge:
 
 
 def _path(start: _Box, end: _Box) -> str:
-    """Return the curve from *start* to *end*."""
     x1, y1 = start.x + _WIDTH, start.y + _HEIGHT // 2
     x2, y2 = end.x, end.y + _HEIGHT // 2
     if x2 <= x1:  # back to the left: round below

@@ -231,7 +231,6 @@ def _row(change: FieldChange, *, is_long: bool) -> FieldRow:
 
 
 def _beside(changes: Sequence[FieldChange], action: Action) -> tuple[tuple[str, str], ...]:
-    """Return path and table of each of *changes*."""
     return tuple(
         (
             change.path,

@@ -72,7 +72,6 @@ def page(subject: Subject, *, has_script: bool) -> str:
 
 
 def page_of_input(found: Sequence[Diagnostic]) -> str:
-    """Return what is wrong with the files as a page."""
     lead = f"{plural(len(found), 'finding')} in the files."
     return _document("oscar-sync", lead, **_findings(found))
 
