@@ -1,11 +1,15 @@
 """What guards say: a blocked action with its stable code and every way out (safety 2, 3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.plan import Action, Blocked
+
+_ALLOW: Final = "--allow "
 
 
 class Reason(Struct, frozen=True):
@@ -25,10 +29,27 @@ class Judgement(Struct, frozen=True):
 
 
 def judged(*verdicts: Judgement | Reason | None) -> Judgement:
-    """Return the first reason there is, with the consents that any of *verdicts* used."""
+    """Return the first reason there is, with the consents that any of *verdicts* used.
+
+    Where it asks for a consent, all that the others ask for stand in it: nobody is asked twice.
+    """
     reasons = (one.reason if isinstance(one, Judgement) else one for one in verdicts)
     used = (one.used for one in verdicts if isinstance(one, Judgement))
-    return Judgement(next((one for one in reasons if one is not None), None), union(used))
+    found = [one for one in reasons if one is not None]
+    if not (found and found[0].consent):
+        return Judgement(found[0] if found else None, union(used))
+    return Judgement(_at_once([one for one in found if one.consent]), union(used))
+
+
+def _at_once(reasons: Sequence[Reason]) -> Reason:
+    """Return one reason for all of *reasons*, with one way out that gives every consent."""
+    ways = dict.fromkeys(way for one in reasons for way in one.ways_out)
+    given = [way for way in ways if way.startswith(_ALLOW)]
+    words = " ".join(given).split(_ALLOW)[1:]
+    flags = dict.fromkeys(f"{_ALLOW}{word.strip()}" for word in words)
+    message = "; ".join(dict.fromkeys(one.message for one in reasons))
+    others = (way for way in ways if way not in given)
+    return replace(reasons[0], message=message, ways_out=(*others, " ".join(flags)))
 
 
 def union(consents: Iterable[frozenset[Consent]]) -> frozenset[Consent]:
@@ -37,7 +58,7 @@ def union(consents: Iterable[frozenset[Consent]]) -> frozenset[Consent]:
 
 def needs_consent(code: str, message: str, consent: Consent, *others: str) -> Reason:
     """Return a reason whose way out is a consent, beside the *others* that need none."""
-    return Reason(code, message, (*others, f"--allow {consent}"), consent=str(consent))
+    return Reason(code, message, (*others, f"{_ALLOW}{consent}"), consent=str(consent))
 
 
 def replace_reason(name: str, fields: tuple[str, ...], why: str) -> Reason:

@@ -258,14 +258,14 @@ def _form(context: Context, live: LiveService, closing: Closing) -> Form:
 
 
 def _reason(context: Context, live: LiveService, named: Named) -> Reason | None:
-    return first_of(
+    return judged(
         owner_reason(context, live),
         protect_reason(context, live.key),
         shared_name_reason(context, buckets_of(live)),
         _put_reason(context, live, named),
         _volume_reason(context, live, named),
         stopped_reason(context, live) if _detaches(context, live) else None,
-    )
+    ).reason
 
 
 def _put_reason(context: Context, live: LiveService, named: Named) -> Reason | None:

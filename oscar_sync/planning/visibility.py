@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.state import DesiredService, LiveService
-from oscar_sync.planning.blocking import Judgement, attach_reason, union, whose_words
+from oscar_sync.planning.blocking import Judgement, attach_reason, judged, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.access import Access, access_of_service, gained
 
@@ -23,7 +23,7 @@ def bucket_verdict(
 
     *given* is the access that the step gives to buckets.
     """
-    used: list[frozenset[Consent]] = []
+    verdicts: list[Judgement] = []
     for bucket in dict.fromkeys((*attached, *given)):
         why = _foreign_words(context, bucket) if bucket in attached else ""
         if not why and bucket in given:
@@ -33,10 +33,9 @@ def bucket_verdict(
             continue
         name, cluster = service.key.name, service.key.cluster
         consents = context.consents_to(Consent(Word.ATTACH, name, bucket, cluster))
-        if not consents:
-            return Judgement(attach_reason(name, bucket, why), union(used))
-        used.append(consents)
-    return Judgement(used=union(used))
+        reason = None if consents else attach_reason(name, bucket, why)
+        verdicts.append(Judgement(reason, consents))
+    return judged(*verdicts)
 
 
 def bucket_notes(
