@@ -1,6 +1,7 @@
 """``oscar-sync export``: my live services as FDL files whose plan is empty."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from oscar_sync.cli.output import show
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.errors import OutputError, UsageError
 from oscar_sync.model.exits import Exit
+from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.reconcile.desire import desire
-from oscar_sync.reconcile.export import ExportedFile, apart, conflicts, exported
+from oscar_sync.reconcile.export import ExportedFile, apart, conflicts, exported, manifest_path
 from oscar_sync.reconcile.observe import observe
 from oscar_sync.render.words import plural
 from oscar_sync.storage.whole import write_whole
@@ -30,7 +32,11 @@ from oscar_sync.storage.whole import write_whole
 @click.option("--all-owners", is_flag=True, help="Include services of all owners, not only mine.")
 @click.option("--overwrite", is_flag=True, help="Overwrite files whose content differs.")
 def command(directory: Path, **options: Any) -> int:
-    """Write my live services to DIRECTORY as CLUSTER/NAME.yaml with their scripts."""
+    """Write my running services to DIRECTORY as CLUSTER/NAME.yaml with their scripts.
+
+    Services that a manifest of this folder has already are skipped: to compare or keep what runs,
+    write to a DIRECTORY outside of it.
+    """
 
     def run() -> Exit:
         desired = desire(request_of(options, needs_manifests=False), os.environ)
@@ -52,7 +58,8 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
     unread = [view for view in views if not view.is_read]
     for view in unread:
         say(f"error: {view.cluster.id}: {view.problem}")
-    files, services = _gather(views, all_owners=options["all_owners"])
+    named = _named(desired, directory)
+    files, services = _gather(views, named, all_owners=options["all_owners"])
     existing = conflicts(files, directory)
     if existing and not options["overwrite"]:
         raise UsageError(
@@ -64,13 +71,29 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
     return Exit.UNREACHABLE if unread else Exit.OK
 
 
+def _named(desired: DesiredState, directory: Path) -> dict[ServiceKey, str]:
+    """Return the services that manifests have already, each with its file.
+
+    Two manifests of one service are an error of the next plan. That reads the settings' folder:
+    what is written outside of it repeats nothing, nor does what replaces an earlier export.
+    """
+    if not directory.resolve().is_relative_to(Path(desired.settings.folder).resolve()):
+        return {}
+    files = {one.key: one.locate(()).file for one in (*desired.services, *desired.others)}
+    return {
+        key: file
+        for key, file in files.items()
+        if Path(file).resolve() != (directory / manifest_path(key)).resolve()
+    }
+
+
 def _gather(
-    views: tuple[ClusterView, ...], *, all_owners: bool
+    views: tuple[ClusterView, ...], named: Mapping[ServiceKey, str], *, all_owners: bool
 ) -> tuple[tuple[ExportedFile, ...], int]:
     files: list[ExportedFile] = []
     services = 0
     for view in views:
-        found = exported(view, all_owners=all_owners)
+        found = exported(view, all_owners=all_owners, named=named)
         for reason in found.left_out:
             say(f"left out {reason}")
         files.extend(found.files)

@@ -3,6 +3,8 @@
 import os
 import re
 import secrets
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,20 +17,19 @@ from oscar_sync.cli.output import show_line
 from oscar_sync.cli.request import request_of
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
-from oscar_sync.reconcile.desire import desire
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.reconcile.desire import clusters_meant, desire
+from oscar_sync.settings.entries import ClusterSettings, identity_of
 from oscar_sync.storage.whole import write_whole
 
 _SETTINGS: Final = """\
-# What oscar-sync does with the FDL files below this folder: oscar-sync schema settings
+# What oscar-sync does with the manifests below this folder. All keys: oscar-sync schema settings
 set: {name}
 clusters:
   {cluster}:
-    endpoint: "${{OSCAR_ENDPOINT}}"
-    auth_user: "${{OSCAR_USERNAME}}"
-    auth_password: "${{OSCAR_PASSWORD}}"
-  "*": {cluster}
-prune: false        # true: a service that leaves the files is undeployed; its data stays
-removed: []         # services to undeploy on purpose; their data stays
+{entry}  "*": {cluster}        # where the services of all manifests run
+prune: false        # true: a service that leaves the manifests is removed; its data is kept
+removed: []         # services to remove on purpose; their data is kept
 """
 _EXAMPLE: Final = """\
 functions:
@@ -60,7 +61,9 @@ def command(directory: Path, **options: Any) -> int:
             raise UsageError(f"{path} exists; edit it, or choose another directory")
         if options["from_cluster"]:
             return _from_cluster(directory, options)
-        _write(directory, {**_settings(directory, "oscar-cluster", ""), **_example()})
+        cluster, has_login = _cluster(options)
+        _write(directory, {**_settings(directory, cluster), **_example(cluster)})
+        show_line(_next_step(directory, cluster, has_login=has_login))
         return Exit.OK
 
     return guarded(run, (), options["color"])
@@ -68,31 +71,75 @@ def command(directory: Path, **options: Any) -> int:
 
 def _from_cluster(directory: Path, options: dict[str, Any]) -> Exit:
     desired = desire(request_of(options, needs_manifests=False), os.environ)
-    clusters = desired.settings.clusters
-    if len(clusters) != 1:
+    if len(desired.settings.clusters) != 1:
         raise UsageError("--from-cluster takes one cluster: give --cluster or set OSCAR_ENDPOINT")
+    cluster, _ = _cluster(options)
     options |= {"all_owners": False, "overwrite": False}
     directory.mkdir(parents=True, exist_ok=True)
     code = export_to(directory, desired, options)
     if code is Exit.OK:
-        _write(directory, _settings(directory, clusters[0].id, clusters[0].endpoint))
+        _write(directory, _settings(directory, cluster))
+        show_line(_next_step(directory, cluster, has_login=True))
     return code
 
 
-def _settings(directory: Path, cluster: str, endpoint: str) -> dict[str, str]:
+def _cluster(options: dict[str, Any]) -> tuple[ClusterSettings, bool]:
+    """Return the cluster that is known, and whether it has a log-in.
+
+    Where none is known, it is one whose address the environment gives later.
+
+    Raises:
+        UsageError: several are known, and no option says which is meant.
+    """
+    meant = clusters_meant(request_of(options, needs_manifests=False), os.environ)
+    if len(meant.entries) > 1 or (not meant.entries and meant.names):
+        listed = ", ".join(meant.names)
+        raise UsageError(f"several clusters are known ({listed}); choose one: -c ID")
+    if not meant.entries:
+        return ClusterSettings(ClusterId("oscar-cluster"), "", {}), False
+    return meant.entries[0], bool(meant.resolved)
+
+
+def _settings(directory: Path, cluster: ClusterSettings) -> dict[str, str]:
     name = re.sub(r"[^a-z0-9-]+", "-", directory.resolve().name.lower()).strip("-")[:27] or "set"
-    text = _SETTINGS.format(name=f"{name}-{secrets.token_hex(2)}", cluster=_quoted(cluster))
-    if endpoint:
-        text = text.replace("${OSCAR_ENDPOINT}", endpoint)
+    text = _SETTINGS.format(
+        name=f"{name}-{secrets.token_hex(2)}",
+        cluster=_quoted(cluster.id),
+        entry="".join(f"    {line}\n" for line in _entry(cluster)),
+    )
     return {"oscar-sync.yaml": text, ".gitignore": _GITIGNORE}
+
+
+def _entry(cluster: ClusterSettings) -> Iterator[str]:
+    address = cluster.fields.get("endpoint", "")
+    if not address:
+        yield 'endpoint: "${OSCAR_ENDPOINT}"'
+        yield "# identity: NAME    # what marks on services call this cluster, at any address"
+        return
+    yield f"endpoint: {_quoted(address)}"
+    yield f"identity: {_quoted(cluster.fields.get('identity') or identity_of(address))}"
+    if cluster.ssl_verify is False:
+        yield "ssl_verify: false"
+
+
+def _next_step(directory: Path, cluster: ClusterSettings, *, has_login: bool) -> str:
+    go = "" if directory == Path() else f"cd {shlex.quote(str(directory))} && "
+    plan = f"{go}oscar-sync plan"
+    if has_login:
+        return f"next: {plan}"
+    address = cluster.fields.get("endpoint") or "https://…"
+    return (
+        f"next: export OSCAR_ENDPOINT={address} OSCAR_TOKEN=… "
+        f"(or OSCAR_USERNAME=… OSCAR_PASSWORD=…), then: {plan}"
+    )
 
 
 def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) else f'"{name}"'
 
 
-def _example() -> dict[str, str]:
-    return {"hello.yaml": _EXAMPLE.format(cluster="oscar-cluster"), "hello.sh": _SCRIPT}
+def _example(cluster: ClusterSettings) -> dict[str, str]:
+    return {"hello.yaml": _EXAMPLE.format(cluster=_quoted(cluster.id)), "hello.sh": _SCRIPT}
 
 
 def _write(directory: Path, files: dict[str, str]) -> None:

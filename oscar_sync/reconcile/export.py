@@ -1,12 +1,14 @@
 """Live services as FDL files and scripts, so that a plan of them is empty (product 3)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.semantics.definition import fdl_of
 from oscar_sync.semantics.federation import is_worker
@@ -15,6 +17,9 @@ _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 # Devices of Windows, whatever their ending.
 _DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
 _WORKER: Final = "oscar.grycap/federation-worker"
+
+
+NOTHING_NAMED: Final[Mapping[ServiceKey, str]] = MappingProxyType({})
 
 
 class ExportedFile(Struct, frozen=True):
@@ -32,26 +37,35 @@ class Exported(Struct, frozen=True):
     services: int
 
 
-def exported(view: ClusterView, *, all_owners: bool = False) -> Exported:
+def exported(
+    view: ClusterView, *, all_owners: bool = False, named: Mapping[ServiceKey, str] = NOTHING_NAMED
+) -> Exported:
     """Return the files of a cluster's services: mine, or with *all_owners* everybody's.
 
-    Federation workers are never exported, nor a service whose name is no safe file name.
-    Secrets are written blank, which means *keep*.
+    Federation workers are never exported, nor a service whose name is no safe file name, nor one
+    that a manifest has already: *named* says in which file. Secrets are written blank, which means
+    *keep*.
     """
     files: list[ExportedFile] = []
     left_out: list[str] = []
     services = 0
     for name, live in sorted(view.services.items()):
         reason = _reason(view, live, all_owners=all_owners)
+        if live.key in named:
+            reason = f"{named[live.key]} has it already"
         if reason:
             left_out.append(f"{live.key}: {reason}")
             continue
-        folder = _folder(view.cluster.id)
         services += 1
-        script = f"{name}.sh"
-        files.append(ExportedFile(f"{folder}/{script}", str(live.form["script"])))
-        files.append(ExportedFile(f"{folder}/{name}.yaml", _fdl_text(view, live, script)))
+        path, script = manifest_path(live.key), f"{name}.sh"
+        files.append(ExportedFile(f"{_folder(view.cluster.id)}/{script}", str(live.form["script"])))
+        files.append(ExportedFile(path, _fdl_text(view, live, script)))
     return Exported(tuple(files), tuple(left_out), services)
+
+
+def manifest_path(key: ServiceKey) -> str:
+    """Return where the manifest of a service is written, below the target."""
+    return f"{_folder(key.cluster)}/{key.name}.yaml"
 
 
 def _folder(cluster: str) -> str:

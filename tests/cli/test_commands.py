@@ -146,9 +146,67 @@ def test_an_export_is_planned_empty_and_overwrites_nothing_unasked(bare, tmp_pat
     assert "edited" not in script.read_text()
 
 
-def test_an_export_into_this_folder_names_it_and_not_the_one_above(bare):
+def test_an_export_into_the_folder_of_the_manifests_skips_what_they_have(bare):
     bare.run("apply", "-y")
-    assert bare.run("export", "--overwrite")[1].splitlines()[-1] == "1 service written to ./"
+    code, out, err = bare.run("export")
+    assert (code, out.splitlines()[-1]) == (0, "0 services written to ./")
+    assert "hello: hello.yaml has it already" in err
+    (bare.folder / "hello.yaml").unlink()
+    for _ in range(2):  # what an earlier export wrote is written again
+        assert bare.run("export")[1].splitlines()[-1] == "1 service written to ./"
+    code, out, _ = bare.run("plan", "--detailed-exitcode")
+    assert (code, "Nothing to do: 1 service" in out) == (0, True)
+
+
+def test_init_writes_the_cluster_that_is_known_and_the_next_step(project, bare, monkeypatch):
+    def init(name, *options):
+        code, out, err = bare.run("init", name, *options)
+        assert code == 0, err
+        return (bare.folder / name / "oscar-sync.yaml").read_text(), out.splitlines()[-1]
+
+    url, host = project.emulator.url, project.emulator.url.removeprefix("http://")
+    text, step = init("known")
+    assert f'endpoint: "{url}"\n    identity: "{host}"\n' in text
+    assert step == "next: cd known && oscar-sync plan"
+    monkeypatch.chdir(bare.folder / "known")
+    assert bare.run("plan")[0] == 0
+    monkeypatch.chdir(bare.folder)
+    for name in ("OSCAR_ENDPOINT", "OSCAR_USERNAME", "OSCAR_PASSWORD"):
+        monkeypatch.delenv(name)
+    text, step = init("unknown")
+    assert 'endpoint: "${OSCAR_ENDPOINT}"\n    # identity: NAME' in text
+    assert step.startswith("next: export OSCAR_ENDPOINT=https://… OSCAR_TOKEN=…")
+    text, step = init("named", "-c", "https://oscar.example.org")
+    assert 'identity: "oscar.example.org"' in text
+    assert "OSCAR_ENDPOINT=https://oscar.example.org" in step
+
+
+def test_init_takes_the_cluster_of_oscar_cli_with_its_log_in(project, bare, monkeypatch):
+    for name in ("OSCAR_ENDPOINT", "OSCAR_USERNAME", "OSCAR_PASSWORD"):
+        monkeypatch.delenv(name)
+    emulator = project.emulator
+    entry = f"endpoint: '{emulator.url}', auth_user: {emulator.user}"
+    config = bare.folder.parent / "cli.yaml"
+    config.write_text(
+        f"oscar:\n  lab: {{{entry}, auth_password: '{emulator.password}', ssl_verify: false}}\n"
+        f"  far: {{endpoint: 'https://far.example.org'}}\n"
+    )
+    monkeypatch.setenv("OSCAR_CLI_CONFIG_FILE", str(config))
+    code, _, err = bare.run("init", "several")
+    assert code == 64
+    assert "several clusters are known (far, lab); choose one: -c ID" in err
+    code, out, _ = bare.run("init", "mine", "--from-cluster", "-c", "lab")
+    assert (code, out.splitlines()[-1]) == (0, "next: cd mine && oscar-sync plan")
+    text = (bare.folder / "mine" / "oscar-sync.yaml").read_text()
+    assert '"*": lab' in text
+    assert "ssl_verify: false" in text
+    assert emulator.password not in text
+    monkeypatch.chdir(bare.folder / "mine")
+    (bare.folder / "mine" / "hello.yaml").write_text((bare.folder / "hello.yaml").read_text())
+    (bare.folder / "mine" / "run.sh").write_text("#!/bin/sh\n")
+    code, out, err = bare.run("plan")
+    assert code == 0, out + err
+    assert "lab/hello" in out
 
 
 def test_drift_in_each_format_names_the_field(project):

@@ -19,7 +19,7 @@ from oscar_sync.semantics.upgrades import (
     unreadable_ports,
 )
 
-_KEEP = Remedy(By.YOU, "keep every definition as FDL", "oscar-sync export upgrade")
+_KEEP = Remedy(By.YOU, "keep every definition as FDL", "oscar-sync export ../upgrade")
 
 
 def _taken_away(now: Release, what: str, command: str) -> Remedy:

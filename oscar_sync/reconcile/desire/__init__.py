@@ -6,13 +6,14 @@ with their log-ins, and everything checked side by side. All of them note what t
 
 from collections.abc import Mapping
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.documents.findings import Findings
 from oscar_sync.errors import InputError, UsageError
 from oscar_sync.manifests.checks import together
 from oscar_sync.manifests.load.reader import Reader
-from oscar_sync.model.cluster import login_kind
+from oscar_sync.model.cluster import Cluster, login_kind
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.desire.checking import CheckTogether, check, judged
@@ -22,6 +23,7 @@ from oscar_sync.reconcile.desire.placing import Placed, lookup_of, place
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.settings.assembly import settings_of
+from oscar_sync.settings.entries import ClusterSettings
 
 
 def desire(
@@ -68,6 +70,35 @@ def _desired(
     )
 
 
+class MeantClusters(Struct, frozen=True):
+    """The clusters that a run without manifests reads.
+
+    ``resolved`` are those of the *entries* that have a log-in; ``names`` are of all known ones.
+    """
+
+    entries: tuple[ClusterSettings, ...]
+    resolved: tuple[Cluster, ...]
+    names: tuple[str, ...]
+
+
+def clusters_meant(request: DesireRequest, environ: Mapping[str, str]) -> MeantClusters:
+    """Return which clusters the settings, options and the environment mean; no manifest is read.
+
+    Raises:
+        InputError: the settings or oscar-cli's file cannot be read.
+        UsageError: the options cannot be used.
+    """
+    request = replace(request, needs_clusters=True, needs_manifests=False)
+    findings = Findings()
+    opened = open_settings(request, environ, Reader(), findings)
+    placed = Placed(lookup_of(opened, (), findings))
+    entries = entries_of(opened, placed, findings)
+    if findings.has_error:
+        raise InputError(tuple(sorted(findings.found)))
+    resolved = clusters_of(opened, placed, Findings()) if entries else ()
+    return MeantClusters(tuple(entries), resolved, placed.lookup.names)
+
+
 def explain_settings(
     request: DesireRequest, environ: Mapping[str, str]
 ) -> tuple[tuple[str, str, str], ...]:
@@ -89,20 +120,15 @@ def explain_settings(
 
 def _logins(request: DesireRequest, environ: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Return, for each cluster that a run would read, which log-in won (product 2.3)."""
-    request = replace(request, needs_clusters=True, needs_manifests=False)
-    findings = Findings()
-    opened = open_settings(request, environ, Reader(), findings)
     try:
-        placed = Placed(lookup_of(opened, (), findings))
-        entries = entries_of(opened, placed, findings)
-        clusters = clusters_of(opened, placed, findings) if entries else ()
+        meant = clusters_meant(request, environ)
     except (InputError, UsageError):
         return ()
     rows = [
         (f"clusters.{cluster.id}.login", login_kind(cluster.login), cluster.login_source)
-        for cluster in clusters
+        for cluster in meant.resolved
     ]
-    missing = {entry.id for entry in entries} - {cluster.id for cluster in clusters}
+    missing = {entry.id for entry in meant.entries} - {cluster.id for cluster in meant.resolved}
     return (
         *rows,
         *((f"clusters.{name}.login", "(none)", "nothing gives one") for name in sorted(missing)),
