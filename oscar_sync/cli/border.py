@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from oscar_sync.cli.event_lines import summary_line
-from oscar_sync.cli.log_lines import Form, Lines, json_line, line
+from oscar_sync.cli.log_lines import Lines, LogFormat, json_line, line
 from oscar_sync.cli.output import Output, paint_for, tell, write
 from oscar_sync.errors import (
     ClusterError,
@@ -110,7 +110,7 @@ def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color:
 
 def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
     """Write diagnostics to stderr as text, or as lines of JSON."""
-    if Form.is_json:
+    if LogFormat.is_json:
         for one in found:
             about = {name: getattr(one, name) for name in _ABOUT}
             tell(json_line(str(one.severity), "oscar_sync", one.message, **about) + "\n")

@@ -10,7 +10,7 @@ import click
 from oscar_sync.render.words import safe
 
 
-class Form:
+class LogFormat:
     """How lines are written; set by ``--log-format`` of each command line."""
 
     is_json = False
@@ -18,7 +18,7 @@ class Form:
 
 def choose(ctx: click.Context, param: click.Parameter, value: str) -> None:
     del ctx, param
-    Form.is_json = value == "json"
+    LogFormat.is_json = value == "json"
 
 
 def json_line(level: str, logger: str, message: str, **more: Any) -> str:
@@ -29,13 +29,13 @@ def json_line(level: str, logger: str, message: str, **more: Any) -> str:
 
 def line(text: str, level: str = "info") -> str:
     """Return a sentence of the program as a line for stderr."""
-    return json_line(level, "oscar_sync", text) if Form.is_json else safe(text)
+    return json_line(level, "oscar_sync", text) if LogFormat.is_json else safe(text)
 
 
 class Lines(logging.Formatter):
     """Log records in the form of the day."""
 
     def format(self, record: logging.LogRecord) -> str:
-        if Form.is_json:
+        if LogFormat.is_json:
             return json_line(record.levelname.lower(), record.name, record.getMessage())
         return super().format(record)

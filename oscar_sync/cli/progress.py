@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
-from oscar_sync.cli.log_lines import Form
+from oscar_sync.cli.log_lines import LogFormat
 from oscar_sync.cli.output import redraw
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Action, Do, Plan, Step
@@ -35,7 +35,7 @@ class Progress:
         self._steps = _Count(plan.actions, self._told_s)
         self._of_actions = {action.id: _Count([action], self._told_s) for action in plan.actions}
         self._is_quiet = is_quiet
-        self._is_terminal = sys.stderr.isatty() and not Form.is_json
+        self._is_terminal = sys.stderr.isatty() and not LogFormat.is_json
         self._now = now
         self._drawn_s = float("-inf")
         self._lock = threading.Lock()

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.keys import Keys
-from oscar_sync.cli.log_lines import Form
+from oscar_sync.cli.log_lines import LogFormat
 from oscar_sync.cli.output import BOTTOM
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Plan
@@ -23,7 +23,7 @@ _A_YEAR_S: Final = 366 * 86400.0
 
 def is_live(environ: Mapping[str, str], *, is_quiet: bool) -> bool:
     """Tell whether stdout is a terminal that a line may be redrawn on."""
-    is_plain = is_quiet or Form.is_json or bool(environ.get("NO_COLOR"))
+    is_plain = is_quiet or LogFormat.is_json or bool(environ.get("NO_COLOR"))
     if is_plain or environ.get("TERM", "dumb") == "dumb":
         return False
     return sys.stdout.isatty() and not _is_behind()

@@ -23,7 +23,7 @@ from oscar_sync.errors import InputError, OscarSyncError, OutputError
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.news import Entries, News, entries_of, news_of
 from oscar_sync.model.outcome import apply_exit, plan_exit
 from oscar_sync.model.plan import Plan

@@ -1,7 +1,6 @@
 """Removing a service without a byte of its data: let go of its buckets, read back, delete."""
 
 import time
-from collections.abc import Mapping
 from typing import Any, cast
 
 from oscar_sync.client.values import Removed
@@ -9,6 +8,7 @@ from oscar_sync.errors import ClusterError, StoreError
 from oscar_sync.execution.execute import execute
 from oscar_sync.execution.ports import ClusterPorts, Parts, Store
 from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.plan import Action, ActionKind, Do, Kept, Plan, Preconditions, Source, Step
@@ -25,6 +25,7 @@ from oscar_sync.semantics.capabilities import READ_ONLY, Release, shown_release,
 from oscar_sync.semantics.federation import without_members
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_stamp, fingerprint_of
+from oscar_sync.semantics.volumes import deleted_volume
 from oscar_sync.storage.store import ObjectStore
 from oscar_sync.wire.api import OscarApi
 
@@ -62,11 +63,11 @@ def _refuse_to_erase(cluster: Cluster, live: LiveService, release: Release) -> N
         raise ClusterError(cluster.id, cluster.endpoint, f"{words}: {why_read_only(release)}")
     buckets = named_by_delete(live.form, live.bucket_list)
     why = takes_no_put(live.form, release)
-    volume = live.form.get("volume")
+    volume = deleted_volume(live.form)
     if why and buckets:
         message = f"{live.key.name} cannot let go of {', '.join(buckets)}: {why}"
-    elif isinstance(volume, dict) and volume.get("lifecycle_policy") == "delete":
-        message = f"the volume {volume.get('name')} would be deleted with {live.key.name}"
+    elif volume:
+        message = f"the volume {volume} would be deleted with {live.key.name}"
     else:
         return
     raise ClusterError(cluster.id, cluster.endpoint, message, "copy the data elsewhere first")
@@ -134,8 +135,8 @@ def _parts(api: OscarApi, store: ObjectStore | None) -> Parts:
     )
 
 
-def _holds(live: Mapping[str, Any], wanted: Mapping[str, Any], owner: str) -> bool:
+def _holds(live: Form, wanted: Form, owner: str) -> bool:
     """Tell whether the buckets are let go of: all that a DELETE would look at."""
     del owner
     names = ("input", "output", "isolation_level", "mount")
-    return all(live.get(name) == wanted.get(name) for name in names)
+    return all(getattr(live, name) == getattr(wanted, name) for name in names)

@@ -1,6 +1,5 @@
 """What the typed face returns: pydantic models, which a program can use as its own."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
@@ -59,19 +58,18 @@ class Service(Published):
     @classmethod
     def of(cls, live: LiveService) -> "Service":
         """Return the typed view of a live service."""
-        form: Mapping[str, Any] = live.form
-        environment = form.get("environment") or {}
+        form = live.form
         return cls(
             name=live.key.name,
-            image=str(form.get("image", "")),
+            image=form.image,
             owner=live.owner,
-            cpu=str(form.get("cpu", "")),
-            memory=str(form.get("memory", "")),
-            visibility=str(form.get("visibility", "")),
+            cpu=form.cpu,
+            memory=form.memory,
+            visibility=form.visibility,
             inputs=inputs(form),
             outputs=outputs(form),
             buckets=used_buckets(form),
-            variables=dict(environment.get("variables") or {}),
+            variables=dict(form.environment.variables),
             secret_names=live.secret_names,
             token=Secret(str(live.raw.get("token") or "")),
             definition=dict(live.raw),

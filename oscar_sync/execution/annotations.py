@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.semantics.stamp import (
     APPLIED,
@@ -37,7 +37,7 @@ def stamp_for(
     if not wish.set_name:
         return stamp
     owner = material.live.owner if material.live else ""
-    stamp[OWNER] = owner_stamp(wish.set_name, material.cluster.identity, str(form["name"]))
+    stamp[OWNER] = owner_stamp(wish.set_name, material.cluster.identity, form.name)
     stamp[APPLIED] = applied_stamp(form, owner)
     secrets = _secrets(material, key)
     if secrets:

@@ -9,7 +9,7 @@ from oscar_sync.execution.run import TRIES, FailedError, NotVerifiedError, Run, 
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.execution.wait import wait_until_deleted, wait_until_ready
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService

@@ -8,7 +8,7 @@ from typing import Final
 
 from oscar_sync.execution.run import NotVerifiedError, Run
 from oscar_sync.execution.sender import ReachError, Reply
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.buckets import created_by_post
 from oscar_sync.semantics.hooks import wanted_hooks

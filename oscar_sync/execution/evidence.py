@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable
 
 from oscar_sync.execution.run import FailedError, LostError, NotVerifiedError, Run
 from oscar_sync.execution.sender import Reply
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.buckets import created_by_post, unlisted_makers
+from oscar_sync.semantics.volumes import made_volume
 
 BEFORE_BUCKETS_S = 8.0
 """How long the store restarts within a DELETE, before its buckets are deleted (oscar-server 5)."""
@@ -28,7 +29,7 @@ def refuse_unless_agreed(run: Run, shown: LiveService, listed: LiveService | Non
     if listed is None:
         raise _contradiction(f"a GET shows {run.name} and the list of services does not")
     for name in _COMPARED:
-        if listed.form[name] != shown.form[name]:
+        if getattr(listed.form, name) != getattr(shown.form, name):
             raise _contradiction(f"a GET and the list show different `{name}` of {run.name}")
     if listed.bucket_list != shown.bucket_list:
         raise _contradiction(f"a GET and the list show different `bucket_list` of {run.name}")
@@ -125,8 +126,7 @@ def made_nothing(run: Run, form: Form, reply: Reply, buckets: Iterable[BucketFac
     Neither in the list of services nor among *buckets*. What a volume, members on other clusters or
     an answer that was good have left cannot be seen.
     """
-    volume, federation = form.get("volume"), form.get("federation")
-    makes_more = (isinstance(volume, dict) and volume.get("size")) or federation
+    makes_more = made_volume(form) or form.federation
     if reply.meaning.outcome is not Outcome.UNKNOWN or makes_more:
         return False
     made = _names(buckets or ()).intersection(created_by_post(form))

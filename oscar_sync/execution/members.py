@@ -7,9 +7,10 @@ from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
-from oscar_sync.semantics.bodies import owner_to_write, post_body, put_body
+from oscar_sync.semantics.bodies import owner_to_write, put_body
 from oscar_sync.semantics.buckets import named_by_delete
 from oscar_sync.semantics.federation import WORKER, is_worker
+from oscar_sync.semantics.release_fields import without_newer
 from oscar_sync.semantics.stamp import OWNER, marks_of
 
 
@@ -37,10 +38,8 @@ def make_workers(run: Run) -> None:
         FailedError: a member refuses, or it is not there then.
     """
     for step, watch in _made(run):
-        if watch.form is None:
-            raise FailedError("the plan holds no definition")
         member = run.at_member(watch)
-        reply = member.sender.post(step, post_body(watch.form, {}, {}, watch.release))
+        reply = member.sender.post(step, without_newer(watch.body or {}, watch.release))
         if member.newest.by_name(watch.service) is None:
             words = f"the worker {step.target} is not made: {reply.sentence}"
             raise FailedError(words, "member-failed")
@@ -54,7 +53,7 @@ def check_filled(run: Run) -> None:
     """
     for step, watch in _made(run):
         live = run.at_member(watch).newest.by_name(watch.service)
-        if live is None or not live.form.get("federation"):
+        if live is None or not live.form.federation:
             raise NotVerifiedError(
                 f"the update did not reach the worker {step.target}, which is empty: see that its "
                 "cluster can be reached from the origin's, and apply again"

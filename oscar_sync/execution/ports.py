@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.event import Event
-from oscar_sync.model.field import Form, Value
+from oscar_sync.model.field import Value
+from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.state import (
@@ -170,7 +171,7 @@ class ClusterPorts(Struct, frozen=True):
     store_problem: str = ""
 
 
-def nowhere(provider: str, credentials: Form) -> Files:
+def nowhere(provider: str, credentials: Account) -> Files:
     """Refuse to open a provider, where nothing is ever seeded.
 
     Raises:
@@ -197,4 +198,4 @@ class Parts(Struct, frozen=True):
     now: Callable[[], float]
     sleep: Callable[[float], None]
     parallelism: int = 2
-    files: Callable[[str, Form], Files] = nowhere
+    files: Callable[[str, Account], Files] = nowhere

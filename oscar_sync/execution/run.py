@@ -18,7 +18,8 @@ from oscar_sync.execution.freshness import Newest
 from oscar_sync.execution.ports import Parts, Store
 from oscar_sync.execution.sender import ReachError, Reply, Sender
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.field import Form, Value
+from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.material import Material, MemberWatch
 from oscar_sync.model.plan import Action, Do, Step

@@ -16,7 +16,8 @@ from oscar_sync.execution.run import (
 )
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.wait import wait_until_ready
-from oscar_sync.model.field import Form, Value
+from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService

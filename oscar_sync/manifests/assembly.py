@@ -11,7 +11,7 @@ from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR
 from oscar_sync.manifests.locator import Locator
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.secret import Secret
@@ -66,11 +66,11 @@ def _drop_hidden(draft: ServiceDraft) -> None:
 
 
 def _size(draft: ServiceDraft, form: Form) -> None:
-    script = str(form["script"])
+    script = form.script
     rough = len(script) + sum(len(layer.places.text) for layer in draft.locator.layers)
     if rough < _SURELY_SMALL:
         return
-    rest = {key: value for key, value in form.items() if key != "script"}
+    rest = {**mapping_of(form), "script": ""}
     size = len(script.encode()) + len(json.dumps(rest, default=str)) + _ADDED_BY_SERVER
     if size > LARGEST:
         draft.say(

@@ -1,6 +1,5 @@
 """What may be done about a field of a service or of the settings: said once, on the field."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -12,10 +11,7 @@ Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json
 """A JSON value."""
 
 Value: TypeAlias = "None | bool | int | float | str | Secret | list[Value] | dict[str, Value]"
-"""A JSON value that may hold secrets: what a normal form is made of."""
-
-Form: TypeAlias = Mapping[str, Value]
-"""A service in normal form: every owned top-level field, server defaults filled in."""
+"""A JSON value that may hold secrets: what a body and the mapping of a form are made of."""
 
 
 class Kind(StrEnum):

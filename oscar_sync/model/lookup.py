@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Account
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.settings import Seed
 
@@ -27,7 +27,7 @@ class Lookups(Struct):
     hooks: set[BucketName] = field(default_factory=set)
     markers: set[tuple[BucketName, str]] = field(default_factory=set)
     counts: set[BucketName] = field(default_factory=set)
-    seeds: dict[Seed, Form] = field(default_factory=dict)
+    seeds: dict[Seed, Account] = field(default_factory=dict)
     store: bool = False
 
     def __bool__(self) -> bool:

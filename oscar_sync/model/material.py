@@ -7,7 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
-from oscar_sync.model.field import Form
+from oscar_sync.model.field import Value
+from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.plan import Step
@@ -56,7 +57,8 @@ class Erasure(Struct, frozen=True):
 class MemberWatch(Struct, frozen=True):
     """A member's service as the plan saw it, None for none: no write goes out once it moved.
 
-    ``form`` is the worker without its buckets, where a step sends that.
+    ``form`` is the worker without its buckets, where a step sends that; ``body`` makes one that is
+    empty.
     """
 
     cluster: Cluster
@@ -64,6 +66,7 @@ class MemberWatch(Struct, frozen=True):
     release: tuple[int, int, int]
     live: LiveService | None = None
     form: Form | None = None
+    body: Mapping[str, Value] | None = None
 
     @property
     def place(self) -> str:
@@ -104,7 +107,7 @@ class Material(Struct, frozen=True):
     extra: tuple[ExtraFile, ...] = ()
     extra_below: str = ""
     provider: str = ""
-    credentials: Form = MappingProxyType({})
+    credentials: Account = MappingProxyType({})
     image_prefetch: bool = False
     wait_s: float | None = None
     erasures: Mapping[str, Erasure] = MappingProxyType({})

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Plan
 
 Entry: TypeAlias = Action | Blocked

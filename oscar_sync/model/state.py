@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from oscar_sync.model.cluster import Cluster, ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.origin import Locate

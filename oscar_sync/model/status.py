@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.model.cluster import Cluster
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.state import DeploymentState
 

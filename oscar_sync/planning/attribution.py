@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from oscar_sync.documents.paths import dotted
-from oscar_sync.model.field import Form, Value
+from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form, plain
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
@@ -36,7 +37,8 @@ def attributed(
         cause = Cause.UNKNOWN
         if applied is not None:
             before, after = (
-                field_hash(field, form.get(field), live.owner) for form in (live.form, wanted)
+                field_hash(field, plain(getattr(form, field)), live.owner)
+                for form in (live.form, wanted)
             )
             cause = _cause(applied.get(field), before, after)
         changes.extend(_change(part, cause, desired, key) for part in _parts(item))

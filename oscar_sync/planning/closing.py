@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material
 from oscar_sync.model.plan import Do, Kept, Step
@@ -177,7 +177,7 @@ def _release_reason(context: Context, live: LiveService) -> Reason | None:
             f"OSCAR {shown_release(view.release)} is not known to close buckets ({since} does)",
             "upgrade the cluster",
         )
-    said = str(live.form["visibility"])
+    said = live.form.visibility
     if not takes_back(said):
         return _cannot(
             f"OSCAR takes its visibility {said} for public, and does not take that back",
@@ -186,7 +186,7 @@ def _release_reason(context: Context, live: LiveService) -> Reason | None:
     why = takes_no_put(live.form, view.release)
     if why:
         return _cannot(f"no PUT can change the service: {why}")
-    if live.form.get("federation"):
+    if live.form.federation:
         return _cannot(
             "its workers on other clusters have buckets of their own, which would stay open",
             f"set `visibility: {PRIVATE}` and apply, then go on",

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from oscar_sync.model.fdl_fields import BY_NAME
-from oscar_sync.model.field import Compare, Field, Form, Kind, Value
+from oscar_sync.model.field import Compare, Field, Kind, Value
+from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.plan import Op
 from oscar_sync.model.secret import Secret
@@ -36,10 +37,12 @@ def differences(live: Form, wanted: Form, owner: str = "") -> tuple[Difference, 
     """
     if live == wanted:
         return ()
-    return tuple(_of_service(live, wanted, owner))
+    return tuple(_of_service(mapping_of(live), mapping_of(wanted), owner))
 
 
-def _of_service(live: Form, wanted: Form, owner: str) -> Iterator[Difference]:
+def _of_service(
+    live: Mapping[str, Value], wanted: Mapping[str, Value], owner: str
+) -> Iterator[Difference]:
     is_federated = wanted.get("federation") is not None and live.get("federation") is not None
     for name in [name for name in BY_NAME if live.get(name) != wanted.get(name)]:
         field, before, after = BY_NAME[name], live.get(name), wanted.get(name)

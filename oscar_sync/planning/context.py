@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Erased, Kept
@@ -389,4 +389,4 @@ def _by_input(live: Iterable[LiveService]) -> _Started:
 
 
 def _name_the_same(one: Form, other: Form) -> bool:
-    return all(one[side] == other[side] for side in ("input", "output", "mount"))
+    return (one.input, one.output, one.mount) == (other.input, other.output, other.mount)

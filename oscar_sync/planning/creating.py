@@ -6,7 +6,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.plan import Action, ActionKind, Do, Step
@@ -40,7 +40,6 @@ from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.planning.volumes import taken_up, volume_notes, volume_reason
 from oscar_sync.semantics.access import Access, given_by_create
 from oscar_sync.semantics.buckets import (
-    blocks,
     created_by_post,
     further_inputs,
     in_out_buckets,
@@ -251,7 +250,7 @@ def _material(
         form=desired.form,
         secrets=desired.secrets,
         stamp=StampWish(context.settings.set_name, hooks=hooks_value(*works)),
-        image_prefetch=bool(desired.form.get("image_prefetch")),
+        image_prefetch=desired.form.image_prefetch,
         wait_s=wait_of(context, desired),
         masks=desired.masks,
     )
@@ -353,6 +352,4 @@ def _notes(desired: DesiredService, existing: tuple[BucketName, ...]) -> tuple[s
 
 
 def _output_types(form: Form) -> tuple[str, ...]:
-    return tuple(
-        provider_of(str(entry["storage_provider"])).type for entry in blocks(form, "output")
-    )
+    return tuple(provider_of(entry.storage_provider).type for entry in form.output)

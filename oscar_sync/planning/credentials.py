@@ -5,7 +5,8 @@ from typing import Final
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.fdl_fields import CLUSTER, PROVIDERS
-from oscar_sync.model.field import Field, Form, Value
+from oscar_sync.model.field import Field
+from oscar_sync.model.form import Account, Form
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.blocking import Reason
@@ -31,36 +32,31 @@ def credential_reason(live: Form, wanted: Form) -> Reason | None:
     return None
 
 
-_Account = Mapping[str, Value]
-
-
 def _accounts(
     live: Form, wanted: Form
-) -> Iterator[tuple[FieldPath, tuple[Field, ...], _Account, _Account]]:
+) -> Iterator[tuple[FieldPath, tuple[Field, ...], Account, Account]]:
     """Yield each account that both have: its place, its fields, and the two."""
-    maps: list[tuple[FieldPath, tuple[Field, ...], Value, Value]] = [
-        (("clusters",), CLUSTER, live.get("clusters"), wanted.get("clusters"))
+    maps: list[tuple[FieldPath, tuple[Field, ...], _Accounts, _Accounts]] = [
+        (("clusters",), CLUSTER, live.clusters or {}, wanted.clusters or {})
     ]
-    has, wants = live.get("storage_providers"), wanted.get("storage_providers")
-    if isinstance(has, dict) and isinstance(wants, dict):
-        for kind in PROVIDERS:
-            place: FieldPath = ("storage_providers", kind.name)
-            maps.append((place, kind.children, has.get(kind.name), wants.get(kind.name)))
+    has, wants = live.storage_providers, wanted.storage_providers
+    for kind in PROVIDERS:
+        place: FieldPath = ("storage_providers", kind.name)
+        maps.append((place, kind.children, has.get(kind.name, {}), wants.get(kind.name, {})))
     for path, fields, before, after in maps:
-        if not (isinstance(before, dict) and isinstance(after, dict)):
-            continue
         for name in sorted(before.keys() & after.keys()):
-            old, new = before[name], after[name]
-            if isinstance(old, dict) and isinstance(new, dict):
-                yield (*path, name), fields, old, new
+            yield (*path, name), fields, before[name], after[name]
 
 
-def _is_kept(field: Field, before: _Account, after: _Account) -> bool:
+_Accounts = Mapping[str, Account]
+
+
+def _is_kept(field: Field, before: Account, after: Account) -> bool:
     old, new = before.get(field.name), after.get(field.name)
     return field.is_secret and isinstance(old, Secret) and bool(old) and not new
 
 
-def _is_moved(field: Field, before: _Account, after: _Account) -> bool:
+def _is_moved(field: Field, before: Account, after: Account) -> bool:
     old, new = before.get(field.name), after.get(field.name)
     if field.is_secret:  # an access key is a user's name: a new one goes with a new secret
         return isinstance(old, Secret) and isinstance(new, Secret) and bool(new) and old != new

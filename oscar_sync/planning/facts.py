@@ -1,6 +1,6 @@
 """What is known of a cluster; what is asked and not known is written down, to be looked up."""
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Account
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.settings import Seed
@@ -122,7 +122,7 @@ class Facts:
             self.missing.counts.add(bucket)
         return self.view.counts.get(bucket)
 
-    def seed(self, seed: Seed, credentials: Form) -> SeedDifference | None:
+    def seed(self, seed: Seed, credentials: Account) -> SeedDifference | None:
         """Return what the seed lacks on its store, which is there, None as long as nobody asked."""
         if seed not in self.view.seeds:
             self.missing.seeds[seed] = credentials

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.semantics.buckets import (

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import assert_never
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.state import ClusterView, LiveService, Probe
@@ -14,7 +14,6 @@ from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, RESTRICTED
 from oscar_sync.semantics.buckets import (
     MOUNTABLE_OWNERS,
-    blocks,
     further_inputs,
     inputs,
     keeps_user_level,
@@ -214,7 +213,7 @@ def release_reason(context: Context, form: Form, *, has_secrets: bool) -> Reason
 
 def image_reason(context: Context, form: Form, masks: Masks) -> Reason | None:
     """Return why the image is refused: the cluster allows some repositories only (record 008)."""
-    allowed, image = context.facts.view.allowed_images, str(form["image"])
+    allowed, image = context.facts.view.allowed_images, form.image
     if not allowed or any(part in image for part in allowed):
         return None
     return Reason(
@@ -228,8 +227,8 @@ def image_reason(context: Context, form: Form, masks: Masks) -> Reason | None:
 def provider_reason(context: Context, form: Form) -> Reason | None:
     """Return why the server refuses an input: it is on another MinIO than the cluster's."""
     view = context.facts.view
-    for place, entry in enumerate(blocks(form, "input")):
-        provider = str(entry["storage_provider"])
+    for place, entry in enumerate(form.input):
+        provider = entry.storage_provider
         if is_refused_input(form, provider, view.own_store, shows_its_keys=view.is_admin):
             return Reason(
                 "input-elsewhere",
@@ -300,7 +299,7 @@ def store_reason(
                     "set s3_endpoint of the cluster to an address that works from here",
                     (
                         f"ask the cluster's operator to run: mc event add STORE/{bucket} "
-                        f"arn:minio:sqs::{form['name']}:webhook --event put --prefix {folder}/"
+                        f"arn:minio:sqs::{form.name}:webhook --event put --prefix {folder}/"
                     ),
                 ),
             )

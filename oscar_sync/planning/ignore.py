@@ -1,48 +1,53 @@
 """Fields left to others: the wanted form takes the live value where ``ignore`` names a path."""
 
-import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.documents.paths import path_from
-from oscar_sync.model.field import Form, Value
+from oscar_sync.model.form import Form
 from oscar_sync.model.origin import FieldPath
 
 _ABSENT = object()
+_T = TypeVar("_T")
 
 
 def with_ignored(wanted: Form, live: Form, ignore: Iterable[str]) -> Form:
     """Return *wanted* with the values of *live* at each ignored path, so that a PUT keeps them."""
-    paths = [path for text in ignore if (path := path_from(text))]
-    if not paths:
-        return wanted
-    result: dict[str, Value] = copy.deepcopy(dict(wanted))
-    for path in paths:
-        _copy(path, dict(live), result)
-    return result
+    for path in filter(None, map(path_from, ignore)):
+        wanted = _taken(path, wanted, live)
+    return wanted
 
 
-def _copy(path: FieldPath, live: Value, wanted: Value) -> None:
-    for part in path[:-1]:
-        live, wanted = _child(live, part), _child(wanted, part)
-    key = path[-1]
-    value = _child_or_absent(live, key)
-    if isinstance(wanted, dict) and isinstance(key, str):
-        if value is _ABSENT:
-            wanted.pop(key, None)
-        else:
-            wanted[key] = copy.deepcopy(value)  # type: ignore[assignment] # - not absent
-        return
-    if isinstance(wanted, list) and isinstance(key, int) and value is not _ABSENT:
-        wanted[key : key + 1] = [copy.deepcopy(value)]  # type: ignore[list-item] # - not absent
+def _taken(path: FieldPath, wanted: _T, live: object) -> _T:
+    part, below = path[0], path[1:]
+    there = _child(live, part)
+    if below:
+        child = _child(wanted, part)
+        there = child if child is _ABSENT else _taken(below, child, there)
+    return cast(_T, _with(wanted, part, there))
 
 
-def _child(value: Value, part: str | int) -> Value:
-    found = _child_or_absent(value, part)
-    return None if found is _ABSENT else found  # type: ignore[return-value] # - not absent
-
-
-def _child_or_absent(value: Value, part: str | int) -> object:
-    if isinstance(value, dict) and isinstance(part, str):
+def _child(value: object, part: str | int) -> object:
+    if isinstance(value, Struct):
+        return getattr(value, str(part)) if part in value.__struct_fields__ else _ABSENT
+    if isinstance(value, Mapping):
         return value.get(part, _ABSENT)
-    there = value[part : part + 1] if isinstance(value, list) and isinstance(part, int) else []
+    there = value[part : part + 1] if isinstance(value, tuple) and isinstance(part, int) else ()
     return there[0] if there else _ABSENT
+
+
+def _with(value: object, part: str | int, new: object) -> object:
+    """Return *value* with *new* at *part*; what is absent goes from a map alone."""
+    if isinstance(value, Mapping):
+        rest = {key: item for key, item in value.items() if key != part}
+        return rest if new is _ABSENT else {**rest, part: new}
+    if new is _ABSENT:
+        return value
+    if isinstance(value, tuple) and isinstance(part, int):
+        return (*value[:part], new, *value[part + 1 :])
+    if isinstance(value, Struct) and part in value.__struct_fields__:
+        return replace(value, **{str(part): new})
+    return value

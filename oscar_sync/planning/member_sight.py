@@ -4,7 +4,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceKey, ServiceName
 from oscar_sync.model.state import LiveService, Probe
 from oscar_sync.planning.blocking import Reason
@@ -99,7 +99,7 @@ def _is_ours(context: Context, origin: ServiceKey, form: Form, live: LiveService
         context.settings.set_name,
         origin.name,
     )
-    if is_worker_of(live.annotations, str(form.get("cluster_id") or ""), origin.name):
+    if is_worker_of(live.annotations, form.cluster_id or "", origin.name):
         return is_own or mark is None
     return is_own and mark is not None and mark.identity == context.identity and bool(mark.set_name)
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import MemberWatch
 from oscar_sync.model.plan import Cause, Do, FieldChange, Kept, MemberEffect, MemberFate, Op, Step
@@ -138,10 +138,10 @@ def _made(live: LiveService, form: Form, one: Found) -> MemberWatch | None:
     """Return the worker to be made at *one*, None where nothing would tell whose it is."""
     ours = {OWNER: live.annotations[OWNER]} if OWNER in live.annotations else {}
     watch = _watch(one)
-    if watch is None or not (ours or form.get("cluster_id")):
+    if watch is None or not (ours or form.cluster_id):
         return None
     token = str(live.raw.get("token") or "")
-    return replace(watch, form=placeholder(form, one.member, live.key.name, ours, token))
+    return replace(watch, body=placeholder(form, one.member, live.key.name, ours, token))
 
 
 def _post(watch: MemberWatch) -> Step:

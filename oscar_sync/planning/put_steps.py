@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context
@@ -20,7 +20,7 @@ def put_steps(live: Form, wanted: Form, before: Sequence[Form], note: str = "") 
 
     *note* says what the last one detaches where it is not the second half of a detach and attach.
     """
-    name, last, places = str(wanted["name"]), len(before) - 1, _places(inputs(wanted))
+    name, last, places = wanted.name, len(before) - 1, _places(inputs(wanted))
     steps = []
     stands = live
     for at, form in enumerate(before):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.material import Material
 from oscar_sync.model.plan import Action, ActionKind, Do, Step
@@ -98,7 +98,7 @@ def _decide(
     )
 
 
-def _credentials(seed: Seed, desired: DesiredService) -> Form:
+def _credentials(seed: Seed, desired: DesiredService) -> Account:
     """Return how the service's manifest logs in to the seed's provider, nothing for our own."""
     return account_of(desired.form, seed.provider) if seed.is_elsewhere else {}
 
@@ -109,7 +109,7 @@ def _remedy(seed: Seed) -> str:
     return _FILES
 
 
-def _reason(context: Context, seed: Seed, credentials: Form, *, is_own: bool) -> Reason | None:
+def _reason(context: Context, seed: Seed, credentials: Account, *, is_own: bool) -> Reason | None:
     if not seed.is_elsewhere:
         return _reason_on_own_store(context, seed)
     if not credentials:

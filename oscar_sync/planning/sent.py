@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.fdl_fields import SERVICE
-from oscar_sync.model.field import Compare, Field, Form, Kind, Value
+from oscar_sync.model.field import Compare, Field, Kind, Value
+from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.origin import FieldPath
@@ -78,9 +79,10 @@ def _is_within(path: str, outer: str) -> bool:
 
 
 def _sent(desired: DesiredService) -> Iterator[Leaf]:
+    said = mapping_of(desired.form)
     for field in _IN_ORDER:
         if field.name not in _NOT_LISTED:
-            yield from leaves(field, (field.name,), desired.form.get(field.name))
+            yield from leaves(field, (field.name,), said.get(field.name))
         if field.name == "environment":
             for name, secret in sorted(desired.secrets.items()):
                 yield Leaf(("environment", "secrets", name), secret)
@@ -208,9 +210,9 @@ def _of_form(
     """Return *form* with a hash in the place of its script, and variables as `sends_of` says."""
     if form is None:
         return None
-    short = {**form, "script": text_hash(str(form.get("script", "")))}
+    short: dict[str, Value] = {**mapping_of(form), "script": text_hash(form.script)}
     if not masks.wholes and not masks.parts:
-        return {**short}
+        return dict(short)
     return {name: _of_value(masks, key, name, value) for name, value in short.items()}
 
 

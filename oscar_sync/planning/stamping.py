@@ -22,7 +22,7 @@ from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.semantics.access import given_by_puts
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.immutable import takes_no_put
-from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, parked_of, parked_stamp
+from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, parked_stamp, unparked
 from oscar_sync.semantics.tokens import forms_before
 
 _WARNING = "the server may roll its pods or restart the store for it"
@@ -74,7 +74,7 @@ def _stamp_only(
 ) -> Decision:
     secrets = dict(desired.secrets) if desired else {}
     kind = ActionKind.FORGET if stamp.is_taken_off else ActionKind.ADOPT
-    form = {**live.form, **(parked_of(live.annotations) if stamp.is_taken_off else {})}
+    form = unparked(live.form, live.annotations) if stamp.is_taken_off else live.form
     before = forms_before(live.form, form, live.bucket_list, context.facts.view.release)
     given = given_by_puts((live.form, *before, form), owner_to_write(live))
     members = written_members(context, live.key, form)

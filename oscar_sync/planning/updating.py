@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import Material, StampWish
 from oscar_sync.model.plan import (
@@ -140,7 +140,7 @@ def _worker_changes(
     context: Context, standing: Standing, live: LiveService
 ) -> tuple[FieldChange, ...]:
     is_writable = standing in (Standing.OURS, Standing.UNSTAMPED)
-    return members_apart(context, live) if is_writable and live.form.get("federation") else ()
+    return members_apart(context, live) if is_writable and live.form.federation else ()
 
 
 def _secrets(
@@ -338,7 +338,7 @@ def _lacks_restart(case: _Case) -> bool:
 
 def _unchanged(live: LiveService, changes: tuple[FieldChange, ...]) -> int:
     touched = {_field_of(change) for change in changes}
-    return len([name for name in live.form if name not in touched])
+    return len([name for name in mapping_of(live.form) if name not in touched])
 
 
 def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
@@ -347,15 +347,14 @@ def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
     if case.secrets.not_compared:
         names = ", ".join(case.secrets.not_compared)
         notes.append(f"sends {names}, whose value on the cluster could not be compared")
-    synchronous = wanted.get("synchronous")
-    warm = isinstance(synchronous, dict) and bool(synchronous.get("min_scale"))
+    warm = bool(wanted.synchronous.min_scale)
     is_old = _needs_restart(case) and _lacks_restart(case)
     if (warm and not is_exposed(wanted)) or is_old:
         notes.append("running instances keep the old values until they are replaced")
-    gives = is_of_users(case.live.owner) or wanted["visibility"] != RESTRICTED
+    gives = is_of_users(case.live.owner) or wanted.visibility != RESTRICTED
     changes = any(change.path == "visibility" for change in case.changes)
     if changes and gives and in_out_buckets(wanted):
-        notes.append(f"its buckets become {wanted['visibility']} too")
+        notes.append(f"its buckets become {wanted.visibility} too")
     notes.extend(wait_notes(case.context, case.desired))
     notes.extend(_chain_notes(case.context, case.live, wanted))
     return tuple(dict.fromkeys(notes))
@@ -432,7 +431,7 @@ def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
             hooks=hooks_to_write(case.context, case.live, *works),
             detached=dropped_stamp(_dropped(case.live, case.wanted)),
         ),
-        image_prefetch=bool(case.wanted.get("image_prefetch")),
+        image_prefetch=case.wanted.image_prefetch,
         wait_s=wait_of(case.context, case.desired),
         masks=case.desired.masks,
     )

@@ -61,7 +61,7 @@ def bucket_notes(
         elif bucket in given and _is_wider(context, service, bucket):
             yield (
                 f"bucket {bucket} is open to everybody, whatever the service's visibility "
-                f"{service.form['visibility']} says"
+                f"{service.form.visibility} says"
             )
 
 
@@ -82,7 +82,7 @@ def _widening_words(context: Context, service: _Service, bucket: BucketName, giv
         return ""
     return (
         f"{_state(context, service, bucket)}; the service's visibility "
-        f"{service.form['visibility']} would let {who} read, write and erase it"
+        f"{service.form.visibility} would let {who} read, write and erase it"
     )
 
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.state import DesiredService, LiveService, VolumeFacts
 from oscar_sync.planning.blocking import Reason
@@ -25,9 +25,9 @@ def taken_up(context: Context, desired: DesiredService, lost: str = "") -> Desir
 
 def as_attached(context: Context, wanted: Form, live: LiveService) -> Form:
     """Return *wanted* with the volume as *live* has taken it up, where that is the one it makes."""
-    made, mounted = made_volume(wanted), live.form.get("volume")
+    made, mounted = made_volume(wanted), live.form.volume
     form = attaching(wanted)
-    if not made or form["volume"] != mounted:
+    if not made or form.volume != mounted:
         return wanted
     volume = context.facts.volume(made)
     is_known = context.facts.view.volumes is not None

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.state import DesiredService
 from oscar_sync.planning.context import Context, Standing

@@ -58,7 +58,7 @@ def exported(
             continue
         services += 1
         path, script = manifest_path(live.key), f"{name}.sh"
-        files.append(ExportedFile(f"{_folder(view.cluster.id)}/{script}", str(live.form["script"])))
+        files.append(ExportedFile(f"{_folder(view.cluster.id)}/{script}", live.form.script))
         files.append(ExportedFile(path, _fdl_text(view, live, script)))
     return Exported(tuple(files), tuple(left_out), services)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from oscar_sync.errors import UsageError
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.report import RunReport

@@ -58,7 +58,7 @@ def _members(found: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[F
     """Yield each federated service that is ours or wanted, with what is at its members."""
     ours = _ours(found, context)
     for name, live in context.facts.view.services.items():
-        if name in ours and not is_worker(live.annotations) and live.form.get("federation"):
+        if name in ours and not is_worker(live.annotations) and live.form.federation:
             yield live.key, look_at_members(context, live.key, live.form)
 
 

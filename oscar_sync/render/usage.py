@@ -1,16 +1,15 @@
 """How a service is used, in a sentence: its address, or the command that starts it."""
 
 import shlex
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from oscar_sync.model.cluster import Cluster
-from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.use import address_of, kind_of, places_of
 
 
-def use_of(cluster: Cluster, name: str, form: Mapping[str, Value]) -> str:
+def use_of(cluster: Cluster, name: str, form: Form) -> str:
     """Return how a service is used, as a sentence after its name."""
     match kind_of(form):
         case "exposed":
@@ -25,7 +24,7 @@ def run_command(cluster: Cluster, name: str) -> str:
     return f"oscar-sync service run {shlex.quote(name)} -c {cluster_flag(cluster)} -f FILE"
 
 
-def upload_command(cluster: Cluster, form: Mapping[str, Value]) -> str:
+def upload_command(cluster: Cluster, form: Form) -> str:
     """Return the command that uploads to the first input of a service."""
     bucket, folder = inputs(form)[0]
     place = shlex.quote(f"{bucket}/{folder}/")

@@ -14,17 +14,17 @@ the service takes none away. What ``/system/buckets`` then says is not who may r
 | restricted | restricted            | restricted           | both lists        |
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.semantics.buckets import further_inputs, in_out_buckets, needed_buckets
 
-_Form = Mapping[str, Value]
 _ADMIN: Final = ("", "cluster_admin")
 
 PRIVATE: Final = "private"
@@ -55,10 +55,8 @@ def access_given(visibility: str, users: Iterable[str] = ()) -> Access:
     return Access(is_public=True)
 
 
-def access_of_service(form: Mapping[str, Value]) -> Access:
-    users = form.get("allowed_users")
-    named = map(str, users) if isinstance(users, list) else ()
-    return access_given(str(form["visibility"]), named)
+def access_of_service(form: Form) -> Access:
+    return access_given(form.visibility, form.allowed_users)
 
 
 def hides_public(visibility: str) -> bool:
@@ -75,7 +73,7 @@ def is_of_users(owner: str) -> bool:
     return owner not in _ADMIN
 
 
-def given_by_post(form: _Form, owner: str) -> dict[BucketName, Access]:
+def given_by_post(form: Form, owner: str) -> dict[BucketName, Access]:
     """Return the access that a POST gives to buckets: an administrator's gives none.
 
     ``service.Owner != types.DefaultOwner`` in pkg/handlers/create.go, in 3.6.4 as in 4.1.2.
@@ -85,7 +83,7 @@ def given_by_post(form: _Form, owner: str) -> dict[BucketName, Access]:
     return dict.fromkeys(needed_buckets(form), access_of_service(form))
 
 
-def given_by_put(before: _Form, after: _Form, owner: str) -> dict[BucketName, Access]:
+def given_by_put(before: Form, after: Form, owner: str) -> dict[BucketName, Access]:
     """Return the access that a PUT gives: to buckets that it adds, to all with a new visibility.
 
     It does not ask whose the service is (pkg/handlers/update.go, in 3.6.4 as in 4.1.2): one of an
@@ -96,7 +94,7 @@ def given_by_put(before: _Form, after: _Form, owner: str) -> dict[BucketName, Ac
     given, needed = access_of_service(after), needed_buckets(after)
     if not (given.is_public or is_of_users(owner)):
         return {}
-    if before["visibility"] != after["visibility"] or access_of_service(before) != given:
+    if before.visibility != after.visibility or access_of_service(before) != given:
         return dict.fromkeys(needed, given)
     if is_of_users(owner):
         had = {*needed_buckets(before)}
@@ -105,13 +103,13 @@ def given_by_put(before: _Form, after: _Form, owner: str) -> dict[BucketName, Ac
     return {bucket: given for bucket in needed if bucket not in had}
 
 
-def given_by_create(first: _Form, form: _Form, owner: str) -> dict[BucketName, Access]:
+def given_by_create(first: Form, form: Form, owner: str) -> dict[BucketName, Access]:
     """Return the access that the POST of *first* and, where it differs, the PUT of *form* give."""
     put = {} if first is form else given_by_put(first, form, owner)
     return {**given_by_post(first, owner), **put}
 
 
-def given_by_puts(forms: Sequence[_Form], owner: str) -> dict[BucketName, Access]:
+def given_by_puts(forms: Sequence[Form], owner: str) -> dict[BucketName, Access]:
     """Return the access that PUTs give which turn each of *forms* into the next."""
     found: dict[BucketName, Access] = {}
     for before, after in pairwise(forms):
@@ -120,13 +118,13 @@ def given_by_puts(forms: Sequence[_Form], owner: str) -> dict[BucketName, Access
     return found
 
 
-def closed(form: Mapping[str, Value], bucket_list: Sequence[str]) -> dict[str, Value]:
+def closed(form: Form, bucket_list: Sequence[str]) -> Form:
     """Return *form* as the PUT sends it that closes the buckets that the service names (229).
 
     Nothing else changes: the per-user buckets of *bucket_list* stay (222, 224).
     """
-    level = {"isolation_level": ""} if bucket_list else {}
-    return {**form, **level, "visibility": PRIVATE}
+    level = "" if bucket_list else form.isolation_level
+    return replace(form, isolation_level=level, visibility=PRIVATE)
 
 
 def takes_back(visibility: str) -> bool:
@@ -138,7 +136,7 @@ def takes_back(visibility: str) -> bool:
     return visibility.lower() == PUBLIC or visibility == RESTRICTED
 
 
-def is_closed_by(before: Mapping[str, Value], after: Mapping[str, Value]) -> bool:
+def is_closed_by(before: Form, after: Form) -> bool:
     """Tell whether a PUT closes to everybody the buckets that both definitions name (record 229).
 
     Only a change of the service's visibility does, and only while the bucket is named.

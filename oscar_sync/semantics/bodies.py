@@ -6,10 +6,13 @@ Sources: oscar-server 3.2, 4.1, 4.2, 4.5; records 030, 035, 036, 106, 224.
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec import Struct
+
 from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form, Replica, mapping_of, plain
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
-from oscar_sync.semantics.buckets import blocks, keeps_user_level
+from oscar_sync.semantics.buckets import keeps_user_level
 from oscar_sync.semantics.capabilities import NUMBER_PORTS, Release
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, unowned
 from oscar_sync.semantics.release_fields import without_newer
@@ -18,20 +21,20 @@ _ALWAYS: Final = frozenset({"name", "image", "script"})
 
 
 def post_body(
-    form: Mapping[str, Value],
+    form: Form,
     secrets: Mapping[str, Secret],
     annotations: Mapping[str, str],
     release: Release,
 ) -> dict[str, Value]:
     """Return the body that creates *form*, with *annotations* (the stamp) beside its own."""
     body = _plain_body(form, release)
-    body["annotations"] = {**_mapping(form.get("annotations")), **annotations}
+    body["annotations"] = {**form.annotations, **annotations}
     _set_secrets(body, secrets)
     return without_newer(body, release)
 
 
 def put_body(
-    form: Mapping[str, Value],
+    form: Form,
     secrets: Mapping[str, Secret],
     annotations: Mapping[str, str],
     live: LiveService,
@@ -48,14 +51,13 @@ def put_body(
     """
     body: dict[str, Value] = {**_carried(live), **_plain_body(form, release)}
     body["owner"] = owner
-    body["annotations"] = {**_mapping(form.get("annotations")), **annotations}
-    body["labels"] = {**_live_labels(live), **_mapping(form.get("labels"))}
-    if form.get("vo") is None and live.form.get("vo"):
-        body["vo"] = live.form["vo"]
-    body["storage_providers"] = _fill(
-        _mapping(form.get("storage_providers")), live.form.get("storage_providers")
-    )
-    _fill_federation(body, live)
+    body["annotations"] = {**form.annotations, **annotations}
+    carried = {key: text for key, text in live.form.labels.items() if key in CARRIED_LABELS}
+    body["labels"] = {**carried, **form.labels}
+    if form.vo is None and live.form.vo:
+        body["vo"] = live.form.vo
+    body["storage_providers"] = _fill(form.storage_providers, live.form.storage_providers)
+    _fill_federation(body, live, form)
     _carry_variables(body, live, form)
     _set_secrets(body, secrets)
     if live.bucket_list and not keeps_user_level(form):
@@ -78,21 +80,19 @@ def owner_to_write(live: LiveService) -> str:
     return live.owner or "cluster_admin"
 
 
-def _plain_body(form: Mapping[str, Value], release: Release) -> dict[str, Value]:
-    body: dict[str, Value] = {key: value for key, value in form.items() if value is not None}
-    environment = body.get("environment")
-    body["environment"] = dict(environment) if isinstance(environment, dict) else {}
+def _plain_body(form: Form, release: Release) -> dict[str, Value]:
+    said = mapping_of(form).items()
+    body: dict[str, Value] = {key: value for key, value in said if value is not None}
     for side in ("input", "output"):
-        body[side] = [_io(entry) for entry in blocks(form, side)]
-    body["expose"] = _expose(_mapping(form.get("expose")), release)
-    mount = form.get("mount")
-    if isinstance(mount, dict) and not mount.get("path"):
+        body[side] = [_said(one) for one in getattr(form, side)]
+    body["expose"] = _expose(mapping_of(form.expose), release)
+    if not form.mount.path:
         del body["mount"]
     return body
 
 
-def _io(entry: dict[str, Value]) -> Value:
-    return {key: value for key, value in entry.items() if value != []}
+def _said(entry: Struct) -> Value:
+    return {key: value for key, value in mapping_of(entry).items() if value != []}
 
 
 def _expose(expose: dict[str, Value], release: Release) -> Value:
@@ -109,64 +109,42 @@ def _expose(expose: dict[str, Value], release: Release) -> Value:
 
 def _carried(live: LiveService) -> dict[str, Value]:
     raw = {**unowned(live.raw)}
-    if live.form.get("federation") is None:
+    if live.form.federation is None:
         raw.update({key: live.raw[key] for key in ("cluster_id", "clusters") if live.raw.get(key)})
-    return {key: _as_value(value) for key, value in raw.items()}
+    return {key: plain(value) for key, value in raw.items()}
 
 
-def _live_labels(live: LiveService) -> dict[str, Value]:
-    labels = live.form.get("labels")
-    named = labels if isinstance(labels, dict) else {}
-    return {key: value for key, value in named.items() if key in CARRIED_LABELS}
-
-
-def _carry_variables(body: dict[str, Value], live: LiveService, form: Mapping[str, Value]) -> None:
-    if not form.get("kserve"):
+def _carry_variables(body: dict[str, Value], live: LiveService, form: Form) -> None:
+    if form.kserve is None:
         return
-    environment = _mapping(body["environment"])
-    known = _mapping(_mapping(live.form.get("environment")).get("variables"))
+    known = live.form.environment.variables
     carried = {key: known[key] for key in INJECTED_VARIABLES if key in known}
-    variables = {**carried, **_mapping(environment.get("variables"))}
-    body["environment"] = {**environment, "variables": variables}
+    body["environment"] = {"variables": {**carried, **form.environment.variables}}
 
 
-def _fill_federation(body: dict[str, Value], live: LiveService) -> None:
-    federation = body.get("federation")
-    if not isinstance(federation, dict):
+def _fill_federation(body: dict[str, Value], live: LiveService, form: Form) -> None:
+    if form.federation is None:
         return
-    body["clusters"] = _fill(body.get("clusters", {}), live.form.get("clusters"))
-    known = {
-        _member_of(one): one for one in blocks(_mapping(live.form.get("federation")), "members")
-    }
-    members = [_fill(one, known.get(_member_of(one))) for one in blocks(federation, "members")]
-    body["federation"] = {**federation, "members": [*members]}
+    body["clusters"] = _fill(form.clusters or {}, live.form.clusters)
+    there = live.form.federation.members if live.form.federation else ()
+    known = {_identity(one): mapping_of(one) for one in there}
+    members = [_fill(mapping_of(one), known.get(_identity(one))) for one in form.federation.members]
+    body["federation"] = {**mapping_of(form.federation), "members": members}
 
 
-def _member_of(block: Mapping[str, Value]) -> tuple[Value, ...]:
-    return tuple(str(block.get(name)) for name in ("type", "cluster_id", "service_name", "url"))
+def _identity(member: Replica) -> tuple[str, ...]:
+    return member.type, member.cluster_id, member.service_name, member.url
 
 
-def _fill(value: Value, live: Value) -> Value:
+def _fill(value: object, live: object) -> Value:
     if isinstance(value, Secret):
         return value if value or not isinstance(live, Secret) else live
     if isinstance(value, dict) and isinstance(live, dict):
         return {key: _fill(item, live.get(key)) for key, item in value.items()}
-    return value
+    return plain(value)
 
 
 def _set_secrets(body: dict[str, Value], secrets: Mapping[str, Secret]) -> None:
     environment = body["environment"]
     if secrets and isinstance(environment, dict):
         environment["secrets"] = dict(secrets)
-
-
-def _mapping(value: Value) -> dict[str, Value]:
-    return dict(value) if isinstance(value, dict) else {}
-
-
-def _as_value(value: object) -> Value:
-    if isinstance(value, dict):
-        return {str(key): _as_value(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_as_value(item) for item in value]
-    return value if isinstance(value, bool | int | float | str) else None

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from oscar_sync.model.fdl_fields import SERVICE
-from oscar_sync.model.field import Field, Form, Kind, Value
+from oscar_sync.model.field import Field, Kind, Value
+from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, normal_form
 
@@ -29,7 +30,7 @@ def fdl_of(
         {"name": name},
         is_live=False,  # pragma: no mutate - what differs live, a blank `vo`, is left out as well
     )
-    service = dict(_different(SERVICE, form, plain, shown))
+    service = dict(_different(SERVICE, mapping_of(form), mapping_of(plain), shown))
     service["name"] = name
     environment = service.get("environment")
     if secrets:

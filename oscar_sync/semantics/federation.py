@@ -10,10 +10,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from oscar_sync.model.field import Form, Value
+from oscar_sync.model.field import Value
+from oscar_sync.model.form import Account, Form, Replica
 from oscar_sync.model.secret import Secret
-from oscar_sync.semantics.buckets import blocks
 from oscar_sync.semantics.stores import leads_to
 
 WORKER: Final = "oscar.grycap/federation-worker"
@@ -41,44 +42,44 @@ class Member(Struct, frozen=True):
 
 def members_of(form: Form) -> tuple[Member, ...]:
     """Return the members, of any type and in order: a write is sent to each of them."""
-    federation = form.get("federation")
-    clusters = form.get("clusters")
-    known = clusters if isinstance(clusters, dict) else {}
-    named = blocks(federation, "members") if isinstance(federation, dict) else []
-    return tuple(_member(block, known) for block in named)
+    named = form.federation.members if form.federation else ()
+    return tuple(_member(one, form.clusters or {}) for one in named)
 
 
-def _member(block: Mapping[str, Value], clusters: Mapping[str, Value]) -> Member:
-    cluster = str(block.get("cluster_id") or "")
-    entry = clusters.get(cluster)
-    endpoint = entry.get("endpoint") if isinstance(entry, dict) else ""
-    return Member(cluster, str(block.get("service_name") or ""), str(endpoint or "").strip())
+def _member(one: Replica, clusters: Mapping[str, Account]) -> Member:
+    endpoint = clusters.get(one.cluster_id, {}).get("endpoint")
+    return Member(one.cluster_id, one.service_name, str(endpoint or "").strip())
 
 
-def without_members(form: Form) -> dict[str, Value]:
+def without_members(form: Form) -> Form:
     """Return *form* so that a PUT of it reaches no other cluster."""
-    federation = form.get("federation")
-    if not isinstance(federation, dict):
-        return dict(form)
-    return {**form, "federation": {**federation, "members": []}}
+    if form.federation is None:
+        return form
+    return replace(form, federation=replace(form.federation, members=()))
 
 
 def placeholder(
     form: Form, member: Member, origin: str, ours: Mapping[str, str], token: str
-) -> Form:
-    """Return an empty worker of *form*, which a PUT of the origin *origin* fills (1.3, 8).
+) -> dict[str, Value]:
+    """Return the body of an empty worker, which a PUT of *form*, its origin, fills (1.3, 8).
 
     It makes no bucket. By *ours*, the annotations of ours on the origin, or by what OSCAR writes on
     workers where there is a ``cluster_id``, it is known as that origin's. The server takes the
     token of what is marked as a worker: the origin's.
     """
-    cluster = str(form.get("cluster_id") or "")
+    cluster = form.cluster_id or ""
     marks = {WORKER: "true", ORIGIN_CLUSTER: cluster, ORIGIN_SERVICE: origin} if cluster else {}
     body: dict[str, Value] = {
         "name": member.service,
         "cluster_id": member.cluster,
         "annotations": {**marks, **ours},
-        **{name: form[name] for name in _OF_PLACEHOLDER if form.get(name) is not None},
+        **{
+            name: getattr(form, name) for name in _OF_PLACEHOLDER if getattr(form, name) is not None
+        },
+        "environment": {},
+        "input": [],
+        "output": [],
+        "expose": {},
     }
     return {**body, "token": Secret(token)} if marks else body
 
@@ -88,14 +89,13 @@ def parted_from_origin(worker: Form, origin: Form) -> str:
 
     Only what each release stores as it is sent; a placeholder lacks its federation.
     """
-    parted = [name for name in _SPREAD if worker.get(name) != origin.get(name)]
-    return ", ".join(parted if worker.get("federation") else ["federation", *parted])
+    parted = [name for name in _SPREAD if getattr(worker, name) != getattr(origin, name)]
+    return ", ".join(parted if worker.federation else ["federation", *parted])
 
 
 def is_mesh(form: Form) -> bool:
     """Tell whether the workers have no buckets of their own (oscar-server 8)."""
-    federation = form.get("federation")
-    return isinstance(federation, dict) and str(federation.get("topology")).lower() == "mesh"
+    return form.federation is not None and form.federation.topology.lower() == "mesh"
 
 
 def is_worker(annotations: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias, TypeVar
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.semantics.buckets import inputs, outputs
 from oscar_sync.semantics.paths import folders_above

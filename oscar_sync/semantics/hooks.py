@@ -1,10 +1,10 @@
 """Bucket notifications: which uploads start which service (oscar-server 9; records 126-128)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
-from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.semantics.buckets import inputs
 
@@ -24,14 +24,12 @@ def service_of(arn: str) -> str:
     return found[1] if found else ""
 
 
-def wanted_hooks(form: Mapping[str, Value]) -> frozenset[tuple[BucketName, str]]:
+def wanted_hooks(form: Form) -> frozenset[tuple[BucketName, str]]:
     """Return bucket and prefix (``<folder>/``) of each notification that the service needs."""
     return frozenset((bucket, f"{folder}/") for bucket, folder in inputs(form))
 
 
-def deaf_hooks(
-    form: Mapping[str, Value], bucket_list: Iterable[str]
-) -> frozenset[tuple[BucketName, str]]:
+def deaf_hooks(form: Form, bucket_list: Iterable[str]) -> frozenset[tuple[BucketName, str]]:
     """Return bucket and prefix of the notifications that OSCAR sets on per-user buckets.
 
     Their prefix reads ``<folder>//``, which no upload to the folder matches (oscar-server 9; 208).

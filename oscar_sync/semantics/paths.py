@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import BucketName
 
 DEFAULT_ID: Final = "default"
@@ -43,13 +43,10 @@ def provider_of(text: str) -> ProviderName:
     return ProviderName(kind.lower(), name or DEFAULT_ID)
 
 
-def account_of(form: Form, provider: str) -> Form:
+def account_of(form: Form, provider: str) -> Account:
     """Return how a service logs in to *provider* (``type.id``), empty where it does not say."""
     named = provider_of(provider)
-    providers = form.get("storage_providers")
-    accounts = providers.get(named.type) if isinstance(providers, dict) else None
-    account = accounts.get(named.id) if isinstance(accounts, dict) else None
-    return account if isinstance(account, dict) else {}
+    return form.storage_providers.get(named.type, {}).get(named.id, {})
 
 
 def normal_path(path: str, provider: ProviderName, service: str) -> str:

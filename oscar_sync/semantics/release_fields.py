@@ -9,14 +9,15 @@ from typing import Final
 
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind, Value
+from oscar_sync.model.form import Form, mapping_of, plain
 from oscar_sync.semantics.capabilities import NUMBER_PORTS, Release, shown_release
-from oscar_sync.semantics.normal_form import default_of, normal_form
+from oscar_sync.semantics.normal_form import normal_form
 
 _PORTS_SINCE: Final[Release] = NUMBER_PORTS.until or (0, 0, 0)
 
 
 def unsupported(
-    form: Mapping[str, Value], release: Release, *, has_secrets: bool = False
+    form: Form, release: Release, *, has_secrets: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """Return path and first release of each field that *form* sets and *release* does not have.
 
@@ -24,16 +25,18 @@ def unsupported(
     """
     if release >= _NEWEST:  # pragma: no mutate - it only saves the look
         return ()
-    plain = normal_form(
-        {"name": form["name"]},
-        is_live=False,  # pragma: no mutate - a live form has the same defaults of these fields
+    plain = mapping_of(
+        normal_form(
+            {"name": form.name},
+            is_live=False,  # pragma: no mutate - a live form has the same defaults of these fields
+        )
     )
-    environment = form.get("environment")
-    if has_secrets and isinstance(environment, dict):
-        form = {**form, "environment": {**environment, "secrets": {"": ""}}}
+    said = mapping_of(form)
+    if has_secrets:
+        said["environment"] = {**_block(said["environment"]), "secrets": {"": ""}}
     return tuple(
         (path, f"v{shown_release(since)}")
-        for path, since in _newer(SERVICE, form, plain, release, "")
+        for path, since in _newer(SERVICE, said, plain, release, "")
     )
 
 
@@ -82,7 +85,7 @@ def _block(value: Value) -> dict[str, Value]:
 
 
 def _defaults(fields: tuple[Field, ...]) -> dict[str, Value]:
-    return {field.name: default_of(field) for field in fields if not field.is_secret}
+    return {field.name: plain(field.default) for field in fields if not field.is_secret}
 
 
 def _without(

@@ -3,10 +3,9 @@
 Sources: oscar-server 4.4, 6.3; oscar-releases, "4.1.2, measured again this time".
 """
 
-from collections.abc import Mapping
 from typing import Final
 
-from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form
 from oscar_sync.semantics.buckets import further_inputs, in_out_buckets, mounted_alone
 
 RESTART_S: Final = 6.4
@@ -23,7 +22,7 @@ _LEAST_S: Final = 30.0
 _AFTER_S: Final = 8.0
 
 
-def restarts_of_put(had: Mapping[str, Value], form: Mapping[str, Value]) -> int:
+def restarts_of_put(had: Form, form: Form) -> int:
     """Return how often a PUT that turns *had* into *form* restarts the store.
 
     Once for each bucket that is new to the service, one after another within the request, whether

@@ -12,13 +12,20 @@ from urllib.parse import quote, unquote
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Compare, Value
+from oscar_sync.model.form import Form, mapping_of, plain
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.federation import WORKER
-from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, STAMP_PREFIX
+from oscar_sync.semantics.normal_form import (
+    CARRIED_LABELS,
+    INJECTED_VARIABLES,
+    STAMP_PREFIX,
+    normal_form,
+)
 from oscar_sync.semantics.quantities import canonical_quantity
 
 OWNER: Final = f"{STAMP_PREFIX}owner"
@@ -76,7 +83,7 @@ def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
     return {key: text for key, text in annotations.items() if key.startswith(_MARKS)}
 
 
-def applied_stamp(form: Mapping[str, Value], owner: str = "") -> str:
+def applied_stamp(form: Form, owner: str = "") -> str:
     """Return the value of the applied annotation: a short hash of each top-level field."""
     hashes = field_hashes(form, owner)
     return " ".join([_VERSION, *(f"{name}={short}" for name, short in sorted(hashes.items()))])
@@ -90,14 +97,14 @@ def applied_of(annotations: Mapping[str, str]) -> Mapping[str, str] | None:
     return dict(pair.split("=", 1) for pair in rest.split() if "=" in pair)
 
 
-def is_as_applied(annotations: Mapping[str, str], form: Mapping[str, Value], owner: str) -> bool:
+def is_as_applied(annotations: Mapping[str, str], form: Form, owner: str) -> bool:
     """Tell whether *form* is what this program wrote last, as far as *annotations* say it."""
     applied = applied_of(annotations) or {}
     now = field_hashes(form, owner)
     return all(now.get(name) == short for name, short in applied.items())
 
 
-def field_hashes(form: Mapping[str, Value], owner: str = "") -> dict[str, str]:
+def field_hashes(form: Form, owner: str = "") -> dict[str, str]:
     """Return a hash (8 hex digits) of each top-level field, without secrets.
 
     What the server puts in by itself is left out: injected labels and variables, and the *owner*
@@ -105,7 +112,7 @@ def field_hashes(form: Mapping[str, Value], owner: str = "") -> dict[str, str]:
     """
     return {
         name: short
-        for name, value in form.items()
+        for name, value in mapping_of(form).items()
         if (short := field_hash(name, value, owner)) is not None
     }
 
@@ -145,14 +152,14 @@ def comparable(name: str, value: Value, owner: str = "") -> Value:
 
 
 def live_fingerprint(
-    form: Mapping[str, Value],
+    form: Form,
     owner: str,
     bucket_list: Iterable[str],
     annotations: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return a hash (16 hex digits) of a live service: form, owner, per-user buckets, marks."""
     whole: Value = {
-        "form": dict(form),
+        "form": mapping_of(form),
         "owner": owner,
         "buckets": [*sorted(bucket_list)],
         "marks": {**marks_of(annotations)},
@@ -254,23 +261,25 @@ def dropped_of(annotations: Mapping[str, str]) -> tuple[str, ...]:
 _PARKED: Final = ("input", "output", "mount", "isolation_level")
 
 
-def parked_stamp(form: Mapping[str, Value]) -> str:
+def parked_stamp(form: Form) -> str:
     """Return the value of the detached annotation that brings back what *form* says of buckets.
 
     For a service that is about to be forgotten and has its inputs taken out on the way.
     """
-    fields: Value = {name: form[name] for name in _PARKED}
+    fields: Value = {name: plain(getattr(form, name)) for name in _PARKED}
     return f"forget {quote(_AS_JSON(fields), safe='')}"
 
 
-def parked_of(annotations: Mapping[str, str]) -> dict[str, Value]:
-    """Return the fields that were taken out of a service on the way to forget it, none if none."""
+def unparked(form: Form, annotations: Mapping[str, str]) -> Form:
+    """Return *form* with what was taken out of it on the way to forget it, as *annotations* say."""
     purpose, _, text = annotations.get(DETACHED, "").partition(" ")
     if purpose != "forget":
-        return {}
+        return form
     try:
         fields = json.loads(unquote(text))
     except ValueError:
-        return {}
-    is_whole = isinstance(fields, dict) and fields.keys() == set(_PARKED)
-    return fields if is_whole else {}
+        return form
+    if not isinstance(fields, dict) or fields.keys() != set(_PARKED):
+        return form
+    parked = normal_form({**fields, "name": form.name}, is_live=True)
+    return replace(form, **{name: getattr(parked, name) for name in _PARKED})

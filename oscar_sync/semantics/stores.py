@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from oscar_sync.model.field import Form
+from oscar_sync.model.form import Form
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import OwnStore
 from oscar_sync.semantics.paths import (

@@ -6,9 +6,11 @@ are answered 401 from then on (035 of 3.7.1). With one they are accepted again (
 a bucket of an output will do (042 restarts the store for it, as it does to register a webhook).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
-from oscar_sync.model.field import Value
+from msgspec.structs import replace
+
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.semantics.access import access_of_service
 from oscar_sync.semantics.buckets import (
@@ -21,18 +23,16 @@ from oscar_sync.semantics.buckets import (
 )
 from oscar_sync.semantics.capabilities import FAILED_POST_ERASES, TOKEN_CHANGES, Release
 
-_Form = Mapping[str, Value]
 
-
-def put_stops_uploads(before: _Form, after: _Form, release: Release) -> bool:
+def put_stops_uploads(before: Form, after: Form, release: Release) -> bool:
     """Tell whether uploads start nothing once a PUT has turned *before* into *after*."""
     has_new = not set(in_out_buckets(after)).issubset(in_out_buckets(before))
     return TOKEN_CHANGES.holds(release) and bool(inputs(after)) and not has_new
 
 
 def forms_before(
-    before: _Form, after: _Form, bucket_list: Sequence[str], release: Release
-) -> tuple[dict[str, Value], ...]:
+    before: Form, after: Form, bucket_list: Sequence[str], release: Release
+) -> tuple[Form, ...]:
     """Return what is PUT, one after the other, ahead of *after* so that uploads go on; or nothing.
 
     The last of them names no bucket of an input, so that each is new to the PUT of *after*. Where
@@ -44,11 +44,11 @@ def forms_before(
     without = _keeping(without_inputs(after), bucket_list)
     if access_of_service(before) == access_of_service(after):
         return (without,)
-    return (_keeping({**after}, bucket_list), without)
+    return (_keeping(after, bucket_list), without)
 
 
 def left_out_of_post(
-    form: _Form, existing: Collection[BucketName], release: Release
+    form: Form, existing: Collection[BucketName], release: Release
 ) -> tuple[BucketName, ...]:
     """Return the buckets that a POST of *form* must not name: a PUT that follows names them.
 
@@ -64,10 +64,10 @@ def left_out_of_post(
     return tuple(dict.fromkeys(bucket for bucket, _ in further_inputs(form)))
 
 
-def without_inputs(form: _Form) -> dict[str, Value]:
+def without_inputs(form: Form) -> Form:
     """Return *form* without its inputs on the own store, and whatever else is in their buckets."""
     return without_buckets(form, {bucket for bucket, _ in inputs(form)})
 
 
-def _keeping(form: dict[str, Value], bucket_list: Sequence[str]) -> dict[str, Value]:
-    return {**form, "isolation_level": ""} if bucket_list else form
+def _keeping(form: Form, bucket_list: Sequence[str]) -> Form:
+    return replace(form, isolation_level="") if bucket_list else form

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from oscar_sync.model.fdl_fields import REMOVED_KEYS
-from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import (
     CAPITAL_VARIABLES,
@@ -60,7 +60,7 @@ def loses_variables(raw: Mapping[str, object], now: Release, then: Release) -> b
     return has_some and _ends(CAPITAL_VARIABLES, now, then)
 
 
-def cannot_be_built(form: Mapping[str, Value], now: Release, then: Release) -> str:
+def cannot_be_built(form: Form, now: Release, then: Release) -> str:
     """Return why one POST in *then* does not create the live service, blank if it does (026).
 
     Until 3.6 a POST took buckets that exist, so that two inputs of a service could share one.
@@ -72,7 +72,7 @@ def cannot_be_built(form: Mapping[str, Value], now: Release, then: Release) -> s
     return f"two inputs lie in bucket {twice[0]}, which it makes once for each" if twice else ""
 
 
-def is_stuck(form: Mapping[str, Value], now: Release, then: Release) -> bool:
+def is_stuck(form: Form, now: Release, then: Release) -> bool:
     """Tell whether *then* can neither update nor wholly delete the live service: it is exposed."""
     return is_exposed(form) and _ends(OLD_DEPLOYMENT_NAME, now, then)
 

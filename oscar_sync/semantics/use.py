@@ -1,15 +1,14 @@
 """What starts a service, and where it answers."""
 
-from collections.abc import Mapping
 from urllib.parse import quote
 
 from oscar_sync.model.cluster import Cluster
-from oscar_sync.model.field import Value
+from oscar_sync.model.form import Form
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.normal_form import is_exposed
 
 
-def kind_of(form: Mapping[str, Value]) -> str:
+def kind_of(form: Form) -> str:
     """Return what a service waits for: ``exposed`` (requests), ``uploads`` or ``calls``."""
     if is_exposed(form):
         return "exposed"
@@ -21,6 +20,6 @@ def address_of(cluster: Cluster, name: str) -> str:
     return f"{cluster.endpoint}/system/services/{quote(name, safe='')}/exposed/"
 
 
-def places_of(form: Mapping[str, Value]) -> str:
+def places_of(form: Form) -> str:
     """Return the folders whose uploads start a service."""
     return ", ".join(f"{bucket}/{folder}/" for bucket, folder in inputs(form))

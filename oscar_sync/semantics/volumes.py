@@ -1,47 +1,37 @@
 """Managed volumes: which one a service makes, and which one it only attaches (oscar-server 2.6)."""
 
-from oscar_sync.model.field import Form, Value
+from msgspec.structs import replace
+
+from oscar_sync.model.form import Form
 
 
 def made_volume(form: Form) -> str:
     """Return the name of the volume that a POST makes: the one with a ``size``; blank for none."""
-    return _named(form, has_size=True)
+    return form.volume.name if form.volume and form.volume.size else ""
 
 
 def attached_volume(form: Form) -> str:
     """Return the name of the volume that must be there: one without ``size``; blank for none."""
-    return _named(form, has_size=False)
+    return form.volume.name if form.volume and not form.volume.size else ""
 
 
 def named_volume(form: Form) -> str:
     """Return the name of the volume that the service has, made or attached; blank for none."""
-    return made_volume(form) or attached_volume(form)
+    return form.volume.name if form.volume else ""
 
 
 def deleted_volume(form: Form) -> str:
     """Return the volume that a DELETE takes along, whoever else attaches it (oscar-server 5)."""
-    volume = form.get("volume")
-    if not isinstance(volume, dict) or volume.get("lifecycle_policy") != "delete":
-        return ""
-    return str(volume["name"])
+    return form.volume.name if form.volume and form.volume.lifecycle_policy == "delete" else ""
 
 
 def size_of(form: Form) -> str:
     """Return the size of the volume that the service makes, blank for none."""
-    volume = form.get("volume")
-    return str(volume["size"]) if isinstance(volume, dict) else ""
+    return form.volume.size if form.volume else ""
 
 
-def attaching(form: Form) -> dict[str, Value]:
+def attaching(form: Form) -> Form:
     """Return *form* so that it attaches the volume that it names, and makes none."""
-    volume = form.get("volume")
-    if not isinstance(volume, dict):
-        return {**form}
-    return {**form, "volume": {**volume, "size": "", "lifecycle_policy": ""}}
-
-
-def _named(form: Form, *, has_size: bool) -> str:
-    volume = form.get("volume")
-    if not isinstance(volume, dict) or bool(volume["size"]) is not has_size:
-        return ""
-    return str(volume["name"])
+    if form.volume is None:
+        return form
+    return replace(form, volume=replace(form.volume, size="", lifecycle_policy=""))

@@ -79,7 +79,7 @@ def test_a_published_file_reads_the_same_with_other_line_ends(
         request = DesireRequest(paths=(file.name,), needs_clusters=False, cwd=str(tmp_path))
         try:
             state = desire(request, {})
-            results.append([(str(one.key), dict(one.form)) for one in state.services])
+            results.append([(str(one.key), one.form) for one in state.services])
         except InputError as error:
             results.append([(one.code, one.line, one.message) for one in error.diagnostics])
     assert results[0] == results[1] == results[2]

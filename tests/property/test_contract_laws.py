@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oscar_sync.documents.paths import path_from
+from oscar_sync.model.form import mapping_of
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Op
 from oscar_sync.model.secret import Secret
@@ -109,7 +110,7 @@ def test_what_a_creation_lists_makes_the_whole_definition(fields):
     listed = {"name": NAMES[0]}
     for change in action.changes:
         if not change.path.startswith("environment.secrets"):
-            _put(listed, path_from(change.path), item.form)
+            _put(listed, path_from(change.path), mapping_of(item.form))
     rebuilt = normal_form(listed, is_live=False)
     assert differences(rebuilt, item.form) == ()
     assert {

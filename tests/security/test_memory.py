@@ -38,7 +38,7 @@ def test_a_script_that_many_services_share_is_held_once(folder, remembers):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert len({id(service.form["script"]) for service in found.services}) == 1
+    assert len({id(service.form.script) for service in found.services}) == 1
     assert len(found.services) == SERVICES
     assert peak < 120 << 20
 
@@ -50,4 +50,4 @@ def test_links_and_other_ways_to_one_script_are_no_copies_of_their_own(folder):
     (folder / "0.yaml").write_text(FDL.format(0, "./script.sh"))
     request = DesireRequest(paths=(str(folder),), cwd=str(folder), needs_clusters=False)
     found = desire(request, {})
-    assert len({id(service.form["script"]) for service in found.services}) == 2
+    assert len({id(service.form.script) for service in found.services}) == 2

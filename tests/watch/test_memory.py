@@ -153,7 +153,7 @@ def test_only_what_was_saved_is_made_anew(project):
     _edit(project, "b.yaml", FDL.format(name="b", memory="2Gi", script="run.sh"))
     second = desire(_request(project), ENVIRON, memory)
     assert files.anew == ["file"]
-    assert [one.form["memory"] for one in second.services] == ["1Gi", "2Gi", "1Gi"]
+    assert [one.form.memory for one in second.services] == ["1Gi", "2Gi", "1Gi"]
     assert second.services[0].form is first.services[0].form
 
 
@@ -165,7 +165,7 @@ def test_a_script_that_was_saved_is_read_for_its_services_alone(project):
     _edit(project, "sub/run.sh", "echo other\n")
     state = desire(_request(project), ENVIRON, memory)
     assert files.anew == ["file"]
-    assert state.services[2].form["script"] == "echo other\n"
+    assert state.services[2].form.script == "echo other\n"
 
 
 def test_a_file_written_again_with_the_same_content_is_not_parsed_again(project):

@@ -35,7 +35,7 @@ def _list(oscar: Oscar, outputs: Sequence[Output]) -> Exit:
     rows = []
     for raw in listed:
         form = live_service(oscar.cluster.id, raw).form
-        cells = (raw.get("name"), form["image"], form["cpu"], form["memory"], kind_of(form))
+        cells = (raw.get("name"), form.image, form.cpu, form.memory, kind_of(form))
         rows.append(Row((*map(str, cells), str(raw.get("owner") or "-"))))
     table = Table(("NAME", "IMAGE", "CPU", "MEMORY", "KIND", "OWNER"), tuple(rows), cut=1)
     show(outputs, table, [masked_service(raw) for raw in listed])

@@ -8,13 +8,15 @@ from msgspec import Struct
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.model.field import Value
+from oscar_sync.model.form import InputOutput
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.origin import FieldPath, Origin
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import DesiredService
 from oscar_sync.semantics.flow import last, walk
 from oscar_sync.semantics.paths import account_of, folders_above, lies_within
+
+_Entries = tuple[InputOutput, ...]
 
 
 class Folder(Struct, frozen=True):
@@ -53,13 +55,13 @@ class Checking:
 
     def __init__(self) -> None:
         """Know nothing to be right yet."""
-        self._right: list[tuple[ServiceKey, Value, Value]] = []
+        self._right: list[tuple[ServiceKey, _Entries, _Entries]] = []
 
     def check(
         self, services: Sequence[DesiredService], seeds: Sequence[Seed] = ()
     ) -> list[Diagnostic]:
         """Return what ``check`` returns; without seeds that hangs on keys and folders alone."""
-        folders = [(one.key, one.form["input"], one.form["output"]) for one in services]
+        folders = [(one.key, one.form.input, one.form.output) for one in services]
         if not seeds and folders == self._right:
             return []
         found = check(services, seeds)
@@ -91,17 +93,15 @@ _ByPath = dict[tuple[str, str, str], list[Folder]]
 
 
 def _folders(service: DesiredService, kind: str) -> Iterator[Folder]:
-    blocks = service.form[kind]
-    for place, block in enumerate(blocks if isinstance(blocks, list) else ()):
-        if isinstance(block, dict):
-            provider, path = str(block["storage_provider"]), str(block["path"])
-            yield Folder(service, (kind, place), provider, path)
+    entries: _Entries = getattr(service.form, kind)
+    for place, entry in enumerate(entries):
+        yield Folder(service, (kind, place), entry.storage_provider, entry.path)
 
 
 def _by_path(services: Sequence[DesiredService], kind: str) -> _ByPath:
     found: _ByPath = defaultdict(list)
     for service in services:
-        for folder in _folders(service, kind) if service.form[kind] else ():
+        for folder in _folders(service, kind):
             found[_key(folder, folder.path)].append(folder)
     return found
 

@@ -165,10 +165,10 @@ def _half_removed(context: Context, live: LiveService) -> Iterator[Finding]:
 
 
 def _unmarked_worker(context: Context, live: LiveService) -> Iterator[Finding]:
-    federation = live.form.get("federation")
-    if live.annotations or not isinstance(federation, dict) or federation.get("members"):
+    federation = live.form.federation
+    if live.annotations or federation is None or federation.members:
         return
-    group = str(federation.get("group_id", ""))
+    group = federation.group_id
     if group in ("", live.key.name) or live.key.name in context.desired:
         return
     yield finding(

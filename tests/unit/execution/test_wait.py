@@ -37,7 +37,7 @@ class Runtime:
             name="a",
             log=[],
             warnings=[],
-            material=SimpleNamespace(wait_s=wait_s, secrets=secrets, form={}, release=release),
+            material=SimpleNamespace(wait_s=wait_s, secrets=secrets, form=None, release=release),
             sender=SimpleNamespace(ports=SimpleNamespace(api=self)),
             parts=SimpleNamespace(
                 now=lambda: self.time, sleep=self.pause, is_stopping=lambda: is_stopping

@@ -17,14 +17,14 @@ WARNING, NOTE = Severity.WARNING, Severity.NOTE
 def test_a_service_is_read_in_normal_form(tmp_path: Path) -> None:
     (plants,) = read(tmp_path, service("cpu: 1.0\nmemory: 1Gi\nenable_gpu: true")).services
     assert (plants.cluster_key, plants.name) == ("oscar-cluster", "plants")
-    assert plants.form["cpu"] == "1.0"
-    assert plants.form["enable_gpu"] is True
-    assert plants.form["script"] == "#!/bin/sh\necho hi\n"
+    assert plants.form.cpu == "1.0"
+    assert plants.form.enable_gpu is True
+    assert plants.form.script == "#!/bin/sh\necho hi\n"
 
 
 def test_values_hold_no_trace_of_the_reader(tmp_path: Path) -> None:
     (plants,) = read(tmp_path, service("environment:\n  variables: {DEBUG: yes}")).services
-    value = plants.form["environment"]["variables"]["DEBUG"]
+    value = plants.form.environment.variables["DEBUG"]
     assert (value, type(value)) == ("yes", str)
 
 
@@ -32,7 +32,7 @@ def test_values_hold_no_trace_of_the_reader(tmp_path: Path) -> None:
 def test_null_in_a_text_field_is_the_empty_text(tmp_path: Path, written: str, value: str) -> None:
     text = service(f"environment:\n  variables:\n    X: {written}")
     (plants,) = read(tmp_path, text).services
-    assert plants.form["environment"]["variables"] == {"X": value}
+    assert plants.form.environment.variables == {"X": value}
 
 
 @pytest.mark.parametrize("written", ["'true'", "yes", "on", "1"])
@@ -51,14 +51,14 @@ def test_an_integer_is_plain_digits(tmp_path: Path, written: str) -> None:
 def test_ports_are_a_list_or_one_number_and_0_is_none(tmp_path: Path) -> None:
     expose = "expose: {min_scale: 1, max_scale: 1, cpu_threshold: 80, api_port: 80, nodePort: 0}"
     (plants,) = read(tmp_path, service(expose)).services
-    assert plants.form["expose"]["api_port"] == [80]
-    assert plants.form["expose"]["nodePort"] == []
+    assert plants.form.expose.api_port == (80,)
+    assert plants.form.expose.nodePort == ()
 
 
 def test_both_spellings_of_variables_are_merged_with_a_warning(tmp_path: Path) -> None:
     text = service("environment:\n  Variables: {A: 1, B: 2}\n  variables: {B: 3}")
     manifests = read(tmp_path, text)
-    assert manifests.services[0].form["environment"]["variables"] == {"A": "1", "B": "3"}
+    assert manifests.services[0].form.environment.variables == {"A": "1", "B": "3"}
     assert codes(manifests, WARNING) == ["OSY118"]
 
 
@@ -72,8 +72,8 @@ def test_the_old_spelling_of_variables_is_shown_as_written(tmp_path: Path) -> No
 def test_minio_means_minio_default_in_any_case(tmp_path: Path) -> None:
     text = service("input:\n- {storage_provider: MinIO, path: /plants/in/}")
     (plants,) = read(tmp_path, text).services
-    assert plants.form["input"][0]["storage_provider"] == "minio.default"
-    assert plants.form["input"][0]["path"] == "plants/in"
+    assert plants.form.input[0].storage_provider == "minio.default"
+    assert plants.form.input[0].path == "plants/in"
 
 
 def test_a_flat_entry_has_no_cluster_key(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ functions:
     manifests = read(tmp_path, text)
     assert codes(manifests) == codes(manifests, WARNING) == []
     assert codes(manifests, NOTE) == ["OSY117"] * 4
-    assert manifests.services[0].form["storage_providers"] == {}
+    assert manifests.services[0].form.storage_providers == {}
 
 
 def test_shared_providers_stand_below_the_service_s_own(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_shared_providers_stand_below_the_service_s_own(tmp_path: Path) -> None:
         + "storage_providers:\n  s3:\n    x: {access_key: a, secret_key: b, region: shared}\n"
     )
     manifests = read(tmp_path, text)
-    account = manifests.services[0].form["storage_providers"]["s3"]["x"]
+    account = manifests.services[0].form.storage_providers["s3"]["x"]
     assert (account["region"], account["access_key"].reveal()) == ("own", "a")
     locate = manifests.services[0].locate
     assert locate(("storage_providers", "s3", "x", "region")).line == 11

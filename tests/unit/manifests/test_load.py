@@ -148,7 +148,7 @@ def test_a_script_is_a_path_beside_its_file_an_absolute_one_or_inline(tmp_path: 
         "sub/c.yaml": named("c").replace("script.sh", "|\n        echo in\n        line"),
     }
     manifests = read(tmp_path, files)
-    assert [one.form["script"] for one in manifests.services] == [
+    assert [one.form.script for one in manifests.services] == [
         "a\nb\n",
         "#!/bin/sh\necho hi\n",
         "echo in\nline\n",
@@ -211,9 +211,9 @@ def test_an_overlay_patches_and_remembers_what_it_set(tmp_path: Path) -> None:
     fields = "memory: 1Gi\ncpu: '2'\nallowed_users: [a, b]\nenvironment: {variables: {A: 1, B: 2}}"
     files = {"a.yaml": service(fields), "overlays/prod.yaml": OVERLAY}
     (plants,) = read(tmp_path, files, overlays=("prod",)).services
-    assert (plants.form["memory"], plants.form["cpu"]) == ("4Gi", "0.2")
-    assert plants.form["environment"]["variables"] == {"A": "1", "B": "over"}
-    assert plants.form["allowed_users"] == ["z"]
+    assert (plants.form.memory, plants.form.cpu) == ("4Gi", "0.2")
+    assert plants.form.environment.variables == {"A": "1", "B": "over"}
+    assert plants.form.allowed_users == ("z",)
     assert plants.locate(("memory",)) == Origin("overlays/prod.yaml", 3, 5, "overlay prod")
     assert plants.locate(("environment", "variables", "A")).layer == "fdl"
     assert plants.locate(("environment", "variables", "B")).layer == "overlay prod"
@@ -226,7 +226,7 @@ def test_a_script_of_an_overlay_is_relative_to_it(tmp_path: Path) -> None:
         "overlays/prod.sh": "echo prod",
     }
     (plants,) = read(tmp_path, files, overlays=("prod",)).services
-    assert plants.form["script"] == "echo prod"
+    assert plants.form.script == "echo prod"
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_env_file_and_environment_give_declared_values_only(tmp_path: Path) -> N
         secrets_from_env=frozenset({"T", "U", "A"}),
     )
     (plants,) = manifests.services
-    assert plants.form["environment"] == {"variables": {"A": "file", "B": "fdl"}}
+    assert plants.form.environment.variables == {"A": "file", "B": "fdl"}
     assert {name: one.reveal() for name, one in plants.secrets.items()} == {
         "S": "one",
         "T": "two",

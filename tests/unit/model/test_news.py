@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.cluster import ReadingState
+from oscar_sync.model.form import Form
 from oscar_sync.model.news import action_of, entries_of, news_of
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, Blocked, Cause
@@ -48,8 +49,8 @@ def test_another_cause_is_news():
 
 def test_what_a_new_service_will_be_is_news():
     made = action("one", ActionKind.CREATE)
-    before = seen(made, forms={made.id: {"memory": "1Gi"}})
-    after = seen(made, forms={made.id: {"memory": "2Gi"}})
+    before = seen(made, forms={made.id: Form("a", memory="1Gi")})
+    after = seen(made, forms={made.id: Form("a", memory="2Gi")})
     assert news_of(before, after).changed == (made,)
     assert not news_of(before, dict(before))
 

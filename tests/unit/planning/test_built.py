@@ -12,6 +12,7 @@ from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import ExtraFile, Probe, SeedDifference, Upload
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.flow import in_writing_order
+from tests.support.forms import form
 from tests.unit.planning.built import (
     bucket,
     codes,
@@ -86,12 +87,16 @@ def test_a_removal_by_name_of_what_no_manifest_names_says_nothing_of_manifests()
 # order
 
 
+def _forms(said):
+    return {ServiceName(name): form(name, **fields) for name, fields in said.items()}
+
+
 def test_services_that_feed_each_other_keep_the_order_of_their_names():
     circle = {
         "one": {"input": minio("a/x"), "output": minio("a/y")},
         "two": {"input": minio("a/y"), "output": minio("a/x")},
     }
-    assert in_writing_order({ServiceName(name): form for name, form in circle.items()}) == (
+    assert in_writing_order(_forms(circle)) == (
         "one", "two",
     )  # fmt: skip
 
@@ -102,7 +107,7 @@ def test_a_producer_waits_for_the_last_of_its_consumers():
         "late": {"input": minio("a/x")},
         "later": {"input": minio("a/y")},
     }
-    order = in_writing_order({ServiceName(name): form for name, form in forms.items()})
+    order = in_writing_order(_forms(forms))
     assert order == ("late", "later", "early")
 
 

@@ -59,7 +59,8 @@ def seen(*services, red=None, **facts):
 def plans(cluster, **settings):
     """Return the plans of a removal and of an update by which alpha lets go of red."""
     [service] = [one for one in cluster.services.values() if one.key.name == "alpha"]
-    said = {name: service.form[name] for name in ("visibility", "allowed_users")}
+    form = service.form
+    said = {"visibility": form.visibility, "allowed_users": [*form.allowed_users]}
     removal = planned(cluster, options=REMOVE, **settings)
     return removal, planned(cluster, wanted(**said), **settings)
 
@@ -119,8 +120,8 @@ def test_what_closes_changes_nothing_else_and_what_lets_go_stays_closed():
     made = draft(seen(service), options=REMOVE, services=CLOSES)
     [material] = made.materials.values()
     [closing] = material.forms_before
-    assert closing == {**service.form, "visibility": "private"}
-    assert material.form == {**closing, "output": []}
+    assert closing == replace(service.form, visibility="private")
+    assert material.form == replace(closing, output=())
     assert (material.stamp_before.detached, material.stamp.detached) == ("", "remove red")
 
 
@@ -153,7 +154,7 @@ def test_a_bucket_that_stays_is_opened_again_by_the_request_that_lets_go():
         in notes(made.plan)
     )
     [material] = made.materials.values()
-    sent = [form.form["visibility"] for form in material.puts()]
+    sent = [put.form.visibility for put in material.puts()]
     assert sent == ["private", "public"]
 
 

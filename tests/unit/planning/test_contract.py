@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.cluster import Cluster
-from oscar_sync.model.field import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import FingerprintKey, Material
@@ -18,6 +17,7 @@ from oscar_sync.model.state import BucketCount, SeedDifference, Upload
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.sensitive import is_sensitive
 from oscar_sync.planning.sent import sends_of
+from tests.support.forms import form
 from tests.unit.planning.built import (
     CLUSTER,
     EDGE,
@@ -168,8 +168,8 @@ def sends_variable(value, written, key):
     masks = Masks(
         (Masked("environment", value, written),), (Masked("environment", value, written),)
     )
-    form: Form = {"environment": {"variables": {"A": value, "B": f"with {value}"}}}
-    return sends_of(Material(CLUSTER, (4, 1, 2), "", form=form, masks=masks), key)
+    sent = form(environment={"variables": {"A": value, "B": f"with {value}"}})
+    return sends_of(Material(CLUSTER, (4, 1, 2), "", form=sent, masks=masks), key)
 
 
 @pytest.mark.parametrize("written", ["${TAG}", "${OSCAR_PASSWORD}"])

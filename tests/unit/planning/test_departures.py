@@ -3,6 +3,7 @@
 import pytest
 
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.form import Mount
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
@@ -25,7 +26,6 @@ ALPHA = ServiceName("alpha")
 ENTRY = Origin("oscar-sync.yaml", layer="settings")
 BY_HAND = PlanOptions(scope=Scope.REMOVE, names=("alpha",))
 EXPOSED = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
-NO_MOUNT = {"storage_provider": "", "path": "", "options": ""}
 REPLACE = (Consent(Word.REPLACE, "alpha"),)
 
 
@@ -51,8 +51,8 @@ def test_a_removal_lets_go_of_every_bucket_and_of_the_mount():
     action, material = removal(service)
     assert dos(action) == [Do.PUT, Do.DELETE]
     sent = material.form
-    assert (sent["input"], sent["output"], sent["mount"]) == ([], [], NO_MOUNT)
-    assert sent["memory"] == "1Gi"
+    assert (sent.input, sent.output, sent.mount) == ((), (), Mount())
+    assert sent.memory == "1Gi"
     assert [item.bucket for item in action.keeps] == ["red", "blue", "green"]
 
 
@@ -61,9 +61,9 @@ def test_a_removal_takes_the_level_off_so_that_per_user_buckets_stay():
     users = {"isolation_level": "USER", "allowed_users": ["zoe"]}
     shared = live(input=minio("red/in"), bucket_list=["red-zoe"], **users)
     _, material = removal(shared)
-    assert material.form["isolation_level"] == ""
+    assert material.form.isolation_level == ""
     _, material = removal(live(input=minio("red/in"), **users))
-    assert material.form["isolation_level"] == "USER"
+    assert material.form.isolation_level == "USER"
 
 
 def test_what_names_no_bucket_is_deleted_as_it_stands():

@@ -1,9 +1,9 @@
 """The graph says what starts what, by folders, and what stands out."""
 
-from oscar_sync.model.field import Form
 from oscar_sync.model.graph import EdgeKind, NodeKind
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.planning.graph import graph_of
+from tests.support.forms import form
 from tests.support.graphs import CHAIN, graph, minio
 
 
@@ -33,7 +33,7 @@ def test_services_that_start_each_other_for_ever_are_marked():
 
 def test_a_long_chain_is_no_circle_and_its_closing_makes_it_one():
     count = 3000
-    chain: dict[str, Form] = {
+    chain = {
         f"s{n}": {"input": minio(f"b/f{n}"), "output": minio(f"b/f{n + 1}")} for n in range(count)
     }
     assert loops(graph(**chain)) == set()
@@ -54,11 +54,11 @@ def test_a_mount_is_no_way_to_start_anything():
 
 
 def test_other_stores_and_other_clusters_stand_apart():
-    far: Form = {"output": [{"storage_provider": "webdav.box", "path": "there"}]}
+    far = {"output": [{"storage_provider": "webdav.box", "path": "there"}]}
     both = graph_of(
         {
-            ServiceKey(ClusterId(cluster), ServiceName("one")): form
-            for cluster, form in (("edge", far), ("cloud", CHAIN["cut"]))
+            ServiceKey(ClusterId(cluster), ServiceName("one")): form("one", **said)
+            for cluster, said in (("edge", far), ("cloud", CHAIN["cut"]))
         }
     )
     assert ("edge/one", "writes", "edge/webdav.box") in edges(both)
@@ -67,7 +67,7 @@ def test_other_stores_and_other_clusters_stand_apart():
 
 
 def test_a_worker_stands_beside_its_origin_as_a_service_of_its_cluster():
-    federation: Form = {"members": [{"cluster_id": "far", "service_name": "plants-far"}]}
+    federation = {"members": [{"cluster_id": "far", "service_name": "plants-far"}]}
     found = graph(plants={"input": minio("plants/in"), "federation": federation})
     assert ("edge/plants", "is copied to", "edge/plants/far/plants-far") in edges(found)
     assert [node.name for node in found.nodes if node.kind is NodeKind.WORKER] == ["far/plants-far"]

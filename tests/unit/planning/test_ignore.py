@@ -4,6 +4,7 @@ import pytest
 
 from oscar_sync.planning.ignore import with_ignored
 from tests.emulator.calling import SERVICES
+from tests.support.forms import form
 from tests.support.services import codes, put, service
 
 
@@ -11,24 +12,45 @@ from tests.support.services import codes, put, service
     ("path", "wanted", "live", "result"),
     [
         ("memory", {"memory": "1Gi"}, {"memory": "2Gi"}, {"memory": "2Gi"}),
-        ("a.b", {"a": {"b": 1, "c": 1}}, {"a": {"b": 2, "c": 2}}, {"a": {"b": 2, "c": 1}}),
-        ('a["x.y/z"]', {"a": {}}, {"a": {"x.y/z": "theirs"}}, {"a": {"x.y/z": "theirs"}}),
-        ("a.b", {"a": {"b": 1}}, {"a": {}}, {"a": {}}),
-        ("a.b", {"a": {"b": 1}}, {}, {"a": {}}),
-        ("a[1]", {"a": [1, 2, 3]}, {"a": [7, 8, 9]}, {"a": [1, 8, 3]}),
-        ("a[0].b", {"a": [{"b": 1}]}, {"a": [{"b": 2}]}, {"a": [{"b": 2}]}),
-        ("a[5]", {"a": [1]}, {"a": [1]}, {"a": [1]}),
-        ("a.b", {"a": [1]}, {"a": [2]}, {"a": [1]}),
-        ("a[0]", {"a": "text"}, {"a": "more"}, {"a": "text"}),
-        ("a.b.c", {"a": "text"}, {"a": {"b": {"c": 1}}}, {"a": "text"}),
-        ("not a path!", {"a": 1}, {"a": 2}, {"a": 1}),
-        ('a["', {"a": 1}, {"a": 2}, {"a": 1}),
+        ("no_field", {"memory": "1Gi"}, {"memory": "2Gi"}, {"memory": "1Gi"}),
+        (
+            "expose.min_scale",
+            {"expose": {"min_scale": 1, "max_scale": 1}},
+            {"expose": {"min_scale": 2, "max_scale": 2}},
+            {"expose": {"min_scale": 2, "max_scale": 1}},
+        ),
+        ("expose.no_field", {"expose": {"min_scale": 1}}, {}, {"expose": {"min_scale": 1}}),
+        ("labels", {"labels": {"a": "1"}}, {"labels": {"b": "2"}}, {"labels": {"b": "2"}}),
+        ('labels["x.y/z"]', {}, {"labels": {"x.y/z": "theirs"}}, {"labels": {"x.y/z": "theirs"}}),
+        ("labels.a", {"labels": {"a": "1", "b": "1"}}, {}, {"labels": {"b": "1"}}),
+        ("labels.a.b", {"labels": {"a": "1"}}, {"labels": {"a": "2"}}, {"labels": {"a": "1"}}),
+        ("labels.a.b", {}, {"labels": {"a": "2"}}, {}),
+        (
+            "expose.api_port[1]",
+            {"expose": {"api_port": [1, 2, 3]}},
+            {"expose": {"api_port": [7, 8, 9]}},
+            {"expose": {"api_port": [1, 8, 3]}},
+        ),
+        ("expose.api_port[5]", *[{"expose": {"api_port": [1]}}] * 3),
+        ("expose.api_port.a", *[{"expose": {"api_port": [1]}}] * 3),
+        (
+            "input[0].suffix",
+            {"input": [{"path": "b/x", "suffix": [".a"]}]},
+            {"input": [{"path": "b/y", "suffix": [".b"]}]},
+            {"input": [{"path": "b/x", "suffix": [".b"]}]},
+        ),
+        ("volume", {"volume": {"size": "1Gi"}}, {}, {}),
+        ("volume.size", {"volume": {"size": "1Gi"}}, {}, {"volume": {"size": "1Gi"}}),
+        ("volume.size", {}, {"volume": {"size": "1Gi"}}, {}),
+        ("memory[0]", {"memory": "1Gi"}, {"memory": "2Gi"}, {"memory": "1Gi"}),
+        ("not a path!", {"memory": "1Gi"}, {"memory": "2Gi"}, {"memory": "1Gi"}),
+        ('labels["', {"labels": {"a": "1"}}, {}, {"labels": {"a": "1"}}),
     ],
 )
 def test_the_live_value_stands_at_an_ignored_path(path, wanted, live, result):
-    before = repr((wanted, live))
-    assert with_ignored(wanted, live, [path]) == result
-    assert repr((wanted, live)) == before
+    mine, theirs = form(**wanted), form(**live)
+    assert with_ignored(mine, theirs, [path]) == form(**result)
+    assert (mine, theirs) == (form(**wanted), form(**live))
 
 
 def test_what_others_change_there_is_no_difference_and_stays_through_an_update(world):

@@ -129,8 +129,8 @@ def test_a_worker_that_is_made_again_is_known_by_our_mark_and_takes_the_token_of
     ]
     assert on_far(action) == [(Do.POST, "far/worker")]
     (watch,) = found.materials[action.id].members
-    assert watch.form["annotations"] == {**MARKS, **stamp()}
-    assert watch.form["token"] == Secret("t0k3n")
+    assert watch.body["annotations"] == {**MARKS, **stamp()}
+    assert watch.body["token"] == Secret("t0k3n")
 
 
 def test_an_update_tells_which_buckets_of_the_worker_it_lets_go_of():

@@ -260,7 +260,7 @@ def test_no_level_is_named_while_the_inputs_are_out_of_a_service_of_single_users
     found = draft(there, wanted("alpha", input=minio("data/in"), memory="2Gi", **users))
     (material,) = found.materials.values()
     (before,) = material.forms_before
-    assert (before["isolation_level"], before["input"]) == ("", [])
+    assert (before.isolation_level, before.input) == ("", ())
     assert found.plan.actions[0].erases == ()
 
 
@@ -278,8 +278,8 @@ def test_a_replace_names_its_buckets_in_the_last_request():
         Do.PUT, Do.DELETE, Do.POST, Do.PUT,
     ]  # fmt: skip
     (material,) = found.materials.values()
-    assert material.first_form["input"] == []
-    assert len(material.form["input"]) == 2
+    assert material.first_form.input == ()
+    assert len(material.form.input) == 2
 
 
 @pytest.mark.parametrize(("release", "first"), [((3, 7, 1), []), ((4, 1, 2), ["red/in"])])
@@ -287,8 +287,8 @@ def test_two_inputs_in_a_new_bucket_make_it_new_to_the_last_request(release, fir
     """A PUT that adds an input to a bucket which the service has would stop uploads."""
     found = draft(view(release=release), wanted("alpha", input=minio("red/in", "red/more")))
     (material,) = found.materials.values()
-    assert [entry["path"] for entry in material.first_form["input"]] == first
-    assert len(material.form["input"]) == 2
+    assert [entry.path for entry in material.first_form.input] == first
+    assert len(material.form.input) == 2
 
 
 @pytest.mark.parametrize(

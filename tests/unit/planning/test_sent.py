@@ -3,13 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from oscar_sync.model.field import Form, Json
+from oscar_sync.model.field import Json
 from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.sent import sends_of
+from tests.support.forms import form
 from tests.unit.planning.built import CLUSTER, live, planned, stamp, view, wanted
 
 KEY = FingerprintKey(Secret("k" * 32), "0123abcd")
@@ -17,6 +18,15 @@ KEY = FingerprintKey(Secret("k" * 32), "0123abcd")
 
 def sends(**material):
     return sends_of(Material(CLUSTER, (4, 1, 2), "", **material), KEY)
+
+
+def with_variable(value):
+    return form(environment={"variables": {"A": value}})
+
+
+def with_password(value):
+    account = {"auth_password": Secret(value), "auth_user": None}
+    return replace(form(), clusters={"a": account})
 
 
 def test_each_secret_is_listed_once_right_behind_the_variables():
@@ -53,10 +63,9 @@ def test_what_a_variable_put_in_is_shown_as_it_is_written():
 @pytest.mark.parametrize("kind", ["wholes", "parts"])
 def test_no_hash_tells_what_a_variable_put_in_as_a_whole_or_as_a_part(kind):
     """Without a key it counts by its name where that is called like a secret."""
-    form: Form = {"environment": {"variables": {"A": "weak"}}, "cpu": None}
     masks = Masks(**{kind: (Masked("environment", "weak", "${OSCAR_PASSWORD}"),)})
-    material = Material(CLUSTER, (4, 1, 2), "", form=form, masks=masks)
-    named: Form = {**form, "environment": {"variables": {"A": "${OSCAR_PASSWORD}"}}}
+    material = Material(CLUSTER, (4, 1, 2), "", form=with_variable("weak"), masks=masks)
+    named = with_variable("${OSCAR_PASSWORD}")
     assert sends_of(material, None) == sends_of(replace(material, form=named), None)
     other = FingerprintKey(Secret("o" * 32), "0123abcd")
     assert sends_of(material, KEY) != sends_of(material, other)
@@ -65,17 +74,15 @@ def test_no_hash_tells_what_a_variable_put_in_as_a_whole_or_as_a_part(kind):
 def test_a_secret_beside_a_variable_stays_a_secret_in_the_hash():
     """Masks look at texts: they must neither show a secret nor take what is missing for one."""
     masks = Masks((Masked("clusters", "weak", "${OSCAR_PASSWORD}"),))
-    form: Form = {"clusters": {"a": {"auth_password": Secret("weak"), "auth_user": None}}}
-    other: Form = {"clusters": {"a": {"auth_password": Secret("weaker"), "auth_user": None}}}
-    held = Material(CLUSTER, (4, 1, 2), "", form=form, masks=masks)
+    held = Material(CLUSTER, (4, 1, 2), "", form=with_password("weak"), masks=masks)
     assert sends_of(held, KEY) == sends_of(replace(held, masks=Masks()), KEY)
-    assert sends_of(held, KEY) != sends_of(replace(held, form=other), KEY)
+    assert sends_of(held, KEY) != sends_of(replace(held, form=with_password("weaker")), KEY)
     none = Masks((Masked("clusters", "None", "${OSCAR_PASSWORD}"),))
     assert sends_of(replace(held, masks=none), KEY) == sends_of(held, KEY)
 
 
 def test_what_goes_ahead_of_the_last_request_is_in_the_hash():
-    forms: list[Form] = [{"memory": "1Gi"}, {"memory": "2Gi"}]
+    forms = [form(memory="1Gi"), form(memory="2Gi")]
     hashes = {sends(forms_before=before) for before in ((), *((one,) for one in forms))}
     assert len(hashes) == 3
 

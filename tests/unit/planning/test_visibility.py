@@ -143,7 +143,7 @@ def test_a_private_and_a_public_service_do_not_share_a_new_bucket_unasked(order,
     plan = planned(empty, *services, allow=(attach(public),))
     assert codes(plan) == []
     assert len(opens(plan)) == 1
-    both = [replace(one, form={**one.form, "visibility": "public"}) for one in services]
+    both = [replace(one, form=replace(one.form, visibility="public")) for one in services]
     assert codes(planned(empty, *both)) == []
 
 

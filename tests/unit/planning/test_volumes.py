@@ -50,7 +50,7 @@ def test_a_volume_is_taken_up_unless_it_goes_ahead_of_the_service(services, volu
     (action,) = found.plan.actions
     assert [one for one in action.notes if "volume v" in one and note in one]
     material = found.materials[action.id]
-    assert material.first_form["volume"]["size"] == size
+    assert material.first_form.volume.size == size
 
 
 def test_nothing_is_said_of_a_volume_that_is_new():

@@ -98,7 +98,7 @@ def test_what_is_read_of_an_old_cluster_takes_no_request_that_it_does_not_know(v
     assert view.is_read
     assert view.buckets == {}
     assert view.store_problem
-    assert view.services[ServiceName("plants")].form["environment"] == {"variables": {"A": "b"}}
+    assert view.services[ServiceName("plants")].form.environment.variables == {"A": "b"}
     assert sorted(asked) == ["/system/config", "/system/info", "/system/services"]
 
 

@@ -24,6 +24,7 @@ from oscar_sync.model.plan import (
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.planning.graph import graph_of
 from oscar_sync.render.subject import Subject
+from tests.support.forms import form
 
 HOSTILE = (
     "x\"];\x1b[31m<script>alert(1)</script>]]>&amp;'`|\n::error::y\r--> </details> ```\n"
@@ -111,11 +112,11 @@ def subject(command="plan", word=""):
     """Return a full subject of *command*; a report where it is ``apply``."""
     found = full_plan(word)
     forms = {
-        key("detector"): {"input": minio("video/in"), "output": minio("video/frames")},
-        key("grayify"): {"input": minio("video/frames"), "output": minio("plants/grey")},
-        key(f"segment{word}"): {"input": minio(f"plants/grey{word}")},
-        key("calm"): {},
-        key("far", CLOUD): {},
+        key("detector"): form(input=minio("video/in"), output=minio("video/frames")),
+        key("grayify"): form(input=minio("video/frames"), output=minio("plants/grey")),
+        key(f"segment{word}"): form(input=minio(f"plants/grey{word}")),
+        key("calm"): form(),
+        key("far", CLOUD): form(),
     }
     report = None
     if command == "apply":

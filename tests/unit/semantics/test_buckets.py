@@ -1,7 +1,9 @@
 """Which buckets a service names, which must be there, and which a DELETE or a PUT would erase."""
 
 import pytest
+from msgspec.structs import replace
 
+from oscar_sync.model.form import Mount
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
 from oscar_sync.model.state import BucketFacts
 from oscar_sync.semantics.bodies import put_body
@@ -26,7 +28,7 @@ from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.normal_form import normal_form
 
 USERS = {"isolation_level": "USER", "allowed_users": ["0123456789abcdef", "zoe"]}
-NO_MOUNT = {"storage_provider": "", "path": "", "options": ""}
+NO_MOUNT = Mount()
 
 
 def form(**fields):
@@ -42,7 +44,7 @@ def mounted(path, store="minio.default"):
 
 
 def paths(blocks):
-    return [f"{block['storage_provider']}:{block['path']}" for block in blocks]
+    return [f"{block.storage_provider}:{block.path}" for block in blocks]
 
 
 # what a service names
@@ -196,10 +198,9 @@ def test_letting_go_of_buckets_takes_what_lies_in_them_and_nothing_else():
         memory="1Gi",
     )
     found = without_buckets(service, ["red"])
-    assert paths(found["input"]) == ["minio.default:blue/in"]
-    assert paths(found["output"]) == ["minio.default:blue/out"]
-    rest = {name: value for name, value in found.items() if name not in ("input", "output")}
-    assert rest == {name: service[name] for name in rest}
+    assert paths(found.input) == ["minio.default:blue/in"]
+    assert paths(found.output) == ["minio.default:blue/out"]
+    assert replace(found, input=service.input, output=service.output) == service
 
 
 def test_what_lies_on_a_store_without_buckets_is_no_part_of_a_bucket():
@@ -207,19 +208,19 @@ def test_what_lies_on_a_store_without_buckets_is_no_part_of_a_bucket():
         input=at("red/in", store="webdav.cloud"), output=at("red/out", store="webdav.cloud")
     )
     found = without_buckets(service, ["red"])
-    assert paths(found["input"]) == ["webdav.cloud:red/in"]
-    assert paths(found["output"]) == ["webdav.cloud:red/out"]
+    assert paths(found.input) == ["webdav.cloud:red/in"]
+    assert paths(found.output) == ["webdav.cloud:red/out"]
 
 
 def test_a_mount_goes_with_its_bucket_and_stays_beside_others():
     service = form(input=at("red/in"), mount=mounted("green/m"))
-    assert without_buckets(service, ["green"])["mount"] == NO_MOUNT
-    assert without_buckets(service, ["red"])["mount"] == service["mount"]
+    assert without_buckets(service, ["green"]).mount == NO_MOUNT
+    assert without_buckets(service, ["red"]).mount == service.mount
 
 
 def test_a_mount_goes_before_a_delete_whatever_buckets_are_let_go_of():
     service = form(input=at("red/in"), mount=mounted("green/m"))
-    assert detached(service, [])["mount"] == NO_MOUNT
+    assert detached(service, []).mount == NO_MOUNT
 
 
 def test_what_is_let_go_of_before_a_delete_leaves_nothing_to_erase():
@@ -229,12 +230,12 @@ def test_what_is_let_go_of_before_a_delete_leaves_nothing_to_erase():
     assert named_by_delete(service, ["red-zoe"])
     found = detached(service, ["red-zoe"])
     assert named_by_delete(found, ["red-zoe"]) == ()
-    assert found["allowed_users"] == service["allowed_users"]
+    assert found.allowed_users == service.allowed_users
 
 
 def test_the_level_stays_where_no_bucket_of_a_user_stands():
     service = form(input=at("red/in"), isolation_level="USER", allowed_users=["zoe"])
-    assert detached(service, [])["isolation_level"] == "USER"
+    assert detached(service, []).isolation_level == "USER"
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 40])
@@ -247,7 +248,7 @@ def test_a_service_may_have_any_number_of_buckets(count, side):
     assert in_out_buckets(form) == names
     assert used_buckets(form) == names
     assert named_by_delete(form, ()) == names
-    assert detached(form, ())[side] == []
+    assert getattr(detached(form, ()), side) == ()
 
 
 def made(bucket, service):

@@ -1,8 +1,9 @@
 """Which services of a cluster are workers, whose they are, and what a PUT reaches."""
 
 import pytest
+from msgspec.structs import replace
 
-from oscar_sync.model.field import Value
+from oscar_sync.model.form import Federation, Form, InputOutput, Replica
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.federation import (
     ORIGIN_CLUSTER,
@@ -32,12 +33,11 @@ def test_a_worker_is_its_origins_by_mark_cluster_and_name(changed, cluster, is_o
     assert is_worker_of({**OURS, **changed}, cluster, "plants") is is_ours
 
 
-@pytest.mark.parametrize("form", [{"name": "a"}, {"name": "a", "federation": None}])
-def test_a_definition_without_a_federation_stays_as_it_is(form):
-    assert without_members(form) == form
+def test_a_definition_without_a_federation_stays_as_it_is():
+    assert without_members(FORM) is FORM
 
 
-FORM: dict[str, Value] = {"name": "plants", "image": "i", "script": "s", "input": [{}]}
+FORM = Form("plants", image="i", script="s", input=(InputOutput("minio.default", "b/x"),))
 
 
 @pytest.mark.parametrize(
@@ -51,19 +51,14 @@ def test_an_empty_worker_is_marked_and_has_the_token_where_the_origin_says_its_c
     fields, annotations, token
 ):
     body = placeholder(
-        {**FORM, **fields}, Member("near", "one", ""), "plants", {"ours": "laws"}, "t"
+        replace(FORM, **fields), Member("near", "one", ""), "plants", {"ours": "laws"}, "t"
     )
     assert (body["name"], body["cluster_id"], body.get("token")) == ("one", "near", token)
     assert body["annotations"] == annotations
-    assert "input" not in body
+    assert body["input"] == []
 
 
 def test_a_put_without_members_reaches_nobody_and_keeps_the_rest():
-    form: dict[str, Value] = {
-        "name": "a",
-        "federation": {"topology": "star", "members": [{"cluster_id": "far"}]},
-    }
-    assert without_members(form) == {
-        "name": "a",
-        "federation": {"topology": "star", "members": []},
-    }
+    federation = Federation("a", "star", members=(Replica(cluster_id="far"),))
+    form = replace(FORM, federation=federation)
+    assert without_members(form) == replace(FORM, federation=Federation("a", "star"))

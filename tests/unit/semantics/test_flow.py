@@ -4,6 +4,7 @@ import pytest
 
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.semantics.flow import circles, in_order, in_writing_order, layers, walk
+from tests.support.forms import form
 
 LONG = 5000
 
@@ -39,7 +40,9 @@ def test_a_consumer_is_written_before_its_producer_and_a_volume_made_before_it_i
         "c": {"input": [], "output": [], "volume": {"name": "v", "size": ""}},
         "d": {"input": [], "output": [], "volume": {"name": "v", "size": "1Gi"}},
     }
-    order = in_writing_order({ServiceName(name): form for name, form in forms.items()})
+    order = in_writing_order(
+        {ServiceName(name): form(name, **said) for name, said in forms.items()}
+    )
     assert order == ("b", "a", "d", "c")
 
 

@@ -1,9 +1,8 @@
 """Commands for operators are exact, and nothing in a name escapes its quotes."""
 
-from typing import Any
-
 import pytest
 
+from oscar_sync.model.form import Form, InputOutput
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.answers import meaning_of
 from oscar_sync.semantics.capabilities import named_release
@@ -74,12 +73,10 @@ def test_variables_of_a_definition_before_3_4_are_lost():
 
 
 def test_two_inputs_in_a_bucket_cannot_be_built_since_3_6():
-    inputs: list[Any] = [
-        {"storage_provider": "minio.default", "path": path} for path in ("b/x", "b/y")
-    ]
-    assert "bucket b" in cannot_be_built({"input": inputs}, V35, V36)
-    assert not cannot_be_built({"input": inputs[:1]}, V35, V36)
-    assert not cannot_be_built({"input": inputs}, V40, V41)
+    two = Form("a", input=tuple(InputOutput("minio.default", p) for p in ("b/x", "b/y")))
+    assert "bucket b" in cannot_be_built(two, V35, V36)
+    assert not cannot_be_built(Form("a", input=two.input[:1]), V35, V36)
+    assert not cannot_be_built(two, V40, V41)
 
 
 @pytest.mark.parametrize(

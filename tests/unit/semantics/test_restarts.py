@@ -2,16 +2,14 @@
 
 import pytest
 
+from oscar_sync.model.form import Form, InputOutput, Mount
 from oscar_sync.semantics.restarts import RESTART_S, effect_wait_s, restarts_of_put, write_timeout_s
 
 
 def form(inputs=(), outputs=(), mount="", provider="minio.default"):
-    sides = {"input": inputs, "output": outputs}
-    found = {
-        side: [{"storage_provider": "minio.default", "path": path} for path in paths]
-        for side, paths in sides.items()
-    }
-    return {**found, "mount": {"storage_provider": provider if mount else "", "path": mount}}
+    had = [tuple(InputOutput("minio.default", path) for path in side) for side in (inputs, outputs)]
+    mounted = Mount(provider if mount else "", mount)
+    return Form("a", input=had[0], output=had[1], mount=mounted)
 
 
 HAD = form(["red/in"], ["red/out"])

@@ -66,16 +66,16 @@ def test_only_a_mount_of_the_clusters_own_store_means_a_bucket(provider, place):
 
 def test_kserve_of_a_live_service_leaves_out_what_is_off():
     """A GET omits false and 0, which a request without them would not mean."""
-    shown = normal_form({"name": "a", "kserve": KSERVE}, is_live=True)["kserve"]
-    assert isinstance(shown, dict)
-    assert (shown["set_auth"], shown["max_scale"]) == (False, 0)
+    shown = normal_form({"name": "a", "kserve": KSERVE}, is_live=True).kserve
+    assert shown is not None
+    assert (shown.set_auth, shown.max_scale) == (False, 0)
 
 
 @pytest.mark.parametrize(("given", "topology"), [("", "none"), ("star", "star")])
 def test_a_federation_without_a_topology_has_none(given, topology):
-    block = form(federation={"topology": given})["federation"]
-    assert isinstance(block, dict)
-    assert block["topology"] == topology
+    block = form(federation={"topology": given}).federation
+    assert block is not None
+    assert block.topology == topology
 
 
 @pytest.mark.parametrize("shown", [None, "x", []])
@@ -83,7 +83,7 @@ def test_a_block_that_is_none_is_left_out(shown):
     live = normal_form(
         {"name": "a", "kserve": shown, "volume": shown, "federation": shown}, is_live=True
     )
-    assert (live["kserve"], live["volume"], live["federation"]) == (None, None, None)
+    assert (live.kserve, live.volume, live.federation) == (None, None, None)
 
 
 def test_what_a_path_lies_within_ends_at_its_bucket_and_at_the_longest_key():
@@ -94,9 +94,8 @@ def test_what_a_path_lies_within_ends_at_its_bucket_and_at_the_longest_key():
 
 def test_what_a_manifest_leaves_out_is_what_the_server_makes_of_it():
     least = form(expose={"min_scale": 2, "max_scale": "x"})
-    assert (least["memory"], least["alpine"], least["labels"]) == ("256Mi", False, {})
-    assert isinstance(least["expose"], dict)
-    assert (least["expose"]["min_scale"], least["expose"]["max_scale"]) == (2, 0)
+    assert (least.memory, least.alpine, least.labels) == ("256Mi", False, {})
+    assert (least.expose.min_scale, least.expose.max_scale) == (2, 0)
 
 
 def test_a_mount_without_a_path_is_not_sent():
@@ -153,8 +152,9 @@ def test_a_put_of_a_kserve_service_keeps_the_host_that_the_server_put_in():
 
 
 def test_a_fingerprint_of_a_service_knows_a_secret_is_there_and_not_which():
-    def print_of(*texts):
-        return live_fingerprint({"keys": [Secret(text) for text in texts]}, "me", ())
+    def print_of(text):
+        accounts = {"s3": {"aws": {"secret_key": text}}}
+        return live_fingerprint(form(storage_providers=accounts), "me", ())
 
     assert print_of("one") == print_of("two")
     assert print_of("one") != print_of("")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from oscar_sync.model.form import Form
 from oscar_sync.semantics.normal_form import CARRIED_LABELS
 from oscar_sync.semantics.stamp import (
     DETACHED,
@@ -14,7 +15,7 @@ from oscar_sync.semantics.stamp import (
     field_hashes,
     hooks_stamp,
     owner_of,
-    parked_of,
+    unparked,
 )
 
 
@@ -63,9 +64,9 @@ def test_true_and_one_are_different_values():
 
 
 def test_what_has_no_hash_is_not_spoken_of():
-    assert field_hashes({"name": "alpha", "memory": None, "alpine": False}) == {
-        "alpine": "fcbcf165"
-    }
+    hashes = field_hashes(Form("alpha", cluster_id="edge", clusters={}))
+    assert hashes["alpine"] == "fcbcf165"
+    assert not {"name", "vo", "volume", "cluster_id", "clusters"} & hashes.keys()
 
 
 def test_a_notification_that_we_vouch_for_stands_unless_it_is_said_to_be_gone():
@@ -86,4 +87,5 @@ def test_buckets_that_an_update_took_out_are_told_by_its_word(text, buckets):
     "text", ["", "remove red", "forget x", "forget []", "forget %7B%7D", "forget %5B%22input%22%5D"]
 )
 def test_what_was_taken_out_to_forget_a_service_is_read_whole_or_not_at_all(text):
-    assert parked_of({DETACHED: text}) == {}
+    form = Form("alpha")
+    assert unparked(form, {DETACHED: text}) is form
