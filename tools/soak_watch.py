@@ -27,8 +27,8 @@ import msgspec
 from oscar_sync.cli.output import Output
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
-from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watch import command
+from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.cli.watching import Watching
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.connect import Connections
@@ -257,7 +257,7 @@ def _soaked(
     outputs = (Output("text", os.devnull), Output("events", os.devnull))
     clock = Clock()
     screen = Screen()
-    trouble = Trouble(float(options["interval"]), screen.say)
+    trouble = WatchProblem(float(options["interval"]), screen.say)
     watch = Watched(
         options, outputs, RunRecord("watch"), screen, trouble, now=clock.now, quiet_s=0.005,
         connections=Connections(os.environ, sleep=lambda _: None),

@@ -127,7 +127,7 @@ def say(text: str) -> None:
     tell("".join(f"{line(one, level)}\n" for one in lines))
 
 
-class _Told(logging.Handler):
+class _StderrHandler(logging.Handler):
     """Log lines go out by the same door as all else."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -136,7 +136,7 @@ class _Told(logging.Handler):
 
 def log_to_stderr(level: str) -> None:
     """Send log lines of *level* and above to stderr."""
-    lines = _Told()
+    lines = _StderrHandler()
     lines.setFormatter(Lines("%(levelname)s %(name)s %(message)s"))
     lines.addFilter(_one_safe_line)
     logging.basicConfig(level=level.upper(), handlers=[lines])

@@ -9,7 +9,7 @@ from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
-from oscar_sync.cli.trouble import Trouble
+from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.cli.watching import Watching
 
 
@@ -55,6 +55,6 @@ def command(**options: Any) -> int:
     outputs = outputs_of(options["outputs"], ("text", "events"))
     record = RunRecord("watch", options["metrics"] or "")
     screen = Screen.of_terminal(is_quiet=options["quiet"])
-    trouble = Trouble(float(options["interval"]), screen.say)
-    watching = Watching(options, outputs, record, screen, trouble)
+    problem = WatchProblem(float(options["interval"]), screen.say)
+    watching = Watching(options, outputs, record, screen, problem)
     return guarded(watching.run, outputs, options["color"])

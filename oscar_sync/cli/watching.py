@@ -17,8 +17,8 @@ from oscar_sync.cli.request import connections_of, plan_options, request_of, wit
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.showing import stdout_paint, text_of
-from oscar_sync.cli.trouble import Trouble
 from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
+from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.errors import InputError, OscarSyncError, OutputError
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.event import Event, Happening
@@ -48,7 +48,7 @@ class Watching(Struct):
     outputs: Sequence[Output]
     record: RunRecord
     screen: Screen
-    trouble: Trouble
+    problem: WatchProblem
     now: Callable[[], float] = time.monotonic
     quiet_s: float = QUIET_S
     connections: Connections | None = None
@@ -105,9 +105,9 @@ class Watching(Struct):
 
     def _waited(self, saves: Saves) -> Woken | None:
         """Return what ended the wait; keys that ask for no pass are answered here."""
-        pause_s = self.trouble.pause_s()
+        pause_s = self.problem.pause_s()
         until = self.now() + pause_s
-        self.screen.stand(self.plan, self.trouble.name, pause_s)
+        self.screen.stand(self.plan, self.problem.name, pause_s)
         key = self.screen.pressed if self.screen.is_live else None
         while True:
             woken = saves.wait(until, self.stop.event, key)
@@ -132,12 +132,12 @@ class Watching(Struct):
         self.screen.begin("planning ...")
         if names:
             self.waits_for_save = False
-            self.trouble.forgive()
+            self.problem.forgive()
             self.screen.say(_shown(names, request.cwd))
         try:
             found = self._planned(request, connections)
         except InputError as error:
-            self.trouble.unusable(error.diagnostics, self._tell)
+            self.problem.unusable(error.diagnostics, self._tell)
             self.record.end(Exit.INVALID)
             return None
         except OutputError:
@@ -145,7 +145,7 @@ class Watching(Struct):
         except OscarSyncError as error:
             if names is None:
                 raise
-            self.trouble.fail(str(error), str(error))
+            self.problem.fail(str(error), str(error))
             self.record.end(code_of(error))
             return None
         finally:
@@ -167,7 +167,7 @@ class Watching(Struct):
         if self.options["is_applying"]:
             found = without_removals(found)
         plan = found.draft.plan
-        self.trouble.judge(plan)
+        self.problem.judge(plan)
         forms = {name: item.form for name, item in found.draft.materials.items()}
         self._show(plan, forms, is_first=is_first)
         self.record.found(plan)
@@ -196,7 +196,7 @@ class Watching(Struct):
             for output in self.outputs:
                 if output.format == "text":
                     append(output, self._news(news, plan, notes, output))
-        elif not (self.screen.is_live or self.options["quiet"] or self.trouble.failures):
+        elif not (self.screen.is_live or self.options["quiet"] or self.problem.failures):
             self.screen.say("planned again: the same")
 
     def _news(self, news: News, plan: Plan, notes: list[str], output: Output) -> str:
@@ -235,7 +235,7 @@ class Watching(Struct):
         self.is_agreed = True
         report = carry_out(found, connections, self.stop, self.screen, self._how())
         if report is None:
-            self.trouble.count()
+            self.problem.count()
             self.record.end(Exit.LOCKED)
             return None
         code = apply_exit(report)
@@ -243,7 +243,7 @@ class Watching(Struct):
         self.record.end(code)
         self.waits_for_save = code in {Exit.STALE, Exit.BLOCKED}
         if code is not Exit.OK:
-            self.trouble.count()
+            self.problem.count()
         done = {item.action.id for item in report.results if item.status is Status.DONE}
         self.entries = {name: one for name, one in self.entries.items() if name not in done}
         left = tuple(one for one in found.draft.plan.actions if one.id not in done)

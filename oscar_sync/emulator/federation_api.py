@@ -27,7 +27,7 @@ _EMPTY = {"group_id": "", "topology": "", "delegation": "", "rescheduler_thresho
 def read_members(cluster: Cluster, name: str) -> Reply:
     """Answer GET (record 057)."""
     found = _found(cluster, name)
-    return found if isinstance(found, Reply) else _told(found.definition)
+    return found if isinstance(found, Reply) else _federation_reply(found.definition)
 
 
 def add_members(cluster: Cluster, request: Request, name: str) -> Reply:
@@ -52,7 +52,7 @@ def _found(cluster: Cluster, name: str) -> Service | Reply:
     return Reply().text(500, unreadable(found[0])) if found[0].is_poisoned else found[0]
 
 
-def _told(definition: Document) -> Reply:
+def _federation_reply(definition: Document) -> Reply:
     federation = definition["federation"]
     topology = federation["topology"] if federation else ""
     members = members_of(definition) or None
@@ -103,7 +103,7 @@ def _changed(
     except BackendError as error:
         return Reply().text(500, f"Error updating service: {error}")
     refusal = _propagated(cluster, request, service, definition)
-    return refusal or _told(definition)
+    return refusal or _federation_reply(definition)
 
 
 def _changed_definition(service: Service, asked: Document, change: Change) -> Document:

@@ -52,7 +52,7 @@ def logged(asked: Asked, status: int, moment: datetime) -> Invocation:
     return Invocation(moment, asked.path, asked.user, status, when, asked.peer, line)
 
 
-def _told(line: Invocation, *, with_times: bool) -> dict[str, Any]:
+def _as_json(line: Invocation, *, with_times: bool) -> dict[str, Any]:
     raw, when = line.raw, line.when
     if with_times:
         raw = f"{when} {raw}"
@@ -76,5 +76,5 @@ def system_logs(cluster: Cluster, who: Caller, query: Mapping[str, str]) -> Repl
     if cluster.settings.holds_workloads:
         return Reply().bare(404)
     with_times = query.get("timestamps", "") in _TRUE
-    told = [_told(line, with_times=with_times) for line in cluster.invocations]
+    told = [_as_json(line, with_times=with_times) for line in cluster.invocations]
     return Reply().json(200, {"logs": told})

@@ -106,7 +106,7 @@ def _qualified_name_problems(key: str) -> list[str]:
     return found
 
 
-def _told(field: str, value: str, problems: Sequence[str]) -> list[str]:
+def _in_words(field: str, value: str, problems: Sequence[str]) -> list[str]:
     return [f"{field}: Invalid value: {_go_quoted(value)}: {problem}" for problem in problems]
 
 
@@ -117,12 +117,12 @@ def name_problem(name: str) -> list[str]:
         found.append(f"must be no more than {_NAME_LIMIT} bytes")
     if re.fullmatch(_SUBDOMAIN, name) is None:
         found.append(_SUBDOMAIN_TEXT)
-    return _told("metadata.name", name, found)
+    return _in_words("metadata.name", name, found)
 
 
 def service_name_problem(name: str) -> list[str]:
     """Return what is wrong with the name of a Service, which starts with a letter."""
-    return [] if re.fullmatch(_SERVICE, name) else _told("metadata.name", name, [_SERVICE_TEXT])
+    return [] if re.fullmatch(_SERVICE, name) else _in_words("metadata.name", name, [_SERVICE_TEXT])
 
 
 def metadata_problems(
@@ -133,10 +133,10 @@ def metadata_problems(
     """Return what is wrong with an object's name, labels and annotations, each thing once."""
     found = name_problem(name)
     for key, value in sorted(labels.items()):
-        found += _told("metadata.labels", key, _qualified_name_problems(key))
-        found += _told("metadata.labels", value, _label_value_problems(value))
+        found += _in_words("metadata.labels", key, _qualified_name_problems(key))
+        found += _in_words("metadata.labels", value, _label_value_problems(value))
     for key in sorted(annotations):
-        found += _told("metadata.annotations", key, _qualified_name_problems(key.lower()))
+        found += _in_words("metadata.annotations", key, _qualified_name_problems(key.lower()))
     size = sum(len(k.encode()) + len(v.encode()) for k, v in annotations.items())
     if size > _ANNOTATION_LIMIT:
         found.append(too_long("metadata.annotations", _ANNOTATION_LIMIT))
@@ -154,7 +154,7 @@ def secret_key_problems(keys: Sequence[str]) -> list[str]:
             problems.append(f"must not be '{key}'")
         elif key.startswith(".."):
             problems.append("must not start with '..'")
-        found += _told(f"data[{key}]", key, problems)
+        found += _in_words(f"data[{key}]", key, problems)
     return found
 
 

@@ -26,7 +26,7 @@ _ABSENT: Final = "(none)"
 _HASH: Final = "what is sent, as a hash"
 """Told only where nothing else differs: a secret's value without a key, or who owns the service."""
 
-Told: TypeAlias = Mapping[str, Mapping[str, str]]
+PlanWords: TypeAlias = Mapping[str, Mapping[str, str]]
 """What a plan says of each of its parts: the part's name, then what is said of it in words."""
 
 
@@ -34,7 +34,7 @@ def plan_differences(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
     """Return one line for each thing that *new* would do otherwise."""
     from deepdiff import DeepDiff
 
-    before, after = _told(old), _told(new)
+    before, after = _words_by_part(old), _words_by_part(new)
     lines = [
         *(f"- {safe(name)}: no longer in the plan" for name in before if name not in after),
         *(f"+ {safe(name)}: new in the plan" for name in after if name not in before),
@@ -58,7 +58,7 @@ def plan_differences(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
     return tuple(sorted(lines, key=lambda line: line[2:])[:_MOST])
 
 
-def _told(document: PlanDocument) -> Told:
+def _words_by_part(document: PlanDocument) -> PlanWords:
     return {
         **{f"cluster {one.id}": _cluster(one) for one in document.clusters},
         **{_name(one): _action(one) for one in document.actions},

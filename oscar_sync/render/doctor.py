@@ -80,14 +80,14 @@ def _headline(found: Finding, symbol: str) -> str:
 
 
 def _explained(why: str, remedies: Sequence[Remedy], width: int) -> Iterator[str]:
-    yield from _told("why", why, width)
+    yield from _labelled("why", why, width)
     for remedy in remedies:
-        yield from _told(_WHO[remedy.by], remedy.what + (":" if remedy.do else ""), width)
+        yield from _labelled(_WHO[remedy.by], remedy.what + (":" if remedy.do else ""), width)
         if remedy.do:
             yield f"{' ' * (_INDENT + 2)}{safe(remedy.do)}"
 
 
-def _told(who: str, text: str, width: int) -> Iterator[str]:
+def _labelled(who: str, text: str, width: int) -> Iterator[str]:
     return _folded(f"     {who:<{_INDENT - 5}}{safe(text)}", width, " " * _INDENT)
 
 

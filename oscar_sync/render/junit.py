@@ -110,13 +110,13 @@ def _add(case: _Case, suite: Element) -> None:
         failure = SubElement(
             element, "failure", message=safe(first.message[:_LONGEST]), type=safe(first.rule)
         )
-        failure.text = _told(case.faults)
+        failure.text = _lines_of(case.faults)
     rest = [item for item in case.found if item not in case.faults]
     if rest:
-        SubElement(element, "system-out").text = _told(rest)
+        SubElement(element, "system-out").text = _lines_of(rest)
 
 
-def _told(found: Sequence[ReportFinding]) -> str:
+def _lines_of(found: Sequence[ReportFinding]) -> str:
     text = "\n".join(f"{item.severity} {item.rule}: {item.message}" for item in found)
     more = f"\n… {len(text) - _LONGEST:,} characters more" if len(text) > _LONGEST else ""
     return safe_lines(text[:_LONGEST]) + more

@@ -74,10 +74,10 @@ class Bulk:
             # obstore's error for a missing bucket is one, too; ours have a number.
             if error.errno is not None:
                 raise
-            raise _told(self._address, error) from None
+            raise _store_error(self._address, error) from None
         except Exception as error:  # noqa: BLE001 - its errors share no base with a stable name
             # Their texts quote requests: told anew, not chained.
-            raise _told(self._address, error) from None
+            raise _store_error(self._address, error) from None
         return (result["e_tag"] or "").strip('"')
 
     def below(self, bucket: str, folder: str) -> list[StoredObject] | None:
@@ -183,7 +183,7 @@ def _open(address: StoreAddress, bucket: str, retries: int, proxy: str) -> Any:
     )
 
 
-def _told(address: StoreAddress, error: Exception) -> StoreError:
+def _store_error(address: StoreAddress, error: Exception) -> StoreError:
     text = str(error)
     code = re.search(r"<Code>(\w+)</Code>", text)
     if code:

@@ -19,16 +19,16 @@ from oscar_sync.net.root import is_page
 from oscar_sync.storage import keys
 from oscar_sync.storage.failures import translate_errors
 from oscar_sync.storage.folders import Folders
-from oscar_sync.storage.landing import (
+from oscar_sync.storage.server import CONNECTIONS, Server
+from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
+from oscar_sync.storage.transfers import (
     Copy,
     confirm,
+    counted_file,
     hold_to_plan,
     is_same,
     matches,
-    told_of,
 )
-from oscar_sync.storage.server import CONNECTIONS, Server
-from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
 from oscar_sync.storage.whole import whole
 from oscar_sync.storage.words import HTML_PAGE, meaning_of_status
 
@@ -117,7 +117,7 @@ class OnedataProvider:
         hold_to_plan(local, sha256, self.server.shown)
         self._folders.ensure(remote.rpartition("/")[0])
         size = local.stat().st_size
-        with told_of(local, on_bytes) as file:
+        with counted_file(local, on_bytes) as file:
             headers = {**_BINARY, "Content-Length": str(size)}
             with self._answer("PUT", remote, headers, file):
                 pass

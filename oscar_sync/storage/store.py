@@ -43,7 +43,7 @@ class ObjectStore:
 
         return minio_client(self.address, self._environ)
 
-    def _told(self) -> AbstractContextManager[None]:
+    def _translated_errors(self) -> AbstractContextManager[None]:
         from oscar_sync.storage.client import translate_errors
 
         return translate_errors(self.address)
@@ -72,7 +72,7 @@ class ObjectStore:
         """
         from oscar_sync.storage.hooks import rules_of
 
-        with self._told():
+        with self._translated_errors():
             return rules_of(self._client.get_bucket_notification(bucket))
 
     def set_hook(self, bucket: str, service: str, prefix: str) -> bool:
@@ -110,7 +110,7 @@ class ObjectStore:
 
     def _rewrite(self, bucket: str, change: Callable[[Any], Any]) -> bool:
         """Read a bucket's rules anew, change them, write them back: one at a time a bucket."""
-        with self._lock_of(bucket), self._told():
+        with self._lock_of(bucket), self._translated_errors():
             changed = change(self._client.get_bucket_notification(bucket))
             if changed is None:
                 return False
@@ -125,16 +125,16 @@ class ObjectStore:
 
     def bucket_names(self) -> tuple[str, ...]:
         """Return the names of the buckets that the keys show, sorted."""
-        with self._told():
+        with self._translated_errors():
             return tuple(sorted(str(bucket.name) for bucket in self._client.list_buckets()))
 
     def bucket_exists(self, bucket: str) -> bool:
-        with self._told():
+        with self._translated_errors():
             return bool(self._client.bucket_exists(bucket))
 
     def tags(self, bucket: str) -> Mapping[str, str]:
         """Return a bucket's tags; OSCAR keeps ``owner`` and ``from_service`` there."""
-        with self._told():
+        with self._translated_errors():
             return dict(self._client.get_bucket_tags(bucket) or {})
 
     def count(self, bucket: str, limit: int = COUNT_LIMIT) -> BucketCount:
@@ -143,7 +143,7 @@ class ObjectStore:
         Listing stops after *limit* objects: then the figures are lower bounds.
         """
         objects, size_bytes, last_write = 0, 0, None
-        with self._told():
+        with self._translated_errors():
             for entry in _listed(self._client, bucket):
                 if keys.is_marker(entry.object_name or "", entry.size or 0):
                     continue
@@ -161,7 +161,7 @@ class ObjectStore:
         self, bucket: str, prefix: str = "", *, has_markers: bool = False
     ) -> Iterator[StoredObject]:
         """Yield the objects whose key begins with *prefix*, in the order of their keys."""
-        with self._told():
+        with self._translated_errors():
             for entry in _listed(self._client, bucket, prefix):
                 key, size = entry.object_name or "", entry.size or 0
                 if has_markers or not keys.is_marker(key, size):
@@ -247,26 +247,26 @@ class ObjectStore:
         """Yield an object's bytes, in chunks; one that is cut off is an error."""
         from oscar_sync.net.pool import pieces
 
-        with self._told(), closing(self._client.get_object(bucket, key)) as response:
+        with self._translated_errors(), closing(self._client.get_object(bucket, key)) as response:
             yield from pieces(response)
 
     def delete_object(self, bucket: str, key: str) -> None:
         """Delete an object; one that is not there is deleted."""
-        with self._told():
+        with self._translated_errors():
             self._client.remove_object(bucket, key)
 
     def delete_objects(self, bucket: str, names: Sequence[str]) -> Mapping[str, str]:
         """Delete objects, a thousand with each request; return those that stay, with the reason."""
         from minio.deleteobjects import DeleteObject
 
-        with self._told():
+        with self._translated_errors():
             found = self._client.remove_objects(bucket, [DeleteObject(name) for name in names])
             return {error.name or "": words_of(error.code, error.message or "") for error in found}
 
     def _stat(self, bucket: str, key: str) -> Any:
         from minio.error import S3Error
 
-        with self._told():
+        with self._translated_errors():
             try:
                 return self._client.stat_object(bucket, key)
             except S3Error as error:

@@ -25,18 +25,18 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.storage import keys
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.guard import Guard
-from oscar_sync.storage.landing import (
+from oscar_sync.storage.server import Server
+from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
+from oscar_sync.storage.transfers import (
     ALGORITHMS,
     Copy,
     checksum_of,
     confirm,
+    counted_file,
     hold_to_plan,
     is_same,
     matches,
-    told_of,
 )
-from oscar_sync.storage.server import Server
-from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
 from oscar_sync.storage.whole import whole
 from oscar_sync.storage.words import meaning_of_status
 
@@ -127,7 +127,7 @@ class WebdavProvider:
         self._folders.ensure(remote.rpartition("/")[0])
         size = local.stat().st_size
         headers = {"OC-Checksum": checksum_of(local, "sha1").replace("sha1", "SHA1")}
-        with self._told(remote), told_of(local, on_bytes) as file:
+        with self._translated_errors(remote), counted_file(local, on_bytes) as file:
             self._client.upload_fileobj(
                 file, self._path(remote), overwrite=True, size=size, headers=headers
             )
@@ -140,7 +140,7 @@ class WebdavProvider:
             raise StoreError(self.server.shown, f"{remote} does not exist")
         url = self._client.join_url(self._path(remote))
         local.parent.mkdir(parents=True, exist_ok=True)
-        with whole(local) as file, self._told(remote):
+        with whole(local) as file, self._translated_errors(remote):
             copy = Copy(file, stored.checksum, on_bytes)
             with self._http.stream("GET", url, follow_redirects=True) as response:
                 if response.status_code != httpx.codes.OK:
@@ -154,7 +154,7 @@ class WebdavProvider:
         keys.hold_to_files(remote, self.server.shown)
         if self._stat(remote) is None:
             return
-        with self._told(remote):
+        with self._translated_errors(remote):
             try:
                 self._client.remove(self._path(remote))
             except ResourceNotFound:
@@ -183,7 +183,7 @@ class WebdavProvider:
         return found is not None
 
     def _make_folder(self, path: str) -> None:
-        with self._told(path):
+        with self._translated_errors(path):
             try:
                 self._client.mkdir(self._path(path))
             except ResourceAlreadyExists:
@@ -192,7 +192,7 @@ class WebdavProvider:
     def _entries(self, path: str, depth: str) -> dict[str, Any]:
         """Return what PROPFIND finds at *path*, and right below it for depth 1, by path."""
         headers = {"Depth": depth, "Content-Type": "application/xml"}
-        with self._told(path):
+        with self._translated_errors(path):
             try:
                 found = self._client.propfind(
                     self._path(path), data=_ASKED, headers=headers, follow_redirects=True
@@ -227,7 +227,7 @@ class WebdavProvider:
         return StoreError(self.server.shown, f"{path or '/'}: {meaning_of_status(status)}")
 
     @contextmanager
-    def _told(self, path: str) -> Iterator[None]:
+    def _translated_errors(self, path: str) -> Iterator[None]:
         """Turn failures into errors of ours; theirs may quote requests, so they are not chained."""
         try:
             yield

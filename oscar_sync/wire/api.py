@@ -222,7 +222,7 @@ class OscarApi:
         else:
             answer = replace(answer, shown=self._excerpt(raw))
         if raw.status == 404 and not is_absence(answer.text, raw.header("Content-Type")):
-            raise self.bad(self._told(path, raw), _GATEWAY)
+            raise self.bad(self._answer_in_words(path, raw), _GATEWAY)
         return answer
 
     def post_service(
@@ -334,7 +334,7 @@ class OscarApi:
         """Return an answer of OSCAR itself, not of a gateway that is in trouble."""
         raw = self.session.get(path)
         if raw.status in PASSING_STATUSES:
-            message = self._told(path, raw)
+            message = self._answer_in_words(path, raw)
             raise NoAnswerError(self.session.cluster.id, self.session.endpoint, message)
         return raw
 
@@ -348,7 +348,7 @@ class OscarApi:
         if raw.status in {401, 403} or (raw.status == 400 and path == "/system/info"):
             raise self._refused(raw)
         remedy = _GATEWAY if raw.status == 404 else ""
-        raise self.bad(self._told(path, raw), remedy)
+        raise self.bad(self._answer_in_words(path, raw), remedy)
 
     def _mapping(self, path: str, raw: RawAnswer) -> Mapping[str, object]:
         with _Words(self, path):
@@ -396,7 +396,7 @@ class OscarApi:
     def bad(self, message: str, remedy: str = "") -> BadAnswerError:
         return BadAnswerError(self.session.cluster.id, self.session.endpoint, message, remedy)
 
-    def _told(self, path: str, raw: RawAnswer) -> str:
+    def _answer_in_words(self, path: str, raw: RawAnswer) -> str:
         said = self._excerpt(raw)
         return f"GET {path} answers {raw.status}" + (f": {said}" if said else "")
 

@@ -47,7 +47,7 @@ class Refresher:
             UnusableLoginError: the provider gives none, in its own words.
         """
         answer = self._sent()
-        told = _told(answer.content)
+        told = _json_object(answer.content)
         token, new = told.get("access_token"), told.get("refresh_token")
         if answer.status_code != 200 or not isinstance(token, str) or not token:
             raise UnusableLoginError(self._refusal(answer.status_code, told))
@@ -109,7 +109,7 @@ def _check(endpoint: str, client_id: str) -> None:
         )
 
 
-def _told(content: bytes) -> Mapping[str, object]:
+def _json_object(content: bytes) -> Mapping[str, object]:
     try:
         told = json.loads(content)
     except (ValueError, RecursionError):

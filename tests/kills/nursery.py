@@ -30,7 +30,7 @@ WARM: Final = (
     "oscar_sync.storage.buckets",
     "oscar_sync.storage.client",
     "oscar_sync.storage.hooks",
-    "oscar_sync.storage.landing",
+    "oscar_sync.storage.transfers",
     "oscar_sync.storage.store",
     "oscar_sync.wire.api",
 )

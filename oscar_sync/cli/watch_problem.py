@@ -11,7 +11,7 @@ from oscar_sync.model.plan import Plan
 from oscar_sync.reconcile.pace import pause_s
 
 
-class Trouble(Struct):
+class WatchProblem(Struct):
     """``failures`` counts the passes in a row that failed; ``name`` is what is wrong, in brief."""
 
     interval_s: float

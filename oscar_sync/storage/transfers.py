@@ -46,7 +46,7 @@ class Copy:
             raise StoreError(endpoint, f"{remote} came with another checksum than announced")
 
 
-class _Told(FileIO):
+class _CountedFile(FileIO):
     """A file that tells how much of it is read."""
 
     on_bytes: OnBytes = staticmethod(ignore)
@@ -58,9 +58,9 @@ class _Told(FileIO):
 
 
 @contextmanager
-def told_of(local: Path, on_bytes: OnBytes) -> Iterator[BinaryIO]:
+def counted_file(local: Path, on_bytes: OnBytes) -> Iterator[BinaryIO]:
     """Open *local* for an upload that tells *on_bytes* of each piece how long it is."""
-    with _Told(local, "rb") as file:
+    with _CountedFile(local, "rb") as file:
         file.on_bytes = on_bytes
         yield cast("BinaryIO", file)
 
