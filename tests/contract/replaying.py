@@ -127,7 +127,7 @@ class Replay:
             if step["path"] == "/system/config" and step["method"] == "GET":
                 self.know(step["auth"], found)
             self.remember(step, found)
-            return {**told, "json": compact(self.masked_json(found))}
+            return {**told, "json": compact(self.masked_json(_without_build(found)))}
         return {**told, "text": self.masked(text)}
 
     def remember(self, step: dict[str, Any], found: Any) -> None:
@@ -259,10 +259,28 @@ class Replay:
     def expected(self, step: dict[str, Any]) -> dict[str, Any]:
         wanted = {key: value for key, value in step["got"].items() if key != "seconds"}
         if "json" in wanted:
-            wanted["json"] = compact(self.masked_json(_without_secret(wanted["json"])))
+            wanted["json"] = compact(
+                self.masked_json(_without_build(_without_secret(wanted["json"])))
+            )
         if "text" in wanted:
             wanted["text"] = self.masked(wanted["text"])
         return wanted
+
+
+def _without_build(told: Any) -> Any:
+    """Mask what a build of OSCAR and Kubernetes stamps on `/system/info`.
+
+    The test bed's had no stamps: its 4.1.2 calls itself `devel` (README of the records).
+    """
+    if not (isinstance(told, dict) and "serverless_backend" in told):
+        return told
+    return {
+        **told,
+        "version": {"devel": "4.1.2"}.get(told["version"], told["version"]),
+        "git_commit": "<commit>",
+        "kubernetes_version": "<version>",
+        "serverless_backend": {**told["serverless_backend"], "version": "<version>"},
+    }
 
 
 def _without_secret(told: Any) -> Any:

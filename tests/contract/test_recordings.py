@@ -40,8 +40,14 @@ RECORDS = [
     for path in sorted(folder.glob("[0-9]*.json"))
 ]
 NO_STEP = {"kube", "pause"}
-VERSIONS = {"/system/info", "/system/status"}
+WITHOUT_METRICS = (
+    "500: the test bed of the records has no metrics server, which installations of OSCAR have "
+    "(README of the records); what it answers then is pkg/handlers/status.go of the release"
+)
 NOT_REPLAYED = {
+    **dict.fromkeys(
+        [(version, "006", 2) for version in ("4.1.2", "4.0.0", "3.7.1", "3.6.5")], WITHOUT_METRICS
+    ),
     ("4.0.0", "050", 6): "the cluster had ended the deletion of the volume already; 054 shows it",
     ("3.6.5", "073", 75): "the page that was asked for is not in the record",
 }
@@ -122,7 +128,7 @@ def test_a_recording_is_answered_byte_for_byte(emulator, provider, record):
         replay.moments = MOMENTS.get((record.case, number), ())
         got = replay.http(step) if step["do"] == "http" else replay.s3(step)
         is_compared = (record.version, record.case, number) not in NOT_REPLAYED
-        if is_compared and step.get("path") not in VERSIONS:
+        if is_compared:
             assert (number, got) == (number, replay.expected(step)), step
 
 
