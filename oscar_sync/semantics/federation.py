@@ -23,6 +23,10 @@ ORIGIN_SERVICE: Final = "oscar.grycap/origin-service"
 
 _OF_PLACEHOLDER: Final = ("image", "script", "memory", "cpu", "vo")
 _SPREAD: Final = ("image", "script", "memory", "cpu", "input", "output")
+"""What a worker has as its origin. No record shows a worker: `buildWorkerService` of
+pkg/utils/federation.go, the same in 4.1.0 and 4.1.2, copies the definition and changes none of
+these, and `normalizeStoragePaths` of pkg/handlers/create.go leaves a path with a bucket as it is.
+"""
 
 
 class Member(Struct, frozen=True):
