@@ -55,16 +55,18 @@ live: $(VENV)/.dev $(VENV)/.package ## play the main journey on the real cluster
 MUTANTS := .mutants
 SAMPLE ?= 100
 SEED ?= 1
+ROOM ?=
 
 .PHONY: mutants
-mutants: $(VENV)/.dev $(VENV)/.package $(MUTANTS)/.tool ## turn SAMPLE conditions of what reads, decides and deletes round: the tests must notice
+mutants: $(VENV)/.dev $(VENV)/.package $(MUTANTS)/.tool ## turn SAMPLE conditions of what reads, decides and deletes (in ROOM) round: the tests must notice
 	rm -rf $(MUTANTS)/tree $(MUTANTS)/session.sqlite
 	git clone --quiet . $(MUTANTS)/tree
 	cd $(MUTANTS)/tree && export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH="$$PWD" PYTHONDONTWRITEBYTECODE=1 && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray init mutants.toml ../session.sqlite && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cr-filter-operators ../session.sqlite mutants.toml && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cr-filter-pragma ../session.sqlite && \
-		$(CURDIR)/$(MUTANTS)/venv/bin/python tools/sample_mutants.py ../session.sqlite --count $(SAMPLE) --seed $(SEED) && \
+		$(CURDIR)/$(MUTANTS)/venv/bin/python tools/sample_mutants.py ../session.sqlite --count $(SAMPLE) --seed $(SEED) --room '$(ROOM)' && \
+		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray --verbosity ERROR baseline mutants.toml && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray exec mutants.toml ../session.sqlite
 	$(MUTANTS)/venv/bin/cr-report --surviving-only --show-diff $(MUTANTS)/session.sqlite
 	$(MUTANTS)/venv/bin/cr-rate --fail-over 0 $(MUTANTS)/session.sqlite

@@ -130,8 +130,6 @@ class _Line:
 
 def _in_words(result: ActionResult, masks: Masks) -> ActionResult:
     """Return *result* without what variables put in: a server may say it again (trust 4.1)."""
-    if masks == Masks():
-        return result
     message = masks.in_words(result.message)
     warnings, log = (tuple(map(masks.in_words, lines)) for lines in (result.warnings, result.log))
     return replace(result, message=message, warnings=warnings, log=log)
@@ -139,8 +137,6 @@ def _in_words(result: ActionResult, masks: Masks) -> ActionResult:
 
 def _masking(parts: Parts, masks: Masks) -> Parts:
     """Return *parts* whose events do without it as well."""
-    if masks == Masks():
-        return parts
     tell = parts.on_event
     return replace(
         parts, on_event=lambda event: tell(replace(event, message=masks.in_words(event.message)))

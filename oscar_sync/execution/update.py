@@ -35,8 +35,8 @@ def send_update(run: Run) -> LiveService:
     is_in_parts = bool(run.material.forms_before)
     at_risk = bool(run.action.keeps or run.action.erases or is_in_parts)
     live = run.check_premise(data_is_at_risk=at_risk)
-    if live is None or run.material.form is None:
-        raise FailedError("the plan holds no definition")
+    if live is None:
+        raise FailedError("the plan holds no service")
     for item in run.action.erases:  # buckets of single users go by the PUT itself (record 222)
         refuse_if_more_is_lost(run, item.bucket)
     wake_mount(run)

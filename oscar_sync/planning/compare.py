@@ -67,8 +67,8 @@ def _of_field(field: Field, path: FieldPath, before: Value, after: Value) -> Ite
             yield from _of_block(field.children, path, before, after)
         case Kind.BLOCK_MAP | Kind.TEXT_MAP if isinstance(before, dict) and isinstance(after, dict):
             yield from _of_map(field, path, before, after)
-        case Kind.BLOCKS if isinstance(before, list) and isinstance(after, list):
-            yield from _of_list(field, path, before, after)
+        case Kind.BLOCKS:
+            yield from _of_list(field, path, _items(before), _items(after))
         case _:
             yield Difference(path, _op(before, after), before, after)
 
@@ -77,12 +77,16 @@ def _is_same(field: Field, before: Value, after: Value) -> bool:
     match field.compare:
         case Compare.QUANTITY:
             return same_quantity(str(before), str(after))
-        case Compare.ANY_PORT if isinstance(before, list) and isinstance(after, list):
-            return _is_any_port(before, after)
-        case Compare.UNORDERED if isinstance(before, list) and isinstance(after, list):
-            return sorted(map(str, before)) == sorted(map(str, after))
+        case Compare.ANY_PORT:
+            return _is_any_port(_items(before), _items(after))
+        case Compare.UNORDERED:
+            return sorted(map(str, _items(before))) == sorted(map(str, _items(after)))
         case _:
             return field.is_secret and _keeps(before, after)
+
+
+def _items(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
 
 
 def _keeps(before: Value, after: Value) -> bool:

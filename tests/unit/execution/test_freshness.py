@@ -96,3 +96,15 @@ def test_a_get_by_name_that_fails_is_told_with_the_words_of_the_server(said, wor
     with pytest.raises(BadAnswerError) as problem:
         Failing().newest([100.0]).by_name(ALPHA)
     assert str(problem.value).endswith(f"GET of service alpha answered 500{words}")
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(500, "{}", json={"name": "alpha"}), Answer(200, "[]", json=[])]
+)
+def test_neither_an_error_nor_a_list_is_read_as_a_service(answer):
+    class Strange(Listing):
+        def get_service(self, name):
+            return answer
+
+    with pytest.raises(BadAnswerError, match="GET of service alpha answered"):
+        Strange().newest([100.0]).by_name(ALPHA)

@@ -65,12 +65,20 @@ def view(*services, buckets=(), count=0, **facts):
 
 
 def draft(
-    cluster, *services, options=None, narrowing=None, key=None, others=(), peers=(), **settings
+    cluster,
+    *services,
+    options=None,
+    narrowing=None,
+    key=None,
+    others=(),
+    peers=(),
+    gaps=(),
+    **settings,
 ):
     """Return what would be done on *cluster*, beside *peers*, so that it has *services*."""
     chosen = Settings("/files", **{"set_name": "laws", "clusters": (CLUSTER,), **settings})
     narrowing = narrowing or Narrowing()
-    state = DesiredState(services, chosen, len(services), narrowing, others=others)
+    state = DesiredState(services, chosen, len(services), narrowing, others=others, gaps=gaps)
     return draft_plan(state, (cluster, *peers), options or PlanOptions(), key)
 
 

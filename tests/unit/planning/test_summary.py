@@ -43,6 +43,15 @@ def test_services_that_left_the_files_are_counted_against_max_removals():
     assert "2 services left the manifests" in plan.blocked[0].message
 
 
+@pytest.mark.parametrize(
+    ("gaps", "listed"), [("a", ": a"), ("abc", ": a; b; c"), ("abcdefg", "; and 2 more")]
+)
+def test_files_that_may_hold_services_are_listed_as_far_as_people_read(gaps, listed):
+    (held,) = planned(view(ours("alpha")), prune=True, gaps=tuple(gaps)).blocked
+    assert held.code == "source-incomplete"
+    assert held.message.endswith(listed)
+
+
 def test_services_of_the_files_without_a_mark_are_counted_where_a_set_marks_them():
     there = view(ours("alpha"), live("beta"), live("gamma"), live("other"))
     services = (wanted(), wanted("beta"), wanted("gamma"))

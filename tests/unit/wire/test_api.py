@@ -260,6 +260,34 @@ def test_an_answer_that_cannot_be_unpacked_is_an_error(stub):
         oscar.list_services()
 
 
+GOOD = '{"config": {}}'
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("unexpected end of JSON input", 500),
+        (f'{{"error": "x"}}\n{GOOD}', 500),
+        (f"unexpected end of JSON input\n[{GOOD}]", 500),
+        (f"unexpected end of JSON input\n{GOOD}", 200),
+    ],
+)
+def test_nothing_else_that_stands_behind_a_line_is_read_as_the_configuration(stub, said, status):
+    stub.replies = [reply(said, status)]
+    with api(stub.url) as oscar, pytest.raises(BadAnswerError) as caught:
+        oscar.config()
+    assert status == 200 or "answers 500: " in str(caught.value)
+
+
+def test_an_answer_without_a_body_hides_a_service_only_on_releases_that_say_so(stub):
+    stub.replies = [Reply(body=b""), Reply(body=b"")]
+    with api(stub.url) as oscar:
+        with pytest.raises(BadAnswerError):
+            oscar.get_service("a")
+        oscar.is_empty_hidden = True
+        assert oscar.get_service("a").status == 403
+
+
 def test_the_configuration_behind_an_error_line_is_read(stub):
     stub.replies = [reply('unexpected end of JSON input\n{"config": {"name": "oscar"}}', 500)]
     with api(stub.url) as oscar:
