@@ -23,11 +23,11 @@ from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.hooks import arn_of
 from oscar_sync.wire.answers import Answer
 from tests.unit.execution.runs import ACTION, run
-from tests.unit.planning.built import live, minio
+from tests.unit.planning.built import live, minio, wanted
 
 NEAR = Cluster(ClusterId("near"), "https://near", "near", None)
 RED = BucketName("red")
-MAKES = {"volume": {"name": "v", "size": "1Gi"}}
+MAKES = wanted(volume={"name": "v", "size": "1Gi", "mount_path": "/d"}).form
 
 
 class Asked(Exception):
@@ -187,9 +187,9 @@ def test_nobody_waits_longer_for_a_lost_answer_than_until_something_moves(shown,
     one.sender = cast("Any", SimpleNamespace(put=lambda *_: LOST, sent=[]))
     if raises:
         with pytest.raises(StaleServiceError, match=raises):
-            put_until_it_holds(one, step, {}, live())
+            put_until_it_holds(one, step, live().form, live())
     else:
-        assert put_until_it_holds(one, step, {}, live()).form["memory"] == "7Gi"
+        assert put_until_it_holds(one, step, live().form, live()).form.memory == "7Gi"
     assert clock.now_s == 0.0
 
 
