@@ -67,11 +67,12 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
     stored, desired = desired, taken_up(context, desired)
     members = made_members(context, desired.key, desired.form)
     coming = arrival(context, desired)
+    taken = _name_reason(context, desired)
     action = Action(
         id=action_id(ActionKind.CREATE, desired.key),
         key=desired.key,
         kind=ActionKind.CREATE,
-        reason="not on the cluster",
+        reason=taken.message if taken else "never created, or deleted on the cluster",
         steps=(*members.steps, *coming.steps),
         changes=additions(desired, context.key),
         keeps=tuple(
@@ -82,7 +83,7 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         notes=(*volume_notes(context, stored), *coming.notes, *members.notes),
         members=members.effects,
     )
-    verdict = judged(_name_reason(context, desired), coming.verdict, members.verdict)
+    verdict = judged(taken, coming.verdict, members.verdict)
     if verdict.reason is not None:
         effects = Effects(workers=members.made)
         return Decision(action, None, verdict.reason, verdict.used, effects)
@@ -311,7 +312,10 @@ def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
             return Reason(
                 "name-hidden",
                 "a service of that name exists and belongs to somebody else",
-                ("give the service another name",),
+                (
+                    "give the service another name",
+                    "if it was yours: the cluster's operator gives it back (oscar-sync doctor)",
+                ),
             )
         case _:
             assert_never(probe)

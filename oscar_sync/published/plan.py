@@ -332,7 +332,7 @@ class DriftDocument(PlanDocument):
 
 
 class MissingEntry(Published):
-    """A service that no cluster has: never created, or deleted there."""
+    """A service that is not seen on its cluster: never created, deleted there, or hidden."""
 
     cluster: Text = from_path("key", "cluster")
     service: Text = from_path("key", "name")

@@ -19,7 +19,7 @@ def moved(plan: Plan) -> list[Action]:
 def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
     key = f"{action.key!s:<{width}}"
     if action.kind is ActionKind.CREATE:
-        return [(f"{key} missing: never created, or deleted on the cluster", [])]
+        return [(f"{key} missing: {safe(action.reason)}", [])]
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
         return [(f"{key} notifications: {targets}; remedy: oscar-sync apply --hooks", [])]

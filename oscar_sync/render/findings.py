@@ -157,7 +157,7 @@ def _of_drift(plan: Plan) -> Iterator[ReportFinding]:
     for action in moved(plan):
         key, place = str(action.key), _place(action)
         if action.kind is ActionKind.CREATE:
-            text = "missing: never created, or deleted on the cluster"
+            text = f"missing: {action.reason}"
             yield ReportFinding("missing", Severity.WARNING, key, text, place)
         elif action.kind is ActionKind.HOOK:
             targets = ", ".join(step.target for step in action.steps)

@@ -124,9 +124,7 @@ def _of_drift(plan: Plan) -> list[DocumentBlock]:
 def _moved(action: Action) -> DocumentBlock:
     key = f"<code>!</code> <b>{_text(str(action.key))}</b>"
     if action.kind is ActionKind.CREATE:
-        return DocumentBlock(
-            "missing", f"- {key} missing: never created, or deleted on the cluster"
-        )
+        return DocumentBlock("missing", f"- {key} missing: {_text(action.reason)}")
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
         words = f"notifications: {_text(targets)}; remedy: `oscar-sync apply --hooks`"

@@ -244,3 +244,17 @@ def test_a_seed_into_a_bucket_that_the_user_s_keys_may_not_list_is_blocked_alone
     assert step["code"] == "no-such-bucket"
     assert "bucket theirs is closed to the keys that the cluster names, or does not" in str(step)
     assert alice.keys("alice", "plants") == ["out/", "x/one"]
+
+
+@pytest.mark.parametrize("kind", ["text", "markdown", "html", "sarif"])
+def test_drift_does_not_call_a_service_deleted_that_was_taken_from_its_owner(alice, kind):
+    alice.write("plants")
+    alice.apply()
+    body = {**alice.live("alice", "plants"), "annotations": {}, "owner": ""}
+    body.pop("token")
+    assert alice.http("admin", "PUT", SERVICES, body).status_code == 204
+    code, said, _ = alice.run("drift", "-o", kind)
+    assert code == 2
+    assert "missing" in said
+    assert "a service of that name exists and belongs to somebody else" in said
+    assert "deleted on the cluster" not in said

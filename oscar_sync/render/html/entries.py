@@ -159,8 +159,7 @@ def _blocked(item: Blocked) -> Entry:
 def _moved(action: Action) -> Entry:
     cluster, name = action.key.cluster, action.key.name
     if action.kind is ActionKind.CREATE:
-        words = "never created, or deleted on the cluster"
-        return Entry(cluster, name, "missing", "bad", words)
+        return Entry(cluster, name, "missing", "bad", action.reason)
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
         remedy = Details(messages=(("remedy: ", "oscar-sync apply --hooks"),))
