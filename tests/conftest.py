@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# No deadline: a busy machine is no bug. In CI the same examples each time: a submission is judged,
-# not searched; at home new ones each time.
+# No deadline: a busy machine is not a bug. In CI the same examples each time: a submission is
+# judged, not searched; at home new ones each time.
 settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "home")

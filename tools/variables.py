@@ -27,7 +27,7 @@ VARIABLES: Final = {
     "GITHUB_STEP_SUMMARY": "File that `-o github` appends the Markdown to; GitHub sets it.",
     "XDG_CACHE_HOME": "Where the locks lie, in place of `~/.cache`.",
     "NO_COLOR": "Not blank: no colour.",
-    "FORCE_COLOR": "Not blank: colour, though it is no terminal.",
+    "FORCE_COLOR": "Not blank: colour, though it is not a terminal.",
 }
 _INTRODUCTION: Final = """\
 An option on the command line counts before its variable, and that before the settings. What gives

@@ -71,7 +71,7 @@ class Api:
         try:
             return json.loads(self.raw(method, path, body))
         except ValueError:
-            raise ForgeError(f"{method} {path}: the answer is no JSON") from None
+            raise ForgeError(f"{method} {path}: the answer is not JSON") from None
 
     def pages(self, path: str) -> list[Any]:
         """Return the entries of every page of a list."""

@@ -195,7 +195,7 @@ def _play(story: _Story) -> None:
     story.python("by_hand.py", _DRIFT)
     story.run("oscar-sync drift", expected=2)
     story.run("oscar-sync apply --yes")
-    story.tell("Undeploy the service. On OSCAR a DELETE would erase its buckets; here they stay:")
+    story.tell("Remove the service. On OSCAR a DELETE would erase its buckets; here they stay:")
     story.run("oscar-sync remove plants --yes")
     story.tell("The manifest is still there: take the service up again, with its data:")
     story.run("oscar-sync apply --yes")

@@ -141,7 +141,9 @@ def check_place(file: str) -> None:
     if is_device(path) and os.access(path, os.W_OK):
         return
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise click.UsageError(f"{path} cannot be written: {path.parent} is no folder to write to")
+        raise click.UsageError(
+            f"{path} cannot be written: {path.parent} is not a folder to write to"
+        )
 
 
 def write(output: Output, text: str) -> None:

@@ -69,4 +69,4 @@ class RunRecord(Struct):
         problem = post(Secret(os.environ[WEBHOOK]), body, os.environ)
         if problem:
             self._last = b""
-            say(f"warning: the webhook was not told: {problem}")
+            say(f"warning: the webhook could not be called: {problem}")

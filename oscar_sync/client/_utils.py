@@ -111,7 +111,7 @@ def decode_b64(b64_str: str | bytes, file_out: str) -> None:
     """Write what the Base64 text says.
 
     Raises:
-        ValueError: it is no Base64.
+        ValueError: it is not Base64.
     """
     text = b64_str if isinstance(b64_str, bytes) else b64_str.encode()
     write_whole(Path(file_out), decoded(text, is_wanted=True))

@@ -57,7 +57,7 @@ def connect(
     Raises:
         UsageError: no cluster is named, or several are known, or half a log-in is given.
         InputError: the settings cannot be read, or give no log-in.
-        ClusterError: the endpoint is no http(s) address.
+        ClusterError: the endpoint is not an http(s) address.
 
     Example:
         >>> with connect("https://oscar.example", user="me", password="…") as oscar:

@@ -54,7 +54,7 @@ class Oscar:
         """Send nothing yet.
 
         Raises:
-            ClusterError: the endpoint is no http(s) address.
+            ClusterError: the endpoint is not an http(s) address.
         """
         self.cluster = cluster
         session = Session(

@@ -28,7 +28,7 @@ def segment(name: object) -> str:
     """
     text = str(name)
     if text in {"", ".", ".."}:
-        raise ValueError(f"{text!r} is no name")
+        raise ValueError(f"{text!r} is not a name")
     return quote(text, safe="")
 
 

@@ -99,7 +99,7 @@ def session_of(client: Any) -> Any:
     """Return the client's session, made anew where address, ``ssl`` or log-in were set anew.
 
     Raises:
-        ValueError: the endpoint is no http(s) address, or the file of certificates is missing.
+        ValueError: the endpoint is not an http(s) address, or the file of certificates is missing.
     """
     cluster = cluster_of(client)
     key = (cluster, getattr(client, "timeout", None))

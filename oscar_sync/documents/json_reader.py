@@ -90,6 +90,6 @@ def _repeats(keys: list[str], text: str) -> tuple[Fault, ...]:
     placed = tuple(fault for fault in read_yaml(text).faults if fault.kind is FaultKind.DUPLICATE)
     remedy = "keep one of the two: of two equal keys other tools silently take the last"
     return placed or tuple(
-        Fault(FaultKind.DUPLICATE, 1, 1, f"the key {key} stands twice in one object", remedy)
+        Fault(FaultKind.DUPLICATE, 1, 1, f"the key {key} occurs twice in one object", remedy)
         for key in keys
     )

@@ -82,7 +82,7 @@ def nodes_of(text: str) -> Iterator[Node]:
     """Yield the root node of each document; blank documents are left out.
 
     Raises:
-        Refused: the text is no YAML, or is nested too deeply.
+        Refused: the text is not YAML, or is nested too deeply.
     """
     try:
         composer = _COMPOSER(text)

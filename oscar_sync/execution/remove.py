@@ -64,7 +64,7 @@ def _delete(run: Run, known: LiveService) -> bool:
         return True
     _refuse_to_erase(run, newest)
     if not is_same(newest, known):
-        raise StaleServiceError("somebody else wrote it meanwhile")
+        raise StaleServiceError("it was changed by someone else in the meantime")
     refuse_unless_agreed(run, newest, listed)
     reply = run.sender.delete(step_of(run.action, Do.DELETE))
     if reply.meaning.outcome is Outcome.NOT_APPLIED:

@@ -137,11 +137,11 @@ def raise_unless_unknown(reply: Reply, found: LiveService | None, before: LiveSe
     if found.form != before.form:
         if reply.meaning.outcome is Outcome.APPLIED:
             raise NotVerifiedError("the service that was read back is not the one that was sent")
-        raise StaleServiceError("somebody else wrote it meanwhile")
+        raise StaleServiceError("it was changed by someone else in the meantime")
     if reply.meaning.outcome is Outcome.APPLIED:
         raise NotVerifiedError("the update was answered well and does not show")
     if not is_same(found, before):
-        raise StaleServiceError("somebody else wrote it meanwhile")
+        raise StaleServiceError("it was changed by someone else in the meantime")
 
 
 def failure_of(reply: Reply | None) -> FailedError:

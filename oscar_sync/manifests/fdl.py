@@ -17,7 +17,7 @@ FUNCTIONS: Final = "functions"
 OSCAR: Final = "oscar"
 SHARED_BLOCKS: Final = ("storage_providers", "clusters")
 _TOP: Final = frozenset({FUNCTIONS, *SHARED_BLOCKS})
-_IGNORE_HINT: Final = "if it is no FDL, name it in .oscar-syncignore"
+_IGNORE_HINT: Final = "if it is not an FDL, name it in .oscar-syncignore"
 _TEMPLATE_HINT: Final = "lines with {{ … }} are a template: render it first"
 
 
@@ -59,7 +59,7 @@ def _second_document(places: Places, findings: Findings) -> None:
         ERROR,
         places,
         (),
-        "functions stands in a later YAML document (after ---)",
+        "functions is in a later YAML document (after ---)",
         "give each FDL a file of its own: OSCAR's tools read the first document only",
     )
 
@@ -82,7 +82,11 @@ def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
         if fault.kind is not FaultKind.DUPLICATE:
             why = fault.message
     findings.of_file(
-        ManifestCode.NOT_FDL, NOTE, places.file, f"skipped: {why}", "nothing to do if it is no FDL"
+        ManifestCode.NOT_FDL,
+        NOTE,
+        places.file,
+        f"skipped: {why}",
+        "nothing to do if it is not an FDL",
     )
 
 

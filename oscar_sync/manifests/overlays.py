@@ -91,7 +91,7 @@ def _refuse_in_names(services: Tree, places: Places, findings: Findings) -> None
         if field in _NAMING or path[-1] in _ADDRESSES:
             findings.at(
                 ManifestCode.OVERLAY_VARIABLE, ERROR, places, ("services", *path),
-                f"{text} cannot stand here: names, paths and addresses are shown",
+                f"{text} is not allowed here: names, paths and addresses are shown",
                 "write it out in the overlay",
             )  # fmt: skip
 

@@ -11,7 +11,7 @@ CLUSTER: Final = (
     Field("auth_user", _T, "Basic user.", ""),
     Field("auth_password", _T, "Basic password.", "", is_secret=True),
     Field("token", _T, "OIDC access token.", "", is_secret=True),
-    Field("token_file", _T, "File with an OIDC access token, read anew each time.", ""),
+    Field("token_file", _T, "File with an OIDC access token, read again for each request.", ""),
     Field("oidc_account_name", _T, "Account of oidc-agent.", ""),
     Field("oidc_refresh_token", _T, "OIDC refresh token.", "", is_secret=True),
     Field("ssl_verify", _F, "Verify the certificate; absent: true."),
@@ -48,7 +48,12 @@ SERVICE: Final = (
     Field("protect", _F, "Never removed, never replaced.", False),
     Field("allow", Kind.TEXTS, "Consents, without the service's name.", []),
     Field("ignore", Kind.TEXTS, "Paths left to others, as the plan prints them.", []),
-    Field("close_access", _F, "Close a bucket to all but its owner before it lets go.", False),
+    Field(
+        "close_access",
+        _F,
+        "Close a bucket to all but its owner before the service is detached from it.",
+        False,
+    ),
     Field("wait", _T, "Ready within this time: 90s, 5m, 1h.", ""),
     Field("seeds", Kind.BLOCKS, "Files that are to be in its buckets.", [], children=SEED),
 )
@@ -76,7 +81,7 @@ SETTINGS: Final = (
     Field(
         "removed",
         Kind.BLOCKS,
-        "Services to undeploy.",
+        "Services to remove.",
         [],
         children=REMOVED,
         text_as=REMOVED,

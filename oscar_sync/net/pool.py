@@ -183,7 +183,7 @@ def _proxy_of(origin: str, environ: Mapping[str, str]) -> SplitResult:
         is_usable = False
         parts = urlsplit("")
     if not is_usable or bool(parts.scheme) != bool(parts.hostname):
-        raise NoExchangeError("the proxy of the environment is no address")
+        raise NoExchangeError("the proxy of the environment is not an address")
     return parts
 
 

@@ -85,7 +85,7 @@ class Connections(Struct):
         """Return the connection to *cluster*, made at first use, and anew where its entry changed.
 
         Raises:
-            ClusterError: its address is no address.
+            ClusterError: its address is not an address.
         """
         before = self._made.get(cluster.id)
         if before is not None and before.cluster != cluster:

@@ -42,7 +42,7 @@ def exported(
 ) -> Exported:
     """Return the files of a cluster's services: mine, or with *all_owners* everybody's.
 
-    Federation workers are never exported, nor a service whose name is no safe file name, nor one
+    Federation workers are never exported, nor a service whose name is not a safe file name, nor one
     that a manifest has already: *named* says in which file. Secrets are written blank, which means
     *keep*.
     """
@@ -89,7 +89,7 @@ def _reason(view: ClusterView, live: LiveService, *, all_owners: bool) -> str:
     if is_worker(live.annotations):
         return "a federation worker"
     if not _NAME.fullmatch(live.key.name) or _DEVICE.fullmatch(live.key.name):
-        return "its name is no safe file name"
+        return "its name is not a safe file name"
     is_mine = live.owner in view.me or (
         not live.owner and view.is_admin and live.namespace == view.services_namespace
     )

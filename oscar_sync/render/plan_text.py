@@ -281,7 +281,7 @@ MOST_DELETIONS: Final = 20
 """So many objects that a seed deletes are named in text; -v, HTML and JSON name all."""
 
 _REPLACE_SYMBOLS: Final = {Do.PUT: "&", Do.DELETE: "-", Do.POST: "+"}
-"""The steps of a replace are all shown (safety 2); its first PUT lets go, and is no attach."""
+"""The steps of a replace are all shown (safety 2); its first PUT lets go, and is not an attach."""
 
 
 def _step_symbol(action: Action, step: Step) -> str:

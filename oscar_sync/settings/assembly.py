@@ -20,7 +20,7 @@ def allowed(texts: Iterable[str]) -> tuple[Consent, ...]:
     """Return the consents of ``--allow``.
 
     Raises:
-        UsageError: one of them is no consent.
+        UsageError: one of them is not a consent.
     """
     consents = []
     for text in texts:
@@ -113,9 +113,9 @@ def _contradiction(
     what = f"{entry.which} is to be removed and"
     findings.add(
         SettingsCode.REMOVED_AND_WANTED, ERROR, entry.origin, "removed",
-        f"{what} stands in the manifests at {place}", remedy, text,
+        f"{what} is in the manifests at {place}", remedy, text,
     )  # fmt: skip
     findings.add(
         SettingsCode.REMOVED_AND_WANTED, ERROR, place, "name",
-        f"{what} stands here; the entry of `removed` is at {entry.origin}", remedy,
+        f"{what} is here; the entry of `removed` is at {entry.origin}", remedy,
     )  # fmt: skip

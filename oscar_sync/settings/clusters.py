@@ -282,7 +282,7 @@ class Resolver:
                 is_complete = False
                 self._say(
                     SettingsCode.VALUE, ERROR, entry, key,
-                    f"{text} cannot stand here: the value would be shown",
+                    f"{text} is not allowed here: the value would be shown",
                     "write the value, or use --token-file or the variables for logging in",
                 )  # fmt: skip
                 continue
@@ -312,7 +312,7 @@ class Resolver:
             shown = "" if "@" in written else f" {written}"
             self._say(
                 SettingsCode.ENDPOINT, ERROR, entry, "endpoint",
-                f"the endpoint{shown} of cluster {entry.id} is no http(s) address",
+                f"the endpoint{shown} of cluster {entry.id} is not an http(s) address",
                 "write https://HOST, without user, password or query",
             )  # fmt: skip
         return is_good

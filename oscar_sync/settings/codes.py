@@ -41,8 +41,8 @@ class SettingsCode(StrEnum):
 
 
 TITLES: Final = {
-    SettingsCode.NOT_YAML: "the settings file is no YAML",
-    SettingsCode.DUPLICATE_KEY: "a key stands twice in the settings",
+    SettingsCode.NOT_YAML: "the settings file is not YAML",
+    SettingsCode.DUPLICATE_KEY: "a key occurs twice in the settings",
     SettingsCode.UNREADABLE: "the settings file cannot be read",
     SettingsCode.UNKNOWN_KEY: "the settings have no such key",
     SettingsCode.VALUE: "a value of the settings cannot be used",
@@ -50,7 +50,7 @@ TITLES: Final = {
     SettingsCode.DURATION: "not a duration",
     SettingsCode.CONSENT: "not a consent",
     SettingsCode.UNDEFINED_VARIABLE: "an environment variable is not defined",
-    SettingsCode.REMOVED_AND_WANTED: "a service is to be removed and stands in the manifests",
+    SettingsCode.REMOVED_AND_WANTED: "a service is to be removed and is in the manifests",
     SettingsCode.SEED: "the seed cannot be used",
     SettingsCode.SEED_OUTSIDE: "the seed's files lie outside the settings' folder",
     SettingsCode.PRUNE_WITHOUT_SET: "prune needs a set",
@@ -60,7 +60,7 @@ TITLES: Final = {
     SettingsCode.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
     SettingsCode.NO_CLUSTER: "no cluster is known for a key of the manifests",
     SettingsCode.UNKNOWN_CLUSTER: "the settings name an unknown cluster",
-    SettingsCode.ENDPOINT: "the endpoint is no http(s) address",
+    SettingsCode.ENDPOINT: "the endpoint is not an http(s) address",
     SettingsCode.NO_LOGIN: "the cluster has no credentials",
     SettingsCode.NOT_VERIFIED: "the cluster's certificate is not verified",
     SettingsCode.ASSUMED_VERIFIED: "the certificate is verified although the file does not say so",

@@ -7,7 +7,7 @@ _DURATION: Final = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
 
 
 def duration_s(text: str) -> float | None:
-    """Return the seconds that *text* means, None if it is no duration; a bare number is none."""
+    """Return the seconds that *text* means, None if it is not a duration; a bare number is none."""
     match = _DURATION.fullmatch(text)
     if match is None or not text:
         return None

@@ -13,7 +13,7 @@ _PORTS: Final = {"https": 443, "http": 80}
 
 
 def origin_of(url: str) -> str:
-    """Return ``scheme://host[:port]`` of *url*, without a usual port; blank if it is no address."""
+    """Return ``scheme://host[:port]`` of *url* without a usual port, blank if it is not one."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -90,7 +90,7 @@ def _note_variables(
             is_bare = False
             findings.at(
                 SettingsCode.VALUE, ERROR, places, at,
-                f"{text} cannot stand here: the value would be shown",
+                f"{text} is not allowed here: the value would be shown",
                 "write the value; variables are for the log-in and the address of a cluster, for "
                 "`from` of seeds, and for overlays",
             )  # fmt: skip
@@ -226,7 +226,7 @@ class _Reader:
         wait = entry["wait"]
         wait_s = duration_s(wait) if wait else None
         if wait and wait_s is None:
-            self.say(SettingsCode.DURATION, (*path, "wait"), f"{wait} is no duration",
+            self.say(SettingsCode.DURATION, (*path, "wait"), f"{wait} is not a duration",
                      "write 90s, 5m, 1h or 1h30m")  # fmt: skip
         return ServiceSettings(
             which,
@@ -250,8 +250,9 @@ class _Reader:
         for place, text in enumerate(texts):
             consent = consent_for(which.name, which.cluster, text)
             if consent is None:
-                self.say(SettingsCode.CONSENT, (*path, place), f"{text} is no consent of a service",
-                         f"write {OF_SERVICE_GRAMMAR}")  # fmt: skip
+                fault = f"{text} is not a consent of a service"
+                remedy = f"write {OF_SERVICE_GRAMMAR}"
+                self.say(SettingsCode.CONSENT, (*path, place), fault, remedy)
             else:
                 consents.append(consent)
         return tuple(consents)

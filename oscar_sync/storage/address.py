@@ -39,8 +39,8 @@ class StoreAddress(Struct, frozen=True):
             parts = urlsplit(self.endpoint)
             _ = parts.port  # raises for a port that is none
         except ValueError:
-            return "its address is no http(s) address"
+            return "its address is not an http(s) address"
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            return "its address is no http(s) address"
+            return "its address is not an http(s) address"
         has_more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
         return "its address holds more than host and port" if has_more else ""

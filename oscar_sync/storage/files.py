@@ -122,7 +122,7 @@ def _below(
 def _judged(path: str, relative: str, status: os.stat_result) -> SourceFile | SourceProblem:
     if not stat.S_ISREG(status.st_mode):
         is_link = stat.S_ISLNK(status.st_mode)
-        return SourceProblem(relative, "is a link" if is_link else "is no file")
+        return SourceProblem(relative, "is a link" if is_link else "is not a file")
     if not os.access(path, os.R_OK):
         return SourceProblem(relative, "cannot be read")
     if is_private(relative):

@@ -15,7 +15,7 @@ def fault(key: str) -> str:
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
-        return "is no Unicode text"
+        return "is not Unicode text"
     if not key:
         return "is empty"
     if size > LONGEST_KEY:
@@ -62,5 +62,5 @@ def marker(folder: str) -> str:
 
 
 def is_marker(key: str, size_bytes: int) -> bool:
-    """Tell whether an object is a folder marker, which is no object to anyone else."""
+    """Tell whether an object is a folder marker, which is not an object to anyone else."""
     return key.endswith("/") and size_bytes == 0

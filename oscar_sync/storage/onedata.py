@@ -37,7 +37,7 @@ _VERSION: Final = {"X-CDMI-Specification-Version": "1.1.1"}
 _CONTAINER: Final = {**_VERSION, "Content-Type": "application/cdmi-container"}
 _BINARY: Final = {"Content-Type": "application/octet-stream"}
 _ABSENT: Final = frozenset({400, 404})
-"""400: it is no folder, as some servers say of ``file/``."""
+"""400: it is not a folder, as some servers say of ``file/``."""
 _HASHES: Final = {"sha160": "sha1", "sha1": "sha1", "sha256": "sha256", "md5": "md5"}
 
 
@@ -54,7 +54,9 @@ class OnedataProvider:
         """
         self.server = server
         if not (token.reveal().isascii() and token.reveal().isprintable()):
-            raise UsageError(f"{server.shown}: the token holds what cannot stand in a header")
+            raise UsageError(
+                f"{server.shown}: the token has characters that are not allowed in a header"
+            )
         self._token = token
         base = f"{server.base}/" if server.base else ""
         self._root = f"{server.origin}/{quote(base)}cdmi/{quote(space.strip('/'))}"

@@ -88,7 +88,9 @@ class PartsUpload:
         begun, sha256, etags = self._send(file, begin, on_bytes)
         if sha256 != file.sha256:
             self._abort(begun.id)
-            raise StoreError(self._store.shown, f"{file.path} has changed meanwhile; run again")
+            raise StoreError(
+                self._store.shown, f"{file.path} was changed in the meantime; run again"
+            )
         try:
             return self._store.join(self._place, begun.id, etags)
         except StoreError as error:

@@ -47,7 +47,7 @@ def server_of(written: str, *, verify: bool = True, ca_bundle: str = "") -> Serv
     """Return the server of an address with or without a scheme; https where none is written.
 
     Raises:
-        UsageError: it is no address, or the file of CAs does not exist.
+        UsageError: it is not an address, or the file of CAs does not exist.
     """
     if ca_bundle and not Path(ca_bundle).exists():
         raise UsageError(f"the CA bundle {ca_bundle} does not exist")
@@ -63,6 +63,6 @@ def server_of(written: str, *, verify: bool = True, ca_bundle: str = "") -> Serv
     has_more = "@" in parts.netloc or parts.query or parts.fragment
     if not is_usable or has_more or any(one <= " " or one == "\x7f" for one in address):
         shown = address.rpartition("@")[2]
-        raise UsageError(f"{shown} is no address of a server: write HOST or https://HOST:PORT")
+        raise UsageError(f"{shown} is not an address of a server: write HOST or https://HOST:PORT")
     origin = f"{parts.scheme}://{parts.netloc.lower()}"
     return Server(origin, unquote(parts.path).strip("/"), verify, ca_bundle)

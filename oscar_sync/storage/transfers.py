@@ -73,7 +73,7 @@ def hold_to_plan(local: Path, sha256: str, endpoint: str) -> None:
         OSError: it cannot be read.
     """
     if sha256 and content_sha256(local, local.stat().st_size) != sha256:
-        raise StoreError(endpoint, f"{local} has changed meanwhile; run again")
+        raise StoreError(endpoint, f"{local} was changed in the meantime; run again")
 
 
 def confirm(

@@ -160,4 +160,4 @@ class Uploads:
             return etag
 
     def _changed(self, path: Path) -> StoreError:
-        return StoreError(self._address.shown, f"{path} has changed meanwhile; run again")
+        return StoreError(self._address.shown, f"{path} was changed in the meantime; run again")

@@ -10,9 +10,9 @@ def fault(endpoint: str) -> str:
         is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
         _ = parts.port  # raises for a port that is none
     except ValueError:
-        return "the endpoint is no http(s) address"
+        return "the endpoint is not an http(s) address"
     if not is_usable or any(character <= " " or character == "\x7f" for character in endpoint):
-        return "the endpoint is no http(s) address"
+        return "the endpoint is not an http(s) address"
     if parts.username is not None or parts.query or parts.fragment:
         return "the endpoint holds a user, query or fragment"
     return ""
@@ -38,7 +38,7 @@ def origin(asked: str, location: str) -> str:
 
 
 def host_of(url: str) -> str | None:
-    """Return ``scheme://host[:port]`` of *url* without its log-in; None for what is no http(s)."""
+    """Return ``scheme://host[:port]`` of *url* without its log-in; None for another scheme."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""

@@ -15,7 +15,7 @@ from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
 class Answer(Struct, frozen=True):
     """Status and body of an answer. Bodies hold tokens and keys, so they are never shown.
 
-    ``json`` is None where the body is no JSON; ``shown`` are the words of an answer for people,
+    ``json`` is None where the body is not JSON; ``shown`` are the words of an answer for people,
     on one line and without the secrets that were sent. There is no status 0: a lost answer is an
     error.
     """
@@ -55,7 +55,7 @@ def services_of(value: object) -> list[Mapping[str, object]]:
     """Return the services of a list.
 
     Raises:
-        UnusableAnswerError: it is none, or one of its entries is no service. A list that is not
+        UnusableAnswerError: it is none, or one of its entries is not a service. A list that is not
             wholly understood is never taken for a shorter one.
     """
     if not isinstance(value, list):
@@ -139,7 +139,7 @@ def buckets_of(value: object) -> tuple[BucketFacts, ...]:
     """Return the buckets of a list; ``null`` is an empty one (oscar-server.md 1.4).
 
     Raises:
-        UnusableAnswerError: it is none, or one of its entries is no bucket.
+        UnusableAnswerError: it is none, or one of its entries is not a bucket.
     """
     if value is None:
         return ()
@@ -245,7 +245,7 @@ def jobs_of(value: object) -> tuple[tuple[ListedJob, ...], str]:
     Before v3.6.4 the map of jobs came bare (oscar-server.md 1.6).
 
     Raises:
-        UnusableAnswerError: it is no page of jobs.
+        UnusableAnswerError: it is not a page of jobs.
     """
     if not isinstance(value, dict):
         raise UnusableAnswerError("is not a list of jobs")

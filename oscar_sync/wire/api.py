@@ -118,7 +118,7 @@ class OscarApi:
         """Return the services of a list that came.
 
         Raises:
-            BadAnswerError: it is no list of services.
+            BadAnswerError: it is not a list of services.
             NullListError: it is ``null``.
         """
         if content.strip() == b"null":
@@ -344,7 +344,7 @@ class OscarApi:
     def _good(self, path: str, raw: RawAnswer) -> RawAnswer:
         if raw.status == 200:
             return raw
-        # 400: a token that is no JWT (oscar-server.md 10).
+        # 400: a token that is not a JWT (oscar-server.md 10).
         if raw.status in {401, 403} or (raw.status == 400 and path == "/system/info"):
             raise self._refused(raw)
         remedy = _GATEWAY if raw.status == 404 else ""
@@ -434,5 +434,5 @@ def _segment(name: str) -> str:
         UsageError: it is blank, or dots that would climb out of the path.
     """
     if name in {"", ".", ".."}:
-        raise UsageError(f"{name!r} is no name")
+        raise UsageError(f"{name!r} is not a name")
     return quote(name, safe="")

@@ -17,7 +17,7 @@ class PoisonedListError(BadAnswerError):
 
     def __init__(self, cluster: str, endpoint: str, message: str, service: str) -> None:
         remedy = (
-            "an operator of the cluster must mend or delete that service's ConfigMap: "
+            "an operator of the cluster must correct or delete that service's ConfigMap: "
             f"{find_definition(service)}; oscar-sync doctor looks for more"
         )
         super().__init__(cluster, endpoint, message, remedy)

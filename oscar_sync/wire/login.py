@@ -90,7 +90,7 @@ def _basic(user: str, password: Secret) -> Secret:
     try:
         pair = text.encode()
     except UnicodeEncodeError:
-        raise UnusableLoginError("the user name or password is no Unicode text") from None
+        raise UnusableLoginError("the user name or password is not Unicode text") from None
     return Secret(f"Basic {b64encode(pair).decode('ascii')}")
 
 

@@ -17,7 +17,7 @@ _LOOKED_AT: Final = 1 << 20
 
 
 class UnusableAnswerError(ValueError):
-    """An answer that is no JSON, or too deep; says so in words for a sentence."""
+    """An answer that is not JSON, or too deep; says so in words for a sentence."""
 
 
 def encode(body: Mapping[str, object]) -> bytes:
@@ -37,7 +37,7 @@ def _plain(value: object) -> object:
         return dict(value)
     if isinstance(value, frozenset | set):
         return sorted(value)
-    message = f"{type(value).__name__} is no JSON"
+    message = f"{type(value).__name__} is not JSON"
     raise TypeError(message)
 
 
@@ -87,7 +87,7 @@ def _no_json(content: bytes) -> str:
 
 
 def text_of(content: bytes) -> str:
-    """Return *content* as text; what is no UTF-8 becomes U+FFFD."""
+    """Return *content* as text; what is not UTF-8 becomes U+FFFD."""
     return content.decode("utf-8", errors="replace")
 
 

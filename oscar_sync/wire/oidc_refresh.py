@@ -96,16 +96,16 @@ class Refresher:
 def _check(endpoint: str, client_id: str) -> None:
     if not endpoint or not client_id:
         raise UnusableLoginError(
-            "the refresh token does not say its issuer and client: it is no JWT, or holds no "
+            "the refresh token does not say its issuer and client: it is not a JWT, or holds no "
             "iss and azp"
         )
     if address.fault(endpoint):
-        raise UnusableLoginError(f"the token endpoint {address.shown(endpoint)} is no address")
+        raise UnusableLoginError(f"the token endpoint {address.shown(endpoint)} is not an address")
     parts = urlsplit(endpoint)
     if parts.scheme != "https" and parts.hostname not in _HERE:
         raise UnusableLoginError(
-            f"the token endpoint {address.shown(endpoint)} is no https address: the refresh token "
-            "is not sent there"
+            f"the token endpoint {address.shown(endpoint)} is not an https address: the refresh "
+            "token is not sent there"
         )
 
 

@@ -50,7 +50,7 @@ class Session:
         """Open nothing yet; keep up to *connections* alive. *environ* names proxies and CAs.
 
         Raises:
-            ClusterError: the endpoint is no http(s) address, or its file of CAs is missing.
+            ClusterError: the endpoint is not an http(s) address, or its file of CAs is missing.
         """
         self.cluster = cluster
         self.endpoint = address.shown(cluster.endpoint)

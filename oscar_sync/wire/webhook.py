@@ -23,7 +23,7 @@ def post(url: Secret, body: bytes, environ: Mapping[str, str]) -> str:
     place = url.reveal().strip()
     host = address.host_of(place)
     if host is None:
-        return "OSCAR_SYNC_WEBHOOK is no http(s) address"
+        return "OSCAR_SYNC_WEBHOOK is not an http(s) address"
     headers = {"Content-Type": "application/json", "User-Agent": "oscar-sync"}
     try:
         with closing(PoolAdapter(place, environ, cas=named_cas("", environ))) as adapter:

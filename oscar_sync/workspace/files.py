@@ -14,7 +14,7 @@ def read_unlinked(path: Path) -> tuple[str, int]:
 
     Raises:
         OSError: it cannot be read, or is a link.
-        UnicodeDecodeError: it is no text.
+        UnicodeDecodeError: it is not text.
     """
     if path.parent.is_symlink():
         raise OSError(errno.ELOOP, "its folder is a link")

@@ -200,7 +200,7 @@ def test_what_is_blocked_alone_is_not_called_nothing_to_do(project):
 
 
 def test_a_narrowed_removal_erases_nothing_that_another_manifest_uses(project):
-    """hello is not there yet, and its bucket is another service's: ``--only`` is no blindfold."""
+    """hello is not there yet, and its bucket is another service's: ``--only`` hides neither."""
     (project.folder / "hello.yaml").unlink()
     uses = '      output: [{storage_provider: minio.default, path: "red/out"}]\n'
     (project.folder / "gone.yaml").write_text(FDL.format("gone") + uses)

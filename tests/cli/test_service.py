@@ -158,7 +158,7 @@ def test_a_name_that_no_service_has_is_wrong_usage(applied, command, name):
 def test_a_name_that_is_none_is_wrong_usage(applied, name):
     code, _, err = applied.run("service", "get", name)
     assert code == 64
-    assert "is no name" in err
+    assert "is not a name" in err
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from tests.house.tree import PACKAGE
 
 DOOR = "cli/output.py"
-# Bytes of an answer where stdout is no terminal; a sentence of a signal; the version.
+# Bytes of an answer where stdout is not a terminal; a sentence of a signal; the version.
 EXEMPT = {
     ("cli/applying.py", "os.write"),
     ("cli/service/run.py", "sys.stdout.buffer.write"),

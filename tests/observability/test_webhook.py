@@ -85,7 +85,10 @@ def test_a_webhook_that_fails_is_a_warning_and_no_exit_code(project, listener):
         listener.status = status
         code, _, err = project.run("drift")
         assert code == 2
-        assert f"warning: the webhook was not told: http://127.0.0.1:{listener.server_port}" in err
+        assert (
+            f"warning: the webhook could not be called: http://127.0.0.1:{listener.server_port}"
+            in err
+        )
         assert f"answers {status}" in err
         assert "planted" not in err
     assert [path for path, _, _ in listener.raw if "elsewhere" in path] == []
@@ -105,7 +108,7 @@ def test_a_webhook_that_is_not_there_is_a_warning(project, monkeypatch):
     monkeypatch.setenv("OSCAR_SYNC_WEBHOOK", "planted-key")
     code, _, err = project.run("drift")
     assert code == 2
-    assert "no http(s) address" in err
+    assert "is not an http(s) address" in err
     assert "planted-key" not in err
 
 

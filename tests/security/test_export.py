@@ -30,7 +30,7 @@ def test_a_service_whose_name_is_no_file_name_is_left_out_with_the_reason(name):
     found = exported(view_of("edge", name, "good"))
     assert [file.path for file in found.files] == ["edge/good.sh", "edge/good.yaml"]
     assert len(found.left_out) == 1
-    assert "no safe file name" in found.left_out[0]
+    assert "is not a safe file name" in found.left_out[0]
 
 
 @pytest.mark.parametrize("cluster", [*NO_FILES, "https://x/../..", "~", "..."])

@@ -52,7 +52,7 @@ def test_a_provider_shows_where_it_is_and_no_secret(kind, credentials, shown):
     "hostname", ["ftp://a", "https://", "a b", "https://u:hush@a", "a:x", "https://a/?q", "a/#f"]
 )
 def test_what_is_no_address_of_a_server_is_an_error_without_the_password(hostname):
-    with pytest.raises(UsageError, match="is no address of a server") as caught:
+    with pytest.raises(UsageError, match="is not an address of a server") as caught:
         open_provider("webdav", {**DAV, "hostname": hostname}, {})
     assert "hush" not in str(caught.value)
 

@@ -91,6 +91,6 @@ def _show_on_terminal(answer: bytes) -> None:
     try:
         text = answer.decode()
     except UnicodeDecodeError:
-        say(f"the answer is {size(len(answer))} that are no text: give -o FILE, or redirect it")
+        say(f"the answer is {size(len(answer))} that are not text: give -o FILE, or redirect it")
         return
     show_line(text.removesuffix("\n"))

@@ -75,7 +75,7 @@ def _wanted(
     if path.is_dir() or target.endswith("/"):
         return [(one, path / file_name(one.path))]
     if not path.parent.is_dir():
-        raise UsageError(f"{target} cannot be written: {path.parent} is no folder")
+        raise UsageError(f"{target} cannot be written: {path.parent} is not a folder")
     return [(one, path)]
 
 
@@ -115,7 +115,7 @@ def tree(
         name = one.path.removeprefix(where.path).lstrip("/") or file_name(one.path)
         parts = PurePosixPath(name).parts
         if ".." in parts or "\0" in name or name.endswith("/"):
-            raise UsageError(f"{one.path!r} is no path below {target}: fetch it by its name")
+            raise UsageError(f"{one.path!r} is not a path below {target}: fetch it by its name")
         link = _link_below(target, parts)
         if link is not None:
             raise UsageError(

@@ -77,7 +77,7 @@ def _uploads(
 def _fault(path: Path) -> str:
     if path.is_dir():
         return "is a folder: give -r for all that lies below it"
-    return "is no file" if os.path.lexists(path) else "does not exist"
+    return "is not a file" if os.path.lexists(path) else "does not exist"
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -51,7 +51,7 @@ def quantity(draft: ServiceDraft, text: str, path: FieldPath) -> None:
         ManifestCode.QUANTITY,
         ERROR,
         path,
-        f"{dotted(path)} {text} is no Kubernetes quantity",
+        f"{dotted(path)} {text} is not a Kubernetes quantity",
         hint or "write a number with a unit: 512Mi, 1Gi, 0.5, 500m",
     )
 

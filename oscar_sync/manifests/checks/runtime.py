@@ -82,7 +82,7 @@ def _ports(draft: ServiceDraft, ports: list[int]) -> None:
     for place, port in enumerate(ports):
         if not 1 <= port <= 65535:
             draft.say(ManifestCode.EXPOSE, ERROR, ("expose", "api_port", place),
-                      f"expose.api_port {port} is no port", "write 1 to 65535")  # fmt: skip
+                      f"expose.api_port {port} is not a port", "write 1 to 65535")  # fmt: skip
     nodes = draft.block("expose").get("nodePort") or []
     if nodes and len(nodes) != len(ports):
         draft.say(
@@ -129,7 +129,7 @@ def _volume(draft: ServiceDraft) -> None:
         (name and not is_dns_label(name), "name",
          "volume.name may hold only a-z, 0-9 and -", "write a DNS label"),
         (size and not is_positive_quantity(size), "size",
-         f"volume.size {size} is no positive quantity", "write 1Gi"),
+         f"volume.size {size} is not a positive quantity", "write 1Gi"),
         (policy and policy not in ("delete", "retain"), "lifecycle_policy",
          f"volume.lifecycle_policy {policy} is neither delete nor retain", "write one of them"),
         (policy and not size, "lifecycle_policy",

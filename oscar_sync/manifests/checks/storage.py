@@ -94,7 +94,7 @@ def _unknown_type(
         ManifestCode.PROVIDER,
         ERROR,
         path,
-        f"{dotted(path)} {written}: {provider.type} is no storage provider of an {kind}",
+        f"{dotted(path)} {written}: {provider.type} is not a storage provider of an {kind}",
         f"write one of {', '.join(sorted(types))}, with .ID for one of storage_providers",
     )
 

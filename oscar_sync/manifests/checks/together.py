@@ -82,7 +82,7 @@ def _twice(services: Sequence[DesiredService], findings: Findings) -> None:
                 ERROR,
                 here,
                 "name",
-                f"service {service.key.name} stands twice on cluster {service.key.cluster}; "
+                f"service {service.key.name} is defined twice on cluster {service.key.cluster}; "
                 f"the other one is at {there}",
                 "rename or delete one of them",
             )
@@ -143,7 +143,7 @@ def _loop(output: Folder, circle: Sequence[DesiredService], findings: Findings) 
         output.origin,
         (*output.at, "path"),
         f"trigger loop: the output {output.path} of {output.service.key.name} {how}",
-        "write the results to a folder that is no input and lies in none",
+        "write the results to a folder that is not an input and lies in none",
     )
 
 

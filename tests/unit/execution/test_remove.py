@@ -139,7 +139,10 @@ def test_a_service_that_stands_after_a_good_answer_is_not_called_gone(plain):
 
 def test_a_service_that_somebody_else_made_after_the_deletion_stays(plain):
     result = carried_out(plain, BY_HAND, landed=posting(plain, service()))
-    assert (result.status, result.message) == (Status.STALE, "somebody else wrote it meanwhile")
+    assert (result.status, result.message) == (
+        Status.STALE,
+        "it was changed by someone else in the meantime",
+    )
     assert sent(plain, "DELETE", ALPHA) == 1
     assert plain.live("alpha") is not None
 
@@ -207,7 +210,10 @@ def test_a_change_after_the_buckets_were_let_go_of_stops_the_deletion(full, fiel
         full.api.put({**full.live("alpha"), **fields}, SERVICES)
 
     result = carried_out(full, BY_HAND, fault=meanwhile("GET", ALPHA, change, at=3))
-    assert (result.status, result.message) == (Status.STALE, "somebody else wrote it meanwhile")
+    assert (result.status, result.message) == (
+        Status.STALE,
+        "it was changed by someone else in the meantime",
+    )
     assert sent(full, "DELETE", ALPHA) == 0
     assert full.live("alpha").items() >= fields.items()
 
@@ -215,7 +221,10 @@ def test_a_change_after_the_buckets_were_let_go_of_stops_the_deletion(full, fiel
 def test_another_service_that_takes_the_name_meanwhile_is_not_deleted(plain):
     """The first deletion took ours; whose the next one is, nobody has looked at."""
     result = carried_out(plain, BY_HAND, landed=posting(plain, service(memory="7Gi")))
-    assert (result.status, result.message) == (Status.STALE, "somebody else wrote it meanwhile")
+    assert (result.status, result.message) == (
+        Status.STALE,
+        "it was changed by someone else in the meantime",
+    )
     assert sent(plain, "DELETE", ALPHA) == 1
     assert plain.live("alpha")["memory"] == "7Gi"
 

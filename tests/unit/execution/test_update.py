@@ -137,9 +137,9 @@ def test_an_update_whose_effect_nobody_can_see_is_not_sent_again(world):
         (Outcome.UNKNOWN, None, StaleServiceError, "it is gone"),
         (Outcome.NOT_APPLIED, {}, FailedError, "the server answered 500"),
         (Outcome.APPLIED, {"memory": "7Gi"}, NotVerifiedError, "is not the one that was sent"),
-        (Outcome.UNKNOWN, {"memory": "7Gi"}, StaleServiceError, "somebody else wrote it"),
+        (Outcome.UNKNOWN, {"memory": "7Gi"}, StaleServiceError, "changed by someone else"),
         (Outcome.APPLIED, {}, NotVerifiedError, "answered well and does not show"),
-        (Outcome.UNKNOWN, {"owner": "eve"}, StaleServiceError, "somebody else wrote it"),
+        (Outcome.UNKNOWN, {"owner": "eve"}, StaleServiceError, "changed by someone else"),
         (Outcome.UNKNOWN, {}, None, ""),
     ],
 )
@@ -220,7 +220,10 @@ def test_a_new_owner_is_not_taken_back_by_a_put_that_is_sent_again(world, fields
     given = meanwhile("PUT", "services", give)
     lost = answering("PUT", "services", "reset")
     result = carried_out(world, fault=lambda *asked: given(*asked) or lost(*asked))
-    assert (result.status, result.message) == (Status.STALE, "somebody else wrote it meanwhile")
+    assert (result.status, result.message) == (
+        Status.STALE,
+        "it was changed by someone else in the meantime",
+    )
     assert sent(world, "PUT", "services") == 1
     assert world.live("alpha")["owner"] == "somebody"
 

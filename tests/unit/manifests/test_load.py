@@ -269,9 +269,7 @@ def test_env_file_and_environment_give_declared_values_only(tmp_path: Path) -> N
     }
     assert plants.locate(("environment", "variables", "A")) == Origin(".env", 1, 1, "env_file")
     assert plants.locate(("environment", "secrets", "T")).layer == "environment"
-    assert said(manifests, WARNING) == [
-        "a secret value stands in plain text: environment.secrets.U"
-    ]
+    assert said(manifests, WARNING) == ["a secret value is in plain text: environment.secrets.U"]
 
 
 def test_an_env_file_that_is_not_there_or_broken_is_an_error(tmp_path: Path) -> None:

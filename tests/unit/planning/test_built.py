@@ -346,7 +346,7 @@ MINE = bucket("data", from_service="alpha")
 def test_delete_extra_deletes_nothing_from_a_bucket_that_somebody_else_uses(
     others, found, whose, is_allowed
 ):
-    """Whoever is in the files is no stranger: they say which bucket is whose."""
+    """Whoever is in the files is not a stranger: they say which bucket is whose."""
     one = seed(delete_extra=True)
     allow = (Consent(Word.ATTACH, "alpha", "data"),) if is_allowed else ()
     cluster = view(live("alpha"), *others, buckets=[found], seeds={one: EXTRA})

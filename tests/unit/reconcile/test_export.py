@@ -85,7 +85,7 @@ def test_no_service_name_leads_out_of_the_folder():
     evil = {"name": "../../evil", "owner": "cluster_admin", "script": "s", "image": "i"}
     found = exported(_view(evil))
     assert found.files == ()
-    assert "no safe file name" in found.left_out[0]
+    assert "is not a safe file name" in found.left_out[0]
 
 
 def test_no_cluster_name_leads_out_of_the_folder():

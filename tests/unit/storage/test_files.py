@@ -44,7 +44,7 @@ def test_links_are_reported_and_not_followed(tmp_path):
 
 def test_what_is_no_file_is_reported(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    assert walk(tmp_path).problems == (SourceProblem("pipe", "is no file"),)
+    assert walk(tmp_path).problems == (SourceProblem("pipe", "is not a file"),)
 
 
 def test_a_source_that_is_missing_or_a_link_is_reported(tmp_path):

@@ -40,7 +40,7 @@ def test_spaces_signs_and_unicode_are_sent_as_they_are(key):
         ("a\nb", "control characters"),
         ("a\x00", "control characters"),
         ("a\x85", "control characters"),
-        ("a\ud800", "no Unicode"),
+        ("a\ud800", "not Unicode"),
         ("a/" * 600, "longer than 1024 bytes"),
         ("ü" * 128, "longer than 255 bytes"),
     ],

@@ -295,7 +295,7 @@ def test_a_file_that_changes_on_the_way_makes_no_object(store, key, big, is_plan
 
     if is_planned:
         change_the_end(big)
-    with pytest.raises(StoreError, match="has changed meanwhile; run again"):
+    with pytest.raises(StoreError, match="was changed in the meantime; run again"):
         store.put_object("bench", key, big, SIZE, planned, on_bytes)
     assert list(store.list_objects("bench", key)) == []
     assert unfinished(store, key) == []

@@ -21,7 +21,7 @@ def test_numbers_that_json_lacks_are_not_sent(value):
 
 
 def test_what_json_has_no_word_for_is_not_sent():
-    with pytest.raises(TypeError, match="object is no JSON"):
+    with pytest.raises(TypeError, match="object is not JSON"):
         encode({"a": object()})
 
 

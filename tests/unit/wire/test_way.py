@@ -149,7 +149,7 @@ def test_without_its_library_a_socks_proxy_says_what_to_install(stub, monkeypatc
 )
 def test_a_proxy_that_is_no_address_is_told(stub, text):
     environ = {"http_proxy": text}
-    words = "the proxy of the environment is no address"
+    words = "the proxy of the environment is not an address"
     with api(stub.url, environ=environ) as oscar, pytest.raises(NoAnswerError, match=words):
         oscar.info()
 
