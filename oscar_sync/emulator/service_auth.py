@@ -3,6 +3,7 @@
 Sources: pkg/utils/auth/service_token.go and service_permissions.go at v4.1.2 (oscar-server 1.2.7).
 """
 
+import base64
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,13 +49,24 @@ def _candidates(request: Request, name: str) -> list[str]:
     return [token.strip() for token in found if len(token.strip()) == TOKEN_LENGTH]
 
 
+def _is_basic(header: str) -> bool:
+    """Return whether Go takes a header for user and password, right or wrong ones."""
+    kind, _, given = header.partition(" ")
+    if kind.lower() != "basic":
+        return False
+    try:
+        return b":" in base64.b64decode(given, validate=True)
+    except ValueError:
+        return False
+
+
 def by_token(cluster: Cluster, request: Request, name: str) -> Reply | None:
     """Return the answer to a service's token and a cookie with it, nothing if none is brought.
 
     Raises:
         Panic: a token for a service that is not there.
     """
-    if request.headers.get("authorization", "").startswith("Basic "):
+    if _is_basic(request.headers.get("authorization", "")):
         return None
     tokens = _candidates(request, name)
     if not tokens:

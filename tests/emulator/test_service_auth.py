@@ -35,8 +35,10 @@ def asked(api, token):
         ("", {"X_Forwarded_Uri": "/system/services/my-web/exposed/?token={}"}),
         ("", {"Cookie": "a=b; oscar_service_my_web_auth={}"}),
         (f"?token={'0' * 64}", {"Cookie": "oscar_service_my_web_auth={}"}),
+        ("?token={}", {"Authorization": "Basic no-user-and-password"}),
+        ("?token={}", {"Authorization": "Basic bm9ib2R5"}),
     ],
-    ids=["bearer", "query", "forwarded", "cookie", "any of them"],
+    ids=["bearer", "query", "forwarded", "cookie", "any of them", "no base 64", "no password"],
 )
 def test_a_service_s_token_opens_it_and_is_kept_in_a_cookie(asked, token, query, headers):
     path = "/system/services/my-web/exposed"
@@ -57,8 +59,9 @@ def test_a_cookie_of_a_site_with_tls_goes_nowhere_else(asked):
         ("", {}),
         ("", {"Cookie": "oscar_service_other_auth={}"}),
         ("?token={}", {"Authorization": f"Bearer {'0' * 64}"}),
+        ("?token={}", {"Authorization": "basic bm9ib2R5Og=="}),
     ],
-    ids=["wrong", "short", "none", "of another", "bearer first"],
+    ids=["wrong", "short", "none", "of another", "bearer first", "a wrong password first"],
 )
 def test_without_the_token_it_stays_shut(asked, query, headers):
     assert asked(query, **headers) == (401, None)
