@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from oscar_sync.model.plan import PlanOptions, Scope
+from tests.behaviour.reconcile.federation import PASSWORD, Federation
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws
-from tests.unit.reconcile.federation import PASSWORD, Federation
 
 PLACES = [f"{cluster}/{name}" for cluster, name in itertools.product(("near", "far"), "ab")]
 _PLACES = st.lists(st.sampled_from(PLACES), max_size=3)

@@ -7,12 +7,8 @@ import pytest
 from oscar_sync.errors import BadAnswerError
 from oscar_sync.execution.freshness import MAX_AGE_S, Newest
 from oscar_sync.model.identity import ClusterId, ServiceName
-from oscar_sync.model.plan import PlanOptions, Scope
-from oscar_sync.model.report import Status
 from oscar_sync.wire.answers import Answer
-from tests.emulator.calling import SERVICES
 from tests.support.services import service
-from tests.unit.execution.carried import reported
 
 ALPHA = ServiceName("alpha")
 
@@ -57,28 +53,6 @@ def test_the_age_of_a_list_counts_from_when_it_was_asked_for():
     newest.service(ALPHA)
     newest.service(ALPHA)
     assert api.reads == 2
-
-
-@pytest.mark.parametrize("scope", [Scope.ADOPT, Scope.FORGET])
-def test_a_change_meanwhile_stops_the_next_write_of_a_mark(world, scope):
-    """Somebody writes beta while alpha is written."""
-    names = ("alpha", "beta")
-    world.write(*map(service, names))
-    if scope is Scope.ADOPT:
-        world.write_settings(set=None)
-    world.apply()
-    world.settings.pop("set", None)
-    world.write(*map(service, names))
-    written: list[int] = []
-
-    def landed(method, status):
-        if method == "PUT" and not written:
-            written.append(status)
-            world.api.put({**world.live("beta"), "memory": "7Gi"}, SERVICES)
-
-    results = reported(world, PlanOptions(scope=scope, names=names), landed=landed).results
-    assert [one.status for one in results] == [Status.DONE, Status.STALE]
-    assert world.live("beta")["memory"] == "7Gi"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.status import status_text
 from oscar_sync.semantics.buckets import in_out_buckets
 from oscar_sync.semantics.normal_form import normal_form
+from tests.behaviour.execution.carried import answering
 from tests.emulator.calling import SERVICES
 from tests.property.proxy import no_fault
 from tests.property.world import running_world
 from tests.support.services import service
-from tests.unit.execution.carried import answering
 from tests.unit.planning.built import minio
 
 BOTH = {"input": minio("red/in"), "output": minio("red/out", "blue/out")}

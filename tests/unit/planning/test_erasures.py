@@ -8,10 +8,8 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
-from oscar_sync.model.report import Status
 from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Which
 from oscar_sync.model.state import Narrowing, OwnStore, Probe, SeedDifference, Upload
-from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.unit.planning.built import (
     EDGE,
     bucket,
@@ -495,24 +493,6 @@ def test_a_bucket_that_a_seed_fills_under_another_name_is_in_use():
             services=seeded(seed("red/in", provider="minio.other", is_trigger=True)),
         )  # fmt: skip
         assert [code for code in codes(plan) if code == "bucket-in-use"] == expected
-
-
-def test_a_mount_under_another_name_that_came_since_the_plan_keeps_the_bucket(world):
-    """The store's address as the cluster names it, in other letters."""
-    service = {"name": "alpha", "image": "ghcr.io/x/a:1", "script": "s\n"}
-    world.write({**service, "output": minio("red/out")})
-    world.apply()
-    world.write({**service, "name": "beta"})
-    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
-    endpoint = world.emulator.s3_url.replace("127.0.0.1", "LOCALHOST") + "/"
-    with world.connections() as connections:
-        found = plan_once(world.desire(), PlanOptions(), connections)
-        assert erased(found.draft.plan)
-        user = {**service, "name": "gamma", **alias(endpoint), **aliased("mount")}
-        assert world.api.post(user).status == 201
-        report = apply_once(found, ApplyOptions(), connections)
-    assert "red" in world.buckets()
-    assert Status.STALE in [result.status for result in report.results]
 
 
 # what `erase: [empty]` covers

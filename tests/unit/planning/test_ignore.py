@@ -3,9 +3,7 @@
 import pytest
 
 from oscar_sync.planning.ignore import with_ignored
-from tests.emulator.calling import SERVICES
 from tests.support.forms import form
-from tests.support.services import codes, put, service
 
 
 @pytest.mark.parametrize(
@@ -51,19 +49,3 @@ def test_the_live_value_stands_at_an_ignored_path(path, wanted, live, result):
     mine, theirs = form(**wanted), form(**live)
     assert with_ignored(mine, theirs, [path]) == form(**result)
     assert (mine, theirs) == (form(**wanted), form(**live))
-
-
-def test_what_others_change_there_is_no_difference_and_stays_through_an_update(world):
-    world.write(service(annotations={"team": "plants"}))
-    world.write_settings(services={"alpha": {"ignore": ["annotations.team", "memory"]}})
-    world.apply()
-    live = world.live("alpha")
-    put(world, memory="3Gi", annotations={**live["annotations"], "team": "animals"})
-    assert not world.plan().draft.plan.actions
-
-    world.write(service(annotations={"team": "plants"}, cpu="2"))
-    assert codes(world.plan()) == []
-    world.apply()
-    live = world.api.get(f"{SERVICES}/alpha").json
-    assert (live["memory"], live["cpu"]) == ("3Gi", "2")
-    assert live["annotations"]["team"] == "animals"

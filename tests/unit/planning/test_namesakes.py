@@ -32,7 +32,6 @@ from tests.unit.planning.built import (
     wanted,
 )
 
-THEIRS = {"owner": "zoe", "namespace": "oscar-svc-zoe"}
 CONSENTS = (
     Consent(Word.ERASE, bucket="red"),
     Consent(Word.ERASE, bucket="blue"),
@@ -171,27 +170,3 @@ def test_a_namesake_that_came_since_the_plan_stops_the_write(older, what):
         report = apply_once(found, ApplyOptions(), connections)
     assert [result.status for result in report.results] == [Status.FAILED]
     assert not older.oscar.writes
-
-
-def test_a_bucket_that_a_new_service_of_the_removed_name_uses_stays(world):
-    """Somebody creates it again between the service's DELETE and that of its bucket."""
-    world.write({**SERVICE, "output": minio("red/out")})
-    world.apply()
-    world.write({**SERVICE, "name": "beta"})
-    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
-    with world.connections() as connections:
-        found = plan_once(world.desire(), PlanOptions(), connections)
-
-        def create_again(method, status):
-            if method == "DELETE" and world.live("alpha") is None:
-                world.oscar.landed = lambda method, status: None
-                assert world.api.post(SERVICE).status == 201
-                attached = {**world.live("alpha"), "output": minio("red/out")}
-                world.api.put(attached, SERVICES)
-
-        world.oscar.landed = create_again
-        report = apply_once(found, ApplyOptions(), connections)
-    assert "red" in world.buckets()
-    assert Status.DONE not in [
-        result.status for result in report.results if result.action.key.name == "alpha"
-    ]

@@ -1,7 +1,6 @@
 """Reading a cluster of an older release, or of one that does not say which it is."""
 
 import pytest
-import requests
 from msgspec.structs import replace
 
 from oscar_sync.model.cluster import TokenLogin
@@ -100,15 +99,6 @@ def test_what_is_read_of_an_old_cluster_takes_no_request_that_it_does_not_know(v
     assert view.store_problem
     assert view.services[ServiceName("plants")].form.environment.variables == {"A": "b"}
     assert sorted(asked) == ["/system/config", "/system/info", "/system/services"]
-
-
-def test_buckets_of_an_old_cluster_are_those_that_its_store_shows(oscar_emulator):
-    url, auth = oscar_emulator.url, (oscar_emulator.user, oscar_emulator.password)
-    requests.post(f"{url}/system/buckets", json={"bucket_name": "data"}, auth=auth, timeout=10)
-    shown = requests.get(f"{url}/system/config", auth=auth, timeout=10).json()
-    answers = {"/system/config": reply(shown)}
-    view, _ = read("3.5.3", answers, lookups=Lookups(buckets=True))
-    assert (view.store_problem, list(view.buckets)) == ("", ["data"])
 
 
 def test_a_404_of_a_bucket_by_name_is_no_evidence_on_3_6_4():

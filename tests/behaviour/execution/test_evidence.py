@@ -9,9 +9,16 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.model.state import BucketFacts
+from tests.behaviour.execution.carried import (
+    answering,
+    carried_out,
+    meanwhile,
+    requests,
+    sent,
+    showing,
+)
 from tests.emulator.calling import SERVICES
 from tests.support.services import minio, service
-from tests.unit.execution.carried import answering, carried_out, meanwhile, requests, sent, showing
 
 ALPHA = "services/alpha"
 BY_HAND = PlanOptions(scope=Scope.REMOVE, names=("alpha",))

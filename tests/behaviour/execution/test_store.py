@@ -4,8 +4,8 @@ import pytest
 
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from tests.behaviour.execution.carried import answering, carried_out, meanwhile, reported, sent
 from tests.support.services import minio, service
-from tests.unit.execution.carried import answering, carried_out, meanwhile, reported, sent
 
 BY_HAND = PlanOptions(scope=Scope.REMOVE, names=("alpha",))
 

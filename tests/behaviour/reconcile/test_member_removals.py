@@ -5,8 +5,8 @@ import pytest
 from oscar_sync.model.plan import Do, MemberFate
 from oscar_sync.model.report import Status
 from oscar_sync.render.plan_text import plan_text
+from tests.behaviour.reconcile.federation import REMOVE, applied, at, codes, done, fates
 from tests.emulator.calling import SERVICES
-from tests.unit.reconcile.federation import REMOVE, applied, at, codes, done, fates
 
 VOLUME = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "delete"}
 

@@ -4,9 +4,7 @@ import pytest
 from minio.commonconfig import Tags
 
 from oscar_sync.model.report import Status
-from tests.emulator.calling import SERVICES
-from tests.support.services import minio, service
-from tests.unit.execution.carried import (
+from tests.behaviour.execution.carried import (
     answering,
     carried_out,
     meanwhile,
@@ -14,6 +12,8 @@ from tests.unit.execution.carried import (
     requests,
     sent,
 )
+from tests.emulator.calling import SERVICES
+from tests.support.services import minio, service
 
 RED = "buckets/red"
 

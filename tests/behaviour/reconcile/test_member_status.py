@@ -14,9 +14,9 @@ from oscar_sync.reconcile.status import statuses
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.status import status_text
 from oscar_sync.render.subject import Subject
+from tests.behaviour.reconcile.federation import applied
 from tests.emulator.calling import SERVICES
 from tests.property.world import no_sleep
-from tests.unit.reconcile.federation import applied
 
 
 def read(world, look):

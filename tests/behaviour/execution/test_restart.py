@@ -8,9 +8,9 @@ import pytest
 from oscar_sync.cli.main import call
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.once import Stop
+from tests.behaviour.execution.carried import answering, carried_out, meanwhile, sent
 from tests.emulator.calling import SERVICES
 from tests.support.services import service
-from tests.unit.execution.carried import answering, carried_out, meanwhile, sent
 
 EXPOSE = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
 RESTART = "services/alpha/restart"

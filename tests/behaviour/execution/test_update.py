@@ -11,10 +11,10 @@ from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.stamp import OWNER
+from tests.behaviour.execution.carried import answering, carried_out, meanwhile, sent
 from tests.emulator.calling import SERVICES
 from tests.property.world import shown
 from tests.support.services import minio, post, service
-from tests.unit.execution.carried import answering, carried_out, meanwhile, sent
 from tests.unit.planning.built import live
 
 EXPOSE = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}

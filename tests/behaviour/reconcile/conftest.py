@@ -3,7 +3,7 @@
 import pytest
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
-from tests.unit.reconcile.federation import PASSWORD, Federation
+from tests.behaviour.reconcile.federation import PASSWORD, Federation
 
 FDL = """\
 functions:

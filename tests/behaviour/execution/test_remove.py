@@ -5,9 +5,7 @@ import pytest
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.once import Stop
-from tests.emulator.calling import SERVICES
-from tests.support.services import minio, service
-from tests.unit.execution.carried import (
+from tests.behaviour.execution.carried import (
     answering,
     carried_out,
     meanwhile,
@@ -15,6 +13,8 @@ from tests.unit.execution.carried import (
     sent,
     showing,
 )
+from tests.emulator.calling import SERVICES
+from tests.support.services import minio, service
 
 ALPHA = "services/alpha"
 BY_HAND = PlanOptions(scope=Scope.REMOVE, names=("alpha",))

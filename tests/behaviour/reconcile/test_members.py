@@ -8,8 +8,8 @@ import pytest
 from oscar_sync.model.plan import ActionKind, Do, MemberFate, PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.render.plan_text import plan_text
+from tests.behaviour.reconcile.federation import NOWHERE, REMOVE, applied, at, codes, done, fates
 from tests.emulator.calling import SERVICES
-from tests.unit.reconcile.federation import NOWHERE, REMOVE, applied, at, codes, done, fates
 
 VOLUME = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "retain"}
 

@@ -6,8 +6,8 @@ from oscar_sync.model.plan import Do, MemberFate
 from oscar_sync.model.report import Status
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_text
+from tests.behaviour.reconcile.federation import applied, at, codes, done, fates
 from tests.emulator.calling import SERVICES
-from tests.unit.reconcile.federation import applied, at, codes, done, fates
 
 
 @pytest.mark.parametrize("topology", ["star", "mesh"])

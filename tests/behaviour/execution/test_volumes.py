@@ -4,9 +4,9 @@ import pytest
 
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
+from tests.behaviour.execution.carried import carried_out, sent
 from tests.property.world import running_world, shown
 from tests.support.services import codes, post, service
-from tests.unit.execution.carried import carried_out, sent
 
 KEPT = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "retain"}
 GOING = {"size": "1Gi", "mount_path": "/d"}

@@ -4,9 +4,16 @@ import pytest
 
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from tests.behaviour.execution.carried import (
+    answering,
+    carried_out,
+    meanwhile,
+    requests,
+    sent,
+    showing,
+)
 from tests.emulator.calling import SERVICES
 from tests.support.services import minio, service
-from tests.unit.execution.carried import answering, carried_out, meanwhile, requests, sent, showing
 
 ALPHA = "services/alpha"
 
