@@ -36,11 +36,10 @@ def test_help_shows_the_command_s_own_options_first_and_ends_with_examples(name,
     assert isinstance(command, DescribedCommand)
     out = helped(capfd, *name.split())
     options = [param for param in command.params if isinstance(param, click.Option)]
-    if any(isinstance(option, CommonOption) for option in options):
-        own, common = out.split("\nCommon options:\n")
-        for option in options:
-            part = common if isinstance(option, CommonOption) else own
-            assert option.opts[0] in part, option.name
+    own, _, common = out.partition("\nCommon options:\n")
+    for option in options:
+        part = common if isinstance(option, CommonOption) else own
+        assert option.opts[0] in part, option.name
     assert out.rpartition("\nExamples:\n")[2].count("  oscar-sync ") == len(command.examples)
     assert call([*name.split(), "--help"]) == 0
     assert capfd.readouterr().out.split() == out.split()
@@ -78,9 +77,9 @@ def test_a_word_of_another_tool_is_answered_with_a_command_that_is_there(
     args = [group, word, "x"] if group else [word, "x"]
     assert call(args) == 64
     assert answer in capfd.readouterr().err
-    for first, second in re.findall(r"oscar-sync (\w+)(?: (\w+))?", answer):
-        if first != "deletes":
-            assert first in COMMANDS or f"{first} {second}" in COMMANDS
+    named = re.findall(r"oscar-sync (?!deletes)(\w+)(?: (\w+))?", answer)
+    for first, second in named:
+        assert first in COMMANDS or f"{first} {second}" in COMMANDS
 
 
 def test_logs_of_oscar_cli_are_no_service_of_that_name():

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,7 @@ def test_a_place_that_names_nothing_is_wrong_usage(text):
 
 
 def test_a_file_goes_up_is_listed_and_comes_back_as_it_was(applied):
-    content = os.urandom(70_000)
+    content = random.Random(5).randbytes(70_000)
     (applied.folder / "cat.bin").write_bytes(content)
     code, out, err = applied.run("storage", "put", "cat.bin", "hello/models/")
     assert (code, out, err) == (0, "cat.bin -> hello/models/cat.bin (70 kB)\n", "")

@@ -488,10 +488,10 @@ def test_a_replace_that_keeps_its_buckets_needs_no_erasure_and_says_so(world):
 @pytest.mark.parametrize("maker", ["alpha", "beta", ""])
 def test_a_consent_given_twice_does_not_delete_what_an_update_let_go_of(world, maker):
     """It is for the buckets of services that are removed, whoever made this one."""
-    if maker != "alpha":
-        made = {"bucket_name": "red"} if not maker else service(maker, output=minio("red/x"))
-        path = SERVICES if maker else "/system/buckets"
-        assert world.api.post(made, path).status == 201
+    bodies = {"": {"bucket_name": "red"}, "beta": service(maker, output=minio("red/x"))}
+    made = [body for name, body in bodies.items() if name == maker]
+    path = SERVICES if maker else "/system/buckets"
+    assert all(world.api.post(body, path).status == 201 for body in made)
     if maker == "beta":
         world.write(service("gamma"))
         applied(world, options=PlanOptions(scope=Scope.REMOVE, names=("beta",)))

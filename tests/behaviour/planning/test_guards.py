@@ -98,9 +98,8 @@ def test_a_federation_worker_is_blocked_without_any_consent(world):
     put(world, annotations={"oscar.grycap/federation-worker": "true"})
     world.write(service(memory="1Gi"))
     found = world.plan()
-    if world.live("alpha")["annotations"]:
-        assert codes(found) == ["federation-worker"]
-        assert not found.draft.plan.blocked[0].consent
+    assert codes(found) == ["federation-worker"]
+    assert not found.draft.plan.blocked[0].consent
 
 
 @pytest.mark.parametrize(

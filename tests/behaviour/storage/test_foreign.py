@@ -1,6 +1,7 @@
 """What other programs have put is recognised: nothing is uploaded again."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def files(tmp_path_factory):
     for name, size in SIZES.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(os.urandom(size))
+        path.write_bytes(random.Random(5).randbytes(size))
     return folder
 
 

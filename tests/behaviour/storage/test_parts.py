@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -58,7 +59,7 @@ def store(address, proxy):
 @pytest.fixture
 def big(tmp_path):
     path = tmp_path / "big"
-    path.write_bytes(os.urandom(SIZE))
+    path.write_bytes(random.Random(5).randbytes(SIZE))
     return path
 
 

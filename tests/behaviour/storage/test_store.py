@@ -1,4 +1,4 @@
-import os
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -49,7 +49,7 @@ def test_keys_that_the_store_refuses_are_refused_before_sending_naming_the_file(
 
 @pytest.mark.parametrize("size", [0, 1, 8 * MIB, 8 * MIB + 1, 20 * MIB])
 def test_a_file_of_any_size_is_one_object_that_reads_as_unchanged(store, bucket, tmp_path, size):
-    path, _ = write(tmp_path, "f", os.urandom(size))
+    path, _ = write(tmp_path, "f", random.Random(5).randbytes(size))
     stored = store.put_object(bucket, "f", path, size)
     (listed,) = store.list_objects(bucket)
     assert listed == stored

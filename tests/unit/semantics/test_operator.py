@@ -54,8 +54,10 @@ def test_an_unreadable_definition_is_told_by_the_name_that_the_server_says():
 )
 def test_ports_stored_as_numbers_are_unreadable_since_4_1(expose, now, then, ports):
     assert unreadable_ports({"expose": expose}, now, then) == ports
-    if expose == {}:
-        assert unreadable_ports({}, now, then) == ports
+
+
+def test_a_definition_without_expose_is_unreadable_as_one_with_a_blank_one():
+    assert unreadable_ports({}, V36, V41) == ("expose.nodePort",)
 
 
 def test_what_newer_releases_ignore_is_named_with_what_to_write():
