@@ -47,7 +47,9 @@ def _at_once(reasons: Sequence[Reason]) -> Reason:
     given = [way for way in ways if way.startswith(_ALLOW)]
     words = " ".join(given).split(_ALLOW)[1:]
     flags = dict.fromkeys(f"{_ALLOW}{word.strip()}" for word in words)
-    message = "; ".join(dict.fromkeys(one.message for one in reasons))
+    first, *further = dict.fromkeys(one.message for one in reasons)
+    shown = further if len(further) < 2 else [f"{len(further)} more, by their consents below"]
+    message = "; ".join([first, *shown])
     others = (way for way in ways if way not in given)
     return replace(reasons[0], message=message, ways_out=(*others, " ".join(flags)))
 

@@ -82,3 +82,14 @@ def test_what_no_consent_lets_through_is_said_first_if_it_comes_first():
     assert both == Reason(
         "soft", "yes; and", ("wait", "--allow replace:a --allow federate:a"), "replace:a"
     )
+
+
+def test_more_than_two_messages_stay_one_readable_line():
+    reasons = [
+        needs_consent("soft", f"message {number}", Consent(Word.ATTACH, "a", f"b{number}"))
+        for number in range(3)
+    ]
+    told = judged(*reasons).reason
+    assert told is not None
+    assert told.message == "message 0; 2 more, by their consents below"
+    assert told.ways_out == ("--allow attach:a=b0 --allow attach:a=b1 --allow attach:a=b2",)
