@@ -13,6 +13,7 @@ import requests
 import oscar_sync
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from oscar_sync.execution.annotations import stamp_for
+from oscar_sync.model.material import CreateMaterial
 from oscar_sync.semantics.bodies import post_body
 
 
@@ -28,7 +29,7 @@ def answers(folder: str) -> dict[str, object]:
         found = oscar_sync.plan(folder, environ=environ)
         api = found.connections.to(found.found.desired.settings.clusters[0]).api
         for material in found.found.draft.materials.values():
-            if material.form is None:
+            if not isinstance(material, CreateMaterial):
                 continue
             stamp = stamp_for(material.form, material, lambda: None)
             answer = api.post_service(post_body(material.form, {}, stamp, material.release))

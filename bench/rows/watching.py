@@ -18,6 +18,7 @@ from pathlib import Path
 from bench import workload
 from bench.measuring import BrokenRunError, Ratio, Result, Sample, in_turn, paired, run
 from bench.setting import ROOT, Setting
+from oscar_sync.model.material import CreateMaterial
 from oscar_sync.reconcile.watch import QUIET_S
 
 _COUNT = 1000
@@ -127,7 +128,11 @@ def _replans(rounds: int, folder: str, program: Sequence[str]) -> dict[str, list
         desired = desire(request, environ, memory)
         draft = plan_once(desired, PlanOptions(), connections, memory).draft
         made = draft.plan
-        forms = {name: item.form for name, item in draft.materials.items()}
+        forms = {
+            name: item.form
+            for name, item in draft.materials.items()
+            if isinstance(item, CreateMaterial)
+        }
         entries = entries_of(made, forms, shown)
         news = news_of(shown, entries)
         if shown and not news:

@@ -24,6 +24,7 @@ from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.form import Form
+from oscar_sync.model.material import CreateMaterial
 from oscar_sync.model.news import Entries, News, entries_of, news_of
 from oscar_sync.model.outcome import apply_exit, plan_exit
 from oscar_sync.model.plan import Plan
@@ -168,7 +169,8 @@ class Watching(Struct):
             found = without_removals(found)
         plan = found.draft.plan
         self.problem.judge(plan)
-        forms = {name: item.form for name, item in found.draft.materials.items()}
+        made = found.draft.materials.items()
+        forms = {name: item.form for name, item in made if isinstance(item, CreateMaterial)}
         self._show(plan, forms, is_first=is_first)
         self.record.found(plan)
         if self.options["is_applying"] and plan.actions and not self.waits_for_save:
@@ -178,7 +180,7 @@ class Watching(Struct):
 
     # -- what is shown
 
-    def _show(self, plan: Plan, forms: Mapping[str, Form | None], *, is_first: bool) -> None:
+    def _show(self, plan: Plan, forms: Mapping[str, Form], *, is_first: bool) -> None:
         before, self.plan = self.plan, plan
         entries = entries_of(plan, forms, self.entries)
         news = news_of(self.entries, entries)

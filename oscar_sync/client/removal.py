@@ -10,7 +10,7 @@ from oscar_sync.execution.ports import ClusterPorts, Parts, Store
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import Material, StampWish
+from oscar_sync.model.material import RemoveMaterial, StampWish
 from oscar_sync.model.plan import Action, ActionKind, Do, Kept, Plan, Preconditions, Source, Step
 from oscar_sync.model.report import Status
 from oscar_sync.model.state import LiveService
@@ -108,9 +108,9 @@ def _action(live: LiveService, hooks: list[Step]) -> Action:
     )
 
 
-def _material(cluster: Cluster, live: LiveService, release: Release) -> Material:
+def _material(cluster: Cluster, live: LiveService, release: Release) -> RemoveMaterial:
     buckets = named_by_delete(live.form, live.bucket_list)
-    return Material(
+    return RemoveMaterial(
         cluster=cluster,
         release=release,
         owner=owner_to_write(live),

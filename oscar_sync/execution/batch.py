@@ -13,6 +13,7 @@ from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import failure_of, finish_update, raise_unless_unknown
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Value
+from oscar_sync.model.material import UpdateMaterial
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult
 from oscar_sync.model.state import LiveService
@@ -25,12 +26,13 @@ class _Sent(Struct, frozen=True):
     """A PUT that went out: what the service was before, and what came back."""
 
     run: Run
+    material: UpdateMaterial
     before: LiveService
     body: dict[str, Value]
     reply: Reply
 
     def is_shown_by(self, found: LiveService | None) -> bool:
-        return self.run.shows(found, self.before, self.body, self.reply)
+        return self.run.shows(found, self.material.form, self.before, self.body, self.reply)
 
     def is_still_as_before(self) -> bool:
         """Tell whether the newest list shows the service without the PUT."""
@@ -42,7 +44,7 @@ _Settle = Callable[[Run, Callable[[], ActionResult]], ActionResult]
 
 
 def carry_out_batch(
-    runs: Sequence[Run],
+    runs: Sequence[tuple[Run, UpdateMaterial]],
     parallelism: int,
     settle: _Settle,
     on_result: Callable[[ActionResult], None],
@@ -54,24 +56,24 @@ def carry_out_batch(
     """
     pending = list(runs)
     for attempt in range(TRIES):
-        again: list[Run] = []
+        again: list[tuple[Run, UpdateMaterial]] = []
         for sent in _sent(pending, parallelism, settle, on_result):
             if attempt < TRIES - 1 and _may_be_sent_again(sent):
-                again.append(sent.run)
+                again.append((sent.run, sent.material))
             else:
                 on_result(settle(sent.run, _Finish(sent)))
         pending = again
 
 
 def _sent(
-    runs: Sequence[Run],
+    runs: Sequence[tuple[Run, UpdateMaterial]],
     parallelism: int,
     settle: _Settle,
     on_result: Callable[[ActionResult], None],
 ) -> Iterator[_Sent]:
     """Yield each update after a list that is younger than its PUT was read."""
     with ThreadPoolExecutor(max(1, parallelism)) as pool:
-        waiting = {pool.submit(_send, run): run for run in runs}
+        waiting = {pool.submit(_send, run, material): run for run, material in runs}
         while waiting:
             done, _ = wait(waiting, timeout=READ_BACK_EVERY_S)
             group: list[_Sent] = []
@@ -84,14 +86,12 @@ def _sent(
             yield from _read_back(group)
 
 
-def _send(run: Run) -> _Sent:
-    live, form = run.check_premise(), run.material.form
-    if live is None or form is None:
-        raise FailedError("the plan holds no definition")
+def _send(run: Run, material: UpdateMaterial) -> _Sent:
+    live = run.check_premise(material.live)
     step = step_of(run.action, Do.PUT)
-    body = run.put_body(form, live)
+    body = run.put_body(material.form, live)
     reply = run.sender.put(step, body, run.write_timeout_s)
-    return _Sent(run, live, body, reply)
+    return _Sent(run, material, live, body, reply)
 
 
 def _read_back(group: list[_Sent]) -> list[_Sent]:

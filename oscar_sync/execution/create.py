@@ -10,6 +10,7 @@ from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.execution.wait import wait_until_deleted, wait_until_ready
 from oscar_sync.model.form import Form
+from oscar_sync.model.material import CreateMaterial
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
@@ -20,12 +21,10 @@ from oscar_sync.semantics.volumes import made_volume
 PAUSE_S: Final = 1.0
 
 
-def carry_out_create(run: Run) -> ActionResult:
+def carry_out_create(run: Run, material: CreateMaterial) -> ActionResult:
     """Return what became of a creation; nothing is sent where the name is taken by now."""
-    first, form = run.material.first_form, run.material.form
-    if first is None or form is None:
-        raise FailedError("the plan holds no definition")
-    run.check_premise(data_is_at_risk=True)
+    first, form = material.first_form, material.form
+    run.refuse_if_there()
     if any(step.member for step in run.action.steps):
         take_workers_away(run)
         refuse_unless_free(run)

@@ -16,7 +16,7 @@ from oscar_sync.execution.hook import carry_out_hook
 from oscar_sync.execution.ports import Parts
 from oscar_sync.execution.remove import carry_out_remove
 from oscar_sync.execution.replace import carry_out_replace
-from oscar_sync.execution.restart import carry_out_restart, owed_restart
+from oscar_sync.execution.restart import owed_restart
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.execution.seed import carry_out_seed
 from oscar_sync.execution.sender import ReachError, Sender, StopError
@@ -24,8 +24,18 @@ from oscar_sync.execution.stamp import carry_out_stamp
 from oscar_sync.execution.update import carry_out_update
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.masks import Masks
-from oscar_sync.model.material import Material
-from oscar_sync.model.plan import Action, ActionKind, Plan
+from oscar_sync.model.material import (
+    CreateMaterial,
+    EraseMaterial,
+    HookMaterial,
+    Material,
+    RemoveMaterial,
+    ReplaceMaterial,
+    SeedMaterial,
+    StampMaterial,
+    UpdateMaterial,
+)
+from oscar_sync.model.plan import Action, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
 
 
@@ -68,12 +78,17 @@ class _Line:
     def carry_out(self, actions: Sequence[Action]) -> "_Line":
         """Carry out *actions*: plain updates together where the first of them stands."""
         self._order = list(actions)
-        together = [action for action in actions if action.is_plain_update]
+        together = [
+            (self._run(action), material)
+            for action in actions
+            if action.is_plain_update
+            and isinstance(material := self._materials[action.id], UpdateMaterial)
+        ]
         for action in actions:
             if action.id in self._results:
                 continue
-            if together and action is together[0]:
-                self._carry_out_together(together)
+            if together and action is together[0][0].action:
+                carry_out_batch(together, self._parts.parallelism, self._settle, self._note)
             else:
                 run = self._run(action)
                 self._note(self._settle(run, _One(self, run)))
@@ -82,10 +97,6 @@ class _Line:
     def in_order(self) -> list[ActionResult]:
         """Return the results in the order of the plan."""
         return [self._results[action.id] for action in self._order if action.id in self._results]
-
-    def _carry_out_together(self, actions: Sequence[Action]) -> None:
-        runs = [self._run(action) for action in actions]
-        carry_out_batch(runs, self._parts.parallelism, self._settle, self._note)
 
     def _note(self, result: ActionResult) -> None:
         self._results[result.action.id] = _in_words(result, self._materials[result.action.id].masks)
@@ -158,24 +169,22 @@ class _One(Struct, frozen=True):
 
 def by_kind(run: Run) -> ActionResult:
     """Return what became of the action, carried out by the module of its kind."""
-    match run.action.kind:
-        case ActionKind.CREATE:
-            return carry_out_create(run)
-        case ActionKind.UPDATE:
-            return carry_out_update(run)
-        case ActionKind.REMOVE:
-            return carry_out_remove(run)
-        case ActionKind.HOOK:
-            return carry_out_hook(run)
-        case ActionKind.SEED:
-            return carry_out_seed(run)
-        case ActionKind.ADOPT | ActionKind.FORGET:
-            return carry_out_stamp(run)
-        case ActionKind.REPLACE:
-            return carry_out_replace(run)
-        case ActionKind.ERASE:
+    match run.material:
+        case ReplaceMaterial():
+            return carry_out_replace(run, run.material)
+        case CreateMaterial():
+            return carry_out_create(run, run.material)
+        case UpdateMaterial():
+            return carry_out_update(run, run.material)
+        case RemoveMaterial():
+            return carry_out_remove(run, run.material)
+        case HookMaterial():
+            return carry_out_hook(run, run.material)
+        case SeedMaterial():
+            return carry_out_seed(run, run.material)
+        case StampMaterial():
+            return carry_out_stamp(run, run.material)
+        case EraseMaterial():
             return carry_out_erase(run)
-        case ActionKind.RESTART:
-            return carry_out_restart(run)
         case _:
-            assert_never(run.action.kind)
+            assert_never(run.material)

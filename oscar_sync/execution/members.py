@@ -8,8 +8,8 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import owner_to_write, put_body
-from oscar_sync.semantics.buckets import named_by_delete
-from oscar_sync.semantics.federation import WORKER, is_worker
+from oscar_sync.semantics.buckets import detached, named_by_delete
+from oscar_sync.semantics.federation import WORKER, is_worker, without_members
 from oscar_sync.semantics.release_fields import without_newer
 from oscar_sync.semantics.stamp import OWNER, marks_of
 
@@ -81,15 +81,14 @@ def refuse_unless_free(run: Run) -> None:
 
 
 def _let_go(run: Run, watch: MemberWatch, step: Step) -> None:
-    live = run.newest.by_name(watch.service)
-    if live is None:
+    live, planned = run.newest.by_name(watch.service), watch.live
+    if live is None or planned is None:
         return
-    if watch.form is None:
-        raise FailedError("the plan holds no definition")
     _refuse_another(watch, live)
     marks = marks_of(live.annotations)
     owner = owner_to_write(live)
-    body = put_body(watch.form, {}, marks, live, watch.release, owner=owner)
+    form = without_members(detached(planned.form, planned.bucket_list))
+    body = put_body(form, {}, marks, live, watch.release, owner=owner)
     if is_worker(live.annotations):  # of these alone the server takes the body's token, also none
         body["token"] = Secret(str(live.raw.get("token") or ""))
     run.sender.put(step, body)

@@ -14,6 +14,7 @@ from oscar_sync.execution.evidence import (
 from oscar_sync.execution.members import take_workers_away
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, is_same, step_of
 from oscar_sync.execution.update import put_in_turn
+from oscar_sync.model.material import RemoveMaterial
 from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
@@ -22,14 +23,14 @@ from oscar_sync.semantics.buckets import named_by_delete
 from oscar_sync.semantics.immutable import takes_no_put
 
 
-def carry_out_remove(run: Run) -> ActionResult:
+def carry_out_remove(run: Run, material: RemoveMaterial) -> ActionResult:
     """Return what became of a removal, and of the erasures that end it."""
-    take_away(run)
+    take_away(run, material)
     erase_buckets(run)
     return run.result(Status.DONE)
 
 
-def take_away(run: Run) -> None:
+def take_away(run: Run, material: RemoveMaterial) -> None:
     """Detach and delete the service; the DELETE goes out only where it erases nothing unnamed.
 
     Raises:
@@ -38,13 +39,10 @@ def take_away(run: Run) -> None:
         LostError: a bucket that was to be kept is gone with it.
         StaleServiceError: it is another service by now, was changed, or names a bucket again.
     """
-    live = run.check_premise(data_is_at_risk=True)
-    form = run.material.form
-    if live is None or form is None:
-        raise FailedError("the plan holds no definition")
+    live = run.check_premise(material.live, data_is_at_risk=True)
     take_workers_away(run)
     if any(step.do is Do.PUT and not step.member for step in run.action.steps):
-        live = put_in_turn(run, live)
+        live = put_in_turn(run, material, live)
     run.send_store_steps()
     for _ in range(TRIES):
         if _delete(run, live):

@@ -8,22 +8,20 @@ from msgspec.structs import replace
 
 from oscar_sync.execution.create import carry_out_create
 from oscar_sync.execution.remove import take_away
-from oscar_sync.execution.run import FailedError, Run
-from oscar_sync.model.material import Material
+from oscar_sync.execution.run import Run
+from oscar_sync.model.material import Material, ReplaceMaterial
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult
 
 
-def carry_out_replace(run: Run) -> ActionResult:
-    before, steps = run.material.before, run.action.steps
-    first, form = run.material.first_form, run.material.form
-    if before is None or first is None or form is None:  # looked at before anything is deleted
-        raise FailedError("the plan holds no definition")
+def carry_out_replace(run: Run, material: ReplaceMaterial) -> ActionResult:
+    """Return what became of a replacement."""
+    before, steps = material.before, run.action.steps
     cut = next(
         place for place, step in enumerate(steps, 1) if step.do is Do.DELETE and not step.member
     )
-    take_away(_part(run, before, steps[:cut]))
-    result = carry_out_create(_part(run, run.material, steps[cut:]))
+    take_away(_part(run, before, steps[:cut]), before)
+    result = carry_out_create(_part(run, material, steps[cut:]), material)
     return replace(result, action=run.action)
 
 

@@ -3,14 +3,7 @@
 from oscar_sync.execution.run import FailedError, Run
 from oscar_sync.execution.sender import Reply
 from oscar_sync.model.plan import Do
-from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.semantics.answers import Outcome
-
-
-def carry_out_restart(run: Run) -> ActionResult:
-    run.check_premise()
-    send_restarts(run)
-    return run.result(Status.DONE)
 
 
 def send_restarts(run: Run) -> None:

@@ -84,22 +84,28 @@ class Run(Struct):
 
     # premise
 
-    def check_premise(self, *, data_is_at_risk: bool = False) -> LiveService | None:
-        """Return the live service after making sure that it is the one the plan was made from.
+    def refuse_if_there(self) -> None:
+        """Make sure that no service has the name yet.
+
+        Raises:
+            StaleServiceError: one has.
+        """
+        live = self.newest.by_name(self.name)
+        self.check_members()
+        if live is not None:
+            raise StaleServiceError("it exists by now")
+
+    def check_premise(self, planned: LiveService, *, data_is_at_risk: bool = False) -> LiveService:
+        """Return the live service after making sure that it is the *planned* one.
 
         Raises:
             StaleServiceError: it is another one by now.
         """
-        planned = self.material.live
         if data_is_at_risk:
             live = self.newest.by_name(self.name)
         else:
             live = self.newest.service(self.name, planned)
         self.check_members()
-        if planned is None:
-            if live is not None:
-                raise StaleServiceError("it exists by now")
-            return None
         if live is None:
             raise StaleServiceError("it is gone")
         if not is_same(live, planned):
@@ -149,15 +155,19 @@ class Run(Struct):
         return live is not None and self.parts.holds(live.form, form, live.owner)
 
     def shows(
-        self, found: LiveService | None, before: LiveService, body: dict[str, Value], reply: Reply
+        self,
+        found: LiveService | None,
+        form: Form,
+        before: LiveService,
+        body: dict[str, Value],
+        reply: Reply,
     ) -> bool:
-        """Tell whether *found* is what the PUT of *body* makes of *before*.
+        """Tell whether *found* is what the PUT of *body* makes of *before*, and holds *form*.
 
         Values of secrets cannot be read back: where they may be all that the PUT changed, the
         stamp tells whether it was applied, and without one only a good answer does.
         """
-        form = self.material.form
-        if found is None or form is None or not self.holds(found, form):
+        if found is None or not self.holds(found, form):
             return False
         if _stamp_of(found) != _texts_of(body["annotations"]) or found.owner != body["owner"]:
             return False

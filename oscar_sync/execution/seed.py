@@ -8,6 +8,7 @@ from typing import Final
 
 from oscar_sync.execution.ports import Files
 from oscar_sync.execution.run import Run, StaleServiceError
+from oscar_sync.model.material import SeedMaterial
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 
@@ -19,15 +20,15 @@ _AHEAD: Final = 4
 """Uploads handed out ahead for each thread: of a hundred thousand, most are no task yet."""
 
 
-def carry_out_seed(run: Run) -> ActionResult:
+def carry_out_seed(run: Run, material: SeedMaterial) -> ActionResult:
     """Return what became of a seed; uploads go side by side, deletions after them."""
-    files = _files(run)
-    _upload(run, files)
-    _delete_extra(run, files)
+    files = _files(run, material)
+    _upload(run, material, files)
+    _delete_extra(run, material, files)
     return run.result(Status.DONE)
 
 
-def _delete_extra(run: Run, files: Files | None) -> None:
+def _delete_extra(run: Run, material: SeedMaterial, files: Files | None) -> None:
     """Delete what no file names, as far as it still is what the plan showed.
 
     Raises:
@@ -39,17 +40,17 @@ def _delete_extra(run: Run, files: Files | None) -> None:
     if files is None:
         run.sender.on_files(steps[0], files, lambda store: store.delete(""))
         return
-    planned = {item.path: item for item in run.material.extra}
-    now = files.below(run.material.extra_below)
+    planned = {item.path: item for item in material.extra}
+    now = files.below(material.extra_below)
     same: list[Step] = []
     moved: list[str] = []
     for step in steps:
-        path = _path(run, step)
+        path = _path(material, step)
         if now.get(path) == planned.get(path):
             same.append(step)
         elif path in now:
             moved.append(step.target)
-    _delete(run, files, same)
+    _delete(run, material, files, same)
     if moved:
         rest = moved[_NAMED:]
         more = f" and {len(rest):,} more" if rest else ""
@@ -58,14 +59,14 @@ def _delete_extra(run: Run, files: Files | None) -> None:
         )
 
 
-def _delete(run: Run, files: Files, steps: list[Step]) -> None:
+def _delete(run: Run, material: SeedMaterial, files: Files, steps: list[Step]) -> None:
     """Delete a few one by one, each with its own answer, and many by a thousand."""
     if len(steps) < _MANY:
         for step in steps:
-            run.sender.on_files(step, files, _deletion(_path(run, step)))
+            run.sender.on_files(step, files, _deletion(_path(material, step)))
         return
     for start in range(0, len(steps), _AT_ONCE):
-        part = {_path(run, step): step for step in steps[start : start + _AT_ONCE]}
+        part = {_path(material, step): step for step in steps[start : start + _AT_ONCE]}
         run.sender.on_many(part, files.delete_many)
 
 
@@ -73,16 +74,16 @@ def _deletion(path: str) -> Callable[[Files], None]:
     return lambda store: store.delete(path)
 
 
-def _upload(run: Run, files: Files | None) -> None:
+def _upload(run: Run, material: SeedMaterial, files: Files | None) -> None:
     """Send every file; after the first failure no further one is begun."""
-    items = {item.path: item for item in run.material.uploads}
+    items = {item.path: item for item in material.uploads}
     has_failed = threading.Event()
 
     def send(step: Step) -> None:
         if has_failed.is_set():
             return
         try:
-            run.sender.upload(step, files, items[_path(run, step)])
+            run.sender.upload(step, files, items[_path(material, step)])
         except BaseException:
             has_failed.set()
             raise
@@ -99,14 +100,14 @@ def _upload(run: Run, files: Files | None) -> None:
             future.result()
 
 
-def _files(run: Run) -> Files | None:
-    provider = run.material.provider
+def _files(run: Run, material: SeedMaterial) -> Files | None:
+    provider = material.provider
     if provider:
-        return run.parts.files(provider, run.material.credentials)
+        return run.parts.files(provider, material.credentials)
     return run.sender.ports.store
 
 
-def _path(run: Run, step: Step) -> str:
+def _path(material: SeedMaterial, step: Step) -> str:
     """Return the step's path on its store: without the provider that people are shown."""
-    provider = run.material.provider
+    provider = material.provider
     return step.target.removeprefix(f"{provider}:") if provider else step.target

@@ -2,16 +2,15 @@
 
 from oscar_sync.execution.run import FailedError, Run
 from oscar_sync.execution.update import put_in_turn, wake_mount
+from oscar_sync.model.material import StampMaterial
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.semantics.stamp import OWNER
 
 
-def carry_out_stamp(run: Run) -> ActionResult:
-    live = run.check_premise(data_is_at_risk=True)
-    if live is None:
-        raise FailedError("the plan holds no definition")
+def carry_out_stamp(run: Run, material: StampMaterial) -> ActionResult:
+    live = run.check_premise(material.live, data_is_at_risk=True)
     wake_mount(run)
-    found = put_in_turn(run, live)
-    if (OWNER in found.annotations) is run.material.stamp.is_taken_off:
+    found = put_in_turn(run, material, live)
+    if (OWNER in found.annotations) is material.stamp.is_taken_off:
         raise FailedError("the annotations that were read back are not the ones that were sent")
     return run.result(Status.DONE)

@@ -1,5 +1,8 @@
 """Update: one PUT, read back, and what the store needs beside it."""
 
+from collections.abc import Callable
+from functools import partial
+
 from msgspec.structs import replace
 
 from oscar_sync.execution.effect import wait_for_effect
@@ -16,8 +19,8 @@ from oscar_sync.execution.run import (
 )
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.wait import wait_until_ready
-from oscar_sync.model.field import Value
 from oscar_sync.model.form import Form
+from oscar_sync.model.material import PutMaterial, UpdateMaterial
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
@@ -26,22 +29,20 @@ from oscar_sync.semantics.bodies import refused_body
 from oscar_sync.semantics.hooks import wanted_hooks
 
 
-def carry_out_update(run: Run) -> ActionResult:
-    live = send_update(run)
+def carry_out_update(run: Run, material: UpdateMaterial) -> ActionResult:
+    live = send_update(run, material)
     return finish_update(run, live)
 
 
-def send_update(run: Run) -> LiveService:
-    is_in_parts = bool(run.material.forms_before)
+def send_update(run: Run, material: UpdateMaterial) -> LiveService:
+    is_in_parts = bool(material.forms_before)
     at_risk = bool(run.action.keeps or run.action.erases or is_in_parts)
-    live = run.check_premise(data_is_at_risk=at_risk)
-    if live is None:
-        raise FailedError("the plan holds no service")
+    live = run.check_premise(material.live, data_is_at_risk=at_risk)
     for item in run.action.erases:  # buckets of single users go by the PUT itself (record 222)
         refuse_if_more_is_lost(run, item.bucket)
     wake_mount(run)
     make_workers(run)
-    live = put_in_turn(run, live)
+    live = put_in_turn(run, material, live)
     check_filled(run)
     return live
 
@@ -60,7 +61,7 @@ def wake_mount(run: Run) -> None:
                 raise FailedError(f"{words}: {reply.text}; nothing else was sent", "not-refused")
 
 
-def put_in_turn(run: Run, live: LiveService) -> LiveService:
+def put_in_turn(run: Run, material: PutMaterial, live: LiveService) -> LiveService:
     """Return the live service after each PUT of the action, one after the other, each read back.
 
     Raises:
@@ -68,12 +69,10 @@ def put_in_turn(run: Run, live: LiveService) -> LiveService:
             reads what is there, and goes on.
     """
     steps = [step for step in run.action.steps if step.do is Do.PUT and not step.member]
-    puts = run.material.puts()
-    for step, material in zip(steps, puts, strict=True):  # pragma: no mutate - a plan has as many
-        form = material.form
-        if form is None:
-            raise FailedError("the plan holds no definition")
-        live = put_until_it_holds(replace(run, material=material), step, form, live)
+    for step, one in zip(
+        steps, material.puts(), strict=True
+    ):  # pragma: no mutate - a plan has as many
+        live = put_until_it_holds(replace(run, material=one), step, one.form, live)
         if step.restarts_store:
             run.wait_for_store()
     return live
@@ -104,8 +103,9 @@ def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> L
     reply: Reply | None = None
     for _ in range(TRIES):
         reply = run.sender.put(step, body, run.write_timeout_s)
-        found = _after_put(run, step, body, live, reply)
-        if found is not None and run.shows(found, live, body, reply):
+        shows = partial(run.shows, form=form, before=live, body=body, reply=reply)
+        found = _after_put(run, step, live, reply, shows)
+        if found is not None and shows(found):
             run.warn(reply)
             return found
         raise_unless_unknown(reply, found, live)
@@ -113,7 +113,11 @@ def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> L
 
 
 def _after_put(
-    run: Run, step: Step, body: dict[str, Value], before: LiveService, reply: Reply
+    run: Run,
+    step: Step,
+    before: LiveService,
+    reply: Reply,
+    shows: Callable[[LiveService | None], bool],
 ) -> LiveService | None:
     """Return the service as it is once the PUT can have no further effect."""
     found = run.read_back()
@@ -121,7 +125,7 @@ def _after_put(
     def is_decided() -> bool:
         nonlocal found
         found = run.read_back()
-        return found is None or not is_same(found, before) or run.shows(found, before, body, reply)
+        return found is None or not is_same(found, before) or shows(found)
 
     if found is not None and is_same(found, before):
         wait_for_effect(run, reply, step.restarts, is_decided)

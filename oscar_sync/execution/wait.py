@@ -6,6 +6,7 @@ from oscar_sync.errors import ClusterError
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.execution.sender import StopError
 from oscar_sync.model.form import mapping_of
+from oscar_sync.model.material import CreateMaterial, PutMaterial
 from oscar_sync.model.state import DeploymentState
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
@@ -84,5 +85,5 @@ def _last_lines(run: Run) -> list[str]:
 def _masked(run: Run, text: str) -> str:
     """Return *text* without the values of the service's secrets."""
     material = run.material
-    said = mapping_of(material.form) if material.form else {}
+    said = mapping_of(material.form) if isinstance(material, CreateMaterial | PutMaterial) else {}
     return masked(text, (*material.secrets.values(), *secrets_in(said)))

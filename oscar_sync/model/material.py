@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -57,15 +58,13 @@ class Erasure(Struct, frozen=True):
 class MemberWatch(Struct, frozen=True):
     """A member's service as the plan saw it, None for none: no write goes out once it moved.
 
-    ``form`` is the worker without its buckets, where a step sends that; ``body`` makes one that is
-    empty.
+    ``body`` makes a worker that is empty, where a step sends that.
     """
 
     cluster: Cluster
     service: ServiceName
     release: tuple[int, int, int]
     live: LiveService | None = None
-    form: Form | None = None
     body: Mapping[str, Value] | None = None
 
     @property
@@ -78,50 +77,100 @@ class MemberWatch(Struct, frozen=True):
         return step.member == self.cluster.id and step.target == self.place
 
 
-class Material(Struct, frozen=True):
-    """One action's material.
+class CommonMaterial(Struct, frozen=True):
+    """What the steps of every kind of action may need.
 
-    ``first_form`` is what a POST makes (of a create), ``form`` what holds afterwards;
-    ``forms_before`` are what PUTs send, in turn, ahead of that, with ``stamp_before``. ``secrets``
-    are what requests send: every declared one with its value, or none. ``owner`` is written into
-    PUTs. ``uploads`` belong to seeds, as do the ``extra`` files ``extra_below`` a folder,
-    ``provider`` (blank: the cluster's own store) and its ``credentials``. ``erasures`` are the
+    ``live`` is the service as the plan saw it, None for none. ``secrets`` are what requests send:
+    every declared one with its value, or none. ``owner`` is written into PUTs. ``erasures`` are the
     buckets that ERASE steps name, ``absent`` the services that ``removed`` names and the list
     lacked, which are asked for by name before a bucket goes, and ``own_store`` tells who uses them
-    by then. ``members`` are the services that OSCAR writes on other clusters. ``before`` is the
-    removal that a replace begins with; the rest of it is the creation. ``masks`` hide in words
-    what variables put in.
+    by then. ``members`` are the services that OSCAR writes on other clusters. ``masks`` hide in
+    words what variables put in.
     """
 
     cluster: Cluster
     release: tuple[int, int, int]
-    owner: str
+    owner: str = ""
     live: LiveService | None = None
-    first_form: Form | None = None
-    form: Form | None = None
-    forms_before: tuple[Form, ...] = ()
     secrets: Mapping[str, Secret] = MappingProxyType({})
     stamp: StampWish = StampWish()
-    stamp_before: StampWish | None = None
-    uploads: tuple[Upload, ...] = ()
-    extra: tuple[ExtraFile, ...] = ()
-    extra_below: str = ""
-    provider: str = ""
-    credentials: Account = MappingProxyType({})
     image_prefetch: bool = False
     wait_s: float | None = None
     erasures: Mapping[str, Erasure] = MappingProxyType({})
     absent: tuple[ServiceName, ...] = ()
     own_store: OwnStore = OwnStore()
     members: tuple[MemberWatch, ...] = ()
-    before: "Material | None" = None
     masks: Masks = Masks()
 
-    def puts(self) -> "tuple[Material, ...]":
+
+class CreateMaterial(CommonMaterial, frozen=True, kw_only=True):
+    """``first_form`` is what a POST makes, ``form`` what holds afterwards."""
+
+    first_form: Form
+    form: Form
+
+
+class PutMaterial(CommonMaterial, frozen=True, kw_only=True):
+    """Of a service that is there: ``form`` is what holds afterwards.
+
+    ``forms_before`` are what PUTs send, in turn, ahead of that, with ``stamp_before``.
+    """
+
+    live: LiveService
+    form: Form
+    forms_before: tuple[Form, ...] = ()
+    stamp_before: StampWish | None = None
+
+    def puts(self) -> "tuple[PutMaterial, ...]":
         """Return the material of each PUT of the action, in turn."""
         stamp = self.stamp_before or self.stamp
         rest = replace(self, forms_before=(), stamp_before=None)
         return (*(replace(rest, form=form, stamp=stamp) for form in self.forms_before), rest)
 
-    def after(self, before: "Material") -> "Material":
-        return replace(self, before=before)
+
+class UpdateMaterial(PutMaterial, frozen=True, kw_only=True):
+    pass
+
+
+class StampMaterial(PutMaterial, frozen=True, kw_only=True):
+    """Of an adoption or a leave: a PUT that changes our marks alone."""
+
+
+class HookMaterial(PutMaterial, frozen=True, kw_only=True):
+    """Of notifications that are set again: no request reaches the service."""
+
+
+class RemoveMaterial(PutMaterial, frozen=True, kw_only=True):
+    """``form`` is what holds before the DELETE."""
+
+
+class ReplaceMaterial(CreateMaterial, frozen=True, kw_only=True):
+    """``before`` is the removal that a replace begins with; the rest is the creation."""
+
+    before: RemoveMaterial
+
+
+class SeedMaterial(CommonMaterial, frozen=True, kw_only=True):
+    """Files: the ``extra`` ones lie ``extra_below`` a folder; blank ``provider``: the own store."""
+
+    uploads: tuple[Upload, ...] = ()
+    extra: tuple[ExtraFile, ...] = ()
+    extra_below: str = ""
+    provider: str = ""
+    credentials: Account = MappingProxyType({})
+
+
+class EraseMaterial(CommonMaterial, frozen=True, kw_only=True):
+    """Of buckets that services removed earlier have left."""
+
+
+Material: TypeAlias = (
+    CreateMaterial
+    | UpdateMaterial
+    | StampMaterial
+    | HookMaterial
+    | RemoveMaterial
+    | ReplaceMaterial
+    | SeedMaterial
+    | EraseMaterial
+)

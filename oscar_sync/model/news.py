@@ -34,10 +34,10 @@ class News(Struct, frozen=True):
         return bool(self.new or self.changed or self.gone)
 
 
-def entries_of(plan: Plan, forms: Mapping[str, Form | None], before: Entries) -> Entries:
+def entries_of(plan: Plan, forms: Mapping[str, Form], before: Entries) -> Entries:
     """Return the entries of *plan*; of clusters that were not read, those known from *before*.
 
-    *forms* are what services will be, by the id of the action.
+    *forms* are what the services will be that are made, by the id of the action.
     """
     unread = {cluster.id for cluster in plan.clusters if cluster.problem}
     kept = {
@@ -47,7 +47,7 @@ def entries_of(plan: Plan, forms: Mapping[str, Form | None], before: Entries) ->
     return kept | {action_of(entry).id: _seen(entry, forms) for entry in now}
 
 
-def _seen(entry: Entry, forms: Mapping[str, Form | None]) -> Seen:
+def _seen(entry: Entry, forms: Mapping[str, Form]) -> Seen:
     action = action_of(entry)
     makes = action.kind in {ActionKind.CREATE, ActionKind.REPLACE}
     return Seen(entry, forms.get(action.id) if makes else None)

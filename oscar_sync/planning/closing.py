@@ -4,13 +4,14 @@ Nothing takes access away but a change of the service's visibility while it name
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import Material
+from oscar_sync.model.material import PutMaterial
 from oscar_sync.model.plan import Do, Kept, Step
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason
@@ -30,6 +31,8 @@ from oscar_sync.semantics.capabilities import NEWEST, NOT_SEEN_TO_CLOSE, shown_r
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.restarts import restarts_of_put
 from oscar_sync.semantics.stamp import DETACHED, HOOKS
+
+_P = TypeVar("_P", bound=PutMaterial)
 
 
 class Closing(Struct, frozen=True):
@@ -57,14 +60,14 @@ class Closing(Struct, frozen=True):
             for item in buckets
         )
 
-    def before(self, material: Material) -> Material:
+    def before(self, material: _P) -> _P:
         """Return *material* with the PUT that closes the buckets ahead of all others.
 
         What is under way with the buckets is written down by the PUT that lets go of them.
         """
         if self.form is None:
             return material
-        marks = material.live.annotations if material.live else {}
+        marks = material.live.annotations
         stamp = replace(
             material.stamp, hooks=marks.get(HOOKS, ""), detached=marks.get(DETACHED, "")
         )

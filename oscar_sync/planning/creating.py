@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import Material, StampWish
+from oscar_sync.model.material import CreateMaterial, StampWish
 from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.state import DesiredService, Probe
 from oscar_sync.planning.blocking import Judgement, Reason, judged
@@ -99,7 +99,7 @@ class Arrival(Struct, frozen=True):
     steps: tuple[Step, ...]
     depends_on: tuple[str, ...]
     notes: tuple[str, ...]
-    material: Material
+    material: CreateMaterial
     verdict: Judgement
     given: Mapping[BucketName, Access]
 
@@ -241,9 +241,9 @@ def _release_notes(release: Release, left_out: tuple[BucketName, ...]) -> tuple[
 
 def _material(
     context: Context, desired: DesiredService, first: Form, works: tuple[HookWork, ...]
-) -> Material:
+) -> CreateMaterial:
     view = context.facts.view
-    return Material(
+    return CreateMaterial(
         cluster=view.cluster,
         release=view.release,
         owner=_owner(context),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
-from oscar_sync.model.material import FingerprintKey, Material
+from oscar_sync.model.material import FingerprintKey, Material, ReplaceMaterial
 from oscar_sync.model.plan import (
     Action,
     ClusterSummary,
@@ -257,8 +257,9 @@ def _materials(
         material = item.material
         if item.action.erases:
             absent = removed_and_unlisted(contexts[item.action.key.cluster])
-            before = material.before and replace(material.before, absent=absent)
-            material = replace(material, absent=absent, before=before)
+            material = replace(material, absent=absent)
+            if isinstance(material, ReplaceMaterial):
+                material = replace(material, before=replace(material.before, absent=absent))
         yield item.action.id, material
 
 

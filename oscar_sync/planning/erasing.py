@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
-from oscar_sync.model.material import Erasure, Material
+from oscar_sync.model.material import EraseMaterial, Erasure
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
 from oscar_sync.model.settings import RemovedEntry, Seed
@@ -377,7 +377,7 @@ def decide_erase(
     view = context.facts.view
     return Decision(
         erase_action(service, erased, origin, depends_on),
-        Material(
+        EraseMaterial(
             view.cluster,
             view.release,
             "",

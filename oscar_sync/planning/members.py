@@ -20,14 +20,13 @@ from oscar_sync.planning.blocking import Judgement, Reason, judged, needs_consen
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
 from oscar_sync.planning.member_sight import Found, look_at_members, taken_reason
-from oscar_sync.semantics.buckets import detached, in_out_buckets, named_by_delete
+from oscar_sync.semantics.buckets import in_out_buckets, named_by_delete
 from oscar_sync.semantics.federation import (
     Member,
     is_mesh,
     members_of,
     parted_from_origin,
     placeholder,
-    without_members,
 )
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import OWNER, fingerprint_of
@@ -269,9 +268,8 @@ def _watch(one: Found) -> MemberWatch | None:
     if one.peer is None:
         return None
     view, live = one.peer.facts.view, one.live
-    form = without_members(detached(live.form, live.bucket_list)) if live is not None else None
     name = ServiceName(one.member.service)
-    return MemberWatch(view.cluster, name, view.release, live, form)
+    return MemberWatch(view.cluster, name, view.release, live)
 
 
 def _dropped(

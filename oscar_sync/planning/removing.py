@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import Material, StampWish
+from oscar_sync.model.material import RemoveMaterial, StampWish
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import (
     VOLUME_PREFIX,
@@ -77,7 +77,7 @@ class Departure(Struct, frozen=True):
     steps: tuple[Step, ...]
     keeps: tuple[Kept, ...]
     erases: tuple[Erased, ...]
-    material: Material
+    material: RemoveMaterial
     closing: Closing
     verdict: Judgement
     members: Members
@@ -230,10 +230,10 @@ def _steps(
 
 def _material(
     context: Context, live: LiveService, work: HookWork, purpose: str, closing: Closing
-) -> Material:
+) -> RemoveMaterial:
     view = context.facts.view
     buckets = named_by_delete(live.form, live.bucket_list)
-    return Material(
+    return RemoveMaterial(
         cluster=view.cluster,
         release=view.release,
         owner=owner_to_write(live),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import Material
+from oscar_sync.model.material import HookMaterial
 from oscar_sync.model.plan import Action, ActionKind, Preconditions, Step
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason
@@ -33,7 +33,7 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
         return Decision(action, reason=reason)
     view = context.facts.view
     return Decision(
-        action, Material(view.cluster, view.release, live.owner, live=live, form=live.form)
+        action, HookMaterial(view.cluster, view.release, live.owner, live=live, form=live.form)
     )
 
 

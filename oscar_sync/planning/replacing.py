@@ -3,10 +3,10 @@
 No byte is copied: the buckets stay where they are, and the new service takes them up.
 """
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.material import MemberWatch
+from oscar_sync.model.material import MemberWatch, ReplaceMaterial
 from oscar_sync.model.plan import Action, ActionKind, FieldChange, Preconditions
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Judgement, judged, replace_reason
@@ -83,7 +83,8 @@ def decide_replace(
         effects = Effects(workers=members.made)
         return Decision(action, None, verdict.reason, verdict.used, effects)
     after = replace(coming.material, members=tuple(map(_gone, made.watched)))
-    material = after.after(replace(going.material, members=members.watched))
+    before = replace(going.material, members=members.watched)
+    material = ReplaceMaterial(**asdict(after), before=before)
     effects = Effects(
         makes_of(desired.form), coming.given, going.closing.buckets, workers=members.made
     )
@@ -92,7 +93,7 @@ def decide_replace(
 
 def _gone(watch: MemberWatch) -> MemberWatch:
     """Return what is watched for after the worker was taken away."""
-    return replace(watch, live=None, form=None)
+    return replace(watch, live=None)
 
 
 def _named(context: Context, live: LiveService) -> Named:

@@ -5,7 +5,7 @@ from typing import Final
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import BucketName, ServiceName
-from oscar_sync.model.material import Material
+from oscar_sync.model.material import SeedMaterial
 from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import DesiredService, SeedDifference
@@ -84,7 +84,7 @@ def _decide(
     view = context.facts.view
     return Decision(
         action,
-        Material(
+        SeedMaterial(
             view.cluster,
             view.release,
             "",

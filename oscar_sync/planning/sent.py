@@ -5,9 +5,9 @@ A plan is a contract only if nothing is sent that it does not show (trust 1.1, 1
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +18,15 @@ from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Compare, Field, Kind, Value
 from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.masks import Masks
-from oscar_sync.model.material import FingerprintKey, Material
+from oscar_sync.model.material import (
+    CreateMaterial,
+    EraseMaterial,
+    FingerprintKey,
+    Material,
+    PutMaterial,
+    ReplaceMaterial,
+    SeedMaterial,
+)
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
@@ -175,41 +183,52 @@ def _hidden(key: FingerprintKey | None, value: object) -> object:
 
 
 def _carried(material: Material, key: FingerprintKey | None) -> dict[str, object]:
-    shown = partial(_of_form, material.masks, key)
+    form = partial(_of_form, material.masks, key)
     return {
         "owner": material.owner,
-        "first_form": shown(material.first_form),
-        "form": shown(material.form),
+        "first_form": None,
+        "form": None,
         "secrets": {**material.secrets},
         "stamp": material.stamp,
-        "uploads": [(item.path, item.size_bytes, item.checksum) for item in material.uploads],
-        "extra": material.extra,
-        "provider": material.provider,
-        "credentials": {**material.credentials},
+        "uploads": [],
+        "extra": (),
+        "provider": "",
+        "credentials": {},
         "prefetch": material.image_prefetch,
         "erasures": {
             name: (item.facts.owner, item.facts.from_service)
             for name, item in material.erasures.items()
         },
-        "before": _carried(material.before, key) if material.before else None,
-        **_carried_before(material, key),
+        "before": _carried(material.before, key) if isinstance(material, ReplaceMaterial) else None,
+        **_of_kind(material, form),
     }
 
 
-def _carried_before(material: Material, key: FingerprintKey | None) -> dict[str, object]:
-    """Return what PUTs carry ahead of the last one; most actions have none."""
-    if not material.forms_before:
-        return {}
-    forms = [_of_form(material.masks, key, form) for form in material.forms_before]
-    return {"forms_before": forms, "stamp_before": material.stamp_before}
+def _of_kind(material: Material, form: Callable[[Form], object]) -> dict[str, object]:
+    match material:
+        case CreateMaterial():
+            return {"first_form": form(material.first_form), "form": form(material.form)}
+        case PutMaterial():
+            before = {
+                "forms_before": [form(one) for one in material.forms_before],
+                "stamp_before": material.stamp_before,
+            }
+            return {"form": form(material.form), **(before if material.forms_before else {})}
+        case SeedMaterial():
+            return {
+                "uploads": [(one.path, one.size_bytes, one.checksum) for one in material.uploads],
+                "extra": material.extra,
+                "provider": material.provider,
+                "credentials": {**material.credentials},
+            }
+        case EraseMaterial():
+            return {}
+        case _:
+            assert_never(material)
 
 
-def _of_form(
-    masks: Masks, key: FingerprintKey | None, form: Form | None
-) -> dict[str, object] | None:
+def _of_form(masks: Masks, key: FingerprintKey | None, form: Form) -> dict[str, object]:
     """Return *form* with a hash in the place of its script, and variables as `sends_of` says."""
-    if form is None:
-        return None
     short: dict[str, Value] = {**mapping_of(form), "script": text_hash(form.script)}
     if not masks.wholes and not masks.parts:
         return dict(short)

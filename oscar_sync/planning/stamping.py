@@ -1,7 +1,7 @@
 """Putting the stamp on and taking it off: the only PUTs that change nothing else (safety 3)."""
 
 from oscar_sync.model.identity import ServiceName
-from oscar_sync.model.material import Material, StampWish
+from oscar_sync.model.material import StampMaterial, StampWish
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Preconditions
 from oscar_sync.model.secret import Secret
@@ -120,7 +120,7 @@ def _stamp_only(
     )
     return Decision(
         action,
-        Material(
+        StampMaterial(
             view.cluster, view.release, owner_to_write(live), live=live, form=form,
             forms_before=before,
             stamp_before=_stamp_before(context, live, wish) if before else None,

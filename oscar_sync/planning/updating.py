@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import Material, StampWish
+from oscar_sync.model.material import StampWish, UpdateMaterial
 from oscar_sync.model.plan import (
     Action,
     ActionKind,
@@ -417,9 +417,9 @@ def _dropped(live: LiveService, wanted: Form) -> set[str]:
     return had - {*used_buckets(wanted)}
 
 
-def _material(case: _Case, works: tuple[HookWork, ...]) -> Material:
+def _material(case: _Case, works: tuple[HookWork, ...]) -> UpdateMaterial:
     view = case.context.facts.view
-    return Material(
+    return UpdateMaterial(
         cluster=view.cluster,
         release=view.release,
         owner=owner_to_write(case.live),

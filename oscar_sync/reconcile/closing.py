@@ -1,5 +1,6 @@
 """After an apply: how to use what is new (product 5)."""
 
+from oscar_sync.model.material import CreateMaterial
 from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.render.report import new_services
@@ -12,7 +13,7 @@ def closing_hints(report: RunReport, found: Pass) -> tuple[str, ...]:
     hints = []
     for result in new_services(report):
         material = found.draft.materials.get(result.action.id)
-        if material is None or material.form is None:
+        if not isinstance(material, CreateMaterial):
             continue
         key = result.action.key
         hints.append(f"{key} {use_of(clusters[key.cluster], key.name, material.form)}")

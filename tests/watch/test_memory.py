@@ -305,7 +305,8 @@ def _plan(request, environ, memory=None):
         return error.diagnostics
     finally:
         connections.close()
-    forms = {name: (item.form, item.secrets) for name, item in draft.materials.items()}
+    materials = draft.materials.items()
+    forms = {name: (getattr(item, "form", None), item.secrets) for name, item in materials}
     return draft.plan, plan_text(draft.plan), forms
 
 

@@ -220,10 +220,3 @@ def test_a_service_that_is_not_the_one_that_was_sent_is_not_called_done(bare):
     result = carried_out(bare, rewrite=showing("alpha", after=0, memory="7Gi"))
     assert result.status is Status.NOT_VERIFIED
     assert "not the one that was sent" in result.message
-
-
-@pytest.mark.parametrize("lost", ["first_form", "form"])
-def test_a_plan_without_a_definition_sends_nothing(bare, lost):
-    result = carried_out(bare, material={lost: None})
-    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
-    assert requests(bare) == []

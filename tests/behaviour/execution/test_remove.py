@@ -78,26 +78,6 @@ def test_a_service_without_buckets_is_looked_at_deleted_and_looked_at(plain):
     ]
 
 
-@pytest.mark.parametrize(
-    ("lost", "status", "message"),
-    [
-        ({"form": None}, Status.FAILED, "the plan holds no definition"),
-        ({"live": None}, Status.STALE, "it exists by now"),
-    ],
-)
-def test_a_plan_that_does_not_hold_the_service_deletes_nothing(plain, lost, status, message):
-    result = carried_out(plain, BY_HAND, material=lost)
-    assert (result.status, result.message) == (status, message)
-    assert requests(plain) == [f"GET {ALPHA}"]
-
-
-def test_a_replacement_without_the_definition_to_remove_deletes_nothing(plain):
-    plain.write(service(expose=EXPOSED))
-    result = carried_out(plain, material={"before": None}, allow=("replace:alpha",))
-    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
-    assert requests(plain) == []
-
-
 # answers
 
 

@@ -294,29 +294,3 @@ def test_no_create_goes_ahead_of_an_update_that_mounts_no_bucket_by_itself(world
         world.write(service(**fields, memory="1Gi"))
         carried_out(world, allow=("wake-mount:alpha",))
         assert sent(world, "POST", "services") == 0
-
-
-def test_a_plan_without_a_definition_sends_no_update(changed):
-    result = carried_out(changed, material={"form": None})
-    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
-    assert puts(changed) == 0
-
-
-def test_a_plan_without_a_definition_marks_nothing(world):
-    world.write(service(input=minio("red/in")))
-    world.apply()
-    forget = PlanOptions(Scope.FORGET, ("alpha",))
-    result = carried_out(world, forget, material={"form": None})
-    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
-    assert not world.oscar.writes
-
-
-@pytest.mark.parametrize("lost", ["before", "first_form", "form"])
-def test_a_replace_without_a_definition_deletes_nothing(world, lost):
-    world.write(service(input=minio("red/in"), volume={"size": "1Gi", "mount_path": "/d"}))
-    world.apply()
-    world.write(service(input=minio("red/in"), volume={"size": "2Gi", "mount_path": "/d"}))
-    allowed = ("replace:alpha", "erase:alpha/volume")
-    result = carried_out(world, material={lost: None}, allow=allowed)
-    assert (result.status, result.message) == (Status.FAILED, "the plan holds no definition")
-    assert not world.oscar.writes

@@ -31,5 +31,5 @@ def run(api=None, *, holds=True, **material):
         is_stopping=lambda: False, now=lambda: clock.now_s, sleep=clock.sleep,
     )  # fmt: skip
     sender = Sender(ACTION, ClusterPorts(cast("Any", api)), parts)
-    held = SimpleNamespace(form={}, image_prefetch=False, **material)
+    held = SimpleNamespace(image_prefetch=False, **material)
     return Run(ACTION, cast("Any", held), sender, cast("Any", None), parts), clock

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.execution.annotations import stamp_for
-from oscar_sync.model.material import FingerprintKey, Material, StampWish
+from oscar_sync.model.material import FingerprintKey, StampWish, UpdateMaterial
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.stamp import SECRETS, secret_fingerprint, secrets_of, secrets_stamp
 from tests.unit.planning.built import live, view
@@ -16,8 +16,9 @@ NEW = FingerprintKey(Secret("n" * 32), "0000000b", is_new=True)
 def written(key, secrets, standing):
     marks = {SECRETS: secrets_stamp(OLD.id, standing)} if standing else {}
     there = live(annotations=marks)
-    material = Material(
-        view(there).cluster, view(there).release, "", live=there, stamp=StampWish("laws"),
+    material = UpdateMaterial(
+        view(there).cluster, view(there).release, live=there, form=there.form,
+        stamp=StampWish("laws"),
         secrets={name: Secret(value) for name, value in secrets.items()},
     )  # fmt: skip
     return secrets_of(stamp_for(there.form, material, lambda: key))

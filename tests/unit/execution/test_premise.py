@@ -63,14 +63,14 @@ def test_a_service_with_data_at_risk_is_asked_for_by_name_before_its_update(fiel
     one = asking(replace(ACTION, **fields))
     one.material = cast("Any", SimpleNamespace(live=live(), form={}, forms_before=before))
     with pytest.raises(Asked, match=how):
-        send_update(one)
+        send_update(one, one.material)
 
 
 def test_a_premise_is_read_from_the_list_unless_data_is_at_risk():
     with pytest.raises(Asked, match="list"):
-        asking().check_premise()
+        asking().check_premise(live())
     with pytest.raises(Asked, match="by name"):
-        asking().check_premise(data_is_at_risk=True)
+        asking().check_premise(live(), data_is_at_risk=True)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_worker_is_taken_away_ahead_of_a_create_that_has_steps_for_it(planned,
 
     watch = MemberWatch(NEAR, ServiceName("plants"), (4, 1, 2), planned)
     one = replace(
-        run(members=(watch,), first_form=MAKES, live=None)[0],
+        run(members=(watch,), first_form=MAKES, form=MAKES)[0],
         action=replace(ACTION, steps=(*steps, Step(Do.POST, "alpha"))),
         sender=cast("Any", Sending()),
         newest=cast("Any", SimpleNamespace(by_name=lambda _: None)),
@@ -137,7 +137,7 @@ def test_a_worker_is_taken_away_ahead_of_a_create_that_has_steps_for_it(planned,
     ports = ClusterPorts(cast("Any", Near()))
     one = replace(one, parts=replace(one.parts, clusters={NEAR.id: ports}))
     with pytest.raises(Asked):
-        carry_out_create(one)
+        carry_out_create(one, one.material)
     assert seen == asked
 
 
@@ -210,5 +210,5 @@ def test_files_go_up_side_by_side_below_the_path_without_its_provider():
         one, action=replace(ACTION, steps=steps),
         parts=replace(one.parts, files=lambda provider, credentials: files),
     )  # fmt: skip
-    carry_out_seed(one)
+    carry_out_seed(one, one.material)
     assert sorted(paths) == ["in/a", "in/b"]

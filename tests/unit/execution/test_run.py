@@ -34,24 +34,21 @@ def test_a_put_shows_by_what_it_changed_or_else_by_a_good_answer(after, outcome,
     found = live(**{"annotations": MINE, **after})
     body = cast("Any", {"annotations": MINE, "owner": "cluster_admin"})
     reply = Reply(Meaning(outcome, "why"), 200)
-    assert run()[0].shows(found, before, body, reply) is shows
+    assert run()[0].shows(found, live().form, before, body, reply) is shows
 
 
 def test_a_put_shows_by_a_mark_that_it_wrote():
     body = cast("Any", {"annotations": MINE, "owner": "cluster_admin"})
     reply = Reply(Meaning(Outcome.UNKNOWN, "lost-answer"))
-    assert run()[0].shows(live(annotations=MINE), live(), body, reply)
+    assert run()[0].shows(live(annotations=MINE), live().form, live(), body, reply)
 
 
 def test_a_put_does_not_show_in_a_service_that_is_gone_or_is_not_as_wanted():
     body = cast("Any", {"annotations": {}, "owner": "cluster_admin"})
     reply = Reply(Meaning(Outcome.APPLIED, "ok"), 200)
-    assert run()[0].shows(live(), live(), body, reply)
-    assert not run()[0].shows(None, live(), body, reply)
-    assert not run(holds=False)[0].shows(live(), live(), body, reply)
-    without = run()[0]
-    without.material = cast("Any", SimpleNamespace(form=None))
-    assert not without.shows(live(), live(), body, reply)
+    assert run()[0].shows(live(), live().form, live(), body, reply)
+    assert not run()[0].shows(None, live().form, live(), body, reply)
+    assert not run(holds=False)[0].shows(live(), live().form, live(), body, reply)
 
 
 def test_a_step_of_a_kind_is_the_one_on_the_services_own_cluster():

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.masks import Masked, Masks
-from oscar_sync.model.material import FingerprintKey, Material
+from oscar_sync.model.material import EraseMaterial, FingerprintKey, HookMaterial
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, Kept, Op, PlanOptions, Preconditions, Scope
 from oscar_sync.model.secret import Secret
@@ -155,7 +155,7 @@ def test_without_a_key_the_digest_tells_secrets_by_name_and_the_plan_says_so():
 
 def test_what_is_sent_is_hashed_with_the_value_of_each_secret_and_without_it_for_want_of_a_key():
     def sends(value, key):
-        return sends_of(Material(CLUSTER, (4, 1, 2), "", secrets={"A": Secret(value)}), key)
+        return sends_of(EraseMaterial(CLUSTER, (4, 1, 2), secrets={"A": Secret(value)}), key)
 
     assert sends("one", KEY) != sends("two", KEY)
     assert sends("one", KEY) == sends("one", KEY)
@@ -169,7 +169,7 @@ def sends_variable(value, written, key):
         (Masked("environment", value, written),), (Masked("environment", value, written),)
     )
     sent = form(environment={"variables": {"A": value, "B": f"with {value}"}})
-    return sends_of(Material(CLUSTER, (4, 1, 2), "", form=sent, masks=masks), key)
+    return sends_of(HookMaterial(CLUSTER, (4, 1, 2), live=live(), form=sent, masks=masks), key)
 
 
 @pytest.mark.parametrize("written", ["${TAG}", "${OSCAR_PASSWORD}"])

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.field import Json
 from oscar_sync.model.masks import Masked, Masks
-from oscar_sync.model.material import FingerprintKey, Material
+from oscar_sync.model.material import FingerprintKey, HookMaterial
 from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.digest import plan_digest
@@ -17,7 +17,7 @@ KEY = FingerprintKey(Secret("k" * 32), "0123abcd")
 
 
 def sends(**material):
-    return sends_of(Material(CLUSTER, (4, 1, 2), "", **material), KEY)
+    return sends_of(HookMaterial(CLUSTER, (4, 1, 2), live=live(), form=form(), **material), KEY)
 
 
 def with_variable(value):
@@ -64,7 +64,9 @@ def test_what_a_variable_put_in_is_shown_as_it_is_written():
 def test_no_hash_tells_what_a_variable_put_in_as_a_whole_or_as_a_part(kind):
     """Without a key it counts by its name where that is called like a secret."""
     masks = Masks(**{kind: (Masked("environment", "weak", "${OSCAR_PASSWORD}"),)})
-    material = Material(CLUSTER, (4, 1, 2), "", form=with_variable("weak"), masks=masks)
+    material = HookMaterial(
+        CLUSTER, (4, 1, 2), live=live(), form=with_variable("weak"), masks=masks
+    )
     named = with_variable("${OSCAR_PASSWORD}")
     assert sends_of(material, None) == sends_of(replace(material, form=named), None)
     other = FingerprintKey(Secret("o" * 32), "0123abcd")
@@ -74,7 +76,7 @@ def test_no_hash_tells_what_a_variable_put_in_as_a_whole_or_as_a_part(kind):
 def test_a_secret_beside_a_variable_stays_a_secret_in_the_hash():
     """Masks look at texts: they must neither show a secret nor take what is missing for one."""
     masks = Masks((Masked("clusters", "weak", "${OSCAR_PASSWORD}"),))
-    held = Material(CLUSTER, (4, 1, 2), "", form=with_password("weak"), masks=masks)
+    held = HookMaterial(CLUSTER, (4, 1, 2), live=live(), form=with_password("weak"), masks=masks)
     assert sends_of(held, KEY) == sends_of(replace(held, masks=Masks()), KEY)
     assert sends_of(held, KEY) != sends_of(replace(held, form=with_password("weaker")), KEY)
     none = Masks((Masked("clusters", "None", "${OSCAR_PASSWORD}"),))
