@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Compare, Field, Kind, Value
-from oscar_sync.model.form import Form, mapping_of
+from oscar_sync.model.form import Form, plain
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.plan import Op
 from oscar_sync.model.secret import Secret
@@ -37,15 +37,15 @@ def differences(live: Form, wanted: Form, owner: str = "") -> tuple[Difference, 
     """
     if live == wanted:
         return ()
-    return tuple(_of_service(mapping_of(live), mapping_of(wanted), owner))
+    return tuple(_of_service(live, wanted, owner))
 
 
-def _of_service(
-    live: Mapping[str, Value], wanted: Mapping[str, Value], owner: str
-) -> Iterator[Difference]:
-    is_federated = wanted.get("federation") is not None and live.get("federation") is not None
-    for name in [name for name in BY_NAME if live.get(name) != wanted.get(name)]:
-        field, before, after = BY_NAME[name], live.get(name), wanted.get(name)
+def _of_service(live: Form, wanted: Form, owner: str) -> Iterator[Difference]:
+    is_federated = wanted.federation is not None and live.federation is not None
+    for name, field in BY_NAME.items():
+        if getattr(live, name) == getattr(wanted, name):
+            continue
+        before, after = plain(getattr(live, name)), plain(getattr(wanted, name))
         if name in _FEDERATED and not is_federated:
             continue
         if name == "vo" and after is None:
