@@ -62,10 +62,11 @@ mutants: $(VENV)/.dev $(VENV)/.package $(MUTANTS)/.tool ## turn SAMPLE condition
 	rm -rf $(MUTANTS)/tree $(MUTANTS)/session.sqlite
 	git clone --quiet . $(MUTANTS)/tree
 	cd $(MUTANTS)/tree && export PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH="$$PWD" PYTHONDONTWRITEBYTECODE=1 && \
+		perl -0pi -e 's{module-path = \[.*?\]}{module-path = ["oscar_sync/$(ROOM)"]}s if "$(ROOM)"' mutants.toml && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray init mutants.toml ../session.sqlite && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cr-filter-operators ../session.sqlite mutants.toml && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cr-filter-pragma ../session.sqlite && \
-		$(CURDIR)/$(MUTANTS)/venv/bin/python tools/sample_mutants.py ../session.sqlite --count $(SAMPLE) --seed $(SEED) --room '$(ROOM)' && \
+		$(CURDIR)/$(MUTANTS)/venv/bin/python tools/sample_mutants.py ../session.sqlite --count $(SAMPLE) --seed $(SEED) && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray --verbosity ERROR baseline mutants.toml && \
 		$(CURDIR)/$(MUTANTS)/venv/bin/cosmic-ray exec mutants.toml ../session.sqlite
 	$(MUTANTS)/venv/bin/cr-report --surviving-only --show-diff $(MUTANTS)/session.sqlite

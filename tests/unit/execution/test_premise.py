@@ -147,7 +147,7 @@ class Rules:
     def hooks(self, bucket):
         if bucket != RED:
             raise StoreError("https://store", "no such bucket")
-        pairs = [("alpha", "in/"), ("alpha", "old/"), ("beta", "old/")]
+        pairs = [("alpha", "in/"), ("alpha", "old/"), ("beta", "other/")]
         return tuple(HookRule(name, prefix, arn_of(name)) for name, prefix in pairs)
 
 
@@ -169,10 +169,14 @@ LOST = Reply(Meaning(Outcome.UNKNOWN, "lost-answer"), may_still_run=True)
 
 
 @pytest.mark.parametrize(
-    ("shown", "raises"),
-    [([live(), None], "it is gone"), ([live(), live(memory="7Gi")], "")],
+    ("shown", "holds", "raises"),
+    [
+        ([live(), None], True, "it is gone"),
+        ([live(), live(memory="7Gi")], True, ""),
+        ([live(), live(memory="7Gi")], False, "somebody else wrote it"),
+    ],
 )
-def test_nobody_waits_longer_for_a_lost_answer_than_until_something_moves(shown, raises):
+def test_nobody_waits_longer_for_a_lost_answer_than_until_something_moves(shown, holds, raises):
     answers, step = iter(shown), Step(Do.PUT, "alpha")
 
     class Watched(Run):
@@ -182,7 +186,7 @@ def test_nobody_waits_longer_for_a_lost_answer_than_until_something_moves(shown,
         def put_body(self, form, live, *more):
             return {"annotations": {}, "owner": "cluster_admin"}
 
-    plain, clock = run(holds=not raises)
+    plain, clock = run(holds=holds)
     one = Watched(**{name: getattr(plain, name) for name in Run.__struct_fields__})
     one.sender = cast("Any", SimpleNamespace(put=lambda *_: LOST, sent=[]))
     if raises:
