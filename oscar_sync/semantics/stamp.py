@@ -130,7 +130,7 @@ def field_hash(name: str, value: Value, owner: str = "") -> str | None:
     return _hash(kept)[:8]
 
 
-@lru_cache(maxsize=4096, typed=True)  # most fields of most services hold one of a few values
+@lru_cache(maxsize=4096)  # most fields of most services hold one of a few values
 def _short_hash(value: bool | int | str) -> str:  # noqa: FBT001 - a value, not a switch
     return _hash(value)[:8]
 
