@@ -1,15 +1,28 @@
 """A few of the inputs of ``make fuzz``: no traceback, no hang, nothing shown as it came."""
 
 import signal
+import time
 from concurrent.futures import Future
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from tools.fuzz import feeding
 from tools.fuzz.__main__ import _result
 from tools.fuzz.feeding import LARGEST_BYTES, LONGEST_S, Found, Share, fed, input_of
 from tools.fuzz.targets import TARGETS
 
 COUNT = 400
+
+
+@pytest.fixture(autouse=True)
+def signals():
+    """Leave each signal as it was."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGPROF)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -49,14 +62,39 @@ def test_an_alarm_that_rings_late_loses_no_result(tmp_path, monkeypatch, feed, s
                 raise found
 
     monkeypatch.setitem(TARGETS, "ringing", Ringing)
-    before = signal.getsignal(signal.SIGALRM)
-    try:
-        found = fed(Share("ringing", "test", 0, 1, 3, str(tmp_path)))
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    found = fed(Share("ringing", "test", 0, 1, 3, str(tmp_path)))
     assert found.inputs == 3
     assert [said in one for one in found.failures if "MB of memory" not in one] == [True] * 3
     assert len(list(tmp_path.iterdir())) == 3
+
+
+class Swallowing:
+    """What hides the error that is raised within, as a callback of the garbage collector does."""
+
+    def __del__(self):
+        signal.raise_signal(signal.SIGPROF)
+
+
+def spin():
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("feed", "is_hang"),
+    [
+        (lambda: time.sleep(0.3), False),  # the machine is busy with other things
+        (spin, True),
+        (lambda: (Swallowing(), spin()), True),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_input_hangs_by_the_work_that_it_takes_and_not_by_the_clock(monkeypatch, feed, is_hang):
+    monkeypatch.setattr(feeding, "LONGEST_S", 0.1)
+    target = cast("Any", SimpleNamespace(feed=lambda *_: feed()))
+    feeding.listen()
+    failure, _ = feeding.outcome(target, b"", 0)
+    assert failure.startswith("longer than") is is_hang
 
 
 def test_a_process_that_ends_early_takes_no_other_results_with_it():
