@@ -72,7 +72,7 @@ class WatchedPool(Pool):
         """
         query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
         listing = _LISTING.get()
-        if listing is not None and "list-type" in query:
+        if listing is not None:  # nothing else is asked for within: the region is always said
             listing.turn(query.get("continuation-token", ""))
         answer = super().urlopen(method, url, *args, **more)
         if more.get("preload_content", True):
