@@ -46,6 +46,7 @@ class Runtime:
 
     def pause(self, seconds):
         self.time += seconds
+        assert self.time < 1000, "it waits for ever"
 
 
 PENDING = DeploymentState("pending", "no node has room")
