@@ -173,7 +173,7 @@ LOST = Reply(Meaning(Outcome.UNKNOWN, "lost-answer"), may_still_run=True)
     [
         ([live(), None], True, "it is gone"),
         ([live(), live(memory="7Gi")], True, ""),
-        ([live(), live(memory="7Gi")], False, "somebody else wrote it"),
+        ([live(), live(memory="7Gi")], False, "changed by someone else"),
     ],
 )
 def test_nobody_waits_longer_for_a_lost_answer_than_until_something_moves(shown, holds, raises):
