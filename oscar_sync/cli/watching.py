@@ -4,6 +4,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -20,7 +21,8 @@ from oscar_sync.cli.showing import stdout_paint, text_of
 from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
 from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.errors import InputError, OscarSyncError, OutputError
-from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.form import Form
@@ -43,7 +45,10 @@ _NAMES_SHOWN: Final = 5
 
 
 class Watching(Struct):
-    """What was shown last, what is wrong, and whether applying waits for a save."""
+    """What was shown last, what is wrong, and whether applying waits for a save.
+
+    ``settings`` is the settings file of the last plan, blank without one.
+    """
 
     options: dict[str, Any]
     outputs: Sequence[Output]
@@ -59,6 +64,7 @@ class Watching(Struct):
     entries: Entries = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
     reads: Reads = field(default_factory=Reads)
+    settings: str = ""
     is_agreed: bool = False
     waits_for_save: bool = False
     has_ended: bool = False
@@ -156,6 +162,10 @@ class Watching(Struct):
     def _planned(self, request: DesireRequest, connections: Connections) -> Pass:
         try:
             desired = with_flags(desire(request, os.environ, self.memory), self.options)
+            if self.settings and not os.path.lexists(Path(request.cwd, self.settings)):
+                # What it ignores, protects and means by a cluster is not known without it.
+                raise InputError((_away(self.settings),))
+            self.settings = desired.settings.file
         except OscarSyncError:
             self.reads = reads_of(self.memory.files).with_earlier(self.reads)
             raise
@@ -251,6 +261,10 @@ class Watching(Struct):
         left = tuple(one for one in found.draft.plan.actions if one.id not in done)
         self.plan = replace(found.draft.plan, actions=left)
         return None
+
+
+def _away(file: str) -> Diagnostic:
+    return Diagnostic(file, 0, 0, ManifestCode.NO_SUCH_PATH, Severity.ERROR, "", "is away", "")
 
 
 def _shown(names: tuple[str, ...], cwd: str) -> str:

@@ -37,6 +37,7 @@ from oscar_sync.model.material import (
 )
 from oscar_sync.model.plan import Action, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.semantics.echoes import as_written
 
 
 def execute(plan: Plan, materials: Mapping[str, Material], parts: Parts) -> RunReport:
@@ -141,8 +142,10 @@ class _Line:
 
 def _in_words(result: ActionResult, masks: Masks) -> ActionResult:
     """Return *result* without what variables put in: a server may say it again (trust 4.1)."""
-    message = masks.in_words(result.message)
-    warnings, log = (tuple(map(masks.in_words, lines)) for lines in (result.warnings, result.log))
+    warnings, log = (
+        tuple(as_written(line, masks) for line in lines) for lines in (result.warnings, result.log)
+    )
+    message = as_written(result.message, masks)
     return replace(result, message=message, warnings=warnings, log=log)
 
 
@@ -150,7 +153,7 @@ def _masking(parts: Parts, masks: Masks) -> Parts:
     """Return *parts* whose events do without it as well."""
     tell = parts.on_event
     return replace(
-        parts, on_event=lambda event: tell(replace(event, message=masks.in_words(event.message)))
+        parts, on_event=lambda event: tell(replace(event, message=as_written(event.message, masks)))
     )
 
 

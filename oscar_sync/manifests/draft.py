@@ -12,6 +12,7 @@ from oscar_sync.manifests.locator import Locator
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.origin import FieldPath, Origin
+from oscar_sync.semantics.echoes import as_written
 
 
 class ServiceDraft(Struct, frozen=True):
@@ -39,7 +40,7 @@ class ServiceDraft(Struct, frozen=True):
     ) -> None:
         origin, text = self.locator.written(path)
         shown = self.dotted(path)
-        words = (self.masks.in_words(message), self.masks.in_words(remedy))
+        words = (as_written(message, self.masks), as_written(remedy, self.masks))
         self.findings.add(code, severity, origin, shown, *words, text)
 
     def dotted(self, path: FieldPath) -> str:

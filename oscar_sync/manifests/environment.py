@@ -57,5 +57,6 @@ def _masks(draft: ServiceDraft, values: Values) -> Masks:
             Masked("environment", value.value, f"${{{name}}} of {values.file}")
             for name, value in values.from_file.items()
             if name in declared and value.value
-        )
+        ),
+        given=frozenset(values.from_file),
     )

@@ -123,12 +123,13 @@ def judge(
     if found.fate is Fate.SAME:
         return
     what = "the name" if place in (StringPlace.ENV_NAME, StringPlace.KEY) else "the value"
+    is_hidden = is_secret or draft.masks.shown(str(path[0]), text) is not None
     match found.fate:
         case Fate.POISONS:
             fault = f"{what} makes the service, and the cluster's whole list, unreadable"
         case Fate.REFUSED:
             fault = f"{what} is refused by the server"
-        case _ if found.becomes is None or is_secret:
+        case _ if found.becomes is None or is_hidden:
             fault = f"{what} does not come back from the server as it was sent"
         case _:
             fault = f"{what} comes back from the server as {found.becomes!r}, not as it was sent"

@@ -23,13 +23,18 @@ class Masked(Struct, frozen=True):
 
 
 class Masks(Struct, frozen=True):
-    """Everything that variables put into one service: whole scalars, and each value in them."""
+    """Everything that variables put into one service: whole scalars, and each value in them.
+
+    ``given`` are the names of an env file, declared or not: what they were before is hidden too.
+    """
 
     wholes: tuple[Masked, ...] = ()
     parts: tuple[Masked, ...] = ()
+    given: frozenset[str] = frozenset()
 
     def __add__(self, other: "Masks") -> "Masks":
-        return Masks(self.wholes + other.wholes, self.parts + other.parts)
+        wholes, parts = self.wholes + other.wholes, self.parts + other.parts
+        return Masks(wholes, parts, self.given | other.given)
 
     def shown(self, field: str, value: object) -> str | None:
         """Return how a value of *field* is shown, None if no variable is in it."""
@@ -39,10 +44,6 @@ class Masks(Struct, frozen=True):
                 return one.written
         found = _replaced(text, [one for one in self.parts if one.field == field])
         return found if found != text else None
-
-    def in_words(self, text: str) -> str:
-        """Return a sentence with what variables put in as it is written."""
-        return _replaced(text, (*self.wholes, *self.parts))
 
 
 def _replaced(text: str, masks: Iterable[Masked]) -> str:

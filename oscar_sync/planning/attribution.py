@@ -16,6 +16,7 @@ from oscar_sync.planning.sent import leaves
 from oscar_sync.semantics.stamp import applied_of, field_hash
 
 _EARLIER: Final = "(another value)"
+_VARIABLES: Final = ("environment", "variables")
 
 
 def attributed(
@@ -79,7 +80,8 @@ def _change(
 ) -> FieldChange:
     before = shown_value(item.path, item.before, key)
     after = shown_value(item.path, item.after, key, desired.masks)
-    if before is not None and after != shown_value(item.path, item.after, key):
+    is_given = item.path[:2] == _VARIABLES and item.path[-1] in desired.masks.given
+    if before is not None and (is_given or after != shown_value(item.path, item.after, key)):
         before = _EARLIER  # it may be what the variable held before
     return FieldChange(
         dotted(item.path),

@@ -1,4 +1,4 @@
-"""Secrets in texts that a server wrote: what was sent may come back in the words of a failure.
+"""Secrets in texts about them: what was sent may come back in the words of a failure.
 
 As it is, quoted, escaped in JSON, in a page or in an address, as hex or in Base64 (trust 3.8).
 """
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-from oscar_sync.model.masks import SHORTEST
+from oscar_sync.model.masks import SHORTEST, Masks
 from oscar_sync.model.secret import MASK, Secret
 
 _SHORTEST_PACKED: Final = 6
@@ -22,6 +22,14 @@ def masked(text: str, secrets: Iterable[Secret]) -> str:
     """Return *text* with each of *secrets* masked, once, whatever form it has."""
     pattern = _pattern(frozenset(secrets))
     return text if pattern is None else pattern.sub(MASK, text)
+
+
+def as_written(text: str, masks: Masks) -> str:
+    """Return a sentence with what variables put in as it is written, whatever form it has."""
+    if masks == Masks():
+        return text
+    pattern, written = _written(masks)
+    return pattern.sub(lambda found: written[found[0]], text) if written else text
 
 
 def secrets_in(value: object) -> Iterator[Secret]:
@@ -39,9 +47,24 @@ def secrets_in(value: object) -> Iterator[Secret]:
 @lru_cache(maxsize=16)
 def _pattern(secrets: frozenset[Secret]) -> re.Pattern[str] | None:
     forms = {form for secret in secrets for form in _forms(secret.reveal())}
+    return _any_of(forms) if forms else None
+
+
+@lru_cache(maxsize=16)
+def _written(masks: Masks) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return what finds each form of what was put in, and how each is written."""
+    written: dict[str, str] = {}
+    for one in (*masks.wholes, *masks.parts):
+        if one.text != one.written:
+            for form in (one.text, *_forms(one.text), *_forms(one.text.lower())):
+                if len(form) >= SHORTEST:
+                    written.setdefault(form, one.written)
+    return _any_of(written), written
+
+
+def _any_of(forms: Iterable[str]) -> re.Pattern[str]:
     # The longest first: a shorter one may be within it, and what is masked is not looked at again.
-    ordered = sorted(forms, key=lambda form: (-len(form), form))
-    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
+    return re.compile("|".join(map(re.escape, sorted(forms, key=lambda form: (-len(form), form)))))
 
 
 def _forms(text: str) -> Iterator[str]:
@@ -49,6 +72,7 @@ def _forms(text: str) -> Iterator[str]:
     if len(text) < SHORTEST:
         return
     yield text
+    yield repr(text)[1:-1]
     for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
         yield escaped
         # Go writes JSON that can stand in a page.

@@ -614,6 +614,24 @@ class TestValuesNeverLeaveByTheText:
         assert (code, PLANTED in out + err, "another-one" in out + err) == (0, False, False)
         assert "${SOME}" in out
 
+    @pytest.mark.parametrize(
+        ("patch", "value"),
+        [
+            ("environment: {variables: {A: '${SOME}'}}", f"a\r\n{PLANTED}"),
+            ("volume: {size: '${SOME}', mount_path: '${SOME}'}", f" {PLANTED} "),
+            ("input: [{storage_provider: '${SOME}', path: a/b}]", PLANTED.upper()),
+        ],
+    )
+    def test_a_finding_shows_no_form_of_a_value_that_cannot_be(
+        self, project, monkeypatch, patch, value
+    ):
+        monkeypatch.setenv("SOME", value)
+        (project.folder / "overlays").mkdir()
+        (project.folder / "overlays" / "x.yaml").write_text(f"services:\n  hello:\n    {patch}\n")
+        for form in ("text", "json"):
+            code, out, err = project.run("validate", "--overlay", "x", "-o", form)
+            assert (code, PLANTED in (out + err).lower()) == (3, False)
+
     @pytest.mark.parametrize("name", ["LOGIN", "DB_PASSWORD"])
     def test_a_name_that_the_branch_declares_does_not_show_what_the_env_file_holds(
         self, project, name
@@ -634,6 +652,14 @@ class TestValuesNeverLeaveByTheText:
         code, out, err = project.run("plan", "-v", *options)
         assert (code, PLANTED in out + err, "another-one" in out + err) == (0, False, False)
         assert "1 to update" in out
+        plants = project.folder / "plants.yaml"
+        for rest in (f"{{variables: {{OTHER: {PLANTED[:4]}}}}}", "{}"):
+            text = plants.read_text()
+            plants.write_text(text[: text.index("environment: ")] + f"environment: {rest}\n")
+            for form in ("text", "json", "markdown", "html"):
+                _, out, err = project.run("plan", "-v", *options, "-o", form)
+                assert PLANTED not in out + err, form
+                assert f"environment.variables.{name}" in out or name == "DB_PASSWORD"
 
     @pytest.mark.parametrize(
         "patch",

@@ -71,13 +71,14 @@ def listener(monkeypatch):
 @pytest.fixture
 def watch(project, tmp_path, oscar_emulator):
     started = []
-    environ = {
-        **os.environ,
-        "PASSWORD": oscar_emulator.password,
-        "XDG_CACHE_HOME": str(tmp_path / "cache"),
-    }
 
-    def start(*flags):
+    def start(*flags, **variables):
+        environ = {
+            **os.environ,
+            "PASSWORD": oscar_emulator.password,
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            **variables,
+        }
         started.append(Watcher(project, environ, *flags))
         return started[-1]
 
@@ -258,6 +259,27 @@ def test_a_watch_in_its_folder_stays_with_the_name_of_the_folder(project, watch)
     fresh.rename(project)
     watcher.until("2 to create")
     watcher.end(signal.SIGINT)
+
+
+def test_settings_that_go_away_are_no_other_settings(project, watch, oscar_emulator):
+    """A checkout takes them away for a moment: with them go `ignore`, `protect` and the cluster."""
+    settings = project / "oscar-sync.yaml"
+    ignoring = "services:\n  hello: {ignore: [memory]}\n"
+    settings.write_text(settings.read_text().replace("set: tests\n", ignoring))
+    login = (oscar_emulator.user, oscar_emulator.password)
+    names = ("OSCAR_ENDPOINT", "OSCAR_USERNAME", "OSCAR_PASSWORD")
+    variables = dict(zip(names, (oscar_emulator.url, *login), strict=True))
+    watcher = watch("--apply", "--yes", **variables)
+    watcher.until("1 of 1 action done")
+    changed = {**_live(oscar_emulator)["hello"], "memory": "7Gi"}
+    url = f"{oscar_emulator.url}/system/services"
+    assert requests.put(url, json=changed, auth=login, timeout=10).status_code == 204
+    settings.rename(project / "elsewhere")
+    watcher.until("oscar-sync.yaml is away; the last good plan stays")
+    (project / "elsewhere").rename(settings)
+    watcher.until("over: oscar-sync.yaml is away")
+    assert watcher.end(signal.SIGINT) == 130
+    assert _live(oscar_emulator)["hello"]["memory"] == "7Gi"
 
 
 def test_a_cluster_that_cannot_be_read_is_told_once_and_its_plan_stays(

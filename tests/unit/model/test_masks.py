@@ -1,6 +1,7 @@
 """What variables put into a text is shown as it is written: each place once (trust 4.1)."""
 
 from oscar_sync.model.masks import Masked, Masks
+from oscar_sync.semantics.echoes import as_written
 
 
 def masks(**parts):
@@ -9,12 +10,12 @@ def masks(**parts):
 
 def test_what_stands_for_a_value_is_not_masked_again():
     both = masks(OSCAR_PASSWORD="swordfish", NAME="OSCAR")
-    assert both.in_words("swordfish at OSCAR") == "${OSCAR_PASSWORD} at ${NAME}"
+    assert as_written("swordfish at OSCAR", both) == "${OSCAR_PASSWORD} at ${NAME}"
 
 
 def test_the_longest_value_is_masked_first_and_a_short_one_is_left():
     both = masks(LONG="abcdef", SHORT="abcd", TINY="abc")
-    assert both.in_words("abcdef abcd abc") == "${LONG} ${SHORT} abc"
+    assert as_written("abcdef abcd abc", both) == "${LONG} ${SHORT} abc"
 
 
 def test_a_value_is_masked_in_its_own_field_alone():

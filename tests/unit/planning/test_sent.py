@@ -63,7 +63,7 @@ def test_what_a_variable_put_in_is_shown_as_it_is_written():
 @pytest.mark.parametrize("kind", ["wholes", "parts"])
 def test_no_hash_tells_what_a_variable_put_in_as_a_whole_or_as_a_part(kind):
     """Without a key it counts by its name where that is called like a secret."""
-    masks = Masks(**{kind: (Masked("environment", "weak", "${OSCAR_PASSWORD}"),)})
+    masks = replace(Masks(), **{kind: (Masked("environment", "weak", "${OSCAR_PASSWORD}"),)})
     material = HookMaterial(
         CLUSTER, (4, 1, 2), live=live(), form=with_variable("weak"), masks=masks
     )

@@ -8,8 +8,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.secret import MASK, Secret
-from oscar_sync.semantics.echoes import masked, secrets_in
+from oscar_sync.semantics.echoes import as_written, masked, secrets_in
 
 SECRETS = [
     'pl4nted "quoted" s3cret',
@@ -53,6 +54,15 @@ def test_a_secret_is_masked_in_each_form(secret, way):
         return
     echoed = WAYS[way](secret)
     assert masked(f"bad value {echoed} of it", [Secret(secret)]) == f"bad value {MASK} of it"
+
+
+@pytest.mark.parametrize("way", sorted({*WAYS, "small letters"} - {"address in small letters"}))
+def test_what_a_variable_put_in_is_shown_as_it_is_written_in_each_form(way):
+    value = 'Pl4nted "quoted"\nva/lue'
+    both = Masks((Masked("x", value, "${A}"), Masked("x", "Pl4nted", "${B}")))
+    echoed = WAYS[way](value) if way in WAYS else value.lower()
+    assert as_written(f"bad value {echoed} of it", both) == "bad value ${A} of it"
+    assert as_written("Pl4nted", both) == "${B}"
 
 
 @pytest.mark.parametrize("secret", SECRETS[:-1])
