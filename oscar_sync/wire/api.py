@@ -418,7 +418,7 @@ class _Words:
         """Raise the cluster's error for one about an answer."""
         if isinstance(error, UnusableAnswerError):
             session = self._api.session
-            words = f"the answer to GET {self._path} {error}"
+            words = masked(f"the answer to GET {self._path} {error}", session.secrets)
             raise NotUnderstoodError(session.cluster.id, session.endpoint, words) from None
 
 

@@ -20,6 +20,8 @@ FAULTS = {
     "cut off": Reply(body=b"[", length=100),
     "dropped": Reply(is_reset=True),
     "no JSON": Reply(body=b"nope"),
+    "taken for a service": reply([{"name": PLANTED}]),
+    "taken for a header of one": reply([{"name": b64encode(f"oscar:{PLANTED}".encode()).decode()}]),
     "badly packed": Reply(body=b"x", headers={"Content-Encoding": "gzip"}),
 }
 
@@ -51,6 +53,7 @@ def test_a_planted_login_appears_in_no_log_error_or_traceback(fault, tmp_path, c
             with api(stub.url, login) as oscar:
                 said = shown_by(oscar.list_services)
                 assert PLANTED not in said
+                assert b64encode(f"oscar:{PLANTED}".encode()).decode() not in said
                 assert PLANTED not in repr(oscar.session) + repr(oscar.session.cluster)
     assert PLANTED not in caplog.text
 
