@@ -46,7 +46,7 @@ def test_neither_the_order_of_files_nor_of_keys_changes_the_digest(world, wanted
         world.write_one(_shuffled(item, random.Random(salt)))
     world.write_settings()
     second = world.plan()
-    assert second.draft.plan.digest == first.draft.plan.digest
+    assert second.draft.plan.digest == first.draft.plan.digest, (shown(first), shown(second))
     assert [a.id for a in second.draft.plan.actions] == [a.id for a in first.draft.plan.actions]
 
 
