@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 IGNORE_FILE: Final = ".oscar-syncignore"
-LARGEST_BYTES: Final = 2 << 20
+LARGEST_BYTES: Final = 64 << 10
+OVER_LIMIT: Final = "over the limit of 64 KiB"
+"""Patterns cost time: half a megabyte of them held `validate` up for seven seconds."""
 _MOST_STARS: Final = 3
 _STARS: Final = re.compile(r"(?<!\\)\*{3,}")
 
@@ -19,6 +21,8 @@ class Ignored(Protocol):
 
 def ignored_by(content: bytes) -> Ignored | str:
     """Return the patterns of an ignore file, or why it cannot be used."""
+    if len(content) > LARGEST_BYTES:
+        return OVER_LIMIT
     try:
         lines = content.decode().splitlines()
     except UnicodeDecodeError:

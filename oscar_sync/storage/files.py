@@ -70,7 +70,7 @@ def _ignored(folder: Path) -> Ignored | str | None:
     if not os.path.lexists(path):
         return None
     try:
-        return ignored_by(read_regular(path, LARGEST_BYTES))
+        return ignored_by(read_regular(path, LARGEST_BYTES + 1))
     except OSError as error:
         return str(error.strerror)
 

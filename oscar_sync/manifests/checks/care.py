@@ -65,7 +65,7 @@ def _providers(draft: ServiceDraft) -> None:
 
 
 def _plain(draft: ServiceDraft, path: FieldPath, value: str, remedy: str) -> None:
-    message = f"a secret value is in plain text: {dotted(path)}"
+    message = f"a secret value stands in plain text: {dotted(path)}"
     if draft.locator.written(path)[0].layer != "fdl":
         if "${" in str(_raw_at(draft, path)):
             return

@@ -7,7 +7,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.documents.ignore_file import IGNORE_FILE, LARGEST_BYTES, Ignored, ignored_by
+from oscar_sync.documents.ignore_file import (
+    IGNORE_FILE,
+    LARGEST_BYTES,
+    OVER_LIMIT,
+    Ignored,
+    ignored_by,
+)
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
@@ -19,7 +25,7 @@ from oscar_sync.manifests.gaps import (
     TOO_LARGE,
     holds_fdl,
 )
-from oscar_sync.manifests.load.files import reason_of
+from oscar_sync.manifests.load.files import TooLargeError, reason_of
 from oscar_sync.manifests.load.reader import Reader
 
 SUFFIXES: Final = (".yaml", ".yml", ".fdl.json")
@@ -186,6 +192,8 @@ class Discovery(Struct, frozen=True):
         path = os.path.join(folder, IGNORE_FILE)
         try:
             found = ignored_by(self.reader.read(path, LARGEST_BYTES))
+        except TooLargeError:
+            found = OVER_LIMIT
         except OSError as error:
             found = reason_of(error)
         if isinstance(found, str):

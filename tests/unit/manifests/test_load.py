@@ -73,6 +73,13 @@ def test_a_pattern_of_many_stars_is_matched_or_refused_in_bounded_time(
     assert ("OSY105" in codes(manifests)) == ("x**" not in pattern)
 
 
+def test_an_ignore_file_that_would_take_seconds_is_refused(tmp_path: Path) -> None:
+    files = {"a.yaml": service(), ".oscar-syncignore": "a/b\n" * 16384}
+    assert said(read(tmp_path, files)) == []
+    files[".oscar-syncignore"] += "\n"
+    assert said(read(tmp_path, files)) == ["cannot be read: over the limit of 64 KiB"]
+
+
 def test_three_stars_in_a_part_and_runs_of_them_match_as_gitignore_has_it(tmp_path: Path) -> None:
     files = {
         "a.yaml": service(),
@@ -269,7 +276,9 @@ def test_env_file_and_environment_give_declared_values_only(tmp_path: Path) -> N
     }
     assert plants.locate(("environment", "variables", "A")) == Origin(".env", 1, 1, "env_file")
     assert plants.locate(("environment", "secrets", "T")).layer == "environment"
-    assert said(manifests, WARNING) == ["a secret value is in plain text: environment.secrets.U"]
+    assert said(manifests, WARNING) == [
+        "a secret value stands in plain text: environment.secrets.U"
+    ]
 
 
 def test_an_env_file_that_is_not_there_or_broken_is_an_error(tmp_path: Path) -> None:

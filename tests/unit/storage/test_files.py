@@ -90,14 +90,15 @@ def test_what_the_folder_s_ignore_file_names_is_left_out(tmp_path):
     assert found.problems == ()
 
 
-@pytest.mark.parametrize("kind", ["not text", "costly", "a link"])
+@pytest.mark.parametrize("kind", ["not text", "costly", "a link", "too long"])
 def test_an_ignore_file_that_cannot_be_used_stops_the_seed(tmp_path, kind):
     path = tmp_path / ".oscar-syncignore"
     (tmp_path / "a").write_text("a")
     if kind == "a link":
         path.symlink_to(tmp_path / "a")
     else:
-        path.write_bytes(b"\xff\xfe" if kind == "not text" else b"a*b*c*d*e*f\n")
+        contents = {"not text": b"\xff\xfe", "costly": b"a*b*c*d*e*f\n", "too long": b"a\n" * 32769}
+        path.write_bytes(contents[kind])
     found = walk(tmp_path)
     assert found.files == ()
     assert [problem.relative for problem in found.problems] == [".oscar-syncignore"]
