@@ -1,7 +1,7 @@
 """A few of the inputs of ``make fuzz``: no traceback, no hang, nothing shown as it came."""
 
 import signal
-import time
+import threading
 from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any, cast
@@ -83,7 +83,7 @@ def spin():
 @pytest.mark.parametrize(
     ("feed", "is_hang"),
     [
-        (lambda: time.sleep(0.3), False),  # the machine is busy with other things
+        (lambda: threading.Event().wait(0.3), False),  # the machine is busy with other things
         (spin, True),
         (lambda: (Swallowing(), spin()), True),
     ],
