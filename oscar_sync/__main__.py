@@ -6,7 +6,6 @@ from oscar_sync import __version__
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"oscar-sync {__version__}\n")
         return

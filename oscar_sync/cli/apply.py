@@ -105,7 +105,6 @@ def _hold_to(expected: str, found: Pass, outputs: Sequence[Output]) -> None:
 
 
 def _again() -> str:
-    """Return this very command with ``--yes``."""
     program = Path(sys.argv[0]).name if sys.argv else "oscar-sync"
     name = "oscar-sync" if program in ("__main__.py", "pytest") else program
     return shlex.join([name, *sys.argv[1:], "--yes"])

@@ -35,8 +35,6 @@ Content = TypeVar("Content", str, Subject)
 
 
 class ApplyRun(Struct, frozen=True):
-    """How a plan is shown, asked for and carried out."""
-
     outputs: Sequence[Output]
     color: str = "auto"
     is_yes: bool = False
@@ -140,7 +138,6 @@ def _is_kept(put: Callable[[Output, Content], None], output: Output, content: Co
 
 
 def question(plan: Plan) -> str:
-    """Return the one prompt of a run (product 8)."""
     names = sorted({action.key.cluster for action in plan.actions})
     words = f"Apply {plural(len(plan.actions), 'change')} to {', '.join(names)}"
     erased = [item for action in plan.actions for item in action.erases]

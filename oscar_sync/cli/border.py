@@ -69,12 +69,10 @@ def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = 
 
 
 def code_of(error: OscarSyncError) -> Exit:
-    """Return the exit code that *error* alone has."""
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.UNEXPECTED)
 
 
 def end_events(outputs: Sequence[Output], code: Exit) -> None:
-    """Write the summary that ends a stream of events."""
     for output in outputs:
         if output.format == "events":
             with suppress(OscarSyncError):
@@ -109,7 +107,6 @@ def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color:
 
 
 def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
-    """Write diagnostics to stderr as text, or as lines of JSON."""
     if LogFormat.is_json:
         for one in found:
             about = {name: getattr(one, name) for name in _ABOUT}
@@ -128,14 +125,11 @@ def say(text: str) -> None:
 
 
 class _StderrHandler(logging.Handler):
-    """Log lines go out by the same door as all else."""
-
     def emit(self, record: logging.LogRecord) -> None:
         tell(self.format(record) + "\n")
 
 
 def log_to_stderr(level: str) -> None:
-    """Send log lines of *level* and above to stderr."""
     lines = _StderrHandler()
     lines.setFormatter(Lines("%(levelname)s %(name)s %(message)s"))
     lines.addFilter(_one_safe_line)

@@ -11,15 +11,11 @@ class CommonOption(click.Option):
 
 
 class DescribedCommand(click.Command):
-    """A command whose help shows its own options first, and ends with examples."""
-
     def __init__(self, *given: Any, examples: Sequence[str] = (), **more: Any) -> None:
-        """Keep the *examples*: command lines, without the prompt."""
         super().__init__(*given, **more)
         self.examples = tuple(examples)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options of the command, and below them the common ones."""
         own: list[tuple[str, str]] = []
         common: list[tuple[str, str]] = []
         for param in self.get_params(ctx):
@@ -32,7 +28,6 @@ class DescribedCommand(click.Command):
                     formatter.write_dl(rows)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, each on a line that can be copied."""
         super().format_epilog(ctx, formatter)
         if self.examples:
             with formatter.section("Examples"):

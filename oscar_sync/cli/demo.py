@@ -112,7 +112,6 @@ class _Story(Struct):
         self._execute([sys.executable, "-m", "oscar_sync", *args[1:]], expected)
 
     def python(self, name: str, text: str) -> None:
-        """Print a small program and its call, then run it."""
         (self.folder / name).write_text(text, encoding="utf-8")
         show_line(self.paint(f"$ cat {name}", "bold"))
         show(text)
@@ -120,7 +119,6 @@ class _Story(Struct):
         self._execute([sys.executable, name], 0)
 
     def shell(self, words: str) -> None:
-        """Print a shell command, then run it."""
         show_line(self.paint(f"$ {words}", "bold"))
         self._execute(["/bin/sh", "-c", words], 0)
 
@@ -205,7 +203,6 @@ def _play(story: _Story) -> None:
 
 
 def _play_erasure(story: _Story) -> None:
-    """Erase a bucket: held back while another service uses it, then named, counted and gone."""
     story.tell("Data goes only where somebody names it. Another service moves into the bucket:")
     story.shell(
         "sed 's/name: plants/name: gallery/; s#plants/in#gallery/in#' plants.yaml >gallery.yaml"

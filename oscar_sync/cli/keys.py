@@ -43,7 +43,6 @@ class Keys:
 
     @contextmanager
     def given_back(self) -> Iterator[None]:
-        """Let somebody else ask on the terminal."""
         was_taken = self._before is not None
         self.give_back()
         try:
@@ -53,7 +52,6 @@ class Keys:
                 self.take()
 
     def pressed(self) -> str:
-        """Return the last key that was pressed since, blank for none."""
         if self._before is None or not select.select([sys.stdin], [], [], 0)[0]:
             return ""
         typed = os.read(sys.stdin.fileno(), 64)
@@ -72,7 +70,6 @@ class Keys:
 
 
 def _is_ours() -> bool:
-    """Tell whether this process is in front: one behind would be stopped for touching it."""
     try:
         import termios  # noqa: F401 - absent on Windows
 

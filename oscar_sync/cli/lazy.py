@@ -10,29 +10,22 @@ from msgspec import Struct
 
 
 class Command(Struct, frozen=True):
-    """Where a command lives, what it does in one line, and its other names."""
-
     module: str
     help: str
     aliases: tuple[str, ...] = ()
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands from a table; each is imported when it is called."""
-
     def __init__(self, *given: Any, table: Mapping[str, Command], **more: Any) -> None:
-        """Keep the *table*, in the order of help."""
         super().__init__(*given, **more)
         self.table = table
         self.named = {alias: name for name, row in table.items() for alias in row.aliases}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of the table."""
         del ctx
         return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of that name or alias, imported now; None where there is none."""
         del ctx
         name = self.named.get(cmd_name, cmd_name)
         if name not in self.table:
@@ -61,7 +54,6 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that *args* names, with a suggestion where there is none."""
         name = args[0]
         if name not in self.table and name not in self.named:
             from oscar_sync.cli.other_words import OTHER_WORDS

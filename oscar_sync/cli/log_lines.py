@@ -11,8 +11,6 @@ from oscar_sync.render.words import safe
 
 
 class LogFormat:
-    """How lines are written; set by ``--log-format`` of each command line."""
-
     is_json = False
 
 
@@ -28,13 +26,10 @@ def json_line(level: str, logger: str, message: str, **more: Any) -> str:
 
 
 def line(text: str, level: str = "info") -> str:
-    """Return a sentence of the program as a line for stderr."""
     return json_line(level, "oscar_sync", text) if LogFormat.is_json else safe(text)
 
 
 class Lines(logging.Formatter):
-    """Log records in the form of the day."""
-
     def format(self, record: logging.LogRecord) -> str:
         if LogFormat.is_json:
             return json_line(record.levelname.lower(), record.name, record.getMessage())

@@ -27,7 +27,6 @@ def run_narrow(
     needs_manifests: bool = True,
     is_dry: bool = False,
 ) -> int:
-    """Return the exit code after planning only what *asked* says, and carrying it out."""
     outputs = outputs_of(options["outputs"], APPLY_FORMATS)
 
     def run() -> Exit:

@@ -15,14 +15,11 @@ PATHS: Final = click.argument("paths", nargs=-1, type=click.Path())
 
 
 class _Seconds(click.ParamType[float]):
-    """A number of seconds above 0; a year is the most."""
-
     name = "seconds"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Return the number, or say where else a PATH must stand."""
         try:
             seconds = float(value)
         except (TypeError, ValueError):
@@ -47,15 +44,12 @@ class _Given(click.types.StringParamType):
     """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the text as it is, or say that it is blank."""
         if not value.strip():
             self.fail("it is blank; give a value, or leave the option out", param, ctx)
         return super().convert(value, param, ctx)
 
 
 class _File(_Given):
-    """A file's name, as text, completed by shells."""
-
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
@@ -207,12 +201,10 @@ def command(name: str, *examples: str) -> Callable[[Callable[..., Any]], click.C
 
 
 def common(function: Decorated) -> Decorated:
-    """Add the options that every command has."""
     return _with(function, _COMMON)
 
 
 def one_cluster(function: Decorated) -> Decorated:
-    """Add the options of commands that speak to one cluster and read no manifest."""
     return _with(function, _ONE_CLUSTER)
 
 
@@ -236,12 +228,10 @@ def planning(function: Decorated) -> Decorated:
 
 
 def measured(function: Decorated) -> Decorated:
-    """Add ``--metrics``."""
     return _with(function, (_METRICS,))
 
 
 def allowing(function: Decorated) -> Decorated:
-    """Add ``--allow``."""
     return _with(function, (_ALLOW,))
 
 

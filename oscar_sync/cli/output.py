@@ -40,7 +40,6 @@ class Bottom:
             self._write(erased + self._drawn())
 
     def refresh(self) -> None:
-        """Draw the line anew where the terminal has another width by now."""
         with self._lock:
             if self._make is not None and _columns() != self._columns:
                 self._write(self.erasing() + self._drawn())
@@ -54,7 +53,6 @@ class Bottom:
             return erased + text + (self._drawn() if text.endswith("\n") else "")
 
     def erasing(self) -> str:
-        """Return what takes the line off the terminal, wrapped or not."""
         if not self._cells:
             return ""
         rows_above = (self._cells - 1) // max(1, _columns())
@@ -185,7 +183,6 @@ def show(text: str) -> None:
 
 
 def show_line(text: str) -> None:
-    """Write *text* and a line break to stdout."""
     show(f"{text}\n")
 
 
@@ -198,7 +195,6 @@ def tell(text: str) -> None:
 
 
 def redraw(text: str = "") -> None:
-    """Write *text* over the last line of the terminal at stderr; what stays does not flicker."""
     with suppress(OSError):
         click.echo(f"\r{safe(text)}\x1b[K", nl=False, err=True, color=True)
 
@@ -220,7 +216,6 @@ def append(output: Output, text: str) -> None:
 
 
 def paint_for(color: str, environ: Mapping[str, str], *, is_terminal: bool) -> Paint:
-    """Return the painter that ``--color`` and the environment ask for (product 5)."""
     if color == "always":
         return ansi
     if color == "never" or environ.get("NO_COLOR"):
@@ -231,7 +226,6 @@ def paint_for(color: str, environ: Mapping[str, str], *, is_terminal: bool) -> P
 
 
 def stdout_width() -> int:
-    """Return the columns of the terminal, 100 where stdout is none."""
     if not sys.stdout.isatty():
         return DEFAULT_WIDTH
     import shutil

@@ -30,7 +30,6 @@ class Progress:
     def __init__(
         self, plan: Plan, *, is_quiet: bool, now: Callable[[], float] = time.monotonic
     ) -> None:
-        """Count the steps of *plan*, and their bytes; say nothing when *is_quiet*."""
         self._told_s = now()
         self._steps = _Count(plan.actions, self._told_s)
         self._of_actions = {action.id: _Count([action], self._told_s) for action in plan.actions}
@@ -93,8 +92,6 @@ class Progress:
 
 
 class _Count:
-    """Steps and bytes of some actions, and how many of them are through."""
-
     def __init__(self, actions: Sequence[Action], now: float) -> None:
         steps = [step for action in actions for step in action.steps]
         self.all_steps = len(steps)

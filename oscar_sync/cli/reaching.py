@@ -16,8 +16,6 @@ from oscar_sync.model.exits import Exit
 def on_cluster(
     options: dict[str, Any], outputs: Sequence[Output], act: Callable[[Oscar], Exit]
 ) -> int:
-    """Return the exit code of *act* with the cluster that *options* name."""
-
     def run() -> Exit:
         log_to_stderr(options["log_level"])
         wanted = Wanted(
@@ -51,7 +49,6 @@ def service_of(oscar: Oscar, name: str) -> Service:
 
 
 def unknown_service(oscar: Oscar, name: str) -> UsageError:
-    """Return the error for a service that does not exist."""
     from oscar_sync.documents.suggestion import did_you_mean
 
     try:

@@ -51,7 +51,6 @@ def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
 
 
 def connections_of(options: dict[str, Any]) -> Connections:
-    """Return connections with the time-out and the number of sockets that *options* ask for."""
     parallelism = int(options.get("parallelism") or 2)
     return Connections(
         os.environ,

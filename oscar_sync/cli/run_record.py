@@ -30,7 +30,6 @@ class RunRecord(Struct):
         check_place(self.metrics_file)
 
     def begin(self) -> None:
-        """Forget the run before: what follows is another one."""
         self.plan = self.report = None
         self.started_s = time.monotonic()
 
@@ -38,11 +37,9 @@ class RunRecord(Struct):
         self.plan = plan
 
     def reported(self, report: RunReport) -> None:
-        """Keep what became of the plan."""
         self.plan, self.report = report.plan, report
 
     def end(self, code: int) -> int:
-        """Tell of the run that ended with *code*; return *code*."""
         seconds = time.monotonic() - self.started_s
         run = MetricsRun(self.command, time.time(), seconds, int(code), self.plan, self.report)
         if self.metrics_file:

@@ -22,7 +22,6 @@ _A_YEAR_S: Final = 366 * 86400.0
 
 
 def is_live(environ: Mapping[str, str], *, is_quiet: bool) -> bool:
-    """Tell whether stdout is a terminal that a line may be redrawn on."""
     is_plain = is_quiet or LogFormat.is_json or bool(environ.get("NO_COLOR"))
     if is_plain or environ.get("TERM", "dumb") == "dumb":
         return False
@@ -46,11 +45,9 @@ class Screen(Struct):
 
     @classmethod
     def of_terminal(cls, *, is_quiet: bool) -> "Screen":
-        """Return the screen for the terminal at stdout, a plain one where it is none."""
         return cls(is_live(os.environ, is_quiet=is_quiet))
 
     def open(self) -> None:
-        """Begin to read keys."""
         if self.is_live and self.keys.take():
             self._standing = replace(self._standing, keys=KEYS)
 
@@ -59,14 +56,12 @@ class Screen(Struct):
         self.keys.give_back()
 
     def say(self, text: str) -> None:
-        """Say a sentence of the watch; on a terminal with the time of day."""
         say(f"{_clock(time.time())}  {text}" if self.is_live else f"watch: {text}")
 
     def begin(self, doing: str) -> None:
         self._show(replace(self._standing, doing=doing))
 
     def stand(self, plan: Plan | None, trouble: str, pause_s: float) -> None:
-        """Tell how things stand, and that the next look comes in *pause_s* seconds."""
         now = time.time()
         self._show(
             replace(
@@ -80,12 +75,10 @@ class Screen(Struct):
         )
 
     def on_event(self, event: Event) -> None:
-        """Tell which step is under way."""
         if event.happening is Happening.STEP_START and event.action and event.step:
             self.begin(f"applying: {event.action.key} {event.step.do}")
 
     def pressed(self) -> str:
-        """Return the key that was pressed, blank for none; the line follows the window's width."""
         BOTTOM.refresh()
         return self.keys.pressed()
 

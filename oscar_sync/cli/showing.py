@@ -26,7 +26,6 @@ def stdout_paint(color: str) -> Paint:
 
 
 def text_of(plan: Plan, output: Output, color: str, command: str, *, verbose: bool = False) -> str:
-    """Return the plan as text for *output*: plain in files."""
     if output.file:
         return plan_text(plan, command=command, verbose=verbose)
     paint = stdout_paint(color)
@@ -36,7 +35,6 @@ def text_of(plan: Plan, output: Output, color: str, command: str, *, verbose: bo
 def show_plan(
     found: Pass, outputs: Sequence[Output], color: str, command: str, *, verbose: bool = False
 ) -> None:
-    """Write the plan to every output, warnings to stderr."""
     plan = found.draft.plan
     tell_findings(plan.diagnostics, color)
     show_text(outputs, lambda output: text_of(plan, output, color, command, verbose=verbose))
@@ -44,7 +42,6 @@ def show_plan(
 
 
 def show_drift(found: Pass, outputs: Sequence[Output], color: str) -> None:
-    """Write what moved to every output, warnings to stderr."""
     plan = found.draft.plan
     tell_findings(plan.diagnostics, color)
     show_text(
@@ -63,7 +60,6 @@ def show_text(outputs: Sequence[Output], text: Callable[[Output], str]) -> None:
 
 
 def show_documents(subject: Subject, outputs: Sequence[Output]) -> None:
-    """Write *subject* to each output of the table; for GitHub also the summary of its step."""
     for output in outputs:
         if output.format in FORMATS:
             write(output, FORMATS[output.format].write(subject))
@@ -72,7 +68,6 @@ def show_documents(subject: Subject, outputs: Sequence[Output]) -> None:
 
 
 def _summarise(subject: Subject) -> None:
-    """Append Markdown to the file that a GitHub runner shows as the step's summary."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if not file:
         return

@@ -21,5 +21,4 @@ def show(outputs: Sequence[Output], table: Table, document: Document) -> None:
 
 
 def show_document(output: Output, document: Document) -> None:
-    """Write *document* as JSON or YAML."""
     write(output, json_text(document) if output.format == "json" else yaml_text(document))

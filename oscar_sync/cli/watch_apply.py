@@ -71,15 +71,12 @@ def _interruptible() -> Iterator[None]:
 
 
 class How(Struct, frozen=True):
-    """Where it is told, in which colours, and how many plain updates go at once."""
-
     outputs: Sequence[Output]
     paint: Paint
     parallelism: int
 
 
 def put(outputs: Sequence[Output], name: str, text: Callable[[], str]) -> None:
-    """Add *text* to each of *outputs* of the format *name*."""
     for output in outputs:
         if output.format == name:
             append(output, text())

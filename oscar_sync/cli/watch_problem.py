@@ -22,19 +22,15 @@ class WatchProblem(Struct):
     _is_refused: bool = False
 
     def pause_s(self) -> float:
-        """Return the seconds until the next pass where nothing is saved."""
         return pause_s(self.failures, self.interval_s, is_refused=self._is_refused)
 
     def forgive(self) -> None:
-        """Begin to count anew: somebody saved something."""
         self.failures = 0
 
     def count(self) -> None:
-        """Count a failure that was told elsewhere."""
         self.failures += 1
 
     def judge(self, plan: Plan) -> None:
-        """Tell of clusters that could not be read, and when all can be again."""
         unread = [cluster for cluster in plan.clusters if cluster.problem]
         self._is_refused = any(cluster.reading is ReadingState.REFUSED for cluster in unread)
         if not unread:
@@ -47,7 +43,6 @@ class WatchProblem(Struct):
     def unusable(
         self, found: Sequence[Diagnostic], tell: Callable[[Sequence[Diagnostic]], None]
     ) -> None:
-        """Tell of files that cannot be used, *tell* what was found in them."""
         self._is_refused = False
         away = ", ".join(one.file for one in found if one.code == ManifestCode.NO_SUCH_PATH)
         if away:

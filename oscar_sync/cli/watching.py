@@ -268,7 +268,6 @@ def _away(file: str) -> Diagnostic:
 
 
 def _shown(names: tuple[str, ...], cwd: str) -> str:
-    """Return which files were saved and which are gone, the first few by name."""
     saved = [name for name in names if os.path.lexists(name)]
     gone = [name for name in names if name not in set(saved)]
     words = [

@@ -9,8 +9,6 @@ from oscar_sync.documents.reading import Fault, FaultKind
 
 
 class EnvValue(Struct, frozen=True):
-    """A value, and where its name stands."""
-
     value: str
     line: int
     column: int
@@ -37,7 +35,6 @@ def read_dotenv(text: str) -> tuple[dict[str, EnvValue], tuple[Fault, ...]]:
 
 
 def _unquoted(text: str) -> str | None:
-    """Return *text* without its quotes; None if a quote is not closed."""
     for quote in ("'", '"'):
         if text.startswith(quote):
             if len(text) < len(quote) * 2 or not text.endswith(quote):

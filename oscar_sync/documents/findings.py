@@ -9,10 +9,7 @@ ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
 class Findings:
-    """What was found so far, in the order of finding."""
-
     def __init__(self) -> None:
-        """Start without any."""
         self.found: list[Diagnostic] = []
 
     @property
@@ -47,7 +44,6 @@ class Findings:
         )
 
     def of_file(self, code: str, severity: Severity, file: str, message: str, remedy: str) -> None:
-        """Note a finding that is about a file as a whole."""
         self.add(code, severity, Origin(file, 0, 0), "", message, remedy)
 
     def at(  # noqa: PLR0917 - in the order of a diagnostic

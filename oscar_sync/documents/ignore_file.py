@@ -20,7 +20,6 @@ class Ignored(Protocol):
 
 
 def ignored_by(content: bytes) -> Ignored | str:
-    """Return the patterns of an ignore file, or why it cannot be used."""
     if len(content) > LARGEST_BYTES:
         return OVER_LIMIT
     try:

@@ -14,8 +14,6 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 class Places:
-    """The places of one text. ``file`` is its name as it is shown."""
-
     def __init__(self, text: str, file: str, layer: str = "fdl") -> None:
         """Keep *text*; nothing is parsed yet."""
         self.text = text

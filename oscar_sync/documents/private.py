@@ -30,7 +30,6 @@ _PARTS: Final = re.compile(r"[/\\]+")
 
 
 def is_private(path: str) -> bool:
-    """Tell whether *path*, relative to a folder that may be read, names what is kept private."""
     return is_of_a_tool(path) or _KEYS.fullmatch(_parts(path)[-1]) is not None
 
 
@@ -48,5 +47,4 @@ def _parts(path: str) -> list[str]:
 
 
 def is_left_out(name: str) -> bool:
-    """Tell whether a folder's seed passes over *name*: what belongs to a tool, not to the data."""
     return name.lower() in (".git", ".oscar-sync")

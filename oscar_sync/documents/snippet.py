@@ -83,7 +83,6 @@ def _masked(text: str, place: int) -> str:
 
 
 def _keys(line: str) -> Iterator[tuple[str, int]]:
-    """Yield each key of a line and where its value begins."""
     for match in _KEY.finditer(line):
         yield match["key"] or match["old"], match.end()
 
@@ -105,7 +104,6 @@ def _is_secret(key: str) -> bool:
 
 
 def _is_below_secret(text: str, place: int) -> bool:
-    """Tell whether a secret's key holds the line: by indentation, or by brackets still open."""
     lines = _lines(text)
     for found in _holders(lines, lines[place].above):
         if _has_secret_key(found) or _names(found.text) & _secret_anchors(text):
@@ -138,7 +136,6 @@ def _secret_anchors(text: str) -> frozenset[str]:
 
 
 def _holders(lines: tuple[_Line, ...], place: int) -> Iterator[_Line]:
-    """Yield the line at *place* and those that hold it, inside out, as deep as YAML may be."""
     for _ in range(_DEEPEST):
         if place < 0:
             return

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 
 def closest(word: str, known: Iterable[str]) -> str:
-    """Return the word of *known* that is most like *word*, blank if none is close."""
     from difflib import get_close_matches
 
     names = {name.lower(): name for name in known}
@@ -13,6 +12,5 @@ def closest(word: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``did you mean X?``, blank if nothing is close."""
     found = closest(word, known)
     return f"did you mean {found}?" if found else ""

@@ -26,8 +26,6 @@ class Wrong(StrEnum):
 
 
 class ValuePart(StrEnum):
-    """Where in a field's value a text stands."""
-
     WHOLE = "whole"
     ITEM = "item"
     KEY = "key"

@@ -10,8 +10,6 @@ _Base: Final[type[yaml.SafeDumper]] = getattr(yaml, "CSafeDumper", yaml.SafeDump
 
 
 class _Dumper(_Base):  # type: ignore[misc,valid-type]  # whichever PyYAML was built with
-    """Block style, keys in the order given, several lines as a literal block."""
-
     def ignore_aliases(self, data: object) -> bool:
         """Write equal values out each time: FDL in the wild has no anchors."""
         del data

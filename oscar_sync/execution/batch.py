@@ -23,8 +23,6 @@ READ_BACK_EVERY_S: Final = 2.0
 
 
 class _Sent(Struct, frozen=True):
-    """A PUT that went out: what the service was before, and what came back."""
-
     run: Run
     material: UpdateMaterial
     before: LiveService
@@ -35,7 +33,6 @@ class _Sent(Struct, frozen=True):
         return self.run.shows(found, self.material.form, self.before, self.body, self.reply)
 
     def is_still_as_before(self) -> bool:
-        """Tell whether the newest list shows the service without the PUT."""
         found = self.run.newest.service(self.run.name)
         return found is not None and is_same(found, self.before) and not self.is_shown_by(found)
 
@@ -119,8 +116,6 @@ def _may_be_sent_again(sent: _Sent) -> bool:
 
 
 class _Finish(Struct, frozen=True):
-    """Ends an update whose PUT went out: holds it, or says why not."""
-
     sent: _Sent
 
     def __call__(self) -> ActionResult:
@@ -134,8 +129,6 @@ class _Finish(Struct, frozen=True):
 
 
 class _Raise(Struct, frozen=True):
-    """Raises what a worker raised."""
-
     future: Future[_Sent]
 
     def __call__(self) -> ActionResult:

@@ -22,7 +22,6 @@ PAUSE_S: Final = 1.0
 
 
 def carry_out_create(run: Run, material: CreateMaterial) -> ActionResult:
-    """Return what became of a creation; nothing is sent where the name is taken by now."""
     first, form = material.first_form, material.form
     run.refuse_if_there()
     if any(step.member for step in run.action.steps):

@@ -15,7 +15,6 @@ from oscar_sync.semantics.buckets import used_buckets
 
 
 def carry_out_erase(run: Run) -> ActionResult:
-    """Return what became of erasures whose service is gone already."""
     erase_buckets(run)
     return run.result(Status.DONE)
 
@@ -58,7 +57,6 @@ def _named(name: str, buckets: Iterable[BucketFacts]) -> BucketFacts | None:
 def _refuse_if_moved(
     run: Run, planned: Erasure, facts: BucketFacts, buckets: Iterable[BucketFacts]
 ) -> None:
-    """Stop where the bucket is no longer the one that somebody consented to erase."""
     name = planned.facts.name
     refuse_if_used(run, name, buckets)
     if (facts.owner, facts.from_service) != (planned.facts.owner, planned.facts.from_service):

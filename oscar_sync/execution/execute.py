@@ -65,8 +65,6 @@ def execute(plan: Plan, materials: Mapping[str, Material], parts: Parts) -> RunR
 
 
 class _Line:
-    """One cluster's actions, in their order."""
-
     def __init__(self, name: ClusterId, materials: Mapping[str, Material], parts: Parts) -> None:
         self._ports = parts.clusters[name]
         self._materials = materials
@@ -96,7 +94,6 @@ class _Line:
         return self
 
     def in_order(self) -> list[ActionResult]:
-        """Return the results in the order of the plan."""
         return [self._results[action.id] for action in self._order if action.id in self._results]
 
     def _note(self, result: ActionResult) -> None:
@@ -150,7 +147,6 @@ def _in_words(result: ActionResult, masks: Masks) -> ActionResult:
 
 
 def _masking(parts: Parts, masks: Masks) -> Parts:
-    """Return *parts* whose events do without it as well."""
     tell = parts.on_event
     return replace(
         parts, on_event=lambda event: tell(replace(event, message=as_written(event.message, masks)))
@@ -158,8 +154,6 @@ def _masking(parts: Parts, masks: Masks) -> Parts:
 
 
 class _One(Struct, frozen=True):
-    """Carries out one action, unless one that it depends on failed."""
-
     line: _Line
     run: Run
 
@@ -171,7 +165,6 @@ class _One(Struct, frozen=True):
 
 
 def by_kind(run: Run) -> ActionResult:
-    """Return what became of the action, carried out by the module of its kind."""
     match run.material:
         case ReplaceMaterial():
             return carry_out_replace(run, run.material)

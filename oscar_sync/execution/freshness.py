@@ -51,7 +51,6 @@ class Newest:
         return known if is_known else live_service(self._cluster, raw)
 
     def read_all(self) -> tuple[LiveService, ...]:
-        """Return every service, by a list that is read now."""
         with self._lock:
             self._read()
             return tuple(
@@ -61,7 +60,6 @@ class Newest:
             )
 
     def listed_now(self, name: ServiceName) -> LiveService | None:
-        """Return the service as a list that is read now shows it, None if it does not."""
         self.expire()
         return self.service(name)
 

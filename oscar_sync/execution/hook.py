@@ -7,7 +7,6 @@ from oscar_sync.semantics.hooks import wanted_hooks
 
 
 def carry_out_hook(run: Run, material: HookMaterial) -> ActionResult:
-    """Return what became of a repair of notifications."""
     live = run.check_premise(material.live)
     run.send_store_steps()
     run.check_hooks(wanted_hooks(live.form))

@@ -23,12 +23,8 @@ from oscar_sync.model.state import (
 
 
 class StatusAndText(Protocol):
-    """Status and text of an answer."""
-
     @property
-    def status(self) -> int:
-        """Return the HTTP status."""
-        ...
+    def status(self) -> int: ...
 
     @property
     def text(self) -> str:
@@ -69,33 +65,21 @@ class ServiceApi(Protocol):
         """Send a PUT of *body*; its answer is waited for *least_timeout_s* at least."""
         ...
 
-    def delete_service(self, name: str) -> StatusAndText:
-        """Send a DELETE."""
-        ...
+    def delete_service(self, name: str) -> StatusAndText: ...
 
-    def restart_service(self, name: str) -> StatusAndText:
-        """Restart an exposed service."""
-        ...
+    def restart_service(self, name: str) -> StatusAndText: ...
 
     def delete_bucket(self, name: str) -> StatusAndText:
         """Erase a bucket with all it holds."""
         ...
 
-    def list_buckets(self) -> tuple[BucketFacts, ...]:
-        """Return the cluster's buckets."""
-        ...
+    def list_buckets(self) -> tuple[BucketFacts, ...]: ...
 
-    def list_volumes(self) -> Mapping[str, VolumeFacts]:
-        """Return the managed volumes by name."""
-        ...
+    def list_volumes(self) -> Mapping[str, VolumeFacts]: ...
 
-    def deployment(self, name: str) -> DeploymentState:
-        """Return the state of the service's runtime."""
-        ...
+    def deployment(self, name: str) -> DeploymentState: ...
 
-    def deployment_logs(self, name: str) -> tuple[str, ...]:
-        """Return the last lines that the service's containers wrote."""
-        ...
+    def deployment_logs(self, name: str) -> tuple[str, ...]: ...
 
 
 class Files(Protocol):
@@ -122,25 +106,19 @@ class Files(Protocol):
         """
         ...
 
-    def delete(self, path: str) -> None:
-        """Delete what lies at *path*."""
-        ...
+    def delete(self, path: str) -> None: ...
 
     def delete_many(self, paths: Sequence[str]) -> Mapping[str, str]:
         """Delete what lies at *paths*; return those that stay, each with the reason."""
         ...
 
-    def below(self, folder: str) -> Mapping[str, ExtraFile]:
-        """Return what lies below *folder* now, by its path."""
-        ...
+    def below(self, folder: str) -> Mapping[str, ExtraFile]: ...
 
 
 class Store(Files, Protocol):
     """A cluster's object store. Every call may raise ``StoreError``."""
 
-    def hooks(self, bucket: str) -> tuple[HookRule, ...]:
-        """Return the bucket's notifications."""
-        ...
+    def hooks(self, bucket: str) -> tuple[HookRule, ...]: ...
 
     def set_hook(self, bucket: str, service: str, prefix: str) -> bool:
         """Add a notification, every other rule kept; tell whether anything was written."""
@@ -154,13 +132,9 @@ class Store(Files, Protocol):
         """Return what the bucket holds; a long listing is cut."""
         ...
 
-    def has_marker(self, bucket: str, folder: str) -> bool:
-        """Tell whether the folder marker stands."""
-        ...
+    def has_marker(self, bucket: str, folder: str) -> bool: ...
 
-    def put_marker(self, bucket: str, folder: str) -> None:
-        """Write the folder marker."""
-        ...
+    def put_marker(self, bucket: str, folder: str) -> None: ...
 
 
 class ClusterPorts(Struct, frozen=True):

@@ -24,7 +24,6 @@ from oscar_sync.semantics.immutable import takes_no_put
 
 
 def carry_out_remove(run: Run, material: RemoveMaterial) -> ActionResult:
-    """Return what became of a removal, and of the erasures that end it."""
     take_away(run, material)
     erase_buckets(run)
     return run.result(Status.DONE)

@@ -15,7 +15,6 @@ from oscar_sync.model.report import ActionResult
 
 
 def carry_out_replace(run: Run, material: ReplaceMaterial) -> ActionResult:
-    """Return what became of a replacement."""
     before, steps = material.before, run.action.steps
     cut = next(
         place for place, step in enumerate(steps, 1) if step.do is Do.DELETE and not step.member

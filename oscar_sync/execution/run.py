@@ -62,8 +62,6 @@ class LostError(NotVerifiedError):
 
 
 class Run(Struct):
-    """What the modules of the action kinds work with."""
-
     action: Action
     material: Material
     sender: Sender
@@ -126,7 +124,6 @@ class Run(Struct):
             raise StaleServiceError(f"the member {watch.place} {what}")
 
     def at_member(self, watch: MemberWatch) -> "Run":
-        """Return this run as it writes and reads on the cluster of *watch*."""
         ports = self.parts.clusters[watch.cluster.id]
         newest = Newest(watch.cluster.id, watch.cluster.endpoint, ports.api, self.parts.now)
         return replace(self, sender=self.sender.at(ports), newest=newest)
@@ -147,7 +144,6 @@ class Run(Struct):
     # read-back
 
     def read_back(self) -> LiveService | None:
-        """Return the service as a GET made now shows it."""
         self.parts.on_event(Event(Happening.VERIFY, self.action))
         return self.newest.by_name(self.name)
 
@@ -299,7 +295,6 @@ def _stamp_of(live: LiveService) -> dict[str, str]:
 
 
 def _texts_of(annotations: object) -> dict[str, str]:
-    """Return our own among *annotations*."""
     named = annotations if isinstance(annotations, Mapping) else {}
     return {key: str(text) for key, text in named.items() if key in STAMP_KEYS}
 
@@ -329,5 +324,4 @@ def _difference(live: LiveService, planned: LiveService) -> str:
 
 
 def step_of(action: Action, do: Do) -> Step:
-    """Return the action's first step of the kind *do* on its own cluster."""
     return next(step for step in action.steps if step.do is do and not step.member)

@@ -43,18 +43,15 @@ class Reply(Struct, frozen=True):
 
     @property
     def is_lost(self) -> bool:
-        """Tell whether no answer came at all."""
         return self.status == 0
 
     @property
     def sentence(self) -> str:
-        """Return what came back, the server's words for it, and what to do."""
         said = ": ".join(filter(None, (self.came, self.text)))
         return "; ".join(filter(None, (said, self.meaning.remedy)))
 
     @property
     def came(self) -> str:
-        """Return what came back, without the server's own words."""
         return "no answer came" if self.is_lost else f"the server answered {self.status}"
 
 
@@ -71,7 +68,6 @@ class Sent:
     """How much of one file is at the store; told by any number of threads."""
 
     def __init__(self, whole_bytes: int) -> None:
-        """Begin with nothing of *whole_bytes*."""
         self.size_bytes = 0
         self._whole_bytes = whole_bytes
         self._told_bytes = 0
@@ -92,8 +88,6 @@ class Sent:
 
 
 class Sender(Struct):
-    """Sends the steps of one action on one cluster, and keeps count of them."""
-
     action: Action
     ports: ClusterPorts
     parts: Parts
@@ -104,12 +98,10 @@ class Sender(Struct):
         return Sender(self.action, ports, self.parts, self.sent)
 
     def post(self, step: Step, body: dict[str, Value], least_s: float | None = None) -> Reply:
-        """Send the POST of *step*; its answer is waited for *least_s* at least."""
         timeout_s = _timeout_s(step, least_s)
         return self._service(step, lambda: self.ports.api.post_service(body, timeout_s))
 
     def put(self, step: Step, body: dict[str, Value], least_s: float | None = None) -> Reply:
-        """Send the PUT of *step*; its answer is waited for *least_s* at least."""
         timeout_s = _timeout_s(step, least_s)
         return self._service(step, lambda: self.ports.api.put_service(body, timeout_s))
 

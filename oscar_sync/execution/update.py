@@ -79,7 +79,6 @@ def put_in_turn(run: Run, material: PutMaterial, live: LiveService) -> LiveServi
 
 
 def finish_update(run: Run, live: LiveService) -> ActionResult:
-    """Return the result after the steps that follow a PUT which holds."""
     run.send_store_steps()
     send_restarts(run)
     run.check_hooks(wanted_hooks(live.form))
@@ -149,7 +148,6 @@ def raise_unless_unknown(reply: Reply, found: LiveService | None, before: LiveSe
 
 
 def failure_of(reply: Reply | None) -> FailedError:
-    """Return the error for a PUT that was not applied."""
     if reply is None:
         return FailedError("nothing was sent")
     return FailedError(reply.sentence, "lost-answer" if reply.is_lost else reply.meaning.reason)

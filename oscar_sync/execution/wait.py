@@ -83,7 +83,6 @@ def _last_lines(run: Run) -> list[str]:
 
 
 def _masked(run: Run, text: str) -> str:
-    """Return *text* without the values of the service's secrets."""
     material = run.material
     said = mapping_of(material.form) if isinstance(material, CreateMaterial | PutMaterial) else {}
     return masked(text, (*material.secrets.values(), *secrets_in(said)))

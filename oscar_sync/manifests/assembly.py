@@ -48,7 +48,6 @@ def check_alone(draft: ServiceDraft) -> None:
 
 
 def manifest_of(draft: ServiceDraft) -> Manifest:
-    """Return the draft's service in normal form."""
     form = normal_form(draft.values, is_live=False)
     _size(draft, form)
     declared = draft.block("environment").get("secrets") or {}

@@ -27,13 +27,11 @@ def canonical(fields: dict[str, Tree]) -> dict[str, Tree]:
 
 
 def has_both(fields: dict[str, Tree]) -> bool:
-    """Tell whether both spellings of environment variables are used at once."""
     environment = fields.get("environment")
     return isinstance(environment, dict) and {VARIABLES, OLD_VARIABLES} <= environment.keys()
 
 
 def has_old(fields: dict[str, Tree]) -> bool:
-    """Tell whether environment variables are spelled the old way only."""
     environment = fields.get("environment")
     return (
         isinstance(environment, dict)

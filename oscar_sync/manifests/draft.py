@@ -32,7 +32,6 @@ class ServiceDraft(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The service's name, blank if it has none."""
         return str(self.values.get("name", ""))
 
     def say(
@@ -53,6 +52,5 @@ class ServiceDraft(Struct, frozen=True):
         yield from enumerate(self.values.get(name, ()))
 
     def block(self, name: str) -> dict[str, Any]:
-        """Return a block, empty if it is not given."""
         value = self.values.get(name)
         return value if isinstance(value, dict) else {}

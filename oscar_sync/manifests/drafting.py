@@ -23,7 +23,6 @@ def drafted(
     masks: Masks,
     findings: Findings,
 ) -> ServiceDraft:
-    """Return the draft of a service with *fields*; what is wrong with them goes to *findings*."""
     elsewhere: dict[FieldPath, Origin] = {}
     own = Layer(raw.places, raw.prefix, raw.folder)
     shared = Layer(raw.places, (), raw.folder) if raw.shared else None

@@ -14,8 +14,6 @@ from oscar_sync.semantics.strings import StringPlace
 
 
 class Values(Struct, frozen=True):
-    """What an env file (shown as ``file``) holds, and the variables that secrets may take."""
-
     file: str = ""
     from_file: Mapping[str, EnvValue] = MappingProxyType({})
     environ: Mapping[str, str] = MappingProxyType({})

@@ -35,7 +35,6 @@ class RawService(Struct, frozen=True):
 def services_of(
     reading: Reading, places: Places, folder: str, findings: Findings
 ) -> list[RawService]:
-    """Return the services that a file names; what is wrong with the file goes to *findings*."""
     if not reading.documents and reading.faults:
         template = _TEMPLATE_HINT if "{{" in places.text else ""
         note_faults(findings, reading.faults, places, template or _IGNORE_HINT)
@@ -105,8 +104,6 @@ def _top_keys(document: dict[str, Tree], places: Places, findings: Findings) -> 
 
 
 class _Reader:
-    """Walks the ``functions`` of one document."""
-
     def __init__(
         self, places: Places, folder: str, document: dict[str, Tree], findings: Findings
     ) -> None:

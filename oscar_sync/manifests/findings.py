@@ -24,7 +24,6 @@ _CODE_OF_FAULT: Final = {
 def note_faults(
     findings: Findings, faults: Iterable[Fault], places: Places, remedy: str = ""
 ) -> None:
-    """Note the faults of a text; *remedy* is said after each fault's own."""
     for fault in faults:
         advice = f"{fault.remedy}; {remedy}" if remedy else fault.remedy
         origin = Origin(places.file, fault.line, fault.column, places.layer)

@@ -22,7 +22,6 @@ _LFS: Final = "version https://git-lfs.github.com/spec/"
 
 
 def holds_fdl(text: str) -> bool:
-    """Tell whether a *text* that is not read looks like an FDL."""
     return _FUNCTIONS.search(text) is not None and OSCAR in text
 
 
@@ -72,7 +71,6 @@ def _is_meant_as_fdl(document: Tree) -> bool:
 
 
 def _is_for_others(functions: Tree) -> bool:
-    """Tell whether all of *functions* is for another platform, and something is."""
     if not isinstance(functions, dict) or not functions:
         return False
     return not any(key == OSCAR or closest(key, (OSCAR,)) for key in functions)

@@ -40,7 +40,6 @@ class Locator(Struct, frozen=True):
         return self.written(path)[0]
 
     def written(self, path: FieldPath) -> tuple[Origin, str]:
-        """Return the place in an FDL or overlay, and that file's text."""
         own, *overlays = self.layers
         best, origin = own.reach(path)
         text = own.places.text

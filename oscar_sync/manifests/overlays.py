@@ -113,7 +113,6 @@ def _bad(places: Places, path: tuple[str, ...], message: str, findings: Findings
 def laid_over(
     service: RawService, fields: dict[str, Tree], overlays: Sequence[Overlay]
 ) -> tuple[dict[str, Tree], tuple[Layer, ...]]:
-    """Return *fields* with the patches that name the service, and the layers they add."""
     name = str(service.fields.get("name", ""))
     layers = []
     for overlay in overlays:
@@ -135,7 +134,6 @@ def masks_of(service: RawService, overlays: Sequence[Overlay]) -> Masks:
 
 
 def names_of(service: RawService) -> tuple[str, str]:
-    """Return the names under which a patch reaches *service*."""
     name = str(service.fields.get("name", ""))
     return name, f"{service.cluster_key}/{name}"
 
@@ -143,7 +141,6 @@ def names_of(service: RawService) -> tuple[str, str]:
 def unknown_services(
     names: Collection[str], overlays: Sequence[Overlay], findings: Findings
 ) -> None:
-    """Note patches that name no service; *names* are those of all services (``names_of``)."""
     for overlay in overlays:
         for key in overlay.patches:
             if key not in names:

@@ -28,7 +28,6 @@ _ENTRY_PLACES: Final = {
 
 
 def fill(draft: ServiceDraft) -> None:
-    """Put the typed values of ``draft.raw`` into ``draft.values``; faults are findings."""
     draft.values.update(_ServiceReader(draft).block(SERVICE, draft.raw, ()))
 
 

@@ -15,8 +15,6 @@ class BasicLogin(Struct, frozen=True):
 
 
 class TokenLogin(Struct, frozen=True):
-    """An OIDC access token."""
-
     token: Secret
 
 
@@ -39,8 +37,6 @@ class RefreshLogin(Struct, frozen=True):
 
 
 class AgentLogin(Struct, frozen=True):
-    """An account of oidc-agent, by its short name."""
-
     account: str
 
 

@@ -8,8 +8,6 @@ from oscar_sync.model.identity import ClusterId
 
 
 class Word(StrEnum):
-    """What can be consented to (product 3)."""
-
     ERASE = "erase"
     REPLACE = "replace"
     ATTACH = "attach"

@@ -8,8 +8,6 @@ from oscar_sync.model.plan import Action, Step
 
 
 class Happening(StrEnum):
-    """Kinds of events (product 6)."""
-
     PLAN = "plan"
     STEP_START = "step_start"
     STEP_PROGRESS = "step_progress"

@@ -27,8 +27,6 @@ class Kind(StrEnum):
 
 
 class Compare(StrEnum):
-    """How two values of a field are held against each other."""
-
     EXACT = "exact"
     QUANTITY = "quantity"
     UNORDERED = "unordered"

@@ -16,16 +16,12 @@ class FindingSubject(StrEnum):
 
 
 class By(StrEnum):
-    """Who can carry a remedy out."""
-
     YOU = "you"
     OPERATOR = "operator"
     """Whoever has kubectl on the cluster, or the keys of its store."""
 
 
 class Remedy(Struct, frozen=True):
-    """One way out: in words, and the exact command or line of settings where there is one."""
-
     by: By
     what: str
     do: str = ""
@@ -68,5 +64,4 @@ class Examination(Struct, frozen=True):
 
     @property
     def is_read(self) -> bool:
-        """Tell whether anything is known of the cluster."""
         return not self.problem

@@ -65,17 +65,14 @@ class Graph(Struct, frozen=True):
     edges: tuple[Edge, ...] = ()
 
     def in_cluster(self, cluster: ClusterId) -> "Graph":
-        """Return the part of one cluster; no edge leaves it."""
         nodes = tuple(node for node in self.nodes if node.cluster == cluster)
         ids = {node.id for node in nodes}
         return Graph(nodes, tuple(edge for edge in self.edges if edge.source in ids))
 
     @property
     def clusters(self) -> tuple[ClusterId, ...]:
-        """Return the clusters, sorted."""
         return tuple(sorted({node.cluster for node in self.nodes}))
 
     @property
     def shared_buckets(self) -> tuple[str, ...]:
-        """Return the buckets that several services use, sorted."""
         return tuple(sorted({node.bucket for node in self.nodes if node.is_shared}))

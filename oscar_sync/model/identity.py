@@ -21,5 +21,4 @@ class ServiceKey(Struct, frozen=True, order=True):
     name: ServiceName
 
     def __str__(self) -> str:
-        """Return ``cluster/name``, as the plan prints it."""
         return f"{self.cluster}/{self.name}"

@@ -18,7 +18,6 @@ class Masked(Struct, frozen=True):
     written: str
 
     def __repr__(self) -> str:
-        """Return it without the text."""
         return f"Masked({self.field}: {self.written})"
 
 

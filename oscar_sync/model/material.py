@@ -69,11 +69,9 @@ class MemberWatch(Struct, frozen=True):
 
     @property
     def place(self) -> str:
-        """Return ``CLUSTER/SERVICE``."""
         return f"{self.cluster.id}/{self.service}"
 
     def is_written_by(self, step: Step) -> bool:
-        """Tell whether *step* writes the member's service."""
         return step.member == self.cluster.id and step.target == self.place
 
 
@@ -122,7 +120,6 @@ class PutMaterial(CommonMaterial, frozen=True, kw_only=True):
     stamp_before: StampWish | None = None
 
     def puts(self) -> "tuple[PutMaterial, ...]":
-        """Return the material of each PUT of the action, in turn."""
         stamp = self.stamp_before or self.stamp
         rest = replace(self, forms_before=(), stamp_before=None)
         return (*(replace(rest, form=form, stamp=stamp) for form in self.forms_before), rest)

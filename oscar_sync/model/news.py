@@ -13,8 +13,6 @@ Entry: TypeAlias = Action | Blocked
 
 
 class Seen(Struct, frozen=True):
-    """An entry, and of a service that it makes what that will be."""
-
     entry: Entry
     form: Form | None = None
 
@@ -24,8 +22,6 @@ Entries: TypeAlias = Mapping[str, Seen]
 
 
 class News(Struct, frozen=True):
-    """Entries that are new, that are others than before, and those that went."""
-
     new: tuple[Entry, ...] = ()
     changed: tuple[Entry, ...] = ()
     gone: tuple[Entry, ...] = ()
@@ -74,7 +70,6 @@ def _is_same(one: Seen, other: Seen) -> bool:
 
 
 def action_of(entry: Entry) -> Action:
-    """Return the action of an entry, held back or not."""
     return entry.action if isinstance(entry, Blocked) else entry
 
 

@@ -21,7 +21,6 @@ class Origin(Struct, frozen=True):
     layer: str = "fdl"
 
     def __str__(self) -> str:
-        """Return ``file:line``, as the plan prints it, and whether the value is not from there."""
         place = f"{self.file}:{self.line}"
         return f"{place}, from the environment" if self.layer == "environment" else place
 

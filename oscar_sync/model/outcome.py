@@ -25,13 +25,11 @@ _ORDER = (
 
 
 def worst(codes: Iterable[Exit]) -> Exit:
-    """Return the code that is reported when several apply."""
     found = set(codes)
     return next((code for code in _ORDER if code in found), Exit.OK)
 
 
 def plan_exit(plan: Plan, *, detailed: bool) -> Exit:
-    """Return the exit code of ``plan``."""
     codes = set()
     if any(cluster.problem for cluster in plan.clusters):
         codes.add(Exit.UNREACHABLE)
@@ -64,7 +62,6 @@ def examination_exit(found: Iterable[Examination], *, detailed: bool) -> Exit:
 
 
 def has_drift(plan: Plan) -> bool:
-    """Tell whether anything on the clusters is not as it was applied."""
     whole = (*plan.actions, *(item.action for item in plan.blocked))
     return any(
         action.kind in (ActionKind.CREATE, ActionKind.HOOK)
@@ -83,7 +80,6 @@ _CODES = {
 
 
 def apply_exit(report: RunReport) -> Exit:
-    """Return the exit code of ``apply``."""
     codes = {_CODES[item.status] for item in report.results if item.status in _CODES}
     is_nothing_done = not any(item.status is Status.DONE for item in report.results)
     failed = [item for item in report.results if item.status in (Status.FAILED, Status.SKIPPED)]

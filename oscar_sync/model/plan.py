@@ -19,8 +19,6 @@ VOLUME_PREFIX: Final = "volume "
 
 
 class ActionKind(StrEnum):
-    """What an action does (product 6)."""
-
     CREATE = "create"
     UPDATE = "update"
     REMOVE = "remove"
@@ -103,7 +101,6 @@ class _Thing(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Return what it is, as people are told: ``bucket NAME`` or ``volume NAME``."""
         return self.bucket if self.is_volume else f"bucket {self.bucket}"
 
     @property
@@ -113,8 +110,6 @@ class _Thing(Struct, frozen=True):
 
 
 class Kept(_Thing, frozen=True):
-    """A bucket or volume that outlives the action, with what it holds and who else uses it."""
-
     objects: int | None = None
     size_bytes: int | None = None
     is_at_least: bool = False
@@ -165,13 +160,10 @@ class Step(Struct, frozen=True):
 
     @property
     def restarts_store(self) -> bool:
-        """Tell whether the server restarts the store."""
         return self.restarts > 0
 
 
 class MemberFate(StrEnum):
-    """What becomes of a service on another cluster of a federation."""
-
     CREATED = "created"
     UPDATED = "updated"
     REPLACED = "replaced"
@@ -207,7 +199,6 @@ class Preconditions(Struct, frozen=True):
 
     @property
     def exists(self) -> bool:
-        """Tell whether there is a service that must not have moved."""
         return bool(self.live_fingerprint)
 
 
@@ -238,7 +229,6 @@ class Action(Struct, frozen=True):
 
     @property
     def is_drifted(self) -> bool:
-        """Tell whether the cluster moved in any field."""
         return any(change.cause.is_drift for change in self.changes)
 
     @property
@@ -275,8 +265,6 @@ class Action(Struct, frozen=True):
 
 
 class Blocked(Struct, frozen=True):
-    """An action that a guard holds back, with the reason's stable code and every way out."""
-
     action: Action
     code: str
     message: str
@@ -299,8 +287,6 @@ class Loss(Struct, frozen=True):
 
 
 class NotPlanned(Struct, frozen=True):
-    """A service of a cluster that was not read."""
-
     key: ServiceKey
     reason: str
 
@@ -332,8 +318,6 @@ class ClusterSummary(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """Where the desired state came from."""
-
     settings_file: str
     files: int
     services: int
@@ -360,7 +344,6 @@ class Plan(Struct, frozen=True):
 
     @property
     def has_changes(self) -> bool:
-        """Tell whether there is any action to carry out."""
         return bool(self.actions)
 
     @property
@@ -369,12 +352,10 @@ class Plan(Struct, frozen=True):
         return (*self.actions, *(item.action for item in self.blocked))
 
     def of_category(self, category: Category) -> tuple[Action, ...]:
-        """Return what is carried out and told as *category*, in the plan's order."""
         return tuple(action for action in self.actions if action.category is category)
 
     @property
     def loss(self) -> Loss:
-        """Return what the plan deletes, all clusters together."""
         erased = [item for action in self.actions for item in action.erases]
         buckets = [item for item in erased if not item.is_volume]
         steps = [step for action in self.actions for step in action.steps]
@@ -398,11 +379,9 @@ class Plan(Struct, frozen=True):
 
     @property
     def store_restarts(self) -> int:
-        """Return how often the server restarts an object store for the plan."""
         return sum(step.restarts for action in self.actions for step in action.steps)
 
     def counts(self) -> Mapping[ActionKind, int]:
-        """Return how many actions of each kind there are, kinds without any left out."""
         tally: dict[ActionKind, int] = {}
         for action in self.actions:
             tally[action.kind] = tally.get(action.kind, 0) + 1
@@ -410,8 +389,6 @@ class Plan(Struct, frozen=True):
 
 
 class Scope(StrEnum):
-    """What a run plans: everything, or only what one of the narrower commands is for."""
-
     ALL = "all"
     SEED = "seed"
     REMOVE = "remove"

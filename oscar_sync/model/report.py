@@ -51,5 +51,4 @@ class RunReport(Struct, frozen=True):
 
     @property
     def blocked(self) -> tuple[Blocked, ...]:
-        """Return the steps a guard held back."""
         return self.plan.blocked

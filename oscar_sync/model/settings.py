@@ -60,7 +60,6 @@ class Seed(Struct, frozen=True):
 
     @property
     def is_elsewhere(self) -> bool:
-        """Tell whether the store is not the cluster's own."""
         return self.provider != OWN_STORE
 
     @property
@@ -70,17 +69,13 @@ class Seed(Struct, frozen=True):
 
     @property
     def place(self) -> str:
-        """Where the files go, as people are shown it."""
         return self.shown(self.folder)
 
     def shown(self, path: str) -> str:
-        """Return a path on the store with its provider in front, where it is elsewhere."""
         return f"{self.provider}:{path}" if self.is_elsewhere else path
 
 
 class ServiceSettings(Struct, frozen=True):
-    """One entry of ``services``."""
-
     which: Which
     origin: Origin
     protect: bool = False
@@ -112,15 +107,12 @@ class Settings(Struct, frozen=True):
     allow: tuple[Consent, ...] = ()
 
     def of_service(self, key: ServiceKey) -> tuple[ServiceSettings, ...]:
-        """Return the entries of ``services`` that mean *key*."""
         return tuple(entry for entry in self.services if entry.which.matches(key))
 
     def removal_of(self, key: ServiceKey) -> RemovedEntry | None:
-        """Return the entry of ``removed`` that means *key*, if any."""
         return next((entry for entry in self.removed if entry.which.matches(key)), None)
 
     def closes_access(self, key: ServiceKey) -> bool:
-        """Tell whether the buckets that *key* lets go of are to be closed before."""
         removed = self.removal_of(key)
         entries = (*self.of_service(key), *((removed,) if removed else ()))
         return any(entry.close_access for entry in entries)

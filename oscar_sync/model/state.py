@@ -272,7 +272,6 @@ class ClusterView(Struct, frozen=True):
 
     @property
     def is_read(self) -> bool:
-        """Tell whether the cluster's services are known."""
         return not self.problem
 
     @property

@@ -44,7 +44,6 @@ class ServiceStatus(Struct, frozen=True):
 
     @property
     def state(self) -> str:
-        """Return its state in a word, blank where it was not asked for."""
         if self.form is None:
             return "missing"
         return self.deployment.state if self.deployment else ""
@@ -72,7 +71,6 @@ class ClusterStatus(Struct, frozen=True):
 
     @property
     def worst_first(self) -> tuple[ServiceStatus, ...]:
-        """Return the services, those first that somebody has to look at."""
         return tuple(sorted(self.services, key=_rank))
 
 

@@ -55,7 +55,6 @@ class TimedResponse(http.client.HTTPResponse):
     """An answer, a proxy's to CONNECT too: the head takes one time-out, the body another one."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-        """Read from *sock*, whose time-out is the one that is meant."""
         super().__init__(sock, *args, **kwargs)
         self._timed = _Timed(self.fp.detach(), sock)
         self.fp = io.BufferedReader(self._timed)
@@ -70,8 +69,6 @@ class TimedResponse(http.client.HTTPResponse):
 
 
 class _Connection:
-    """What is ours in a connection of urllib3, of each kind."""
-
     response_class = TimedResponse
     proxy_scheme = ""
 
@@ -89,7 +86,6 @@ class _Connection:
 
 
 def connect_by_ours(manager: urllib3.PoolManager, proxy_scheme: str) -> None:
-    """Let *manager* open its connections, of whatever kind, as is said here."""
     kinds: dict[str, Any] = dict(manager.pool_classes_by_scheme)
     for scheme, pool in kinds.items():
         names = {"proxy_scheme": proxy_scheme}

@@ -87,7 +87,6 @@ def _failure(error: Exception, rows: Rows, limit_s: float, proxy: str) -> NoExch
 
 
 def _said(error: Exception) -> str:
-    """Return what the system says of a connection that it refuses for another reason."""
     system = error.__cause__ if isinstance(error, failures.NewConnectionError) else error
     if isinstance(system, OSError) and system.strerror and system.errno not in _REFUSALS:
         return system.strerror.lower()

@@ -110,7 +110,6 @@ class Pool(urllib3.PoolManager):
             time.sleep(PAUSE_S)
 
     def clear(self) -> None:
-        """Close the kept connections."""
         self._manager.clear()
 
     def _head(self, method: str, url: str, sent: Mapping[str, Any]) -> Any:
@@ -175,7 +174,6 @@ def _as_read(response: Any, body: IO[bytes]) -> urllib3.HTTPResponse:
 
 
 def _proxy_of(origin: str, environ: Mapping[str, str]) -> SplitResult:
-    """Return the parts of the proxy's address, blank ones for none."""
     try:
         parts = urlsplit(proxy_for(origin, environ))
         is_usable = parts.scheme in {"", "http", "https", *_SOCKS} and parts.port != 0

@@ -11,7 +11,6 @@ _LOOKED_AT: Final = 4096
 
 
 def root_of(content: bytes) -> str:
-    """Return the name of the first element of *content*, blank where it does not begin with one."""
     head = content[:_LOOKED_AT]
     before = _BEFORE.match(head)
     found = _ELEMENT.match(head, before.end() if before else 0)

@@ -13,8 +13,6 @@ _ALLOW: Final = "--allow "
 
 
 class Reason(Struct, frozen=True):
-    """Why something is held back: a stable code, a sentence, ways out, and the consent if any."""
-
     code: str
     message: str
     ways_out: tuple[str, ...] = ()
@@ -59,7 +57,6 @@ def union(consents: Iterable[frozenset[Consent]]) -> frozenset[Consent]:
 
 
 def needs_consent(code: str, message: str, consent: Consent, *others: str) -> Reason:
-    """Return a reason whose way out is a consent, beside the *others* that need none."""
     return Reason(code, message, (*others, f"{_ALLOW}{consent}"), consent=str(consent))
 
 
@@ -78,7 +75,6 @@ def replace_reason(name: str, fields: tuple[str, ...], why: str) -> Reason:
 
 
 def take_over_reason(name: str, whose: str) -> Reason:
-    """Return why a service of another set or owner is held back."""
     return needs_consent(
         "not-ours",
         f"it is {whose}",
@@ -93,7 +89,6 @@ def whose_words(owner: str) -> str:
 
 
 def attach_reason(name: str, bucket: str, why: str) -> Reason:
-    """Return why a bucket cannot be taken up without consent."""
     return needs_consent(
         "foreign-bucket",
         f"bucket {bucket} {why}",

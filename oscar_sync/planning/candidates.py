@@ -156,7 +156,6 @@ def _left_message(live: LiveService) -> str:
 
 
 def _by_name(context: Context, options: PlanOptions) -> Removals:
-    """Return the removals that ``remove NAME`` or ``remove --all`` asks for."""
     services = context.facts.view.services
     context.planned.gone.update(
         key.name for name in options.names if (key := _meant(context, name)).name not in services

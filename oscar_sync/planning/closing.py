@@ -54,7 +54,6 @@ class Closing(Struct, frozen=True):
         return (Step(Do.PUT, live.key.name, self.words, restarts=restarts, is_detach=True),)
 
     def kept(self, buckets: Iterable[Kept]) -> tuple[Kept, ...]:
-        """Return *buckets* as they are kept: no longer public where they were closed."""
         return tuple(
             replace(item, is_public=False) if item.bucket in self.buckets else item
             for item in buckets
@@ -86,7 +85,6 @@ def let_go_by(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
 
 
 def closing_of(context: Context, live: LiveService, let_go: Collection[BucketName]) -> Closing:
-    """Return who keeps access to the buckets that *live* has *let_go*, or how they are closed."""
     named = [bucket for bucket in needed_buckets(live.form) if bucket in let_go]
     is_wanted = context.settings.closes_access(live.key)
     if not _who(context, live, access_of_service(live.form)):
@@ -138,12 +136,10 @@ def _them(buckets: Collection[BucketName]) -> str:
 
 
 def _who(context: Context, live: LiveService, access: Access) -> str:
-    """Return who has *access* beside the owner, in words; blank for nobody."""
     return gained(Access(), access, {*context.facts.view.me, live.owner})
 
 
 def _of_private(context: Context, live: LiveService, named: Sequence[BucketName]) -> Closing:
-    """Return why what a private service names cannot be closed, where OSCAR says it is open."""
     for bucket in named:
         facts = context.facts.bucket(bucket)
         said = access_given(facts.visibility, facts.allowed_users) if facts else Access()

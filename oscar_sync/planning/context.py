@@ -106,7 +106,6 @@ class Context(Struct, frozen=True, dict=True):
         return Standing.UNSTAMPED if self._to_take_over(live, standing) else standing
 
     def taken_over(self) -> frozenset[Consent]:
-        """Return the consents by which services of others count as unstamped."""
         services = self.facts.view.services.values()
         return union(self._to_take_over(live, self._standing(live)) for live in services)
 
@@ -150,7 +149,6 @@ class Context(Struct, frozen=True, dict=True):
         return (view.services[name], *others) if others else ()
 
     def namesakes_with(self, bucket: BucketName) -> tuple[LiveService, ...]:
-        """Return the services of a shared name whose name has *bucket*, in any of them."""
         view = self.facts.view
         names = {live.key.name for live in view.namesakes}
         return tuple(
@@ -253,7 +251,6 @@ class Context(Struct, frozen=True, dict=True):
         return users_of_buckets(self.desired, self.facts.view)
 
     def started_by(self, bucket: BucketName, folder: str) -> Collection[ServiceName]:
-        """Return the live services that are told of uploads into this folder, not of others."""
         return self._started.get((bucket, folder), ())
 
     @cached_property
@@ -261,7 +258,6 @@ class Context(Struct, frozen=True, dict=True):
         return _by_input(self.facts.view.every_service)
 
     def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
-        """Return the other services that use *bucket*, each with its place where one is known."""
         users = self.users_of(bucket)
         return tuple(
             f"{key} ({wanted.locate(())})" if wanted else str(key)
@@ -270,7 +266,6 @@ class Context(Struct, frozen=True, dict=True):
         )
 
     def kept(self, bucket: BucketName, name: str) -> Kept:
-        """Return *bucket* as something the action keeps, with what it holds."""
         count = self.facts.count(bucket)
         is_public = self.access_to(bucket).is_public
         sharers = self.sharers(bucket, name)
@@ -279,7 +274,6 @@ class Context(Struct, frozen=True, dict=True):
         return Kept(bucket, count.objects, count.size_bytes, count.is_at_least, sharers, is_public)
 
     def erased(self, bucket: BucketName, name: str, consent: str) -> Erased:
-        """Return *bucket* as something the action erases, counted, with who else uses it."""
         count = self.facts.count(bucket)
         others = self.users_left(bucket, name)
         if count is None:

@@ -196,7 +196,6 @@ def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, .
 
 
 def _volume_makers(context: Context, desired: DesiredService) -> tuple[str, ...]:
-    """Return the action that makes the volume that *desired* attaches, none where it is there."""
     volume = attached_volume(desired.form)
     return tuple(
         action_id(ActionKind.CREATE, other.key)
@@ -232,7 +231,6 @@ def _steps(
 
 
 def _release_notes(release: Release, left_out: tuple[BucketName, ...]) -> tuple[str, ...]:
-    """Return why a create is made of two requests although its buckets may not exist yet."""
     if not left_out or not FAILED_POST_ERASES.holds(release):
         return ()
     shown = f"OSCAR {shown_release(release)}"
@@ -264,7 +262,6 @@ def wait_of(context: Context, desired: DesiredService) -> float | None:
 
 
 def wait_notes(context: Context, desired: DesiredService) -> tuple[str, ...]:
-    """Return why nobody waits for the service although the settings say so."""
     is_asked = wait_of(context, desired) is not None
     if not is_asked or not NO_DEPLOYMENT.holds(context.facts.view.release):
         return ()

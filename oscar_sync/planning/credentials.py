@@ -16,7 +16,6 @@ _ELSEWHERE: Final = frozenset({"space", "rse", "oidc_audience"})
 
 
 def credential_reason(live: Form, wanted: Form) -> Reason | None:
-    """Return why an update is held back that would send a kept credential somewhere else."""
     for path, fields, before, after in _accounts(live, wanted):
         kept = [field.name for field in fields if _is_kept(field, before, after)]
         moved = [field.name for field in fields if _is_moved(field, before, after)]
@@ -35,7 +34,6 @@ def credential_reason(live: Form, wanted: Form) -> Reason | None:
 def _accounts(
     live: Form, wanted: Form
 ) -> Iterator[tuple[FieldPath, tuple[Field, ...], Account, Account]]:
-    """Yield each account that both have: its place, its fields, and the two."""
     maps: list[tuple[FieldPath, tuple[Field, ...], _Accounts, _Accounts]] = [
         (("clusters",), CLUSTER, live.clusters or {}, wanted.clusters or {})
     ]

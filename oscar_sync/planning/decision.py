@@ -40,8 +40,6 @@ class Decision(Struct, frozen=True):
 
 
 class Removals(Struct, frozen=True):
-    """What is removed on one cluster, in order, and what is not."""
-
     decisions: tuple[Decision, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
     notes: tuple[str, ...] = ()
@@ -49,5 +47,4 @@ class Removals(Struct, frozen=True):
 
 
 def action_id(kind: ActionKind, key: ServiceKey, suffix: str = "") -> str:
-    """Return the id of an action: kind and service, unique within a plan."""
     return f"{kind}:{key}{suffix}"

@@ -144,7 +144,6 @@ def _candidate_count(desired: DesiredState, contexts: Iterable[Context]) -> int:
 
 
 def _as_release_allows(context: Context, decisions: Iterable[Decision]) -> Iterator[Decision]:
-    """Yield *decisions*, all of them blocked where nothing may be written to the release."""
     reason = written_reason(context.facts.view)
     for item in decisions:
         yield Decision(item.action, reason=reason) if reason else item
@@ -250,7 +249,6 @@ def _removed_notes(
 def _materials(
     decisions: Sequence[Decision], contexts: Mapping[ClusterId, Context]
 ) -> Iterator[tuple[str, Material]]:
-    """Yield each action's material; where buckets go, with the services to ask for once more."""
     for item in decisions:
         if item.material is None:
             continue
@@ -266,7 +264,6 @@ def _materials(
 def _with_sent(
     decisions: Sequence[Decision], contexts: Mapping[ClusterId, Context]
 ) -> Iterator[Action]:
-    """Yield what is carried out, each action with the hash of what its requests carry."""
     for item in decisions:
         if item.material is not None:
             key = contexts[item.action.key.cluster].key
@@ -282,7 +279,6 @@ def _is_covered(decisions: Sequence[Decision], contexts: Mapping[ClusterId, Cont
 
 
 def _narrowed(desired: DesiredState) -> str:
-    """Return what the run leaves out, in words; blank for a full run (trust 1.6)."""
     narrowing = desired.narrowing
     if narrowing.is_full and not narrowing.clusters:
         return ""
@@ -321,7 +317,6 @@ def _summary(context: Context) -> ClusterSummary:
 def _not_planned(
     desired: DesiredState, views: Sequence[ClusterView], options: PlanOptions
 ) -> tuple[NotPlanned, ...]:
-    """Return what is asked for on clusters that were not read: the names given, else all."""
     problems = {view.cluster.id: view.problem for view in views if not view.is_read}
     asked = [service.key for service in desired.services]
     if options.names:

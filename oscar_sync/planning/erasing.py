@@ -35,7 +35,6 @@ BUCKET_PREFIX: Final = "bucket:"
 
 
 def named_bucket(consent: Consent) -> BucketName | None:
-    """Return the bucket that ``erase:BUCKET`` names, None for any other consent."""
     if consent.word is not Word.ERASE or consent.service or consent.bucket == EMPTY:
         return None
     return BucketName(consent.bucket.removeprefix(BUCKET_PREFIX))
@@ -100,17 +99,14 @@ def _written(entry: RemovedEntry) -> Named:
 
 
 def _spelled(bucket: BucketName) -> str:
-    """Return a bucket's name as consents write it."""
     return f"{BUCKET_PREFIX}{bucket}" if bucket in (EMPTY, VOLUME) else bucket
 
 
 def consent_to_erase(bucket: BucketName) -> str:
-    """Return the consent that names *bucket*, as a way out writes it."""
     return str(Consent(Word.ERASE, bucket=_spelled(bucket)))
 
 
 def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> Reason | None:
-    """Return why *bucket* stays although it is named: whose it is, who uses it, what is unknown."""
     return (
         _unread_reason(context)
         or protect_reason(context, service)
@@ -247,8 +243,6 @@ def _count_reason(context: Context, bucket: BucketName) -> Reason | None:
 
 
 class Erasures(Struct, frozen=True):
-    """What is erased after a service is gone, and what was named and stays."""
-
     erased: tuple[Erased, ...] = ()
     held: tuple[Decision, ...] = ()
     notes: tuple[str, ...] = ()
@@ -341,7 +335,6 @@ def erase_action(
     origin: Origin | None,
     depends_on: tuple[str, ...] = (),
 ) -> Action:
-    """Return the erasure of buckets whose service is gone by then."""
     suffix = "".join(f"/{item.bucket}" for item in erased)
     return Action(
         id=action_id(ActionKind.ERASE, service, suffix),
@@ -373,7 +366,6 @@ def decide_erase(
     origin: Origin | None,
     depends_on: tuple[str, ...] = (),
 ) -> Decision:
-    """Return the erasure of buckets as an action of its own."""
     view = context.facts.view
     return Decision(
         erase_action(service, erased, origin, depends_on),

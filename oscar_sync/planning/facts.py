@@ -25,7 +25,6 @@ class Facts:
         self.missing = Lookups()
 
     def has_store(self) -> bool:
-        """Tell whether the object store is there to be asked, as far as is known."""
         return not self.view.store_problem
 
     def reaches_store(self) -> bool:
@@ -35,7 +34,6 @@ class Facts:
         return self.has_store()
 
     def made_by(self, service: ServiceName) -> tuple[BucketName, ...]:
-        """Return the buckets whose tags say that *service* made them, sorted."""
         if self.view.buckets is None:
             self.missing.buckets = True
             return ()
@@ -75,7 +73,6 @@ class Facts:
         return self.view.volumes.get(name)
 
     def is_readable(self, bucket: BucketName) -> bool:
-        """Tell whether our keys of the store reach the bucket, as far as is known."""
         return self.view.unlisted.get(bucket) is None and bucket not in self.view.denied
 
     def probe(self, name: ServiceName) -> Probe:

@@ -31,7 +31,6 @@ class _Server:
     """What one server lets through at once: client-go's limit on calls to Kubernetes."""
 
     def __init__(self) -> None:
-        """Begin with a whole burst."""
         self.left = _BURST
 
     def wait_s(self, calls: float) -> float:
@@ -41,7 +40,6 @@ class _Server:
         return wait_s
 
     def rest(self, seconds: float) -> None:
-        """Let *seconds* pass without calls."""
         self.left = min(_BURST, self.left + seconds * _CALLS_A_SECOND)
 
 

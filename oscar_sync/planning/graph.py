@@ -20,7 +20,6 @@ from oscar_sync.semantics.paths import folders_above
 
 
 def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
-    """Return the graph of the services in *forms*, keyed by cluster and name."""
     shared = _shared(forms)
     nodes: dict[str, Node] = {}
     edges: dict[Edge, None] = {}
@@ -41,7 +40,6 @@ def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
 
 
 def _workers(key: ServiceKey, form: Form) -> list[Node]:
-    """Return the workers of a federated service, each as ``CLUSTER/SERVICE`` beside it."""
     return [
         Node(f"worker:{key}/{member}", NodeKind.WORKER, key.cluster, str(member))
         for member in members_of(form)
@@ -87,7 +85,6 @@ def _within(nodes: Iterable[Node]) -> list[Edge]:
 
 
 def _marked(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """Return *edges*, those on a circle of services that start each other marked."""
     follow: dict[str, list[str]] = {}
     for edge in edges:
         if edge.kind is not EdgeKind.MOUNTS:

@@ -39,7 +39,6 @@ def first_of(*reasons: Reason | None) -> Reason | None:
 
 
 def standing_reason(context: Context, live: LiveService) -> Reason | None:
-    """Return why the service is not ours to write: a worker, another set's, another owner's."""
     standing = context.standing(live)
     match standing:
         case Standing.OURS | Standing.UNSTAMPED:
@@ -109,14 +108,12 @@ def shared_by_users(name: str) -> Reason:
 
 
 def shared_name_reason(context: Context, buckets: Collection[BucketName]) -> Reason | None:
-    """Return why nothing that uses *buckets* is deleted: which service has them is not certain."""
     return first_of(
         *(namesake_reason(context.namesakes_with(bucket), f"bucket {bucket}") for bucket in buckets)
     )
 
 
 def _set_words(context: Context, live: LiveService) -> str:
-    """Return which set manages *live*, and where its mark says something else than this run."""
     mark = owner_of(live.annotations)
     if mark is None:
         return f"marked `{live.annotations[OWNER]}` by another set, and that cannot be read"
@@ -129,7 +126,6 @@ def _set_words(context: Context, live: LiveService) -> str:
 
 
 def _not_ours(context: Context, live: LiveService, whose: str) -> Reason:
-    """Return why *live* is left alone; consent helps only where the server takes the write."""
     if context.can_take_over(live, context.standing(live)):
         return take_over_reason(live.key.name, whose)
     if live.key.name in context.desired:
@@ -152,7 +148,6 @@ def owner_reason(context: Context, live: LiveService) -> Reason | None:
 
 
 def protect_reason(context: Context, service: ServiceKey) -> Reason | None:
-    """Return why the settings forbid to remove or replace the service, or to erase its data."""
     for entry in context.settings.of_service(service):
         if entry.protect:
             return Reason(
@@ -164,7 +159,6 @@ def protect_reason(context: Context, service: ServiceKey) -> Reason | None:
 
 
 def written_reason(view: ClusterView) -> Reason | None:
-    """Return why nothing at all is written to the cluster: its release (`capabilities.TABLE`)."""
     if view.release_problem:
         return Reason(
             "release-unknown",
@@ -185,7 +179,6 @@ def written_reason(view: ClusterView) -> Reason | None:
 
 
 def release_reason(context: Context, form: Form, *, has_secrets: bool) -> Reason | None:
-    """Return why the cluster's release cannot take *form*, None if it can."""
     view = context.facts.view
     missing = unsupported(form, view.release, has_secrets=has_secrets)
     if missing:
@@ -225,7 +218,6 @@ def image_reason(context: Context, form: Form, masks: Masks) -> Reason | None:
 
 
 def provider_reason(context: Context, form: Form) -> Reason | None:
-    """Return why the server refuses an input: it is on another MinIO than the cluster's."""
     view = context.facts.view
     for place, entry in enumerate(form.input):
         provider = entry.storage_provider

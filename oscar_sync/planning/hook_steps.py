@@ -14,8 +14,6 @@ from oscar_sync.semantics.stamp import HOOKS, HookDuty, hooks_stamp
 
 
 class HookWork(Struct, frozen=True):
-    """Steps on the store, the duties that the stamp will vouch for, and notes for people."""
-
     steps: tuple[Step, ...] = ()
     duties: tuple[HookDuty, ...] = ()
     notes: tuple[str, ...] = ()
@@ -91,7 +89,6 @@ def stale_work(
 
 
 def hooks_value(*works: HookWork) -> str:
-    """Return the value of the hooks annotation for all *works* together."""
     return hooks_stamp(duty for work in works for duty in work.duties)
 
 

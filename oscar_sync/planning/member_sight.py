@@ -14,8 +14,6 @@ from oscar_sync.semantics.stamp import owner_of
 
 
 class Found(Struct, frozen=True):
-    """A member with what is known of it: its cluster where that was read, the service there."""
-
     member: Member
     peer: Context | None = None
     live: LiveService | None = None
@@ -24,12 +22,10 @@ class Found(Struct, frozen=True):
 
 
 def look_at_members(context: Context, origin: ServiceKey, form: Form) -> list[Found]:
-    """Return what is at each member of *form*, in order."""
     return [_look(context, origin, form, member) for member in members_of(form)]
 
 
 def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> Found:
-    """Return what is at *member*, as the run knows its cluster: by address, else by its name."""
     peer, problem = _peer(context, member)
     if peer is None:
         return Found(member, problem=problem)
@@ -65,7 +61,6 @@ def _probed(member: Member, peer: Context, name: ServiceName) -> Found:
 
 
 def _peer(context: Context, member: Member) -> tuple[Context | None, str]:
-    """Return the cluster of *member*, None where it was not read, with the reason."""
     if not member.cluster or not member.service:
         return None, "it names no cluster or no service"
     peer = _known(context, member)

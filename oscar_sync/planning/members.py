@@ -64,7 +64,6 @@ class Members(Struct, frozen=True):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Return what people are told of each member."""
         return tuple(_words(effect) for effect in self.effects)
 
 
@@ -134,7 +133,6 @@ def _is_lacking(one: Found) -> bool:
 
 
 def _made(live: LiveService, form: Form, one: Found) -> MemberWatch | None:
-    """Return the worker to be made at *one*, None where nothing would tell whose it is."""
     ours = {OWNER: live.annotations[OWNER]} if OWNER in live.annotations else {}
     watch = _watch(one)
     if watch is None or not (ours or form.cluster_id):
@@ -228,7 +226,6 @@ def _claimed(
 
 
 def _verdict(context: Context, origin: ServiceKey, found: Collection[Found]) -> Judgement:
-    """Return why nothing is written: a service that is not our worker, or one nobody sees."""
     reason = next((one.reason for one in found if one.reason is not None), None)
     unseen = [one for one in found if one.peer is None]
     if reason is not None:
@@ -326,7 +323,6 @@ def _steps_of(one: Found) -> Iterable[Step]:
 
 
 def _stay_reason(found: Iterable[Found]) -> Reason | None:
-    """Return why a worker cannot be taken away: as a service of its own cluster could not be."""
     for one in found:
         peer, live = one.peer, one.live
         if peer is None or live is None:
@@ -369,7 +365,6 @@ def _volume_reason(one: Found, live: LiveService) -> Reason | None:
 
 
 def _bucket_reason(found: Iterable[Found], form: Form) -> Reason | None:
-    """Return why a worker may not use a bucket of its cluster: it is somebody else's."""
     for one, bucket, facts in _met(found, form):
         if not (one.peer and one.peer.owns_bucket(facts)):
             return Reason(
@@ -398,7 +393,6 @@ def _lacking_reason(context: Context, found: Iterable[Found], form: Form) -> Rea
 
 
 def _met(found: Iterable[Found], form: Form) -> Iterable[tuple[Found, BucketName, BucketFacts]]:
-    """Yield each bucket that a worker would use and that is on its cluster already."""
     if is_mesh(form):
         return
     for one in found:

@@ -31,7 +31,6 @@ _NAMED: Final = 5
 
 
 def store_notes(contexts: Iterable[Context]) -> list[str]:
-    """Return a note for each store that could not be reached, and each that keeps buckets back."""
     views = [context.facts.view for context in contexts if context.facts.view.is_read]
     return [
         *(
@@ -56,7 +55,6 @@ def store_notes(contexts: Iterable[Context]) -> list[str]:
 
 
 def restart_notes(restarts: int) -> list[str]:
-    """Return a note for a PUT that restarts the store so often that it is waited for longer."""
     timeout_s = write_timeout_s(restarts)
     if timeout_s is None:
         return []
@@ -86,7 +84,6 @@ def token_notes(contexts: Iterable[Context]) -> list[str]:
 
 
 def unseen_words(view: ClusterView) -> str:
-    """Return why nobody can tell from here whether uploads start a service."""
     return (
         f"OSCAR {shown_release(view.release)} answers uploads 401 after updates by other tools, "
         "which nobody can see from here"
@@ -139,7 +136,6 @@ def _is_written_last(context: Context, live: LiveService) -> bool:
 
 
 def identity_notes(contexts: Iterable[Context]) -> list[str]:
-    """Return a note for each name under which this set's marks know a cluster of another name."""
     found: dict[tuple[ClusterId, str, str], list[str]] = {}
     for context in contexts:
         here = context.facts.view.cluster
@@ -256,13 +252,11 @@ def ambiguous_consents(
 
 
 def several(names: Sequence[str]) -> str:
-    """Return the first of *names*, and how many there are beside them."""
     rest = names[_NAMED:]
     return ", ".join(names[:_NAMED]) + (f" and {len(rest)} more" if rest else "")
 
 
 def unmarked_notes(context: Context, names: Sequence[str]) -> list[str]:
-    """Return a note on services that differ in nothing and lack this set's mark: lost, or new."""
     if not names:
         return []
     cluster, shown = context.facts.view.cluster.id, " ".join(names[:_NAMED])

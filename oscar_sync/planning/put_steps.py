@@ -47,7 +47,6 @@ def waking_step(live: LiveService) -> tuple[Step, ...]:
 
 
 def token_notes(context: Context, wanted: Form, before: Sequence[Form]) -> tuple[str, ...]:
-    """Return what the release's new token means for who calls the service, and for uploads."""
     view = context.facts.view
     if not TOKEN_CHANGES.holds(view.release):
         return ()

@@ -63,8 +63,6 @@ from oscar_sync.semantics.volumes import deleted_volume, named_volume
 
 
 class Removal(Struct, frozen=True):
-    """A removal as it was decided, and what of its data someone wrote down to be erased."""
-
     live: LiveService
     decision: Decision
     named: Named
@@ -72,8 +70,6 @@ class Removal(Struct, frozen=True):
 
 
 class Departure(Struct, frozen=True):
-    """How a service goes away: the steps up to its DELETE, and what becomes of its data."""
-
     steps: tuple[Step, ...]
     keeps: tuple[Kept, ...]
     erases: tuple[Erased, ...]
@@ -92,7 +88,6 @@ def decide_remove(
     guard: Reason | None = None,
     notes: tuple[str, ...] = (),
 ) -> Removal:
-    """Return the removal of *live* with everything it keeps, or why it is held back."""
     origin = entry.origin if entry else None
     volume = deleted_volume(live.form)
     named = named_erasures(context, live.key.name, buckets_of(live), entry, volume=volume)
@@ -356,7 +351,6 @@ def _shares(context: Context, live: LiveService, item: Erased) -> bool:
 def _followed_by(
     context: Context, decision: Decision, erased: tuple[Erased, ...], notes: tuple[str, ...]
 ) -> Decision:
-    """Return the removal that ends with the erasure of *erased*, its other buckets kept."""
     action, material = decision.action, decision.material
     lost = {item.bucket for item in erased}
     return replace(

@@ -15,7 +15,6 @@ from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, hooks_of
 
 
 def decide_repair(context: Context, desired: DesiredService, live: LiveService) -> Decision | None:
-    """Return the notifications to mend on a service that does not differ, None if all stand."""
     steps = _steps(context, live)
     if not steps:
         return None
@@ -38,7 +37,6 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
 
 
 def _lost_reason(context: Context, live: LiveService, steps: Iterable[Step]) -> Reason | None:
-    """Return why the notifications cannot be set: a bucket of the service is not there."""
     buckets = {BucketName(step.target.partition("/")[0]) for step in steps}
     lost = sorted(bucket for bucket in buckets if not context.bucket_exists(bucket))
     if not lost:

@@ -33,7 +33,6 @@ def decide_replace(
     changes: tuple[FieldChange, ...],
     fields: tuple[str, ...],
 ) -> Decision:
-    """Return the replacement of *live* for the sake of *fields*, or why it is held back."""
     why = takes_no_put(live.form, context.facts.view.release)
     named, lost = _named(context, live), deleted_volume(live.form)
     stored, desired = desired, taken_up(context, desired, lost)
@@ -92,7 +91,6 @@ def decide_replace(
 
 
 def _gone(watch: MemberWatch) -> MemberWatch:
-    """Return what is watched for after the worker was taken away."""
     return replace(watch, live=None)
 
 
@@ -106,7 +104,6 @@ def _named(context: Context, live: LiveService) -> Named:
 def _consent_verdict(
     context: Context, live: LiveService, fields: tuple[str, ...], why: str
 ) -> Judgement:
-    """Return why nothing is replaced unasked; one that was cut short goes on (safety 6)."""
     used = context.consents_to(Consent(Word.REPLACE, live.key.name, cluster=live.key.cluster))
     if used or detached_of(live.annotations)[0] == "replace":
         return Judgement(used=used)

@@ -62,7 +62,6 @@ def secret_findings(
 def pushed(
     desired: DesiredService, found: SecretFindings, used: frozenset[Consent]
 ) -> SecretFindings:
-    """Return *found* with each secret that could not be compared as one to be sent all the same."""
     changes = tuple(
         FieldChange(
             dotted(("environment", "secrets", name)),

@@ -20,7 +20,6 @@ _FILES: Final = "correct the files, or name them in .oscar-syncignore in the see
 
 
 def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, ...]:
-    """Return one decision for each seed of *desired* that lacks anything on its store."""
     if not context.settings.services:
         return ()
     seeds = [seed for entry in context.settings.of_service(desired.key) for seed in entry.seeds]
@@ -99,7 +98,6 @@ def _decide(
 
 
 def _credentials(seed: Seed, desired: DesiredService) -> Account:
-    """Return how the service's manifest logs in to the seed's provider, nothing for our own."""
     return account_of(desired.form, seed.provider) if seed.is_elsewhere else {}
 
 
@@ -172,7 +170,6 @@ def _others_verdict(context: Context, desired: DesiredService, seed: Seed, count
 
 
 def _whose_else(context: Context, me: ServiceName, bucket: BucketName) -> str:
-    """Return who has a say in a bucket besides the service *me* and the plan's; blank if nobody."""
     users = {
         key.name
         for key, wanted in context.users_of(bucket).items()

@@ -39,7 +39,6 @@ _OF_ENTRIES: Final = frozenset({Kind.BLOCK_MAP, Kind.BLOCKS})
 
 
 def is_sensitive(path: FieldPath) -> bool:
-    """Tell whether the field at *path* is a secret by its policy, or a variable by its name."""
     field = field_at(path)
     return (field is not None and field.is_secret) or _is_named_so(path)
 
@@ -84,5 +83,4 @@ def shown_secret(name: str, value: Secret, key: FingerprintKey | None) -> str:
 
 
 def shown_print(fingerprint: str) -> str:
-    """Return the part of a fingerprint that people are shown."""
     return f"fingerprint {fingerprint[:4]}"

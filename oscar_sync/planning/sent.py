@@ -43,14 +43,11 @@ _REFERENCE: Final = re.compile(r"\$\{(\w+)")
 
 
 class Leaf(Struct, frozen=True):
-    """One value of a definition, and where it stands."""
-
     path: FieldPath
     value: Value
 
 
 def additions(desired: DesiredService, key: FingerprintKey | None) -> tuple[FieldChange, ...]:
-    """Return everything that a creation of *desired* sends and that is not at its default."""
     return tuple(
         FieldChange(
             dotted(leaf.path),
@@ -68,7 +65,6 @@ def additions(desired: DesiredService, key: FingerprintKey | None) -> tuple[Fiel
 def with_unchanged(
     changes: Sequence[FieldChange], desired: DesiredService, key: FingerprintKey | None
 ) -> tuple[FieldChange, ...]:
-    """Return *changes* and, behind them, what a creation of *desired* sends as it was."""
     differing = tuple(change.path for change in changes)
     return (
         *changes,
@@ -164,7 +160,6 @@ def sends_of(material: Material, key: FingerprintKey | None) -> str:
 
 
 def is_covered(material: Material, key: FingerprintKey | None) -> bool:
-    """Tell whether the hash tells every value that variables put in (`sends_of`)."""
     masks = material.masks
     return key is not None or not any(
         _names_secret(one.written) for one in (*masks.wholes, *masks.parts)
@@ -176,7 +171,6 @@ def _names_secret(written: str) -> bool:
 
 
 def _hidden(key: FingerprintKey | None, value: object) -> object:
-    """Return what stands in the place of a secret."""
     if not isinstance(value, Secret):
         raise NotImplementedError(type(value).__name__)
     return secret_fingerprint(key.secret, "", value) if key and value else bool(value)
@@ -228,7 +222,6 @@ def _of_kind(material: Material, form: Callable[[Form], object]) -> dict[str, ob
 
 
 def _of_form(masks: Masks, key: FingerprintKey | None, form: Form) -> dict[str, object]:
-    """Return *form* with a hash in the place of its script, and variables as `sends_of` says."""
     short: dict[str, Value] = {**mapping_of(form), "script": text_hash(form.script)}
     if not masks.wholes and not masks.parts:
         return dict(short)
@@ -252,5 +245,4 @@ def _of_value(masks: Masks, key: FingerprintKey | None, field: str, value: Value
 
 @lru_cache(maxsize=64)
 def text_hash(text: str) -> str:
-    """Return the SHA-256 of a text as hex digits; many services may share one script."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

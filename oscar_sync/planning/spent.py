@@ -25,15 +25,12 @@ from oscar_sync.semantics.stamp import dropped_of
 
 
 class Spent(Struct, frozen=True):
-    """What is still erased for entries of ``removed`` whose service is gone, and what is said."""
-
     decisions: tuple[Decision, ...] = ()
     notes: tuple[str, ...] = ()
     used: frozenset[Consent] = frozenset()
 
 
 def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
-    """Return what is still to be erased by name, beside the buckets that are *erased* anyway."""
     decisions: list[Decision] = []
     notes: list[str] = []
     used: list[frozenset[Consent]] = []
@@ -57,7 +54,6 @@ def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
 
 
 def _spent(context: Context) -> list[RemovedEntry]:
-    """Return the entries of ``removed`` whose service was looked for and is nowhere."""
     here = context.facts.view.cluster.id
     return [entry for entry in context.spent if entry.which.cluster in (None, here)]
 
@@ -86,7 +82,6 @@ def _of_entry(
 
 
 def _left_reason(context: Context, bucket: BucketFacts) -> Reason | None:
-    """Return why *bucket* stays: it is the data of a service that is not removed."""
     view, maker = context.facts.view, ServiceName(bucket.from_service)
     stays = {name for name in view.services if name not in context.planned.gone}
     owners = sorted(

@@ -29,7 +29,6 @@ _WARNING = "the server may roll its pods or restart the store for it"
 
 
 def decide_adopt(context: Context, live: LiveService) -> Decision | None:
-    """Return the PUT that stamps *live* as it is, None if it has our stamp already."""
     if context.standing(live) is Standing.OURS and not context.former_identity(live):
         return None
     desired = context.desired.get(ServiceName(live.key.name))
@@ -54,7 +53,6 @@ def decide_adopt(context: Context, live: LiveService) -> Decision | None:
 
 
 def decide_forget(context: Context, live: LiveService, origin: Origin | None) -> Decision | None:
-    """Return the PUT that takes our stamp off *live*, None if it has none."""
     if context.standing(live) is not Standing.OURS:
         return None
     desired = context.desired.get(ServiceName(live.key.name))

@@ -83,8 +83,6 @@ from oscar_sync.semantics.tokens import forms_before
 
 
 class _Case(Struct, frozen=True):
-    """One service that is there and wanted: what the decision is made from."""
-
     context: Context
     desired: DesiredService
     live: LiveService
@@ -250,7 +248,6 @@ def _update(case: _Case) -> Decision:
 
 
 def _replaced_fields(case: _Case) -> tuple[str, ...]:
-    """Return the fields that no PUT can change, secrets among them."""
     if takes_no_put(case.live.form, case.context.facts.view.release):
         return tuple(dict.fromkeys(_field_of(change) for change in case.changes))
     return replace_reasons(case.live.form, case.wanted)
@@ -261,13 +258,11 @@ def _field_of(change: FieldChange) -> str:
 
 
 def _forms_before(case: _Case, closing: Closing) -> tuple[Form, ...]:
-    """Return what is PUT ahead of the last PUT, from what stands once the buckets are closed."""
     live, release = case.live, case.context.facts.view.release
     return forms_before(closing.form or live.form, case.wanted, live.bucket_list, release)
 
 
 def _closing(case: _Case) -> Closing:
-    """Return what becomes of access to the buckets that this PUT takes out of the service."""
     has = needed_buckets(case.wanted)
     gone = [bucket for bucket in needed_buckets(case.live.form) if bucket not in has]
     return closing_of(case.context, case.live, gone)
@@ -287,7 +282,6 @@ _Buckets = tuple[BucketName, ...]
 
 
 def _attached(context: Context, had: _Buckets, has: _Buckets) -> _Buckets:
-    """Return the buckets that the service takes up by this PUT and that exist already."""
     return tuple(bucket for bucket in has if bucket not in had and context.bucket_exists(bucket))
 
 

@@ -73,7 +73,6 @@ def _foreign_words(context: Context, bucket: BucketName) -> str:
 
 
 def _widening_words(context: Context, service: _Service, bucket: BucketName, given: Access) -> str:
-    """Return what the *given* access changes for *bucket*, blank where nobody gains."""
     before = _access_before(context, service, bucket)
     if before is None:
         return ""

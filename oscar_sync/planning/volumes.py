@@ -36,13 +36,11 @@ def as_attached(context: Context, wanted: Form, live: LiveService) -> Form:
 
 
 def _is_kept_for(volume: VolumeFacts, form: Form, service: ServiceName) -> bool:
-    """Tell whether a service of that name made the volume, of the size that *form* asks for."""
     is_kept = volume.made_by == service and not volume.is_deleting
     return is_kept and same_quantity(volume.size, size_of(form))
 
 
 def volume_notes(context: Context, desired: DesiredService, lost: str = "") -> list[str]:
-    """Return what becomes of a volume that is there when *desired* is created."""
     made = made_volume(desired.form)
     volume = context.facts.volume(made) if made else None
     if made and (made == lost or (volume is not None and volume.is_deleting)):

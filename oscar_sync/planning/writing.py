@@ -68,7 +68,6 @@ def _of_service(context: Context, wanted: DesiredService) -> tuple[Decision | No
 
 
 def _after(service: Decision | None, seed: Decision) -> Decision:
-    """Return *seed* so that it waits for the action on its service; blocked where that is."""
     if service is None:
         return seed
     action = replace(seed.action, depends_on=(service.action.id,))

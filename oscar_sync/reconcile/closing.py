@@ -8,7 +8,6 @@ from oscar_sync.render.usage import use_of
 
 
 def closing_hints(report: RunReport, found: Pass) -> tuple[str, ...]:
-    """Return one line for each new service: its address, or the command that starts it."""
     clusters = {view.cluster.id: view.cluster for view in found.views}
     hints = []
     for result in new_services(report):

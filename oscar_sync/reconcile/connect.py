@@ -155,12 +155,10 @@ class ProviderFiles:
 
     @property
     def resumes(self) -> bool:
-        """Tell whether a big upload that is cut off goes on where it was the next time."""
         return self._provider.resumes
 
     @property
     def uploads_at_once(self) -> int:
-        """Return how many uploads the store is asked to take side by side."""
         return self._provider.uploads_at_once
 
     def upload(self, item: Upload, on_bytes: OnBytes) -> None:
@@ -220,10 +218,7 @@ class ProviderFiles:
 
 
 class FileStore(ProviderFiles):
-    """A cluster's object store as execution sees it."""
-
     def __init__(self, store: ObjectStore, sleep: Callable[[float], None]) -> None:
-        """Speak to *store*; *sleep* while it restarts."""
         from oscar_sync.storage.buckets import BucketProvider  # a plan does without
 
         super().__init__(BucketProvider(store))
@@ -239,17 +234,13 @@ class FileStore(ProviderFiles):
         self._below = outlasting_restarts(super().below, sleep)
 
     def upload(self, item: Upload, on_bytes: OnBytes) -> None:
-        """Upload a file as ``ProviderFiles`` does."""
         self._upload(item, on_bytes)
 
     def delete(self, path: str) -> None:
-        """Delete what lies at *path*, as ``ProviderFiles`` does."""
         self._delete(path)
 
     def delete_many(self, paths: Sequence[str]) -> Mapping[str, str]:
-        """Delete what lies at *paths*, as ``ProviderFiles`` does."""
         return self._delete_many(paths)
 
     def below(self, folder: str) -> Mapping[str, ExtraFile]:
-        """Return what lies below *folder*, as ``ProviderFiles`` does."""
         return self._below(folder)

@@ -73,7 +73,6 @@ def _reviewed(document: PlanDocument) -> _Reviewed:
 
 
 def _loses_more(plan: Plan, reviewed: _Reviewed) -> bool:
-    """Tell whether more would be lost with a bucket than was reviewed."""
     pairs = (
         (item.count, reviewed.get((action.id, item.bucket)))
         for action in plan.actions
@@ -85,7 +84,6 @@ def _loses_more(plan: Plan, reviewed: _Reviewed) -> bool:
 
 
 def _held(item: Erased, count: BucketCount) -> Erased:
-    """Return *item* with what it held when it was reviewed."""
     return replace(
         item,
         objects=count.objects,

@@ -23,15 +23,11 @@ NOTHING_NAMED: Final[Mapping[ServiceKey, str]] = MappingProxyType({})
 
 
 class ExportedFile(Struct, frozen=True):
-    """One file to write: its path below the target, and its text."""
-
     path: str
     text: str
 
 
 class Exported(Struct, frozen=True):
-    """What an export writes, and what it leaves out with the reason."""
-
     files: tuple[ExportedFile, ...]
     left_out: tuple[str, ...]
     services: int
@@ -64,7 +60,6 @@ def exported(
 
 
 def manifest_path(key: ServiceKey) -> str:
-    """Return where the manifest of a service is written, below the target."""
     return f"{_folder(key.cluster)}/{key.name}.yaml"
 
 

@@ -24,7 +24,6 @@ class Format(Struct, frozen=True):
         return self._writer("")(subject)
 
     def write_input(self, found: Sequence[Diagnostic]) -> str:
-        """Return what is wrong with the files, where no plan could be made."""
         return self._writer("_of_input")(found)
 
     def _writer(self, suffix: str) -> Callable[..., str]:

@@ -11,7 +11,6 @@ from oscar_sync.render.subject import Subject
 
 
 def json_report(subject: Subject) -> str:
-    """Return *subject* as a JSON document."""
     if subject.report is not None:
         return json_text(ReportDocument.of_report(subject.report).data)
     kind = DriftDocument if subject.is_drift else PlanDocument
@@ -19,5 +18,4 @@ def json_report(subject: Subject) -> str:
 
 
 def json_report_of_input(found: Sequence[Diagnostic]) -> str:
-    """Return what is wrong with the files as a JSON document."""
     return json_text(DiagnosticsDocument.of(found).data)

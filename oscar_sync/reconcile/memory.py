@@ -13,8 +13,6 @@ from oscar_sync.semantics.live import live_service
 
 
 class Lists(Protocol):
-    """A cluster that lists its services: ``OscarApi``."""
-
     def services_content(self) -> bytes:
         """Return the answer as it came."""
 
@@ -23,8 +21,6 @@ class Lists(Protocol):
 
 
 class _Listing(Struct):
-    """A cluster's answer as it came, and the services in it."""
-
     content: bytes
     services: tuple[LiveService, ...]
 

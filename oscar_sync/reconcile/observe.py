@@ -257,7 +257,6 @@ def _probe(connection: ClusterConnection, name: ServiceName) -> Probe:
 
 
 def _from_providers(view: ClusterView, lookups: Lookups, connections: Connections) -> ClusterView:
-    """Return *view* with what seeds lack on stores that are not the cluster's own."""
     elsewhere = {
         seed: _elsewhere(seed, credentials, connections)
         for seed, credentials in lookups.seeds.items()

@@ -80,8 +80,6 @@ def _nothing(told: object) -> None:
 
 
 class Stop(Struct):
-    """Whether the user wants to end, and by which signal."""
-
     event: threading.Event = field(default_factory=threading.Event)
     is_terminated: bool = False
 

@@ -31,7 +31,6 @@ PlanWords: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 def plan_differences(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
-    """Return one line for each thing that *new* would do otherwise."""
     from deepdiff import DeepDiff
 
     before, after = _words_by_part(old), _words_by_part(new)

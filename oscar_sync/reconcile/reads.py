@@ -25,5 +25,4 @@ class Reads(Struct, frozen=True):
 
 
 def reads_of(files: FileMemory) -> Reads:
-    """Return what the last pass read."""
     return Reads(files.folders, files.files, files.seeds)

@@ -55,7 +55,6 @@ _States: TypeAlias = Mapping[ClusterId, Mapping[ServiceName, DeploymentState]]
 
 
 def _members(found: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[Found]]]:
-    """Yield each federated service that is ours or wanted, with what is at its members."""
     ours = _ours(found, context)
     for name, live in context.facts.view.services.items():
         if name in ours and not is_worker(live.annotations) and live.form.federation:

@@ -7,7 +7,6 @@ from oscar_sync.render.subject import Subject
 
 
 def subject_of(found: Pass, command: str, report: RunReport | None = None) -> Subject:
-    """Return what *command* found, and what became of it where something was sent."""
     forms = {service.key: service.form for service in found.desired.services}
 
     def graph() -> Graph:

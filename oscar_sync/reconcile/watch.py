@@ -95,7 +95,6 @@ class Saves(FileSystemEventHandler):
         now: Callable[[], float] = time.monotonic,
         on_note: Callable[[str], None] = lambda text: None,
     ) -> None:
-        """Start without anything to watch."""
         self.poll_s = poll_s
         self._quiet_s = quiet_s
         self._now = now
@@ -267,12 +266,10 @@ class Saves(FileSystemEventHandler):
 
 
 def _inside(folder: str) -> str:
-    """Return what the path of everything in *folder* begins with."""
     return folder if folder.endswith(os.sep) else folder + os.sep
 
 
 def outermost(folders: Iterable[str]) -> tuple[str, ...]:
-    """Return *folders* without those that lie in another of them, sorted."""
     kept: list[str] = []
     for folder in sorted(folders):
         if not _inside(folder).startswith(tuple(map(_inside, kept))):
@@ -308,7 +305,6 @@ def _identity(path: str) -> Identity | None:
 
 
 def _is_left_out(below: str) -> bool:
-    """Tell whether a path below a tree is nothing that is searched for manifests."""
     parts = below.split(os.sep)
     is_hidden = any(part.startswith(".") for part in parts) and parts[-1] != IGNORE_FILE
     return is_hidden or any(part in _LEFT_OUT for part in parts)

@@ -15,7 +15,6 @@ _MASK: Final = "(sensitive)"
 
 
 def in_words(change: FieldChange) -> str:
-    """Return live and wanted of one field on one line; of a script, how many lines differ."""
     if change.is_sensitive:
         return _sensitive(change)
     match change.op:
@@ -56,7 +55,6 @@ def _whole_values(change: FieldChange) -> list[str]:
 
 
 def want_and_live(change: FieldChange) -> str:
-    """Return what is wanted and what is live; of a script, how many lines an apply changes."""
     if change.is_sensitive:
         return _sensitive(change)
     if is_script(change.path) and change.op is Op.CHANGE:
@@ -68,7 +66,6 @@ def want_and_live(change: FieldChange) -> str:
 
 
 def live_and_wanted(change: FieldChange) -> tuple[str, str]:
-    """Return the cells of a table: what is live and what is wanted."""
     if change.is_sensitive:
         return _MASK, in_words(change)
     if is_script(change.path) and change.op is Op.CHANGE:
@@ -78,7 +75,6 @@ def live_and_wanted(change: FieldChange) -> tuple[str, str]:
 
 
 def value_in_words(path: str, content: Json) -> str:
-    """Return one value on one line: a script as its size, an input or output as its place."""
     if is_script(path) and isinstance(content, str):
         return summary_of_script(content)
     if isinstance(content, Mapping) and {"storage_provider", "path"} <= content.keys():
@@ -87,13 +83,11 @@ def value_in_words(path: str, content: Json) -> str:
 
 
 def is_script(path: str) -> bool:
-    """Tell whether *path* is the field that holds a whole file."""
     return path == "script"
 
 
 @lru_cache(maxsize=64)  # many services may share one script
 def summary_of_script(script: str) -> str:
-    """Return how long a script is, and the beginning of its SHA-256."""
     lines = plural(len(script.splitlines()), "line")
     return f"{lines}, sha256 {_sha256(script)[:8]}"
 

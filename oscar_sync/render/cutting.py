@@ -50,7 +50,6 @@ def fitting(blocks: Iterable[DocumentBlock], room: int) -> tuple[list[str], Mapp
 
 
 def cut_sentence(cut: Mapping[str, int], command: str) -> str:
-    """Return how many of what were cut, and where they are shown; blank where nothing was."""
     if not cut:
         return ""
     counts = ", ".join(f"{count:,} {group}" for group, count in cut.items())

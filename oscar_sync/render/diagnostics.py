@@ -10,7 +10,6 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "c
 
 
 def diagnostics_text(found: Sequence[Diagnostic], *, paint: Paint = plain) -> str:
-    """Return each finding with place, fault, snippet and remedy; blank without any."""
     return "".join(f"{_one(item, paint)}\n" for item in found)
 
 
@@ -26,7 +25,6 @@ def _one(item: Diagnostic, paint: Paint) -> str:
 
 
 def validation_sentence(files: int, services: int, found: Sequence[Diagnostic]) -> str:
-    """Return the closing line of ``validate``."""
     errors = sum(item.severity is Severity.ERROR for item in found)
     warnings = sum(item.severity is Severity.WARNING for item in found)
     counted = f"{plural(files, 'file')}, {plural(services, 'service')}"

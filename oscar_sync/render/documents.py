@@ -13,13 +13,11 @@ def json_text(document: Mapping[str, object] | Sequence[object]) -> str:
 
 
 def json_line(document: Mapping[str, object]) -> str:
-    """Return *document* as one line of JSON; in ASCII where it could steer a terminal."""
     text = json.dumps(document, ensure_ascii=False)
     return (text if _is_plain(text) else json.dumps(document)) + "\n"
 
 
 def yaml_text(document: Mapping[str, object] | Sequence[object]) -> str:
-    """Return *document* as YAML; in ASCII where a text of it could steer a terminal."""
     from oscar_sync.documents import yaml_writer
 
     text = yaml_writer.yaml_text(document)

@@ -32,7 +32,6 @@ def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
 
 
 def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
-    """Return one line for each field that moved, what nobody can see, and a closing sentence."""
     found = moved(plan)
     width = key_width(action.key for action in found)
     lines = []
@@ -50,7 +49,6 @@ def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
 
 
 def drift_sentence(plan: Plan) -> str:
-    """Return how much moved, of what was compared with which clusters."""
     read = [cluster.id for cluster in plan.clusters if not cluster.problem]
     if not read:
         return "Nothing was compared: no cluster could be read."

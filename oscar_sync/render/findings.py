@@ -36,7 +36,6 @@ class ReportFinding(Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """Return what it is about and the message, safe for terminals, cut where it is long."""
         text = safe(f"{self.about}: {self.message}" if self.about else self.message)
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
@@ -59,12 +58,10 @@ def findings_of(subject: Subject) -> list[ReportFinding]:
 
 
 def findings_of_input(found: Sequence[Diagnostic]) -> list[ReportFinding]:
-    """Return what is wrong with the files, errors first."""
     return sorted(map(_diagnostic, found), key=lambda item: _RANK[item.severity])
 
 
 def as_many(found: Sequence[ReportFinding], limit: int, room: int) -> Sequence[ReportFinding]:
-    """Return the first of *found*, at most *limit*, that a document of *room* bytes can hold."""
     for at, item in enumerate(found[:limit]):
         room -= 2 * len(item.sentence.encode()) + 9 * len(item.origin.file) + 900
         if room < 0:

@@ -14,12 +14,10 @@ _LIMIT: Final = 10
 
 
 def github(subject: Subject) -> str:
-    """Return the findings of *subject* as annotations, of each kind as many as are shown."""
     return _commands(findings_of(subject))
 
 
 def github_of_input(found: Sequence[Diagnostic]) -> str:
-    """Return what is wrong with the files as annotations."""
     return _commands(findings_of_input(found))
 
 

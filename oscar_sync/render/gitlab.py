@@ -25,12 +25,10 @@ _ROOM: Final = 9_000_000
 
 
 def gitlab(subject: Subject) -> str:
-    """Return the findings of *subject* as a list of violations."""
     return _document(findings_of(subject), subject.plan.source.settings_file or _NOWHERE)
 
 
 def gitlab_of_input(found: Sequence[Diagnostic]) -> str:
-    """Return what is wrong with the files as a list of violations."""
     return _document(findings_of_input(found), _NOWHERE)
 
 

@@ -47,7 +47,6 @@ def junit(subject: Subject) -> str:
 
 
 def junit_of_input(found: Sequence[Diagnostic]) -> str:
-    """Return what is wrong with the files, a case for each file."""
     by_file: dict[str, list[ReportFinding]] = {}
     for item in findings_of_input(found):
         by_file.setdefault(item.origin.file, []).append(item)

@@ -195,7 +195,6 @@ def _folded(title: str, body: Sequence[str]) -> str:
 
 
 def _fields(action: Action) -> list[str]:
-    """Return a table of the fields, and the lines of a script under it."""
     return _table(action.changes, is_new=action.kind is ActionKind.CREATE)
 
 
@@ -220,7 +219,6 @@ def _line_of(cells: Iterable[str]) -> str:
 
 
 def _is_short_script(change: FieldChange) -> bool:
-    """Tell whether a new script is short enough to be shown whole."""
     return change.op is Op.ADD and len(str(change.after).splitlines()) <= _SHORT_SCRIPT
 
 

@@ -16,7 +16,6 @@ def rendered(template: str, **values: object) -> str:
 
 
 def source_of(template: str) -> str:
-    """Return a style or script of ours as it is."""
     from markupsafe import Markup
 
     environment = _environment()

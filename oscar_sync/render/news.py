@@ -88,7 +88,6 @@ def _cluster(cluster: ClusterSummary) -> str:
 
 
 def counts(plan: Plan) -> str:
-    """Return what a plan comes to, in a few words."""
     found = [f"{number} to {kind}" for kind, number in plan.counts().items()]
     if plan.blocked:
         found.append(f"{len(plan.blocked)} blocked")

@@ -15,7 +15,6 @@ def plain(text: str, colour: str) -> str:
 
 
 def ansi(text: str, colour: str) -> str:
-    """Return *text* in the named colour, as terminals read it."""
     return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if text else text
 
 

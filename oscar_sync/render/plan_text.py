@@ -50,7 +50,6 @@ def plan_text(
     paint: Paint = plain,
     verbose: bool = False,
 ) -> str:
-    """Return the whole plan as text, ending in a line break."""
     page = Page(width, paint, verbose=verbose, key_width=key_width(_keys(plan)))
     page.line(_header(plan, command))
     risky = _worst_first(plan.of_category(Category.DELETED))
@@ -113,7 +112,6 @@ _NOTHING: Final = {
 
 
 def summary(plan: Plan, command: str = "plan") -> str:
-    """Return the closing line: counts, time, digest; one sentence where there is nothing to do."""
     digest = f"Digest {plan.digest[:8]}."
     if not plan.actions and not plan.blocked and not plan.not_planned:
         holds = _NOTHING.get(command.partition(" ")[0])
@@ -153,8 +151,6 @@ def _about(plan: Plan) -> str:
 
 
 class Page:
-    """Lines of text, folded where the terminal is narrow."""
-
     def __init__(self, width: int, paint: Paint, *, verbose: bool, key_width: int) -> None:
         self._width = width
         self._paint = paint
@@ -166,7 +162,6 @@ class Page:
         self._lines.append(text)
 
     def section(self, title: str, count: int, blocks: Sequence[Sequence[str]]) -> None:
-        """Add a titled section, none where it is empty."""
         if not blocks:
             return
         self._lines.extend(("", self._paint(f"{title} ({count})", "bold")))
@@ -183,7 +178,6 @@ class Page:
         return f" {self._paint(symbol, SYMBOL_COLOURS[symbol])} {text}"
 
     def _placed(self, text: str, visible: int, place: str) -> list[str]:
-        """Return *text* with *place* in the right column, or folded under it."""
         if not place:
             return [text]
         if self._width < DEFAULT_WIDTH:
@@ -231,7 +225,6 @@ class Page:
         ]
 
     def drifted(self, action: Action) -> list[str]:
-        """Return one line for each field that the cluster moved."""
         lines = []
         for change in action.changes:
             shown = want_and_live(change)
@@ -251,7 +244,6 @@ class Page:
         return [] if is_new else [one for one in action.changes if one.op is not Op.SAME]
 
     def blocked(self, item: Blocked) -> list[str]:
-        """Return a blocked action with its reason and every way out."""
         action = item.action
         words = f"{self._key(action)} {_blocked_word(action)}: {item.message}"
         place = safe(str(action.origin)) if action.origin else ""
@@ -264,7 +256,6 @@ class Page:
 
 
 def _place(action: Action) -> str:
-    """Return the right column: the place in the files, a seed's trigger, a removal's reason."""
     trigger = next((note for note in action.notes if note.startswith("trigger:")), "")
     if action.kind is ActionKind.SEED and trigger:
         return trigger
@@ -308,14 +299,12 @@ def _step_symbol(action: Action, step: Step) -> str:
 
 
 def _puts_in_parts(action: Action) -> bool:
-    """Tell whether the action sends several PUTs to its service, each of them shown."""
     return sum(step.do is Do.PUT and not step.member for step in action.steps) > 1
 
 
 def _told_steps(
     action: Action, left_out: Collection[Step] = frozenset()
 ) -> Iterator[tuple[str, str]]:
-    """Yield symbol and words of the steps that are not plain from the headline."""
     for step in action.steps:
         symbol = _step_symbol(action, step)
         if symbol and step not in left_out:
@@ -323,7 +312,6 @@ def _told_steps(
 
 
 def step_lines(action: Action) -> list[str]:
-    """Return the steps that are not plain from the headline, in words."""
     return [words for _, words in _told_steps(action)]
 
 

@@ -36,7 +36,6 @@ class ProgressState(Struct, frozen=True):
 
     @property
     def seconds_left(self) -> float | None:
-        """Return how long the remaining bytes take at this rate, None if that is not known."""
         if not self.bytes_per_s:
             return None
         return max(0, self.all_bytes - self.sent_bytes) / self.bytes_per_s

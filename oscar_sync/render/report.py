@@ -16,7 +16,6 @@ _COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: 
 
 
 def report_text(report: RunReport, *, paint: Paint = plain) -> str:
-    """Return one line for each action, warnings, what holds now and how to use what is new."""
     width = key_width(result.action.key for result in report.results)
     lines = [line for result in report.results for line in _result(result, paint, width)]
     if lines:
@@ -60,7 +59,6 @@ def report_sentence(report: RunReport) -> str:
 
 
 def new_services(report: RunReport) -> tuple[ActionResult, ...]:
-    """Return the creations that are done: each gets a closing line."""
     return tuple(
         result
         for result in report.results

@@ -29,7 +29,6 @@ def sarif(subject: Subject) -> str:
 
 
 def sarif_of_input(found: Sequence[Diagnostic]) -> str:
-    """Return what is wrong with the files as one run."""
     return _document(findings_of_input(found), "")
 
 
@@ -80,7 +79,6 @@ def _location(place: Origin) -> dict[str, Json]:
 
 
 def uri(file: str) -> str:
-    """Return *file* as a URI: relative as it is, absolute with its scheme."""
     path = quote(posixpath.normpath(file), safe="/", errors="replace")
     return f"file://{path}" if path.startswith("/") else path
 

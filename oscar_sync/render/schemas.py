@@ -11,7 +11,6 @@ _SCALAR: Final[dict[str, Json]] = {"type": ["string", "number", "boolean", "null
 
 
 def fdl_schema() -> dict[str, Json]:
-    """Return the JSON Schema of an FDL file, as oscar-sync reads it."""
     entry: Json = {
         "type": "object",
         "additionalProperties": {"$ref": "#/$defs/service"},
@@ -34,7 +33,6 @@ def fdl_schema() -> dict[str, Json]:
 
 
 def settings_schema() -> dict[str, Json]:
-    """Return the JSON Schema of `oscar-sync.yaml`: a key that it lacks is an error."""
     settings = _block(SETTINGS, is_strict=True)
     return {"$schema": _DRAFT, "title": "oscar-sync.yaml", **settings}
 

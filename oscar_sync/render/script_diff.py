@@ -45,6 +45,5 @@ def _differing(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _same(old: list[str], new: list[str]) -> int:
-    """Return how many lines are the same at the start of both."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))

@@ -44,7 +44,6 @@ def _row(cluster: Cluster, service: ServiceStatus, *, is_one: bool) -> Row:
 
 
 def _beneath(service: ServiceStatus) -> Iterator[str]:
-    """Yield what stands beneath the row: why it is as it is, and its workers on other clusters."""
     reason = service.deployment.reason if service.deployment else ""
     if reason and service.state != "ready":
         yield f"reason: {reason}"

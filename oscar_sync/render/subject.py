@@ -24,10 +24,8 @@ class Subject(Struct, frozen=True):
 
     @property
     def is_drift(self) -> bool:
-        """Tell whether only what moved on the clusters is told."""
         return self.command == "drift"
 
     @property
     def title(self) -> str:
-        """Return the command as a user types it."""
         return f"oscar-sync {self.command}"

@@ -10,7 +10,6 @@ from oscar_sync.semantics.use import address_of, kind_of, places_of
 
 
 def use_of(cluster: Cluster, name: str, form: Form) -> str:
-    """Return how a service is used, as a sentence after its name."""
     match kind_of(form):
         case "exposed":
             return f"serves {address_of(cluster, name)}"
@@ -25,7 +24,6 @@ def run_command(cluster: Cluster, name: str) -> str:
 
 
 def upload_command(cluster: Cluster, form: Form) -> str:
-    """Return the command that uploads to the first input of a service."""
     bucket, folder = inputs(form)[0]
     place = shlex.quote(f"{bucket}/{folder}/")
     return f"oscar-sync storage put FILE {place} -c {cluster_flag(cluster)}"

@@ -91,7 +91,6 @@ def key_width(keys: Iterable[ServiceKey]) -> int:
 
 
 def value(content: Json) -> str:
-    """Return one value on one line, cut where it is long."""
     text = whole(content)
     if len(text) <= _LONGEST:
         return text
@@ -99,7 +98,6 @@ def value(content: Json) -> str:
 
 
 def whole(content: Json) -> str:
-    """Return one value on one line, however long."""
     if content is None:
         return "(none)"
     if isinstance(content, bool):
@@ -124,7 +122,6 @@ def lost(loss: Loss) -> str:
 
 
 def kept(item: Kept) -> str:
-    """Return what a kept bucket holds and who else uses it; of a volume its name."""
     holds = ""
     if item.objects is not None and item.size_bytes is not None:
         least = "at least " if item.is_at_least else ""
@@ -137,7 +134,6 @@ def kept(item: Kept) -> str:
 
 
 def erased(item: Erased) -> str:
-    """Return what an erased bucket holds, when it was last written, and who consented."""
     last = f", last write {item.last_write:%Y-%m-%d %H:%MZ}" if item.last_write else ""
     shared = f"; also used by {', '.join(item.shared_with)}" if item.shared_with else ""
     consent = f"   ({item.consent})" if item.consent else ""
@@ -145,7 +141,6 @@ def erased(item: Erased) -> str:
 
 
 def _held(item: Erased) -> str:
-    """Return what an erased bucket holds; a volume, or a bucket out of reach, tells nothing."""
     if item.objects is None:
         return "" if item.is_volume else ": nobody can see from here what it holds"
     least = "at least " if item.is_at_least else ""

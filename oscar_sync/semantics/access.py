@@ -33,8 +33,6 @@ PUBLIC: Final = "public"
 
 
 class Access(Struct, frozen=True):
-    """Who has access beside the owner: everybody, or these users."""
-
     is_public: bool = False
     users: frozenset[str] = frozenset()
 
@@ -69,7 +67,6 @@ def hides_public(visibility: str) -> bool:
 
 
 def is_of_users(owner: str) -> bool:
-    """Tell whether a service of *owner* is a user's, whom the store knows (record 135)."""
     return owner not in _ADMIN
 
 
@@ -104,13 +101,11 @@ def given_by_put(before: Form, after: Form, owner: str) -> dict[BucketName, Acce
 
 
 def given_by_create(first: Form, form: Form, owner: str) -> dict[BucketName, Access]:
-    """Return the access that the POST of *first* and, where it differs, the PUT of *form* give."""
     put = {} if first is form else given_by_put(first, form, owner)
     return {**given_by_post(first, owner), **put}
 
 
 def given_by_puts(forms: Sequence[Form], owner: str) -> dict[BucketName, Access]:
-    """Return the access that PUTs give which turn each of *forms* into the next."""
     found: dict[BucketName, Access] = {}
     for before, after in pairwise(forms):
         for bucket, given in given_by_put(before, after, owner).items():

@@ -19,8 +19,6 @@ from oscar_sync.semantics.operator import (
 
 
 class Outcome(StrEnum):
-    """What an answer to a POST, PUT or DELETE of a service means before anything is read back."""
-
     APPLIED = "applied"
     APPLIED_WITH_WARNING = "applied, with a warning"
     NOT_APPLIED = "not applied"
@@ -29,8 +27,6 @@ class Outcome(StrEnum):
 
 
 class Meaning(Struct, frozen=True):
-    """Outcome, a stable reason, and what to do where there is something to do."""
-
     outcome: Outcome
     reason: str
     remedy: str = ""

@@ -26,7 +26,6 @@ def post_body(
     annotations: Mapping[str, str],
     release: Release,
 ) -> dict[str, Value]:
-    """Return the body that creates *form*, with *annotations* (the stamp) beside its own."""
     body = _plain_body(form, release)
     body["annotations"] = {**form.annotations, **annotations}
     _set_secrets(body, secrets)

@@ -65,20 +65,17 @@ def outputs(form: Form) -> tuple[tuple[BucketName, str], ...]:
 
 
 def in_out_buckets(form: Form) -> tuple[BucketName, ...]:
-    """Return the buckets of inputs and outputs, each once, inputs first."""
     places = _places(form.input, LOCAL_INPUT_TYPES)
     places += _places(form.output, BUCKET_OUTPUT_TYPES)
     return tuple({bucket: None for bucket, _ in places})
 
 
 def mount_bucket(form: Form) -> BucketName | None:
-    """Return the bucket of the cluster's own store that is mounted, if any."""
     place = mount_place(form)
     return place[0] if place else None
 
 
 def mount_place(form: Form) -> tuple[BucketName, str] | None:
-    """Return bucket and folder of the cluster's own store that are mounted, if any."""
     mount = form.mount
     if not mount.path or str(provider_of(mount.storage_provider)) != "minio.default":
         return None
@@ -189,7 +186,6 @@ def lost_user_buckets(stored: Iterable[str], wanted: Form) -> tuple[BucketName, 
 
 
 def without_buckets(form: Form, buckets: Iterable[str]) -> Form:
-    """Return *form* without the inputs and outputs in *buckets*, and without a mount on them."""
     gone = frozenset(buckets)
     return replace(
         form,

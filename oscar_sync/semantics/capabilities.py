@@ -257,7 +257,6 @@ def release_of(version: str) -> Release:
 
 
 def shown_release(release: Release) -> str:
-    """Return *release* as people write it: ``4.1.0``."""
     return ".".join(map(str, release))
 
 

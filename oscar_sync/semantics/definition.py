@@ -62,7 +62,6 @@ def _different(
 
 
 def _written(name: str, value: Value, shown: Callable[[Secret], str]) -> object:
-    """Return *value* as it is written: nothing that the server puts in itself."""
     if isinstance(value, Secret):
         return shown(value)
     if isinstance(value, dict):

@@ -19,13 +19,11 @@ _SHORTEST_PACKED: Final = 6
 
 
 def masked(text: str, secrets: Iterable[Secret]) -> str:
-    """Return *text* with each of *secrets* masked, once, whatever form it has."""
     pattern = _pattern(frozenset(secrets))
     return text if pattern is None else pattern.sub(MASK, text)
 
 
 def as_written(text: str, masks: Masks) -> str:
-    """Return a sentence with what variables put in as it is written, whatever form it has."""
     if masks == Masks():
         return text
     pattern, written = _written(masks)
@@ -33,7 +31,6 @@ def as_written(text: str, masks: Masks) -> str:
 
 
 def secrets_in(value: object) -> Iterator[Secret]:
-    """Yield each secret within *value*: a body, a form."""
     if isinstance(value, Secret):
         yield value
     elif isinstance(value, Mapping):
@@ -52,7 +49,6 @@ def _pattern(secrets: frozenset[Secret]) -> re.Pattern[str] | None:
 
 @lru_cache(maxsize=16)
 def _written(masks: Masks) -> tuple[re.Pattern[str], dict[str, str]]:
-    """Return what finds each form of what was put in, and how each is written."""
     written: dict[str, str] = {}
     for one in (*masks.wholes, *masks.parts):
         if one.text != one.written:

@@ -40,7 +40,6 @@ class Member(Struct, frozen=True):
     endpoint: str = ""
 
     def __str__(self) -> str:
-        """Return it as people are told: ``CLUSTER/SERVICE``."""
         return f"{self.cluster or '(no cluster)'}/{self.service or '(no service)'}"
 
 
@@ -56,7 +55,6 @@ def _member(one: Replica, clusters: Mapping[str, Account]) -> Member:
 
 
 def without_members(form: Form) -> Form:
-    """Return *form* so that a PUT of it reaches no other cluster."""
     if form.federation is None:
         return form
     return replace(form, federation=replace(form.federation, members=()))
@@ -115,13 +113,11 @@ def origin_of(annotations: Mapping[str, str]) -> str:
 
 
 def is_worker_of(annotations: Mapping[str, str], cluster: str, service: str) -> bool:
-    """Tell whether the origin is *service* of the cluster that calls itself *cluster*."""
     origin = annotations.get(ORIGIN_CLUSTER, ""), annotations.get(ORIGIN_SERVICE, "")
     return is_worker(annotations) and bool(cluster) and origin == (cluster, service)
 
 
 def is_same_endpoint(one: str, other: str) -> bool:
-    """Tell whether two addresses of OSCAR's API are one: host, port and path."""
     return leads_to(one, [other]) and _path(one) == _path(other)
 
 

@@ -125,5 +125,4 @@ def walk(
 
 
 def last(trail: dict[_Name, None]) -> _Name:
-    """Return the name where a walk is: the last one of its *trail*."""
     return next(reversed(trail))

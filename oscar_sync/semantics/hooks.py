@@ -19,7 +19,6 @@ def arn_of(service: str) -> str:
 
 
 def service_of(arn: str) -> str:
-    """Return the service whose webhook *arn* names; blank for any other ARN."""
     found = _ARN.fullmatch(arn)
     return found[1] if found else ""
 

@@ -35,7 +35,6 @@ def replace_reasons(
 
 
 def takes_no_put(form: Form, release: Release = NEWEST, *, is_kserve_enabled: bool = True) -> str:
-    """Return why no PUT can change the service at all, blank if one can."""
     if is_exposed(form) and EXPOSED_TAKES_NO_PUT.holds(release):
         since = shown_release(EXPOSED_TAKES_NO_PUT.until or NEWEST)
         return f"OSCAR {shown_release(release)} cannot update an exposed service ({since} can)"

@@ -9,7 +9,6 @@ from oscar_sync.semantics.shapes import mapping_of, text_of
 
 
 def live_service(cluster: ClusterId, raw: Mapping[str, object]) -> LiveService:
-    """Return *raw* (a service of the list or a GET) with its normal form."""
     secrets = mapping_of(mapping_of(raw.get("environment")).get("secrets"))
     return LiveService(
         key=ServiceKey(cluster, ServiceName(text_of(raw.get("name")))),

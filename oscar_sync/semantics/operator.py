@@ -15,12 +15,10 @@ SERVICES_NAMESPACE: Final = "oscar-svc"
 
 
 def find_definition(service: str) -> str:
-    """Return the command that shows in which namespace a service's definition lies."""
     return f"kubectl get configmaps -A -l oscar_service={quote(service)}"
 
 
 def edit_definition(service: str, namespace: str) -> str:
-    """Return the command that opens a service's stored definition in an editor."""
     return f"kubectl -n {quote(namespace)} edit configmap {quote(service)}"
 
 
@@ -34,7 +32,6 @@ def find_secrets(service: str, namespace: str) -> str:
 
 
 def save_definitions(file: str) -> str:
-    """Return the command that saves every service's stored definition."""
     return f"kubectl get configmaps -A -l oscar_service -o yaml > {quote(file)}"
 
 
@@ -51,27 +48,22 @@ def list_ports() -> str:
 
 
 def add_hook(alias: str, bucket: str, service: str, prefix: str) -> str:
-    """Return the command that lets uploads below *prefix* start *service*."""
     return f"mc event add {_rule(alias, bucket, service, prefix)}"
 
 
 def remove_hook(alias: str, bucket: str, service: str, prefix: str) -> str:
-    """Return the command that takes one notification of *service* off a bucket."""
     return f"mc event remove {_rule(alias, bucket, service, prefix)}"
 
 
 def remove_hooks(alias: str, bucket: str) -> str:
-    """Return the command that takes every notification off a bucket, sleeping ones included."""
     return f"mc event remove {quote(f'{alias}/{bucket}')} --force"
 
 
 def remove_webhook(alias: str, service: str) -> str:
-    """Return the command that takes away the webhook of *service*, which a POST registers."""
     return f"mc admin config reset {quote(alias)} notify_webhook:{quote(service)}"
 
 
 def set_tags(alias: str, bucket: str, **tags: str) -> str:
-    """Return the command that tags a bucket; blank values are left out."""
     pairs = "&".join(f"{name}={text}" for name, text in tags.items() if text)
     return f"mc tag set {quote(f'{alias}/{bucket}')} {quote(pairs)}"
 

@@ -44,7 +44,6 @@ def provider_of(text: str) -> ProviderName:
 
 
 def account_of(form: Form, provider: str) -> Account:
-    """Return how a service logs in to *provider* (``type.id``), empty where it does not say."""
     named = provider_of(provider)
     return form.storage_providers.get(named.type, {}).get(named.id, {})
 
@@ -73,7 +72,6 @@ def bucket_of(path: str) -> BucketName:
 
 
 def lies_within(inner: str, outer: str) -> bool:
-    """Tell whether the path *inner* is *outer* or below it, segment by segment."""
     return f"{inner.strip('/')}/".startswith(f"{outer.strip('/')}/")
 
 

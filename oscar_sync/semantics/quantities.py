@@ -37,7 +37,6 @@ _LONGEST: Final = 64
 
 @lru_cache(maxsize=4096)
 def amount(text: str) -> Fraction | None:
-    """Return the exact amount that *text* means, None if it is no quantity."""
     match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None
@@ -48,7 +47,6 @@ def amount(text: str) -> Fraction | None:
 
 
 def is_positive_quantity(text: str) -> bool:
-    """Tell whether *text* is a quantity above zero."""
     value = amount(text)
     return value is not None and value > 0
 
@@ -62,6 +60,5 @@ def same_quantity(one: str, other: str) -> bool:
 
 
 def canonical_quantity(text: str) -> str:
-    """Return one text for each amount (a fraction); what is no quantity stays as it is."""
     value = amount(text)
     return text if value is None else str(value)

@@ -41,7 +41,6 @@ def unsupported(
 
 
 def without_newer(body: Mapping[str, Value], release: Release) -> dict[str, Value]:
-    """Return *body* without the fields that *release* does not have, at any depth."""
     return _without(SERVICE, body, release)
 
 

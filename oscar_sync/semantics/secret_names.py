@@ -18,7 +18,6 @@ _BREAK: Final = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 def names_secret(name: str) -> bool:
-    """Tell whether a variable called *name* holds a secret, as far as its name tells."""
     words = [word.lower() for word in _BREAK.split(name) if word]
     if not words or words[-1] in _ABOUT:
         return False

@@ -44,20 +44,16 @@ _NOT_HASHED: Final = frozenset({"name", "cluster_id", "clusters"})
 
 
 class Owner(Struct, frozen=True):
-    """Set, cluster identity and service that a stamp names."""
-
     set_name: str
     identity: str
     service: str
 
 
 def owner_stamp(set_name: str, identity: str, service: str) -> str:
-    """Return the value of the owner annotation."""
     return f"{set_name}/{identity}/{service}"
 
 
 def owner_of(annotations: Mapping[str, str]) -> Owner | None:
-    """Return what the owner annotation says, None without a readable one."""
     set_name, _, rest = annotations.get(OWNER, "").partition("/")
     identity, _, service = rest.rpartition("/")
     if not (set_name and identity and service):
@@ -98,7 +94,6 @@ def applied_of(annotations: Mapping[str, str]) -> Mapping[str, str] | None:
 
 
 def is_as_applied(annotations: Mapping[str, str], form: Form, owner: str) -> bool:
-    """Tell whether *form* is what this program wrote last, as far as *annotations* say it."""
     applied = applied_of(annotations) or {}
     now = field_hashes(form, owner)
     return all(now.get(name) == short for name, short in applied.items())
@@ -136,7 +131,6 @@ def _short_hash(value: bool | int | str) -> str:  # noqa: FBT001 - a value, not 
 
 
 def comparable(name: str, value: Value, owner: str = "") -> Value:
-    """Return *value* of the top-level field *name* without what makes no difference."""
     if name == "labels" and isinstance(value, dict):
         return {key: text for key, text in value.items() if key not in CARRIED_LABELS}
     if name == "environment" and isinstance(value, dict):
@@ -168,7 +162,6 @@ def live_fingerprint(
 
 
 def fingerprint_of(live: LiveService) -> str:
-    """Return the fingerprint of *live* that a plan's premise rests on."""
     return live_fingerprint(live.form, live.owner, live.bucket_list, live.annotations)
 
 
@@ -194,7 +187,6 @@ def secret_fingerprint(key: Secret, name: str, value: Secret) -> str:
 
 
 def secrets_stamp(key_id: str, fingerprints: Mapping[str, str]) -> str:
-    """Return the value of the secrets annotation."""
     pairs = (f"{quote(name, safe='')}={print_}" for name, print_ in sorted(fingerprints.items()))
     return " ".join([f"{_VERSION}:{key_id}", *pairs])
 
@@ -224,7 +216,6 @@ def hooks_stamp(duties: Iterable[HookDuty]) -> str:
 
 
 def hooks_of(annotations: Mapping[str, str]) -> tuple[HookDuty, ...]:
-    """Return the notifications that the annotation vouches for."""
     return tuple(_duty(word) for word in annotations.get(HOOKS, "").split() if "/" in word)
 
 
@@ -239,7 +230,6 @@ def detached_stamp(purpose: str, buckets: Iterable[str]) -> str:
 
 
 def detached_of(annotations: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Return purpose and buckets of a removal or replace that is under way; blank if none."""
     words = annotations.get(DETACHED, "").split()
     if not words or words[0] not in ("remove", "replace"):
         return "", ()
@@ -247,7 +237,6 @@ def detached_of(annotations: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
 
 
 def dropped_stamp(buckets: Iterable[str]) -> str:
-    """Return the value of the detached annotation of a service that stays without *buckets*."""
     words = sorted(set(buckets))
     return " ".join(["update", *words]) if words else ""
 

@@ -76,7 +76,6 @@ def is_refused_input(form: Form, provider: str, store: OwnStore, *, shows_its_ke
 
 
 def leads_to(endpoint: str, addresses: Collection[str]) -> bool:
-    """Tell whether *endpoint* is one of *addresses*, in any spelling."""
     place = _place(endpoint)
     return place is not None and any(
         other is not None and _is_same(place, other) for other in map(_place, addresses)

@@ -59,7 +59,6 @@ def unusable(text: str, place: StringPlace) -> str:
 
 
 def verdict(text: str, place: StringPlace) -> Verdict:
-    """Return what the server makes of *text* at *place*."""
     if place is StringPlace.SCRIPT:
         return _script(text)
     if "\r" in text:

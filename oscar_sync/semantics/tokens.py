@@ -25,7 +25,6 @@ from oscar_sync.semantics.capabilities import FAILED_POST_ERASES, TOKEN_CHANGES,
 
 
 def put_stops_uploads(before: Form, after: Form, release: Release) -> bool:
-    """Tell whether uploads start nothing once a PUT has turned *before* into *after*."""
     has_new = not set(in_out_buckets(after)).issubset(in_out_buckets(before))
     return TOKEN_CHANGES.holds(release) and bool(inputs(after)) and not has_new
 

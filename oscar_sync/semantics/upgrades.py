@@ -54,7 +54,6 @@ def lost_fields(
 
 
 def loses_variables(raw: Mapping[str, object], now: Release, then: Release) -> bool:
-    """Tell whether the environment variables of a live service are gone with *then*."""
     shown = mapping_of(raw.get("environment"))
     has_some = bool(shown.get("Variables") or shown.get("variables"))
     return has_some and _ends(CAPITAL_VARIABLES, now, then)
@@ -73,12 +72,10 @@ def cannot_be_built(form: Form, now: Release, then: Release) -> str:
 
 
 def is_stuck(form: Form, now: Release, then: Release) -> bool:
-    """Tell whether *then* can neither update nor wholly delete the live service: it is exposed."""
     return is_exposed(form) and _ends(OLD_DEPLOYMENT_NAME, now, then)
 
 
 def is_hidden(now: Release, then: Release) -> bool:
-    """Tell whether *then* hides services from every user until an update of each."""
     return _ends(NO_VISIBILITY, now, then)
 
 
@@ -105,5 +102,4 @@ def _list_of(value: object) -> list[object]:
 
 
 def _ends(trait: Trait, now: Release, then: Release) -> bool:
-    """Tell whether *now* does what *then* no longer does."""
     return trait.holds(now) and not trait.holds(then)

@@ -21,5 +21,4 @@ def address_of(cluster: Cluster, name: str) -> str:
 
 
 def places_of(form: Form) -> str:
-    """Return the folders whose uploads start a service."""
     return ", ".join(f"{bucket}/{folder}/" for bucket, folder in inputs(form))

@@ -16,7 +16,6 @@ def attached_volume(form: Form) -> str:
 
 
 def named_volume(form: Form) -> str:
-    """Return the name of the volume that the service has, made or attached; blank for none."""
     return form.volume.name if form.volume else ""
 
 
@@ -26,7 +25,6 @@ def deleted_volume(form: Form) -> str:
 
 
 def size_of(form: Form) -> str:
-    """Return the size of the volume that the service makes, blank for none."""
     return form.volume.size if form.volume else ""
 
 

@@ -38,7 +38,6 @@ def settings_of(
     id_of: Callable[[str], ClusterId],
     env_file: str,
 ) -> Settings:
-    """Return the settings of a run; keys of clusters become the ids they go to."""
     return Settings(
         folder=loaded.folder,
         file=loaded.file,
@@ -82,7 +81,6 @@ def _service(entry: ServiceSettings, id_of: Callable[[str], ClusterId]) -> Servi
 def check_removed(
     settings: Settings, services: Iterable[DesiredService], text: str, findings: Findings
 ) -> None:
-    """Note removals of services that are wanted, at both places (product 2.2)."""
     for service in services if settings.removed else ():
         entry = settings.removal_of(service.key)
         if entry is not None:
@@ -92,7 +90,6 @@ def check_removed(
 def check_services(
     settings: Settings, services: Iterable[DesiredService], text: str, findings: Findings
 ) -> None:
-    """Note settings of services that no manifest has."""
     wanted = tuple(services)
     for settings_entry in settings.services:
         if not any(settings_entry.which.matches(service.key) for service in wanted):

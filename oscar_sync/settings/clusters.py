@@ -51,7 +51,6 @@ class Flags(Struct, frozen=True):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """What the flags name, each once, in order."""
         star = (self.star,) if self.star else ()
         return tuple(dict.fromkeys((*self.plain, *self.by_key.values(), *star)))
 
@@ -74,8 +73,6 @@ def flags_of(texts: Iterable[str]) -> Flags:
 
 
 class ClusterLookup:
-    """Finds the cluster of each FDL key."""
-
     def __init__(self, known: Known, flags: Flags, keys: Sequence[str], findings: Findings) -> None:
         """Check the *flags* against the *keys* of the run.
 
@@ -132,7 +129,6 @@ class ClusterLookup:
         return key
 
     def entry_of(self, key: str) -> ClusterSettings | None:
-        """Return the cluster that the FDL *key* goes to, None if nothing says so."""
         if key not in self._found:
             self._found[key] = self._entry_of(key)
         return self._found[key]
@@ -176,7 +172,6 @@ class ClusterLookup:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return what clusters are called: ids, and the keys of the manifests."""
         others = [*self.targets, *([self.known.environment] if self.known.environment else [])]
         ids = (*self.known.names, *(str(entry.id) for entry in others))
         return tuple(dict.fromkeys((*ids, *filter(None, self.keys))))
@@ -186,7 +181,6 @@ class ClusterLookup:
         return self.entry_of_name(name) if name in self.names else None
 
     def id_of_name(self, name: str) -> ClusterId:
-        """Return the id of the cluster called *name* where it is known, else the name itself."""
         if name not in self.known.aliases and name not in self.keys:
             return ClusterId(name)
         entry = self.entry_of_name(name)
@@ -196,7 +190,6 @@ class ClusterLookup:
 def unknown_key(
     lookup: ClusterLookup, key: str, origin: Origin, text: str, findings: Findings
 ) -> None:
-    """Note an FDL *key* without a cluster, with both sides listed."""
     keys = ", ".join(one or "(none)" for one in lookup.keys)
     names = ", ".join(lookup.known.names) or "none"
     findings.add(
@@ -213,8 +206,6 @@ def unknown_key(
 
 
 class Resolver:
-    """Entries to clusters: addresses checked, variables substituted, logins found."""
-
     def __init__(self, known: Known, environment: LoginSources, findings: Findings) -> None:
         self.known = known
         self.environment = environment
@@ -318,7 +309,6 @@ class Resolver:
         return is_good
 
     def _is_allowed(self, entry: ClusterSettings, key: str, address: str) -> bool:
-        """Tell whether *address* may have credentials; what a variable puts in is not shown."""
         origin, environment = origin_of(address), self.environment
         is_named = origin in environment.allowed or (bool(origin) and origin == environment.origin)
         written = "" if entry.is_cli else entry.fields[key]
@@ -378,7 +368,6 @@ class Resolver:
             )  # fmt: skip
 
     def _twin(self, endpoint: str) -> FoundLogin | None:
-        """Return the login of oscar-cli's entry with that endpoint."""
         for entry in self.known.cli.values():
             theirs = entry.fields.get("endpoint", "")
             is_same = identity_of(theirs) == identity_of(endpoint)

@@ -20,7 +20,6 @@ _NAME: Final = re.compile(r"[^\s/=]+")
 
 
 def consent_of(text: str) -> Consent | None:
-    """Return the consent that *text* writes down, None if it is none."""
     word_text, colon, name = text.partition(":")
     if not colon or word_text not in set(Word) or not name:
         return None

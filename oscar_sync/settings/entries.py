@@ -54,17 +54,14 @@ class Known(Struct, frozen=True):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every id and alias, sorted."""
         return tuple(sorted({*self.settings, *self.aliases, *self.cli} - {STAR}))
 
 
 def endpoint_entry(url: str, source: str) -> ClusterSettings:
-    """Return an entry for a bare address: its id is the host (and port)."""
     return ClusterSettings(ClusterId(host_of(url)), source, {"endpoint": url})
 
 
 def host_of(url: str) -> str:
-    """Return host[:port] of *url*, the URL itself if it has none."""
     return urlsplit(url).netloc.rpartition("@")[2] or url
 
 
@@ -114,7 +111,6 @@ def _cli_entry(name: str, fields: dict[str, Tree], places: Places) -> ClusterSet
 
 
 def note_nothing_for(cluster: ClusterId, keys: Iterable[str], findings: Findings) -> None:
-    """Note that none of the manifests' *keys* goes to the cluster that ``--cluster`` names."""
     listed = ", ".join(key or "(none)" for key in keys)
     findings.of_file(
         SettingsCode.NOTHING_FOR_CLUSTER,

@@ -74,7 +74,6 @@ def _shown(field: Field, value: Any) -> str:
 
 
 def _name(path: FieldPath) -> str:
-    """Return *path* as it reads in the file: ``services.edge/plants.seeds[0].to``."""
     name = str(path[0])
     for step in path[1:]:
         name += f"[{step}]" if isinstance(step, int) else f".{step}"
@@ -82,7 +81,6 @@ def _name(path: FieldPath) -> str:
 
 
 def _source(loaded: Loaded, field: Field, value: Any, path: FieldPath) -> str:
-    """Return where *value* is written; a bare text stands for the block it is read as."""
     if loaded.places is None:
         return _DEFAULT
     origin, depth = loaded.places.reach(path)

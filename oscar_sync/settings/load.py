@@ -75,7 +75,6 @@ def load_settings(where: Where, findings: Findings) -> Loaded:
 
 
 def find(where: Where) -> str:
-    """Return the absolute path of the settings file, blank if there is none (product 2.2)."""
     if where.settings_file:
         path = os.path.normpath(os.path.join(where.cwd, where.settings_file))
         where.looked_for(path)
@@ -124,7 +123,6 @@ def _note_passed_over(where: Where, used: str, findings: Findings) -> None:
 
 
 def _between(where: Where, path: str) -> list[str]:
-    """Return the working directory, and the folders from it down or up to *path*."""
     place = os.path.normpath(os.path.join(where.cwd, path))
     folder = place if os.path.isdir(place) else os.path.dirname(place)
     above, below = sorted((where.cwd, folder), key=len)
@@ -240,14 +238,12 @@ def _cli(
 
 
 def cli_file(where: Where, config: str) -> str:
-    """Return the absolute path of oscar-cli's file: of *config*, of its variable, or the usual."""
     named = config or where.environ.get("OSCAR_CLI_CONFIG_FILE", "")
     home = where.environ.get("HOME", "") or os.path.expanduser("~")
     return absolute(where.cwd, named or os.path.join(home, ".oscar-cli", "config.yaml"))
 
 
 def token_files(loaded: Loaded, where: Where, token_file: str) -> tuple[str, ...]:
-    """Return the absolute paths of all files that tokens are read from: nothing else reads them."""
     given = (token_file, where.environ.get("TOKEN_FILE_PATH", ""))
     written = (entry.fields.get("token_file", "") for entry in loaded.clusters.values())
     return (
@@ -271,14 +267,12 @@ def environment_of(where: Where, token_file: str, endpoints: Sequence[str] = ())
 
 
 def absolute(base: str, path: str) -> str:
-    """Return *path* made absolute from *base*, without ``.`` and ``..`` parts."""
     return os.path.normpath(os.path.join(base, path))
 
 
 def check_seeds(
     loaded: Loaded, is_inside: Callable[[str], bool], cwd: str, findings: Findings
 ) -> None:
-    """Note seeds whose files do not exist, or whose real paths are not inside (safety 8, 9)."""
     for seed in loaded.seeds:
         real = os.path.realpath(seed.source)
         if not is_inside(real):
@@ -318,7 +312,6 @@ def check_paths(
     is_inside: Callable[[str], bool],
     findings: Findings,
 ) -> None:
-    """Note files that clusters name and that lie outside (trust 4.3)."""
     if loaded.places is None:
         return
     named = [

@@ -53,8 +53,6 @@ class LoginSources(Struct, frozen=True):
 
 
 class FoundLogin(Struct, frozen=True):
-    """A login and, in words, where it came from."""
-
     login: Login | None = None
     source: str = ""
 
@@ -101,6 +99,5 @@ def environment_login(environment: LoginSources) -> FoundLogin:
 
 
 def agent_login(environment: LoginSources) -> FoundLogin:
-    """Return the login by oidc-agent's account that the environment names: the last of all."""
     account = environment.variables.get("OIDC_AGENT_ACCOUNT", "")
     return FoundLogin(AgentLogin(account), "OIDC_AGENT_ACCOUNT") if account else FoundLogin()

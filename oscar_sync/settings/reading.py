@@ -52,7 +52,6 @@ class Loaded(Struct, frozen=True):
 
     @property
     def seeds(self) -> tuple[Seed, ...]:
-        """Every service's seeds."""
         return tuple(seed for service in self.services for seed in service.seeds)
 
 
@@ -306,6 +305,5 @@ def _seed_fault(kind: str, colon: str, bucket: str, prefix: str) -> str:
 
 
 def which_of(text: str) -> Which:
-    """Return the service that ``SERVICE`` or ``CLUSTER/SERVICE`` names."""
     cluster, slash, name = text.rpartition("/")
     return Which(name, ClusterId(cluster) if slash and cluster else None)

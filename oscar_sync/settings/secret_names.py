@@ -14,7 +14,6 @@ RESERVED: Final = ("OSCAR_", "OIDC_", "GITHUB_", "GITLAB_", "CI_", "ACTIONS_", "
 
 
 def is_reserved(name: str) -> bool:
-    """Tell whether no service's secret may take the variable *name*, whoever lists it."""
     return name.upper().startswith(RESERVED)
 
 

@@ -21,7 +21,6 @@ class SettingsReader(FieldReader):
     is_strict = True
 
     def __init__(self, places: Places, findings: Findings) -> None:
-        """Take the places of the file, and where to note its faults."""
         self.places = places
         self.findings = findings
 

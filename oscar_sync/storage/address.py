@@ -20,21 +20,17 @@ class StoreAddress(Struct, frozen=True):
 
     @property
     def is_secure(self) -> bool:
-        """Tell whether the store is spoken to over TLS."""
         return urlsplit(self.endpoint).scheme == "https"
 
     @property
     def shown(self) -> str:
-        """The endpoint without user and password, for sentences."""
         scheme, separator, rest = self.endpoint.partition("://")
         return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
     def masked(self, text: str) -> str:
-        """Return *text* without the keys, should the store have echoed them."""
         return masked(text, (self.secret_key, self.access_key))
 
     def fault(self) -> str:
-        """Return why the address cannot be used, blank if it can."""
         try:
             parts = urlsplit(self.endpoint)
             _ = parts.port  # raises for a port that is none

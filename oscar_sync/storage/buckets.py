@@ -12,8 +12,6 @@ from oscar_sync.storage.whole import whole
 
 
 class BucketProvider:
-    """A ``Provider`` over an object store."""
-
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
         self._md5s: dict[str, str] = {}
@@ -23,7 +21,6 @@ class BucketProvider:
 
     @property
     def shown(self) -> str:
-        """Return the store's address for sentences."""
         return self.store.address.shown
 
     @property
@@ -33,7 +30,6 @@ class BucketProvider:
 
     @property
     def uploads_at_once(self) -> int:
-        """Return how many uploads are asked for side by side; of large ones fewer are under way."""
         return uploads.SMALL_AT_ONCE
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
@@ -70,7 +66,6 @@ class BucketProvider:
         self._md5s[local] = checksums.md5_of_small(local, size_bytes)
 
     def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
-        """Tell whether the object is the file, by size and ETag."""
         etag = stored.checksum.partition(":")[2]
         md5 = self._md5s.pop(str(local), "")
         return checksums.matches(local, size_bytes, etag, stored.size_bytes, md5)
@@ -106,7 +101,6 @@ class BucketProvider:
         self.store.delete_object(*_split(remote))
 
     def delete_many(self, remotes: Iterable[str]) -> Mapping[str, str]:
-        """Delete objects, a thousand with each request; return those that stay, with the reason."""
         by_bucket: dict[str, list[str]] = {}
         for remote in remotes:
             bucket, key = _split(remote)

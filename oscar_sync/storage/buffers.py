@@ -18,7 +18,6 @@ class BufferPool:
 
     @contextmanager
     def lent(self, size_bytes: int) -> Iterator[memoryview]:
-        """Lend *size_bytes* for the block, when a buffer is free."""
         buffer = self._free.get()
         if len(buffer) < size_bytes:
             buffer = bytearray(size_bytes)

@@ -44,7 +44,6 @@ class Bulk:
     """Uploads to one store, and its listings; a connection pool for each bucket."""
 
     def __init__(self, address: StoreAddress, environ: Mapping[str, str]) -> None:
-        """Open nothing yet; *environ* names the proxy."""
         self._address = address
         self._proxy = proxy_for(address.endpoint, environ)
         self._stores: dict[tuple[str, int], Any] = {}
@@ -106,7 +105,6 @@ class Bulk:
             return None
 
     def metadata(self, bucket: str, key: str) -> dict[str, str] | None:
-        """Return what uploaders left at an object, None where it cannot be told."""
         import obstore
 
         try:

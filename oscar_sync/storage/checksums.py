@@ -126,7 +126,6 @@ def is_made_of_parts(path: Path, etag: str) -> bool:
 
 
 def md5_of(path: str | Path) -> str:
-    """Return the MD5 of a file, in bounded memory."""
     return _digest_of(path, "md5").hex()
 
 
@@ -143,12 +142,10 @@ def md5_of_small(path: str | Path, size_bytes: int) -> str:
 
 
 def sha256_of(path: str | Path) -> str:
-    """Return the SHA-256 of a file, in bounded memory."""
     return _digest_of(path, "sha256").hex()
 
 
 def _digest_of(path: str | Path, name: str) -> bytes:
-    """Return the digest of a whole file; seeds have thousands of small ones."""
     digest = _KINDS[name](usedforsecurity=False)
     # A file object would take as long as the hash of a small file.
     descriptor = os.open(path, _TO_READ)
@@ -161,7 +158,6 @@ def _digest_of(path: str | Path, name: str) -> bytes:
 
 
 def _digest_of_part(path: str | Path, name: str, start: int, length: int) -> bytes:
-    """Return the digest of *length* bytes from *start*, of fewer where the file ends before."""
     digest = _KINDS[name](usedforsecurity=False)
     with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a path may be text
         file.seek(start)
@@ -178,7 +174,6 @@ def multipart_etag(path: str | Path, size_bytes: int, part_bytes: int) -> str:
 
 
 def _of_parts(path: str | Path, size_bytes: int, part_bytes: int, name: str) -> list[bytes]:
-    """Return the digest of each part, in order; hashing lets other threads run."""
     from concurrent.futures import ThreadPoolExecutor
 
     starts = range(0, max(size_bytes, 1), part_bytes)
@@ -187,12 +182,10 @@ def _of_parts(path: str | Path, size_bytes: int, part_bytes: int, name: str) -> 
 
 
 def is_md5(etag: str) -> bool:
-    """Tell whether an ETag looks like the MD5 of the content."""
     return bool(_MD5.fullmatch(etag))
 
 
 def chunks(path: str | Path) -> Iterator[bytes]:
-    """Yield what is in a file, in pieces of bounded size."""
     with open(path, "rb") as file:  # noqa: PTH123 - a path may be text
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk

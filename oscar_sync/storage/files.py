@@ -28,8 +28,6 @@ class SourceFile(Struct, frozen=True, order=True):
 
 
 class SourceProblem(Struct, frozen=True, order=True):
-    """Something in the source that cannot be uploaded, and why."""
-
     relative: str
     reason: str
 
@@ -65,7 +63,6 @@ def walk(source: Path) -> SourceFolder:
 
 
 def _ignored(folder: Path) -> Ignored | str | None:
-    """Return the patterns of the folder's ignore file, None without one, or what is wrong."""
     path = folder / IGNORE_FILE
     if not os.path.lexists(path):
         return None

@@ -51,13 +51,11 @@ def _fault_of_parts(key: str, size_bytes: int) -> str:
 
 
 def join(prefix: str, relative: str) -> str:
-    """Return the key of *relative* (with ``/``) below the folder *prefix*, blank for the root."""
     folder = prefix.strip("/")
     return f"{folder}/{relative}" if folder else relative
 
 
 def marker(folder: str) -> str:
-    """Return the key of a folder's marker: ``folder/``."""
     return folder.strip("/") + "/"
 
 

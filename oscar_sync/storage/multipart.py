@@ -46,13 +46,11 @@ class Multipart:
     """
 
     def __init__(self, address: StoreAddress, environ: Mapping[str, str]) -> None:
-        """Open nothing yet; *environ* names proxies."""
         self._address = address
         self._pool = pool_of(address, environ)
 
     @property
     def shown(self) -> str:
-        """Return the store's address for sentences."""
         return self._address.shown
 
     def unfinished(self, place: Place) -> Iterator[str]:
@@ -91,13 +89,11 @@ class Multipart:
     def put(
         self, place: Place, upload_id: str, number: int, content: memoryview, sha256: bytes
     ) -> str:
-        """Send a part, whose digest is *sha256*, and return its ETag."""
         query = {"partNumber": str(number), "uploadId": upload_id}
         answer = self._sent("PUT", place, query, body=content, sha256=sha256.hex())
         return str(answer.headers.get("etag", "")).strip('"')
 
     def join(self, place: Place, upload_id: str, etags: Mapping[int, str]) -> str:
-        """Put the parts named together, and return the ETag of the object."""
         rows = "".join(
             f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag)}</ETag></Part>"
             for number, etag in sorted(etags.items())
@@ -111,7 +107,6 @@ class Multipart:
         return etag
 
     def abort(self, place: Place, upload_id: str) -> None:
-        """Give an upload up, with the parts that the store has of it."""
         self._sent("DELETE", place, {"uploadId": upload_id})
 
     def _asked(

@@ -69,21 +69,17 @@ class OnedataProvider:
 
     @property
     def shown(self) -> str:
-        """Return the server's address for sentences."""
         return self.server.shown
 
     @property
     def resumes(self) -> bool:
-        """Say that a file goes in one request."""
         return False
 
     @property
     def uploads_at_once(self) -> int:
-        """Return how many uploads are asked for side by side."""
         return UPLOADS_AT_ONCE
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
-        """Yield the file at *path*, or all files below that folder, a page of names at a time."""
         start = path.strip("/")
         names = self._children(start)
         if names is None:
@@ -104,17 +100,14 @@ class OnedataProvider:
         """Do nothing: which checksum the server keeps is not known before it has listed."""
 
     def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
-        """Tell whether the stored file is the local one, by size and checksum if there is one."""
         return matches(stored, local, size_bytes)
 
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell it by the content, which is fetched."""
         return is_same(self, stored, local)
 
     def upload(
         self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore
     ) -> StoredFile:
-        """Store *local* as *remote*, and read back how long it is, and its checksum if any."""
         keys.hold_to_files(remote, self.server.shown)
         hold_to_plan(local, sha256, self.server.shown)
         self._folders.ensure(remote.rpartition("/")[0])
@@ -138,7 +131,6 @@ class OnedataProvider:
             copy.check(self.server.shown, remote, stored.size_bytes)
 
     def delete(self, remote: str) -> None:
-        """Delete the file *remote*, never a folder; one that is not there is deleted."""
         keys.hold_to_files(remote, self.server.shown)
         if self._stat(remote) is None:
             return
@@ -192,7 +184,6 @@ class OnedataProvider:
             return
 
     def _read(self, path: str, fields: str) -> dict[str, Any] | None:
-        """Return the *fields* of what lies at *path*, None for nothing there."""
         try:
             with self._answer("GET", path, _VERSION, query=fields) as response:
                 content = response.data

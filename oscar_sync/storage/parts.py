@@ -38,7 +38,6 @@ class BigFile(Struct, frozen=True):
     sha256: str
 
     def parts(self) -> Iterator[tuple[int, int, int]]:
-        """Yield the number of each part, where it begins, and its length in bytes."""
         each = own_part_bytes(self.size_bytes)
         for number, start in enumerate(range(0, self.size_bytes, each), 1):
             yield number, start, min(each, self.size_bytes - start)
@@ -136,7 +135,6 @@ class PartsUpload:
     def _send(
         self, file: BigFile, begin: Callable[[], Begun], on_bytes: OnBytes
     ) -> tuple[Begun, str, dict[int, str]]:
-        """Return what was begun, the digest of what was read, and the ETag of each part."""
         has_failed = threading.Event()
 
         def send(number: int, place: int, length: int) -> tuple[bytes, str]:

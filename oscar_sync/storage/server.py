@@ -24,7 +24,6 @@ class Server(Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        """The address, for sentences; it holds no user and no password."""
         return f"{self.origin}/{self.base}" if self.base else self.origin
 
     def pool(self, environ: Mapping[str, str]) -> Pool:

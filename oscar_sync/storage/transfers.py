@@ -16,8 +16,6 @@ ALGORITHMS: Final = ("sha256", "sha1", "md5")
 
 
 class Copy:
-    """Writes to a file, and knows how much of what came by."""
-
     def __init__(self, file: BinaryIO, checksum: str = "", on_bytes: OnBytes = ignore) -> None:
         """Watch for *checksum*, ``NAME:HEX``, if it is one of a kind that is known."""
         self._on_bytes = on_bytes
@@ -47,8 +45,6 @@ class Copy:
 
 
 class _CountedFile(FileIO):
-    """A file that tells how much of it is read."""
-
     on_bytes: OnBytes = staticmethod(ignore)
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -59,7 +55,6 @@ class _CountedFile(FileIO):
 
 @contextmanager
 def counted_file(local: Path, on_bytes: OnBytes) -> Iterator[BinaryIO]:
-    """Open *local* for an upload that tells *on_bytes* of each piece how long it is."""
     with _CountedFile(local, "rb") as file:
         file.on_bytes = on_bytes
         yield cast("BinaryIO", file)

@@ -36,8 +36,6 @@ _PAUSES_S: Final = (0.2, 1.0)
 
 
 class Uploads:
-    """The uploads to one store, from any number of threads."""
-
     def __init__(
         self,
         address: StoreAddress,
@@ -59,7 +57,6 @@ class Uploads:
     def put(
         self, place: tuple[str, str], path: Path, size_bytes: int, sha256: str, on_bytes: OnBytes
     ) -> StoredObject:
-        """Upload a file as one atomic object: ``ObjectStore.put_object`` says how."""
         fault = keys.fault(place[1])
         if fault:
             raise StoreError(self._address.shown, f"{path}: the key {place[1]!r} {fault}")
@@ -89,7 +86,6 @@ class Uploads:
             return self._landing(place, size_bytes, found, send)
 
     def put_marker(self, bucket: str, key: str) -> None:
-        """Write the empty object *key*, as ``put`` does."""
         self._landing((bucket, key), 0, "", lambda: self._put_slowly((bucket, key), b"", None))
 
     def _landing(
@@ -109,7 +105,6 @@ class Uploads:
         return send()
 
     def _landed(self, place: tuple[str, str], size_bytes: int, sha256: str) -> str:
-        """Return the ETag of the object where it is this content, else nothing."""
         found = self._stat(*place)
         if found is None or found.size != size_bytes:
             return ""
@@ -130,7 +125,6 @@ class Uploads:
 
     @cached_property
     def _once(self) -> Any:
-        """Return a client that sends each request once."""
         from oscar_sync.storage.client import minio_client
 
         return minio_client(self._address, self._environ, is_repeating=False)

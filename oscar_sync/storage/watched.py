@@ -23,8 +23,6 @@ T = TypeVar("T")
 
 
 class Listing(Struct):
-    """The pages of one listing that were asked for, and how many gave nothing, in a row."""
-
     asked: set[str] = field(default_factory=set)
     empty: int = 0
 
@@ -61,8 +59,6 @@ def ending(entries: Iterator[T]) -> Iterator[T]:
 
 
 class WatchedPool(Pool):
-    """What MinIO's client sends by."""
-
     def urlopen(self, method: str, url: str, *args: Any, **more: Any) -> Any:
         """Return the answer.
 

@@ -80,21 +80,17 @@ class WebdavProvider:
 
     @property
     def shown(self) -> str:
-        """Return the server's address for sentences."""
         return self.server.shown
 
     @property
     def resumes(self) -> bool:
-        """Say that a file goes in one request."""
         return False
 
     @property
     def uploads_at_once(self) -> int:
-        """Return how many uploads are asked for side by side."""
         return UPLOADS_AT_ONCE
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
-        """Yield the file at *path*, or all files below that folder, asked for level by level."""
         waiting = [path.strip("/")]
         while waiting:
             folder = waiting.pop()
@@ -111,17 +107,14 @@ class WebdavProvider:
         """Do nothing: which checksum the server keeps is not known before it has listed."""
 
     def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
-        """Tell whether the stored file is the local one, by size and checksum if there is one."""
         return matches(stored, local, size_bytes)
 
     def is_same(self, stored: StoredFile, local: Path) -> bool:
-        """Tell it by the content, which is fetched."""
         return is_same(self, stored, local)
 
     def upload(
         self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore
     ) -> StoredFile:
-        """Store *local* as *remote*, and read back how long it is, and its checksum if any."""
         keys.hold_to_files(remote, self.server.shown)
         hold_to_plan(local, sha256, self.server.shown)
         self._folders.ensure(remote.rpartition("/")[0])
@@ -134,7 +127,6 @@ class WebdavProvider:
         return confirm(self._stat(remote), local, remote, size, self.server.shown)
 
     def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
-        """Fetch *remote* into *local*, held to the size and checksum that the server tells."""
         stored = self._stat(remote)
         if stored is None:
             raise StoreError(self.server.shown, f"{remote} does not exist")
@@ -190,7 +182,6 @@ class WebdavProvider:
                 return  # somebody else was faster
 
     def _entries(self, path: str, depth: str) -> dict[str, Any]:
-        """Return what PROPFIND finds at *path*, and right below it for depth 1, by path."""
         headers = {"Depth": depth, "Content-Type": "application/xml"}
         with self._translated_errors(path):
             try:

@@ -21,7 +21,6 @@ HTML_PAGE: Final = (
 
 
 def words_of(code: str, message: str = "") -> str:
-    """Return what an S3 error code means."""
     known = _WORDS.get(code)
     return f"{known} ({code})" if known else f"{code}{f': {message}' if message else ''}"
 
@@ -42,7 +41,6 @@ _STATUSES: Final = {
 
 
 def meaning_of_status(status: int) -> str:
-    """Return what an HTTP status of a file server means."""
     known = _STATUSES.get(status)
     if 300 <= status < 400:
         known = "it redirects, which is not followed"

@@ -4,7 +4,6 @@ from urllib.parse import urljoin, urlsplit
 
 
 def fault(endpoint: str) -> str:
-    """Return why *endpoint* cannot be one, blank if it can."""
     try:
         parts = urlsplit(endpoint)
         is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
@@ -19,26 +18,22 @@ def fault(endpoint: str) -> str:
 
 
 def shown(endpoint: str) -> str:
-    """Return *endpoint* without user, password and query, for sentences."""
     scheme, separator, rest = endpoint.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path.partition('?')[0]}"
 
 
 def differs_by_slash(asked: str, location: str) -> bool:
-    """Tell whether a redirect of *asked* to *location* adds or takes off its last slash alone."""
     target = urljoin(asked, location)
     return target != asked and target.rstrip("/") == asked.rstrip("/")
 
 
 def origin(asked: str, location: str) -> str:
-    """Return ``scheme://host[:port]`` of where a redirect of *asked* leads."""
     parts = urlsplit(urljoin(asked, location))
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def host_of(url: str) -> str | None:
-    """Return ``scheme://host[:port]`` of *url* without its log-in; None for another scheme."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""

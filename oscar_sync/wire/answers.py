@@ -41,7 +41,6 @@ class ListedJob(Struct, frozen=True):
 
 
 def answer_of(raw: RawAnswer) -> Answer:
-    """Return status, text and (where the body is JSON) value of *raw*."""
     value: object | None = None
     if raw.content[:1] in {b"{", b"[", b'"', b"n"}:
         try:
@@ -261,7 +260,6 @@ def _job(name: str, row: Mapping[str, object]) -> ListedJob:
 
 
 def mapping_of(value: object) -> Mapping[str, object]:
-    """Return *value* if it is a mapping, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 

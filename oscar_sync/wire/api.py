@@ -193,7 +193,6 @@ class OscarApi:
         return self._write("POST", f"{BUCKETS}/{_segment(name)}/presign", asked).status != 404
 
     def list_volumes(self) -> Mapping[str, VolumeFacts]:
-        """Return the managed volumes of the log-in by name; none where a cluster has none."""
         raw = self._get(VOLUMES)
         if _has_no_route(raw):
             return {}
@@ -252,11 +251,9 @@ class OscarApi:
         return self._write("POST", f"{SERVICES}/{_segment(name)}/restart")
 
     def start_service(self, name: str) -> Answer:
-        """Start a stopped exposed service."""
         return self._write("POST", f"{SERVICES}/{_segment(name)}/start")
 
     def stop_service(self, name: str) -> Answer:
-        """Scale an exposed service to zero."""
         return self._write("POST", f"{SERVICES}/{_segment(name)}/stop")
 
     def deployment(self, name: str) -> DeploymentState:
@@ -293,7 +290,6 @@ class OscarApi:
     # -- invocation: with the service's token, never with the log-in
 
     def run(self, name: str, token: Secret, body: bytes) -> Answer:
-        """Invoke a service and wait for its answer."""
         return self._invoke(f"/run/{_segment(name)}", token, body)
 
     def jobs(self, name: str) -> Iterator[ListedJob]:
@@ -405,8 +401,6 @@ class OscarApi:
 
 
 class _Words:
-    """Turns what an answer is into an error of the cluster, within a ``with`` block."""
-
     def __init__(self, api: OscarApi, path: str) -> None:
         self._api = api
         self._path = path
@@ -415,7 +409,6 @@ class _Words:
         """Do nothing."""
 
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
-        """Raise the cluster's error for one about an answer."""
         if isinstance(error, UnusableAnswerError):
             session = self._api.session
             words = masked(f"the answer to GET {self._path} {error}", session.secrets)

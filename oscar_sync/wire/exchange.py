@@ -41,15 +41,12 @@ class Exchange(Struct, frozen=True):
 
 
 class RawAnswer(Struct, frozen=True):
-    """Status, headers and whole body of an answer, and the ``requests.Response`` that it is of."""
-
     status: int
     headers: Mapping[str, str]
     content: bytes
     response: Any = None
 
     def header(self, name: str) -> str:
-        """Return what the header *name* says, blank where there is none; names know no case."""
         wanted = name.lower()
         return next((text for key, text in self.headers.items() if key.lower() == wanted), "")
 
@@ -59,7 +56,6 @@ class RawAnswer(Struct, frozen=True):
 
 
 def raw_answer(response: Any, *, is_in_file: bool) -> RawAnswer:
-    """Return what *response* of ``requests`` holds; a body that went into a file stays there."""
     has_content = response.status_code >= 400 or not is_in_file
     content = response.content if has_content else b""
     return RawAnswer(response.status_code, response.headers, content, response)

@@ -64,7 +64,6 @@ def decode(content: bytes) -> object:
 
 
 def is_deeper(value: object, limit: int) -> bool:
-    """Tell whether containers are nested in *value* more than *limit* levels deep."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(limit):
         # `type() is` and not `isinstance`: a quarter of the time on a long list.
@@ -92,7 +91,6 @@ def text_of(content: bytes) -> str:
 
 
 def excerpt(content: bytes, secrets: Iterable[Secret] = (), longest: int = LONGEST_EXCERPT) -> str:
-    """Return the beginning of an answer on one line, for a sentence; *secrets* masked."""
     if is_page(content):
         return "an HTML page"
     # Masked before it is cut: half a secret is one that nobody finds.

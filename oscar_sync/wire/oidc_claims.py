@@ -25,12 +25,10 @@ class Claims(Struct, frozen=True):
 
     @property
     def token_endpoint(self) -> str:
-        """The address that renews the token, blank if its issuer is not known."""
         return self.issuer.rstrip("/") + KEYCLOAK_TOKEN_PATH if self.issuer else ""
 
 
 def claims_of(token: Secret) -> Claims:
-    """Return what *token* says, all blank for an opaque one."""
     parts = token.reveal().split(".")
     if len(parts) != _SEGMENTS:
         return Claims()

@@ -22,7 +22,6 @@ class WarmUp:
 
     @contextmanager
     def passing(self, login: Secret) -> Iterator[None]:
-        """Let a request through, at once or when it is its turn; *login* is what it sends."""
         is_new = self._entered(login)
         try:
             yield

@@ -50,7 +50,6 @@ def command(name: str, status: str, **options: Any) -> int:
 
 
 def is_in(job: Job, states: set[str]) -> bool:
-    """Tell whether a job is in one of *states*, in lower case."""
     return job.status.lower() in states
 
 

@@ -48,7 +48,6 @@ def command(place: str | None, service: str, **options: Any) -> int:
 
 
 def _show_files(oscar: Oscar, place: StoragePlace, service: str, outputs: Sequence[Output]) -> str:
-    """Show the files; return how many they are."""
     found = list(opened(oscar, place, service).list_files(place.path))
     rows = tuple(Row((size(one.size_bytes), _time(one), one.path)) for one in found)
     show(outputs, Table(("SIZE", "WRITTEN", "PATH"), rows), [_document(one) for one in found])

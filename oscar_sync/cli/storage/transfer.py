@@ -27,10 +27,7 @@ _COLUMNS: Final = 79
 
 
 class Bar:
-    """A bar on stderr while a block runs, if that is a terminal and nobody asked for quiet."""
-
     def __init__(self, total_bytes: int | None, *, is_quiet: bool) -> None:
-        """Show nothing yet. Without *total_bytes* there is no bar, only what came."""
         self._total = total_bytes
         self._done = 0
         self._name = ""
@@ -66,7 +63,6 @@ class Bar:
                 return
 
     def text(self) -> str:
-        """Return the bar, how much is through, and which file it is."""
         seconds = f"{time.monotonic() - self._began:.0f} s"
         if not self._total:
             return safe(f"{size(self._done)}  {seconds}  {self._name}")

@@ -28,7 +28,6 @@ def both_spellings(draft: ServiceDraft) -> None:
 
 
 def check(draft: ServiceDraft) -> None:
-    """Note secrets in plain text, images that cannot be and moving tags (product 2.1)."""
     _image(draft)
     for name, value in (draft.block("environment").get("secrets") or {}).items():
         path: FieldPath = ("environment", "secrets", name)
@@ -48,7 +47,6 @@ def check(draft: ServiceDraft) -> None:
 
 
 def _tells_nothing(value: str) -> bool:
-    """Tell whether a value is none of a secret: a switch, a number, what is put in elsewhere."""
     return value.strip().lower() in _SWITCHES or value.isdecimal() or "$" in value
 
 

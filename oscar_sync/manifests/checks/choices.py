@@ -40,7 +40,6 @@ def check(draft: ServiceDraft) -> None:
 
 
 def quantity(draft: ServiceDraft, text: str, path: FieldPath) -> None:
-    """Note a text that Kubernetes does not read as a quantity."""
     value = amount(text)
     if value is not None and value >= 0:
         return

@@ -102,7 +102,6 @@ def _unknown_type(
 def _defined(
     draft: ServiceDraft, provider: ProviderName, path: FieldPath, judged: set[ProviderName]
 ) -> None:
-    """Note a provider without definition or credentials, once for each provider."""
     if provider == ProviderName("minio", DEFAULT_ID) or provider in judged:
         return
     judged.add(provider)

@@ -20,8 +20,6 @@ _Entries = tuple[InputOutput, ...]
 
 
 class Folder(Struct, frozen=True):
-    """An input or output of a service, as a folder of a provider."""
-
     service: DesiredService
     at: FieldPath
     provider: str
@@ -54,13 +52,11 @@ class Checking:
     """Checks as ``check`` does, but not again what was right and stays as it was."""
 
     def __init__(self) -> None:
-        """Know nothing to be right yet."""
         self._right: list[tuple[ServiceKey, _Entries, _Entries]] = []
 
     def check(
         self, services: Sequence[DesiredService], seeds: Sequence[Seed] = ()
     ) -> list[Diagnostic]:
-        """Return what ``check`` returns; without seeds that hangs on keys and folders alone."""
         folders = [(one.key, one.form.input, one.form.output) for one in services]
         if not seeds and folders == self._right:
             return []
@@ -209,7 +205,6 @@ def _seed(seed: Seed, inputs: _ByPath, findings: Findings) -> None:
 
 
 def _seed_provider(seed: Seed, services: Sequence[DesiredService], findings: Findings) -> None:
-    """Note a seed whose service does not say how to log in where it goes."""
     for service in services:
         if seed.service.matches(service.key) and not account_of(service.form, seed.provider):
             findings.add(

@@ -88,7 +88,6 @@ class Manifests(Struct, frozen=True):
     gaps: tuple[str, ...] = ()
 
     def text_of(self, file: str) -> str:
-        """Return the text of a file or overlay that services come from, blank for others."""
         layers = (layer for service in self.services for layer in service.locate.layers)
         return next((one.places.text for one in layers if one.places.file == file), "")
 
@@ -230,7 +229,6 @@ class _Loader:
     def text(
         self, path: str, most: int, code: ManifestCode, *, is_env_file: bool = False
     ) -> Places | None:
-        """Return the text of a file, None if it cannot be read: then that is a finding."""
         shown = shown_path(path, self.sources.cwd)
         try:
             text = decoded(self.reader.read(path, most, is_env_file=is_env_file))
@@ -263,7 +261,6 @@ class _Loader:
         return Places(text, shown)
 
     def raw_services(self, path: str) -> tuple[list[RawService], str]:
-        """Return the services of a file as written, and its gap."""
         places = self.text(path, _LARGEST_NAMED, ManifestCode.UNREADABLE)
         if places is None:
             return [], ""  # an error, which ends the run
@@ -321,7 +318,6 @@ class _Loader:
         return self.made("values", path, (os.path.exists(path),), partial(self.read_values, path))
 
     def secret_values(self) -> Mapping[str, str]:
-        """Return the variables that secrets may take."""
         environ = self.sources.environ
         return {name: environ[name] for name in self.sources.secrets_from_env if name in environ}
 

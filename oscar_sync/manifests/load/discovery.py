@@ -119,7 +119,6 @@ class Discovery(Struct, frozen=True):
         return not is_loop and not self.reader.scope.holds(real)
 
     def _barred(self, entry: "os.DirEntry[str]") -> None:
-        """Tell of a link that leads outside if it can be a manifest's or a folder's by its name."""
         if os.path.realpath(entry.path) == os.devnull:
             self._gap(entry.path, NOT_REGULAR)  # how some switch a file off
             return
@@ -174,7 +173,6 @@ class Discovery(Struct, frozen=True):
         return True
 
     def _look_into(self, entry: "os.DirEntry[str]") -> None:
-        """Note a file that is not read by its name and holds an FDL all the same."""
         if not _is_regular(entry):
             return
         try:
@@ -188,7 +186,6 @@ class Discovery(Struct, frozen=True):
         self.gaps[shown_path(path, self.cwd)] = reason
 
     def _ignore_spec(self, folder: str) -> Ignored | None:
-        """Return what the ignore file leaves out."""
         path = os.path.join(folder, IGNORE_FILE)
         try:
             found = ignored_by(self.reader.read(path, LARGEST_BYTES))

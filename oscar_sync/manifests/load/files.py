@@ -74,7 +74,6 @@ class ReadScope:
             raise PrivateError(path)
 
     def _below(self, real: str) -> str:
-        """Return *real* relative to the innermost folder that holds it; blank for that itself."""
         roots = [root for root in self._roots if (real + os.sep).startswith(root)]
         return real[len(max(roots, key=len)) :]
 
@@ -126,7 +125,6 @@ def _content(descriptor: int, path: str, most: int) -> bytes:
 
 
 def reason_of(error: OSError) -> str:
-    """Return in words why a file could not be read."""
     if isinstance(error, OutsideError):
         return "it lies outside the settings' folder"
     if isinstance(error, PrivateError):

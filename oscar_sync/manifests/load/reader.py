@@ -61,7 +61,6 @@ class Reader:
         return known
 
     def begin(self) -> None:
-        """Begin a pass: what it looks for is gathered anew."""
         self._texts = {}
 
     def enter(self, scope: ReadScope, setting: object) -> None:
@@ -140,7 +139,6 @@ class RememberingReader(Reader):
     """
 
     def __init__(self, now_ns: Callable[[], int] = time.time_ns) -> None:
-        """Start empty; *now_ns* is the time of day."""
         super().__init__()
         self._now_ns = now_ns
         self._decoded: dict[str, tuple[bytes, str]] = {}
@@ -161,12 +159,10 @@ class RememberingReader(Reader):
 
     @property
     def folders(self) -> frozenset[str]:
-        """Every folder that the last pass listed."""
         return frozenset(self._folders)
 
     @property
     def seeds(self) -> frozenset[str]:
-        """Every file or folder that the last pass seeds from."""
         return frozenset(self._seeds)
 
     def begin(self) -> None:
@@ -183,12 +179,10 @@ class RememberingReader(Reader):
         self._contents, self._kept = {}, {}
 
     def looked_for(self, path: str, found: os.stat_result | None = None) -> None:
-        """Note that the pass depends on the file at *path*."""
         if path not in self._files:
             self._files[path] = _signature(found) if found else signature_of(path)
 
     def listed(self, folder: str) -> None:
-        """Note that the pass depends on which files are in *folder*."""
         self._folders.add(folder)
 
     def seeded(self, source: str) -> None:
@@ -277,7 +271,6 @@ class RememberingReader(Reader):
         return result
 
     def _holds(self, kept: _Kept, inputs: Sequence[object]) -> bool:
-        """Tell whether *kept* would be made again just so."""
         if len(kept.inputs) != len(inputs):
             return False
         for now, before in zip(inputs, kept.inputs, strict=True):  # one at a time: asked each pass

@@ -17,7 +17,6 @@ _SCRIPT: Final = ("script",)
 
 
 def load_script(draft: ServiceDraft, reader: Reader, cwd: str) -> None:
-    """Put the script's text into the draft's values; faults are findings."""
     written = draft.values.get("script", "")
     if not written:
         return  # found missing already

@@ -23,14 +23,11 @@ _ORDER: Final = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
 class ClusterFindings(Struct, frozen=True):
-    """What was found, worst first, and what could not be looked at or is so on the release."""
-
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
 
 
 def cluster_findings(context: Context, then: Release | None = None) -> ClusterFindings:
-    """Return what was left behind, and what the release *then* cannot read or build."""
     judges = _OF_SERVICES if READ_ONLY.holds(context.facts.view.release) else _JUDGES
     found = [finding for judge in judges for finding in judge(context)]
     if then is not None:

@@ -101,7 +101,6 @@ def finding(
     *remedies: Remedy,
     holds: BucketCount | None = None,
 ) -> Finding:
-    """Return what was found: an error works no more or will not, a note only stands there."""
     severity = Severity.NOTE if code in _NOTES else Severity.WARNING
     severity = Severity.ERROR if code in _ERRORS else severity
     return Finding(code, severity, _SUBJECTS[code[:5]], name, message, why, remedies, holds)

@@ -15,7 +15,6 @@ _MENDED = "oscar-sync apply --hooks"
 
 
 def notification_findings(context: Context) -> Iterator[Finding]:
-    """Yield what is wrong with the notifications of a cluster's buckets."""
     if not context.facts.has_store():
         return
     for _, live in sorted(context.facts.view.services.items()):

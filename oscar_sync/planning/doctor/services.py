@@ -182,7 +182,6 @@ def _unmarked_worker(context: Context, live: LiveService) -> Iterator[Finding]:
 
 
 def _worker_without_origin(context: Context, live: LiveService) -> Iterator[Finding]:
-    """Yield a worker whose origin is not on its cluster, where all services of that are seen."""
     cluster, _, service = origin_of(live.annotations).partition("/")
     peer = context.peers.get(ClusterId(cluster))
     if peer is None or not (peer.facts.view.is_read and peer.facts.view.is_admin):

@@ -23,7 +23,6 @@ _KEEP = Remedy(By.YOU, "keep every definition as FDL", "oscar-sync export ../upg
 
 
 def _taken_away(now: Release, what: str, command: str) -> Remedy:
-    """Return how services go before the upgrade, by *command*, where *now* can be written to."""
     if READ_ONLY.holds(now):
         return Remedy(
             By.OPERATOR,
@@ -36,7 +35,6 @@ def _taken_away(now: Release, what: str, command: str) -> Remedy:
 
 
 def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
-    """Yield what *then* cannot read or build, service by service; nothing for an older release."""
     now = view.release
     if then <= now:  # pragma: no mutate - the same release loses nothing
         return

@@ -13,7 +13,6 @@ from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 
 def api_call(view: ClusterView, method: str, path: str, body: str = "") -> str:
-    """Return the command that calls the API of a cluster with the kind of log-in in use."""
     login = view.cluster.login
     user = login.user if isinstance(login, BasicLogin) else ""
     return operator.call(method, f"{view.cluster.endpoint.rstrip('/')}{path}", user, body)

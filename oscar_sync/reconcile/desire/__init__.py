@@ -119,7 +119,6 @@ def explain_settings(
 
 
 def _logins(request: DesireRequest, environ: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
-    """Return, for each cluster that a run would read, which log-in won (product 2.3)."""
     try:
         meant = clusters_meant(request, environ)
     except (InputError, UsageError):

@@ -33,7 +33,6 @@ def check(
     check_together: CheckTogether,
     findings: Findings,
 ) -> None:
-    """Note what is wrong only when everything is seen side by side."""
     loaded, request, services = opened.loaded, opened.request, placed.services
     seeds = [seed for entry in settings.services for seed in entry.seeds]
     for seed in seeds:
@@ -49,7 +48,6 @@ def check(
 
 
 def _check_seeded(opened: OpenedSettings, seeds: Iterable[Seed], findings: Findings) -> None:
-    """Note seeds that hold what a cluster is logged in to by, or the env file (trust 4.3)."""
     named = filter(None, (opened.env_file, opened.config, *opened.login_files))
     private = frozenset(map(os.path.realpath, named))
     for seed in seeds:

@@ -36,7 +36,6 @@ def clusters_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> t
 
 
 def entries_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> list[ClusterSettings]:
-    """Return the entries of the clusters that are read (product 2.3)."""
     lookup, narrowing = placed.lookup, placed.narrowing
     named = _named_by_removed(opened, lookup, findings)
     if lookup.targets:
@@ -76,7 +75,6 @@ def _named_by_removed(
 
 
 def _with_paths(opened: OpenedSettings, cluster: Cluster) -> Cluster:
-    """Return *cluster* with the files it names made absolute: from the settings' folder."""
     folder, bundle, login = opened.loaded.folder, cluster.ca_bundle, cluster.login
     if bundle:
         bundle = absolute(folder, bundle)

@@ -19,8 +19,6 @@ from oscar_sync.settings.secret_names import note_unused, secret_names
 
 
 class OpenedSettings(Struct, frozen=True):
-    """The settings as they are written, with what the command asks for and where it looks."""
-
     request: DesireRequest
     where: Where
     allow: tuple[Consent, ...]
@@ -34,7 +32,6 @@ class OpenedSettings(Struct, frozen=True):
 
     @property
     def env_file(self) -> str:
-        """Return the absolute path of the env file, blank without one."""
         if self.request.env_file:
             return absolute(self.cwd, self.request.env_file)
         if self.loaded.env_file:
@@ -43,12 +40,10 @@ class OpenedSettings(Struct, frozen=True):
 
     @property
     def config(self) -> str:
-        """Return the absolute path of oscar-cli's file, blank without one."""
         return cli_file(self.where, self.request.config or "")
 
     @property
     def login_files(self) -> tuple[str, ...]:
-        """Return the absolute paths of the files that hold tokens."""
         return token_files(self.loaded, self.where, self.request.token_file or "")
 
 
@@ -64,7 +59,6 @@ def open_settings(
 
 
 def read_manifests(opened: OpenedSettings, findings: Findings) -> Manifests:
-    """Return the services that the files define, each as it is written."""
     request, loaded = opened.request, opened.loaded
     sources = Sources(
         paths=request.paths if request.needs_manifests else (loaded.folder,),

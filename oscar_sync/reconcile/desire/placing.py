@@ -89,7 +89,6 @@ def _narrowing(
     lookup: ClusterLookup,
     left_out: tuple[str, ...],
 ) -> Narrowing:
-    """Return what the run looks at (trust 1.6)."""
     names, clusters = [], []
     for one in only:
         if one.endswith("/"):

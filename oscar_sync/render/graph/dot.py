@@ -13,7 +13,6 @@ _STYLES = {EdgeKind.MOUNTS: "dashed", EdgeKind.WITHIN: "dotted", EdgeKind.COPIED
 
 
 def graph_dot(graph: Graph) -> str:
-    """Return a digraph with one cluster (subgraph) for each OSCAR cluster."""
     lines = ["digraph oscar {", "  rankdir=LR;", '  node [fontname="sans-serif"];']
     for number, cluster in enumerate(graph.clusters):
         part = graph.in_cluster(cluster)

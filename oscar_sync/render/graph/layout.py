@@ -19,7 +19,6 @@ class Spot(Struct, frozen=True):
 
 
 def layout(graph: Graph) -> Mapping[str, Spot]:
-    """Return the spot of each node; edges mostly lead to the right and seldom cross."""
     forward = _without_circles(graph)
     before: dict[str, list[str]] = {node.id: [] for node in graph.nodes}
     for source, target in forward:

@@ -51,7 +51,6 @@ class _Cluster(Struct, frozen=True):
 
 
 def graph_svg(graph: Graph) -> str:
-    """Return one picture, the clusters below each other; each node and edge has its words."""
     clusters: list[_Cluster] = []
     top, width = _MARGIN, 2 * _MARGIN + _WIDTH
     for name in graph.clusters:

@@ -5,7 +5,6 @@ from oscar_sync.render.words import safe
 
 
 def graph_text(graph: Graph) -> str:
-    """Return one block for each cluster, and a line for whatever stands out."""
     lines: list[str] = []
     for cluster in graph.clusters:
         part = graph.in_cluster(cluster)

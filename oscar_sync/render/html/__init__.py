@@ -8,14 +8,12 @@ from oscar_sync.render.subject import Subject
 
 
 def html(subject: Subject) -> str:
-    """Return *subject* as a page that needs nothing from elsewhere."""
     from oscar_sync.render.html.page import page
 
     return page(subject, has_script=True)
 
 
 def html_of_input(found: Sequence[Diagnostic]) -> str:
-    """Return what is wrong with the files as a page."""
     from oscar_sync.render.html.page import page_of_input
 
     return page_of_input(found)

@@ -100,7 +100,6 @@ class _Cell(Struct, frozen=True):
 
 
 def _cells(row: _Row, old: Sequence[str], new: Sequence[str]) -> list[_Cell]:
-    """Return the cells of the sides that have lines; none for a gap."""
     if row.kind == "gap":
         return []
     is_same = row.kind == "same"

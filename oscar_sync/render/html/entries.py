@@ -25,8 +25,6 @@ _BAD: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.ERASE)
 
 
 class FieldRow(Struct, frozen=True):
-    """A field of a table: its path, where it is written, and what each column shows."""
-
     path: str
     place: str
     cells: tuple[tuple[str, str], ...]
@@ -61,12 +59,9 @@ class Entry(Struct, frozen=True):
 
     @property
     def filter(self) -> str:
-        """Return the word as a part of a class's name."""
         return slug(self.word)
 
     def block(self, *, is_open: bool) -> DocumentBlock:
-        """Return it as HTML, and in brief."""
-
         def whole() -> str:
             details = self.details()
             return self._html(None if details == _NOTHING else details, is_open=is_open)
@@ -78,7 +73,6 @@ class Entry(Struct, frozen=True):
 
 
 def slug(word: str) -> str:
-    """Return *word*, one of ours, as a part of a class's name."""
     return word.replace(" ", "-")
 
 
@@ -185,7 +179,6 @@ def _of_action(action: Action, *, verb: str = "deletes") -> Details:
 
 
 def _compared(details: Details, changes: Sequence[FieldChange], action: Action) -> Details:
-    """Return *details* with what differs; what needs several lines stands below, side by side."""
     long = [change for change in changes if _is_long(change)]
     return replace(
         details,
@@ -196,7 +189,6 @@ def _compared(details: Details, changes: Sequence[FieldChange], action: Action) 
 
 
 def _sent(details: Details, changes: Sequence[FieldChange], action: Action) -> Details:
-    """Return *details* with what a creation sends, and its script below."""
     rows = [
         FieldRow(change.path, _place(change), (("sent", in_words(change)),)) for change in changes
     ]

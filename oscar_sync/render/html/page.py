@@ -49,7 +49,6 @@ class _Cluster(Struct, frozen=True):
 
 
 def page(subject: Subject, *, has_script: bool) -> str:
-    """Return *subject* as a page that says what was cut to fit; its script finds by name."""
     plan = subject.plan
     entries = entries_of(subject)
     clusters, cut = _clusters(subject, entries)
@@ -156,7 +155,6 @@ def _cluster(cluster: ClusterSummary, entries: Sequence[str], calm: Sequence[str
 
 
 def _flow(subject: Subject) -> _Parts:
-    """Return the picture of how data flows, and the same in words."""
     if len(subject.services) > _DRAWN:
         return {"too_many_to_draw": plural(len(subject.services), "service")}
     if not subject.services:
