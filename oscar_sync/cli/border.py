@@ -42,10 +42,8 @@ _ABOUT = ("code", "file", "line", "column", "path", "remedy")
 
 
 def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = "auto") -> int:
-    """Return the exit code of *command*; every error becomes words on stderr.
-
-    A stream of events ends with its summary, whatever happened.
-    """
+    """Return the exit code of *command*; every error becomes words on stderr."""
+    # A stream of events ends with its summary, whatever happened.
     try:
         return command()
     except InputError as error:

@@ -72,11 +72,9 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
 
 
 def _named(desired: DesiredState, directory: Path) -> dict[ServiceKey, str]:
-    """Return the services that manifests have already, each with its file.
-
-    Two manifests of one service are an error of the next plan. That reads the settings' folder:
-    what is written outside of it repeats nothing, nor does what replaces an earlier export.
-    """
+    """Return the services that manifests have already, each with its file."""
+    # Two manifests of one service are an error of the next plan. That reads the settings' folder:
+    # what is written outside of it repeats nothing, nor does what replaces an earlier export.
     if not directory.resolve().is_relative_to(Path(desired.settings.folder).resolve()):
         return {}
     files = {one.key: one.locate(()).file for one in (*desired.services, *desired.others)}

@@ -34,10 +34,8 @@ def is_private(path: str) -> bool:
 
 
 def is_of_a_tool(path: str) -> bool:
-    """Tell whether *path* names what tools keep their log-ins in; a key of one's own is not that.
-
-    A token may lie in a file called ``id_token``, and never in ``.git`` or ``.env``.
-    """
+    """Tell whether *path* names what tools keep log-ins in; a key of one's own is not that."""
+    # A token may lie in a file called ``id_token``, and never in ``.git`` or ``.env``.
     parts = _parts(path)
     return not _FOLDERS.isdisjoint(parts) or _TOOLS_FILES.fullmatch(parts[-1]) is not None
 

@@ -33,17 +33,14 @@ class Access:
     policies: dict[str, set[str]] = field(default_factory=dict)
 
     def forget(self) -> None:
-        """Forget everybody."""
         for kept in (self.users, self.groups, self.policies):
             kept.clear()
 
     def add_user(self, uid: str, secret_key: str) -> None:
-        """Make a user, who is one of everybody."""
         self.users[uid] = secret_key
         self.groups.setdefault(EVERYBODY, set()).add(uid)
 
     def names(self, policy: str, bucket: str) -> bool:
-        """Return whether a policy names a bucket."""
         return bucket in self.policies.get(policy, ())
 
     def visibility(self, bucket: str, owner: str) -> str:
@@ -55,11 +52,9 @@ class Access:
         return "public" if self.names(EVERYBODY, bucket) else ""
 
     def members(self, bucket: str) -> list[str]:
-        """Return the users of a restricted bucket."""
         return sorted(self.groups.get(bucket, ()))
 
     def may(self, uid: str, action: str, bucket: str) -> bool:
-        """Return whether a user may do something on a bucket."""
         if self.names(uid, bucket):
             return True
         for group, members in self.groups.items():

@@ -56,7 +56,6 @@ def _check_namespace(cluster: Cluster, namespace: str) -> None:
 
 
 def secret_problem(cluster: Cluster, name: str, namespace: str, values: Document) -> str | None:
-    """Return why the Secret of a service cannot be made, nothing if it can."""
     try:
         _check_namespace(cluster, namespace)
     except BackendError as error:

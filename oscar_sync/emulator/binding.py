@@ -29,19 +29,14 @@ Document = dict[str, Any]
 
 
 class Problems(list[str]):
-    """The mismatches met so far: Go goes on and answers the first."""
-
     __slots__ = ()
 
     def mismatch(self, kind: str, spot: str, go: str) -> None:
-        """Note that a value of `kind` stands where Go wants `go`."""
         where = f"Go struct field {spot}" if spot else "Go value"
         self.append(f"json: cannot unmarshal {kind} into {where} of type {go}")
 
 
 class Shape(Protocol):
-    """What a field of a Go struct can hold."""
-
     @property
     def go(self) -> str:
         """Return the name of the Go type, as errors print it."""
@@ -63,7 +58,6 @@ class Text:
     go: str = "string"
 
     def zero(self) -> Any:
-        """Return the empty text."""
         return ""
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
@@ -76,7 +70,6 @@ class Text:
         return node
 
     def show(self, value: Any) -> Any:
-        """Return the text itself."""
         return value
 
 
@@ -87,7 +80,6 @@ class Flag:
     go: str = "bool"
 
     def zero(self) -> Any:
-        """Return false."""
         return False
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
@@ -100,7 +92,6 @@ class Flag:
         return node
 
     def show(self, value: Any) -> Any:
-        """Return the bool itself."""
         return value
 
 
@@ -113,7 +104,6 @@ class Whole:
     high: int = 2**63 - 1
 
     def zero(self) -> Any:
-        """Return 0."""
         return 0
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
@@ -130,7 +120,6 @@ class Whole:
         return int(node)
 
     def show(self, value: Any) -> Any:
-        """Return the number itself."""
         return value
 
 
@@ -142,7 +131,6 @@ class ListOf:
     go: str
 
     def zero(self) -> Any:
-        """Return an empty list."""
         return []
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
@@ -156,7 +144,6 @@ class ListOf:
         return [item.take(part, item.zero(), spot, problems) for part in node]
 
     def show(self, value: Any) -> Any:
-        """Return the printed items."""
         if isinstance(self.item, Text | Whole):
             return value
         return [self.item.show(part) for part in value]
@@ -170,7 +157,6 @@ class MapOf:
     go: str
 
     def zero(self) -> Any:
-        """Return an empty map."""
         return {}
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
@@ -184,7 +170,6 @@ class MapOf:
         return {**old, **{key: item.take(v, item.zero(), spot, problems) for key, v in node}}
 
     def show(self, value: Any) -> Any:
-        """Return the map in the order of its keys."""
         show = self.item.show
         return {key: show(value[key]) for key in sorted(value)}
 
@@ -197,11 +182,9 @@ class Pointer:
 
     @property
     def go(self) -> str:
-        """Return the name of what is pointed at, as Go prints it in errors."""
         return self.to.go
 
     def zero(self) -> Any:
-        """Return nothing."""
         return None
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
@@ -213,7 +196,6 @@ class Pointer:
         return old if taken is before and not isinstance(node, Pairs) else taken
 
     def show(self, value: Any) -> Any:
-        """Return the printed struct, or `null`."""
         return None if value is None else self.to.show(value)
 
 
@@ -247,14 +229,12 @@ class Struct:
     _by_key: dict[str, tuple[Field, str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Prepare the look-up of members by lower-case name."""
         lead = f"{self.name}.{self.prefix}." if self.prefix else f"{self.name}."
         members = {part.name: (part, lead + part.name) for part in self.fields}
         lower = {part.name.lower(): (part, lead + part.name) for part in self.fields}
         object.__setattr__(self, "_by_key", {**lower, **members})
 
     def zero(self) -> Any:
-        """Return the struct with every member at its zero."""
         return {part.name: part.shape.zero() for part in self.fields}
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
@@ -300,7 +280,6 @@ class Struct:
         return fresh
 
     def show(self, value: Any) -> Any:
-        """Return the printed members in order, without the empty ones that are left out."""
         return {
             part.name: part.shape.show(value[part.name])
             for part in self.fields

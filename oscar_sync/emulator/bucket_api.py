@@ -36,7 +36,6 @@ _NOBODY = "missing user identificator\n"
 def _shown(
     cluster: Cluster, bucket: str, tags: Mapping[str, str], asked_for: str
 ) -> dict[str, Any]:
-    """Return a bucket as it is seen if *asked_for* owns it."""
     visibility = cluster.access.visibility(bucket, asked_for)
     is_restricted = visibility == "restricted"
     return {

@@ -38,7 +38,6 @@ def tags_from(body: bytes) -> dict[str, str]:
 
 
 def tags_xml(tags: Mapping[str, str]) -> bytes:
-    """Return the document of a bucket's tags, by key."""
     told = "".join(
         f"<Tag><Key>{escape(key)}</Key><Value>{escape(tags[key])}</Value></Tag>"
         for key in sorted(tags)

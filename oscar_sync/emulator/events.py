@@ -12,7 +12,6 @@ _SOURCES = {"aws:s3", "minio:s3", "OneTrigger", "rucio"}
 
 
 def parsed(body: str) -> Any:
-    """Return a body as JSON, nothing if it is none."""
     try:
         return json.loads(body)
     except ValueError:
@@ -36,7 +35,6 @@ def record_of(body: str) -> dict[str, Any]:
 
 
 def principal_in(body: str) -> str:
-    """Return whose keys wrote the object that a body tells of, blank for another body."""
     return _of_request(body, "principalId")
 
 
@@ -54,7 +52,6 @@ def _of_request(body: str, name: str) -> str:
 
 
 def stored_key(body: str) -> tuple[str, str] | None:
-    """Return the bucket and key that a storage event names, nothing for another body."""
     try:
         place = record_of(body)["s3"]
         return place["bucket"]["name"], unquote_plus(place["object"]["key"])
@@ -63,7 +60,6 @@ def stored_key(body: str) -> tuple[str, str] | None:
 
 
 def takes(exchange: Document, name: str) -> bool:
-    """Return whether an output takes a file by its prefixes and suffixes."""
     prefixes, suffixes = exchange["prefix"], exchange["suffix"]
     return (not prefixes or name.startswith(tuple(prefixes))) and (
         not suffixes or name.endswith(tuple(suffixes))

@@ -54,8 +54,6 @@ class FaultProblem(ValueError):
 
 @dataclass(slots=True)
 class Fault:
-    """One fault and how many requests it has matched."""
-
     method: str
     path: str
     kind: str
@@ -64,7 +62,6 @@ class Fault:
     seen: int = 0
 
     def matches(self, method: str, path: str) -> bool:
-        """Return whether a request is one of those it is about."""
         if self.method not in {"*", method}:
             return False
         if self.path.endswith("*"):
@@ -122,12 +119,10 @@ class FaultBook:
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, faults: Iterable[Fault]) -> None:
-        """Install faults; each counts from now on."""
         with self._guard:
             self.faults.extend(faults)
 
     def clear(self) -> None:
-        """Take all faults away."""
         with self._guard:
             self.faults.clear()
 

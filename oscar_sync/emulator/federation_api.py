@@ -75,7 +75,6 @@ def _without(old: list[Document], asked: Document) -> list[Document]:
 
 
 def _delete_named(cluster: Cluster, namespace: str, members: list[Document]) -> None:
-    """Delete services without their buckets and webhooks."""
     for member in members:
         service = cluster.services.get((namespace, member["service_name"]))
         if service is not None:

@@ -76,7 +76,6 @@ def decode(body: bytes) -> Any:
 
 
 def kind_of(node: Any) -> str:
-    """Return what Go calls the kind of a decoded value in its errors."""
     if isinstance(node, Number):
         return "number"
     if isinstance(node, str):

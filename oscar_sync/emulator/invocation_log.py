@@ -25,15 +25,12 @@ _CREATED: Final = 201
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An invocation: its path, who asked from where."""
-
     path: str
     user: str
     peer: str
 
 
 def visitor(verb: str, request: Request, bearer: Bearer | None, status: int) -> Asked:
-    """Return who is named in the log: the user, or whoever wrote the object of an event."""
     body = request.body.decode("utf-8", errors="replace")
     caller = bearer.caller.uid if bearer and not (verb == "run" and bearer.stops) else ""
     if verb == "run":

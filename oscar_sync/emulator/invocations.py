@@ -21,7 +21,6 @@ _SEVERAL = "More than one service authorize, use the owner query to select the s
 
 
 def token_of(request: Request) -> str:
-    """Return the bearer token of a request, blank if it brings none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme == "Bearer" else ""
 
@@ -54,7 +53,6 @@ def invoked(
 
 
 def _without_issuers(token: str) -> Reply:
-    """Return what is said to another token where no issuer is known."""
     try:
         return Reply().text(400, f"Error getting oidc manager for issuer '{issuer_of(token)}'")
     except TokenProblem as problem:
@@ -94,7 +92,6 @@ def _of_member(service: Service, bearer: Bearer) -> Service | Reply:
 
 
 def _selected(found: list[Service], uid: str, query: Mapping[str, str]) -> Service | Reply | None:
-    """Return the one service of that name that is open to *uid*, by its owner if several are."""
     known = [service for service in found if is_open(service, uid)]
     if len(known) < 2:
         return known[0] if known else None

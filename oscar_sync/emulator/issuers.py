@@ -31,7 +31,6 @@ class _Refused(Exception):
 
 
 def issuer_problem(url: str) -> str | None:
-    """Return why an issuer cannot be one here, nothing if it can."""
     try:
         parts = urlsplit(url)
         is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
@@ -67,8 +66,6 @@ def _asked(url: str, token: str = "") -> dict[str, Any]:
 
 @dataclass(slots=True)
 class _Issuer:
-    """One provider; asked when its first token comes."""
-
     url: str
     document: dict[str, Any] = field(default_factory=dict)
     keys: jwt.PyJWKSet | None = None
@@ -158,7 +155,6 @@ class Issuers:
     """All providers of one server, and the groups that may use it."""
 
     def __init__(self, urls: tuple[str, ...], groups: tuple[str, ...]) -> None:
-        """Ask nobody yet."""
         self._known = {url: _Issuer(url) for url in urls}
         self._groups = frozenset(groups)
 

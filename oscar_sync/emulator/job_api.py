@@ -135,7 +135,6 @@ def _next_page(last: str) -> str:
 
 
 def _jobs_of(cluster: Cluster, who: Caller, name: str) -> dict[str, Job] | Reply:
-    """Return a service's jobs; who may not see them is told nothing (oscar-server 1.6)."""
     found = cluster.named(name)
     if not found:
         return Reply().bare(404)

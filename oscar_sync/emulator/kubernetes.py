@@ -65,12 +65,10 @@ def _go_quoted(text: str) -> str:
 
 
 def is_dns_label(name: str) -> bool:
-    """Return whether the name is an RFC 1123 label."""
     return re.fullmatch(_DNS_LABEL, name) is not None and len(name) <= _LABEL_LIMIT
 
 
 def is_label_value(value: str) -> bool:
-    """Return whether the text may be the value of a label."""
     return re.fullmatch(_LABEL_VALUE, value) is not None and len(value) <= _LABEL_LIMIT
 
 
@@ -111,7 +109,6 @@ def _in_words(field: str, value: str, problems: Sequence[str]) -> list[str]:
 
 
 def name_problem(name: str) -> list[str]:
-    """Return what is wrong with the name of an object."""
     found = []
     if len(name) > _NAME_LIMIT:
         found.append(f"must be no more than {_NAME_LIMIT} bytes")
@@ -121,7 +118,6 @@ def name_problem(name: str) -> list[str]:
 
 
 def service_name_problem(name: str) -> list[str]:
-    """Return what is wrong with the name of a Service, which starts with a letter."""
     return [] if re.fullmatch(_SERVICE, name) else _in_words("metadata.name", name, [_SERVICE_TEXT])
 
 
@@ -144,7 +140,6 @@ def metadata_problems(
 
 
 def secret_key_problems(keys: Sequence[str]) -> list[str]:
-    """Return what is wrong with the keys of a Secret."""
     found = []
     for key in sorted(keys):
         problems = [] if re.fullmatch(_CONFIG_KEY, key) else [_CONFIG_KEY_TEXT]
@@ -159,18 +154,15 @@ def secret_key_problems(keys: Sequence[str]) -> list[str]:
 
 
 def too_long(field: str, limit: int) -> str:
-    """Return the refusal of something above a limit in bytes."""
     return f"{field}: Too long: may not be more than {limit} bytes"
 
 
 def invalid_object(kind: str, name: str, problems: Sequence[str]) -> str:
-    """Return the sentence in which the API server refuses an object."""
     told = problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]"
     return f"{kind} {_go_quoted(name)} is invalid: {told}"
 
 
 def quantity_problem(text: str) -> str | None:
-    """Return Go's error for an amount of CPU or memory, nothing if it can be read."""
     found = _QUANTITY.fullmatch(text)
     if found is None or not text:
         return _WRONG_FORMAT
@@ -184,7 +176,6 @@ def quantity_problem(text: str) -> str | None:
 
 
 def positive_quantity(text: str) -> bool:
-    """Return whether the text is an amount above nothing."""
     if quantity_problem(text) is not None or text.startswith("-"):
         return False
     found = _QUANTITY.fullmatch(text)

@@ -38,11 +38,9 @@ class Hook:
 
     @property
     def arn(self) -> str:
-        """Return the name MinIO gives the target."""
         return f"arn:minio:sqs::{self.service}:webhook"
 
     def takes(self, event: str, key: str) -> bool:
-        """Return whether an event on this key is sent on."""
         if not (key.startswith(self.prefix) and key.endswith(self.suffix)):
             return False
         return any(
@@ -140,7 +138,6 @@ def _filter_xml(hook: Hook) -> str:
 
 
 def xml_of(hooks: Sequence[Hook]) -> bytes:
-    """Return the notification document of a bucket, by target and prefix."""
     queues = "".join(
         f"<QueueConfiguration>{_filter_xml(hook)}"
         + "".join(f"<Event>{event}</Event>" for event in hook.events)
@@ -166,7 +163,6 @@ class Landed:
 
 
 def event_of(landed: Landed, now: datetime, endpoint: str, principal: str) -> dict[str, Any]:
-    """Return the event that MinIO posts for an object."""
     when = now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z"
     sequencer = f"{int(now.timestamp() * 1e9):X}"
     record = {

@@ -51,26 +51,21 @@ def valid_bucket_name(name: str) -> bool:
 
 
 def missing_bucket() -> Refused:
-    """Return the refusal of a bucket that is not there."""
     return Refused("NoSuchBucket", "The specified bucket does not exist", 404)
 
 
 def invalid_key() -> Refused:
-    """Return the refusal of a key that MinIO cannot keep as a file."""
     text = "Object name contains unsupported characters."
     return Refused("XMinioInvalidObjectName", text, 400)
 
 
 def sdk_error(refused: Refused) -> str:
-    """Return what OSCAR's S3 library prints for a refusal."""
     ids = f"request id: {REQUEST_ID}, host id: {HOST_ID}"
     return f"{refused.code}: {refused.message}\n\tstatus code: {refused.status}, {ids}"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object as a listing shows it."""
-
     key: str
     size: int
     modified: datetime
@@ -105,12 +100,10 @@ class ObjectStore:
 
     @property
     def moto(self) -> S3Backend:
-        """Return moto's own store."""
         backend: S3Backend = s3_backends[self.account]["aws"]
         return backend
 
     def reset(self) -> None:
-        """Empty the store and forget all rules and webhooks."""
         with self.lock:
             for bucket in self.buckets():
                 self.erase(bucket)
@@ -120,7 +113,6 @@ class ObjectStore:
             self.access.forget()
 
     def _close_files(self) -> None:
-        """Close what moto keeps open of objects that were written over."""
         tracked: list[FakeKey] = FakeKey.instances_tracked  # type: ignore[attr-defined]  # moto - a metaclass sets it
         for key in tracked:
             if key.account_id == self.account:
@@ -133,7 +125,6 @@ class ObjectStore:
             return sorted(self.moto.buckets)
 
     def has(self, bucket: str) -> bool:
-        """Return whether there is a bucket of that name."""
         return bucket in self.moto.buckets
 
     def make(self, bucket: str) -> None:
@@ -184,7 +175,6 @@ class ObjectStore:
         self.put(place, f"{key}/", b"")
 
     def get(self, bucket: str, key: str) -> bytes | None:
-        """Return the content of an object, or nothing if there is none."""
         with self.lock:
             if not self.has(bucket):
                 return None
@@ -225,13 +215,11 @@ class ObjectStore:
             self.forget(bucket)
 
     def forget(self, bucket: str) -> None:
-        """Drop the rules, tags and quota of a bucket that is gone."""
         self._hooks.pop(bucket, None)
         self._tags.pop(bucket, None)
         self.quotas.pop(bucket, None)
 
     def tags(self, bucket: str) -> dict[str, str] | None:
-        """Return the tags of a bucket, nothing if it has none or is missing."""
         with self.lock:
             if not self.has(bucket):
                 return None

@@ -26,11 +26,9 @@ class OnePort:
 
     @property
     def go(self) -> str:
-        """Return the name of the Go type."""
         return self.number.go
 
     def zero(self) -> Any:
-        """Return no port."""
         return []
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
@@ -39,7 +37,6 @@ class OnePort:
         return [taken] if taken else []
 
     def show(self, value: Any) -> Any:
-        """Return the port, 0 for none."""
         return value[0] if value else 0
 
 
@@ -51,20 +48,16 @@ class Unknown:
 
     @property
     def go(self) -> str:
-        """Return the name of the Go type."""
         return self.newer.go
 
     def zero(self) -> Any:
-        """Return the value of a field that nobody set."""
         return self.newer.zero()
 
     def take(self, node: Any, old: Any, spot: str, problems: Problems) -> Any:
-        """Return what was there before."""
         del node, spot, problems
         return old
 
     def show(self, value: Any) -> Any:
-        """Return the value; `Struct` leaves it out."""
         return value
 
 
@@ -81,7 +74,6 @@ def _rebuilt(struct: Struct, fields: Iterable[Field], names: frozenset[str]) -> 
 
 
 def _within(struct: Struct, name: str, inner: Shape) -> Struct:
-    """Return the struct with another shape for one of its members."""
     fields = (
         Field(part.name, inner, omitempty=part.omitempty) if part.name == name else part
         for part in struct.fields

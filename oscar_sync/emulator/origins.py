@@ -22,12 +22,10 @@ _TEXT_LIMIT = 4096
 
 
 def listed(problems: Iterable[str]) -> str:
-    """Return a list of errors as Go prints it."""
     return f"[{' '.join(problems)}]"
 
 
 def refresh_token_problem(cluster: Cluster, namespace: str, name: str) -> str | None:
-    """Return why the refresh token cannot be read from a service's Secret."""
     secret = cluster.secrets.get((namespace, name))
     if secret is None:
         return f'error reading refresh-token secret: secrets "{name}" not found'

@@ -16,7 +16,6 @@ class Pace:
     """A bucket of Kubernetes calls, `qps` a second; 0 lets everything through at once."""
 
     def __init__(self, qps: float) -> None:
-        """Start with a full burst."""
         self._qps = qps
         self._left = _BURST
         self._at = time.monotonic()

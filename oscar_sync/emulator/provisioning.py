@@ -39,7 +39,6 @@ class InputProblem(BucketProblem):
     """An input on something that cannot be one: answered 400."""
 
     def __init__(self) -> None:
-        """Set the sentence."""
         super().__init__("unrecognized input (valid inputs are MinIO and dCache)")
 
 
@@ -94,7 +93,6 @@ def _check_defined(definition: Document, kind: str, name: str) -> None:
 
 
 def _is_own(definition: Document, kind: str, name: str, store: ObjectStore) -> bool:
-    """Return whether a provider is the cluster's own store."""
     if kind != "minio":
         return False
     if name == "default":
@@ -110,7 +108,6 @@ def _is_own(definition: Document, kind: str, name: str, store: ObjectStore) -> b
 
 
 def _check_input_provider(definition: Document, exchange: Document, store: ObjectStore) -> bool:
-    """Return whether an input asks for a bucket."""
     kind, name = provider_of(exchange["storage_provider"])
     if kind != "minio" and kind not in _FILES_ONLY:
         raise InputProblem

@@ -97,14 +97,12 @@ def bucket_count_problem(cluster: Cluster, who: Caller, buckets: set[str]) -> st
 
 
 def cap_bucket(cluster: Cluster, who: Caller, bucket: str) -> None:
-    """Give a user's new bucket the size that the user's quota says."""
     size = _quota(cluster, who.uid).bucket_size
     if size and not who.is_admin and cluster.settings.release.has_bucket_quotas:
         cluster.store.quotas[bucket] = size
 
 
 def bucket_quota(cluster: Cluster, bucket: str) -> dict[str, Any]:
-    """Return how large a bucket may become, as lists of buckets show it."""
     size = cluster.store.quotas.get(bucket, "")
     if not _bytes(size):
         return {"source": "unset"}

@@ -34,7 +34,6 @@ def _rfc3339(moment: datetime | None) -> str | None:
 
 
 def _summary(cluster: Cluster, service: Service) -> dict[str, Any]:
-    """Return the state of a deployment as a service embeds it (oscar-server 1.2.4)."""
     reason, count, moment = None, 0, None
     kind = "exposed_service" if service.is_exposed else "knative_service"
     if service.is_exposed and service.replicas == 0:

@@ -25,7 +25,6 @@ class EncodedService:
 
     @classmethod
     def of(cls, definition: Document, namespace: str, shape: Struct = SERVICE) -> "EncodedService":
-        """Return the encoding of a definition that lives in a namespace, printed as *shape*."""
         shown = shape.show({**definition, "namespace": namespace})
         has_status = shown.pop("volume_status", None) is not None
         after = {name: shown.pop(name) for name in _AFTER_STATUS if name in shown}
@@ -35,7 +34,6 @@ class EncodedService:
         return cls(head, tail, head + status + tail, has_status)
 
     def document(self, volume_status: Any, deployment: Any = None) -> bytes:
-        """Return the whole JSON, with the deployment if one is given (oscar-server 3.5)."""
         if not self.has_status:
             return self.whole
         middle = b',"volume_status":' + encode(volume_status)

@@ -204,6 +204,5 @@ def version_of(text: str) -> str | None:
 
 @cache
 def release_of(version: str) -> Release:
-    """Return what the line of a version does."""
     found = _VERSION.fullmatch(version)
     return LINES[found[1] or found[2]] if found else _4_1

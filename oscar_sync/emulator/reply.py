@@ -36,17 +36,14 @@ class Reply:
         return self
 
     def json(self, status: int, value: Any) -> "Reply":
-        """Append a JSON document."""
         return self.encoded(status, encode(value))
 
     def encoded(self, status: int, document: bytes) -> "Reply":
-        """Append a JSON document that is encoded already."""
         self._write(status, JSON)
         self.body += document
         return self
 
     def bare(self, status: int) -> "Reply":
-        """Set the status if nothing was written."""
         if not self.is_written:
             self.status = status
         return self
@@ -56,5 +53,4 @@ class Reply:
             self.status, self.content_type, self.is_written = status, content_type, True
 
     def answer(self) -> Answer:
-        """Return the finished answer."""
         return Answer(self.status, bytes(self.body), self.content_type, tuple(self.headers))

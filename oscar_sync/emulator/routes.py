@@ -46,14 +46,10 @@ class Call:
 
 
 class Credentials:
-    """The user and password of the Basic authentication."""
-
     def __init__(self, user: str, password: str) -> None:
-        """Encode them once."""
         self._header = b"Basic " + base64.b64encode(f"{user}:{password}".encode())
 
     def are_in(self, request: Request) -> bool:
-        """Return whether the request brings them."""
         sent = request.headers.get("authorization", "").encode("latin-1", errors="replace")
         return hmac.compare_digest(sent, self._header)
 

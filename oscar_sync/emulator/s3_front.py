@@ -85,7 +85,6 @@ class S3Front:
     """The answer to each request on the store's port."""
 
     def __init__(self, store: ObjectStore, now: Callable[[], datetime]) -> None:
-        """Take the store and make moto's application."""
         self._store = store
         self._now = now
         self._moto = create_backend_app("s3")

@@ -82,7 +82,6 @@ def _providers() -> Pointer:
 
 
 def replicas(prefix: str) -> ListOf:
-    """Return the shape of a list of members of a federation, or of replicas before 4.1."""
     fields = (
         *_texts("type", "cluster_id", "service_name", "url"),
         Field("ssl_verify", Flag()),

@@ -86,7 +86,6 @@ def by_token(cluster: Cluster, request: Request, name: str) -> Reply | None:
 
 
 def by_user(cluster: Cluster, who: Caller, name: str) -> Reply:
-    """Return the answer to a user or an administrator."""
     found = cluster.named(name)
     if not found:
         return Reply().bare(404)

@@ -328,7 +328,6 @@ def _renew_policy(
 
 
 def _known_token(origin: Origin) -> str | Reply:
-    """Return the refresh token of an update: the body's, else the one of the Secret."""
     cluster, name = origin.cluster, origin.definition["name"]
     sent = _refresh_token(origin.definition)
     if sent or not members_of(origin.definition):

@@ -23,7 +23,6 @@ class Refused(Exception):
     """A request the store does not answer; code, message and status as MinIO gives them."""
 
     def __init__(self, code: str, message: str, status: int = 403) -> None:
-        """Keep the parts of the answer."""
         super().__init__(code)
         self.code, self.message, self.status = code, message, status
 
@@ -157,7 +156,6 @@ def _plain_body(request: Request, signed: _Signed, secret: str) -> bytes:
 
 
 def _unchunked(body: bytes, signed: _Signed, secret: str) -> bytes:
-    """Return the content of an aws-chunked body, whose chunk signatures must hold."""
     key = _signing_key(secret, signed.scope)
     before, at, content = signed.signature, 0, []
     has_signatures = "UNSIGNED" not in signed.payload

@@ -35,12 +35,10 @@ class Settings:
 
     @property
     def release(self) -> Release:
-        """Return what the release does."""
         return release_of(self.version)
 
     @property
     def shape(self) -> Struct:
-        """Return the struct of the release's services."""
         return self.release.shape
 
 
@@ -69,7 +67,6 @@ class Service:
 
     @property
     def token(self) -> str:
-        """Return the token for invocations."""
         return str(self.definition["token"])
 
 
@@ -100,7 +97,6 @@ class Invocation:
 
     @property
     def verb(self) -> str:
-        """Return `run` or `job`."""
         return self.path.split("/")[1]
 
     @property
@@ -111,8 +107,6 @@ class Invocation:
 
 @dataclass(slots=True)
 class Quota:
-    """What a user may take: the server's defaults, and no limit of buckets."""
-
     disk: str = "6Gi"
     volumes: str = "4"
     largest: str = "5Gi"
@@ -123,8 +117,6 @@ class Quota:
 
 @dataclass(slots=True)
 class Job:
-    """One asynchronous invocation."""
-
     name: str
     service: str
     namespace: str
@@ -138,7 +130,6 @@ class Job:
 
 
 def _echo(_: Service, body: bytes) -> str:
-    """Return the input as the output."""
     return body.decode("utf-8", errors="replace")
 
 
@@ -147,7 +138,6 @@ def _no_job(_: Job) -> None:
 
 
 def _no_member(request: Request) -> Answer:
-    """Reach nobody."""
     raise Unreached(request.target)
 
 
@@ -183,7 +173,6 @@ class Cluster:
 
     @property
     def access(self) -> Access:
-        """Return who may do what on the store."""
         return self.store.access
 
     def welcome(self, caller: Caller) -> None:
@@ -203,7 +192,6 @@ class Cluster:
         return home if caller.is_admin or not limit else namespace_of(home, caller.uid, limit)
 
     def forget(self) -> None:
-        """Forget services, secrets, volumes, jobs, settings and webhooks; the store stays."""
         for kept in (self.services, self.secrets, self.volumes, self.jobs, self.quotas):
             kept.clear()
         self.invocations.clear()
@@ -214,14 +202,12 @@ class Cluster:
         self.store.webhooks.clear()
 
     def named(self, name: str) -> list[Service]:
-        """Return the services of that name in all namespaces."""
         home = self.services.get((self.settings.services_namespace, name))
         if home is not None and not self.has_namesakes:
             return [home]
         return [service for (_, known), service in self.services.items() if known == name]
 
     def has_taken(self, name: str, namespace: str) -> bool:
-        """Return whether a service of that name stands in the way of one in *namespace*."""
         found = self.named(name)
         if found and not self.settings.release.has_unique_names:
             self.has_namesakes = True
@@ -244,7 +230,6 @@ class Cluster:
         return [self.services[key] for key in sorted(self.services)]
 
     def attachments(self, namespace: str, volume: str) -> list[Service]:
-        """Return the services that mount a volume, by name."""
         return [
             service
             for (place, _), service in sorted(self.services.items())

@@ -35,8 +35,6 @@ _WORKERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run gives back and what it logged."""
-
     output: str
     log: str
 
@@ -51,7 +49,6 @@ class _Run:
     outputs: Path
 
     def environment(self, source: tuple[str, str] | None, file: Path | None) -> dict[str, str]:
-        """Return what the script sees."""
         name = self.definition["name"]
         env = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -96,11 +93,9 @@ class _Run:
         return file
 
     def files(self) -> list[Path]:
-        """Return what the script left, by name."""
         return sorted(path for path in self.outputs.rglob("*") if path.is_file())
 
     def upload(self, source: tuple[str, str] | None) -> None:
-        """Send the files to each output that takes them."""
         for exchange in self.definition["output"]:
             if provider_of(exchange["storage_provider"]) != ("minio", "default"):
                 continue
@@ -188,7 +183,6 @@ class Workload:
     )
 
     def outcome(self, definition: Document, secrets: dict[str, str], body: str) -> Outcome:
-        """Return what the service makes of an event."""
         if not self.runs_scripts:
             return Outcome(body, f"{body}\n")
         return run_script(definition, secrets, body, self.store)

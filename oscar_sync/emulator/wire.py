@@ -33,22 +33,18 @@ class Request:
 
     @property
     def raw_path(self) -> str:
-        """Return the path as it was sent."""
         return self.target.partition("?")[0]
 
     @property
     def path(self) -> str:
-        """Return the decoded path."""
         return unquote(self.raw_path)
 
     @property
     def query(self) -> str:
-        """Return what follows the question mark."""
         return self.target.partition("?")[2]
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Return the query's parameters, blank ones too."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
@@ -115,7 +111,6 @@ def _body(stream: io.BufferedIOBase, headers: Mapping[str, str]) -> bytes:
 
 
 def head_of(answer: Answer, *, keep: bool, is_head: bool = False) -> bytes:
-    """Return the status line and headers of an answer."""
     try:
         phrase = HTTPStatus(answer.status).phrase
     except ValueError:
@@ -256,7 +251,6 @@ class Listener:
         return found
 
     def open(self) -> None:
-        """Bind (port 0 takes a free one, kept from then on) and serve on a thread."""
         bound, self._reserved = self._reserved or self._bound(), None
         self.port = int(bound.getsockname()[1])
         self._server = _Threads(bound, self.respond)

@@ -10,7 +10,6 @@ _ORIGIN_SERVICE = "oscar.grycap/origin-service"
 
 
 def members_of(definition: Document) -> list[Document]:
-    """Return the members of a service's federation."""
     federation = definition["federation"]
     return federation["members"] if federation else []
 

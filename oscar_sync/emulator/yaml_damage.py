@@ -120,7 +120,6 @@ def _through_block(text: str, brk: str, margin: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Return what the reader makes of a text without quotes whose first blanks it skips."""
     start = text.lstrip(" \t")
     if start.startswith(("- ", "[", "]", "{", "}")) or start in {"-", "|", ">"}:
         raise Poisoned

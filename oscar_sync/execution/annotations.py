@@ -21,11 +21,9 @@ from oscar_sync.semantics.stamp import (
 def stamp_for(
     form: Form, material: Material, key: Callable[[], FingerprintKey | None]
 ) -> dict[str, str]:
-    """Return the annotations for a request that sends *form*.
-
-    Fingerprints are written for the secrets that the request sends; a request that sends none
-    keeps those that stand.
-    """
+    """Return the annotations for a request that sends *form*."""
+    # Fingerprints are written for the secrets that the request sends; a request that sends none
+    # keeps those that stand.
     wish = material.stamp
     if wish.is_taken_off:
         return {}

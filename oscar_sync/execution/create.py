@@ -40,11 +40,9 @@ def carry_out_create(run: Run, material: CreateMaterial) -> ActionResult:
 
 
 def _post(run: Run, form: Form) -> LiveService:
-    """Return the service that a POST of *form* made; one that made nothing is sent again, twice.
-
-    Two machines may create at once: the store restarts for one of them, and the other is answered
-    500, with nothing made (oscar-releases, 4.1.2).
-    """
+    """Return the service that a POST of *form* made; one that made nothing is sent again, twice."""
+    # Two machines may create at once: the store restarts for one of them, and the other is answered
+    # 500, with nothing made (oscar-releases, 4.1.2).
     body = run.post_body(form)
     step = step_of(run.action, Do.POST)
     attempt = 0

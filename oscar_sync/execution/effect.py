@@ -22,11 +22,9 @@ Buckets = tuple[BucketFacts, ...] | None
 
 
 def wait_for_effect(run: Run, reply: Reply, restarts: int, is_decided: Callable[[], bool]) -> None:
-    """Return once *is_decided*, or when the server's time for the write is over.
-
-    At once where the answer to the write came: then its work has ended. *restarts* is how often it
-    restarts the store.
-    """
+    """Return once *is_decided*, or when the server's time for the write is over."""
+    # At once where the answer to the write came: then its work has ended. *restarts* is how often
+    # it restarts the store.
     if not reply.may_still_run:
         return
     left_s = effect_wait_s(restarts)

@@ -121,11 +121,9 @@ def check_kept(
 
 
 def made_nothing(run: Run, form: Form, reply: Reply, buckets: Iterable[BucketFacts] | None) -> bool:
-    """Tell whether a POST whose service a GET does not find left nothing behind, for certain.
-
-    Neither in the list of services nor among *buckets*. What a volume, members on other clusters or
-    an answer that was good have left cannot be seen.
-    """
+    """Tell whether a POST whose service a GET does not find left nothing behind, for certain."""
+    # Neither in the list of services nor among *buckets*. What a volume, members on other clusters
+    # or an answer that was good have left cannot be seen.
     makes_more = made_volume(form) or form.federation
     if reply.meaning.outcome is not Outcome.UNKNOWN or makes_more:
         return False

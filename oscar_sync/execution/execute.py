@@ -41,10 +41,8 @@ from oscar_sync.semantics.echoes import as_written
 
 
 def execute(plan: Plan, materials: Mapping[str, Material], parts: Parts) -> RunReport:
-    """Return what became of each action of *plan*; a failure is a result, not an exception.
-
-    Blocked actions are not sent, and neither is what depends on one that failed.
-    """
+    """Return what became of each action of *plan*; a failure is a result, not an exception."""
+    # Blocked actions are not sent, and neither is what depends on one that failed.
     by_cluster: dict[ClusterId, list[Action]] = {}
     for action in plan.actions:
         by_cluster.setdefault(action.key.cluster, []).append(action)

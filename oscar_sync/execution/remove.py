@@ -50,10 +50,8 @@ def take_away(run: Run, material: RemoveMaterial) -> None:
 
 
 def _delete(run: Run, known: LiveService) -> bool:
-    """Return whether the service is gone, after one DELETE that a GET made just before allows.
-
-    It goes out only while the service still is the *known* one (L6), for the list as well.
-    """
+    """Return whether the service is gone, after one DELETE that a GET made just before allows."""
+    # It goes out only while the service still is the *known* one (L6), for the list as well.
     kept, listed = existing(run), run.newest.listed_now(run.name)
     newest = run.newest.by_name(run.name)  # last, so that as little time as can be passes
     if newest is None:

@@ -26,10 +26,8 @@ def _words_of(reply: Reply) -> str:
 
 
 def owed_restart(run: Run) -> str:
-    """Return how to make up for a restart that did not follow its PUT, blank where none is owed.
-
-    Nothing on the cluster tells of it, so no later plan shows it (docs/decisions/0015).
-    """
+    """Return how to make up for a restart that did not follow its PUT, blank where none is owed."""
+    # Nothing on the cluster tells of it, so no later plan shows it (docs/decisions/0015).
     if not any(step.do is Do.RESTART for step in run.action.steps):
         return ""
     sent = run.sender.sent

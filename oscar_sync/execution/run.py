@@ -158,11 +158,9 @@ class Run(Struct):
         body: dict[str, Value],
         reply: Reply,
     ) -> bool:
-        """Tell whether *found* is what the PUT of *body* makes of *before*, and holds *form*.
-
-        Values of secrets cannot be read back: where they may be all that the PUT changed, the
-        stamp tells whether it was applied, and without one only a good answer does.
-        """
+        """Tell whether *found* is what the PUT of *body* makes of *before*, and holds *form*."""
+        # Values of secrets cannot be read back: where they may be all that the PUT changed, the
+        # stamp tells whether it was applied, and without one only a good answer does.
         if found is None or not self.holds(found, form):
             return False
         if _stamp_of(found) != _texts_of(body["annotations"]) or found.owner != body["owner"]:
@@ -189,11 +187,9 @@ class Run(Struct):
     # hooks
 
     def send_store_steps(self) -> None:
-        """Send the markers and notifications of the action, in their order.
-
-        A notification that stands already (it slept, and woke with its service: record 128) is
-        not set twice.
-        """
+        """Send the markers and notifications of the action, in their order."""
+        # A notification that stands already (it slept, and woke with its service: record 128) is
+        # not set twice.
         for step in self.action.steps:
             bucket, _, prefix = step.target.partition("/")
             if step.do is Do.HOOK and self.sees_hook(bucket, prefix):
@@ -235,10 +231,8 @@ class Run(Struct):
                 )
 
     def look_for_woken_hooks(self, form: Form) -> None:
-        """Warn of notifications that slept in the service's buckets and woke with it (128).
-
-        They are invisible while they sleep, so no plan can have had a step that takes them off.
-        """
+        """Warn of notifications that slept in the service's buckets and woke with it (128)."""
+        # They are invisible while they sleep, so no plan can have had a step that takes them off.
         store, wanted = self.sender.ports.store, wanted_hooks(form)
         if store is None:
             return

@@ -9,11 +9,9 @@ _SHARED = ("storage_providers", "clusters")
 
 
 def canonical(fields: dict[str, Tree]) -> dict[str, Tree]:
-    """Return *fields* with ``Variables`` as ``variables``; both at once are merged (record 014).
-
-    Of a name in both, the value under ``variables`` holds: the server's JSON reader does the same
-    with what is sent last.
-    """
+    """Return *fields* with ``Variables`` as ``variables``; both at once are merged (record 014)."""
+    # Of a name in both, the value under ``variables`` holds: the server's JSON reader does the same
+    # with what is sent last.
     environment = fields.get("environment")
     if not isinstance(environment, dict) or OLD_VARIABLES not in environment:
         return fields

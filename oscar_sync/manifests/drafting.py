@@ -36,10 +36,8 @@ def drafted(
 
 
 def manifests_of_text(text: str) -> tuple[list[Manifest], list[Diagnostic]]:
-    """Return the services of an FDL text, and what is wrong with it.
-
-    No file is read: a script that is a path stays one.
-    """
+    """Return the services of an FDL text, and what is wrong with it."""
+    # No file is read: a script that is a path stays one.
     findings = Findings()
     places = Places(text, "")
     found = []

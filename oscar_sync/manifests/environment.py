@@ -20,11 +20,9 @@ class Values(Struct, frozen=True):
 
 
 def filled(draft: ServiceDraft, values: Values) -> ServiceDraft:
-    """Return *draft* with values of the env file, and blank secrets with the environment's.
-
-    Names that the service does not declare are ignored: one file serves many services. A variable
-    is shown as ``${NAME} of FILE``: who may declare a name need not see what the file holds.
-    """
+    """Return *draft* with values of the env file, and blank secrets with the environment's."""
+    # Names that the service does not declare are ignored: one file serves many services. A variable
+    # is shown as ``${NAME} of FILE``: who may declare a name need not see what the file holds.
     draft = structs.replace(draft, masks=draft.masks + _masks(draft, values))
     environment = draft.block("environment")
     for kind in ("variables", "secrets"):

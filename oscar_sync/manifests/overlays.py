@@ -51,10 +51,8 @@ def overlay_of(
     *,
     is_strict: bool,
 ) -> Overlay:
-    """Return the overlay that a file holds, ``${NAME}`` substituted.
-
-    An undefined name is an error where *is_strict*; else it stays as it is written.
-    """
+    """Return the overlay that a file holds, ``${NAME}`` substituted."""
+    # An undefined name is an error where *is_strict*; else it stays as it is written.
     note_faults(findings, reading.faults, places)
     document: Tree = reading.documents[0] if reading.documents else {}
     services = document.get("services", {}) if isinstance(document, dict) else {}

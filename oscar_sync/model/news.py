@@ -50,10 +50,8 @@ def _seen(entry: Entry, forms: Mapping[str, Form]) -> Seen:
 
 
 def news_of(before: Entries, after: Entries) -> News:
-    """Return how *after* differs from *before*, in their order.
-
-    Places in files, seconds and counts make no news.
-    """
+    """Return how *after* differs from *before*, in their order."""
+    # Places in files, seconds and counts make no news.
     return News(
         tuple(seen.entry for name, seen in after.items() if name not in before),
         tuple(

@@ -233,10 +233,8 @@ class Action(Struct, frozen=True):
 
     @property
     def is_plain_update(self) -> bool:
-        """Tell whether it is an update that restarts nothing and touches no store.
-
-        Such updates are sent side by side and read back by lists.
-        """
+        """Tell whether it is an update that restarts nothing and touches no store."""
+        # Such updates are sent side by side and read back by lists.
         return (
             self.kind is ActionKind.UPDATE
             and not (self.depends_on or self.keeps or self.erases)
@@ -252,10 +250,8 @@ class Action(Struct, frozen=True):
 
     @property
     def category(self) -> Category:
-        """Return how the action is told where no guard holds it back.
-
-        Drifted is an update in which only the cluster moved: with an edit in it, it is a change.
-        """
+        """Return how the action is told where no guard holds it back."""
+        # Drifted is an update in which only the cluster moved: with an edit in it, it is a change.
         if self.deletes_data:
             return Category.DELETED
         is_update = self.kind is ActionKind.UPDATE and bool(self.changes)

@@ -95,10 +95,9 @@ class BucketCount(Struct, frozen=True):
     is_at_least: bool = False
 
     def is_within(self, bound: "BucketCount") -> bool:
-        """Tell whether no more is lost with the bucket than with *bound* (trust 1.3).
-
-        A bound that was cut short says only "at least": whoever agreed to it agreed to any number.
-        """
+        """Tell whether no more is lost with the bucket than with *bound* (trust 1.3)."""
+        # A bound that was cut short says only "at least": whoever agreed to it agreed to any
+        # number.
         if bound.is_at_least:
             return True
         if self.is_at_least or self.objects > bound.objects or self.size_bytes > bound.size_bytes:

@@ -85,10 +85,8 @@ class Pool(urllib3.PoolManager):
         timeout: float | None = None,
         into: IO[bytes] | None = None,
     ) -> Any:
-        """Return the whole answer, unpacked; a good one's body goes *into* a file if there is one.
-
-        Without *preload_content* a good one is a file, of any size, that ``pieces`` reads.
-        """
+        """Return the whole answer, unpacked; a good one's body goes *into* a file, if any."""
+        # Without *preload_content* a good one is a file, of any size, that ``pieces`` reads.
         limit_s = self._timeout_s if timeout is None else timeout
         sent = {"body": body, "headers": headers or {}, "timeout": limit_s}
         tries = 1 + (self._repeats if method in _REPEATABLE else 0)

@@ -27,10 +27,8 @@ class Judgement(Struct, frozen=True):
 
 
 def judged(*verdicts: Judgement | Reason | None) -> Judgement:
-    """Return the first reason there is, with the consents that any of *verdicts* used.
-
-    Where it asks for a consent, all that the others ask for stand in it: nobody is asked twice.
-    """
+    """Return the first reason there is, with the consents that any of *verdicts* used."""
+    # Where it asks for a consent, all that the others ask for stand in it: nobody is asked twice.
     reasons = (one.reason if isinstance(one, Judgement) else one for one in verdicts)
     used = (one.used for one in verdicts if isinstance(one, Judgement))
     found = [one for one in reasons if one is not None]

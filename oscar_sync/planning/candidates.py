@@ -24,10 +24,8 @@ _MOST_GAPS: Final = 5
 def decide_removals(
     context: Context, narrowing: Narrowing, options: PlanOptions, candidates: int
 ) -> Removals:
-    """Return the removals on the cluster; *candidates* counts those of the whole run.
-
-    Producers go before consumers: the reverse of the order in which they are made.
-    """
+    """Return the removals on the cluster; *candidates* counts those of the whole run."""
+    # Producers go before consumers: the reverse of the order in which they are made.
     if options.scope is Scope.REMOVE:
         return _by_name(context, options)
     if not narrowing.is_full:

@@ -60,10 +60,8 @@ class Closing(Struct, frozen=True):
         )
 
     def before(self, material: _P) -> _P:
-        """Return *material* with the PUT that closes the buckets ahead of all others.
-
-        What is under way with the buckets is written down by the PUT that lets go of them.
-        """
+        """Return *material* with the PUT that closes the buckets ahead of all others."""
+        # What is under way with the buckets is written down by the PUT that lets go of them.
         if self.form is None:
             return material
         marks = material.live.annotations
@@ -75,10 +73,8 @@ class Closing(Struct, frozen=True):
 
 
 def let_go_by(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
-    """Return the buckets whose access a service of *wanted* leaves wider than it says itself.
-
-    The service is made anew: it attaches buckets, which narrows nothing.
-    """
+    """Return the buckets whose access a service of *wanted* leaves wider than it says itself."""
+    # The service is made anew: it attaches buckets, which narrows nothing.
     given = access_of_service(wanted)
     has = needed_buckets(wanted) if given | access_of_service(live.form) == given else ()
     return tuple(bucket for bucket in needed_buckets(live.form) if bucket not in has)

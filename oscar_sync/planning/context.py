@@ -140,10 +140,8 @@ class Context(Struct, frozen=True, dict=True):
         return Standing.UNSTAMPED if is_copy else Standing.OURS
 
     def namesakes_of(self, name: ServiceName) -> tuple[LiveService, ...]:
-        """Return the services called *name* where there are several, else none.
-
-        Up to 4.0 each namespace may have one, and no request by name tells them apart (6.4).
-        """
+        """Return the services called *name* where there are several, else none."""
+        # Up to 4.0 each namespace may have one, and no request by name tells them apart (6.4).
         view = self.facts.view
         others = tuple(live for live in view.namesakes if live.key.name == name)
         return (view.services[name], *others) if others else ()
@@ -166,10 +164,8 @@ class Context(Struct, frozen=True, dict=True):
         return mark if is_own else None
 
     def former_identity(self, live: LiveService) -> str:
-        """Return what our mark on *live* calls this cluster where that is another name, or blank.
-
-        It is so after a cluster's address or ``identity`` changed (trust 2.1).
-        """
+        """Return what our mark on *live* calls this cluster where that is another name."""
+        # It is so after a cluster's address or ``identity`` changed (trust 2.1).
         mark = self.own_mark(live) if self.standing(live) is Standing.OURS else None
         return mark.identity if mark is not None and mark.identity != self.identity else ""
 
@@ -179,20 +175,16 @@ class Context(Struct, frozen=True, dict=True):
         return names - {here.identity}
 
     def is_mine(self, live: LiveService) -> bool:
-        """Tell whether the owner is me, or one that the settings name.
-
-        Under Basic an empty owner in the services' own namespace is mine too (record 036).
-        """
+        """Tell whether the owner is me, or one that the settings name."""
+        # Under Basic an empty owner in the services' own namespace is mine too (record 036).
         view = self.facts.view
         if not live.owner:
             return view.is_admin and live.namespace == view.services_namespace
         return live.owner in view.me or live.owner in self.settings.owners
 
     def is_candidate(self, live: LiveService) -> bool:
-        """Tell whether *live* may be removed once no manifest names it: our stamp, and mine.
-
-        Services of the other owners that the settings name are updated, never removed (safety 3).
-        """
+        """Tell whether *live* may be removed once no manifest names it: our stamp, and mine."""
+        # Services of the other owners that the settings name are updated, never removed (safety 3).
         is_own = not live.owner or live.owner in self.facts.view.me
         return self.standing(live) is Standing.OURS and is_own
 
@@ -221,12 +213,10 @@ class Context(Struct, frozen=True, dict=True):
         return bucket in self.planned.made or self.facts.bucket(bucket) is not None
 
     def access_to(self, bucket: BucketName) -> Access:
-        """Return who has access to *bucket* by now, as far as anything tells.
-
-        What OSCAR says of the bucket is not all: a public service that attached it opened it, and
-        OSCAR goes on saying private (issue 19, B7), or restricted. An administrator it tells
-        public wherever everybody has access: see :func:`hides_public`.
-        """
+        """Return who has access to *bucket* by now, as far as anything tells."""
+        # What OSCAR says of the bucket is not all: a public service that attached it opened it, and
+        # OSCAR goes on saying private (issue 19, B7), or restricted. An administrator it tells
+        # public wherever everybody has access: see :func:`hides_public`.
         access = self.planned.access.get(bucket, Access())
         if bucket in self.planned.closed:
             return access
@@ -292,10 +282,8 @@ class Context(Struct, frozen=True, dict=True):
                      for key in left)  # fmt: skip
 
     def _users_beside(self, bucket: BucketName) -> _Users:
-        """Return who uses *bucket* beside what is live or planned here.
-
-        What the run leaves out, and services of other clusters that write to it or mount it.
-        """
+        """Return who uses *bucket* beside what is live or planned here."""
+        # What the run leaves out, and services of other clusters that write to it or mount it.
         store = self.facts.view.own_store
         users: dict[ServiceKey, DesiredService | None] = {
             live.key: None

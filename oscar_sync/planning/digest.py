@@ -12,13 +12,12 @@ _LONG: Final = 256
 
 
 def plan_digest(plan: Plan) -> str:
-    """Return 32 hex digits over the actions and blocked steps, and the clusters they are for.
-
-    In it: id, identity and address of each such cluster, whether its certificate is checked, and
-    the address of its store where the settings name one; kinds, steps with checksums, each field
-    before and after, what requests carry (secrets by keyed fingerprint), live fingerprints, buckets
-    kept, buckets deleted with what they hold, consents. Not in it: places, seconds, notes.
-    """
+    """Return 32 hex digits over the actions and blocked steps, and the clusters they are for."""
+    # In it: id, identity and address of each such cluster, whether its certificate is checked, and
+    # the address of its store where the settings name one; kinds, steps with checksums, each field
+    # before and after, what requests carry (secrets by keyed fingerprint), live fingerprints,
+    # buckets kept, buckets deleted with what they hold, consents. Not in it: places, seconds,
+    # notes.
     named = {action.key.cluster for action in plan.all_actions}
     whole: Json = {
         "clusters": [_of_cluster(cluster) for cluster in plan.clusters if cluster.id in named],

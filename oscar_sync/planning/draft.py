@@ -64,10 +64,7 @@ def draft_plan(
     options: PlanOptions,
     key: FingerprintKey | None,
 ) -> PlanDraft:
-    """Return what would be done to bring *views* to *desired*, and what is still to be asked.
-
-    Nothing is raised: what cannot be done is blocked, what was not read is not planned.
-    """
+    # Nothing is raised: what cannot be done is blocked, what was not read is not planned.
     spent = spent_entries(desired.settings.removed, views)
     contexts: dict[ClusterId, Context] = {}
     for view in views:

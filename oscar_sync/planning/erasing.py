@@ -60,10 +60,8 @@ def named_erasures(
     *,
     volume: str = "",
 ) -> Named:
-    """Return which of *buckets* and *volume* may be erased: by an entry of ``removed``, by consent.
-
-    The entry may name other buckets as well.
-    """
+    """Return which of *buckets* and *volume* may be erased: by ``removed``, by consent."""
+    # The entry may name other buckets as well.
     written = _written(entry) if entry else Named({})
     place = context.facts.view.cluster.id
     words = dict(written.buckets)
@@ -142,11 +140,9 @@ def _owner_reason(context: Context, bucket: BucketName) -> Reason | None:
 
 
 def _tag_reason(context: Context, bucket: BucketName) -> Reason | None:
-    """Return why the server refuses to delete a bucket that it shows as the user's own.
-
-    A list shows a user as the owner of all that is private and that the user has access to: also
-    of what another made anew under a name that the user once had (226), and of what an update made.
-    """
+    # A list shows a user as the owner of all that is private and that the user has access to: also
+    # of what another made anew under a name that the user once had (226), and of what an update
+    # made.
     view = context.facts.view
     if NO_BUCKET_BY_NAME.holds(view.release):
         return Reason(
@@ -199,10 +195,7 @@ def _fills_own_store(context: Context, seed: Seed) -> bool:
 
 
 def _list_reason(context: Context, service: ServiceKey, bucket: BucketName) -> Reason | None:
-    """Return why the list of services cannot be the whole one, by tags and by what is removed.
-
-    A service that ``removed:`` names may use the bucket as long as a GET by name shows it.
-    """
+    # A service that ``removed:`` names may use the bucket as long as a GET by name shows it.
     facts, view = context.facts.bucket(bucket), context.facts.view
     buckets = (view.buckets or {}).values()
     unlisted = unlisted_makers(facts, buckets, view.services, service.name)
@@ -302,11 +295,10 @@ def _empty(
 
 
 def _was_its_own(context: Context, service: ServiceKey, bucket: BucketFacts) -> bool:
-    """Tell whether the service had *bucket*, by more than what it says of itself.
-
-    Whoever may write the service may write into ``oscar-sync.io/detached`` that it had any bucket:
-    of those that its definition no longer names, only the ones count that OSCAR made for it.
-    """
+    """Tell whether the service had *bucket*, by more than what it says of itself."""
+    # Whoever may write the service may write into ``oscar-sync.io/detached`` that it had any
+    # bucket: of those that its definition no longer names, only the ones count that OSCAR made for
+    # it.
     live = context.facts.view.services.get(service.name)
     if live is None or bucket.from_service == service.name:
         return bucket.from_service == service.name

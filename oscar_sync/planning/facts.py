@@ -41,11 +41,9 @@ class Facts:
         return tuple(sorted(one.name for one in found if one.from_service == service))
 
     def bucket(self, name: BucketName) -> BucketFacts | None:
-        """Return the bucket as the cluster lists it, None if it does not exist.
-
-        A user's list leaves out what is another's alone: such a name is looked at by itself, since
-        a PUT would attach that bucket without a word (record 215).
-        """
+        """Return the bucket as the cluster lists it, None if it does not exist."""
+        # A user's list leaves out what is another's alone: such a name is looked at by itself,
+        # since a PUT would attach that bucket without a word (record 215).
         if self.view.buckets is None:
             self.missing.buckets = True
             return None
@@ -57,10 +55,8 @@ class Facts:
         return self.view.unlisted.get(name)
 
     def tag_owner(self, name: BucketName) -> str | None:
-        """Return whose the bucket is by its tag, None as long as nobody looked at it by name.
-
-        It decides whether the server lets a user delete it (oscar-server 1.4; 226).
-        """
+        """Return whose the bucket is by its tag, None as long as nobody looked at it by name."""
+        # It decides whether the server lets a user delete it (oscar-server 1.4; 226).
         if name not in self.view.tag_owners:
             self.missing.tag_owners.add(name)
         return self.view.tag_owners.get(name)
@@ -76,10 +72,8 @@ class Facts:
         return self.view.unlisted.get(bucket) is None and bucket not in self.view.denied
 
     def probe(self, name: ServiceName) -> Probe:
-        """Return what a GET of a name tells: whether one that the list does not show is free.
-
-        A release that is only read does not say it (`capabilities.READ_ONLY`).
-        """
+        """Return what a GET of a name tells: whether one that the list does not show is free."""
+        # A release that is only read does not say it (`capabilities.READ_ONLY`).
         if READ_ONLY.holds(self.view.release):
             return Probe.FREE
         if name not in self.view.probes:
@@ -103,10 +97,8 @@ class Facts:
         return self.view.hooks.get(bucket)
 
     def has_marker(self, bucket: BucketName, folder: str) -> bool:
-        """Tell whether the folder marker stands in a bucket whose notifications were read.
-
-        Unknown counts as there.
-        """
+        """Tell whether the folder marker stands in a bucket whose notifications were read."""
+        # Unknown counts as there.
         if (bucket, folder) not in self.view.markers:
             self.missing.markers.add((bucket, folder))
         return self.view.markers.get((bucket, folder), True)

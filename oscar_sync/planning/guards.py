@@ -83,10 +83,7 @@ def namesake_reason(services: Collection[LiveService], what: str) -> Reason | No
 
 
 def unseen_namesake_reason(context: Context, live: LiveService) -> Reason | None:
-    """Return why a user writes nothing to *live*: another, whom no list shows, has one so called.
-
-    A GET by name tells, which is made for what has a step.
-    """
+    # A GET by name tells, which is made for what has a step.
     return shared_by_users(live.key.name) if has_unseen_namesake(context, live) else None
 
 
@@ -234,11 +231,9 @@ def provider_reason(context: Context, form: Form) -> Reason | None:
 def missing_values(
     names: tuple[str, ...], declared: Collection[str], *others: str
 ) -> Reason | None:
-    """Return why a request is held back that needs values nobody gave (record 030).
-
-    A value is taken for a name that the manifest has *declared* alone; *others* are ways out where
-    it declares none of them.
-    """
+    """Return why a request is held back that needs values nobody gave (record 030)."""
+    # A value is taken for a name that the manifest has *declared* alone; *others* are ways out
+    # where it declares none of them.
     if not names:
         return None
     secrets = ", ".join(f"environment.secrets.{name}" for name in names)
@@ -268,11 +263,9 @@ def store_reason(
     existing: Collection[BucketName],
     standing: Collection[tuple[str, str]] = (),
 ) -> Reason | None:
-    """Return why an input in an *existing* bucket waits for the store: its hook must be set there.
-
-    So must that of an input whose bucket the request makes for an input before it. *standing* are
-    inputs that the service has already.
-    """
+    """Return why an input in an *existing* bucket waits for the store: to set its hook."""
+    # So must that of an input whose bucket the request makes for an input before it. *standing* are
+    # inputs that the service has already.
     further = further_inputs(form)
     for bucket, folder in inputs(form):
         if (bucket, folder) in standing:
@@ -299,11 +292,8 @@ def store_reason(
 
 
 def mount_reason(context: Context, wanted: Form) -> Reason | None:
-    """Return why the server would not mount a bucket that is there (oscar-server 7.4; 056, 214).
-
-    Each PUT mounts it again (4.4). DELETE leaves a bucket that its service had made and mounted
-    under the owner ``cluster_admin``.
-    """
+    # Each PUT mounts it again (4.4). DELETE leaves a bucket that its service had made and mounted
+    # under the owner ``cluster_admin``.
     bucket = mounted_alone(wanted)
     if bucket is None or (facts := context.facts.bucket(bucket)) is None:
         return None

@@ -69,11 +69,9 @@ def attach_work(
 def stale_work(
     context: Context, name: str, buckets: Iterable[str], form: Form | None = None
 ) -> HookWork:
-    """Return what takes off *buckets* the notifications of *name* that *form* does not want.
-
-    Without a *form* it wants none. A hook left behind sleeps when its service is gone and fires
-    again the day a service of that name is created (record 128).
-    """
+    """Return what takes off *buckets* the notifications of *name* that *form* does not want."""
+    # Without a *form* it wants none. A hook left behind sleeps when its service is gone and fires
+    # again the day a service of that name is created (record 128).
     wanted = wanted_hooks(form) if form else frozenset()
     stale = [
         (bucket, rule.prefix)

@@ -85,10 +85,7 @@ def _known(context: Context, member: Member) -> Context | None:
 
 
 def _is_ours(context: Context, origin: ServiceKey, form: Form, live: LiveService) -> bool:
-    """Tell whether *live* is the worker of *origin*, by what OSCAR and we wrote on it.
-
-    An origin without ``cluster_id`` marks its workers with nothing but our own mark, copied.
-    """
+    # An origin without ``cluster_id`` marks its workers with nothing but our own mark, copied.
     mark = owner_of(live.annotations)
     is_own = mark is not None and (mark.set_name, mark.service) == (
         context.settings.set_name,

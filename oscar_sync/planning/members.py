@@ -78,10 +78,7 @@ def written_members(context: Context, origin: ServiceKey, form: Form) -> Members
 
 
 def updated_members(context: Context, live: LiveService, form: Form) -> Members:
-    """Return what an update of *live* to *form* does to the members, and to those it drops.
-
-    A member that has no worker gets an empty one by a POST of its own, which the PUT then fills.
-    """
+    # A member that has no worker gets an empty one by a POST of its own, which the PUT then fills.
     written = written_members(context, live.key, form)
     found = look_at_members(context, live.key, form)
     lacking = [one for one in found if _is_lacking(one)]
@@ -109,10 +106,7 @@ def updated_members(context: Context, live: LiveService, form: Form) -> Members:
 
 
 def members_apart(context: Context, live: LiveService) -> tuple[FieldChange, ...]:
-    """Return the workers that are not there, or not as *live*, their origin, would write them.
-
-    OSCAR tells of a worker that an update did not reach, and does not try again.
-    """
+    # OSCAR tells of a worker that an update did not reach, and does not try again.
     changes = []
     for number, one in enumerate(look_at_members(context, live.key, live.form)):
         if one.peer is None or one.reason is not None:
@@ -158,11 +152,8 @@ def _lacking_mark(lacking: Iterable[Found]) -> Reason:
 
 
 def made_members(context: Context, origin: ServiceKey, form: Form) -> Members:
-    """Return what a POST of *form* does to the members.
-
-    A worker of an earlier service of that name goes first, since OSCAR would take the whole create
-    back for its sake: its Secret alone answers 409.
-    """
+    # A worker of an earlier service of that name goes first, since OSCAR would take the whole
+    # create back for its sake: its Secret alone answers 409.
     found, workers = _claimed(look_at_members(context, origin, form), origin)
     verdict = judged(
         _verdict(context, origin, found),
@@ -180,11 +171,8 @@ def made_members(context: Context, origin: ServiceKey, form: Form) -> Members:
 
 
 def removed_members(context: Context, origin: ServiceKey, form: Form) -> Members:
-    """Return how the workers of a service that goes are removed, their buckets kept.
-
-    OSCAR leaves them where they are, and nothing would remove them later. What is not its worker
-    stays; so does what nobody can see from here, once somebody agreed to that.
-    """
+    # OSCAR leaves the workers where they are, and nothing would remove them later. What is not its
+    # worker stays; so does what nobody can see from here, once somebody agreed to that.
     found = _each_once(look_at_members(context, origin, form))
     ours = [one for one in found if one.live is not None and one.reason is None]
     unseen = [one for one in found if one.peer is None]
@@ -206,10 +194,8 @@ def _each_once(found: Iterable[Found]) -> list[Found]:
 def _claimed(
     found: list[Found], origin: ServiceKey
 ) -> tuple[list[Found], tuple[tuple[ClusterId, ServiceName], ...]]:
-    """Return *found* with the reason why a second worker of one name cannot be made; and the first.
-
-    The first ones are told by cluster and name.
-    """
+    """Return *found* with why a second worker of one name cannot be made; and the first."""
+    # The first ones are told by cluster and name.
     claimed: list[Found] = []
     made: dict[tuple[ClusterId, ServiceName], None] = {}
     for one in found:
@@ -235,10 +221,7 @@ def _verdict(context: Context, origin: ServiceKey, found: Collection[Found]) -> 
 
 
 def _left_verdict(context: Context, origin: ServiceKey, unseen: Collection[Found]) -> Judgement:
-    """Return why a service is not removed: a worker of it may stay, and nothing removes it later.
-
-    Nothing is sent there, so the consent is to leave it behind.
-    """
+    # Nothing is sent there, so the consent is to leave it behind.
     return _unseen(context, origin, unseen, "a worker there would stay, and run without its origin")
 
 
@@ -377,10 +360,7 @@ def _bucket_reason(found: Iterable[Found], form: Form) -> Reason | None:
 
 
 def _lacking_reason(context: Context, found: Iterable[Found], form: Form) -> Reason | None:
-    """Return why OSCAR would take a create back: a worker's bucket exists, and ours does not.
-
-    One that exists here as well is left out of the first request, and named by the second.
-    """
+    # A bucket that exists here as well is left out of the first request, and named by the second.
     for one, bucket, _ in _met(found, form):
         if not context.bucket_exists(bucket):
             return Reason(

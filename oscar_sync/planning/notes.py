@@ -67,10 +67,7 @@ def restart_notes(restarts: int) -> list[str]:
 
 
 def token_notes(contexts: Iterable[Context]) -> list[str]:
-    """Return a note for each cluster where uploads may start nothing, which nobody can see.
-
-    Another tool's update of a service leaves it so (`capabilities.TOKEN_CHANGES`).
-    """
+    # Another tool's update of a service leaves an unknown token (`capabilities.TOKEN_CHANGES`).
     found = []
     for context in contexts:
         names = [name for name in unseen_tokens(context) if name in context.desired]
@@ -91,11 +88,8 @@ def unseen_words(view: ClusterView) -> str:
 
 
 def access_notes(context: Context) -> Iterator[str]:
-    """Yield what others may do with what a user has, whatever its visibility says.
-
-    A name that was public once stays so on every release (oscar-releases, *OIDC on older
-    releases*): of the buckets that the plan makes nobody can promise that they are private.
-    """
+    # A name that was public once stays so on every release (oscar-releases, *OIDC on older
+    # releases*): of the buckets that the plan makes nobody can promise that they are private.
     view = context.facts.view
     if not view.is_read or view.is_admin or not (view.services or context.desired):
         return
@@ -126,10 +120,7 @@ def unseen_tokens(context: Context) -> list[str]:
 
 
 def _is_written_last(context: Context, live: LiveService) -> bool:
-    """Tell whether nothing shows a write of another tool after this set's.
-
-    Some keep the mark: what they changed shows it, or the owner that they left out (036).
-    """
+    # Some tools keep the mark: what they changed shows it, or the owner that they left out (036).
     if context.own_mark(live) is None or not live.owner:
         return False
     return is_as_applied(live.annotations, live.form, live.owner)
@@ -154,11 +145,9 @@ def identity_notes(contexts: Iterable[Context]) -> list[str]:
 def spent_entries(
     removed: Iterable[RemovedEntry], views: Sequence[ClusterView]
 ) -> tuple[RemovedEntry, ...]:
-    """Return the entries of ``removed`` whose service was looked for and is nowhere (trust 1.7).
-
-    One without a cluster means every cluster that is read: while one of them could not be read, or
-    has the service, it is not spent on the others either.
-    """
+    """Return the entries of ``removed`` whose service was looked for and is nowhere (trust 1.7)."""
+    # One without a cluster means every cluster that is read: while one of them could not be read,
+    # or has the service, it is not spent on the others either.
     found = []
     for entry in removed:
         meant = [view for view in views if entry.which.cluster in (None, view.cluster.id)]
@@ -214,10 +203,7 @@ def secret_notes(actions: Iterable[Action], *, is_covered: bool) -> list[str]:
 def unused_consents(
     desired: DesiredState, contexts: Mapping[ClusterId, Context], used: Collection[Consent]
 ) -> list[str]:
-    """Return a warning for each consent of the command line that is not *used* (product 3).
-
-    Nothing is said of one that a cluster which was not read might need.
-    """
+    # Nothing is said of a consent that a cluster which was not read might need.
     unread = [name for name, context in contexts.items() if not context.facts.view.is_read]
     return [
         f"warning: no step uses the consent {consent}{_still_used(consent, contexts.values())}"

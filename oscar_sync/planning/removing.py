@@ -121,11 +121,9 @@ def decide_remove(
 def departure(
     context: Context, live: LiveService, purpose: str, named: Named, wanted: Form | None = None
 ) -> Departure:
-    """Return how *live* lets go of its buckets and is deleted, for *purpose* remove or replace.
-
-    A service of *wanted* takes its place, None for none.
-    What no PUT can change is deleted as it stands: that erases its buckets, so each must be named.
-    """
+    """Return how *live* lets go of its buckets and is deleted, for *purpose* remove or replace."""
+    # A service of *wanted* takes its place, None for none. What no PUT can change is deleted as it
+    # stands: that erases its buckets, so each must be named.
     name, buckets = live.key.name, buckets_of(live)
     vouched = (duty.bucket for duty in hooks_of(live.annotations))
     work = stale_work(context, name, (*in_out_buckets(live.form), *let_go(live), *vouched))
@@ -177,12 +175,10 @@ def _detaches(context: Context, live: LiveService) -> bool:
 
 
 def _unnamed(context: Context, live: LiveService) -> tuple[BucketName, ...]:
-    """Return the buckets that the service made, by their tags, and that its definition lacks.
-
-    It has dropped them, or what shows the definition is wrong: a PUT without any bucket goes out
-    before the DELETE, which is then safe either way (trust 3.3). No PUT reaches a stopped service,
-    and only exposed ones can be stopped.
-    """
+    """Return the buckets that the service made, by their tags, and that its definition lacks."""
+    # It has dropped them, or what shows the definition is wrong: a PUT without any bucket goes out
+    # before the DELETE, which is then safe either way (trust 3.3). No PUT reaches a stopped
+    # service, and only exposed ones can be stopped.
     if is_exposed(live.form):
         return ()
     known = {*buckets_of(live), *named_by_delete(live.form, live.bucket_list)}
@@ -309,10 +305,7 @@ def _volume_reason(context: Context, live: LiveService, named: Named) -> Reason 
 
 
 def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decision]:
-    """Return the decisions on *removals*, each with the buckets that it erases at its end.
-
-    A bucket that several of the removed services share is erased after all of them.
-    """
+    # A bucket that several of the removed services share is erased after all of them.
     decisions: list[Decision] = []
     after: list[Decision] = []
     seen: set[str] = set()

@@ -130,11 +130,9 @@ def _reason_on_own_store(context: Context, seed: Seed) -> Reason | None:
 
 
 def _trigger_reason(context: Context, seed: Seed) -> Reason | None:
-    """Return why files that start jobs are not uploaded unasked.
-
-    Of a seed for ``minio.default`` the manifests were looked at before; where another provider
-    leads to the cluster's own store only its address says that.
-    """
+    """Return why files that start jobs are not uploaded unasked."""
+    # Of a seed for ``minio.default`` the manifests were looked at before; where another provider
+    # leads to the cluster's own store only its address says that.
     starts = _fires(context, seed) if seed.is_elsewhere else _fires_live(context, seed)
     if seed.is_trigger or not starts:
         return None
@@ -147,10 +145,7 @@ def _trigger_reason(context: Context, seed: Seed) -> Reason | None:
 
 
 def _others_verdict(context: Context, desired: DesiredService, seed: Seed, count: int) -> Judgement:
-    """Return why ``delete_extra`` deletes nothing: the bucket is not the files' own alone.
-
-    A live service that the files do not name may have written there what no seed holds.
-    """
+    # A live service that the files do not name may have written there what no seed holds.
     bucket, me = BucketName(seed.bucket), desired.key.name
     whose = _whose_else(context, me, bucket)
     if not whose:

@@ -19,11 +19,9 @@ WITHOUT_KEY: Final = "set"
 
 
 def field_at(path: FieldPath) -> Field | None:
-    """Return the field at *path*, None where the table has none; an entry of a list is a block.
-
-    Keys of maps are chosen by users: an account called ``access_key`` is not a field of that name.
-    What lies below a secret field is that field.
-    """
+    """Return the field at *path*, None where the table has none; an entry of a list is a block."""
+    # Keys of maps are chosen by users: an account called ``access_key`` is not a field of that
+    # name. What lies below a secret field is that field.
     field: Field | None = BY_NAME.get(str(path[0]))
     for part in path[1:]:
         if field is None or field.is_secret:
@@ -44,11 +42,9 @@ def is_sensitive(path: FieldPath) -> bool:
 
 
 def _is_named_so(path: FieldPath) -> bool:
-    """Tell whether *path* is a variable that is called like a secret: ``DB_PASSWORD``.
-
-    Its value is in the definition, so that whoever sees the service reads it; a comment on a pull
-    request need not show it to everybody else.
-    """
+    """Tell whether *path* is a variable that is called like a secret: ``DB_PASSWORD``."""
+    # Its value is in the definition, so that whoever sees the service reads it; a comment on a pull
+    # request need not show it to everybody else.
     return path[:2] == _VARIABLES and len(path) == 3 and names_secret(str(path[2]))
 
 
@@ -58,10 +54,8 @@ _VARIABLES: Final = ("environment", "variables")
 def shown_value(
     path: FieldPath, value: Value, key: FingerprintKey | None, masks: Masks | None = None
 ) -> Json:
-    """Return *value* as the plan may show it: secrets by fingerprint, never as themselves.
-
-    With *masks* what a variable put in is shown as it is written.
-    """
+    """Return *value* as the plan may show it: secrets by fingerprint, never as themselves."""
+    # With *masks* what a variable put in is shown as it is written.
     if isinstance(value, str) and _is_named_so(path):
         value = Secret(value)
     if isinstance(value, Secret):

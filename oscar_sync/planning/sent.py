@@ -93,11 +93,9 @@ def _sent(desired: DesiredService) -> Iterator[Leaf]:
 
 
 def leaves(field: Field, path: FieldPath, value: Value) -> Iterator[Leaf]:
-    """Yield each value at or below *path* that is not at its default.
-
-    A block of a list (an input, an output) stays whole unless a secret may lie in it: what lies
-    beside a secret is shown in clear.
-    """
+    """Yield each value at or below *path* that is not at its default."""
+    # A block of a list (an input, an output) stays whole unless a secret may lie in it: what lies
+    # beside a secret is shown in clear.
     match field.kind:
         case Kind.BLOCK if isinstance(value, dict):
             for child in field.children:
@@ -148,13 +146,11 @@ def _is_default(field: Field, value: Value) -> bool:
 
 
 def sends_of(material: Material, key: FingerprintKey | None) -> str:
-    """Return a hash (32 hex digits) of all that the requests made of *material* carry.
-
-    A secret's value is in it by keyed fingerprint; without a *key* only whether there is one. So
-    is what a variable put in: the hash is public, and everything else in it may be known to who
-    wrote the branch, so that a weak value could be found by trying. Without a key a variable that
-    is called like a secret counts by its name alone, another by its value.
-    """
+    """Return a hash (32 hex digits) of all that the requests made of *material* carry."""
+    # A secret's value is in it by keyed fingerprint; without a *key* only whether there is one. So
+    # is what a variable put in: the hash is public, and everything else in it may be known to who
+    # wrote the branch, so that a weak value could be found by trying. Without a key a variable that
+    # is called like a secret counts by its name alone, another by its value.
     encode = msgspec.json.Encoder(enc_hook=partial(_hidden, key), order="sorted").encode
     return hashlib.sha256(encode(_carried(material, key))).hexdigest()[:32]
 

@@ -103,11 +103,9 @@ def _left_reason(context: Context, bucket: BucketFacts) -> Reason | None:
 
 
 def orphans_named(context: Context, erased: Collection[str]) -> tuple[Decision, ...]:
-    """Return the erasure of buckets that ``--allow erase:BUCKET`` names and no service uses.
-
-    The consent is for what removals leave, not for what an update takes out of a service that
-    stays, maybe a moment ago in a run with the same consent (trust 2.4).
-    """
+    """Return the erasure of buckets that ``--allow erase:BUCKET`` names and no service uses."""
+    # The consent is for what removals leave, not for what an update takes out of a service that
+    # stays, maybe a moment ago in a run with the same consent (trust 2.4).
     decisions = []
     for consent in context.settings.allow:
         bucket = named_bucket(consent)

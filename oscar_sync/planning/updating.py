@@ -94,11 +94,9 @@ class _Case(Struct, frozen=True):
 def decide_update(
     context: Context, desired: DesiredService, live: LiveService
 ) -> tuple[Decision | None, SecretFindings]:
-    """Return the update of *live* to *desired*, None if nothing differs, and what of its secrets.
-
-    A difference that cannot be made is blocked with its reason, and so is any difference of a
-    service that is somebody else's.
-    """
+    """Return the update of *live* to *desired*, None if nothing differs, and its secrets."""
+    # A difference that cannot be made is blocked with its reason, and so is any difference of a
+    # service that is somebody else's.
     standing = context.standing(live)
     wanted = with_ignored(desired.form, live.form, _ignored(context, desired))
     wanted = as_attached(context, wanted, live)
@@ -123,11 +121,8 @@ def decide_update(
 def _owner_changes(
     context: Context, standing: Standing, live: LiveService
 ) -> tuple[FieldChange, ...]:
-    """Return the owner that another client's PUT took away, and each of ours gives back (036).
-
-    Without one no user sees the service, and a DELETE leaves its buckets (047). `doctor` tells of
-    those that are not ours to write, or that no PUT can change.
-    """
+    # Without an owner no user sees the service, and a DELETE leaves its buckets (047). `doctor`
+    # tells of those that are not ours to write, or that no PUT can change.
     is_written = standing in (Standing.OURS, Standing.UNSTAMPED)
     if live.owner or not is_written or takes_no_put(live.form, context.facts.view.release):
         return ()
@@ -291,11 +286,9 @@ def _hook_works(
     wanted: Form,
     attached: tuple[BucketName, ...],
 ) -> tuple[HookWork, ...]:
-    """Return what the store needs beside the PUT.
-
-    OSCAR sets a notification only on a bucket that it makes itself, so every input in a bucket
-    that is there already is looked at: a moved folder in a bucket the service has, as well (040).
-    """
+    """Return what the store needs beside the PUT."""
+    # OSCAR sets a notification only on a bucket that it makes itself, so every input in a bucket
+    # that is there already is looked at: a moved folder in a bucket the service has, as well (040).
     name = live.key.name
     if not context.facts.has_store():
         return ()

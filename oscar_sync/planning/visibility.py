@@ -94,11 +94,9 @@ def _state(context: Context, service: _Service, bucket: BucketName) -> str:
 
 
 def _access_before(context: Context, service: _Service, bucket: BucketName) -> Access | None:
-    """Return who has access to *bucket* before the service is written, None for a new one's own.
-
-    A bucket that the plan makes for several services is as closed as the most private of them
-    wants it, in whatever order they are written.
-    """
+    """Return who has access to *bucket* before the service is written, None for a new one's own."""
+    # A bucket that the plan makes for several services is as closed as the most private of them
+    # wants it, in whatever order they are written.
     if context.facts.bucket(bucket) is not None or bucket in context.planned.access:
         return context.access_to(bucket)
     wanted = [

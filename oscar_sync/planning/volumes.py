@@ -12,10 +12,8 @@ from oscar_sync.semantics.volumes import attached_volume, attaching, made_volume
 
 
 def taken_up(context: Context, desired: DesiredService, lost: str = "") -> DesiredService:
-    """Return *desired* so that it attaches the volume that an earlier service of its name left.
-
-    A POST that makes it is refused (409). The *lost* one goes with the service that is replaced.
-    """
+    """Return *desired* so that it attaches the volume that an earlier service of its name left."""
+    # A POST that makes it is refused (409). The *lost* one goes with the service that is replaced.
     made = made_volume(desired.form)
     volume = context.facts.volume(made) if made and made != lost else None
     if volume is None or not _is_kept_for(volume, desired.form, desired.key.name):
@@ -51,11 +49,9 @@ def volume_notes(context: Context, desired: DesiredService, lost: str = "") -> l
 
 
 def volume_reason(context: Context, form: Form, lost: str = "") -> Reason | None:
-    """Return why a service cannot be created with its managed volume (oscar-server 1.2.1, 6.1).
-
-    A POST that asks for a volume that is there fails, and when it fails early the server deletes
-    that volume. The *lost* one is gone by then.
-    """
+    """Return why a service cannot be created with its managed volume (oscar-server 1.2.1, 6.1)."""
+    # A POST that asks for a volume that is there fails, and when it fails early the server deletes
+    # that volume. The *lost* one is gone by then.
     made, attached = made_volume(form), attached_volume(form)
     there = context.facts.volume(made) if made and made != lost else None
     if there is not None and not there.is_deleting:

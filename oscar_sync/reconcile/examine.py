@@ -26,10 +26,8 @@ _ROUNDS: Final = 6
 def examinations(
     desired: DesiredState, connections: Connections, then: Release | None = None
 ) -> tuple[Examination, ...]:
-    """Return what was left on each cluster of *desired*, and what *then* cannot read or build.
-
-    Nothing is written. A cluster that cannot be read says why.
-    """
+    """Return what was left on each cluster of *desired*, and what *then* cannot read or build."""
+    # Nothing is written. A cluster that cannot be read says why.
     views = observe(desired.settings.clusters, connections)
     peers = {view.cluster.id: _context(view, desired) for view in views}
 
@@ -83,11 +81,9 @@ def _context(
 def _read_by_name(
     view: ClusterView, desired: DesiredState, connections: Connections
 ) -> ClusterView:
-    """Return *view* with the services whose names are known from elsewhere than the list.
-
-    One unreadable definition hides the list, and a GET by name tells which others are unreadable
-    (oscar-server 12, item 9).
-    """
+    """Return *view* with the services whose names are known from elsewhere than the list."""
+    # One unreadable definition hides the list, and a GET by name tells which others are unreadable
+    # (oscar-server 12, item 9).
     view = look_up(replace(view, problem=""), Lookups(buckets=True), connections)
     if not view.is_read:
         return view

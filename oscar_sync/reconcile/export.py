@@ -36,12 +36,10 @@ class Exported(Struct, frozen=True):
 def exported(
     view: ClusterView, *, all_owners: bool = False, named: Mapping[ServiceKey, str] = NOTHING_NAMED
 ) -> Exported:
-    """Return the files of a cluster's services: mine, or with *all_owners* everybody's.
-
-    Federation workers are never exported, nor a service whose name is not a safe file name, nor one
-    that a manifest has already: *named* says in which file. Secrets are written blank, which means
-    *keep*.
-    """
+    """Return the files of a cluster's services: mine, or with *all_owners* everybody's."""
+    # Federation workers are never exported, nor a service whose name is not a safe file name, nor
+    # one that a manifest has already: *named* says in which file. Secrets are written blank, which
+    # means *keep*.
     files: list[ExportedFile] = []
     left_out: list[str] = []
     services = 0
@@ -69,10 +67,8 @@ def _folder(cluster: str) -> str:
 
 
 def apart(files: Sequence[ExportedFile]) -> tuple[tuple[ExportedFile, ...], tuple[str, ...]]:
-    """Return *files* without those whose path an earlier one has, and the paths of these.
-
-    Upper and lower case are one: on some file systems they name one file.
-    """
+    """Return *files* without those whose path an earlier one has, and the paths of these."""
+    # Upper and lower case are one: on some file systems they name one file.
     kept: dict[str, ExportedFile] = {}
     others = [
         file.path for file in files if kept.setdefault(file.path.casefold(), file) is not file

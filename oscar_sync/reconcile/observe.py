@@ -58,10 +58,8 @@ Found = TypeVar("Found")
 def observe(
     clusters: Sequence[Cluster], connections: Connections, memory: WatchMemory | None = None
 ) -> tuple[ClusterView, ...]:
-    """Return what each cluster shows, read side by side; one that cannot be read says why.
-
-    With a *memory* services that the server shows as before are those of the pass before.
-    """
+    """Return what each cluster shows, read side by side; one that cannot be read says why."""
+    # With a *memory* services that the server shows as before are those of the pass before.
     if len(clusters) == 1:
         return (_observe(clusters[0], connections, memory),)
     views = [started(partial(_observe, cluster, connections, memory)) for cluster in clusters]
@@ -179,11 +177,9 @@ def _reading(error: ClusterError) -> ReadingState:
 
 
 def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> ClusterView:
-    """Return *view* with the answers to *lookups*.
-
-    A cluster that stops answering is a problem of the view; a store that cannot be reached is one
-    of the store alone.
-    """
+    """Return *view* with the answers to *lookups*."""
+    # A cluster that stops answering is a problem of the view; a store that cannot be reached is one
+    # of the store alone.
     connection = connections.to(view.cluster)
     try:
         view = _from_cluster(view, lookups, connection)
@@ -219,11 +215,9 @@ def _from_cluster(
 
 
 def _with_buckets(view: ClusterView, connection: ClusterConnection) -> ClusterView:
-    """Return *view* with its buckets, by the store's own list where OSCAR has none.
-
-    Of a store that cannot be reached none are known, and that is said as for notifications: such a
-    cluster is only read.
-    """
+    """Return *view* with its buckets, by the store's own list where OSCAR has none."""
+    # Of a store that cannot be reached none are known, and that is said as for notifications: such
+    # a cluster is only read.
     if not (NO_LIST_OF_BUCKETS.holds(view.release) or view.release_problem):
         return replace(view, buckets={one.name: one for one in connection.api.list_buckets()})
     names: tuple[str, ...] = ()

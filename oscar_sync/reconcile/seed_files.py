@@ -84,10 +84,8 @@ def extra_file(stored: StoredFile) -> ExtraFile:
 
 
 def _source_fault(seed: Seed, wanted: Mapping[str, SourceFile]) -> str:
-    """Return why nothing may be deleted on the word of the seed's files, blank if it may.
-
-    A folder that was not mounted, or a submodule that was not checked out, is empty.
-    """
+    """Return why nothing may be deleted on the word of the seed's files, blank if it may."""
+    # A folder that was not mounted, or a submodule that was not checked out, is empty.
     if not Path(seed.source).is_dir():
         return f"{seed.shown_source} is not a folder"
     return "" if wanted else f"{seed.shown_source} holds no file"

@@ -9,10 +9,8 @@ Made = TypeVar("Made")
 
 
 def started(make: Callable[[], Made]) -> Future[Made]:
-    """Begin *make* in a thread of its own; return what holds its result, or raises its error.
-
-    Nobody waits for the thread where nobody asks: Ctrl-C ends a run at once.
-    """
+    """Begin *make* in a thread of its own; return what holds its result, or raises its error."""
+    # Nobody waits for the thread where nobody asks: Ctrl-C ends a run at once.
     future: Future[Made] = Future()
 
     def run() -> None:

@@ -24,11 +24,9 @@ _DRIFTS: Final = frozenset({ActionKind.CREATE, ActionKind.HOOK})
 
 
 def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterStatus, ...]:
-    """Return the status of every cluster of *desired*; one that cannot be read says why.
-
-    States are asked for one by one (a third of a second each), so only those of the manifests'
-    and this set's services and of my exposed ones; of all mine where there are neither.
-    """
+    """Return the status of every cluster of *desired*; one that cannot be read says why."""
+    # States are asked for one by one (a third of a second each), so only those of the manifests'
+    # and this set's services and of my exposed ones; of all mine where there are neither.
     found = plan_once(desired, PlanOptions(scope=Scope.DRIFT), connections)
     if not found.views:
         return ()

@@ -231,11 +231,9 @@ class Saves(FileSystemEventHandler):
         stop: threading.Event,
         key: Callable[[], str] | None = None,
     ) -> Woken | None:
-        """Return the files saved since the last call, once there was quiet for a while.
-
-        Nothing saved at the time *until*: none of them. *key* is asked now and then for a key that
-        was pressed. None when *stop* is set.
-        """
+        """Return the files saved since the last call, once there was quiet for a while."""
+        # Nothing saved at the time *until*: none of them. *key* is asked now and then for a key
+        # that was pressed. None when *stop* is set.
         look_s = self.poll_s or LOOK_S
         look_at = self._now()
         while not stop.is_set():

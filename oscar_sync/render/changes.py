@@ -33,10 +33,8 @@ def in_words(change: FieldChange) -> str:
 
 
 def script_lines(change: FieldChange, *, is_whole: bool) -> list[str]:
-    """Return the lines of a script that come and go.
-
-    With *is_whole* all lines, those of a new script too, and values that one line has to cut.
-    """
+    """Return the lines of a script that come and go."""
+    # With *is_whole* all lines, those of a new script too, and values that one line has to cut.
     if change.is_sensitive:
         return []
     if not is_script(change.path):

@@ -28,10 +28,7 @@ def findings_text(
     width: int = DEFAULT_WIDTH,
     paint: Paint = plain,
 ) -> str:
-    """Return a heading and the findings of each cluster; *then* is the release to come.
-
-    Sentences are folded at *width*, commands never.
-    """
+    # Sentences are folded at *width*, commands never.
     return "\n".join(
         "".join(f"{line}\n" for line in _cluster(one, then, width, paint)) for one in clusters
     )

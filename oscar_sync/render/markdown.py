@@ -248,10 +248,8 @@ _ENTITIES: Final = {char: f"&#{ord(char)};" for char in _MARKUP}
 
 
 def _text(text: str, marks: Mapping[str, str] = _MARKS) -> str:
-    """Return *text* with everything escaped that Markdown or HTML would obey, by *marks*.
-
-    Nothing in it becomes a mention or a link by itself either.
-    """
+    """Return *text* with everything escaped that Markdown or HTML would obey, by *marks*."""
+    # Nothing in it becomes a mention or a link by itself either.
     plain = html.escape(safe(text), quote=False)
     escaped = "".join(marks.get(char, char) for char in plain)
     unlinked = escaped.replace("@", "&#64;").replace("://", "&#58;//")

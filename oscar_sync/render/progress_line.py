@@ -64,10 +64,8 @@ class Pace:
 
 
 def bar(state: ProgressState, words: str, columns: int) -> str:
-    """Return a bar with figures and *words* behind it, in at most *columns* columns.
-
-    Bytes fill it where there are any, steps elsewhere.
-    """
+    """Return a bar with figures and *words* behind it, in at most *columns* columns."""
+    # Bytes fill it where there are any, steps elsewhere.
     done, whole = state.steps, state.all_steps
     if state.all_bytes:
         done, whole = state.sent_bytes, state.all_bytes

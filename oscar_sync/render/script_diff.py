@@ -10,10 +10,8 @@ _MOST_SHOWN: Final = 40
 
 
 def script_diff(before: Json, after: Json, *, is_whole: bool = False) -> tuple[int, int, list[str]]:
-    """Return added and removed line counts, and the lines themselves.
-
-    They are cut where they are many, unless *is_whole*.
-    """
+    """Return added and removed line counts, and the lines themselves."""
+    # They are cut where they are many, unless *is_whole*.
     lines = [*_differing(str(before or "").splitlines(), str(after or "").splitlines())]
     added = sum(sign == "+" for sign, _ in lines)
     most = len(lines) if is_whole else _MOST_SHOWN
@@ -24,10 +22,8 @@ def script_diff(before: Json, after: Json, *, is_whole: bool = False) -> tuple[i
 
 
 def _differing(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield each line that goes (-) or comes (+), in the order of the script.
-
-    What is the same at both ends is left out first: most changes are a line or two.
-    """
+    """Yield each line that goes (-) or comes (+), in the order of the script."""
+    # What is the same at both ends is left out first: most changes are a line or two.
     start = _same(old, new)
     old, new = old[start:], new[start:]
     end = _same(old[::-1], new[::-1])

@@ -42,10 +42,7 @@ class Access(Struct, frozen=True):
 
 
 def access_given(visibility: str, users: Iterable[str] = ()) -> Access:
-    """Return the access that a bucket or service of *visibility* gives.
-
-    Any word but private and restricted makes it public (oscar-server 2.1).
-    """
+    # Any word but private and restricted makes it public (oscar-server 2.1).
     if visibility in (PRIVATE, ""):
         return Access()
     if visibility == RESTRICTED:
@@ -58,11 +55,9 @@ def access_of_service(form: Form) -> Access:
 
 
 def hides_public(visibility: str) -> bool:
-    """Tell whether a bucket that an administrator is told to have *visibility* may be public too.
-
-    GetCurrentResourceVisibility (pkg/utils/minio.go, in 3.6.4 as in 4.1.2) looks for whoever asks
-    first, who has no policy here, then for a group of the bucket, and for everybody last.
-    """
+    """Tell whether a bucket that administrators are told is *visibility* may be public too."""
+    # GetCurrentResourceVisibility (pkg/utils/minio.go, in 3.6.4 as in 4.1.2) looks for whoever asks
+    # first, who has no policy here, then for a group of the bucket, and for everybody last.
     return visibility == RESTRICTED
 
 
@@ -81,13 +76,11 @@ def given_by_post(form: Form, owner: str) -> dict[BucketName, Access]:
 
 
 def given_by_put(before: Form, after: Form, owner: str) -> dict[BucketName, Access]:
-    """Return the access that a PUT gives: to buckets that it adds, to all with a new visibility.
-
-    It does not ask whose the service is (pkg/handlers/update.go, in 3.6.4 as in 4.1.2): one of an
-    administrator opens to everybody what the POST did not, a mount and a bucket of two inputs each
-    time. What is restricted it gives to nobody: SetPolicies (pkg/utils/minio.go) ends at the
-    policy of ``cluster_admin``, a user that the store does not have (record 135).
-    """
+    """Return the access that a PUT gives: to buckets that it adds, to all with a new visibility."""
+    # It does not ask whose the service is (pkg/handlers/update.go, in 3.6.4 as in 4.1.2): one of an
+    # administrator opens to everybody what the POST did not, a mount and a bucket of two inputs
+    # each time. What is restricted it gives to nobody: SetPolicies (pkg/utils/minio.go) ends at the
+    # policy of ``cluster_admin``, a user that the store does not have (record 135).
     given, needed = access_of_service(after), needed_buckets(after)
     if not (given.is_public or is_of_users(owner)):
         return {}
@@ -114,36 +107,28 @@ def given_by_puts(forms: Sequence[Form], owner: str) -> dict[BucketName, Access]
 
 
 def closed(form: Form, bucket_list: Sequence[str]) -> Form:
-    """Return *form* as the PUT sends it that closes the buckets that the service names (229).
-
-    Nothing else changes: the per-user buckets of *bucket_list* stay (222, 224).
-    """
+    """Return *form* as the PUT sends it that closes the buckets that the service names (229)."""
+    # Nothing else changes: the per-user buckets of *bucket_list* stay (222, 224).
     level = "" if bucket_list else form.isolation_level
     return replace(form, isolation_level=level, visibility=PRIVATE)
 
 
 def takes_back(visibility: str) -> bool:
-    """Tell whether OSCAR takes back what *visibility* gave once another follows.
-
-    It gives everybody access for any word that it does not know, and looks for the owner's when it
-    takes that back (UnsetPolicies in pkg/utils/minio.go at 00f53bd).
-    """
+    """Tell whether OSCAR takes back what *visibility* gave once another follows."""
+    # It gives everybody access for any word that it does not know, and looks for the owner's when
+    # it takes that back (UnsetPolicies in pkg/utils/minio.go at 00f53bd).
     return visibility.lower() == PUBLIC or visibility == RESTRICTED
 
 
 def is_closed_by(before: Form, after: Form) -> bool:
-    """Tell whether a PUT closes to everybody the buckets that both definitions name (record 229).
-
-    Only a change of the service's visibility does, and only while the bucket is named.
-    """
+    """Tell whether a PUT closes to everybody buckets that both definitions name (record 229)."""
+    # Only a change of the service's visibility does, and only while the bucket is named.
     return access_of_service(before).is_public and not access_of_service(after).is_public
 
 
 def gained(before: Access, after: Access, owners: Collection[str] = ()) -> str:
-    """Return who has access *after* and not *before*, in words; blank: nobody.
-
-    The *owners* have it anyway.
-    """
+    """Return who has access *after* and not *before*, in words; blank: nobody."""
+    # The *owners* have it anyway.
     if before.is_public:
         return ""
     if after.is_public:

@@ -122,10 +122,8 @@ def meaning_of(
     service: str = "NAME",
     namespace: str = SERVICES_NAMESPACE,
 ) -> Meaning:
-    """Return what *status* and *text* mean as the answer to *method* on *service*.
-
-    The remedy names the *service*, and the *namespace* in which an operator finds it.
-    """
+    """Return what *status* and *text* mean as the answer to *method* on *service*."""
+    # The remedy names the *service*, and the *namespace* in which an operator finds it.
     for row in _ROWS:
         is_method = row.method in ("", method)
         if is_method and row.status == status and re.search(row.pattern, text):
@@ -149,19 +147,15 @@ def _filled(remedy: str, service: str, namespace: str) -> str:
 
 
 def may_still_run(status: int) -> bool:
-    """Tell whether a write of this *status* (0: no answer) may be at work on the server yet.
-
-    A gateway gives up before the server does (RFC 9110, 15.6); OSCAR's own answer ends the work.
-    """
+    """Tell whether a write of this *status* (0: no answer) may be at work on the server yet."""
+    # A gateway gives up before the server does (RFC 9110, 15.6); OSCAR's own answer ends the work.
     return status in (0, 502, 503, 504)
 
 
 def is_absence(text: str, content_type: str) -> bool:
-    """Tell whether a 404 of these is OSCAR's own: that there is no such service.
-
-    It has neither body nor type on every release (oscar-server 0; record 045); what a gateway
-    answers has at least one of them.
-    """
+    """Tell whether a 404 of these is OSCAR's own: that there is no such service."""
+    # It has neither body nor type on every release (oscar-server 0; record 045); what a gateway
+    # answers has at least one of them.
     return not text and not content_type
 
 
@@ -176,11 +170,9 @@ def is_shared_name(text: str) -> bool:
 
 
 def is_store_restarting(status: int, text: str) -> bool:
-    """Tell whether a read failed for the moment only: the server's store restarts.
-
-    Each create and delete, of anybody, restarts it: for some 0.4 s it refuses connections, and a
-    look at buckets is answered 500 (oscar-releases, 4.1.2; 4 % of them under load).
-    """
+    """Tell whether a read failed for the moment only: the server's store restarts."""
+    # Each create and delete, of anybody, restarts it: for some 0.4 s it refuses connections, and a
+    # look at buckets is answered 500 (oscar-releases, 4.1.2; 4 % of them under load).
     return status == 500 and _REFUSED_BY_STORE.search(text) is not None
 
 

@@ -41,13 +41,11 @@ def put_body(
     *,
     owner: str,
 ) -> dict[str, Value]:
-    """Return the body that turns *live* into *form*, carrying what a full replace would lose.
-
-    Carried: owner, labels the server sets once, unowned fields, ``vo``, ``clusters`` and
-    ``cluster_id`` outside federations, KServe's host. Never the token. Blank credentials of
-    providers and clusters and blank headers of members are filled from *live*: blank means keep
-    (safety 4). *secrets* hold every declared name with its value, or none at all.
-    """
+    """Return the body that turns *live* into *form*, carrying what a full replace would lose."""
+    # Carried: owner, labels the server sets once, unowned fields, ``vo``, ``clusters`` and
+    # ``cluster_id`` outside federations, KServe's host. Never the token. Blank credentials of
+    # providers and clusters and blank headers of members are filled from *live*: blank means keep
+    # (safety 4). *secrets* hold every declared name with its value, or none at all.
     body: dict[str, Value] = {**_carried(live), **_plain_body(form, release)}
     body["owner"] = owner
     body["annotations"] = {**form.annotations, **annotations}
@@ -65,11 +63,9 @@ def put_body(
 
 
 def refused_body(name: str) -> dict[str, Value]:
-    """Return the body of a create that the server refuses before it looks at anything else.
-
-    Its input has a blank path: 400, and nothing is made (oscar-server 1.2.1). It makes the server
-    remember who created last, on which mounts depend (oscar-releases, 4.1.2).
-    """
+    """Return the body of a create that the server refuses before it looks at anything else."""
+    # Its input has a blank path: 400, and nothing is made (oscar-server 1.2.1). It makes the server
+    # remember who created last, on which mounts depend (oscar-releases, 4.1.2).
     blank: Value = {"storage_provider": "minio.default", "path": " / "}
     return {"name": name, "image": "none", "script": "exit 1\n", "input": [blank]}
 

@@ -29,11 +29,9 @@ def inputs(form: Form) -> tuple[tuple[BucketName, str], ...]:
 
 
 def further_inputs(form: Form) -> tuple[tuple[BucketName, str], ...]:
-    """Return bucket and folder of each input whose bucket an input before it has.
-
-    The server makes a bucket for each input, so that a POST fails at these (record 026). A PUT
-    takes them, and leaves out their folder and notification (140).
-    """
+    """Return bucket and folder of each input whose bucket an input before it has."""
+    # The server makes a bucket for each input, so that a POST fails at these (record 026). A PUT
+    # takes them, and leaves out their folder and notification (140).
     seen: set[BucketName] = set()
     found = []
     for place in inputs(form):
@@ -56,11 +54,9 @@ def without_further_inputs(form: Form) -> Form:
 
 
 def outputs(form: Form) -> tuple[tuple[BucketName, str], ...]:
-    """Return bucket and folder of each output that touches a bucket of the cluster's own store.
-
-    An output on ``s3.*`` or ``minio.other`` counts: DELETE empties the bucket of that name in the
-    cluster's own store (oscar-server 5; record 133).
-    """
+    """Return bucket and folder of each output that touches a bucket of the cluster's own store."""
+    # An output on ``s3.*`` or ``minio.other`` counts: DELETE empties the bucket of that name in the
+    # cluster's own store (oscar-server 5; record 133).
     return tuple(_places(form.output, BUCKET_OUTPUT_TYPES))
 
 
@@ -107,10 +103,8 @@ def places_elsewhere(form: Form) -> tuple[tuple[str, str], ...]:
 
 
 def used_buckets(form: Form, store: OwnStore | None = None) -> tuple[BucketName, ...]:
-    """Return every bucket that the service uses: inputs, outputs, mount.
-
-    With the cluster's own *store* a mount counts that leads there under another provider's name.
-    """
+    """Return every bucket that the service uses: inputs, outputs, mount."""
+    # With the cluster's own *store* a mount counts that leads there under another provider's name.
     mount = mount_bucket(form) or (_mounted_by_alias(form, store) if store else None)
     found = in_out_buckets(form)
     return found if mount is None or mount in found else (*found, mount)
@@ -134,10 +128,8 @@ def buckets_across(form: Form, store: OwnStore, home: OwnStore) -> frozenset[Buc
 
 
 def needed_buckets(form: Form) -> tuple[BucketName, ...]:
-    """Return the buckets of the cluster's own store that must be there for the service to work.
-
-    Unlike :func:`used_buckets` without outputs on other stores, whatever bucket they name.
-    """
+    """Return the buckets of the cluster's own store that must be there for the service to work."""
+    # Unlike :func:`used_buckets` without outputs on other stores, whatever bucket they name.
     own = _places(form.output, BUCKET_OUTPUT_TYPES, is_own=True)
     places = [*inputs(form), *own]
     mount = mount_bucket(form)
@@ -150,11 +142,9 @@ def created_by_post(form: Form) -> tuple[BucketName, ...]:
 
 
 def named_by_delete(form: Form, bucket_list: Iterable[str]) -> tuple[BucketName, ...]:
-    """Return the buckets that forbid a DELETE: those it would erase, or might (safety 2).
-
-    Inputs and outputs, and the per-user buckets under a level that reads USER in any case. A
-    bucket that is mounted as well is kept by the server (049), and is named here all the same.
-    """
+    """Return the buckets that forbid a DELETE: those it would erase, or might (safety 2)."""
+    # Inputs and outputs, and the per-user buckets under a level that reads USER in any case. A
+    # bucket that is mounted as well is kept by the server (049), and is named here all the same.
     per_user = tuple(BucketName(name) for name in bucket_list) if is_per_user(form) else ()
     return tuple(dict.fromkeys((*in_out_buckets(form), *per_user)))
 
@@ -165,20 +155,16 @@ def is_per_user(form: Form) -> bool:
 
 
 def keeps_user_level(form: Form) -> bool:
-    """Tell whether the server makes the list of per-user buckets anew from *form*.
-
-    Only then may a PUT leave the stored list out: else it erases every bucket in it, with its data
-    (oscar-server 4.4; records 222, 224).
-    """
+    """Tell whether the server makes the list of per-user buckets anew from *form*."""
+    # Only then may a PUT leave the stored list out: else it erases every bucket in it, with its
+    # data (oscar-server 4.4; records 222, 224).
     return form.isolation_level == "USER" and bool(form.allowed_users)
 
 
 def lost_user_buckets(stored: Iterable[str], wanted: Form) -> tuple[BucketName, ...]:
-    """Return which *stored* per-user buckets a PUT of *wanted* at level USER would erase.
-
-    The server makes the list anew: one bucket for each input bucket and user, named by the user's
-    first ten characters, and erases what is no longer in it (oscar-server 3.1, 4.4; 209, 222).
-    """
+    """Return which *stored* per-user buckets a PUT of *wanted* at level USER would erase."""
+    # The server makes the list anew: one bucket for each input bucket and user, named by the user's
+    # first ten characters, and erases what is no longer in it (oscar-server 3.1, 4.4; 209, 222).
     if not keeps_user_level(wanted):
         return ()  # the stored list is carried, and stays
     new = {f"{bucket}-{user[:10]}" for bucket, _ in inputs(wanted) for user in wanted.allowed_users}
@@ -196,11 +182,9 @@ def without_buckets(form: Form, buckets: Iterable[str]) -> Form:
 
 
 def detached(form: Form, bucket_list: Sequence[str]) -> Form:
-    """Return *form* so that a DELETE erases nothing: the one that a removal's PUT sends.
-
-    It names no bucket, mounts none, and has no level under which the per-user buckets of
-    *bucket_list* are erased (safety 2; records 127, 220).
-    """
+    """Return *form* so that a DELETE erases nothing: the one that a removal's PUT sends."""
+    # It names no bucket, mounts none, and has no level under which the per-user buckets of
+    # *bucket_list* are erased (safety 2; records 127, 220).
     without = without_buckets(form, named_by_delete(form, bucket_list))
     level = "" if bucket_list else form.isolation_level
     return replace(without, mount=Mount(), isolation_level=level)
@@ -233,12 +217,10 @@ def unlisted_makers(
     listed: Collection[ServiceName],
     service: ServiceName = ServiceName(""),
 ) -> tuple[ServiceName, ...]:
-    """Return the services to ask for by name before *bucket* goes, since the list lacks them.
-
-    POST tags each bucket that it makes with its service (6.1). A maker that a GET shows and the
-    list lacks proves that the list is not whole; where nothing is *listed*, that of each bucket.
-    PUT tags none (4.4): of such a bucket the *service* is asked for with which it goes.
-    """
+    """Return the services to ask for by name before *bucket* goes, since the list lacks them."""
+    # POST tags each bucket that it makes with its service (6.1). A maker that a GET shows and the
+    # list lacks proves that the list is not whole; where nothing is *listed*, that of each bucket.
+    # PUT tags none (4.4): of such a bucket the *service* is asked for with which it goes.
     asked = [*((bucket,) if bucket else ()), *(() if listed else buckets)]
     makers = {ServiceName(one.from_service) for one in asked if one.from_service}
     if bucket is not None and not bucket.from_service and service:

@@ -243,10 +243,8 @@ TABLE: Final = (
 
 
 def named_release(text: str) -> Release | None:
-    """Return the release that somebody or a server names (``4.1``, ``v4.1.2``), None if none.
-
-    What stands behind the numbers (``-rc1``, ``+build``) tells builds of one release apart.
-    """
+    """Return the release that somebody or a server names (``4.1``, ``v4.1.2``), None if none."""
+    # What stands behind the numbers (``-rc1``, ``+build``) tells builds of one release apart.
     found = re.fullmatch(_PATTERN + r"([-+].*)?", text.strip())
     return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
 
@@ -298,10 +296,8 @@ _OLDEST: Final[Release] = (3, 3, 0)
 
 
 def observed_release(observed: Observed) -> tuple[Release, str]:
-    """Return the release that *observed* shows, and how its facts contradict each other, or blank.
-
-    Of contradicting facts the oldest release counts.
-    """
+    """Return the release that *observed* shows, and how its facts contradict each other."""
+    # Of contradicting facts the oldest release counts.
     release, missing = _OLDEST, ""
     for name, since, words in _FACTS:
         has_it = getattr(observed, name)

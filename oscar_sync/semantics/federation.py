@@ -63,12 +63,10 @@ def without_members(form: Form) -> Form:
 def placeholder(
     form: Form, member: Member, origin: str, ours: Mapping[str, str], token: str
 ) -> dict[str, Value]:
-    """Return the body of an empty worker, which a PUT of *form*, its origin, fills (1.3, 8).
-
-    It makes no bucket. By *ours*, the annotations of ours on the origin, or by what OSCAR writes on
-    workers where there is a ``cluster_id``, it is known as that origin's. The server takes the
-    token of what is marked as a worker: the origin's.
-    """
+    """Return the body of an empty worker, which a PUT of *form*, its origin, fills (1.3, 8)."""
+    # It makes no bucket. By *ours*, the annotations of ours on the origin, or by what OSCAR writes
+    # on workers where there is a ``cluster_id``, it is known as that origin's. The server takes the
+    # token of what is marked as a worker: the origin's.
     cluster = form.cluster_id or ""
     marks = {WORKER: "true", ORIGIN_CLUSTER: cluster, ORIGIN_SERVICE: origin} if cluster else {}
     body: dict[str, Value] = {
@@ -87,10 +85,7 @@ def placeholder(
 
 
 def parted_from_origin(worker: Form, origin: Form) -> str:
-    """Return the fields in which *worker* is not what its origin spreads, blank for none.
-
-    Only what each release stores as it is sent; a placeholder lacks its federation.
-    """
+    # Only what each release stores as it is sent; a placeholder lacks its federation.
     parted = [name for name in _SPREAD if getattr(worker, name) != getattr(origin, name)]
     return ", ".join(parted if worker.federation else ["federation", *parted])
 

@@ -19,12 +19,10 @@ _Name = TypeVar("_Name", bound=int | str)
 
 
 def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ...]:
-    """Return the services so that a consumer comes before its producer, else by name (safety 6).
-
-    A producer's output folder lies in the consumer's input folder: folders, not buckets. Who makes
-    a volume comes before those that attach it. Services that start each other (refused in
-    manifests) keep the order of names.
-    """
+    """Return the services so that a consumer comes before its producer, else by name (safety 6)."""
+    # A producer's output folder lies in the consumer's input folder: folders, not buckets. Who
+    # makes a volume comes before those that attach it. Services that start each other (refused in
+    # manifests) keep the order of names.
     consumers = _by_folder(forms)
     makers = {volume: name for name, form in forms.items() if (volume := made_volume(form))}
     before = {name: _before(name, form, consumers, makers) for name, form in forms.items()}
@@ -102,10 +100,8 @@ def circles(follow: Mapping[_Name, Iterable[_Name]]) -> dict[_Name, _Name]:
 def walk(
     follow: Mapping[_Name, Iterable[_Name]],
 ) -> Iterator[tuple[dict[_Name, None], _Name | None]]:
-    """Walk in depth: yield the trail with each target of its last name, and None as that is left.
-
-    A target that is on the trail closes a circle. The trail changes as the walk goes on.
-    """
+    """Yield, in depth, the trail with each target of its last name; None as that is left."""
+    # A target that is on the trail closes a circle. The trail changes as the walk goes on.
     seen: set[_Name] = set()
     for start in follow:
         trail: dict[_Name, None] = {}

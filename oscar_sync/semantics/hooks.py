@@ -29,10 +29,9 @@ def wanted_hooks(form: Form) -> frozenset[tuple[BucketName, str]]:
 
 
 def deaf_hooks(form: Form, bucket_list: Iterable[str]) -> frozenset[tuple[BucketName, str]]:
-    """Return bucket and prefix of the notifications that OSCAR sets on per-user buckets.
-
-    Their prefix reads ``<folder>//``, which no upload to the folder matches (oscar-server 9; 208).
-    """
+    """Return bucket and prefix of the notifications that OSCAR sets on per-user buckets."""
+    # Their prefix reads ``<folder>//``, which no upload to the folder matches (oscar-server 9;
+    # 208).
     folders = {folder for _, folder in inputs(form)}
     return frozenset(
         (BucketName(bucket), f"{folder}//") for bucket in bucket_list for folder in folders

@@ -24,10 +24,7 @@ _OF_APPTAINER: Final = ("docker://", "oras://", "library://", "shub://")
 
 
 def image_fault(image: str, *, is_interlink: bool = False) -> str:
-    """Return why no node can pull *image*, blank if one may.
-
-    A node of interLink may run Apptainer, whose references begin with a scheme of its own.
-    """
+    # A node of interLink may run Apptainer, whose references begin with a scheme of its own.
     if is_interlink and image.startswith(_OF_APPTAINER):
         return ""
     if "{{" in image or "${" in image or "<" in image:

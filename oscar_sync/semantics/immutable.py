@@ -16,10 +16,8 @@ def replace_reasons(
     *,
     is_kserve_enabled: bool = True,
 ) -> tuple[str, ...]:
-    """Return the field paths that force a replace of *live* to become *desired*; none: PUT does.
-
-    Of services that take a PUT: for others :func:`takes_no_put` has the reason.
-    """
+    """Return the field paths that force a replace of *live* to become *desired*; none: PUT does."""
+    # Of services that take a PUT: for others :func:`takes_no_put` has the reason.
     if live == desired:
         return ()
     reasons = []

@@ -22,10 +22,8 @@ _SECRET: Final = frozenset({"token", *_secret_names(SERVICE)})
 
 
 def masked_service(raw: Mapping[str, object]) -> dict[str, object]:
-    """Return *raw* (what a server shows) with each secret that is not blank as ``(sensitive)``.
-
-    Values of ``environment.secrets`` come blank and are masked too (oscar-server 3.2).
-    """
+    """Return *raw* (what a server shows) with each secret that is not blank as ``(sensitive)``."""
+    # Values of ``environment.secrets`` come blank and are masked too (oscar-server 3.2).
     return {key: _masked(key, value) for key, value in raw.items()}
 
 

@@ -264,11 +264,9 @@ def _vo(value: object, *, is_live: bool) -> str | None:
 
 
 def _visibility(value: object, *, is_live: bool) -> str:
-    """Return the visibility, private if none is given (3.1).
-
-    A live one is blank where a release without visibilities stored the service: it is hidden from
-    its own owner until an update says private (oscar-releases, *Upgrades, measured*).
-    """
+    """Return the visibility, private if none is given (3.1)."""
+    # A live one is blank where a release without visibilities stored the service: it is hidden from
+    # its own owner until an update says private (oscar-releases, *Upgrades, measured*).
     if is_live and value == "":
         return ""
     return text_of(value) or "private"

@@ -36,10 +36,8 @@ def save_definitions(file: str) -> str:
 
 
 def list_ports() -> str:
-    """Return the command that writes scalar ports as lists in every stored definition.
-
-    A node port of 0, which says nothing, goes (oscar-server 11).
-    """
+    """Return the command that writes scalar ports as lists in every stored definition."""
+    # A node port of 0, which says nothing, goes (oscar-server 11).
     script = r"/^ +nodePort: 0$/d; s/^( +)(api_port|nodePort): ([0-9]+)$/\1\2: [\3]/"
     return (
         "kubectl get configmaps -A -l oscar_service -o yaml "

@@ -49,11 +49,9 @@ def account_of(form: Form, provider: str) -> Account:
 
 
 def normal_path(path: str, provider: ProviderName, service: str) -> str:
-    """Return an input's or output's path as the server stores it (oscar-server 3.1).
-
-    Spaces and slashes go from both ends; a MinIO or S3 path without a folder gets the service's
-    name as its bucket.
-    """
+    """Return an input's or output's path as the server stores it (oscar-server 3.1)."""
+    # Spaces and slashes go from both ends; a MinIO or S3 path without a folder gets the service's
+    # name as its bucket.
     trimmed = path.strip(" /")
     if provider.type in BUCKET_OUTPUT_TYPES and trimmed and "/" not in trimmed:
         return f"{service}/{trimmed}"
@@ -76,10 +74,8 @@ def lies_within(inner: str, outer: str) -> bool:
 
 
 def folders_above(path: str) -> Iterator[str]:
-    """Yield *path* and every folder above it, the nearest first: all that it lies within.
-
-    Of one that is longer than an object's key can be nothing is yielded: nothing can lie there.
-    """
+    """Yield *path* and every folder above it, the nearest first: all that it lies within."""
+    # Of one that is longer than an object's key can be nothing is yielded: nothing can lie there.
     path = path.strip("/")
     while path and len(path) <= LONGEST_KEY:
         yield path

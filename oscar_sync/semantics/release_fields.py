@@ -19,10 +19,8 @@ _PORTS_SINCE: Final[Release] = NUMBER_PORTS.until or (0, 0, 0)
 def unsupported(
     form: Form, release: Release, *, has_secrets: bool = False
 ) -> tuple[tuple[str, str], ...]:
-    """Return path and first release of each field that *form* sets and *release* does not have.
-
-    The form does not hold ``environment.secrets``: *has_secrets* tells whether there are some.
-    """
+    """Return path and first release of each field that *form* sets and *release* does not have."""
+    # The form does not hold ``environment.secrets``: *has_secrets* tells whether there are some.
     if release >= _NEWEST:  # pragma: no mutate - it only saves the look
         return ()
     plain = mapping_of(

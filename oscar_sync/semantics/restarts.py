@@ -23,27 +23,21 @@ _AFTER_S: Final = 8.0
 
 
 def restarts_of_put(had: Form, form: Form) -> int:
-    """Return how often a PUT that turns *had* into *form* restarts the store.
-
-    Once for each bucket that is new to the service, one after another within the request, whether
-    the bucket exists or not. A further input in a bucket counts as new each time (140), and so does
-    a bucket that is mounted and no input or output.
-    """
+    """Return how often a PUT that turns *had* into *form* restarts the store."""
+    # Once for each bucket that is new to the service, one after another within the request, whether
+    # the bucket exists or not. A further input in a bucket counts as new each time (140), and so
+    # does a bucket that is mounted and no input or output.
     new = frozenset(in_out_buckets(form)).difference(in_out_buckets(had))
     return len(new) + len(further_inputs(form)) + (mounted_alone(form) is not None)
 
 
 def write_timeout_s(restarts: int) -> float | None:
-    """Return for how long an answer is waited for at least, None where the usual time will do.
-
-    A PUT that added eleven buckets outlived 60 s, and ran on.
-    """
+    """Return for how long an answer is waited for at least, None where the usual time will do."""
+    # A PUT that added eleven buckets outlived 60 s, and ran on.
     return _LEAST_S + restarts * LONGEST_RESTART_S if restarts > 2 else None
 
 
 def effect_wait_s(restarts: int) -> float:
-    """Return for how long a write whose answer did not come may still be at work.
-
-    The buckets and notifications of a POST are there some 6 s after its Kubernetes objects.
-    """
+    """Return for how long a write whose answer did not come may still be at work."""
+    # The buckets and notifications of a POST are there some 6 s after its Kubernetes objects.
     return _AFTER_S + restarts * RESTART_S

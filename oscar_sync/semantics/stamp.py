@@ -62,20 +62,16 @@ def owner_of(annotations: Mapping[str, str]) -> Owner | None:
 
 
 def is_copied(owner: Owner, service: str, others: Collection[str]) -> bool:
-    """Tell whether a mark of one's own set was made for another service than *service*.
-
-    Federation copies the origin's annotations to its workers, and so does a POST of what a GET
-    showed. *others* are the identities of the run's other clusters: a mark that names none of them
-    is this cluster's, under a name that it had before (trust 2.1).
-    """
+    """Tell whether a mark of one's own set was made for another service than *service*."""
+    # Federation copies the origin's annotations to its workers, and so does a POST of what a GET
+    # showed. *others* are the identities of the run's other clusters: a mark that names none of
+    # them is this cluster's, under a name that it had before (trust 2.1).
     return owner.service != service or owner.identity in others
 
 
 def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
-    """Return those *annotations* that say whose a service is and what is under way with it.
-
-    They are no part of the normal form, and a write rests on them all the same (trust 2.2).
-    """
+    """Return those *annotations* that say whose a service is and what is under way with it."""
+    # They are no part of the normal form, and a write rests on them all the same (trust 2.2).
     return {key: text for key, text in annotations.items() if key.startswith(_MARKS)}
 
 
@@ -100,11 +96,9 @@ def is_as_applied(annotations: Mapping[str, str], form: Form, owner: str) -> boo
 
 
 def field_hashes(form: Form, owner: str = "") -> dict[str, str]:
-    """Return a hash (8 hex digits) of each top-level field, without secrets.
-
-    What the server puts in by itself is left out: injected labels and variables, and the *owner*
-    among the users (oscar-server 3.1, 3.2).
-    """
+    """Return a hash (8 hex digits) of each top-level field, without secrets."""
+    # What the server puts in by itself is left out: injected labels and variables, and the *owner*
+    # among the users (oscar-server 3.1, 3.2).
     return {
         name: short
         for name, value in mapping_of(form).items()
@@ -251,10 +245,8 @@ _PARKED: Final = ("input", "output", "mount", "isolation_level")
 
 
 def parked_stamp(form: Form) -> str:
-    """Return the value of the detached annotation that brings back what *form* says of buckets.
-
-    For a service that is about to be forgotten and has its inputs taken out on the way.
-    """
+    """Return the value of the detached annotation that brings back what *form* says of buckets."""
+    # For a service that is about to be forgotten and has its inputs taken out on the way.
     fields: Value = {name: plain(getattr(form, name)) for name in _PARKED}
     return f"forget {quote(_AS_JSON(fields), safe='')}"
 

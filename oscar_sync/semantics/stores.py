@@ -26,11 +26,9 @@ _CLUSTER_SUFFIX: Final = ".svc"
 
 
 def is_own_store(form: Form, provider: str, store: OwnStore) -> bool:
-    """Tell whether *provider* (``type.id``), as the service *form* logs in to it, is *store*.
-
-    Its address tells, or that it has the store's own keys: the same store is reached under names
-    that only a resolver knows.
-    """
+    """Tell whether *provider* (``type.id``), as the service *form* logs in to it, is *store*."""
+    # Its address tells, or that it has the store's own keys: the same store is reached under names
+    # that only a resolver knows.
     named = provider_of(provider)
     if named == ProviderName("minio", DEFAULT_ID):
         return True
@@ -56,11 +54,9 @@ def leads_across(form: Form, provider: str, store: OwnStore, home: OwnStore) -> 
 
 
 def is_refused_input(form: Form, provider: str, store: OwnStore, *, shows_its_keys: bool) -> bool:
-    """Tell whether the server refuses an input on *provider*: a MinIO that is not its own store.
-
-    POST and PUT compare address and keys with the configuration (oscar-server 6.2). A blank key is
-    kept from the cluster; the configuration shows a user that user's own keys.
-    """
+    """Tell whether the server refuses an input on *provider*: a MinIO that is not its own store."""
+    # POST and PUT compare address and keys with the configuration (oscar-server 6.2). A blank key
+    # is kept from the cluster; the configuration shows a user that user's own keys.
     named = provider_of(provider)
     own = store.addresses[:1]  # the one by which the server knows it
     if named.type != "minio" or named.id == DEFAULT_ID or not own:

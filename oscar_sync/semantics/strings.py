@@ -112,11 +112,9 @@ _SHORT_ESCAPES: Final = frozenset('\n\b\f\v"\\')
 
 
 def _quoted(text: str) -> Verdict:
-    """Tab and bell are written as escapes that are not read back.
-
-    Every escape makes the reader look for the ``:`` after a key too early, by what it is longer
-    than its character: it takes the string for a key if a colon stands just there.
-    """
+    """Tab and bell are written as escapes that are not read back."""
+    # Every escape makes the reader look for the ``:`` after a key too early, by what it is longer
+    # than its character: it takes the string for a key if a colon stands just there.
     if "\t" in text or "\a" in text:
         return Verdict(Fate.CHANGED, text.replace("\t", "\\t").replace("\a", "\\a"))
     written = [(character, _width(character)) for character in text]

@@ -32,12 +32,10 @@ def put_stops_uploads(before: Form, after: Form, release: Release) -> bool:
 def forms_before(
     before: Form, after: Form, bucket_list: Sequence[str], release: Release
 ) -> tuple[Form, ...]:
-    """Return what is PUT, one after the other, ahead of *after* so that uploads go on; or nothing.
-
-    The last of them names no bucket of an input, so that each is new to the PUT of *after*. Where
-    who has access changes, it changes while the buckets are named: OSCAR takes access away only
-    from those (issue 19, B7). Per-user buckets of *bucket_list* stay (222, 224).
-    """
+    """Return what is PUT, in turn, ahead of *after* so that uploads go on; or nothing."""
+    # The last of them names no bucket of an input, so that each is new to the PUT of *after*. Where
+    # who has access changes, it changes while the buckets are named: OSCAR takes access away only
+    # from those (issue 19, B7). Per-user buckets of *bucket_list* stay (222, 224).
     if not put_stops_uploads(before, after, release):
         return ()
     without = _keeping(without_inputs(after), bucket_list)
@@ -49,12 +47,10 @@ def forms_before(
 def left_out_of_post(
     form: Form, existing: Collection[BucketName], release: Release
 ) -> tuple[BucketName, ...]:
-    """Return the buckets that a POST of *form* must not name: a PUT that follows names them.
-
-    Those that exist (6.2), which are new to that PUT. Where none does and two inputs share a bucket
-    (140), that one: a PUT without a new bucket would stop uploads. And every bucket where a POST
-    that fails deletes those that it names (024 of 3.6.4): somebody may make one then.
-    """
+    """Return the buckets that a POST of *form* must not name: a PUT that follows names them."""
+    # Those that exist (6.2), which are new to that PUT. Where none does and two inputs share a
+    # bucket (140), that one: a PUT without a new bucket would stop uploads. And every bucket where
+    # a POST that fails deletes those that it names (024 of 3.6.4): somebody may make one then.
     if FAILED_POST_ERASES.holds(release):
         mount = mount_bucket(form)
         return tuple(dict.fromkeys((*created_by_post(form), *((mount,) if mount else ()))))

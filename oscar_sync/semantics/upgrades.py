@@ -29,11 +29,9 @@ BETWEEN: Final[Release] = (3, 7, 1)
 
 
 def unreadable_ports(raw: Mapping[str, object], now: Release, then: Release) -> tuple[str, ...]:
-    """Return the ports of a live service that *then* cannot read; it poisons the list.
-
-    Until 4.1 ports are stored as numbers, ``nodePort: 0`` always; since 4.1 they are read as lists
-    alone, and one number makes the whole list of services fail.
-    """
+    """Return the ports of a live service that *then* cannot read; it poisons the list."""
+    # Until 4.1 ports are stored as numbers, ``nodePort: 0`` always; since 4.1 they are read as
+    # lists alone, and one number makes the whole list of services fail.
     if NUMBER_PORTS.holds(then):
         return ()
     shown = mapping_of(raw.get("expose"))
@@ -60,10 +58,8 @@ def loses_variables(raw: Mapping[str, object], now: Release, then: Release) -> b
 
 
 def cannot_be_built(form: Form, now: Release, then: Release) -> str:
-    """Return why one POST in *then* does not create the live service, blank if it does (026).
-
-    Until 3.6 a POST took buckets that exist, so that two inputs of a service could share one.
-    """
+    """Return why one POST in *then* does not create the live service, blank if it does (026)."""
+    # Until 3.6 a POST took buckets that exist, so that two inputs of a service could share one.
     if NEW_BUCKETS_ONLY.holds(now) or not NEW_BUCKETS_ONLY.holds(then):
         return ""
     buckets = [bucket for bucket, _ in inputs(form)]

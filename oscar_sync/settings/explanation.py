@@ -16,11 +16,9 @@ _NONE = "(none)"
 
 
 def explained(loaded: Loaded, env_file: str, *, from_flag: bool) -> tuple[Row, ...]:
-    """Return name, value, source: the settings' file and line, a flag, or ``default``.
-
-    Every key of the table is there. Within a cluster, a service or an entry of a list those that
-    are written, and every flag.
-    """
+    """Return name, value, source: the settings' file and line, a flag, or ``default``."""
+    # Every key of the table is there. Within a cluster, a service or an entry of a list those that
+    # are written, and every flag.
     file = ("settings", loaded.file or _NONE, "found" if loaded.file else _DEFAULT)
     rows = (row for field in SETTINGS for row in _rows(loaded, field, loaded.values, ()))
     named = ("env_file", env_file or _NONE)

@@ -103,10 +103,8 @@ def _leads_outside(path: str) -> bool:
 
 
 def _note_passed_over(where: Where, used: str, findings: Findings) -> None:
-    """Warn of a settings file that a reader would expect to be used, and is not (trust 1.6).
-
-    Looked at are the working directory and every folder between it and the PATHs.
-    """
+    """Warn of a settings file that a reader would expect to be used, and is not (trust 1.6)."""
+    # Looked at are the working directory and every folder between it and the PATHs.
     if where.settings_file:
         return
     for folder in dict.fromkeys(folder for path in where.paths for folder in _between(where, path)):

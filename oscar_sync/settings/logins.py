@@ -58,11 +58,9 @@ class FoundLogin(Struct, frozen=True):
 
 
 def own_login(fields: Mapping[str, str], source: str) -> FoundLogin:
-    """Return the login that an entry's own *fields* give.
-
-    Of several, what the settings alone know wins, then oscar-cli's order (oscar-clients 1.2): the
-    account, the refresh token, Basic.
-    """
+    """Return the login that an entry's own *fields* give."""
+    # Of several, what the settings alone know wins, then oscar-cli's order (oscar-clients 1.2): the
+    # account, the refresh token, Basic.
     if fields.get("token"):
         return FoundLogin(TokenLogin(Secret(fields["token"])), f"token in {source}")
     if fields.get("token_file"):

@@ -14,11 +14,9 @@ _Found = TypeVar("_Found")
 def outlasting_restarts(
     call: Callable[_Arguments, _Found], sleep: Callable[[float], None]
 ) -> Callable[_Arguments, _Found]:
-    """Return *call*, made again as long as the store takes no connection: nothing was sent then.
+    """Return *call*, made again as long as the store takes no connection: nothing was sent then."""
 
-    Only for a store that was reached before: one that never answers is not worth the wait.
-    """
-
+    # Only for a store that was reached before: one that never answers is not worth the wait.
     def waiting(*args: _Arguments.args, **more: _Arguments.kwargs) -> _Found:
         waited_s = 0.0
         while True:

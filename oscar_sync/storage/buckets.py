@@ -40,10 +40,8 @@ class BucketProvider:
         return (_file(bucket, one) for one in found)
 
     def list_exactly(self, path: str) -> Iterator[StoredFile]:
-        """Yield what lies below the folder *path* by its exact key, for whoever deletes.
-
-        The fast listing takes the slash off a key that ends with one, content or not.
-        """
+        """Yield what lies below the folder *path* by its exact key, for whoever deletes."""
+        # The fast listing takes the slash off a key that ends with one, content or not.
         bucket, _, key = path.strip("/").partition("/")
         prefix = f"{key}/" if key else ""
         return (_file(bucket, one) for one in self.store.list_objects(bucket, prefix))
@@ -94,10 +92,8 @@ class BucketProvider:
                 on_bytes(len(chunk))
 
     def delete(self, remote: str) -> None:
-        """Delete the object *remote*; one that is not there is deleted.
-
-        Its key may end with a slash: other tools write content to such keys.
-        """
+        """Delete the object *remote*; one that is not there is deleted."""
+        # Its key may end with a slash: other tools write content to such keys.
         self.store.delete_object(*_split(remote))
 
     def delete_many(self, remotes: Iterable[str]) -> Mapping[str, str]:

@@ -22,12 +22,10 @@ _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
 def hindrance(address: StoreAddress, environ: Mapping[str, str]) -> str:
-    """Return why obstore would not speak to the store as it is told, blank if it would.
-
-    It reads ``AWS_*`` from the environment by itself, where an endpoint may win over ours, and
-    proxies where it is given none: so not where one is exempt from them. It sends no log-in to a
-    proxy (seen with 0.12.1), speaks no SOCKS and takes no CA. It panics at a host beyond ASCII.
-    """
+    """Return why obstore would not speak to the store as it is told, blank if it would."""
+    # It reads ``AWS_*`` from the environment by itself, where an endpoint may win over ours, and
+    # proxies where it is given none: so not where one is exempt from them. It sends no log-in to a
+    # proxy (seen with 0.12.1), speaks no SOCKS and takes no CA. It panics at a host beyond ASCII.
     if fault := address.fault():
         return fault
     proxy = proxy_for(address.endpoint, environ)
@@ -80,11 +78,9 @@ class Bulk:
         return (result["e_tag"] or "").strip('"')
 
     def below(self, bucket: str, folder: str) -> list[StoredObject] | None:
-        """Return the objects below *folder* in the order of their keys, None where it cannot tell.
-
-        It cannot where the store refuses, where a key holds what obstore takes for no key, and
-        where many objects are empty: a folder's marker reads like one, its slash is taken off.
-        """
+        """Return the objects below *folder* in order of their keys, None where it cannot tell."""
+        # It cannot where the store refuses, where a key holds what obstore takes for no key, and
+        # where many objects are empty: a folder's marker reads like one, its slash is taken off.
         import obstore
 
         found: list[StoredObject] = []

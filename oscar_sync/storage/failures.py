@@ -24,10 +24,8 @@ class WrongDocumentError(Exception):
 
 @contextmanager
 def translate_errors(shown: str) -> Iterator[None]:
-    """Turn what fails within into a StoreError that names the server *shown*.
-
-    Errors of libraries may quote keys and signatures, so they are not chained.
-    """
+    """Turn what fails within into a StoreError that names the server *shown*."""
+    # Errors of libraries may quote keys and signatures, so they are not chained.
     try:
         yield
     except NoExchangeError as error:

@@ -15,10 +15,8 @@ class Folders:
         self._lock = threading.Lock()
 
     def ensure(self, folder: str) -> None:
-        """Let *folder* and all above it exist. The lowest that does is searched for from below.
-
-        From above, a log-in that may write in its own folder only would already fail there.
-        """
+        """Let *folder* and all above it exist. The lowest that does is searched for from below."""
+        # From above, a log-in that may write in its own folder only would already fail there.
         with self._lock:
             missing = []
             while folder not in self._known and not self._is_there(folder):

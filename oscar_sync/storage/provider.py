@@ -69,10 +69,8 @@ def is_checked(s3_endpoint: str, ca_bundle: str) -> bool:
 def cluster_store(
     credentials: Credentials, environ: Mapping[str, str], *, s3_endpoint: str, ca_bundle: str
 ) -> StoreAddress:
-    """Return a cluster's own store, as ``/system/config`` names it and as people say it is reached.
-
-    What :func:`is_checked` wins over the cluster's word that no certificate is checked.
-    """
+    """Return a cluster's own store, as ``/system/config`` names it and people say it is reached."""
+    # What :func:`is_checked` wins over the cluster's word that no certificate is checked.
     address = store_address(credentials, endpoint=s3_endpoint)
     return replace(
         address,

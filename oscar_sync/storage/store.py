@@ -138,10 +138,8 @@ class ObjectStore:
             return dict(self._client.get_bucket_tags(bucket) or {})
 
     def count(self, bucket: str, limit: int = COUNT_LIMIT) -> BucketCount:
-        """Return how many objects and bytes a bucket holds, folder markers left out.
-
-        Listing stops after *limit* objects: then the figures are lower bounds.
-        """
+        """Return how many objects and bytes a bucket holds, folder markers left out."""
+        # Listing stops after *limit* objects: then the figures are lower bounds.
         objects, size_bytes, last_write = 0, 0, None
         with self._translated_errors():
             for entry in _listed(self._client, bucket):

@@ -79,11 +79,9 @@ class OscarApi:
             return release_info_of(decode(raw.content))
 
     def config(self) -> Mapping[str, object]:
-        """Return ``/system/config``: it holds the store's keys, so it is never shown.
-
-        A cluster whose list of allowed images is unset answers 500 and still sends the whole
-        configuration behind an error line (oscar-server.md 1.1.2).
-        """
+        """Return ``/system/config``: it holds the store's keys, so it is never shown."""
+        # A cluster whose list of allowed images is unset answers 500 and still sends the whole
+        # configuration behind an error line (oscar-server.md 1.1.2).
         raw = self._get("/system/config")
         line, newline, rest = raw.content.partition(b"\n")
         if raw.status == 500 and newline and not line.startswith(b"{") and rest.startswith(b"{"):
@@ -157,11 +155,9 @@ class OscarApi:
             return buckets_of(decode(raw.content))
 
     def find_bucket(self, name: str) -> BucketFacts | None:
-        """Return a bucket by its name, another user's private one too; None if none is shown.
-
-        A user is refused what does not exist and what an administrator or nobody has, in the same
-        words (oscar-server 1.4): a request for a link, which changes nothing, tells them apart.
-        """
+        """Return a bucket by its name, another user's private one too; None if none is shown."""
+        # A user is refused what does not exist and what an administrator or nobody has, in the same
+        # words (oscar-server 1.4): a request for a link, which changes nothing, tells them apart.
         path = f"{BUCKETS}/{_segment(name)}"
         raw = self._get(path)
         # No route: before 3.6.5, and no evidence (`capabilities.NO_BUCKET_BY_NAME`).
@@ -172,10 +168,8 @@ class OscarApi:
             return bucket_of(decode(self._good(path, raw).content))
 
     def tag_owner(self, name: str) -> str:
-        """Return whose a bucket is by its tag, which the list does not show; blank for nobody's.
-
-        Of a bucket that is shown to nobody the answer is 403, as of one that has no tags.
-        """
+        """Return whose a bucket is by its tag, which the list does not show; blank for nobody's."""
+        # Of a bucket that is shown to nobody the answer is 403, as of one that has no tags.
         path = f"{BUCKETS}/{_segment(name)}"
         raw = self._get(path)
         if raw.status == 403 or _has_no_route(raw):
@@ -184,11 +178,8 @@ class OscarApi:
             return tag_owner_of(decode(self._good(path, raw).content))
 
     def _hides_bucket(self, name: str) -> bool:
-        """Tell whether a bucket is there that the log-in is not shown.
-
-        Asking for a link to read from it is answered 404 where there is none (oscar-server 1.4),
-        and by releases before 3.6.4, which make no links and are only read.
-        """
+        # Asking for a link to read from a bucket is answered 404 where there is none (oscar-server
+        # 1.4), and by releases before 3.6.4, which make no links and are only read.
         asked = encode({"object_key": "x", "operation": "download", "expires_in": 1})
         return self._write("POST", f"{BUCKETS}/{_segment(name)}/presign", asked).status != 404
 
@@ -227,19 +218,15 @@ class OscarApi:
     def post_service(
         self, body: Mapping[str, object], least_timeout_s: float | None = None
     ) -> Answer:
-        """Send a POST of *body*, its secrets revealed. Never repeated.
-
-        The answer is waited for *least_timeout_s* at least, or for the session's own time.
-        """
+        """Send a POST of *body*, its secrets revealed. Never repeated."""
+        # The answer is waited for *least_timeout_s* at least, or for the session's own time.
         return self._write_service("POST", body, least_timeout_s)
 
     def put_service(
         self, body: Mapping[str, object], least_timeout_s: float | None = None
     ) -> Answer:
-        """Send a PUT of *body*, its secrets revealed. Never repeated.
-
-        The answer is waited for *least_timeout_s* at least, or for the session's own time.
-        """
+        """Send a PUT of *body*, its secrets revealed. Never repeated."""
+        # The answer is waited for *least_timeout_s* at least, or for the session's own time.
         return self._write_service("PUT", body, least_timeout_s)
 
     def delete_service(self, name: str) -> Answer:
@@ -257,10 +244,8 @@ class OscarApi:
         return self._write("POST", f"{SERVICES}/{_segment(name)}/stop")
 
     def deployment(self, name: str) -> DeploymentState:
-        """Return a service's runtime state, ``unavailable`` where the server has none to show.
-
-        Releases before 4.0 do not tell it: ``not told``.
-        """
+        """Return a service's runtime state, ``unavailable`` where the server has none to show."""
+        # Releases before 4.0 do not tell it: ``not told``.
         path = f"{SERVICES}/{_segment(name)}/deployment"
         raw = self._get(path)
         if _has_no_route(raw):

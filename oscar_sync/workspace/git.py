@@ -7,10 +7,8 @@ _LARGEST_INDEX: Final = 64 << 20
 
 
 def is_tracked(path: Path) -> bool:
-    """Tell whether the index of the work tree around *path* names it; False where none is read.
-
-    An index of version 4, which no git writes unasked, shortens names and is not understood.
-    """
+    """Tell whether the index of the work tree around *path* names it; False where none is read."""
+    # An index of version 4, which no git writes unasked, shortens names and is not understood.
     for folder in path.absolute().parents:
         marker = folder / ".git"
         if marker.exists():

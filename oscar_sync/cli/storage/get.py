@@ -129,10 +129,8 @@ def tree(
 
 
 def _link_below(target: Path, parts: Sequence[str]) -> Path | None:
-    """Return the folder of *parts* below *target* that is a link, None if none is.
-
-    A link in the place of the file itself is replaced, not followed.
-    """
+    """Return the folder of *parts* below *target* that is a link, None if none is."""
+    # A link in the place of the file itself is replaced, not followed.
     folder = target
     for part in parts[:-1]:
         folder /= part

@@ -31,10 +31,9 @@ class Folder(Struct, frozen=True):
 
 
 def check(services: Sequence[DesiredService], seeds: Sequence[Seed] = ()) -> list[Diagnostic]:
-    """Return services that stand twice, trigger loops, shared inputs, seeds that cannot be.
-
-    Where two belong to one finding, their names tell which is named first, not the order of files.
-    """
+    """Return services that stand twice, trigger loops, shared inputs, seeds that cannot be."""
+    # Where two belong to one finding, their names tell which is named first, not the order of
+    # files.
     findings = Findings()
     services = sorted(services, key=lambda service: service.key)
     _twice(services, findings)

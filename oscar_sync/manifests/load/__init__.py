@@ -105,10 +105,8 @@ class _File(Struct, frozen=True):
 
 
 def load(sources: Sources, reader: Reader | None = None) -> Manifests:
-    """Return all services of the files and everything that is wrong with them. Never raises.
-
-    A *reader* with a memory makes anew only what has changed since its pass before.
-    """
+    """Return all services of the files and everything that is wrong with them. Never raises."""
+    # A *reader* with a memory makes anew only what has changed since its pass before.
     return _Loader(sources, reader or Reader()).manifests()
 
 
@@ -166,11 +164,9 @@ class _Loader:
         )
 
     def left_out(self, files: Sequence[str], gaps: dict[str, str]) -> tuple[str, ...]:
-        """Return which files of the settings' folder may hold FDL beside *files* (trust 1.6).
-
-        What cannot be read, or is too large to be, may hold some. One that shows no FDL and may
-        have held some before is added to *gaps*.
-        """
+        """Return which files of the settings' folder may hold FDL beside *files* (trust 1.6)."""
+        # What cannot be read, or is too large to be, may hold some. One that shows no FDL and may
+        # have held some before is added to *gaps*.
         sources = self.sources
         if not sources.settings_file or _contains(sources, sources.folder):
             return ()
@@ -220,10 +216,8 @@ class _Loader:
     def made(
         self, kind: str, key: Hashable, inputs: Sequence[object], make: Callable[[], Made]
     ) -> Made:
-        """Return what *make* returns, kept from the pass before where nothing that it needs moved.
-
-        What could not be read is looked for again each time.
-        """
+        """Return what *make* returns, kept from the pass before where nothing it needs moved."""
+        # What could not be read is looked for again each time.
         return self.reader.made((kind, key), inputs, self.findings.found, make)
 
     def text(

@@ -22,10 +22,8 @@ _SETTLED_NS: Final = 2_000_000_000
 
 
 def signature_of(path: str) -> Signature | None:
-    """Return what tells a file from what it was before, None where there is none.
-
-    Of a folder only which one it is: what is in it does not count.
-    """
+    """Return what tells a file from what it was before, None where there is none."""
+    # Of a folder only which one it is: what is in it does not count.
     try:
         return _signature(os.stat(path))
     except (OSError, ValueError):
@@ -249,10 +247,8 @@ class RememberingReader(Reader):
         found: list[Diagnostic],
         make: Callable[[], Made],
     ) -> Made:
-        """Return what *make* returned for the same *inputs* and files before, else what it returns.
-
-        The findings that it added to *found* then are added again.
-        """
+        """Return what *make* returned for the same *inputs* and files before, else returns."""
+        # The findings that it added to *found* then are added again.
         kept = self._kept_before.get(key)
         if kept is not None and self._holds(kept, inputs):
             self._kept[key] = kept

@@ -44,10 +44,7 @@ def bucket_findings(context: Context) -> Iterator[Finding]:
 
 
 def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
-    """Yield a bucket that is open to everybody, with a service on it that is not, or none at all.
-
-    Removing a public service closes nothing, and neither does attaching a private one.
-    """
+    # Removing a public service closes nothing, and neither does attaching a private one.
     if not context.access_to(facts.name).is_public:
         return
     users = [

@@ -82,10 +82,8 @@ def read_manifests(opened: OpenedSettings, findings: Findings) -> Manifests:
 
 
 def _named_outside(opened: OpenedSettings) -> tuple[str, ...]:
-    """Return the env file of the command line where it lies outside: whoever runs it named it.
-
-    A path through the folder is the repository's: a link there may lead anywhere (trust 4.3).
-    """
+    """Return the env file of the command line where it lies outside: whoever runs it named it."""
+    # A path through the folder is the repository's: a link there may lead anywhere (trust 4.3).
     if not opened.request.env_file:
         return ()
     path, folder = Path(opened.env_file), os.path.realpath(opened.loaded.folder)

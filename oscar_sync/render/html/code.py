@@ -32,10 +32,8 @@ _TOKENS: Final = re.compile(
 
 
 def coloured(line: str) -> list[tuple[str, str]]:
-    """Return one line of a script or of JSON in pieces, each with the class of its colour, if any.
-
-    Comments (``tc``), strings, words and variables have one.
-    """
+    """Return one line of a script or of JSON in pieces, each with the class of its colour."""
+    # Comments (``tc``), strings, words and variables have one.
     text = safe(line.expandtabs(4))
     if len(text) > _COLUMNS:
         text = f"{text[:_COLUMNS]}… ({len(text) - _COLUMNS:,} characters more)"
@@ -62,10 +60,8 @@ class _Row(Struct, frozen=True):
 
 
 def side_by_side(before: Json, after: Json, caption: str) -> str:
-    """Return a table: live to the left, wanted to the right; a side without any line is left out.
-
-    Equal lines far from those that differ are left out too.
-    """
+    """Return a table: live to the left, wanted to the right; a side without lines is left out."""
+    # Equal lines far from those that differ are left out too.
     old, new = lines_of(before)[:_LINES], lines_of(after)[:_LINES]
     rows = list(_rows(old, new))
     cut = len(rows) - _ROWS
