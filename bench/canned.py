@@ -27,8 +27,8 @@ def answers(folder: str) -> dict[str, object]:
             "OSCAR_PASSWORD": login[1],
         }
         found = oscar_sync.plan(folder, environ=environ)
-        api = found.connections.to(found.found.desired.settings.clusters[0]).api
-        for material in found.found.draft.materials.values():
+        api = found.connections.to(found.planned.desired.settings.clusters[0]).api
+        for material in found.planned.draft.materials.values():
             if not isinstance(material, CreateMaterial):
                 continue
             stamp = stamp_for(material.form, material, lambda: None)

@@ -38,8 +38,8 @@ class InputError(OscarSyncError):
     def __str__(self) -> str:
         """Return one line a finding."""
         return "\n".join(
-            f"{found.file}:{found.line}:{found.column}: {found.message}"
-            for found in self.diagnostics
+            f"{diagnostic.file}:{diagnostic.line}:{diagnostic.column}: {diagnostic.message}"
+            for diagnostic in self.diagnostics
         )
 
 

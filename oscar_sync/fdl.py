@@ -59,8 +59,8 @@ class ServiceModel(FdlBlock):
         """Hold it to the rules of ``oscar-sync validate``."""
         from oscar_sync.manifests.drafting import manifests_of_text
 
-        _, found = manifests_of_text(self.to_yaml())
-        errors = [_sentence(one) for one in found if one.severity is Severity.ERROR]
+        _, diagnostics = manifests_of_text(self.to_yaml())
+        errors = [_sentence(one) for one in diagnostics if one.severity is Severity.ERROR]
         if errors:
             raise ValueError("\n".join(errors))
         return self
@@ -91,31 +91,31 @@ class ServiceModel(FdlBlock):
         read = load(sources)
         if any(one.severity is Severity.ERROR for one in read.diagnostics):
             raise InputError(read.diagnostics)
-        found = {str(one.name): one for one in read.services if name in {"", one.name}}
-        if len(found) != 1:
+        services = {str(one.name): one for one in read.services if name in {"", one.name}}
+        if len(services) != 1:
             names = ", ".join(str(one.name) for one in read.services) or "none"
             raise ValueError(f"{path} has these services: {names}; name one of them")
-        (one,) = found.values()
+        (one,) = services.values()
         secrets = {key: value.reveal() for key, value in one.secrets.items()}
         return cls.model_validate(fdl_of(one.form, one.name, secrets, Secret.reveal))
 
 
-def _sentence(found: Diagnostic) -> str:
-    place = "" if found.path in found.message else f"{found.path}: "
-    return f"{place}{found.message}; {found.remedy}"
+def _sentence(diagnostic: Diagnostic) -> str:
+    place = "" if diagnostic.path in diagnostic.message else f"{diagnostic.path}: "
+    return f"{place}{diagnostic.message}; {diagnostic.remedy}"
 
 
 def _model(name: str, fields: tuple[Field, ...], base: type[BaseModel] = FdlBlock) -> Any:
     """Return the model of a block, *base* with a field for each of the table."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for field in fields:
         wanted = _type(name, field)
         default = ... if field.is_required else None
-        found[field.name] = (
+        members[field.name] = (
             wanted if field.is_required else wanted | None,
             ModelField(default, description=field.doc, repr=not field.is_secret, ge=field.least),
         )
-    return create_model(name, __base__=base, __module__=__name__, **found)
+    return create_model(name, __base__=base, __module__=__name__, **members)
 
 
 def _type(block: str, field: Field) -> Any:

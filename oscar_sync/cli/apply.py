@@ -59,13 +59,13 @@ def command(**options: Any) -> int:
     def run() -> Exit:
         desired = with_flags(desire(request_of(options), os.environ), options)
         connections = connections_of(options)
-        found = plan_once(desired, plan_options(options), connections)
-        record.found(found.draft.plan)
+        planned = plan_once(desired, plan_options(options), connections)
+        record.planned(planned.draft.plan)
         if options["expect"]:
-            _hold_to(options["expect"], found, outputs)
+            _hold_to(options["expect"], planned, outputs)
         if options["dry_run"]:
-            show_plan(found, outputs, options["color"], "apply --dry-run")
-            code = plan_exit(found.draft.plan, detailed=False)
+            show_plan(planned, outputs, options["color"], "apply --dry-run")
+            code = plan_exit(planned.draft.plan, detailed=False)
             end_events(outputs, code)
             return code
         how = ApplyRun(
@@ -80,12 +80,12 @@ def command(**options: Any) -> int:
             is_waiting=options["wait"] is not False,
             on_report=record.reported,
         )
-        return carry_out(found, how, connections)
+        return carry_out(planned, how, connections)
 
     return record.end(guarded(run, outputs, options["color"]))
 
 
-def _hold_to(expected: str, found: Pass, outputs: Sequence[Output]) -> None:
+def _hold_to(expected: str, planned: Pass, outputs: Sequence[Output]) -> None:
     """Return if the plan is the expected one; else every document says how it differs.
 
     Raises:
@@ -94,13 +94,13 @@ def _hold_to(expected: str, found: Pass, outputs: Sequence[Output]) -> None:
     from oscar_sync.reconcile.expectation import check_expectation
 
     try:
-        check_expectation(found.draft.plan, expected)
+        check_expectation(planned.draft.plan, expected)
     except StaleError as error:
-        plan = found.draft.plan
+        plan = planned.draft.plan
         plan = replace(
             plan, notes=(f"not carried out: {error.sentence}", *error.differences, *plan.notes)
         )
-        show_documents(replace(subject_of(found, "apply (not carried out)"), plan=plan), outputs)
+        show_documents(replace(subject_of(planned, "apply (not carried out)"), plan=plan), outputs)
         raise
 
 

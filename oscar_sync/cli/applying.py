@@ -48,24 +48,24 @@ class ApplyRun(Struct, frozen=True):
     on_report: Callable[[RunReport], None] | None = None
 
 
-def carry_out(found: Pass, how: ApplyRun, connections: Connections) -> Exit:
-    """Return the exit code after showing *found*, asking, and carrying it out.
+def carry_out(planned: Pass, how: ApplyRun, connections: Connections) -> Exit:
+    """Return the exit code after showing *planned*, asking, and carrying it out.
 
     Raises:
         LockedError: another run on this machine works on one of the clusters.
     """
-    plan = found.draft.plan
+    plan = planned.draft.plan
     for output in how.outputs:
         if output.format == "events" and output.file:
             write(output, "")
     shown = [output for output in how.outputs if output.format == "text"]
-    show_plan(found, shown, how.color, how.command, verbose=how.verbose)
+    show_plan(planned, shown, how.color, how.command, verbose=how.verbose)
     if not plan.actions:
-        return _finish(found, RunReport(plan), how, is_sent=False)
+        return _finish(planned, RunReport(plan), how, is_sent=False)
     if not how.is_yes and not _is_confirmed(plan, how):
-        return _unconfirmed(found, how)
+        return _unconfirmed(planned, how)
     with signals(Stop()) as stop:
-        stack, notes = locked(found, connections.environ)
+        stack, notes = locked(planned, connections.environ)
         for note in notes:
             _note(note)
         with stack:
@@ -78,10 +78,10 @@ def carry_out(found: Pass, how: ApplyRun, connections: Connections) -> Exit:
                 on_note=_note,
                 stop=stop,
             )
-            report = apply_once(found, options, connections)
+            report = apply_once(planned, options, connections)
             progress.end()
-    hints = closing_hints(report, found)
-    return _finish(found, replace(report, hints=hints), how, is_sent=True)
+    hints = closing_hints(report, planned)
+    return _finish(planned, replace(report, hints=hints), how, is_sent=True)
 
 
 def _note(text: str) -> None:
@@ -100,7 +100,7 @@ def _events(how: ApplyRun, progress: Progress) -> Callable[[Event], None]:
     return on_event
 
 
-def _finish(found: Pass, report: RunReport, how: ApplyRun, *, is_sent: bool) -> Exit:
+def _finish(planned: Pass, report: RunReport, how: ApplyRun, *, is_sent: bool) -> Exit:
     code = apply_exit(report)
     is_kept = True
     if how.on_report:
@@ -114,7 +114,7 @@ def _finish(found: Pass, report: RunReport, how: ApplyRun, *, is_sent: bool) -> 
                 is_kept &= _is_kept(append, output, summary_line(int(code), report))
             case _:
                 continue
-    subject = subject_of(found, how.command, report)
+    subject = subject_of(planned, how.command, report)
     for output in how.outputs:
         is_kept &= _is_kept(_document, output, subject)
     if is_kept:
@@ -156,13 +156,13 @@ def _is_confirmed(plan: Plan, how: ApplyRun) -> bool:
                              show_default=False) == "yes")  # fmt: skip
 
 
-def _unconfirmed(found: Pass, how: ApplyRun) -> Exit:
+def _unconfirmed(planned: Pass, how: ApplyRun) -> Exit:
     if sys.stdin.isatty():
         say("Nothing was sent.")
         return Exit.OK
     say("nothing was sent: there is no terminal to ask on. To carry out exactly this plan, run:")
     say(
-        f"  {how.again} --expect {found.draft.plan.digest}"
+        f"  {how.again} --expect {planned.draft.plan.digest}"
         if how.command == "apply"
         else f"  {how.again}"
     )
@@ -170,7 +170,7 @@ def _unconfirmed(found: Pass, how: ApplyRun) -> Exit:
         if output.format == "events":
             append(output, summary_line(int(Exit.NO_TERMINAL)))
     annotated = [output for output in how.outputs if output.format == "github"]
-    show_documents(subject_of(found, f"{how.command} (not confirmed)"), annotated)
+    show_documents(subject_of(planned, f"{how.command} (not confirmed)"), annotated)
     return Exit.NO_TERMINAL
 
 

@@ -90,28 +90,28 @@ def _unexpected(error: Exception) -> Exit:
     return Exit.UNEXPECTED
 
 
-def show_findings(found: Sequence[Diagnostic], outputs: Sequence[Output], color: str) -> None:
+def show_findings(diagnostics: Sequence[Diagnostic], outputs: Sequence[Output], color: str) -> None:
     """Write diagnostics in each format that is asked for; text goes to stderr."""
     for output in outputs:
         match output.format:
             case name if name in FORMATS:
-                write(output, FORMATS[name].write_input(found))
+                write(output, FORMATS[name].write_input(diagnostics))
             case "text" if output.file:
-                write(output, diagnostics_text(found))
+                write(output, diagnostics_text(diagnostics))
             case _:
                 continue
     if not any(output.format == "github" and not output.file for output in outputs):
-        tell_findings(found, color)
+        tell_findings(diagnostics, color)
 
 
-def tell_findings(found: Sequence[Diagnostic], color: str) -> None:
+def tell_findings(diagnostics: Sequence[Diagnostic], color: str) -> None:
     if LogFormat.is_json:
-        for one in found:
+        for one in diagnostics:
             about = {name: getattr(one, name) for name in _ABOUT}
             tell(json_line(str(one.severity), "oscar_sync", one.message, **about) + "\n")
         return
     paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
-    tell(diagnostics_text(found, paint=paint))
+    tell(diagnostics_text(diagnostics, paint=paint))
 
 
 def say(text: str) -> None:

@@ -57,18 +57,18 @@ def command(**options: Any) -> int:
         asked_for = {**options, "only": _clusters_of(options["only"])}
         desired = desire(request_of(asked_for, needs_manifests=False), os.environ)
         tell_findings(desired.diagnostics, options["color"])
-        found = examinations(desired, connections_of(options), then)
+        clusters = examinations(desired, connections_of(options), then)
         name = ".".join(map(str, then)) if then else ""
         for output in outputs:
             if output.format == "text":
                 paint = plain if output.file else stdout_paint(options["color"])
                 width = DEFAULT_WIDTH if output.file else stdout_width()
-                write(output, findings_text(found, name, width=width, paint=paint))
+                write(output, findings_text(clusters, name, width=width, paint=paint))
             else:
                 from oscar_sync.published.doctor import DoctorDocument
 
-                show_document(output, DoctorDocument.of(found, name).data)
-        return examination_exit(found, detailed=options["detailed_exitcode"])
+                show_document(output, DoctorDocument.of(clusters, name).data)
+        return examination_exit(clusters, detailed=options["detailed_exitcode"])
 
     return guarded(run, outputs, options["color"])
 

@@ -29,9 +29,9 @@ def command(**options: Any) -> int:
     def run() -> Exit:
         desired = desire(request_of(options), os.environ)
         asked = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
-        found = plan_once(desired, asked, connections_of(options))
-        record.found(found.draft.plan)
-        show_drift(found, outputs, options["color"])
-        return drift_exit(found.draft.plan)
+        planned = plan_once(desired, asked, connections_of(options))
+        record.planned(planned.draft.plan)
+        show_drift(planned, outputs, options["color"])
+        return drift_exit(planned.draft.plan)
 
     return record.end(guarded(run, outputs, options["color"]))

@@ -14,10 +14,10 @@ from oscar_sync.model.exits import Exit
 
 def _seconds(ctx: click.Context, param: click.Parameter, value: str) -> float:
     del ctx, param
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)s?", value)
-    if not found:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)s?", value)
+    if not match:
         raise click.BadParameter("write seconds, like 6s")
-    return float(found[1])
+    return float(match[1])
 
 
 @given.command(

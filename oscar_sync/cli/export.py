@@ -91,11 +91,11 @@ def _gather(
     files: list[ExportedFile] = []
     services = 0
     for view in views:
-        found = exported(view, all_owners=all_owners, named=named)
-        for reason in found.left_out:
+        export = exported(view, all_owners=all_owners, named=named)
+        for reason in export.left_out:
             say(f"left out {reason}")
-        files.extend(found.files)
-        services += found.services
+        files.extend(export.files)
+        services += export.services
     kept, left_out = apart(files)
     for path in left_out:
         say(f"left out {path}: another file of this export has its name")

@@ -32,13 +32,13 @@ def run_narrow(
     def run() -> Exit:
         desired = desire(request_of(options, needs_manifests=needs_manifests), os.environ)
         connections = connections_of(options)
-        found = plan_once(desired, asked, connections)
-        refuse_unknown(found, asked)
+        planned = plan_once(desired, asked, connections)
+        refuse_unknown(planned, asked)
         command = str(asked.scope)
         if is_dry:
-            show_plan(found, outputs, options["color"], f"{command} --dry-run")
-            return plan_exit(found.draft.plan, detailed=False)
-        return carry_out(found, _apply_run(options, outputs, command), connections)
+            show_plan(planned, outputs, options["color"], f"{command} --dry-run")
+            return plan_exit(planned.draft.plan, detailed=False)
+        return carry_out(planned, _apply_run(options, outputs, command), connections)
 
     return guarded(run, outputs, options["color"])
 
@@ -55,7 +55,7 @@ def _apply_run(options: dict[str, Any], outputs: Sequence[Output], command: str)
     )
 
 
-def refuse_unknown(found: Pass, asked: PlanOptions) -> None:
+def refuse_unknown(planned: Pass, asked: PlanOptions) -> None:
     """Return only if each of the given names is on a cluster, or may be on one that was not read.
 
     A removal that was cut off is asked for again where its service is gone and its buckets are not.
@@ -63,14 +63,14 @@ def refuse_unknown(found: Pass, asked: PlanOptions) -> None:
     Raises:
         UsageError: a service is nowhere.
     """
-    live = [service.key for view in found.views for service in view.services.values()]
+    live = [service.key for view in planned.views for service in view.services.values()]
     known = {str(key) for key in live} | {str(key.name) for key in live}
-    is_all_read = all(view.is_read for view in found.views)
-    planned = {action.key for action in found.draft.plan.all_actions if action.erases}
-    known |= {str(key) for key in planned} | {str(key.name) for key in planned}
+    is_all_read = all(view.is_read for view in planned.views)
+    erasing = {action.key for action in planned.draft.plan.all_actions if action.erases}
+    known |= {str(key) for key in erasing} | {str(key.name) for key in erasing}
     for name in asked.names:
         if name in known or not is_all_read:
             continue
-        where = ", ".join(view.cluster.id for view in found.views) or "no cluster"
+        where = ", ".join(view.cluster.id for view in planned.views) or "no cluster"
         hint = did_you_mean(name, sorted(known))
         raise UsageError(f"there is no service {name} on {where}" + (f"; {hint}" if hint else ""))

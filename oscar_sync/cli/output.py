@@ -105,24 +105,24 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
     Raises:
         click.UsageError: an unknown format, two for stdout, or a file that cannot be written.
     """
-    found = []
+    outputs = []
     for text in given:
         name, _, file = text.partition("=")
         if name not in formats:
             raise click.UsageError(
                 f"-o {text}: there is no format {name!r}; there are {', '.join(formats)}"
             )
-        found.append(Output(name, file))
-    for output in found:
+        outputs.append(Output(name, file))
+    for output in outputs:
         check_place(output.file)
-    on_stdout = [output for output in found if not output.file]
+    on_stdout = [output for output in outputs if not output.file]
     if len(on_stdout) > 1:
         raise click.UsageError(
             "only one -o can go to stdout; give the others a file: -o FORMAT=FILE"
         )
     if not on_stdout:
-        found.insert(0, Output(formats[0]))
-    return tuple(found)
+        outputs.insert(0, Output(formats[0]))
+    return tuple(outputs)
 
 
 def check_place(file: str) -> None:

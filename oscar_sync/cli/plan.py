@@ -36,8 +36,8 @@ def command(**options: Any) -> int:
     def run() -> Exit:
         desired = with_flags(desire(request_of(options), os.environ), options)
         connections = connections_of(options)
-        found = plan_once(desired, plan_options(options), connections)
-        show_plan(found, outputs, options["color"], "plan", verbose=options["verbose"])
-        return plan_exit(found.draft.plan, detailed=options["detailed_exitcode"])
+        planned = plan_once(desired, plan_options(options), connections)
+        show_plan(planned, outputs, options["color"], "plan", verbose=options["verbose"])
+        return plan_exit(planned.draft.plan, detailed=options["detailed_exitcode"])
 
     return guarded(run, outputs, options["color"])

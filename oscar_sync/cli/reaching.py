@@ -26,9 +26,9 @@ def on_cluster(
             allow_outside=tuple(options["allow_outside"]),
             endpoints_allowed=tuple(options["endpoint_allowed"]),
         )
-        cluster, found = chosen(wanted, os.environ)
-        if found:
-            tell_findings(found, options["color"])
+        cluster, warnings = chosen(wanted, os.environ)
+        if warnings:
+            tell_findings(warnings, options["color"])
         with Oscar(cluster, timeout_s=options["timeout"]) as oscar:
             return act(oscar)
 
@@ -42,10 +42,10 @@ def service_of(oscar: Oscar, name: str) -> Service:
         UsageError: there is none of that name; it tells which was meant.
         RefusedError: it is someone else's.
     """
-    found = oscar.service(name)
-    if found is None:
+    service = oscar.service(name)
+    if service is None:
         raise unknown_service(oscar, name)
-    return found
+    return service
 
 
 def unknown_service(oscar: Oscar, name: str) -> UsageError:

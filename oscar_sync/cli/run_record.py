@@ -33,7 +33,7 @@ class RunRecord(Struct):
         self.plan = self.report = None
         self.started_s = time.monotonic()
 
-    def found(self, plan: Plan) -> None:
+    def planned(self, plan: Plan) -> None:
         self.plan = plan
 
     def reported(self, report: RunReport) -> None:

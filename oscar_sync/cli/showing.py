@@ -33,16 +33,16 @@ def text_of(plan: Plan, output: Output, color: str, command: str, *, verbose: bo
 
 
 def show_plan(
-    found: Pass, outputs: Sequence[Output], color: str, command: str, *, verbose: bool = False
+    planned: Pass, outputs: Sequence[Output], color: str, command: str, *, verbose: bool = False
 ) -> None:
-    plan = found.draft.plan
+    plan = planned.draft.plan
     tell_findings(plan.diagnostics, color)
     show_text(outputs, lambda output: text_of(plan, output, color, command, verbose=verbose))
-    show_documents(subject_of(found, command), outputs)
+    show_documents(subject_of(planned, command), outputs)
 
 
-def show_drift(found: Pass, outputs: Sequence[Output], color: str) -> None:
-    plan = found.draft.plan
+def show_drift(planned: Pass, outputs: Sequence[Output], color: str) -> None:
+    plan = planned.draft.plan
     tell_findings(plan.diagnostics, color)
     show_text(
         outputs,
@@ -50,7 +50,7 @@ def show_drift(found: Pass, outputs: Sequence[Output], color: str) -> None:
             drift_text(plan) if output.file else drift_text(plan, paint=stdout_paint(color))
         ),
     )
-    show_documents(subject_of(found, "drift"), outputs)
+    show_documents(subject_of(planned, "drift"), outputs)
 
 
 def show_text(outputs: Sequence[Output], text: Callable[[Output], str]) -> None:

@@ -33,15 +33,15 @@ def command(**options: Any) -> int:
     def run() -> Exit:
         desired = desire(request_of(options, needs_manifests=False), os.environ)
         tell_findings(desired.diagnostics, options["color"])
-        found = statuses(desired, connections_of(options))
+        clusters = statuses(desired, connections_of(options))
         for output in outputs:
             if output.format in {"table", "text"}:
                 width = stdout_width() if sys.stdout.isatty() and not output.file else None
-                write(output, status_text(found, width))
+                write(output, status_text(clusters, width))
             else:
                 from oscar_sync.published.status import StatusDocument
 
-                show_document(output, StatusDocument.of(found).data)
-        return Exit.UNREACHABLE if any(one.problem for one in found) else Exit.OK
+                show_document(output, StatusDocument.of(clusters).data)
+        return Exit.UNREACHABLE if any(one.problem for one in clusters) else Exit.OK
 
     return guarded(run, outputs, options["color"])

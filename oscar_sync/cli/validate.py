@@ -35,22 +35,24 @@ def command(**options: Any) -> int:
 
     def run() -> Exit:
         desired = desire(request_of(options, needs_clusters=False), os.environ)
-        found = desired.diagnostics
+        diagnostics = desired.diagnostics
         for output in outputs:
             match output.format:
                 case "json":
                     from oscar_sync.published.diagnostics import DiagnosticsDocument
 
                     document = DiagnosticsDocument.of(
-                        found, files=desired.file_count, services=len(desired.services)
+                        diagnostics, files=desired.file_count, services=len(desired.services)
                     )
                     write(output, json_text(document.data))
                 case name if name in FORMATS:
-                    write(output, FORMATS[name].write_input(found))
+                    write(output, FORMATS[name].write_input(diagnostics))
                 case _:
                     if not output.file:
-                        tell_findings(found, options["color"])
-                    sentence = validation_sentence(desired.file_count, len(desired.services), found)
+                        tell_findings(diagnostics, options["color"])
+                    sentence = validation_sentence(
+                        desired.file_count, len(desired.services), diagnostics
+                    )
                     write(output, sentence + "\n")
         return Exit.OK
 

@@ -31,20 +31,20 @@ _CARRIED_OUT: Final = frozenset(
 )
 
 
-def without_removals(found: Pass) -> Pass:
-    """Return *found* with only what ``watch --apply`` may carry out (product 3)."""
+def without_removals(planned: Pass) -> Pass:
+    """Return *planned* with only what ``watch --apply`` may carry out (product 3)."""
     # A seed that deletes extra objects is left out as a whole, its uploads too: a folder that is
     # being edited, or checked out anew, lacks files for a moment.
-    plan = found.draft.plan
+    plan = planned.draft.plan
     actions = tuple(
         action for action in plan.actions if action.kind in _CARRIED_OUT and not action.deletes_data
     )
     if len(actions) == len(plan.actions):
-        return found
+        return planned
     note = "removals and deletions are left out: run oscar-sync apply for them"
     changed = replace(plan, actions=actions, notes=(*plan.notes, note))
     changed = replace(changed, digest=plan_digest(changed))
-    return replace(found, draft=replace(found.draft, plan=changed))
+    return replace(planned, draft=replace(planned.draft, plan=changed))
 
 
 def is_agreed(plan: Plan, screen: Screen) -> bool | None:
@@ -81,16 +81,16 @@ def put(outputs: Sequence[Output], name: str, text: Callable[[], str]) -> None:
 
 
 def carry_out(
-    found: Pass, connections: Connections, stop: Stop, screen: Screen, how: How
+    planned: Pass, connections: Connections, stop: Stop, screen: Screen, how: How
 ) -> RunReport | None:
-    """Return what became of *found*, shown as it happens; None where another run holds the lock."""
+    """Return what became of *planned*, shown as it happens; None where another run has the lock."""
 
     def on_event(event: Event) -> None:
         screen.on_event(event)
         put(how.outputs, "events", lambda: event_line(event))
 
     try:
-        stack, notes = locked(found, connections.environ)
+        stack, notes = locked(planned, connections.environ)
     except LockedError as error:
         screen.say(str(error))
         return None
@@ -98,7 +98,7 @@ def carry_out(
         say(f"note: {note}")
     with stack:
         options = ApplyOptions(how.parallelism, on_event=on_event, stop=stop)
-        report = apply_once(found, options, connections)
+        report = apply_once(planned, options, connections)
     put(how.outputs, "events", lambda: summary_line(int(apply_exit(report)), report))
     put(how.outputs, "text", lambda: report_text(report, paint=how.paint))
     return report

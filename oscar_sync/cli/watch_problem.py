@@ -41,16 +41,16 @@ class WatchProblem(Struct):
         self.fail(name, f"{words}; what was planned there stays")
 
     def unusable(
-        self, found: Sequence[Diagnostic], tell: Callable[[Sequence[Diagnostic]], None]
+        self, diagnostics: Sequence[Diagnostic], tell: Callable[[Sequence[Diagnostic]], None]
     ) -> None:
         self._is_refused = False
-        away = ", ".join(one.file for one in found if one.code == ManifestCode.NO_SUCH_PATH)
+        away = ", ".join(one.file for one in diagnostics if one.code == ManifestCode.NO_SUCH_PATH)
         if away:
             self.fail(f"{away} is away", f"{away} is away; the last good plan stays")
             return
-        told = "\n".join(map(str, found))
+        told = "\n".join(map(str, diagnostics))
         if told != self._told:
-            tell(found)
+            tell(diagnostics)
         sentence = "the files cannot be used; the last good plan stays"
         self.fail("files cannot be used", sentence, told)
 

@@ -142,7 +142,7 @@ class Watching(Struct):
             self.problem.forgive()
             self.screen.say(_shown(names, request.cwd))
         try:
-            found = self._planned(request, connections)
+            planned = self._planned(request, connections)
         except InputError as error:
             self.problem.unusable(error.diagnostics, self._tell)
             self.record.end(Exit.INVALID)
@@ -157,7 +157,7 @@ class Watching(Struct):
             return None
         finally:
             connections.close_providers()
-        return self._shown_and_applied(found, connections, is_first=names is None)
+        return self._shown_and_applied(planned, connections, is_first=names is None)
 
     def _planned(self, request: DesireRequest, connections: Connections) -> Pass:
         try:
@@ -173,18 +173,18 @@ class Watching(Struct):
         return plan_once(desired, plan_options(self.options), connections, self.memory)
 
     def _shown_and_applied(
-        self, found: Pass, connections: Connections, *, is_first: bool
+        self, planned: Pass, connections: Connections, *, is_first: bool
     ) -> Exit | None:
         if self.options["is_applying"]:
-            found = without_removals(found)
-        plan = found.draft.plan
+            planned = without_removals(planned)
+        plan = planned.draft.plan
         self.problem.judge(plan)
-        made = found.draft.materials.items()
+        made = planned.draft.materials.items()
         forms = {name: item.form for name, item in made if isinstance(item, CreateMaterial)}
         self._show(plan, forms, is_first=is_first)
-        self.record.found(plan)
+        self.record.planned(plan)
         if self.options["is_applying"] and plan.actions and not self.waits_for_save:
-            return self._apply(found, connections)
+            return self._apply(planned, connections)
         self.record.end(plan_exit(plan, detailed=False))
         return None
 
@@ -217,8 +217,8 @@ class Watching(Struct):
         paint = stdout_paint(self.options["color"])
         return news_text(news, plan, notes, width=stdout_width(), paint=paint)
 
-    def _tell(self, found: Sequence[Diagnostic]) -> None:
-        tell_findings(found, self.options["color"])
+    def _tell(self, diagnostics: Sequence[Diagnostic]) -> None:
+        tell_findings(diagnostics, self.options["color"])
 
     def _whole(self, plan: Plan) -> None:
         verbose = bool(self.options["verbose"])
@@ -233,9 +233,9 @@ class Watching(Struct):
         paint = stdout_paint(self.options["color"])
         return How(self.outputs, paint, int(self.options["parallelism"]))
 
-    def _apply(self, found: Pass, connections: Connections) -> Exit | None:
+    def _apply(self, planned: Pass, connections: Connections) -> Exit | None:
         if not self.is_agreed and not self.options["yes"]:
-            agreed = is_agreed(found.draft.plan, self.screen)
+            agreed = is_agreed(planned.draft.plan, self.screen)
             if agreed is None:
                 say("there is no terminal to ask on; give --yes")
                 return Exit.NO_TERMINAL
@@ -245,7 +245,7 @@ class Watching(Struct):
                 self.screen.say("nothing was sent; waiting for the next save")
                 return None
         self.is_agreed = True
-        report = carry_out(found, connections, self.stop, self.screen, self._how())
+        report = carry_out(planned, connections, self.stop, self.screen, self._how())
         if report is None:
             self.problem.count()
             self.record.end(Exit.LOCKED)
@@ -258,8 +258,8 @@ class Watching(Struct):
             self.problem.count()
         done = {item.action.id for item in report.results if item.status is Status.DONE}
         self.entries = {name: one for name, one in self.entries.items() if name not in done}
-        left = tuple(one for one in found.draft.plan.actions if one.id not in done)
-        self.plan = replace(found.draft.plan, actions=left)
+        left = tuple(one for one in planned.draft.plan.actions if one.id not in done)
+        self.plan = replace(planned.draft.plan, actions=left)
         return None
 
 

@@ -138,10 +138,10 @@ def load_config(config_path: str, cluster_name: str = "default") -> dict[str, An
     """
     config: Mapping[str, Any] = json.loads(Path(config_path).read_text(encoding="utf-8"))
     cluster = config["clusters"][cluster_name]
-    found = {
+    values = {
         "cluster_id": cluster_name,
         "endpoint": cluster["endpoint"],
         "ssl": cluster.get("ssl", True),
     }
     names = ("user", "password", "shortname", "oidc_token", "refresh_token", "token_file")
-    return found | {name: cluster[name] for name in names if name in cluster}
+    return values | {name: cluster[name] for name in names if name in cluster}

@@ -72,10 +72,10 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
     environment = environment_of(where, wanted.token_file, wanted.endpoints_allowed)
     scope = ReadScope(loaded.folder, (absolute(where.cwd, path) for path in wanted.allow_outside))
     check_paths(loaded, scope.holds, findings)
-    found = Resolver(known, environment, findings).clusters([entry])
-    if findings.has_error or not found:
-        raise InputError(tuple(sorted(findings.found)))
-    return _with_paths(found[0], loaded), tuple(sorted(findings.found))
+    clusters = Resolver(known, environment, findings).clusters([entry])
+    if findings.has_error or not clusters:
+        raise InputError(tuple(sorted(findings.diagnostics)))
+    return _with_paths(clusters[0], loaded), tuple(sorted(findings.diagnostics))
 
 
 def _entry(lookup: ClusterLookup) -> ClusterSettings:

@@ -159,8 +159,8 @@ class Client(Resources):
             raise ValueError("Service definition must be a dictionary or a file path")
         from oscar_sync.client import fdl
 
-        found = fdl.services_for(service_definition, self.id)
-        bodies = [fdl.create_body(one, self.id, self._release()) for one in found]
+        services = fdl.services_for(service_definition, self.id)
+        bodies = [fdl.create_body(one, self.id, self._release()) for one in services]
         for body in bodies:
             self._refuse_taken(definitions.name_of(body))
         return [self._create(body, is_free=True) for body in bodies][-1]
@@ -341,8 +341,8 @@ class Client(Resources):
             raise ValueError("Service definition must be a dictionary or a file path")
         from oscar_sync.client import fdl
 
-        found = fdl.services_for(given, self.id)
-        chosen = next((one for one in found if one.name == name), found[0])
+        services = fdl.services_for(given, self.id)
+        chosen = next((one for one in services if one.name == name), services[0])
         return fdl.update_body(chosen, live, self.id, self._release())
 
     def _write(self, method: str, body: Mapping[str, Any]) -> Any:
@@ -362,9 +362,9 @@ class Client(Resources):
         while page and page not in seen:
             seen.add(page)
             query = f"{path}?page={quote(str(page), safe='')}"
-            found = _json(utils.make_request(self, query, _GET))
-            jobs.update(found.get("jobs") or {})
-            page = found.get("next_page")
+            answer = _json(utils.make_request(self, query, _GET))
+            jobs.update(answer.get("jobs") or {})
+            page = answer.get("next_page")
         return {"jobs": jobs}
 
 

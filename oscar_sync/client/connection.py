@@ -208,8 +208,8 @@ class Oscar:
 
     def volumes(self) -> tuple[Volume, ...]:
         """Return the managed volumes of the log-in, by name."""
-        found = self.api.list_volumes()
-        return tuple(Volume.model_validate(found[name]) for name in sorted(found))
+        listed = self.api.list_volumes()
+        return tuple(Volume.model_validate(listed[name]) for name in sorted(listed))
 
     def objects(self, bucket: str, prefix: str = "") -> Iterator[Object]:
         """Yield the objects whose key begins with *prefix*, without folder markers."""
@@ -242,10 +242,10 @@ class Oscar:
         """
         from oscar_sync.client.providers import MINIO, opened
 
-        found = self.service(service) if service else None
-        if service and found is None:
+        definer = self.service(service) if service else None
+        if service and definer is None:
             raise self.api.bad(f"there is no service {service}")
-        defined = found.definition.get("storage_providers") if found else None
+        defined = definer.definition.get("storage_providers") if definer else None
         known: dict[str, Any] = dict(defined) if isinstance(defined, Mapping) else {}
         known[MINIO] = {**(known.get(MINIO) or {}), "default": self._own_minio()}
         return opened(name, known, self._environ)
@@ -298,10 +298,10 @@ class Oscar:
             raise self.api.bad(f"the answer to {verb} of {name} {error}") from None
 
     def _token(self, name: str) -> Secret:
-        found = self.service(name)
-        if found is None:
+        service = self.service(name)
+        if service is None:
             raise self.api.bad(f"there is no service {name}")
-        return found.token
+        return service.token
 
     def _bad(
         self, what: str, status: int, content: bytes, remedies: Mapping[int, str] = READING

@@ -75,5 +75,7 @@ def lost(error: ClusterError) -> requests.exceptions.RequestException:
         "TLS": requests.exceptions.SSLError,
         "the proxy": requests.exceptions.ProxyError,
     }
-    found = next((kind for words, kind in kinds.items() if error.message.startswith(words)), None)
-    return (found or requests.exceptions.ConnectionError)(text)
+    kind_of_error = next(
+        (kind for words, kind in kinds.items() if error.message.startswith(words)), None
+    )
+    return (kind_of_error or requests.exceptions.ConnectionError)(text)

@@ -25,16 +25,15 @@ def services_for(path: str | os.PathLike[str], cluster: str) -> list[Any]:
 
     cwd = str(Path.cwd())
     read = load(Sources(paths=[os.fspath(path)], folder=os.sep, cwd=cwd, environ=dict(os.environ)))
-    errors = [found for found in read.diagnostics if found.severity == "error"]
+    errors = [one for one in read.diagnostics if one.severity == "error"]
     if errors:
         raise DefinitionError(
             "\n".join(
-                f"{found.file}:{found.line}:{found.column}: {found.message}; {found.remedy}"
-                for found in errors
+                f"{one.file}:{one.line}:{one.column}: {one.message}; {one.remedy}" for one in errors
             )
         )
-    for found in read.diagnostics:
-        LOG.info("%s:%s: %s", found.file, found.line, found.message)
+    for diagnostic in read.diagnostics:
+        LOG.info("%s:%s: %s", diagnostic.file, diagnostic.line, diagnostic.message)
     matching = [one for one in read.services if one.cluster_key in {cluster, *DEFAULT_KEYS}]
     for one in read.services:
         if one not in matching:

@@ -92,12 +92,12 @@ def _end(source: IO[bytes]) -> int:
 
 
 def _last_line(source: IO[bytes], end: int) -> int:
-    found, place = 0, 0
+    start, place = 0, 0
     for chunk in _chunks(source, 0, end):
         newline = chunk.rfind(b"\n")
-        found = place + newline + 1 if newline >= 0 else found
+        start = place + newline + 1 if newline >= 0 else start
         place += len(chunk)
-    return found
+    return start
 
 
 def _is_base64(source: IO[bytes], start: int, end: int) -> bool:

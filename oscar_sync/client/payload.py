@@ -68,15 +68,15 @@ def headers_of(given: Mapping[str, str] | str | None) -> dict[str, str]:
         return {}
     if not isinstance(given, str):
         return {str(name): str(value) for name, value in given.items()}
-    found = {}
+    headers = {}
     for part in given.split(","):
         name, colon, value = part.partition(":")
         if not colon or not name.strip():
             raise ValueError(
                 "headers: each part must be 'Name: value'; pass a mapping where a value has a comma"
             )
-        found[name.strip()] = value.strip()
-    return found
+        headers[name.strip()] = value.strip()
+    return headers
 
 
 def timeout_of(given: float | tuple[float, float] | None) -> float | None:

@@ -18,7 +18,7 @@ class ProviderError(ValueError, KeyError):
         return str(self.args[0])
 
 
-def found(provider: str, known: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+def provider_account(provider: str, known: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """Return the type of *provider* and its credentials, out of the *known* ones by type and id.
 
     *provider* is ``type.id``; a type alone is ``type.default``.
@@ -27,7 +27,7 @@ def found(provider: str, known: Mapping[str, Any]) -> tuple[str, Mapping[str, An
         ProviderError: it is of a type that is not spoken here, or nothing says how to log in.
 
     Example:
-        >>> found("minio", {"minio": {"default": {"endpoint": "https://store"}}})
+        >>> provider_account("minio", {"minio": {"default": {"endpoint": "https://store"}}})
         ('minio', {'endpoint': 'https://store'})
     """
     from oscar_sync.storage.provider import KINDS
@@ -59,7 +59,7 @@ def opened(
     """
     from oscar_sync.storage.provider import open_provider
 
-    _, account = found(provider, known)
+    _, account = provider_account(provider, known)
     try:
         return open_provider(provider, account, environ)
     except UsageError as error:

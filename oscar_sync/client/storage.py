@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from oscar_sync.client import _utils as utils
 from oscar_sync.client.default_client import segment
-from oscar_sync.client.providers import MINIO, found, opened
+from oscar_sync.client.providers import MINIO, opened, provider_account
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES
 from oscar_sync.storage.stored import Provider
@@ -136,7 +136,7 @@ class Storage:
 
     def _provider(self, name: str) -> Provider:
         """Return what speaks to a provider, opened anew when its credentials have changed."""
-        _, account = found(name, self.storage_providers)
+        _, account = provider_account(name, self.storage_providers)
         written = Secret(json.dumps(account, sort_keys=True, default=str))
         kept: dict[str, tuple[Secret, Provider]] = vars(self).setdefault("_opened", {})
         if name not in kept or kept[name][0] != written:

@@ -10,11 +10,11 @@ ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 class Findings:
     def __init__(self) -> None:
-        self.found: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
 
     @property
     def has_error(self) -> bool:
-        return any(diagnostic.severity is ERROR for diagnostic in self.found)
+        return any(diagnostic.severity is ERROR for diagnostic in self.diagnostics)
 
     def add(  # noqa: PLR0917 - in the order of a diagnostic
         self,
@@ -29,7 +29,7 @@ class Findings:
         """Note a finding at *origin*; *text* is the file's, for the snippet."""
         from oscar_sync.documents.snippet import snippet  # files without a finding do without
 
-        self.found.append(
+        self.diagnostics.append(
             Diagnostic(
                 file=origin.file,
                 line=origin.line,

@@ -29,15 +29,15 @@ def path_from(text: str) -> FieldPath | None:
     parts: list[str | int] = []
     at = 0
     while at < len(text):
-        found = _TOKEN.match(text, at)
-        if not found:
+        match = _TOKEN.match(text, at)
+        if not match:
             return None
-        plain, index, quoted = found.groups()
+        plain, index, quoted = match.groups()
         if index is not None:
             parts.append(int(index))
         else:
             parts.append(plain if plain is not None else re.sub(r"\\(.)", r"\1", quoted))
-        at = found.end()
+        at = match.end()
     return tuple(parts)
 
 

@@ -28,10 +28,10 @@ class Places:
         """Return the nearest place at or above *path*, and how many of its steps led there."""
         node, place, depth = self._root, self._root, 0
         for step in path:
-            found = _child(node, step) if node is not None else None
-            if found is None:
+            child = _child(node, step) if node is not None else None
+            if child is None:
                 break
-            place, node = found
+            place, node = child
             depth += 1
         return self._origin(place), depth
 
@@ -80,7 +80,7 @@ def _entry(node: MappingNode, key: str, depth: int) -> tuple[Node, Node] | None:
     for key_node, value in entries if depth < _DEEPEST_MERGE else ():
         if key_node.value == MERGE:
             for source in value.value if isinstance(value, SequenceNode) else [value]:
-                found = _entry(source, key, depth + 1) if isinstance(source, MappingNode) else None
-                if found:
-                    return found
+                merged = _entry(source, key, depth + 1) if isinstance(source, MappingNode) else None
+                if merged:
+                    return merged
     return None

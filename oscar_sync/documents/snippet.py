@@ -105,8 +105,8 @@ def _is_secret(key: str) -> bool:
 
 def _is_below_secret(text: str, place: int) -> bool:
     lines = _lines(text)
-    for found in _holders(lines, lines[place].above):
-        if _has_secret_key(found) or _names(found.text) & _secret_anchors(text):
+    for holder in _holders(lines, lines[place].above):
+        if _has_secret_key(holder) or _names(holder.text) & _secret_anchors(text):
             return True
     first = place
     while lines[first].open_before > 0 and first > 0 and place - first < _MOST_OF_A_FLOW:
@@ -150,7 +150,7 @@ def _has_secret_key(line: _Line) -> bool:
 @lru_cache(maxsize=4)
 def _lines(text: str) -> tuple[_Line, ...]:
     """Return the lines of *text*, kept for its next finding: a hostile file has thousands."""
-    found: list[_Line] = []
+    kept: list[_Line] = []
     above: list[tuple[int, int]] = []
     is_open = 0
     for line in text.splitlines():
@@ -162,10 +162,10 @@ def _lines(text: str) -> tuple[_Line, ...]:
             while above and above[-1][0] >= indent:
                 above.pop()
             holder = above[-1][1] if above else -1
-            above.append((indent, len(found)))
-        found.append(_Line(line[:_WIDEST], holder, is_open))
+            above.append((indent, len(kept)))
+        kept.append(_Line(line[:_WIDEST], holder, is_open))
         is_open = max(0, is_open + _opened(line))
-    return tuple(found)
+    return tuple(kept)
 
 
 def _opened(line: str) -> int:

@@ -255,9 +255,9 @@ class Struct:
     def _members(self, node: Pairs, old: Document, problems: Problems) -> Document:
         by_key = self._by_key
         for key, value in node:
-            found = by_key.get(key) or by_key.get(key.lower())
-            if found is not None:
-                part, spot = found
+            member = by_key.get(key) or by_key.get(key.lower())
+            if member is not None:
+                part, spot = member
                 old[part.name] = part.shape.take(value, old[part.name], spot, problems)
         return old
 

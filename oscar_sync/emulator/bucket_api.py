@@ -197,17 +197,17 @@ def read_bucket(cluster: Cluster, who: Caller, bucket: str, query: Mapping[str, 
         text = f"Error listing objects in bucket '{bucket}': {sdk_error(refused)}"
         return Reply().text(500, text)
     after = _after(query.get("page", ""))
-    rest = [found for found in objects if found.key > after]
+    rest = [item for item in objects if item.key > after]
     page = rest[: cluster.settings.page]
     told = _shown(cluster, bucket, tags, owner)
     if page:
         told["objects"] = [
             {
-                "object_name": found.key,
-                "size_bytes": found.size,
-                "last_modified": _go_time(found.modified),
+                "object_name": item.key,
+                "size_bytes": item.size,
+                "last_modified": _go_time(item.modified),
             }
-            for found in page
+            for item in page
         ]
     told.update(_usage(cluster, bucket))
     is_truncated = len(rest) > len(page)

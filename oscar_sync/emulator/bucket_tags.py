@@ -13,8 +13,8 @@ _KEY_LIMIT, _VALUE_LIMIT, _LIMIT = 128, 256, 50
 
 
 def _text(tag: ET.Element, name: str) -> str:
-    found = tag.find(f"{{*}}{name}")
-    return (found.text or "") if found is not None else ""
+    element = tag.find(f"{{*}}{name}")
+    return (element.text or "") if element is not None else ""
 
 
 def tags_from(body: bytes) -> dict[str, str]:

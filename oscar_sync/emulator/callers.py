@@ -68,8 +68,8 @@ class Bearer:
 
 def formatted(uid: str) -> str:
     """Return the form of a uid that names Secrets and that `/job` compares with owners (228)."""
-    found = _LOCAL_PART.search(uid)
-    return uid[: found.end() - 1] if found else uid
+    match = _LOCAL_PART.search(uid)
+    return uid[: match.end() - 1] if match else uid
 
 
 def shortened(uid: str) -> str:

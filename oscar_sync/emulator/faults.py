@@ -75,11 +75,11 @@ def parse_fault(text: str) -> Fault:
     Raises:
         FaultProblem: it describes none.
     """
-    found = _FAULT.fullmatch(text.strip())
-    if found is None:
+    match = _FAULT.fullmatch(text.strip())
+    if match is None:
         problem = f"no fault: {text!r}; expected METHOD PATH[#N]:KIND[=ARG]"
         raise FaultProblem(problem)
-    kind, arg = found["kind"], found["arg"] or ""
+    kind, arg = match["kind"], match["arg"] or ""
     if (kind in _WITH_ARGUMENT) != bool(arg):
         needs = "needs" if kind in _WITH_ARGUMENT else "takes no"
         problem = f"no fault: {text!r}; {kind} {needs} argument"
@@ -90,7 +90,7 @@ def parse_fault(text: str) -> Fault:
     if kind == "meanwhile" and not re.fullmatch(r"[^:]+:[^=]+=.*", arg, re.DOTALL):
         problem = f"no fault: {text!r}; meanwhile needs SERVICE:FIELD=VALUE"
         raise FaultProblem(problem)
-    return Fault(found["method"].upper(), found["path"], kind, arg, int(found["nth"] or 0))
+    return Fault(match["method"].upper(), match["path"], kind, arg, int(match["nth"] or 0))
 
 
 def parse_faults(body: str) -> list[Fault]:

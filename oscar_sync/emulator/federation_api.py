@@ -26,8 +26,8 @@ _EMPTY = {"group_id": "", "topology": "", "delegation": "", "rescheduler_thresho
 
 def read_members(cluster: Cluster, name: str) -> Reply:
     """Answer GET (record 057)."""
-    found = _found(cluster, name)
-    return found if isinstance(found, Reply) else _federation_reply(found.definition)
+    service = _only_service(cluster, name)
+    return service if isinstance(service, Reply) else _federation_reply(service.definition)
 
 
 def add_members(cluster: Cluster, request: Request, name: str) -> Reply:
@@ -45,11 +45,11 @@ def remove_members(cluster: Cluster, request: Request, name: str) -> Reply:
     return _changed(cluster, request, name, _without, may_delete=True)
 
 
-def _found(cluster: Cluster, name: str) -> Service | Reply:
-    found = cluster.named(name)
-    if not found:
+def _only_service(cluster: Cluster, name: str) -> Service | Reply:
+    services = cluster.named(name)
+    if not services:
         return Reply().bare(404)
-    return Reply().text(500, unreadable(found[0])) if found[0].is_poisoned else found[0]
+    return Reply().text(500, unreadable(services[0])) if services[0].is_poisoned else services[0]
 
 
 def _federation_reply(definition: Document) -> Reply:
@@ -88,7 +88,7 @@ def _changed(
         asked = bound(FEDERATION_REQUEST, request.body)
     except GoJsonError as error:
         return Reply().text(400, f"Invalid payload: {error}")
-    service = _found(cluster, name)
+    service = _only_service(cluster, name)
     if isinstance(service, Reply):
         return service
     definition = _changed_definition(service, asked, change)

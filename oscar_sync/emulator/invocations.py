@@ -33,20 +33,20 @@ def invoked(
     Raises:
         Panic: a job for a token that its issuer refuses.
     """
-    found = cluster.named(name)
+    services = cluster.named(name)
     if not cluster.settings.release.invokes_by_role:
-        if not found:
+        if not services:
             return Reply().bare(404)
-        if stuck(found):
-            return Reply().text(500, stuck(found))
+        if stuck(services):
+            return Reply().text(500, stuck(services))
     token = token_of(request)
     if bearer is not None:
-        return _of_user(cluster, verb, found, bearer, request.parameters)
+        return _of_user(cluster, verb, services, bearer, request.parameters)
     if not token:
         return Reply().bare(401)
     if len(token) != TOKEN_LENGTH:
         return _without_issuers(token)
-    for service in found:
+    for service in services:
         if hmac.compare_digest(service.token.encode(), token.encode()):
             return service
     return Reply().bare(401)
@@ -60,7 +60,7 @@ def _without_issuers(token: str) -> Reply:
 
 
 def _of_user(
-    cluster: Cluster, verb: str, found: list[Service], bearer: Bearer, query: Mapping[str, str]
+    cluster: Cluster, verb: str, services: list[Service], bearer: Bearer, query: Mapping[str, str]
 ) -> Service | Reply:
     if bearer.is_malformed:
         told = f"{bearer.text}Error getting oidc manager for issuer ''"
@@ -71,11 +71,11 @@ def _of_user(
     if verb == "job" and not bearer.caller.uid:
         raise Panic
     if not cluster.settings.release.invokes_by_role:
-        return _of_member(found[0], bearer)
+        return _of_member(services[0], bearer)
     if verb == "run":
-        selected = None if bearer.stops else _selected(found, bearer.caller.uid, query)
+        selected = None if bearer.stops else _selected(services, bearer.caller.uid, query)
         return selected or Reply().bare(404)
-    selected = _selected(found, formatted(bearer.caller.uid), query)
+    selected = _selected(services, formatted(bearer.caller.uid), query)
     if isinstance(selected, Service) and bearer.stops:
         return Reply().bare(401)
     return selected or Reply().bare(404)
@@ -91,8 +91,10 @@ def _of_member(service: Service, bearer: Bearer) -> Service | Reply:
     return service
 
 
-def _selected(found: list[Service], uid: str, query: Mapping[str, str]) -> Service | Reply | None:
-    known = [service for service in found if is_open(service, uid)]
+def _selected(
+    services: list[Service], uid: str, query: Mapping[str, str]
+) -> Service | Reply | None:
+    known = [service for service in services if is_open(service, uid)]
     if len(known) < 2:
         return known[0] if known else None
     owner = query.get("owner", "").strip()

@@ -56,12 +56,12 @@ def _asked(url: str, token: str = "") -> dict[str, Any]:
     try:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310 - checked by our caller
         with _OPENER.open(request, timeout=_TIMEOUT_S) as answer:
-            found = json.loads(answer.read())
+            document = json.loads(answer.read())
     except (OSError, ValueError, urllib.error.URLError) as error:
         raise _Refused from error
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise _Refused
-    return found
+    return document
 
 
 @dataclass(slots=True)
@@ -88,10 +88,10 @@ class _Issuer:
 
     def _endpoint(self, name: str) -> str:
         if not self.document:
-            found = _asked(f"{self.url.rstrip('/')}/.well-known/openid-configuration")
-            if found.get("issuer") != self.url:
+            document = _asked(f"{self.url.rstrip('/')}/.well-known/openid-configuration")
+            if document.get("issuer") != self.url:
                 raise _Refused
-            self.document = found
+            self.document = document
         url = str(self.document.get(name, ""))
         if issuer_problem(url):
             raise _Refused
@@ -103,9 +103,9 @@ class _Issuer:
             for _ in range(2):
                 if self.keys is None:
                     self.keys = jwt.PyJWKSet.from_dict(_asked(self._endpoint("jwks_uri")))
-                found = [key for key in self.keys.keys if wanted in {None, key.key_id}]
-                if found:
-                    return found[0]
+                keys = [key for key in self.keys.keys if wanted in {None, key.key_id}]
+                if keys:
+                    return keys[0]
                 self.keys = None
         except jwt.PyJWTError as error:
             raise _Refused from error

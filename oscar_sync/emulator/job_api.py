@@ -122,8 +122,8 @@ def _shown(job: Job) -> dict[str, Any]:
 def _page_after(token: str) -> str | None:
     try:
         padded = token + "=" * (-len(token) % 4)
-        found = json.loads(base64.urlsafe_b64decode(padded))
-        return str(found["start"]).rstrip("\0")
+        decoded = json.loads(base64.urlsafe_b64decode(padded))
+        return str(decoded["start"]).rstrip("\0")
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -135,15 +135,15 @@ def _next_page(last: str) -> str:
 
 
 def _jobs_of(cluster: Cluster, who: Caller, name: str) -> dict[str, Job] | Reply:
-    found = cluster.named(name)
-    if not found:
+    services = cluster.named(name)
+    if not services:
         return Reply().bare(404)
-    told = found[0].definition
+    told = services[0].definition
     if not cluster.settings.release.hides_jobs:
-        return _older_refusal(who, told) or _jobs(cluster, found[0])
+        return _older_refusal(who, told) or _jobs(cluster, services[0])
     if not who.may_see(told["owner"], told["visibility"], told["allowed_users"]):
         return Reply().bare(200)
-    return _jobs(cluster, found[0])
+    return _jobs(cluster, services[0])
 
 
 def _jobs(cluster: Cluster, service: Service) -> dict[str, Job]:

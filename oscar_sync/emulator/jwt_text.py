@@ -40,15 +40,15 @@ def _decoded(part: str, name: str) -> dict[str, Any]:
         lead = f"token is malformed: could not base64 decode {name}: "
         raise TokenProblem(f"{lead}illegal base64 data at input byte {at}") from None
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        value = None
+    if not isinstance(value, dict):
         lead = f"token is malformed: could not JSON decode {name}: "
         char = text[:1].decode("latin-1")
         told = f"invalid character '{char}' looking for beginning of value"
         raise TokenProblem(lead + (told if text else "EOF"))
-    return found
+    return value
 
 
 def _is_plain(char: str) -> bool:

@@ -73,12 +73,12 @@ def is_label_value(value: str) -> bool:
 
 
 def _label_value_problems(value: str) -> list[str]:
-    found = []
+    problems = []
     if len(value) > _LABEL_LIMIT:
-        found.append(f"must be no more than {_LABEL_LIMIT} bytes")
+        problems.append(f"must be no more than {_LABEL_LIMIT} bytes")
     if re.fullmatch(_LABEL_VALUE, value) is None:
-        found.append(_LABEL_TEXT)
-    return found
+        problems.append(_LABEL_TEXT)
+    return problems
 
 
 def _qualified_name_problems(key: str) -> list[str]:
@@ -89,19 +89,19 @@ def _qualified_name_problems(key: str) -> list[str]:
             text.removesuffix(")") + ") with an optional DNS subdomain prefix and '/' (e.g. "
             "'example.com/MyName')"
         ]
-    found = []
+    problems = []
     if slash:
         if not prefix:
-            found.append("prefix part must be non-empty")
+            problems.append("prefix part must be non-empty")
         elif re.fullmatch(_SUBDOMAIN, prefix) is None:
-            found.append(f"prefix part {_SUBDOMAIN_TEXT}")
+            problems.append(f"prefix part {_SUBDOMAIN_TEXT}")
     if not name:
-        found.append("name part must be non-empty")
+        problems.append("name part must be non-empty")
     elif len(name) > _LABEL_LIMIT:
-        found.append(f"name part must be no more than {_LABEL_LIMIT} bytes")
+        problems.append(f"name part must be no more than {_LABEL_LIMIT} bytes")
     if re.fullmatch(_NAME_PART, name) is None:
-        found.append(f"name part {_NAME_PART_TEXT}")
-    return found
+        problems.append(f"name part {_NAME_PART_TEXT}")
+    return problems
 
 
 def _in_words(field: str, value: str, problems: Sequence[str]) -> list[str]:
@@ -109,12 +109,12 @@ def _in_words(field: str, value: str, problems: Sequence[str]) -> list[str]:
 
 
 def name_problem(name: str) -> list[str]:
-    found = []
+    problems = []
     if len(name) > _NAME_LIMIT:
-        found.append(f"must be no more than {_NAME_LIMIT} bytes")
+        problems.append(f"must be no more than {_NAME_LIMIT} bytes")
     if re.fullmatch(_SUBDOMAIN, name) is None:
-        found.append(_SUBDOMAIN_TEXT)
-    return _in_words("metadata.name", name, found)
+        problems.append(_SUBDOMAIN_TEXT)
+    return _in_words("metadata.name", name, problems)
 
 
 def service_name_problem(name: str) -> list[str]:
@@ -127,20 +127,20 @@ def metadata_problems(
     annotations: Mapping[str, str],
 ) -> list[str]:
     """Return what is wrong with an object's name, labels and annotations, each thing once."""
-    found = name_problem(name)
+    problems = name_problem(name)
     for key, value in sorted(labels.items()):
-        found += _in_words("metadata.labels", key, _qualified_name_problems(key))
-        found += _in_words("metadata.labels", value, _label_value_problems(value))
+        problems += _in_words("metadata.labels", key, _qualified_name_problems(key))
+        problems += _in_words("metadata.labels", value, _label_value_problems(value))
     for key in sorted(annotations):
-        found += _in_words("metadata.annotations", key, _qualified_name_problems(key.lower()))
+        problems += _in_words("metadata.annotations", key, _qualified_name_problems(key.lower()))
     size = sum(len(k.encode()) + len(v.encode()) for k, v in annotations.items())
     if size > _ANNOTATION_LIMIT:
-        found.append(too_long("metadata.annotations", _ANNOTATION_LIMIT))
-    return list(dict.fromkeys(found))
+        problems.append(too_long("metadata.annotations", _ANNOTATION_LIMIT))
+    return list(dict.fromkeys(problems))
 
 
 def secret_key_problems(keys: Sequence[str]) -> list[str]:
-    found = []
+    listed = []
     for key in sorted(keys):
         problems = [] if re.fullmatch(_CONFIG_KEY, key) else [_CONFIG_KEY_TEXT]
         if len(key) > _NAME_LIMIT:
@@ -149,8 +149,8 @@ def secret_key_problems(keys: Sequence[str]) -> list[str]:
             problems.append(f"must not be '{key}'")
         elif key.startswith(".."):
             problems.append("must not start with '..'")
-        found += _in_words(f"data[{key}]", key, problems)
-    return found
+        listed += _in_words(f"data[{key}]", key, problems)
+    return listed
 
 
 def too_long(field: str, limit: int) -> str:
@@ -163,10 +163,10 @@ def invalid_object(kind: str, name: str, problems: Sequence[str]) -> str:
 
 
 def quantity_problem(text: str) -> str | None:
-    found = _QUANTITY.fullmatch(text)
-    if found is None or not text:
+    match = _QUANTITY.fullmatch(text)
+    if match is None or not text:
         return _WRONG_FORMAT
-    _, number, letters, exponent = found.groups()
+    _, number, letters, exponent = match.groups()
     suffix = letters + exponent
     if not number.strip("."):
         return "unable to parse numeric part of quantity" if number else _WRONG_FORMAT
@@ -178,31 +178,33 @@ def quantity_problem(text: str) -> str | None:
 def positive_quantity(text: str) -> bool:
     if quantity_problem(text) is not None or text.startswith("-"):
         return False
-    found = _QUANTITY.fullmatch(text)
-    return found is not None and any(digit in "123456789" for digit in found[2])
+    match = _QUANTITY.fullmatch(text)
+    return match is not None and any(digit in "123456789" for digit in match[2])
 
 
 def autoscaler_problems(expose: Mapping[str, int]) -> list[str]:
     """Return what is wrong with the scale of an exposed service (record 062)."""
     low, high, load = expose["min_scale"], expose["max_scale"], expose["cpu_threshold"]
-    found = []
+    problems = []
     if low < 1:
-        found.append(f"spec.minReplicas: Invalid value: {low}: must be greater than or equal to 1")
+        problems.append(
+            f"spec.minReplicas: Invalid value: {low}: must be greater than or equal to 1"
+        )
     if high < 1:
-        found.append(f"spec.maxReplicas: Invalid value: {high}: must be greater than 0")
+        problems.append(f"spec.maxReplicas: Invalid value: {high}: must be greater than 0")
     if high < low:
-        found.append(
+        problems.append(
             f"spec.maxReplicas: Invalid value: {high}: must be greater than or equal to "
             "`minReplicas`",
         )
     if load < 1:
-        found.append(
+        problems.append(
             "spec.metrics[0].resource.target.averageUtilization: Invalid value: "
             f"{load}: must be greater than 0",
         )
     if low == 0:
-        found.append(
+        problems.append(
             "spec.metrics: Forbidden: must specify at least one Object or External metric to "
             "support scaling to zero replicas",
         )
-    return found
+    return problems

@@ -153,9 +153,9 @@ def summary(cluster: Cluster, who: Caller, query: Mapping[str, str]) -> Reply:
 def of_service(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> Reply:
     """Answer `GET /system/metrics/{name}`; an administrator is told zeros of what is not there."""
     if not (who.is_admin and cluster.settings.release.counts_unknown_services):
-        found = cluster.named(name)
-        if not found or not (who.is_admin or is_open(found[0], who.uid)):
-            return Reply().bare(403 if found else 404)
+        services = cluster.named(name)
+        if not services or not (who.is_admin or is_open(services[0], who.uid)):
+            return Reply().bare(403 if services else 404)
     span = _span(cluster, query)
     if isinstance(span, Reply):
         return span

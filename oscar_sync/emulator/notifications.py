@@ -74,15 +74,15 @@ def _hook(queue: ET.Element) -> Hook:
                 prefix = rule.get("Value", "")
             else:
                 suffix = rule.get("Value", "")
-    found = _ARN.fullmatch(arn)
-    if found is None:
+    match = _ARN.fullmatch(arn)
+    if match is None:
         raise _invalid(
             "A specified destination ARN does not exist or is not well-formed. "
             "Verify the destination ARN."
         )
     if not events or not all(_EVENT.fullmatch(event) for event in events):
         raise _invalid("A specified event is not supported for notifications.")
-    return Hook(found[2], prefix, suffix, tuple(events))
+    return Hook(match[2], prefix, suffix, tuple(events))
 
 
 def hooks_from(body: bytes) -> list[Hook]:

@@ -178,8 +178,8 @@ class ObjectStore:
         with self.lock:
             if not self.has(bucket):
                 return None
-            found = self.moto.buckets[bucket].keys.get(key)
-            return None if found is None else bytes(found.value)
+            stored = self.moto.buckets[bucket].keys.get(key)
+            return None if stored is None else bytes(stored.value)
 
     def objects(self, bucket: str) -> list[StoredObject]:
         """Return what the bucket holds, in the order of keys.

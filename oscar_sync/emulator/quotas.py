@@ -37,10 +37,10 @@ class _NotTaken(Exception):
 
 
 def _bytes(amount: str) -> int:
-    found = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", amount)
-    if found is None:
+    match = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", amount)
+    if match is None:
         return 0
-    return int(float(found[1]) * {**_UNITS, **_DECIMAL}.get(found[2], 1))
+    return int(float(match[1]) * {**_UNITS, **_DECIMAL}.get(match[2], 1))
 
 
 def _shown(size: int) -> str:

@@ -58,11 +58,11 @@ def _volume_status(cluster: Cluster, service: Service) -> dict[str, Any]:
     if not volume:
         return {"enabled": False}
     told = {"enabled": True, "name": volume["name"]}
-    found = cluster.volumes.get((service.namespace, volume["name"]))
-    if found is None:
+    kept = cluster.volumes.get((service.namespace, volume["name"]))
+    if kept is None:
         missing = f'persistentvolumeclaims "{volume["name"]}" not found'
         return {**told, "phase": "error", "error": missing}
-    return {**told, "phase": "deleting" if found.is_deleting else "in_use"}
+    return {**told, "phase": "deleting" if kept.is_deleting else "in_use"}
 
 
 def _document(cluster: Cluster, service: Service, *, with_deployment: bool) -> bytes:
@@ -109,16 +109,16 @@ def read(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -> 
     refusal = _name_refusal(name) if refuses else None
     if refusal:
         return refusal
-    found = cluster.named(name.strip())
-    if not found:
+    services = cluster.named(name.strip())
+    if not services:
         return Reply().bare(404)
-    if stuck(found):
-        return Reply().text(500, stuck(found))
-    if not is_shown(found[0], who):
-        if not refuses and found[0].definition["visibility"] in {"private", "restricted"}:
+    if stuck(services):
+        return Reply().text(500, stuck(services))
+    if not is_shown(services[0], who):
+        if not refuses and services[0].definition["visibility"] in {"private", "restricted"}:
             return Reply().bare(200)
         return Reply().text(403, f"User {who.uid} doesn't have permision to get this service")
-    shown = _document(cluster, found[0], with_deployment=_includes_deployment(query))
+    shown = _document(cluster, services[0], with_deployment=_includes_deployment(query))
     return Reply().encoded(200, shown)
 
 
@@ -132,10 +132,10 @@ def deployment(cluster: Cluster, who: Caller, name: str) -> Reply:
     refusal = _name_refusal(name)
     if refusal:
         return refusal
-    found = cluster.named(name.strip())
-    if not found or found[0].is_poisoned or not is_shown(found[0], who):
+    services = cluster.named(name.strip())
+    if not services or services[0].is_poisoned or not is_shown(services[0], who):
         return Reply().text(403, _FORBIDDEN)
-    return Reply().json(200, _full(cluster, found[0]))
+    return Reply().json(200, _full(cluster, services[0]))
 
 
 def deployment_logs(cluster: Cluster, who: Caller, name: str) -> Reply:
@@ -143,10 +143,10 @@ def deployment_logs(cluster: Cluster, who: Caller, name: str) -> Reply:
     refusal = _name_refusal(name)
     if refusal:
         return refusal
-    found = cluster.named(name.strip())
-    if not found or found[0].is_poisoned or not is_shown(found[0], who):
+    services = cluster.named(name.strip())
+    if not services or services[0].is_poisoned or not is_shown(services[0], who):
         return Reply().text(403, _FORBIDDEN)
-    service, message = found[0], "Deployment logs are unavailable for this service."
+    service, message = services[0], "Deployment logs are unavailable for this service."
     if service.is_exposed and service.replicas and not cluster.settings.holds_workloads:
         message = "Deployment logs are not yet available."
     place = {"service_name": service.name, "available": False}
@@ -159,17 +159,17 @@ def _exposed(cluster: Cluster, who: Caller, name: str) -> Service | Reply:
         return refusal
     if not (who.is_admin or who.uid):
         return Reply().bare(401)
-    found = cluster.named(name.strip())
-    if not found:
+    services = cluster.named(name.strip())
+    if not services:
         return Reply().bare(404)
-    if found[0].is_poisoned:
-        return Reply().text(500, unreadable(found[0]))
-    if not who.is_admin and found[0].definition["owner"] != who.uid:
+    if services[0].is_poisoned:
+        return Reply().text(500, unreadable(services[0]))
+    if not who.is_admin and services[0].definition["owner"] != who.uid:
         told = f"User {who.uid} doesn't have permission to manage this service"
         return Reply().text(403, told)
-    if not found[0].is_exposed:
-        return Reply().text(400, f'service "{found[0].name}" is not exposed')
-    return found[0]
+    if not services[0].is_exposed:
+        return Reply().text(400, f'service "{services[0].name}" is not exposed')
+    return services[0]
 
 
 def stop(cluster: Cluster, who: Caller, name: str) -> Reply:

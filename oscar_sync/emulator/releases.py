@@ -196,13 +196,13 @@ _VERSION: Final = re.compile(r"(3\.6\.[45])|(3\.7|4\.[01])(\.\d+)?")
 
 def version_of(text: str) -> str | None:
     """Return the version that `/system/info` tells, a line's newest; nothing for another text."""
-    found = _VERSION.fullmatch(text)
-    if found is None:
+    match = _VERSION.fullmatch(text)
+    if match is None:
         return None
-    return LINES[found[2]].newest if found[2] and not found[3] else text
+    return LINES[match[2]].newest if match[2] and not match[3] else text
 
 
 @cache
 def release_of(version: str) -> Release:
-    found = _VERSION.fullmatch(version)
-    return LINES[found[1] or found[2]] if found else _4_1
+    match = _VERSION.fullmatch(version)
+    return LINES[match[1] or match[2]] if match else _4_1

@@ -197,9 +197,9 @@ def _handler(method: str, path: str) -> tuple[Handler, tuple[str, ...]] | None:
     if plain is not None:
         return plain, ()
     for wanted, pattern, handler in _PATTERNS:
-        found = pattern.fullmatch(path) if wanted == method else None
-        if found:
-            return handler, found.groups()
+        match = pattern.fullmatch(path) if wanted == method else None
+        if match:
+            return handler, match.groups()
     return None
 
 
@@ -235,16 +235,16 @@ def _open_path(cluster: Cluster, call: Call) -> Reply | None:
     request = call.request
     if request.method == "GET" and request.path == "/health":
         return Reply().text(200, "Ok")
-    found = _RUN.fullmatch(request.path)
-    if request.method != "POST" or found is None:
+    match = _RUN.fullmatch(request.path)
+    if request.method != "POST" or match is None:
         return None
     moment = cluster.now()
     reply = (
-        job_api.submit(cluster, found[2], request, call.bearer)
-        if found[1] == "job"
-        else job_api.invoke(cluster, found[2], request, call.bearer)
+        job_api.submit(cluster, match[2], request, call.bearer)
+        if match[1] == "job"
+        else job_api.invoke(cluster, match[2], request, call.bearer)
     )
-    asked = visitor(found[1], request, call.bearer, reply.status)
+    asked = visitor(match[1], request, call.bearer, reply.status)
     cluster.invocations.append(logged(asked, reply.status, moment))
     return reply
 
@@ -260,10 +260,10 @@ def route(cluster: Cluster, call: Call) -> Reply:
 def _route(cluster: Cluster, call: Call) -> Reply:
     request = call.request
     path = request.path
-    found = _handler(request.method, path)
+    matched = _handler(request.method, path)
     if re.fullmatch(cluster.settings.release.no_call, f"{request.method} {path}"):
         return _not_found()
-    if found is None:
+    if matched is None:
         asked = _AUTH.fullmatch(path)
         if asked and request.method == "GET":
             return _auth(cluster, call, asked[1])
@@ -271,7 +271,7 @@ def _route(cluster: Cluster, call: Call) -> Reply:
             return _page()
         return _open_path(cluster, call) or _redirect(request) or _not_found()
     query = request.parameters if request.query else {}
-    handler, parts = found
+    handler, parts = matched
     if call.bearer is not None:
         return _for_user(
             cluster, call.bearer, lambda who: handler(cluster, who, request, query, parts)

@@ -190,11 +190,11 @@ class S3Front:
             return
         name = key or _posted_key(answer)
         with self._store.lock:
-            found = self._store.moto.buckets[bucket].keys.get(name)
-        if found is not None:
-            etag = str(found.etag).strip('"')
-            kind = str(found.metadata.get("Content-Type") or "binary/octet-stream")
-            self._store.landed(Landed(bucket, name, int(found.size), etag, event, kind), user)
+            stored = self._store.moto.buckets[bucket].keys.get(name)
+        if stored is not None:
+            etag = str(stored.etag).strip('"')
+            kind = str(stored.metadata.get("Content-Type") or "binary/octet-stream")
+            self._store.landed(Landed(bucket, name, int(stored.size), etag, event, kind), user)
 
     def _to_moto(self, request: Request, body: bytes) -> Answer:
         status: list[Any] = []

@@ -24,10 +24,10 @@ def _cookie_name(service: str) -> str:
 
 def _cookie(request: Request, name: str) -> str:
     try:
-        found = SimpleCookie(request.headers.get("cookie", "")).get(_cookie_name(name))
+        morsel = SimpleCookie(request.headers.get("cookie", "")).get(_cookie_name(name))
     except CookieError:
         return ""
-    return found.value if found else ""
+    return morsel.value if morsel else ""
 
 
 def _forwarded(request: Request) -> str:
@@ -42,11 +42,11 @@ def _candidates(request: Request, name: str) -> list[str]:
     """Return the service tokens of a request; a bearer's alone where there is one."""
     parts = request.headers.get("authorization", "").split("Bearer ")
     if len(parts) == 2:
-        found = [parts[1]]
+        tokens = [parts[1]]
     else:
         given = request.parameters.get("token", "")
-        found = [given, _forwarded(request), _cookie(request, name)]
-    return [token.strip() for token in found if len(token.strip()) == TOKEN_LENGTH]
+        tokens = [given, _forwarded(request), _cookie(request, name)]
+    return [token.strip() for token in tokens if len(token.strip()) == TOKEN_LENGTH]
 
 
 def _is_basic(header: str) -> bool:
@@ -71,24 +71,26 @@ def by_token(cluster: Cluster, request: Request, name: str) -> Reply | None:
     tokens = _candidates(request, name)
     if not tokens:
         return None
-    found = cluster.named(name)
-    if not found:
+    services = cluster.named(name)
+    if not services:
         raise Panic
-    if found[0].token not in tokens:
+    if services[0].token not in tokens:
         return Reply().bare(401)
-    path = f"/system/services/{found[0].name}/exposed"
+    path = f"/system/services/{services[0].name}/exposed"
     is_secure = request.headers.get("x-forwarded-proto", "").lower() == "https"
     secure = "; Secure" if is_secure else ""
-    cookie = f"{_cookie_name(name)}={found[0].token}; Path={path}; HttpOnly{secure}; SameSite=Lax"
+    cookie = (
+        f"{_cookie_name(name)}={services[0].token}; Path={path}; HttpOnly{secure}; SameSite=Lax"
+    )
     reply = Reply().bare(200)
     reply.headers.append(("Set-Cookie", cookie))
     return reply
 
 
 def by_user(cluster: Cluster, who: Caller, name: str) -> Reply:
-    found = cluster.named(name)
-    if not found:
+    services = cluster.named(name)
+    if not services:
         return Reply().bare(404)
-    if stuck(found):
+    if stuck(services):
         return Reply().bare(500)
-    return Reply().bare(200 if is_shown(found[0], who) else 403)
+    return Reply().bare(200 if is_shown(services[0], who) else 403)

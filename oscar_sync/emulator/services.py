@@ -46,14 +46,14 @@ def unreadable(service: Service) -> str:
     return f'the FDL of the service "{service.name}" cannot be read'
 
 
-def stuck(found: list[Service]) -> str:
+def stuck(services: list[Service]) -> str:
     """Return why nothing can be done by name, nothing if something can.
 
     Several namespaces have the name (oscar-server 6.4), or its YAML destroyed the definition.
     """
-    if len(found) > 1:
-        return f'service "{found[0].name}" found in multiple namespaces'
-    return unreadable(found[0]) if found and found[0].is_poisoned else ""
+    if len(services) > 1:
+        return f'service "{services[0].name}" found in multiple namespaces'
+    return unreadable(services[0]) if services and services[0].is_poisoned else ""
 
 
 def _federation_refusal(origin: Origin) -> Reply | None:
@@ -240,12 +240,12 @@ def update(cluster: Cluster, who: Caller, request: Request) -> Reply:
         return Reply().text(400, str(refusal))
     if who.is_admin and cluster.settings.release.remembers_updaters:
         cluster.posted_as_admin = True
-    found = cluster.named(definition["name"])
-    if not found:
+    services = cluster.named(definition["name"])
+    if not services:
         return Reply().bare(404)
-    service = found[0]
-    if stuck(found):
-        return Reply().text(500, f"Error updating the service: {stuck(found)}")
+    service = services[0]
+    if stuck(services):
+        return Reply().text(500, f"Error updating the service: {stuck(services)}")
     if definition["volume"] != service.definition["volume"]:
         return Reply().text(400, "volume updates are not supported after service creation")
     if not keeps_token(definition):
@@ -376,17 +376,17 @@ def delete(cluster: Cluster, who: Caller, name: str, query: Mapping[str, str]) -
     if not (who.is_admin or who.uid):
         return Reply().text(500, "missing user identificator\n")
     namespace = query.get("namespace", "") if who.is_admin else cluster.home_of(who)
-    found = cluster.named(name)
+    services = cluster.named(name)
     if namespace:
-        found = [service for service in found if service.namespace == namespace]
-        if not found and cluster.settings.release.tells_missing_definition:
+        services = [service for service in services if service.namespace == namespace]
+        if not services and cluster.settings.release.tells_missing_definition:
             text = f'the service "{name}" does not have a registered ConfigMap'
             return Reply().text(500, text)
-    if not found:
+    if not services:
         return Reply().bare(404 if cluster.settings.release.finds_before_deleting else 500)
-    service = found[0]
-    if stuck(found):
-        return Reply().text(500, stuck(found))
+    service = services[0]
+    if stuck(services):
+        return Reply().text(500, stuck(services))
     definition = service.definition
     if not who.is_admin and definition["owner"] != who.uid:
         return Reply().text(403, f"User {who.uid} doesn't have permision to delete this service")

@@ -208,11 +208,11 @@ class Cluster:
         return [service for (_, known), service in self.services.items() if known == name]
 
     def has_taken(self, name: str, namespace: str) -> bool:
-        found = self.named(name)
-        if found and not self.settings.release.has_unique_names:
+        services = self.named(name)
+        if services and not self.settings.release.has_unique_names:
             self.has_namesakes = True
-            return any(service.namespace == namespace for service in found)
-        return bool(found)
+            return any(service.namespace == namespace for service in services)
+        return bool(services)
 
     def become(self, version: str) -> None:
         """Be another release from now on: nothing that is stored is migrated (oscar-server 11).

@@ -79,17 +79,17 @@ def _images(body: bytes) -> list[str] | None:
             f"json: cannot unmarshal {kind_of(node)} into Go value of type handlers.ConfigForUser"
         )
         raise GoJsonError(text)
-    found: list[str] | None = None
+    images: list[str] | None = None
     for key, value in node:
         if key.lower() != "allowed_image_repositories":
             continue
         if value is None:
-            found = None
+            images = None
         elif isinstance(value, list) and not isinstance(value, Pairs):
-            found = [_image(item) for item in value]
+            images = [_image(item) for item in value]
         else:
             raise _wrong_images(value, "[]string")
-    return found
+    return images
 
 
 def _wrong_images(value: Any, go: str) -> GoJsonError:

@@ -83,8 +83,8 @@ def create_volume(cluster: Cluster, who: Caller, request: Request) -> Reply:
 
 def read_volume(cluster: Cluster, who: Caller, name: str) -> Reply:
     """Answer `GET /system/volumes/{name}`."""
-    found = cluster.volumes.get((cluster.home_of(who), name))
-    return Reply().json(200, _shown(cluster, found)) if found else Reply().bare(404)
+    volume = cluster.volumes.get((cluster.home_of(who), name))
+    return Reply().json(200, _shown(cluster, volume)) if volume else Reply().bare(404)
 
 
 def delete_volume(cluster: Cluster, who: Caller, name: str) -> Reply:

@@ -80,16 +80,16 @@ class _Malformed(Exception):
 
 
 def _headers(stream: io.BufferedIOBase) -> dict[str, str]:
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     while True:
         line = stream.readline(_LINE_LIMIT)
         if line in {b"\r\n", b"\n", b""}:
-            return found
+            return headers
         name, colon, value = line.decode("latin-1").partition(":")
         if not colon:
             raise _Malformed
         key, text = name.strip().lower(), value.strip()
-        found[key] = f"{found[key]},{text}" if key in found else text
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
 
 
 def _chunks(stream: io.BufferedIOBase) -> Iterator[bytes]:
@@ -241,14 +241,14 @@ class Listener:
     _reserved: socket.socket | None = field(default=None, init=False)
 
     def _bound(self) -> socket.socket:
-        found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            found.bind((self.host, self.port))
+            bound.bind((self.host, self.port))
         except OSError:
-            found.close()
+            bound.close()
             raise
-        return found
+        return bound
 
     def open(self) -> None:
         bound, self._reserved = self._reserved or self._bound(), None

@@ -115,8 +115,8 @@ def _through_block(text: str, brk: str, margin: str) -> str:
     opening = "\n" if brk == "\r\n" else ""
     for char in opening + body + "\n":
         block.read(char)
-    found = "".join(block.kept).lstrip(" ")
-    return found.removesuffix("\n") if strip else found
+    read = "".join(block.kept).lstrip(" ")
+    return read.removesuffix("\n") if strip else read
 
 
 def _bare(text: str) -> str:
@@ -182,10 +182,10 @@ def stored_item(text: str) -> str:
         return text
     if text and not text.strip(" \t"):
         raise Poisoned
-    found = stored_value(text, "  ")
-    if "\n" in found and not _needs_quotes(text):
-        return "\n".join(line.lstrip(" ") for line in found.split("\n"))
-    return found
+    stored = stored_value(text, "  ")
+    if "\n" in stored and not _needs_quotes(text):
+        return "\n".join(line.lstrip(" ") for line in stored.split("\n"))
+    return stored
 
 
 def stored_key(text: str) -> str:

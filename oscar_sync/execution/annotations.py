@@ -47,16 +47,16 @@ def _secrets(material: Material, key: Callable[[], FingerprintKey | None]) -> st
     standing = material.live.annotations.get(SECRETS, "") if material.live else ""
     if not material.secrets:
         return standing
-    found = key()
-    if found is None:
+    fingerprint_key = key()
+    if fingerprint_key is None:
         return ""
     old_id, old_prints = secrets_of(material.live.annotations) if material.live else ("", {})
-    if found.is_new and old_prints and old_id != found.id:
+    if fingerprint_key.is_new and old_prints and old_id != fingerprint_key.id:
         rest = {name: text for name, text in old_prints.items() if name not in material.secrets}
         return secrets_stamp(old_id, rest) if rest else ""
     prints = {
-        name: secret_fingerprint(found.secret, name, value)
+        name: secret_fingerprint(fingerprint_key.secret, name, value)
         for name, value in material.secrets.items()
         if value
     }
-    return secrets_stamp(found.id, prints)
+    return secrets_stamp(fingerprint_key.id, prints)

@@ -29,12 +29,12 @@ class _Sent(Struct, frozen=True):
     body: dict[str, Value]
     reply: Reply
 
-    def is_shown_by(self, found: LiveService | None) -> bool:
-        return self.run.shows(found, self.material.form, self.before, self.body, self.reply)
+    def is_shown_by(self, live: LiveService | None) -> bool:
+        return self.run.shows(live, self.material.form, self.before, self.body, self.reply)
 
     def is_still_as_before(self) -> bool:
-        found = self.run.newest.service(self.run.name)
-        return found is not None and is_same(found, self.before) and not self.is_shown_by(found)
+        live = self.run.newest.service(self.run.name)
+        return live is not None and is_same(live, self.before) and not self.is_shown_by(live)
 
 
 _Settle = Callable[[Run, Callable[[], ActionResult]], ActionResult]
@@ -120,11 +120,11 @@ class _Finish(Struct, frozen=True):
 
     def __call__(self) -> ActionResult:
         run = self.sent.run
-        found = run.newest.service(run.name)
-        if found is not None and self.sent.is_shown_by(found):
+        live = run.newest.service(run.name)
+        if live is not None and self.sent.is_shown_by(live):
             run.warn(self.sent.reply)
-            return finish_update(run, found)
-        raise_unless_unknown(self.sent.reply, found, self.sent.before)
+            return finish_update(run, live)
+        raise_unless_unknown(self.sent.reply, live, self.sent.before)
         raise failure_of(self.sent.reply)
 
 

@@ -41,24 +41,24 @@ def made_by_post(run: Run, form: Form, reply: Reply) -> tuple[LiveService | None
     Raises:
         NotVerifiedError: the service is there and a bucket of it did not come.
     """
-    found: tuple[LiveService | None, Buckets] = (None, None)
+    seen: tuple[LiveService | None, Buckets] = (None, None)
 
     def is_whole() -> bool:
-        nonlocal found
+        nonlocal seen
         buckets = run.wait_for_store()
-        found = run.read_back(), buckets
-        return found[0] is not None and _has_storage(run, form, buckets)
+        seen = run.read_back(), buckets
+        return seen[0] is not None and _has_storage(run, form, buckets)
 
     if not is_whole():
         wait_for_effect(run, reply, 1, is_whole)
-    live, buckets = found
+    live, buckets = seen
     missing = _missing(form, buckets)
     if reply.may_still_run and live is not None and missing:
         raise NotVerifiedError(
             f"the service is there and bucket {', '.join(missing)} is not there: remove the "
             "service and apply again"
         )
-    return found
+    return seen
 
 
 def _missing(form: Form, buckets: Buckets) -> list[str]:

@@ -92,8 +92,8 @@ def _let_go(run: Run, watch: MemberWatch, step: Step) -> None:
     if is_worker(live.annotations):  # of these alone the server takes the body's token, also none
         body["token"] = Secret(str(live.raw.get("token") or ""))
     run.sender.put(step, body)
-    found = run.newest.by_name(watch.service)
-    if found is not None and named_by_delete(found.form, found.bucket_list):
+    worker = run.newest.by_name(watch.service)
+    if worker is not None and named_by_delete(worker.form, worker.bucket_list):
         raise NotVerifiedError(f"the worker {step.target} still names its buckets")
 
 

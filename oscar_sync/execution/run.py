@@ -152,20 +152,20 @@ class Run(Struct):
 
     def shows(
         self,
-        found: LiveService | None,
+        live: LiveService | None,
         form: Form,
         before: LiveService,
         body: dict[str, Value],
         reply: Reply,
     ) -> bool:
-        """Tell whether *found* is what the PUT of *body* makes of *before*, and holds *form*."""
+        """Tell whether *live* is what the PUT of *body* makes of *before*, and holds *form*."""
         # Values of secrets cannot be read back: where they may be all that the PUT changed, the
         # stamp tells whether it was applied, and without one only a good answer does.
-        if found is None or not self.holds(found, form):
+        if live is None or not self.holds(live, form):
             return False
-        if _stamp_of(found) != _texts_of(body["annotations"]) or found.owner != body["owner"]:
+        if _stamp_of(live) != _texts_of(body["annotations"]) or live.owner != body["owner"]:
             return False
-        if not _is_same_service(found, before) or _stamp_of(found) != _stamp_of(before):
+        if not _is_same_service(live, before) or _stamp_of(live) != _stamp_of(before):
             return True
         return reply.meaning.outcome in (Outcome.APPLIED, Outcome.APPLIED_WITH_WARNING)
 

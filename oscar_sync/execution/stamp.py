@@ -10,7 +10,7 @@ from oscar_sync.semantics.stamp import OWNER
 def carry_out_stamp(run: Run, material: StampMaterial) -> ActionResult:
     live = run.check_premise(material.live, data_is_at_risk=True)
     wake_mount(run)
-    found = put_in_turn(run, material, live)
-    if (OWNER in found.annotations) is material.stamp.is_taken_off:
+    stamped = put_in_turn(run, material, live)
+    if (OWNER in stamped.annotations) is material.stamp.is_taken_off:
         raise FailedError("the annotations that were read back are not the ones that were sent")
     return run.result(Status.DONE)

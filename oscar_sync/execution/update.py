@@ -103,11 +103,11 @@ def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> L
     for _ in range(TRIES):
         reply = run.sender.put(step, body, run.write_timeout_s)
         shows = partial(run.shows, form=form, before=live, body=body, reply=reply)
-        found = _after_put(run, step, live, reply, shows)
-        if found is not None and shows(found):
+        after = _after_put(run, step, live, reply, shows)
+        if after is not None and shows(after):
             run.warn(reply)
-            return found
-        raise_unless_unknown(reply, found, live)
+            return after
+        raise_unless_unknown(reply, after, live)
     raise failure_of(reply)
 
 
@@ -119,31 +119,31 @@ def _after_put(
     shows: Callable[[LiveService | None], bool],
 ) -> LiveService | None:
     """Return the service as it is once the PUT can have no further effect."""
-    found = run.read_back()
+    after = run.read_back()
 
     def is_decided() -> bool:
-        nonlocal found
-        found = run.read_back()
-        return found is None or not is_same(found, before) or shows(found)
+        nonlocal after
+        after = run.read_back()
+        return after is None or not is_same(after, before) or shows(after)
 
-    if found is not None and is_same(found, before):
+    if after is not None and is_same(after, before):
         wait_for_effect(run, reply, step.restarts, is_decided)
-    return found
+    return after
 
 
-def raise_unless_unknown(reply: Reply, found: LiveService | None, before: LiveService) -> None:
+def raise_unless_unknown(reply: Reply, after: LiveService | None, before: LiveService) -> None:
     """Return only where the PUT was plainly not applied and may be sent again."""
-    if found is None:
+    if after is None:
         raise StaleServiceError("it is gone")
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise failure_of(reply)
-    if found.form != before.form:
+    if after.form != before.form:
         if reply.meaning.outcome is Outcome.APPLIED:
             raise NotVerifiedError("the service that was read back is not the one that was sent")
         raise StaleServiceError("it was changed by someone else in the meantime")
     if reply.meaning.outcome is Outcome.APPLIED:
         raise NotVerifiedError("the update was answered well and does not show")
-    if not is_same(found, before):
+    if not is_same(after, before):
         raise StaleServiceError("it was changed by someone else in the meantime")
 
 

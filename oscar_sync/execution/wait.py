@@ -54,8 +54,8 @@ def wait_until_deleted(run: Run, volume: str) -> None:
         StopError: the user wants to end.
     """
     left_s = _DELETION_S
-    while volume and (found := run.sender.ports.api.list_volumes().get(volume)) is not None:
-        if not found.is_deleting:
+    while volume and (claim := run.sender.ports.api.list_volumes().get(volume)) is not None:
+        if not claim.is_deleting:
             raise StaleServiceError(f"a volume {volume} exists by now")
         if run.parts.is_stopping():
             raise StopError

@@ -40,10 +40,10 @@ def manifests_of_text(text: str) -> tuple[list[Manifest], list[Diagnostic]]:
     # No file is read: a script that is a path stays one.
     findings = Findings()
     places = Places(text, "")
-    found = []
+    manifests = []
     for raw in services_of(read_document(text, is_json=False), places, "", findings):
         fields = with_shared(canonical(raw.fields), raw.shared)
         draft = drafted(raw, fields, (), Masks(), findings)
         check_alone(draft)
-        found.append(manifest_of(draft))
-    return found, findings.found
+        manifests.append(manifest_of(draft))
+    return manifests, findings.diagnostics

@@ -28,14 +28,14 @@ def filled(draft: ServiceDraft, values: Values) -> ServiceDraft:
     for kind in ("variables", "secrets"):
         declared: dict[str, str] = environment.get(kind) or {}
         for name in declared.keys() & values.from_file.keys():
-            found = values.from_file[name]
-            declared[name] = found.value
+            given = values.from_file[name]
+            declared[name] = given.value
             path = ("environment", kind, name)
-            draft.elsewhere[path] = Origin(values.file, found.line, found.column, "env_file")
+            draft.elsewhere[path] = Origin(values.file, given.line, given.column, "env_file")
             if kind == "variables":
-                judge(draft, found.value, StringPlace.ENV_VALUE, path)
+                judge(draft, given.value, StringPlace.ENV_VALUE, path)
             else:
-                judge_use(draft, found.value, StringPlace.ENV_VALUE, path)
+                judge_use(draft, given.value, StringPlace.ENV_VALUE, path)
     secrets: dict[str, str] = environment.get("secrets") or {}
     for name, value in secrets.items():
         if not value and values.environ.get(name):

@@ -124,11 +124,11 @@ def laid_over(
 
 
 def masks_of(service: RawService, overlays: Sequence[Overlay]) -> Masks:
-    found = Masks()
+    masks = Masks()
     for overlay in overlays:
         for key in names_of(service):
-            found += overlay.masks.get(key, Masks())
-    return found
+            masks += overlay.masks.get(key, Masks())
+    return masks
 
 
 def names_of(service: RawService) -> tuple[str, str]:

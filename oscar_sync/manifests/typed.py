@@ -118,20 +118,20 @@ def judge(
     """Note it if the server refuses, alters or chokes on *text* (oscar-server 3.4)."""
     if judge_use(draft, text, place, path):
         return
-    found = verdict(text, place)
-    if found.fate is Fate.SAME:
+    judged = verdict(text, place)
+    if judged.fate is Fate.SAME:
         return
     what = "the name" if place in (StringPlace.ENV_NAME, StringPlace.KEY) else "the value"
     is_hidden = is_secret or draft.masks.shown(str(path[0]), text) is not None
-    match found.fate:
+    match judged.fate:
         case Fate.POISONS:
             fault = f"{what} makes the service, and the cluster's whole list, unreadable"
         case Fate.REFUSED:
             fault = f"{what} is refused by the server"
-        case _ if found.becomes is None or is_hidden:
+        case _ if judged.becomes is None or is_hidden:
             fault = f"{what} does not come back from the server as it was sent"
         case _:
-            fault = f"{what} comes back from the server as {found.becomes!r}, not as it was sent"
+            fault = f"{what} comes back from the server as {judged.becomes!r}, not as it was sent"
     draft.say(
         ManifestCode.STRING, ERROR, path, f"{draft.dotted(path)}: {fault}", _string_remedy(text)
     )

@@ -41,8 +41,8 @@ class Masks(Struct, frozen=True):
         for one in self.wholes:
             if one.field == field and one.text.strip() == text.strip():
                 return one.written
-        found = _replaced(text, [one for one in self.parts if one.field == field])
-        return found if found != text else None
+        written = _replaced(text, [one for one in self.parts if one.field == field])
+        return written if written != text else None
 
 
 def _replaced(text: str, masks: Iterable[Masked]) -> str:
@@ -54,4 +54,4 @@ def _replaced(text: str, masks: Iterable[Masked]) -> str:
         return text
     # In one pass, the longest first: a name that was put in may hold another variable's value.
     values = sorted(written, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, values)), lambda found: written[found[0]], text)
+    return re.sub("|".join(map(re.escape, values)), lambda match: written[match[0]], text)

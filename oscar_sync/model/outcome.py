@@ -25,8 +25,8 @@ _ORDER = (
 
 
 def worst(codes: Iterable[Exit]) -> Exit:
-    found = set(codes)
-    return next((code for code in _ORDER if code in found), Exit.OK)
+    given = set(codes)
+    return next((code for code in _ORDER if code in given), Exit.OK)
 
 
 def plan_exit(plan: Plan, *, detailed: bool) -> Exit:
@@ -50,10 +50,10 @@ def drift_exit(plan: Plan) -> Exit:
     return worst(codes)
 
 
-def examination_exit(found: Iterable[Examination], *, detailed: bool) -> Exit:
+def examination_exit(examinations: Iterable[Examination], *, detailed: bool) -> Exit:
     """Return the exit code of ``doctor``: findings count only where it is asked for in detail."""
     codes = set()
-    for one in found:
+    for one in examinations:
         if not one.is_read:
             codes.add(Exit.UNREACHABLE)
         if detailed and one.findings:

@@ -13,8 +13,8 @@ _LOOKED_AT: Final = 4096
 def root_of(content: bytes) -> str:
     head = content[:_LOOKED_AT]
     before = _BEFORE.match(head)
-    found = _ELEMENT.match(head, before.end() if before else 0)
-    return found[1].decode() if found else ""
+    match = _ELEMENT.match(head, before.end() if before else 0)
+    return match[1].decode() if match else ""
 
 
 def is_page(content: bytes) -> bool:

@@ -44,14 +44,14 @@ def whole(pieces: Iterable[bytes], limit: int = MAX_BYTES) -> bytes:
     Raises:
         AnswerTooLargeError: they are more than *limit* bytes.
     """
-    found: list[bytes] = []
+    parts: list[bytes] = []
     size = 0
     for piece in pieces:
         size += len(piece)
         if size > limit:
             raise AnswerTooLargeError
-        found.append(piece)
-    return b"".join(found)
+        parts.append(piece)
+    return b"".join(parts)
 
 
 def _inflated(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ _VARIABLES: Final = ("environment", "variables")
 
 
 def attributed(
-    found: Sequence[Difference],
+    differences: Sequence[Difference],
     desired: DesiredService,
     live: LiveService,
     wanted: Form,
@@ -28,12 +28,12 @@ def attributed(
     is_ours: bool,
     key: FingerprintKey | None = None,
 ) -> tuple[FieldChange, ...]:
-    """Return *found* as changes with cause and origin; leaves inherit their field's cause."""
-    if not found:
+    """Return *differences* as changes with cause and origin; leaves inherit their field's cause."""
+    if not differences:
         return ()
     applied = applied_of(live.annotations) if is_ours else None
     changes: list[FieldChange] = []
-    for item in found:
+    for item in differences:
         field = str(item.path[0])
         cause = Cause.UNKNOWN
         if applied is not None:

@@ -31,10 +31,10 @@ def judged(*verdicts: Judgement | Reason | None) -> Judgement:
     # Where it asks for a consent, all that the others ask for stand in it: nobody is asked twice.
     reasons = (one.reason if isinstance(one, Judgement) else one for one in verdicts)
     used = (one.used for one in verdicts if isinstance(one, Judgement))
-    found = [one for one in reasons if one is not None]
-    if not (found and found[0].consent):
-        return Judgement(found[0] if found else None, union(used))
-    return Judgement(_at_once([one for one in found if one.consent]), union(used))
+    given = [one for one in reasons if one is not None]
+    if not (given and given[0].consent):
+        return Judgement(given[0] if given else None, union(used))
+    return Judgement(_at_once([one for one in given if one.consent]), union(used))
 
 
 def _at_once(reasons: Sequence[Reason]) -> Reason:

@@ -42,11 +42,11 @@ def decide_removals(
                 _noted(context, decide_remove(context, live, why="named by removed", entry=entry))
             )
         elif context.is_candidate(live):
-            found = _candidate(context, live, candidates)
-            if isinstance(found, LeftAlone):
-                left.append(found)
+            removal = _candidate(context, live, candidates)
+            if isinstance(removal, LeftAlone):
+                left.append(removal)
             else:
-                removals.append(_noted(context, found))
+                removals.append(_noted(context, removal))
         else:
             left.append(LeftAlone(live.key, _left_message(live)))
     decisions = [*forgotten, *with_erasures(context, removals)]

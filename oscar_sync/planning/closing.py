@@ -96,8 +96,8 @@ def closing_of(context: Context, live: LiveService, let_go: Collection[BucketNam
     reason = _reason(context, live, every)
     if not is_wanted:
         return Closing(notes=tuple(_left_open(live.key.name, by_who, is_closable=reason is None)))
-    open_ones = tuple(bucket for found in by_who.values() for bucket in found)
-    shown = "; ".join(f"closes {', '.join(found)} to {who}" for who, found in by_who.items())
+    open_ones = tuple(bucket for buckets in by_who.values() for bucket in buckets)
+    shown = "; ".join(f"closes {', '.join(buckets)} to {who}" for who, buckets in by_who.items())
     return Closing(
         open_ones,
         closed(live.form, live.bucket_list),
@@ -114,7 +114,7 @@ def closing_of(context: Context, live: LiveService, let_go: Collection[BucketNam
 def _left_open(
     name: str, by_who: dict[str, list[BucketName]], *, is_closable: bool
 ) -> Sequence[str]:
-    found = []
+    notes = []
     for who, buckets in by_who.items():
         one, them = len(buckets) == 1, _them(buckets)
         words = f"{', '.join(buckets)} {'stays' if one else 'stay'} open to {who}"
@@ -123,8 +123,8 @@ def _left_open(
                 f"; {'it' if one else 'they'} can be closed only while the service names {them}: "
                 f"set `close_access: true` for {name}"
             )
-        found.append(words)
-    return found
+        notes.append(words)
+    return notes
 
 
 def _them(buckets: Collection[BucketName]) -> str:

@@ -363,11 +363,11 @@ def users_of_buckets(
 
 
 def _by_input(live: Iterable[LiveService]) -> _Started:
-    found: dict[tuple[BucketName, str], dict[ServiceName, None]] = {}
+    started: dict[tuple[BucketName, str], dict[ServiceName, None]] = {}
     for service in live:
         for place in inputs(service.form):
-            found.setdefault(place, {})[service.key.name] = None
-    return found
+            started.setdefault(place, {})[service.key.name] = None
+    return started
 
 
 def _name_the_same(one: Form, other: Form) -> bool:

@@ -312,13 +312,13 @@ def erase_steps(erased: Iterable[Erased]) -> tuple[Step, ...]:
 
 def erasures_of(context: Context, erased: Iterable[Erased]) -> dict[str, Erasure]:
     """Return each bucket as it was seen, for the look just before it goes."""
-    found = {}
+    erasures = {}
     for item in erased:
         bucket = BucketName(item.bucket)
         facts, count = context.facts.bucket(bucket), context.facts.count(bucket)
         if facts is not None and count is not None:
-            found[item.bucket] = Erasure(facts, count)
-    return found
+            erasures[item.bucket] = Erasure(facts, count)
+    return erasures
 
 
 def erase_action(

@@ -37,8 +37,8 @@ class Facts:
         if self.view.buckets is None:
             self.missing.buckets = True
             return ()
-        found = self.view.buckets.values()
-        return tuple(sorted(one.name for one in found if one.from_service == service))
+        listed = self.view.buckets.values()
+        return tuple(sorted(one.name for one in listed if one.from_service == service))
 
     def bucket(self, name: BucketName) -> BucketFacts | None:
         """Return the bucket as the cluster lists it, None if it does not exist."""

@@ -34,9 +34,9 @@ def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
             nodes[node.id] = node
             ends = (service.id, node.id) if kind is EdgeKind.WRITES else (node.id, service.id)
             edges[Edge(*ends, kind)] = None
-    found = [*edges, *_within(nodes.values())]
+    every_edge = [*edges, *_within(nodes.values())]
     in_order = sorted(nodes.values(), key=lambda node: (node.cluster, node.kind, node.name))
-    return Graph(tuple(in_order), _marked(found))
+    return Graph(tuple(in_order), _marked(every_edge))
 
 
 def _workers(key: ServiceKey, form: Form) -> list[Node]:
@@ -47,15 +47,15 @@ def _workers(key: ServiceKey, form: Form) -> list[Node]:
 
 
 def _places(cluster: ClusterId, form: Form) -> list[tuple[EdgeKind, Node]]:
-    found = [(EdgeKind.STARTS, _folder(cluster, *place)) for place in inputs(form)]
-    found += [(EdgeKind.WRITES, _folder(cluster, *place)) for place in outputs(form)]
+    places = [(EdgeKind.STARTS, _folder(cluster, *place)) for place in inputs(form)]
+    places += [(EdgeKind.WRITES, _folder(cluster, *place)) for place in outputs(form)]
     mount = mount_place(form)
     if mount is not None:
-        found.append((EdgeKind.MOUNTS, _folder(cluster, *mount)))
+        places.append((EdgeKind.MOUNTS, _folder(cluster, *mount)))
     for side, name in places_elsewhere(form):
         place = Node(f"place:{cluster}/{name}", NodeKind.PLACE, cluster, name)
-        found.append((EdgeKind.STARTS if side == "input" else EdgeKind.WRITES, place))
-    return found
+        places.append((EdgeKind.STARTS if side == "input" else EdgeKind.WRITES, place))
+    return places
 
 
 def _folder(cluster: ClusterId, bucket: str, folder: str) -> Node:

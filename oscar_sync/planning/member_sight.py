@@ -13,7 +13,7 @@ from oscar_sync.semantics.federation import Member, is_same_endpoint, is_worker_
 from oscar_sync.semantics.stamp import owner_of
 
 
-class Found(Struct, frozen=True):
+class MemberSight(Struct, frozen=True):
     member: Member
     peer: Context | None = None
     live: LiveService | None = None
@@ -21,17 +21,17 @@ class Found(Struct, frozen=True):
     reason: Reason | None = None
 
 
-def look_at_members(context: Context, origin: ServiceKey, form: Form) -> list[Found]:
+def look_at_members(context: Context, origin: ServiceKey, form: Form) -> list[MemberSight]:
     return [_look(context, origin, form, member) for member in members_of(form)]
 
 
-def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> Found:
+def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> MemberSight:
     peer, problem = _peer(context, member)
     if peer is None:
-        return Found(member, problem=problem)
+        return MemberSight(member, problem=problem)
     name = ServiceName(member.service)
     if peer.service_key(name) == origin:
-        return Found(member, peer, reason=taken_reason(member, "it is the origin itself"))
+        return MemberSight(member, peer, reason=taken_reason(member, "it is the origin itself"))
     live = peer.facts.view.services.get(name)
     if live is not None:
         reason = (
@@ -39,23 +39,23 @@ def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> F
             if _is_ours(context, origin, form, live)
             else taken_reason(member, f"a service of that name is there{_whose(live)}")
         )
-        return Found(member, peer, live, reason=reason)
+        return MemberSight(member, peer, live, reason=reason)
     if name in peer.desired:
         place = peer.desired[name].locate(())
-        return Found(member, peer, reason=taken_reason(member, f"{place} defines it as well"))
+        return MemberSight(member, peer, reason=taken_reason(member, f"{place} defines it as well"))
     return _probed(member, peer, name)
 
 
-def _probed(member: Member, peer: Context, name: ServiceName) -> Found:
+def _probed(member: Member, peer: Context, name: ServiceName) -> MemberSight:
     probe = peer.facts.probe(name)
     match probe:
         case Probe.FREE:
-            return Found(member, peer)
+            return MemberSight(member, peer)
         case Probe.EXISTS | Probe.HIDDEN:
             reason = taken_reason(member, "a service of that name is there, which we cannot see")
-            return Found(member, peer, reason=reason)
+            return MemberSight(member, peer, reason=reason)
         case Probe.UNKNOWN | Probe.SHARED:
-            return Found(member, problem="its cluster answers with an error")
+            return MemberSight(member, problem="its cluster answers with an error")
         case _:
             assert_never(probe)
 

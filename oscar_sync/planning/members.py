@@ -19,7 +19,7 @@ from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.planning.blocking import Judgement, Reason, judged, needs_consent, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
-from oscar_sync.planning.member_sight import Found, look_at_members, taken_reason
+from oscar_sync.planning.member_sight import MemberSight, look_at_members, taken_reason
 from oscar_sync.semantics.buckets import in_out_buckets, named_by_delete
 from oscar_sync.semantics.federation import (
     Member,
@@ -69,19 +69,19 @@ class Members(Struct, frozen=True):
 
 def written_members(context: Context, origin: ServiceKey, form: Form) -> Members:
     """Return what a PUT of *form* does to the members: it makes no worker."""
-    found = look_at_members(context, origin, form)
+    sights = look_at_members(context, origin, form)
     return Members(
-        tuple(_written(one, form) for one in found),
-        watched=tuple(filter(None, map(_watch, found))),
-        verdict=judged(_verdict(context, origin, found), _bucket_reason(found, form)),
+        tuple(_written(one, form) for one in sights),
+        watched=tuple(filter(None, map(_watch, sights))),
+        verdict=judged(_verdict(context, origin, sights), _bucket_reason(sights, form)),
     )
 
 
 def updated_members(context: Context, live: LiveService, form: Form) -> Members:
     # A member that has no worker gets an empty one by a POST of its own, which the PUT then fills.
     written = written_members(context, live.key, form)
-    found = look_at_members(context, live.key, form)
-    lacking = [one for one in found if _is_lacking(one)]
+    sights = look_at_members(context, live.key, form)
+    lacking = [one for one in sights if _is_lacking(one)]
     made = tuple(filter(None, (_made(live, form, one) for one in lacking)))
     of = {(watch.cluster.id, watch.service): watch for watch in (*written.watched, *made)}
     dropped = _dropped(context, live.key, live.form, form)
@@ -90,7 +90,7 @@ def updated_members(context: Context, live: LiveService, form: Form) -> Members:
         (
             *(
                 _effect(one, MemberFate.CREATED) if _is_lacking(one) else _written(one, form)
-                for one in found
+                for one in sights
             ),
             *dropped,
         ),
@@ -122,11 +122,11 @@ def members_apart(context: Context, live: LiveService) -> tuple[FieldChange, ...
     return tuple(changes)
 
 
-def _is_lacking(one: Found) -> bool:
+def _is_lacking(one: MemberSight) -> bool:
     return one.peer is not None and one.live is None and one.reason is None
 
 
-def _made(live: LiveService, form: Form, one: Found) -> MemberWatch | None:
+def _made(live: LiveService, form: Form, one: MemberSight) -> MemberWatch | None:
     ours = {OWNER: live.annotations[OWNER]} if OWNER in live.annotations else {}
     watch = _watch(one)
     if watch is None or not (ours or form.cluster_id):
@@ -141,7 +141,7 @@ def _post(watch: MemberWatch) -> Step:
     return Step(Do.POST, f"{place}/{watch.service}", note, restarts=1, member=place)
 
 
-def _lacking_mark(lacking: Iterable[Found]) -> Reason:
+def _lacking_mark(lacking: Iterable[MemberSight]) -> Reason:
     what = ", ".join(str(one.member) for one in lacking)
     return Reason(
         "member-absent",
@@ -154,17 +154,17 @@ def _lacking_mark(lacking: Iterable[Found]) -> Reason:
 def made_members(context: Context, origin: ServiceKey, form: Form) -> Members:
     # A worker of an earlier service of that name goes first, since OSCAR would take the whole
     # create back for its sake: its Secret alone answers 409.
-    found, workers = _claimed(look_at_members(context, origin, form), origin)
+    sights, workers = _claimed(look_at_members(context, origin, form), origin)
     verdict = judged(
-        _verdict(context, origin, found),
-        _bucket_reason(found, form),
-        _lacking_reason(context, found, form),
-        _stay_reason(found),
+        _verdict(context, origin, sights),
+        _bucket_reason(sights, form),
+        _lacking_reason(context, sights, form),
+        _stay_reason(sights),
     )
     return Members(
-        tuple(_effect(one, _fate_of_made(one)) for one in found),
-        tuple(step for one in found for step in _steps_of(one)),
-        tuple(filter(None, map(_watch, found))),
+        tuple(_effect(one, _fate_of_made(one)) for one in sights),
+        tuple(step for one in sights for step in _steps_of(one)),
+        tuple(filter(None, map(_watch, sights))),
         verdict,
         workers,
     )
@@ -173,9 +173,9 @@ def made_members(context: Context, origin: ServiceKey, form: Form) -> Members:
 def removed_members(context: Context, origin: ServiceKey, form: Form) -> Members:
     # OSCAR leaves the workers where they are, and nothing would remove them later. What is not its
     # worker stays; so does what nobody can see from here, once somebody agreed to that.
-    found = _each_once(look_at_members(context, origin, form))
-    ours = [one for one in found if one.live is not None and one.reason is None]
-    unseen = [one for one in found if one.peer is None]
+    sights = _each_once(look_at_members(context, origin, form))
+    ours = [one for one in sights if one.live is not None and one.reason is None]
+    unseen = [one for one in sights if one.peer is None]
     return Members(
         (
             *(_effect(one, MemberFate.REMOVED) for one in ours),
@@ -187,18 +187,18 @@ def removed_members(context: Context, origin: ServiceKey, form: Form) -> Members
     )
 
 
-def _each_once(found: Iterable[Found]) -> list[Found]:
-    return list({(one.member.cluster, one.member.service): one for one in found}.values())
+def _each_once(sights: Iterable[MemberSight]) -> list[MemberSight]:
+    return list({(one.member.cluster, one.member.service): one for one in sights}.values())
 
 
 def _claimed(
-    found: list[Found], origin: ServiceKey
-) -> tuple[list[Found], tuple[tuple[ClusterId, ServiceName], ...]]:
-    """Return *found* with why a second worker of one name cannot be made; and the first."""
+    sights: list[MemberSight], origin: ServiceKey
+) -> tuple[list[MemberSight], tuple[tuple[ClusterId, ServiceName], ...]]:
+    """Return *sights* with why a second worker of one name cannot be made; and the first."""
     # The first ones are told by cluster and name.
-    claimed: list[Found] = []
+    claimed: list[MemberSight] = []
     made: dict[tuple[ClusterId, ServiceName], None] = {}
-    for one in found:
+    for one in sights:
         if one.peer is not None:
             place = one.peer.facts.view.cluster.id, ServiceName(one.member.service)
             other = origin if place in made else one.peer.planned.workers.get(place[1])
@@ -211,22 +211,24 @@ def _claimed(
     return claimed, tuple(made)
 
 
-def _verdict(context: Context, origin: ServiceKey, found: Collection[Found]) -> Judgement:
-    reason = next((one.reason for one in found if one.reason is not None), None)
-    unseen = [one for one in found if one.peer is None]
+def _verdict(context: Context, origin: ServiceKey, sights: Collection[MemberSight]) -> Judgement:
+    reason = next((one.reason for one in sights if one.reason is not None), None)
+    unseen = [one for one in sights if one.peer is None]
     if reason is not None:
         return Judgement(reason)
     risk = "OSCAR would overwrite it, or delete it with its buckets"
     return _unseen(context, origin, unseen, risk)
 
 
-def _left_verdict(context: Context, origin: ServiceKey, unseen: Collection[Found]) -> Judgement:
+def _left_verdict(
+    context: Context, origin: ServiceKey, unseen: Collection[MemberSight]
+) -> Judgement:
     # Nothing is sent there, so the consent is to leave it behind.
     return _unseen(context, origin, unseen, "a worker there would stay, and run without its origin")
 
 
 def _unseen(
-    context: Context, origin: ServiceKey, unseen: Collection[Found], risk: str
+    context: Context, origin: ServiceKey, unseen: Collection[MemberSight], risk: str
 ) -> Judgement:
     if not unseen:
         return Judgement()
@@ -244,7 +246,7 @@ def _unseen(
     )
 
 
-def _watch(one: Found) -> MemberWatch | None:
+def _watch(one: MemberSight) -> MemberWatch | None:
     if one.peer is None:
         return None
     view, live = one.peer.facts.view, one.live
@@ -262,7 +264,7 @@ def _dropped(
             yield _effect(one, MemberFate.LEFT)
 
 
-def _written(one: Found, form: Form) -> MemberEffect:
+def _written(one: MemberSight, form: Form) -> MemberEffect:
     if one.peer is None:
         return _effect(one, MemberFate.UNSEEN)
     if one.live is None:
@@ -270,13 +272,13 @@ def _written(one: Found, form: Form) -> MemberEffect:
     return _effect(one, MemberFate.UPDATED, in_out_buckets(form))
 
 
-def _fate_of_made(one: Found) -> MemberFate:
+def _fate_of_made(one: MemberSight) -> MemberFate:
     if one.peer is None:
         return MemberFate.UNSEEN
     return MemberFate.CREATED if one.live is None else MemberFate.REPLACED
 
 
-def _effect(one: Found, fate: MemberFate, named: Collection[BucketName] = ()) -> MemberEffect:
+def _effect(one: MemberSight, fate: MemberFate, named: Collection[BucketName] = ()) -> MemberEffect:
     keeps: tuple[Kept, ...] = ()
     peer, live = one.peer, one.live
     if peer is not None and live is not None:
@@ -292,7 +294,7 @@ def _effect(one: Found, fate: MemberFate, named: Collection[BucketName] = ()) ->
     )
 
 
-def _steps_of(one: Found) -> Iterable[Step]:
+def _steps_of(one: MemberSight) -> Iterable[Step]:
     """Yield what takes a worker away: its buckets out, then the DELETE."""
     peer, live = one.peer, one.live
     if peer is None or live is None or one.reason is not None:
@@ -305,8 +307,8 @@ def _steps_of(one: Found) -> Iterable[Step]:
     yield Step(Do.DELETE, target, restarts=1, member=place)
 
 
-def _stay_reason(found: Iterable[Found]) -> Reason | None:
-    for one in found:
+def _stay_reason(sights: Iterable[MemberSight]) -> Reason | None:
+    for one in sights:
         peer, live = one.peer, one.live
         if peer is None or live is None:
             continue
@@ -333,7 +335,7 @@ def _detach_reason(peer: Context, live: LiveService, named: Iterable[str]) -> Re
     )
 
 
-def _volume_reason(one: Found, live: LiveService) -> Reason | None:
+def _volume_reason(one: MemberSight, live: LiveService) -> Reason | None:
     volume = deleted_volume(live.form)
     if not volume:
         return None
@@ -347,8 +349,8 @@ def _volume_reason(one: Found, live: LiveService) -> Reason | None:
     )
 
 
-def _bucket_reason(found: Iterable[Found], form: Form) -> Reason | None:
-    for one, bucket, facts in _met(found, form):
+def _bucket_reason(sights: Iterable[MemberSight], form: Form) -> Reason | None:
+    for one, bucket, facts in _met(sights, form):
         if not (one.peer and one.peer.owns_bucket(facts)):
             return Reason(
                 "member-bucket",
@@ -359,9 +361,9 @@ def _bucket_reason(found: Iterable[Found], form: Form) -> Reason | None:
     return None
 
 
-def _lacking_reason(context: Context, found: Iterable[Found], form: Form) -> Reason | None:
+def _lacking_reason(context: Context, sights: Iterable[MemberSight], form: Form) -> Reason | None:
     # A bucket that exists here as well is left out of the first request, and named by the second.
-    for one, bucket, _ in _met(found, form):
+    for one, bucket, _ in _met(sights, form):
         if not context.bucket_exists(bucket):
             return Reason(
                 "member-bucket",
@@ -372,10 +374,12 @@ def _lacking_reason(context: Context, found: Iterable[Found], form: Form) -> Rea
     return None
 
 
-def _met(found: Iterable[Found], form: Form) -> Iterable[tuple[Found, BucketName, BucketFacts]]:
+def _met(
+    sights: Iterable[MemberSight], form: Form
+) -> Iterable[tuple[MemberSight, BucketName, BucketFacts]]:
     if is_mesh(form):
         return
-    for one in found:
+    for one in sights:
         if one.peer is None:
             continue
         had = named_by_delete(one.live.form, one.live.bucket_list) if one.live else ()

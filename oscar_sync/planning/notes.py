@@ -42,7 +42,8 @@ def store_notes(contexts: Iterable[Context]) -> list[str]:
             f"{view.cluster.id}: files are uploaded without the fast uploader, since "
             f"{view.upload_hindrance}"
             for view in views
-            if view.upload_hindrance and any(found.uploads for found in view.seeds.values())
+            if view.upload_hindrance
+            and any(difference.uploads for difference in view.seeds.values())
         ),
         *(f"hooks not checked: {view.store_problem}" for view in views if view.store_problem),
         *(
@@ -68,16 +69,16 @@ def restart_notes(restarts: int) -> list[str]:
 
 def token_notes(contexts: Iterable[Context]) -> list[str]:
     # Another tool's update of a service leaves an unknown token (`capabilities.TOKEN_CHANGES`).
-    found = []
+    notes = []
     for context in contexts:
         names = [name for name in unseen_tokens(context) if name in context.desired]
         if names:
             view = context.facts.view
-            found.append(
+            notes.append(
                 f"{view.cluster.id}: {unseen_words(view)}: whether uploads start "
                 f"{', '.join(names)} is not known"
             )
-    return found
+    return notes
 
 
 def unseen_words(view: ClusterView) -> str:
@@ -127,18 +128,18 @@ def _is_written_last(context: Context, live: LiveService) -> bool:
 
 
 def identity_notes(contexts: Iterable[Context]) -> list[str]:
-    found: dict[tuple[ClusterId, str, str], list[str]] = {}
+    renamed: dict[tuple[ClusterId, str, str], list[str]] = {}
     for context in contexts:
         here = context.facts.view.cluster
         for name, live in sorted(context.facts.view.services.items()):
             former = context.former_identity(live)
             if former:
-                found.setdefault((here.id, former, here.identity), []).append(name)
+                renamed.setdefault((here.id, former, here.identity), []).append(name)
     return [
         f"{place}: the marks of {', '.join(names)} call this cluster `{former}`, and this run "
         f"calls it `{identity}`: their next update writes that, and so does oscar-sync adopt; if "
         "it is another cluster, correct `identity` or `set`"
-        for (place, former, identity), names in found.items()
+        for (place, former, identity), names in renamed.items()
     ]
 
 
@@ -148,13 +149,13 @@ def spent_entries(
     """Return the entries of ``removed`` whose service was looked for and is nowhere (trust 1.7)."""
     # One without a cluster means every cluster that is read: while one of them could not be read,
     # or has the service, it is not spent on the others either.
-    found = []
+    spent = []
     for entry in removed:
         meant = [view for view in views if entry.which.cluster in (None, view.cluster.id)]
         is_there = any(entry.which.matches(key) for view in meant for key in _keys(view))
         if meant and all(view.is_read for view in meant) and not is_there:
-            found.append(entry)
-    return tuple(found)
+            spent.append(entry)
+    return tuple(spent)
 
 
 def _keys(view: ClusterView) -> Iterator[ServiceKey]:

@@ -194,16 +194,16 @@ def _kept_volumes(live: LiveService) -> Iterator[Kept]:
 
 def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[Erased, ...]:
     """Return what the DELETE itself erases: a volume, and buckets that no PUT can let go of."""
-    found = []
+    erased = []
     if takes_no_put(live.form, context.facts.view.release):
-        found = [
+        erased = [
             context.erased(bucket, live.key.name, named.buckets.get(bucket, ""))
             for bucket in named_by_delete(live.form, live.bucket_list)
         ]
     volume = deleted_volume(live.form)
     if volume:
-        found.append(Erased(f"{VOLUME_PREFIX}{volume}", consent=named.volume))
-    return tuple(found)
+        erased.append(Erased(f"{VOLUME_PREFIX}{volume}", consent=named.volume))
+    return tuple(erased)
 
 
 def _steps(
@@ -322,13 +322,13 @@ def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decisio
             },
         )
         buckets = buckets_of(live)
-        found = decide_erasures(context, live.key, rest, buckets, origin)
-        fresh = [item for item in found.erased if item.bucket not in seen]
+        erasures = decide_erasures(context, live.key, rest, buckets, origin)
+        fresh = [item for item in erasures.erased if item.bucket not in seen]
         seen.update(item.bucket for item in fresh)
         shared = tuple(item for item in fresh if _shares(context, live, item))
         own = tuple(item for item in fresh if item not in shared)
-        decisions.append(_followed_by(context, decision, own, found.notes))
-        decisions.extend(found.held)
+        decisions.append(_followed_by(context, decision, own, erasures.notes))
+        decisions.extend(erasures.held)
         after.extend(
             decide_erase(context, live.key, (item,), origin, removals_of(context, item))
             for item in shared

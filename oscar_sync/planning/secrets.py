@@ -60,7 +60,7 @@ def secret_findings(
 
 
 def pushed(
-    desired: DesiredService, found: SecretFindings, used: frozenset[Consent]
+    desired: DesiredService, findings: SecretFindings, used: frozenset[Consent]
 ) -> SecretFindings:
     changes = tuple(
         FieldChange(
@@ -72,9 +72,9 @@ def pushed(
             desired.locate(("environment", "secrets", name)),
             is_sensitive=True,
         )
-        for name in found.not_compared
+        for name in findings.not_compared
     )
-    return replace(found, changes=(*found.changes, *changes), not_compared=(), used=used)
+    return replace(findings, changes=(*findings.changes, *changes), not_compared=(), used=used)
 
 
 def stamped_secrets(

@@ -130,11 +130,11 @@ def _of_entry(field: Field, path: FieldPath, item: Value) -> Iterator[Leaf]:
         )
 
 
-def _or_empty(path: FieldPath, found: Iterator[Leaf]) -> Iterator[Leaf]:
-    """Yield *found*; a block that says nothing of its own is still there."""
-    first = next(found, None)
+def _or_empty(path: FieldPath, within: Iterator[Leaf]) -> Iterator[Leaf]:
+    """Yield *within*; a block that says nothing of its own is still there."""
+    first = next(within, None)
     yield first if first is not None else Leaf(path, {})
-    yield from found
+    yield from within
 
 
 def _is_default(field: Field, value: Value) -> bool:

@@ -39,13 +39,13 @@ def spent_erasures(context: Context, erased: Collection[str]) -> Spent:
         service = context.service_key(entry.which.name)
         if not entry.erase:
             continue
-        found = _of_entry(context, entry, service, gone)
-        decisions.extend(found.decisions)
-        notes.extend(found.notes)
-        used.append(found.used)
+        spent = _of_entry(context, entry, service, gone)
+        decisions.extend(spent.decisions)
+        notes.extend(spent.notes)
+        used.append(spent.used)
         gone.update(
             item.bucket
-            for one in found.decisions
+            for one in spent.decisions
             if one.reason is None
             for item in one.action.erases
         )
@@ -67,13 +67,13 @@ def _of_entry(
     )
     made = context.facts.made_by(service.name) if named.empty else ()
     made = tuple(name for name in made if name not in erased)
-    found = decide_erasures(context, service, named, made, entry.origin)
+    erasures = decide_erasures(context, service, named, made, entry.origin)
     decisions = [
         decide_erase(context, service, (item,), entry.origin, removals_of(context, item))
-        for item in found.erased
+        for item in erasures.erased
     ]
     notes = []
-    for item in found.held:
+    for item in erasures.held:
         if item.reason is not None and item.reason.code == "not-its-bucket":
             notes.append(f"warning: {entry.origin}: {item.reason.message}; it is left")
         else:

@@ -139,11 +139,11 @@ def _worker_changes(
 def _secrets(
     context: Context, desired: DesiredService, live: LiveService, standing: Standing
 ) -> SecretFindings:
-    found = secret_findings(desired, live, context.key)
-    if standing not in (Standing.OURS, Standing.UNSTAMPED) or not found.not_compared:
-        return found
+    findings = secret_findings(desired, live, context.key)
+    if standing not in (Standing.OURS, Standing.UNSTAMPED) or not findings.not_compared:
+        return findings
     used = context.consents_to(Consent(Word.PUSH_SECRETS, live.key.name, cluster=live.key.cluster))
-    return pushed(desired, found, used) if used else found
+    return pushed(desired, findings, used) if used else findings
 
 
 def _ignored(context: Context, desired: DesiredService) -> tuple[str, ...]:

@@ -32,13 +32,17 @@ class DiagnosticsDocument(Published):
 
     @classmethod
     def of(
-        cls, found: Sequence[Diagnostic], *, files: int | None = None, services: int | None = None
+        cls,
+        diagnostics: Sequence[Diagnostic],
+        *,
+        files: int | None = None,
+        services: int | None = None,
     ) -> Self:
-        """Return the document of *found*."""
+        """Return the document of *diagnostics*."""
         return cls(
             format_version=DOCUMENT_VERSION,
             files=files,
             services=services,
-            diagnostics=tuple(map(DiagnosticEntry.model_validate, found)),
-            summary=SeverityCounts.of([item.severity for item in found]),
+            diagnostics=tuple(map(DiagnosticEntry.model_validate, diagnostics)),
+            summary=SeverityCounts.of([item.severity for item in diagnostics]),
         )

@@ -70,7 +70,7 @@ class DoctorDocument(Published):
     @classmethod
     def of(cls, clusters: Sequence[Examination], before_upgrade: str = "") -> Self:
         """Return the document of *clusters*."""
-        severities = [found.severity for one in clusters for found in one.findings]
+        severities = [finding.severity for one in clusters for finding in one.findings]
         return cls(
             format_version=DOCUMENT_VERSION,
             before_upgrade=before_upgrade or None,

@@ -1,9 +1,9 @@
 """The same plan, apply and drift from Python and notebooks.
 
 >>> import oscar_sync
->>> found = oscar_sync.plan("services/", cluster="https://oscar.example.org")  # doctest: +SKIP
->>> found                                                                      # doctest: +SKIP
->>> oscar_sync.apply(found)                                                    # doctest: +SKIP
+>>> planned = oscar_sync.plan("services/", cluster="https://oscar.example.org")  # doctest: +SKIP
+>>> planned                                                                    # doctest: +SKIP
+>>> oscar_sync.apply(planned)                                                  # doctest: +SKIP
 """
 
 import os
@@ -32,13 +32,13 @@ from oscar_sync.render.report import report_text
 class PlanResult(Struct, frozen=True):
     """A plan: what would be done. Shows itself as text; ``document`` is its JSON form."""
 
-    found: Pass
+    planned: Pass
     connections: Connections
 
     @property
     def plan(self) -> Plan:
         """Return the plan itself."""
-        return self.found.draft.plan
+        return self.planned.draft.plan
 
     @property
     def document(self) -> PlanDocument:
@@ -62,14 +62,14 @@ class PlanResult(Struct, frozen=True):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html_cell(subject_of(self.found, "plan"))
+        return html_cell(subject_of(self.planned, "plan"))
 
 
 class ApplyResult(Struct, frozen=True):
     """What became of a plan."""
 
     report: RunReport
-    found: Pass
+    planned: Pass
 
     @property
     def document(self) -> ReportDocument:
@@ -88,18 +88,18 @@ class ApplyResult(Struct, frozen=True):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html_cell(subject_of(self.found, "apply", self.report))
+        return html_cell(subject_of(self.planned, "apply", self.report))
 
 
 class DriftResult(Struct, frozen=True):
     """What someone else changed on the clusters."""
 
-    found: Pass
+    planned: Pass
 
     @property
     def plan(self) -> Plan:
         """Return the plan that would mend it."""
-        return self.found.draft.plan
+        return self.planned.draft.plan
 
     @property
     def exit_code(self) -> Exit:
@@ -113,7 +113,7 @@ class DriftResult(Struct, frozen=True):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return html_cell(subject_of(self.found, "drift"))
+        return html_cell(subject_of(self.planned, "drift"))
 
 
 def plan(
@@ -154,16 +154,18 @@ def plan(
     return PlanResult(plan_once(desired, PlanOptions(), connections), connections)
 
 
-def apply(found: PlanResult, *, parallelism: int = 2) -> ApplyResult:
-    """Return what became of *found* after carrying it out; blocked steps are not sent.
+def apply(plan_result: PlanResult, *, parallelism: int = 2) -> ApplyResult:
+    """Return what became of *plan_result* after carrying it out; blocked steps are not sent.
 
     Raises:
         LockedError: another run on this machine works on one of the clusters.
     """
-    stack, _ = locked(found.found, found.connections.environ)
+    stack, _ = locked(plan_result.planned, plan_result.connections.environ)
     with stack:
         options = ApplyOptions(parallelism)
-        return ApplyResult(apply_once(found.found, options, found.connections), found.found)
+        return ApplyResult(
+            apply_once(plan_result.planned, options, plan_result.connections), plan_result.planned
+        )
 
 
 def drift(

@@ -7,11 +7,11 @@ from oscar_sync.render.report import new_services
 from oscar_sync.render.usage import use_of
 
 
-def closing_hints(report: RunReport, found: Pass) -> tuple[str, ...]:
-    clusters = {view.cluster.id: view.cluster for view in found.views}
+def closing_hints(report: RunReport, planned: Pass) -> tuple[str, ...]:
+    clusters = {view.cluster.id: view.cluster for view in planned.views}
     hints = []
     for result in new_services(report):
-        material = found.draft.materials.get(result.action.id)
+        material = planned.draft.materials.get(result.action.id)
         if not isinstance(material, CreateMaterial):
             continue
         key = result.action.key

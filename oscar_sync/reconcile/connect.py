@@ -213,8 +213,8 @@ class ProviderFiles:
         """
         from oscar_sync.reconcile.seed_files import extra_file, files_below
 
-        found = files_below(self._provider, folder)
-        return {path: extra_file(one) for path, one in found.items()}
+        stored = files_below(self._provider, folder)
+        return {path: extra_file(one) for path, one in stored.items()}
 
 
 class FileStore(ProviderFiles):

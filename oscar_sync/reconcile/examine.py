@@ -48,20 +48,20 @@ def _examined(
     if view.unreadable:
         view = _read_by_name(view, desired, connections)
     context = _context(view, desired, peers)
-    found = cluster_findings(context, then)
+    judged = cluster_findings(context, then)
     rounds = 0
     while view.is_read and context.facts.missing and rounds < _ROUNDS:
         view = look_up(view, context.facts.missing, connections)
         context = _context(view, desired, peers)
-        found = cluster_findings(context, then)
+        judged = cluster_findings(context, then)
         rounds += 1
     if not view.is_read:
         return Examination(view.cluster, view.version, problem=view.problem)
     return Examination(
         view.cluster,
         view.version,
-        found.findings,
-        found.notes,
+        judged.findings,
+        judged.notes,
         len(view.services) + len(view.namesakes),
         len(view.buckets or ()),
     )

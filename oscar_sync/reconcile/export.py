@@ -96,7 +96,7 @@ def _fdl_text(view: ClusterView, live: LiveService, script: str) -> str:
 
 def conflicts(exported_files: tuple[ExportedFile, ...], target: Path) -> tuple[str, ...]:
     """Return the files below *target* that exist with another content."""
-    found = []
+    differing = []
     for file in exported_files:
         path = target / file.path
         if (
@@ -104,8 +104,8 @@ def conflicts(exported_files: tuple[ExportedFile, ...], target: Path) -> tuple[s
             or (path.exists() and not path.is_file())
             or (path.exists() and _text(path) != file.text)
         ):
-            found.append(str(path))
-    return tuple(found)
+            differing.append(str(path))
+    return tuple(differing)
 
 
 def _text(path: Path) -> str | None:

@@ -23,8 +23,8 @@ class Format(Struct, frozen=True):
     def write(self, subject: Subject) -> str:
         return self._writer("")(subject)
 
-    def write_input(self, found: Sequence[Diagnostic]) -> str:
-        return self._writer("_of_input")(found)
+    def write_input(self, diagnostics: Sequence[Diagnostic]) -> str:
+        return self._writer("_of_input")(diagnostics)
 
     def _writer(self, suffix: str) -> Callable[..., str]:
         name = self.module.rpartition(".")[2]

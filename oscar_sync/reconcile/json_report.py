@@ -17,5 +17,5 @@ def json_report(subject: Subject) -> str:
     return json_text(kind.of(subject.plan).data)
 
 
-def json_report_of_input(found: Sequence[Diagnostic]) -> str:
-    return json_text(DiagnosticsDocument.of(found).data)
+def json_report_of_input(diagnostics: Sequence[Diagnostic]) -> str:
+    return json_text(DiagnosticsDocument.of(diagnostics).data)

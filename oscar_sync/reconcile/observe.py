@@ -52,7 +52,7 @@ from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.failures import PoisonedListError
 
 Asked = TypeVar("Asked", BucketName, tuple[BucketName, str])
-Found = TypeVar("Found")
+Answered = TypeVar("Answered")
 
 
 def observe(
@@ -157,12 +157,12 @@ def _with_services(
 
 
 def _unread(view: ClusterView, error: ClusterError) -> ClusterView:
-    found = ServiceName(error.service) if isinstance(error, PoisonedListError) else None
+    poisoned = ServiceName(error.service) if isinstance(error, PoisonedListError) else None
     return replace(
         view,
         problem=error.message + (f"; {error.remedy}" if error.remedy else ""),
         reading=_reading(error),
-        unreadable=(found,) if found else (),
+        unreadable=(poisoned,) if poisoned else (),
     )
 
 
@@ -226,10 +226,10 @@ def _with_buckets(view: ClusterView, connection: ClusterConnection) -> ClusterVi
         names = connection.store.bucket_names() if connection.store else ()
     except StoreError as error:
         connection.lose_store(error)
-    found = (BucketFacts(BucketName(name), is_tagged=False) for name in names)
+    buckets = (BucketFacts(BucketName(name), is_tagged=False) for name in names)
     return replace(
         view,
-        buckets={bucket.name: bucket for bucket in found},
+        buckets={bucket.name: bucket for bucket in buckets},
         store_problem=connection.store_problem,
     )
 
@@ -296,17 +296,17 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: ClusterConnecti
 
 
 def _each(
-    asked: Iterable[Asked], answer: Callable[[Asked], Found]
-) -> tuple[dict[Asked, Found], frozenset[Asked]]:
+    asked: Iterable[Asked], answer: Callable[[Asked], Answered]
+) -> tuple[dict[Asked, Answered], frozenset[Asked]]:
     """Return what is found for each of *asked*, and those that our keys are not allowed to see."""
-    found: dict[Asked, Found] = {}
+    answers: dict[Asked, Answered] = {}
     denied: set[Asked] = set()
     for one in sorted(asked):
         try:
-            found[one] = answer(one)
+            answers[one] = answer(one)
         except StoreDeniedError:
             denied.add(one)
-    return found, frozenset(denied)
+    return answers, frozenset(denied)
 
 
 def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:

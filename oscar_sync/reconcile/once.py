@@ -104,13 +104,13 @@ class ApplyOptions(Struct, frozen=True):
     stop: Stop = field(default_factory=Stop)
 
 
-def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> RunReport:
-    """Return what became of the plan in *found*. Nothing is sent that is not in it."""
+def apply_once(planned: Pass, options: ApplyOptions, connections: Connections) -> RunReport:
+    """Return what became of the plan in *planned*. Nothing is sent that is not in it."""
     # A plan does without what carries it out.
     from oscar_sync.execution.execute import execute
     from oscar_sync.execution.ports import ClusterPorts, Parts
 
-    settings = found.desired.settings
+    settings = planned.desired.settings
     made: list[FingerprintKey | None] = []
 
     def key() -> FingerprintKey | None:
@@ -119,7 +119,7 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
             made.append(ensure_key(folder, connections.environ, options.on_note))
         return made[0]
 
-    plan = found.draft.plan
+    plan = planned.draft.plan
     options.on_event(Event(Happening.PLAN))
     parts = Parts(
         clusters={
@@ -139,12 +139,12 @@ def apply_once(found: Pass, options: ApplyOptions, connections: Connections) -> 
         sleep=connections.sleep,
         parallelism=options.parallelism,
     )
-    report = execute(plan, _materials(found, options), parts)
+    report = execute(plan, _materials(planned, options), parts)
     return replace(report, is_terminated=report.is_interrupted and options.stop.is_terminated)
 
 
-def _materials(found: Pass, options: ApplyOptions) -> Mapping[str, Material]:
-    materials = found.draft.materials
+def _materials(planned: Pass, options: ApplyOptions) -> Mapping[str, Material]:
+    materials = planned.draft.materials
     if not options.is_waiting:
         return {name: replace(item, wait_s=None) for name, item in materials.items()}
     if options.wait_s is None:
@@ -159,7 +159,7 @@ def _holds(live: Form, wanted: Form, owner: str) -> bool:
     return not differences(live, wanted, owner=owner)
 
 
-def locked(found: Pass, environ: Mapping[str, str]) -> tuple[ExitStack, tuple[str, ...]]:
+def locked(planned: Pass, environ: Mapping[str, str]) -> tuple[ExitStack, tuple[str, ...]]:
     """Return a stack that holds the lock of each cluster with an action, and notes for people.
 
     Raises:
@@ -169,8 +169,8 @@ def locked(found: Pass, environ: Mapping[str, str]) -> tuple[ExitStack, tuple[st
     identities = sorted(
         {
             view.cluster.identity
-            for view in found.views
-            if any(action.key.cluster == view.cluster.id for action in found.draft.plan.actions)
+            for view in planned.views
+            if any(action.key.cluster == view.cluster.id for action in planned.draft.plan.actions)
         }
     )
     notes: list[str] = []

@@ -39,14 +39,14 @@ def plan_differences(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
         *(f"+ {safe(name)}: new in the plan" for name in after if name not in before),
     ]
     common = [name for name in before if name in after]
-    found = DeepDiff(
+    differences = DeepDiff(
         {name: before[name] for name in common},
         {name: after[name] for name in common},
         view="tree",
         threshold_to_diff_deeper=0,  # each field for itself, however few stayed as they were
     )
     told: dict[str, dict[str, str]] = {}
-    for items in found.values():
+    for items in differences.values():
         for item in items:
             name, what = item.path(output_format="list")
             was, now = (side.get(name, {}).get(what, _ABSENT) for side in (before, after))

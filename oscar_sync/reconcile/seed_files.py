@@ -73,10 +73,10 @@ def files_below(provider: Provider, folder: str) -> dict[str, StoredFile]:
 
     inside = f"{folder}/"
     if isinstance(provider, BucketProvider):
-        found = provider.list_exactly(inside)
+        listed = provider.list_exactly(inside)
     else:
-        found = provider.list_files(inside)
-    return {item.path: item for item in found if item.path.startswith(inside)}
+        listed = provider.list_files(inside)
+    return {item.path: item for item in listed if item.path.startswith(inside)}
 
 
 def extra_file(stored: StoredFile) -> ExtraFile:
@@ -123,8 +123,8 @@ def _hash_until(
 def _stored(seed: Seed, provider: Provider) -> dict[str, StoredFile]:
     """Return what lies below the seed's folder; a file in the place of the folder is not below."""
     inside = f"{seed.folder}/"
-    found = provider.list_files(inside)
-    return {item.path: item for item in found if item.path.startswith(inside)}
+    listed = provider.list_files(inside)
+    return {item.path: item for item in listed if item.path.startswith(inside)}
 
 
 def _uploads(
@@ -136,10 +136,10 @@ def _uploads(
     with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
         try:
             for path, item in wanted.items():
-                found = stored.get(path)
-                told = provider.matches(found, item.path, item.size_bytes) if found else False
-                if told is None and found:
-                    unclear[path] = pool.submit(provider.is_same, found, Path(item.path))
+                there = stored.get(path)
+                told = provider.matches(there, item.path, item.size_bytes) if there else False
+                if told is None and there:
+                    unclear[path] = pool.submit(provider.is_same, there, Path(item.path))
                 elif not told:
                     lacking.append(path)
             lacking += [path for path, told_same in unclear.items() if not told_same.result()]

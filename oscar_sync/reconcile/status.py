@@ -11,7 +11,7 @@ from oscar_sync.model.state import ClusterView, DeploymentState, DesiredState, L
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, WorkerStatus
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.member_sight import Found, look_at_members
+from oscar_sync.planning.member_sight import MemberSight, look_at_members
 from oscar_sync.planning.notes import unseen_tokens, unseen_words
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import Pass, plan_once
@@ -27,15 +27,15 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
     """Return the status of every cluster of *desired*; one that cannot be read says why."""
     # States are asked for one by one (a third of a second each), so only those of the manifests'
     # and this set's services and of my exposed ones; of all mine where there are neither.
-    found = plan_once(desired, PlanOptions(scope=Scope.DRIFT), connections)
-    if not found.views:
+    planned = plan_once(desired, PlanOptions(scope=Scope.DRIFT), connections)
+    if not planned.views:
         return ()
     contexts: dict[ClusterId, Context] = {}
-    for view in found.views:
-        context = Context(Facts(view), found.desired.settings, {}, None, peers=contexts)
+    for view in planned.views:
+        context = Context(Facts(view), planned.desired.settings, {}, None, peers=contexts)
         contexts[view.cluster.id] = context
     members = {
-        key: members for context in contexts.values() for key, members in _members(found, context)
+        key: members for context in contexts.values() for key, members in _members(planned, context)
     }
     origins = {
         one.live.key: key
@@ -43,32 +43,34 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
         for one in some
         if one.live is not None and one.reason is None
     }
-    with ThreadPoolExecutor(len(found.views)) as pool:
-        asked = pool.map(lambda one: _asked(found, one, origins, connections), contexts.values())
+    with ThreadPoolExecutor(len(planned.views)) as pool:
+        asked = pool.map(lambda one: _asked(planned, one, origins, connections), contexts.values())
         states = dict(zip(contexts, asked, strict=True))
-    return tuple(_status(found, context, states, members, origins) for context in contexts.values())
+    return tuple(
+        _status(planned, context, states, members, origins) for context in contexts.values()
+    )
 
 
 _States: TypeAlias = Mapping[ClusterId, Mapping[ServiceName, DeploymentState]]
 
 
-def _members(found: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[Found]]]:
-    ours = _ours(found, context)
+def _members(planned: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[MemberSight]]]:
+    ours = _ours(planned, context)
     for name, live in context.facts.view.services.items():
         if name in ours and not is_worker(live.annotations) and live.form.federation:
             yield live.key, look_at_members(context, live.key, live.form)
 
 
-def _wanted(found: Pass, view: ClusterView) -> set[ServiceName]:
+def _wanted(planned: Pass, view: ClusterView) -> set[ServiceName]:
     return {
         service.key.name
-        for service in found.desired.services
+        for service in planned.desired.services
         if service.key.cluster == view.cluster.id
     }
 
 
-def _ours(found: Pass, context: Context) -> set[ServiceName]:
-    wanted = _wanted(found, context.facts.view)
+def _ours(planned: Pass, context: Context) -> set[ServiceName]:
+    wanted = _wanted(planned, context.facts.view)
     return {
         name
         for name, live in context.facts.view.services.items()
@@ -77,9 +79,9 @@ def _ours(found: Pass, context: Context) -> set[ServiceName]:
 
 
 def _asked(
-    found: Pass, context: Context, workers: Collection[ServiceKey], connections: Connections
+    planned: Pass, context: Context, workers: Collection[ServiceKey], connections: Connections
 ) -> Mapping[ServiceName, DeploymentState]:
-    view, ours = context.facts.view, _ours(found, context)
+    view, ours = context.facts.view, _ours(planned, context)
     asked = [
         name
         for name, live in view.services.items()
@@ -89,17 +91,17 @@ def _asked(
 
 
 def _status(
-    found: Pass,
+    planned: Pass,
     context: Context,
     states: _States,
-    members: Mapping[ServiceKey, Collection[Found]],
+    members: Mapping[ServiceKey, Collection[MemberSight]],
     origins: Mapping[ServiceKey, ServiceKey],
 ) -> ClusterStatus:
     view = context.facts.view
     if not view.is_read:
         return ClusterStatus(view.cluster, problem=view.problem)
-    wanted, deployments = _wanted(found, view), states[view.cluster.id]
-    drifted, unseen = _drifted(found), unseen_tokens(context)
+    wanted, deployments = _wanted(planned, view), states[view.cluster.id]
+    drifted, unseen = _drifted(planned), unseen_tokens(context)
     services = [
         ServiceStatus(
             live.key,
@@ -113,7 +115,7 @@ def _status(
         )
         for name, live in sorted(view.services.items())
     ]
-    held = {item.action.key: item.code for item in found.draft.plan.blocked}
+    held = {item.action.key: item.code for item in planned.draft.plan.blocked}
     missing = [
         ServiceStatus(
             key := ServiceKey(view.cluster.id, name),
@@ -128,7 +130,7 @@ def _status(
     return ClusterStatus(view.cluster, (*missing, *services), view.version)
 
 
-def _worker(one: Found, states: _States) -> WorkerStatus:
+def _worker(one: MemberSight, states: _States) -> WorkerStatus:
     member = one.member
     if one.peer is None:
         return WorkerStatus(member.cluster, member.service, "unknown", one.problem)
@@ -137,9 +139,9 @@ def _worker(one: Found, states: _States) -> WorkerStatus:
         return WorkerStatus(member.cluster, member.service, "taken", words)
     if one.live is None:
         return WorkerStatus(member.cluster, member.service, "missing")
-    found = states[one.peer.facts.view.cluster.id].get(one.live.key.name)
-    reason = found.reason if found and found.state != "ready" else ""
-    return WorkerStatus(member.cluster, member.service, found.state if found else "", reason)
+    state = states[one.peer.facts.view.cluster.id].get(one.live.key.name)
+    reason = state.reason if state and state.state != "ready" else ""
+    return WorkerStatus(member.cluster, member.service, state.state if state else "", reason)
 
 
 def _is_asked(context: Context, live: LiveService, ours: set[ServiceName]) -> bool:
@@ -148,14 +150,14 @@ def _is_asked(context: Context, live: LiveService, ours: set[ServiceName]) -> bo
     return context.is_mine(live) and (not ours or is_exposed(live.form))
 
 
-def _drifted(found: Pass) -> frozenset[ServiceKey]:
+def _drifted(planned: Pass) -> frozenset[ServiceKey]:
     return frozenset(
-        action.key for action in _actions(found) if action.is_drifted or action.kind in _DRIFTS
+        action.key for action in _actions(planned) if action.is_drifted or action.kind in _DRIFTS
     )
 
 
-def _actions(found: Pass) -> Iterator[Action]:
-    plan = found.draft.plan
+def _actions(planned: Pass) -> Iterator[Action]:
+    plan = planned.draft.plan
     yield from plan.actions
     yield from (item.action for item in plan.blocked)
 

@@ -6,12 +6,12 @@ from oscar_sync.reconcile.once import Pass
 from oscar_sync.render.subject import Subject
 
 
-def subject_of(found: Pass, command: str, report: RunReport | None = None) -> Subject:
-    forms = {service.key: service.form for service in found.desired.services}
+def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> Subject:
+    forms = {service.key: service.form for service in planned.desired.services}
 
     def graph() -> Graph:
         from oscar_sync.planning.graph import graph_of
 
         return graph_of(forms)
 
-    return Subject(command, found.draft.plan, tuple(sorted(forms)), graph, report)
+    return Subject(command, planned.draft.plan, tuple(sorted(forms)), graph, report)

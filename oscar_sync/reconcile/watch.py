@@ -296,10 +296,10 @@ def _watched(reads: Reads) -> _Watched:
 
 def _identity(path: str) -> Identity | None:
     try:
-        found = os.stat(path)
+        stated = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return stated.st_dev, stated.st_ino
 
 
 def _is_left_out(below: str) -> bool:

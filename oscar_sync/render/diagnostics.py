@@ -9,8 +9,8 @@ from oscar_sync.render.words import plural, safe
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def diagnostics_text(found: Sequence[Diagnostic], *, paint: Paint = plain) -> str:
-    return "".join(f"{_one(item, paint)}\n" for item in found)
+def diagnostics_text(diagnostics: Sequence[Diagnostic], *, paint: Paint = plain) -> str:
+    return "".join(f"{_one(item, paint)}\n" for item in diagnostics)
 
 
 def _one(item: Diagnostic, paint: Paint) -> str:
@@ -24,9 +24,9 @@ def _one(item: Diagnostic, paint: Paint) -> str:
     return "\n".join(lines)
 
 
-def validation_sentence(files: int, services: int, found: Sequence[Diagnostic]) -> str:
-    errors = sum(item.severity is Severity.ERROR for item in found)
-    warnings = sum(item.severity is Severity.WARNING for item in found)
+def validation_sentence(files: int, services: int, diagnostics: Sequence[Diagnostic]) -> str:
+    errors = sum(item.severity is Severity.ERROR for item in diagnostics)
+    warnings = sum(item.severity is Severity.WARNING for item in diagnostics)
     counted = f"{plural(files, 'file')}, {plural(services, 'service')}"
     if not errors and not warnings:
         return f"Valid: {counted}."

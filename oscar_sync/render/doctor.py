@@ -43,9 +43,9 @@ def _cluster(one: Examination, then: str, width: int, paint: Paint) -> Iterator[
     release = f"OSCAR {safe(one.version) or 'of unknown release'}"
     yield f"{heading}   {release}{f' -> {then}' if then else ''}   {counted}"
     for (title, symbol, colour), group in groupby(one.findings, lambda item: _section(item, then)):
-        found = list(group)
-        yield from ("", paint(f"{title} ({len(found)})", colour))
-        for alike, items in groupby(found, _advice):
+        findings = list(group)
+        yield from ("", paint(f"{title} ({len(findings)})", colour))
+        for alike, items in groupby(findings, _advice):
             yield from (_headline(item, paint(symbol, colour)) for item in items)
             yield from _explained(*alike, width)
     if one.notes:
@@ -59,21 +59,21 @@ def _cluster(one: Examination, then: str, width: int, paint: Paint) -> Iterator[
         )
 
 
-def _section(found: Finding, then: str) -> tuple[str, str, str]:
-    title, symbol, colour = _SECTIONS[found.severity]
-    if found.is_of_upgrade:
+def _section(finding: Finding, then: str) -> tuple[str, str, str]:
+    title, symbol, colour = _SECTIONS[finding.severity]
+    if finding.is_of_upgrade:
         title = f"BEFORE THE UPGRADE TO {then}"
     return title, symbol, colour
 
 
-def _advice(found: Finding) -> tuple[str, tuple[Remedy, ...]]:
+def _advice(finding: Finding) -> tuple[str, tuple[Remedy, ...]]:
     """Return what findings that stand side by side are told once for."""
-    return found.why, found.remedies
+    return finding.why, finding.remedies
 
 
-def _headline(found: Finding, symbol: str) -> str:
-    about = safe(f"{found.subject} {found.name}")
-    return f" {symbol} {found.code}  {about}: {safe(found.message)}{_held(found.holds)}"
+def _headline(finding: Finding, symbol: str) -> str:
+    about = safe(f"{finding.subject} {finding.name}")
+    return f" {symbol} {finding.code}  {about}: {safe(finding.message)}{_held(finding.holds)}"
 
 
 def _explained(why: str, remedies: Sequence[Remedy], width: int) -> Iterator[str]:
@@ -112,9 +112,9 @@ def _held(count: BucketCount | None) -> str:
 def _sentence(one: Examination) -> str:
     if not one.findings:
         return "Nothing found."
-    now = [found for found in one.findings if not found.is_of_upgrade]
-    counts = [sum(found.severity is severity for found in now) for severity in _SECTIONS]
-    kept = [found.holds for found in one.findings if found.holds is not None]
+    now = [finding for finding in one.findings if not finding.is_of_upgrade]
+    counts = [sum(finding.severity is severity for finding in now) for severity in _SECTIONS]
+    kept = [finding.holds for finding in one.findings if finding.holds is not None]
     later = len(one.findings) - len(now)
     first = f"{later} to settle before the upgrade, " if later else ""
     words = (

@@ -23,19 +23,19 @@ def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
         return [(f"{key} notifications: {targets}; remedy: oscar-sync apply --hooks", [])]
-    found = []
+    lines = []
     for change in action.changes:
         if change.cause.is_drift:
             line = f"{key} {change.path}  {want_and_live(change)}   {change.cause.value}"
-            found.append((line, script_lines(change, is_whole=False)))
-    return found
+            lines.append((line, script_lines(change, is_whole=False)))
+    return lines
 
 
 def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
-    found = moved(plan)
-    width = key_width(action.key for action in found)
+    actions = moved(plan)
+    width = key_width(action.key for action in actions)
     lines = []
-    for action in found:
+    for action in actions:
         for line, diff in moved_lines(action, width):
             lines.append(f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}")
             lines.extend(f"         {text}" for text in diff)

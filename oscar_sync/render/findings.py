@@ -49,29 +49,29 @@ class ReportFinding(Struct, frozen=True):
 def findings_of(subject: Subject) -> list[ReportFinding]:
     """Return what *subject* has to tell, errors first, else in the plan's order."""
     if subject.report is not None:
-        found = _of_report(subject.report)
+        findings = _of_report(subject.report)
     elif subject.is_drift:
-        found = _of_drift(subject.plan)
+        findings = _of_drift(subject.plan)
     else:
-        found = _of_plan(subject.plan)
-    return sorted(found, key=lambda item: _RANK[item.severity])
+        findings = _of_plan(subject.plan)
+    return sorted(findings, key=lambda item: _RANK[item.severity])
 
 
-def findings_of_input(found: Sequence[Diagnostic]) -> list[ReportFinding]:
-    return sorted(map(_diagnostic, found), key=lambda item: _RANK[item.severity])
+def findings_of_input(diagnostics: Sequence[Diagnostic]) -> list[ReportFinding]:
+    return sorted(map(_diagnostic, diagnostics), key=lambda item: _RANK[item.severity])
 
 
-def as_many(found: Sequence[ReportFinding], limit: int, room: int) -> Sequence[ReportFinding]:
-    for at, item in enumerate(found[:limit]):
+def as_many(findings: Sequence[ReportFinding], limit: int, room: int) -> Sequence[ReportFinding]:
+    for at, item in enumerate(findings[:limit]):
         room -= 2 * len(item.sentence.encode()) + 9 * len(item.origin.file) + 900
         if room < 0:
-            return found[:at]
-    return found[:limit]
+            return findings[:at]
+    return findings[:limit]
 
 
-def without_twins(found: Iterable[ReportFinding]) -> Iterator[tuple[ReportFinding, str]]:
+def without_twins(findings: Iterable[ReportFinding]) -> Iterator[tuple[ReportFinding, str]]:
     seen: dict[str, int] = {}
-    for item in found:
+    for item in findings:
         name = item.fingerprint
         seen[name] = seen.get(name, 0) + 1
         twin = replace(item, path=f"{item.path}#{seen[name]}") if seen[name] > 1 else item

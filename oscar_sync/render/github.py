@@ -17,14 +17,14 @@ def github(subject: Subject) -> str:
     return _commands(findings_of(subject))
 
 
-def github_of_input(found: Sequence[Diagnostic]) -> str:
-    return _commands(findings_of_input(found))
+def github_of_input(diagnostics: Sequence[Diagnostic]) -> str:
+    return _commands(findings_of_input(diagnostics))
 
 
-def _commands(found: Sequence[ReportFinding]) -> str:
+def _commands(findings: Sequence[ReportFinding]) -> str:
     lines: list[str] = []
     for severity in Severity:
-        items = [item for item in found if item.severity is severity]
+        items = [item for item in findings if item.severity is severity]
         shown = items if len(items) <= _LIMIT else items[: _LIMIT - 1]
         lines.extend(_command(item) for item in shown)
         if len(items) > len(shown):

@@ -28,14 +28,14 @@ def gitlab(subject: Subject) -> str:
     return _document(findings_of(subject), subject.plan.source.settings_file or _NOWHERE)
 
 
-def gitlab_of_input(found: Sequence[Diagnostic]) -> str:
-    return _document(findings_of_input(found), _NOWHERE)
+def gitlab_of_input(diagnostics: Sequence[Diagnostic]) -> str:
+    return _document(findings_of_input(diagnostics), _NOWHERE)
 
 
-def _document(found: Sequence[ReportFinding], fallback: str) -> str:
-    shown = list(as_many(found, _LIMIT, _ROOM))
-    if len(found) > len(shown):
-        text = f"{len(found) - len(shown):,} more findings, the mildest, were cut to fit"
+def _document(findings: Sequence[ReportFinding], fallback: str) -> str:
+    shown = list(as_many(findings, _LIMIT, _ROOM))
+    if len(findings) > len(shown):
+        text = f"{len(findings) - len(shown):,} more findings, the mildest, were cut to fit"
         shown.append(ReportFinding("cut", Severity.NOTE, "", text))
     return json_text([_violation(item, name, fallback) for item, name in without_twins(shown)])
 

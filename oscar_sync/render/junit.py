@@ -23,14 +23,14 @@ _CASES: Final = 4_000
 class _Case(Struct, frozen=True):
     suite: str
     name: str
-    found: tuple[ReportFinding, ...] = ()
+    findings: tuple[ReportFinding, ...] = ()
     is_drift: bool = False
 
     @property
     def faults(self) -> tuple[ReportFinding, ...]:
         return tuple(
             item
-            for item in self.found
+            for item in self.findings
             if item.severity is Severity.ERROR
             or (self.is_drift and item.about and item.severity is Severity.WARNING)
         )
@@ -46,9 +46,9 @@ def junit(subject: Subject) -> str:
     return _document(subject.title, cases)
 
 
-def junit_of_input(found: Sequence[Diagnostic]) -> str:
+def junit_of_input(diagnostics: Sequence[Diagnostic]) -> str:
     by_file: dict[str, list[ReportFinding]] = {}
-    for item in findings_of_input(found):
+    for item in findings_of_input(diagnostics):
         by_file.setdefault(item.origin.file, []).append(item)
     cases = [_Case(_FILES, name, tuple(items)) for name, items in sorted(by_file.items())]
     return _document("oscar-sync", cases)
@@ -66,8 +66,8 @@ def _cases(subject: Subject) -> list[_Case]:
         names.setdefault(name, []).append(ReportFinding("not-planned", Severity.ERROR, name, text))
     clusters = {cluster.id for cluster in subject.plan.clusters}
     return [
-        _Case(*_place(name, clusters), tuple(found), is_drift=subject.is_drift)
-        for name, found in names.items()
+        _Case(*_place(name, clusters), tuple(findings), is_drift=subject.is_drift)
+        for name, findings in names.items()
     ]
 
 
@@ -100,7 +100,7 @@ def _counts(cases: Sequence[_Case]) -> dict[str, str]:
 
 
 def _add(case: _Case, suite: Element) -> None:
-    place = next((item.origin.file for item in case.found if item.origin.file), "")
+    place = next((item.origin.file for item in case.findings if item.origin.file), "")
     names = {"classname": safe(case.suite), "name": safe(case.name)}
     file = {"file": safe(place)} if place else {}
     element = SubElement(suite, "testcase", {**names, **file, "time": "0"})
@@ -110,12 +110,12 @@ def _add(case: _Case, suite: Element) -> None:
             element, "failure", message=safe(first.message[:_LONGEST]), type=safe(first.rule)
         )
         failure.text = _lines_of(case.faults)
-    rest = [item for item in case.found if item not in case.faults]
+    rest = [item for item in case.findings if item not in case.faults]
     if rest:
         SubElement(element, "system-out").text = _lines_of(rest)
 
 
-def _lines_of(found: Sequence[ReportFinding]) -> str:
-    text = "\n".join(f"{item.severity} {item.rule}: {item.message}" for item in found)
+def _lines_of(findings: Sequence[ReportFinding]) -> str:
+    text = "\n".join(f"{item.severity} {item.rule}: {item.message}" for item in findings)
     more = f"\n… {len(text) - _LONGEST:,} characters more" if len(text) > _LONGEST else ""
     return safe_lines(text[:_LONGEST]) + more

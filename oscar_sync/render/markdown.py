@@ -54,14 +54,14 @@ def markdown(subject: Subject) -> str:
     return _page(subject, summary(plan, subject.command), _of_plan(plan))
 
 
-def markdown_of_input(found: Sequence[Diagnostic]) -> str:
+def markdown_of_input(diagnostics: Sequence[Diagnostic]) -> str:
     blocks = []
-    for item in findings_of_input(found):
+    for item in findings_of_input(diagnostics):
         place = f"{item.origin.file}:{item.origin.line}" if item.origin.line else item.origin.file
         line = f"- **{item.severity}** `{item.rule}` {_text(place)}: {_text(item.message)}"
         blocks.append(DocumentBlock(f"of severity {item.severity}", line))
     shown, cut = fitting(blocks, LIMIT - _TAIL)
-    head = ["### oscar-sync", "", f"{plural(len(found), 'finding')} in the files.", ""]
+    head = ["### oscar-sync", "", f"{plural(len(diagnostics), 'finding')} in the files.", ""]
     return "\n".join([*head, *shown, *_cut(cut_sentence(cut, "oscar-sync validate")), ""])
 
 
@@ -233,7 +233,7 @@ def _blocked(item: Blocked) -> DocumentBlock:
     key, kind = _text(str(item.action.key)), _text(str(item.action.kind))
     head = f"- :no_entry: **{key}** {kind} blocked (`{item.code}`)"
     lines = [f"{head}: {_text(item.message)}"]
-    lines += [f"  - would delete {_text(erased(found))}" for found in item.action.erases]
+    lines += [f"  - would delete {_text(erased(bucket))}" for bucket in item.action.erases]
     lines += [f"  - way out: {_text(way)}" for way in item.ways_out]
     return DocumentBlock("blocked", "\n".join(lines), f"{head} {CUT}")
 

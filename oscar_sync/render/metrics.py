@@ -53,19 +53,19 @@ def metrics_text(run: MetricsRun) -> str:
 
 def _families(run: MetricsRun) -> dict[str, list[Sample]]:
     labels = {"command": run.command, "set": run.plan.set_name if run.plan else ""}
-    found: dict[str, list[Sample]] = {
+    families: dict[str, list[Sample]] = {
         "last_run_timestamp_seconds": [(labels, run.ended_s)],
         "last_run_duration_seconds": [(labels, run.seconds)],
         "last_run_exit_code": [(labels, run.exit_code)],
     }
     if run.plan:
-        found |= _of_plan(run.plan, labels)
+        families |= _of_plan(run.plan, labels)
     if run.report:
         results = [result.status for result in run.report.results]
-        found["applied_actions"] = [
+        families["applied_actions"] = [
             ({**labels, "status": status.value}, results.count(status)) for status in Status
         ]
-    return found
+    return families
 
 
 def _of_plan(plan: Plan, labels: Labels) -> dict[str, list[Sample]]:
@@ -95,8 +95,8 @@ def _of_plan(plan: Plan, labels: Labels) -> dict[str, list[Sample]]:
 
 
 def _counted(at: Mapping[str, Labels], clusters: Iterable[str]) -> list[Sample]:
-    found = list(clusters)
-    return [(labels, found.count(name)) for name, labels in at.items()]
+    names = list(clusters)
+    return [(labels, names.count(name)) for name, labels in at.items()]
 
 
 def _braced(labels: Labels) -> str:

@@ -88,12 +88,12 @@ def _cluster(cluster: ClusterSummary) -> str:
 
 
 def counts(plan: Plan) -> str:
-    found = [f"{number} to {kind}" for kind, number in plan.counts().items()]
+    parts = [f"{number} to {kind}" for kind, number in plan.counts().items()]
     if plan.blocked:
-        found.append(f"{len(plan.blocked)} blocked")
+        parts.append(f"{len(plan.blocked)} blocked")
     if plan.not_planned:
-        found.append(f"{plural(len(plan.not_planned), 'service')} not planned")
-    return ", ".join(found) or "nothing to do"
+        parts.append(f"{plural(len(plan.not_planned), 'service')} not planned")
+    return ", ".join(parts) or "nothing to do"
 
 
 def _length(parts: Sequence[tuple[int, str]]) -> int:

@@ -248,7 +248,7 @@ class Page:
         words = f"{self._key(action)} {_blocked_word(action)}: {item.message}"
         place = safe(str(action.origin)) if action.origin else ""
         lines = self._placed(self.mark("x", safe(words)), len(words) + 3, place)
-        lines.extend(f"     would delete {erased(found)}" for found in action.erases)
+        lines.extend(f"     would delete {erased(bucket)}" for bucket in action.erases)
         lines.extend(line for change in self._differing(action) for line in self._change(change))
         lines.append(f"     reason  {item.code}")
         lines.extend(f"     way out {safe(way)}" for way in item.ways_out)

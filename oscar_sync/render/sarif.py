@@ -28,17 +28,17 @@ def sarif(subject: Subject) -> str:
     return _document(findings_of(subject), subject.plan.source.settings_file)
 
 
-def sarif_of_input(found: Sequence[Diagnostic]) -> str:
-    return _document(findings_of_input(found), "")
+def sarif_of_input(diagnostics: Sequence[Diagnostic]) -> str:
+    return _document(findings_of_input(diagnostics), "")
 
 
-def _document(found: Sequence[ReportFinding], fallback: str) -> str:
-    shown = list(without_twins(as_many(found, _LIMIT, _ROOM)))
+def _document(findings: Sequence[ReportFinding], fallback: str) -> str:
+    shown = list(without_twins(as_many(findings, _LIMIT, _ROOM)))
     rules = sorted({item.rule for item, _ in shown})
     run = {
         "tool": {"driver": {"name": "oscar-sync", "rules": [_rule(name) for name in rules]}},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": True, **_cut(len(found) - len(shown))}],
+        "invocations": [{"executionSuccessful": True, **_cut(len(findings) - len(shown))}],
         "results": [
             _result(item, rules.index(item.rule), print_, fallback) for item, print_ in shown
         ],

@@ -99,11 +99,11 @@ def given_by_create(first: Form, form: Form, owner: str) -> dict[BucketName, Acc
 
 
 def given_by_puts(forms: Sequence[Form], owner: str) -> dict[BucketName, Access]:
-    found: dict[BucketName, Access] = {}
+    access: dict[BucketName, Access] = {}
     for before, after in pairwise(forms):
         for bucket, given in given_by_put(before, after, owner).items():
-            found[bucket] = found.get(bucket, Access()) | given
-    return found
+            access[bucket] = access.get(bucket, Access()) | given
+    return access
 
 
 def closed(form: Form, bucket_list: Sequence[str]) -> Form:

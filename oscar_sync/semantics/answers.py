@@ -184,5 +184,5 @@ _POISONED: Final = re.compile(r'FDL of the service \\?"([^"\\]+)\\?"')
 
 def poisoned_service(text: str) -> str:
     """Return the service whose stored definition spoils the list, blank if none is named (075)."""
-    found = _POISONED.search(text)
-    return found[1] if found else ""
+    match = _POISONED.search(text)
+    return match[1] if match else ""

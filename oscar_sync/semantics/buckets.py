@@ -33,12 +33,12 @@ def further_inputs(form: Form) -> tuple[tuple[BucketName, str], ...]:
     # The server makes a bucket for each input, so that a POST fails at these (record 026). A PUT
     # takes them, and leaves out their folder and notification (140).
     seen: set[BucketName] = set()
-    found = []
+    further = []
     for place in inputs(form):
         if place[0] in seen:
-            found.append(place)
+            further.append(place)
         seen.add(place[0])
-    return tuple(found)
+    return tuple(further)
 
 
 def without_further_inputs(form: Form) -> Form:
@@ -106,8 +106,8 @@ def used_buckets(form: Form, store: OwnStore | None = None) -> tuple[BucketName,
     """Return every bucket that the service uses: inputs, outputs, mount."""
     # With the cluster's own *store* a mount counts that leads there under another provider's name.
     mount = mount_bucket(form) or (_mounted_by_alias(form, store) if store else None)
-    found = in_out_buckets(form)
-    return found if mount is None or mount in found else (*found, mount)
+    buckets = in_out_buckets(form)
+    return buckets if mount is None or mount in buckets else (*buckets, mount)
 
 
 def _mounted_by_alias(form: Form, store: OwnStore) -> BucketName | None:

@@ -245,8 +245,8 @@ TABLE: Final = (
 def named_release(text: str) -> Release | None:
     """Return the release that somebody or a server names (``4.1``, ``v4.1.2``), None if none."""
     # What stands behind the numbers (``-rc1``, ``+build``) tells builds of one release apart.
-    found = re.fullmatch(_PATTERN + r"([-+].*)?", text.strip())
-    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
+    match = re.fullmatch(_PATTERN + r"([-+].*)?", text.strip())
+    return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 
 def release_of(version: str) -> Release:

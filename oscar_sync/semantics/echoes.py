@@ -27,7 +27,7 @@ def as_written(text: str, masks: Masks) -> str:
     if masks == Masks():
         return text
     pattern, written = _written(masks)
-    return pattern.sub(lambda found: written[found[0]], text) if written else text
+    return pattern.sub(lambda match: written[match[0]], text) if written else text
 
 
 def secrets_in(value: object) -> Iterator[Secret]:
@@ -79,7 +79,7 @@ def _forms(text: str) -> Iterator[str]:
     for address in (quote(text, safe=""), quote(text), quote_plus(text)):
         yield address
         yield quote(address, safe="")  # an address in another one's query
-        yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), address)
+        yield re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), address)
     content = text.encode("utf-8", "surrogatepass")
     yield content.hex()
     yield content.hex().upper()

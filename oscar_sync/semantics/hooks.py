@@ -19,8 +19,8 @@ def arn_of(service: str) -> str:
 
 
 def service_of(arn: str) -> str:
-    found = _ARN.fullmatch(arn)
-    return found[1] if found else ""
+    match = _ARN.fullmatch(arn)
+    return match[1] if match else ""
 
 
 def wanted_hooks(form: Form) -> frozenset[tuple[BucketName, str]]:

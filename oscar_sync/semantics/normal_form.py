@@ -246,7 +246,7 @@ def _beside_federation(raw: Mapping[str, object]) -> dict[str, Any]:
 
 def _providers(raw: Mapping[str, object]) -> dict[str, dict[str, Account]]:
     """Return third-party credentials; ``minio.default`` is the cluster's own (oscar-server 3.1)."""
-    found: dict[str, dict[str, Account]] = {}
+    providers: dict[str, dict[str, Account]] = {}
     for kind in PROVIDERS if raw else ():
         accounts: dict[str, Account] = {
             key: _block(_PROVIDERS[kind.name], mapping_of(entry))
@@ -254,8 +254,8 @@ def _providers(raw: Mapping[str, object]) -> dict[str, dict[str, Account]]:
             if (kind.name, key) != ("minio", "default")
         }
         if accounts:
-            found[kind.name] = accounts
-    return found
+            providers[kind.name] = accounts
+    return providers
 
 
 def _vo(value: object, *, is_live: bool) -> str | None:

@@ -84,7 +84,7 @@ class ClusterLookup:
         self.flags = flags
         self.findings = findings
         self.keys = tuple(sorted(set(keys)))
-        self._found: dict[str, ClusterSettings | None] = {}
+        self._entries: dict[str, ClusterSettings | None] = {}
         self.targets = tuple(self.target(text) for text in flags.targets)
         self._sent_to = [text for text in flags.plain if self.target(text).id not in known.settings]
         if self._sent_to and len(self.keys) > 1:
@@ -129,9 +129,9 @@ class ClusterLookup:
         return key
 
     def entry_of(self, key: str) -> ClusterSettings | None:
-        if key not in self._found:
-            self._found[key] = self._entry_of(key)
-        return self._found[key]
+        if key not in self._entries:
+            self._entries[key] = self._entry_of(key)
+        return self._entries[key]
 
     def _entry_of(self, key: str) -> ClusterSettings | None:
         flags, known = self.flags, self.known
@@ -250,15 +250,15 @@ class Resolver:
             return None
         if store and not self._is_allowed(entry, "s3_endpoint", store):
             return None
-        found = self._login(entry, fields, endpoint, is_sole=is_sole)
-        if found is None:
+        login = self._login(entry, fields, endpoint, is_sole=is_sole)
+        if login is None:
             return None
         return Cluster(
             id=entry.id,
             endpoint=endpoint,
             identity=fields.get("identity") or identity_of(endpoint),
-            login=found.login,
-            login_source=found.source,
+            login=login.login,
+            login_source=login.source,
             ssl_verify=self._verify(entry),
             ca_bundle=fields.get("ca_bundle", ""),
             s3_endpoint=store,

@@ -126,10 +126,10 @@ def _between(where: Where, path: str) -> list[str]:
     above, below = sorted((where.cwd, folder), key=len)
     if not f"{below}{os.sep}".startswith(above.rstrip(os.sep) + os.sep):
         return [where.cwd]
-    found = [below]
-    while found[-1] != above:
-        found.append(os.path.dirname(found[-1]))
-    return found
+    folders = [below]
+    while folders[-1] != above:
+        folders.append(os.path.dirname(folders[-1]))
+    return folders
 
 
 def _first_folder(where: Where) -> str:
@@ -231,7 +231,7 @@ def _cli(
         if not own.has_error:
             entries, default = cli_entries(tree, places, own)
     if is_needed:
-        findings.found.extend(own.found)
+        findings.diagnostics.extend(own.diagnostics)
     return entries, default
 
 

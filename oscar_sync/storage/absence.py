@@ -8,16 +8,16 @@ from oscar_sync.semantics.restarts import LONGEST_ABSENCE_S
 
 _PAUSE_S = 0.5
 _Arguments = ParamSpec("_Arguments")
-_Found = TypeVar("_Found")
+_Answer = TypeVar("_Answer")
 
 
 def outlasting_restarts(
-    call: Callable[_Arguments, _Found], sleep: Callable[[float], None]
-) -> Callable[_Arguments, _Found]:
+    call: Callable[_Arguments, _Answer], sleep: Callable[[float], None]
+) -> Callable[_Arguments, _Answer]:
     """Return *call*, made again as long as the store takes no connection: nothing was sent then."""
 
     # Only for a store that was reached before: one that never answers is not worth the wait.
-    def waiting(*args: _Arguments.args, **more: _Arguments.kwargs) -> _Found:
+    def waiting(*args: _Arguments.args, **more: _Arguments.kwargs) -> _Answer:
         waited_s = 0.0
         while True:
             try:

@@ -36,8 +36,8 @@ class BucketProvider:
         """Yield the object at *path* and all below that folder, never those of ``folder2``."""
         bucket, _, key = path.strip("/").partition("/")
         is_folder = path.endswith("/") or not key
-        found = self.store.list_folder(bucket, key) if is_folder else self.objects(bucket, key)
-        return (_file(bucket, one) for one in found)
+        objects = self.store.list_folder(bucket, key) if is_folder else self.objects(bucket, key)
+        return (_file(bucket, one) for one in objects)
 
     def list_exactly(self, path: str) -> Iterator[StoredFile]:
         """Yield what lies below the folder *path* by its exact key, for whoever deletes."""

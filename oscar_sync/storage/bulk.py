@@ -83,7 +83,7 @@ class Bulk:
         # where many objects are empty: a folder's marker reads like one, its slash is taken off.
         import obstore
 
-        found: list[StoredObject] = []
+        objects: list[StoredObject] = []
         try:
             store = self._store(bucket)
             ends: set[str] = set()
@@ -95,8 +95,10 @@ class Bulk:
                     if one["path"] == folder:
                         continue  # the marker of the folder itself
                     etag = (one["e_tag"] or "").strip('"')
-                    found.append(StoredObject(one["path"], one["size"], etag, one["last_modified"]))
-            return _without_markers(store, found)
+                    objects.append(
+                        StoredObject(one["path"], one["size"], etag, one["last_modified"])
+                    )
+            return _without_markers(store, objects)
         except Exception:  # noqa: BLE001 - MinIO's client is asked then, and tells what is wrong
             return None
 
@@ -104,19 +106,19 @@ class Bulk:
         import obstore
 
         try:
-            found = obstore.get(self._store(bucket), key, options={"head": True})
+            answer = obstore.get(self._store(bucket), key, options={"head": True})
         except Exception:  # noqa: BLE001 - MinIO's client is asked then, and tells what is wrong
             return None
-        return {str(name): str(text) for name, text in found.attributes.items()}
+        return {str(name): str(text) for name, text in answer.attributes.items()}
 
     def _store(self, bucket: str, retries: int = _RETRIES) -> Any:
         with self._lock:
-            found = self._stores.get((bucket, retries))
-            if found is None:
-                found = self._stores[bucket, retries] = _open(
+            store = self._stores.get((bucket, retries))
+            if store is None:
+                store = self._stores[bucket, retries] = _open(
                     self._address, bucket, retries, self._proxy
                 )
-            return found
+            return store
 
 
 def _without_markers(store: Any, listed: list[StoredObject]) -> list[StoredObject] | None:
@@ -135,10 +137,10 @@ def _is_marker(store: Any, key: str) -> bool:
     import obstore
 
     try:
-        found = obstore.head(store, key)
+        head = obstore.head(store, key)
     except FileNotFoundError:
         return True
-    if found["size"]:
+    if head["size"]:
         raise ValueError(key)  # written meanwhile
     return False
 

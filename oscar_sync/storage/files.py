@@ -51,9 +51,9 @@ def walk(source: Path) -> SourceFolder:
     ignored = _ignored(source) if _is_folder(source) else None
     if isinstance(ignored, str):
         return SourceFolder((), (SourceProblem(IGNORE_FILE, f"cannot be used: {ignored}"),))
-    found = list(_found(str(source), "" if _is_folder(source) else source.name, ignored))
-    files = [entry for entry in found if isinstance(entry, SourceFile)]
-    problems = [entry for entry in found if isinstance(entry, SourceProblem)]
+    entries = list(_entries(str(source), "" if _is_folder(source) else source.name, ignored))
+    files = [entry for entry in entries if isinstance(entry, SourceFile)]
+    problems = [entry for entry in entries if isinstance(entry, SourceProblem)]
     by_path = attrgetter("relative")
     return SourceFolder(
         tuple(sorted(files, key=by_path)), tuple(sorted(problems, key=by_path)), ignored
@@ -74,7 +74,7 @@ def _is_folder(source: Path) -> bool:
     return source.is_dir() and not source.is_symlink()
 
 
-def _found(
+def _entries(
     path: str, relative: str, ignored: Ignored | None
 ) -> Iterator[SourceFile | SourceProblem]:
     try:

@@ -31,9 +31,9 @@ def hold_to_files(path: str, endpoint: str) -> None:
     Raises:
         StoreError: it is one of a folder, or cannot be sent.
     """
-    found = "ends with a slash" if path.endswith("/") else fault(path)
-    if found:
-        raise StoreError(endpoint, f"{path!r} cannot be a file: it {found}")
+    reason = "ends with a slash" if path.endswith("/") else fault(path)
+    if reason:
+        raise StoreError(endpoint, f"{path!r} cannot be a file: it {reason}")
 
 
 def _fault_of_parts(key: str, size_bytes: int) -> str:

@@ -81,10 +81,10 @@ class Multipart:
     def create(self, place: Place, sha256: str) -> str:
         """Begin an upload, and return its id; *sha256* goes into the metadata of the object."""
         headers = {"x-amz-meta-sha256": sha256}
-        found = self._asked("POST", place, {"uploads": ""}, headers=headers).text("UploadId")
-        if not found:
+        upload_id = self._asked("POST", place, {"uploads": ""}, headers=headers).text("UploadId")
+        if not upload_id:
             raise StoreError(self._address.shown, "it names no upload")
-        return found
+        return upload_id
 
     def put(
         self, place: Place, upload_id: str, number: int, content: memoryview, sha256: bytes
@@ -121,10 +121,10 @@ class Multipart:
         sha256 = hashlib.sha256(body).hexdigest()
         answer = self._sent(method, place, query, headers=headers, body=body, sha256=sha256)
         with translate_errors(self._address.shown):
-            found = _Xml(ET.fromstring(answer.data))  # noqa: S314 - expat bounds entities
-        if found.name == "Error":
-            raise self._refused(200, found)
-        return found
+            document = _Xml(ET.fromstring(answer.data))  # noqa: S314 - expat bounds entities
+        if document.name == "Error":
+            raise self._refused(200, document)
+        return document
 
     def _sent(
         self,

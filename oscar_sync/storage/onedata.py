@@ -93,7 +93,7 @@ class OnedataProvider:
                 folder, names = waiting.pop()
                 files = sorted(keys.join(folder, name) for name in names if name[-1] != "/")
                 below = sorted(keys.join(folder, name[:-1]) for name in names if name[-1] == "/")
-                yield from (found for found in pool.map(self._stat, files) if found)
+                yield from (file for file in pool.map(self._stat, files) if file)
                 waiting += [(one, self._children(one) or []) for one in reversed(below)]
 
     def hash_ahead(self, local: str, size_bytes: int) -> None:

@@ -74,7 +74,9 @@ class PartsUpload:
             OSError: the file cannot be read.
         """
         sha256 = file.sha256
-        etag = self._carried(file, lambda: self._found(sha256) or self._begin(sha256), on_bytes)
+        etag = self._carried(
+            file, lambda: self._unfinished(sha256) or self._begin(sha256), on_bytes
+        )
         if not etag:
             # rclone's server, for one, takes no part that is left out in the end, such as a note.
             etag = self._carried(file, lambda: self._without_note(sha256), on_bytes)
@@ -98,7 +100,7 @@ class PartsUpload:
             self._abort(begun.id)
             return ""
 
-    def _found(self, sha256: str) -> Begun | None:
+    def _unfinished(self, sha256: str) -> Begun | None:
         """Return what can be taken up; nothing where the store or the log-in lists no uploads."""
         try:
             return self._take_up(sha256)
@@ -109,18 +111,18 @@ class PartsUpload:
 
     def _take_up(self, sha256: str) -> Begun | None:
         """Return our unfinished upload of this content; those of other content are given up."""
-        found = None
+        begun = None
         note = hashlib.md5(_note(sha256), usedforsecurity=False).hexdigest()
         for upload_id in list(self._store.unfinished(self._place)):
             parts = {part.number: part for part in self._store.parts(self._place, upload_id)}
             mark = parts.pop(NOTE_NUMBER, None)
             if mark is None or mark.size_bytes != _NOTE_BYTES:
                 continue
-            if found is None and mark.etag == note:
-                found = Begun(upload_id, {number: part.etag for number, part in parts.items()})
+            if begun is None and mark.etag == note:
+                begun = Begun(upload_id, {number: part.etag for number, part in parts.items()})
             else:
                 self._abort(upload_id)
-        return found
+        return begun
 
     def _begin(self, sha256: str) -> Begun:
         begun = self._without_note(sha256)

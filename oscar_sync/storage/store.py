@@ -168,9 +168,9 @@ class ObjectStore:
 
     def list_folder(self, bucket: str, folder: str) -> Iterator[StoredObject]:
         """Yield the objects below *folder* (blank: all), fast where obstore can name them all."""
-        found = self._bulk.below(bucket, folder) if self._bulk else None
+        listed = self._bulk.below(bucket, folder) if self._bulk else None
         prefix = f"{folder}/" if folder else ""
-        yield from self.list_objects(bucket, prefix) if found is None else found
+        yield from self.list_objects(bucket, prefix) if listed is None else listed
 
     def has_marker(self, bucket: str, folder: str) -> bool:
         """Tell whether the folder's marker exists: the zero-byte object ``folder/``."""
@@ -208,8 +208,8 @@ class ObjectStore:
         """
         metadata = self._bulk.metadata(bucket, key) if self._bulk else None
         if metadata is None:
-            found = self._stat(bucket, key)
-            metadata = (found.metadata or {}) if found else {}
+            stat = self._stat(bucket, key)
+            metadata = (stat.metadata or {}) if stat else {}
         return digests.in_metadata(metadata)
 
     def is_same(self, bucket: str, stored: StoredObject, path: Path, size_bytes: int) -> bool:
@@ -258,8 +258,8 @@ class ObjectStore:
         from minio.deleteobjects import DeleteObject
 
         with self._translated_errors():
-            found = self._client.remove_objects(bucket, [DeleteObject(name) for name in names])
-            return {error.name or "": words_of(error.code, error.message or "") for error in found}
+            errors = self._client.remove_objects(bucket, [DeleteObject(name) for name in names])
+            return {error.name or "": words_of(error.code, error.message or "") for error in errors}
 
     def _stat(self, bucket: str, key: str) -> Any:
         from minio.error import S3Error

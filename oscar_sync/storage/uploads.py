@@ -72,18 +72,18 @@ class Uploads:
         # The content lies elsewhere: a buffer stands for it, so that few are in memory at once.
         with self._buffers.lent(0) if size_bytes > SMALL_BYTES else nullcontext():
             content = read_regular(path, size_bytes + 1)
-            found = hashlib.sha256(content).hexdigest()
-            if len(content) != size_bytes or (sha256 and sha256 != found):
+            digest = hashlib.sha256(content).hexdigest()
+            if len(content) != size_bytes or (sha256 and sha256 != digest):
                 raise self._changed(path)
             bucket, key = place
             bulk = None if key.endswith("/") else self._bulk
 
             def send() -> str:
                 if bulk:
-                    return bulk.put(bucket, key, content, found)
-                return self._put_slowly(place, content, {digests.OURS: found})
+                    return bulk.put(bucket, key, content, digest)
+                return self._put_slowly(place, content, {digests.OURS: digest})
 
-            return self._landing(place, size_bytes, found, send)
+            return self._landing(place, size_bytes, digest, send)
 
     def put_marker(self, bucket: str, key: str) -> None:
         self._landing((bucket, key), 0, "", lambda: self._put_slowly((bucket, key), b"", None))
@@ -105,12 +105,12 @@ class Uploads:
         return send()
 
     def _landed(self, place: tuple[str, str], size_bytes: int, sha256: str) -> str:
-        found = self._stat(*place)
-        if found is None or found.size != size_bytes:
+        stat = self._stat(*place)
+        if stat is None or stat.size != size_bytes:
             return ""
-        known = digests.in_metadata(found.metadata or {})
+        known = digests.in_metadata(stat.metadata or {})
         is_it = not size_bytes or known == f"sha256:{sha256}"
-        return (found.etag or "").strip('"') if is_it else ""
+        return (stat.etag or "").strip('"') if is_it else ""
 
     def _put_slowly(
         self, place: tuple[str, str], content: bytes, metadata: dict[str, str] | None

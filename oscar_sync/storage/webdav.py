@@ -94,12 +94,12 @@ class WebdavProvider:
         waiting = [path.strip("/")]
         while waiting:
             folder = waiting.pop()
-            found = self._entries(folder, "1")
-            own = found.pop(folder, None)
+            entries = self._entries(folder, "1")
+            own = entries.pop(folder, None)
             if own is not None and not own.properties.collection:
                 yield _file(folder, own)
                 continue
-            below = sorted(found.items())
+            below = sorted(entries.items())
             yield from (_file(name, one) for name, one in below if not one.properties.collection)
             waiting += [name for name, one in reversed(below) if one.properties.collection]
 
@@ -161,18 +161,18 @@ class WebdavProvider:
         Raises:
             StoreError: a folder is there.
         """
-        found = self._entries(remote, "0").get(remote)
-        if found is None:
+        entry = self._entries(remote, "0").get(remote)
+        if entry is None:
             return None
-        if found.properties.collection:
+        if entry.properties.collection:
             raise StoreError(self.server.shown, f"{remote} is a folder")
-        return _file(remote, found)
+        return _file(remote, entry)
 
     def _is_folder(self, path: str) -> bool:
-        found = self._entries(path, "0").get(path)
-        if found is not None and not found.properties.collection:
+        entry = self._entries(path, "0").get(path)
+        if entry is not None and not entry.properties.collection:
             raise StoreError(self.server.shown, f"{path} is a file, so nothing can lie below it")
-        return found is not None
+        return entry is not None
 
     def _make_folder(self, path: str) -> None:
         with self._translated_errors(path):
@@ -185,7 +185,7 @@ class WebdavProvider:
         headers = {"Depth": depth, "Content-Type": "application/xml"}
         with self._translated_errors(path):
             try:
-                found = self._client.propfind(
+                answer = self._client.propfind(
                     self._path(path), data=_ASKED, headers=headers, follow_redirects=True
                 )
             except ResourceNotFound:
@@ -195,10 +195,10 @@ class WebdavProvider:
                     return {}
                 raise
             # What is there lists itself at least (RFC 4918, 9.1): nothing is another document.
-            if not found.responses:
+            if not answer.responses:
                 words = f"its answer about {path or '/'} is not a listing"
                 raise StoreError(self.server.shown, words)
-            return dict(self._named(path, one) for one in found.responses.values())
+            return dict(self._named(path, one) for one in answer.responses.values())
 
     def _named(self, asked: str, response: Any) -> tuple[str, Any]:
         base = f"{self.server.base}/" if self.server.base else ""

@@ -97,14 +97,14 @@ def configuration_of(value: object) -> Mapping[str, object]:
     Raises:
         UnusableAnswerError: a field is of another type than any release shows (006).
     """
-    found = mapping_of(value)
-    images = found.get("allowed_image_repositories")
+    configuration = mapping_of(value)
+    images = configuration.get("allowed_image_repositories")
     if images is not None and not _are_texts(images):
         raise UnusableAnswerError("has an `allowed_image_repositories` that is not a list of text")
-    config, provider = found.get("config", {}), found.get("minio_provider", {})
+    config, provider = configuration.get("config", {}), configuration.get("minio_provider", {})
     _checked(config, {"services_namespace": str}, "config", is_whole=False)
     _checked(provider, _STORE, "minio_provider", is_whole=False)
-    return found
+    return configuration
 
 
 _STORE: Final[Mapping[str, type]] = {
@@ -155,10 +155,10 @@ def volumes_of(value: object) -> Mapping[str, VolumeFacts]:
     """
     if not isinstance(value, list):
         raise UnusableAnswerError("is not a list")
-    found = {one.name: one for one in map(_volume, value)}
-    if len(found) != len(value) or "" in found:
+    volumes = {one.name: one for one in map(_volume, value)}
+    if len(volumes) != len(value) or "" in volumes:
         raise UnusableAnswerError("lists something without a name of its own")
-    return found
+    return volumes
 
 
 def _volume(entry: object) -> VolumeFacts:

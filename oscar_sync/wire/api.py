@@ -86,9 +86,9 @@ class OscarApi:
         line, newline, rest = raw.content.partition(b"\n")
         if raw.status == 500 and newline and not line.startswith(b"{") and rest.startswith(b"{"):
             raw = RawAnswer(200, raw.headers, rest)
-        found = self._mapping("/system/config", self._good("/system/config", raw))
+        document = self._mapping("/system/config", self._good("/system/config", raw))
         with _Words(self, "/system/config"):
-            return configuration_of(found)
+            return configuration_of(document)
 
     def list_services(self) -> list[Mapping[str, object]]:
         """Return every service that the log-in can see, as the server writes them.
@@ -105,11 +105,11 @@ class OscarApi:
             PoisonedListError: one definition cannot be read, so the server lists none.
         """
         raw = self._get(SERVICES)
-        found = poisoned_service(text_of(raw.content)) if raw.status >= 500 else ""
-        if found:
+        poisoned = poisoned_service(text_of(raw.content)) if raw.status >= 500 else ""
+        if poisoned:
             message = f"the server lists no service: {self._excerpt(raw)}"
             session = self.session
-            raise PoisonedListError(session.cluster.id, session.endpoint, message, found)
+            raise PoisonedListError(session.cluster.id, session.endpoint, message, poisoned)
         return self._good(SERVICES, raw).content
 
     def services_in(self, content: bytes) -> list[Mapping[str, object]]:
@@ -253,8 +253,8 @@ class OscarApi:
         if raw.status == 403:
             return DeploymentState("unavailable", self._excerpt(raw))
         with _Words(self, path):
-            found = deployment_of(decode(self._good(path, raw).content))
-        return replace(found, reason=masked(found.reason, self.session.secrets))
+            state = deployment_of(decode(self._good(path, raw).content))
+        return replace(state, reason=masked(state.reason, self.session.secrets))
 
     def deployment_logs(self, name: str, *, has_timestamps: bool = False) -> tuple[str, ...]:
         """Return the last lines of a service's pods, else the server's word for none.
@@ -289,8 +289,8 @@ class OscarApi:
             if not raw.content:
                 raise self._refused(raw)
             with _Words(self, path):
-                found, page = jobs_of(decode(raw.content))
-            yield from found
+                listed, page = jobs_of(decode(raw.content))
+            yield from listed
             if not page:
                 return
 

@@ -61,8 +61,8 @@ def renewed(
             token = Secret(refused.reveal().removeprefix("Bearer "))
             return bearer(source_of(login, environ).renewed(token))
         case TokenFileLogin():
-            found = authorization(login)
-            return found if found != refused else None
+            value = authorization(login)
+            return value if value != refused else None
         case _:
             return None
 

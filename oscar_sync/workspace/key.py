@@ -61,9 +61,9 @@ def ensure_key(
         InputError: the variable, or the file, holds fewer than 32 characters.
     """
     path = folder / FOLDER / "key"
-    found = read_key(folder, environ, on_note)
-    if found or path.parent.is_symlink() or os.path.lexists(path):
-        return found
+    key = read_key(folder, environ, on_note)
+    if key or path.parent.is_symlink() or os.path.lexists(path):
+        return key
     text = secrets.token_hex(32)
     try:
         _make_folder(path.parent)

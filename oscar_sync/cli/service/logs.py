@@ -83,7 +83,7 @@ def _job_log(oscar: Oscar, name: str, job: str, *, is_timed: bool) -> str:
         return oscar.job_log(name, job, has_timestamps=is_timed)
     except BadAnswerError as error:
         # An unknown job is answered 500, one whose pod is gone 404 (oscar-server 1.6).
-        jobs = {found.name: found for found in oscar.jobs(name)}
+        jobs = {listed.name: listed for listed in oscar.jobs(name)}
         if job not in jobs:
             raise UsageError(
                 f"{name} has no job {job}: oscar-sync service jobs {name} shows those there are"

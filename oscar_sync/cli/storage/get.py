@@ -103,7 +103,7 @@ def _latest(provider: Provider, where: StoragePlace) -> StoredFile:
 
 
 def tree(
-    found: Iterable[StoredFile], where: StoragePlace, target: Path
+    stored: Iterable[StoredFile], where: StoragePlace, target: Path
 ) -> list[tuple[StoredFile, Path]]:
     """Return each file with its path below *target*.
 
@@ -111,7 +111,7 @@ def tree(
         UsageError: there is none, or one would leave the folder, also by a link that lies in it.
     """
     below = []
-    for one in found:
+    for one in stored:
         name = one.path.removeprefix(where.path).lstrip("/") or file_name(one.path)
         parts = PurePosixPath(name).parts
         if ".." in parts or "\0" in name or name.endswith("/"):

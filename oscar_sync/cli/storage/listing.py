@@ -48,11 +48,11 @@ def command(place: str | None, service: str, **options: Any) -> int:
 
 
 def _show_files(oscar: Oscar, place: StoragePlace, service: str, outputs: Sequence[Output]) -> str:
-    found = list(opened(oscar, place, service).list_files(place.path))
-    rows = tuple(Row((size(one.size_bytes), _time(one), one.path)) for one in found)
-    show(outputs, Table(("SIZE", "WRITTEN", "PATH"), rows), [_document(one) for one in found])
-    total = size(sum(one.size_bytes for one in found))
-    return f"{plural(len(found), 'file')}, {total}" if found else f"nothing lies at {place}"
+    files = list(opened(oscar, place, service).list_files(place.path))
+    rows = tuple(Row((size(one.size_bytes), _time(one), one.path)) for one in files)
+    show(outputs, Table(("SIZE", "WRITTEN", "PATH"), rows), [_document(one) for one in files])
+    total = size(sum(one.size_bytes for one in files))
+    return f"{plural(len(files), 'file')}, {total}" if files else f"nothing lies at {place}"
 
 
 def _time(one: StoredFile) -> str:

@@ -44,7 +44,7 @@ def check(services: Sequence[DesiredService], seeds: Sequence[Seed] = ()) -> lis
         _seed(seed, inputs, findings)
         if seed.is_elsewhere:
             _seed_provider(seed, services, findings)
-    return findings.found
+    return findings.diagnostics
 
 
 class Checking:
@@ -59,9 +59,9 @@ class Checking:
         folders = [(one.key, one.form.input, one.form.output) for one in services]
         if not seeds and folders == self._right:
             return []
-        found = check(services, seeds)
-        self._right = [] if seeds or found else folders
-        return found
+        diagnostics = check(services, seeds)
+        self._right = [] if seeds or diagnostics else folders
+        return diagnostics
 
 
 def _twice(services: Sequence[DesiredService], findings: Findings) -> None:
@@ -94,11 +94,11 @@ def _folders(service: DesiredService, kind: str) -> Iterator[Folder]:
 
 
 def _by_path(services: Sequence[DesiredService], kind: str) -> _ByPath:
-    found: _ByPath = defaultdict(list)
+    folders: _ByPath = defaultdict(list)
     for service in services:
         for folder in _folders(service, kind):
-            found[_key(folder, folder.path)].append(folder)
-    return found
+            folders[_key(folder, folder.path)].append(folder)
+    return folders
 
 
 def _key(folder: Folder, path: str) -> tuple[str, str, str]:
@@ -145,8 +145,8 @@ def _loop(output: Folder, circle: Sequence[DesiredService], findings: Findings) 
 def _shared(inputs: _ByPath, findings: Findings) -> None:
     """Note each input that shares a folder with an earlier service's, once, beside the first."""
     near: _ByPath = defaultdict(list)
-    for (cluster, provider, path), found in inputs.items():
-        near[cluster, provider, path.partition("/")[0]].extend(found)
+    for (cluster, provider, path), same in inputs.items():
+        near[cluster, provider, path.partition("/")[0]].extend(same)
     for folders in near.values():
         if len(folders) > 1:
             _shared_among(folders, inputs, findings)
@@ -162,7 +162,7 @@ def _shared_among(folders: list[Folder], inputs: _ByPath, findings: Findings) ->
     for folder in folders:
         beside = [inputs.get(_key(folder, path)) for path in folders_above(folder.path)]
         beside.append(below[_key(folder, folder.path)])
-        firsts = (found[0] for found in beside if found)
+        firsts = (near[0] for near in beside if near)
         first = min(firsts, key=lambda one: one.service.key, default=folder)
         if first.service.key < folder.service.key:
             _shared_input(first, folder, findings)

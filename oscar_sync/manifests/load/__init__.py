@@ -145,7 +145,7 @@ class _Loader:
         values = self.values()
         read = [self.file(path, overlays, values) for path in files]
         for one in read:
-            self.findings.found.extend(one.findings)
+            self.findings.diagnostics.extend(one.findings)
         names = {name for one in read for name in one.names}
         unknown_services(names, overlays, self.findings)
         gaps |= {
@@ -158,7 +158,7 @@ class _Loader:
             tuple(service for one in read for service in one.services),
             len(files),
             sum(bool(one.services) for one in read),
-            tuple(self.findings.found),
+            tuple(self.findings.diagnostics),
             left_out,
             tuple(f"{file} {gap}" for file, gap in sorted(gaps.items())),
         )
@@ -180,7 +180,7 @@ class _Loader:
             shown = shown_path(path, sources.cwd)
             if shown not in named and (gap := self.gap_beside(path)):
                 gaps[shown] = gap
-        outside = [one.file for one in unread.found if not _contains(sources, one.file)]
+        outside = [one.file for one in unread.diagnostics if not _contains(sources, one.file)]
         return tuple(dict.fromkeys((*named, *outside)))
 
     def may_hold_fdl(self, path: str) -> bool:
@@ -209,7 +209,7 @@ class _Loader:
             raw, gap = self.raw_services(path)
             names = {name for one in raw for name in names_of(one)} if overlays else set()
             services = [self.service(one, overlays, values) for one in raw]
-            return _File(services, names, self.findings.found, gap)
+            return _File(services, names, self.findings.diagnostics, gap)
         finally:
             self.findings = gathered
 
@@ -218,7 +218,7 @@ class _Loader:
     ) -> Made:
         """Return what *make* returns, kept from the pass before where nothing it needs moved."""
         # What could not be read is looked for again each time.
-        return self.reader.made((kind, key), inputs, self.findings.found, make)
+        return self.reader.made((kind, key), inputs, self.findings.diagnostics, make)
 
     def text(
         self, path: str, most: int, code: ManifestCode, *, is_env_file: bool = False
@@ -259,8 +259,8 @@ class _Loader:
         if places is None:
             return [], ""  # an error, which ends the run
         reading = read_document(places.text, is_json=path.endswith(".json"))
-        found = services_of(reading, places, os.path.dirname(path), self.findings)
-        return found, gap_of(places.text, reading, len(found))
+        services = services_of(reading, places, os.path.dirname(path), self.findings)
+        return services, gap_of(places.text, reading, len(services))
 
     def overlay(self, name: str) -> Overlay:
         path = self._overlay_path(name)
@@ -332,7 +332,7 @@ class _Loader:
         places = self.text(path, _LARGEST_NAMED, ManifestCode.ENV_FILE, is_env_file=True)
         if places is None:
             return Values(environ=environ)
-        found, faults = read_dotenv(places.text)
+        values, faults = read_dotenv(places.text)
         for fault in faults:
             self.findings.of_file(
                 ManifestCode.ENV_FILE,
@@ -341,7 +341,7 @@ class _Loader:
                 f"line {fault.line} is {fault.message}",
                 fault.remedy,
             )
-        return Values(shown, found, environ)
+        return Values(shown, values, environ)
 
     def service(self, raw: RawService, overlays: Sequence[Overlay], values: Values) -> Manifest:
         fields = with_shared(canonical(raw.fields), raw.shared)

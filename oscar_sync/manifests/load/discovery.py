@@ -54,14 +54,14 @@ class Discovery(Struct, frozen=True):
 
     def files(self, paths: Sequence[str]) -> list[str]:
         """Return the absolute paths of all manifests of *paths*, each once, sorted within each."""
-        found: dict[str, None] = {}
+        manifests: dict[str, None] = {}
         for path in paths:
             absolute = os.path.normpath(os.path.join(self.cwd, path))
             self.reader.looked_for(absolute)
             if os.path.isdir(absolute):
-                found.update(dict.fromkeys(self._walk(absolute, absolute, (), None)))
+                manifests.update(dict.fromkeys(self._walk(absolute, absolute, (), None)))
             elif os.path.lexists(absolute):
-                found[absolute] = None
+                manifests[absolute] = None
             else:
                 self.findings.of_file(
                     ManifestCode.NO_SUCH_PATH,
@@ -70,7 +70,7 @@ class Discovery(Struct, frozen=True):
                     "no such file or folder",
                     "check the PATH on the command line",
                 )
-        return list(found)
+        return list(manifests)
 
     def _walk(
         self, folder: str, root: str, above: tuple[str, ...], ignored: Ignored | None
@@ -151,11 +151,11 @@ class Discovery(Struct, frozen=True):
         if entry.path in self.own or entry.name == SETTINGS_FILE:
             return False
         try:
-            found = entry.stat()
+            stated = entry.stat()
         except OSError as error:
             self._unreadable(entry.path, reason_of(error))
             return False
-        size = found.st_size
+        size = stated.st_size
         if size > LARGEST_DISCOVERED:
             self.findings.of_file(
                 ManifestCode.TOO_LARGE_FILE,
@@ -166,7 +166,7 @@ class Discovery(Struct, frozen=True):
             )
             self._gap(entry.path, TOO_LARGE)
             return False
-        self.reader.looked_for(entry.path, found)
+        self.reader.looked_for(entry.path, stated)
         if not entry.is_file():
             self._gap(entry.path, NOT_REGULAR)
             return False
@@ -188,15 +188,15 @@ class Discovery(Struct, frozen=True):
     def _ignore_spec(self, folder: str) -> Ignored | None:
         path = os.path.join(folder, IGNORE_FILE)
         try:
-            found = ignored_by(self.reader.read(path, LARGEST_BYTES))
+            ignored = ignored_by(self.reader.read(path, LARGEST_BYTES))
         except TooLargeError:
-            found = OVER_LIMIT
+            ignored = OVER_LIMIT
         except OSError as error:
-            found = reason_of(error)
-        if isinstance(found, str):
-            self._unreadable(path, found)
+            ignored = reason_of(error)
+        if isinstance(ignored, str):
+            self._unreadable(path, ignored)
             return None
-        return found
+        return ignored
 
     def _unreadable(self, path: str, reason: str) -> None:
         self.findings.of_file(

@@ -30,10 +30,10 @@ def signature_of(path: str) -> Signature | None:
         return None
 
 
-def _signature(found: os.stat_result) -> Signature:
-    if stat.S_ISDIR(found.st_mode):
-        return found.st_dev, found.st_ino, 0, 0, 0
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+def _signature(stated: os.stat_result) -> Signature:
+    if stat.S_ISDIR(stated.st_mode):
+        return stated.st_dev, stated.st_ino, 0, 0, 0
+    return stated.st_dev, stated.st_ino, stated.st_size, stated.st_mtime_ns, stated.st_ctime_ns
 
 
 class Reader:
@@ -66,10 +66,10 @@ class Reader:
         del setting
         self.scope = scope
 
-    def looked_for(self, path: str, found: os.stat_result | None = None) -> None:
+    def looked_for(self, path: str, stated: os.stat_result | None = None) -> None:
         """Note that what is made depends on the file at *path*, which may not exist.
 
-        *found* is what a look at it has shown by now, if somebody had one.
+        *stated* is what a look at it has shown by now, if somebody had one.
         """
 
     def listed(self, folder: str) -> None:
@@ -90,11 +90,11 @@ class Reader:
         self,
         key: Hashable,
         inputs: Sequence[object],
-        found: list[Diagnostic],
+        diagnostics: list[Diagnostic],
         make: Callable[[], Made],
     ) -> Made:
-        """Return what *make* returns; it adds what it finds wrong to *found*."""
-        del key, inputs, found
+        """Return what *make* returns; it adds what it finds wrong to *diagnostics*."""
+        del key, inputs, diagnostics
         return make()
 
 
@@ -176,9 +176,9 @@ class RememberingReader(Reader):
         self._kept_before = self._kept if is_same else {}
         self._contents, self._kept = {}, {}
 
-    def looked_for(self, path: str, found: os.stat_result | None = None) -> None:
+    def looked_for(self, path: str, stated: os.stat_result | None = None) -> None:
         if path not in self._files:
-            self._files[path] = _signature(found) if found else signature_of(path)
+            self._files[path] = _signature(stated) if stated else signature_of(path)
 
     def listed(self, folder: str) -> None:
         self._folders.add(folder)
@@ -244,17 +244,17 @@ class RememberingReader(Reader):
         self,
         key: Hashable,
         inputs: Sequence[object],
-        found: list[Diagnostic],
+        diagnostics: list[Diagnostic],
         make: Callable[[], Made],
     ) -> Made:
         """Return what *make* returned for the same *inputs* and files before, else returns."""
-        # The findings that it added to *found* then are added again.
+        # The findings that it added to *diagnostics* then are added again.
         kept = self._kept_before.get(key)
         if kept is not None and self._holds(kept, inputs):
             self._kept[key] = kept
-            found.extend(kept.findings)
+            diagnostics.extend(kept.findings)
             return cast("Made", kept.result)  # what was made under this key is of its type
-        trace, first = _Trace(), len(found)
+        trace, first = _Trace(), len(diagnostics)
         self._traces.append(trace)
         try:
             result = make()
@@ -262,7 +262,7 @@ class RememberingReader(Reader):
             self._traces.pop()
         if not trace.has_failed:
             self._kept[key] = _Kept(
-                tuple(inputs), tuple(trace.contents), result, tuple(found[first:])
+                tuple(inputs), tuple(trace.contents), result, tuple(diagnostics[first:])
             )
         return result
 

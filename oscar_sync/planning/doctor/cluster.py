@@ -29,17 +29,17 @@ class ClusterFindings(Struct, frozen=True):
 
 def cluster_findings(context: Context, then: Release | None = None) -> ClusterFindings:
     judges = _OF_SERVICES if READ_ONLY.holds(context.facts.view.release) else _JUDGES
-    found = [finding for judge in judges for finding in judge(context)]
+    findings = [finding for judge in judges for finding in judge(context)]
     if then is not None:
-        found.extend(upgrade_findings(context.facts.view, then))
-    found.sort(key=_rank)
+        findings.extend(upgrade_findings(context.facts.view, then))
+    findings.sort(key=_rank)
     notes = [*_notes(context), *upgrade_notes(context.facts.view, then)]
-    return ClusterFindings(tuple(found), tuple(notes))
+    return ClusterFindings(tuple(findings), tuple(notes))
 
 
-def _rank(found: Finding) -> tuple[int, bool, str, str, str]:
-    place = _ORDER.index(found.severity)
-    return place, found.is_of_upgrade, found.code, found.subject, found.name
+def _rank(finding: Finding) -> tuple[int, bool, str, str, str]:
+    place = _ORDER.index(finding.severity)
+    return place, finding.is_of_upgrade, finding.code, finding.subject, finding.name
 
 
 _Judges = tuple[Callable[[Context], Iterator[Finding]], ...]

@@ -94,7 +94,7 @@ def clusters_meant(request: DesireRequest, environ: Mapping[str, str]) -> MeantC
     placed = Placed(lookup_of(opened, (), findings))
     entries = entries_of(opened, placed, findings)
     if findings.has_error:
-        raise InputError(tuple(sorted(findings.found)))
+        raise InputError(tuple(sorted(findings.diagnostics)))
     resolved = clusters_of(opened, placed, Findings()) if entries else ()
     return MeantClusters(tuple(entries), resolved, placed.lookup.names)
 
@@ -113,7 +113,7 @@ def explain_settings(
     findings = Findings()
     opened = open_settings(request, environ, Reader(), findings)
     if findings.has_error:
-        raise InputError(tuple(sorted(findings.found)))
+        raise InputError(tuple(sorted(findings.diagnostics)))
     rows = explained(opened.loaded, opened.env_file, from_flag=bool(request.env_file))
     return (*rows, *_logins(request, environ))
 

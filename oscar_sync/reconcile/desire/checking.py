@@ -37,7 +37,7 @@ def check(
     seeds = [seed for entry in settings.services for seed in entry.seeds]
     for seed in seeds:
         opened.reader.seeded(seed.source)
-    findings.found.extend(check_together(services, seeds))
+    findings.diagnostics.extend(check_together(services, seeds))
     scope = ReadScope(loaded.folder, [absolute(opened.cwd, path) for path in request.allow_outside])
     check_seeds(loaded, scope.holds, opened.cwd, findings)
     _check_seeded(opened, seeds, findings)
@@ -81,7 +81,7 @@ def judged(
         tolerated |= _OF_MANIFESTS
     elif not manifests.fdl_count and not opened.loaded.removed:
         _note_no_fdl(request.paths, of_manifests, findings)
-    of_run = [_softened(one) if one.code in tolerated else one for one in findings.found]
+    of_run = [_softened(one) if one.code in tolerated else one for one in findings.diagnostics]
     every = {*of_manifests, *of_run}
     diagnostics = tuple(sorted(_illustrated(opened, manifests, one) for one in every))
     stopping = {Severity.ERROR, Severity.WARNING} if request.strict else {Severity.ERROR}

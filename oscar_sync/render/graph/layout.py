@@ -63,5 +63,5 @@ def _sort_columns(columns: dict[int, list[str]], pairs: _Pairs, *, to_the_right:
 
 
 def _mean(name: str, before: Mapping[str, list[str]], rows: Mapping[str, int]) -> float:
-    found = [rows[other] for other in before.get(name, ())]
-    return sum(found) / len(found) if found else float(rows[name])
+    near = [rows[other] for other in before.get(name, ())]
+    return sum(near) / len(near) if near else float(rows[name])

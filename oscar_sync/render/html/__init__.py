@@ -13,10 +13,10 @@ def html(subject: Subject) -> str:
     return page(subject, has_script=True)
 
 
-def html_of_input(found: Sequence[Diagnostic]) -> str:
+def html_of_input(diagnostics: Sequence[Diagnostic]) -> str:
     from oscar_sync.render.html.page import page_of_input
 
-    return page_of_input(found)
+    return page_of_input(diagnostics)
 
 
 def html_cell(subject: Subject) -> str:

@@ -38,9 +38,9 @@ def coloured(line: str) -> list[tuple[str, str]]:
     if len(text) > _COLUMNS:
         text = f"{text[:_COLUMNS]}… ({len(text) - _COLUMNS:,} characters more)"
     pieces, at = [], 0
-    for found in _TOKENS.finditer(text):
-        pieces += [("", text[at : found.start()]), (f"t{found.lastgroup}", found.group())]
-        at = found.end()
+    for match in _TOKENS.finditer(text):
+        pieces += [("", text[at : match.start()]), (f"t{match.lastgroup}", match.group())]
+        at = match.end()
     return [*pieces, ("", text[at:])]
 
 

@@ -127,12 +127,12 @@ def _planned(action: Action, result: ActionResult | None) -> Entry:
     words = outcome_headline(result) if result else headline(action)
 
     def details() -> Details:
-        found = _of_action(action)
+        shown = _of_action(action)
         if result is None:
-            return found
+            return shown
         messages = [(result.message, "")] if result.message else []
         messages += [(f"warning: {warning}", "") for warning in result.warnings]
-        return replace(found, messages=tuple(messages), log=tuple(result.log))
+        return replace(shown, messages=tuple(messages), log=tuple(result.log))
 
     return Entry(action.key.cluster, action.key.name, word, tone, words, details)
 

@@ -70,9 +70,9 @@ def page(subject: Subject, *, has_script: bool) -> str:
     )
 
 
-def page_of_input(found: Sequence[Diagnostic]) -> str:
-    lead = f"{plural(len(found), 'finding')} in the files."
-    return _document("oscar-sync", lead, **_findings(found))
+def page_of_input(diagnostics: Sequence[Diagnostic]) -> str:
+    lead = f"{plural(len(diagnostics), 'finding')} in the files."
+    return _document("oscar-sync", lead, **_findings(diagnostics))
 
 
 _Parts = dict[str, object]
@@ -166,7 +166,7 @@ def _flow(subject: Subject) -> _Parts:
 _TONES: Final = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "good"}
 
 
-def _findings(found: Sequence[Diagnostic]) -> _Parts:
+def _findings(diagnostics: Sequence[Diagnostic]) -> _Parts:
     blocks = [
         DocumentBlock(
             f"of severity {item.severity}",
@@ -179,7 +179,7 @@ def _findings(found: Sequence[Diagnostic]) -> _Parts:
                 else item.origin.file,
             ),
         )
-        for item in findings_of_input(found)
+        for item in findings_of_input(diagnostics)
     ]
     shown, cut = fitting(blocks, _SMALL_ROOM)
     return {"findings": shown, "findings_cut": cut_sentence(cut, "oscar-sync validate")}

@@ -19,7 +19,7 @@ def read(text: str) -> tuple[Loaded, list[Diagnostic]]:
     places = Places(text, "oscar-sync.yaml", "settings")
     folder = "/work"
     path = posixpath.join(folder, places.file)
-    return read_settings(tree, places, folder, path, {}, findings), findings.found
+    return read_settings(tree, places, folder, path, {}, findings), findings.diagnostics
 
 
 @pytest.mark.parametrize(
