@@ -17,7 +17,7 @@ from oscar_sync.cli.main import cli
 from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Change, Compare, Field, Kind
-from oscar_sync.model.settings_fields import SETTINGS
+from oscar_sync.model.settings_fields import ALWAYS_SHOWN, SETTINGS, WARNINGS
 from oscar_sync.planning.doctor.codes import TITLES as FINDING_TITLES
 from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
 from tools import reasons, releases, variables
@@ -38,7 +38,10 @@ _SETTINGS_INTRODUCTION = (
 _CODES_INTRODUCTION = (
     "A code is stable and never used for anything else. OSY1xx: manifests; 2xx: settings; 3xx: "
     "clusters and credentials; 4xx: services, and 42x: before an upgrade; 6xx: the object store "
-    "and volumes. What has 4xx and 6xx is found by `oscar-sync doctor` ([doctor.md](doctor.md))."
+    "and volumes. What has 4xx and 6xx is found by `oscar-sync doctor` ([doctor.md](doctor.md)). "
+    "`rules: {OSY182: off}` in the settings turns a warning off, `error` makes it stop a run; the "
+    "last column says which codes can be warnings. What is an error stays one. `-v` counts what "
+    "is turned off."
 )
 _SETTINGS_EXAMPLE = """\
 set: imaging
@@ -60,6 +63,8 @@ removed:
 - plants                         # undeployed on every cluster; its buckets stay
 - {service: edge-1/old, because: "#42"}
 - {service: lab/theirs, forget: true}
+rules:
+  OSY182: off                    # images with the tag latest are meant here
 services:
   grayify:
     protect: true
@@ -258,13 +263,16 @@ def _diagnostics() -> str:
         "",
         _wrapped(_CODES_INTRODUCTION),
         "",
-        "| code | what it says |",
-        "|---|---|",
+        "| code | what it says | `rules` |",
+        "|---|---|---|",
     ]
     titles = {str(code): text for code, text in MANIFEST_TITLES.items()}
     titles |= {str(code): text for code, text in SETTINGS_TITLES.items()}
     titles |= {str(code): text for code, text in FINDING_TITLES.items()}
-    lines += [f"| {code} | {title} |" for code, title in sorted(titles.items())]
+    levels = {code: "may be raised" if code in ALWAYS_SHOWN else "yes" for code in WARNINGS}
+    lines += [
+        f"| {code} | {title} | {levels.get(code, '')} |" for code, title in sorted(titles.items())
+    ]
     return "\n".join(lines) + "\n"
 
 

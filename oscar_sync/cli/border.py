@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -22,11 +22,13 @@ from oscar_sync.errors import (
     StoreError,
     UsageError,
 )
-from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.render.diagnostics import diagnostics_text
 from oscar_sync.render.words import safe
+from oscar_sync.settings.codes import SettingsCode
 
 _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
     (UsageError, Exit.USAGE),
@@ -104,14 +106,30 @@ def show_findings(diagnostics: Sequence[Diagnostic], outputs: Sequence[Output], 
         tell_findings(diagnostics, color)
 
 
+_ONLY_VERBOSE: Final = frozenset({ManifestCode.NOT_FDL, SettingsCode.SILENCED})
+"""What is said with ``-v`` only, unless the run ends with an error."""
+
+
 def tell_findings(diagnostics: Sequence[Diagnostic], color: str) -> None:
+    """Write diagnostics to stderr as text, or as lines of JSON: with ``-q`` errors alone."""
+    is_error = any(one.severity is Severity.ERROR for one in diagnostics)
+    if not (is_error or _is_given("verbose")):
+        diagnostics = [one for one in diagnostics if one.code not in _ONLY_VERBOSE]
+    if _is_given("quiet"):
+        diagnostics = [one for one in diagnostics if one.severity is Severity.ERROR]
     if LogFormat.is_json:
         for one in diagnostics:
             about = {name: getattr(one, name) for name in _ABOUT}
             tell(json_line(str(one.severity), "oscar_sync", one.message, **about) + "\n")
         return
     paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
-    tell(diagnostics_text(diagnostics, paint=paint))
+    tell(diagnostics_text(diagnostics, paint=paint, is_brief=_is_given("verbose") is False))
+
+
+def _is_given(flag: str) -> bool | None:
+    """Tell whether the command under way has *flag*; None if it knows no such flag."""
+    context = click.get_current_context(silent=True)
+    return None if context is None else context.params.get(flag)
 
 
 def say(text: str) -> None:

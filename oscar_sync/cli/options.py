@@ -109,7 +109,7 @@ _TOKEN_FILE: Final = _one(
 )  # fmt: skip
 _QUIET: Final = click.option(
     "-q", "--quiet", is_flag=True, envvar="OSCAR_SYNC_QUIET", cls=CommonOption,
-    help="Hide progress.",
+    help="Hide progress and warnings.",
 )  # fmt: skip
 _COLOR: Final = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto",

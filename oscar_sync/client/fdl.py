@@ -16,16 +16,22 @@ def services_for(path: str | os.PathLike[str], cluster: str) -> list[Any]:
 
     Those are the ones below its id, below a name for "the default" (``default-cluster``,
     ``oscar_service``) or below none. Scripts are read relative to the file, else to the working
-    folder; secrets that the file leaves blank come from the environment's variables.
+    folder; secrets that the file leaves blank come from the environment's variables. A misspelt key
+    is ignored, as by oscar-python.
 
     Raises:
         DefinitionError: the file cannot be deployed (all findings), or has nothing for it.
     """
+    from oscar_sync.manifests.codes import ManifestCode
     from oscar_sync.manifests.load import Sources, load
 
     cwd = str(Path.cwd())
     read = load(Sources(paths=[os.fspath(path)], folder=os.sep, cwd=cwd, environ=dict(os.environ)))
-    errors = [one for one in read.diagnostics if one.severity == "error"]
+    errors = [
+        one
+        for one in read.diagnostics
+        if one.severity == "error" and one.code != ManifestCode.MISSPELT_KEY
+    ]
     if errors:
         raise DefinitionError(
             "\n".join(

@@ -170,13 +170,16 @@ class FieldReader(ABC):
         built: dict[str, str] = {}
         is_sure = self.sure.fullmatch
         for key, item in self._mapping(value, path).items():
+            if field.keys and key not in field.keys:
+                self.unknown(key, field.keys, path)
+                continue
             if not is_sure(key):
                 self.check(field, ValuePart.KEY, key, (*path, key))
             if not isinstance(item, str):
                 self._not_text(field, item, (*path, key))
                 continue
             text = built[key] = _as_text(item)
-            if not is_sure(text):
+            if field.keys or not is_sure(text):
                 self.check(field, ValuePart.ENTRY, text, (*path, key))
         return built
 

@@ -68,6 +68,7 @@ class ManifestCode(StrEnum):
     INPUT_FILTER = "OSY181"
     MOVING_TAG = "OSY182"
     FOREIGN_INPUT = "OSY183"
+    MISSPELT_KEY = "OSY184"
 
 
 TITLES: Final = {
@@ -132,4 +133,5 @@ TITLES: Final = {
     ManifestCode.INPUT_FILTER: "prefix and suffix of an input do nothing",
     ManifestCode.MOVING_TAG: "the image's tag moves",
     ManifestCode.FOREIGN_INPUT: "an input of a MinIO that may not be the cluster's own",
+    ManifestCode.MISSPELT_KEY: "a key is misspelt",
 }

@@ -4,12 +4,13 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import FaultKind, Reading
 from oscar_sync.documents.scalars import Tree, is_null
-from oscar_sync.documents.suggestion import closest, did_you_mean
+from oscar_sync.documents.suggestion import closest
 from oscar_sync.manifests.codes import ManifestCode
-from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, Findings, note_faults
+from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, Findings, note_faults, unknown_key
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.origin import FieldPath
 
@@ -92,15 +93,8 @@ def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
 def _top_keys(document: dict[str, Tree], places: Places, findings: Findings) -> None:
     for key in document:
         if key not in _TOP and not key.startswith(("x-", ".")):
-            hint = did_you_mean(key, _TOP)
-            findings.at(
-                ManifestCode.UNKNOWN_KEY,
-                WARNING,
-                places,
-                (key,),
-                f"unknown top-level key {key}; {hint}" if hint else f"unknown top-level key {key}",
-                "an FDL has functions, storage_providers and clusters",
-            )
+            code, severity, message, remedy = unknown_key(key, key, _TOP)
+            findings.at(code, severity, places, (key,), message, remedy)
 
 
 class _Reader:
@@ -121,12 +115,16 @@ class _Reader:
             self.shape((FUNCTIONS,), "functions must be a mapping", "write `functions:`, `oscar:`")
             return []
         for platform in functions:
-            if platform != OSCAR:
+            path = (FUNCTIONS, platform)
+            if closest(platform, (OSCAR,)) not in ("", platform):
+                code, severity, message, remedy = unknown_key(dotted(path), platform, (OSCAR,))
+                self.findings.at(code, severity, self.places, path, message, remedy)
+            elif platform != OSCAR:
                 self.findings.at(
                     ManifestCode.AWS_IGNORED,
                     WARNING,
                     self.places,
-                    (FUNCTIONS, platform),
+                    path,
                     f"functions.{platform} is not for OSCAR and is ignored",
                     "nothing to do; services for OSCAR stand under functions.oscar",
                 )

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from oscar_sync.documents.scalars import Tree
-from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.documents.typed import FieldReader, ValuePart, Wrong
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.findings import ERROR, NOTE, WARNING
+from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, unknown_key
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
@@ -102,14 +101,8 @@ def _unknown(draft: ServiceDraft, key: str, known: Iterable[str], path: FieldPat
             remedy,
         )
         return
-    hint = did_you_mean(key, known)
-    draft.say(
-        ManifestCode.UNKNOWN_KEY,
-        WARNING,
-        (*path, key),
-        f"unknown key {where}" + (f"; {hint}" if hint else ""),
-        "servers ignore it: correct or delete it",
-    )
+    code, severity, message, remedy = unknown_key(where, key, known)
+    draft.say(code, severity, (*path, key), message, remedy)
 
 
 def judge(

@@ -44,8 +44,9 @@ class Field(Struct, frozen=True):
     ``default`` is what an omitted field comes to: the server makes it so, the settings read it so;
     ``since`` the first release that has it; ``until`` the first that no longer has it.
     ``is_secret`` values are masked everywhere. ``is_required`` fields must be given and not blank.
-    ``least`` is the smallest integer. ``text_as`` is the table of what a bare text is read as in
-    the place of a block: the text is its first field.
+    ``least`` is the smallest integer. ``choices`` are the texts that may be written, ``keys`` those
+    of a map; blank: any. ``text_as`` is the table of what a bare text is read as in the place of a
+    block: the text is its first field.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Field(Struct, frozen=True):
     since: tuple[int, int, int] = (0, 0, 0)
     until: tuple[int, int, int] | None = None
     choices: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     least: int | None = None
     children: tuple["Field", ...] = ()
     text_as: tuple["Field", ...] = ()

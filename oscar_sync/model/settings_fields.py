@@ -6,6 +6,17 @@ from oscar_sync.model.field import Field, Kind
 
 _T, _F = Kind.TEXT, Kind.FLAG
 
+ALWAYS_SHOWN: Final = ("OSY306", "OSY313")
+"""Warnings of who runs the files, which the files may raise and not turn off (trust 4)."""
+WARNINGS: Final = (
+    *("OSY106", "OSY112", "OSY114", "OSY115", "OSY116", "OSY117", "OSY118", "OSY125", "OSY127"),
+    *("OSY132", "OSY137", "OSY141", "OSY162", "OSY172", "OSY180", "OSY181", "OSY182", "OSY183"),
+    *("OSY214", "OSY215", "OSY216", "OSY307", "OSY308", "OSY315"),
+    *ALWAYS_SHOWN,
+)
+"""The codes of findings that do not stop a run: `rules` may name them."""
+OFF: Final = "off"
+
 CLUSTER: Final = (
     Field("endpoint", _T, "Address of the cluster.", ""),
     Field("auth_user", _T, "Basic user.", ""),
@@ -87,4 +98,12 @@ SETTINGS: Final = (
         text_as=REMOVED,
     ),
     Field("services", Kind.BLOCK_MAP, "Settings by service.", {}, children=SERVICE),
+    Field(
+        "rules",
+        Kind.TEXT_MAP,
+        "Warnings by code, as in `OSY182: off`: `off`, `warning` or `error`.",
+        {},
+        choices=(OFF, "warning", "error"),
+        keys=WARNINGS,
+    ),
 )

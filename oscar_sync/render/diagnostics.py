@@ -1,6 +1,7 @@
 """Diagnostics as text."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.render.paint import Paint, plain
@@ -9,8 +10,38 @@ from oscar_sync.render.words import plural, safe
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-def diagnostics_text(diagnostics: Sequence[Diagnostic], *, paint: Paint = plain) -> str:
-    return "".join(f"{_one(item, paint)}\n" for item in diagnostics)
+_MOST_ALIKE: Final = 3
+"""Warnings of one code that are all shown; of more the first is, and the others are counted."""
+_PLACES: Final = 3
+
+
+def diagnostics_text(
+    diagnostics: Sequence[Diagnostic], *, paint: Paint = plain, is_brief: bool = False
+) -> str:
+    """Return each finding with place, fault, snippet and remedy; blank without any.
+
+    With *is_brief* one line sums up many warnings of one code behind the first of them.
+    """
+    alike: dict[str, list[Diagnostic]] = {}
+    for item in diagnostics:
+        if is_brief and item.severity is not Severity.ERROR:
+            alike.setdefault(item.code, []).append(item)
+    lines = []
+    for item in diagnostics:
+        first, *others = alike.get(item.code, [item])
+        is_summed = len(others) >= _MOST_ALIKE and item.severity is not Severity.ERROR
+        if item is first or not is_summed:
+            lines.append(_one(item, paint))
+        if item is first and is_summed:
+            lines.append(f"    {_sum(others)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _sum(others: Sequence[Diagnostic]) -> str:
+    places = [f"{one.file}:{one.line}" if one.line else one.file for one in others]
+    rest = ", …" if len(places) > _PLACES else ""
+    shown = safe(", ".join(places[:_PLACES]))
+    return f"{len(others):,} more {others[0].code}: {shown}{rest}; -v shows all"
 
 
 def _one(item: Diagnostic, paint: Paint) -> str:

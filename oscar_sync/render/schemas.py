@@ -84,7 +84,9 @@ def _shape(field: Field, *, is_strict: bool) -> dict[str, Json]:
         case Kind.TEXTS:
             return {"type": ["array", "null"], "items": dict(_SCALAR)}
         case Kind.TEXT_MAP:
-            return {"type": ["object", "null"], "additionalProperties": dict(_SCALAR)}
+            named: dict[str, Json] = {key: {"enum": [*field.choices]} for key in field.keys}
+            others: Json = False if named else dict(_SCALAR)
+            return {"type": ["object", "null"], "properties": named, "additionalProperties": others}
         case Kind.PORTS:
             return {"type": ["array", "integer", "null"], "items": {"type": "integer"}}
         case Kind.BLOCK:

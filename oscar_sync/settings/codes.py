@@ -23,6 +23,7 @@ class SettingsCode(StrEnum):
     UNKNOWN_SERVICE = "OSY214"
     PASSED_OVER = "OSY215"
     SECRET_ENV = "OSY216"
+    SILENCED = "OSY217"
     FINGERPRINT_KEY = "OSY290"
     NO_CLUSTER = "OSY301"
     UNKNOWN_CLUSTER = "OSY302"
@@ -56,6 +57,7 @@ TITLES: Final = {
     SettingsCode.PRUNE_WITHOUT_SET: "prune needs a set",
     SettingsCode.PASSED_OVER: "a settings file is not used",
     SettingsCode.SECRET_ENV: "--secret-env names a secret that no service has",
+    SettingsCode.SILENCED: "`rules` of the settings turn warnings off",
     SettingsCode.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
     SettingsCode.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
     SettingsCode.NO_CLUSTER: "no cluster is known for a key of the manifests",

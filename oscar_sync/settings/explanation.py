@@ -64,9 +64,11 @@ def _entry(
 def _shown(field: Field, value: Any) -> str:
     if field.kind is Kind.FLAG:
         return "false" if value is False else "true"  # ssl_verify is true where it is absent
+    if isinstance(value, dict):
+        value = [f"{key}: {text}" for key, text in value.items()]
     if isinstance(value, list):
         value = ", ".join(value)
-    if value in ("", {}):
+    if value == "":
         return _NONE
     return MASK if field.is_secret else str(value)
 

@@ -1,18 +1,21 @@
 """`oscar-sync.yaml` to typed values, by the table of its keys: strict, every key has a value."""
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree
 from oscar_sync.documents.suggestion import did_you_mean
-from oscar_sync.documents.typed import FieldReader, Wrong
+from oscar_sync.documents.typed import FieldReader, ValuePart, Wrong
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.model.settings_fields import ALIAS, CLUSTER
+from oscar_sync.model.settings_fields import ALIAS, ALWAYS_SHOWN, CLUSTER, OFF
 from oscar_sync.settings.codes import SettingsCode
+
+_CODE: Final = re.compile(r"OSY\d{3}")
 
 
 class SettingsReader(FieldReader):
@@ -34,12 +37,33 @@ class SettingsReader(FieldReader):
         del wrong
         self.findings.at(SettingsCode.VALUE, ERROR, self.places, path, message, remedy)
 
+    def check(self, field: Field, part: ValuePart, text: str, path: FieldPath) -> None:
+        """Note a text of a map that is not one of its choices."""
+        del part
+        if field.choices and text not in field.choices:
+            hint = did_you_mean(text, field.choices)
+            self.findings.at(
+                SettingsCode.VALUE, ERROR, self.places, path,
+                f"{dotted(path)} is not a level" + (f"; {hint}" if hint else ""),
+                f"write one of {', '.join(field.choices)}",
+            )  # fmt: skip
+        elif text == OFF and path[-1] in ALWAYS_SHOWN:
+            self.findings.at(
+                SettingsCode.VALUE, ERROR, self.places, path,
+                f"{dotted(path)} cannot be turned off: it warns of what these files decide",
+                "write `error`, or delete the line",
+            )  # fmt: skip
+
     def unknown(self, key: str, known: Iterable[str], path: FieldPath) -> None:
         hint = did_you_mean(key, known)
         what = f"unknown key {dotted((*path, key))}"
         remedy = "correct or delete it; `oscar-sync schema settings` lists all keys"
         if key == ALIAS[0].name and CLUSTER[0].name in known:
             remedy = f"write `{path[-1]}: OTHER-KEY`"
+        if path == ("rules",):
+            what = f"rules.{key}: no warning has this code"
+            remedy = "write the code that a warning shows; an error cannot be turned off"
+            hint = "" if _CODE.fullmatch(key) else hint  # a number is not like another one
         self.findings.at(
             SettingsCode.UNKNOWN_KEY, ERROR, self.places, (*path, key),
             f"{what}; {hint}" if hint else what, remedy,

@@ -27,6 +27,32 @@ def test_quiet_says_nothing_on_stderr(project):
     assert project.run("apply", "-y", "-q")[2] == ""
 
 
+@pytest.mark.parametrize(
+    ("flag", "warned", "summed", "skipped"), [("", 1, 1, 0), ("-v", 4, 0, 1), ("-q", 0, 0, 0)]
+)
+def test_many_alike_warnings_are_one_line_but_with_v_and_none_with_q(
+    project, flag, warned, summed, skipped
+):
+    (project.folder / "notes.yaml").write_text("kind: Pod\n")
+    for name in ("aaa", "bbb", "ccc", "ddd"):
+        project.write(name)
+        path = project.folder / f"{name}.yaml"
+        path.write_text(path.read_text().replace(":1.0", ":latest"))
+    for command in ("validate", "plan"):
+        err = project.run(command, *filter(None, [flag]))[2]
+        assert (err.count("warning OSY182"), err.count("OSY112")) == (warned, skipped)
+        words = "3 more OSY182: bbb.yaml:5, ccc.yaml:5, ddd.yaml:5; -v shows all"
+        assert err.count(words) == summed
+
+
+def test_what_rules_turn_off_is_counted_with_v(project):
+    path = project.folder / "hello.yaml"
+    path.write_text(path.read_text().replace(":1.0", ":latest"))
+    project.settings("rules: {OSY182: off}\n")
+    assert project.run("validate")[1:] == ("Valid: 1 file, 1 service.\n", "")
+    assert "note OSY217: rules turn off OSY182 (1)" in project.run("validate", "-v")[2]
+
+
 def test_one_run_gives_text_json_and_markdown(project):
     code, out, _ = project.run("plan", "-o", "json=plan.json", "-o", "markdown=plan.md")
     assert code == 0

@@ -1,6 +1,7 @@
 """The last stage: what is wrong side by side, and whether a command may go on."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -14,12 +15,14 @@ from oscar_sync.manifests.load import Manifests
 from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.settings import Seed, Settings
+from oscar_sync.model.settings_fields import OFF
 from oscar_sync.model.state import DesiredService
 from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.placing import Placed
 from oscar_sync.settings.assembly import check_removed, check_services
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.load import absolute, check_paths, check_seeds
+from oscar_sync.settings.reading import Loaded
 from oscar_sync.storage.files import walk
 
 CheckTogether: TypeAlias = Callable[[Sequence[DesiredService], Sequence[Seed]], list[Diagnostic]]
@@ -68,26 +71,49 @@ def _check_seeded(opened: OpenedSettings, seeds: Iterable[Seed], findings: Findi
 def judged(
     opened: OpenedSettings, manifests: Manifests, findings: Findings
 ) -> tuple[Diagnostic, ...]:
-    """Return all diagnostics, sorted.
+    """Return all diagnostics, sorted, each with the severity that `rules` give it.
 
     Raises:
         InputError: there is an error among them.
     """
-    request = opened.request
-    of_manifests = list(manifests.diagnostics)
-    tolerated = request.tolerated
+    request, tolerated = opened.request, opened.request.tolerated
     if not request.needs_manifests:
-        of_manifests = [_softened(one) for one in of_manifests]
         tolerated |= _OF_MANIFESTS
     elif not manifests.fdl_count and not opened.loaded.removed:
-        _note_no_fdl(request.paths, of_manifests, findings)
-    of_run = [_softened(one) if one.code in tolerated else one for one in findings.diagnostics]
-    every = {*of_manifests, *of_run}
+        _note_no_fdl(request.paths, manifests.diagnostics, findings)
+    every = [
+        _softened(one) if one.code in tolerated else one
+        for one in _ruled(opened.loaded, {*manifests.diagnostics, *findings.diagnostics})
+    ]
     diagnostics = tuple(sorted(_illustrated(opened, manifests, one) for one in every))
     stopping = {Severity.ERROR, Severity.WARNING} if request.strict else {Severity.ERROR}
     if any(one.severity in stopping for one in diagnostics):
         raise InputError(diagnostics)
     return diagnostics
+
+
+def _ruled(loaded: Loaded, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return *diagnostics* with the severities that `rules` give; what they turn off is counted."""
+    rules = loaded.values.get("rules") or {}
+    kept, off = [], Counter[str]()
+    for one in diagnostics:
+        level = rules.get(one.code)
+        if level == OFF and one.severity is not Severity.ERROR:
+            off[one.code] += 1
+        elif level in _RAISED and one.severity is not Severity.ERROR:
+            kept.append(replace(one, severity=Severity(level)))
+        else:
+            kept.append(one)
+    if off and loaded.places is not None:
+        counts = ", ".join(f"{code} ({count:,})" for code, count in sorted(off.items()))
+        counted = Findings()
+        counted.at(SettingsCode.SILENCED, Severity.NOTE, loaded.places, ("rules",),
+                   f"rules turn off {counts}", "")  # fmt: skip
+        kept += counted.diagnostics
+    return kept
+
+
+_RAISED: Final = frozenset({Severity.WARNING, Severity.ERROR})
 
 
 def _illustrated(opened: OpenedSettings, manifests: Manifests, one: Diagnostic) -> Diagnostic:

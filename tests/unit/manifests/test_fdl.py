@@ -11,7 +11,7 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.fdl_fields import SERVICE
 from tests.unit.manifests.reading import codes, read, said, service
 
-WARNING, NOTE = Severity.WARNING, Severity.NOTE
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
 def test_a_service_is_read_in_normal_form(tmp_path: Path) -> None:
@@ -168,6 +168,39 @@ def test_no_yaml_names_the_ignore_file(tmp_path: Path) -> None:
     assert ".oscar-syncignore" in found.remedy
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (service("memroy: 1Gi\n"), 7, "unknown key memroy; did you mean memory?"),
+        (service("CPU: 1\n"), 7, "unknown key CPU; did you mean cpu?"),
+        (service("inputs: []\n"), 7, "unknown key inputs; did you mean input?"),
+        (service("expose: {api_prot: 80}\n"), 7,
+         "unknown key expose.api_prot; did you mean api_port?"),
+        (service("input:\n- storage_provider: minio.default\n  path: plants/in\n  sufix: []\n"),
+         10,
+         "unknown key input[0].sufix; did you mean suffix?"),
+        (service("storage_providers:\n  minoi: {}\n"), 8,
+         "unknown key storage_providers.minoi; did you mean minio?"),
+        (service("environment:\n  varaibles: {A: b}\n"), 8,
+         "unknown key environment.varaibles; did you mean variables?"),
+        (service() + "storage_provider: {}\n", 7,
+         "unknown key storage_provider; did you mean storage_providers?"),
+        ("functions:\n  osacr: []\n  oscar: []\n", 2,
+         "unknown key functions.osacr; did you mean oscar?"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_key_is_an_error_at_its_place(
+    tmp_path: Path, text: str, line: int, words: str
+) -> None:
+    (found,) = [one for one in read(tmp_path, text).diagnostics if one.severity is ERROR]
+    assert (found.code, found.line, found.message) == ("OSY184", line, words)
+
+
+def test_a_key_that_is_like_no_other_is_a_warning(tmp_path: Path) -> None:
+    manifests = read(tmp_path, service("colour: red\n") + "x-team: a\nowner_of_file: me\n")
+    assert (codes(manifests), codes(manifests, WARNING)) == ([], ["OSY115", "OSY115"])
+
+
 def test_a_second_document_with_functions_is_an_error(tmp_path: Path) -> None:
     assert codes(read(tmp_path, service() + "---\n" + service())) == ["OSY111"]
     assert codes(read(tmp_path, "a: 1\n---\n" + service())) == ["OSY111"]
@@ -180,12 +213,9 @@ def test_a_template_that_was_not_rendered_is_named(tmp_path: Path) -> None:
     assert "template" in found.remedy
 
 
-def test_unknown_keys_warn_with_a_guess_and_removed_ones_with_their_release(
-    tmp_path: Path,
-) -> None:
-    manifests = read(tmp_path, service("memry: 1Gi\nreplicas: []\nexpose: {port: 80}"))
+def test_removed_keys_are_warned_of_with_their_release(tmp_path: Path) -> None:
+    manifests = read(tmp_path, service("replicas: []\nexpose: {port: 80}"))
     assert said(manifests, WARNING) == [
-        "unknown key memry; did you mean memory?",
         "replicas is unknown to servers since 4.1.0 and is ignored",
         "expose.port is unknown to servers since 3.1.0 and is ignored",
     ]

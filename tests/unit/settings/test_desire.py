@@ -67,6 +67,44 @@ def cli_file(folder: Path, text: str) -> None:
     (folder / "home" / ".oscar-cli" / "config.yaml").write_text(text)
 
 
+LATEST = FDL.format(key="edge", name="plants").replace("i:1", "i:latest")
+
+
+@pytest.mark.parametrize(
+    ("level", "severity"),
+    [("off", []), ("warning", [Severity.WARNING]), ("error", [Severity.ERROR])],
+)
+def test_rules_turn_a_warning_off_or_raise_it(
+    tmp_path: Path, level: str, severity: list[Severity]
+) -> None:
+    (tmp_path / "a.yaml").write_text(LATEST)
+    try:
+        found = state(tmp_path, f"{EDGE}rules: {{OSY182: {level}}}\n", {}).diagnostics
+    except InputError as error:
+        found = error.diagnostics
+    assert [one.severity for one in found if one.code == "OSY182"] == severity
+    counted = [one.message for one in found if one.code == "OSY217"]
+    assert counted == ([] if severity else ["rules turn off OSY182 (1)"])
+
+
+def test_rules_leave_an_error_of_their_code_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        FDL.format(key="edge", name="1st").replace(
+            "script:",
+            "expose: {api_port: 80, min_scale: 1, max_scale: 1, cpu_threshold: 80}, script:",
+        )
+    )
+    assert refused(tmp_path, f"{EDGE}rules: {{OSY127: off}}\n", {}) == ["OSY127"]
+
+
+def test_rules_raise_what_a_command_without_manifests_would_let_pass_to_a_warning_only(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.yaml").write_text(LATEST)
+    rules = f"{EDGE}rules: {{OSY182: error}}\n"
+    assert noted(state(tmp_path, rules, {}, needs_manifests=False), Severity.WARNING) == ["OSY182"]
+
+
 def test_settings_shape_a_run(tmp_path: Path) -> None:
     settings = """\
 set: imaging
@@ -422,6 +460,7 @@ services:
     ignore: [labels.team]
     wait: 90s
     seeds: [{from: files, to: "minio.default:plants/in", trigger: true}]
+rules: {OSY182: off}
 """
 
 
@@ -460,6 +499,7 @@ def test_every_key_of_the_settings_is_explained_with_its_line(tmp_path: Path) ->
         f"{seed}.to": ("minio.default:plants/in", "14"),
         f"{seed}.trigger": ("true", "14"),
         f"{seed}.delete_extra": ("false", "default"),
+        "rules": ("OSY182: off", "15"),
     }
 
 

@@ -80,6 +80,30 @@ def read(text: str) -> tuple[Loaded, list[Diagnostic]]:
             "unknown key clusters.edge.alias",
             "write `edge: OTHER-KEY`",
         ),
+        (
+            "rules: {OSY182: of}",
+            (1, 9),
+            "rules.OSY182 is not a level; did you mean off?",
+            "write one of off, warning, error",
+        ),
+        (
+            "rules:\n  OSY128: off",
+            (2, 3),
+            "rules.OSY128: no warning has this code",
+            "write the code that a warning shows; an error cannot be turned off",
+        ),
+        (
+            "rules:\n  osy182: off",
+            (2, 3),
+            "rules.osy182: no warning has this code; did you mean OSY182?",
+            "write the code that a warning shows; an error cannot be turned off",
+        ),
+        (
+            "rules: {OSY313: off}",
+            (1, 9),
+            "rules.OSY313 cannot be turned off: it warns of what these files decide",
+            "write `error`, or delete the line",
+        ),
     ],
 )
 def test_a_fault_has_its_place_and_a_remedy(
@@ -117,3 +141,5 @@ def test_the_schema_is_strict_and_knows_both_shorthands() -> None:
     assert keys["removed"]["items"]["anyOf"][1]["required"] == ["service"]
     assert keys["services"]["additionalProperties"]["additionalProperties"] is False
     assert keys["max_removals"]["minimum"] == 0
+    assert keys["rules"]["properties"]["OSY182"] == {"enum": ["off", "warning", "error"]}
+    assert keys["rules"]["additionalProperties"] is False
