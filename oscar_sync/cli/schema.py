@@ -7,24 +7,19 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.output import show_line
+from oscar_sync.published.schemas import DOCUMENTS, document_schema
 from oscar_sync.render.schemas import fdl_schema, settings_schema
 
 _FILES: Final = {"fdl": fdl_schema, "settings": settings_schema}
-_DOCUMENTS: Final = ("plan", "drift", "report", "event", "status", "doctor", "diagnostics")
 
 
 @given.command("schema", "oscar-sync schema fdl > fdl.schema.json", "oscar-sync schema plan")
-@click.argument("what", type=click.Choice([*_FILES, *_DOCUMENTS]))
+@click.argument("what", type=click.Choice([*_FILES, *DOCUMENTS]))
 def command(what: str) -> int:
     """Print the JSON Schema of FDL files, of oscar-sync.yaml, or of a document that -o json writes.
 
     event is a line of -o events; diagnostics are what -o json holds where files are wrong.
     """
-    if what in _FILES:
-        schema = _FILES[what]()
-    else:
-        from oscar_sync.published.schemas import document_schema
-
-        schema = document_schema(what)
+    schema = _FILES[what]() if what in _FILES else document_schema(what)
     show_line(json.dumps(schema, ensure_ascii=False, indent=2))
     return 0

@@ -25,7 +25,6 @@ class ActionKind(StrEnum):
     REPLACE = "replace"
     SEED = "seed"
     HOOK = "hook"
-    RESTART = "restart"
     ADOPT = "adopt"
     FORGET = "forget"
     ERASE = "erase"

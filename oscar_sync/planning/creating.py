@@ -76,7 +76,9 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         steps=(*members.steps, *coming.steps),
         changes=additions(desired, context.key),
         keeps=tuple(
-            context.kept(bucket, name) for bucket in coming.existing if _is_there(context, bucket)
+            context.kept(bucket, name)
+            for bucket in coming.existing
+            if bucket not in context.planned.made
         ),
         depends_on=coming.depends_on,
         origin=desired.locate(()),
@@ -204,10 +206,6 @@ def _volume_makers(context: Context, desired: DesiredService) -> tuple[str, ...]
     )
 
 
-def _is_there(context: Context, bucket: BucketName) -> bool:
-    return bucket not in context.planned.made
-
-
 def _steps(
     name: str,
     later: tuple[str, ...],
@@ -276,7 +274,7 @@ def _reason(
         release_reason(context, desired.form, has_secrets=bool(desired.secrets)),
         image_reason(context, desired.form, desired.masks),
         provider_reason(context, desired.form),
-        _secrets_reason(desired),
+        missing_values(blank_names(desired.secrets, frozenset()), desired.secrets),
         _put_reason(context, desired.form, later),
         level_reason(context, desired.form) if later else None,
         volume_reason(context, desired.form, lost=lost_volume),
@@ -316,10 +314,6 @@ def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
             assert_never(probe)
 
 
-def _secrets_reason(desired: DesiredService) -> Reason | None:
-    return missing_values(blank_names(desired.secrets, frozenset()), desired.secrets)
-
-
 def _put_reason(context: Context, form: Form, later: tuple[str, ...]) -> Reason | None:
     release = context.facts.view.release
     why = takes_no_put(form, release)
@@ -345,10 +339,9 @@ def _notes(desired: DesiredService, existing: tuple[BucketName, ...]) -> tuple[s
         "than oscar-sync would erase it for all its users"
         for bucket in existing
     ]
-    if any(kind in ("s3", "onedata") for kind in _output_types(desired.form)):
+    if any(
+        provider_of(entry.storage_provider).type in ("s3", "onedata")
+        for entry in desired.form.output
+    ):
         notes.append("the server contacts the output's store while it creates the service")
     return tuple(notes)
-
-
-def _output_types(form: Form) -> tuple[str, ...]:
-    return tuple(provider_of(entry.storage_provider).type for entry in form.output)

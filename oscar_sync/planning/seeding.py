@@ -30,7 +30,7 @@ def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, .
 def _decide(
     context: Context, desired: DesiredService, seed: Seed, position: int
 ) -> Decision | None:
-    credentials = _credentials(seed, desired)
+    credentials = account_of(desired.form, seed.provider) if seed.is_elsewhere else {}
     is_own = is_own_store(desired.form, seed.provider, context.facts.view.own_store)
     reason = _reason(context, seed, credentials, is_own=is_own)
     difference = None if reason else context.facts.seed(seed, credentials)
@@ -95,10 +95,6 @@ def _decide(
         ),
         used=verdict.used,
     )
-
-
-def _credentials(seed: Seed, desired: DesiredService) -> Account:
-    return account_of(desired.form, seed.provider) if seed.is_elsewhere else {}
 
 
 def _remedy(seed: Seed) -> str:

@@ -60,7 +60,7 @@ class Woken(Struct, frozen=True):
     key: str = ""
 
 
-class _Ear(Struct):
+class _ListenedFolder(Struct):
     """A folder that is listened to, as it was then; ``watch`` is None while it is away."""
 
     is_tree: bool
@@ -103,7 +103,7 @@ class Saves(FileSystemEventHandler):
         self._names: set[str] = set()
         self._first_at = self._last_at = 0.0
         self._watched = _Watched()
-        self._ears: dict[str, _Ear] = {}
+        self._folders_watched: dict[str, _ListenedFolder] = {}
         # Of a folder that comes back it says that it was there before.
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
         self._observer = self._started()
@@ -140,43 +140,43 @@ class Saves(FileSystemEventHandler):
 
     def _listen(self, trees: Iterable[str], folders: Iterable[str]) -> None:
         wanted = dict.fromkeys(folders, False) | dict.fromkeys(trees, True)
-        for path, ear in list(self._ears.items()):
-            if wanted.get(path) is not ear.is_tree:
-                self._unschedule(ear)
-                del self._ears[path]
+        for path, folder_watch in list(self._folders_watched.items()):
+            if wanted.get(path) is not folder_watch.is_tree:
+                self._unschedule(folder_watch)
+                del self._folders_watched[path]
         for path, is_tree in wanted.items():
-            if path not in self._ears:
-                self._ears[path] = _Ear(is_tree)
-                self._schedule(path, self._ears[path])
+            if path not in self._folders_watched:
+                self._folders_watched[path] = _ListenedFolder(is_tree)
+                self._schedule(path, self._folders_watched[path])
 
-    def _schedule(self, path: str, ear: _Ear) -> None:
+    def _schedule(self, path: str, folder_watch: _ListenedFolder) -> None:
         """Listen to *path* if it is there; where the system refuses, look at everything."""
-        ear.identity = _identity(path)
-        if ear.identity is None:
+        folder_watch.identity = _identity(path)
+        if folder_watch.identity is None:
             return
         try:
-            ear.watch = self._observer.schedule(
-                self, path, recursive=ear.is_tree, event_filter=_EVENTS
+            folder_watch.watch = self._observer.schedule(
+                self, path, recursive=folder_watch.is_tree, event_filter=_EVENTS
             )
         except FileNotFoundError:
-            ear.identity = None
+            folder_watch.identity = None
         except OSError as error:
             if self.poll_s:
                 raise
             self._poll_instead(error)
             self._restart()
 
-    def _unschedule(self, ear: _Ear) -> None:
-        if ear.watch is not None:
-            self._observer.unschedule(ear.watch)
-            ear.watch = None
+    def _unschedule(self, folder_watch: _ListenedFolder) -> None:
+        if folder_watch.watch is not None:
+            self._observer.unschedule(folder_watch.watch)
+            folder_watch.watch = None
 
     def _restart(self) -> None:
         self._stop()
         self._observer = self._started()
-        for path, ear in self._ears.items():
-            ear.watch = None
-            self._schedule(path, ear)
+        for path, folder_watch in self._folders_watched.items():
+            folder_watch.watch = None
+            self._schedule(path, folder_watch)
 
     # -- what happens
 
@@ -210,12 +210,12 @@ class Saves(FileSystemEventHandler):
     def _look(self) -> None:
         """Look at what no event tells of: folders that are others now, files that stand alone."""
         moved: list[str] = []
-        for path, ear in self._ears.items():
+        for path, folder_watch in self._folders_watched.items():
             identity = _identity(path)
-            if identity != ear.identity:
-                self._unschedule(ear)
-                self._schedule(path, ear)
-                moved.extend([path] if ear.is_tree else ())
+            if identity != folder_watch.identity:
+                self._unschedule(folder_watch)
+                self._schedule(path, folder_watch)
+                moved.extend([path] if folder_watch.is_tree else ())
         singles = self._watched.singles
         saved = [path for path, before in singles.items() if signature_of(path) != before]
         with self._changed:

@@ -37,7 +37,7 @@ _FIELD_COLUMN: Final = 28
 _OF_OP: Final = {Op.ADD: "+", Op.REMOVE: "-", Op.CHANGE: "~", Op.SAME: ""}
 _RANK: Final = {
     ActionKind.REMOVE: 0, ActionKind.REPLACE: 1, ActionKind.CREATE: 2, ActionKind.SEED: 2,
-    ActionKind.UPDATE: 3, ActionKind.HOOK: 4, ActionKind.RESTART: 5, ActionKind.ADOPT: 6,
+    ActionKind.UPDATE: 3, ActionKind.HOOK: 4, ActionKind.ADOPT: 6,
     ActionKind.FORGET: 7, ActionKind.ERASE: 0,
 }  # fmt: skip
 

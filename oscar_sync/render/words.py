@@ -18,7 +18,6 @@ SYMBOLS: Final = {
     ActionKind.REPLACE: "-/+",
     ActionKind.SEED: ">",
     ActionKind.HOOK: "@",
-    ActionKind.RESTART: "r",
     ActionKind.ADOPT: "=",
     ActionKind.FORGET: "<",
     ActionKind.ERASE: "-",

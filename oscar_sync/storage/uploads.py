@@ -83,12 +83,14 @@ class Uploads:
                     return bulk.put(bucket, key, content, digest)
                 return self._put_slowly(place, content, {digests.OURS: digest})
 
-            return self._landing(place, size_bytes, digest, send)
+            return self._etag_of_upload(place, size_bytes, digest, send)
 
     def put_marker(self, bucket: str, key: str) -> None:
-        self._landing((bucket, key), 0, "", lambda: self._put_slowly((bucket, key), b"", None))
+        self._etag_of_upload(
+            (bucket, key), 0, "", lambda: self._put_slowly((bucket, key), b"", None)
+        )
 
-    def _landing(
+    def _etag_of_upload(
         self, place: tuple[str, str], size_bytes: int, sha256: str, send: Callable[[], str]
     ) -> str:
         """Return the ETag of an object that *send* uploads, or has uploaded without an answer."""
@@ -98,13 +100,13 @@ class Uploads:
             except (StoreUnreachableError, StoreFailedError) as error:
                 if isinstance(error, StoreUnreachableError) and not error.was_sent:
                     raise
-                etag = self._landed(place, size_bytes, sha256)
+                etag = self._etag_if_stored(place, size_bytes, sha256)
                 if etag:
                     return etag
                 time.sleep(pause_s)
         return send()
 
-    def _landed(self, place: tuple[str, str], size_bytes: int, sha256: str) -> str:
+    def _etag_if_stored(self, place: tuple[str, str], size_bytes: int, sha256: str) -> str:
         stat = self._stat(*place)
         if stat is None or stat.size != size_bytes:
             return ""
@@ -148,7 +150,7 @@ class Uploads:
             return upload.put(file, on_bytes)
         except (StoreUnreachableError, StoreFailedError):
             # Parts fire nothing and may be sent again; the last request puts them together.
-            etag = self._landed(place, size_bytes, file.sha256)
+            etag = self._etag_if_stored(place, size_bytes, file.sha256)
             if not etag:
                 raise
             return etag
