@@ -8,6 +8,7 @@ from msgspec import Struct
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import BucketFacts, DeploymentState, VolumeFacts
 from oscar_sync.semantics.live_shape import shape_fault
+from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.wire.exchange import RawAnswer
 from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
 
@@ -257,10 +258,6 @@ def jobs_of(value: object) -> tuple[tuple[ListedJob, ...], str]:
 def _job(name: str, row: Mapping[str, object]) -> ListedJob:
     times = (_text(row, key) for key in ("creation_time", "start_time", "finish_time"))
     return ListedJob(name, _text(row, "status"), *times)
-
-
-def mapping_of(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def _text(entry: Mapping[str, object], key: str) -> str:

@@ -19,6 +19,7 @@ from oscar_sync.model.state import BucketFacts, DeploymentState, VolumeFacts
 from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
 from oscar_sync.semantics.capabilities import LOGS_NOT_TOLD, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
+from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.wire.answers import (
     Answer,
     ListedJob,
@@ -29,7 +30,6 @@ from oscar_sync.wire.answers import (
     deployment_of,
     jobs_of,
     lines_of,
-    mapping_of,
     release_info_of,
     service_of,
     services_of,

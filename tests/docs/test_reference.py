@@ -98,21 +98,34 @@ def test_each_function_on_the_journey_is_there():
 STATUS = re.compile(r"Status: (accepted|replaced by \[(\d{4})\]\(\2-[\w-]+\.md\)\.)")
 
 
-@pytest.mark.parametrize(
-    "path", sorted((DOCS / "decisions").glob("0*.md")), ids=lambda one: one.stem
-)
-def test_a_decision_says_its_status_first_and_one_that_is_replaced_is_a_paragraph(path):
+DECISIONS = sorted((DOCS / "decisions").glob("0*.md"))
+
+
+def read_decision(path):
+    """Return title, status, the number of the one that replaces it (or None), and paragraphs."""
     title, status, *rest = path.read_text(encoding="utf-8").strip().split("\n\n")
     found = STATUS.match(status)
-    assert title.startswith(f"# {path.name[:4]}: ")
     assert found, status
-    if found[2]:
-        assert len(rest) == 1, "shrink it to a paragraph"
-        newer = next(path.parent.glob(f"{found[2]}-*.md")).read_text(encoding="utf-8")
-        assert f"]({path.name})" in newer.split("\n\n")[1], "the newer one names it"
-    word = f"replaced by {found[2]}" if found[2] else "accepted"
+    return title, found[2], rest
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda one: one.stem)
+def test_a_decision_says_its_status_first_as_the_index_does(path):
+    title, newer, _ = read_decision(path)
+    assert title.startswith(f"# {path.name[:4]}: ")
+    word = f"replaced by {newer}" if newer else "accepted"
     index = (path.parent / "README.md").read_text(encoding="utf-8")
     assert re.search(rf"\]\({path.name}\) \| .* \| {word} \|", index)
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in DECISIONS if read_decision(one)[1]], ids=lambda one: one.stem
+)
+def test_a_decision_that_is_replaced_is_a_paragraph_that_the_newer_one_names(path):
+    _, number, rest = read_decision(path)
+    assert len(rest) == 1, "shrink it to a paragraph"
+    newer = next(path.parent.glob(f"{number}-*.md")).read_text(encoding="utf-8")
+    assert f"]({path.name})" in newer.split("\n\n")[1], "the newer one names it"
 
 
 def test_each_file_that_contributing_names_is_there():

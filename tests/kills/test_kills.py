@@ -55,9 +55,23 @@ class Killer:
 
 
 @pytest.fixture(scope="module")
-def undisturbed():
-    """Remembers for each kind the state after a run that nobody killed."""
+def known():
     return {}
+
+
+@pytest.fixture
+def undisturbed(world, run, known):
+    """Return what tells the state after a run of a kind that nobody killed, each made once."""
+
+    def wanted(kind):
+        if kind not in known:
+            SCENES[kind].prepare(world)
+            assert run(SCENES[kind].args)[0] == 0
+            known[kind] = state(world)
+            world.reset()
+        return known[kind]
+
+    return wanted
 
 
 @pytest.mark.parametrize("kind", SCENES)
@@ -83,13 +97,7 @@ BOUNDARIES = [
 def test_a_killed_run_is_finished_by_the_next(  # noqa: PLR0917 - what is killed where
     world, run, undisturbed, kind, nth, when
 ):
-    scene = SCENES[kind]
-    if kind not in undisturbed:
-        scene.prepare(world)
-        assert run(scene.args)[0] == 0
-        undisturbed[kind] = state(world)
-        world.reset()
-    wanted = undisturbed[kind]
+    scene, wanted = SCENES[kind], undisturbed(kind)
     scene.prepare(world)
     before = world.objects()
     world.forget()

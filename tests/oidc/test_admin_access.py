@@ -96,24 +96,31 @@ def test_a_put_that_opens_a_bucket_with_data_needs_the_word_and_says_so(admin, c
     assert admin.is_quiet()
 
 
-@pytest.mark.parametrize("command", ["adopt", "forget"])
-def test_a_mark_that_is_written_in_two_puts_opens_buckets_as_an_update_does(admin, command):
+def applied(admin):
+    admin.apply()
+
+
+def posted_by_another_client(admin):
+    body = {"name": "plants", "image": "ghcr.io/x/i:1", "script": "echo\necho", **IN}
+    assert admin.http("admin", "POST", "/system/services", body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("command", "prepare"), [("adopt", posted_by_another_client), ("forget", applied)]
+)
+def test_a_mark_that_is_written_in_two_puts_opens_buckets_as_an_update_does(
+    admin, command, prepare
+):
     is_old = admin.emulator.options.oscar_version == "3.7"
     admin.write("plants", **IN)
-    if command == "forget":
-        admin.apply()
-    else:
-        body = {"name": "plants", "image": "ghcr.io/x/i:1", "script": "echo\necho", **IN}
-        assert admin.http("admin", "POST", "/system/services", body).status_code == 201
+    prepare(admin)
     fill(admin)
     code, said, _ = admin.run(command, "--yes", "plants")
     assert code == (7 if is_old else 0)
     assert (OPENS in " ".join(said.split())) is is_old
     assert not admin.reads("bob")
-    if is_old:
-        code, said, _ = admin.run(command, "--yes", "plants", "--allow", "attach:plants=red")
-        assert code == 0
-        assert admin.reads("bob")
+    assert admin.run(command, "--yes", "plants", "--allow", "attach:plants=red")[0] == 0
+    assert admin.reads("bob") is is_old
 
 
 @pytest.mark.parametrize("way", ["removed", "update"])

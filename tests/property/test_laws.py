@@ -153,18 +153,29 @@ def test_what_is_removed_and_taken_up_again_has_its_data_and_fires(world, wanted
     check_nothing_lost(before, world.objects())
 
 
-@pytest.mark.parametrize("damage", ["functions: [", "", "\x00", "functions: {oscar: [{a: {}}]}"])
-def test_a_file_that_cannot_be_read_removes_nothing(world, damage):
+@pytest.fixture
+def pruning(world):
+    """Return a world that prunes, all of whose services are there."""
     world.write(*({"name": name, "image": "i:1", "script": "s\n"} for name in NAMES))
     world.write_settings(prune=True, max_removals=9)
     world.apply()
-    (world.folder / "alpha.yaml").write_text(damage)
     world.forget()
-    if damage:
-        with pytest.raises(InputError):
-            world.apply()
-        assert not world.oscar.seen
-    assert set(NAMES) <= world.names()
+    return world
+
+
+@pytest.mark.parametrize("damage", ["functions: [", "\x00", "functions: {oscar: [{a: {}}]}"])
+def test_a_file_that_cannot_be_read_removes_nothing(pruning, damage):
+    (pruning.folder / "alpha.yaml").write_text(damage)
+    with pytest.raises(InputError):
+        pruning.apply()
+    assert not pruning.oscar.seen
+    assert set(NAMES) <= pruning.names()
+
+
+def test_a_file_that_is_empty_removes_nothing(pruning):
+    (pruning.folder / "alpha.yaml").write_text("")
+    pruning.apply()
+    assert set(NAMES) <= pruning.names()
 
 
 def test_a_run_without_any_manifest_removes_nothing(world):

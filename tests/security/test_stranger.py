@@ -24,6 +24,14 @@ def attacker():
         yield stub
 
 
+@pytest.fixture(params=["create", "update"])
+def new_or_there(request, project):
+    """Return a project whose service is not there yet, and one whose service is."""
+    if request.param == "update":
+        assert project.run("apply", "--yes")[0] == 0
+    return project
+
+
 def settings(project, text):
     (project.folder / "oscar-sync.yaml").write_text(text)
 
@@ -587,10 +595,8 @@ class TestValuesNeverLeaveByTheText:
     )
 
     @pytest.mark.parametrize("patch", OVERLAYS)
-    @pytest.mark.parametrize("is_there", [False, True], ids=["create", "update"])
-    def test_a_plan_shows_what_an_overlay_writes(self, project, monkeypatch, patch, is_there):
-        if is_there:
-            assert project.run("apply", "--yes")[0] == 0
+    def test_a_plan_shows_what_an_overlay_writes(self, new_or_there, monkeypatch, patch):
+        project = new_or_there
         monkeypatch.setenv("SOME", PLANTED)
         (project.folder / "overlays").mkdir()
         (project.folder / "overlays" / "x.yaml").write_text(f"services:\n  hello:\n    {patch}\n")
@@ -678,11 +684,9 @@ class TestValuesNeverLeaveByTheText:
         (project.folder / "overlays" / "x.yaml").write_text(f"services:\n  hello:\n    {patch}\n")
         assert "OSY161" in blocked(project, "--overlay", "x")
 
-    @pytest.mark.parametrize("is_there", [False, True], ids=["create", "update"])
-    def test_the_digest_binds_the_value_that_is_not_shown(self, project, monkeypatch, is_there):
+    def test_the_digest_binds_the_value_that_is_not_shown(self, new_or_there, monkeypatch):
         """A plan that was reviewed with one value is not applied with another."""
-        if is_there:
-            assert project.run("apply", "--yes")[0] == 0
+        project = new_or_there
         (project.folder / "overlays").mkdir()
         (project.folder / "overlays" / "x.yaml").write_text(
             "services:\n  hello:\n    environment: {variables: {A: '${SOME}'}}\n"

@@ -1,5 +1,6 @@
 """What is asked before a write and after it, by runs without a cluster."""
 
+from functools import partial
 from threading import Barrier
 from types import SimpleNamespace
 from typing import Any, cast
@@ -168,16 +169,9 @@ def test_a_notification_that_woke_with_its_service_is_told_and_no_other_one():
 LOST = Reply(Meaning(Outcome.UNKNOWN, "lost-answer"), may_still_run=True)
 
 
-@pytest.mark.parametrize(
-    ("shown", "holds", "raises"),
-    [
-        ([live(), None], True, "it is gone"),
-        ([live(), live(memory="7Gi")], True, ""),
-        ([live(), live(memory="7Gi")], False, "changed by someone else"),
-    ],
-)
-def test_nobody_waits_longer_for_a_lost_answer_than_until_something_moves(shown, holds, raises):
-    answers, step = iter(shown), Step(Do.PUT, "alpha")
+def lost_put(*shown, holds):
+    """Return a PUT without an answer, after which reads show *shown* in turn, and its clock."""
+    answers = iter(shown)
 
     class Watched(Run):
         def read_back(self):
@@ -189,11 +183,26 @@ def test_nobody_waits_longer_for_a_lost_answer_than_until_something_moves(shown,
     plain, clock = run(holds=holds)
     one = Watched(**{name: getattr(plain, name) for name in Run.__struct_fields__})
     one.sender = cast("Any", SimpleNamespace(put=lambda *_: LOST, sent=[]))
-    if raises:
-        with pytest.raises(StaleServiceError, match=raises):
-            put_until_it_holds(one, step, live().form, live())
-    else:
-        assert put_until_it_holds(one, step, live().form, live()).form.memory == "7Gi"
+    return (
+        partial(put_until_it_holds, one, Step(Do.PUT, "alpha"), live().form, live()),
+        clock,
+    )
+
+
+def test_nobody_waits_longer_for_a_lost_answer_than_until_it_shows():
+    put, clock = lost_put(live(), live(memory="7Gi"), holds=True)
+    assert put().form.memory == "7Gi"
+    assert clock.now_s == 0.0
+
+
+@pytest.mark.parametrize(
+    ("shown", "holds", "raises"),
+    [(None, True, "it is gone"), (live(memory="7Gi"), False, "changed by someone else")],
+)
+def test_nobody_waits_longer_for_a_lost_answer_than_until_something_moves(shown, holds, raises):
+    put, clock = lost_put(live(), shown, holds=holds)
+    with pytest.raises(StaleServiceError, match=raises):
+        put()
     assert clock.now_s == 0.0
 
 
