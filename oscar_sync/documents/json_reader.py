@@ -24,9 +24,9 @@ def read_json(text: str) -> Reading:
     try:
         data = _DECODER(joined).decode(text)
     except json.JSONDecodeError as error:
-        remedy = "check commas, quotes and brackets at this place"
-        fault = Fault(FaultKind.SYNTAX, error.lineno, error.colno, f"not JSON: {error.msg}", remedy)
-        return Reading((), (fault,))
+        from oscar_sync.documents.syntax import json_fault
+
+        return Reading((), (json_fault(error, text),))
     except RecursionError:
         return Reading((), (_too_deep(),))
     if _depth(data) > MAX_DEPTH:

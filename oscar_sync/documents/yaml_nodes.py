@@ -91,32 +91,12 @@ def nodes_of(text: str) -> Iterator[Node]:
             if node is not None:
                 yield node
     except yaml.MarkedYAMLError as error:
-        raise Refused(_syntax_fault(error)) from error
+        from oscar_sync.documents.syntax import yaml_fault
+
+        loader = yaml.SafeLoader if C_PARSER is None else yaml.CSafeLoader
+        raise Refused(yaml_fault(error, text, loader)) from error
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
         raise Refused(_unmarked_fault(error)) from error
-
-
-def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
-    mark = error.problem_mark or error.context_mark
-    problem = error.problem or "not YAML"
-    context = f" {error.context}" if error.context else ""
-    return Fault(
-        FaultKind.SYNTAX,
-        mark.line + 1 if mark else 1,
-        mark.column + 1 if mark else 1,
-        f"not YAML: {problem}{context}",
-        _remedy_of(problem),
-    )
-
-
-def _remedy_of(problem: str) -> str:
-    if "cannot start any token" in problem:
-        return "indent with spaces, not tabs; quote a value that starts with @, ` or %"
-    if "mapping values are not allowed" in problem:
-        return 'check the indentation, and quote a value that contains ": "'
-    if "undefined alias" in problem or "duplicate anchor" in problem:
-        return "quote the value if it should be text: * and & have a meaning in YAML"
-    return "check the indentation and the quotes at this place"
 
 
 def _unmarked_fault(error: Exception) -> Fault:
