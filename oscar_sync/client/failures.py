@@ -71,11 +71,9 @@ def lost(error: ClusterError) -> requests.exceptions.RequestException:
     kinds = {
         "no answer within": requests.exceptions.ReadTimeout,
         "no connection within": requests.exceptions.ConnectTimeout,
-        "its certificate": requests.exceptions.SSLError,
-        "TLS": requests.exceptions.SSLError,
+        "certificate not trusted": requests.exceptions.SSLError,
+        "TLS failed": requests.exceptions.SSLError,
         "the proxy": requests.exceptions.ProxyError,
     }
-    kind_of_error = next(
-        (kind for words, kind in kinds.items() if error.message.startswith(words)), None
-    )
+    kind_of_error = next((kind for words, kind in kinds.items() if words in error.message), None)
     return (kind_of_error or requests.exceptions.ConnectionError)(text)

@@ -5,8 +5,25 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from oscar_sync.documents.scalars import Plain, Tree
+from oscar_sync.documents.suggestion import did_you_mean
 
 _REFERENCE: Final = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+
+
+_BARE: Final = re.compile(r"\$\(?([A-Za-z_][A-Za-z0-9_]*)\)?")
+
+
+def bare_variable(text: str) -> str:
+    """Return the name where *text* is ``$NAME`` or ``$(NAME)``, which is not replaced, or blank."""
+    match = _BARE.fullmatch(text)
+    return match[1] if match else ""
+
+
+def defining(name: str, environ: Mapping[str, str]) -> str:
+    """Return what to do about a variable that *environ* lacks."""
+    ours = [other for other in environ if other.startswith("OSCAR_")]
+    hint = did_you_mean(name, ours)
+    return f"set it: export {name}=VALUE" + (f"; {hint}" if hint else "")
 
 
 def references(text: str) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def _unclosed_quote(text: str, place: tuple[int, int], loader: Any) -> Fault | N
     return _fault(
         (line, column),
         "text follows the quote that closes the value",
-        "put the value in '…', or write \\\" for a quote inside of \"…\"",
+        'put the value in \'…\', or write \\" for a quote inside of "…"',
     )
 
 

@@ -11,6 +11,7 @@ from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Reading
 from oscar_sync.documents.scalars import Tree
 from oscar_sync.documents.substitution import (
+    defining,
     scalars_with_references,
     substituted,
     substituted_tree,
@@ -74,7 +75,7 @@ def overlay_of(
             places,
             ("services", *path),
             f"the environment variable {name} is not defined",
-            f"define it, or write ${{{name}:-default}}",
+            defining(name, environ),
         )
     patches = tree if isinstance(tree, dict) and (is_strict or not missing) else services
     kept = {name: patch for name, patch in patches.items() if isinstance(patch, dict)}

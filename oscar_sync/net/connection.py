@@ -70,13 +70,13 @@ class TimedResponse(http.client.HTTPResponse):
 
 class _Connection:
     response_class = TimedResponse
-    proxy_scheme = ""
+    proxy_place = ""
 
     def connect(self: Any) -> None:
         """Open it as far as the origin; its time-out is that of an answer from then on."""
         limit_s, self.timeout = self.timeout, CONNECT_TIMEOUT_S
         try:
-            with translate_errors(OPENING, proxy=self.proxy_scheme):
+            with translate_errors(OPENING, proxy=self.proxy_place):
                 super().connect()  # type: ignore[misc]
         finally:
             self.timeout = limit_s
@@ -85,10 +85,10 @@ class _Connection:
         self.is_verified = True
 
 
-def connect_by_ours(manager: urllib3.PoolManager, proxy_scheme: str) -> None:
+def connect_by_ours(manager: urllib3.PoolManager, proxy_place: str) -> None:
     kinds: dict[str, Any] = dict(manager.pool_classes_by_scheme)
     for scheme, pool in kinds.items():
-        names = {"proxy_scheme": proxy_scheme}
+        names = {"proxy_place": proxy_place}
         connection = type("Connection", (_Connection, pool.ConnectionCls), names)
         kinds[scheme] = type("ConnectionPool", (pool,), {"ConnectionCls": connection})
     manager.pool_classes_by_scheme = kinds

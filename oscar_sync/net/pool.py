@@ -59,6 +59,7 @@ class Pool(urllib3.PoolManager):
         """
         super().__init__()
         proxy, scheme = _proxy_of(origin, environ), urlsplit(origin).scheme
+        self._proxy = proxy
         self._timeout_s = timeout_s
         self._repeats = repeats
         options: dict[str, Any] = {
@@ -69,7 +70,7 @@ class Pool(urllib3.PoolManager):
         if "https" in {proxy.scheme, scheme}:  # CAs take time to load
             options["ssl_context"] = context_of(cas, verify=verify)
         self._manager = _manager(proxy, options)
-        connect_by_ours(self._manager, proxy.scheme)
+        connect_by_ours(self._manager, _place(proxy))
         self.proxy = self._manager.proxy
         self._is_forwarded = self.proxy is not None and scheme == "http"
 
@@ -117,8 +118,8 @@ class Pool(urllib3.PoolManager):
             )
         if self._is_forwarded and response.status == _PROXY_LOG_IN:
             response.close()
-            words = "through the proxy of the environment: it asks for a log-in (407)"
-            raise NoExchangeError(words)
+            words = f"through the proxy {_place(self._proxy)}: it asks for a log-in (407)"
+            raise NoExchangeError(f"{words}; write it as http://USER:PASSWORD@HOST:PORT")
         return response
 
 
@@ -179,14 +180,20 @@ def _proxy_of(origin: str, environ: Mapping[str, str]) -> SplitResult:
         is_usable = False
         parts = urlsplit("")
     if not is_usable or bool(parts.scheme) != bool(parts.hostname):
-        raise NoExchangeError("the proxy of the environment is not an address")
+        words = "the proxy of the environment is not an address; correct https_proxy or http_proxy"
+        raise NoExchangeError(words)
     return parts
+
+
+def _place(proxy: SplitResult) -> str:
+    """Return the address of a proxy without its log-in, blank for none."""
+    return f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}" if proxy.scheme else ""
 
 
 def _manager(proxy: SplitResult, options: Mapping[str, Any]) -> urllib3.PoolManager:
     if not proxy.scheme:
         return urllib3.PoolManager(**options)
-    place = f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}"
+    place = _place(proxy)
     user, password = unquote(proxy.username or ""), unquote(proxy.password or "")
     if proxy.scheme in _SOCKS:
         return _through_socks(place, user or None, password or None, options)

@@ -40,7 +40,7 @@ def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
             lines.append(f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}")
             lines.extend(f"         {text}" for text in diff)
     lines.extend(
-        f" {paint('?', SYMBOL_COLOURS['?'])} {safe(f'{cluster.id}: {cluster.problem}')}"
+        f" {unread} {safe(f'{cluster.id} ({cluster.endpoint}): {cluster.problem}')}"
         for cluster in plan.clusters
         if cluster.problem
     )

@@ -62,9 +62,7 @@ def plan_text(
     page.section("LEFT ALONE", len(plan.left_alone), [
         [safe(f"   {item.key}   {item.message}")] for item in plan.left_alone
     ])  # fmt: skip
-    page.section("NOT PLANNED", len(plan.not_planned), [
-        [page.mark("?", safe(f"{item.key}   {item.reason}"))] for item in plan.not_planned
-    ])  # fmt: skip
+    page.section("NOT PLANNED", len(plan.not_planned), list(page.not_planned(plan)))
     page.section("NOTES", len(plan.notes), [[f"   {safe(note)}"] for note in plan.notes])
     page.line("")
     page.line(summary(plan, command))
@@ -236,6 +234,16 @@ class Page:
         lines.extend(f"     note   {safe(note)}" for note in action.notes)
         return lines
 
+    def not_planned(self, plan: Plan) -> Iterator[list[str]]:
+        """Yield for each cluster that was not read why, once, and which services are concerned."""
+        most = None if self._verbose else MOST_UNPLANNED
+        for cluster in plan.clusters:
+            names = [str(one.key.name) for one in plan.not_planned if one.key.cluster == cluster.id]
+            if names:
+                rest = f" and {len(names) - most:,} more" if most and len(names) > most else ""
+                why = safe(f"{cluster.id} ({cluster.endpoint}): {cluster.problem}")
+                yield [self.mark("?", why), safe(f"     {', '.join(names[:most])}{rest}")]
+
     def _differing(self, action: Action) -> Sequence[FieldChange]:
         """Return what differs on the cluster; with -v also what would be sent beside it."""
         if self._verbose:
@@ -268,6 +276,8 @@ def _blocked_word(action: Action) -> str:
     return f"{action.kind} {safe(action.reason)}" if action.kind is ActionKind.SEED else action.kind
 
 
+MOST_UNPLANNED: Final = 10
+"""So many services of a cluster that was not read are named in text."""
 MOST_DELETIONS: Final = 20
 """So many objects that a seed deletes are named in text; -v, HTML and JSON name all."""
 

@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
-from oscar_sync.documents.substitution import references, substituted
+from oscar_sync.documents.substitution import bare_variable, defining, references, substituted
+from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
+from oscar_sync.settings.addresses import address_fault, is_address
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.entries import (
     DEFAULT_KEYS,
@@ -33,8 +35,8 @@ from oscar_sync.settings.logins import (
 )
 from oscar_sync.settings.origins import VARIABLE, origin_of
 
-_SCHEMES: Final = ("https", "http")
 _SHOWN: Final = frozenset({"identity", "token_file", "ca_bundle", "oidc_account_name"})
+_ADDRESSES: Final = ("endpoint", "s3_endpoint")
 _CREDENTIALS: Final = ("auth_user", "auth_password", "token", "oidc_refresh_token")
 
 
@@ -192,6 +194,17 @@ def unknown_key(
 ) -> None:
     keys = ", ".join(one or "(none)" for one in lookup.keys)
     names = ", ".join(lookup.known.names) or "none"
+    if target := lookup.known.aliases.get(key):
+        if is_address(target):
+            return  # noted where it is written
+        known = [name for name in lookup.known.names if name not in lookup.known.aliases]
+        hint = did_you_mean(target, known) or f"clusters known: {', '.join(known) or 'none'}"
+        findings.add(
+            SettingsCode.NO_CLUSTER, ERROR, origin, "",
+            f"clusters.{key} goes to {target}, which is not a known cluster; {hint}",
+            f"correct `{key}: {target}` in oscar-sync.yaml, or add an entry {target}", text,
+        )  # fmt: skip
+        return
     findings.add(
         SettingsCode.NO_CLUSTER,
         ERROR,
@@ -244,12 +257,13 @@ class Resolver:
             return None
         endpoint = fields.get("endpoint", "").rstrip("/")
         store = fields.get("s3_endpoint", "").rstrip("/")
-        if not self._is_address(entry, endpoint):
-            return None
-        if not self._is_allowed(entry, "endpoint", endpoint):
-            return None
-        if store and not self._is_allowed(entry, "s3_endpoint", store):
-            return None
+        for key, address in zip(
+            _ADDRESSES, (endpoint, store) if store else (endpoint,), strict=False
+        ):
+            if not (
+                self._is_address(entry, key, address) and self._is_allowed(entry, key, address)
+            ):
+                return None
         login = self._login(entry, fields, endpoint, is_sole=is_sole)
         if login is None:
             return None
@@ -283,30 +297,30 @@ class Resolver:
                 self._say(
                     SettingsCode.UNDEFINED_VARIABLE, ERROR, entry, key,
                     f"the environment variable {name} is not defined",
-                    f"define it, or write ${{{name}:-default}}",
+                    defining(name, self.environment.variables),
+                )  # fmt: skip
+            if key not in _ADDRESSES and (name := bare_variable(text)):
+                self._say(
+                    SettingsCode.BARE_VARIABLE, WARNING, entry, key,
+                    "a value that begins with $ is used as it is written",
+                    f'for the variable write "${{{name}}}", in braces and quotes'
+                    if name in self.environment.variables
+                    else 'for a variable write "${NAME}", in braces and quotes',
                 )  # fmt: skip
         return fields if is_complete else None
 
-    def _is_address(self, entry: ClusterSettings, endpoint: str) -> bool:
-        try:
-            parts = urlsplit(endpoint)
-            is_good = (
-                parts.scheme in _SCHEMES
-                and bool(parts.hostname)
-                and parts.port != 0
-                and not (parts.query or parts.fragment or parts.username or parts.password)
-            )
-        except ValueError:
-            is_good = False
-        if not is_good:
-            written = entry.fields.get("endpoint", "")
-            shown = "" if "@" in written else f" {written}"
-            self._say(
-                SettingsCode.ENDPOINT, ERROR, entry, "endpoint",
-                f"the endpoint{shown} of cluster {entry.id} is not an http(s) address",
-                "write https://HOST, without user, password or query",
-            )  # fmt: skip
-        return is_good
+    def _is_address(self, entry: ClusterSettings, key: str, address: str) -> bool:
+        fault, remedy = address_fault(address)
+        if fault:
+            written = entry.fields.get(key, "")
+            shown = "" if "@" in written else f"`{written}` "
+            if references(written):  # what a variable puts in is not shown (trust 4.1)
+                remedy = (
+                    "correct the variable: https://HOST, with the path of the API if it has one"
+                )
+            place = "" if entry.places else f"{key} of cluster {entry.id}: "
+            self._say(SettingsCode.ENDPOINT, ERROR, entry, key, f"{place}{shown}{fault}", remedy)
+        return not fault
 
     def _is_allowed(self, entry: ClusterSettings, key: str, address: str) -> bool:
         origin, environment = origin_of(address), self.environment

@@ -24,6 +24,7 @@ class SettingsCode(StrEnum):
     PASSED_OVER = "OSY215"
     SECRET_ENV = "OSY216"
     SILENCED = "OSY217"
+    BARE_VARIABLE = "OSY218"
     FINGERPRINT_KEY = "OSY290"
     NO_CLUSTER = "OSY301"
     UNKNOWN_CLUSTER = "OSY302"
@@ -58,6 +59,7 @@ TITLES: Final = {
     SettingsCode.PASSED_OVER: "a settings file is not used",
     SettingsCode.SECRET_ENV: "--secret-env names a secret that no service has",
     SettingsCode.SILENCED: "`rules` of the settings turn warnings off",
+    SettingsCode.BARE_VARIABLE: "a variable without braces is not replaced",
     SettingsCode.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
     SettingsCode.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
     SettingsCode.NO_CLUSTER: "no cluster is known for a key of the manifests",
@@ -68,7 +70,7 @@ TITLES: Final = {
     SettingsCode.ASSUMED_VERIFIED: "the certificate is verified although the file does not say so",
     SettingsCode.ONLY_CLUSTER: "the only cluster known is used",
     SettingsCode.CLI_FILE: "oscar-cli's file cannot be used",
-    SettingsCode.ALIAS_LOOP: "aliases of clusters go round in a circle",
+    SettingsCode.ALIAS_LOOP: "aliases of clusters form a loop",
     SettingsCode.SAME_IDENTITY: "two entries are one cluster",
     SettingsCode.ENDPOINT_NOT_ALLOWED: "the address may not have credentials",
     SettingsCode.OUTSIDE: "a file that the settings name lies outside their folder",

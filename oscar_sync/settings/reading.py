@@ -10,7 +10,7 @@ from msgspec import Struct
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree, is_null
-from oscar_sync.documents.substitution import scalars_with_references, substituted
+from oscar_sync.documents.substitution import defining, scalars_with_references, substituted
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
@@ -19,6 +19,7 @@ from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.semantics.names import bucket_name_fault, service_name_fault
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, FILE_TYPES, provider_of
 from oscar_sync.semantics.stamp import SET_NAME
+from oscar_sync.settings.addresses import is_address
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.consents import OF_SERVICE_GRAMMAR, consent_for
 from oscar_sync.settings.durations import duration_s
@@ -97,7 +98,7 @@ def _note_variables(
             findings.at(
                 SettingsCode.UNDEFINED_VARIABLE, ERROR, places, at,
                 f"the environment variable {name} is not defined",
-                f"define it, or write ${{{name}:-default}}",
+                defining(name, environ),
             )  # fmt: skip
     return is_bare
 
@@ -165,14 +166,19 @@ class _Reader:
         return tuple(name for name in names if not is_reserved(name))
 
     def aliases(self, aliases: Mapping[str, str]) -> None:
-        for key in aliases:
-            seen, at = {key}, aliases[key]
-            while at in aliases and at not in seen:
-                seen.add(at)
+        for key, target in aliases.items():
+            if is_address(target):
+                shown = "ADDRESS" if "@" in target else target
+                self.say(SettingsCode.VALUE, ("clusters", key),
+                         "an address, where the name of another entry is expected",
+                         f"write `{key}: {{endpoint: {shown}}}`")  # fmt: skip
+            way, at = [key], target
+            while at in aliases and at not in way:
+                way.append(at)
                 at = aliases[at]
-            if at in seen:
+            if at in way:
                 self.say(SettingsCode.ALIAS_LOOP, ("clusters", key),
-                         f"clusters.{key} goes round in a circle",
+                         f"aliases form a loop: {' -> '.join([*way, at])}",
                          "let it name an entry with an endpoint")  # fmt: skip
 
     def entry(self, key: str, entry: Mapping[str, Any]) -> ClusterSettings:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from oscar_sync.errors import StoreError, StoreFailedError, StoreUnreachableError
 from oscar_sync.model.state import StoredObject
+from oscar_sync.net.failures import NOT_TRUSTED, TRUST_IT
 from oscar_sync.net.proxies import proxy_for
 from oscar_sync.storage.address import StoreAddress
 from oscar_sync.storage.words import CONNECT_TIMEOUT_S, words_of
@@ -189,7 +190,7 @@ def _store_error(address: StoreAddress, error: Exception) -> StoreError:
         kind = StoreFailedError if status[1].startswith("5") else StoreError
         return kind(address.shown, f"it answers {status[1]}")
     if "certificate" in text.lower():
-        words = "its certificate is not trusted"
+        words = f"{NOT_TRUSTED}; {TRUST_IT}"
         return StoreUnreachableError(address.shown, words, was_sent=False)
     # The library below says so in its debug text alone; where it does not, a look tells.
     was_sent = re.search(r"legacy::Error\(\s*Connect\b", text) is None

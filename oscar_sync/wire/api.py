@@ -360,9 +360,10 @@ class OscarApi:
         login = self.session.token_login(token)
         return answer_of(self.session.send(Request("POST", path, body, login=login)))
 
-    def _refused(self, raw: RawAnswer) -> RefusedError:
-        cluster = self.session.cluster
-        said = self._excerpt(raw)
+    def _refused(self, raw: RawAnswer) -> RefusedError | BadAnswerError:
+        cluster, said = self.session.cluster, self._excerpt(raw)
+        if remedy := other_server(text_of(raw.content[:4096])):
+            return self.bad(f"it answers {raw.status}: {said}", remedy)
         words = f"the credentials are refused ({raw.status}{': ' + said if said else ''})"
         source = cluster.login_source
         if not cluster.login:
@@ -403,6 +404,15 @@ class _Words:
 def _has_no_route(raw: RawAnswer) -> bool:
     """Tell whether this release has no such path (oscar-server 0)."""
     return raw.status == 404 and is_unknown_path(text_of(raw.content), raw.header("Content-Type"))
+
+
+def other_server(text: str) -> str:
+    """Return what to write where *text* shows that no OSCAR answers there, blank if it may be."""
+    if "HTTPS" in text and "HTTP request" in text:
+        return "write https:// in the endpoint"
+    if text.startswith("<?xml") and "<Error>" in text:
+        return "this is an object store: set endpoint to the address of OSCAR, s3_endpoint to this"
+    return ""
 
 
 def _segment(name: str) -> str:

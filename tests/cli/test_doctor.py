@@ -93,7 +93,7 @@ def test_a_cluster_that_cannot_be_reached_is_6_and_the_others_are_told(project):
     _left_behind(project)
     code, out, _ = project.run("doctor", "--detailed-exitcode")
     assert code == 6
-    assert "gone   http://127.0.0.1:9   NOT READ: the connection was refused\n" in out
+    assert "gone   http://127.0.0.1:9   NOT READ: connection refused; check the port" in out
     assert "OSY612" in out
 
 

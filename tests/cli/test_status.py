@@ -87,7 +87,7 @@ def test_a_cluster_that_cannot_be_read_is_said_in_the_table_and_by_the_exit_code
     )
     code, out, _ = project.run("status")
     assert code == 6
-    assert "gone   http://127.0.0.1:9   NOT READ: the connection was refused\n" in out
+    assert "gone   http://127.0.0.1:9   NOT READ: connection refused; check the port" in out
     assert "hello" in out
     found = json.loads(project.run("status", "-o", "json")[1])["clusters"]
     assert [cluster["problem"] is None for cluster in found] == [True, False]

@@ -152,7 +152,7 @@ def test_a_wrong_log_in_is_told_without_showing_it(place, tmp_path):
 
 def test_a_certificate_that_nobody_vouches_for_is_not_trusted(secure_place):
     secure_place.environ = {}
-    with pytest.raises(StoreUnreachableError, match="certificate is not trusted"):
+    with pytest.raises(StoreUnreachableError, match="certificate not trusted"):
         list(secure_place.open().list_files(secure_place.root))
 
 

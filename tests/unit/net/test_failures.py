@@ -22,9 +22,9 @@ from oscar_sync.net.failures import OPENING, translate_errors
         ),
         (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "refused", True),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset"), "refused", True),
-        (socket.gaierror(-2, "Name or service not known"), "its name is not known here", False),
+        (socket.gaierror(-2, "Name or service not known"), "host name not found; check", False),
         (TimeoutError(), "no connection within 5 s", False),
-        (ssl.SSLError(1, "wrong version"), "TLS failed", False),
+        (ssl.SSLError(1, "odd"), "TLS failed; check that this port speaks https", False),
     ],
 )
 def test_what_the_system_says_of_a_connection_is_told(error, words, may_pass):

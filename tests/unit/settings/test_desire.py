@@ -405,6 +405,77 @@ def test_an_entry_that_cannot_be_used_is_an_error(tmp_path: Path, entry: str, co
     assert keys(state(tmp_path, settings, needs_clusters=False)) == ["edge/plants"]
 
 
+@pytest.mark.parametrize(
+    ("key", "written", "remedy"),
+    [
+        ("endpoint", "https://x.org/ui/#/services", "write https://x.org"),
+        ("endpoint", "https://x.org:8443/oscar/ui/", "write https://x.org:8443/oscar"),
+        ("endpoint", "http://x.org/system/services", "write http://x.org"),
+        ("endpoint", "https://x.org?a=b", "write https://x.org"),
+        ("endpoint", "x.org:8080", "write https://x.org:8080"),
+        ("endpoint", "https://u:p@x.org", "write it in auth_user and auth_password"),
+        ("endpoint", "https://x.org:0", "write https://HOST or https://HOST:PORT"),
+        ("endpoint", "ftp://x.org", "write https://HOST"),
+        ("endpoint", "$OSCAR_ENDPOINT", 'write "${OSCAR_ENDPOINT}", in braces and quotes'),
+        (
+            "endpoint",
+            "${E}/ui",
+            "correct the variable: https://HOST, with the path of the API if it has one",
+        ),
+        ("s3_endpoint", "x.org:9000", "write https://x.org:9000"),
+    ],
+)
+def test_what_is_not_the_address_of_a_server_says_what_to_write(
+    tmp_path: Path, key: str, written: str, remedy: str
+) -> None:
+    fields = {"endpoint": "https://y.org", key: written, "token": "t"}
+    entry = ", ".join(f"{name}: '{value}'" for name, value in fields.items())
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, f"clusters: {{edge: {{{entry}}}}}", environ={"E": "https://z.org"})
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.remedy) == ("OSY303", remedy)
+    assert "z.org" not in found.message + found.remedy
+
+
+@pytest.mark.parametrize(
+    ("written", "name"), [("$OSCAR_TOKEN", "OSCAR_TOKEN"), ("$(X)", "NAME"), ("$X", "NAME")]
+)
+def test_a_variable_without_braces_is_a_warning_that_shows_no_value(
+    tmp_path: Path, written: str, name: str
+) -> None:
+    entry = f"{{endpoint: 'https://x.org', token: {written}}}"
+    found = state(tmp_path, f"clusters: {{edge: {entry}}}", environ={"OSCAR_TOKEN": "hush"})
+    (warning,) = [one for one in found.diagnostics if one.code == "OSY218"]
+    assert f'write "${{{name}}}", in braces and quotes' in warning.remedy
+    assert "hush" not in str(warning)
+
+
+def test_a_variable_that_is_not_set_says_how_to_set_it_and_which_was_meant(tmp_path: Path) -> None:
+    entry = "{endpoint: 'https://x.org', auth_user: u, auth_password: '${OSCAR_PASWORD}'}"
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, f"clusters: {{edge: {entry}}}", environ={"OSCAR_PASSWORD": "hush"})
+    (found,) = caught.value.diagnostics
+    assert found.remedy == "set it: export OSCAR_PASWORD=VALUE; did you mean OSCAR_PASSWORD?"
+
+
+@pytest.mark.parametrize(
+    ("clusters", "code", "words"),
+    [
+        ("edge: https://x.org", "OSY205", "write `edge: {endpoint: https://x.org}`"),
+        ("edge: '${E}'", "OSY205", "write `edge: {endpoint: ${E}}`"),
+        ("edge: https://u:p@x.org", "OSY205", "write `edge: {endpoint: ADDRESS}`"),
+        ("{edge: labb, lab: {endpoint: 'https://x.org', token: t}}", "OSY301", "or add an entry"),
+    ],
+)
+def test_a_cluster_that_is_a_bare_text_says_what_to_write(
+    tmp_path: Path, clusters: str, code: str, words: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, f"clusters:\n  {clusters}\n")
+    (found,) = caught.value.diagnostics
+    assert (found.code, words in found.remedy) == (code, True)
+
+
 def test_two_entries_of_one_cluster_are_an_error(tmp_path: Path) -> None:
     settings = f"clusters:\n  edge: {ENTRY.format('x')}\n  twin: {ENTRY.format('x')}\n"
     assert refused(tmp_path, settings) == ["OSY311"]

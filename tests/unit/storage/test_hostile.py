@@ -112,7 +112,7 @@ def test_an_object_whose_metadata_is_denied_is_judged_by_its_parts(stub, store, 
 
 def test_a_store_that_refuses_the_connection_is_told_as_that(stub):
     address = StoreAddress("http://127.0.0.1:1", Secret("access"), Secret("secret"))
-    with pytest.raises(StoreUnreachableError, match="the connection was refused"):
+    with pytest.raises(StoreUnreachableError, match="connection refused"):
         ObjectStore(address, {}).reach()
 
 
@@ -203,7 +203,7 @@ def test_a_proxy_that_does_not_pass_it_on_is_told_as_that(stub):
     stub.replies = [Reply(407, b"log in")]
     address = StoreAddress("https://store.example.org", Secret("a"), Secret("s"))
     store = ObjectStore(address, {"https_proxy": stub.url})
-    with pytest.raises(StoreError, match="the proxy does not pass it on"):
+    with pytest.raises(StoreError, match=r"the proxy .* does not pass it on"):
         store.hooks("red")
 
 

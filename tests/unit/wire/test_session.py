@@ -114,7 +114,7 @@ def test_a_500_of_the_list_is_an_answer_and_not_repeated(stub):
 def test_a_refused_connection_says_that_nothing_was_sent():
     with (
         api(f"http://127.0.0.1:{closed_port()}") as oscar,
-        pytest.raises(NoAnswerError, match="the connection was refused") as caught,
+        pytest.raises(NoAnswerError, match="connection refused") as caught,
     ):
         oscar.put_service({"name": "a"})
     assert not caught.value.was_sent
@@ -125,7 +125,7 @@ def test_a_name_that_nobody_knows_says_so_at_once(host):
     seen: list[Exchange] = []
     with (
         api(f"http://{host}", seen=seen) as oscar,
-        pytest.raises(NoAnswerError, match="its name is not known here"),
+        pytest.raises(NoAnswerError, match="host name not found"),
     ):
         oscar.info()
     assert len(seen) == 1
