@@ -39,6 +39,7 @@ def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
         for line, diff in moved_lines(action, width):
             lines.append(f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}")
             lines.extend(f"         {text}" for text in diff)
+    unread = paint("?", SYMBOL_COLOURS["?"])
     lines.extend(
         f" {unread} {safe(f'{cluster.id} ({cluster.endpoint}): {cluster.problem}')}"
         for cluster in plan.clusters
