@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -157,6 +157,3 @@ def log_to_stderr(level: str) -> None:
 def _one_safe_line(record: logging.LogRecord) -> bool:
     record.msg, record.args = safe(record.getMessage()), ()
     return True
-
-
-Options = dict[str, Any]

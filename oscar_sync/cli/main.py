@@ -41,7 +41,6 @@ COMMANDS: Final = {
     "help": Command("show_help", "Show the help of a command."),
     "version": Command("version", "Print the version."),
 }
-ALIASES: Final = {alias: name for name, row in COMMANDS.items() for alias in row.aliases}
 _LONG_RUNNING: Final = frozenset({"watch", "emulator", "demo"})
 
 

@@ -53,7 +53,6 @@ _SIGNING = re.compile(
     re.IGNORECASE,
 )
 _KEY_LIMIT = 1024
-_UNSUPPORTED = {"encryption", "lifecycle", "policy", "replication", "object-lock"}
 
 
 def _error(refused: Refused, request: Request) -> Answer:

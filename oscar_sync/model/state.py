@@ -248,7 +248,6 @@ class ClusterView(Struct, frozen=True):
     is_admin: bool = True
     services_namespace: str = "oscar-svc"
     allowed_images: tuple[str, ...] = ()
-    is_kserve_enabled: bool = False
     services: Mapping[ServiceName, LiveService] = MappingProxyType({})
     unreadable: tuple[ServiceName, ...] = ()
     namesakes: tuple[LiveService, ...] = ()

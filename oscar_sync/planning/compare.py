@@ -45,18 +45,18 @@ def _of_service(live: Form, wanted: Form, owner: str) -> Iterator[Difference]:
     for name, field in BY_NAME.items():
         if getattr(live, name) == getattr(wanted, name):
             continue
-        before, after = plain(getattr(live, name)), plain(getattr(wanted, name))
         if name in _FEDERATED and not is_federated:
             continue
-        if name == "vo" and after is None:
+        if name == "vo" and wanted.vo is None:
             continue
-        if name == "allowed_users":
-            before, after = _users(before, owner), _users(after, owner)
+        before, after = (_compared(form, name, owner) for form in (live, wanted))
         yield from _of_field(field, (name,), before, after)
 
 
-def _users(value: Value, owner: str) -> Value:
-    return [user for user in value if user != owner] if isinstance(value, list) else value
+def _compared(form: Form, name: str, owner: str) -> Value:
+    if name == "allowed_users":
+        return [user for user in form.allowed_users if user != owner]
+    return plain(getattr(form, name))
 
 
 def _of_field(field: Field, path: FieldPath, before: Value, after: Value) -> Iterator[Difference]:

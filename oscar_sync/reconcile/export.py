@@ -16,7 +16,6 @@ from oscar_sync.semantics.federation import is_worker
 _NAME: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 # Devices of Windows, whatever their ending.
 _DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\..*)?", re.IGNORECASE)
-_WORKER: Final = "oscar.grycap/federation-worker"
 
 
 NOTHING_NAMED: Final[Mapping[ServiceKey, str]] = MappingProxyType({})

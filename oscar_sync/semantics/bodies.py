@@ -4,20 +4,17 @@ Sources: oscar-server 3.2, 4.1, 4.2, 4.5; records 030, 035, 036, 106, 224.
 """
 
 from collections.abc import Mapping
-from typing import Final
 
 from msgspec import Struct
 
 from oscar_sync.model.field import Value
-from oscar_sync.model.form import Form, Replica, mapping_of, plain
+from oscar_sync.model.form import Expose, Form, Replica, mapping_of, plain
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.buckets import keeps_user_level
 from oscar_sync.semantics.capabilities import NUMBER_PORTS, Release
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES, unowned
 from oscar_sync.semantics.release_fields import without_newer
-
-_ALWAYS: Final = frozenset({"name", "image", "script"})
 
 
 def post_body(
@@ -28,7 +25,7 @@ def post_body(
 ) -> dict[str, Value]:
     body = _plain_body(form, release)
     body["annotations"] = {**form.annotations, **annotations}
-    _set_secrets(body, secrets)
+    body["environment"] = _environment(form.environment.variables, secrets)
     return without_newer(body, release)
 
 
@@ -55,8 +52,9 @@ def put_body(
         body["vo"] = live.form.vo
     body["storage_providers"] = _fill(form.storage_providers, live.form.storage_providers)
     _fill_federation(body, live, form)
-    _carry_variables(body, live, form)
-    _set_secrets(body, secrets)
+    known = live.form.environment.variables if form.kserve is not None else {}
+    injected = {key: known[key] for key in INJECTED_VARIABLES if key in known}
+    body["environment"] = _environment({**injected, **form.environment.variables}, secrets)
     if live.bucket_list and not keeps_user_level(form):
         body["bucket_list"] = list(live.bucket_list)
     return without_newer(body, release)
@@ -80,7 +78,7 @@ def _plain_body(form: Form, release: Release) -> dict[str, Value]:
     body: dict[str, Value] = {key: value for key, value in said if value is not None}
     for side in ("input", "output"):
         body[side] = [_said(one) for one in getattr(form, side)]
-    body["expose"] = _expose(mapping_of(form.expose), release)
+    body["expose"] = _expose(form.expose, release)
     if not form.mount.path:
         del body["mount"]
     return body
@@ -90,15 +88,12 @@ def _said(entry: Struct) -> Value:
     return {key: value for key, value in mapping_of(entry).items() if value != []}
 
 
-def _expose(expose: dict[str, Value], release: Release) -> Value:
+def _expose(expose: Expose, release: Release) -> Value:
     """Return the block with ports as the release reads them (oscar-server 11)."""
-    block = {key: value for key, value in expose.items() if value not in ([], "")}
-    if not NUMBER_PORTS.holds(release):
-        return block
-    for name in ("api_port", "nodePort"):
-        ports = block.get(name)
-        if isinstance(ports, list):
-            block[name] = ports[0] if ports else 0
+    block = {key: value for key, value in mapping_of(expose).items() if value not in ([], "")}
+    if NUMBER_PORTS.holds(release):
+        firsts = {"api_port": expose.api_port[:1], "nodePort": expose.nodePort[:1]}
+        block |= {name: first for name, ports in firsts.items() for first in ports}
     return block
 
 
@@ -107,14 +102,6 @@ def _carried(live: LiveService) -> dict[str, Value]:
     if live.form.federation is None:
         raw.update({key: live.raw[key] for key in ("cluster_id", "clusters") if live.raw.get(key)})
     return {key: plain(value) for key, value in raw.items()}
-
-
-def _carry_variables(body: dict[str, Value], live: LiveService, form: Form) -> None:
-    if form.kserve is None:
-        return
-    known = live.form.environment.variables
-    carried = {key: known[key] for key in INJECTED_VARIABLES if key in known}
-    body["environment"] = {"variables": {**carried, **form.environment.variables}}
 
 
 def _fill_federation(body: dict[str, Value], live: LiveService, form: Form) -> None:
@@ -139,7 +126,5 @@ def _fill(value: object, live: object) -> Value:
     return plain(value)
 
 
-def _set_secrets(body: dict[str, Value], secrets: Mapping[str, Secret]) -> None:
-    environment = body["environment"]
-    if secrets and isinstance(environment, dict):
-        environment["secrets"] = dict(secrets)
+def _environment(variables: Mapping[str, str], secrets: Mapping[str, Secret]) -> Value:
+    return {"variables": {**variables}, **({"secrets": {**secrets}} if secrets else {})}

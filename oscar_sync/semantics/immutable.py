@@ -10,12 +10,7 @@ from oscar_sync.semantics.normal_form import is_exposed
 _KSERVE_FIXED = ("type", "storage_uri", "inference", "set_auth")
 
 
-def replace_reasons(
-    live: Form,
-    desired: Form,
-    *,
-    is_kserve_enabled: bool = True,
-) -> tuple[str, ...]:
+def replace_reasons(live: Form, desired: Form) -> tuple[str, ...]:
     """Return the field paths that force a replace of *live* to become *desired*; none: PUT does."""
     # Of services that take a PUT: for others :func:`takes_no_put` has the reason.
     if live == desired:
@@ -27,18 +22,16 @@ def replace_reasons(
         reasons.append("expose.api_port")
     if live.interlink_node_name or desired.interlink_node_name:
         reasons.append("interlink_node_name")
-    if is_kserve_enabled:
-        reasons.extend(_kserve_reasons(live.kserve, desired.kserve))
-    return tuple(reasons)
+    return (*reasons, *_kserve_reasons(live.kserve, desired.kserve))
 
 
-def takes_no_put(form: Form, release: Release = NEWEST, *, is_kserve_enabled: bool = True) -> str:
+def takes_no_put(form: Form, release: Release = NEWEST) -> str:
     if is_exposed(form) and EXPOSED_TAKES_NO_PUT.holds(release):
         since = shown_release(EXPOSED_TAKES_NO_PUT.until or NEWEST)
         return f"OSCAR {shown_release(release)} cannot update an exposed service ({since} can)"
     if form.interlink_node_name:
         return "it runs on an interLink node"
-    if is_kserve_enabled and _is_llm(form.kserve):
+    if _is_llm(form.kserve):
         return "it is a KServe llm_inference service"
     return ""
 

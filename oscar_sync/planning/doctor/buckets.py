@@ -127,12 +127,10 @@ def _untagged(context: Context, facts: BucketFacts, user: LiveService) -> Iterat
         return
     view = context.facts.view
     is_admins = user.owner in ("", "cluster_admin")
-    labels = user.raw.get("labels")
-    named = labels.get("owner_name", "") if isinstance(labels, dict) else ""
     tags = {
         "from_service": user.key.name,
         "owner": "oscar" if is_admins else user.owner,
-        "owner_name": str(named) or ("oscar" if is_admins else ""),
+        "owner_name": user.form.labels.get("owner_name") or ("oscar" if is_admins else ""),
     }
     yield finding(
         FindingCode.BUCKET_UNTAGGED,

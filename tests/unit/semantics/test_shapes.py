@@ -11,7 +11,6 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.bodies import post_body, put_body
 from oscar_sync.semantics.buckets import mount_place
 from oscar_sync.semantics.capabilities import NEWEST, release_of
-from oscar_sync.semantics.immutable import replace_reasons
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.paths import LONGEST_KEY, folders_above, normal_path, provider_of
@@ -114,12 +113,6 @@ def test_a_mount_without_a_path_is_not_sent():
 )
 def test_a_build_without_a_release_counts_as_the_newest(text, release):
     assert release_of(text) == release
-
-
-def test_kserve_fixes_nothing_where_the_cluster_runs_without_it():
-    live, wanted = form(kserve=KSERVE), form(kserve={**KSERVE, "storage_uri": "s3://n"})
-    assert replace_reasons(live, wanted) == ("kserve.storage_uri",)
-    assert replace_reasons(live, wanted, is_kserve_enabled=False) == ()
 
 
 @pytest.mark.parametrize(
