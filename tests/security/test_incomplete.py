@@ -23,7 +23,6 @@ TEXTS = {
     "a list of nothing": "- {}\n- \n",
     "no functions in it": "functions: {}\n",
     "an empty list": "functions: {oscar: []}\n",
-    "a platform misspelt": "functions: {oscars: []}\n",
     "oscars": "oscars:\n- any: {name: hello}\n",
     "sops": SOPS,
     "an LFS pointer": LFS,
@@ -58,6 +57,12 @@ def assert_kept(project, file):
 def test_a_file_without_anything_that_can_be_read_removes_nothing(pruning, kind):
     (pruning.folder / "hello.yaml").write_text(TEXTS[kind])
     assert_kept(pruning, "hello.yaml")
+
+
+def test_a_misspelt_platform_stops_the_run(pruning):
+    (pruning.folder / "hello.yaml").write_text("functions: {oscars: []}\n")
+    assert pruning.run("apply", "--yes")[0] == 3
+    assert sorted(pruning.live()) == ["hello"]
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from oscar_sync.documents.ignore_file import (
     IGNORE_FILE,
@@ -43,7 +43,8 @@ class Discovery(Struct, frozen=True):
     """What a walk needs to know: who reads, where names are shown from, what is left out.
 
     ``own`` are the settings file and oscar-cli's: no manifests. ``gaps`` grows with the files that
-    may hold services and are not read, each with the reason.
+    may hold services and are not read, each with the reason. ``linked`` grows with the links to
+    folders, and where they lead: each place is walked once.
     """
 
     reader: Reader
@@ -51,6 +52,7 @@ class Discovery(Struct, frozen=True):
     own: tuple[str, str]
     findings: Findings
     gaps: dict[str, str]
+    linked: dict[str, str] = field(default_factory=dict)
 
     def files(self, paths: Sequence[str]) -> list[str]:
         """Return the absolute paths of all manifests of *paths*, each once, sorted within each."""
@@ -70,7 +72,18 @@ class Discovery(Struct, frozen=True):
                     "no such file or folder",
                     "check the PATH on the command line",
                 )
-        return list(manifests)
+        return self._once(manifests) if self.linked or len(paths) > 1 else list(manifests)
+
+    def _once(self, manifests: Iterable[str]) -> list[str]:
+        """Return each file once; of several ways to it the one without a link."""
+        ways: dict[str, list[str]] = {}
+        for path in manifests:
+            ways.setdefault(os.path.realpath(path), []).append(path)
+        links = tuple(f"{link}{os.sep}" for link in self.linked.values())
+        return [
+            next((path for path in one if not path.startswith(links)), one[0])
+            for one in ways.values()
+        ]
 
     def _walk(
         self, folder: str, root: str, above: tuple[str, ...], ignored: Ignored | None
@@ -144,6 +157,9 @@ class Discovery(Struct, frozen=True):
                     f"remove the link, or name it in {IGNORE_FILE}",
                 )
                 return
+            if real in self.linked:
+                return
+            self.linked[real] = entry.path
             above = (*above, real)
         yield from self._walk(entry.path, root, above, ignored)
 

@@ -108,6 +108,33 @@ def test_two_links_that_lead_to_each_other_end(tmp_path: Path) -> None:
     assert set(codes(read(tmp_path, service()))) == {"OSY107"}
 
 
+@pytest.mark.parametrize("link", ["a-link", "z-link"])
+def test_a_folder_that_links_lead_to_is_read_once_under_its_own_name(
+    tmp_path: Path, link: str
+) -> None:
+    (tmp_path / "services").mkdir()
+    for name in (link, f"{link}2"):
+        (tmp_path / name).symlink_to("services", target_is_directory=True)
+    manifests = read(tmp_path, {"services/a.yaml": service().replace("script.sh", "../script.sh")})
+    assert (codes(manifests), manifests.file_count) == ([], 1)
+    assert manifests.services[0].locate(("name",)).file == "services/a.yaml"
+    paths = {"paths": (f"{link}/a.yaml", "services", link)}
+    assert read(tmp_path, {}, **paths).file_count == 1
+
+
+def test_folders_full_of_links_to_each_other_are_walked_once_each(tmp_path: Path) -> None:
+    hidden = [tmp_path / f".{number}" for number in range(12)]
+    for folder in hidden:
+        folder.mkdir()
+        (folder / f"{folder.name[1:]}.yaml").write_text("kind: Pod\n")
+    for folder in (tmp_path, *hidden):
+        for other in hidden:
+            if other != folder:
+                (folder / f"to{other.name[1:]}").symlink_to(other, target_is_directory=True)
+    manifests = read(tmp_path, service())
+    assert (set(codes(manifests)), manifests.file_count) == ({"OSY107"}, 1 + len(hidden))
+
+
 def test_a_link_out_of_the_folder_must_be_allowed(tmp_path: Path) -> None:
     root, outside = tmp_path / "root", tmp_path / "outside"
     for folder in (root, outside):
