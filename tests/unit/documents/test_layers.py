@@ -10,7 +10,15 @@ from oscar_sync.documents.dotenv import read_dotenv
 from oscar_sync.documents.merge_patch import patched
 from oscar_sync.documents.reading import Fault
 from oscar_sync.documents.scalars import Plain
-from oscar_sync.documents.substitution import references, substituted, substituted_tree
+from oscar_sync.documents.substitution import (
+    bare_variable,
+    defining,
+    references,
+    scalars_with_references,
+    substituted,
+    substituted_tree,
+    values_of,
+)
 from oscar_sync.documents.suggestion import closest, did_you_mean
 from oscar_sync.documents.text import decoded, unix_lines
 
@@ -87,3 +95,31 @@ def test_line_ends_become_unix_ones() -> None:
 def test_what_was_meant_is_guessed_only_when_close() -> None:
     assert closest("unctions", ["functions", "clusters"]) == "functions"
     assert did_you_mean("zzz", ["functions"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("$A", "A"), ("$(A_1)", "A_1"), ("${A}", ""), ("a$A", ""), ("$1", "")]
+)
+def test_a_variable_in_the_way_of_a_shell_is_known_and_not_replaced(text: str, name: str) -> None:
+    assert bare_variable(text) == name
+
+
+def test_a_variable_without_a_value_is_told_with_one_that_is_like_it() -> None:
+    assert defining("OSCAR_TOKE", {"OSCAR_TOKEN": "x", "OTHER": ""}) == (
+        "set it: export OSCAR_TOKE=VALUE; did you mean OSCAR_TOKEN?"
+    )
+    assert defining("NAME", {"OSCAR_TOKEN": "x"}) == "set it: export NAME=VALUE"
+
+
+def test_the_scalars_with_variables_are_found_with_their_paths() -> None:
+    tree: Any = {"a": ["x", "${A}"], "b": {"c": "y ${B:-z}"}, "d": Plain("1")}
+    assert [*scalars_with_references(tree)] == [(("a", 1), "${A}"), (("b", "c"), "y ${B:-z}")]
+
+
+def test_only_values_that_were_put_in_are_told_with_how_they_are_written() -> None:
+    text = "${A}-${B:-b}-${C}"
+    assert values_of(text, {"A": "1", "C": ""}) == (("1", "${A}"),)
+
+
+def test_a_script_has_the_line_ends_of_unix() -> None:
+    assert unix_lines("a\r\nb\rc\n") == "a\nb\nc\n"

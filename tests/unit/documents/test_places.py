@@ -1,9 +1,10 @@
 """Every value has a place, found when somebody asks."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oscar_sync.documents.paths import dotted
+from oscar_sync.documents.paths import dotted, path_from, shown_path
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.snippet import snippet
 from oscar_sync.model.origin import Origin
@@ -73,3 +74,24 @@ def test_a_snippet_never_shows_a_secret() -> None:
         assert "hush" not in snippet(text, line, 5)
     assert "loud" in snippet(text, 5, 5)
     assert "hush" not in snippet("secrets:\n  - hush\n", 2, 3)
+
+
+@pytest.mark.parametrize(
+    "path", [("input", 0, "path"), ("labels", 'a.b/"c"'), (0, "a"), ("labels", "a\\b"), ()]
+)
+def test_a_path_is_read_as_it_is_printed(path):
+    assert path_from(dotted(path)) == path
+
+
+@pytest.mark.parametrize("text", ["a[", "a[x]", 'a["b', "a..b"])
+def test_a_text_that_is_not_a_path_is_none(text):
+    assert path_from(text) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [("/w/a/b.yaml", "a/b.yaml"), ("/w2/b.yaml", "/w2/b.yaml"), ("/w", "/w"), ("b", "b")],
+)
+def test_a_file_is_shown_from_where_the_user_stands(path, shown):
+    assert shown_path(path, "/w") == shown
+    assert shown_path(path, "/w/") == shown

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oscar_sync.documents.private import is_of_a_tool, is_private
+from oscar_sync.documents.private import is_left_out, is_of_a_tool, is_private
 
 TOOLS = (
     ".git/config", ".env", ".env.local", ".oscar-sync/key", ".docker/config.json", ".kube/config",
@@ -32,3 +32,10 @@ def test_a_key_is_private_and_may_lie_where_a_token_does(path):
 @pytest.mark.parametrize("path", OPEN)
 def test_other_names_may_be_read(path):
     assert not is_private(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_out"), [(".git", True), (".OSCAR-SYNC", True), (".env", False), ("git", False)]
+)
+def test_a_seed_passes_over_the_folders_of_git_and_of_this_program_alone(name, is_out):
+    assert is_left_out(name) is is_out

@@ -166,3 +166,8 @@ def test_a_put_keeps_each_credential_that_the_manifest_leaves_blank():
             "aws": {"access_key": Secret("new"), "secret_key": Secret("kept"), "region": "r"},
         },
     }
+
+
+@pytest.mark.parametrize(("is_live", "visibility"), [(True, ""), (False, "private")])
+def test_a_blank_visibility_is_one_that_a_release_without_any_has_stored(is_live, visibility):
+    assert normal_form({"name": "a", "visibility": ""}, is_live=is_live).visibility == visibility
