@@ -7,6 +7,7 @@ import pytest
 
 from tests.house.tree import imported_names, place, python_files, syntax_tree
 
+STARTING = {"oscar_sync.emulator.server", "tests.property.world", "tests.support.worlds"}
 NEEDS_EMULATOR = {"oscar_emulator", "running_emulator", "emulator", "world", "project", "weed"}
 
 
@@ -85,7 +86,7 @@ def test_unit_tests_ask_for_no_emulator():
         place(module, line)
         for module in python_files("tests/unit")
         for name, line in imported_names(module)
-        if name == "oscar_sync.emulator.server"
+        if name in STARTING
     ]
     by_name = [  # a fixture that is asked for by a name that nobody sees here
         place(module, node.lineno)

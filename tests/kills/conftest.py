@@ -5,19 +5,9 @@ import os
 import pytest
 
 from tests.kills.nursery import running_nursery
-from tests.property.world import running_world
+from tests.support.worlds import shared_world
 
-
-@pytest.fixture(scope="module")
-def _world():
-    with running_world() as world:
-        yield world
-
-
-@pytest.fixture
-def world(_world):
-    _world.reset()
-    return _world
+_world, world = shared_world("world")
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,5 @@
 """One world for all laws of a file: reset between examples."""
 
-import pytest
+from tests.support.worlds import shared_world
 
-from tests.property.world import running_world
-
-
-@pytest.fixture(scope="module")
-def _world():
-    with running_world() as world:
-        yield world
-
-
-@pytest.fixture
-def world(_world):
-    _world.reset()
-    return _world
+_world, world = shared_world("world")

@@ -9,6 +9,7 @@ from oscar_sync.reconcile.once import ApplyOptions, Stop, apply_once, plan_once
 from tests.emulator.calling import SERVICES
 from tests.property.proxy import as_it_is, no_fault, no_interest
 from tests.property.world import no_sleep
+from tests.support.services import minio, service
 
 
 def carried_out(world, options=None, **more):
@@ -105,3 +106,14 @@ def showing(name, *, after, **fields):
         return json.dumps(shown).encode()
 
     return rewrite
+
+
+def leave_a_bucket(world, *others, more=()):
+    """Leave red, whose service alpha is gone, and the word to erase it beside *more* removals."""
+    world.write(service(output=minio("red/out")), *others)
+    world.apply()
+    world.put("red", "kept/it", b"x")
+    world.write(*others)
+    world.write_settings(removed=["alpha"])
+    world.apply()
+    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}, *more])

@@ -7,6 +7,7 @@ from oscar_sync.model.report import Status
 from tests.behaviour.execution.carried import (
     answering,
     carried_out,
+    leave_a_bucket,
     meanwhile,
     reported,
     requests,
@@ -21,13 +22,7 @@ RED = "buckets/red"
 @pytest.fixture
 def kept(world):
     """A bucket whose service is gone, and the word to erase it."""
-    world.write(service(output=minio("red/out")), service("beta"))
-    world.apply()
-    world.put("red", "kept/it", b"x")
-    world.write(service("beta"))
-    world.write_settings(removed=["alpha"])
-    world.apply()
-    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    leave_a_bucket(world, service("beta"))
     return world
 
 

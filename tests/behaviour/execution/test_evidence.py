@@ -12,6 +12,7 @@ from oscar_sync.model.state import BucketFacts
 from tests.behaviour.execution.carried import (
     answering,
     carried_out,
+    leave_a_bucket,
     meanwhile,
     requests,
     sent,
@@ -236,13 +237,7 @@ def test_a_bucket_that_an_update_made_has_no_tag_and_its_service_asked_for_by_na
 
 @pytest.mark.parametrize("is_full", [True, False])
 def test_a_list_that_is_cut_short_after_the_plan_lets_no_bucket_go(world, is_full):
-    world.write(service(output=minio("red/out")), service("beta", output=minio("blue/out")))
-    world.apply()
-    world.put("red", "kept/it", b"x")
-    world.write(service("beta", output=minio("blue/out")))
-    world.write_settings(removed=["alpha"])
-    world.apply()
-    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    leave_a_bucket(world, service("beta", output=minio("blue/out")))
 
     def come_back():
         assert world.api.post(service(output=minio("green/out"))).status == 201
@@ -257,13 +252,7 @@ def test_a_list_that_is_cut_short_after_the_plan_lets_no_bucket_go(world, is_ful
 
 def test_a_removed_service_that_the_list_lacks_is_asked_for_again_before_a_bucket_goes(world):
     """Gamma, which `removed:` names, comes back after the plan and uses what alpha made."""
-    world.write(service(output=minio("red/out")), service("beta"))
-    world.apply()
-    world.put("red", "kept/it", b"x")
-    world.write(service("beta"))
-    world.write_settings(removed=["alpha"])
-    world.apply()
-    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}, "gamma"])
+    leave_a_bucket(world, service("beta"), more=["gamma"])
 
     def come_back():
         assert world.api.post(service("gamma", mount=minio("red/m")[0])).status == 201
@@ -295,13 +284,7 @@ def test_a_delete_that_takes_a_bucket_with_it_needs_a_whole_list_too(world, node
 
 def test_an_empty_list_after_the_plan_has_each_maker_of_a_bucket_asked_for(world):
     """Beta may use the bucket that alpha made, and only its own bucket tells that it is there."""
-    world.write(service(output=minio("red/out")), service("beta", output=minio("blue/out")))
-    world.apply()
-    world.put("red", "kept/it", b"x")
-    world.write(service("beta", output=minio("blue/out")))
-    world.write_settings(removed=["alpha"])
-    world.apply()
-    world.write_settings(removed=[{"service": "alpha", "erase": ["red"]}])
+    leave_a_bucket(world, service("beta", output=minio("blue/out")))
     result = carried_out(world, rewrite=listing(lambda listed: []))
     assert (result.status, result.code) == (Status.FAILED, "contradiction")
     assert "the list of services lacks beta, which a GET shows" in result.message

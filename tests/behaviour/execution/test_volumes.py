@@ -5,8 +5,9 @@ import pytest
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
 from tests.behaviour.execution.carried import carried_out, sent
-from tests.property.world import running_world, shown
+from tests.property.world import shown
 from tests.support.services import codes, post, service
+from tests.support.worlds import shared_world
 
 KEPT = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "retain"}
 GOING = {"size": "1Gi", "mount_path": "/d"}
@@ -83,17 +84,8 @@ def test_a_volume_that_is_gone_is_made_again_in_place_of_one_that_was_taken_up(w
     assert world.live("alpha")["volume"]["size"] == "1Gi"
 
 
-@pytest.fixture(scope="module")
-def _slow():
-    with running_world(hold_workloads=True) as world:
-        yield world
-
-
-@pytest.fixture
-def slow(_slow):
-    """A cluster where pods hold volumes until somebody clears them."""
-    _slow.reset()
-    return _slow
+_slow, slow = shared_world("slow", hold_workloads=True)
+"""A cluster where pods hold volumes until somebody clears them."""
 
 
 def clearing(world, after):

@@ -7,8 +7,9 @@ from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.semantics.stamp import OWNER
 from tests.emulator.calling import SERVICES
-from tests.property.world import running_world, shown
+from tests.property.world import shown
 from tests.support.services import STAMP, codes, minio, post, put, service
+from tests.support.worlds import shared_world
 
 
 def test_a_service_of_another_set_is_blocked_and_never_counted(world):
@@ -506,11 +507,8 @@ def test_without_a_stamp_nobody_is_blamed(world):
     assert action.changes[0].cause.value == "cause unknown"
 
 
-@pytest.fixture
-def old_world():
-    """The same on OSCAR 4.0."""
-    with running_world(oscar_version="4.0") as made:
-        yield made
+_old_world, old_world = shared_world("old_world", oscar_version="4.0")
+"""The same on OSCAR 4.0."""
 
 
 def test_an_older_release_gets_what_it_reads_and_no_field_that_it_lacks(old_world):

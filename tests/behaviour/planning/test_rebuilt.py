@@ -2,12 +2,11 @@
 
 import io
 
-import pytest
-
 from oscar_sync.model.report import Status
 from tests.property.witness import check_nothing_lost, check_safe
-from tests.property.world import running_world, shown, told
+from tests.property.world import shown, told
 from tests.support.services import minio, service
+from tests.support.worlds import shared_world
 
 CHAIN = (
     service("cutter", input=minio("video/in"), output=minio("frames/raw")),
@@ -18,16 +17,7 @@ CHAIN = (
 )
 
 
-@pytest.fixture(scope="module")
-def _new_world():
-    with running_world() as other:
-        yield other
-
-
-@pytest.fixture
-def new_world(_new_world):
-    _new_world.reset()
-    return _new_world
+_new_world, new_world = shared_world("new_world")
 
 
 def fires(world, name, bucket, key):

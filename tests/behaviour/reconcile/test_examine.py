@@ -7,7 +7,8 @@ from oscar_sync.model.finding import By
 from oscar_sync.reconcile.examine import examinations
 from tests.emulator.calling import SERVICES
 from tests.property.conftest import _world, world
-from tests.property.world import SET, running_world
+from tests.property.world import SET
+from tests.support.worlds import shared_world
 
 __all__ = ["_world", "world"]
 
@@ -370,16 +371,7 @@ def test_a_cluster_that_stops_answering_later_is_not_read(world):
 # before an upgrade
 
 
-@pytest.fixture(scope="module")
-def _old():
-    with running_world(oscar_version="4.0") as world:
-        yield world
-
-
-@pytest.fixture
-def old(_old):
-    _old.reset()
-    return _old
+_old, old = shared_world("old", oscar_version="4.0")
 
 
 EXPOSE = {"api_port": 8080, "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}

@@ -1,35 +1,10 @@
 """Reading a cluster of an older release, or of one that does not say which it is."""
 
 import requests
-from msgspec.structs import replace
 
 from oscar_sync.model.lookup import Lookups
-from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.observe import look_up, observe
-from tests.unit.wire.stub import cluster, reply, running
-
-CONFIG = {"config": {}, "minio_provider": {"access_key": "me"}}
-NO_ROUTE = reply("404 page not found", 404, Content_Type="text/plain")
-
-
-def read(version, answers, login=None, lookups=None):
-    """Return the view of a cluster that gives *answers*, and the paths that it was asked for."""
-    known = {
-        "/system/info": reply({"version": version}),
-        "/system/config": reply(CONFIG),
-        "/system/services": reply([]),
-        **answers,
-    }
-    connections = Connections({})
-    with running() as stub:
-        stub.answer = lambda asked: known.get(asked.path, NO_ROUTE)
-        place = cluster(stub.url)
-        place = replace(place, login=login) if login else place
-        (view,) = observe([place], connections)
-        if lookups is not None:
-            view = look_up(view, lookups, connections)
-        connections.close()
-        return view, [asked.path for asked in stub.asked]
+from tests.support.observed import read
+from tests.unit.wire.stub import reply
 
 
 def test_buckets_of_an_old_cluster_are_those_that_its_store_shows(oscar_emulator):

@@ -119,7 +119,3 @@ def test_the_scalars_with_variables_are_found_with_their_paths() -> None:
 def test_only_values_that_were_put_in_are_told_with_how_they_are_written() -> None:
     text = "${A}-${B:-b}-${C}"
     assert values_of(text, {"A": "1", "C": ""}) == (("1", "${A}"),)
-
-
-def test_a_script_has_the_line_ends_of_unix() -> None:
-    assert unix_lines("a\r\nb\rc\n") == "a\nb\nc\n"

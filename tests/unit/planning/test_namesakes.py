@@ -7,17 +7,13 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
-from oscar_sync.model.report import Status
 from oscar_sync.model.settings import RemovedEntry, Settings, Which
 from oscar_sync.model.state import HookRule
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.cluster import cluster_findings
 from oscar_sync.planning.doctor.codes import FindingCode
 from oscar_sync.planning.facts import Facts
-from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.semantics.hooks import arn_of
-from tests.emulator.calling import SERVICES
-from tests.property.world import running_world
 from tests.unit.planning.built import (
     bucket,
     codes,
@@ -125,48 +121,3 @@ def test_an_upload_that_starts_either_of_them_needs_its_trigger(twice):
     cluster = replace(twice, hooks={**twice.hooks, **hooks})
     plan = draft(cluster, wanted(input=minio("red/in")), services=seeded(seed("blue/in"))).plan
     assert "seed-triggers" in codes(plan)
-
-
-SERVICE = {"name": "alpha", "image": "ghcr.io/x/a:1", "script": "s\n"}
-
-
-@pytest.fixture(scope="module")
-def _older():
-    with running_world(oscar_version="4.0") as made:
-        yield made
-
-
-@pytest.fixture
-def older(_older):
-    _older.reset()
-    return _older
-
-
-def test_a_server_of_4_0_lists_both_and_both_keep_their_buckets(older):
-    older.write({**SERVICE, "input": minio("red/in")})
-    older.apply()
-    other = {**SERVICE, "namespace": "oscar", "input": minio("blue/in")}
-    assert older.api.post(other).status == 201
-    older.put("blue", "in/one", b"kept")
-    older.write({**SERVICE, "name": "beta"})
-    older.write_settings(removed=[{"service": "alpha", "erase": ["red", "blue"]}])
-    found, report = older.apply()
-    assert codes(found.draft.plan) == ["name-not-unique"]
-    assert [result.status for result in report.results] == [Status.DONE]  # beta is created
-    assert len([raw for raw in older.api.get(SERVICES).json if raw["name"] == "alpha"]) == 2
-    assert ("blue", "in/one") in older.objects()
-
-
-@pytest.mark.parametrize("what", ["update", "remove"])
-def test_a_namesake_that_came_since_the_plan_stops_the_write(older, what):
-    older.write({**SERVICE, "input": minio("red/in")})
-    older.apply()
-    older.write({**SERVICE, "input": minio("red/in"), "memory": "1Gi"})
-    options = PlanOptions(Scope.REMOVE, ("alpha",)) if what == "remove" else PlanOptions()
-    with older.connections() as connections:
-        found = plan_once(older.desire(), options, connections)
-        assert older.api.post({**SERVICE, "namespace": "oscar"}).status == 201
-        older.forget()
-        report = apply_once(found, ApplyOptions(), connections)
-    assert [result.status for result in report.results] == [Status.FAILED]
-    assert not older.oscar.writes

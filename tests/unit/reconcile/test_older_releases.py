@@ -1,7 +1,6 @@
 """Reading a cluster of an older release, or of one that does not say which it is."""
 
 import pytest
-from msgspec.structs import replace
 
 from oscar_sync.model.cluster import TokenLogin
 from oscar_sync.model.identity import BucketName, ServiceName
@@ -11,7 +10,7 @@ from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import BucketFacts, DesiredState, Probe
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.examine import examinations
-from oscar_sync.reconcile.observe import look_up, observe
+from tests.support.observed import CONFIG, NO_ROUTE, read
 from tests.unit.wire.stub import cluster, reply, running
 
 OLD = {
@@ -25,32 +24,10 @@ NEW = {
     "mount": {"storage_provider": "", "path": ""}, "allowed_users": [], "visibility": "private",
     "expose": {"nodePort": [0]},
 }  # fmt: skip
-CONFIG = {"config": {}, "minio_provider": {"access_key": "me"}}
-NO_ROUTE = reply("404 page not found", 404, Content_Type="text/plain")
 DEPLOYMENT = "/system/services/oscar-sync-looks-for-the-release/deployment"
 BUCKET = "/system/buckets/oscar-sync-looks-for-the-release"
 FEDERATION = "/system/federation/oscar-sync-looks-for-the-release"
 NOT_SHOWN = reply("", 403)
-
-
-def read(version, answers, login=None, lookups=None):
-    """Return the view of a cluster that gives *answers*, and the paths that it was asked for."""
-    known = {
-        "/system/info": reply({"version": version}),
-        "/system/config": reply(CONFIG),
-        "/system/services": reply([]),
-        **answers,
-    }
-    connections = Connections({})
-    with running() as stub:
-        stub.answer = lambda asked: known.get(asked.path, NO_ROUTE)
-        place = cluster(stub.url)
-        place = replace(place, login=login) if login else place
-        (view,) = observe([place], connections)
-        if lookups is not None:
-            view = look_up(view, lookups, connections)
-        connections.close()
-        return view, [asked.path for asked in stub.asked]
 
 
 BUCKETS = {"/system/buckets": reply([])}

@@ -12,35 +12,17 @@ from oscar_sync.semantics.normal_form import normal_form
 from tests.behaviour.execution.carried import answering
 from tests.emulator.calling import SERVICES
 from tests.property.proxy import no_fault
-from tests.property.world import running_world
 from tests.support.services import service
+from tests.support.worlds import shared_world
 from tests.unit.planning.built import minio
 
 BOTH = {"input": minio("red/in"), "output": minio("red/out", "blue/out")}
 
 
-@pytest.fixture(scope="module")
-def _older():
-    with running_world(oscar_version="3.7") as world:
-        yield world
+_older, older = shared_world("older", oscar_version="3.7")
 
 
-@pytest.fixture
-def older(_older):
-    _older.reset()
-    return _older
-
-
-@pytest.fixture(scope="module")
-def _oldest():
-    with running_world(oscar_version="3.6.4") as world:
-        yield world
-
-
-@pytest.fixture
-def oldest(_oldest):
-    _oldest.reset()
-    return _oldest
+_oldest, oldest = shared_world("oldest", oscar_version="3.6.4")
 
 
 def buckets_of(body):
