@@ -1,5 +1,17 @@
 """One world for all laws of a file: reset between examples."""
 
-from tests.support.worlds import shared_world
+import pytest
 
-_world, world = shared_world("world")
+from tests.property.world import running_world
+
+
+@pytest.fixture(scope="module")
+def _world():
+    with running_world() as world:
+        yield world
+
+
+@pytest.fixture
+def world(_world):
+    _world.reset()
+    return _world
