@@ -183,6 +183,9 @@ def signals(stop: Stop, leave: Callable[[], None] = _nothing) -> Iterator[Stop]:
     """Let Ctrl-C and SIGTERM end the run after the request under way; a second Ctrl-C at once.
 
     *leave* is called before the process ends at once.
+
+    Raises:
+        KeyboardInterrupt: a signal came while the run was idle.
     """
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -190,10 +193,12 @@ def signals(stop: Stop, leave: Callable[[], None] = _nothing) -> Iterator[Stop]:
         if stop.event.is_set() and number == signal.SIGINT:
             leave()
             os._exit(int(Exit.INTERRUPTED))
-        if not stop.event.is_set():
+        if not (stop.is_idle or stop.event.is_set()):
             words = "ending after the request under way; Ctrl-C again stops at once\n"
             os.write(2, ((BOTTOM.erasing() or "\n") + words).encode())
         stop.set(is_terminated=number == signal.SIGTERM)
+        if stop.is_idle:
+            raise KeyboardInterrupt
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:

@@ -11,6 +11,7 @@ from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire.request import DesireRequest
+from oscar_sync.reconcile.own_files import own_files
 
 
 def request_of(options: dict[str, Any], **more: Any) -> DesireRequest:
@@ -51,12 +52,14 @@ def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
 
 
 def connections_of(options: dict[str, Any]) -> Connections:
+    outputs = (text.partition("=")[2] for text in options.get("outputs") or ())
     parallelism = int(options.get("parallelism") or 2)
     return Connections(
         os.environ,
         max(4, parallelism),
         float(options["timeout"]),
         endpoints_allowed=tuple(options["endpoint_allowed"]),
+        own_files=own_files([*outputs, options.get("metrics") or ""]),
     )
 
 

@@ -1,9 +1,7 @@
 """What a watch carries out: creates, updates, seeds and notifications; never what takes away."""
 
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import click
@@ -52,20 +50,10 @@ def is_agreed(plan: Plan, screen: Screen) -> bool | None:
     if not sys.stdin.isatty():
         return None
     BOTTOM.put(None)
-    with screen.keys.given_back(), _interruptible():
+    with screen.keys.given_back():
         prompt = question(plan)
         answer = click.prompt(prompt, prompt_suffix=" ", default="", show_default=False, err=True)
     return bool(answer == "yes")
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C end the question: there is no request under way to wait for."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class How(Struct, frozen=True):
@@ -96,9 +84,11 @@ def carry_out(
         return None
     for note in notes:
         say(f"note: {note}")
+    stop.is_idle = False
     with stack:
         options = ApplyOptions(how.parallelism, on_event=on_event, stop=stop)
         report = apply_once(planned, options, connections)
+    stop.is_idle = True
     put(how.outputs, "events", lambda: summary_line(int(apply_exit(report)), report))
     put(how.outputs, "text", lambda: report_text(report, paint=how.paint))
     return report

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import click
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -59,10 +60,10 @@ class Watching(Struct):
     quiet_s: float = QUIET_S
     connections: Connections | None = None
     memory: WatchMemory = field(default_factory=WatchMemory)
-    stop: Stop = field(default_factory=Stop)
+    stop: Stop = field(default_factory=lambda: Stop(is_idle=True))
     plan: Plan | None = None
     entries: Entries = field(default_factory=dict)
-    warnings: tuple[Diagnostic, ...] = ()
+    warnings: frozenset[Diagnostic] = frozenset()
     reads: Reads = field(default_factory=Reads)
     settings: str = ""
     is_agreed: bool = False
@@ -82,13 +83,21 @@ class Watching(Struct):
             if output.file:
                 write(output, "")
         poll_s = self.options["poll_s"]
-        saves = Saves(poll_s=poll_s, quiet_s=self.quiet_s, now=self.now, on_note=self.screen.say)
         connections = self.connections or connections_of(self.options)
+        saves = Saves(
+            poll_s=poll_s,
+            quiet_s=self.quiet_s,
+            now=self.now,
+            on_note=self.screen.say,
+            own=connections.own_files,
+        )
         try:
             saves.follow(reads_of(self.memory.files))
             with signals(self.stop, self.screen.close):
                 self.screen.open()
                 code = self._loop(request, saves, connections)
+        except (KeyboardInterrupt, click.Abort):
+            code = Exit.TERMINATED if self.stop.is_terminated else Exit.INTERRUPTED
         finally:
             self.screen.close()
             saves.close()
@@ -104,7 +113,7 @@ class Watching(Struct):
             saves.follow(self.reads)
             woken = self._waited(saves)
             if woken is None:
-                return Exit.TERMINATED if self.stop.is_terminated else Exit.INTERRUPTED
+                raise KeyboardInterrupt
             if self.has_ended:
                 return Exit.OK
             code = self.pass_once(request, connections, woken.files)
@@ -195,13 +204,13 @@ class Watching(Struct):
         entries = entries_of(plan, forms, self.entries)
         news = news_of(self.entries, entries)
         self.entries = entries
-        if plan.diagnostics != self.warnings:
-            self.warnings = plan.diagnostics
-            self._tell(plan.diagnostics)
+        self._tell(plan.diagnostics)
+        self.warnings = frozenset(map(_unplaced, plan.diagnostics))
         if before is None or before.digest != plan.digest:
             planned = Event(Happening.PLAN, message=plan.digest)
             put(self.outputs, "events", lambda: event_line(planned))
-        notes = [note for note in plan.notes if before is None or note not in before.notes]
+        known = _remarks(before) if before else ()
+        notes = [note for note in _remarks(plan) if note not in known]
         if is_first or before is None:
             self._whole(plan)
         elif news or notes:
@@ -218,7 +227,11 @@ class Watching(Struct):
         return news_text(news, plan, notes, width=stdout_width(), paint=paint)
 
     def _tell(self, diagnostics: Sequence[Diagnostic]) -> None:
-        tell_findings(diagnostics, self.options["color"])
+        """Write errors, and warnings that are new; one that moved within its file is not."""
+        told, self.warnings = self.warnings, self.warnings.union(map(_unplaced, diagnostics))
+        new = [one for one in diagnostics if one.severity is Severity.ERROR or _unplaced(one) not in told]
+        if new:
+            tell_findings(new, self.options["color"])
 
     def _whole(self, plan: Plan) -> None:
         verbose = bool(self.options["verbose"])
@@ -261,6 +274,15 @@ class Watching(Struct):
         left = tuple(one for one in planned.draft.plan.actions if one.id not in done)
         self.plan = replace(planned.draft.plan, actions=left)
         return None
+
+
+def _remarks(plan: Plan) -> tuple[str, ...]:
+    left = (f"{item.key}   {item.message}" for item in plan.left_alone)
+    return (*plan.notes, *left)
+
+
+def _unplaced(one: Diagnostic) -> Diagnostic:
+    return replace(one, line=0, column=0, snippet="")
 
 
 def _away(file: str) -> Diagnostic:

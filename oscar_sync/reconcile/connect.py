@@ -11,6 +11,7 @@ from oscar_sync.errors import StoreError, StoreNotAllowedError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.state import ExtraFile, Upload
+from oscar_sync.reconcile.own_files import OwnFiles
 from oscar_sync.settings.origins import VARIABLE, allowed_origins, origin_of
 from oscar_sync.storage.absence import outlasting_restarts
 from oscar_sync.storage.provider import cluster_store, open_provider
@@ -78,6 +79,7 @@ class Connections(Struct):
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
     endpoints_allowed: tuple[str, ...] = ()
+    own_files: OwnFiles = field(default_factory=OwnFiles)
     _made: dict[ClusterId, ClusterConnection] = field(default_factory=dict)
     _providers: list[Provider] = field(default_factory=list)
 

@@ -32,6 +32,7 @@ from oscar_sync.model.state import (
 )
 from oscar_sync.reconcile.connect import ClusterConnection, Connections
 from oscar_sync.reconcile.memory import WatchMemory
+from oscar_sync.reconcile.own_files import OwnFiles
 from oscar_sync.reconcile.release import release_found
 from oscar_sync.reconcile.started import started
 from oscar_sync.semantics.answers import is_shared_name
@@ -187,7 +188,7 @@ def look_up(view: ClusterView, lookups: Lookups, connections: Connections) -> Cl
         return replace(view, problem=error.message, reading=_reading(error))
     view = _from_providers(view, lookups, connections)
     try:
-        return _from_store(view, lookups, connection)
+        return _from_store(view, lookups, connection, connections.own_files)
     except StoreError as error:
         connection.lose_store(error)
         return replace(view, store_problem=connection.store_problem)
@@ -266,14 +267,17 @@ def _elsewhere(
     from oscar_sync.reconcile.seed_files import seed_difference  # a plan without seeds does without
 
     try:
-        return seed_difference(seed, connections.provider(seed.provider, credentials))
+        provider = connections.provider(seed.provider, credentials)
+        return seed_difference(seed, provider, connections.own_files)
     except StoreNotAllowedError as error:
         return SeedDifference(not_allowed=str(error))
     except StoreError as error:
         return SeedDifference(problems=(str(error),))
 
 
-def _from_store(view: ClusterView, lookups: Lookups, connection: ClusterConnection) -> ClusterView:
+def _from_store(
+    view: ClusterView, lookups: Lookups, connection: ClusterConnection, own: OwnFiles
+) -> ClusterView:
     seeds = [seed for seed in lookups.seeds if not seed.is_elsewhere]
     if not (lookups.hooks or lookups.markers or lookups.counts or seeds or lookups.store):
         return view
@@ -291,7 +295,7 @@ def _from_store(view: ClusterView, lookups: Lookups, connection: ClusterConnecti
         markers={**view.markers, **markers},
         counts={**view.counts, **counts},
         denied=view.denied | no_hooks | no_counts | {bucket for bucket, _ in no_markers},
-        seeds={**view.seeds, **{seed: _on_own_store(seed, store) for seed in seeds}},
+        seeds={**view.seeds, **{seed: _on_own_store(seed, store, own) for seed in seeds}},
     )
 
 
@@ -309,13 +313,13 @@ def _each(
     return answers, frozenset(denied)
 
 
-def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:
+def _on_own_store(seed: Seed, store: ObjectStore, own: OwnFiles) -> SeedDifference:
     from oscar_sync.reconcile.seed_files import seed_difference
     from oscar_sync.storage.buckets import BucketProvider
 
     provider = BucketProvider(store)
     try:
-        return seed_difference(seed, provider)
+        return seed_difference(seed, provider, own)
     except StoreDeniedError:
         # Keys of a user may not ask for what is not there either.
         why = "is closed to the keys that the cluster names, or does not exist"
@@ -323,7 +327,7 @@ def _on_own_store(seed: Seed, store: ObjectStore) -> SeedDifference:
         if store.bucket_exists(seed.bucket):
             raise
         why = "does not exist"
-    return replace(seed_difference(seed, provider, is_empty=True), no_bucket=why)
+    return replace(seed_difference(seed, provider, own, is_empty=True), no_bucket=why)
 
 
 def _count(store: ObjectStore, bucket: BucketName) -> BucketCount:

@@ -80,8 +80,11 @@ def _nothing(told: object) -> None:
 
 
 class Stop(Struct):
+    """While ``is_idle`` no request that writes is under way: a signal ends the run at once."""
+
     event: threading.Event = field(default_factory=threading.Event)
     is_terminated: bool = False
+    is_idle: bool = False
 
     def set(self, *, is_terminated: bool = False) -> None:
         """Ask the run to end after the request under way."""

@@ -11,6 +11,8 @@ from oscar_sync.documents.ignore_file import Ignored
 from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import ExtraFile, SeedDifference, Upload
+from oscar_sync.reconcile import own_files
+from oscar_sync.reconcile.own_files import OwnFiles
 from oscar_sync.reconcile.started import started
 from oscar_sync.storage import keys
 from oscar_sync.storage.checksums import content_sha256
@@ -21,16 +23,19 @@ _ASKED_AT_ONCE: Final = 8
 _SMALL_BYTES: Final = 1 << 20
 
 
-def seed_difference(seed: Seed, provider: Provider, *, is_empty: bool = False) -> SeedDifference:
+def seed_difference(
+    seed: Seed, provider: Provider, own: OwnFiles = own_files.NONE, *, is_empty: bool = False
+) -> SeedDifference:
     """Return the files that the store lacks or holds otherwise, and the paths that no file names.
 
-    *is_empty*: the bucket is made by the plan, so there is nothing to list.
+    *is_empty*: the bucket is made by the plan, so there is nothing to list. What this run writes
+    itself (*own*) is not data.
 
     Raises:
         StoreError: the folder cannot be listed, or a file cannot be read.
     """
     listing = None if is_empty else started(partial(_stored, seed, provider))
-    wanted, problems, ignored = _wanted(seed)
+    wanted, problems, ignored = _wanted(seed, own)
     if problems:
         return SeedDifference(problems=problems)
     try:
@@ -91,14 +96,16 @@ def _source_fault(seed: Seed, wanted: Mapping[str, SourceFile]) -> str:
     return "" if wanted else f"{seed.shown_source} holds no file"
 
 
-def _wanted(seed: Seed) -> tuple[dict[str, SourceFile], tuple[str, ...], Ignored | None]:
+def _wanted(
+    seed: Seed, own: OwnFiles
+) -> tuple[dict[str, SourceFile], tuple[str, ...], Ignored | None]:
     """Return the files by their paths on the store, what cannot be seeded, what is ignored."""
     if not Path(seed.source).exists():
         return {}, (f"{seed.shown_source} does not exist",), None
     source = walk(Path(seed.source))
     problems = [f"{seed.shown_source}/{item.relative} {item.reason}" for item in source.problems]
     folder, before_key = seed.folder, f"{seed.bucket}/"
-    wanted = {keys.join(folder, item.relative): item for item in source.files}
+    wanted = {keys.join(folder, item.relative): item for item in source.files if not own.hold(item.path)}
     problems.extend(
         f"{item.path} would get the key {key!r}, which {fault}"
         for path, item in wanted.items()

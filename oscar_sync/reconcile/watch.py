@@ -1,6 +1,7 @@
 """Saved files, after a quiet period: the one place that knows watchdog."""
 
 import os
+import sys
 import threading
 import time
 import warnings
@@ -27,6 +28,8 @@ from watchdog.observers.polling import PollingObserver
 from oscar_sync.documents.ignore_file import IGNORE_FILE
 from oscar_sync.manifests.load.discovery import SUFFIXES
 from oscar_sync.manifests.load.reader import Signature, signature_of
+from oscar_sync.reconcile import own_files
+from oscar_sync.reconcile.own_files import OwnFiles
 from oscar_sync.reconcile.reads import Reads
 
 QUIET_S: Final = 0.3
@@ -94,11 +97,13 @@ class Saves(FileSystemEventHandler):
         quiet_s: float = QUIET_S,
         now: Callable[[], float] = time.monotonic,
         on_note: Callable[[str], None] = lambda text: None,
+        own: OwnFiles = own_files.NONE,
     ) -> None:
         self.poll_s = poll_s
         self._quiet_s = quiet_s
         self._now = now
         self._on_note = on_note
+        self._own = own
         self._changed = threading.Condition()
         self._names: set[str] = set()
         self._first_at = self._last_at = 0.0
@@ -137,6 +142,10 @@ class Saves(FileSystemEventHandler):
             self._watched = watched
         folders = sorted({os.path.dirname(file) for file in watched.singles})
         self._listen(watched.trees, folders[:_MOST_FOLDERS])
+        if not self.poll_s and sys.platform == "linux" and self._is_exhausted():
+            saved = [path for path, before in reads.files.items() if signature_of(path) != before]
+            with self._changed:
+                self._note(saved)
 
     def _listen(self, trees: Iterable[str], folders: Iterable[str]) -> None:
         wanted = dict.fromkeys(folders, False) | dict.fromkeys(trees, True)
@@ -166,6 +175,20 @@ class Saves(FileSystemEventHandler):
             self._poll_instead(error)
             self._restart()
 
+    def _is_exhausted(self) -> bool:
+        """Tell whether watches ran out, and look at everything then.
+
+        Of a folder below a watched one that cannot be watched, watchdog tells nobody; so one watch
+        more is asked for.
+        """
+        try:
+            self._observer.unschedule(self._observer.schedule(FileSystemEventHandler(), os.sep))
+        except OSError as error:
+            self._poll_instead(error)
+            self._restart()
+            return True
+        return False
+
     def _unschedule(self, folder_watch: _ListenedFolder) -> None:
         if folder_watch.watch is not None:
             self._observer.unschedule(folder_watch.watch)
@@ -190,6 +213,8 @@ class Saves(FileSystemEventHandler):
 
     def _counts(self, name: str, is_folder: bool) -> bool:  # noqa: FBT001 - as watchdog tells it
         watched = self._watched
+        if self._own.hold(name):
+            return False
         if name in watched.files and not is_folder:
             return True
         if name.startswith(tuple(map(_inside, watched.seeds))):
@@ -218,10 +243,11 @@ class Saves(FileSystemEventHandler):
                 moved.extend([path] if folder_watch.is_tree else ())
         singles = self._watched.singles
         saved = [path for path, before in singles.items() if signature_of(path) != before]
+        told = [path for path in saved if not self._own.hold(path)]
         with self._changed:
             singles.update((path, signature_of(path)) for path in saved)
-            if moved or saved:
-                self._note([*moved, *saved])
+            if moved or told:
+                self._note([*moved, *told])
 
     # -- waiting
 

@@ -215,3 +215,19 @@ def test_130_without_a_traceback_before_anything_has_begun():
     command = [sys.executable, "-c", _CTRL_C_WHILE_STARTING, "plan"]
     found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (found.returncode, found.stdout, found.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize(
+    ("args", "closed", "is_shown"),
+    [
+        ("--version", ">&-", False),
+        ("schema fdl", ">&-", False),
+        ("schema fdl", "2>&-", True),
+        ("plan nowhere", "<&- >&- 2>&-", False),
+    ],
+)
+def test_a_closed_stream_is_one_that_nobody_reads(args, closed, is_shown):
+    command = ["/bin/sh", "-c", f"exec {sys.executable} -m oscar_sync {args} {closed}"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert found.returncode == (3 if "nowhere" in args else 0)
+    assert (bool(found.stdout), found.stderr) == (is_shown, "")

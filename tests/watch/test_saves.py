@@ -1,5 +1,7 @@
 """What a plan reads is watched, wherever it lies and however it is saved."""
 
+import ctypes
+import errno
 import shutil
 import subprocess
 import threading
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from watchdog.events import FileModifiedEvent
+from watchdog.observers import inotify_c
 
 from oscar_sync.errors import InputError
 from oscar_sync.reconcile.desire import desire
@@ -356,6 +359,33 @@ def test_where_the_system_watches_no_more_everything_is_looked_at(project, watch
     assert "--poll" in watch.notes[0]
     (project / "sub" / "b.yaml").write_text("functions: {}")
     assert watch.saves.wait(time.monotonic() + PATIENCE_S, watch.stop).files
+
+
+def test_a_folder_below_that_the_system_watches_no_more_is_looked_at(
+    project, watching, monkeypatch
+):
+    """watchdog tells of a watch that ran out only for the folder that is watched, not below it."""
+    bind = inotify_c.inotify_add_watch
+    left = [2]
+
+    def limited(*args):
+        if not left[0]:
+            ctypes.set_errno(errno.ENOSPC)
+            return -1
+        left[0] -= 1
+        return bind(*args)
+
+    (project / "sub").mkdir()
+    watch = watching(project)
+    assert watch.notes == []
+    monkeypatch.setattr(inotify_c, "inotify_add_watch", limited)
+    (project / "sub" / "deep").mkdir()
+    (project / "sub" / "deep" / "deeper").mkdir()
+    (project / "sub" / "deep" / "deeper" / "b.yaml").write_text("functions: {}")
+    watch.saved()
+    assert "looking every 0.5 s instead" in watch.notes[0]
+    (project / "sub" / "deep" / "deeper" / "c.yaml").write_text("functions: {}")
+    assert watch.saved() == {"c.yaml"}
 
 
 def test_threads_and_descriptors_end_with_the_watch(project, watching):

@@ -103,6 +103,7 @@ def test_a_save_is_planned_and_nothing_is_sent(project, watch, oscar_emulator):
     watcher.until("2 to create")
     assert "saved other.yaml" in watcher.text()
     assert watcher.end(signal.SIGINT) == 130
+    assert "after the request under way" not in watcher.text()
     assert _live(oscar_emulator) == {}
 
 
@@ -225,11 +226,68 @@ def test_after_a_save_only_what_is_new_changed_or_gone_is_shown(project, watch):
 
 
 def test_places_that_move_in_a_file_are_no_news(project, watch):
+    hello = project / "hello.yaml"
+    hello.write_text(hello.read_text() + "      cpuu: 1\n")
     watcher = watch()
     watcher.until("1 to create")
-    text = (project / "hello.yaml").read_text()
-    (project / "hello.yaml").write_text(f"# a line above\n{text}")
+    hello.write_text(f"# a line above\n{hello.read_text()}")
     watcher.until("planned again: the same")
+    assert watcher.text().count("did you mean cpu?") == 1
+    watcher.end(signal.SIGINT)
+
+
+def test_an_error_repeats_no_warning_and_neither_does_its_end(project, watch):
+    hello, other = project / "hello.yaml", project / "other.yaml"
+    good = hello.read_text() + "      cpuu: 1\n"
+    hello.write_text(good)
+    watcher = watch()
+    watcher.until("1 to create")
+    other.write_text("functions: [")
+    watcher.until("the last good plan stays")
+    other.write_text("functions: 'open")
+    watcher.until("OSY101", count=2)
+    other.unlink()
+    watcher.until("over: files cannot be used")
+    hello.write_text(good.replace("cpuu: 1", "cpuu: 1\n      memroy: 1"))
+    watcher.until("did you mean memory?")
+    assert watcher.text().count("did you mean cpu?") == 1
+    watcher.end(signal.SIGINT)
+
+
+def test_a_service_whose_file_goes_is_told_to_be_left_alone(project, watch):
+    (project / "other.yaml").write_text(FDL.format(name="other", memory="1Gi"))
+    watcher = watch("--apply", "--yes")
+    watcher.until("2 of 2 actions done")
+    (project / "other.yaml").unlink()
+    watcher.until("gone: other.yaml")
+    watcher.until("edge/other   no longer in the manifests, left alone")
+    watcher.end(signal.SIGINT)
+
+
+def test_what_a_watch_writes_is_no_change_and_no_data(project, watch):
+    (project / "data").mkdir()
+    (project / "data" / "mine").write_text("mine")
+    settings = project / "oscar-sync.yaml"
+    settings.write_text(
+        settings.read_text() + "services:\n  hello:\n    seeds:\n"
+        "    - {from: data, to: 'minio.default:tables/ref', delete_extra: true}\n"
+    )
+    hello = project / "hello.yaml"
+    mount = "      mount: {storage_provider: minio.default, path: tables}\n"
+    hello.write_text(hello.read_text() + mount)
+    own = ("-o", "events=data/events", "-o", "text=data/plan.txt", "--metrics", "data/metrics")
+    watcher = watch("--apply", "--yes", *own, "--interval", "0.3")
+    watcher.until("planned again: the same", count=2)
+    (project / "data" / "more").write_text("more")
+    watcher.until("saved data/more\n")
+    watcher.until("planned again: the same", count=3)
+    assert watcher.text().count("saved") == 1
+    assert "gone:" not in watcher.text()
+    told = (project / "data" / "events").read_text()
+    assert {one for one in ("mine", "more", "events", "metrics") if f"ref/{one}" in told} == {
+        "mine",
+        "more",
+    }
     watcher.end(signal.SIGINT)
 
 
