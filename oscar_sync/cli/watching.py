@@ -229,7 +229,11 @@ class Watching(Struct):
     def _tell(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Write errors, and warnings that are new; one that moved within its file is not."""
         told, self.warnings = self.warnings, self.warnings.union(map(_unplaced, diagnostics))
-        new = [one for one in diagnostics if one.severity is Severity.ERROR or _unplaced(one) not in told]
+        new = [
+            one
+            for one in diagnostics
+            if one.severity is Severity.ERROR or _unplaced(one) not in told
+        ]
         if new:
             tell_findings(new, self.options["color"])
 

@@ -23,7 +23,7 @@ class OwnFiles(Struct, frozen=True):
         """Tell whether the file at *path* is one of them, or one that is being written."""
         folder, name = os.path.split(path)
         if name in self.names:
-            return os.path.join(os.path.realpath(folder), name) in self.paths
+            return f"{os.path.realpath(folder)}{os.sep}{name}" in self.paths
         return name.endswith(".part") and _PART.fullmatch(name) is not None
 
 

@@ -105,7 +105,9 @@ def _wanted(
     source = walk(Path(seed.source))
     problems = [f"{seed.shown_source}/{item.relative} {item.reason}" for item in source.problems]
     folder, before_key = seed.folder, f"{seed.bucket}/"
-    wanted = {keys.join(folder, item.relative): item for item in source.files if not own.hold(item.path)}
+    wanted = {
+        keys.join(folder, item.relative): item for item in source.files if not own.hold(item.path)
+    }
     problems.extend(
         f"{item.path} would get the key {key!r}, which {fault}"
         for path, item in wanted.items()

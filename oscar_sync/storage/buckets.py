@@ -5,9 +5,9 @@ from pathlib import Path
 
 from oscar_sync.errors import StoreError
 from oscar_sync.model.state import StoredObject
-from oscar_sync.storage import checksums, uploads
+from oscar_sync.storage import checksums
 from oscar_sync.storage.store import ObjectStore
-from oscar_sync.storage.stored import OnBytes, StoredFile, ignore
+from oscar_sync.storage.stored import SMALL_AT_ONCE, OnBytes, StoredFile, ignore
 from oscar_sync.storage.whole import whole
 
 
@@ -30,7 +30,7 @@ class BucketProvider:
 
     @property
     def uploads_at_once(self) -> int:
-        return uploads.SMALL_AT_ONCE
+        return SMALL_AT_ONCE
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
         """Yield the object at *path* and all below that folder, never those of ``folder2``."""

@@ -13,10 +13,10 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 from oscar_sync.errors import StoreDeniedError, StoreError, StoreFailedError
 from oscar_sync.storage import failures
 from oscar_sync.storage.address import StoreAddress
+from oscar_sync.storage.stored import SMALL_AT_ONCE
 from oscar_sync.storage.watched import WatchedPool
 from oscar_sync.storage.words import words_of
 
-CONNECTIONS: Final = 16
 REGION: Final = "us-east-1"
 """Of an address that names none."""
 _REPEATS: Final = 2
@@ -41,7 +41,7 @@ def pool_of(
             environ,
             cas=address.ca_bundle,
             verify=address.verify,
-            connections=CONNECTIONS,
+            connections=SMALL_AT_ONCE,
             repeats=_REPEATS if is_repeating else 0,
         )
 

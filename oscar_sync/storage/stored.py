@@ -10,6 +10,8 @@ from msgspec import Struct
 OnBytes = Callable[[int], None]
 UPLOADS_AT_ONCE: Final = 8
 """To a server of files, which makes folders and has workers for a few requests."""
+SMALL_AT_ONCE: Final = 32
+"""Small files wait for a store more than they take: it writes what comes together at once."""
 
 
 def ignore(count: int) -> None:

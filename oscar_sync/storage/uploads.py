@@ -26,8 +26,6 @@ from oscar_sync.storage.stored import OnBytes
 CONTENTS_AT_ONCE: Final = 6
 """Contents that are not small that are in memory at once, of all files under way."""
 SMALL_BYTES: Final = checksums.MIB // 4
-SMALL_AT_ONCE: Final = 32
-"""Small files wait for the store more than they take: it writes what comes together at once."""
 BIG_AT_ONCE: Final = 8
 """Files that go in parts: a run that is killed leaves no more than these unfinished."""
 

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from oscar_sync.storage.buckets import BucketProvider
 from oscar_sync.storage.checksums import MIB
 from oscar_sync.storage.store import ObjectStore
-from oscar_sync.storage.uploads import BIG_AT_ONCE, SMALL_AT_ONCE
+from oscar_sync.storage.stored import SMALL_AT_ONCE
+from oscar_sync.storage.uploads import BIG_AT_ONCE
 from tests.machine import PATIENCE_S
 from tests.property.proxy import Proxy
 
@@ -22,8 +23,13 @@ def proxy(s3):
 
 
 @pytest.fixture
-def provider(s3, proxy):
-    store = ObjectStore(replace(s3, endpoint=proxy.url), {})
+def environ():
+    return {}
+
+
+@pytest.fixture
+def provider(s3, proxy, environ):
+    store = ObjectStore(replace(s3, endpoint=proxy.url), environ)
     store._client.make_bucket("bench")
     return BucketProvider(store)
 
@@ -33,7 +39,8 @@ def uploaded(provider, path, count):
         list(pool.map(lambda at: provider.upload(path, f"bench/in/{at}"), range(count)))
 
 
-def test_small_files_go_side_by_side(provider, proxy, tmp_path):
+@pytest.mark.parametrize("environ", [{}, {"AWS_REGION": "x"}], ids=["fast", "slow"])
+def test_small_files_go_side_by_side_without_a_warning(provider, proxy, tmp_path, caplog):
     path = tmp_path / "small"
     path.write_bytes(b"content")
     together = threading.Barrier(SMALL_AT_ONCE)
@@ -46,6 +53,7 @@ def test_small_files_go_side_by_side(provider, proxy, tmp_path):
     proxy.fault = wait_for_all
     uploaded(provider, path, SMALL_AT_ONCE)
     assert not together.broken
+    assert caplog.messages == []
 
 
 def test_of_files_in_parts_no_more_are_begun_than_a_killed_run_may_leave(provider, proxy, tmp_path):
