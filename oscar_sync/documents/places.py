@@ -6,7 +6,7 @@ from functools import cached_property
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from oscar_sync.documents.reading import Refused
-from oscar_sync.documents.yaml_nodes import nodes_of
+from oscar_sync.documents.yaml_nodes import root_of
 from oscar_sync.documents.yaml_reader import MERGE
 from oscar_sync.model.origin import FieldPath, Origin
 
@@ -46,7 +46,7 @@ class Places:
         # JSON has escapes of half a character, which YAML has not: as long as what stands for them.
         for text in (self.text, _HALF.sub(r"\\uFFFD", self.text)):
             try:
-                return next(nodes_of(text), None)
+                return root_of(text)
             except Refused:
                 continue
         return None

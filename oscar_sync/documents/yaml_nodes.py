@@ -1,6 +1,5 @@
-"""YAML text to nodes: the C parser without its resolver, since every scalar stays text."""
+"""The parser of YAML, its faults in words, and the nodes of a text for whoever asks for places."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
@@ -11,19 +10,11 @@ from oscar_sync.documents.reading import Fault, FaultKind, Refused
 MAX_DEPTH: Final = 50
 
 
-def _c_parser() -> Any:
-    if not yaml.__with_libyaml__:
-        return None
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs - they lack it
-
-    return CParser
+LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser on libyaml; in Python where PyYAML was built without it."""
 
 
-C_PARSER: Final = _c_parser()
-"""The parser on libyaml, None where PyYAML was built without it."""
-
-
-class _Policy:
+class _Composer(LOADER):  # type: ignore[misc] # - which of the two it is depends on the machine
     """Leaves every scalar text, and refuses nesting beyond ``MAX_DEPTH`` while it is parsed.
 
     No tag is guessed from how a scalar looks; what is nested too deeply is not built first
@@ -36,7 +27,7 @@ class _Policy:
         del index
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise Refused(_too_deep(parent))
+            raise Refused(too_deep(parent.start_mark if parent is not None else None))
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
@@ -45,8 +36,8 @@ class _Policy:
         """Return no tag."""
 
 
-def _too_deep(parent: Node | None) -> Fault:
-    mark = parent.start_mark if parent is not None else None
+def too_deep(mark: Any) -> Fault:
+    """Return the fault of nesting more than ``MAX_DEPTH`` levels at *mark*, if it is known."""
     return Fault(
         FaultKind.TOO_DEEP,
         mark.line + 1 if mark else 1,
@@ -56,47 +47,30 @@ def _too_deep(parent: Node | None) -> Fault:
     )
 
 
-def _composer_class() -> Any:
-    """Return a composer on libyaml; on pure Python where PyYAML was built without it."""
-    if C_PARSER is not None:
-        return type("Composer", (_Policy, C_PARSER), {})
-    from yaml.composer import Composer
-    from yaml.parser import Parser
-    from yaml.reader import Reader
-    from yaml.scanner import Scanner
-
-    def start(self: Any, stream: str) -> None:
-        Reader.__init__(self, stream)
-        Scanner.__init__(self)
-        Parser.__init__(self)
-        Composer.__init__(self)
-
-    bases = (_Policy, Reader, Scanner, Parser, Composer)
-    return type("Composer", bases, {"__init__": start})
-
-
-_COMPOSER: Final = _composer_class()
-
-
-def nodes_of(text: str) -> Iterator[Node]:
-    """Yield the root node of each document; blank documents are left out.
+def root_of(text: str) -> Node | None:
+    """Return the root node of the first document, None where there is none.
 
     Raises:
         Refused: the text is not YAML, or is nested too deeply.
     """
     try:
-        composer = _COMPOSER(text)
-        while composer.check_node():
-            node = composer.get_node()
-            if node is not None:
-                yield node
-    except yaml.MarkedYAMLError as error:
+        composer = _Composer(text)
+        root: Node | None = composer.get_node() if composer.check_node() else None
+    except YAML_ERRORS as error:
+        raise Refused(fault_of(error, text)) from error
+    return root
+
+
+YAML_ERRORS: Final = (yaml.YAMLError, UnicodeError, ValueError)
+
+
+def fault_of(error: Exception, text: str) -> Fault:
+    """Return what is wrong with *text*, which made PyYAML raise *error*: one of ``YAML_ERRORS``."""
+    if isinstance(error, yaml.MarkedYAMLError):
         from oscar_sync.documents.syntax import yaml_fault
 
-        loader = yaml.SafeLoader if C_PARSER is None else yaml.CSafeLoader
-        raise Refused(yaml_fault(error, text, loader)) from error
-    except (yaml.YAMLError, UnicodeError, ValueError) as error:
-        raise Refused(_unmarked_fault(error)) from error
+        return yaml_fault(error, text, LOADER)
+    return _unmarked_fault(error)
 
 
 def _unmarked_fault(error: Exception) -> Fault:

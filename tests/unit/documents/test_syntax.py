@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from oscar_sync.documents import yaml_nodes
+from oscar_sync.documents import yaml_nodes, yaml_reader
 from oscar_sync.documents.json_reader import read_document
 
 UNCLOSED = "the quote that opens here is not closed"
@@ -13,9 +13,8 @@ MERGED = "a merge conflict is not resolved"
 @pytest.fixture(params=["libyaml", "pure"])
 def _parser(request, monkeypatch):
     if request.param == "pure":
-        monkeypatch.setattr(yaml, "__with_libyaml__", False)
-        monkeypatch.setattr(yaml_nodes, "C_PARSER", None)
-        monkeypatch.setattr(yaml_nodes, "_COMPOSER", yaml_nodes._composer_class())
+        for module in (yaml_nodes, yaml_reader):
+            monkeypatch.setattr(module, "LOADER", yaml.SafeLoader)
 
 
 @pytest.mark.usefixtures("_parser")

@@ -100,6 +100,42 @@ def test_an_alias_to_itself_is_refused(text: str) -> None:
     assert read_yaml(text).faults
 
 
+def test_an_alias_stands_for_what_its_anchor_names() -> None:
+    text = "&k a: &v {b: &s 1}\nc: *v\nd: [*s, *v]\n*k : {}\n"
+    reading = read_yaml(text)
+    assert reading.documents == ({"a": {}, "c": {"b": "1"}, "d": ["1", {"b": "1"}]},)
+    assert [(fault.kind, fault.line) for fault in reading.faults] == [(FaultKind.DUPLICATE, 4)]
+
+
+def test_what_is_wrong_below_an_anchor_is_said_once() -> None:
+    (fault,) = read_yaml("a: &a {b: 1, b: 2}\nc: *a\nd:\n  <<: *a\n").faults
+    assert fault.kind is FaultKind.DUPLICATE
+
+
+def test_anchors_are_those_of_their_document() -> None:
+    assert read_yaml("a: &a 1\n---\nb: *a\n").faults[0].kind is FaultKind.SYNTAX
+    assert read_yaml("a: &a 1\nb: &a 2\n").faults[0].kind is FaultKind.SYNTAX
+
+
+def test_aliases_that_nest_too_deeply_are_refused() -> None:
+    lines = ["a0: &a0 x", *(f"a{at}: &a{at} [*a{at - 1}]" for at in range(1, 60))]
+    assert read_yaml("\n".join(lines[:48])).faults == ()
+    assert read_yaml("\n".join(lines)).faults[0].kind is FaultKind.BOMB
+
+
+@given(st.text(alphabet=" \n\t-?:[]{}!|>'\"%@`#,ab1~", max_size=60))
+def test_a_text_is_read_as_its_nodes_say(text: str) -> None:
+    documents = read_yaml(text).documents
+    nodes = yaml.compose_all(text if documents else "", Loader=yaml.CSafeLoader)
+    assert list(documents) == [_of_node(node) for node in nodes]
+
+
+def _of_node(node: Any) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: _of_node(value) for key, value in node.value}
+    return [_of_node(item) for item in node.value] if isinstance(node.value, list) else node.value
+
+
 def test_a_list_as_key_is_refused() -> None:
     assert read_yaml("? [a]\n: b\n").faults[0].kind is FaultKind.KEY
 
