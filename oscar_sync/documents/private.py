@@ -26,22 +26,25 @@ _TOOLS_FILES: Final = re.compile(
     r"|(.+\.)?kubeconfig|kubeconfig\..+|.+\.tfstate(\..+)?|rclone\.conf"
 )
 _KEYS: Final = re.compile(r".+\.(pem|key|p12|pfx)|id_[a-z0-9_]+(\.pub)?")
-_PARTS: Final = re.compile(r"[/\\]+")
 
 
 def is_private(path: str) -> bool:
-    return is_of_a_tool(path) or _KEYS.fullmatch(_parts(path)[-1]) is not None
+    parts = _parts(path)
+    return _is_of_a_tool(parts) or _KEYS.fullmatch(parts[-1]) is not None
 
 
 def is_of_a_tool(path: str) -> bool:
     """Tell whether *path* names what tools keep log-ins in; a key of one's own is not that."""
     # A token may lie in a file called ``id_token``, and never in ``.git`` or ``.env``.
-    parts = _parts(path)
+    return _is_of_a_tool(_parts(path))
+
+
+def _is_of_a_tool(parts: list[str]) -> bool:
     return not _FOLDERS.isdisjoint(parts) or _TOOLS_FILES.fullmatch(parts[-1]) is not None
 
 
 def _parts(path: str) -> list[str]:
-    return [part.lower() for part in _PARTS.split(path) if part] or [""]
+    return [part for part in path.lower().replace("\\", "/").split("/") if part] or [""]
 
 
 def is_left_out(name: str) -> bool:

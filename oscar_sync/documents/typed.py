@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.scalars import NULLS, Plain, Tree, flag_of, integer_of, is_null
-from oscar_sync.model.field import Field, Kind
+from oscar_sync.model.field import Field, Kind, by_name
 from oscar_sync.model.origin import FieldPath
 
 _MISSING: Final = object()
@@ -62,19 +62,18 @@ class FieldReader(ABC):
         del field, part, text, path
 
     def block(
-        self, fields: tuple[Field, ...], raw: Mapping[str, Tree], path: FieldPath
+        self, known: Mapping[str, Field], raw: Mapping[str, Tree], path: FieldPath
     ) -> dict[str, Any]:
-        known = {field.name: field for field in fields}
         built: dict[str, Any] = {}
         for key, value in raw.items():
-            if key not in known:
+            field = known.get(key)
+            if field is None:
                 self.unknown(key, known, path)
                 continue
-            field = known[key]
             read = self.readers[field.kind](self, field, value, (*path, key))
             if read is not _MISSING:
                 built[key] = read
-        for field in fields:
+        for field in known.values():
             if field.is_required and not built.get(field.name):
                 self._required(field, raw, path)
         return built
@@ -91,12 +90,14 @@ class FieldReader(ABC):
             f"add `{field.name}:`. {field.doc}",
         )
 
-    def _text(self, field: Field, value: Tree, path: FieldPath) -> object:
+    def _text(
+        self, field: Field, value: Tree, path: FieldPath, part: ValuePart = ValuePart.WHOLE
+    ) -> object:
         if not isinstance(value, str):
             return self._not_text(field, value, path)
         text = _as_text(value)
         if not self.sure.fullmatch(text):
-            self.check(field, ValuePart.WHOLE, text, path)
+            self.check(field, part, text, path)
         return text
 
     def _not_text(self, field: Field, value: Tree, path: FieldPath) -> object:
@@ -153,18 +154,10 @@ class FieldReader(ABC):
 
     def _texts(self, field: Field, value: Tree, path: FieldPath) -> object:
         read = (
-            self._item(field, item, (*path, place))
+            self._text(field, item, (*path, place), ValuePart.ITEM)
             for place, item in enumerate(self._list(value, path, "texts"))
         )
         return [item for item in read if item is not _MISSING]
-
-    def _item(self, field: Field, value: Tree, path: FieldPath) -> object:
-        if not isinstance(value, str):
-            return self._not_text(field, value, path)
-        text = _as_text(value)
-        if not self.sure.fullmatch(text):
-            self.check(field, ValuePart.ITEM, text, path)
-        return text
 
     def _text_map(self, field: Field, value: Tree, path: FieldPath) -> object:
         built: dict[str, str] = {}
@@ -214,9 +207,9 @@ class FieldReader(ABC):
 
     def _inner(self, field: Field, value: Tree, path: FieldPath) -> object:
         if isinstance(value, dict):
-            return self.block(field.children, value, path)
+            return self.block(field.named_children, value, path)
         if field.text_as and isinstance(value, str):
-            return self.block(field.text_as, {field.text_as[0].name: value}, path)
+            return self.block(by_name(field.text_as), {field.text_as[0].name: value}, path)
         self._not_mapping(path)
         return _MISSING
 

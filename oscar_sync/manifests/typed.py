@@ -8,7 +8,7 @@ from oscar_sync.documents.typed import FieldReader, ValuePart, Wrong
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, unknown_key
-from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
+from oscar_sync.model.fdl_fields import BY_NAME, REMOVED_KEYS, SERVER_OWNED
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.semantics.strings import SURE, Fate, StringPlace, unusable, verdict
@@ -27,7 +27,7 @@ _ENTRY_PLACES: Final = {
 
 
 def fill(draft: ServiceDraft) -> None:
-    draft.values.update(_ServiceReader(draft).block(SERVICE, draft.raw, ()))
+    draft.values.update(_ServiceReader(draft).block(BY_NAME, draft.raw, ()))
 
 
 class _ServiceReader(FieldReader):

@@ -6,7 +6,7 @@ from this table.
 
 from typing import Final
 
-from oscar_sync.model.field import Change, Compare, Field, Kind
+from oscar_sync.model.field import Change, Compare, Field, Kind, by_name
 
 _T, _F, _I = Kind.TEXT, Kind.FLAG, Kind.INTEGER
 _QUANTITY = Compare.QUANTITY
@@ -264,7 +264,7 @@ SERVICE: Final = (
     ),
 )
 
-BY_NAME: Final = {field.name: field for field in SERVICE}
+BY_NAME: Final = by_name(SERVICE)
 
 SERVER_OWNED: Final = frozenset(
     {"token", "owner", "namespace", "bucket_list", "volume_status", "deployment"}

@@ -1,6 +1,8 @@
 """What may be done about a field of a service or of the settings: said once, on the field."""
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -38,7 +40,7 @@ class Change(StrEnum):
     REPLACE = "replace"
 
 
-class Field(Struct, frozen=True):
+class Field(Struct, frozen=True, dict=True):
     """One field of an FDL service, or one key of the settings.
 
     ``default`` is what an omitted field comes to: the server makes it so, the settings read it so;
@@ -65,3 +67,11 @@ class Field(Struct, frozen=True):
     least: int | None = None
     children: tuple["Field", ...] = ()
     text_as: tuple["Field", ...] = ()
+
+    @cached_property
+    def named_children(self) -> Mapping[str, "Field"]:
+        return by_name(self.children)
+
+
+def by_name(fields: Iterable[Field]) -> dict[str, Field]:
+    return {field.name: field for field in fields}

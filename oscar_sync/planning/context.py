@@ -122,6 +122,14 @@ class Context(Struct, frozen=True, dict=True):
         return is_foreign and live.key.name in self.desired
 
     def _standing(self, live: LiveService) -> Standing:
+        is_listed = self.facts.view.services.get(live.key.name) is live
+        return self._standings[live.key.name] if is_listed else self._whose(live)
+
+    @cached_property
+    def _standings(self) -> Mapping[ServiceName, Standing]:
+        return {name: self._whose(live) for name, live in self.facts.view.services.items()}
+
+    def _whose(self, live: LiveService) -> Standing:
         if self.namesakes_of(live.key.name):
             return Standing.NAMESAKE
         if is_worker(live.annotations):
@@ -135,8 +143,7 @@ class Context(Struct, frozen=True, dict=True):
         mark = self.own_mark(live)
         if mark is None:
             return Standing.OTHER_SET
-        others = self._other_identities()
-        is_copy = is_copied(mark, live.key.name, others)
+        is_copy = is_copied(mark, live.key.name, self._other_identities)
         return Standing.UNSTAMPED if is_copy else Standing.OURS
 
     def namesakes_of(self, name: ServiceName) -> tuple[LiveService, ...]:
@@ -169,6 +176,7 @@ class Context(Struct, frozen=True, dict=True):
         mark = self.own_mark(live) if self.standing(live) is Standing.OURS else None
         return mark.identity if mark is not None and mark.identity != self.identity else ""
 
+    @cached_property
     def _other_identities(self) -> set[str]:
         here = self.facts.view.cluster
         names = {one.identity for one in self.settings.clusters if one.id != here.id}

@@ -18,7 +18,7 @@ _SINCE_BUCKETS: Final = frozenset({"visibility", "isolation_level", "bucket_list
 
 _ALWAYS: Final = ("input", "output")
 _ALWAYS_SINCE_BUCKETS: Final = (
-    "bucket_list", "isolation_level", "mount", "allowed_users", "visibility", "owner",
+    *_ALWAYS, "bucket_list", "isolation_level", "mount", "allowed_users", "visibility", "owner",
     "annotations", "labels", "environment",
 )  # fmt: skip
 
@@ -29,28 +29,20 @@ def shape_fault(raw: Mapping[str, object]) -> str:
     if type(name) is not str or not name:
         return "shows a service without a name"
     for key, value in raw.items():
-        kind = _TYPES.get(key)
-        # Most fields are plain or empty: a list of 10,000 services is looked through in passing.
-        if kind is None or (
-            type(value) is kind
-            and (kind in _PLAIN or value == [])  # pragma: no mutate - an empty list has no fault
-        ):
+        # Most fields are plain: a list of 10,000 services is looked through in passing.
+        if type(value) is _PLAIN.get(key):  # pragma: no mutate - its check would say the same
             continue
-        if fault := _CHECKS[key](value):
+        check = _CHECKS.get(key)
+        if check is not None and (fault := check(value)):
             return f"shows service {name} with `{key}{fault}"
-    missing = next((key for key in _required(raw) if key not in raw), "")
+    required = _ALWAYS if lacks_buckets(raw) else _ALWAYS_SINCE_BUCKETS
+    missing = next((key for key in required if key not in raw), "")
     return f"shows service {name} without `{missing}`" if missing else ""
 
 
 def lacks_buckets(raw: Mapping[str, object]) -> bool:
     """Tell whether *raw* is shown as releases up to 3.5 do, which are never written to."""
     return "bucket_list" not in raw and _SINCE_BUCKETS.isdisjoint(raw)
-
-
-def _required(raw: Mapping[str, object]) -> tuple[str, ...]:
-    if lacks_buckets(raw):
-        return _ALWAYS
-    return _ALWAYS + _ALWAYS_SINCE_BUCKETS
 
 
 def _of_type(kind: type, words: str) -> _Check:
@@ -63,13 +55,7 @@ def _of_type(kind: type, words: str) -> _Check:
 _TEXT: Final = _of_type(str, "` that is not a string")
 _FLAG: Final = _of_type(bool, "` that is not true or false")
 _INTEGER: Final = _of_type(int, "` that is not a whole number")
-_TYPE_OF: Final[dict[Kind, type]] = {
-    Kind.TEXT: str,
-    Kind.FLAG: bool,
-    Kind.INTEGER: int,
-    Kind.TEXTS: list,
-    Kind.BLOCKS: list,
-}
+_TYPE_OF: Final[dict[Kind, type]] = {Kind.TEXT: str, Kind.FLAG: bool, Kind.INTEGER: int}
 _NOT_A_LIST: Final = "` that is not a list"
 _NOT_AN_OBJECT: Final = "` that is not an object"
 
@@ -151,9 +137,7 @@ _CHECKS: Final[dict[str, _Check]] = {
     **dict.fromkeys(("token", "owner", "namespace"), _TEXT),
     "bucket_list": _each(_TEXT),
 }
-_TYPES: Final[dict[str, type]] = {
-    **{field.name: _TYPE_OF.get(field.kind, dict) for field in SERVICE},
+_PLAIN: Final[dict[str, type]] = {
+    **{field.name: _TYPE_OF[field.kind] for field in SERVICE if field.kind in _TYPE_OF},
     **dict.fromkeys(("token", "owner", "namespace"), str),
-    "bucket_list": list,
 }
-_PLAIN: Final = frozenset({str, bool, int})

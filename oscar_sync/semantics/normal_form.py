@@ -80,8 +80,16 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> Form:
         expose=Expose(**_said(_EXPOSE, mapping_of(raw.get("expose")))),
         synchronous=Synchronous(**_said(_SYNCHRONOUS, mapping_of(raw.get("synchronous")))),
         environment=ContainerEnvironment(_variables(mapping_of(raw.get("environment")))),
-        annotations=_without(_text_map(raw.get("annotations")), _is_stamp),
-        labels=_without(_text_map(raw.get("labels")), OVERWRITTEN_LABELS.__contains__),
+        annotations={
+            key: text
+            for key, text in _text_map(raw.get("annotations")).items()
+            if not key.startswith(STAMP_PREFIX)
+        },
+        labels={
+            key: text
+            for key, text in _text_map(raw.get("labels")).items()
+            if key not in OVERWRITTEN_LABELS
+        },
         vo=_vo(raw.get("vo"), is_live=is_live),
         storage_providers=_providers(mapping_of(raw.get("storage_providers"))),
         mount=_mount(mapping_of(raw.get("mount"))),
@@ -134,8 +142,10 @@ def _reader(field: Field) -> _Reader:
             return lambda value: value if isinstance(value, int) else default
         case _ if field.is_secret:
             return _secret
-        case _:
+        case _ if default:
             return lambda value: text_of(value) or default
+        case _:
+            return text_of
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -277,16 +287,9 @@ def _log_level(text: str) -> str:
     return level if level in LOG_LEVELS else "INFO"
 
 
-def _is_stamp(key: str) -> bool:
-    return key.startswith(STAMP_PREFIX)
-
-
-def _without(values: dict[str, str], is_left_out: Callable[[str], bool]) -> dict[str, str]:
-    return {key: value for key, value in values.items() if not is_left_out(key)}
-
-
 def _as_set(value: object) -> tuple[str, ...]:
-    return tuple(sorted({item.strip() for item in _texts(value) if item.strip()}))
+    texts = _texts(value)
+    return tuple(sorted({item.strip() for item in texts if item.strip()})) if texts else ()
 
 
 def _blocks(value: object) -> list[Mapping[str, object]]:

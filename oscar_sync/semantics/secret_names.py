@@ -1,6 +1,7 @@
 """Names of variables whose values are secrets, as people call them."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -17,6 +18,7 @@ _ABOUT: Final = frozenset(
 _BREAK: Final = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(maxsize=4096)  # services call their variables alike
 def names_secret(name: str) -> bool:
     words = [word.lower() for word in _BREAK.split(name) if word]
     if not words or words[-1] in _ABOUT:

@@ -12,6 +12,7 @@ from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.substitution import defining, scalars_with_references, substituted
 from oscar_sync.model.consent import Consent
+from oscar_sync.model.field import by_name
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.settings import RemovedEntry, Seed, ServiceSettings, Which
@@ -122,7 +123,7 @@ class _Reader:
         self.findings.at(code, ERROR, self.places, path, message, remedy)
 
     def loaded(self, tree: Mapping[str, Any]) -> Loaded:
-        file = SettingsReader(self.places, self.findings).block(SETTINGS, tree, ())
+        file = SettingsReader(self.places, self.findings).block(by_name(SETTINGS), tree, ())
         set_name, clusters = file["set"], file["clusters"]
         if set_name and not SET_NAME.fullmatch(set_name):
             self.say(

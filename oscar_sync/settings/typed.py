@@ -28,10 +28,11 @@ class SettingsReader(FieldReader):
         self.findings = findings
 
     def block(
-        self, fields: tuple[Field, ...], raw: Mapping[str, Tree], path: FieldPath
+        self, known: Mapping[str, Field], raw: Mapping[str, Tree], path: FieldPath
     ) -> dict[str, Any]:
-        """Return the values of all *fields*, the default of what *raw* does not hold."""
-        return {field.name: field.default for field in fields} | super().block(fields, raw, path)
+        """Return the values of all *known* fields, the default of what *raw* does not hold."""
+        defaults = {name: field.default for name, field in known.items()}
+        return defaults | super().block(known, raw, path)
 
     def say(self, wrong: Wrong, path: FieldPath, message: str, remedy: str) -> None:
         del wrong

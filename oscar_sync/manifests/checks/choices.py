@@ -41,7 +41,7 @@ def check(draft: ServiceDraft) -> None:
 
 def quantity(draft: ServiceDraft, text: str, path: FieldPath) -> None:
     value = amount(text)
-    if value is not None and value >= 0:
+    if value is not None and value.numerator >= 0:
         return
     fixed = text.replace(" ", "").removesuffix("B").removesuffix("b")
     fixed = f"{fixed[:-1]}k" if fixed.endswith("K") else fixed

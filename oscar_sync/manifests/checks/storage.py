@@ -25,10 +25,9 @@ from oscar_sync.semantics.paths import (
     provider_of,
 )
 
-_provider = lru_cache(maxsize=1024)(provider_of)
 _bucket_fault = lru_cache(maxsize=4096)(bucket_name_fault)
 
-_FIELDS: Final = {kind.name: {field.name: field for field in kind.children} for kind in PROVIDERS}
+_FIELDS: Final = {kind.name: kind.named_children for kind in PROVIDERS}
 _NEEDED: Final = {
     "minio": ("endpoint", "access_key", "secret_key"),
     "s3": ("access_key", "secret_key"),
@@ -64,7 +63,7 @@ def _io(
     written = block.get("storage_provider")
     if not written:
         return
-    provider = _provider(written)
+    provider = provider_of(written)
     if provider.type not in types:
         _unknown_type(draft, provider, written, (*path, "storage_provider"), types)
         return
@@ -190,7 +189,7 @@ def _bucket(draft: ServiceDraft, name: str, path: FieldPath) -> None:
 def _one_folder_each(
     draft: ServiceDraft, block: Mapping[str, Any], place: int, folders: dict[tuple[str, str], int]
 ) -> None:
-    provider = _provider(block.get("storage_provider") or "")
+    provider = provider_of(block.get("storage_provider") or "")
     if provider.type != "minio" or not block.get("path"):
         return
     folder = place_of(normal_path(block["path"], provider, draft.name))
@@ -227,7 +226,7 @@ def _mount(draft: ServiceDraft, judged: set[ProviderName]) -> None:
         draft.say(ManifestCode.MOUNT, ERROR, ("mount",), f"mount.{missing} is missing",
                   "write storage_provider and path, or take the mount out")  # fmt: skip
         return
-    provider = _provider(written)
+    provider = provider_of(written)
     if provider.type not in _MOUNT_TYPES:
         _unknown_type(draft, provider, written, ("mount", "storage_provider"), _MOUNT_TYPES)
         return
