@@ -70,7 +70,7 @@ def _wait(seconds: float) -> None:
 
 def _once(client: Any, call: Call) -> Any:
     from oscar_sync.client.failures import lost
-    from oscar_sync.client.responses import ServiceResponse, encoding_of
+    from oscar_sync.client.responses import ServiceResponse, response_of
     from oscar_sync.wire.exchange import Request
 
     session = session_of(client)
@@ -90,8 +90,7 @@ def _once(client: Any, call: Call) -> Any:
         raise lost(error) from None
     except MissingExtraError as error:
         raise ValueError(str(error)) from None
-    response = raw.response
-    response.encoding = encoding_of(response, raw.content)
+    response = response_of(raw, call.method)
     return ServiceResponse(response) if call.has_services else response
 
 

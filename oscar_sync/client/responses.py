@@ -2,10 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
-from requests import Response
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+
+from oscar_sync.net.pool import as_read
+from oscar_sync.wire.exchange import RawAnswer
 
 _OTHER_SPELLING = {"Variables": "variables", "variables": "Variables"}
 
@@ -60,7 +66,25 @@ def merged(response: Response, value: Mapping[str, object]) -> Response:
     return made
 
 
-def encoding_of(response: Response, content: bytes) -> str | None:
+_MAKER: Final = HTTPAdapter()
+"""Makes responses; it sends nothing."""
+
+
+def response_of(raw: RawAnswer, method: str) -> Response:
+    """Return *raw* as ``requests`` makes it.
+
+    The request that it names has neither headers nor body: they may hold secrets.
+    """
+    asked = PreparedRequest()
+    asked.method, asked.url, asked.headers = method, raw.url, CaseInsensitiveDict()
+    answer = as_read(raw.response, BytesIO(raw.content)) if raw.content else raw.response
+    made = _MAKER.build_response(asked, answer)
+    made.elapsed = timedelta(seconds=raw.seconds)
+    made.encoding = _encoding_of(made, raw.content)
+    return made
+
+
+def _encoding_of(response: Response, content: bytes) -> str | None:
     """Return the character set: the named one, else UTF-8 where the bytes are that."""
     if "charset" in response.headers.get("Content-Type", "").lower():
         return response.encoding

@@ -138,14 +138,14 @@ def _read(response: Any, limit_s: float, into: IO[bytes] | None) -> urllib3.HTTP
     try:
         content = _content(response, limit_s)
         if into is None:
-            return _as_read(response, BytesIO(whole(content)))
+            return as_read(response, BytesIO(whole(content)))
         response._original_response.take_time()  # noqa: SLF001 - it is ours
         into.seek(0)
         into.truncate()
         for piece in content:
             into.write(piece)
         into.seek(0)
-        return _as_read(response, into)
+        return as_read(response, into)
     except BaseException:
         response.close()
         raise
@@ -157,7 +157,8 @@ def _content(response: Any, limit_s: float) -> Iterator[bytes]:
         yield from unpacked(pieces(response, limit_s), coding)
 
 
-def _as_read(response: Any, body: IO[bytes]) -> urllib3.HTTPResponse:
+def as_read(response: Any, body: IO[bytes]) -> urllib3.HTTPResponse:
+    """Return *response* so that *body*, which is unpacked, is what is read of it."""
     headers = response.headers.copy()
     headers.discard("Content-Encoding")
     return urllib3.HTTPResponse(

@@ -41,21 +41,19 @@ class Exchange(Struct, frozen=True):
 
 
 class RawAnswer(Struct, frozen=True):
+    """``response`` is the ``urllib3.HTTPResponse`` that it is of, ``url`` what answered."""
+
     status: int
     headers: Mapping[str, str]
     content: bytes
     response: Any = None
+    url: str = ""
+    seconds: float = 0.0
 
     def header(self, name: str) -> str:
         wanted = name.lower()
-        return next((text for key, text in self.headers.items() if key.lower() == wanted), "")
+        return next((self.headers[key] for key in self.headers if key.lower() == wanted), "")
 
     def __repr__(self) -> str:
         """Show the status alone: the rest may hold secrets."""
         return f"RawAnswer({self.status})"
-
-
-def raw_answer(response: Any, *, is_in_file: bool) -> RawAnswer:
-    has_content = response.status_code >= 400 or not is_in_file
-    content = response.content if has_content else b""
-    return RawAnswer(response.status_code, response.headers, content, response)

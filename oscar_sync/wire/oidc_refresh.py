@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -47,16 +46,16 @@ class Refresher:
             UnusableLoginError: the provider gives none, in its own words.
         """
         answer = self._sent()
-        told = _json_object(answer.content)
+        told = _json_object(answer.data)
         token, new = told.get("access_token"), told.get("refresh_token")
-        if answer.status_code != 200 or not isinstance(token, str) or not token:
-            raise UnusableLoginError(self._refusal(answer.status_code, told))
+        if answer.status != 200 or not isinstance(token, str) or not token:
+            raise UnusableLoginError(self._refusal(answer.status, told))
         if isinstance(new, str) and new:
             self._token = Secret(new)
         return Fetched(Secret(token), _lifetime_s(told, Secret(token)))
 
     def _sent(self) -> Any:
-        from oscar_sync.net.adapter import PoolAdapter
+        from oscar_sync.net.pool import Pool
 
         form = {
             "grant_type": "refresh_token",
@@ -72,9 +71,9 @@ class Refresher:
         body = urlencode(form).encode()
         try:
             cas = named_cas("", self._environ)
-            with closing(PoolAdapter(self._endpoint, self._environ, cas=cas)) as adapter:
-                return adapter.exchange(
-                    "POST", self._endpoint, headers=headers, body=body, timeout_s=TIMEOUT_S
+            with Pool(self._endpoint, self._environ, cas=cas) as pool:
+                return pool.urlopen(
+                    "POST", self._endpoint, headers=headers, body=body, timeout=TIMEOUT_S
                 )
         except NoExchangeError as error:
             raise UnusableLoginError(f"{self._place}: {error.words}") from None

@@ -18,7 +18,7 @@ from oscar_sync.net.errors import NoExchangeError
 from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError
 from oscar_sync.semantics.answers import is_store_restarting
 from oscar_sync.wire import address
-from oscar_sync.wire.exchange import Exchange, RawAnswer, Request, raw_answer
+from oscar_sync.wire.exchange import Exchange, RawAnswer, Request
 from oscar_sync.wire.failures import NoAnswerError
 from oscar_sync.wire.login import UnusableLoginError, authorization, bearer, renewed
 from oscar_sync.wire.messages import text_of
@@ -67,15 +67,15 @@ class Session:
         self._warm_up = WarmUp()
         self._connections = connections
         self._cas = self._named_cas()
-        self._adapter: Any = None
+        self._pool: Any = None
         self._opening = threading.Lock()
 
     def __repr__(self) -> str:
         return f"Session({self.cluster.id} {self.endpoint})"
 
     def close(self) -> None:
-        if self._adapter is not None:
-            self._adapter.close()
+        if self._pool is not None:
+            self._pool.clear()
 
     def get(self, path: str, *, has_login: bool = True) -> RawAnswer:
         """Return the answer to a GET, which is repeated while that may help.
@@ -170,18 +170,27 @@ class Session:
         self, request: Request, headers: Mapping[str, str], attempt: int
     ) -> RawAnswer | NoExchangeError:
         asked_s = request.read_timeout_s
+        url = self._base + request.path
         answer: RawAnswer | NoExchangeError | None = None
         start = time.monotonic()
         try:
-            response = self._opened().exchange(
+            response = self._opened().urlopen(
                 request.method,
-                self._base + request.path,
+                url,
                 headers=headers,
                 body=request.body,
-                timeout_s=self.read_timeout_s if asked_s is None else asked_s,
+                timeout=self.read_timeout_s if asked_s is None else asked_s,
                 into=request.into,
             )
-            answer = raw_answer(response, is_in_file=request.into is not None)
+            is_in_file = request.into is not None and response.status < 400
+            answer = RawAnswer(
+                response.status,
+                response.headers,
+                b"" if is_in_file else response.data,
+                response,
+                url,
+                time.monotonic() - start,
+            )
         except NoExchangeError as error:
             answer = error
         except AnswerTooLargeError:
@@ -254,18 +263,18 @@ class Session:
 
     def _opened(self) -> Any:
         """Return what sends; it is made, and its libraries loaded, for the first request."""
-        from oscar_sync.net.adapter import PoolAdapter
+        from oscar_sync.net.pool import Pool
 
         with self._opening:
-            if self._adapter is None:
-                self._adapter = PoolAdapter(
+            if self._pool is None:
+                self._pool = Pool(
                     self._base,
                     self._environ,
                     cas=self._cas,
                     verify=self.cluster.ssl_verify,
                     connections=self._connections,
                 )
-            return self._adapter
+            return self._pool
 
     def _named_cas(self) -> str:
         named = named_cas(self.cluster.ca_bundle, self._environ)

@@ -1,7 +1,6 @@
 """One POST to a webhook: its address is a secret, and its silence changes nothing."""
 
 from collections.abc import Mapping
-from contextlib import closing
 
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
@@ -16,7 +15,7 @@ def post(url: Secret, body: bytes, environ: Mapping[str, str]) -> str:
     """Send *body*, once; return why it did not arrive, blank if it did."""
     # Redirects are not followed: the address is given by whoever may see what is sent. Of the
     # address only scheme and host stand in what is returned, since its path is often the key.
-    from oscar_sync.net.adapter import PoolAdapter
+    from oscar_sync.net.pool import Pool
 
     place = url.reveal().strip()
     host = address.host_of(place)
@@ -24,12 +23,10 @@ def post(url: Secret, body: bytes, environ: Mapping[str, str]) -> str:
         return "OSCAR_SYNC_WEBHOOK is not an http(s) address"
     headers = {"Content-Type": "application/json", "User-Agent": "oscar-sync"}
     try:
-        with closing(PoolAdapter(place, environ, cas=named_cas("", environ))) as adapter:
-            answer = adapter.exchange(
-                "POST", place, headers=headers, body=body, timeout_s=READ_TIMEOUT_S
-            )
+        with Pool(place, environ, cas=named_cas("", environ)) as pool:
+            answer = pool.urlopen("POST", place, headers=headers, body=body, timeout=READ_TIMEOUT_S)
     except NoExchangeError as error:
         return f"{host}: {error.words}"
     except AnswerTooLargeError:
         return ""
-    return "" if answer.status_code < 300 else f"{host} answers {answer.status_code}"
+    return "" if answer.status < 300 else f"{host} answers {answer.status}"

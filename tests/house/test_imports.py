@@ -41,7 +41,7 @@ USED_BY = {
     "pyjwt": "emulator",
     "pysocks": "net",
     "pyyaml": "documents",
-    "requests": "net",
+    "requests": "client",
     "urllib3": "net",
     "watchdog": "reconcile/watch",
     "webdav4": "storage",
@@ -165,6 +165,14 @@ def test_what_is_shown_as_text_needs_no_pydantic(module):
     loaded = _modules_loaded_by("-c", f"import oscar_sync.{module}")
 
     assert "pydantic" not in loaded
+
+
+def test_commands_speak_to_clusters_without_requests():
+    """Its import is a tenth of a short plan: only the drop-in client hands out its answers."""
+    loaded = _modules_loaded_by("-c", "import oscar_sync.cli.apply, oscar_sync.net.pool")
+
+    assert "urllib3" in loaded
+    assert "requests" not in loaded
 
 
 @pytest.mark.skipif(not (PACKAGE / "__main__.py").exists(), reason="there is no command line yet")

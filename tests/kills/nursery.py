@@ -25,7 +25,7 @@ WARM: Final = (
     "oscar_sync.cli.main",
     "oscar_sync.cli.progress",
     "oscar_sync.execution.execute",
-    "oscar_sync.net.adapter",
+    "oscar_sync.net.pool",
     "oscar_sync.reconcile.once",
     "oscar_sync.storage.buckets",
     "oscar_sync.storage.client",
