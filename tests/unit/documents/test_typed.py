@@ -7,20 +7,22 @@ import pytest
 
 from oscar_sync.documents.scalars import Plain
 from oscar_sync.documents.typed import FieldReader, ValuePart, Wrong
-from oscar_sync.model.field import Field, Kind
+from oscar_sync.model.field import Field, Kind, by_name
 
 NAME = Field("name", Kind.TEXT, "What it is called.", is_required=True)
-TABLE = (
-    NAME,
-    Field("is_open", Kind.FLAG, ""),
-    Field("size", Kind.INTEGER, "", least=1),
-    Field("words", Kind.TEXTS, ""),
-    Field("labels", Kind.TEXT_MAP, ""),
-    Field("known", Kind.TEXT_MAP, "", keys=("a", "b")),
-    Field("ports", Kind.PORTS, ""),
-    Field("block", Kind.BLOCK, "", children=(Field("inner", Kind.TEXT, ""),)),
-    Field("blocks", Kind.BLOCKS, "", children=(NAME,), text_as=(NAME,)),
-    Field("by_id", Kind.BLOCK_MAP, "", children=(Field("inner", Kind.TEXT, ""),)),
+TABLE = by_name(
+    [
+        NAME,
+        Field("is_open", Kind.FLAG, ""),
+        Field("size", Kind.INTEGER, "", least=1),
+        Field("words", Kind.TEXTS, ""),
+        Field("labels", Kind.TEXT_MAP, ""),
+        Field("known", Kind.TEXT_MAP, "", keys=("a", "b")),
+        Field("ports", Kind.PORTS, ""),
+        Field("block", Kind.BLOCK, "", children=(Field("inner", Kind.TEXT, ""),)),
+        Field("blocks", Kind.BLOCKS, "", children=(NAME,), text_as=(NAME,)),
+        Field("by_id", Kind.BLOCK_MAP, "", children=(Field("inner", Kind.TEXT, ""),)),
+    ]
 )
 
 
