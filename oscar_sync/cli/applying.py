@@ -49,11 +49,7 @@ class ApplyRun(Struct, frozen=True):
 
 
 def carry_out(planned: Pass, how: ApplyRun, connections: Connections) -> Exit:
-    """Return the exit code after showing *planned*, asking, and carrying it out.
-
-    Raises:
-        LockedError: another run on this machine works on one of the clusters.
-    """
+    """Raises LockedError: another run on this machine works on one of the clusters."""
     plan = planned.draft.plan
     for output in how.outputs:
         if output.format == "events" and output.file:

@@ -126,11 +126,7 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
 
 
 def check_place(file: str) -> None:
-    """Refuse a *file* that cannot be written, before anything is sent.
-
-    Raises:
-        click.UsageError: its folder is none, is not writable, or the file is a folder.
-    """
+    """Raises click.UsageError: its folder is none, is not writable, or the file is a folder."""
     if not file:
         return
     path = Path(file)
@@ -200,11 +196,7 @@ def redraw(text: str = "") -> None:
 
 
 def append(output: Output, text: str) -> None:
-    """Add *text* where *output* goes.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
+    """Raises OutputError: the file cannot be written."""
     if not output.file:
         write(output, text)
         return

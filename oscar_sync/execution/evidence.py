@@ -21,11 +21,7 @@ _COMPARED = ("input", "output", "mount", "isolation_level")
 
 
 def refuse_unless_agreed(run: Run, shown: LiveService, listed: LiveService | None) -> None:
-    """Stop unless the list shows the same buckets as the GET that showed *shown* after it.
-
-    Raises:
-        FailedError: it does not, so that nobody knows what the DELETE would erase.
-    """
+    """Raises FailedError: the list shows other buckets than the GET, so nobody knows which go."""
     if listed is None:
         raise _contradiction(f"a GET shows {run.name} and the list of services does not")
     for name in _COMPARED:
@@ -36,11 +32,7 @@ def refuse_unless_agreed(run: Run, shown: LiveService, listed: LiveService | Non
 
 
 def refuse_if_listed(run: Run) -> None:
-    """Stop where a list made now shows the service that a GET did not find.
-
-    Raises:
-        FailedError: it does.
-    """
+    """Raises FailedError: a list made now shows the service that a GET did not find."""
     if run.newest.listed_now(run.name) is not None:
         raise _contradiction(f"the list of services shows {run.name} and a GET does not")
 
@@ -51,11 +43,7 @@ def refuse_if_list_is_short(
     buckets: Iterable[BucketFacts],
     services: Iterable[LiveService],
 ) -> None:
-    """Stop where the list lacks a service that a bucket or the settings name and a GET shows.
-
-    Raises:
-        FailedError: a GET shows one that the list lacks: what it uses is not known.
-    """
+    """Raises FailedError: a GET shows one that the list lacks: what it uses is not known."""
     listed = {live.key.name for live in services}
     makers = unlisted_makers(bucket, buckets, listed, run.name)
     for name in sorted({*makers, *run.material.absent}.difference(listed)):

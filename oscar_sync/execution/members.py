@@ -46,11 +46,7 @@ def make_workers(run: Run) -> None:
 
 
 def check_filled(run: Run) -> None:
-    """Make sure that the origin's PUT reached each worker that was made for it.
-
-    Raises:
-        NotVerifiedError: one is empty still.
-    """
+    """Raises NotVerifiedError: a worker that was made is empty after the origin's PUT."""
     for step, watch in _made(run):
         live = run.at_member(watch).newest.by_name(watch.service)
         if live is None or not live.form.federation:
@@ -70,11 +66,7 @@ def _made(run: Run) -> list[tuple[Step, MemberWatch]]:
 
 
 def refuse_unless_free(run: Run) -> None:
-    """Stop before a POST that OSCAR would take back with every member's service (6.5).
-
-    Raises:
-        StaleServiceError: a member has a service of that name.
-    """
+    """Raises StaleServiceError: a member has the name: OSCAR would take the POST back (6.5)."""
     for watch in run.material.members:
         if run.at_member(watch).newest.by_name(watch.service) is not None:
             raise StaleServiceError(f"the member {watch.place} exists by now")

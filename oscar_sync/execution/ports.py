@@ -146,11 +146,7 @@ class ClusterPorts(Struct, frozen=True):
 
 
 def nowhere(provider: str, credentials: Account) -> Files:
-    """Refuse to open a provider, where nothing is ever seeded.
-
-    Raises:
-        StoreError: always.
-    """
+    """Refuse to open a provider, where nothing is ever seeded. Raises StoreError: always."""
     del credentials
     raise StoreError(provider, "nothing is seeded from here")
 

@@ -7,11 +7,7 @@ from oscar_sync.semantics.answers import Outcome
 
 
 def send_restarts(run: Run) -> None:
-    """Send the restarts of the action.
-
-    Raises:
-        FailedError: the server refuses.
-    """
+    """Raises FailedError: the server refuses."""
     for step in run.action.steps:
         if step.do is Do.RESTART:
             reply = run.sender.restart(step)

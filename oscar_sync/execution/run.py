@@ -83,22 +83,14 @@ class Run(Struct):
     # premise
 
     def refuse_if_there(self) -> None:
-        """Make sure that no service has the name yet.
-
-        Raises:
-            StaleServiceError: one has.
-        """
+        """Make sure that no service has the name yet. Raises StaleServiceError: one has."""
         live = self.newest.by_name(self.name)
         self.check_members()
         if live is not None:
             raise StaleServiceError("it exists by now")
 
     def check_premise(self, planned: LiveService, *, data_is_at_risk: bool = False) -> LiveService:
-        """Return the live service after making sure that it is the *planned* one.
-
-        Raises:
-            StaleServiceError: it is another one by now.
-        """
+        """Raises StaleServiceError: the live service is no longer the *planned* one."""
         if data_is_at_risk:
             live = self.newest.by_name(self.name)
         else:

@@ -29,11 +29,7 @@ def carry_out_seed(run: Run, material: SeedMaterial) -> ActionResult:
 
 
 def _delete_extra(run: Run, material: SeedMaterial, files: Files | None) -> None:
-    """Delete what no file names, as far as it still is what the plan showed.
-
-    Raises:
-        StaleServiceError: something was written since then: that stays, and the rest goes.
-    """
+    """Raises StaleServiceError: something was written since then: that stays, and the rest goes."""
     steps = [step for step in run.action.steps if step.do is Do.DELETE_OBJECT]
     if not steps:
         return

@@ -118,11 +118,7 @@ class Sender(Struct):
         return self._answered(step, lambda: self.ports.api.restart_service(step.target))
 
     def on_store(self, step: Step, write: Callable[[Store], object]) -> None:
-        """Make one *write* on the cluster's store.
-
-        Raises:
-            ReachError: the store cannot be reached, or refuses.
-        """
+        """Raises ReachError: the store cannot be reached, or refuses."""
         self.on_files(step, self.ports.store, write)
 
     def on_files(self, step: Step, files: Target | None, write: Callable[[Target], object]) -> None:

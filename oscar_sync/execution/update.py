@@ -48,11 +48,7 @@ def send_update(run: Run, material: UpdateMaterial) -> LiveService:
 
 
 def wake_mount(run: Run) -> None:
-    """Send the create that is refused, where the plan has one: it makes nothing.
-
-    Raises:
-        FailedError: it was not refused.
-    """
+    """Raises FailedError: the create was not refused, which makes nothing."""
     for step in run.action.steps:
         if step.do is Do.POST and not step.member:
             reply = run.sender.post(step, refused_body(run.name))

@@ -124,11 +124,7 @@ class Pool(urllib3.PoolManager):
 
 
 def pieces(response: Any, limit_s: float = TIMEOUT_S) -> Iterator[bytes]:
-    """Yield the body as it is sent.
-
-    Raises:
-        NoExchangeError: it is cut off, or does not come in time.
-    """
+    """Raises NoExchangeError: the body is cut off, or does not come in time."""
     with translate_errors(READING, limit_s):
         while piece := response.read(_PIECE_BYTES, decode_content=False):
             yield piece

@@ -39,11 +39,7 @@ def unpacked(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def whole(pieces: Iterable[bytes], limit: int = MAX_BYTES) -> bytes:
-    """Return *pieces* as one.
-
-    Raises:
-        AnswerTooLargeError: they are more than *limit* bytes.
-    """
+    """Return *pieces* as one. Raises AnswerTooLargeError: they are more than *limit* bytes."""
     parts: list[bytes] = []
     size = 0
     for piece in pieces:

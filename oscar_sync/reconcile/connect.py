@@ -57,11 +57,7 @@ class ClusterConnection(Struct):
             )
 
     def reach_store(self) -> None:
-        """Find out, once, whether the store takes connections from here.
-
-        Raises:
-            StoreError: it does not.
-        """
+        """Raises StoreError: the store takes no connection from here."""
         if self.store is not None and not self.is_reached:
             self.store.reach()
             self.is_reached = True
@@ -130,11 +126,7 @@ class Connections(Struct):
         return made
 
     def files(self, name: str, credentials: Mapping[str, object]) -> "ProviderFiles":
-        """Return what execution puts seeds for *name* into.
-
-        Raises:
-            StoreError: as of ``provider``.
-        """
+        """Raises StoreError: as of ``provider``."""
         return ProviderFiles(self.provider(name, credentials))
 
     def close_providers(self) -> None:
@@ -164,11 +156,7 @@ class ProviderFiles:
         return self._provider.uploads_at_once
 
     def upload(self, item: Upload, on_bytes: OnBytes) -> None:
-        """Upload a file as it was planned, and tell *on_bytes* of each piece how long it is.
-
-        Raises:
-            StoreError: it cannot be read, has changed, or the store refuses it.
-        """
+        """Raises StoreError: the file cannot be read, has changed, or the store refuses it."""
         local = Path(item.source)
         try:
             # Of a small file its digest tells as soon.
@@ -183,19 +171,11 @@ class ProviderFiles:
             raise StoreError(self._provider.shown, words) from error
 
     def delete(self, path: str) -> None:
-        """Delete what lies at *path*.
-
-        Raises:
-            StoreError: the store refuses.
-        """
+        """Raises StoreError: the store refuses."""
         self._provider.delete(path)
 
     def delete_many(self, paths: Sequence[str]) -> Mapping[str, str]:
-        """Delete what lies at *paths*; return those that stay, each with the reason.
-
-        Raises:
-            StoreError: the store does not answer.
-        """
+        """Raises StoreError: the store does not answer."""
         from oscar_sync.storage.buckets import BucketProvider
 
         if isinstance(self._provider, BucketProvider):
@@ -208,11 +188,7 @@ class ProviderFiles:
         return {}
 
     def below(self, folder: str) -> Mapping[str, ExtraFile]:
-        """Return what lies below *folder* now, by its path.
-
-        Raises:
-            StoreError: the store refuses, or does not answer.
-        """
+        """Raises StoreError: the store refuses, or does not answer."""
         from oscar_sync.reconcile.seed_files import extra_file, files_below
 
         stored = files_below(self._provider, folder)

@@ -109,11 +109,7 @@ def _as_reviewed(plan: Plan, reviewed: _Reviewed) -> Plan:
 
 
 def _content(file: str) -> bytes:
-    """Return the content of a regular file of a size that a plan can have.
-
-    Raises:
-        UsageError: it is not such a file.
-    """
+    """Raises UsageError: not a regular file of a size that a plan can have."""
     fault = ""
     try:
         descriptor = os.open(Path(file), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))

@@ -36,11 +36,7 @@ class WatchMemory(Struct):
     _listings: dict[ClusterId, _Listing] = field(default_factory=dict)
 
     def services(self, cluster: ClusterId, api: Lists) -> tuple[LiveService, ...]:
-        """Return the services of *cluster*, from one list request.
-
-        Raises:
-            ClusterError: as of ``OscarApi.list_services``.
-        """
+        """Raises ClusterError: as of ``OscarApi.list_services``."""
         content = api.services_content()
         before = self._listings.get(cluster)
         if before is None or before.content != content:

@@ -17,11 +17,7 @@ from oscar_sync.settings.reading import Loaded
 
 
 def allowed(texts: Iterable[str]) -> tuple[Consent, ...]:
-    """Return the consents of ``--allow``.
-
-    Raises:
-        UsageError: one of them is not a consent.
-    """
+    """Raises UsageError: one of them is not a consent."""
     consents = []
     for text in texts:
         consent = consent_of(text)

@@ -49,11 +49,7 @@ class Where(Struct, frozen=True):
 
 
 def load_settings(where: Where, findings: Findings) -> Loaded:
-    """Return the settings of a run, defaults where there is no file.
-
-    Raises:
-        UsageError: ``--settings`` names a file that does not exist.
-    """
+    """Raises UsageError: ``--settings`` names a file that does not exist."""
     path = find(where)
     _note_passed_over(where, path, findings)
     if not path:
@@ -167,11 +163,7 @@ def _text(path: str, shown: str, code: SettingsCode, findings: Findings) -> str 
 
 
 def _content(path: str) -> bytes:
-    """Return what a regular file holds, a byte more than is read at most.
-
-    Raises:
-        OSError: it is not a regular file, or cannot be read.
-    """
+    """Raises OSError: not a regular file, or it cannot be read."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a FIFO would wait
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -251,11 +243,7 @@ def token_files(loaded: Loaded, where: Where, token_file: str) -> tuple[str, ...
 
 
 def environment_of(where: Where, token_file: str, endpoints: Sequence[str] = ()) -> LoginSources:
-    """Return what the process offers for logging in; *endpoints* are those of the option.
-
-    Raises:
-        UsageError: what may have credentials is not named by origins.
-    """
+    """Raises UsageError: what may have credentials is not named by origins."""
     path = os.path.normpath(os.path.join(where.cwd, token_file)) if token_file else ""
     variables = dict(where.environ)
     if variables.get("TOKEN_FILE_PATH"):

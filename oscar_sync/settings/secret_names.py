@@ -18,11 +18,7 @@ def is_reserved(name: str) -> bool:
 
 
 def secret_names(of_settings: Iterable[str], of_options: Iterable[str]) -> frozenset[str]:
-    """Return the names that settings (``secrets_from_env``) and ``--secret-env`` list.
-
-    Raises:
-        UsageError: an option names one that is reserved.
-    """
+    """Raises UsageError: an option names one that is reserved."""
     named = tuple(of_options)
     for name in named:
         if is_reserved(name):

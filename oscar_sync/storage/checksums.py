@@ -108,11 +108,7 @@ def composed(parts: Sequence[bytes]) -> str:
 
 
 def is_made_of_parts(path: Path, etag: str) -> bool:
-    """Tell whether *etag* is that of the file in parts, of any size that is known.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
+    """Raises OSError: the file cannot be read."""
     tag = etag.strip('"').lower()
     multipart = _MULTIPART.fullmatch(tag)
     if not multipart:

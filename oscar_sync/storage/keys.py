@@ -26,11 +26,7 @@ def fault(key: str) -> str:
 
 
 def hold_to_files(path: str, endpoint: str) -> None:
-    """Refuse a *path* that no file of a store can have.
-
-    Raises:
-        StoreError: it is one of a folder, or cannot be sent.
-    """
+    """Raises StoreError: the *path* is one of a folder, or cannot be sent."""
     reason = "ends with a slash" if path.endswith("/") else fault(path)
     if reason:
         raise StoreError(endpoint, f"{path!r} cannot be a file: it {reason}")

@@ -47,11 +47,7 @@ class OnedataProvider:
     def __init__(
         self, server: Server, token: Secret, space: str, environ: Mapping[str, str]
     ) -> None:
-        """Open nothing yet; *environ* names proxies.
-
-        Raises:
-            UsageError: the file of CAs does not exist, or the token cannot be sent.
-        """
+        """Raises UsageError: the file of CAs does not exist, or the token cannot be sent."""
         self.server = server
         if not (token.reveal().isascii() and token.reveal().isprintable()):
             raise UsageError(
@@ -160,11 +156,7 @@ class OnedataProvider:
                 return names
 
     def _stat(self, remote: str) -> StoredFile | None:
-        """Return the file at *remote*, None for nothing there.
-
-        Raises:
-            StoreError: a folder is there.
-        """
+        """Raises StoreError: a folder is there."""
         answer = self._read(remote, "objectType;metadata:cdmi_")
         if answer is None:
             return None

@@ -27,11 +27,7 @@ class Server(Struct, frozen=True):
         return f"{self.origin}/{self.base}" if self.base else self.origin
 
     def pool(self, environ: Mapping[str, str]) -> Pool:
-        """Return connections to the server, through the proxy of *environ* if it names one.
-
-        Raises:
-            StoreUnreachableError: the proxy or the CAs cannot be used.
-        """
+        """Raises StoreUnreachableError: the proxy or the CAs cannot be used."""
         with translate_errors(self.shown):
             return Pool(
                 self.origin,

@@ -32,11 +32,7 @@ class Copy:
             self._digest.update(chunk)
 
     def check(self, endpoint: str, remote: str, size_bytes: int) -> None:
-        """Hold what was written to the size and checksum that were announced.
-
-        Raises:
-            StoreError: it is something else.
-        """
+        """Raises StoreError: its size or checksum is not the one that was announced."""
         if self.size_bytes != size_bytes:
             words = f"{remote} came as {self.size_bytes} bytes instead of {size_bytes}"
             raise StoreError(endpoint, words)
@@ -74,11 +70,7 @@ def hold_to_plan(local: Path, sha256: str, endpoint: str) -> None:
 def confirm(
     stored: StoredFile | None, local: Path, remote: str, size_bytes: int, endpoint: str
 ) -> StoredFile:
-    """Return what the server holds as *remote*, if it is *local* as it was sent.
-
-    Raises:
-        StoreError: nothing is there, or it has another size or checksum.
-    """
+    """Raises StoreError: nothing is there, or it has another size or checksum."""
     if stored and stored.size_bytes == size_bytes and is_content(local, stored.checksum):
         return stored
     raise StoreError(endpoint, f"{remote} is not there as it was sent; upload it again")

@@ -27,11 +27,7 @@ class Listing(Struct):
     empty: int = 0
 
     def turn(self, token: str) -> None:
-        """Note that the page behind *token* is asked for.
-
-        Raises:
-            WrongDocumentError: it was before, or page after page is empty.
-        """
+        """Raises WrongDocumentError: it was asked for before, or page after page is empty."""
         self.empty += 1
         if token in self.asked:
             raise WrongDocumentError("its listing begins again")

@@ -58,11 +58,7 @@ class WebdavProvider:
     def __init__(
         self, server: Server, login: str, password: Secret, environ: Mapping[str, str]
     ) -> None:
-        """Open nothing yet; *environ* names proxies.
-
-        Raises:
-            UsageError: the file of CAs does not exist.
-        """
+        """Raises UsageError: the file of CAs does not exist."""
         self.server = server
         self._http = HttpClient(
             auth=(login, password.reveal()),
@@ -156,11 +152,7 @@ class WebdavProvider:
         self._closing()
 
     def _stat(self, remote: str) -> StoredFile | None:
-        """Return the file at *remote*, None for nothing there.
-
-        Raises:
-            StoreError: a folder is there.
-        """
+        """Raises StoreError: a folder is there."""
         entry = self._entries(remote, "0").get(remote)
         if entry is None:
             return None

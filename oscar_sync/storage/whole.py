@@ -34,10 +34,6 @@ def whole(local: Path) -> Iterator[BinaryIO]:
 
 
 def write_whole(local: Path, content: bytes) -> None:
-    """Write *content* to *local*; see ``whole``.
-
-    Raises:
-        OSError: its folder does not exist, or it cannot be written.
-    """
+    """Raises OSError: the folder does not exist, or the file cannot be written."""
     with whole(local) as file:
         file.write(content)

@@ -69,11 +69,7 @@ def services_of(value: object) -> list[Mapping[str, object]]:
 
 
 def service_of(value: object, name: str) -> Mapping[str, object]:
-    """Return the service *name*, asked for by that name.
-
-    Raises:
-        UnusableAnswerError: it is not a service, or another one.
-    """
+    """Raises UnusableAnswerError: it is not the service *name*."""
     if not isinstance(value, dict):
         raise UnusableAnswerError("is not a JSON object")
     if fault := shape_fault(value):
@@ -84,11 +80,7 @@ def service_of(value: object, name: str) -> Mapping[str, object]:
 
 
 def release_info_of(value: object) -> Mapping[str, object]:
-    """Return what ``/system/info`` says.
-
-    Raises:
-        UnusableAnswerError: it names no version: what this server does is then not known.
-    """
+    """Raises UnusableAnswerError: it names no version: what this server does is then not known."""
     return _checked(value, {"version": str})
 
 
@@ -149,11 +141,7 @@ def buckets_of(value: object) -> tuple[BucketFacts, ...]:
 
 
 def volumes_of(value: object) -> Mapping[str, VolumeFacts]:
-    """Return the managed volumes of a list, by name.
-
-    Raises:
-        UnusableAnswerError: it is none, or one of its entries has no name.
-    """
+    """Raises UnusableAnswerError: not a list, or one of its entries has no name."""
     if not isinstance(value, list):
         raise UnusableAnswerError("is not a list")
     volumes = {one.name: one for one in map(_volume, value)}
@@ -174,11 +162,7 @@ def _volume(entry: object) -> VolumeFacts:
 
 
 def bucket_of(entry: object) -> BucketFacts:
-    """Return one bucket.
-
-    Raises:
-        UnusableAnswerError: it is none.
-    """
+    """Raises UnusableAnswerError: it is not a bucket."""
     if not isinstance(entry, dict) or not _text(entry, "bucket_name"):
         raise UnusableAnswerError("lists something that is not a bucket")
     name = _text(entry, "bucket_name")
@@ -213,11 +197,7 @@ def tag_owner_of(entry: object) -> str:
 
 
 def deployment_of(value: object) -> DeploymentState:
-    """Return state and reason of a deployment.
-
-    Raises:
-        UnusableAnswerError: it names no state.
-    """
+    """Raises UnusableAnswerError: it names no state."""
     entry = mapping_of(value)
     if not _text(entry, "state") or not isinstance(entry.get("reason", ""), str):
         raise UnusableAnswerError("names no state")

@@ -91,19 +91,11 @@ class OscarApi:
             return configuration_of(document)
 
     def list_services(self) -> list[Mapping[str, object]]:
-        """Return every service that the log-in can see, as the server writes them.
-
-        Raises:
-            PoisonedListError: one definition cannot be read, so the server lists none.
-        """
+        """Raises PoisonedListError: one definition cannot be read, so the server lists none."""
         return self.services_in(self.services_content())
 
     def services_content(self) -> bytes:
-        """Return the list of services as it came, for :meth:`services_in`.
-
-        Raises:
-            PoisonedListError: one definition cannot be read, so the server lists none.
-        """
+        """Raises PoisonedListError: one definition cannot be read, so the server lists none."""
         raw = self._get(SERVICES)
         poisoned = poisoned_service(text_of(raw.content)) if raw.status >= 500 else ""
         if poisoned:
@@ -295,11 +287,7 @@ class OscarApi:
                 return
 
     def job_log(self, name: str, job: str, *, has_timestamps: bool = False) -> str:
-        """Return what a job wrote.
-
-        Raises:
-            BadAnswerError: there is no such job, or its pod is gone.
-        """
+        """Raises BadAnswerError: there is no such job, or its pod is gone."""
         path = f"/system/logs/{_segment(name)}/{_segment(job)}"
         return text_of(self._read(f"{path}?timestamps=true" if has_timestamps else path).content)
 
@@ -416,11 +404,7 @@ def other_server(text: str) -> str:
 
 
 def _segment(name: str) -> str:
-    """Return *name* quoted as one segment of a path.
-
-    Raises:
-        UsageError: it is blank, or dots that would climb out of the path.
-    """
+    """Raises UsageError: *name* is blank, or dots that would climb out of the path."""
     if name in {"", ".", ".."}:
         raise UsageError(f"{name!r} is not a name")
     return quote(name, safe="")

@@ -49,11 +49,7 @@ def authorization(login: Login | None, environ: Mapping[str, str] = os.environ) 
 def renewed(
     login: Login | None, refused: Secret, environ: Mapping[str, str] = os.environ
 ) -> Secret | None:
-    """Return the header's value with another token than the one *refused*, None if none is to be.
-
-    Raises:
-        UnusableLoginError: the provider gives no other.
-    """
+    """Raises UnusableLoginError: the provider gives no other."""
     match login:
         case RefreshLogin() | AgentLogin():
             from oscar_sync.wire.oidc import source_of
@@ -68,11 +64,7 @@ def renewed(
 
 
 def bearer(token: Secret) -> Secret:
-    """Return the value that sends *token*.
-
-    Raises:
-        UnusableLoginError: it is blank or holds spaces, control or non-ASCII characters.
-    """
+    """Raises UnusableLoginError: *token* is blank or holds spaces, control or other characters."""
     text = token.reveal()
     if not text:
         raise UnusableLoginError("the token is empty")

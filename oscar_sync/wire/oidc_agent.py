@@ -22,21 +22,13 @@ class Agent:
     """One account. The agent is found by its own variables, OIDC_SOCK and OIDC_REMOTE_SOCK."""
 
     def __init__(self, account: str, *, timeout_s: float = TIMEOUT_S) -> None:
-        """Take the account's short name; ask nothing yet.
-
-        Raises:
-            MissingExtraError: liboidcagent is not installed.
-        """
+        """Raises MissingExtraError: liboidcagent is not installed."""
         self._account = account
         self._timeout_s = timeout_s
         self._library = _library()
 
     def fetch(self, wanted_s: float) -> Fetched:
-        """Return a token that holds for *wanted_s* seconds.
-
-        Raises:
-            UnusableLoginError: no agent, no such account, or the agent got none.
-        """
+        """Raises UnusableLoginError: no agent, no such account, or the agent got none."""
         (answer, problem) = self._in_time(wanted_s)
         if problem:
             raise UnusableLoginError(f"oidc-agent, account {self._account}: {problem}")

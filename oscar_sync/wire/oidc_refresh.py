@@ -40,11 +40,7 @@ class Refresher:
         _check(self._endpoint, self._client_id)
 
     def fetch(self, _wanted_s: float) -> Fetched:
-        """Return a new access token.
-
-        Raises:
-            UnusableLoginError: the provider gives none, in its own words.
-        """
+        """Raises UnusableLoginError: the provider gives none, in its own words."""
         answer = self._sent()
         told = _json_object(answer.data)
         token, new = told.get("access_token"), told.get("refresh_token")

@@ -112,11 +112,7 @@ class Session:
                 return answer
 
     def token_login(self, token: Secret) -> Secret:
-        """Return the ``Authorization`` value for a service's own *token*.
-
-        Raises:
-            RefusedError: it cannot stand in a header.
-        """
+        """Raises RefusedError: *token* cannot stand in a header."""
         try:
             return bearer(token)
         except UnusableLoginError as error:

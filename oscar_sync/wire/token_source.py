@@ -35,22 +35,14 @@ class TokenSource:
         self._renew_at: float | None = None
 
     def token(self) -> Secret:
-        """Return a token that holds for a while.
-
-        Raises:
-            UnusableLoginError: none can be had.
-        """
+        """Raises UnusableLoginError: none can be had."""
         with self._guard:
             if self._token is None or self._is_due():
                 return self._fetched(LEEWAY_S)
             return self._token
 
     def renewed(self, refused: Secret) -> Secret:
-        """Return another token than the *refused* one, which may be here already.
-
-        Raises:
-            UnusableLoginError: none can be had.
-        """
+        """Raises UnusableLoginError: none can be had."""
         with self._guard:
             if self._token is not None and self._token != refused:
                 return self._token

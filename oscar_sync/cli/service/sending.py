@@ -14,11 +14,7 @@ TEXT_INPUT: Final = click.option("-i", "--text-input", metavar="TEXT", help="Sen
 
 
 def input_of(options: dict[str, Any]) -> bytes:
-    """Return what is sent, empty for nothing.
-
-    Raises:
-        click.UsageError: file and text at once, or the file cannot be read.
-    """
+    """Raises click.UsageError: file and text at once, or the file cannot be read."""
     file, text = options["file_input"], options["text_input"]
     if file is not None and text is not None:
         raise click.UsageError("give -f FILE or -i TEXT, not both")

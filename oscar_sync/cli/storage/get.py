@@ -63,11 +63,7 @@ def command(place: str, target: str, **options: Any) -> int:
 def _wanted(
     provider: Provider, where: StoragePlace, target: str, options: dict[str, Any]
 ) -> list[tuple[StoredFile, Path]]:
-    """Return what is fetched, and where it goes.
-
-    Raises:
-        UsageError: there is nothing, or it cannot go there.
-    """
+    """Raises UsageError: there is nothing, or it cannot go there."""
     path = Path(target)
     if options["recursive"]:
         return tree(provider.list_files(where.path), where, path)

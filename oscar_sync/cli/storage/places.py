@@ -19,11 +19,7 @@ class StoragePlace(Struct, frozen=True):
 
 
 def place_of(text: str) -> StoragePlace:
-    """Return the place that *text* names.
-
-    Raises:
-        UsageError: it names nothing.
-    """
+    """Raises UsageError: *text* names no place."""
     head, slash, rest = text.partition("/")
     provider, colon, first = head.partition(":") if ":" in head else ("", "", head)
     named = provider_of(provider if colon else OWN_STORE)

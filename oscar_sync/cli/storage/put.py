@@ -55,11 +55,7 @@ def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
 def _uploads(
     sources: Sequence[str], where: StoragePlace, *, is_recursive: bool
 ) -> Iterator[tuple[Path, StoragePlace]]:
-    """Yield each file with its place.
-
-    Raises:
-        UsageError: one cannot be read, is a folder, or several would go to one key.
-    """
+    """Raises UsageError: a file cannot be read, is a folder, or several would go to one key."""
     is_folder = where.is_folder or is_recursive
     if len(sources) > 1 and not is_folder:
         raise UsageError(f"several files need a folder: write {where}/")

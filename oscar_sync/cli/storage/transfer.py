@@ -72,11 +72,7 @@ class Bar:
 
 
 def opened(oscar: Oscar, place: StoragePlace, service: str) -> Provider:
-    """Return the provider that *place* names, with the log-in that *service* has there.
-
-    Raises:
-        UsageError: there is no such service, or it does not know the provider.
-    """
+    """Raises UsageError: there is no such service, or it does not know the provider."""
     if service:
         service_of(oscar, service)
     elif place.provider != OWN_STORE:
@@ -88,11 +84,7 @@ def opened(oscar: Oscar, place: StoragePlace, service: str) -> Provider:
 
 
 def file_name(key: str) -> str:
-    """Return the last part of *key*, if a file can be called so.
-
-    Raises:
-        UsageError: it would be a folder, or would leave the one it is written to.
-    """
+    """Raises UsageError: the file would be a folder, or leave the one it is written to."""
     name = key.rpartition("/")[2]
     if name in {"", ".", ".."} or "\0" in name:
         raise UsageError(f"{key!r} gives no name of a file: name the file to write")

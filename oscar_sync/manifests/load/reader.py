@@ -79,11 +79,7 @@ class Reader:
         """Note that the plan depends on all that *source* holds, a file or a folder."""
 
     def read(self, path: str, most: int, *, is_env_file: bool = False) -> bytes:
-        """Return the content of a file.
-
-        Raises:
-            OSError: as of ``ReadScope.read``.
-        """
+        """Raises OSError: as of ``ReadScope.read``."""
         return self.scope.read(path, most, is_env_file=is_env_file)
 
     def made(

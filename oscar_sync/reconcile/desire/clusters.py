@@ -16,11 +16,7 @@ from oscar_sync.settings.load import absolute, environment_of
 
 
 def clusters_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> tuple[Cluster, ...]:
-    """Return the clusters that are read.
-
-    Raises:
-        UsageError: no cluster is known.
-    """
+    """Raises UsageError: no cluster is known."""
     request = opened.request
     if not request.needs_clusters:
         return ()

@@ -31,11 +31,7 @@ class Placed(Struct, frozen=True):
 
 
 def place(opened: OpenedSettings, manifests: Manifests, findings: Findings) -> Placed:
-    """Return the services on their clusters.
-
-    Raises:
-        UsageError: ``--only`` names nothing.
-    """
+    """Raises UsageError: ``--only`` names nothing."""
     lookup = lookup_of(opened, manifests.services, findings)
     services = _on_clusters(manifests.services, lookup, findings, opened)
     narrowing = _narrowing(opened.request.only, services, lookup, manifests.left_out)
