@@ -11,9 +11,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 
 
 @given.command(
-    "adopt",
-    "oscar-sync adopt thumbnails",
-    "oscar-sync adopt edge/thumbnails edge/ndvi --yes",
+    "adopt", "oscar-sync adopt thumbnails", "oscar-sync adopt edge/thumbnails edge/ndvi --yes"
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @given.formats(*APPLY_FORMATS)

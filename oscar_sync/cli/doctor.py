@@ -25,9 +25,7 @@ FORMATS: Final = ("text", "json", "yaml")
 
 
 @given.command(
-    "doctor",
-    "oscar-sync doctor",
-    "oscar-sync doctor --before-upgrade 4.1.2 -o json=doctor.json",
+    "doctor", "oscar-sync doctor", "oscar-sync doctor --before-upgrade 4.1.2 -o json=doctor.json"
 )
 @click.option(
     "--before-upgrade",

@@ -23,9 +23,7 @@ from oscar_sync.storage.whole import write_whole
 
 
 @given.command(
-    "export",
-    "oscar-sync export services/",
-    "oscar-sync export services/ -c edge --all-owners",
+    "export", "oscar-sync export services/", "oscar-sync export services/ -c edge --all-owners"
 )
 @click.argument("directory", type=click.Path(path_type=Path), default=Path())
 @given.common

@@ -17,9 +17,7 @@ from oscar_sync.reconcile.once import plan_once
 
 
 @given.command(
-    "plan",
-    "oscar-sync plan",
-    "oscar-sync plan services/ --overlay production -o json=plan.json",
+    "plan", "oscar-sync plan", "oscar-sync plan services/ --overlay production -o json=plan.json"
 )
 @given.PATHS
 @given.formats(*PLAN_FORMATS)

@@ -11,9 +11,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 
 
 @given.command(
-    "remove",
-    "oscar-sync remove thumbnails",
-    "oscar-sync remove edge/thumbnails edge/ndvi --yes",
+    "remove", "oscar-sync remove thumbnails", "oscar-sync remove edge/thumbnails edge/ndvi --yes"
 )
 @click.argument("names", nargs=-1, metavar="NAME...")
 @given.formats(*APPLY_FORMATS)

@@ -14,9 +14,7 @@ from oscar_sync.cli.watching import Watching
 
 
 @given.command(
-    "watch",
-    "oscar-sync watch",
-    "oscar-sync watch services/ --apply --yes --interval 300",
+    "watch", "oscar-sync watch", "oscar-sync watch services/ --apply --yes --interval 300"
 )
 @given.PATHS
 @given.formats("text", "events")

@@ -36,10 +36,7 @@ def read_json(text: str) -> Reading:
 
 def _DECODER(hook: Any) -> json.JSONDecoder:  # noqa: N802 - reads as the constant it wraps
     return json.JSONDecoder(
-        object_pairs_hook=hook,
-        parse_int=Plain,
-        parse_float=Plain,
-        parse_constant=Plain,
+        object_pairs_hook=hook, parse_int=Plain, parse_float=Plain, parse_constant=Plain
     )
 
 

@@ -291,11 +291,7 @@ def is_same(live: LiveService, known: LiveService) -> bool:
 
 
 def _is_same_service(live: LiveService, known: LiveService) -> bool:
-    return (live.form, live.owner, live.bucket_list) == (
-        known.form,
-        known.owner,
-        known.bucket_list,
-    )
+    return (live.form, live.owner, live.bucket_list) == (known.form, known.owner, known.bucket_list)
 
 
 def _marks_are_same(live: LiveService, known: LiveService) -> bool:

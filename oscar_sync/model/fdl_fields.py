@@ -237,11 +237,7 @@ SERVICE: Final = (
         choices=("", "private", "restricted", "public"),
     ),
     Field(
-        "allowed_users",
-        Kind.TEXTS,
-        "Users of a restricted service.",
-        [],
-        compare=Compare.UNORDERED,
+        "allowed_users", Kind.TEXTS, "Users of a restricted service.", [], compare=Compare.UNORDERED
     ),
     Field("isolation_level", _T, "`USER` gives each user a bucket.", "", since=_V331),
     Field("mount", Kind.BLOCK, "A bucket mounted into the container.", {}, children=MOUNT),

@@ -89,14 +89,7 @@ SETTINGS: Final = (
         [],
     ),
     Field("owners", Kind.TEXTS, "Owners whose services may be updated.", []),
-    Field(
-        "removed",
-        Kind.BLOCKS,
-        "Services to remove.",
-        [],
-        children=REMOVED,
-        text_as=REMOVED,
-    ),
+    Field("removed", Kind.BLOCKS, "Services to remove.", [], children=REMOVED, text_as=REMOVED),
     Field("services", Kind.BLOCK_MAP, "Settings by service.", {}, children=SERVICE),
     Field(
         "rules",

@@ -199,10 +199,7 @@ def _bucket_reason(context: Context, live: LiveService, bucket: BucketName) -> R
     facts = context.facts.bucket(bucket)
     # One that a PUT made for the service has no owner that OSCAR shows (oscar-server 4.4).
     if facts is not None and facts.owner and not context.owns_bucket(facts):
-        return _cannot(
-            f"bucket {bucket} belongs to {facts.owner}",
-            "ask its owner to close it",
-        )
+        return _cannot(f"bucket {bucket} belongs to {facts.owner}", "ask its owner to close it")
     services = context.facts.view.every_service
     others = sorted(
         str(other.key)

@@ -13,23 +13,12 @@ from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, Service
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.plan import Erased, Kept
 from oscar_sync.model.settings import RemovedEntry, Settings
-from oscar_sync.model.state import (
-    BucketFacts,
-    ClusterView,
-    DesiredService,
-    LiveService,
-    OwnStore,
-)
+from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService, OwnStore
 from oscar_sync.planning.blocking import union
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.access import Access, access_given, access_of_service, hides_public
-from oscar_sync.semantics.buckets import (
-    buckets_across,
-    inputs,
-    needed_buckets,
-    used_buckets,
-)
+from oscar_sync.semantics.buckets import buckets_across, inputs, needed_buckets, used_buckets
 from oscar_sync.semantics.federation import is_worker
 from oscar_sync.semantics.stamp import OWNER, Owner, is_copied, owner_of
 from oscar_sync.semantics.stores import is_own_store, leads_across

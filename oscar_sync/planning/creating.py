@@ -25,13 +25,7 @@ from oscar_sync.planning.guards import (
     shared_by_users,
     store_reason,
 )
-from oscar_sync.planning.hook_steps import (
-    HookWork,
-    attach_work,
-    hooks_value,
-    in_order,
-    stale_work,
-)
+from oscar_sync.planning.hook_steps import HookWork, attach_work, hooks_value, in_order, stale_work
 from oscar_sync.planning.members import made_members
 from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.secrets import blank_names
@@ -265,10 +259,7 @@ def wait_notes(context: Context, desired: DesiredService) -> tuple[str, ...]:
 
 
 def _reason(
-    context: Context,
-    desired: DesiredService,
-    later: tuple[str, ...],
-    lost_volume: str,
+    context: Context, desired: DesiredService, later: tuple[str, ...], lost_volume: str
 ) -> Reason | None:
     return first_of(
         release_reason(context, desired.form, has_secrets=bool(desired.secrets)),

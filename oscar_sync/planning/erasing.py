@@ -23,11 +23,7 @@ from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.guards import protect_reason, shared_name_reason
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import unlisted_makers, used_buckets
-from oscar_sync.semantics.capabilities import (
-    DELETED_BY_POLICY,
-    NO_BUCKET_BY_NAME,
-    shown_release,
-)
+from oscar_sync.semantics.capabilities import DELETED_BY_POLICY, NO_BUCKET_BY_NAME, shown_release
 
 VOLUME: Final = "volume"
 EMPTY: Final = "empty"

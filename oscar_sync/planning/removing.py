@@ -49,12 +49,7 @@ from oscar_sync.planning.guards import (
 from oscar_sync.planning.hook_steps import HookWork, hooks_to_write, in_order, stale_work
 from oscar_sync.planning.members import Members, removed_members
 from oscar_sync.semantics.bodies import owner_to_write
-from oscar_sync.semantics.buckets import (
-    detached,
-    in_out_buckets,
-    mount_bucket,
-    named_by_delete,
-)
+from oscar_sync.semantics.buckets import detached, in_out_buckets, mount_bucket, named_by_delete
 from oscar_sync.semantics.federation import is_worker, without_members
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.normal_form import is_exposed
@@ -102,11 +97,7 @@ def decide_remove(
         erases=going.erases,
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
-        notes=(
-            *notes,
-            *going.closing.notes,
-            *going.members.notes,
-        ),
+        notes=(*notes, *going.closing.notes, *going.members.notes),
         members=going.members.effects,
     )
     verdict = judged(guard, standing_reason(context, live), going.verdict)

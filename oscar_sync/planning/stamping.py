@@ -9,12 +9,7 @@ from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, judged, union
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.guards import (
-    level_reason,
-    missing_values,
-    standing_reason,
-    stopped_reason,
-)
+from oscar_sync.planning.guards import level_reason, missing_values, standing_reason, stopped_reason
 from oscar_sync.planning.members import written_members
 from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
 from oscar_sync.planning.secrets import stamped_secrets
@@ -112,9 +107,7 @@ def _stamp_only(
         return Decision(action, None, verdict.reason, used)
     view = context.facts.view
     wish = StampWish(
-        stamp.set_name,
-        hooks=live.annotations.get(HOOKS, ""),
-        is_taken_off=stamp.is_taken_off,
+        stamp.set_name, hooks=live.annotations.get(HOOKS, ""), is_taken_off=stamp.is_taken_off
     )
     return Decision(
         action,

@@ -58,13 +58,7 @@ from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
 from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.planning.volumes import as_attached
-from oscar_sync.semantics.access import (
-    RESTRICTED,
-    Access,
-    given_by_puts,
-    is_closed_by,
-    is_of_users,
-)
+from oscar_sync.semantics.access import RESTRICTED, Access, given_by_puts, is_closed_by, is_of_users
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     further_inputs,
@@ -155,10 +149,7 @@ def _ignored(context: Context, desired: DesiredService) -> tuple[str, ...]:
 
 
 def _foreign(
-    context: Context,
-    desired: DesiredService,
-    live: LiveService,
-    changes: tuple[FieldChange, ...],
+    context: Context, desired: DesiredService, live: LiveService, changes: tuple[FieldChange, ...]
 ) -> Decision:
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
@@ -281,10 +272,7 @@ def _attached(context: Context, had: _Buckets, has: _Buckets) -> _Buckets:
 
 
 def _hook_works(
-    context: Context,
-    live: LiveService,
-    wanted: Form,
-    attached: tuple[BucketName, ...],
+    context: Context, live: LiveService, wanted: Form, attached: tuple[BucketName, ...]
 ) -> tuple[HookWork, ...]:
     """Return what the store needs beside the PUT."""
     # OSCAR sets a notification only on a bucket that it makes itself, so every input in a bucket
@@ -384,12 +372,7 @@ def _verdict(
         None if is_in_parts else isolation_reason(context, live, wanted, named.buckets),
         mount_reason(context, wanted),
         bucket_verdict(context, case.desired, attached, given),
-        store_reason(
-            context,
-            wanted,
-            (*attached, *in_out_buckets(live.form)),
-            inputs(live.form),
-        ),
+        store_reason(context, wanted, (*attached, *in_out_buckets(live.form)), inputs(live.form)),
     )
 
 

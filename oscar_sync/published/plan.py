@@ -16,16 +16,7 @@ from pydantic import (
 from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.plan import Action as PlannedAction
-from oscar_sync.model.plan import (
-    ActionKind,
-    Blocked,
-    Category,
-    Cause,
-    Do,
-    MemberFate,
-    Op,
-    Plan,
-)
+from oscar_sync.model.plan import ActionKind, Blocked, Category, Cause, Do, MemberFate, Op, Plan
 from oscar_sync.published.base import AnyJson, OrNone, Published, Text, from_path, where_given
 
 FORMAT_VERSION: Final = "2.0"
@@ -360,11 +351,7 @@ def _drift(plan: Plan) -> Iterator[dict[str, Any]]:
     for action in plan.all_actions:
         changes = _drifted(action)
         if changes:
-            yield {
-                "cluster": action.key.cluster,
-                "service": action.key.name,
-                "changes": changes,
-            }
+            yield {"cluster": action.key.cluster, "service": action.key.name, "changes": changes}
 
 
 def _drifted(action: PlannedAction) -> tuple[Any, ...]:

@@ -252,10 +252,7 @@ class Saves(FileSystemEventHandler):
     # -- waiting
 
     def wait(
-        self,
-        until: float,
-        stop: threading.Event,
-        key: Callable[[], str] | None = None,
+        self, until: float, stop: threading.Event, key: Callable[[], str] | None = None
     ) -> Woken | None:
         """Return the files saved since the last call, once there was quiet for a while."""
         # Nothing saved at the time *until*: none of them. *key* is asked now and then for a key

@@ -11,10 +11,7 @@ _SCALAR: Final[dict[str, Json]] = {"type": ["string", "number", "boolean", "null
 
 
 def fdl_schema() -> dict[str, Json]:
-    entry: Json = {
-        "type": "object",
-        "additionalProperties": {"$ref": "#/$defs/service"},
-    }
+    entry: Json = {"type": "object", "additionalProperties": {"$ref": "#/$defs/service"}}
     return {
         "$schema": _DRAFT,
         "title": "FDL",

@@ -116,11 +116,7 @@ _ROWS: Final = (
 
 
 def meaning_of(
-    method: str,
-    status: int,
-    text: str,
-    service: str = "NAME",
-    namespace: str = SERVICES_NAMESPACE,
+    method: str, status: int, text: str, service: str = "NAME", namespace: str = SERVICES_NAMESPACE
 ) -> Meaning:
     """Return what *status* and *text* mean as the answer to *method* on *service*."""
     # The remedy names the *service*, and the *namespace* in which an operator finds it.

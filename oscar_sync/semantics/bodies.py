@@ -18,10 +18,7 @@ from oscar_sync.semantics.release_fields import without_newer
 
 
 def post_body(
-    form: Form,
-    secrets: Mapping[str, Secret],
-    annotations: Mapping[str, str],
-    release: Release,
+    form: Form, secrets: Mapping[str, Secret], annotations: Mapping[str, str], release: Release
 ) -> dict[str, Value]:
     body = _plain_body(form, release)
     body["annotations"] = {**form.annotations, **annotations}

@@ -90,10 +90,7 @@ def mounted_alone(form: Form) -> BucketName | None:
 
 def places_elsewhere(form: Form) -> tuple[tuple[str, str], ...]:
     """Return side and ``provider:path`` of each input and output that touches no own bucket."""
-    sides = (
-        ("input", form.input, LOCAL_INPUT_TYPES),
-        ("output", form.output, BUCKET_OUTPUT_TYPES),
-    )
+    sides = (("input", form.input, LOCAL_INPUT_TYPES), ("output", form.output, BUCKET_OUTPUT_TYPES))
     return tuple(
         (side, f"{provider}:{entry.path}")
         for side, entries, types in sides

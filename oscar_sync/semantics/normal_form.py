@@ -229,10 +229,7 @@ _PROVIDERS: Final = {kind.name: _readers(kind.children) for kind in PROVIDERS}
 
 def _variables(environment: Mapping[str, object]) -> dict[str, str]:
     """Return the variables; before 3.4 they are spelt ``Variables`` (oscar-server 11)."""
-    return {
-        **_text_map(environment.get("Variables")),
-        **_text_map(environment.get("variables")),
-    }
+    return {**_text_map(environment.get("Variables")), **_text_map(environment.get("variables"))}
 
 
 def _federation(raw: object, name: str) -> Federation | None:

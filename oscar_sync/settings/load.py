@@ -293,11 +293,7 @@ def _named(seed: Seed, cwd: str) -> str:
     return shown_path(seed.source, cwd)
 
 
-def check_paths(
-    loaded: Loaded,
-    is_inside: Callable[[str], bool],
-    findings: Findings,
-) -> None:
+def check_paths(loaded: Loaded, is_inside: Callable[[str], bool], findings: Findings) -> None:
     if loaded.places is None:
         return
     named = [

@@ -3,12 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from minio.notificationconfig import (
-    CommonConfig,
-    NotificationConfig,
-    PrefixFilterRule,
-    QueueConfig,
-)
+from minio.notificationconfig import CommonConfig, NotificationConfig, PrefixFilterRule, QueueConfig
 
 from oscar_sync.model.state import HookRule
 from oscar_sync.semantics.hooks import EVENT, arn_of, service_of

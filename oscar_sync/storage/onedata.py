@@ -21,14 +21,7 @@ from oscar_sync.storage.failures import translate_errors
 from oscar_sync.storage.folders import Folders
 from oscar_sync.storage.server import CONNECTIONS, Server
 from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
-from oscar_sync.storage.transfers import (
-    Copy,
-    confirm,
-    counted_file,
-    hold_to_plan,
-    is_same,
-    matches,
-)
+from oscar_sync.storage.transfers import Copy, confirm, counted_file, hold_to_plan, is_same, matches
 from oscar_sync.storage.whole import whole
 from oscar_sync.storage.words import HTML_PAGE, meaning_of_status
 

@@ -334,11 +334,7 @@ class OscarApi:
         return self._write(method, SERVICES, encode(body), timeout_s)
 
     def _write(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        read_timeout_s: float | None = None,
+        self, method: str, path: str, body: bytes | None = None, read_timeout_s: float | None = None
     ) -> Answer:
         raw = self.session.send(Request(method, path, body, read_timeout_s))
         longest = _LONGEST_DONE if raw.status // 100 == 2 else _LONGEST

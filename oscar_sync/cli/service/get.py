@@ -16,9 +16,7 @@ FORMATS: Final = ("yaml", "json")
 
 
 @given.command(
-    "get",
-    "oscar-sync service get thumbnails",
-    "oscar-sync service get thumbnails -c edge -o json",
+    "get", "oscar-sync service get thumbnails", "oscar-sync service get thumbnails -c edge -o json"
 )
 @click.argument("name")
 @given.one_cluster

@@ -10,9 +10,7 @@ from oscar_sync.client.connection import Oscar
 
 
 @given.command(
-    "start",
-    "oscar-sync service start notebook",
-    "oscar-sync service start notebook viewer -c edge",
+    "start", "oscar-sync service start notebook", "oscar-sync service start notebook viewer -c edge"
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @given.one_cluster

@@ -10,9 +10,7 @@ from oscar_sync.client.connection import Oscar
 
 
 @given.command(
-    "stop",
-    "oscar-sync service stop notebook",
-    "oscar-sync service stop notebook viewer -c edge",
+    "stop", "oscar-sync service stop notebook", "oscar-sync service stop notebook viewer -c edge"
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @given.one_cluster

@@ -25,12 +25,7 @@ from oscar_sync.storage.stored import Provider, StoredFile
 )
 @click.argument("place")
 @click.argument("target", type=click.Path(), default=".")
-@click.option(
-    "-r",
-    "--recursive",
-    is_flag=True,
-    help="Download all below the folder PLACE.",
-)
+@click.option("-r", "--recursive", is_flag=True, help="Download all below the folder PLACE.")
 @click.option("--latest", is_flag=True, help="Download the newest file below PLACE.")
 @SERVICE
 @given.one_cluster

@@ -44,12 +44,7 @@ def _rank(finding: Finding) -> tuple[int, bool, str, str, str]:
 
 _Judges = tuple[Callable[[Context], Iterator[Finding]], ...]
 _OF_SERVICES: Final[_Judges] = (service_findings,)
-_JUDGES: Final[_Judges] = (
-    *_OF_SERVICES,
-    notification_findings,
-    bucket_findings,
-    volume_findings,
-)
+_JUDGES: Final[_Judges] = (*_OF_SERVICES, notification_findings, bucket_findings, volume_findings)
 
 
 def _notes(context: Context) -> Iterator[str]:

@@ -38,10 +38,7 @@ def upgrade_findings(view: ClusterView, then: Release) -> Iterator[Finding]:
     now = view.release
     if then <= now:  # pragma: no mutate - the same release loses nothing
         return
-    for live in sorted(
-        view.every_service,
-        key=lambda service: (service.key, service.namespace),
-    ):
+    for live in sorted(view.every_service, key=lambda service: (service.key, service.namespace)):
         yield from _unreadable(live, now, then)
         yield from _lost(live, now, then)
         yield from _stuck(live, now, then)

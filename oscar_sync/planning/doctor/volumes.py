@@ -58,11 +58,7 @@ def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
         f"{live.key.name} mounts it, and it is not there",
         "a DELETE of the service that made a volume with policy `delete` takes it along, whoever "
         "else mounts it; no instance starts without it",
-        Remedy(
-            By.YOU,
-            "make it anew, empty",
-            api_call(view, "POST", "/system/volumes", body),
-        )
+        Remedy(By.YOU, "make it anew, empty", api_call(view, "POST", "/system/volumes", body))
         if attached
         else Remedy(
             By.YOU, "make the service anew", f"oscar-sync apply --allow replace:{live.key.name}"

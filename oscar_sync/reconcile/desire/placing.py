@@ -54,10 +54,7 @@ def lookup_of(
 
 
 def _on_clusters(
-    manifests: Iterable[Manifest],
-    lookup: ClusterLookup,
-    findings: Findings,
-    opened: OpenedSettings,
+    manifests: Iterable[Manifest], lookup: ClusterLookup, findings: Findings, opened: OpenedSettings
 ) -> list[DesiredService]:
     """Return the services on their clusters; with ``--cluster`` those of other ones not."""
     targets = {entry.id for entry in lookup.targets}

@@ -194,10 +194,7 @@ def _sent(details: Details, changes: Sequence[FieldChange], action: Action) -> D
     ]
     long = [change for change in changes if is_script(change.path) or _is_long(change)]
     return replace(
-        details,
-        columns=("sent",) if rows else (),
-        rows=tuple(rows),
-        beside=_beside(long, action),
+        details, columns=("sent",) if rows else (), rows=tuple(rows), beside=_beside(long, action)
     )
 
 
