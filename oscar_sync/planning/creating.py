@@ -60,31 +60,31 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
     name = desired.key.name
     stored, desired = desired, taken_up(context, desired)
     members = made_members(context, desired.key, desired.form)
-    coming = arrival(context, desired)
+    arriving = arrival(context, desired)
     taken = _name_reason(context, desired)
     action = Action(
         id=action_id(ActionKind.CREATE, desired.key),
         key=desired.key,
         kind=ActionKind.CREATE,
         reason=taken.message if taken else "never created, or deleted on the cluster",
-        steps=(*members.steps, *coming.steps),
+        steps=(*members.steps, *arriving.steps),
         changes=additions(desired, context.key),
         keeps=tuple(
             context.kept(bucket, name)
-            for bucket in coming.existing
+            for bucket in arriving.existing
             if bucket not in context.planned.made
         ),
-        depends_on=coming.depends_on,
+        depends_on=arriving.depends_on,
         origin=desired.locate(()),
-        notes=(*volume_notes(context, stored), *coming.notes, *members.notes),
+        notes=(*volume_notes(context, stored), *arriving.notes, *members.notes),
         members=members.effects,
     )
-    verdict = judged(taken, coming.verdict, members.verdict)
+    verdict = judged(taken, arriving.verdict, members.verdict)
     if verdict.reason is not None:
         effects = Effects(workers=members.made)
         return Decision(action, None, verdict.reason, verdict.used, effects)
-    material = replace(coming.material, members=members.watched)
-    effects = Effects(makes_of(desired.form), coming.given, workers=members.made)
+    material = replace(arriving.material, members=members.watched)
+    effects = Effects(makes_of(desired.form), arriving.given, workers=members.made)
     return Decision(action, material, used=verdict.used, effects=effects)
 
 

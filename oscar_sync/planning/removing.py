@@ -86,25 +86,25 @@ def decide_remove(
     origin = entry.origin if entry else None
     volume = deleted_volume(live.form)
     named = named_erasures(context, live.key.name, buckets_of(live), entry, volume=volume)
-    going = departure(context, live, "remove", named)
+    departing = departure(context, live, "remove", named)
     action = Action(
         id=action_id(ActionKind.REMOVE, live.key),
         key=live.key,
         kind=ActionKind.REMOVE,
         reason=why,
-        steps=going.steps,
-        keeps=going.keeps,
-        erases=going.erases,
+        steps=departing.steps,
+        keeps=departing.keeps,
+        erases=departing.erases,
         preconditions=Preconditions(fingerprint_of(live)),
         origin=origin,
-        notes=(*notes, *going.closing.notes, *going.members.notes),
-        members=going.members.effects,
+        notes=(*notes, *departing.closing.notes, *departing.members.notes),
+        members=departing.members.effects,
     )
-    verdict = judged(guard, standing_reason(context, live), going.verdict)
+    verdict = judged(guard, standing_reason(context, live), departing.verdict)
     used = union((verdict.used, named.used))
     if verdict.reason is None:
-        effects = Effects(closes=going.closing.buckets, removes=live.key.name)
-        decision = Decision(action, going.material, used=used, effects=effects)
+        effects = Effects(closes=departing.closing.buckets, removes=live.key.name)
+        decision = Decision(action, departing.material, used=used, effects=effects)
         return Removal(live, decision, named, origin)
     return Removal(live, Decision(action, None, verdict.reason, used), named, origin)
 

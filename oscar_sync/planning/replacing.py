@@ -36,44 +36,44 @@ def decide_replace(
     why = takes_no_put(live.form, context.facts.view.release)
     named, lost = _named(context, live), deleted_volume(live.form)
     stored, desired = desired, taken_up(context, desired, lost)
-    going = departure(context, live, "replace", named, desired.form)
-    coming = arrival(
+    departing = departure(context, live, "replace", named, desired.form)
+    arriving = arrival(
         context,
         desired,
-        lost={item.bucket for item in going.erases},
+        lost={item.bucket for item in departing.erases},
         lost_volume=lost,
         is_anew=True,
     )
     made = made_members(context, desired.key, desired.form)
-    members = going.members.followed_by(made)
-    kept = {item.bucket: item for item in going.keeps}
-    for bucket in coming.existing:
+    members = departing.members.followed_by(made)
+    kept = {item.bucket: item for item in departing.keeps}
+    for bucket in arriving.existing:
         kept.setdefault(bucket, context.kept(bucket, live.key.name))
     action = Action(
         id=action_id(ActionKind.REPLACE, live.key),
         key=live.key,
         kind=ActionKind.REPLACE,
         reason=f"no update can change {', '.join(fields)}{f': {why}' if why else ''}",
-        steps=(*going.steps, *coming.steps),
+        steps=(*departing.steps, *arriving.steps),
         changes=with_unchanged(changes, desired, context.key),
         keeps=tuple(kept.values()),
-        erases=going.erases,
+        erases=departing.erases,
         preconditions=Preconditions(fingerprint_of(live)),
-        depends_on=coming.depends_on,
+        depends_on=arriving.depends_on,
         origin=desired.locate(()),
         notes=(
             _TOKEN_NOTE,
             *volume_notes(context, stored, lost),
-            *going.closing.notes,
-            *coming.notes,
+            *departing.closing.notes,
+            *arriving.notes,
             *members.notes,
         ),
         members=members.effects,
     )
     verdict = judged(
         unseen_namesake_reason(context, live),
-        going.verdict,
-        coming.verdict,
+        departing.verdict,
+        arriving.verdict,
         members.verdict,
         _consent_verdict(context, live, fields, why),
         Judgement(used=named.used),
@@ -81,11 +81,11 @@ def decide_replace(
     if verdict.reason is not None:
         effects = Effects(workers=members.made)
         return Decision(action, None, verdict.reason, verdict.used, effects)
-    after = replace(coming.material, members=tuple(map(_gone, made.watched)))
-    before = replace(going.material, members=members.watched)
+    after = replace(arriving.material, members=tuple(map(_gone, made.watched)))
+    before = replace(departing.material, members=members.watched)
     material = ReplaceMaterial(**asdict(after), before=before)
     effects = Effects(
-        makes_of(desired.form), coming.given, going.closing.buckets, workers=members.made
+        makes_of(desired.form), arriving.given, departing.closing.buckets, workers=members.made
     )
     return Decision(action, material, used=verdict.used, effects=effects)
 
