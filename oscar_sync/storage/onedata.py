@@ -4,7 +4,6 @@ Source: SNIA's CDMI 1.1.1, clauses 6, 8 and 9; Onedata's user documentation, pag
 """
 
 import json
-import weakref
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,11 +17,10 @@ from oscar_sync.net.pool import pieces
 from oscar_sync.net.root import is_page
 from oscar_sync.storage import keys
 from oscar_sync.storage.failures import translate_errors
-from oscar_sync.storage.folders import Folders
+from oscar_sync.storage.file_server import FileServer
 from oscar_sync.storage.server import CONNECTIONS, Server
-from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
-from oscar_sync.storage.transfers import Copy, confirm, counted_file, hold_to_plan, is_same, matches
-from oscar_sync.storage.whole import whole
+from oscar_sync.storage.stored import OnBytes, StoredFile
+from oscar_sync.storage.transfers import counted_file
 from oscar_sync.storage.words import HTML_PAGE, meaning_of_status
 
 PAGE: Final = 500
@@ -34,14 +32,13 @@ _ABSENT: Final = frozenset({400, 404})
 _HASHES: Final = {"sha160": "sha1", "sha1": "sha1", "sha256": "sha256", "md5": "md5"}
 
 
-class OnedataProvider:
+class OnedataProvider(FileServer):
     """A ``Provider`` on a space of an Oneprovider. The token goes to that host alone."""
 
     def __init__(
         self, server: Server, token: Secret, space: str, environ: Mapping[str, str]
     ) -> None:
         """Raises UsageError: the file of CAs does not exist, or the token cannot be sent."""
-        self.server = server
         if not (token.reveal().isascii() and token.reveal().isprintable()):
             raise UsageError(
                 f"{server.shown}: the token has characters that are not allowed in a header"
@@ -50,23 +47,7 @@ class OnedataProvider:
         base = f"{server.base}/" if server.base else ""
         self._root = f"{server.origin}/{quote(base)}cdmi/{quote(space.strip('/'))}"
         self._pool = server.pool(environ)
-        self._folders = Folders(self._is_folder, self._make_folder)
-        self._closing = weakref.finalize(self, self._pool.clear)
-
-    def __repr__(self) -> str:
-        return f"OnedataProvider({self.shown})"
-
-    @property
-    def shown(self) -> str:
-        return self.server.shown
-
-    @property
-    def resumes(self) -> bool:
-        return False
-
-    @property
-    def uploads_at_once(self) -> int:
-        return UPLOADS_AT_ONCE
+        super().__init__(server, self._pool.clear)
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
         start = path.strip("/")
@@ -85,52 +66,25 @@ class OnedataProvider:
                 yield from (file for file in pool.map(self._stat, files) if file)
                 waiting += [(one, self._children(one) or []) for one in reversed(below)]
 
-    def hash_ahead(self, local: str, size_bytes: int) -> None:
-        """Do nothing: which checksum the server keeps is not known before it has listed."""
-
-    def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
-        return matches(stored, local, size_bytes)
-
-    def is_same(self, stored: StoredFile, local: Path) -> bool:
-        return is_same(self, stored, local)
-
-    def upload(
-        self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore
-    ) -> StoredFile:
-        keys.hold_to_files(remote, self.server.shown)
-        hold_to_plan(local, sha256, self.server.shown)
-        self._folders.ensure(remote.rpartition("/")[0])
-        size = local.stat().st_size
-        with counted_file(local, on_bytes) as file:
-            headers = {**_BINARY, "Content-Length": str(size)}
-            with self._answer("PUT", remote, headers, file):
-                pass
-        return confirm(self._stat(remote), local, remote, size, self.server.shown)
-
-    def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
-        """Fetch *remote* into *local*, held to the size and checksum that the server tells."""
-        stored = self._stat(remote)
-        if stored is None:
-            raise StoreError(self.server.shown, f"{remote} does not exist")
-        local.parent.mkdir(parents=True, exist_ok=True)
-        with self._answer("GET", remote, {}, is_file=True) as response, whole(local) as file:
-            copy = Copy(file, stored.checksum, on_bytes)
-            for chunk in pieces(response):
-                copy.write(chunk)
-            copy.check(self.server.shown, remote, stored.size_bytes)
-
-    def delete(self, remote: str) -> None:
-        keys.hold_to_files(remote, self.server.shown)
-        if self._stat(remote) is None:
+    def _send(self, local: Path, remote: str, size_bytes: int, on_bytes: OnBytes) -> None:
+        headers = {**_BINARY, "Content-Length": str(size_bytes)}
+        with (
+            counted_file(local, on_bytes) as file,
+            self._answer("PUT", remote, headers, file),
+        ):
             return
+
+    @contextmanager
+    def _received(self, remote: str) -> Iterator[Iterator[bytes]]:
+        with self._answer("GET", remote, {}, is_file=True) as response:
+            yield pieces(response)
+
+    def _remove(self, remote: str) -> None:
         try:
             with self._answer("DELETE", remote, _VERSION):
                 return
         except _AbsentError:
             return
-
-    def close(self) -> None:
-        self._closing()
 
     def _children(self, folder: str) -> list[str] | None:
         """Return the names in a folder, those of folders with a slash; None for no folder."""
@@ -149,7 +103,6 @@ class OnedataProvider:
                 return names
 
     def _stat(self, remote: str) -> StoredFile | None:
-        """Raises StoreError: a folder is there."""
         answer = self._read(remote, "objectType;metadata:cdmi_")
         if answer is None:
             return None

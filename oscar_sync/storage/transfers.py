@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, cast
 
 from oscar_sync.errors import StoreError
 from oscar_sync.storage.checksums import chunks, content_sha256
-from oscar_sync.storage.stored import OnBytes, Provider, StoredFile, ignore
+from oscar_sync.storage.stored import OnBytes, ignore
 
 ALGORITHMS: Final = ("sha256", "sha1", "md5")
 """Those compared, the strongest first."""
@@ -67,15 +67,6 @@ def hold_to_plan(local: Path, sha256: str, endpoint: str) -> None:
         raise StoreError(endpoint, f"{local} was changed in the meantime; run again")
 
 
-def confirm(
-    stored: StoredFile | None, local: Path, remote: str, size_bytes: int, endpoint: str
-) -> StoredFile:
-    """Raises StoreError: nothing is there, or it has another size or checksum."""
-    if stored and stored.size_bytes == size_bytes and is_content(local, stored.checksum):
-        return stored
-    raise StoreError(endpoint, f"{remote} is not there as it was sent; upload it again")
-
-
 def is_content(local: str | Path, checksum: str) -> bool:
     """Tell whether *checksum* is that of the file; one of an unknown kind contradicts nothing.
 
@@ -84,34 +75,6 @@ def is_content(local: str | Path, checksum: str) -> bool:
     """
     name, _, expected = checksum.partition(":")
     return name not in ALGORITHMS or checksum_of(local, name) == f"{name}:{expected.lower()}"
-
-
-def matches(stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
-    """Tell whether *stored* is the file *local* of *size_bytes*; None where no checksum tells.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    if stored.size_bytes != size_bytes:
-        return False
-    is_known = stored.checksum.partition(":")[0] in ALGORITHMS
-    return is_content(local, stored.checksum) if is_known else None
-
-
-def is_same(provider: Provider, stored: StoredFile, local: Path) -> bool:
-    """Tell whether *stored* is the file *local*: it is fetched and compared.
-
-    Raises:
-        OSError: the file cannot be read.
-        StoreError: the content cannot be fetched.
-    """
-    import filecmp  # a plan without such seeds does without both
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory(prefix="oscar-sync-") as folder:
-        copy = Path(folder) / "copy"
-        provider.download(stored.path, copy)
-        return filecmp.cmp(copy, local, shallow=False)
 
 
 def checksum_of(local: str | Path, algorithm: str) -> str:

@@ -1,6 +1,5 @@
 """WebDAV over ``webdav4``: files of dCache, Nextcloud, Apache and their like."""
 
-import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,22 +21,11 @@ from webdav4.http import Client as HttpClient
 
 from oscar_sync.errors import StoreError, StoreUnreachableError
 from oscar_sync.model.secret import Secret
-from oscar_sync.storage import keys
-from oscar_sync.storage.folders import Folders
+from oscar_sync.storage.file_server import FileServer
 from oscar_sync.storage.guard import Guard
 from oscar_sync.storage.server import Server
-from oscar_sync.storage.stored import UPLOADS_AT_ONCE, OnBytes, StoredFile, ignore
-from oscar_sync.storage.transfers import (
-    ALGORITHMS,
-    Copy,
-    checksum_of,
-    confirm,
-    counted_file,
-    hold_to_plan,
-    is_same,
-    matches,
-)
-from oscar_sync.storage.whole import whole
+from oscar_sync.storage.stored import OnBytes, StoredFile
+from oscar_sync.storage.transfers import ALGORITHMS, checksum_of, counted_file
 from oscar_sync.storage.words import meaning_of_status
 
 _CHUNK_BYTES: Final = 2**20
@@ -52,14 +40,13 @@ _ABSENT: Final = frozenset({404, 409})
 """409: a folder on the way is missing, as some servers say."""
 
 
-class WebdavProvider:
+class WebdavProvider(FileServer):
     """A ``Provider`` on a WebDAV server. The log-in goes to that server alone."""
 
     def __init__(
         self, server: Server, login: str, password: Secret, environ: Mapping[str, str]
     ) -> None:
         """Raises UsageError: the file of CAs does not exist."""
-        self.server = server
         self._http = HttpClient(
             auth=(login, password.reveal()),
             transport=Guard(server.pool(environ), server),
@@ -68,23 +55,7 @@ class WebdavProvider:
             headers={"User-Agent": "oscar-sync", "Accept-Encoding": "identity"},
         )
         self._client = Client(server.origin, http_client=self._http, retry=False)
-        self._folders = Folders(self._is_folder, self._make_folder)
-        self._closing = weakref.finalize(self, self._http.close)
-
-    def __repr__(self) -> str:
-        return f"WebdavProvider({self.shown})"
-
-    @property
-    def shown(self) -> str:
-        return self.server.shown
-
-    @property
-    def resumes(self) -> bool:
-        return False
-
-    @property
-    def uploads_at_once(self) -> int:
-        return UPLOADS_AT_ONCE
+        super().__init__(server, self._http.close)
 
     def list_files(self, path: str) -> Iterator[StoredFile]:
         waiting = [path.strip("/")]
@@ -99,60 +70,32 @@ class WebdavProvider:
             yield from (_file(name, one) for name, one in below if not one.properties.collection)
             waiting += [name for name, one in reversed(below) if one.properties.collection]
 
-    def hash_ahead(self, local: str, size_bytes: int) -> None:
-        """Do nothing: which checksum the server keeps is not known before it has listed."""
-
-    def matches(self, stored: StoredFile, local: str | Path, size_bytes: int) -> bool | None:
-        return matches(stored, local, size_bytes)
-
-    def is_same(self, stored: StoredFile, local: Path) -> bool:
-        return is_same(self, stored, local)
-
-    def upload(
-        self, local: Path, remote: str, sha256: str = "", on_bytes: OnBytes = ignore
-    ) -> StoredFile:
-        keys.hold_to_files(remote, self.server.shown)
-        hold_to_plan(local, sha256, self.server.shown)
-        self._folders.ensure(remote.rpartition("/")[0])
-        size = local.stat().st_size
+    def _send(self, local: Path, remote: str, size_bytes: int, on_bytes: OnBytes) -> None:
         headers = {"OC-Checksum": checksum_of(local, "sha1").replace("sha1", "SHA1")}
         with self._translated_errors(remote), counted_file(local, on_bytes) as file:
             self._client.upload_fileobj(
-                file, self._path(remote), overwrite=True, size=size, headers=headers
+                file, self._path(remote), overwrite=True, size=size_bytes, headers=headers
             )
-        return confirm(self._stat(remote), local, remote, size, self.server.shown)
 
-    def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
-        stored = self._stat(remote)
-        if stored is None:
-            raise StoreError(self.server.shown, f"{remote} does not exist")
+    @contextmanager
+    def _received(self, remote: str) -> Iterator[Iterator[bytes]]:
         url = self._client.join_url(self._path(remote))
-        local.parent.mkdir(parents=True, exist_ok=True)
-        with whole(local) as file, self._translated_errors(remote):
-            copy = Copy(file, stored.checksum, on_bytes)
-            with self._http.stream("GET", url, follow_redirects=True) as response:
-                if response.status_code != httpx.codes.OK:
-                    raise self._refusal(remote, response.status_code)
-                for chunk in response.iter_raw(_CHUNK_BYTES):
-                    copy.write(chunk)
-            copy.check(self.server.shown, remote, stored.size_bytes)
+        with (
+            self._translated_errors(remote),
+            self._http.stream("GET", url, follow_redirects=True) as response,
+        ):
+            if response.status_code != httpx.codes.OK:
+                raise self._refusal(remote, response.status_code)
+            yield response.iter_raw(_CHUNK_BYTES)
 
-    def delete(self, remote: str) -> None:
-        """Delete the file *remote*. A folder is refused: WebDAV would delete all that is in it."""
-        keys.hold_to_files(remote, self.server.shown)
-        if self._stat(remote) is None:
-            return
+    def _remove(self, remote: str) -> None:
         with self._translated_errors(remote):
             try:
                 self._client.remove(self._path(remote))
             except ResourceNotFound:
                 return
 
-    def close(self) -> None:
-        self._closing()
-
     def _stat(self, remote: str) -> StoredFile | None:
-        """Raises StoreError: a folder is there."""
         entry = self._entries(remote, "0").get(remote)
         if entry is None:
             return None
