@@ -55,7 +55,7 @@ def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = 
         say(f"error: {error}")
         code = code_of(error)
     except (KeyboardInterrupt, click.Abort):
-        say("interrupted; nothing was half done")
+        say("interrupted; no step was left half done")
         code = Exit.INTERRUPTED
     except BrokenPipeError:
         return Exit.OK

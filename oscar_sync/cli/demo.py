@@ -178,9 +178,9 @@ def _play(story: _Story) -> None:
     story.shell("ls -R; cat oscar-sync.yaml plants.yaml")
     story.tell("Check the files, offline:")
     story.run("oscar-sync validate")
-    story.tell("What would be done?")
+    story.tell("Show what apply would change:")
     story.run("oscar-sync plan")
-    story.tell("Do exactly that, and read it back; the seed goes with it:")
+    story.tell("Apply exactly that plan and verify it; the seed is uploaded too:")
     story.run("oscar-sync apply --yes")
     story.tell("A second plan finds nothing to do, and the seed is there already:")
     story.run("oscar-sync plan --detailed-exitcode")
@@ -193,9 +193,9 @@ def _play(story: _Story) -> None:
     story.python("by_hand.py", _DRIFT)
     story.run("oscar-sync drift", expected=2)
     story.run("oscar-sync apply --yes")
-    story.tell("Remove the service. On OSCAR a DELETE would erase its buckets; here they stay:")
+    story.tell("Remove the service. OSCAR's own DELETE would delete its buckets; here they stay:")
     story.run("oscar-sync remove plants --yes")
-    story.tell("The manifest is still there: take the service up again, with its data:")
+    story.tell("The manifest still exists: apply creates the service again, with its data:")
     story.run("oscar-sync apply --yes")
     story.python("upload_again.py", _UPLOAD.replace("leaf", "root"))
     story.run("oscar-sync plan --detailed-exitcode")
@@ -203,15 +203,15 @@ def _play(story: _Story) -> None:
 
 
 def _play_erasure(story: _Story) -> None:
-    story.tell("Data goes only where somebody names it. Another service moves into the bucket:")
+    story.tell("Data is deleted only if somebody names it. Another service uses the bucket:")
     story.shell(
         "sed 's/name: plants/name: gallery/; s#plants/in#gallery/in#' plants.yaml >gallery.yaml"
     )
     story.shell("rm plants.yaml; sed -i.old '/^services/,$d' oscar-sync.yaml")
     story.shell("echo 'removed: [{service: plants, erase: [plants]}]' >>oscar-sync.yaml")
-    story.tell("So the erasure is blocked; everything else is done:")
+    story.tell("So the deletion is blocked; everything else is done:")
     story.run("oscar-sync apply --yes", expected=7)
-    story.tell("With that service gone as well, the plan counts what will be lost, and it goes:")
+    story.tell("With that service removed as well, the plan counts what will be deleted:")
     story.shell("rm gallery.yaml; sed -i.old '/^removed/d' oscar-sync.yaml")
     story.shell("echo 'removed: [{service: plants, erase: [plants]}, gallery]' >>oscar-sync.yaml")
     story.run("oscar-sync plan")

@@ -9,8 +9,7 @@ _LIST_FILES: Final = "to list files: oscar-sync storage ls BUCKET/FOLDER/"
 _GET_FILE: Final = "to download files: oscar-sync storage get BUCKET/KEY FILE"
 _PUT_FILE: Final = "to upload files: oscar-sync storage put FILE BUCKET/KEY"
 _NO_DELETE: Final = (
-    "oscar-sync deletes no single files: an S3 client does, and a seed with `delete_extra` in "
-    "oscar-sync.yaml"
+    "not in oscar-sync: use an S3 client, or a seed with `delete_extra` in oscar-sync.yaml"
 )
 _BUCKETS: Final = "to list buckets and files: oscar-sync storage ls"
 _CLUSTERS: Final = "clusters are listed in oscar-sync.yaml; to show them: oscar-sync settings"
@@ -82,7 +81,7 @@ _OF_LOGS: Final = {
     "ls": "to list the jobs of a service: oscar-sync service jobs NAME",
     "get": "to show the log of a job: oscar-sync service logs NAME JOB",
     **dict.fromkeys(("delete", "remove", "rm", "d", "del"),
-                    "oscar-sync deletes no logs: use oscar-cli service logs delete NAME JOB"),
+                    "not in oscar-sync: use oscar-cli service logs delete NAME JOB"),
 }  # fmt: skip
 
 

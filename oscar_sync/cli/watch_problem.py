@@ -46,7 +46,7 @@ class WatchProblem(Struct):
         self._is_refused = False
         away = ", ".join(one.file for one in diagnostics if one.code == ManifestCode.NO_SUCH_PATH)
         if away:
-            self.fail(f"{away} is away", f"{away} is away; the last good plan stays")
+            self.fail(f"{away} is missing", f"{away} is missing; the last good plan stays")
             return
         told = "\n".join(map(str, diagnostics))
         if told != self._told:

@@ -290,7 +290,7 @@ def _unplaced(one: Diagnostic) -> Diagnostic:
 
 
 def _away(file: str) -> Diagnostic:
-    return Diagnostic(file, 0, 0, ManifestCode.NO_SUCH_PATH, Severity.ERROR, "", "is away", "")
+    return Diagnostic(file, 0, 0, ManifestCode.NO_SUCH_PATH, Severity.ERROR, "", "is missing", "")
 
 
 def _shown(names: tuple[str, ...], cwd: str) -> str:

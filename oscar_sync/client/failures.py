@@ -24,9 +24,9 @@ _HINTS: Final = {
     400: "",
     401: "check the credentials",
     403: "it belongs to someone else",
-    404: "there is no such thing on the cluster, or its OSCAR is too old to have it",
+    404: "it does not exist on the cluster, or this release of OSCAR does not have it",
     502: "the service is not ready yet, or the gateway is in trouble",
-    503: "the cluster asks for patience",
+    503: "the cluster asks to try again later",
     504: "it takes longer than the gateway waits",
 }
 
@@ -55,9 +55,9 @@ def _hint(response: requests.Response, method: str) -> str:
         return known
     meaning = meaning_of(method.upper(), response.status_code, response.text[:2000])
     if meaning.outcome is Outcome.APPLIED_WITH_WARNING:
-        return f"it is done all the same ({meaning.reason})"
+        return f"the change is in place ({meaning.reason})"
     if meaning.outcome is Outcome.UNKNOWN:
-        return "it may be done all the same: look at the service"
+        return "the change may be in place: look at the service"
     return meaning.remedy or known
 
 

@@ -35,7 +35,9 @@ def provider_account(provider: str, known: Mapping[str, Any]) -> tuple[str, Mapp
     kind, _, name = provider.strip().partition(".")
     kind = kind.lower()
     if kind not in KINDS:
-        raise ProviderError(f"{provider}: {kind} is not spoken; what works: {', '.join(KINDS)}")
+        raise ProviderError(
+            f"{provider}: {kind} is not supported; supported are: {', '.join(KINDS)}"
+        )
     accounts = known.get(kind)
     account = accounts.get(name or "default") if isinstance(accounts, Mapping) else None
     if not isinstance(account, Mapping):

@@ -6,11 +6,11 @@ from typing import Final
 READING: Final[Mapping[int, str]] = {400: "is this the name of a service?"}
 
 INVOKING: Final[Mapping[int, str]] = {
-    401: "its token is not taken; a new one comes with the next update of the service",
+    401: "its token is not accepted; the next update of the service makes a new one",
     404: "there is no such service, or it is private and not yours",
     429: "too many calls are under way; try again later",
     500: "the service itself may have failed: look at its log",
-    502: "it is not ready yet, or its script ended badly: look at its state and log",
+    502: "it is not ready yet, or its script failed: look at its state and log",
     503: "it is not ready yet; try again",
     504: "it takes longer than the gateway waits: submit it as a job",
 }

@@ -65,7 +65,7 @@ def _refuse_to_erase(cluster: Cluster, live: LiveService, release: Release) -> N
     why = takes_no_put(live.form, release)
     volume = deleted_volume(live.form)
     if why and buckets:
-        message = f"{live.key.name} cannot let go of {', '.join(buckets)}: {why}"
+        message = f"{live.key.name} cannot be detached from {', '.join(buckets)}: {why}"
     elif volume:
         message = f"the volume {volume} would be deleted with {live.key.name}"
     else:

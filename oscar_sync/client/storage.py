@@ -117,7 +117,9 @@ class Storage:
         provider = self._provider(storage_provider)
         remote = _place(storage_provider, remote_path)
         if not remote or (_has_buckets(storage_provider) and not _bucket_and_key(remote)[1]):
-            raise ValueError(f"{remote_path!r} names no file: write bucket/key or folder/file")
+            raise ValueError(
+                f"{remote_path!r} does not name a file: write bucket/key or folder/file"
+            )
         target = Path(local_path) / remote.rpartition("/")[2]
         provider.download(remote, target)
         return str(target)
@@ -156,7 +158,7 @@ def _place(provider: str, path: str) -> str:
     """
     place = str(path).strip("/")
     if not place and _has_buckets(provider):
-        raise ValueError(f"{path!r} names no bucket: write bucket or bucket/key")
+        raise ValueError(f"{path!r} does not name a bucket: write bucket or bucket/key")
     return place
 
 

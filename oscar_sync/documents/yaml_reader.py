@@ -170,8 +170,7 @@ def _duplicate(key: str, first: Any, again: Any) -> Fault:
     return _fault(
         FaultKind.DUPLICATE,
         again,
-        f"the key {key} stands here for the second time; "
-        f"the first is at line {mark.line + 1}, column {mark.column + 1}",
+        f"the key {key} occurs here for the second time; the first is at line {mark.line + 1}, column {mark.column + 1}",
         "keep one of the two: of two equal keys other tools silently take the last",
     )
 
@@ -180,7 +179,7 @@ def _complex_key(event: Any) -> Fault:
     return _fault(
         FaultKind.KEY,
         event,
-        "a list or mapping stands where a key is expected",
+        "a list or mapping is where a key is expected",
         "write a plain key; quote a value that starts with { or [",
     )
 

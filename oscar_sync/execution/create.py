@@ -68,6 +68,6 @@ def _as_sent(run: Run, form: Form, live: LiveService, reply: Reply) -> LiveServi
 
 def _failure(reply: Reply) -> FailedError:
     if reply.is_lost:
-        words = f"no answer came and the service is not there: {reply.text}"
+        words = f"no answer came, and the service does not exist: {reply.text}"
         return FailedError(words, "lost-answer")
     return FailedError(reply.sentence, "not-applied")

@@ -55,7 +55,7 @@ def made_by_post(run: Run, form: Form, reply: Reply) -> tuple[LiveService | None
     missing = _missing(form, buckets)
     if reply.may_still_run and live is not None and missing:
         raise NotVerifiedError(
-            f"the service is there and bucket {', '.join(missing)} is not there: remove the "
+            f"the service exists, and bucket {', '.join(missing)} does not: remove the "
             "service and apply again"
         )
     return seen

@@ -47,7 +47,7 @@ def _erase(run: Run, step: Step) -> None:
         if _named(step.target, run.sender.ports.api.list_buckets()) is None:
             run.warn(reply)
             return
-    raise FailedError(f"bucket {step.target} is still there after the deletion")
+    raise FailedError(f"bucket {step.target} still exists after the deletion")
 
 
 def _named(name: str, buckets: Iterable[BucketFacts]) -> BucketFacts | None:

@@ -64,8 +64,8 @@ def existing(run: Run) -> frozenset[str]:
     listed = run.wait_for_store()
     if listed is None:
         raise FailedError(
-            "nobody could see which buckets are there: their list did not come within a minute, "
-            "or is not understood; nothing was deleted: apply again",
+            "which buckets exist is not known: their list did not come within a minute, or could "
+            "not be read; nothing was deleted: apply again",
             "unreachable",
         )
     return own_buckets(listed, kept, run.name) - erased
@@ -97,14 +97,14 @@ def check_kept(
         now = run.wait_for_store()
     if now is None:
         raise NotVerifiedError(
-            f"it is removed, and nobody could see whether {', '.join(sorted(before))} are still "
-            "there: their list did not come within a minute, or is not understood"
+            f"it is removed, and it is not known whether {', '.join(sorted(before))} still "
+            f"exist: their list did not come within a minute, or could not be read"
         )
     gone = sorted(frozenset(before) - _names(now))
     if gone:
         raise LostError(
-            f"LOST: {', '.join(gone)}: the bucket was to be kept and is gone after the deletion; "
-            "someone else wrote the service just before it. Restore it from a backup"
+            f"LOST: {', '.join(gone)}: the bucket was to be kept, and is gone after the "
+            f"deletion: someone else changed the service just before. Restore it from a backup"
         )
 
 

@@ -69,7 +69,7 @@ def refuse_unless_free(run: Run) -> None:
     """Raises StaleServiceError: a member has the name: OSCAR would take the POST back (6.5)."""
     for watch in run.material.members:
         if run.at_member(watch).newest.by_name(watch.service) is not None:
-            raise StaleServiceError(f"the member {watch.place} exists by now")
+            raise StaleServiceError(f"the member {watch.place} exists now")
 
 
 def _let_go(run: Run, watch: MemberWatch, step: Step) -> None:
@@ -96,12 +96,12 @@ def _delete(run: Run, watch: MemberWatch, step: Step) -> None:
     if live is None or planned is None:
         return
     if before is None:
-        raise FailedError(f"nobody could see which buckets are there to delete {step.target}")
+        raise FailedError(f"which buckets exist is not known, so {step.target} is not deleted")
     _refuse_another(watch, live)
     named = named_by_delete(live.form, live.bucket_list)
     if named:
         raise StaleServiceError(
-            f"the worker {step.target} names {', '.join(named)}, and deleting it would erase that"
+            f"the worker {step.target} names {', '.join(named)}, and deleting it would delete that"
         )
     refuse_unless_agreed(run, live, listed)
     reply = run.sender.delete(step)
@@ -109,13 +109,13 @@ def _delete(run: Run, watch: MemberWatch, step: Step) -> None:
         raise FailedError(f"{step.target}: {reply.sentence}")
     now = run.wait_for_store()
     if run.newest.by_name(watch.service) is not None:
-        raise FailedError(f"the worker {step.target} is still there after the deletion")
+        raise FailedError(f"the worker {step.target} still exists after the deletion")
     planned_names = named_by_delete(planned.form, planned.bucket_list)
     check_kept(run, own_buckets(before, planned_names, watch.service), reply, now)
 
 
 def _refuse_another(watch: MemberWatch, live: LiveService) -> None:
-    """Stop where it is another service by now; the origin's own PUT may have written the worker."""
+    """Stop where it is now another service; the origin's own PUT may have written the worker."""
     known = watch.live.annotations if watch.live is not None else {}
     if any(live.annotations.get(key) != known.get(key) for key in (OWNER, WORKER)):
-        raise StaleServiceError(f"the member {watch.place} is another service by now")
+        raise StaleServiceError(f"the member {watch.place} is now another service")

@@ -36,7 +36,7 @@ def take_away(run: Run, material: RemoveMaterial) -> None:
         FailedError: the server refuses, two answers contradict each other, or the service is still
             there.
         LostError: a bucket that was to be kept is gone with it.
-        StaleServiceError: it is another service by now, was changed, or names a bucket again.
+        StaleServiceError: it is now another service, was changed, or names a bucket again.
     """
     live = run.check_premise(material.live, data_is_at_risk=True)
     take_workers_away(run)
@@ -46,7 +46,7 @@ def take_away(run: Run, material: RemoveMaterial) -> None:
     for _ in range(TRIES):
         if _delete(run, live):
             return
-    raise FailedError("the service is still there after the deletion")
+    raise FailedError("the service still exists after the deletion")
 
 
 def _delete(run: Run, known: LiveService) -> bool:
@@ -81,7 +81,8 @@ def _refuse_to_erase(run: Run, live: LiveService) -> None:
     erased = {item.bucket for item in run.action.erases}
     if not takes_no_put(live.form, run.material.release) or not erased.issuperset(named):
         raise StaleServiceError(
-            f"its definition names {', '.join(named)} again, and deleting it would erase that"
+            f"its definition names {', '.join(named)} again, and deleting the service would "
+            f"delete that"
         )
     buckets = run.sender.ports.api.list_buckets()
     for bucket in named:

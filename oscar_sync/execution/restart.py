@@ -33,6 +33,6 @@ def owed_restart(run: Run) -> str:
         return ""
     key = run.action.key
     return (
-        "; no later plan shows the restart that is due once the update is there: "
+        "; no later plan shows the restart that is due once the update is in place: "
         f"oscar-sync service restart {key.name} -c {key.cluster}"
     )

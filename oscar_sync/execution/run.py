@@ -87,7 +87,7 @@ class Run(Struct):
         live = self.newest.by_name(self.name)
         self.check_members()
         if live is not None:
-            raise StaleServiceError("it exists by now")
+            raise StaleServiceError("it exists now")
 
     def check_premise(self, planned: LiveService, *, data_is_at_risk: bool = False) -> LiveService:
         """Raises StaleServiceError: the live service is no longer the *planned* one."""
@@ -106,13 +106,13 @@ class Run(Struct):
         """Make sure that each member's service is the one of the plan: OSCAR writes that too.
 
         Raises:
-            StaleServiceError: one exists by now, or has changed; one that is gone harms nobody.
+            StaleServiceError: one exists now, or has changed; one that is gone harms nobody.
         """
         for watch in self.material.members:
             live = self.at_member(watch).newest.by_name(watch.service)
             if live is None or (watch.live is not None and is_same(live, watch.live)):
                 continue
-            what = "exists by now" if watch.live is None else "has changed since the plan was made"
+            what = "exists now" if watch.live is None else "has changed since the plan was made"
             raise StaleServiceError(f"the member {watch.place} {what}")
 
     def at_member(self, watch: MemberWatch) -> "Run":
@@ -235,8 +235,8 @@ class Run(Struct):
                 self.unverified.add("hooks")
                 return
             self.warnings.extend(
-                f"uploads to {bucket}/{rule.prefix} start it as well: a notification of an earlier "
-                "service of that name woke; run: oscar-sync apply --hooks"
+                f"uploads to {bucket}/{rule.prefix} start it as well: a notification of an "
+                f"earlier service of that name became active; run: oscar-sync apply --hooks"
                 for rule in rules
                 if rule.service == self.name and (bucket, rule.prefix) not in wanted
             )
@@ -254,7 +254,9 @@ class Run(Struct):
             return
         # What to do rests on the server's words: a member of a federation that failed, and why.
         told = f": {reply.text}; {meaning.remedy}" if meaning.remedy else ""
-        self.warnings.append(f"{reply.came} ({meaning.reason}); read back, it is applied{told}")
+        self.warnings.append(
+            f"{reply.came} ({meaning.reason}); verified: the change is in place{told}"
+        )
 
 
 _StoreWrite = Callable[[Store], object]

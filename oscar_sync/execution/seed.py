@@ -51,7 +51,7 @@ def _delete_extra(run: Run, material: SeedMaterial, files: Files | None) -> None
         rest = moved[_NAMED:]
         more = f" and {len(rest):,} more" if rest else ""
         raise StaleServiceError(
-            f"written since the plan was made, and left: {', '.join(moved[:_NAMED])}{more}"
+            f"changed since the plan was made, and not deleted: {', '.join(moved[:_NAMED])}{more}"
         )
 
 

@@ -53,7 +53,7 @@ def wake_mount(run: Run) -> None:
         if step.do is Do.POST and not step.member:
             reply = run.sender.post(step, refused_body(run.name))
             if reply.meaning.outcome is not Outcome.NOT_APPLIED:
-                words = f"a create that OSCAR should refuse was answered {reply.status}"
+                words = f"OSCAR should have refused a create, and answered {reply.status}"
                 raise FailedError(f"{words}: {reply.text}; nothing else was sent", "not-refused")
 
 
@@ -138,7 +138,7 @@ def raise_unless_unknown(reply: Reply, after: LiveService | None, before: LiveSe
             raise NotVerifiedError("the service that was read back is not the one that was sent")
         raise StaleServiceError("it was changed by someone else in the meantime")
     if reply.meaning.outcome is Outcome.APPLIED:
-        raise NotVerifiedError("the update was answered well and does not show")
+        raise NotVerifiedError("the server accepted the update, but it is not visible")
     if not is_same(after, before):
         raise StaleServiceError("it was changed by someone else in the meantime")
 

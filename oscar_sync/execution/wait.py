@@ -31,7 +31,7 @@ def wait_until_ready(run: Run) -> None:
     if wait_s is None:
         return
     if NO_DEPLOYMENT.holds(run.material.release):
-        run.warnings.append(f"nobody waited until it is ready: {STATE_NOT_TOLD}")
+        run.warnings.append(f"not waited until it is ready: {STATE_NOT_TOLD}")
         return
     deadline = run.parts.now() + wait_s
     while True:
@@ -56,7 +56,7 @@ def wait_until_deleted(run: Run, volume: str) -> None:
     left_s = _DELETION_S
     while volume and (claim := run.sender.ports.api.list_volumes().get(volume)) is not None:
         if not claim.is_deleting:
-            raise StaleServiceError(f"a volume {volume} exists by now")
+            raise StaleServiceError(f"a volume {volume} exists now")
         if run.parts.is_stopping():
             raise StopError
         if left_s <= 0:

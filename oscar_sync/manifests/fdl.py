@@ -126,7 +126,7 @@ class _Reader:
                     self.places,
                     path,
                     f"functions.{platform} is not for OSCAR and is ignored",
-                    "nothing to do; services for OSCAR stand under functions.oscar",
+                    "nothing to do; services for OSCAR are under functions.oscar",
                 )
         entries = functions.get(OSCAR, [])
         if not isinstance(entries, list):
@@ -162,7 +162,7 @@ class _Reader:
             if key not in BY_NAME and is_null(value):
                 self.shape(
                     (*path, key),
-                    f"the fields of the service stand beside {key}, not below it",
+                    f"the fields of the service are beside {key}, not below it",
                     f"indent them further than {key}",
                 )
                 return []

@@ -144,7 +144,7 @@ def _string_remedy(text: str) -> str:
     if "\r" in text:
         return "use LF line ends"
     if text != text.strip():
-        return "take off the blanks at both ends"
+        return "remove the spaces at both ends"
     if text.startswith(("-", "?")):
-        return "begin it with another character than - or ?"
+        return "do not begin it with - or ?"
     return "write it in one line without tabs, or encode it (base64) and decode it in the script"

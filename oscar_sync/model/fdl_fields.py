@@ -16,20 +16,20 @@ _V40, _V41 = (4, 0, 0), (4, 1, 0)
 INPUT_OUTPUT: Final = (
     Field("storage_provider", _T, "Provider of the path, `<type>[.<id>]`.", "", is_required=True),
     Field("path", _T, "Bucket and folder, `bucket/folder`.", "", is_required=True),
-    Field("suffix", Kind.TEXTS, "Only files whose names end so (outputs only).", []),
-    Field("prefix", Kind.TEXTS, "Only files whose names start so (outputs only).", []),
+    Field("suffix", Kind.TEXTS, "Only files whose names end with this (outputs only).", []),
+    Field("prefix", Kind.TEXTS, "Only files whose names start with this (outputs only).", []),
 )
 
 SYNCHRONOUS: Final = (
     Field("min_scale", _I, "Instances kept warm.", 0),
-    Field("max_scale", _I, "Most instances; 0 is no bound.", 0),
+    Field("max_scale", _I, "Maximum number of instances; 0: no limit.", 0),
 )
 
 EXPOSE: Final = (
-    Field("min_scale", _I, "Fewest replicas; at least 1 for an exposed service.", 0),
-    Field("max_scale", _I, "Most replicas; at least 1 for an exposed service.", 0),
+    Field("min_scale", _I, "Minimum number of replicas; at least 1 for an exposed service.", 0),
+    Field("max_scale", _I, "Maximum number of replicas; at least 1 for an exposed service.", 0),
     Field("api_port", Kind.PORTS, "Ports the container listens on.", [], change=Change.UPDATE),
-    Field("cpu_threshold", _I, "CPU per cent at which a replica is added.", 0),
+    Field("cpu_threshold", _I, "CPU usage in percent at which a replica is added.", 0),
     Field("rewrite_target", _F, "Strip the service's path before the container sees it.", False),
     Field("nodePort", Kind.PORTS, "Node ports; 0 means any.", [], compare=Compare.ANY_PORT),
     Field("default_command", _F, "Run the image's own command, not the script.", False),
@@ -88,7 +88,7 @@ KSERVE: Final = (
         change=Change.REPLACE,
         choices=("inference", "llm_inference"),
     ),
-    Field("storage_uri", _T, "Where the model lies.", "", is_required=True, change=Change.REPLACE),
+    Field("storage_uri", _T, "Location of the model.", "", is_required=True, change=Change.REPLACE),
     Field(
         "inference",
         Kind.BLOCK,
@@ -116,12 +116,12 @@ KSERVE: Final = (
 
 VOLUME: Final = (
     Field("name", _T, "Name of the volume; the service's own if blank.", ""),
-    Field("size", _T, "Makes a volume of this size; blank attaches one that exists.", ""),
+    Field("size", _T, "Size of the volume to create; blank: attach one that exists.", ""),
     Field("mount_path", _T, "Absolute path in the container.", "", is_required=True),
     Field(
         "lifecycle_policy",
         _T,
-        "What becomes of the volume with the service.",
+        "What happens to the volume when its service is deleted.",
         "",
         choices=("", "delete", "retain"),
     ),

@@ -58,8 +58,8 @@ class Op(StrEnum):
 class Cause(StrEnum):
     """Who moved (three-way attribution, safety 3)."""
 
-    MANIFEST = "you changed the manifest"
-    CLUSTER = "the cluster moved"
+    MANIFEST = "changed in the files"
+    CLUSTER = "changed on the cluster"
     BOTH = "both"
     UNKNOWN = "cause unknown"
 
@@ -250,7 +250,7 @@ class Action(Struct, frozen=True):
     @property
     def category(self) -> Category:
         """Return how the action is told where no guard holds it back."""
-        # Drifted is an update in which only the cluster moved: with an edit in it, it is a change.
+        # Drifted: only the cluster changed; with an edit of the files in it, it is a change.
         if self.deletes_data:
             return Category.DELETED
         is_update = self.kind is ActionKind.UPDATE and bool(self.changes)

@@ -27,7 +27,7 @@ CLUSTER: Final = (
     Field("oidc_refresh_token", _T, "OIDC refresh token.", "", is_secret=True),
     Field("ssl_verify", _F, "Verify the certificate; absent: true."),
     Field("ca_bundle", _T, "File with the certificates to trust.", ""),
-    Field("identity", _T, "Name of the cluster in stamps; else its endpoint.", ""),
+    Field("identity", _T, "Name of the cluster in marks; else its endpoint.", ""),
     Field("s3_endpoint", _T, "The object store's address from here.", ""),
     Field("memory", _T, "Written by oscar-cli, without effect.", ""),
     Field("log_level", _T, "Written by oscar-cli, without effect.", ""),
@@ -36,9 +36,9 @@ ALIAS: Final = (Field("alias", _T, "Name of the entry that this key goes to.", "
 
 REMOVED: Final = (
     Field("service", _T, "SERVICE or CLUSTER/SERVICE.", "", is_required=True),
-    Field("erase", Kind.TEXTS, "Buckets to erase, `volume`, `empty`.", []),
-    Field("forget", _F, "Leave it running, take off the stamp.", False),
-    Field("close_access", _F, "Close its buckets to all but their owner first.", False),
+    Field("erase", Kind.TEXTS, "Buckets to delete, `volume`, `empty`.", []),
+    Field("forget", _F, "Keep it running and stop managing it.", False),
+    Field("close_access", _F, "First close its buckets to everybody except their owner.", False),
     Field("because", _T, "Why, for the plan's text.", ""),
 )
 
@@ -57,20 +57,20 @@ SEED: Final = (
 
 SERVICE: Final = (
     Field("protect", _F, "Never removed, never replaced.", False),
-    Field("allow", Kind.TEXTS, "Consents, without the service's name.", []),
-    Field("ignore", Kind.TEXTS, "Paths left to others, as the plan prints them.", []),
+    Field("allow", Kind.TEXTS, "Permissions, without the service's name.", []),
+    Field("ignore", Kind.TEXTS, "Paths that others may change, as the plan prints them.", []),
     Field(
         "close_access",
         _F,
-        "Close a bucket to all but its owner before the service is detached from it.",
+        "Close a bucket to everybody except its owner before the service is detached from it.",
         False,
     ),
-    Field("wait", _T, "Ready within this time: 90s, 5m, 1h.", ""),
-    Field("seeds", Kind.BLOCKS, "Files that are to be in its buckets.", [], children=SEED),
+    Field("wait", _T, "Time to wait until it is ready: 90s, 5m, 1h.", ""),
+    Field("seeds", Kind.BLOCKS, "Files to upload to its buckets.", [], children=SEED),
 )
 
 SETTINGS: Final = (
-    Field("set", _T, "Name of this desired state.", ""),
+    Field("set", _T, "Name of the set of services that these settings manage.", ""),
     Field(
         "clusters",
         Kind.BLOCK_MAP,
@@ -79,13 +79,13 @@ SETTINGS: Final = (
         children=CLUSTER,
         text_as=ALIAS,
     ),
-    Field("prune", _F, "Remove stamped services that left the manifests.", False),
+    Field("prune", _F, "Remove managed services that are no longer in the manifests.", False),
     Field("max_removals", Kind.INTEGER, "More are blocked.", 3, least=0),
     Field("env_file", _T, "Values for declared variables and secrets.", ""),
     Field(
         "secrets_from_env",
         Kind.TEXTS,
-        "Secrets that may take the environment variable of their name where they are blank.",
+        "Secrets that take the environment variable of the same name where they are blank.",
         [],
     ),
     Field("owners", Kind.TEXTS, "Owners whose services may be updated.", []),

@@ -13,7 +13,7 @@ from oscar_sync.model.state import DeploymentState
 class WorkerStatus(Struct, frozen=True):
     """A worker of a federated service, ``cluster`` as the definition names it.
 
-    ``state`` is that of its runtime, or ``missing``, ``taken`` (what is there is not its worker)
+    ``state`` is that of its runtime, or ``missing``, ``taken`` (another service is there)
     or ``unknown``; ``problem`` says why.
     """
 
@@ -57,7 +57,7 @@ _RANK: Final = (
     "pending",
     "unavailable",
     "stopped",
-    "not told",
+    "not reported",
 )
 
 

@@ -26,7 +26,7 @@ def context_of(cas: str, *, verify: bool = True) -> ssl.SSLContext:
             return ssl.create_default_context(capath=path)
         return ssl.create_default_context(cafile=path or None)
     except OSError:  # an SSLError is one
-        raise NoExchangeError(f"{path} holds no certificates of CAs") from None
+        raise NoExchangeError(f"{path} contains no CA certificates") from None
 
 
 def _system() -> str:

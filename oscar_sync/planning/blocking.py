@@ -44,7 +44,7 @@ def _at_once(reasons: Sequence[Reason]) -> Reason:
     words = " ".join(given).split(_ALLOW)[1:]
     flags = dict.fromkeys(f"{_ALLOW}{word.strip()}" for word in words)
     first, *further = dict.fromkeys(one.message for one in reasons)
-    shown = further if len(further) < 2 else [f"{len(further)} more, by their consents below"]
+    shown = further if len(further) < 2 else [f"{len(further)} more, with their permissions below"]
     message = "; ".join([first, *shown])
     others = (way for way in ways if way not in given)
     return replace(reasons[0], message=message, ways_out=(*others, " ".join(flags)))
@@ -77,13 +77,13 @@ def take_over_reason(name: str, whose: str) -> Reason:
         "not-ours",
         f"it is {whose}",
         Consent(Word.TAKE_OVER, name),
-        "take it out of the manifests, or give the service another name",
+        "remove it from the manifests, or give the service another name",
     )
 
 
 def whose_words(owner: str) -> str:
     """Return whose a bucket is. One that an update made has no tag, and then nobody can tell."""
-    return f"belongs to {owner}" if owner else "does not say whose it is"
+    return f"belongs to {owner}" if owner else "has no owner tag"
 
 
 def attach_reason(name: str, bucket: str, why: str) -> Reason:

@@ -115,14 +115,14 @@ def _candidate(context: Context, live: LiveService, candidates: int) -> Removal 
     if former:
         return LeftAlone(
             live.key,
-            f"no longer in the manifests, left alone: its mark calls this cluster `{former}`, so "
-            "it may be another cluster's; name it under `removed` if it is not",
+            f"no longer in the manifests, left alone: its mark names this cluster `{former}`, so "
+            f"it may belong to another cluster; if it does not, name it under `removed`",
         )
     guard = None
     if context.gaps:
         guard = Reason(
             "source-incomplete",
-            f"files that may hold services could not be understood: {_listed(context.gaps)}",
+            f"files that may contain services could not be read: {_listed(context.gaps)}",
             (
                 "complete these files, delete them, or name them in .oscar-syncignore",
                 "name the service under `removed`",
@@ -131,7 +131,8 @@ def _candidate(context: Context, live: LiveService, candidates: int) -> Removal 
     elif candidates > settings.max_removals:
         guard = Reason(
             "too-many-removals",
-            f"{candidates} services left the manifests, max_removals is {settings.max_removals}",
+            f"{candidates} services are no longer in the manifests, and max_removals is "
+            f"{settings.max_removals}",
             ("name them under `removed`", f"set max_removals to {candidates}"),
         )
     return decide_remove(context, live, why="no longer in the manifests", guard=guard)
@@ -147,7 +148,8 @@ def _left_message(live: LiveService) -> str:
     purpose, buckets = detached_of(live.annotations)
     if purpose == "remove":
         return (
-            f"half removed: it has let go of {', '.join(buckets) or 'its buckets'}; name it under "
+            f"half removed: already detached from {', '.join(buckets) or 'its buckets'}; name it "
+            f"under "
             "`removed`, or run oscar-sync remove"
         )
     return "no longer in the manifests, left alone (name it under `removed`, or set `prune: true`)"

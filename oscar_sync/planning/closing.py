@@ -152,7 +152,7 @@ def _of_private(context: Context, live: LiveService, named: Sequence[BucketName]
 
 
 def _cannot(why: str, *ways_out: str) -> Reason:
-    return Reason("cannot-close", why, (*ways_out, "take `close_access` out: the access stays"))
+    return Reason("cannot-close", why, (*ways_out, "remove `close_access`: the access stays"))
 
 
 def _reason(context: Context, live: LiveService, named: Sequence[BucketName]) -> Reason | None:
@@ -175,12 +175,12 @@ def _release_reason(context: Context, live: LiveService) -> Reason | None:
     said = live.form.visibility
     if not takes_back(said):
         return _cannot(
-            f"OSCAR takes its visibility {said} for public, and does not take that back",
+            f"OSCAR treats its visibility {said} as public, and does not undo that",
             "set `visibility: public` and apply, then go on",
         )
     why = takes_no_put(live.form, view.release)
     if why:
-        return _cannot(f"no PUT can change the service: {why}")
+        return _cannot(f"an update cannot change the service: {why}")
     if live.form.federation:
         return _cannot(
             "its workers on other clusters have buckets of their own, which would stay open",
@@ -194,7 +194,7 @@ def _bucket_reason(context: Context, live: LiveService, bucket: BucketName) -> R
         return _cannot(
             f"bucket {bucket} is mounted, and a change of the service's visibility closes only "
             "what it has as input or output",
-            f"take the mount out and apply, then ask for `{PRIVATE}` by PUT /system/buckets",
+            f"remove the mount and apply, then ask for `{PRIVATE}` by PUT /system/buckets",
         )
     facts = context.facts.bucket(bucket)
     # One that a PUT made for the service has no owner that OSCAR shows (oscar-server 4.4).

@@ -224,7 +224,7 @@ def _release_notes(release: Release, left_out: tuple[BucketName, ...]) -> tuple[
     if not left_out or not FAILED_POST_ERASES.holds(release):
         return ()
     shown = f"OSCAR {shown_release(release)}"
-    return (f"{shown} deletes the buckets that a failed create names: this one names none",)
+    return (f"{shown} deletes the buckets that a failed create names, so this create names none",)
 
 
 def _material(
@@ -281,21 +281,21 @@ def _name_reason(context: Context, desired: DesiredService) -> Reason | None:
         case Probe.EXISTS:
             return Reason(
                 "name-taken",
-                "a service of that name exists and is not in the list that this user is shown",
+                "a service of that name exists, and this log-in cannot see it",
                 ("give the service another name",),
             )
         case Probe.UNKNOWN:
             return Reason(
                 "name-unknown",
                 "the cluster answers with an error when it is asked whether the name is free",
-                ("plan again when the cluster is well",),
+                ("plan again when the cluster answers without errors",),
             )
         case Probe.SHARED:
             return shared_by_users(desired.key.name)
         case Probe.HIDDEN:
             return Reason(
                 "name-hidden",
-                "a service of that name exists and belongs to somebody else",
+                "a service of that name exists and belongs to another user",
                 (
                     "give the service another name",
                     "if it was yours: the cluster's operator gives it back (oscar-sync doctor)",
@@ -314,20 +314,20 @@ def _put_reason(context: Context, form: Form, later: tuple[str, ...]) -> Reason 
         words = f"OSCAR {shown_release(release)} may delete bucket {later[0]} in a create"
         return Reason(
             "cannot-attach",
-            f"{words}, and no PUT can attach it: {why}",
-            ("use no bucket of the cluster's own store", "upgrade the cluster"),
+            f"{words}, and an update cannot attach it: {why}",
+            ("do not use a bucket of the cluster's own store", "upgrade the cluster"),
         )
     return Reason(
         "cannot-attach",
-        f"{later[0]} takes a second request, and no PUT can attach it: {why}",
+        f"{later[0]} needs a second request, and an update cannot attach it: {why}",
         ("use a bucket that does not exist yet, and one input in a bucket",),
     )
 
 
 def _notes(desired: DesiredService, existing: tuple[BucketName, ...]) -> tuple[str, ...]:
     notes = [
-        f"attaches bucket {bucket}, which exists by then: deleting this service by other means "
-        "than oscar-sync would erase it for all its users"
+        f"uses the existing bucket {bucket}. Deleting this service with another tool would "
+        f"delete {bucket} for everyone."
         for bucket in existing
     ]
     if any(

@@ -117,8 +117,8 @@ def _unread_reason(context: Context) -> Reason | None:
         return None
     return Reason(
         "manifests-unread",
-        "not every manifest was read, so that nobody knows which buckets they use",
-        ("mend them: oscar-sync validate", "let the PATHs hold every FDL file"),
+        "not every manifest was read, so the buckets they use are not known",
+        ("correct them: oscar-sync validate", "let the PATHs hold every FDL file"),
     )
 
 
@@ -130,8 +130,8 @@ def _owner_reason(context: Context, bucket: BucketName) -> Reason | None:
         return None if context.facts.view.is_admin else _tag_reason(context, bucket)
     return Reason(
         "not-my-bucket",
-        f"bucket {bucket} {whose_words(facts.owner)}: no consent erases it",
-        (f"erase it as {facts.owner}" if facts.owner else "ask the cluster's operator",),
+        f"bucket {bucket} {whose_words(facts.owner)}: no permission allows deleting it",
+        (f"delete it as {facts.owner}" if facts.owner else "ask the cluster's operator",),
     )
 
 
@@ -143,19 +143,19 @@ def _tag_reason(context: Context, bucket: BucketName) -> Reason | None:
     if NO_BUCKET_BY_NAME.holds(view.release):
         return Reason(
             "not-my-bucket",
-            f"nobody can tell whether bucket {bucket} is yours alone: OSCAR "
-            f"{shown_release(view.release)} shows its tags to nobody",
+            f"it is not known whether bucket {bucket} is yours alone: OSCAR "
+            f"{shown_release(view.release)} does not show its tags",
             (f"if it is, delete it by hand: DELETE /system/buckets/{bucket}",),
         )
     tagged = context.facts.tag_owner(bucket)
     if tagged is None or tagged in view.me:
         return None
-    whose = f"its tag says that it belongs to {tagged}" if tagged else "no tag says whose it is"
+    whose = f"its tag says that it belongs to {tagged}" if tagged else "it has no owner tag"
     me = next(iter(view.me), "")
     call = operator.set_tags(view.cluster.id, bucket, owner=me)
     words = f"the server does not let you delete bucket {bucket}"
     if DELETED_BY_POLICY.holds(view.release):
-        words = f"nobody can tell whether bucket {bucket} is yours alone"
+        words = f"it is not known whether bucket {bucket} is yours alone"
     return Reason(
         "not-my-bucket",
         f"{words}: {whose}",
@@ -170,7 +170,7 @@ def _use_reason(context: Context, service: ServiceKey, bucket: BucketName) -> Re
     return Reason(
         "bucket-in-use",
         f"bucket {bucket} is used by {', '.join(users)}",
-        ("let them use another bucket, or remove them first", "leave the erasure out"),
+        ("let them use another bucket, or remove them first", "leave its deletion out"),
     )
 
 
@@ -200,7 +200,7 @@ def _list_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
             return Reason(
                 "list-incomplete",
                 f"the list of services lacks {name}, which a GET by name does not call absent: "
-                f"nobody knows what uses bucket {bucket}",
+                f"it is not known what uses bucket {bucket}",
                 ("run it again, once the cluster lists every service",),
             )
     return None
@@ -223,10 +223,10 @@ def _count_reason(context: Context, bucket: BucketName) -> Reason | None:
     problem = context.facts.view.store_problem or "its keys do not reach that bucket"
     return Reason(
         "not-counted",
-        f"nobody can see from here what bucket {bucket} holds ({problem})",
+        f"the content of bucket {bucket} cannot be seen from here ({problem})",
         (
             "set s3_endpoint of the cluster to an address that works from here",
-            f"erase it by hand: DELETE /system/buckets/{bucket}",
+            f"delete it by hand: DELETE /system/buckets/{bucket}",
         ),
     )
 
@@ -251,7 +251,7 @@ def decide_erasures(
     for bucket, words in named.buckets.items():
         facts = context.facts.bucket(bucket)
         if facts is None:
-            notes.append(f"bucket {bucket} is not there: nothing to erase ({words})")
+            notes.append(f"bucket {bucket} does not exist: nothing to delete ({words})")
             continue
         item = context.erased(bucket, service.name, words)
         reason = _strange_reason(service, bucket, facts.from_service, buckets) or erase_reason(
@@ -274,7 +274,7 @@ def _strange_reason(
     return Reason(
         "not-its-bucket",
         f"bucket {bucket} was made by {made_by}, and {service} does not use it",
-        (f"name it under the removal of {made_by}", "leave the erasure out"),
+        (f"name it under the removal of {made_by}", "leave its deletion out"),
     )
 
 

@@ -51,15 +51,15 @@ def standing_reason(context: Context, live: LiveService) -> Reason | None:
             return Reason(
                 "federation-worker",
                 "it is a federation worker: its origin on another cluster writes it",
-                ("change or remove its origin", "take it out of the manifests"),
+                ("change or remove its origin", "remove it from the manifests"),
             )
         case Standing.NAMESAKE:
             return namesake_reason(context.namesakes_of(live.key.name), "it")
         case Standing.OWNER_LOST:
             return Reason(
                 "owner-lost",
-                f"its owner was lost, and it lies in the namespace {live.namespace} of a user",
-                ("ask the cluster's operator to put the owner back",),
+                f"its owner was lost, and it is in the namespace {live.namespace} of a user",
+                ("ask the cluster's operator to restore the owner",),
             )
         case _:
             assert_never(standing)
@@ -76,9 +76,9 @@ def namesake_reason(services: Collection[LiveService], what: str) -> Reason | No
     name = next(iter(services)).key.name
     return Reason(
         "name-not-unique",
-        f"{what} is left alone: services called {name} are in more than one namespace, {places}, "
+        f"{what} is not touched: services called {name} are in more than one namespace, {places}, "
         "and requests by name cannot tell them apart",
-        ("ask the cluster's operator to take one away: oscar-sync doctor has the command",),
+        ("ask the cluster's operator to delete one: oscar-sync doctor has the command",),
     )
 
 
@@ -100,7 +100,7 @@ def shared_by_users(name: str) -> Reason:
         "name-not-unique",
         f"another user has a service called {name}, and the cluster answers every request by that "
         "name with 500",
-        ("ask the cluster's operator to take one away: oscar-sync doctor tells them how",),
+        ("ask the cluster's operator to delete one: oscar-sync doctor has the command",),
     )
 
 
@@ -113,10 +113,10 @@ def shared_name_reason(context: Context, buckets: Collection[BucketName]) -> Rea
 def _set_words(context: Context, live: LiveService) -> str:
     mark = owner_of(live.annotations)
     if mark is None:
-        return f"marked `{live.annotations[OWNER]}` by another set, and that cannot be read"
+        return f"marked `{live.annotations[OWNER]}` by another set, and the mark cannot be read"
     words = [f"managed by set {mark.set_name}"]
     if mark.identity != context.identity:
-        words.append(f"which calls this cluster `{mark.identity}` (here: `{context.identity}`)")
+        words.append(f"which names this cluster `{mark.identity}` (here: `{context.identity}`)")
     if mark.service != live.key.name:
         words.append(f"whose mark was made for service `{mark.service}`")
     return ", ".join(words)
@@ -126,7 +126,7 @@ def _not_ours(context: Context, live: LiveService, whose: str) -> Reason:
     if context.can_take_over(live, context.standing(live)):
         return take_over_reason(live.key.name, whose)
     if live.key.name in context.desired:
-        ways_out = (f"log in as {live.owner}", "take it out of the manifests")
+        ways_out = (f"log in as {live.owner}", "remove it from the manifests")
     else:
         taken = f"write its manifest (oscar-sync export), apply --allow take-over:{live.key.name}"
         ways_out = ("remove it from where it is managed", f"take it over first: {taken}")
@@ -150,7 +150,7 @@ def protect_reason(context: Context, service: ServiceKey) -> Reason | None:
             return Reason(
                 "protected",
                 f"it is protected ({entry.origin})",
-                (f"take `protect` out of {entry.origin.file}",),
+                (f"remove `protect` from {entry.origin.file}",),
             )
     return None
 
@@ -159,8 +159,8 @@ def written_reason(view: ClusterView) -> Reason | None:
     if view.release_problem:
         return Reason(
             "release-unknown",
-            f"the cluster does not say which release of OSCAR it runs (`{view.version}`), and "
-            f"nobody can see it: {view.release_problem}",
+            f"the cluster does not say which release of OSCAR it runs (`{view.version}`), and it "
+            f"cannot be found out: {view.release_problem}",
             ("ask the cluster's operator which release it is", "upgrade the cluster"),
         )
     if not READ_ONLY.holds(view.release):
@@ -183,7 +183,7 @@ def release_reason(context: Context, form: Form, *, has_secrets: bool) -> Reason
         return Reason(
             "unsupported-by-server",
             f"the cluster runs {view.version or 'an older release'} without {fields}",
-            ("take the field out for this cluster (an overlay can)", "upgrade the cluster"),
+            ("remove the field for this cluster (an overlay can)", "upgrade the cluster"),
         )
     bucket = mounted_alone(form) if view.is_admin else None
     if bucket is None or not NO_MOUNT_UNDER_BASIC.holds(view.release):
@@ -192,10 +192,10 @@ def release_reason(context: Context, form: Form, *, has_secrets: bool) -> Reason
     return Reason(
         "unsupported-by-server",
         f"OSCAR {shown_release(view.release)} refuses updates with Basic credentials of a service "
-        f"that mounts a bucket, as this one {bucket} (it takes them since v{since})",
+        f"that mounts a bucket, as this one {bucket} (accepted since v{since})",
         (
             "log in as a user, with a token",
-            "take the mount out for this cluster (an overlay can)",
+            "remove the mount for this cluster (an overlay can)",
             "upgrade the cluster",
         ),
     )
@@ -221,9 +221,9 @@ def provider_reason(context: Context, form: Form) -> Reason | None:
         if is_refused_input(form, provider, view.own_store, shows_its_keys=view.is_admin):
             return Reason(
                 "input-elsewhere",
-                f"input[{place}] is on {provider}, and the server takes inputs of no MinIO but the "
-                "cluster's own",
-                ("write minio.default", "take the input out for this cluster"),
+                f"input[{place}] is on {provider}, and the server accepts inputs of the "
+                f"cluster's own MinIO only",
+                ("write minio.default", "remove the input for this cluster"),
             )
     return None
 
@@ -300,7 +300,7 @@ def mount_reason(context: Context, wanted: Form) -> Reason | None:
     if facts.visibility in {PUBLIC, RESTRICTED}:
         return Reason(
             "mount-not-private",
-            f"the server mounts private buckets alone, and bucket {bucket} is {facts.visibility}",
+            f"the server mounts private buckets only, and bucket {bucket} is {facts.visibility}",
             ("make the bucket private", "mount another bucket"),
         )
     if not context.facts.view.is_admin or facts.owner in MOUNTABLE_OWNERS:
@@ -308,7 +308,7 @@ def mount_reason(context: Context, wanted: Form) -> Reason | None:
     tag = operator.set_tags(context.facts.view.cluster.id, bucket, owner="oscar")
     return Reason(
         "mount-not-private",
-        f"the server mounts no bucket whose tag owner is {facts.owner}, as that of {bucket} is",
+        f"the server does not mount a bucket whose owner tag is {facts.owner}, as on {bucket}",
         (f"ask the cluster's operator to run: {tag}", "mount another bucket"),
     )
 
@@ -349,7 +349,7 @@ def isolation_reason(
         words = [str(Consent(Word.ERASE, bucket=bucket)) for bucket in missing]
         return Reason(
             "erases-user-buckets",
-            f"the server would erase the per-user buckets {', '.join(lost)}",
+            f"the server would delete the per-user buckets {', '.join(lost)}",
             (
                 "keep the users and inputs",
                 "set isolation_level to blank first: the buckets then stay",

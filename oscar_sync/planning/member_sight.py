@@ -37,7 +37,7 @@ def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> M
         reason = (
             None
             if _is_ours(context, origin, form, live)
-            else taken_reason(member, f"a service of that name is there{_whose(live)}")
+            else taken_reason(member, f"a service of that name exists{_whose(live)}")
         )
         return MemberSight(member, peer, live, reason=reason)
     if name in peer.desired:
@@ -52,7 +52,9 @@ def _probed(member: Member, peer: Context, name: ServiceName) -> MemberSight:
         case Probe.FREE:
             return MemberSight(member, peer)
         case Probe.EXISTS | Probe.HIDDEN:
-            reason = taken_reason(member, "a service of that name is there, which we cannot see")
+            reason = taken_reason(
+                member, "a service of that name exists, and this log-in cannot see it"
+            )
             return MemberSight(member, peer, reason=reason)
         case Probe.UNKNOWN | Probe.SHARED:
             return MemberSight(member, problem="its cluster answers with an error")
@@ -107,7 +109,8 @@ def taken_reason(member: Member, why: str) -> Reason:
     """Return why OSCAR may not write *member*: it would overwrite or delete what is there."""
     return Reason(
         "member-taken",
-        f"{member}: {why}; OSCAR writes the members of a federation without asking whose they are, "
+        f"{member}: {why}; OSCAR writes the members of a federation without checking who owns "
+        f"them, "
         "and deletes them with their buckets when a create fails",
-        ("give the member another service_name", f"take {member.cluster} out of the members"),
+        ("give the member another service_name", f"remove {member.cluster} from the members"),
     )

@@ -145,8 +145,8 @@ def _lacking_mark(lacking: Iterable[MemberSight]) -> Reason:
     what = ", ".join(str(one.member) for one in lacking)
     return Reason(
         "member-absent",
-        f"there is no worker {what}, an update makes none, and nothing would tell whose one that "
-        "we make is",
+        f"the worker {what} does not exist, an update does not create it, and one that "
+        f"oscar-sync creates could not be marked",
         ("give the service a cluster_id", "name a `set` in the settings, and adopt the service"),
     )
 
@@ -203,7 +203,7 @@ def _claimed(
             place = one.peer.facts.view.cluster.id, ServiceName(one.member.service)
             other = origin if place in made else one.peer.planned.workers.get(place[1])
             if other is not None:
-                reason = taken_reason(one.member, f"{other} makes its worker there already")
+                reason = taken_reason(one.member, f"{other} has its worker there already")
                 claimed.append(replace(one, reason=one.reason or reason))
                 continue
             made[place] = None
@@ -239,7 +239,7 @@ def _unseen(
     return Judgement(
         needs_consent(
             "federation-unseen",
-            f"nobody can see from here what is at {what}; {risk}",
+            f"it cannot be seen from here what is at {what}; {risk}",
             Consent(Word.FEDERATE, origin.name),
             _SHOW_CLUSTER,
         )
@@ -330,7 +330,8 @@ def _detach_reason(peer: Context, live: LiveService, named: Iterable[str]) -> Re
         return stopped_reason(peer, live)
     return Reason(
         "cannot-detach",
-        f"no PUT can let go of {', '.join(named)}: {why}; deleting it would erase them",
+        f"an update cannot detach {', '.join(named)}: {why}; deleting the service would delete "
+        f"them",
         ("copy the data elsewhere, and remove the worker by OSCAR's API",),
     )
 
@@ -344,7 +345,7 @@ def _volume_reason(one: MemberSight, live: LiveService) -> Reason | None:
         f"its volume {volume} would be deleted with it",
         (
             "copy the data elsewhere, and remove the worker by OSCAR's API",
-            f"take {one.member.cluster} out of the members and apply, so that the worker stays",
+            f"remove {one.member.cluster} from the members and apply, so that the worker stays",
         ),
     )
 
@@ -356,7 +357,7 @@ def _bucket_reason(sights: Iterable[MemberSight], form: Form) -> Reason | None:
                 "member-bucket",
                 f"bucket {bucket} exists on {one.member.cluster} and {whose_words(facts.owner)}: "
                 f"the worker {one.member} would use it",
-                ("use another bucket", f"take {one.member.cluster} out of the members"),
+                ("use another bucket", f"remove {one.member.cluster} from the members"),
             )
     return None
 
@@ -368,7 +369,7 @@ def _lacking_reason(context: Context, sights: Iterable[MemberSight], form: Form)
             return Reason(
                 "member-bucket",
                 f"bucket {bucket} exists on {one.member.cluster}, and not here: OSCAR creates no "
-                "worker on a bucket that exists, and would take the create back",
+                "worker on a bucket that exists, and would undo the create",
                 ("make the bucket here as well, through OSCAR's API", "use another bucket"),
             )
     return None
@@ -405,13 +406,13 @@ def _words(effect: MemberEffect) -> str:
         case MemberFate.LEFT:
             return f"member {place}: its worker stays there as it is"
         case MemberFate.ABSENT:
-            return f"member {place}: there is no worker, and an update creates none"
+            return f"member {place}: the worker does not exist, and an update does not create it"
         case MemberFate.UNSEEN:
             return (
-                f"member {place}: nobody can see what is there; OSCAR may overwrite it, or delete "
+                f"member {place}: what is there cannot be seen; OSCAR may overwrite it, or delete "
                 "it with its buckets"
             )
         case MemberFate.OUT_OF_SIGHT:
-            return f"member {place}: nobody can see what is there; a worker there stays"
+            return f"member {place}: what is there cannot be seen; a worker there stays"
         case _:
             assert_never(effect.fate)

@@ -23,7 +23,7 @@ from oscar_sync.semantics.restarts import RESTART_S, write_timeout_s
 from oscar_sync.semantics.stamp import is_as_applied
 
 ONCE_PUBLIC: Final = (
-    "a bucket name that was public once stays open to everybody, which nobody can see from here"
+    "a bucket name that was public once stays open to everybody, which cannot be seen from here"
 )
 
 _NAMED: Final = 5
@@ -45,10 +45,14 @@ def store_notes(contexts: Iterable[Context]) -> list[str]:
             if view.upload_hindrance
             and any(difference.uploads for difference in view.seeds.values())
         ),
-        *(f"hooks not checked: {view.store_problem}" for view in views if view.store_problem),
         *(
-            f"not looked into, since the keys of the store on {view.cluster.id} do not reach "
-            f"them: {', '.join(f'bucket {name}' for name in sorted(view.denied))}"
+            f"notifications not checked: {view.store_problem}"
+            for view in views
+            if view.store_problem
+        ),
+        *(
+            f"not inspected, because the keys of the object store on {view.cluster.id} do not "
+            f"give access to them: {', '.join(f'bucket {name}' for name in sorted(view.denied))}"
             for view in views
             if view.denied
         ),
@@ -84,7 +88,7 @@ def token_notes(contexts: Iterable[Context]) -> list[str]:
 def unseen_words(view: ClusterView) -> str:
     return (
         f"OSCAR {shown_release(view.release)} answers uploads 401 after updates by other tools, "
-        "which nobody can see from here"
+        f"which cannot be seen from here"
     )
 
 
@@ -136,8 +140,9 @@ def identity_notes(contexts: Iterable[Context]) -> list[str]:
             if former:
                 renamed.setdefault((here.id, former, here.identity), []).append(name)
     return [
-        f"{place}: the marks of {', '.join(names)} call this cluster `{former}`, and this run "
-        f"calls it `{identity}`: their next update writes that, and so does oscar-sync adopt; if "
+        f"{place}: the marks of {', '.join(names)} name this cluster `{former}`, and this run "
+        f"names it `{identity}`: their next update writes the new name, and so does oscar-sync "
+        f"adopt; if "
         "it is another cluster, correct `identity` or `set`"
         for (place, former, identity), names in renamed.items()
     ]
@@ -207,7 +212,7 @@ def unused_consents(
     # Nothing is said of a consent that a cluster which was not read might need.
     unread = [name for name, context in contexts.items() if not context.facts.view.is_read]
     return [
-        f"warning: no step uses the consent {consent}{_still_used(consent, contexts.values())}"
+        f"warning: no step needs the permission {consent}{_still_used(consent, contexts.values())}"
         for consent in desired.settings.allow
         if consent not in used and not any(consent.cluster in (None, name) for name in unread)
     ]
@@ -262,6 +267,6 @@ def push_notes(context: Context, used: Collection[Consent]) -> list[str]:
         return []
     return [
         f"{consent}: without a `set:` nothing on the cluster tells which secrets were sent: each "
-        "apply with this consent sends them again"
+        "apply with this permission sends them again"
         for consent in sorted(used, key=str)
     ]

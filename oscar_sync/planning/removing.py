@@ -184,7 +184,7 @@ def _kept_volumes(live: LiveService) -> Iterator[Kept]:
 
 
 def _erased_with_it(context: Context, live: LiveService, named: Named) -> tuple[Erased, ...]:
-    """Return what the DELETE itself erases: a volume, and buckets that no PUT can let go of."""
+    """Return what the DELETE itself erases: a volume, and buckets that an update cannot detach."""
     erased = []
     if takes_no_put(live.form, context.facts.view.release):
         erased = [
@@ -261,7 +261,8 @@ def _put_reason(context: Context, live: LiveService, named: Named) -> Reason | N
     words = [consent_to_erase(bucket) for bucket in missing]
     return Reason(
         "cannot-detach",
-        f"no PUT can let go of {', '.join(buckets)}: {why}; deleting it would erase them",
+        f"an update cannot detach {', '.join(buckets)}: {why}; deleting the service would delete "
+        f"them",
         ("copy the data elsewhere first", " ".join(f"--allow {word}" for word in words)),
         consent=words[0],
     )

@@ -47,7 +47,7 @@ def _lost_reason(context: Context, live: LiveService, steps: Iterable[Step]) -> 
         "it some seconds after the service; else somebody deleted it, with what was in it",
         (
             "plan again in a minute",
-            "change anything in the service: its update makes the bucket anew",
+            "change anything in the service: its update makes the bucket again",
             "name another bucket, or none",
         ),
     )

@@ -23,7 +23,7 @@ from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, fingerprint_of
 from oscar_sync.semantics.volumes import deleted_volume
 
-_TOKEN_NOTE = "the service gets a new token: who calls it with the old one is refused"
+_TOKEN_NOTE = "the service gets a new token: calls with the old one are refused"
 
 
 def decide_replace(

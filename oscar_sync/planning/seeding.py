@@ -136,7 +136,7 @@ def _trigger_reason(context: Context, seed: Seed) -> Reason | None:
     return Reason(
         "seed-triggers",
         f"uploads to {seed.bucket}/{seed.prefix}{leads} start a service on the cluster",
-        ("write `trigger: true` at the seed if each file shall start a job",),
+        ("write `trigger: true` at the seed if each file should start a job",),
     )
 
 
@@ -155,7 +155,7 @@ def _others_verdict(context: Context, desired: DesiredService, seed: Seed, count
             "extra-of-others",
             f"delete_extra would delete {objects} from bucket {bucket}, {whose}",
             Consent(Word.ATTACH, me, bucket),
-            "take `delete_extra` off the seed, or seed into a bucket of the service's own",
+            "remove `delete_extra` from the seed, or seed into a bucket of the service's own",
         )
     )
 
@@ -187,7 +187,7 @@ def _source_reason(seed: Seed, difference: SeedDifference) -> Reason | None:
         f"{difference.source_fault}, and delete_extra would delete {what} in {seed.place}",
         (
             f"put the files back: {seed.shown_source} may not be mounted, or not be checked out",
-            "take `delete_extra` off the seed, and delete them by hand if that is meant",
+            "remove `delete_extra` from the seed, and delete them by hand if that is intended",
         ),
     )
 

@@ -93,7 +93,8 @@ def _left_reason(context: Context, bucket: BucketFacts) -> Reason | None:
         return None
     return Reason(
         "not-left-by-a-removal",
-        f"bucket {bucket.name} was taken out of {owners[0] if owners else maker}, which stays: "
+        f"bucket {bucket.name} was removed from the definition of "
+        f"{owners[0] if owners else maker}, which stays: "
         "erase:BUCKET is for the buckets of services that are removed",
         (
             "remove that service, with `erase` in its entry under `removed`",

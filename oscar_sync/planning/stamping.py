@@ -32,11 +32,13 @@ def decide_adopt(context: Context, live: LiveService) -> Decision | None:
     if desired is None:
         reason = Reason(
             "no-manifest",
-            "no manifest names it, so that it would be a removal candidate at once",
+            "no manifest names it, so it would be a candidate for removal at once",
             ("write its manifest first: oscar-sync export",),
         )
     elif not context.settings.set_name:
-        reason = Reason("no-set", "there is no `set:` to stamp it with", ("oscar-sync init",))
+        reason = Reason(
+            "no-set", "the settings have no `set:` to mark it with", ("oscar-sync init",)
+        )
     return _stamp_only(
         context,
         live,
@@ -76,10 +78,10 @@ def _stamp_only(
         id=action_id(kind, live.key),
         key=live.key,
         kind=kind,
-        reason="stamp only",
+        reason="mark only",
         steps=(
             *(waking_step(live) if waking else ()),
-            *put_steps(live.form, form, before, "stamp only"),
+            *put_steps(live.form, form, before, "mark only"),
         ),
         changes=stamped_secrets(desired, live, context.key) if desired else (),
         preconditions=Preconditions(fingerprint_of(live)),
@@ -138,9 +140,9 @@ def _put_reason(context: Context, live: LiveService, kind: ActionKind) -> Reason
     way_out = (
         f"change its manifest: oscar-sync apply --allow replace:{live.key.name} marks it too"
         if kind is ActionKind.ADOPT
-        else "keep the mark and take it out of the manifests: without `prune` nothing removes it"
+        else "keep the mark and remove it from the manifests: without `prune` it is not removed"
     )
-    return Reason("unsupported-update", f"no PUT can change it: {why}", (way_out,))
+    return Reason("unsupported-update", f"an update cannot change it: {why}", (way_out,))
 
 
 def _secrets_reason(live: LiveService, secrets: dict[str, Secret]) -> Reason | None:

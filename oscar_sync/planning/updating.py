@@ -321,7 +321,7 @@ def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
     notes = [note for work in works for note in work.notes]
     if case.secrets.not_compared:
         names = ", ".join(case.secrets.not_compared)
-        notes.append(f"sends {names}, whose value on the cluster could not be compared")
+        notes.append(f"sends {names}: the value on the cluster could not be compared")
     warm = bool(wanted.synchronous.min_scale)
     is_old = _needs_restart(case) and _lacks_restart(case)
     if (warm and not is_exposed(wanted)) or is_old:
@@ -365,7 +365,7 @@ def _verdict(
         missing_values(
             case.secrets.unknown_values,
             case.desired.secrets,
-            "remove the service and apply: its data stays, and the secret goes",
+            "remove the service and apply: its data stays, and the secret is deleted",
         ),
         stopped_reason(context, live),
         level_reason(context, wanted),

@@ -81,7 +81,7 @@ def _widening_words(context: Context, service: _Service, bucket: BucketName, giv
         return ""
     return (
         f"{_state(context, service, bucket)}; the service's visibility "
-        f"{service.form.visibility} would let {who} read, write and erase it"
+        f"{service.form.visibility} would let {who} read, write and delete it"
     )
 
 

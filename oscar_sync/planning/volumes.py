@@ -44,7 +44,7 @@ def volume_notes(context: Context, desired: DesiredService, lost: str = "") -> l
     if made and (made == lost or (volume is not None and volume.is_deleting)):
         return [f"creates the service once volume {made} is deleted, which a pod can delay"]
     if taken_up(context, desired, lost) is not desired:
-        return [f"takes up volume {made}, which an earlier service of its name left, with its data"]
+        return [f"attaches volume {made}, left by an earlier service of this name, with its data"]
     return []
 
 
@@ -71,7 +71,7 @@ def _attached_reason(context: Context, attached: str, lost: str) -> Reason | Non
     if is_deleting and attached not in makers:
         return Reason(
             "volume-deleting",
-            f"volume {attached} is being deleted, with what is in it",
+            f"volume {attached} is being deleted, with its content",
             ("plan again when it is gone, with a `size`", "name another volume"),
         )
     is_known = context.facts.view.volumes is not None

@@ -43,14 +43,15 @@ def decide_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision
     notes = [*push_notes(context, pushing), *unmarked_notes(context, unmarked)]
     if not_compared:
         notes.append(
-            f"not compared, since no fingerprint of this key stands on the cluster: "
+            f"not compared, because the cluster has no fingerprint made with this key: "
             f"{', '.join(not_compared)} (set OSCAR_SYNC_FINGERPRINT_KEY or keep .oscar-sync/key; "
             "push-secrets:SERVICE sends them)"
         )
     if left:
         notes.append(
-            f"injected still, though no manifest declares them: {', '.join(left)} (OSCAR takes the "
-            "last secrets away with the service alone: remove it, whose data stays, and apply)"
+            f"still injected, although no manifest declares them: {', '.join(left)} (OSCAR "
+            f"deletes the last secrets only with the service: remove it (its data stays), and "
+            f"apply)"
         )
     return [*decisions, *seeds], notes
 

@@ -93,7 +93,7 @@ def _source_fault(seed: Seed, wanted: Mapping[str, SourceFile]) -> str:
     # A folder that was not mounted, or a submodule that was not checked out, is empty.
     if not Path(seed.source).is_dir():
         return f"{seed.shown_source} is not a folder"
-    return "" if wanted else f"{seed.shown_source} holds no file"
+    return "" if wanted else f"{seed.shown_source} contains no files"
 
 
 def _wanted(

@@ -135,7 +135,7 @@ def _worker(one: MemberSight, states: _States) -> WorkerStatus:
     if one.peer is None:
         return WorkerStatus(member.cluster, member.service, "unknown", one.problem)
     if one.reason is not None:
-        words = "what is there is not its worker"
+        words = "the service there is not its worker"
         return WorkerStatus(member.cluster, member.service, "taken", words)
     if one.live is None:
         return WorkerStatus(member.cluster, member.service, "missing")

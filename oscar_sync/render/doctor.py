@@ -15,7 +15,7 @@ from oscar_sync.render.words import plural, safe, size
 _SECTIONS: Final = {
     Severity.ERROR: ("BROKEN", "x", "red"),
     Severity.WARNING: ("LEFT BEHIND", "!", "yellow"),
-    Severity.NOTE: ("KEPT AND TO KNOW", "-", "cyan"),
+    Severity.NOTE: ("FOR INFORMATION", "-", "cyan"),
 }
 _WHO: Final = {By.YOU: "you", By.OPERATOR: "operator"}
 _INDENT: Final = 15
@@ -118,7 +118,7 @@ def _sentence(one: Examination) -> str:
     later = len(one.findings) - len(now)
     first = f"{later} to settle before the upgrade, " if later else ""
     words = (
-        f"Found: {first}{counts[0]} broken, {counts[1]} left behind, {counts[2]} kept and to know."
+        f"Found: {first}{counts[0]} broken, {counts[1]} left behind, {counts[2]} for information."
     )
     if not kept:
         return words

@@ -8,7 +8,7 @@ from oscar_sync.render.words import key_width, plural, safe
 
 
 def moved(plan: Plan) -> list[Action]:
-    """Return what is missing, has lost its hooks or differs since the cluster moved."""
+    """Return what is missing, has lost its hooks or differs because the cluster changed."""
     return [
         action
         for action in (*plan.actions, *(item.action for item in plan.blocked))

@@ -109,7 +109,7 @@ def _of_plan(plan: Plan) -> Iterator[ReportFinding]:
 
 def _blocked(item: Blocked) -> ReportFinding:
     action = item.action
-    ways = "".join(f"; way out: {way}" for way in item.ways_out)
+    ways = "".join(f"; to continue: {way}" for way in item.ways_out)
     text = f"{action.kind} blocked: {item.message}{ways}"
     return ReportFinding(
         item.code, Severity.ERROR, str(action.key), text, _place(action), action.id

@@ -217,7 +217,7 @@ def _blocked(item: Blocked) -> DocumentBlock:
     head = f"- :no_entry: **{key}** {kind} blocked (`{item.code}`)"
     lines = [f"{head}: {_text(item.message)}"]
     lines += [f"  - would delete {_text(erased(bucket))}" for bucket in item.action.erases]
-    lines += [f"  - way out: {_text(way)}" for way in item.ways_out]
+    lines += [f"  - to continue: {_text(way)}" for way in item.ways_out]
     return DocumentBlock("blocked", "\n".join(lines), f"{head} {CUT}")
 
 

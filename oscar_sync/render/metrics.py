@@ -24,17 +24,17 @@ Labels = Mapping[str, str]
 Sample = tuple[Labels, float]
 
 _HELP: Final = {
-    "last_run_timestamp_seconds": "When the last run ended.",
-    "last_run_duration_seconds": "How long it took.",
-    "last_run_exit_code": "What it ended with (docs/exit-codes.md).",
+    "last_run_timestamp_seconds": "Time when the last run ended.",
+    "last_run_duration_seconds": "Duration of the last run.",
+    "last_run_exit_code": "Exit code of the last run (docs/exit-codes.md).",
     "services": "Services that the manifests want.",
     "cluster_up": "1 if the cluster could be read.",
     "live_services": "Services on the cluster.",
-    "own_services": "Those of them with this set's stamp.",
-    "drifted_services": "Services of which someone else changed something.",
-    "planned_actions": "What would be done, by kind.",
-    "blocked_actions": "What a guard holds back.",
-    "applied_actions": "What became of the actions of the last apply.",
+    "own_services": "Services that this set manages.",
+    "drifted_services": "Services with drift.",
+    "planned_actions": "Planned actions, by kind.",
+    "blocked_actions": "Blocked steps, by code.",
+    "applied_actions": "Actions of the last apply, by outcome.",
 }
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 

@@ -96,15 +96,15 @@ def _header(plan: Plan, command: str) -> str:
 def _cluster(cluster: ClusterSummary) -> str:
     if cluster.problem:
         return f"{cluster.id}: {cluster.reading.upper()}"
-    unstamped = f", {cluster.unstamped} unstamped" if cluster.unstamped else ""
-    return f"{cluster.id}: {cluster.live} live, {cluster.ours} ours{unstamped}"
+    unmanaged = f", {cluster.unstamped} unmanaged" if cluster.unstamped else ""
+    return f"{cluster.id}: {plural(cluster.live, 'service')}, {cluster.ours} managed{unmanaged}"
 
 
 _NOTHING: Final = {
     "seed": "every file of the seeds is in its bucket",
-    "remove": "no such service is on the clusters",
-    "adopt": "the service carries this set's stamp",
-    "forget": "the service carries no stamp of this set",
+    "remove": "the service does not exist on the clusters",
+    "adopt": "the service is managed by this set",
+    "forget": "the service is not managed by this set",
 }
 """What holds where one of the narrower commands finds nothing to do."""
 
@@ -258,8 +258,8 @@ class Page:
         lines = self._placed(self.mark("x", safe(words)), len(words) + 3, place)
         lines.extend(f"     would delete {erased(bucket)}" for bucket in action.erases)
         lines.extend(line for change in self._differing(action) for line in self._change(change))
-        lines.append(f"     reason  {item.code}")
-        lines.extend(f"     way out {safe(way)}" for way in item.ways_out)
+        lines.append(f"     reason: {item.code}")
+        lines.extend(f"     to continue: {safe(way)}" for way in item.ways_out)
         return lines
 
 
@@ -325,7 +325,7 @@ def step_lines(action: Action) -> list[str]:
     return [words for _, words in _told_steps(action)]
 
 
-_PUT_WORDS: Final = {"the full definition": "attach: a second request names the buckets that exist"}
+_PUT_WORDS: Final = {"the full definition": "attach existing buckets by a second request"}
 
 
 def _step_words(step: Step) -> str:
@@ -339,7 +339,7 @@ def _step_words(step: Step) -> str:
         case Do.MARKER:
             return f"folder marker {step.target}"
         case Do.DELETE:
-            return f"delete {step.target}, which names no bucket by then"
+            return f"delete {step.target}, which no longer names a bucket"
         case Do.POST:
             return f"create {step.target} {step.note}".rstrip()
         case Do.PUT:
@@ -355,4 +355,4 @@ def _member_words(step: Step) -> str:
         return f"create the worker {step.target}, {step.note}"
     if step.do is Do.PUT:
         return f"detach the worker {step.target}: {step.note}"
-    return f"delete the worker {step.target}, which names no bucket by then"
+    return f"delete the worker {step.target}, which no longer names a bucket"

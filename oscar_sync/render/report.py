@@ -42,7 +42,7 @@ def _result(result: ActionResult, paint: Paint, width: int) -> list[str]:
 def report_sentence(report: RunReport) -> str:
     done = sum(result.status is Status.DONE for result in report.results)
     total = len(report.results)
-    parts = [f"{done} of {plural(total, 'action')} done and read back."] if total else []
+    parts = [f"{done} of {plural(total, 'action')} done and verified."] if total else []
     if not total:
         parts.append("Nothing was sent.")
     for status in (Status.FAILED, Status.STALE, Status.SKIPPED, Status.NOT_VERIFIED):
@@ -52,7 +52,7 @@ def report_sentence(report: RunReport) -> str:
     if report.blocked:
         parts.append(f"{len(report.blocked)} blocked.")
     if report.is_interrupted:
-        parts.append("Interrupted: run it again, it goes on from what is there.")
+        parts.append("Interrupted: run the command again to continue.")
     if report.verified_except:
         parts.append(f"Not verified: {safe(', '.join(report.verified_except))}.")
     return " ".join(parts)

@@ -10,7 +10,7 @@ from oscar_sync.render.usage import cluster_flag
 from oscar_sync.render.words import plural, safe
 from oscar_sync.semantics.use import address_of, kind_of, places_of
 
-_TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "OURS", "ENDPOINT")
+_TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "MANAGED", "ENDPOINT")
 
 
 def status_text(clusters: Sequence[ClusterStatus], width: int | None = None) -> str:
@@ -24,7 +24,7 @@ def _cluster_text(one: ClusterStatus, width: int | None, *, is_one: bool) -> str
         return safe(f"{heading}   NOT READ: {one.problem}") + "\n"
     ours = sum(service.is_ours for service in one.services if service.form is not None)
     live = sum(service.form is not None for service in one.services)
-    words = f"{plural(live, 'service')}, {ours} ours"
+    words = f"{plural(live, 'service')}, {ours} managed"
     heading += f"   OSCAR {one.version or 'of unknown release'}   {words}"
     if not one.services:
         return safe(heading) + "\n"

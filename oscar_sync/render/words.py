@@ -128,7 +128,7 @@ def kept(item: Kept) -> str:
         if item.objects:
             holds += f", {size(item.size_bytes)}"
     shared = f"; also used by {', '.join(item.shared_with)}" if item.shared_with else ""
-    public = "; it stays public: everybody can read, write and erase it" if item.is_public else ""
+    public = "; it stays public: everybody can read, write and delete it" if item.is_public else ""
     return safe(f"{item.name}{holds}{shared}{public}")
 
 
@@ -141,7 +141,7 @@ def erased(item: Erased) -> str:
 
 def _held(item: Erased) -> str:
     if item.objects is None:
-        return "" if item.is_volume else ": nobody can see from here what it holds"
+        return "" if item.is_volume else ": its content cannot be seen from here"
     least = "at least " if item.is_at_least else ""
     bytes_ = f", {size(item.size_bytes)}" if item.size_bytes is not None else ""
     return f": {least}{plural(item.objects, 'object')}{bytes_}"
@@ -181,8 +181,8 @@ def headline(action: Action) -> str:
         case ActionKind.HOOK:
             return "set notifications"
         case ActionKind.ADOPT:
-            return "adopt: put on the stamp"
+            return "adopt: start managing it"
         case ActionKind.FORGET:
-            return "forget: take off the stamp"
+            return "forget: stop managing it"
         case _:
             return str(action.kind)

@@ -48,7 +48,7 @@ _ROWS: Final = (
         "the name is taken on this cluster, maybe by a service you cannot see; choose another")),
     _Row("POST", 409, "A secret with the given name already exists", Meaning(
         Outcome.NOT_APPLIED, "leftover-secret",
-        "a Secret of an earlier failed create is left, which no API shows or deletes: apply once "
+        "a Secret of an earlier failed create remains, which no API shows or deletes: apply once "
         "without environment.secrets, then with them, since an update replaces it; or the "
         "cluster's operator runs: {delete_secret}")),
     _Row("POST", 500, "^Federation failed.*A secret with the given name already exists", Meaning(
@@ -58,20 +58,20 @@ _ROWS: Final = (
         "environment.secrets on that cluster and remove it, and the Secret goes with it")),
     _Row("POST", 409, "A managed volume with the provided name already exists", Meaning(
         Outcome.NOT_APPLIED, "volume-exists",
-        "plan again: a volume that outlived its service is taken up, and one that is being deleted "
-        "is waited for")),
+        "plan again: a volume that its service left is attached again, and one that is being "
+        "deleted is waited for")),
     _Row("POST", 409, "already exists", Meaning(
         Outcome.NOT_APPLIED, "still-terminating",
-        "objects of an earlier service are still going; apply again; if they do not go, the "
+        "objects of an earlier service are still being deleted; apply again; if they stay, the "
         "cluster's operator looks: kubectl -n {namespace} get configmaps,pvc,ksvc | grep {service}"
     )),
     _Row("POST", 400, "Error tagging bucket", Meaning(
         Outcome.APPLIED_WITH_WARNING, "bucket-not-tagged",
-        "the service is there, and its bucket does not say whose it is: oscar-sync doctor has "
+        "the service is there, and its bucket has no owner tag: oscar-sync doctor has "
         "the command that tags it")),
     _Row("POST", 500, 'the bucket "[^"]*" already exists', Meaning(
         Outcome.NOT_APPLIED, "bucket-exists",
-        "plan again: the bucket is then attached, or blocked where it is somebody else's")),
+        "plan again: the bucket is then attached, or blocked if it belongs to another user")),
     _Row("POST", 500, 'the StorageProvider "[^"]*" is not defined', Meaning(
         Outcome.NOT_APPLIED, "provider-undefined", "define it under storage_providers")),
     _Row("POST", 500, "must be private to be used as mount", Meaning(
@@ -97,7 +97,7 @@ _ROWS: Final = (
         Outcome.NOT_APPLIED, "backend-refused")),
     _Row("PUT", 200, "^Updated with federation warnings", Meaning(
         Outcome.APPLIED_WITH_WARNING, "federation-member-failed",
-        "plan again: it shows the workers that the update did not reach, and mends them")),
+        "plan again: it shows the workers that the update did not reach, and repairs them")),
     _Row("PUT", 404, r"^\Z", Meaning(
         Outcome.ABSENT, "gone", "it was deleted in the meantime; apply again")),
     _Row("DELETE", 404, r"^\Z|^The bucket '[^']*' does not exist", Meaning(
@@ -108,7 +108,7 @@ _ROWS: Final = (
         "the service is gone and buckets of it may be left: oscar-sync doctor lists them")),
     _Row("", 500, "the FDL of the service .* cannot be read", Meaning(
         Outcome.NOT_APPLIED, "poisoned-definition",
-        "the cluster's operator mends function_config.yaml: {find_definition}, then "
+        "the cluster's operator corrects function_config.yaml: {find_definition}, then "
         "{edit_definition}")),
     _Row("", 401, "", Meaning(Outcome.NOT_APPLIED, "credentials", "check the credentials")),
     _Row("", 403, "", Meaning(Outcome.NOT_APPLIED, "not-allowed", "it belongs to someone else")),

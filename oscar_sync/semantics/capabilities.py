@@ -36,13 +36,13 @@ class Trait(Struct, frozen=True):
 
 
 READ_ONLY: Final = Trait(
-    "answers and lists do not tell what a write did, or a write loses something",
+    "answers and lists do not show what a write did, or a write loses something",
     "lists, status, export, and the plan as a report; each step is blocked (`release-too-old`)",
     "oscar-releases, *What changed when*",
     until=(3, 6, 4),
 )
 CAPITAL_VARIABLES: Final = Trait(
-    "environment variables stand under `environment.Variables`",
+    "environment variables are under `environment.Variables`",
     "both spellings are read",
     "oscar-server 11",
     until=(3, 4, 0),
@@ -55,7 +55,7 @@ SECRETS_IN_CLEAR: Final = Trait(
     until=(3, 6, 0),
 )
 NO_LIST_OF_BUCKETS: Final = Trait(
-    "there is no list of buckets, or one that does not say whose they are",
+    "there is no list of buckets, or one that does not show who owns them",
     "buckets are listed on the object store, with the keys that the cluster shows",
     "oscar-releases, 3.6.0 and 3.6.4",
     until=(3, 6, 4),
@@ -67,7 +67,7 @@ NEW_BUCKETS_ONLY: Final = Trait(
     since=(3, 6, 0),
 )
 FAILED_POST_ERASES: Final = Trait(
-    "a POST that names a bucket that exists erases it, with all its objects",
+    "a POST that names a bucket that exists deletes it, with all its objects",
     "no POST ever names a bucket: a PUT that follows does",
     "record 024 of 3.6.4",
     since=(3, 6, 4),
@@ -75,7 +75,7 @@ FAILED_POST_ERASES: Final = Trait(
 )
 NO_BUCKET_BY_NAME: Final = Trait(
     "there is no `GET /system/buckets/NAME`",
-    "its 404 is no evidence: a request for a link to the bucket tells whether it is there",
+    "its 404 proves nothing: a request for a link to the bucket tells whether it is there",
     "oscar-releases, 3.6.5",
     until=(3, 6, 5),
 )
@@ -88,7 +88,7 @@ OPEN_TO_USERS: Final = Trait(
 )
 EMPTY_IS_HIDDEN: Final = Trait(
     "a GET by name of a service that a user may not see answers 200 without a body, not 403",
-    "taken for a service that is there and hidden (`name-hidden`)",
+    "treated as a service that exists and is hidden (`name-hidden`)",
     "records 203, 205 and 218 of 3.6.5 and 3.7.1",
     since=(3, 6, 0),
     until=(4, 0, 0),
@@ -160,14 +160,14 @@ NO_MOUNT_UNDER_BASIC: Final = Trait(
 )
 NO_DEPLOYMENT: Final = Trait(
     "the state of a service and what its containers write cannot be asked for",
-    "`status` says *not told*, nothing waits for readiness, and both say why",
+    "`status` says *not reported*, nothing waits for readiness, and both say why",
     "record 066 of 3.7.1",
     until=(4, 0, 0),
 )
-NOT_TOLD: Final = "not told"
+NOT_TOLD: Final = "not reported"
 """The state of a service where the release does not tell it: it is not known to be unavailable."""
 
-STATE_NOT_TOLD: Final = "this release of OSCAR does not tell the state of a service (4.0.0 does)"
+STATE_NOT_TOLD: Final = "this release of OSCAR does not report the state of a service (4.0.0 does)"
 LOGS_NOT_TOLD: Final = (
     "this release of OSCAR does not show what the containers of a service write (4.0.0 does)"
 )
@@ -270,7 +270,7 @@ def why_read_only(release: Release) -> str:
             "it keeps the values of secrets in the definition, in clear, and gives them to no job"
         )
     return (
-        "its answers do not tell what was done: a create that was done is answered 500, and a GET "
+        "its answers do not show what was done: a create that was done is answered 500, and a GET "
         "by name is empty"
     )
 

@@ -1,7 +1,7 @@
 """What a reference to a container image may be (the grammar of the distribution project).
 
 ``[host[:port]/]path[:tag][@digest]``: the first part is a host if it has a dot or a port, or is
-``localhost``; paths are in lower case. Whatever else: no node can pull it, and the service never
+``localhost``; paths are in lower case. Whatever else: it cannot be pulled, and the service never
 gets ready.
 """
 
@@ -32,7 +32,7 @@ def image_fault(image: str, *, is_interlink: bool = False) -> str:
     if "://" in image:
         return "begins with a scheme"
     if image != image.strip() or re.search(r"\s", image):
-        return "has a blank in it"
+        return "contains a space"
     name = image.partition("@")[0]
     if _REFERENCE.fullmatch(image):
         return f"has more than {_LONGEST} characters" if len(name) > _LONGEST else ""

@@ -54,7 +54,7 @@ def unusable(text: str, place: StringPlace) -> str:
     if _HALF.search(text):
         return "has half of a character in it (a lone surrogate), which is not UTF-8"
     if "\0" in text and place in _OF_PROCESSES:  # the server keeps it
-        return "has a NUL in it, which no process takes"
+        return "contains a NUL character, which no process accepts"
     return ""
 
 

@@ -64,7 +64,7 @@ def cannot_be_built(form: Form, now: Release, then: Release) -> str:
         return ""
     buckets = [bucket for bucket, _ in inputs(form)]
     twice = sorted({bucket for bucket in buckets if buckets.count(bucket) > 1})
-    return f"two inputs lie in bucket {twice[0]}, which it makes once for each" if twice else ""
+    return f"two inputs are in bucket {twice[0]}, which it makes once for each" if twice else ""
 
 
 def is_stuck(form: Form, now: Release, then: Release) -> bool:

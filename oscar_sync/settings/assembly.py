@@ -22,7 +22,7 @@ def allowed(texts: Iterable[str]) -> tuple[Consent, ...]:
     for text in texts:
         consent = consent_of(text)
         if consent is None:
-            raise UsageError(f"--allow {text}: no such consent; write {GRAMMAR}")
+            raise UsageError(f"--allow {text}: not a permission; write {GRAMMAR}")
         consents.append(consent)
     return tuple(consents)
 

@@ -308,7 +308,7 @@ def check_paths(loaded: Loaded, is_inside: Callable[[str], bool], findings: Find
         if written.startswith("~"):
             findings.at(
                 SettingsCode.OUTSIDE, ERROR, loaded.places, at,
-                f"{written} begins with ~, which a shell replaces and this file does not",
+                f"{written} begins with ~, which only a shell expands",
                 "write the path in full",
             )  # fmt: skip
             continue

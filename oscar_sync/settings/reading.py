@@ -127,14 +127,15 @@ class _Reader:
         set_name, clusters = file["set"], file["clusters"]
         if set_name and not SET_NAME.fullmatch(set_name):
             self.say(
-                SettingsCode.SET_NAME, ("set",), f"no set can be called {set_name}",
+                SettingsCode.SET_NAME, ("set",), f"{set_name} is not a valid name of a set",
                 "write up to 32 of a-z, 0-9 and -, the first no hyphen",
             )  # fmt: skip
         if file["prune"] and not set_name:
             self.say(
                 SettingsCode.PRUNE_WITHOUT_SET,
                 ("prune",),
-                "prune needs a set: without one nothing is stamped, so nothing is known to be ours",
+                "prune needs a set: without one services are not marked, so it is not known "
+                "which ones to remove",
                 "add `set: NAME`",
             )
         aliases = {key: entry["alias"] for key, entry in clusters.items() if entry.get("alias")}
@@ -256,7 +257,7 @@ class _Reader:
         for place, text in enumerate(texts):
             consent = consent_for(which.name, which.cluster, text)
             if consent is None:
-                fault = f"{text} is not a consent of a service"
+                fault = f"{text} is not a permission for a service"
                 remedy = f"write {OF_SERVICE_GRAMMAR}"
                 self.say(SettingsCode.CONSENT, (*path, place), fault, remedy)
             else:
@@ -295,14 +296,14 @@ def _bucket_and_prefix(kind: str, target: str) -> tuple[str, str]:
 
 def _seed_fault(kind: str, colon: str, bucket: str, prefix: str) -> str:
     if not colon:
-        return "it names no storage provider"
+        return "it does not name a storage provider"
     if kind not in FILE_TYPES:
         return f"files can be seeded to {', '.join(FILE_TYPES)}, not to {kind}"
     if kind in BUCKET_OUTPUT_TYPES:
         if fault := bucket_name_fault(bucket):
             return f"the bucket's name {bucket} {fault}"
     elif not prefix:
-        return "it names no folder"
+        return "it does not name a folder"
     parts = prefix.split("/") if prefix else []
     if any(part in ("", ".", "..") for part in parts):
         return "the folder has an empty part, . or .."

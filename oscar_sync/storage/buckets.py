@@ -113,7 +113,7 @@ class BucketProvider:
     def _place(self, remote: str) -> tuple[str, str]:
         bucket, key = _split(remote)
         if not bucket or not key or key.endswith("/"):
-            raise StoreError(self.shown, f"{remote!r} names no file: write bucket/key")
+            raise StoreError(self.shown, f"{remote!r} does not name a file: write bucket/key")
         return bucket, key
 
 

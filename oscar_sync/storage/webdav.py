@@ -106,7 +106,9 @@ class WebdavProvider(FileServer):
     def _is_folder(self, path: str) -> bool:
         entry = self._entries(path, "0").get(path)
         if entry is not None and not entry.properties.collection:
-            raise StoreError(self.server.shown, f"{path} is a file, so nothing can lie below it")
+            raise StoreError(
+                self.server.shown, f"{path} is a file, so there can be nothing below it"
+            )
         return entry is not None
 
     def _make_folder(self, path: str) -> None:

@@ -81,7 +81,7 @@ def test_a_stamp_is_taken_off_and_put_on(project):
     project.run("apply", "-y")
     code, out, _ = project.run("adopt", "hello", "-y")
     assert code == 0
-    assert "Nothing to do: the service carries this set's stamp." in out
+    assert "Nothing to do: the service is managed by this set." in out
     assert "1 to forget" in project.run("forget", "hello", "-y")[1]
     assert "oscar-sync.io/owner" not in str(project.live()["hello"]["annotations"])
     assert "1 to adopt" in project.run("adopt", "hello", "-y")[1]
@@ -214,19 +214,19 @@ def test_drift_in_each_format_names_the_field(project):
     project.put({**project.live()["hello"], "memory": "4Gi"})
     code, out, _ = project.run("drift", "-o", "json=drift.json", "-o", "markdown=drift.md")
     assert code == 2
-    assert "memory  want 1Gi  live 4Gi   the cluster moved" in out
+    assert "memory  want 1Gi  live 4Gi   changed on the cluster" in out
     (entry,) = json.loads((project.folder / "drift.json").read_text())["drift"]
     assert entry["changes"][0]["path"] == "memory"
     moved = (project.folder / "drift.md").read_text()
     assert "edge/hello</b> memory" in moved
-    assert "| memory | 4Gi | 1Gi | the cluster moved |" in moved
+    assert "| memory | 4Gi | 1Gi | changed on the cluster |" in moved
 
 
 def test_a_script_that_moved_shows_its_lines(project):
     project.run("apply", "-y")
     project.put({**project.live()["hello"], "script": "#!/bin/sh\necho walk\n"})
     out = project.run("drift")[1]
-    assert "script  +1 -1 lines   the cluster moved" in out
+    assert "script  +1 -1 lines   changed on the cluster" in out
     assert "         - echo walk\n         + echo run\n" in out
 
 
@@ -305,7 +305,7 @@ def test_a_value_that_is_blank_is_wrong_usage_and_not_as_if_it_were_left_out(pro
     flags = ("cluster", "settings", "overlay", "env-file", "secret-env", "only", "allow-outside")
     for flag in (*flags, "config", "token-file", "endpoint-allowed", "allow"):
         code, _, err = project.run("plan", f"--{flag}", "")
-        assert (flag, code, "blank" in err or "no such consent" in err) == (flag, 64, True)
+        assert (flag, code, "blank" in err or "not a permission" in err) == (flag, 64, True)
 
 
 def test_a_debug_log_names_requests_and_no_secret(project):

@@ -48,9 +48,9 @@ def test_findings_are_told_with_reason_and_remedy_worst_first(project):
     assert lines[4].startswith("     why       OSCAR sets a notification only on a bucket that ")
     assert lines[6:8] == ["     you       set it:", "                 oscar-sync apply --hooks"]
     assert "LEFT BEHIND (3)" in lines
-    assert " ! OSY612  bucket torn: no service uses it, and it does not say whose it is" in out
+    assert " ! OSY612  bucket torn: no service uses it, and it has no owner tag" in out
     assert "; it holds 0 objects\n" in out
-    assert "Found: 1 broken, 3 left behind, 0 kept and to know." in out
+    assert "Found: 1 broken, 3 left behind, 0 for information." in out
     assert "mc knows the store after: mc alias set edge ADDRESS" in out
 
 

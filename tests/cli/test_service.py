@@ -226,7 +226,7 @@ def test_base64_is_decoded_as_asked(project, monkeypatch):
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [(401, "its token is not taken"), (404, "there is no such service"), (502, "not ready yet")],
+    [(401, "its token is not accepted"), (404, "there is no such service"), (502, "not ready yet")],
 )
 def test_a_refused_invocation_says_why_and_what_to_do(project, monkeypatch, status, said):
     answers = {

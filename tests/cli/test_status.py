@@ -29,7 +29,7 @@ def test_each_service_has_state_drift_owner_and_endpoint(project):
     requests.post(url, json=theirs, auth=project.auth, timeout=10)
     code, out, _ = project.run("status")
     assert code == 0
-    assert out.startswith(f"edge   {project.emulator.url}   OSCAR 4.1.2   3 services, 2 ours\n")
+    assert out.startswith(f"edge   {project.emulator.url}   OSCAR 4.1.2   3 services, 2 managed\n")
     rows = _rows(out)
     assert rows["web"] == ["stopped", "no", "yes"]
     assert rows["hello"] == ["ready", "yes", "yes"]

@@ -74,8 +74,8 @@ def test_minio_alone_is_the_default(storage):
         ("s3.mine", "not defined"),
         ("webdav.mine", "not defined"),
         ("onedata.mine", "not defined"),
-        ("rucio.mine", "rucio is not spoken; what works: minio, s3, webdav, onedata"),
-        ("dcache", "dcache is not spoken"),
+        ("rucio.mine", "rucio is not supported; supported are: minio, s3, webdav, onedata"),
+        ("dcache", "dcache is not supported"),
     ],
 )
 def test_a_provider_that_does_not_work_is_a_value_error_that_names_what_does(
@@ -122,7 +122,7 @@ def test_a_listing_reads_like_boto3s(storage, local):
 
 def test_a_path_without_a_bucket_is_a_value_error(storage):
     """Weakness 34."""
-    with pytest.raises(ValueError, match="names no bucket"):
+    with pytest.raises(ValueError, match="does not name a bucket"):
         storage.list_files_from_path("minio.default", "/")
 
 
@@ -178,7 +178,7 @@ def test_a_download_that_fails_leaves_the_file_that_was_there(storage, tmp_path)
 
 def test_a_download_of_a_bucket_is_a_value_error(storage, tmp_path):
     """Weakness 36."""
-    with pytest.raises(ValueError, match="names no file"):
+    with pytest.raises(ValueError, match="does not name a file"):
         storage.download_file("minio.default", tmp_path, "gray")
 
 

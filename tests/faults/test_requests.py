@@ -204,5 +204,5 @@ def test_a_store_in_trouble_loses_nothing_and_is_mended(  # noqa: PLR0917 - what
     world.s3.fault = lambda *_: ""
     assert code in {0, 4, 7, 9}, text
     check_nothing_lost(before, world.objects())
-    if code != 0 or "hooks not checked" not in text:
+    if code != 0 or "notifications not checked" not in text:
         settle(world, apply, run)

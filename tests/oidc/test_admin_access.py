@@ -15,7 +15,7 @@ from tests.oidc.project import places
 
 PUBLIC: dict[str, Any] = {"visibility": "public"}
 EXPOSE = {"api_port": 80, "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
-OPENS = "would let everybody read, write and erase it"
+OPENS = "would let everybody read, write and delete it"
 IN: dict[str, Any] = {"input": places("red/in"), **PUBLIC}
 OUT: dict[str, Any] = {"output": places("red/out"), **PUBLIC}
 REMOVED = "removed: [{service: plants, close_access: true}]\n"

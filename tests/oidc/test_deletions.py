@@ -36,7 +36,7 @@ def test_a_bucket_that_an_update_made_is_not_planned_to_be_deleted(alice):
     removed(alice)
     [(code, message)] = blocked(alice)
     assert code == "not-my-bucket"
-    assert "the server does not let you delete bucket plants: no tag says whose" in message
+    assert "the server does not let you delete bucket plants: it has no owner tag" in message
     assert alice.run("apply", "--yes")[0] == 7
     assert alice.http("alice", "DELETE", f"{BUCKETS}/plants").status_code == 403
 
@@ -77,7 +77,7 @@ def test_a_bucket_that_a_user_is_not_shown_is_no_free_name(alice, side):
     alice.write("plants", **{side: places("plants/x", "hidden/x")})
     [(code, message)] = blocked(alice)
     assert code == "foreign-bucket"
-    assert "bucket hidden does not say whose it is" in message
+    assert "bucket hidden has no owner tag" in message
     alice.writes()
     assert alice.run("apply", "--yes")[0] == 7
     assert not [path for _, path in alice.writes() if "presign" not in path]

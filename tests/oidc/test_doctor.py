@@ -133,9 +133,7 @@ def test_an_open_bucket_that_says_not_whose_it_is_is_told_of_with_what_closes_it
     found, _ = _found(project)
     assert set(found) == {("OSY615", "red")}
     item = found["OSY615", "red"]
-    assert item["message"].endswith(
-        "no service that this log-in sees uses it; it does not say whose it is"
-    )
+    assert item["message"].endswith("no service that this log-in sees uses it; it has no owner tag")
     tag, call = _commands(item)
     assert tag == f"mc tag set edge/red owner={ALICE}"
     assert project.reads("bob")

@@ -256,5 +256,5 @@ def test_drift_does_not_call_a_service_deleted_that_was_taken_from_its_owner(ali
     code, said, _ = alice.run("drift", "-o", kind)
     assert code == 2
     assert "missing" in said
-    assert "a service of that name exists and belongs to somebody else" in said
+    assert "a service of that name exists and belongs to another user" in said
     assert "deleted on the cluster" not in said

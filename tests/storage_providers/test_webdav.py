@@ -236,5 +236,5 @@ def test_nothing_lies_below_a_file(request, local):
     place = place_on(request, "apache_http")
     provider = place.open()
     provider.upload(local, f"{place.root}/f")
-    with pytest.raises(StoreError, match="f is a file, so nothing can lie below it"):
+    with pytest.raises(StoreError, match="f is a file, so there can be nothing below it"):
         provider.upload(local, f"{place.root}/f/g")

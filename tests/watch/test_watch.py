@@ -202,7 +202,7 @@ def test_drift_is_told_once_and_counted_by_each_pass(listener, project, watch, o
     url = f"{oscar_emulator.url}/system/services"
     moved = {**_live(oscar_emulator)["hello"], "memory": "4Gi"}
     requests.put(url, json=moved, auth=login, timeout=10)
-    watcher.until("the cluster moved")
+    watcher.until("changed on the cluster")
     watcher.until("planned again: the same", count=watcher.text().count("the same") + 2)
     watcher.end(signal.SIGINT)
     assert [(told["event"], told["command"]) for told in listener.told] == [("drift", "watch")]
@@ -295,9 +295,9 @@ def test_a_folder_that_is_away_is_told_once_and_watched_again(project, watch):
     watcher = watch("--interval", "0.2")
     watcher.until("1 to create")
     project.rename(project.with_name("away"))
-    watcher.until("is away; the last good plan stays")
+    watcher.until("is missing; the last good plan stays")
     project.with_name("away").rename(project)
-    watcher.until("is away", count=2)
+    watcher.until("is missing", count=2)
     assert "over: " in watcher.text()
     (project / "hello.yaml").write_text(FDL.format(name="hello", memory="5Gi"))
     watcher.until("CHANGED (1)")
@@ -313,7 +313,7 @@ def test_a_watch_in_its_folder_stays_with_the_name_of_the_folder(project, watch)
     shutil.copytree(project, fresh)
     (fresh / "more.yaml").write_text(FDL.format(name="more", memory="1Gi"))
     project.rename(project.with_name("old"))
-    watcher.until("is away")
+    watcher.until("is missing")
     fresh.rename(project)
     watcher.until("2 to create")
     watcher.end(signal.SIGINT)
@@ -333,9 +333,9 @@ def test_settings_that_go_away_are_no_other_settings(project, watch, oscar_emula
     url = f"{oscar_emulator.url}/system/services"
     assert requests.put(url, json=changed, auth=login, timeout=10).status_code == 204
     settings.rename(project / "elsewhere")
-    watcher.until("oscar-sync.yaml is away; the last good plan stays")
+    watcher.until("oscar-sync.yaml is missing; the last good plan stays")
     (project / "elsewhere").rename(settings)
-    watcher.until("over: oscar-sync.yaml is away")
+    watcher.until("over: oscar-sync.yaml is missing")
     assert watcher.end(signal.SIGINT) == 130
     assert _live(oscar_emulator)["hello"]["memory"] == "7Gi"
 

@@ -89,7 +89,7 @@ def _latest(provider: Provider, where: StoragePlace) -> StoredFile:
         if one.last_write is not None
     ]
     if not written:
-        raise UsageError(f"nothing lies at {where} whose time of writing is known")
+        raise UsageError(f"no file at {where} has a known modification time")
     return max(written, key=lambda row: row[:2])[2]
 
 
@@ -115,7 +115,7 @@ def tree(
             )
         below.append((one, target.joinpath(*parts)))
     if not below:
-        raise UsageError(f"nothing lies at {where}")
+        raise UsageError(f"there is nothing at {where}")
     return below
 
 

@@ -52,7 +52,7 @@ def _show_files(oscar: Oscar, place: StoragePlace, service: str, outputs: Sequen
     rows = tuple(Row((size(one.size_bytes), _time(one), one.path)) for one in files)
     show(outputs, Table(("SIZE", "WRITTEN", "PATH"), rows), [_document(one) for one in files])
     total = size(sum(one.size_bytes for one in files))
-    return f"{plural(len(files), 'file')}, {total}" if files else f"nothing lies at {place}"
+    return f"{plural(len(files), 'file')}, {total}" if files else f"there is nothing at {place}"
 
 
 def _time(one: StoredFile) -> str:

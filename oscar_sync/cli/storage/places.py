@@ -25,6 +25,6 @@ def place_of(text: str) -> StoragePlace:
     named = provider_of(provider if colon else OWN_STORE)
     path = (first + slash + rest).strip("/")
     if not path or (colon and not provider):
-        raise UsageError(f"{text!r} names no place: write [PROVIDER:]BUCKET[/KEY]")
+        raise UsageError(f"{text!r} is not a place: write [PROVIDER:]BUCKET[/KEY]")
     is_bucket = named.type in BUCKET_OUTPUT_TYPES and "/" not in path
     return StoragePlace(str(named), path, text.endswith("/") or is_bucket)

@@ -72,7 +72,7 @@ def _uploads(
 
 def _fault(path: Path) -> str:
     if path.is_dir():
-        return "is a folder: give -r for all that lies below it"
+        return "is a folder: give -r for everything below it"
     return "is not a file" if os.path.lexists(path) else "does not exist"
 
 
@@ -82,7 +82,7 @@ def _below(folder: Path) -> Iterator[Path]:
         for name in sorted(names):
             path = Path(root, name)
             if path.is_symlink() or not path.is_file():
-                say(f"note: {path} is left out: it is a link or no plain file")
+                say(f"note: {path} is skipped: it is a link or not a regular file")
             else:
                 yield path
 

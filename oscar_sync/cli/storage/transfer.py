@@ -87,5 +87,5 @@ def file_name(key: str) -> str:
     """Raises UsageError: the file would be a folder, or leave the one it is written to."""
     name = key.rpartition("/")[2]
     if name in {"", ".", ".."} or "\0" in name:
-        raise UsageError(f"{key!r} gives no name of a file: name the file to write")
+        raise UsageError(f"{key!r} does not end with a file name: name the file to write")
     return name

@@ -91,7 +91,7 @@ def _image(draft: ServiceDraft) -> None:
             ManifestCode.IMAGE,
             ERROR,
             ("image",),
-            f"image {image} {fault}: no node can pull it",
+            f"image {image} {fault}: it cannot be pulled",
             "write HOST/PATH:TAG, as in ghcr.io/grycap/cowsay:1.0",
         )
         return

@@ -59,7 +59,7 @@ def _typos(draft: ServiceDraft) -> None:
     """Note what servers silently take for something else (oscar-server 12.20)."""
     level = draft.values.get("log_level", "")
     if level and level.upper() not in LOG_LEVELS:
-        _typo(draft, ("log_level",), level, "servers take it for INFO", sorted(LOG_LEVELS))
+        _typo(draft, ("log_level",), level, "servers treat it as INFO", sorted(LOG_LEVELS))
     isolation = draft.values.get("isolation_level", "")
     if isolation and isolation.upper() not in ("USER", "SERVICE"):
         _typo(draft, ("isolation_level",), isolation, "servers ignore it", ["SERVICE", "USER"])

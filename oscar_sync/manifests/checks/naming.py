@@ -38,7 +38,7 @@ def _name(draft: ServiceDraft) -> None:
             ManifestCode.NAME,
             ERROR if is_exposed else WARNING,
             ("name",),
-            f"name {draft.name} begins with a digit or holds a dot: OSCAR takes it, {takers} "
+            f"name {draft.name} begins with a digit or holds a dot: OSCAR accepts it, {takers} "
             f"{'does' if is_exposed else 'may'} not",
             "begin with a letter and use hyphens",
         )
@@ -98,7 +98,7 @@ def _environment(draft: ServiceDraft) -> None:
                     ManifestCode.NAME,
                     ERROR,
                     ("environment", kind, name),
-                    f"no environment variable can be called {name!r}",
+                    f"{name!r} cannot be the name of an environment variable",
                     "write a name without = before the colon",
                 )
             elif kind == "secrets" and (fault := secret_name_fault(name)):
@@ -106,6 +106,6 @@ def _environment(draft: ServiceDraft) -> None:
                     ManifestCode.NAME,
                     ERROR,
                     ("environment", kind, name),
-                    f"no secret can be called {name!r}: it {fault}",
+                    f"{name!r} cannot be the name of a secret: it {fault}",
                     "write the name with _ in their place",
                 )

@@ -224,7 +224,7 @@ def _mount(draft: ServiceDraft, judged: set[ProviderName]) -> None:
     if not written or not path.strip(" /"):
         missing = "path" if written else "storage_provider"
         draft.say(ManifestCode.MOUNT, ERROR, ("mount",), f"mount.{missing} is missing",
-                  "write storage_provider and path, or take the mount out")  # fmt: skip
+                  "write storage_provider and path, or remove the mount")  # fmt: skip
         return
     provider = provider_of(written)
     if provider.type not in _MOUNT_TYPES:

@@ -131,14 +131,14 @@ def _loops(services: Sequence[DesiredService], inputs: _ByPath, findings: Findin
 def _loop(output: Folder, circle: Sequence[DesiredService], findings: Findings) -> None:
     names = [str(service.key.name) for service in circle]
     round_trip = " -> ".join([*names, names[0]])
-    how = "feeds its own input" if len(names) == 1 else f"closes a circle of services: {round_trip}"
+    how = "feeds its own input" if len(names) == 1 else f"closes a loop of services: {round_trip}"
     findings.add(
         ManifestCode.TRIGGER_LOOP,
         ERROR,
         output.origin,
         (*output.at, "path"),
         f"trigger loop: the output {output.path} of {output.service.key.name} {how}",
-        "write the results to a folder that is not an input and lies in none",
+        "write the results to a folder that is not an input and not inside one",
     )
 
 
@@ -176,7 +176,7 @@ def _shared_input(one: Folder, other: Folder, findings: Findings) -> None:
         (*other.at, "path"),
         f"the input {other.path} of {other.service.key.name} and {one.path} of "
         f"{one.service.key.name} ({one.origin}) share a folder: each upload starts both",
-        "nothing to do if that is meant; else use folders apart",
+        "nothing to do if that is intended; else use separate folders",
     )
 
 
@@ -198,7 +198,7 @@ def _seed(seed: Seed, inputs: _ByPath, findings: Findings) -> None:
                     f"services.{seed.service}.seeds",
                     f"the seed's files go below {folder.path}, an input of "
                     f"{folder.service.key.name}: each one starts it",
-                    "write `trigger: true` if that is meant; else seed another folder",
+                    "write `trigger: true` if that is intended; else seed another folder",
                 )
                 return
 

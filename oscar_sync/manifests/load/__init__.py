@@ -235,7 +235,7 @@ class _Loader:
         except PrivateError:
             self.findings.of_file(
                 ManifestCode.PRIVATE, ERROR, shown, "is private (.git, .env, keys): it is not read",
-                "take it out of the manifests, or name it in .oscar-syncignore",
+                "remove it from the manifests, or name it in .oscar-syncignore",
             )  # fmt: skip
             return None
         except TooLargeError:

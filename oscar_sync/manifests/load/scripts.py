@@ -52,8 +52,8 @@ def load_script(draft: ServiceDraft, reader: Reader, cwd: str) -> None:
             ManifestCode.STRING,
             ERROR,
             _SCRIPT,
-            f"{written}:{line}: the script has a NUL in it",
-            "take it out: no shell reads beyond it",
+            f"{written}:{line}: the script contains a NUL character",
+            "remove it: a shell does not read beyond it",
         )
     draft.values["script"] = unix_lines(text)
     draft.elsewhere[_SCRIPT] = Origin(shown_path(path, cwd), 1, 1)

@@ -14,14 +14,14 @@ from oscar_sync.semantics.access import PUBLIC, access_of_service
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
 
 _UNTAGGED: Final = (
-    "a bucket that an update adds, or whose tagging failed, has no tags: OSCAR takes it for "
-    "nobody's, signs no links for it, and lets no user delete it"
+    "a bucket that an update adds, or whose tagging failed, has no tags: OSCAR treats it as "
+    "unowned, does not sign links for it, and does not let a user delete it"
 )
 
 
 _NOT_TAGGED: Final = (
-    "it may hold data of a service that was removed, since an update tags no bucket that it adds; "
-    "or a create that failed had made it, and did not tag it"
+    "it may hold data of a removed service, because an update does not tag the buckets it adds; "
+    "or a create that failed made it without tagging it"
 )
 
 
@@ -56,10 +56,10 @@ def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
     yield finding(
         FindingCode.BUCKET_OPEN,
         facts.name,
-        "everybody can read, write and erase it, and "
+        "everybody can read, write and delete it, and "
         + (f"{', '.join(closed)} on it is not public" if closed else _by_none(context, facts)),
-        "a public service gave it to everybody, and OSCAR takes that from no bucket: not when the "
-        "service is removed, and not when a private one uses it",
+        "a public service opened it to everybody, and OSCAR does not close it again: neither "
+        "when that service is removed, nor when a private one uses it",
         *_closing(context, facts),
     )
 
@@ -67,7 +67,7 @@ def _open(context: Context, facts: BucketFacts) -> Iterator[Finding]:
 def _by_none(context: Context, facts: BucketFacts) -> str:
     if context.facts.view.is_admin or context.owns_bucket(facts):
         return "no service uses it"
-    return "no service that this log-in sees uses it; it does not say whose it is"
+    return "no service that this log-in sees uses it; it has no owner tag"
 
 
 def _closing(context: Context, bucket: BucketFacts) -> Iterator[Remedy]:
@@ -75,7 +75,7 @@ def _closing(context: Context, bucket: BucketFacts) -> Iterator[Remedy]:
     if bucket.visibility != PUBLIC:  # OSCAR would take it for closed already
         yield Remedy(By.YOU, "set the visibility of the public service to private, and apply")
         return
-    words = "close it, if nobody else shall have it"
+    words = "close it, if nobody else should have access"
     if not bucket.is_tagged:  # update_bucket.go: 500 `Missing bucket metadata`
         owner = "oscar" if view.is_admin else next(iter(view.me), "")
         tag = operator.set_tags(view.cluster.id, bucket.name, owner=owner)
@@ -107,7 +107,7 @@ def _gone(context: Context, live: LiveService) -> Iterator[Finding]:
             yield finding(
                 FindingCode.BUCKET_MISSING,
                 bucket,
-                f"{live.key.name} uses it, and it is not there",
+                f"{live.key.name} uses it, and it does not exist",
                 "uploads and results of the service have nowhere to go; OSCAR makes a bucket that "
                 "is missing with the next update of the service, its notification too",
                 Remedy(
@@ -135,7 +135,7 @@ def _untagged(context: Context, facts: BucketFacts, user: LiveService) -> Iterat
     yield finding(
         FindingCode.BUCKET_UNTAGGED,
         facts.name,
-        f"{user.key.name} uses it, and it does not say whose it is",
+        f"{user.key.name} uses it, and it has no owner tag",
         _UNTAGGED,
         Remedy(By.OPERATOR, "tag it", operator.set_tags(view.cluster.id, facts.name, **tags)),
     )
@@ -146,20 +146,20 @@ def _unused(context: Context, facts: BucketFacts) -> Finding:
     is_orphan = not facts.is_tagged
     code = FindingCode.BUCKET_ORPHAN if is_orphan else FindingCode.BUCKET_KEPT
     if is_orphan:
-        message = "no service uses it, and it does not say whose it is"
+        message = "no service uses it, and it has no owner tag"
         why = _NOT_TAGGED
     else:
         message = f"no service uses it; {_story(context, facts, maker)}"
-        why = "it is kept: nothing erases it, and it takes up room"
+        why = "it is kept: nothing deletes it, and it uses space"
     count = context.facts.count(facts.name)
     return finding(code, facts.name, message, why, *_ways(context, facts), holds=count)
 
 
 def _story(context: Context, facts: BucketFacts, maker: ServiceName) -> str:
     if maker in context.facts.view.services:
-        return f"{maker} made it, and an update let go of it"
+        return f"{maker} made it, and an update detached it"
     if maker:
-        return f"{maker} made it and is gone"
+        return f"{maker} made it and no longer exists"
     return f"{facts.owner or 'somebody'} made it, or had it mounted"
 
 
@@ -180,11 +180,11 @@ def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
     if context.owns_bucket(facts) and not (spent in view.services or spent in context.desired):
         yield Remedy(
             By.YOU,
-            "or erase it: this under `removed:` in oscar-sync.yaml, then oscar-sync apply",
+            "or delete it: write this under `removed:` in oscar-sync.yaml, then oscar-sync apply",
             f"- {{service: {spent}, erase: [{facts.name}]}}",
         )
     yield Remedy(
         By.YOU,
-        "or erase it at once, with its owner's access to the name",
+        "or delete it at once, with its owner's access to the name",
         api_call(view, "DELETE", f"/system/buckets/{facts.name}"),
     )

@@ -57,7 +57,7 @@ def _notes(context: Context) -> Iterator[str]:
     if READ_ONLY.holds(view.release):
         yield (
             "buckets, notifications and volumes were not judged: OSCAR "
-            f"{shown_release(view.release)} does not tell whose they are"
+            f"{shown_release(view.release)} does not show who owns them"
         )
     elif view.store_problem:
         yield f"notifications and weights were not looked at: {view.store_problem}"

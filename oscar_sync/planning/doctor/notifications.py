@@ -54,7 +54,7 @@ def _missing(context: Context, live: LiveService) -> Iterator[Finding]:
             bucket,
             f"uploads to {bucket}/{prefix} do not start {name}",
             "OSCAR sets a notification only on a bucket that it makes itself, and none for a "
-            "folder that an update names anew",
+            "folder that an update adds",
             *_added(context, live, bucket, prefix),
         )
 
@@ -106,14 +106,14 @@ def _is_deaf(context: Context, live: LiveService, bucket: BucketName, rule: Hook
 def _stale(context: Context, live: LiveService, bucket: BucketName, rule: HookRule) -> Finding:
     is_reached = _is_mended(context, live) and bucket in used_buckets(live.form)
     remedy = (
-        Remedy(By.YOU, "take it off", _MENDED) if is_reached else _taken_off(context, bucket, rule)
+        Remedy(By.YOU, "remove it", _MENDED) if is_reached else _taken_off(context, bucket, rule)
     )
     return finding(
         FindingCode.HOOK_STALE,
         bucket,
         f"uploads to {bucket}/{rule.prefix} start {rule.service}, which has no such input",
-        "an update that drops or moves an input leaves its notification, and a service that is "
-        "created again wakes those of its past",
+        "an update that drops or moves an input leaves its notification, and creating a service "
+        "again makes its old notifications active",
         remedy,
     )
 
@@ -122,9 +122,9 @@ def _dead(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
     return finding(
         FindingCode.HOOK_DEAD,
         bucket,
-        f"a notification for {bucket}/{rule.prefix} names {rule.service}, which is not there",
-        "a failed create leaves the webhook and its notifications: each upload is sent to nobody, "
-        "and starts the next service of that name",
+        f"a notification for {bucket}/{rule.prefix} names {rule.service}, which does not exist",
+        "a failed create leaves the webhook and its notifications: each upload goes nowhere, and "
+        "the next service of that name would start on uploads",
         _taken_off(context, bucket, rule),
         Remedy(
             By.OPERATOR,
@@ -151,7 +151,7 @@ def _deaf(context: Context, bucket: BucketName, rule: HookRule) -> Finding:
 def _taken_off(context: Context, bucket: BucketName, rule: HookRule) -> Remedy:
     alias = context.facts.view.cluster.id
     return Remedy(
-        By.OPERATOR, "take it off", operator.remove_hook(alias, bucket, rule.service, rule.prefix)
+        By.OPERATOR, "remove it", operator.remove_hook(alias, bucket, rule.service, rule.prefix)
     )
 
 
@@ -169,13 +169,13 @@ def _asleep(context: Context) -> Iterator[Finding]:
         yield finding(
             FindingCode.HOOK_ASLEEP,
             bucket,
-            f"a notification of {maker} may sleep there, unseen",
-            f"unless oscar-sync let go of the bucket, it fires again the day a service called "
+            f"a hidden notification of {maker} may be left there",
+            f"unless oscar-sync detached the bucket, it becomes active when a service called "
             f"{maker} is created",
-            Remedy(By.YOU, "an apply that creates it looks for what wakes", "oscar-sync apply")
+            Remedy(By.YOU, "an apply that creates it checks for them", "oscar-sync apply")
             if maker in context.desired
             else Remedy(
-                By.OPERATOR, "write the bucket's notifications anew: it has none to keep",
+                By.OPERATOR, "replace the bucket's notifications: it has none to keep",
                 operator.remove_hooks(view.cluster.id, bucket),
             ),
         )  # fmt: skip

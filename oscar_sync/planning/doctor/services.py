@@ -51,10 +51,10 @@ def _unreadable(context: Context, name: str) -> Finding:
         "its stored definition cannot be read",
         "one such definition makes the list of services fail for everybody on the cluster, and "
         "neither an update nor a DELETE of it is possible through OSCAR",
-        Remedy(By.OPERATOR, "see where it lies", operator.find_definition(name)),
+        Remedy(By.OPERATOR, "find it", operator.find_definition(name)),
         Remedy(
             By.OPERATOR,
-            "mend function_config.yaml: quote what reads as a list or a mapping (a value that "
+            "correct function_config.yaml: quote what reads as a list or a mapping (a value that "
             "begins with `- `), write ports as lists",
             operator.edit_definition(name, namespace),
         ),
@@ -77,16 +77,17 @@ def _shared(live: LiveService, message: str) -> Finding:
         FindingCode.NAMESAKES,
         live.key.name,
         message,
-        "what anybody asks by this name, its owner too, is answered 500, and since 4.1 a create "
+        "every request by this name is answered 500, also its owner's, and since 4.1 a create "
         "of either is refused",
         Remedy(
             By.YOU,
-            "as an owner keep what runs under another name: export it, change its name, and apply",
+            "as an owner, keep the service under another name: export it, change its name, and "
+            "apply",
             "oscar-sync export",
         ),
         Remedy(
             By.OPERATOR,
-            "take one away with its runtime; its buckets stay",
+            "delete one with its runtime; its buckets stay",
             f"kubectl -n {live.namespace} delete configmap,ksvc {live.key.name}",
         ),
     )
@@ -153,9 +154,9 @@ def _half_removed(context: Context, live: LiveService) -> Iterator[Finding]:
     yield finding(
         FindingCode.HALF_REMOVED,
         name,
-        f"its {'removal' if purpose == 'remove' else 'replacement'} was not finished: it has let "
-        f"go of {', '.join(buckets) or 'its buckets'}",
-        "it runs without its buckets, which hold all they held",
+        f"its {'removal' if purpose == 'remove' else 'replacement'} was not finished: it is "
+        f"already detached from {', '.join(buckets) or 'its buckets'}",
+        "it runs without its buckets, whose content is kept",
         Remedy(By.YOU, "attach them again", "oscar-sync apply")
         if is_wanted
         else Remedy(
@@ -175,9 +176,9 @@ def _unmarked_worker(context: Context, live: LiveService) -> Iterator[Finding]:
         FindingCode.UNMARKED_WORKER,
         live.key.name,
         f"it belongs to the federation {group} and does not say so",
-        "an origin without `cluster_id` makes workers without marks, which look like anybody's "
-        "service: do not adopt or remove it here",
-        Remedy(By.YOU, f"give {group} a cluster_id on its own cluster, and create it anew there"),
+        "an origin without `cluster_id` makes workers without marks, which look like ordinary "
+        "services: do not adopt or remove it here",
+        Remedy(By.YOU, f"give {group} a cluster_id on its own cluster, and create it again there"),
     )
 
 
@@ -191,7 +192,7 @@ def _worker_without_origin(context: Context, live: LiveService) -> Iterator[Find
     yield finding(
         FindingCode.ORIGIN_GONE,
         live.key.name,
-        f"it is a worker of {cluster}/{service}, which is not there",
+        f"it is a worker of {cluster}/{service}, which does not exist",
         "deleting an origin leaves its workers, and no update reaches them any more",
         Remedy(
             By.YOU,

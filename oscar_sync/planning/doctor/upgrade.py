@@ -26,7 +26,7 @@ def _taken_away(now: Release, what: str, command: str) -> Remedy:
     if READ_ONLY.holds(now):
         return Remedy(
             By.OPERATOR,
-            f"upgrade to {_shown(BETWEEN)} first, where oscar-sync removes services and keeps "
+            f"upgrade to {_shown(BETWEEN)} first, from where oscar-sync removes services and keeps "
             "their data, and ask again",
             f"oscar-sync doctor --before-upgrade {shown_release(NEWEST)}",
         )
@@ -104,7 +104,7 @@ def _lost(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
             FindingCode.LOST_THEN,
             live.key.name,
             f"{_shown(then)} ignores its {name}",
-            "the field is gone without a word the day the server is upgraded",
+            "the field is dropped without a warning when the server is upgraded",
             Remedy(By.YOU, f"after the upgrade {instead} in its manifest", "oscar-sync apply"),
         )
     if loses_variables(live.raw, now, then):
@@ -124,9 +124,10 @@ def _stuck(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
         yield finding(
             FindingCode.STUCK_THEN,
             live.key.name,
-            f"{_shown(then)} looks for the Deployment of this exposed service as {name}-dpl",
+            f"{_shown(then)} expects the Deployment of this exposed service to be called "
+            f"{name}-dpl",
             f"it is called {name}-dlp, and nothing renames it: each update is answered 500, and "
-            "what is deleted leaves the Deployment running",
+            f"deleting the service leaves the Deployment running",
             _taken_away(now, "it", f"oscar-sync remove {live.key}"),
         )
 
@@ -147,7 +148,7 @@ def _moved(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
         yield finding(
             FindingCode.MOVED_THEN,
             live.key.name,
-            f"its path `{path}` is a bucket now, and a folder of bucket {live.key.name} then",
+            f"its path `{path}` is a bucket now, and will be a folder of bucket {live.key.name}",
             "releases from 3.6 to 4.0 fail on such a path, newer ones read another bucket",
             Remedy(By.YOU, f"name bucket and folder in its manifest, like `{path}/in`"),
         )

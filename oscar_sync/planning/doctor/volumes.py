@@ -39,10 +39,9 @@ def volume_findings(context: Context) -> Iterator[Finding]:
             FindingCode.VOLUME_KEPT,
             name,
             "no service uses it",
-            "it is kept: nothing erases it, and it takes up room; the service that made it takes "
-            "it up again, and any other that wants to make one of that name is refused",
+            "it is kept: nothing deletes it, and it uses space; the service that made it attaches it again when it comes back, and any other service that wants to make a volume of that name is refused",
             Remedy(By.YOU, "keep it; `volume: {name, mount_path}` without size attaches it"),
-            Remedy(By.YOU, "or erase it", api_call(view, "DELETE", f"/system/volumes/{name}")),
+            Remedy(By.YOU, "or delete it", api_call(view, "DELETE", f"/system/volumes/{name}")),
         )
 
 
@@ -56,11 +55,10 @@ def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
         FindingCode.VOLUME_GONE,
         attached or made_volume(live.form),
         f"{live.key.name} mounts it, and it is not there",
-        "a DELETE of the service that made a volume with policy `delete` takes it along, whoever "
-        "else mounts it; no instance starts without it",
-        Remedy(By.YOU, "make it anew, empty", api_call(view, "POST", "/system/volumes", body))
+        "a DELETE of the service that made a volume with policy `delete` deletes it too, even if another service mounts it; instances cannot start without it",
+        Remedy(By.YOU, "make it again, empty", api_call(view, "POST", "/system/volumes", body))
         if attached
         else Remedy(
-            By.YOU, "make the service anew", f"oscar-sync apply --allow replace:{live.key.name}"
+            By.YOU, "create the service again", f"oscar-sync apply --allow replace:{live.key.name}"
         ),
     )

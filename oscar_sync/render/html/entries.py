@@ -141,7 +141,7 @@ def _blocked(item: Blocked) -> Entry:
     title = f"{item.action.kind}: {item.message}"
 
     def details() -> Details:
-        ways = [(f"way out: {way}", "") for way in item.ways_out]
+        ways = [(f"to continue: {way}", "") for way in item.ways_out]
         return replace(
             _of_action(item.action, verb="would delete"),
             messages=(("reason: ", str(item.code)), *ways),

@@ -140,8 +140,8 @@ def _clusters(subject: Subject, entries: Sequence[Entry]) -> tuple[list[_Cluster
 
 def _cluster(cluster: ClusterSummary, entries: Sequence[str], calm: Sequence[str]) -> _Cluster:
     version = f", OSCAR {cluster.version}" if cluster.version else ""
-    unstamped = f", {cluster.unstamped:,} unstamped" if cluster.unstamped else ""
-    counts = f"{cluster.live:,} live, {cluster.ours:,} ours{unstamped}"
+    unmanaged = f", {cluster.unstamped:,} unmanaged" if cluster.unstamped else ""
+    counts = f"{cluster.live:,} services, {cluster.ours:,} managed{unmanaged}"
     shown, lost = fitting([DocumentBlock("services", safe(name)) for name in calm], _SMALL_ROOM)
     return _Cluster(
         cluster.id,

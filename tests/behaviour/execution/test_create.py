@@ -84,7 +84,7 @@ def test_an_update_that_adds_a_bucket_with_two_inputs_makes_both_of_them_fire(wo
 def test_a_name_that_somebody_takes_meanwhile_is_left_to_them(bare):
     taken = meanwhile("GET", ALPHA, lambda: bare.api.post(service(memory="7Gi")))
     result = carried_out(bare, fault=taken)
-    assert (result.status, result.message) == (Status.STALE, "it exists by now")
+    assert (result.status, result.message) == (Status.STALE, "it exists now")
     assert sent(bare, "POST", "services") == 0
     assert bare.live("alpha")["memory"] == "7Gi"
 
@@ -96,14 +96,14 @@ def test_a_creation_whose_answer_was_lost_is_read_back_and_told_of(bare):
     )
     assert result.status is Status.DONE
     assert max(waits) < 8  # it is there: nothing is waited for
-    assert result.warnings == ("no answer came (lost-answer); read back, it is applied",)
+    assert result.warnings == ("no answer came (lost-answer); verified: the change is in place",)
     assert sent(bare, "POST", "services") == 1
 
 
 @pytest.mark.parametrize(
     ("kind", "code", "said", "times"),
     [
-        ("reset", "lost-answer", "no answer came and the service is not there", 3),
+        ("reset", "lost-answer", "no answer came, and the service does not exist", 3),
         ("503", "not-applied", "the server answered 503", 3),
         ("403", "refused", "the server answered 403", 1),
     ],
@@ -212,7 +212,7 @@ def test_a_post_whose_buckets_never_come_is_not_called_done(world):
         sleep=waits.append,
     )
     assert result.status is Status.NOT_VERIFIED
-    assert "bucket red is not there" in result.message
+    assert "bucket red does not: remove" in result.message
     assert sum(waits) > 6
 
 

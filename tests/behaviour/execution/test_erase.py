@@ -51,7 +51,7 @@ def test_an_erasure_that_is_answered_well_leaves_nothing_to_say(kept):
 def test_an_erasure_whose_answer_was_lost_is_read_back_and_told_of(kept):
     result = carried_out(kept, fault=answering("DELETE", RED, "reset-after"))
     assert result.status is Status.DONE
-    assert result.warnings == ("no answer came (lost-answer); read back, it is applied",)
+    assert result.warnings == ("no answer came (lost-answer); verified: the change is in place",)
     assert sent(kept, "DELETE", RED) == 1
 
 
@@ -65,7 +65,7 @@ def test_an_erasure_that_did_not_arrive_is_sent_again_after_another_look(kept):
 def test_a_bucket_that_three_erasures_leave_standing_is_a_failure(kept):
     result = carried_out(kept, fault=answering("DELETE", RED, "503"))
     assert result.status is Status.FAILED
-    assert result.message == "bucket red is still there after the deletion"
+    assert result.message == "bucket red still exists after the deletion"
     assert sent(kept, "DELETE", RED) == 3
     assert stays(kept)
 

@@ -89,7 +89,7 @@ def test_a_deletion_that_is_answered_well_leaves_nothing_to_say(plain):
 def test_a_deletion_whose_answer_was_lost_is_read_back_and_told_of(plain):
     result = carried_out(plain, BY_HAND, fault=answering("DELETE", ALPHA, "reset-after"))
     assert result.status is Status.DONE
-    assert result.warnings == ("no answer came (lost-answer); read back, it is applied",)
+    assert result.warnings == ("no answer came (lost-answer); verified: the change is in place",)
     assert sent(plain, "DELETE", ALPHA) == 1
     assert plain.live("alpha") is None
 
@@ -104,7 +104,7 @@ def test_a_deletion_that_did_not_arrive_is_sent_again(plain):
 def test_a_service_that_three_deletions_leave_standing_is_a_failure(plain):
     result = carried_out(plain, BY_HAND, fault=answering("DELETE", ALPHA, "503"))
     assert result.status is Status.FAILED
-    assert result.message == "the service is still there after the deletion"
+    assert result.message == "the service still exists after the deletion"
     assert sent(plain, "DELETE", ALPHA) == 3
     assert plain.live("alpha") is not None
 
@@ -114,7 +114,7 @@ def test_a_service_that_stands_after_a_good_answer_is_not_called_gone(plain):
     marks = plain.live("alpha")["annotations"]
     result = carried_out(plain, BY_HAND, landed=posting(plain, service(annotations=marks)))
     assert (result.status, result.warnings) == (Status.FAILED, ())
-    assert result.message == "the service is still there after the deletion"
+    assert result.message == "the service still exists after the deletion"
 
 
 def test_a_service_that_somebody_else_made_after_the_deletion_stays(plain):

@@ -72,10 +72,11 @@ def only_folders(folder):
     (folder / "deep" / "deeper").mkdir(parents=True)
 
 
+EXTRA = "delete_extra would delete all 2 objects in red/seeds"
 LOST = {
-    empty_folder: "seeds holds no file, and delete_extra would delete all 2 objects in red/seeds",
-    only_folders: "seeds holds no file, and delete_extra would delete all 2 objects in red/seeds",
-    other_file: "seeds is not a folder, and delete_extra would delete all 2 objects in red/seeds",
+    empty_folder: f"seeds contains no files, and {EXTRA}",
+    only_folders: f"seeds contains no files, and {EXTRA}",
+    other_file: f"seeds is not a folder, and {EXTRA}",
 }
 
 
@@ -114,7 +115,7 @@ def test_an_object_that_was_written_since_the_plan_stays(seeded, content, monkey
     assert deletions(found) == ["red/seeds/two"]
     [result] = report.results
     assert result.status is Status.STALE
-    assert result.message == "written since the plan was made, and left: red/seeds/two"
+    assert result.message == "changed since the plan was made, and not deleted: red/seeds/two"
     assert stored(seeded) == {"seeds/one", "seeds/two"}
     assert not seeded.s3.writes
 
@@ -132,7 +133,7 @@ def test_of_many_that_were_written_since_the_first_ten_are_named(seeded, number,
 
     [result] = between(seeded, act)[1].results
     named = ", ".join(f"red/seeds/{name}" for name in names[:10])
-    assert result.message == f"written since the plan was made, and left: {named}{more}"
+    assert result.message == f"changed since the plan was made, and not deleted: {named}{more}"
 
 
 def _later(world):

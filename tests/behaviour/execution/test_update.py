@@ -138,7 +138,12 @@ def test_an_update_whose_effect_nobody_can_see_is_not_sent_again(world):
         (Outcome.NOT_APPLIED, {}, FailedError, "the server answered 500"),
         (Outcome.APPLIED, {"memory": "7Gi"}, NotVerifiedError, "is not the one that was sent"),
         (Outcome.UNKNOWN, {"memory": "7Gi"}, StaleServiceError, "changed by someone else"),
-        (Outcome.APPLIED, {}, NotVerifiedError, "answered well and does not show"),
+        (
+            Outcome.APPLIED,
+            {},
+            NotVerifiedError,
+            "the server accepted the update, but it is not visible",
+        ),
         (Outcome.UNKNOWN, {"owner": "eve"}, StaleServiceError, "changed by someone else"),
         (Outcome.UNKNOWN, {}, None, ""),
     ],

@@ -31,7 +31,7 @@ def test_a_retained_volume_is_taken_up_again_by_the_same_manifest(world, name):
     done(world, REMOVE)
     assert [volume for _, volume in volumes(world)] == [name]
     found = done(world)
-    assert f"takes up volume {name}, which an earlier service of its name left" in shown(found)
+    assert f"attaches volume {name}, left by an earlier service of this name" in shown(found)
     assert world.live("alpha")["volume"] == {"name": name, "size": "", "mount_path": "/d"}
     assert not world.plan().draft.plan.actions
     world.write(service(memory="1Gi", volume={**KEPT, "name": name, "size": "1024Mi"}))
@@ -48,7 +48,7 @@ def test_a_replaced_service_keeps_its_retained_volume(world):
     world.write(service(volume=KEPT, expose=exposed))
     found = done(world, allow=("replace:alpha",))
     assert [one.kind for one in found.draft.plan.actions] == [ActionKind.REPLACE]
-    assert "takes up volume alpha" in shown(found)
+    assert "attaches volume alpha" in shown(found)
     assert not world.plan().draft.plan.actions
 
 

@@ -396,7 +396,7 @@ def test_a_wider_visibility_is_given_by_name(world):
     world.write(service(output=minio("red/out"), visibility="public"))
     assert codes(world.plan()) == ["foreign-bucket"]
     found, _ = applied(world, allow=("attach:alpha=red",))
-    assert "would let everybody read, write and erase it" in shown(found)
+    assert "would let everybody read, write and delete it" in shown(found)
     assert kinds(world.plan()) == []
 
 
@@ -437,7 +437,7 @@ def test_no_consent_removes_what_another_set_manages(world):
     world.write_settings(removed=["alpha"])
     found = world.plan(allow=("take-over:alpha",))
     assert codes(found) == ["not-ours"]
-    assert "no step uses the consent take-over:alpha" in shown(found)
+    assert "no step needs the permission take-over:alpha" in shown(found)
 
 
 # push-secrets
@@ -459,7 +459,7 @@ def test_without_a_set_secrets_are_sent_each_time_and_the_plan_says_so(world):
     applied(world, allow=("push-secrets:alpha",))
     found = world.plan(allow=("push-secrets:alpha",))
     assert kinds(found) == [("update", "alpha")]
-    assert "each apply with this consent sends them again" in shown(found)
+    assert "each apply with this permission sends them again" in shown(found)
 
 
 # consents as such
@@ -472,7 +472,7 @@ def test_without_a_set_secrets_are_sent_each_time_and_the_plan_says_so(world):
 def test_a_consent_that_no_step_needs_is_told_of(world, consent):
     world.write(service())
     found = world.plan(allow=(consent,))
-    assert f"no step uses the consent {consent}" in shown(found)
+    assert f"no step needs the permission {consent}" in shown(found)
     assert codes(found) == []
 
 
@@ -480,8 +480,8 @@ def test_a_replace_that_keeps_its_buckets_needs_no_erasure_and_says_so(world):
     with_data(world, service(input=minio("red/in")))
     world.write(service(input=minio("red/in"), expose=EXPOSED))
     found, _ = applied(world, allow=("replace:alpha", "erase:red", "erase:alpha/volume"))
-    assert "no step uses the consent erase:red" in shown(found)
-    assert "no step uses the consent erase:alpha/volume" in shown(found)
+    assert "no step needs the permission erase:red" in shown(found)
+    assert "no step needs the permission erase:alpha/volume" in shown(found)
     assert ("red", "kept/it") in world.objects()
 
 

@@ -135,7 +135,7 @@ def test_a_bucket_that_the_server_does_not_mount_is_no_create_that_fails(world):
     found = world.plan()
     assert codes(found) == ["mount-not-private"]
     [held] = found.draft.plan.blocked
-    assert "whose tag owner is cluster_admin" in held.message
+    assert "whose owner tag is cluster_admin" in held.message
     assert any("mc tag set edge/red owner=oscar" in way for way in held.ways_out)
     # What the command does:
     tags = Tags.new_bucket_tags()
@@ -234,7 +234,7 @@ def test_a_second_input_in_a_bucket_is_blocked_where_no_put_can_add_it(world):
     world.write(service(input=TWO, interlink_node_name="node"))
     found = world.plan()
     assert codes(found) == ["cannot-attach"]
-    assert "red/b takes a second request, and no PUT" in found.draft.plan.blocked[0].message
+    assert "red/b needs a second request, and an update" in found.draft.plan.blocked[0].message
 
 
 def on_minio(world, **account):
@@ -335,7 +335,7 @@ def test_an_input_in_an_existing_bucket_waits_for_the_store(world):
     world.write(service(input=minio("red/in")))
     found = world.plan()
     assert codes(found) == ["hook-needs-store"]
-    assert "hooks not checked" in shown(found)
+    assert "notifications not checked" in shown(found)
 
 
 @pytest.mark.parametrize(
@@ -382,7 +382,7 @@ def test_a_secret_that_left_its_manifest_is_to_be_declared_again_or_goes_with_th
     world.write(service(environment={"secrets": {"TOKEN": "x"}}))
     world.apply()
     world.write(service())
-    assert "injected still, though no manifest declares them: edge/alpha TOKEN" in shown(
+    assert "still injected, although no manifest declares them: edge/alpha TOKEN" in shown(
         world.plan()
     )
     world.write(service(memory="1Gi"))
@@ -390,7 +390,7 @@ def test_a_secret_that_left_its_manifest_is_to_be_declared_again_or_goes_with_th
     assert codes(found) == ["secret-values-missing"]
     assert found.draft.plan.blocked[0].ways_out == (
         "declare TOKEN again, with a value in env_file or an overlay",
-        "remove the service and apply: its data stays, and the secret goes",
+        "remove the service and apply: its data stays, and the secret is deleted",
     )
     world.write(service(memory="1Gi", environment={"secrets": {"TOKEN": "x"}}))
     world.apply()
@@ -459,7 +459,7 @@ def test_a_removal_goes_on_although_its_bucket_was_taken_away_by_hand(world):
     world.write(service("beta"))
     world.write_settings(removed=["alpha"])
     found, _ = world.apply()
-    assert "hooks not checked" not in shown(found)
+    assert "notifications not checked" not in shown(found)
     assert world.names() == {"beta"}
     assert not world.hooks("red")
 
@@ -485,8 +485,8 @@ def test_an_adoption_needs_a_manifest(world):
 @pytest.mark.parametrize(
     ("live", "wanted", "cause"),
     [
-        ("1Gi", "2Gi", "you changed the manifest"),
-        ("3Gi", "1Gi", "the cluster moved"),
+        ("1Gi", "2Gi", "changed in the files"),
+        ("3Gi", "1Gi", "changed on the cluster"),
         ("3Gi", "2Gi", "both"),
     ],
 )

@@ -36,7 +36,7 @@ def test_a_service_that_was_half_removed_is_told_of(world):
     world.api.put({**live, "output": [], "annotations": stamps}, SERVICES)
     world.write(service("beta"))
     (left,) = world.plan().draft.plan.left_alone
-    assert "half removed: it has let go of red" in left.message
+    assert "half removed: already detached from red" in left.message
 
 
 def test_a_removal_by_hand_says_when_a_manifest_brings_the_service_back(world):

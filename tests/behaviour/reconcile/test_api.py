@@ -40,7 +40,7 @@ def test_drift_is_what_someone_else_changed(project, environ, oscar_emulator):
 
 def test_a_consent_is_given_to_the_plan(project, environ):
     found = oscar_sync.plan(str(project), allow=["replace:hello"], environ=environ)
-    assert "no step uses the consent replace:hello" in str(found)
+    assert "no step needs the permission replace:hello" in str(found)
 
 
 SECRET = """\

@@ -108,7 +108,7 @@ def test_a_bucket_that_outlived_its_service_is_kept_and_weighed(world):
     world.apply()
     kept = one(examine(world), "OSY614")
     assert kept.name == "red"
-    assert kept.message == "no service uses it; alpha made it and is gone"
+    assert kept.message == "no service uses it; alpha made it and no longer exists"
     assert (kept.holds.objects, kept.holds.size_bytes) == (2, 1234)
     assert "- {service: alpha, erase: [red]}" in commands(kept, By.YOU)
 
@@ -117,7 +117,7 @@ def test_a_bucket_that_an_update_let_go_of_is_kept_and_no_spent_entry_can_erase_
     post(world, output=minio("red/out"))
     put(world)
     kept = one(examine(world), "OSY614")
-    assert kept.message == "no service uses it; alpha made it, and an update let go of it"
+    assert kept.message == "no service uses it; alpha made it, and an update detached it"
     assert not [line for line in commands(kept) if "erase" in line]
 
 
@@ -212,7 +212,7 @@ def test_what_may_sleep_in_a_bucket_whose_maker_is_gone_is_told(world):
     put(world)
     world.api.delete(f"{SERVICES}/alpha")
     asleep = one(examine(world), "OSY604")
-    assert asleep.message == "a notification of alpha may sleep there, unseen"
+    assert asleep.message == "a hidden notification of alpha may be left there"
     assert commands(asleep) == ["mc event remove edge/red --force"]
     post(world)
     assert ("OSY602", "red") in codes(examine(world))

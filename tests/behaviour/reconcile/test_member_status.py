@@ -64,7 +64,7 @@ def test_a_worker_that_is_missing_taken_or_out_of_sight_is_shown_as_that(world):
     world.stranger("far", "plants", "theirs")
     text, services = shown(world)
     assert "    worker near/plants: missing\n" in text
-    assert "    worker far/plants: taken: what is there is not its worker\n" in text
+    assert "    worker far/plants: taken: the service there is not its worker\n" in text
     assert services["edge", "plants"]["drifted"] is True
     world.unknown = {"near"}
     world.write(world.origin("near/plants", "far/plants", "far/two"))

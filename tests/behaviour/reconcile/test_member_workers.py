@@ -61,7 +61,7 @@ def test_a_member_that_nothing_would_mark_as_ours_is_blocked(world):
     assert world.apis["near"].delete(f"{SERVICES}/plants").status == 204
     plan = world.plan()
     assert codes(plan) == ["member-absent"]
-    assert "there is no worker near/plants, far/plants" in plan.blocked[0].message
+    assert "the worker near/plants, far/plants does not exist" in plan.blocked[0].message
     assert "give the service a cluster_id" in plan.blocked[0].ways_out
 
 

@@ -24,7 +24,7 @@ def test_a_create_with_a_service_of_somebody_else_on_a_member_is_blocked(world, 
     world.write(world.origin(*members))
     plan = world.plan()
     assert codes(plan) == ["member-taken"]
-    assert "near/plants: a service of that name is there" in plan.blocked[0].message
+    assert "near/plants: a service of that name exists" in plan.blocked[0].message
     assert ", owned by " in plan.blocked[0].message
     assert not any(step.member for step in plan.blocked[0].action.steps)
     assert not plan.blocked[0].consent
@@ -91,7 +91,7 @@ def test_two_origins_of_one_plan_do_not_make_one_worker(world):
     world.write(world.origin("near/one"), {**world.origin("near/one"), "name": "other"})
     plan = world.plan()
     assert codes(plan) == ["member-taken"]
-    assert "makes its worker there already" in plan.blocked[0].message
+    assert "has its worker there already" in plan.blocked[0].message
 
 
 def test_a_manifest_for_the_member_is_no_free_name(world):
@@ -144,7 +144,7 @@ def test_a_member_that_nobody_can_look_at_is_blocked_until_it_is_named(world, ho
     named = world.plan(allow=("federate:plants",))
     assert codes(named) == []
     assert [fate for _, fate in fates(named)] == [MemberFate.UNSEEN]
-    assert "nobody can see what is there" in plan_text(named)
+    assert "what is there cannot be seen" in plan_text(named)
     world.write(unknown(world, how), services={"plants": {"allow": ["federate"]}})
     assert codes(world.plan()) == []
 
@@ -310,7 +310,7 @@ def test_a_replace_keeps_origin_and_worker_and_their_data(world, topology):
     plan = world.plan()
     assert [action.kind for action in plan.actions] == [ActionKind.REPLACE]
     assert fates(plan) == [("near/plants", MemberFate.REPLACED)]
-    assert "delete the worker near/plants, which names no bucket by then" in plan_text(plan)
+    assert "delete the worker near/plants, which no longer names a bucket" in plan_text(plan)
     is_done, why = done(world.run())
     assert is_done, why
     assert world.services("edge") == world.services("near") == {"plants"}
@@ -403,7 +403,7 @@ def test_a_member_that_moved_since_the_plan_stops_the_write(world, what, is_new)
         options, between=move, allow=("replace:plants",) if what == "replace" else ()
     )
     assert [result.status for result in report.results] == [Status.STALE]
-    how = "exists by now" if is_new or what == "create" else "has changed since the plan was made"
+    how = "exists now" if is_new or what == "create" else "has changed since the plan was made"
     assert report.results[0].message == f"the member near/plants {how}"
     assert not world.writes_to("edge")
     assert not world.writes_to("near")

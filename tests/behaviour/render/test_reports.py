@@ -19,7 +19,7 @@ def test_a_plan_for_a_comment_says_what_is_blocked_and_why(world):
     world.write(service(volume=volume), service("beta", memory="2Gi"))
     text = markdown(subject_of(world.plan(), "plan"))
     assert "blocked (`needs-replace`)" in text
-    assert "way out" in text
+    assert "to continue: " in text
     assert "| memory | 256Mi | 2Gi |" in text
 
 

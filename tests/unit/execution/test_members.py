@@ -67,7 +67,7 @@ def test_a_worker_that_names_no_bucket_is_deleted():
 
 
 def test_a_bucket_of_a_worker_that_goes_with_its_deletion_is_reported_as_lost():
-    with pytest.raises(LostError, match="LOST: red: the bucket was to be kept and is gone"):
+    with pytest.raises(LostError, match="LOST: red: the bucket was to be kept, and is gone"):
         Member(after=()).take_away()
 
 
@@ -78,17 +78,17 @@ def test_a_bucket_that_the_worker_made_as_its_tag_says_is_looked_at_too():
 
 
 def test_buckets_of_a_worker_that_nobody_can_look_at_are_not_called_kept():
-    with pytest.raises(NotVerifiedError, match="nobody could see whether red"):
+    with pytest.raises(NotVerifiedError, match="it is not known whether red"):
         Member(after=None).take_away()
 
 
 @pytest.mark.parametrize(("member", "error", "words"), [
-    ({"buckets": None}, FailedError, "nobody could see which buckets are there"),
+    ({"buckets": None}, FailedError, "which buckets exist is not known"),
     ({"listed": None}, FailedError, "a GET shows alpha and the list of services does not"),
     ({"listed": PLANNED.raw}, FailedError, "show different `output`"),
-    ({"found": PLANNED.raw}, StaleServiceError, "names red, and deleting it would erase that"),
+    ({"found": PLANNED.raw}, StaleServiceError, "names red, and deleting it would delete that"),
     ({"found": live(annotations=stamp(set_name="theirs")).raw}, StaleServiceError,
-     "the member near/alpha is another service by now"),
+     "the member near/alpha is now another service"),
 ])  # fmt: skip
 def test_no_worker_is_deleted_without_evidence_that_nothing_goes_with_it(member, error, words):
     near = Member(**member)
@@ -105,5 +105,5 @@ def test_a_worker_that_is_gone_or_was_not_planned_is_let_alone(found, planned):
 
 
 def test_a_worker_that_is_still_there_after_its_deletion_fails_the_action():
-    with pytest.raises(FailedError, match="is still there after the deletion"):
+    with pytest.raises(FailedError, match="still exists after the deletion"):
         Member(is_gone=False).take_away()

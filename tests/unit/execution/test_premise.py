@@ -77,7 +77,7 @@ def test_a_premise_is_read_from_the_list_unless_data_is_at_risk():
 @pytest.mark.parametrize(
     ("planned", "there", "words"),
     [
-        (None, live("plants"), "the member near/plants exists by now"),
+        (None, live("plants"), "the member near/plants exists now"),
         (live("plants"), live("plants", memory="7Gi"), "has changed since the plan was made"),
         (live("plants"), live("plants"), ""),
         (live("plants"), None, ""),

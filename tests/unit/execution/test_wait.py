@@ -100,4 +100,4 @@ def test_nobody_waits_for_what_the_release_does_not_tell():
     run = runtime.run(60, release=(3, 7, 1))
     wait_until_ready(run)
     assert runtime.time == 0.0
-    assert "does not tell the state of a service" in run.warnings[0]
+    assert "does not report the state of a service" in run.warnings[0]

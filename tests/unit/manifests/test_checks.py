@@ -291,7 +291,7 @@ def test_an_image_that_no_node_can_pull_is_an_error(tmp_path: Path, image: str) 
     manifests = read(tmp_path, service().replace("ghcr.io/x/plants:1", image))
     (found,) = [one for one in manifests.diagnostics if one.severity is Severity.ERROR]
     assert (found.code, found.line, found.path) == ("OSY144", 5, "image")
-    assert "no node can pull it" in found.message
+    assert "it cannot be pulled" in found.message
     assert "HOST/PATH:TAG" in found.remedy
 
 
@@ -343,7 +343,7 @@ def test_a_byte_order_mark_before_a_script_is_an_error(tmp_path: Path, is_inline
 def test_a_nul_in_a_script_is_an_error_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "nul.sh").write_bytes(b"#!/bin/sh\n\necho \0\n")
     assert said(read(tmp_path, service().replace("script.sh", "nul.sh"))) == [
-        "nul.sh:3: the script has a NUL in it"
+        "nul.sh:3: the script contains a NUL character"
     ]
 
 

@@ -88,9 +88,7 @@ def test_one_entry_may_have_several_clusters(tmp_path: Path) -> None:
 
 def test_fields_beside_the_cluster_key_are_a_clear_error(tmp_path: Path) -> None:
     text = "functions:\n  oscar:\n  - edge:\n    name: a\n    image: i\n"
-    assert said(read(tmp_path, text)) == [
-        "the fields of the service stand beside edge, not below it"
-    ]
+    assert said(read(tmp_path, text)) == ["the fields of the service are beside edge, not below it"]
 
 
 @pytest.mark.parametrize(

@@ -91,5 +91,5 @@ def test_more_than_two_messages_stay_one_readable_line():
     ]
     told = judged(*reasons).reason
     assert told is not None
-    assert told.message == "message 0; 2 more, by their consents below"
+    assert told.message == "message 0; 2 more, with their permissions below"
     assert told.ways_out == ("--allow attach:a=b0 --allow attach:a=b1 --allow attach:a=b2",)

@@ -72,7 +72,7 @@ def test_what_another_tool_half_removed_is_told_of_and_left():
     plan = planned(view(half), prune=True)
     assert kinds(plan) == []
     (left,) = plan.left_alone
-    assert "half removed: it has let go of red" in left.message
+    assert "half removed: already detached from red" in left.message
 
 
 def test_a_removal_by_name_of_what_no_manifest_names_says_nothing_of_manifests():
@@ -201,7 +201,7 @@ def test_a_bucket_that_was_taken_out_of_a_service_that_stays_names_that_service(
     stays = live(annotations={**stamp(), "oscar-sync.io/detached": "update red"})
     plan = planned(view(stays, buckets=[bucket("red", from_service="gone")]), wanted(), allow=erase)
     assert codes(plan) == ["not-left-by-a-removal"]
-    assert "was taken out of alpha, which stays" in plan.blocked[0].message
+    assert "was removed from the definition of alpha, which stays" in plan.blocked[0].message
 
 
 def test_a_seed_whose_store_may_not_have_credentials_is_held_back():
@@ -291,7 +291,7 @@ def test_a_bucket_of_another_owner_is_taken_up_by_consent_alone(facts, whose):
 def test_a_user_owns_no_bucket_whose_owner_is_unknown():
     user = view(buckets=[bucket("red")], count=1, is_admin=False, me=frozenset({"me"}))
     plan = planned(user, wanted(input=minio("red/in")))
-    assert "bucket red does not say whose it is" in plan.blocked[0].message
+    assert "bucket red has no owner tag" in plan.blocked[0].message
 
 
 def test_an_empty_bucket_that_nobody_uses_may_be_opened():
@@ -307,7 +307,7 @@ def test_a_secret_that_cannot_be_compared_is_told_of_when_something_else_changes
     service = wanted(memory="1Gi")
     service = replace(service, secrets={"TOKEN": Secret("t")})
     (action,) = planned(view(live(environment=stored, annotations=stamp())), service).actions
-    assert "sends TOKEN, whose value on the cluster could not be compared" in action.notes
+    assert "sends TOKEN: the value on the cluster could not be compared" in action.notes
 
 
 def test_instances_that_are_kept_warm_go_on_with_what_they_started_with():

@@ -229,9 +229,9 @@ BLOCKED = {
     "no PUT": (
         {"interlink_node_name": "n", "output": [], **USES["mount"]},
         {},
-        "no PUT can change the service",
+        "an update cannot change the service",
     ),
-    "a word of its own": ({"visibility": "open"}, {}, "takes its visibility open for public"),
+    "a word of its own": ({"visibility": "open"}, {}, "treats its visibility open as public"),
     "private already": (
         {"visibility": "private"},
         {"red": bucket("red", owner="alice", visibility="public")},

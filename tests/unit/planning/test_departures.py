@@ -200,7 +200,7 @@ def test_a_user_is_told_to_log_in_as_the_owner_of_what_the_manifests_name():
     user = view(live(owner="zoe"), is_admin=False, me=frozenset({"me"}))
     plan = planned(user, wanted(memory="1Gi"))
     assert codes(plan) == ["not-ours"]
-    assert plan.blocked[0].ways_out == ("log in as zoe", "take it out of the manifests")
+    assert plan.blocked[0].ways_out == ("log in as zoe", "remove it from the manifests")
 
 
 # updates that lose a user's bucket

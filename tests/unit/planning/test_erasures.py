@@ -187,7 +187,9 @@ def test_what_cannot_be_counted_is_not_erased_and_the_reason_is_told(facts, prob
     plan = planned(gone(bucket("red"), **facts), removed=(removed("red"),))
     assert erased(plan) == []
     assert codes(plan) == ["not-counted"]
-    assert f"nobody can see from here what bucket red holds ({problem})" in plan.blocked[0].message
+    assert (
+        f"the content of bucket red cannot be seen from here ({problem})" in plan.blocked[0].message
+    )
 
 
 # each bucket once
@@ -368,8 +370,8 @@ def test_an_erasure_says_who_named_it_and_why(because, said):
 @pytest.mark.parametrize(
     ("owner", "said", "way_out"),
     [
-        ("zoe", "belongs to zoe: no consent erases it", "erase it as zoe"),
-        ("", "does not say whose it is: no consent", "ask the cluster's operator"),
+        ("zoe", "belongs to zoe: no permission allows deleting it", "delete it as zoe"),
+        ("", "has no owner tag: no permission", "ask the cluster's operator"),
     ],
 )
 def test_a_bucket_of_somebody_else_is_held_back_with_whose_it_is(owner, said, way_out):
@@ -410,7 +412,7 @@ def test_a_word_for_a_volume_that_stays_is_told_as_unused(volume):
     service = live(annotations=stamp(), **fields)
     plan = planned(view(service), removed=(removed(),), allow=erase("alpha/volume"))
     assert erased(plan) == []
-    assert "warning: no step uses the consent erase:alpha/volume" in plan.notes
+    assert "warning: no step needs the permission erase:alpha/volume" in plan.notes
 
 
 # other names of the cluster's own store

@@ -153,8 +153,8 @@ def test_the_workers_of_a_service_of_another_set_are_not_looked_at():
 @pytest.mark.parametrize(
     ("fields", "whose"),
     [
-        ({"owner": "zoe"}, "a service of that name is there, owned by zoe;"),
-        ({"owner": ""}, "a service of that name is there;"),
+        ({"owner": "zoe"}, "a service of that name exists, owned by zoe;"),
+        ({"owner": ""}, "a service of that name exists;"),
         ({"annotations": stamp(set_name="others")}, "managed by set others"),
     ],
 )

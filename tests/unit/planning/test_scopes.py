@@ -177,7 +177,7 @@ def test_an_update_that_drops_a_user_names_each_bucket_that_it_erases():
     held = planned(user, smaller, allow=one)
     assert codes(held) == ["erases-user-buckets"]
     (item,) = held.blocked
-    assert "would erase the per-user buckets red-amy, red-joe" in item.message
+    assert "would delete the per-user buckets red-amy, red-joe" in item.message
     assert item.ways_out[-1] == "--allow erase:red-joe"
     plan = planned(user, smaller, allow=(*one, Consent(Word.ERASE, bucket="red-joe")))
     (action,) = plan.actions

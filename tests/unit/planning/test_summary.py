@@ -40,7 +40,7 @@ def test_services_that_left_the_files_are_counted_against_max_removals():
     removed = (RemovedEntry(Which("delta"), ENTRY),)
     plan = planned(there, wanted(), prune=True, max_removals=1, removed=removed)
     assert codes(plan) == ["too-many-removals"] * 2
-    assert "2 services left the manifests" in plan.blocked[0].message
+    assert "2 services are no longer in the manifests" in plan.blocked[0].message
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_consent_that_no_step_uses_is_told_unless_a_cluster_that_was_not_read_
     def is_told(*, differs, **more):
         there = view(live(annotations=stamp(), **volumes[differs]))
         notes = planned(there, wanted(**volumes[0]), allow=(replacing,), **more).notes
-        return any("no step uses the consent replace:alpha" in note for note in notes)
+        return any("no step needs the permission replace:alpha" in note for note in notes)
 
     assert is_told(differs=False)
     assert not is_told(differs=True)

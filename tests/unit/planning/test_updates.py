@@ -104,4 +104,4 @@ def test_secrets_are_pushed_to_a_service_of_ours_alone():
     theirs = view(live(annotations=stamp(set_name="others"), **stored))
     plan = planned(theirs, service, allow=push)
     assert not plan.all_actions
-    assert any("no step uses the consent push-secrets:alpha" in note for note in plan.notes)
+    assert any("no step needs the permission push-secrets:alpha" in note for note in plan.notes)

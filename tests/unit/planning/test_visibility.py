@@ -21,7 +21,7 @@ RED = {
     "output": {"output": minio("red/out")},
     "mount": {"mount": minio("red/models")[0]},
 }
-EVERYBODY = "would let everybody read, write and erase it"
+EVERYBODY = "would let everybody read, write and delete it"
 ZOE = {"visibility": "restricted", "allowed_users": ["zoe"]}
 PROBES = dict.fromkeys(("alpha", "beta", "gamma"), Probe.FREE)
 
@@ -178,7 +178,7 @@ def test_the_removal_of_a_public_service_says_that_its_bucket_stays_open():
     [action] = plan.actions
     [item] = action.keeps
     assert item.is_public
-    assert kept(item).endswith("it stays public: everybody can read, write and erase it")
+    assert kept(item).endswith("it stays public: everybody can read, write and delete it")
 
 
 def test_an_update_that_takes_a_bucket_out_of_a_public_service_says_that_it_stays_open():

@@ -39,7 +39,7 @@ DELETING = replace(MINE, phase="deleting")
 @pytest.mark.parametrize(
     ("services", "volume", "size", "note"),
     [
-        ((), MINE, "", "takes up volume v"),
+        ((), MINE, "", "attaches volume v"),
         ((), DELETING, "1Gi", "creates the service once volume v is deleted"),
         ((live(volume={**GOES, "mount_path": "/c"}),), MINE, "1Gi", "creates the service once"),
     ],

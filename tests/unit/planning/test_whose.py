@@ -20,17 +20,17 @@ def marked(mark, **fields):
 FOREIGN = {
     "geo-lab/edge.example.org/alpha": "it is managed by set geo-lab",
     "geo-lab/cloud/alpha": (
-        "it is managed by set geo-lab, which calls this cluster `cloud` (here: `edge.example.org`)"
+        "it is managed by set geo-lab, which names this cluster `cloud` (here: `edge.example.org`)"
     ),
     "geo-lab/edge.example.org/beta": (
         "it is managed by set geo-lab, whose mark was made for service `beta`"
     ),
     "geo-lab/host:1/a/b/beta": (
-        "it is managed by set geo-lab, which calls this cluster `host:1/a/b` (here: "
+        "it is managed by set geo-lab, which names this cluster `host:1/a/b` (here: "
         "`edge.example.org`), whose mark was made for service `beta`"
     ),
-    "geo-lab": "it is marked `geo-lab` by another set, and that cannot be read",
-    "laws/": "it is marked `laws/` by another set, and that cannot be read",
+    "geo-lab": "it is marked `geo-lab` by another set, and the mark cannot be read",
+    "laws/": "it is marked `laws/` by another set, and the mark cannot be read",
 }
 
 
@@ -66,8 +66,8 @@ def test_the_same_set_under_another_cluster_name_is_ours_with_a_note():
     assert [action.kind for action in plan.actions] == [ActionKind.UPDATE]
     assert not plan.blocked
     note = (
-        "edge: the marks of alpha call this cluster `cloud`, and this run calls it "
-        "`edge.example.org`: their next update writes that, and so does oscar-sync adopt; "
+        "edge: the marks of alpha name this cluster `cloud`, and this run names it "
+        "`edge.example.org`: their next update writes the new name, and so does oscar-sync adopt; "
         "if it is another cluster, correct `identity` or `set`"
     )
     assert note in plan.notes
@@ -81,7 +81,7 @@ def test_a_mark_with_another_cluster_name_is_not_pruned_but_removed_when_it_is_n
     plan = planned(cluster, wanted("beta"), prune=True)
     assert [action.kind for action in plan.actions] == [ActionKind.CREATE]
     [left] = plan.left_alone
-    assert "calls this cluster `cloud`" in left.message
+    assert "names this cluster `cloud`" in left.message
     by_name = planned(cluster, options=PlanOptions(Scope.REMOVE, ("alpha",)))
     assert [action.kind for action in by_name.actions] == [ActionKind.REMOVE]
 

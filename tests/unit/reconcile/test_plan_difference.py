@@ -51,7 +51,7 @@ def held(objects, size_bytes):
 def change(path, after, before=None, op="add"):
     return {
         "path": path, "op": op, "before": before, "after": after,
-        "cause": "you changed the manifest", "sensitive": False, "source": None,
+        "cause": "changed in the files", "sensitive": False, "source": None,
     }  # fmt: skip
 
 

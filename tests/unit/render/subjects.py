@@ -99,7 +99,7 @@ def full_plan(word=""):
         left_alone=(LeftAlone(key("left"), f"no longer in the manifests {word}"),),
         diagnostics=(Diagnostic("services/detector.yaml", 4, 7, "OSY120", Severity.WARNING,
                                 "image", f"a moving tag {word}", "name a version"),),
-        notes=(f"hooks not checked {word}",),
+        notes=(f"notifications not checked {word}",),
         word=word,
     )  # fmt: skip
 

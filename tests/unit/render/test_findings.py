@@ -63,7 +63,7 @@ BEFORE THE UPGRADE TO 4.1.0 (2)
      you       take it away before:
                  oscar-sync remove --all
 
-KEPT AND TO KNOW (1)
+FOR INFORMATION (1)
  - OSY614  bucket archive: no service uses it; it holds at least 100,000 objects, 320 MB, \
 last write 2026-01-02 03:04Z
      why       it is kept
@@ -74,7 +74,7 @@ last write 2026-01-02 03:04Z
 NOTES
  - the store is not reachable
 
-Found: 2 to settle before the upgrade, 1 broken, 0 left behind, 1 kept and to know. \
+Found: 2 to settle before the upgrade, 1 broken, 0 left behind, 1 for information. \
 Buckets that no service uses: 1, at least 320 MB.
 mc knows the store after: mc alias set edge ADDRESS   (it asks for the store's keys)
 """

@@ -184,9 +184,9 @@ def _markdown(report):
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (Status.DONE, "1 of 1 action done and read back."),
-        (Status.FAILED, "0 of 1 action done and read back. 1 failed."),
-        (Status.NOT_VERIFIED, "0 of 1 action done and read back. 1 not verified."),
+        (Status.DONE, "1 of 1 action done and verified."),
+        (Status.FAILED, "0 of 1 action done and verified. 1 failed."),
+        (Status.NOT_VERIFIED, "0 of 1 action done and verified. 1 not verified."),
     ],
 )
 def test_a_report_ends_with_what_became_of_its_actions(status, words):
@@ -198,7 +198,7 @@ def test_a_report_of_nothing_is_one_sentence():
     assert report_text(RunReport(plan())) == "Nothing was sent.\n"
     cut = RunReport(plan(), is_interrupted=True, verified_except=("edge/alpha",))
     assert report_text(cut) == (
-        "Nothing was sent. Interrupted: run it again, it goes on from what is there. "
+        "Nothing was sent. Interrupted: run the command again to continue. "
         "Not verified: edge/alpha.\n"
     )
 
@@ -227,7 +227,7 @@ def test_an_event_says_what_it_knows(event, document):
 def test_a_cluster_without_services_is_a_heading():
     cluster = Cluster(EDGE, "https://h", "h", None)
     text = status_text([ClusterStatus(cluster, version="v4.1.2")])
-    assert text == "edge   https://h   OSCAR v4.1.2   0 services, 0 ours\n"
+    assert text == "edge   https://h   OSCAR v4.1.2   0 services, 0 managed\n"
     lost = status_text([ClusterStatus(cluster, problem="no answer")])
     assert lost == "edge   https://h   NOT READ: no answer\n"
 

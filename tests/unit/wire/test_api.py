@@ -504,7 +504,7 @@ _NO_ROUTE = reply("404 page not found", 404, Content_Type="text/plain")
 def test_a_release_that_tells_no_state_is_not_taken_for_a_service_that_is_unavailable(stub):
     stub.replies = [_NO_ROUTE]
     with api(stub.url) as oscar:
-        assert oscar.deployment("a").state == "not told"
+        assert oscar.deployment("a").state == "not reported"
 
 
 def test_a_release_that_shows_no_containers_says_so_and_what_it_shows(stub):

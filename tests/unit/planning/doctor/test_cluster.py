@@ -72,11 +72,11 @@ def test_the_buckets_of_a_federation_worker_lie_on_its_origins_store():
 
 
 def test_a_user_is_given_no_deletion_that_the_server_refuses():
-    """It lets no user delete a bucket that does not say whose it is."""
+    """It lets no user delete a bucket that has no owner tag."""
     untagged, tagged = (bucket("red", owner="me", is_tagged=word) for word in (False, True))
     (found,) = judged(users_view(buckets=[untagged])).findings
     assert found.code == FindingCode.BUCKET_ORPHAN
-    assert "data of a service that was removed" in found.why
+    assert "data of a removed service" in found.why
     assert not any("DELETE" in remedy.do for remedy in found.remedies)
     (found,) = judged(users_view(buckets=[tagged])).findings
     assert any("DELETE" in remedy.do for remedy in found.remedies)
@@ -218,7 +218,7 @@ def test_a_removal_that_was_cut_short_names_what_it_has_let_go_of():
         for buckets, named in ((" red blue", "red, blue"), ("", "its buckets")):
             cut = live(annotations={**stamp(), "oscar-sync.io/detached": f"{purpose}{buckets}"})
             message = the(FindingCode.HALF_REMOVED, view(cut)).message
-            assert f"its {word} was not finished: it has let go of {named}" in message
+            assert f"its {word} was not finished: it is already detached from {named}" in message
 
 
 def test_a_member_of_a_federation_that_does_not_say_so_is_told_unless_it_is_wanted():

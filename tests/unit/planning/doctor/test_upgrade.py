@@ -61,7 +61,7 @@ def test_two_inputs_in_a_bucket_are_a_finding_up_to_3_5():
         item for item in _codes(_view((3, 5, 0), input=inputs), (3, 6, 0)) if item[0] != "OSY425"
     ]
     assert code == "OSY423"
-    assert "two inputs lie in bucket b" in message
+    assert "two inputs are in bucket b" in message
 
 
 def test_an_older_release_is_no_upgrade():
