@@ -74,7 +74,7 @@ def test_each_reason_of_a_golden_plan_has_its_row():
     text = (DOCS / "reasons.md").read_text(encoding="utf-8")
     plans = (path.read_text("utf-8") for path in (ROOT / "tests/golden").rglob("*.txt"))
     given = {
-        code for plan in plans for code in re.findall(r"^ +reason +(\S+)$", plan, re.MULTILINE)
+        code for plan in plans for code in re.findall(r"^ +reason: (\S+)$", plan, re.MULTILINE)
     }
     assert len(given) > 5
     assert {code for code in given if f"| `{code}` |" not in text} == set()

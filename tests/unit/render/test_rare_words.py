@@ -170,7 +170,7 @@ def test_a_report_for_a_comment_has_a_line_for_each_action_and_the_plan_below():
     done = ActionResult(update(), Status.DONE)
     failed = ActionResult(update(), Status.FAILED, "no | <b>way</b>")
     text = _markdown(RunReport(plan(update()), (done, failed)))
-    assert text.startswith("### oscar-sync apply\n\n1 of 2 actions done and read back")
+    assert text.startswith("### oscar-sync apply\n\n1 of 2 actions done and verified")
     assert "check_mark: done **edge/alpha** update\n" in text
     assert "- :x: failed **edge/alpha** update: no \\| &lt;b&gt;way&lt;/b&gt;" in text
     assert "#### The plan" in text
