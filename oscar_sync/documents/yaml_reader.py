@@ -170,7 +170,8 @@ def _duplicate(key: str, first: Any, again: Any) -> Fault:
     return _fault(
         FaultKind.DUPLICATE,
         again,
-        f"the key {key} occurs here for the second time; the first is at line {mark.line + 1}, column {mark.column + 1}",
+        f"the key {key} occurs here for the second time; the first is at line {mark.line + 1}, "
+        f"column {mark.column + 1}",
         "keep one of the two: of two equal keys other tools silently take the last",
     )
 

@@ -39,7 +39,9 @@ def volume_findings(context: Context) -> Iterator[Finding]:
             FindingCode.VOLUME_KEPT,
             name,
             "no service uses it",
-            "it is kept: nothing deletes it, and it uses space; the service that made it attaches it again when it comes back, and any other service that wants to make a volume of that name is refused",
+            "it is kept: nothing deletes it, and it uses space; the service that made it attaches "
+            "it again when it comes back, and any other service that wants to make a volume of "
+            "that name is refused",
             Remedy(By.YOU, "keep it; `volume: {name, mount_path}` without size attaches it"),
             Remedy(By.YOU, "or delete it", api_call(view, "DELETE", f"/system/volumes/{name}")),
         )
@@ -54,8 +56,9 @@ def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
     yield finding(
         FindingCode.VOLUME_GONE,
         attached or made_volume(live.form),
-        f"{live.key.name} mounts it, and it is not there",
-        "a DELETE of the service that made a volume with policy `delete` deletes it too, even if another service mounts it; instances cannot start without it",
+        f"{live.key.name} mounts it, and it does not exist",
+        "a DELETE of the service that made a volume with policy `delete` deletes it too, even if "
+        "another service mounts it; instances cannot start without it",
         Remedy(By.YOU, "make it again, empty", api_call(view, "POST", "/system/volumes", body))
         if attached
         else Remedy(
