@@ -106,7 +106,6 @@ class _Story(Struct):
         show_line("\n" + self.paint(f"# {text}", "cyan"))
 
     def run(self, words: str, *, expected: int = 0) -> None:
-        """Print a command as a user would type it, then run it."""
         show_line(self.paint(f"$ {words}", "bold"))
         args = shlex.split(words)
         self._execute([sys.executable, "-m", "oscar_sync", *args[1:]], expected)

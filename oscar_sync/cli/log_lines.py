@@ -20,7 +20,6 @@ def choose(ctx: click.Context, param: click.Parameter, value: str) -> None:
 
 
 def json_line(level: str, logger: str, message: str, **more: Any) -> str:
-    """Return one line: time in UTC, level, logger, message; in ASCII, so that none steers."""
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     return json.dumps({"time": stamp, "level": level, "logger": logger, "message": message, **more})
 

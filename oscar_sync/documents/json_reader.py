@@ -41,7 +41,6 @@ def _DECODER(hook: Any) -> json.JSONDecoder:  # noqa: N802 - reads as the consta
 
 
 def read_document(text: str, *, is_json: bool) -> Reading:
-    """Return what *text* holds; a file called ``.json`` is read as JSON, all else as YAML."""
     return read_json(text) if is_json else read_yaml(text)
 
 

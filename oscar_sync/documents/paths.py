@@ -42,7 +42,6 @@ def path_from(text: str) -> FieldPath | None:
 
 
 def shown_path(path: str, cwd: str) -> str:
-    """Return the file *path* relative to *cwd* if it lies below it, else as it is: absolute."""
     base = cwd.rstrip("/\\")
     is_below = path.startswith((f"{base}/", f"{base}\\"))
     return path[len(base) + 1 :] if is_below else path

@@ -15,7 +15,6 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 class Places:
     def __init__(self, text: str, file: str, layer: str = "fdl") -> None:
-        """Keep *text*; nothing is parsed yet."""
         self.text = text
         self.file = file
         self.layer = layer

@@ -242,7 +242,6 @@ class FieldReader(ABC):
 
 
 def _as_text(value: str) -> str:
-    """Return a scalar as it is written, null as the empty string."""
     if type(value) is Plain:
         return "" if value in NULLS else str(value)
     return value

@@ -74,7 +74,6 @@ def existing(run: Run) -> frozenset[str]:
 def own_buckets(
     listed: Iterable[BucketFacts], named: Collection[str], service: str
 ) -> frozenset[str]:
-    """Return which of the buckets *listed* are *named*, or made by *service* as their tags say."""
     return frozenset(
         bucket.name for bucket in listed if bucket.name in named or bucket.from_service == service
     )

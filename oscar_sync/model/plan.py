@@ -131,7 +131,6 @@ class Erased(_Thing, frozen=True):
 
     @property
     def count(self) -> BucketCount | None:
-        """Return what it holds, None where nobody can see it."""
         if self.objects is None or self.size_bytes is None:
             return None
         return BucketCount(self.objects, self.size_bytes, self.last_write, self.is_at_least)
@@ -244,7 +243,6 @@ class Action(Struct, frozen=True):
 
     @property
     def deletes_data(self) -> bool:
-        """Tell whether a bucket, a volume or an object is gone afterwards."""
         return bool(self.erases) or any(step.do is Do.DELETE_OBJECT for step in self.steps)
 
     @property

@@ -64,7 +64,6 @@ class Seed(Struct, frozen=True):
 
     @property
     def folder(self) -> str:
-        """Where the files go on that store: ``bucket/prefix``."""
         return f"{self.bucket}/{self.prefix}".strip("/")
 
     @property

@@ -43,7 +43,6 @@ class Narrowing(Struct, frozen=True):
 
     @property
     def is_full(self) -> bool:
-        """Tell whether every service of the clusters that are read is planned."""
         return not self.services and not self.left_out
 
 
@@ -274,5 +273,4 @@ class ClusterView(Struct, frozen=True):
 
     @property
     def every_service(self) -> tuple[LiveService, ...]:
-        """Return the services with those that share a name, for whoever asks who uses what."""
         return (*self.services.values(), *self.namesakes)

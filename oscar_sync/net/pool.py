@@ -183,7 +183,6 @@ def _proxy_of(origin: str, environ: Mapping[str, str]) -> SplitResult:
 
 
 def _place(proxy: SplitResult) -> str:
-    """Return the address of a proxy without its log-in, blank for none."""
     return f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}" if proxy.scheme else ""
 
 

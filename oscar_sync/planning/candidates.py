@@ -55,7 +55,6 @@ def decide_removals(
 
 
 def _noted(context: Context, removal: Removal) -> Removal:
-    """Return *removal*, once those that are decided after it know what it changes."""
     context.note(removal.decision)
     return removal
 

@@ -86,7 +86,6 @@ class Context(Struct, frozen=True, dict=True):
 
     @property
     def identity(self) -> str:
-        """Return the cluster's name in stamps."""
         return self.facts.view.cluster.identity
 
     def standing(self, live: LiveService) -> Standing:
@@ -206,7 +205,6 @@ class Context(Struct, frozen=True, dict=True):
                 planned.made[bucket] = action.id
 
     def bucket_exists(self, bucket: BucketName) -> bool:
-        """Tell whether the bucket exists or an earlier step of the plan makes it."""
         return bucket in self.planned.made or self.facts.bucket(bucket) is not None
 
     def access_to(self, bucket: BucketName) -> Access:

@@ -34,7 +34,6 @@ def put_steps(live: Form, wanted: Form, before: Sequence[Form], note: str = "") 
 
 
 def waking_consents(context: Context, live: LiveService, wanted: Form) -> frozenset[Consent]:
-    """Return the consents to wake what an administrator's service mounts; none: it is let be."""
     if not context.facts.view.is_admin or mounted_alone(wanted) is None:
         return frozenset()
     return context.consents_to(Consent(Word.WAKE_MOUNT, live.key.name, cluster=live.key.cluster))

@@ -77,7 +77,6 @@ def with_unchanged(
 
 
 def _is_within(path: str, outer: str) -> bool:
-    """Tell whether *path* is *outer*, or lies below it, or above it."""
     shorter, longer = sorted((path, outer), key=len)
     return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
 

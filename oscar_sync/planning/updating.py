@@ -382,7 +382,6 @@ def _closed(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
 
 
 def _dropped(live: LiveService, wanted: Form) -> set[str]:
-    """Return the buckets that this update and those before it took out of the service."""
     had = {*in_out_buckets(live.form), *dropped_of(live.annotations)}
     return had - {*used_buckets(wanted)}
 

@@ -63,7 +63,6 @@ class ClusterConnection(Struct):
             self.is_reached = True
 
     def lose_store(self, error: StoreError) -> None:
-        """Note that the store cannot be used from here; it is not asked again."""
         self.store = None
         self.store_problem = str(error)
 

@@ -87,7 +87,6 @@ class Stop(Struct):
     is_idle: bool = False
 
     def set(self, *, is_terminated: bool = False) -> None:
-        """Ask the run to end after the request under way."""
         self.is_terminated = self.is_terminated or is_terminated
         self.event.set()
 

@@ -22,7 +22,6 @@ class DocumentBlock(Struct, frozen=True):
     brief: str = ""
 
     def text_within(self, room: int) -> str:
-        """Return it whole, in brief, or blank, by how many bytes there are for it."""
         whole = self.whole if isinstance(self.whole, str) else self.whole()
         return next((one for one in (whole, self.brief) if one and size_of(one) <= room), "")
 

@@ -7,7 +7,6 @@ from oscar_sync.render.words import safe_lines
 
 
 def json_text(document: Mapping[str, object] | Sequence[object]) -> str:
-    """Return *document* as JSON; in ASCII where a text of it could steer a terminal."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return (text if _is_plain(text) else json.dumps(document, indent=2)) + "\n"
 

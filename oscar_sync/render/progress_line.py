@@ -57,7 +57,6 @@ class Pace:
             moments.popleft()
 
     def bytes_per_s(self) -> float:
-        """Return the rate, 0 where less than a second was seen."""
         first, last = self._moments[0], self._moments[-1]
         seconds = last.at_s - first.at_s
         return (last.sent_bytes - first.sent_bytes) / seconds if seconds >= _ENOUGH_S else 0.0

@@ -48,7 +48,6 @@ def table_text(table: Table, width: int | None = None) -> str:
 
 
 def _narrow(widths: list[int], place: int, excess: int) -> int:
-    """Make the column at *place* narrower; return what is still too much."""
     taken = max(0, min(excess, widths[place] - _NARROWEST))
     widths[place] -= taken
     return excess - taken

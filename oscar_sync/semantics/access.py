@@ -37,7 +37,6 @@ class Access(Struct, frozen=True):
     users: frozenset[str] = frozenset()
 
     def __or__(self, other: "Access") -> "Access":
-        """Return the access of both: that of a bucket never narrows."""
         return Access(self.is_public or other.is_public, self.users | other.users)
 
 

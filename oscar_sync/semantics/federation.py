@@ -96,7 +96,6 @@ def is_mesh(form: Form) -> bool:
 
 
 def is_worker(annotations: Mapping[str, str]) -> bool:
-    """Tell whether an origin on another cluster writes the service."""
     return annotations.get(WORKER, "").strip().lower() == "true"
 
 

@@ -14,7 +14,6 @@ _ARN: Final = re.compile(r"arn:minio:sqs:[^:]*:([^:]+):webhook")
 
 
 def arn_of(service: str) -> str:
-    """Return the ARN of the webhook that a POST of *service* registers."""
     return f"arn:minio:sqs::{service}:webhook"
 
 
@@ -24,7 +23,6 @@ def service_of(arn: str) -> str:
 
 
 def wanted_hooks(form: Form) -> frozenset[tuple[BucketName, str]]:
-    """Return bucket and prefix (``<folder>/``) of each notification that the service needs."""
     return frozenset((bucket, f"{folder}/") for bucket, folder in inputs(form))
 
 

@@ -115,7 +115,6 @@ _Readers = Mapping[str, _Reader]
 
 
 def _said(readers: _Readers, raw: Mapping[str, object]) -> dict[str, Any]:
-    """Return the fields that *raw* has; a struct knows the defaults of others."""
     return {name: read(raw[name]) for name, read in readers.items() if name in raw}
 
 

@@ -60,7 +60,6 @@ def normal_path(path: str, provider: ProviderName, service: str) -> str:
 
 @lru_cache(maxsize=1 << 16)  # each path is asked for several times, all of them in turn
 def place_of(path: str) -> tuple[BucketName, str]:
-    """Return bucket and folder of a bucket path: its first segment, and the rest if any."""
     bucket, _, folder = path.strip(" /").partition("/")
     return BucketName(bucket), folder.strip("/")
 

@@ -236,7 +236,6 @@ def dropped_stamp(buckets: Iterable[str]) -> str:
 
 
 def dropped_of(annotations: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the buckets that updates have taken out of a service that stays."""
     words = annotations.get(DETACHED, "").split()
     return tuple(words[1:]) if words[:1] == ["update"] else ()
 

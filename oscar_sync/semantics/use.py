@@ -9,7 +9,6 @@ from oscar_sync.semantics.normal_form import is_exposed
 
 
 def kind_of(form: Form) -> str:
-    """Return what a service waits for: ``exposed`` (requests), ``uploads`` or ``calls``."""
     if is_exposed(form):
         return "exposed"
     return "uploads" if inputs(form) else "calls"

@@ -29,7 +29,6 @@ def size_of(form: Form) -> str:
 
 
 def attaching(form: Form) -> Form:
-    """Return *form* so that it attaches the volume that it names, and makes none."""
     if form.volume is None:
         return form
     return replace(form, volume=replace(form.volume, size="", lifecycle_policy=""))

@@ -156,7 +156,6 @@ class ClusterLookup:
         return None
 
     def id_of(self, key: str) -> ClusterId:
-        """Return the id of the key's cluster where it is known, else the key itself."""
         entry = self.entry_of(key)
         return entry.id if entry else ClusterId(key)
 

@@ -48,7 +48,6 @@ class LoginSources(Struct, frozen=True):
 
     @property
     def is_unguarded(self) -> bool:
-        """Tell whether this is CI, and files alone decide where credentials go."""
         return self.variables.get("CI", "").lower() in ("true", "1") and not self.allowed
 
 

@@ -124,7 +124,6 @@ class ObjectStore:
     # -- buckets
 
     def bucket_names(self) -> tuple[str, ...]:
-        """Return the names of the buckets that the keys show, sorted."""
         with self._translated_errors():
             return tuple(sorted(str(bucket.name) for bucket in self._client.list_buckets()))
 
@@ -173,7 +172,6 @@ class ObjectStore:
         yield from self.list_objects(bucket, prefix) if listed is None else listed
 
     def has_marker(self, bucket: str, folder: str) -> bool:
-        """Tell whether the folder's marker exists: the zero-byte object ``folder/``."""
         return self._stat(bucket, keys.marker(folder)) is not None
 
     def put_marker(self, bucket: str, folder: str) -> None:
@@ -238,7 +236,6 @@ class ObjectStore:
         return checksums.is_content(path, etag, digest)
 
     def get_object(self, bucket: str, key: str) -> bytes:
-        """Return a whole object, which must fit into memory."""
         return b"".join(self.read_object(bucket, key))
 
     def read_object(self, bucket: str, key: str) -> Iterator[bytes]:

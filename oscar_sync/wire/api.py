@@ -118,7 +118,6 @@ class OscarApi:
             return services_of(decode(content))
 
     def has_path(self, path: str) -> bool:
-        """Tell whether the release knows *path*, whatever it answers there."""
         return not _has_no_route(self._get(path))
 
     def names_buckets(self) -> bool | None:

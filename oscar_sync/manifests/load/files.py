@@ -54,7 +54,6 @@ class ReadScope:
         return os.path.join(known, name)
 
     def holds(self, real: str) -> bool:
-        """Tell whether the real path lies inside; an allowed file is inside itself."""
         return (real + os.sep).startswith(self._roots)
 
     def check(self, real: str, path: str, *, is_env_file: bool = False) -> None:

@@ -89,7 +89,6 @@ class Reader:
         diagnostics: list[Diagnostic],
         make: Callable[[], Made],
     ) -> Made:
-        """Return what *make* returns; it adds what it finds wrong to *diagnostics*."""
         del key, inputs, diagnostics
         return make()
 

@@ -27,7 +27,6 @@ class OpenedSettings(Struct, frozen=True):
 
     @property
     def cwd(self) -> str:
-        """Return the working directory, links followed."""
         return self.where.cwd
 
     @property
