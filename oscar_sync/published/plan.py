@@ -57,7 +57,6 @@ class Summary(Published):
     replace: int | None = where_given()
     seed: int | None = where_given()
     hook: int | None = where_given()
-    restart: int | None = where_given()
     adopt: int | None = where_given()
     forget: int | None = where_given()
     erase: int | None = where_given()
