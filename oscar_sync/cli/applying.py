@@ -18,6 +18,7 @@ from oscar_sync.cli.output import BOTTOM, Output, append, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.showing import show_documents, show_plan, stdout_paint
 from oscar_sync.errors import OutputError
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.event import Event
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit, worst
@@ -29,7 +30,7 @@ from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, lock
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.report import report_sentence, report_text
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import erased_briefly, plural, safe
+from oscar_sync.render.words import erased_briefly, safe
 
 Content = TypeVar("Content", str, Subject)
 

@@ -12,13 +12,13 @@ from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.output import show
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.errors import OutputError, UsageError
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.export import ExportedFile, apart, conflicts, exported, manifest_path
 from oscar_sync.reconcile.observe import observe
-from oscar_sync.render.words import plural
 from oscar_sync.storage.whole import write_whole
 
 

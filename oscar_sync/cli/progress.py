@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from oscar_sync.cli.border import say
 from oscar_sync.cli.log_lines import LogFormat
 from oscar_sync.cli.output import redraw
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Action, Do, Plan, Step
 from oscar_sync.render.progress_line import Moment, Pace, ProgressState, bar, sentence
-from oscar_sync.render.words import plural
 
 _REDRAW_S = 0.1
 _LINE_S = 10.0

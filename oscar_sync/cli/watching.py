@@ -23,6 +23,7 @@ from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_r
 from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.errors import InputError, OscarSyncError, OutputError
 from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
@@ -40,7 +41,7 @@ from oscar_sync.reconcile.once import Pass, Stop, plan_once
 from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import QUIET_S, Saves, Woken
 from oscar_sync.render.news import news_text
-from oscar_sync.render.words import plural, safe
+from oscar_sync.render.words import safe
 
 _NAMES_SHOWN: Final = 5
 

@@ -6,6 +6,7 @@ from oscar_sync.errors import StoreError
 from oscar_sync.execution.evidence import refuse_if_list_is_short
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError
 from oscar_sync.execution.sender import ReachError
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.material import Erasure
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
@@ -84,8 +85,7 @@ def refuse_if_more_is_lost(run: Run, bucket: str) -> None:
 def _words(count: BucketCount) -> str:
     least = "at least " if count.is_at_least else ""
     last = f", last write {count.last_write:%Y-%m-%d %H:%M:%SZ}" if count.last_write else ""
-    objects = "1 object" if count.objects == 1 else f"{count.objects} objects"
-    return f"{least}{objects}, {count.size_bytes} bytes{last}"
+    return f"{least}{plural(count.objects, 'object')}, {plural(count.size_bytes, 'byte')}{last}"
 
 
 def refuse_if_used(

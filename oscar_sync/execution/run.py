@@ -25,7 +25,7 @@ from oscar_sync.model.material import Material, MemberWatch
 from oscar_sync.model.plan import Action, Do, Step
 from oscar_sync.model.report import LOST, ActionResult, Status
 from oscar_sync.model.state import BucketFacts, LiveService
-from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.answers import UNKNOWN, Outcome
 from oscar_sync.semantics.bodies import post_body, put_body
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.hooks import wanted_hooks
@@ -253,10 +253,11 @@ class Run(Struct):
         if meaning.outcome is Outcome.APPLIED:
             return
         # What to do rests on the server's words: a member of a federation that failed, and why.
-        told = f": {reply.text}; {meaning.remedy}" if meaning.remedy else ""
-        self.warnings.append(
-            f"{reply.came} ({meaning.reason}); verified: the change is in place{told}"
-        )
+        remedy = "" if meaning == UNKNOWN else meaning.remedy
+        is_known = meaning.outcome is Outcome.APPLIED_WITH_WARNING and not remedy
+        bug = " (known OSCAR bug)" if is_known else ""
+        told = f": {reply.text}; {remedy}" if remedy else ""
+        self.warnings.append(f"{reply.came}{bug}; verified: the change is in place{told}")
 
 
 _StoreWrite = Callable[[Store], object]

@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import LeftAlone, PlanOptions, Scope
 from oscar_sync.model.settings import RemovedEntry
@@ -130,7 +131,7 @@ def _candidate(context: Context, live: LiveService, candidates: int) -> Removal 
     elif candidates > settings.max_removals:
         guard = Reason(
             "too-many-removals",
-            f"{candidates} services are no longer in the manifests, and max_removals is "
+            f"no longer in the manifests: {plural(candidates, 'service')}; max_removals is "
             f"{settings.max_removals}",
             ("name them under `removed`", f"set max_removals to {candidates}"),
         )

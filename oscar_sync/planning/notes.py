@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from oscar_sync.documents.suggestion import did_you_mean
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.plan import Action
@@ -64,7 +65,7 @@ def restart_notes(restarts: int) -> list[str]:
     if timeout_s is None:
         return []
     words = (
-        f"one request restarts the cluster's store {restarts} times, which takes about "
+        f"one request restarts the cluster's store {plural(restarts, 'time')}, which takes about "
         f"{restarts * RESTART_S:.0f} s: its timeout is {timeout_s:.0f} s, or --timeout if that is "
         "longer"
     )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import BucketName, ServiceName
@@ -58,7 +59,7 @@ def _decide(
     if not verdict.reason and not difference.uploads and not extra:
         return None
     triggered = len(difference.uploads) if is_own and _fires(context, seed) else 0
-    notes = (f"starts {triggered} {'job' if triggered == 1 else 'jobs'}",) if triggered else ()
+    notes = (f"starts {plural(triggered, 'job')}",) if triggered else ()
     action = Action(
         id=action_id(ActionKind.SEED, desired.key, f"#{position + 1}"),
         key=desired.key,
@@ -149,11 +150,10 @@ def _others_verdict(context: Context, desired: DesiredService, seed: Seed, count
     used = context.consents_to(Consent(Word.ATTACH, me, bucket, desired.key.cluster))
     if used:
         return Judgement(used=used)
-    objects = "1 object" if count == 1 else f"{count:,} objects"
     return Judgement(
         needs_consent(
             "extra-of-others",
-            f"delete_extra would delete {objects} from bucket {bucket}, {whose}",
+            f"delete_extra would delete {plural(count, 'object')} from bucket {bucket}, {whose}",
             Consent(Word.ATTACH, me, bucket),
             "remove `delete_extra` from the seed, or seed into a bucket of the service's own",
         )

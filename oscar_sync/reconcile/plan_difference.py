@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.plan import Kept, Op
 from oscar_sync.published.plan import (
     ActionEntry,
@@ -19,7 +20,7 @@ from oscar_sync.published.plan import (
     PlanDocument,
 )
 from oscar_sync.render.changes import value_in_words
-from oscar_sync.render.words import plural, safe, size
+from oscar_sync.render.words import safe, size
 
 _MOST: Final = 50
 _ABSENT: Final = "(none)"

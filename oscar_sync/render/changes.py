@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import FieldChange, Op
 from oscar_sync.render.script_diff import script_diff
-from oscar_sync.render.words import plural, safe, value, whole
+from oscar_sync.render.words import safe, value, whole
 
 _PRINT: Final = "fingerprint "
-_MASK: Final = "(sensitive)"
+_NOT_COMPARED: Final = "not compared"
+_SECRET: Final = "secret"
 
 
 def in_words(change: FieldChange) -> str:
@@ -65,7 +67,7 @@ def want_and_live(change: FieldChange) -> str:
 
 def live_and_wanted(change: FieldChange) -> tuple[str, str]:
     if change.is_sensitive:
-        return _MASK, in_words(change)
+        return _SECRET, in_words(change)
     if is_script(change.path) and change.op is Op.CHANGE:
         return in_words(change), ""
     live = "(none)" if change.op is Op.ADD else value_in_words(change.path, change.before)
@@ -109,12 +111,15 @@ def _sensitive(change: FieldChange) -> str:
     before, after = value(change.before), value(change.after)
     match change.op:
         case Op.ADD | Op.SAME:
-            return f"{_MASK} {after}"
+            return f"{_SECRET}, {after}"
         case Op.REMOVE:
-            return f"{_MASK} removed"
+            return f"{_SECRET}, removed"
         case _ if before == after:
-            return f"{_MASK} changed"
+            return f"{_SECRET}, changed"
         case _ if before.startswith(_PRINT) and after.startswith(_PRINT):
-            return f"{_MASK} changed ({before} -> {after.removeprefix(_PRINT)})"
+            return f"{_SECRET}, changed ({before} -> {after.removeprefix(_PRINT)})"
+        case _ if before == _NOT_COMPARED:
+            shown = f" ({after})" if after.startswith(_PRINT) else ""
+            return f"{_SECRET}, {before}, sent again{shown}"
         case _:
-            return f"{_MASK} {before} -> {after}"
+            return f"{_SECRET}, {before} -> {after}"

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.render.words import plural
+from oscar_sync.model.amounts import plural
 
 CUT: Final = "(details cut to fit)"
 """What a block in brief ends in."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.words import plural, safe
+from oscar_sync.render.words import safe
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 

@@ -5,12 +5,13 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import By, Examination, Finding, Remedy
 from oscar_sync.model.state import BucketCount
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
-from oscar_sync.render.words import plural, safe, size
+from oscar_sync.render.words import safe, size
 
 _SECTIONS: Final = {
     Severity.ERROR: ("BROKEN", "x", "red"),

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Do, FieldChange, Plan
@@ -14,7 +15,7 @@ from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.changes import in_words
 from oscar_sync.render.drift import moved
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import erased, headline, outcome_headline, plural, safe
+from oscar_sync.render.words import erased, headline, outcome_headline, safe
 
 _RANK: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _LONGEST: Final = 1_000

@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Sequence
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.field import Json
 from oscar_sync.render.documents import json_text
@@ -35,7 +36,7 @@ def gitlab_of_input(diagnostics: Sequence[Diagnostic]) -> str:
 def _document(findings: Sequence[ReportFinding], fallback: str) -> str:
     shown = list(as_many(findings, _LIMIT, _ROOM))
     if len(findings) > len(shown):
-        text = f"{len(findings) - len(shown):,} more findings, the mildest, were cut to fit"
+        text = f"{plural(len(findings) - len(shown), 'more finding')} cut to fit, the mildest"
         shown.append(ReportFinding("cut", Severity.NOTE, "", text))
     return json_text([_violation(item, name, fallback) for item, name in without_twins(shown)])
 

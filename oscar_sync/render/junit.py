@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from msgspec import Struct
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.render.findings import ReportFinding, findings_of, findings_of_input
 from oscar_sync.render.subject import Subject
@@ -41,7 +42,7 @@ def junit(subject: Subject) -> str:
     cut = len(cases) - _CASES
     if cut > 0:  # those that pass go first
         cases = sorted(cases, key=lambda case: not case.faults)[:_CASES]
-        text = f"{cut:,} more cases, all that fail kept before them, were cut to fit"
+        text = f"{plural(cut, 'more case')} cut to fit; all that fail are kept before them"
         cases.append(_Case(_FILES, "cut", (ReportFinding("cut", Severity.NOTE, "", text),)))
     return _document(subject.title, cases)
 

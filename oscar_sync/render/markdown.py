@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, Do, FieldChange, Op, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
@@ -15,7 +16,7 @@ from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import SYMBOLS, erased, headline, kept, outcome_headline, plural, safe
+from oscar_sync.render.words import SYMBOLS, erased, headline, kept, outcome_headline, safe
 
 LIMIT: Final = 60_000
 """Bytes; GitHub takes 65,536 characters of a comment, and a workflow may add its own words."""

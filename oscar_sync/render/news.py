@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.news import Entry, News, action_of
 from oscar_sync.model.plan import Blocked, Category, ClusterSummary, Plan
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH, Page, summary
-from oscar_sync.render.words import SYMBOLS, headline, key_width, plural, safe
+from oscar_sync.render.words import SYMBOLS, headline, key_width, safe
 
 
 def news_text(

@@ -2,12 +2,12 @@
 
 import json
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import Action, ActionKind, Plan
 from oscar_sync.model.report import RunReport, Status
 from oscar_sync.render.metrics import MetricsRun
-from oscar_sync.render.words import plural
 
 _QUIET = frozenset({Exit.OK, Exit.NO_TERMINAL, Exit.USAGE, Exit.INTERRUPTED, Exit.TERMINATED})
 

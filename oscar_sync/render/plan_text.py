@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import (
     Action,
@@ -26,7 +27,6 @@ from oscar_sync.render.words import (
     kept,
     key_width,
     lost,
-    plural,
     safe,
     size,
 )

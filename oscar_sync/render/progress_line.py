@@ -5,7 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.render.words import duration, plural, safe, size
+from oscar_sync.model.amounts import plural
+from oscar_sync.render.words import duration, safe, size
 
 _BAR: Final = 24
 _SHORT_BAR: Final = 10

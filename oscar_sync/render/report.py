@@ -1,16 +1,10 @@
 """What became of an apply, as text."""
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.plan import ActionKind
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.words import (
-    SYMBOLS,
-    erased_briefly,
-    key_width,
-    outcome_headline,
-    plural,
-    safe,
-)
+from oscar_sync.render.words import SYMBOLS, erased_briefly, key_width, outcome_headline, safe
 
 _COLOURS = {Status.DONE: "green", Status.SKIPPED: "yellow", Status.INTERRUPTED: "yellow"}
 

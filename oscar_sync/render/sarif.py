@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.field import Json
 from oscar_sync.model.origin import Origin
@@ -53,7 +54,7 @@ def _rule(name: str) -> dict[str, Json]:
 def _cut(count: int) -> dict[str, Json]:
     if not count:
         return {}
-    text = f"{count:,} more findings, the mildest, were cut to fit"
+    text = f"{plural(count, 'more finding')} cut to fit, the mildest"
     return {"toolExecutionNotifications": [{"level": "note", "message": {"text": text}}]}
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
-from oscar_sync.render.words import plural, safe
+from oscar_sync.render.words import safe
 
 _MOST_SHOWN: Final = 40
 

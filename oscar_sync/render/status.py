@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.status import ClusterStatus, ServiceStatus
 from oscar_sync.render.table import Row, Table, table_text
 from oscar_sync.render.usage import cluster_flag
-from oscar_sync.render.words import plural, safe
+from oscar_sync.render.words import safe
 from oscar_sync.semantics.use import address_of, kind_of, places_of
 
 _TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "MANAGED", "ENDPOINT")

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import Action, ActionKind, Erased, Kept, Loss
@@ -60,11 +61,6 @@ def _is_plain(char: str) -> bool:
 
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return the count with its noun: ``1 service``, ``1,204 objects``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def size(size_bytes: int) -> str:

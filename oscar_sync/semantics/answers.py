@@ -40,7 +40,10 @@ class _Row(Struct, frozen=True):
 
 
 _APPLIED = Meaning(Outcome.APPLIED, "ok")
-_UNKNOWN = Meaning(Outcome.UNKNOWN, "server-error", "the read-back decides")
+UNKNOWN: Final = Meaning(
+    Outcome.UNKNOWN, "server-error", "read back: nothing was changed; apply again"
+)
+"""Its remedy is told once the read-back has shown that."""
 
 _ROWS: Final = (
     _Row("POST", 400, "A service with the provided name already exists", Meaning(
@@ -129,7 +132,7 @@ def meaning_of(
         return _APPLIED
     if 400 <= status < 500:
         return Meaning(Outcome.NOT_APPLIED, "refused")
-    return _UNKNOWN
+    return UNKNOWN
 
 
 def _filled(remedy: str, service: str, namespace: str) -> str:

@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from oscar_sync.model.amounts import plural
+
 LONGEST_SERVICE: Final = 39
 """oscar-server 2.1: the validator's ``max=39``."""
 
@@ -42,7 +44,7 @@ def is_dns_label(name: str) -> bool:
 def bucket_name_fault(name: str) -> str:
     """Return why S3 and MinIO refuse a bucket called *name*, blank if they do not (record 114)."""
     if not 3 <= len(name) <= 63:
-        return f"has {len(name)} characters; a bucket's name has 3 to 63"
+        return f"has {plural(len(name), 'character')}; a bucket's name has 3 to 63"
     if not _BUCKET.fullmatch(name):
         return "may hold only a-z, 0-9, - and ., and begins and ends with a letter or digit"
     if ".." in name or ".-" in name or "-." in name:

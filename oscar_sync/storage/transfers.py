@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from oscar_sync.errors import StoreError
+from oscar_sync.model.amounts import plural
 from oscar_sync.storage.checksums import chunks, content_sha256
 from oscar_sync.storage.stored import OnBytes, ignore
 
@@ -34,7 +35,7 @@ class Copy:
     def check(self, endpoint: str, remote: str, size_bytes: int) -> None:
         """Raises StoreError: its size or checksum is not the one that was announced."""
         if self.size_bytes != size_bytes:
-            words = f"{remote} came as {self.size_bytes} bytes instead of {size_bytes}"
+            words = f"{remote} came as {plural(self.size_bytes, 'byte')} instead of {size_bytes:,}"
             raise StoreError(endpoint, words)
         if self._digest and self._digest.hexdigest() != self._expected.lower():
             raise StoreError(endpoint, f"{remote} came with another checksum than announced")

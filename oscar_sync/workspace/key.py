@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from oscar_sync.errors import InputError
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.secret import Secret
@@ -99,7 +100,7 @@ def _too_short(place: str, length: int) -> Diagnostic:
         code=CODE,
         severity=Severity.ERROR,
         path="",
-        message=f"a fingerprint key of {length} characters can be guessed",
+        message=f"a fingerprint key of {plural(length, 'character')} can be guessed",
         remedy=f"use {MIN_CHARACTERS} characters or more, as from: openssl rand -hex 32",
     )
 

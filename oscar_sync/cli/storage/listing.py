@@ -13,9 +13,10 @@ from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, opened
 from oscar_sync.cli.tables import show
 from oscar_sync.client.connection import Oscar
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
-from oscar_sync.render.words import plural, size
+from oscar_sync.render.words import size
 from oscar_sync.storage.stored import StoredFile
 
 FORMATS: Final = ("table", "json", "yaml")

@@ -6,6 +6,7 @@ from typing import Final
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR, WARNING
+from oscar_sync.model.amounts import plural
 from oscar_sync.semantics.names import is_dns_label
 from oscar_sync.semantics.paths import provider_of
 from oscar_sync.semantics.quantities import is_positive_quantity
@@ -87,7 +88,7 @@ def _ports(draft: ServiceDraft, ports: list[int]) -> None:
     if nodes and len(nodes) != len(ports):
         draft.say(
             ManifestCode.EXPOSE, ERROR, ("expose", "nodePort"),
-            f"expose.nodePort has {len(nodes)} ports, api_port has {len(ports)}: "
+            f"expose.nodePort has {plural(len(nodes), 'port')}, api_port has {len(ports)}: "
             "the server wants as many",
             "write one nodePort for each api_port; 0 lets Kubernetes choose",
         )  # fmt: skip

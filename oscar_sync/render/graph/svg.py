@@ -5,6 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.graph import Edge, Graph, Node, NodeKind
 from oscar_sync.render.graph.layout import Spot, layout
 from oscar_sync.render.markup import rendered, source_of
@@ -84,8 +85,10 @@ def _placed(spots: Mapping[str, Spot], top: int) -> tuple[dict[str, _Box], int, 
 def _summary(graph: Graph) -> str:
     count = {kind: sum(node.kind is kind for node in graph.nodes) for kind in NodeKind}
     loops = sum(edge.is_loop for edge in graph.edges)
-    words = f"{count[NodeKind.SERVICE]} services and {count[NodeKind.FOLDER]} folders"
-    return f"{words}, {loops} edges in trigger loops" if loops else words
+    words = " and ".join(
+        (plural(count[NodeKind.SERVICE], "service"), plural(count[NodeKind.FOLDER], "folder"))
+    )
+    return f"{words}, {plural(loops, 'edge')} in trigger loops" if loops else words
 
 
 def _node(node: Node, box: _Box) -> _Node:

@@ -8,9 +8,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.render.markup import rendered
-from oscar_sync.render.words import plural, safe
+from oscar_sync.render.words import safe
 
 _LINES: Final = 4_000
 _ROWS: Final = 300

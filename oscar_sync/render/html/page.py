@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.plan import ClusterSummary, Plan
 from oscar_sync.render.cutting import DocumentBlock, cut_sentence, fitting
@@ -20,7 +21,7 @@ from oscar_sync.render.markup import rendered, source_of
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import plural, safe
+from oscar_sync.render.words import safe
 
 _ROOM: Final = 5_000_000
 _SMALL_ROOM: Final = 200_000

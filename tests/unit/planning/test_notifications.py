@@ -83,7 +83,7 @@ def test_an_update_vouches_for_what_it_sets_and_for_what_was_vouched_for(was, ru
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (("beta", "in/"), ["beta also starts on uploads to red/in/"]),
+        (("beta", "in/"), ["beta also starts on uploads to red/in/: each upload runs both"]),
         (("beta", "other/"), []),
         (("", "in/"), []),
         (("alpha", "in/"), []),
@@ -92,6 +92,14 @@ def test_an_update_vouches_for_what_it_sets_and_for_what_was_vouched_for(was, ru
 def test_who_else_starts_on_the_same_uploads_is_told(rule, said):
     (action,) = planned(seen(red=[rule]), wanted(input=minio("red/in"))).actions
     assert [note for note in action.notes if "also starts" in note] == said
+
+
+def test_a_service_that_was_renamed_is_told_how_to_remove_the_former_one():
+    former = live("beta", annotations=stamp("beta"), input=minio("red/in"))
+    cluster = seen(former, red=[("beta", "in/")])
+    (action,) = planned(cluster, wanted(input=minio("red/in"))).actions
+    (note,) = [note for note in action.notes if "also starts" in note]
+    assert note.endswith("write `removed: [beta]` in oscar-sync.yaml")
 
 
 def test_what_cannot_be_read_has_no_notifications_and_an_unknown_marker_counts_as_there():

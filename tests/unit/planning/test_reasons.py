@@ -138,7 +138,7 @@ def test_another_service_on_the_same_uploads_is_told_of():
     cluster = replace(cluster, hooks={BucketName("red"): rules})
     plan = planned(cluster, wanted(), wanted("zeta", input=minio("red/in")))
     notes = {str(action.key.name): action.notes for action in plan.actions}
-    assert "beta also starts on uploads to red/in/" in notes["zeta"]
+    assert "beta also starts on uploads to red/in/: each upload runs both" in notes["zeta"]
     assert not any("red/other/" in note for note in notes["zeta"])
 
 

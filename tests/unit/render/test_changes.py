@@ -29,17 +29,17 @@ WORDS = {
     "changed script": (change("script", "a\nb\n", "a\nc\nd\n"), "+2 -1 lines"),
     "added secret": (
         change("s", None, "fingerprint 3fa1", **SECRET),
-        "(sensitive) fingerprint 3fa1",
+        "secret, fingerprint 3fa1",
     ),
-    "removed secret": (change("s", "set", None, **SECRET), "(sensitive) removed"),
+    "removed secret": (change("s", "set", None, **SECRET), "secret, removed"),
     "changed secret": (
         change("s", "fingerprint 3fa1", "fingerprint 9c02", **SECRET),
-        "(sensitive) changed (fingerprint 3fa1 -> 9c02)",
+        "secret, changed (fingerprint 3fa1 -> 9c02)",
     ),
-    "changed secret without a key": (change("s", "set", "set", **SECRET), "(sensitive) changed"),
+    "changed secret without a key": (change("s", "set", "set", **SECRET), "secret, changed"),
     "uncompared secret": (
         change("s", "not compared", "fingerprint 9c02", **SECRET),
-        "(sensitive) not compared -> fingerprint 9c02",
+        "secret, not compared, sent again (fingerprint 9c02)",
     ),
 }
 
