@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.event_lines import event_line, summary_line
-from oscar_sync.cli.output import BOTTOM, Output, append, write
+from oscar_sync.cli.output import BOTTOM, Output, append, for_stderr, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.showing import show_documents, show_plan, stdout_paint
 from oscar_sync.errors import OutputError
@@ -77,7 +77,7 @@ def carry_out(planned: Pass, how: ApplyRun, connections: Connections) -> Exit:
             )
             report = apply_once(planned, options, connections)
             progress.end()
-    hints = closing_hints(report, planned)
+    hints = closing_hints(report, planned, is_brief=not how.verbose)
     return _finish(planned, replace(report, hints=hints), how, is_sent=True)
 
 
@@ -149,7 +149,7 @@ def _is_confirmed(plan: Plan, how: ApplyRun) -> bool:
     del how
     if not sys.stdin.isatty():
         return False
-    return bool(click.prompt(question(plan), prompt_suffix=" ", default="", err=True,
+    return bool(click.prompt(for_stderr(question(plan)), prompt_suffix=" ", default="", err=True,
                              show_default=False) == "yes")  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import click
 
 from oscar_sync.cli.event_lines import summary_line
 from oscar_sync.cli.log_lines import Lines, LogFormat, json_line, line
-from oscar_sync.cli.output import Output, paint_for, tell, write
+from oscar_sync.cli.output import Output, for_stderr, paint_for, tell, write
 from oscar_sync.errors import (
     ClusterError,
     InputError,
@@ -123,7 +123,8 @@ def tell_findings(diagnostics: Sequence[Diagnostic], color: str) -> None:
             tell(json_line(str(one.severity), "oscar_sync", one.message, **about) + "\n")
         return
     paint = paint_for(color, os.environ, is_terminal=sys.stderr.isatty())
-    tell(diagnostics_text(diagnostics, paint=paint, is_brief=_is_given("verbose") is False))
+    text = diagnostics_text(diagnostics, paint=paint, is_brief=_is_given("verbose") is False)
+    tell(for_stderr(text))
 
 
 def _is_given(flag: str) -> bool | None:
@@ -137,7 +138,8 @@ def say(text: str) -> None:
     level = "warning" if text.startswith("warning:") else "info"
     level = "error" if text.startswith("error:") else level
     lines = str(text).splitlines() or [""]
-    tell("".join(f"{line(one, level)}\n" for one in lines))
+    shown = "".join(f"{line(one, level)}\n" for one in lines)
+    tell(shown if LogFormat.is_json else for_stderr(shown))
 
 
 class _StderrHandler(logging.Handler):

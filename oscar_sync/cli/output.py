@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 from msgspec import Struct
 
 from oscar_sync.errors import OutputError
+from oscar_sync.render.folding import folded
 from oscar_sync.render.paint import Paint, ansi, plain
 from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.render.words import for_terminal, safe
@@ -147,7 +148,8 @@ def write(output: Output, text: str) -> None:
         OutputError: it cannot be written.
     """
     if not output.file:
-        show(text)
+        is_ours = output.format == "text" and sys.stdout.isatty()
+        show(folded(text, stdout_width()) if is_ours else text)
         return
     try:
         if is_device(Path(output.file)):
@@ -218,8 +220,28 @@ def paint_for(color: str, environ: Mapping[str, str], *, is_terminal: bool) -> P
 
 
 def stdout_width() -> int:
-    if not sys.stdout.isatty():
-        return DEFAULT_WIDTH
+    return _width_of(sys.stdout) or DEFAULT_WIDTH
+
+
+def for_stderr(text: str) -> str:
+    """Return sentences of ours in lines of the terminal at stderr, as they are without one."""
+    width = _width_of(sys.stderr)
+    return folded(text, width) if width else text
+
+
+def _width_of(stream: TextIO) -> int:
+    """Return the columns to fill of the terminal at *stream*, 0 where it is none."""
+    if not stream.isatty():
+        return 0
     import shutil
 
-    return shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
+    try:
+        its_own = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        its_own = 0
+    columns = shutil.get_terminal_size((its_own or DEFAULT_WIDTH, 24)).columns
+    return min(max(columns, _NARROWEST), _WIDEST)
+
+
+_NARROWEST: Final = 40
+_WIDEST: Final = 200

@@ -1,10 +1,14 @@
 """What goes where: formats, files, stdout and stderr, colour, width, and the options' variables."""
 
+import fcntl
 import json
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -43,6 +47,35 @@ def test_many_alike_warnings_are_one_line_but_with_v_and_none_with_q(
         assert (err.count("warning OSY182"), err.count("OSY112")) == (warned, skipped)
         words = "3 more OSY182: bbb.yaml:5, ccc.yaml:5, ddd.yaml:5; -v shows all"
         assert err.count(words) == summed
+
+
+def test_one_line_sums_up_how_many_new_services_are_used_but_with_v(project):
+    for number in range(5):
+        project.write(f"more{number}")
+    assert project.run("apply", "-y", "-q", "-v", "--dry-run")[0] == 0
+    out = project.run("apply", "-y", "-q")[1]
+    assert out.endswith("6 new services start on uploads: `oscar-sync status` shows each\n")
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_text_fits_the_terminal_and_breaks_no_command(project, columns):
+    project.write("a-service-with-quite-a-long-name")
+    path = project.folder / "hello.yaml"
+    path.write_text(path.read_text().replace(":1.0", ""))
+    mine, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    command = [sys.executable, "-m", "oscar_sync", "plan", "--color", "never"]
+    environ = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    subprocess.run(command, stdout=theirs, stderr=theirs, check=True, env=environ)
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError), os.fdopen(mine, "rb", buffering=0) as stream:
+        while piece := stream.read(1 << 16):
+            shown += piece
+    lines = shown.decode().splitlines()
+    assert any(line.startswith("oscar-sync plan") for line in lines)
+    assert max(map(len, lines)) <= columns
+    assert ("    under the same tag is not seen" in lines) is (columns == 80)
 
 
 def test_what_rules_turn_off_is_counted_with_v(project):
