@@ -205,7 +205,7 @@ class Action(Struct, frozen=True):
 
     ``sends`` is a hash of everything that its requests carry (`planning.sent`): the digest rests on
     it, so that nothing can be sent that was not reviewed. ``notes`` are sentences for people; they
-    are not part of the digest.
+    are not part of the digest. ``unchanged`` are the other fields of an update, for `-v`.
     """
 
     id: str
@@ -221,7 +221,7 @@ class Action(Struct, frozen=True):
     seconds: float = 0.0
     origin: Origin | None = None
     notes: tuple[str, ...] = ()
-    unchanged_fields: int = 0
+    unchanged: tuple[FieldChange, ...] = ()
     members: tuple[MemberEffect, ...] = ()
     sends: str = ""
 

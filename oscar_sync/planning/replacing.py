@@ -17,7 +17,7 @@ from oscar_sync.planning.erasing import Named, named_erasures
 from oscar_sync.planning.guards import unseen_namesake_reason
 from oscar_sync.planning.members import made_members
 from oscar_sync.planning.removing import buckets_of, departure
-from oscar_sync.planning.sent import with_unchanged
+from oscar_sync.planning.sent import unchanged
 from oscar_sync.planning.volumes import taken_up, volume_notes
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, fingerprint_of
@@ -55,7 +55,7 @@ def decide_replace(
         kind=ActionKind.REPLACE,
         reason=f"no update can change {', '.join(fields)}{f': {why}' if why else ''}",
         steps=(*departing.steps, *arriving.steps),
-        changes=with_unchanged(changes, desired, context.key),
+        changes=(*changes, *unchanged(changes, desired, context.key)),
         keeps=tuple(kept.values()),
         erases=departing.erases,
         preconditions=Preconditions(fingerprint_of(live)),

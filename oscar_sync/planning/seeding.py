@@ -77,7 +77,6 @@ def _decide(
         ),
         origin=seed.origin,
         notes=(*notes, f"trigger: {'yes' if seed.is_trigger else 'no'}"),
-        unchanged_fields=difference.unchanged,
     )
     if verdict.reason:
         return Decision(action, reason=verdict.reason)

@@ -62,17 +62,15 @@ def additions(desired: DesiredService, key: FingerprintKey | None) -> tuple[Fiel
     )
 
 
-def with_unchanged(
+def unchanged(
     changes: Sequence[FieldChange], desired: DesiredService, key: FingerprintKey | None
 ) -> tuple[FieldChange, ...]:
+    """Return what *desired* says beside *changes* and the fields at their defaults."""
     differing = tuple(change.path for change in changes)
-    return (
-        *changes,
-        *(
-            replace(change, op=Op.SAME, before=change.after)
-            for change in additions(desired, key)
-            if not any(_is_within(change.path, path) for path in differing)
-        ),
+    return tuple(
+        replace(change, op=Op.SAME, before=change.after)
+        for change in additions(desired, key)
+        if not any(_is_within(change.path, path) for path in differing)
     )
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.form import Form, mapping_of
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import StampWish, UpdateMaterial
 from oscar_sync.model.plan import (
@@ -56,6 +56,7 @@ from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consent
 from oscar_sync.planning.repairing import decide_repair
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
+from oscar_sync.planning.sent import unchanged
 from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.planning.volumes import as_attached
 from oscar_sync.semantics.access import RESTRICTED, Access, given_by_puts, is_closed_by, is_of_users
@@ -216,7 +217,7 @@ def _update(case: _Case) -> Decision:
             *members.notes,
         ),
         members=members.effects,
-        unchanged_fields=_unchanged(live, case.changes),
+        unchanged=unchanged(case.changes, case.desired, context.key) if case.changes else (),
     )
     verdict = judged(
         _verdict(case, attached, named, given, is_in_parts=is_in_parts),
@@ -309,11 +310,6 @@ def _needs_restart(case: _Case) -> bool:
 
 def _lacks_restart(case: _Case) -> bool:
     return NO_RESTART.holds(case.context.facts.view.release)
-
-
-def _unchanged(live: LiveService, changes: tuple[FieldChange, ...]) -> int:
-    touched = {_field_of(change) for change in changes}
-    return len([name for name in mapping_of(live.form) if name not in touched])
 
 
 def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:

@@ -49,7 +49,8 @@ def script_lines(change: FieldChange, *, is_whole: bool) -> list[str]:
 
 
 def _whole_values(change: FieldChange) -> list[str]:
-    sides = (("-", change.before), ("+", change.after))
+    is_same = change.op is Op.SAME
+    sides = [(" ", change.after)] if is_same else [("-", change.before), ("+", change.after)]
     is_cut = any(value(content) != whole(content) for _, content in sides)
     return [f"{sign} {whole(content)}" for sign, content in sides if content is not None and is_cut]
 

@@ -34,6 +34,7 @@ from oscar_sync.render.words import (
 DEFAULT_WIDTH: Final = 100
 _PLACE_COLUMN: Final = 66
 _FIELD_COLUMN: Final = 28
+_LINE_COLOURS: Final = {"+": "green", "-": "red"}
 _OF_OP: Final = {Op.ADD: "+", Op.REMOVE: "-", Op.CHANGE: "~", Op.SAME: ""}
 _RANK: Final = {
     ActionKind.REMOVE: 0, ActionKind.REPLACE: 1, ActionKind.CREATE: 2, ActionKind.SEED: 2,
@@ -193,10 +194,10 @@ class Page:
         lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
         lines.extend(self._steps(action))
         lines.extend(f"     note   {safe(note)}" for note in notes)
-        if action.changes and action.unchanged_fields and self._verbose:
-            lines.append(f"       {plural(action.unchanged_fields, 'unchanged field')}")
-        elif action.changes and action.unchanged_fields:
-            lines.append(f"       {plural(action.unchanged_fields, 'unchanged field')} hidden")
+        if self._verbose:
+            lines.extend(line for one in action.unchanged for line in self._change(one))
+        elif action.unchanged:
+            lines.append(f"       {plural(len(action.unchanged), 'unchanged field')} hidden")
         return lines
 
     def _steps(self, action: Action) -> Iterator[str]:
@@ -218,7 +219,7 @@ class Page:
 
     def _diff(self, lines: Sequence[str]) -> list[str]:
         return [
-            f"         {self._paint(text, 'green' if text.startswith('+') else 'red')}"
+            f"         {self._paint(text, _LINE_COLOURS[text[0]]) if text[0] != ' ' else text}"
             for text in lines
         ]
 

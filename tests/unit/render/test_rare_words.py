@@ -148,12 +148,13 @@ def test_a_long_change_of_a_script_is_cut_and_says_by_how_much():
     assert "… 20 more lines" in text
 
 
-@pytest.mark.parametrize(
-    ("verbose", "words"), [(True, "7 unchanged fields\n"), (False, "7 unchanged fields hidden\n")]
-)
-def test_unchanged_fields_are_counted(verbose, words):
-    moved = update(change("memory", Cause.MANIFEST), unchanged_fields=7)
-    assert words in plan_text(plan(moved), verbose=verbose)
+def test_unchanged_fields_are_counted_and_shown_with_v():
+    same = [FieldChange(name, Op.SAME, "1", "1", Cause.MANIFEST, None) for name in ("cpu", "image")]
+    moved = update(change("memory", Cause.MANIFEST), unchanged=tuple(same))
+    assert "       2 unchanged fields hidden\n" in plan_text(plan(moved))
+    shown = plan_text(plan(moved), verbose=True)
+    assert "hidden" not in shown
+    assert f"       {'cpu':<28}  1\n       {'image':<28}  1\n" in shown
 
 
 @pytest.mark.parametrize(
