@@ -177,7 +177,11 @@ class StaleError(OscarSyncError):
     @property
     def sentence(self) -> str:
         """Return both digests."""
-        return f"the plan has digest {self.found}, expected was {self.expected}; nothing was sent"
+        how = "review it" if self.differences else "to see how, give the reviewed plan's file"
+        return (
+            "nothing was sent: the plan differs from the reviewed one (its digest is "
+            f"{self.found}, not {self.expected}); {how}"
+        )
 
 
 class LockedError(OscarSyncError):

@@ -24,7 +24,8 @@ from oscar_sync.render.words import safe, size
 
 _MOST: Final = 50
 _ABSENT: Final = "(none)"
-_HASH: Final = "what is sent, as a hash"
+_THERE: Final = ("yes", "used")
+_HASH: Final = "a value that is not shown, such as a secret's"
 """Told only where nothing else differs: a secret's value without a key, or who owns the service."""
 
 PlanWords: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -51,11 +52,19 @@ def plan_differences(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
         for item in items:
             name, what = item.path(output_format="list")
             was, now = (side.get(name, {}).get(what, _ABSENT) for side in (before, after))
-            told.setdefault(name, {})[what] = f"was {was}, is {now}"
+            words = "changed" if what == _HASH else _otherwise(was, now)
+            told.setdefault(name, {})[what] = words
     for name, differing in told.items():
         shown = {what: words for what, words in differing.items() if what != _HASH} or differing
         lines.extend(f"~ {safe(name)}: {safe(f'{what}: {words}')}" for what, words in shown.items())
     return tuple(sorted(lines, key=lambda line: line[2:])[:_MOST])
+
+
+def _otherwise(was: str, now: str) -> str:
+    """Return how one thing that is said of a part differs; what is only there or not is new."""
+    if was == _ABSENT and now in _THERE:
+        return "new"
+    return "no longer" if now == _ABSENT and was in _THERE else f"was {was}, is {now}"
 
 
 def _words_by_part(document: PlanDocument) -> PlanWords:
