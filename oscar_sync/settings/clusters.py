@@ -106,7 +106,11 @@ class ClusterLookup:
         entry = self.known.entry(self._unaliased(text))
         if entry is None:
             names = ", ".join(self.known.names) or "none"
-            raise UsageError(f"--cluster {text}: no such cluster; known are: {names}")
+            hint = did_you_mean(text, self.known.names)
+            if not hint and "." in text:
+                hint = f"an address begins with https://, as in --cluster https://{text}"
+            words = f"--cluster {text}: no such cluster; known are: {names}"
+            raise UsageError(f"{words}; {hint}" if hint else words)
         return entry
 
     def _by_endpoint(self, url: str) -> ClusterSettings | None:

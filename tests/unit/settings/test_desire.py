@@ -476,6 +476,22 @@ def test_a_cluster_that_is_a_bare_text_says_what_to_write(
     assert (found.code, words in found.remedy) == (code, True)
 
 
+@pytest.mark.parametrize(
+    ("flag", "hint"),
+    [
+        ("egde", "known are: edge; did you mean edge?"),
+        ("x.org", "an address begins with https://, as in --cluster https://x.org"),
+        ("other", "known are: edge"),
+    ],
+)
+def test_a_cluster_that_is_not_known_says_which_was_meant(
+    tmp_path: Path, flag: str, hint: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        state(tmp_path, clusters=(flag,))
+    assert str(caught.value).endswith(hint)
+
+
 def test_two_entries_of_one_cluster_are_an_error(tmp_path: Path) -> None:
     settings = f"clusters:\n  edge: {ENTRY.format('x')}\n  twin: {ENTRY.format('x')}\n"
     assert refused(tmp_path, settings) == ["OSY311"]
