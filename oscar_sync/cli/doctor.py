@@ -17,8 +17,8 @@ from oscar_sync.model.outcome import examination_exit
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.examine import examinations
 from oscar_sync.render.doctor import findings_text
+from oscar_sync.render.folding import DEFAULT_WIDTH
 from oscar_sync.render.paint import plain
-from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.semantics.capabilities import named_release
 
 FORMATS: Final = ("text", "json", "yaml")

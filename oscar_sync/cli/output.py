@@ -13,9 +13,8 @@ import click
 from msgspec import Struct
 
 from oscar_sync.errors import OutputError
-from oscar_sync.render.folding import folded
+from oscar_sync.render.folding import DEFAULT_WIDTH, folded
 from oscar_sync.render.paint import Paint, ansi, plain
-from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.render.words import for_terminal, safe
 from oscar_sync.storage.whole import write_whole
 

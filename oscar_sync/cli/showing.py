@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from oscar_sync.cli.border import say, tell_findings
-from oscar_sync.cli.output import Output, paint_for, stdout_width, write
+from oscar_sync.cli.output import Output, paint_for, write
 from oscar_sync.model.plan import Plan
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.once import Pass
@@ -29,7 +29,7 @@ def text_of(plan: Plan, output: Output, color: str, command: str, *, verbose: bo
     if output.file:
         return plan_text(plan, command=command, verbose=verbose)
     paint = stdout_paint(color)
-    return plan_text(plan, command=command, width=stdout_width(), paint=paint, verbose=verbose)
+    return plan_text(plan, command=command, paint=paint, verbose=verbose)
 
 
 def show_plan(

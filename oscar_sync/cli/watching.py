@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from oscar_sync.cli.applying import signals
 from oscar_sync.cli.border import code_of, say, tell_findings
 from oscar_sync.cli.event_lines import event_line, summary_line
-from oscar_sync.cli.output import Output, append, stdout_width, write
+from oscar_sync.cli.output import Output, append, write
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
@@ -225,7 +225,7 @@ class Watching(Struct):
         if output.file:
             return news_text(news, plan, notes)
         paint = stdout_paint(self.options["color"])
-        return news_text(news, plan, notes, width=stdout_width(), paint=paint)
+        return news_text(news, plan, notes, paint=paint)
 
     def _tell(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Write errors, and warnings that are new; one that moved within its file is not."""

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from textwrap import wrap
 from typing import Final
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import By, Examination, Finding, Remedy
 from oscar_sync.model.state import BucketCount
+from oscar_sync.render.folding import DEFAULT_WIDTH, folded
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.plan_text import DEFAULT_WIDTH
 from oscar_sync.render.words import safe, size
 
 _SECTIONS: Final = {
@@ -78,27 +77,15 @@ def _headline(finding: Finding, symbol: str) -> str:
 
 
 def _explained(why: str, remedies: Sequence[Remedy], width: int) -> Iterator[str]:
-    yield from _labelled("why", why, width)
+    yield _labelled("why", why, width)
     for remedy in remedies:
-        yield from _labelled(_WHO[remedy.by], remedy.what + (":" if remedy.do else ""), width)
+        yield _labelled(_WHO[remedy.by], remedy.what + (":" if remedy.do else ""), width)
         if remedy.do:
             yield f"{' ' * (_INDENT + 2)}{safe(remedy.do)}"
 
 
-def _labelled(who: str, text: str, width: int) -> Iterator[str]:
-    return _folded(f"     {who:<{_INDENT - 5}}{safe(text)}", width, " " * _INDENT)
-
-
-def _folded(text: str, width: int, indent: str) -> Iterator[str]:
-    yield from wrap(
-        text,
-        width,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-        replace_whitespace=False,
-    )
+def _labelled(who: str, text: str, width: int) -> str:
+    return folded(f"     {who:<{_INDENT - 5}}{safe(text)}", width)
 
 
 def _held(count: BucketCount | None) -> str:

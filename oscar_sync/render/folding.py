@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+DEFAULT_WIDTH: Final = 100
 _COLOUR: Final = re.compile(r"\x1b\[\d+m")
 _WORDS: Final = re.compile(
     r"""(?P<gap>[ ]*)(?P<word>(?:
@@ -18,6 +19,7 @@ _WORDS: Final = re.compile(
 )
 _COLUMN: Final = re.compile(r"^ *\S+(?: \S+){0,2} {2,}(?=\S)")
 """The first column of a line, with the blanks behind it."""
+_COMMAND: Final = re.compile(r" *(?:oscar-sync|kubectl|mc|pip|export) ")
 _SOURCE: Final = re.compile(r"^ +\d* \| ")
 """A line of a file, and the caret below it."""
 _SCRIPT: Final = re.compile(r"^ {9}(?:\x1b\[\d+m)?[+-] ")
@@ -41,7 +43,7 @@ def _columns(text: str) -> int:
 
 
 def _folded(line: str, width: int) -> str:
-    if _SCRIPT.match(line):
+    if _SCRIPT.match(line) or (_COMMAND.match(line) and " " * _CELL_GAP not in line.lstrip()):
         return line
     if _SOURCE.match(line):
         return f"{line[: width - 1]}…"

@@ -8,7 +8,7 @@ from oscar_sync.model.amounts import plural
 from oscar_sync.model.news import Entry, News, action_of
 from oscar_sync.model.plan import Blocked, Category, ClusterSummary, Plan
 from oscar_sync.render.paint import Paint, plain
-from oscar_sync.render.plan_text import DEFAULT_WIDTH, Page, summary
+from oscar_sync.render.plan_text import Page, summary
 from oscar_sync.render.words import SYMBOLS, headline, key_width, safe
 
 
@@ -17,7 +17,6 @@ def news_text(
     plan: Plan,
     notes: Sequence[str] = (),
     *,
-    width: int = DEFAULT_WIDTH,
     paint: Paint = plain,
 ) -> str:
     """Return what is new, changed and gone as a plan shows it, and the plan's closing line.
@@ -26,7 +25,7 @@ def news_text(
     """
     entries = (*news.new, *news.changed, *news.gone)
     keys = key_width(action_of(entry).key for entry in entries)
-    page = Page(width, paint, verbose=False, key_width=keys)
+    page = Page(paint, verbose=False, key_width=keys)
     page.section("NEW", len(news.new), [_lines(page, item) for item in news.new])
     page.section("CHANGED", len(news.changed), [_lines(page, item) for item in news.changed])
     page.section("NO LONGER", len(news.gone), [[_gone(page, item, keys)] for item in news.gone])

@@ -31,7 +31,6 @@ from oscar_sync.render.words import (
     size,
 )
 
-DEFAULT_WIDTH: Final = 100
 _PLACE_COLUMN: Final = 66
 _FIELD_COLUMN: Final = 28
 _LINE_COLOURS: Final = {"+": "green", "-": "red"}
@@ -47,11 +46,10 @@ def plan_text(
     plan: Plan,
     *,
     command: str = "plan",
-    width: int = DEFAULT_WIDTH,
     paint: Paint = plain,
     verbose: bool = False,
 ) -> str:
-    page = Page(width, paint, verbose=verbose, key_width=key_width(_keys(plan)))
+    page = Page(paint, verbose=verbose, key_width=key_width(_keys(plan)))
     page.line(_header(plan, command))
     risky = _worst_first(plan.of_category(Category.DELETED))
     drifted = plan.of_category(Category.DRIFTED)
@@ -150,8 +148,7 @@ def _about(plan: Plan) -> str:
 
 
 class Page:
-    def __init__(self, width: int, paint: Paint, *, verbose: bool, key_width: int) -> None:
-        self._width = width
+    def __init__(self, paint: Paint, *, verbose: bool, key_width: int) -> None:
         self._paint = paint
         self._verbose = verbose
         self._key_width = key_width
@@ -176,19 +173,15 @@ class Page:
     def mark(self, symbol: str, text: str) -> str:
         return f" {self._paint(symbol, SYMBOL_COLOURS[symbol])} {text}"
 
-    def _placed(self, text: str, visible: int, place: str) -> list[str]:
-        if not place:
-            return [text]
-        if self._width < DEFAULT_WIDTH:
-            return [text, f"         {place}"]
-        return [text + " " * max(3, _PLACE_COLUMN - visible) + place]
+    def _placed(self, text: str, visible: int, place: str) -> str:
+        return text + (" " * max(3, _PLACE_COLUMN - visible) + place if place else "")
 
     def action(self, action: Action) -> list[str]:
         symbol = SYMBOLS[action.kind]
         words = f"{self._key(action)} {headline(action)}"
         notes = [note for note in action.notes if not note.startswith("trigger:")]
         place = _place(action)
-        lines = self._placed(self.mark(symbol, safe(words)), len(words) + 3, safe(place))
+        lines = [self._placed(self.mark(symbol, safe(words)), len(words) + 3, safe(place))]
         lines.extend(f"     deletes {erased(item)}" for item in action.erases)
         lines.extend(line for change in action.changes for line in self._change(change))
         lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
@@ -213,7 +206,7 @@ class Page:
         mark = self._paint(symbol, SYMBOL_COLOURS[symbol]) if symbol else " "
         words = f"{safe(change.path):<{_FIELD_COLUMN}}  {in_words(change)}"
         place = safe(str(change.origin)) if change.origin else ""
-        lines = self._placed(f"     {mark} {words}", len(words) + 7, place)
+        lines = [self._placed(f"     {mark} {words}", len(words) + 7, place)]
         lines.extend(self._diff(script_lines(change, is_whole=self._verbose)))
         return lines
 
@@ -256,7 +249,7 @@ class Page:
         action = item.action
         words = f"{self._key(action)} {_blocked_word(action)}: {item.message}"
         place = safe(str(action.origin)) if action.origin else ""
-        lines = self._placed(self.mark("x", safe(words)), len(words) + 3, place)
+        lines = [self._placed(self.mark("x", safe(words)), len(words) + 3, place)]
         lines.extend(f"     would delete {erased(bucket)}" for bucket in action.erases)
         lines.extend(line for change in self._differing(action) for line in self._change(change))
         lines.append(f"     reason: {item.code}")

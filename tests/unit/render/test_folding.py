@@ -40,6 +40,11 @@ def test_a_command_is_never_broken(text):
     assert COMMAND in line
 
 
+def test_a_line_that_is_a_command_stays_whole():
+    line = f"                 kubectl -n oscar-svc get configmaps,pvc,ksvc {'name ' * 20}| grep gone"
+    assert folded(line, 80) == line
+
+
 def test_words_after_a_command_are_prose():
     assert folded("run oscar-sync status -c edge and read what it says of this", 30) == (
         "run oscar-sync status -c edge\n    and read what it says of\n    this"
