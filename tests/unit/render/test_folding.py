@@ -41,7 +41,9 @@ def test_a_command_is_never_broken(text):
 
 
 def test_a_line_that_is_a_command_stays_whole():
-    line = f"                 kubectl -n oscar-svc get configmaps,pvc,ksvc {'name ' * 20}| grep gone"
+    line = (
+        f"                 kubectl -n oscar-svc get configmaps,pvc,ksvc {'name ' * 20}| grep gone"
+    )
     assert folded(line, 80) == line
 
 
