@@ -131,8 +131,8 @@ def _candidate(context: Context, live: LiveService, candidates: int) -> Removal 
     elif candidates > settings.max_removals:
         guard = Reason(
             "too-many-removals",
-            f"no longer in the manifests: {plural(candidates, 'service')}; max_removals is "
-            f"{settings.max_removals}",
+            f"{plural(candidates, 'service is', 'services are')} no longer in the manifests, and "
+            f"max_removals is {settings.max_removals}",
             ("name them under `removed`", f"set max_removals to {candidates}"),
         )
     return decide_remove(context, live, why="no longer in the manifests", guard=guard)
