@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
+from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.substitution import bare_variable, defining, references, substituted
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
@@ -14,7 +15,7 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
-from oscar_sync.settings.addresses import address_fault, is_address
+from oscar_sync.settings.addresses import address_fault
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.entries import (
     DEFAULT_KEYS,
@@ -188,14 +189,23 @@ class ClusterLookup:
         return entry.id if entry else ClusterId(name)
 
 
+_UNREAD: Final = frozenset(
+    {SettingsCode.NOT_YAML, SettingsCode.UNREADABLE, SettingsCode.ALIAS_LOOP}
+)
+
+
+def _places_of(key: str) -> tuple[str, ...]:
+    return "clusters", dotted(("clusters", key)), dotted(("clusters", STAR))
+
+
 def unknown_key(
     lookup: ClusterLookup, key: str, origin: Origin, text: str, findings: Findings
 ) -> None:
+    if any(one.code in _UNREAD or one.path in _places_of(key) for one in findings.diagnostics):
+        return  # what is wrong there is noted, and nobody knows what it would say
     keys = ", ".join(one or "(none)" for one in lookup.keys)
     names = ", ".join(lookup.known.names) or "none"
     if target := lookup.known.aliases.get(key):
-        if is_address(target):
-            return  # noted where it is written
         known = [name for name in lookup.known.names if name not in lookup.known.aliases]
         hint = did_you_mean(target, known) or f"clusters known: {', '.join(known) or 'none'}"
         findings.add(

@@ -477,6 +477,21 @@ def test_a_cluster_that_is_a_bare_text_says_what_to_write(
 
 
 @pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ('set: "a\n', "OSY201"),
+        ("clusters: https://x.org", "OSY205"),
+        ("clusters: {edge: lab, lab: edge}", "OSY310"),
+        ("clusters: {'*': https://x.org}", "OSY205"),
+    ],
+)
+def test_what_settings_that_cannot_be_read_would_say_is_not_guessed(
+    tmp_path: Path, settings: str, code: str
+) -> None:
+    assert set(refused(tmp_path, settings)) == {code}
+
+
+@pytest.mark.parametrize(
     ("flag", "hint"),
     [
         ("egde", "known are: edge; did you mean edge?"),
