@@ -17,6 +17,8 @@ _MARKER: Final = re.compile(r"^(?:<{7}|\|{7}|>{7})(?: .*)?$|^={7}$", re.MULTILIN
 _INDENT_WITH_TAB: Final = re.compile(r" *\t")
 _OPENED: Final = {"while parsing a flow sequence": "[", "while parsing a flow mapping": "{"}
 _NO_KEY: Final = ("did not find expected key", "expected <block end>")  # libyaml's and PyYAML's
+_MOST_SCANNED: Final = 1 << 16
+"""Characters: a second look in Python takes long, and a manifest has few thousand."""
 _QUOTES: Final = ("'", '"')
 
 
@@ -91,6 +93,8 @@ def _unclosed(place: tuple[int, int]) -> Fault:
 def _unclosed_quote(text: str, place: tuple[int, int], loader: Any) -> Fault | None:
     """Return the fault of a quote that the next one closed, in the line of the error's *place*."""
     line, column = place
+    if len(text) > _MOST_SCANNED:
+        return None
     last = None
     for scalar in _scalars(text, loader):
         if (scalar.end_mark.line + 1, scalar.end_mark.column + 1) > place:

@@ -42,6 +42,12 @@ def test_a_fault_of_yaml_is_where_it_begins(text, place, message):
     assert fault.remedy
 
 
+def test_a_large_text_is_not_looked_at_twice():
+    text = f'# {"x" * 70_000}\nb: "y\nc: "z"\n'
+    (fault,) = read_document(text, is_json=False).faults
+    assert fault.message.startswith("not YAML: ")
+
+
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
