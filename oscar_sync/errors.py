@@ -177,10 +177,10 @@ class StaleError(OscarSyncError):
     @property
     def sentence(self) -> str:
         """Return both digests."""
-        how = "review it" if self.differences else "to see how, give the reviewed plan's file"
+        how = "" if self.differences else "; its file in place of the digest shows what differs"
         return (
-            "nothing was sent: the plan differs from the reviewed one (its digest is "
-            f"{self.found}, not {self.expected}); {how}"
+            f"nothing was sent: this is not the reviewed plan (digest {self.found}, expected "
+            f"{self.expected}){how}"
         )
 
 
