@@ -114,12 +114,12 @@ class _Reader:
         if not isinstance(functions, dict):
             self.shape((FUNCTIONS,), "functions must be a mapping", "write `functions:`, `oscar:`")
             return []
-        for platform in functions:
+        for platform in [name for name in functions if name != OSCAR]:
             path = (FUNCTIONS, platform)
-            if closest(platform, (OSCAR,)) not in ("", platform):
+            if closest(platform, (OSCAR,)):
                 code, severity, message, remedy = unknown_key(dotted(path), platform, (OSCAR,))
                 self.findings.at(code, severity, self.places, path, message, remedy)
-            elif platform != OSCAR:
+            else:
                 self.findings.at(
                     ManifestCode.AWS_IGNORED,
                     WARNING,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from oscar_sync.model.field import Value
 from oscar_sync.model.secret import Secret
@@ -153,12 +154,14 @@ _SCALARS: Final = frozenset({str, bool, int})
 
 def mapping_of(struct: Struct) -> dict[str, Value]:
     """Return a form, or a block of one, as JSON that may hold secrets, by the names of FDL."""
-    values = ((name, getattr(struct, name)) for name in struct.__struct_fields__)
-    return {
+    values = {
         name: value if type(value) in _SCALARS else plain(value)
-        for name, value in values
-        if value is not None or name not in _BESIDE_FEDERATION
+        for name, value in asdict(struct).items()
     }
+    for name in _BESIDE_FEDERATION:
+        if name in values and values[name] is None:
+            del values[name]
+    return values
 
 
 def plain(value: object) -> Value:

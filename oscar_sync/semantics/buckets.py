@@ -5,6 +5,7 @@ Sources: oscar-server 4.4, 5, 6.1, 6.2; records 026, 041, 045, 049, 101, 113, 12
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -25,7 +26,7 @@ from oscar_sync.semantics.stores import is_own_store, leads_across
 
 def inputs(form: Form) -> tuple[tuple[BucketName, str], ...]:
     """Return bucket and folder of each input on the cluster's own store, in order."""
-    return tuple(_places(form.input, LOCAL_INPUT_TYPES))
+    return _places(form.input, LOCAL_INPUT_TYPES)
 
 
 def further_inputs(form: Form) -> tuple[tuple[BucketName, str], ...]:
@@ -57,7 +58,7 @@ def outputs(form: Form) -> tuple[tuple[BucketName, str], ...]:
     """Return bucket and folder of each output that touches a bucket of the cluster's own store."""
     # An output on ``s3.*`` or ``minio.other`` counts: DELETE empties the bucket of that name in the
     # cluster's own store (oscar-server 5; record 133).
-    return tuple(_places(form.output, BUCKET_OUTPUT_TYPES))
+    return _places(form.output, BUCKET_OUTPUT_TYPES)
 
 
 def in_out_buckets(form: Form) -> tuple[BucketName, ...]:
@@ -187,15 +188,16 @@ def detached(form: Form, bucket_list: Sequence[str]) -> Form:
     return replace(without, mount=Mount(), isolation_level=level)
 
 
+@lru_cache(maxsize=1 << 14)  # the decision about one update asks fifty times
 def _places(
-    entries: Iterable[InputOutput], types: frozenset[str], *, is_own: bool = False
-) -> list[tuple[BucketName, str]]:
-    return [
+    entries: tuple[InputOutput, ...], types: frozenset[str], *, is_own: bool = False
+) -> tuple[tuple[BucketName, str], ...]:
+    return tuple(
         place_of(entry.path)
         for entry in entries
         if (provider := provider_of(entry.storage_provider)).type in types
         and (not is_own or str(provider) == "minio.default")
-    ]
+    )
 
 
 def _without(
