@@ -13,7 +13,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 @given.command(
     "adopt", "oscar-sync adopt thumbnails", "oscar-sync adopt edge/thumbnails edge/ndvi --yes"
 )
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=given.SERVICES)
 @given.formats(*APPLY_FORMATS)
 @given.common
 @given.allowing

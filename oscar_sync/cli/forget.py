@@ -11,7 +11,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 
 
 @given.command("forget", "oscar-sync forget thumbnails", "oscar-sync forget edge/thumbnails --yes")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=given.SERVICES)
 @given.formats(*APPLY_FORMATS)
 @given.common
 @given.allowing

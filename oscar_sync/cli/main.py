@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "demo": Command("demo", "Run the main steps on an emulated cluster."),
     "schema": Command("schema", "Print the JSON Schema of a file or document."),
     "settings": Command("settings", "Show each setting and its source."),
+    "completion": Command("completion", "Print the completion script of a shell."),
     "help": Command("show_help", "Show the help of a command."),
     "version": Command("version", "Print the version."),
 }

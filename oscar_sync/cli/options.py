@@ -61,11 +61,26 @@ _GIVEN: Final = _Given()
 _FILE: Final = _File()
 
 
-def _many(flag: str, *names: str, metavar: str, text: str) -> Any:
+def _names(kind: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return what completes names of *kind* from the files, which are read only then."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+        from oscar_sync.cli import known_names
+
+        found: list[str] = getattr(known_names, kind)(ctx, param, incomplete)
+        return found
+
+    return complete
+
+
+SERVICES: Final = _names("services")
+
+
+def _many(flag: str, *names: str, metavar: str, text: str, kind: str = "") -> Any:
     variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
     return click.option(
         flag, *names, multiple=True, metavar=metavar, help=text, type=_GIVEN, envvar=variable,
-        show_envvar=False, cls=CommonOption,
+        show_envvar=False, cls=CommonOption, shell_complete=_names(kind) if kind else None,
     )  # fmt: skip
 
 
@@ -83,7 +98,7 @@ def _flag(flag: str, *names: str, text: str) -> Any:
 
 _CLUSTER: Final = _many(
     "--cluster", "-c", metavar="[KEY=]ID|URL",
-    text="Use the cluster with this id or address (repeatable).",
+    text="Use the cluster with this id or address (repeatable).", kind="clusters",
 )  # fmt: skip
 _ENDPOINT_ALLOWED: Final = click.option(
     "--endpoint-allowed", multiple=True, metavar="ORIGIN", type=_GIVEN, cls=CommonOption,
@@ -157,13 +172,13 @@ _COMMON: Final = (
     _CONFIG,
     _SETTINGS,
     _many("--overlay", metavar="NAME",
-          text="Change services by overlays/NAME.yaml (repeatable)."),
+          text="Change services by overlays/NAME.yaml (repeatable).", kind="overlays"),
     _one("--env-file", metavar="FILE",
          text="Read values for declared variables and secrets from FILE."),
     _many("--secret-env", metavar="NAME", text="Take the secret NAME from the environment variable "
           "of the same name where manifests leave it blank (repeatable)."),
     _many("--only", metavar="NAME",
-          text="Use only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable)."),
+          text="Use only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable).", kind="services"),
     _ALLOW_OUTSIDE,
     _TOKEN_FILE,
     _VERBOSE,
@@ -175,7 +190,7 @@ _COMMON: Final = (
 )  # fmt: skip
 
 _ALLOW: Final = click.option(
-    "--allow", multiple=True, metavar="WORD:NAME",
+    "--allow", multiple=True, metavar="WORD:NAME", shell_complete=_names("permissions"),
     help="Permit one guarded step, as the plan names it (repeatable).",
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 @given.command(
     "remove", "oscar-sync remove thumbnails", "oscar-sync remove edge/thumbnails edge/ndvi --yes"
 )
-@click.argument("names", nargs=-1, metavar="NAME...")
+@click.argument("names", nargs=-1, metavar="NAME...", shell_complete=given.SERVICES)
 @given.formats(*APPLY_FORMATS)
 @given.common
 @given.allowing

@@ -3,8 +3,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+from shutil import which
 
 import pytest
+
+from oscar_sync.cli.main import call
 
 SLOW = ("yaml", "pydantic", "requests", "urllib3", "minio")
 
@@ -51,10 +55,71 @@ def test_names_of_commands_are_completed_without_importing_one():
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_gets_its_script(shell):
+def test_each_shell_gets_its_script(shell, capfd):
+    assert call(["completion", shell]) == 0
+    assert "_OSCAR_SYNC_COMPLETE" in capfd.readouterr().out
+
+
+FDL = "functions: {oscar: [{edge: {name: plants, cpu: 0.5, image: a/b:1, script: run.sh, input: "
+FDL += "[{storage_provider: minio.default, path: leaves/in}]}}]}"
+SETTINGS = "set: garden\nclusters:\n  edge: {endpoint: https://edge.invalid, token: '${TOKEN}'}\n"
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "plants.yaml").write_text(FDL)
+    (tmp_path / "run.sh").write_text("#!/bin/sh\n")
+    (tmp_path / "oscar-sync.yaml").write_text(SETTINGS)
+    (tmp_path / "overlays").mkdir()
+    (tmp_path / "overlays" / "production.yaml").write_text("services: {}")
+    return tmp_path
+
+
+@pytest.mark.skipif(not which("bash"), reason="no bash here")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("plan --only ", ["plants"]),
+        ("remove pl", ["plants"]),
+        ("service run p", ["plants"]),
+        ("status -c ", ["edge"]),
+        ("plan --overlay pr", ["production"]),
+        ("plan -o git", ["github", "gitlab"]),
+        ("apply --allow rep", ["replace:"]),
+        ("apply --allow replace:", ["replace:plants"]),
+        ("apply --allow erase:", ["erase:leaves", "erase:plants/volume"]),
+        ("apply --allow attach:p", ["attach:plants=leaves"]),
+        ("plan --only nothing", []),
+    ],
+)
+def test_bash_completes_names_from_the_files(words, found, files):
+    """No cluster is asked: the one of the settings has no address."""
+    assert _bash(words, files) == found
+
+
+@pytest.mark.skipif(not which("bash"), reason="no bash here")
+@pytest.mark.parametrize("text", ["functions: [", "", "\0"])
+def test_files_with_errors_complete_nothing_and_say_nothing(text, files):
+    (files / "plants.yaml").write_text(text)
+    assert _bash("plan --only ", files) == []
+
+
+def _bash(words, folder):
+    """Return what bash offers where *words* stand on its line, as its own words see them."""
+    script = """
+        eval "$(oscar-sync completion bash)"
+        line="oscar-sync $1"
+        read -r -a COMP_WORDS <<< "$line"
+        if [[ $line == *" " ]]; then COMP_WORDS+=(""); fi
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        _oscar_sync_completion oscar-sync
+        printf '%s\\n' "${COMPREPLY[@]}"
+    """
     done = subprocess.run(
-        [sys.executable, "-c", "from oscar_sync.cli.main import run; run([])"],
-        env={**os.environ, "_OSCAR_SYNC_COMPLETE": f"{shell}_source"},
-        capture_output=True, text=True, check=False,
+        ["bash", "-c", script, "bash", words],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert "_OSCAR_SYNC_COMPLETE" in done.stdout
+    assert done.stderr == ""
+    return done.stdout.split()

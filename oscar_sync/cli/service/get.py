@@ -18,7 +18,7 @@ FORMATS: Final = ("yaml", "json")
 @given.command(
     "get", "oscar-sync service get thumbnails", "oscar-sync service get thumbnails -c edge -o json"
 )
-@click.argument("name")
+@click.argument("name", shell_complete=given.SERVICES)
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(name: str, **options: Any) -> int:

@@ -18,7 +18,7 @@ from oscar_sync.model.exits import Exit
     "oscar-sync service job thumbnails -f cat.png",
     "oscar-sync service job thumbnails -i Ada -c edge",
 )
-@click.argument("name")
+@click.argument("name", shell_complete=given.SERVICES)
 @FILE_INPUT
 @TEXT_INPUT
 @given.one_cluster

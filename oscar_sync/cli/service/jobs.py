@@ -24,7 +24,7 @@ FORMATS: Final = ("table", "json", "yaml")
     "oscar-sync service jobs thumbnails",
     "oscar-sync service jobs thumbnails -s failed,running",
 )
-@click.argument("name")
+@click.argument("name", shell_complete=given.SERVICES)
 @click.option(
     "-s",
     "--status",

@@ -24,7 +24,9 @@ from oscar_sync.semantics.use import kind_of
     "oscar-sync service logs thumbnails --latest",
     "oscar-sync service logs thumbnails thumbnails-x7k2p -t",
 )
-@click.argument("words", nargs=-1, required=True, metavar="NAME [JOB]")
+@click.argument(
+    "words", nargs=-1, required=True, metavar="NAME [JOB]", shell_complete=given.SERVICES
+)
 @click.option("-l", "--latest", is_flag=True, help="Show the newest job.")
 @click.option("-d", "--deployment", is_flag=True, help="Show the service's containers, not a job.")
 @click.option("-t", "--show-timestamps", is_flag=True, help="Show when each line was written.")

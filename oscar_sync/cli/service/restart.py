@@ -14,7 +14,7 @@ from oscar_sync.client.connection import Oscar
     "oscar-sync service restart notebook",
     "oscar-sync service restart notebook viewer -c edge",
 )
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=given.SERVICES)
 @given.one_cluster
 def command(names: tuple[str, ...], **options: Any) -> int:
     """Replace the containers of exposed services with new ones of the same definition."""

@@ -26,7 +26,7 @@ _FORMATS: Final = frozenset({"json", "yaml", "table", "text", "markdown"})
     "oscar-sync service run thumbnails -f cat.png -o small.png",
     "oscar-sync service run greeter -i 'Ada' --timeout 300",
 )
-@click.argument("name")
+@click.argument("name", shell_complete=given.SERVICES)
 @FILE_INPUT
 @TEXT_INPUT
 @click.option(

@@ -12,7 +12,7 @@ from oscar_sync.client.connection import Oscar
 @given.command(
     "stop", "oscar-sync service stop notebook", "oscar-sync service stop notebook viewer -c edge"
 )
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=given.SERVICES)
 @given.one_cluster
 def command(names: tuple[str, ...], **options: Any) -> int:
     """Stop exposed services: no replica runs until `service start`."""
