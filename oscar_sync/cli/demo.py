@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Final
 
@@ -58,42 +59,21 @@ wc -w < "$INPUT_FILE_PATH" > "$TMP_OUTPUT_DIR/$name.count"
     "models/model.txt": "weights, as it were\n",
 }
 
-_LOGIN: Final = """\
+_BY_HAND: Final = """\
 import os
 import requests
 api = os.environ["OSCAR_ENDPOINT"]
 login = os.environ["OSCAR_USERNAME"], os.environ["OSCAR_PASSWORD"]
-"""
-
-_CALL: Final = f"""\
-import base64
-{_LOGIN}service = requests.get(f"{{api}}/system/services/plants", auth=login).json()
-token = {{"Authorization": "Bearer " + service["token"]}}
-answer = requests.post(f"{{api}}/run/plants", json={{"words": "one two"}}, headers=token)
-print(answer.status_code, base64.b64decode(answer.text).decode().strip())
-"""
-
-_UPLOAD: Final = f"""\
-import io
-import time
-from minio import Minio
-{_LOGIN}keys = requests.get(f"{{api}}/system/config", auth=login).json()["minio_provider"]
-host, access, secret = keys["endpoint"].split("//")[1], keys["access_key"], keys["secret_key"]
-store = Minio(host, access, secret, secure=False)
-store.put_object("plants", "in/leaf.txt", io.BytesIO(b"green and veined"), 16)
-jobs = {{}}
-while not jobs or any(job["status"] != "Succeeded" for job in jobs.values()):
-    time.sleep(0.1)
-    jobs = requests.get(f"{{api}}/system/logs/plants", auth=login).json()["jobs"]
-print("jobs:", [job["status"] for job in jobs.values()])
-print("objects:", [item.object_name for item in store.list_objects("plants", recursive=True)])
-"""
-
-_DRIFT: Final = f"""\
-{_LOGIN}service = requests.get(f"{{api}}/system/services/plants", auth=login).json()
+service = requests.get(f"{api}/system/services/plants", auth=login).json()
 service["memory"] = "4Gi"
-print(requests.put(f"{{api}}/system/services", auth=login, json=service).status_code)
+print(requests.put(f"{api}/system/services", auth=login, json=service).status_code)
 """
+_NEXT: Final = """\
+oscar-sync init my-services                     # settings and a first service
+oscar-sync emulator                             # an OSCAR on this machine to try them on
+oscar-sync help plan                            # options and examples; docs/tutorial.md explains
+"""
+_PATIENCE_S: Final = 60.0
 
 
 class _Story(Struct):
@@ -109,6 +89,19 @@ class _Story(Struct):
         show_line(self.paint(f"$ {words}", "bold"))
         args = shlex.split(words)
         self._execute([sys.executable, "-m", "oscar_sync", *args[1:]], expected)
+
+    def wait(self, words: str, text: str) -> None:
+        """Type a command that only asks, until it shows *text*: a job needs its time."""
+        show_line(self.paint(f"$ {words}", "bold"))
+        args = [sys.executable, "-m", "oscar_sync", *shlex.split(words)[1:]]
+        deadline = time.monotonic() + _PATIENCE_S
+        shown = ""
+        while text not in shown and time.monotonic() < deadline:
+            shown = subprocess.run(  # noqa: S603 - our own program and words
+                args, cwd=self.folder, env=self.environ, capture_output=True, text=True, check=False
+            ).stdout
+        show(shown)
+        self.failures += text not in shown
 
     def python(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8")
@@ -185,18 +178,22 @@ def _play(story: _Story) -> None:
     story.run("oscar-sync plan --detailed-exitcode")
     story.run("oscar-sync seed --yes")
     story.tell("Call the service:")
-    story.python("call.py", _CALL)
+    story.run("oscar-sync service run plants -i 'green and veined'")
     story.tell("An upload below plants/in starts a job, whose result lands in plants/out:")
-    story.python("upload.py", _UPLOAD)
+    story.shell("echo green and veined >leaf.txt")
+    story.run("oscar-sync storage put leaf.txt plants/in/")
+    story.wait("oscar-sync storage ls plants/out/", "leaf.txt.count")
+    story.run("oscar-sync service jobs plants")
     story.tell("Somebody changes the service by hand:")
-    story.python("by_hand.py", _DRIFT)
+    story.python("by_hand.py", _BY_HAND)
     story.run("oscar-sync drift", expected=2)
     story.run("oscar-sync apply --yes")
     story.tell("Remove the service. OSCAR's own DELETE would delete its buckets; here they stay:")
     story.run("oscar-sync remove plants --yes")
     story.tell("The manifest still exists: apply creates the service again, with its data:")
     story.run("oscar-sync apply --yes")
-    story.python("upload_again.py", _UPLOAD.replace("leaf", "root"))
+    story.run("oscar-sync storage put leaf.txt plants/in/root.txt")
+    story.wait("oscar-sync storage ls plants/out/", "root.txt.count")
     story.run("oscar-sync plan --detailed-exitcode")
     _play_erasure(story)
 
@@ -215,3 +212,5 @@ def _play_erasure(story: _Story) -> None:
     story.shell("echo 'removed: [{service: plants, erase: [plants]}, gallery]' >>oscar-sync.yaml")
     story.run("oscar-sync plan")
     story.run("oscar-sync apply --yes")
+    story.tell("Next:")
+    show(_NEXT)
