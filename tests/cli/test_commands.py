@@ -367,7 +367,7 @@ def test_a_narrow_terminal_folds_the_right_column_under(project):
     os.close(mine)
     lines = [line.rstrip() for line in shown.splitlines()]
     place = lines.index(" + edge/hello         create")
-    assert lines[place + 1] == "         hello.yaml:3"
+    assert lines[place + 1] == " " * 22 + "hello.yaml:3"
 
 
 def test_a_graph_is_drawn_offline_and_shows_the_loop_that_stops_a_plan(project):
