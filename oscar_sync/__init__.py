@@ -16,3 +16,8 @@ def __getattr__(name: str) -> object:
         return getattr(api, name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    """Return what there is, imported or not: notebooks complete these names."""
+    return sorted({*globals(), *__all__})

@@ -20,7 +20,7 @@ OscarSyncError
 
 from collections.abc import Sequence
 
-from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.diagnostic import Diagnostic, Severity
 
 
 class OscarSyncError(Exception):
@@ -36,11 +36,10 @@ class InputError(OscarSyncError):
         self.diagnostics = tuple(diagnostics)
 
     def __str__(self) -> str:
-        """Return one line a finding."""
-        return "\n".join(
-            f"{diagnostic.file}:{diagnostic.line}:{diagnostic.column}: {diagnostic.message}"
-            for diagnostic in self.diagnostics
-        )
+        """Return one line a fault; warnings follow under a heading of their own."""
+        faults = [str(one) for one in self.diagnostics if one.severity is Severity.ERROR]
+        others = [str(one) for one in self.diagnostics if one.severity is not Severity.ERROR]
+        return "\n".join([*faults, *(["warnings:", *others] if others else [])])
 
 
 class UsageError(OscarSyncError):

@@ -30,3 +30,11 @@ class Diagnostic(Struct, frozen=True, order=True):
     message: str
     remedy: str
     snippet: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return the place as an editor opens it; the file alone where it is meant as a whole."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"

@@ -7,10 +7,12 @@
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from os import PathLike
 
 from msgspec import Struct
 
+from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit, drift_exit, plan_exit
 from oscar_sync.model.plan import Plan, PlanOptions, Scope
@@ -27,6 +29,11 @@ from oscar_sync.render.drift import drift_text
 from oscar_sync.render.html import html_cell
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_text
+
+Path = str | PathLike[str]
+# A Sequence would take one text, whose letters then are names.
+Names = list[str] | tuple[str, ...]
+Paths = list[str] | list[PathLike[str]] | list[Path] | tuple[Path, ...]
 
 
 class PlanResult(Struct, frozen=True):
@@ -98,7 +105,7 @@ class DriftResult(Struct, frozen=True):
 
     @property
     def plan(self) -> Plan:
-        """Return the plan that would mend it."""
+        """Return the plan that would correct it."""
         return self.planned.draft.plan
 
     @property
@@ -117,15 +124,15 @@ class DriftResult(Struct, frozen=True):
 
 
 def plan(
-    path: str = ".",
+    path: Path = ".",
     *,
-    cluster: str | Sequence[str] = (),
-    only: Sequence[str] = (),
-    overlay: Sequence[str] = (),
-    allow: Sequence[str] = (),
-    allow_outside: Sequence[str] = (),
-    secret_env: Sequence[str] = (),
-    endpoints_allowed: Sequence[str] = (),
+    cluster: str | Names = (),
+    only: Names = (),
+    overlay: Names = (),
+    allow: Names = (),
+    allow_outside: Paths = (),
+    secret_env: Names = (),
+    endpoints_allowed: Names = (),
     environ: Mapping[str, str] | None = None,
 ) -> PlanResult:
     """Return the plan for the FDL files at *path*; nothing is sent.
@@ -141,14 +148,14 @@ def plan(
         UsageError: the arguments do not fit.
     """
     request = DesireRequest(
-        paths=(path,),
+        paths=(os.fspath(path),),
         clusters=_clusters(cluster),
-        only=tuple(only),
-        overlays=tuple(overlay),
-        allow=tuple(allow),
-        allow_outside=tuple(allow_outside),
-        secret_env=tuple(secret_env),
-        endpoints_allowed=tuple(endpoints_allowed),
+        only=_many("only", only),
+        overlays=_many("overlay", overlay),
+        allow=_many("allow", allow),
+        allow_outside=_many("allow_outside", allow_outside),
+        secret_env=_many("secret_env", secret_env),
+        endpoints_allowed=_many("endpoints_allowed", endpoints_allowed),
     )
     desired, connections = _desired(request, environ)
     return PlanResult(plan_once(desired, PlanOptions(), connections), connections)
@@ -169,13 +176,14 @@ def apply(plan_result: PlanResult, *, parallelism: int = 2) -> ApplyResult:
 
 
 def drift(
-    path: str = ".",
+    path: Path = ".",
     *,
-    cluster: str | Sequence[str] = (),
-    only: Sequence[str] = (),
-    allow_outside: Sequence[str] = (),
-    secret_env: Sequence[str] = (),
-    endpoints_allowed: Sequence[str] = (),
+    cluster: str | Names = (),
+    only: Names = (),
+    overlay: Names = (),
+    allow_outside: Paths = (),
+    secret_env: Names = (),
+    endpoints_allowed: Names = (),
     environ: Mapping[str, str] | None = None,
 ) -> DriftResult:
     """Return what someone else changed on the clusters; edits of the files are not in it.
@@ -184,22 +192,35 @@ def drift(
 
     Raises:
         InputError: the files or settings are wrong.
+        UsageError: the arguments do not fit.
     """
     request = DesireRequest(
-        paths=(path,),
+        paths=(os.fspath(path),),
         clusters=_clusters(cluster),
-        only=tuple(only),
-        allow_outside=tuple(allow_outside),
-        secret_env=tuple(secret_env),
-        endpoints_allowed=tuple(endpoints_allowed),
+        only=_many("only", only),
+        overlays=_many("overlay", overlay),
+        allow_outside=_many("allow_outside", allow_outside),
+        secret_env=_many("secret_env", secret_env),
+        endpoints_allowed=_many("endpoints_allowed", endpoints_allowed),
     )
     desired, connections = _desired(request, environ)
     options = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
     return DriftResult(plan_once(desired, options, connections))
 
 
-def _clusters(cluster: str | Sequence[str]) -> tuple[str, ...]:
+def _clusters(cluster: str | Names) -> tuple[str, ...]:
     return (cluster,) if isinstance(cluster, str) else tuple(cluster)
+
+
+def _many(name: str, texts: Names | Paths) -> tuple[str, ...]:
+    """Return *texts*, which are those of the argument *name*.
+
+    Raises:
+        UsageError: it is one text; its letters would be taken for names.
+    """
+    if isinstance(texts, str | PathLike):
+        raise UsageError(f"{name} takes a list: write {name}=[{os.fspath(texts)!r}]")
+    return tuple(os.fspath(text) for text in texts)
 
 
 def _desired(

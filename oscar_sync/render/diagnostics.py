@@ -46,10 +46,9 @@ def _sum(others: Sequence[Diagnostic]) -> str:
 
 
 def _one(item: Diagnostic, paint: Paint) -> str:
-    place = f"{item.file}:{item.line}:{item.column}" if item.line else item.file
     path = f"{item.path}: " if item.path and item.path not in item.message else ""
     word = paint(str(item.severity), _COLOURS[item.severity])
-    lines = [f"{safe(place)}: {word} {item.code}: {safe(path + item.message)}"]
+    lines = [f"{safe(item.place)}: {word} {item.code}: {safe(path + item.message)}"]
     lines.extend(f"    {safe(line)}" for line in item.snippet.splitlines())
     if item.remedy:
         lines.append(f"    remedy: {safe(item.remedy)}")

@@ -147,3 +147,16 @@ def test_a_notebook_shows_the_page_in_its_frame(shown):
     frame.get_by_label("create (1)").uncheck()
     assert not frame.locator(".entry.k-create").first.is_visible()
     assert page.locator("iframe").bounding_box()["height"] > 300
+
+
+@pytest.mark.parametrize("width", [600, 1200])
+def test_the_frame_of_a_notebook_is_as_tall_as_its_content(shown, width):
+    cell = html_cell(subject("plan", HOSTILE))
+    page = shown(
+        text=f"<!doctype html><title>a notebook</title>{cell}",
+        viewport={"width": width, "height": 800},
+    )
+    inside = page.frame_locator("iframe").locator("html")
+    page.wait_for_function("document.querySelector('iframe').style.height.endsWith('px')")
+    height = page.locator("iframe").bounding_box()["height"]
+    assert 0 <= height - inside.evaluate("one => one.scrollHeight") < 20

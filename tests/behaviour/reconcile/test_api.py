@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 import oscar_sync
-from oscar_sync.errors import InputError
+from oscar_sync.errors import InputError, UsageError
 from oscar_sync.model.exits import Exit
 
 
@@ -27,7 +27,7 @@ def test_a_notebook_shows_the_page_in_a_frame_without_scripts(project, environ):
     for item in (found, oscar_sync.apply(found), oscar_sync.drift(str(project), environ=environ)):
         shown = item._repr_html_()
         assert shown.startswith("<iframe")
-        assert " sandbox " in shown
+        assert ' sandbox="allow-same-origin" ' in shown
         assert shown.count("<") == 2
 
 
@@ -63,7 +63,7 @@ def test_what_an_operator_permits_on_the_command_line_is_an_argument(
     environ = {**environ, "TOKEN": "hunter-22"}
     with pytest.raises(InputError):
         oscar_sync.plan(str(project), environ=environ)
-    permitted = {"allow_outside": [str(script)], "secret_env": ["TOKEN"]}
+    permitted: dict[str, list[str]] = {"allow_outside": [str(script)], "secret_env": ["TOKEN"]}
     found = oscar_sync.plan(str(project), environ=environ, **permitted)
     assert not found.plan.blocked
     assert "hunter-22" not in str(found)
@@ -82,6 +82,51 @@ def test_wrong_files_raise_every_finding(project, environ):
     with pytest.raises(InputError) as caught:
         oscar_sync.plan(str(project), environ=environ)
     assert len(caught.value.diagnostics) >= 2
+
+
+def test_what_a_failure_says_is_one_line_a_fault_and_warnings_stand_apart(project, environ):
+    with pytest.raises(InputError) as none:
+        oscar_sync.plan(project / "nothing", environ=environ)
+    assert str(none.value).startswith(f"{project / 'nothing'}: ")
+    (project / "hello.yaml").write_text(
+        "functions: {oscar: [{a: {name: x, log_level: LOUD}}]}", encoding="utf-8"
+    )
+    with pytest.raises(InputError) as caught:
+        oscar_sync.plan(project, environ=environ)
+    faults, _, warnings = str(caught.value).partition("\nwarnings:\n")
+    assert "image is required" in faults
+    assert "log_level" in warnings
+    assert ":0:0" not in str(caught.value)
+
+
+def test_paths_are_taken_as_text_or_path(project, environ, tmp_path):
+    assert oscar_sync.plan(project, environ=environ, allow_outside=[tmp_path]).plan.actions
+    assert oscar_sync.drift(project, environ=environ).plan.actions
+
+
+def test_a_drift_takes_overlays(project, environ):
+    (project / "overlays").mkdir()
+    text = "services: {hello: {memory: 3Gi}}"
+    (project / "overlays" / "big.yaml").write_text(text, encoding="utf-8")
+    applied = oscar_sync.apply(oscar_sync.plan(project, overlay=["big"], environ=environ))
+    assert applied.exit_code is Exit.OK
+    assert oscar_sync.drift(project, overlay=["big"], environ=environ).exit_code is Exit.OK
+    assert oscar_sync.drift(project, environ=environ).exit_code is Exit.OK
+    assert oscar_sync.plan(project, environ=environ).exit_code is Exit.CHANGES
+
+
+@pytest.mark.parametrize("function", [oscar_sync.plan, oscar_sync.drift])
+@pytest.mark.parametrize(
+    "name", ["only", "overlay", "allow_outside", "secret_env", "endpoints_allowed"]
+)
+def test_a_text_where_a_list_is_wanted_is_refused(function, name, project, environ):
+    """Else each letter would be taken for a name."""
+    with pytest.raises(UsageError, match=rf"write {name}=\['hello'\]"):
+        function(project, environ=environ, **{name: "hello"})
+
+
+def test_the_front_door_shows_what_it_has():
+    assert {"apply", "drift", "plan", "__version__"} <= set(dir(oscar_sync))
 
 
 def test_there_is_nothing_else_at_the_front_door():
