@@ -17,7 +17,7 @@ from bench.rows.client import (
 )
 from bench.rows.emulating import emulator
 from bench.rows.inside import diff, render, yaml_marks
-from bench.rows.pace import real_pace, restart_bound
+from bench.rows.pace import forecast, real_pace, restart_bound
 from bench.rows.planning import plan_1k, plan_10k, plan_100, scaling
 from bench.rows.seeding import foreign_etags, seed_again, seed_big, seed_percent, seed_small
 from bench.rows.start import show_help, start
@@ -231,5 +231,13 @@ ROWS = (
         storage_big,
         "the same of one file of 256 MB",
         "a faster store",
+    ),
+    Row(
+        30,
+        "forecast",
+        forecast,
+        "ten creates, ten updates that add two buckets each and five removals, at store restarts "
+        "of 6 s: how far the time that the plan says and the time of the `apply` are apart",
+        "the limit of calls to Kubernetes (row 21)",
     ),
 )
