@@ -33,7 +33,8 @@ _SETTINGS_INTRODUCTION = (
     "Optional and strict: an unknown key is an error. `oscar-sync schema settings` prints the JSON "
     "Schema, `oscar-sync settings` each value and where it came from. `${NAME}` and "
     "`${NAME:-default}` are substituted in the log-in and the addresses of clusters, in `from` of "
-    "seeds and in overlays (what they put in is shown as it is written), never in FDL files."
+    "seeds and in overlays (what they put in is shown as it is written), never in FDL files; "
+    "`$${NAME}` stands for the text `${NAME}`."
 )
 _CODES_INTRODUCTION = (
     "A code is stable and never used for anything else. OSY1xx: manifests; 2xx: settings; 3xx: "

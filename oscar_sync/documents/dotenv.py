@@ -1,4 +1,8 @@
-"""Lines ``NAME=value`` of an env file, by the rule of oscar-cli v2 (oscar-clients 1.3)."""
+"""``NAME=value`` of an env file, as docker compose reads it, but for its ``$NAME``.
+
+A comment begins behind a space; a value in quotes may have several lines; ``export`` is left out.
+Nothing is expanded, as oscar-cli v2 does not (oscar-clients 1.3).
+"""
 
 import re
 from typing import Final
@@ -6,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.documents.reading import Fault, FaultKind
+from oscar_sync.documents.text import unix_lines
 
 
 class EnvValue(Struct, frozen=True):
@@ -14,34 +19,45 @@ class EnvValue(Struct, frozen=True):
     column: int
 
 
-_LINE: Final = re.compile(r"(?P<lead>\s*(?:export\s+)?)(?P<name>[^=\s]+)\s*=\s*(?P<value>.*)")
+_NAME: Final = re.compile(r"(?P<lead>\s*(?:export\s+)?)(?P<name>[^=\s]+)\s*=")
+_QUOTED: Final = re.compile(
+    r"""[^\S\n]*(?:'(?P<line>[^'\n]*)'|'(?P<one>(?:[^'\\]|\\.)*)'|"(?P<two>(?:[^"\\]|\\.)*)")"""
+    r"[^\S\n]*(?:#[^\n]*)?$",
+    re.DOTALL | re.MULTILINE,
+)
+"""A value in quotes, up to the end of its last line."""
+_COMMENT: Final = re.compile(r"\s#")
 
 
 def read_dotenv(text: str) -> tuple[dict[str, EnvValue], tuple[Fault, ...]]:
     """Return the values by name (the last of a name holds) and the lines that are none."""
+    text = unix_lines(text)
     values: dict[str, EnvValue] = {}
     faults: list[Fault] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
-            continue
-        match = _LINE.fullmatch(line.rstrip())
-        value = _unquoted(match["value"]) if match else None
-        if match is None or value is None:
-            faults.append(_fault(number))
-            continue
-        values[match["name"]] = EnvValue(value, number, len(match["lead"]) + 1)
+    at, number = 0, 1
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        row = text[at:end]
+        if row.strip() and not row.lstrip().startswith("#"):
+            named = _NAME.match(row)
+            rest = row[named.end() :] if named else ""
+            quoted = _QUOTED.match(text, at + named.end()) if named else None
+            if named is None or (quoted is None and rest.lstrip()[:1] in {"'", '"'}):
+                faults.append(_fault(number))
+            else:
+                value = _unquoted(quoted) if quoted else _COMMENT.split(rest)[0].strip()
+                values[named["name"]] = EnvValue(value, number, len(named["lead"]) + 1)
+            end = quoted.end() if quoted else end
+        number += text.count("\n", at, end + 1)
+        at = end + 1
     return values, tuple(faults)
 
 
-def _unquoted(text: str) -> str | None:
-    for quote in ("'", '"'):
-        if text.startswith(quote):
-            if len(text) < len(quote) * 2 or not text.endswith(quote):
-                return None
-            inner = text[1:-1]
-            return inner if quote == "'" else _ESCAPE.sub(_escaped, inner)
-    return text
+def _unquoted(found: re.Match[str]) -> str:
+    if found["two"] is not None:
+        return _ESCAPE.sub(_escaped, found["two"])
+    return found["line"] if found["line"] is not None else found["one"].replace("\\'", "'")
 
 
 _ESCAPE: Final = re.compile(r"\\(.)")

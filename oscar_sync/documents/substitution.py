@@ -7,9 +7,10 @@ from typing import Final
 from oscar_sync.documents.scalars import Plain, Tree
 from oscar_sync.documents.suggestion import did_you_mean
 
-_REFERENCE: Final = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
-
-
+_NAMED: Final = r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}"
+_REFERENCE: Final = re.compile(rf"(?<!\$){_NAMED}")
+_WRITTEN: Final = re.compile(rf"\$?{_NAMED}")
+"""With ``$$`` in front it stands for itself."""
 _BARE: Final = re.compile(r"\$\(?([A-Za-z_][A-Za-z0-9_]*)\)?")
 
 
@@ -33,11 +34,14 @@ def references(text: str) -> tuple[str, ...]:
 def substituted(text: str, environ: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """Return *text* with the values of *environ*, and the names that have none.
 
-    ``:-default`` holds where the variable is absent or blank, as in a shell.
+    ``:-default`` holds where the variable is absent or blank, as in a shell; ``$${NAME}`` becomes
+    the text ``${NAME}``.
     """
     missing: list[str] = []
 
     def value_of(match: re.Match[str]) -> str:
+        if match[0].startswith("$$"):
+            return match[0][1:]
         value = environ.get(match["name"])
         if match["default"] is not None:
             return value or match["default"]
@@ -45,7 +49,7 @@ def substituted(text: str, environ: Mapping[str, str]) -> tuple[str, tuple[str, 
             missing.append(match["name"])
         return value or ""
 
-    replaced = _REFERENCE.sub(value_of, text) if "${" in text else text
+    replaced = _WRITTEN.sub(value_of, text) if "${" in text else text
     return replaced, tuple(missing)
 
 

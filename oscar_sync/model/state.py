@@ -169,7 +169,8 @@ class SeedDifference(Struct, frozen=True):
 
     ``problems`` are files that cannot be seeded, each with its reason. ``no_bucket`` says why the
     store shows no bucket of that name; such a bucket lacks everything. ``not_allowed`` says that
-    the store was not asked: its address may not have credentials.
+    the store was not asked: its address may not have credentials. ``alike`` are paths that stand
+    for two: they look the same and differ in Unicode form.
     """
 
     uploads: tuple[Upload, ...] = ()
@@ -179,6 +180,7 @@ class SeedDifference(Struct, frozen=True):
     source_fault: str = ""
     no_bucket: str = ""
     not_allowed: str = ""
+    alike: tuple[str, ...] = ()
 
 
 class Probe(StrEnum):

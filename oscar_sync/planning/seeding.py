@@ -59,7 +59,12 @@ def _decide(
     if not verdict.reason and not difference.uploads and not extra:
         return None
     triggered = len(difference.uploads) if is_own and _fires(context, seed) else 0
-    notes = (f"starts {plural(triggered, 'job')}",) if triggered else ()
+    notes = [f"starts {plural(triggered, 'job')}"] if triggered else []
+    notes.extend(
+        f"two names look like {seed.shown(path)}, one composed and one decomposed (Unicode NFC and "
+        "NFD): they are two objects"
+        for path in difference.alike
+    )
     action = Action(
         id=action_id(ActionKind.SEED, desired.key, f"#{position + 1}"),
         key=desired.key,

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Final
+from unicodedata import normalize
 
 from oscar_sync.documents.ignore_file import Ignored
 from oscar_sync.errors import StoreError
@@ -55,7 +56,17 @@ def seed_difference(
         tuple(map(extra_file, extra)),
         unchanged=len(wanted) - len(uploads),
         source_fault=_source_fault(seed, wanted),
+        alike=_alike((*wanted, *stored)),
     )
+
+
+def _alike(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return, composed, each path of which several forms are there: macOS decomposes names."""
+    forms: dict[str, set[str]] = {}
+    for path in paths:
+        if not path.isascii():
+            forms.setdefault(normalize("NFC", path), set()).add(path)
+    return tuple(path for path, written in sorted(forms.items()) if len(written) > 1)
 
 
 def _extra(stored: Mapping[str, StoredFile], wanted: Collection[str]) -> list[StoredFile]:

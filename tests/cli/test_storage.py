@@ -11,10 +11,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from oscar_sync.cli.storage.get import tree
+from oscar_sync.cli.storage.get import below
 from oscar_sync.cli.storage.places import StoragePlace, place_of
-from oscar_sync.errors import UsageError
-from oscar_sync.storage.stored import StoredFile
+from oscar_sync.errors import OutputError, UsageError
 
 
 @pytest.fixture
@@ -144,12 +143,22 @@ def test_a_key_never_steers_the_terminal(applied, s3):
 @pytest.mark.parametrize("name", ["../evil", "a/../../evil", "..", "a\0b", "folder/"])
 def test_a_file_that_would_leave_the_folder_is_not_written(name):
     """A store may list what another server than ours has let in."""
-    with pytest.raises(UsageError, match="is not a path below down"):
-        tree(
-            [StoredFile(f"hello/up/{name}", 1)],
-            StoragePlace("minio.default", "hello/up"),
-            Path("down"),
-        )
+    with pytest.raises(OutputError, match="is not a path below down"):
+        below(StoragePlace("minio.default", "hello/up"), Path("down"), f"hello/up/{name}")
+
+
+def test_a_download_goes_on_past_names_that_cannot_be_written(applied, s3):
+    for key in ("a/b", "long/" + "x" * 250, "z"):
+        s3.put_object(Bucket="hello", Key=f"up/{key}", Body=b"x")
+    (applied.folder / "down").mkdir()
+    (applied.folder / "down" / "a").write_text("a file in the place of a folder")
+    (applied.folder / "down" / "long").symlink_to(applied.folder)
+    code, out, err = applied.run("storage", "get", "-r", "hello/up", "down")
+    assert code == 1
+    assert out.splitlines() == ["hello/up/z -> down/z (1 B)"]
+    assert "down/a/b cannot be written" in err
+    assert "down/long is a link" in err
+    assert "not downloaded: 2 of 3 files" in err
 
 
 @pytest.mark.parametrize(
@@ -185,7 +194,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_left(applied):
     applied.run("storage", "put", "a", "hello/kept/a")
     (applied.folder / "taken").write_text("a file")
     code, _, err = applied.run("storage", "get", "-r", "hello/kept", "taken")
-    assert code == 64
+    assert code == 1
     assert "cannot be written" in err
     assert (applied.folder / "taken").read_text() == "a file"
 
@@ -255,7 +264,7 @@ def test_nothing_is_fetched_through_a_link_inside_the_target(applied, tmp_path):
     (applied.folder / "back").mkdir()
     (applied.folder / "back" / "sub").symlink_to(elsewhere, target_is_directory=True)
     code, out, err = applied.run("storage", "get", "-r", "hello/m", "back")
-    assert (code, list(elsewhere.iterdir())) == (64, []), out + err
+    assert (code, list(elsewhere.iterdir())) == (1, []), out + err
     assert "link" in err
     (applied.folder / "mine").symlink_to(elsewhere, target_is_directory=True)
     assert applied.run("storage", "get", "-r", "hello/m", "mine")[0] == 0  # the user's own word

@@ -1,20 +1,21 @@
 """``oscar-sync storage get``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.output import show_line
+from oscar_sync.cli.output import show_line, tell
 from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, file_name, opened
 from oscar_sync.client.connection import Oscar
-from oscar_sync.errors import UsageError
+from oscar_sync.errors import OutputError, UsageError
 from oscar_sync.model.exits import Exit
-from oscar_sync.render.words import size
+from oscar_sync.render.words import plural, size
 from oscar_sync.storage.stored import Provider, StoredFile
 
 
@@ -41,33 +42,47 @@ def command(place: str, target: str, **options: Any) -> int:
     def get(oscar: Oscar) -> Exit:
         where = place_of(place)
         provider = opened(oscar, where, options["service"])
-        wanted = _wanted(provider, where, target, options)
-        sizes = [one.size_bytes for one, _ in wanted]
-        with Bar(sum(sizes) or None, is_quiet=options["quiet"]) as bar:
-            for one, path in wanted:
+        wanted = _wanted(provider, where, options)
+        to = partial(below, where, Path(target)) if options["recursive"] else _beside(target)
+        written: list[tuple[StoredFile, Path]] = []
+        problems: list[str] = []
+        with Bar(sum(one.size_bytes for one in wanted) or None, is_quiet=options["quiet"]) as bar:
+            for one in wanted:
                 bar.name(one.path)
-                _fetch(provider, one, path, bar)
-        for one, path in wanted:
+                try:
+                    written.append((one, _fetched(provider, one, to, bar)))
+                except OutputError as error:  # the names of others may be good ones
+                    problems.append(f"error: {error}\n")
+        for one, path in written:
             shown = StoragePlace(where.provider, one.path)
             show_line(f"{shown} -> {path} ({size(path.stat().st_size)})")
-        return Exit.OK
+        if len(wanted) > 1 and problems:
+            problems.append(f"not downloaded: {len(problems)} of {plural(len(wanted), 'file')}\n")
+        tell("".join(problems))
+        return Exit.UNEXPECTED if problems else Exit.OK
 
     return on_cluster(options, (), get)
 
 
 def _wanted(
-    provider: Provider, where: StoragePlace, target: str, options: dict[str, Any]
-) -> list[tuple[StoredFile, Path]]:
-    """Raises UsageError: there is nothing, or it cannot go there."""
+    provider: Provider, where: StoragePlace, options: dict[str, Any]
+) -> Sequence[StoredFile]:
+    if not options["recursive"]:
+        return [_latest(provider, where) if options["latest"] else _one(provider, where)]
+    wanted = list(provider.list_files(where.path))
+    if not wanted:
+        raise UsageError(f"there is nothing at {where}")
+    return wanted
+
+
+def _beside(target: str) -> Callable[[str], Path]:
+    """Return where a single file goes, by its path on the store."""
     path = Path(target)
-    if options["recursive"]:
-        return tree(provider.list_files(where.path), where, path)
-    one = _latest(provider, where) if options["latest"] else _one(provider, where)
     if path.is_dir() or target.endswith("/"):
-        return [(one, path / file_name(one.path))]
+        return lambda stored: path / file_name(stored)
     if not path.parent.is_dir():
         raise UsageError(f"{target} cannot be written: {path.parent} is not a folder")
-    return [(one, path)]
+    return lambda stored: path
 
 
 def _one(provider: Provider, where: StoragePlace) -> StoredFile:
@@ -93,30 +108,22 @@ def _latest(provider: Provider, where: StoragePlace) -> StoredFile:
     return max(written, key=lambda row: row[:2])[2]
 
 
-def tree(
-    stored: Iterable[StoredFile], where: StoragePlace, target: Path
-) -> list[tuple[StoredFile, Path]]:
-    """Return each file with its path below *target*.
+def below(where: StoragePlace, target: Path, stored: str) -> Path:
+    """Return where a file of the folder *where* goes below *target*, by its path on the store.
 
     Raises:
-        UsageError: there is none, or one would leave the folder, also by a link that lies in it.
+        OutputError: it would leave the folder, also by a link that lies in it.
     """
-    below = []
-    for one in stored:
-        name = one.path.removeprefix(where.path).lstrip("/") or file_name(one.path)
-        parts = PurePosixPath(name).parts
-        if ".." in parts or "\0" in name or name.endswith("/"):
-            raise UsageError(f"{one.path!r} is not a path below {target}: fetch it by its name")
-        link = _link_below(target, parts)
-        if link is not None:
-            raise UsageError(
-                f"{one.path!r} would be written through the link {link}: remove the link, or fetch "
-                "into another folder"
-            )
-        below.append((one, target.joinpath(*parts)))
-    if not below:
-        raise UsageError(f"there is nothing at {where}")
-    return below
+    name = stored.removeprefix(where.path).lstrip("/") or file_name(stored)
+    parts = PurePosixPath(name).parts
+    if ".." in parts or "\0" in name or name.endswith("/"):
+        raise OutputError(repr(stored), f"it is not a path below {target}; get it by its name")
+    link = _link_below(target, parts)
+    if link is not None:
+        raise OutputError(
+            repr(stored), f"{link} is a link; remove the link, or download into another folder"
+        )
+    return target.joinpath(*parts)
 
 
 def _link_below(target: Path, parts: Sequence[str]) -> Path | None:
@@ -130,8 +137,10 @@ def _link_below(target: Path, parts: Sequence[str]) -> Path | None:
     return None
 
 
-def _fetch(provider: Provider, one: StoredFile, path: Path, bar: Bar) -> None:
+def _fetched(provider: Provider, one: StoredFile, to: Callable[[str], Path], bar: Bar) -> Path:
+    path = to(one.path)
     try:
         provider.download(one.path, path, bar.add)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise OutputError(str(path), error.strerror or str(error)) from error
+    return path

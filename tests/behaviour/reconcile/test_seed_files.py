@@ -122,6 +122,20 @@ def test_what_the_ignore_file_names_is_neither_uploaded_nor_deleted(seed, store)
     assert [one.path for one in found.extra] == ["bench/p/two"]
 
 
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_names_that_look_the_same_are_told(seed, store, is_stored):
+    composed, decomposed = "caf\u00e9", "cafe\u0301"
+    (Path(seed.source) / composed).write_text("1")
+    if is_stored:
+        seeded(seed, store)
+        (Path(seed.source) / composed).rename(Path(seed.source) / decomposed)
+    else:
+        (Path(seed.source) / decomposed).write_text("2")
+    found = seed_difference(seed, BucketProvider(store))
+    assert found.alike == (f"bench/p/{composed}",)
+    assert any(decomposed in one.path for one in found.uploads)
+
+
 def test_the_store_is_asked_about_one_file_while_others_are_compared(seed, store):
     seeded(seed, store)
     (Path(seed.source) / "one").write_text("eno")

@@ -36,6 +36,36 @@ def test_an_env_file_has_names_quotes_exports_and_comments() -> None:
     assert (values["C"].line, values["D"].column) == (4, 3)
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("v # c", "v"),
+        ("v#no", "v#no"),
+        ("#no", "#no"),
+        (" # c", ""),
+        ("'v # no' # c", "v # no"),
+        ('"v # no"# c', "v # no"),
+        ('"one\ntwo # no\n" # c', "one\ntwo # no\n"),
+        ("'one\r\ntwo'", "one\ntwo"),
+        ('"{\\"a\\": 1}"', '{"a": 1}'),
+        ("'Let\\'s go'", "Let's go"),
+        ("'C:\\'", "C:\\"),
+        ("it's", "it's"),
+        ("$A ${A}", "$A ${A}"),
+    ],
+)
+def test_an_env_file_is_read_as_docker_compose_reads_it(written: str, value: str) -> None:
+    values, faults = read_dotenv(f"export A={written}\nB='b'\n")
+    assert not faults
+    assert (values["A"].value, values["B"].value) == (value, "b")
+    assert values["B"].line == f"A={written}".replace("\r", "").count("\n") + 2
+
+
+def test_a_quote_that_is_not_closed_is_a_fault_of_its_line_alone() -> None:
+    values, faults = read_dotenv('A="open\nB="b"\nC=\'x\' y\n')
+    assert (list(values), [fault.line for fault in faults]) == (["B"], [1, 3])
+
+
 def test_a_line_that_is_none_is_a_fault_of_that_line() -> None:
     values, faults = read_dotenv("A=1\nnothing\nB='open\n")
     assert list(values) == ["A"]
@@ -55,6 +85,7 @@ def test_any_text_is_an_env_file_or_has_faults(text: str) -> None:
         ("$A ${1} ${}", "$A ${1} ${}", ()),
         ("${E:-x}", "x", ()),
         ("${E}", "", ()),
+        ("$${A} $${B:-b} ${A}", "${A} ${B:-b} 1", ()),
     ],
 )
 def test_names_are_substituted(text: str, expected: str, missing: tuple[str, ...]) -> None:
@@ -65,7 +96,7 @@ def test_a_tree_keeps_what_is_plain_and_tells_where_names_are_missing() -> None:
     tree, missing = substituted_tree({"a": [Plain("${N}")], "b": "${A}"}, {"A": "1"})
     assert tree == {"a": [""], "b": "1"}
     assert missing == ((("a", 0), "N"),)
-    assert references("${A}${B:-x}") == ("A", "B")
+    assert references("${A}${B:-x}$${C}") == ("A", "B")
 
 
 def test_a_merge_patch_removes_by_null_and_replaces_lists() -> None:
