@@ -1,17 +1,26 @@
 """Notifications mended on a service that does not differ (safety 2)."""
 
-from collections.abc import Iterable
+from typing import Final
 
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import HookMaterial
-from oscar_sync.model.plan import Action, ActionKind, Preconditions, Step
+from oscar_sync.model.plan import (
+    Action,
+    ActionKind,
+    Cause,
+    FieldChange,
+    Op,
+    Preconditions,
+    Step,
+)
 from oscar_sync.model.state import DesiredService, LiveService
-from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
-from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.buckets import needed_buckets, used_buckets
 from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, hooks_of
+
+_AGAIN: Final = "present (made again, empty, by `oscar-sync apply --hooks`)"
 
 
 def decide_repair(context: Context, desired: DesiredService, live: LiveService) -> Decision | None:
@@ -27,29 +36,28 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
         preconditions=Preconditions(fingerprint_of(live)),
         origin=desired.locate(()),
     )
-    reason = _lost_reason(context, live, steps)
-    if reason is not None:
-        return Decision(action, reason=reason)
     view = context.facts.view
     return Decision(
         action, HookMaterial(view.cluster, view.release, live.owner, live=live, form=live.form)
     )
 
 
-def _lost_reason(context: Context, live: LiveService, steps: Iterable[Step]) -> Reason | None:
-    buckets = {BucketName(step.target.partition("/")[0]) for step in steps}
-    lost = sorted(bucket for bucket in buckets if not context.bucket_exists(bucket))
-    if not lost:
-        return None
-    return Reason(
-        "bucket-gone",
-        f"bucket {', '.join(lost)} of {live.key.name} is not there: a create that runs now makes "
-        "it some seconds after the service; else somebody deleted it, with what was in it",
-        (
-            "plan again in a minute",
-            "change anything in the service: its update makes the bucket again",
-            "name another bucket, or none",
-        ),
+def missing_buckets(context: Context, live: LiveService) -> tuple[FieldChange, ...]:
+    """Return the buckets that somebody took from a service, as far as its buckets are looked at.
+
+    A PUT of what stands makes them again, with folder and notification (oscar-server 4.4).
+    """
+    if context.checks_all_hooks:
+        looked_at = set(needed_buckets(live.form))
+    else:
+        looked_at = {BucketName(step.target.partition("/")[0]) for step in _steps(context, live)}
+    if looked_at and context.facts.view.buckets is None:
+        context.facts.missing.buckets = True
+        return ()
+    return tuple(
+        FieldChange(f"bucket.{name}", Op.CHANGE, "missing", _AGAIN, Cause.CLUSTER)
+        for name in sorted(looked_at)
+        if not context.bucket_exists(name)
     )
 
 

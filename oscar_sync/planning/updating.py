@@ -53,7 +53,7 @@ from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.members import members_apart, updated_members
 from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
-from oscar_sync.planning.repairing import decide_repair
+from oscar_sync.planning.repairing import decide_repair, missing_buckets
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
 from oscar_sync.planning.sent import unchanged
@@ -107,6 +107,7 @@ def decide_update(
     )  # fmt: skip
     if standing not in (Standing.OURS, Standing.UNSTAMPED):
         return (_foreign(context, desired, live, changes) if changes else None), secrets
+    changes = changes or missing_buckets(context, live)
     if not changes:
         return decide_repair(context, desired, live), secrets
     case = _Case(context, desired, live, wanted, secrets, changes)

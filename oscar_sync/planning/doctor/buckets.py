@@ -110,15 +110,11 @@ def _gone(context: Context, live: LiveService) -> Iterator[Finding]:
                 f"{live.key.name} uses it, and it does not exist",
                 "uploads and results of the service have nowhere to go; OSCAR makes a bucket that "
                 "is missing with the next update of the service, its notification too",
-                Remedy(
-                    By.YOU,
-                    f"change anything in the manifest of {live.key.name} (an environment variable) "
-                    "and apply",
-                    "oscar-sync apply",
-                )
+                Remedy(By.YOU, "make it again, empty", "oscar-sync apply --hooks")
                 if live.key.name in context.desired
-                else Remedy(By.YOU, "export the service, change anything in it and apply",
-                            "oscar-sync export"),
+                and context.standing(live) in (Standing.OURS, Standing.UNSTAMPED)
+                else Remedy(By.YOU, "export the service; then `oscar-sync apply --hooks` makes it "
+                            "again, empty", "oscar-sync export"),
             )  # fmt: skip
 
 
