@@ -48,6 +48,9 @@ def services_of(
         if not later:
             _not_fdl(reading, places, findings)
         return []
+    if _is_of_another_tool(first):
+        _skipped(places, "its functions are for another tool (provider, handler)", findings)
+        return []
     note_faults(findings, reading.faults, places)
     _top_keys(first, places, findings)
     return _Reader(places, folder, first, findings).services()
@@ -81,12 +84,24 @@ def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
     for fault in reading.faults:
         if fault.kind is not FaultKind.DUPLICATE:
             why = fault.message
-    findings.of_file(
-        ManifestCode.NOT_FDL,
-        NOTE,
-        places.file,
-        f"skipped: {why}",
-        "nothing to do if it is not an FDL",
+    _skipped(places, why, findings)
+
+
+def _skipped(places: Places, why: str, findings: Findings) -> None:
+    remedy = "nothing to do if it is not an FDL"
+    findings.of_file(ManifestCode.NOT_FDL, NOTE, places.file, f"skipped: {why}", remedy)
+
+
+def _is_of_another_tool(document: dict[str, Tree]) -> bool:
+    """Tell a file of Serverless or OpenFaaS, which no FDL with a mistake can be taken for."""
+    # FDL has no `provider`, no `handler`, and a list in place of each function.
+    functions = document[FUNCTIONS]
+    return (
+        "provider" in document
+        and isinstance(functions, dict)
+        and bool(functions)
+        and not any(closest(name, (OSCAR,)) for name in functions)
+        and all(isinstance(one, dict) and "handler" in one for one in functions.values())
     )
 
 

@@ -8,6 +8,7 @@ from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.doctor.codes import FindingCode, finding
+from oscar_sync.planning.doctor.released import release_of
 from oscar_sync.planning.doctor.volumes import api_call
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, access_of_service
@@ -37,7 +38,7 @@ def bucket_findings(context: Context) -> Iterator[Finding]:
             is_known = view.is_admin or context.owns_bucket(facts)
             if is_known and name in users:
                 yield from _untagged(context, facts, users[name])
-            elif is_known and not view.unreadable:
+            elif is_known and not view.unreadable and not release_of(context, facts):
                 yield _unused(context, facts)
             if is_known or not facts.is_tagged:
                 yield from _open(context, facts)

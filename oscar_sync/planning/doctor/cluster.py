@@ -13,6 +13,7 @@ from oscar_sync.model.finding import Finding
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.buckets import bucket_findings
 from oscar_sync.planning.doctor.notifications import notification_findings
+from oscar_sync.planning.doctor.released import released_notes
 from oscar_sync.planning.doctor.services import secret_notes, service_findings
 from oscar_sync.planning.doctor.upgrade import upgrade_findings, upgrade_notes
 from oscar_sync.planning.doctor.volumes import volume_findings
@@ -65,6 +66,8 @@ def _notes(context: Context) -> Iterator[str]:
         yield "another user's services and buckets were not looked at: this log-in sees its own"
         if view.buckets:
             yield f"whether buckets are private is not known: {ONCE_PUBLIC}"
+    if not READ_ONLY.holds(view.release):
+        yield from released_notes(context)
     yield from access_notes(context)
     names = unseen_tokens(context)
     if names:

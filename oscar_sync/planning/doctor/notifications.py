@@ -7,6 +7,7 @@ from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import HookRule, LiveService
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.doctor.codes import FindingCode, finding
+from oscar_sync.planning.doctor.released import release_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import is_per_user, used_buckets
 from oscar_sync.semantics.hooks import deaf_hooks, wanted_hooks
@@ -164,7 +165,7 @@ def _asleep(context: Context) -> Iterator[Finding]:
         facts = (view.buckets or {})[bucket]
         maker = ServiceName(facts.from_service)
         rules = context.facts.hooks(bucket)
-        if not maker or maker in view.services or rules:
+        if not maker or maker in view.services or rules or release_of(context, facts):
             continue
         yield finding(
             FindingCode.HOOK_ASLEEP,

@@ -8,6 +8,7 @@ from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.codes import FindingCode, finding
+from oscar_sync.planning.doctor.released import removal_of
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
@@ -33,7 +34,7 @@ def volume_findings(context: Context) -> Iterator[Finding]:
         for name in (made_volume(live.form), attached_volume(live.form))
     }
     for name, volume in sorted(view.volumes.items()):
-        if name in used or volume.is_deleting:
+        if name in used or volume.is_deleting or removal_of(context, volume.made_by):
             continue
         yield finding(
             FindingCode.VOLUME_KEPT,

@@ -160,6 +160,48 @@ def test_other_yaml_is_skipped_with_a_note(tmp_path: Path) -> None:
     assert (codes(manifests), codes(manifests, NOTE)) == ([], ["OSY112"])
 
 
+SERVERLESS = "service: s\nprovider: {name: aws}\nfunctions:\n  hello: {handler: handler.hello}\n"
+OTHERS = {
+    "Serverless": SERVERLESS,
+    "OpenFaaS": "version: 1.0\nprovider: {name: openfaas}\n"
+    "functions:\n  hello: {lang: python3, handler: ./hello, image: hello:latest}\n",
+    "Knative": "specVersion: 0.36.0\nname: hello\nruntime: python\nbuild: {builder: pack}\n",
+    "Nuclio": "apiVersion: nuclio.io/v1\nkind: NuclioFunction\nspec: {runtime: python}\n",
+    "DigitalOcean": "packages:\n- functions:\n  - {name: hello, runtime: 'nodejs:default'}\n",
+    "docker compose": "services:\n  web: {image: nginx}\n",
+    "CloudFormation": "Resources:\n  A: {Type: 'AWS::S3::Bucket', Name: !Ref X}\n",
+    "Ansible": "- hosts: all\n  tasks: []\n",
+    "GitHub": "on: push\njobs: {test: {runs-on: x, steps: [{run: make}]}}\n",
+    "MkDocs": "site_name: x\nemoji: !!python/name:material.extensions.emoji.twemoji\n",
+}
+
+
+@pytest.mark.parametrize("tool", OTHERS)
+def test_a_file_of_another_tool_is_skipped_with_a_note(tmp_path: Path, tool: str) -> None:
+    manifests = read(tmp_path, OTHERS[tool])
+    assert [one.code for one in manifests.diagnostics] == ["OSY112"]
+    assert manifests.gaps == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SERVERLESS.replace("hello:", "oscar:"),
+        SERVERLESS.replace("hello:", "osacr:"),
+        SERVERLESS.replace("handler:", "script:"),
+        SERVERLESS.replace("{handler: handler.hello}", "[{edge: {name: hello}}]"),
+        SERVERLESS.replace("  hello", "  oscar: []\n  hello"),
+        SERVERLESS.replace("provider", "providers"),
+        "provider: x\nfunctions: {}\n",
+        "provider: x\nfunctions: [{handler: x}]\n",
+    ],
+)
+def test_an_fdl_with_a_mistake_is_not_taken_for_another_tools_file(
+    tmp_path: Path, text: str
+) -> None:
+    assert "OSY112" not in [one.code for one in read(tmp_path, text).diagnostics]
+
+
 def test_no_yaml_names_the_ignore_file(tmp_path: Path) -> None:
     (found,) = read(tmp_path, "a: [\n").diagnostics
     assert found.code == "OSY101"

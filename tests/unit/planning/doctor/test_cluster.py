@@ -3,9 +3,10 @@
 from msgspec.structs import replace
 
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
+from oscar_sync.model.origin import Origin
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.settings import Settings
-from oscar_sync.model.state import HookRule
+from oscar_sync.model.settings import RemovedEntry, Settings, Which
+from oscar_sync.model.state import HookRule, VolumeFacts
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.cluster import cluster_findings
 from oscar_sync.planning.doctor.codes import FindingCode
@@ -17,10 +18,10 @@ WORKER = {"oscar.grycap/federation-worker": "true"}
 USERS = {"isolation_level": "USER", "allowed_users": ["zoe"]}
 
 
-def judged(cluster, *services):
+def judged(cluster, *services, **settings):
     here = {service.key.name: service for service in services}
     return cluster_findings(
-        Context(Facts(cluster), Settings("/files", set_name="laws"), here, None)
+        Context(Facts(cluster), Settings("/files", set_name="laws", **settings), here, None)
     )
 
 
@@ -66,6 +67,42 @@ def test_the_buckets_of_a_federation_worker_lie_on_its_origins_store():
     here = view(live(**fields), buckets=[bucket("red")])
     assert codes(here) == [(FindingCode.HOOK_MISSING, "red")]
     assert codes(view(live(annotations=WORKER, **fields), buckets=[bucket("red")])) == []
+
+
+# what this set released
+
+
+def test_what_an_update_of_this_set_took_out_is_noted_and_not_found():
+    dropped = {"oscar-sync.io/detached": "update red"}
+    buckets = [bucket("red", is_tagged=False)]
+    ours = view(live(annotations={**stamp(), **dropped}), buckets=buckets)
+    assert judged(ours).findings == ()
+    assert "bucket red is kept, since an update of alpha left it" in judged(ours).notes
+    theirs = view(live(annotations={**stamp(set_name="other"), **dropped}), buckets=buckets)
+    assert codes(theirs) == [(FindingCode.BUCKET_ORPHAN, "red")]
+    taken = view(live(annotations={**stamp(), **dropped}, output=minio("red/out")), buckets=buckets)
+    assert codes(taken) == [(FindingCode.BUCKET_UNTAGGED, "red")]
+    assert judged(taken).notes == ()
+
+
+def test_what_a_removal_of_this_set_kept_is_noted_and_not_found():
+    entry = RemovedEntry(Which("alpha"), Origin("oscar-sync.yaml", 9))
+    left = [bucket("red", from_service="alpha", is_tagged=True)]
+    cluster = replace(
+        view(buckets=left),
+        volumes={"disk": VolumeFacts("disk", made_by=ServiceName("alpha"))},
+        is_store_reached=True,
+    )
+    assert {code for code, _ in codes(cluster)} == {
+        FindingCode.BUCKET_KEPT, FindingCode.HOOK_ASLEEP, FindingCode.VOLUME_KEPT,
+    }  # fmt: skip
+    found = judged(cluster, removed=(entry,))
+    assert found.findings == ()
+    assert found.notes == (
+        "bucket red is kept, since the removal of alpha (oscar-sync.yaml:9) left it",
+        "volume disk is kept, since the removal of alpha (oscar-sync.yaml:9) left it",
+    )
+    assert judged(cluster, removed=(replace(entry, forget=True),)).findings
 
 
 # ways to erase

@@ -1,0 +1,48 @@
+"""What this set took out of use itself, by its marks and its settings: no finding, but a note."""
+
+from collections.abc import Iterator
+
+from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.state import BucketFacts
+from oscar_sync.planning.context import Context, Standing
+from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.stamp import dropped_of
+
+
+def release_of(context: Context, bucket: BucketFacts) -> str:
+    """Return by what this set released a bucket, blank where nothing says that it did."""
+    for name, live in sorted(context.facts.view.services.items()):
+        if bucket.name in dropped_of(live.annotations) and context.standing(live) is Standing.OURS:
+            return f"an update of {name}"
+    return removal_of(context, bucket.from_service)
+
+
+def removal_of(context: Context, maker: str) -> str:
+    """Return the entry of ``removed`` by which the service *maker* went, blank for none."""
+    name = ServiceName(maker)
+    if not name or name in context.facts.view.services:
+        return ""
+    entry = context.settings.removal_of(context.service_key(name))
+    return f"the removal of {name} ({entry.origin})" if entry and not entry.forget else ""
+
+
+def released_notes(context: Context) -> Iterator[str]:
+    """Yield what is kept, and why nobody need look at it."""
+    view = context.facts.view
+    if view.unreadable:
+        return
+    used = {bucket for live in view.every_service for bucket in used_buckets(live.form)}
+    kept = [
+        *(
+            (f"bucket {name}", release_of(context, facts))
+            for name, facts in sorted((view.buckets or {}).items())
+            if name not in used
+        ),
+        *(
+            (f"volume {name}", removal_of(context, facts.made_by))
+            for name, facts in sorted((view.volumes or {}).items())
+        ),
+    ]
+    for what, why in kept:
+        if why:
+            yield f"{what} is kept, since {why} left it"
