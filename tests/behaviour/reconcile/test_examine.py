@@ -106,6 +106,10 @@ def test_a_bucket_that_outlived_its_service_is_kept_and_weighed(world):
     world.write(service("beta"))
     world.write_settings(removed=["alpha"])
     world.apply()
+    released = examine(world)
+    assert released.findings == ()
+    assert "bucket red is kept, since the removal of alpha" in " ".join(released.notes)
+    world.write_settings(removed=[])
     kept = one(examine(world), "OSY614")
     assert kept.name == "red"
     assert kept.message == "no service uses it; alpha made it and no longer exists"
