@@ -14,8 +14,9 @@ from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, file_name, opened
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import OutputError, UsageError
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
-from oscar_sync.render.words import plural, size
+from oscar_sync.render.words import size
 from oscar_sync.storage.stored import Provider, StoredFile
 
 
