@@ -138,11 +138,15 @@ class Store(Files, Protocol):
 
 
 class ClusterPorts(Struct, frozen=True):
-    """One cluster's parts; ``store`` is None where it cannot be reached."""
+    """One cluster's parts; ``store`` is None where it cannot be reached.
+
+    ``namespace`` is where an operator finds the services, for the remedies of failures.
+    """
 
     api: ServiceApi
     store: Store | None = None
     store_problem: str = ""
+    namespace: str = "NAMESPACE"
 
 
 def nowhere(provider: str, credentials: Account) -> Files:

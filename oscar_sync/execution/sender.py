@@ -201,7 +201,11 @@ class Sender(Struct):
             return Reply(Meaning(Outcome.UNKNOWN, "bad-answer"), 0, str(error))
         self.sent.append(StepSent(step.do, step.target, answer.status))
         meaning = meaning_of(
-            _METHODS[step.do], answer.status, answer.text, service=self.action.key.name
+            _METHODS[step.do],
+            answer.status,
+            answer.text,
+            service=self.action.key.name,
+            namespace=self.ports.namespace,
         )
         text = answer.shown
         is_done = meaning.outcome is Outcome.APPLIED

@@ -274,5 +274,10 @@ class ClusterView(Struct, frozen=True):
         return not self.problem
 
     @property
+    def operators_namespace(self) -> str:
+        """Return where an operator finds my services; a user's own namespace is not shown."""
+        return self.services_namespace if self.is_admin else "NAMESPACE"
+
+    @property
     def every_service(self) -> tuple[LiveService, ...]:
         return (*self.services.values(), *self.namesakes)

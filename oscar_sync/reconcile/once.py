@@ -123,12 +123,14 @@ def apply_once(planned: Pass, options: ApplyOptions, connections: Connections) -
 
     plan = planned.draft.plan
     options.on_event(Event(Happening.PLAN))
+    namespaces = {view.cluster.id: view.operators_namespace for view in planned.views}
     parts = Parts(
         clusters={
             name: ClusterPorts(
                 made.api,
                 FileStore(made.store, connections.sleep) if made.store else None,
                 made.store_problem,
+                namespaces.get(name, "NAMESPACE"),
             )
             for name, made in connections.opened().items()
         },

@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.semantics.operator import (
-    SERVICES_NAMESPACE,
     delete_secret,
     edit_definition,
     find_definition,
@@ -119,7 +118,7 @@ _ROWS: Final = (
 
 
 def meaning_of(
-    method: str, status: int, text: str, service: str = "NAME", namespace: str = SERVICES_NAMESPACE
+    method: str, status: int, text: str, service: str = "NAME", namespace: str = "NAMESPACE"
 ) -> Meaning:
     """Return what *status* and *text* mean as the answer to *method* on *service*."""
     # The remedy names the *service*, and the *namespace* in which an operator finds it.

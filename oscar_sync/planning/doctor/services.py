@@ -33,18 +33,18 @@ def secret_notes(context: Context) -> Iterator[str]:
     view = context.facts.view
     for name, wanted in sorted(context.desired.items()):
         if wanted.secrets and name not in view.services and name not in view.unreadable:
-            namespace = view.services_namespace if view.is_admin else "NAMESPACE"
+            delete_secret = operator.delete_secret(name, view.operators_namespace)
             yield (
                 f"{wanted.key} is not there yet and has secrets: whether a failed create left its "
                 "Secret, OSCAR shows nobody. If its create is answered 409: apply once without "
                 "environment.secrets, then with them; or the operator runs "
-                f"`{operator.delete_secret(name, namespace)}`"
+                f"`{delete_secret}`"
             )
 
 
 def _unreadable(context: Context, name: str) -> Finding:
     view = context.facts.view
-    namespace = view.services_namespace if view.is_admin else "NAMESPACE"
+    namespace = view.operators_namespace
     return finding(
         FindingCode.UNREADABLE,
         name,

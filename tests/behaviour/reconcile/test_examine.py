@@ -330,6 +330,7 @@ def test_a_secret_that_nobody_can_see_is_a_note_and_its_way_out_works(world):
     assert "kubectl -n oscar-svc delete secret alpha" in note
     (result,) = world.apply()[1].results
     assert "409" in result.message
+    assert "kubectl -n oscar-svc delete secret alpha" in result.message
     world.write(service())
     world.apply()
     world.write(service(**secret))

@@ -32,14 +32,14 @@ def test_a_leftover_secret_is_told_with_the_way_without_an_operator_first():
     assert meaning.reason == "leftover-secret"
     assert "apply once without environment.secrets" in meaning.remedy
     assert meaning.remedy.endswith("kubectl -n oscar-svc-a delete secret plants")
-    assert meaning_of("POST", 409, text).remedy.endswith("kubectl -n oscar-svc delete secret NAME")
+    assert meaning_of("POST", 409, text).remedy.endswith("kubectl -n NAMESPACE delete secret NAME")
 
 
 def test_an_unreadable_definition_is_told_by_the_name_that_the_server_says():
     text = 'the FDL of the service "aaa" cannot be read'
     remedy = meaning_of("PUT", 500, text, "plants").remedy
     assert "kubectl get configmaps -A -l oscar_service=aaa" in remedy
-    assert "kubectl -n oscar-svc edit configmap aaa" in remedy
+    assert "kubectl -n NAMESPACE edit configmap aaa" in remedy
 
 
 @pytest.mark.parametrize(
