@@ -9,7 +9,7 @@ from typing import NamedTuple
 PLANNING = Path(__file__).parents[1] / "oscar_sync" / "planning"
 _INTRODUCTION = """\
 A blocked step is not sent; the rest of the plan is, and `apply` ends with 7. The plan names the
-code, the reason, and the ways out. `…` stands for what differs: a name, a bucket, a field. What the
+code, the reason, and how to continue. `…` is what differs: a name, a bucket, a field. What the
 words of `--allow` let happen: [consent.md](consent.md)."""
 
 
@@ -40,7 +40,7 @@ def row(*cells: str) -> str:
 
 def page() -> str:
     """Return the page."""
-    lines = ["# Why a step is blocked", "", _INTRODUCTION, "", "| code | reason | ways out |"]
+    lines = ["# Why a step is blocked", "", _INTRODUCTION, "", "| code | reason | to continue |"]
     lines.append("|---|---|---|")
     for reason in reasons():
         cells = f"`{reason.code}`", reason.sentence, "; ".join(reason.ways_out)

@@ -5,7 +5,8 @@ Run ``python -m tools.reference``; a test holds that the pages are fresh.
 
 import inspect
 import textwrap
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -24,25 +25,33 @@ from tools import reasons, releases, variables
 
 DOCS = Path(__file__).parents[1] / "docs"
 _FIELDS_INTRODUCTION = (
-    "FDL is read as oscar-cli and the server read it; there is no field of our own. A scalar in a "
-    "text field is taken as written. What the columns mean: *default* is what the server makes of "
-    "an omitted field; *change* says what another value takes (`update`: one PUT; `replace`: no "
-    "PUT can do it); *since* is the first release that has the field."
+    "FDL is read as oscar-cli and the server read it; oscar-sync adds no field. A scalar in a text "
+    "field is used as written. *Default* is the server's value of an omitted field; *since* the "
+    "first release that has it; *replace* means that no PUT can change it."
+)
+_COMMANDS_INTRODUCTION = (
+    "An option means the same on every command. Commands that read files take all common options; "
+    "those of `service` and `storage` do not take `--overlay`, `--env-file`, `--secret-env`, "
+    "`--only` and `-v`; `completion`, `emulator`, `demo`, `schema`, `help` and `version` take none."
+)
+_TO_FILE = "Write to FILE if given (repeatable)."
+_OUTPUT = "- `-o`"
+_OUTPUT_ROW = (
+    "- `-o`, `--output` FORMAT[=FILE]: Print in a format that the command names.\n"
+    f"  {_TO_FILE} (`OSCAR_SYNC_OUTPUT`)"
 )
 _SETTINGS_INTRODUCTION = (
-    "Optional and strict: an unknown key is an error. `oscar-sync schema settings` prints the JSON "
-    "Schema, `oscar-sync settings` each value and where it came from. `${NAME}` and "
-    "`${NAME:-default}` are substituted in the log-in and the addresses of clusters, in `from` of "
-    "seeds and in overlays (what they put in is shown as it is written), never in FDL files; "
-    "`$${NAME}` stands for the text `${NAME}`."
+    "Optional; an unknown key is an error. `oscar-sync schema settings` prints the JSON Schema, "
+    "`oscar-sync settings` each value and its source. `${NAME}` and `${NAME:-default}` are "
+    "substituted in the log-in and the addresses of clusters, in `from` of seeds and in overlays "
+    "(output shows them as written), never in FDL files; `$${NAME}` is the text `${NAME}`."
 )
 _CODES_INTRODUCTION = (
-    "A code is stable and never used for anything else. OSY1xx: manifests; 2xx: settings; 3xx: "
-    "clusters and credentials; 4xx: services, and 42x: before an upgrade; 6xx: the object store "
-    "and volumes. What has 4xx and 6xx is found by `oscar-sync doctor` ([doctor.md](doctor.md)). "
-    "`rules: {OSY182: off}` in the settings turns a warning off, `error` makes it stop a run; the "
-    "last column says which codes can be warnings. What is an error stays one. `-v` counts what "
-    "is turned off."
+    "Codes are stable. OSY1xx: manifests; 2xx: settings; 3xx: clusters and credentials; 4xx: "
+    "services, and 42x: before an upgrade; 6xx: the object store and volumes. `oscar-sync doctor` "
+    "finds 4xx and 6xx ([doctor.md](doctor.md)). `rules: {OSY182: off}` in the settings turns a "
+    "warning off, `error` makes it stop a run: possible for codes with *rules*, only `error` for "
+    "those with *raise*. Errors stay errors. `-v` counts what is turned off."
 )
 _SETTINGS_EXAMPLE = """\
 set: imaging
@@ -76,15 +85,14 @@ services:
 """
 _SETTINGS_NOTES = """\
 `removed` and `services` name `SERVICE`, on every cluster that is read, or `CLUSTER/SERVICE`. A
-cluster entry of oscar-cli's file can be pasted as it is. The nearest `oscar-sync.yaml` counts, from
-the first PATH upward to the root of its git work tree; `--settings FILE` names another. One in the
-working directory, or between it and PATH, that is not used gives a warning. Without a
-`set` nothing is stamped, and nothing is ever a candidate for removal.
+cluster entry of oscar-cli's file can be pasted as it is. The nearest `oscar-sync.yaml` is used,
+from the first PATH upward to the root of its git work tree; `--settings FILE` names another. An
+unused one in the working directory, or between it and PATH, gives a warning. Without a `set`
+nothing is marked, and nothing is ever removed by `prune`.
 
 A seed goes to the cluster's own store (`minio.default:BUCKET/FOLDER`), or to a provider that the
 service's FDL defines: `webdav.ID:FOLDER`, `onedata.ID:FOLDER`, `minio.ID:BUCKET/FOLDER`,
-`s3.ID:BUCKET/FOLDER`. Only files whose content differs are uploaded; where a server keeps no
-checksums, files of the same size are fetched to be compared.
+`s3.ID:BUCKET/FOLDER` ([seeding.md](seeding.md)).
 """
 GENERATED = "<!-- written by `python -m tools.reference`: change what it describes -->\n"
 
@@ -108,8 +116,6 @@ def _fields() -> str:
         "",
         _wrapped(_FIELDS_INTRODUCTION),
         "",
-        "| field | kind | default | change | since | what it is |",
-        "|---|---|---|---|---|---|",
         *_rows(SERVICE, ""),
         "",
         _wrapped(
@@ -127,9 +133,11 @@ def _fields() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(text: str) -> str:
-    """Return *text* in lines of prose."""
-    return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str, indent: str = "") -> str:
+    """Return *text* in lines of prose, those after the first with *indent*."""
+    return textwrap.fill(
+        text, 100, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _default(field: Field) -> str:
@@ -149,15 +157,16 @@ def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
             marks.append("secret")
         if field.compare is not Compare.EXACT:
             marks.append(f"compared as {field.compare}")
+        if default := _default(field):
+            marks.append(f"default {default}")
+        if any(field.since):
+            marks.append(f"since {'.'.join(map(str, field.since))}")
+        if field.change is Change.REPLACE:
+            marks.append("replace")
         if field.choices:
             marks.append("one of " + ", ".join(f"`{choice}`" for choice in field.choices if choice))
         extra = f" ({'; '.join(marks)})" if marks else ""
-        since = "v" + ".".join(map(str, field.since)) if any(field.since) else ""
-        change = "replace" if field.change is Change.REPLACE else "update"
-        yield (
-            f"| `{prefix}{field.name}` | {field.kind} | {_default(field)} | {change} | {since} | "
-            f"{field.doc}{extra} |"
-        )
+        yield _wrapped(f"- `{prefix}{field.name}` ({field.kind}): {field.doc}{extra}", "  ")
         yield from _rows(field.children, f"{prefix}{field.name}.")
 
 
@@ -165,12 +174,30 @@ def _commands() -> str:
     context = click.Context(cli, info_name="oscar-sync")
     plan = cli.get_command(context, "plan")
     common = [item for item in plan.params if isinstance(item, CommonOption)] if plan else []
-    lines = ["# Commands", "", "An option means the same on every command.", ""]
-    lines += ["## Common options", "", *_options(common)]
-    return "\n".join([*lines, *_group(cli, context, {item.opts[0] for item in common})])
+    counted = Counter(_option(item) for item in _own_options_below(cli, context))
+    shared = {row for row, count in counted.items() if count > 2 and not row.startswith(_OUTPUT)}
+    lines = ["# Commands", "", _wrapped(_COMMANDS_INTRODUCTION), "", "## Common options", ""]
+    lines += [*map(_option, common), "", "## Options of several commands", ""]
+    lines += [*(row for row in counted if row in shared), _OUTPUT_ROW, ""]
+    return "\n".join([*lines, *_group(cli, context, shared)])
 
 
-def _group(group: LazyGroup, context: click.Context, common: Collection[str]) -> Iterator[str]:
+def _own_options_below(group: LazyGroup, context: click.Context) -> Iterator[click.Option]:
+    for name in group.table:
+        command = group.get_command(context, name)
+        if isinstance(command, LazyGroup):
+            yield from _own_options_below(command, context)
+        elif command:
+            yield from _own_options(command)
+
+
+def _own_options(command: click.Command) -> Iterator[click.Option]:
+    for item in command.params:
+        if isinstance(item, click.Option) and not isinstance(item, CommonOption):
+            yield item
+
+
+def _group(group: LazyGroup, context: click.Context, shared: Collection[str]) -> Iterator[str]:
     for name, row in group.table.items():
         command = group.get_command(context, name)
         if command is None:
@@ -180,30 +207,13 @@ def _group(group: LazyGroup, context: click.Context, common: Collection[str]) ->
         yield from (f"## {within.command_path}{aliases}", "")
         yield from _paragraphs(command.help if context.parent else row.help)
         if isinstance(command, LazyGroup):
-            yield from (*_paragraphs(command.epilog), *_group(command, within, common))
+            yield from (*_paragraphs(command.epilog), *_group(command, within, shared))
             continue
-        usage = " ".join(command.collect_usage_pieces(within))
-        yield from (f"`{within.command_path} {usage}`".replace(" `", "`"), "")
-        yield from _options(
-            [
-                item
-                for item in command.params
-                if isinstance(item, click.Option) and not isinstance(item, CommonOption)
-            ]
-        )
-        yield from _common_of(command, common)
+        usage = " ".join((within.command_path, *command.collect_usage_pieces(within)[1:]))
+        yield from (f"`{usage}`", "")
+        yield from _options(command, shared)
         if isinstance(command, DescribedCommand):
-            listed = ", ".join(f"`{line}`" for line in command.examples)
-            yield from (_wrapped(f"Examples: {listed}."), "")
-
-
-def _common_of(command: click.Command, common: Collection[str]) -> Iterator[str]:
-    taken = [item.opts[0] for item in command.params if isinstance(item, CommonOption)]
-    if len(taken) == len(common):
-        yield from ("It takes all common options.", "")
-    elif taken:
-        listed = ", ".join(f"`{name}`" for name in taken)
-        yield from (_wrapped(f"Of the common options it takes {listed}."), "")
+            yield from (f"Example: `{command.examples[-1]}`", "")
 
 
 def _paragraphs(text: str | None) -> Iterator[str]:
@@ -211,11 +221,15 @@ def _paragraphs(text: str | None) -> Iterator[str]:
         yield from (_wrapped(paragraph), "")
 
 
-def _options(options: Sequence[click.Option]) -> Iterator[str]:
-    if options:
-        yield from ("| option | what it does | environment |", "|---|---|---|")
-        yield from map(_option, options)
+def _options(command: click.Command, shared: Collection[str]) -> Iterator[str]:
+    """Yield the options of *command* alone, then the names of those that are described above."""
+    own = [item for item in _own_options(command) if _option(item) not in shared]
+    yield from map(_option, own)
+    if own:
         yield ""
+    above = [f"`{item.opts[-1]}`" for item in _own_options(command) if _option(item) in shared]
+    if above:
+        yield from (_wrapped(f"Also {', '.join(above)}."), "")
 
 
 def _option(option: click.Option) -> str:
@@ -224,11 +238,13 @@ def _option(option: click.Option) -> str:
     values = option.metavar or ""
     if isinstance(kind, click.Choice):
         values = "|".join(map(str, kind.choices))
-    variable = f"`{option.envvar}`" if isinstance(option.envvar, str) else ""
+    variable = f" (`{option.envvar}`)" if isinstance(option.envvar, str) else ""
     default = option.default if isinstance(option.default, str | int | float) else ""
     shown = "" if option.is_flag or default == "" else f" Else `{default}`."
-    cells = f"{names} {values}".rstrip(), (option.help or "") + shown, variable
-    return reasons.row(*cells)
+    line = f"- {names} {values}".rstrip() + f": {option.help}{shown}{variable}"
+    if (option.help or "").endswith(_TO_FILE):
+        line = f"- `-o`: {(option.help or '').removesuffix(_TO_FILE).rstrip()}"
+    return _wrapped(line, "  ")
 
 
 def _settings() -> str:
@@ -237,8 +253,6 @@ def _settings() -> str:
         "",
         _wrapped(_SETTINGS_INTRODUCTION),
         "",
-        "| key | default | what it is |",
-        "|---|---|---|",
         *_keys(SETTINGS, ""),
         "",
         _SETTINGS_NOTES,
@@ -254,7 +268,8 @@ _BELOW: Final = {Kind.BLOCKS: "[].", Kind.BLOCK_MAP: ".NAME."}
 
 def _keys(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
     for field in fields:
-        yield f"| `{prefix}{field.name}` | {_default(field)} | {field.doc} |"
+        default = f" [default: {_default(field)}]" if _default(field) else ""
+        yield _wrapped(f"- `{prefix}{field.name}`: {field.doc}{default}", "  ")
         yield from _keys(field.children, f"{prefix}{field.name}{_BELOW.get(field.kind, '.')}")
 
 
@@ -264,16 +279,12 @@ def _diagnostics() -> str:
         "",
         _wrapped(_CODES_INTRODUCTION),
         "",
-        "| code | what it says | `rules` |",
-        "|---|---|---|",
     ]
     titles = {str(code): text for code, text in MANIFEST_TITLES.items()}
     titles |= {str(code): text for code, text in SETTINGS_TITLES.items()}
     titles |= {str(code): text for code, text in FINDING_TITLES.items()}
-    levels = {code: "may be raised" if code in ALWAYS_SHOWN else "yes" for code in WARNINGS}
-    lines += [
-        f"| {code} | {title} | {levels.get(code, '')} |" for code, title in sorted(titles.items())
-    ]
+    levels = dict.fromkeys(WARNINGS, " (*rules*)") | dict.fromkeys(ALWAYS_SHOWN, " (*raise*)")
+    lines += [f"- {code}: {title}{levels.get(code, '')}" for code, title in sorted(titles.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -8,10 +8,9 @@ from oscar_sync.semantics.capabilities import NEWEST, TABLE, Trait, shown_releas
 _INTRODUCTION: Final = """\
 # Releases of OSCAR
 
-Clusters of every release since 3.3 are in use, and they differ in what a request does to data.
-What a release cannot do, or does with loss, oscar-sync does in another way or not at all, and the
-plan says so. Fields that a release does not have are never sent ([fields.md](fields.md), column
-*since*): a manifest that sets one is blocked there, `unsupported-by-server`.
+Releases differ in what a request does to data. What a release cannot do, or does with loss,
+oscar-sync does in another way or not at all, and the plan says so. A manifest with a field that the
+release does not have ([fields.md](fields.md)) is blocked there, `unsupported-by-server`.
 
 | release | reads | writes |
 |---|---|---|
@@ -22,25 +21,21 @@ plan says so. Fields that a release does not have are never sent ([fields.md](fi
 | up to 3.6.3 | list, status, export, the plan as a report | none: `release-too-old` |
 | unknown (`devel`, blank) | as what it shows to be | the same; contradictions: `release-unknown` |
 
-A cluster that does not say which release it runs is asked for what releases differ in: the list of
-buckets and the form of its entries (3.6.0, 3.6.4), a bucket by name (3.6.5), volumes or the state
-of a service (4.0), lists of ports or federations (4.1).
+The release of a cluster that does not report it is found by what it answers: lists of buckets
+(3.6.0, 3.6.4), a bucket by name (3.6.5), volumes (4.0), lists of ports or federations (4.1).
 
-**How it was tried.** An earlier oscar-sync was run against servers built from the tags 4.1.2
-(Basic, OIDC, a federation of two), 4.0.0, 3.7.1, 3.6.5, 3.6.4, 3.6.2, 3.5.3 and 3.3.3, on a
-kube-apiserver with MinIO. The rows below came of what those servers answered. Tests hold what
-oscar-sync does about them, on built views and on the [emulator](emulator.md) where it plays that
-release; it has not been run on the servers of 3.x again since.
+**How it was tried.** An earlier oscar-sync ran against servers built from the tags 4.1.2 (Basic,
+OIDC, federation), 4.0.0, 3.7.1, 3.6.5, 3.6.4, 3.6.2, 3.5.3 and 3.3.3, with MinIO. Today's tests use
+those recordings and the [emulator](emulator.md); it has not run on the servers of 3.x since.
 
 ## What differs
 
-| releases | what OSCAR does | what oscar-sync does | source |
-|---|---|---|---|
+| releases | what OSCAR does | what oscar-sync does |
+|---|---|---|
 """
 
 _ORDER_NOTE: Final = """
-Before an upgrade, `oscar-sync doctor --before-upgrade VERSION` says what the newer release could
-not read or build of what runs: [doctor.md](doctor.md).
+Before an upgrade: `oscar-sync doctor --before-upgrade VERSION` ([doctor.md](doctor.md)).
 """
 
 
@@ -51,7 +46,7 @@ def page() -> str:
 
 def _rows() -> Iterator[str]:
     for trait in TABLE:
-        yield f"| {_releases(trait)} | {trait.fact} | {trait.answer} | {trait.source} |"
+        yield f"| {_releases(trait)} | {trait.fact} | {trait.answer} |"
 
 
 def _releases(trait: Trait) -> str:

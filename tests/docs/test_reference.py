@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from oscar_sync.cli.main import call
+from oscar_sync.cli.command_help import CommonOption
+from oscar_sync.cli.main import call, cli
 from oscar_sync.model.exits import Exit
+from tests.docs.naming import every_command
 from tools.reasons import reasons
 from tools.reference import pages
 from tools.variables import VARIABLES, option_variables
@@ -26,6 +28,22 @@ SOURCES = "".join(
 def test_a_reference_page_is_fresh(name):
     text = (DOCS / name).read_text(encoding="utf-8")
     assert text == pages()[name], "run: python -m tools.reference"
+
+
+def test_the_page_of_commands_says_which_common_options_some_do_not_take():
+    taken = {
+        command: frozenset(
+            item.opts[0] for item in command.params if isinstance(item, CommonOption)
+        )
+        for command in every_command(cli)
+    }
+    none, fewer, every = sorted(set(taken.values()), key=len)
+    assert fewer < every
+    text = (DOCS / "commands.md").read_text(encoding="utf-8").partition("## ")[0]
+    assert set(re.findall(r"`(-[a-z-]+)`", text)) == every - fewer
+    groups = {"cli", "service", "storage"}
+    without = {command.name for command, names in taken.items() if names == none} - groups
+    assert set(re.findall(r"`([a-z]+)`", text)) == without | groups - {"cli"}
 
 
 def test_the_example_of_the_settings_is_valid(tmp_path, monkeypatch, capfd):
@@ -63,7 +81,7 @@ def test_the_readme_says_the_same_of_its_exit_codes():
 def test_each_code_that_a_source_names_has_its_row():
     text = (DOCS / "diagnostics.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\bOSY\d{3}\b", SOURCES))
-    assert {code for code in named if f"| {code} |" not in text} == set()
+    assert {code for code in named if f"- {code}: " not in text} == set()
 
 
 def test_each_reason_says_what_to_do():
