@@ -204,7 +204,7 @@ def _group(group: LazyGroup, context: click.Context, shared: Collection[str]) ->
             raise LookupError(name)
         within = click.Context(command, parent=context, info_name=name)
         aliases = f" ({', '.join(f'`{alias}`' for alias in row.aliases)})" if row.aliases else ""
-        yield from (f"## {within.command_path}{aliases}", "")
+        yield from (f"## {within.command_path.removeprefix('oscar-sync ')}{aliases}", "")
         yield from _paragraphs(command.help if context.parent else row.help)
         if isinstance(command, LazyGroup):
             yield from (*_paragraphs(command.epilog), *_group(command, within, shared))
