@@ -7,6 +7,6 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_test_of_the_threat_model_exists():
-    named = re.findall(r"`(tests/[^`]+)`", (ROOT / "docs" / "security.md").read_text())
+    named = re.findall(r"`(tests/[^`]+)`", (ROOT / "tests" / "security" / "README.md").read_text())
     assert named
     assert [path for path in named if not (ROOT / path).is_file()] == []
