@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -20,6 +21,7 @@ from oscar_sync.planning.draft import PlanDraft, draft_plan
 from oscar_sync.reconcile.connect import Connections, FileStore
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.observe import look_up, observe
+from oscar_sync.workspace.git import checked_out_commit
 from oscar_sync.workspace.key import ensure_key, read_key
 from oscar_sync.workspace.locks import cluster_lock
 
@@ -27,11 +29,16 @@ _ROUNDS = 6
 
 
 class Pass(Struct, frozen=True):
-    """A complete draft of the plan, with the pictures that it was made from."""
+    """A complete draft of the plan, with the pictures that it was made from.
+
+    ``read_at`` is when the clusters were read; ``commit`` is what git has checked out, if anything.
+    """
 
     desired: DesiredState
     views: tuple[ClusterView, ...]
     draft: PlanDraft
+    read_at: datetime
+    commit: str
 
 
 def plan_once(
@@ -46,7 +53,9 @@ def plan_once(
         UsageError: a consent of the command line would match on two clusters.
     """
     notes: list[str] = []
-    key = read_key(Path(desired.settings.folder), connections.environ, notes.append)
+    folder = Path(desired.settings.folder)
+    key = read_key(folder, connections.environ, notes.append)
+    read_at = datetime.now(UTC)
     views = observe(desired.settings.clusters, connections, memory)
     draft = draft_plan(desired, views, options, key)
     for _ in range(_ROUNDS):
@@ -57,7 +66,8 @@ def plan_once(
     if draft.ambiguous:
         raise UsageError("; ".join(draft.ambiguous))
     plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))
-    return Pass(desired, views, replace(draft, plan=plan))
+    whole = replace(draft, plan=plan)
+    return Pass(desired, views, whole, read_at, checked_out_commit(folder))
 
 
 def _looked_up(

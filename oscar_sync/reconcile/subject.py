@@ -14,4 +14,12 @@ def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> 
 
         return graph_of(forms)
 
-    return Subject(command, planned.draft.plan, tuple(sorted(forms)), graph, report)
+    return Subject(
+        command,
+        planned.draft.plan,
+        tuple(sorted(forms)),
+        graph,
+        report,
+        planned.read_at,
+        planned.commit,
+    )

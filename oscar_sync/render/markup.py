@@ -1,7 +1,8 @@
 """HTML and SVG by Jinja2: templates are files of this package, and escape what they show."""
 
+import re
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from oscar_sync.render.words import safe, safe_lines
 
@@ -25,6 +26,15 @@ def source_of(template: str) -> str:
     return markup
 
 
+_QUOTED: Final = re.compile(r"`([^`]+)`")
+
+
+def _prose(text: str) -> str:
+    """Return a sentence with what stands in backticks as code."""
+    parts = _QUOTED.split(text)  # every second one was quoted
+    return rendered("prose.html", parts=parts) if len(parts) > 1 else text
+
+
 @cache
 def _environment() -> Any:
     """Return what reads the templates. Controls are shown as escapes wherever a value stands."""
@@ -45,5 +55,6 @@ def _environment() -> Any:
         auto_reload=False,
     )
     environment.filters["lines"] = lambda text: escape(safe_lines(text))
+    environment.filters["prose"] = _prose
     environment.filters["counted"] = lambda number: f"{number:,}"
     return environment

@@ -1,6 +1,7 @@
 """What a document is about: a plan, what moved, or what became of a plan."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -13,7 +14,8 @@ from oscar_sync.model.report import RunReport
 class Subject(Struct, frozen=True):
     """The outcome of *command*: ``drift`` tells what moved, others the plan or the report.
 
-    ``services`` are those of the files, sorted; ``graph`` is drawn only for who asks.
+    ``services`` are those of the files, sorted; ``graph`` is drawn only for who asks. ``read_at``
+    is when the clusters were read; ``commit`` is that of the files, blank without git.
     """
 
     command: str
@@ -21,6 +23,8 @@ class Subject(Struct, frozen=True):
     services: tuple[ServiceKey, ...] = ()
     graph: Callable[[], Graph] = Graph
     report: RunReport | None = None
+    read_at: datetime | None = None
+    commit: str = ""
 
     @property
     def is_drift(self) -> bool:

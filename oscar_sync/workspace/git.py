@@ -1,20 +1,51 @@
-"""Whether git tracks a file, by the index of its work tree: git itself is not run."""
+"""What a git work tree says of files: git itself is not run."""
 
+import re
 from pathlib import Path
 from typing import Final
 
-_LARGEST_INDEX: Final = 64 << 20
+_LARGEST: Final = 64 << 20
+_COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 
 
 def is_tracked(path: Path) -> bool:
     """Tell whether the index of the work tree around *path* names it; False where none is read."""
     # An index of version 4, which no git writes unasked, shortens names and is not understood.
-    for folder in path.absolute().parents:
-        marker = folder / ".git"
-        if marker.exists():
-            name = path.absolute().relative_to(folder).as_posix().encode()
-            return _names(_index(marker), name)
-    return False
+    tree = _work_tree(path.absolute().parent)
+    if tree is None:
+        return False
+    name = path.absolute().relative_to(tree).as_posix().encode()
+    return _names(_read(_repository(tree) / "index"), name)
+
+
+def checked_out_commit(folder: Path) -> str:
+    """Return the commit of the work tree around *folder*; blank where none is read."""
+    tree = _work_tree(folder.absolute())
+    if tree is None:
+        return ""
+    repository = _repository(tree)
+    head = _line(repository / "HEAD")
+    branch = head.removeprefix("ref: ")
+    if branch != head:
+        # A second work tree shares its branches with the first.
+        shared = repository / (_line(repository / "commondir") or ".")
+        head = _line(shared / branch) or _packed(shared, branch)
+    return head if _COMMIT.fullmatch(head) else ""
+
+
+def _packed(repository: Path, branch: str) -> str:
+    lines = _read(repository / "packed-refs").decode(errors="replace").splitlines()
+    return next((line.split()[0] for line in lines if line.endswith(f" {branch}")), "")
+
+
+def _work_tree(folder: Path) -> Path | None:
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+
+
+def _repository(tree: Path) -> Path:
+    """Return the folder of git; a second work tree or a submodule names it in a file."""
+    marker = tree / ".git"
+    return tree / _line(marker).removeprefix("gitdir:").strip() if marker.is_file() else marker
 
 
 def _names(index: bytes, name: bytes) -> bool:
@@ -28,12 +59,13 @@ def _names(index: bytes, name: bytes) -> bool:
     return False
 
 
-def _index(marker: Path) -> bytes:
+def _line(path: Path) -> str:
+    return _read(path).decode(errors="replace").strip()
+
+
+def _read(path: Path) -> bytes:
     try:
-        if marker.is_file():  # a work tree beside its repository, or a submodule
-            text = marker.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
-            marker = marker.parent / text
-        with (marker / "index").open("rb") as stream:
-            return stream.read(_LARGEST_INDEX)
-    except (OSError, UnicodeDecodeError):
+        with path.open("rb") as stream:
+            return stream.read(_LARGEST)
+    except (OSError, ValueError):
         return b""

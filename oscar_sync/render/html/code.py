@@ -66,10 +66,11 @@ def side_by_side(before: Json, after: Json, caption: str) -> str:
     old, new = lines_of(before)[:_LINES], lines_of(after)[:_LINES]
     rows = list(_rows(old, new))
     cut = len(rows) - _ROWS
+    sides = [name for name, lines in (("live", old), ("wanted", new)) if lines]
     return rendered(
         "side_by_side.html",
-        caption=caption,
-        sides=[name for name, lines in (("live", old), ("wanted", new)) if lines],
+        caption=f"{caption}, {' and '.join(sides)}",
+        sides=sides,
         rows=[_cells(row, old, new) for row in rows[:_ROWS]],
         cut=f"{plural(cut, 'more line')} cut to fit" if cut > 0 else "",
     )

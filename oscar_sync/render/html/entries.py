@@ -7,12 +7,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, FieldChange, Plan
+from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, Do, FieldChange, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.changes import in_words, is_script, live_and_wanted
 from oscar_sync.render.cutting import CUT, DocumentBlock
 from oscar_sync.render.drift import moved
-from oscar_sync.render.html.code import side_by_side
+from oscar_sync.render.html.code import lines_of, side_by_side
 from oscar_sync.render.markup import rendered
 from oscar_sync.render.plan_text import step_lines
 from oscar_sync.render.subject import Subject
@@ -21,7 +21,12 @@ from oscar_sync.render.words import erased, headline, kept, outcome_headline, va
 _OPEN: Final = 40
 """With more entries than these only what wants attention is unfolded."""
 _ONE_LINE: Final = 60
-_BAD: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.ERASE)
+_LONGEST: Final = 200
+_NAMED: Final = 6
+_BELOW: Final = "see below"
+_RISKY: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.ERASE)
+_WORDS: Final[dict[str, str]] = {ActionKind.HOOK: "notifications"}
+_NEW: Final = (ActionKind.CREATE, ActionKind.SEED)
 
 
 class FieldRow(Struct, frozen=True):
@@ -48,7 +53,10 @@ _NOTHING: Final = Details()
 
 
 class Entry(Struct, frozen=True):
-    """One service's part: its cluster, the word of its badge, which is its filter, and its tone."""
+    """One service's part: its cluster, the word of its badge, which is its filter, and its tone.
+
+    ``fields`` names what is sent or differs.
+    """
 
     cluster: str
     name: str
@@ -56,6 +64,7 @@ class Entry(Struct, frozen=True):
     tone: str
     title: str
     details: Callable[[], Details] = Details
+    fields: str = ""
 
     @property
     def filter(self) -> str:
@@ -116,15 +125,13 @@ def _rest(plan: Plan) -> list[Entry]:
 
 def _planned(action: Action, result: ActionResult | None) -> Entry:
     category = action.category
-    tone = "warn" if category is Category.DRIFTED or action.kind in _BAD else "good"
-    if category is Category.DELETED:
-        tone = "bad"
-    word = str(action.kind) if category is Category.CHANGED else str(category)
+    tone = _tone(action)
+    word = _WORDS.get(action.kind, action.kind) if category is Category.CHANGED else category
     if result is not None:
-        word = str(result.status)
+        word = result.status
         tone = {Status.DONE: "good", Status.SKIPPED: "warn"}.get(result.status, "bad")
 
-    words = outcome_headline(result) if result else headline(action)
+    title = outcome_headline(result) if result else headline(action)
 
     def details() -> Details:
         shown = _of_action(action)
@@ -134,7 +141,29 @@ def _planned(action: Action, result: ActionResult | None) -> Entry:
         messages += [(f"warning: {warning}", "") for warning in result.warnings]
         return replace(shown, messages=tuple(messages), log=tuple(result.log))
 
-    return Entry(action.key.cluster, action.key.name, word, tone, words, details)
+    return Entry(
+        action.key.cluster,
+        action.key.name,
+        str(word),
+        tone,
+        "" if title == word else title,
+        details,
+        _named(action.changes),
+    )
+
+
+def _tone(action: Action) -> str:
+    if action.category is Category.DELETED:
+        return "bad"
+    if action.category is Category.DRIFTED or action.kind in _RISKY:
+        return "warn"
+    return "good" if action.kind in _NEW else "edit"
+
+
+def _named(changes: Sequence[FieldChange]) -> str:
+    names = [change.path for change in changes]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])[:_LONGEST]}{more}"
 
 
 def _blocked(item: Blocked) -> Entry:
@@ -147,7 +176,9 @@ def _blocked(item: Blocked) -> Entry:
             messages=(("reason: ", str(item.code)), *ways),
         )
 
-    return Entry(item.action.key.cluster, item.action.key.name, "blocked", "bad", title, details)
+    key = item.action.key
+    named = _named(item.action.changes)
+    return Entry(key.cluster, key.name, "blocked", "bad", title, details, named)
 
 
 def _moved(action: Action) -> Entry:
@@ -159,12 +190,23 @@ def _moved(action: Action) -> Entry:
         remedy = Details(messages=(("remedy: ", "oscar-sync apply --hooks"),))
         return Entry(cluster, name, "notifications", "warn", targets, lambda: remedy)
     changes = [change for change in action.changes if change.cause.is_drift]
-    names = ", ".join(change.path for change in changes)[:200]
 
     def details() -> Details:
         return _compared(Details(), changes, action)
 
-    return Entry(cluster, name, "drifted", "warn", names, details)
+    return Entry(cluster, name, "drifted", "warn", "", details, _named(changes))
+
+
+def loss_lines(plan: Plan) -> list[str]:
+    """Return a line for each bucket, volume and object that the plan deletes, with its service."""
+    return [
+        f"{action.key} deletes {what}"
+        for action in plan.of_category(Category.DELETED)
+        for what in (
+            *map(erased, action.erases),
+            *(f"object {step.target}" for step in action.steps if step.do is Do.DELETE_OBJECT),
+        )
+    ]
 
 
 def _of_action(action: Action, *, verb: str = "deletes") -> Details:
@@ -192,7 +234,7 @@ def _sent(details: Details, changes: Sequence[FieldChange], action: Action) -> D
     rows = [
         FieldRow(change.path, _place(change), (("sent", in_words(change)),)) for change in changes
     ]
-    long = [change for change in changes if is_script(change.path) or _is_long(change)]
+    long = [change for change in changes if _is_long(change)]
     return replace(
         details, columns=("sent",) if rows else (), rows=tuple(rows), beside=_beside(long, action)
     )
@@ -203,7 +245,9 @@ def _place(change: FieldChange) -> str:
 
 
 def _is_long(change: FieldChange) -> bool:
-    return not change.is_sensitive and (_needs_lines(change.before) or _needs_lines(change.after))
+    return not change.is_sensitive and (
+        is_script(change.path) or _needs_lines(change.before) or _needs_lines(change.after)
+    )
 
 
 def _needs_lines(content: Json) -> bool:
@@ -213,7 +257,12 @@ def _needs_lines(content: Json) -> bool:
 
 
 def _row(change: FieldChange, *, is_long: bool) -> FieldRow:
-    live, wanted = ("below", "below") if is_long else live_and_wanted(change)
+    sides = (change.before, change.after)
+    live, wanted = (
+        (_BELOW if lines_of(side) else value(side) for side in sides)
+        if is_long
+        else live_and_wanted(change)
+    )
     cells = (("live", live), ("wanted", wanted), ("cause", change.cause.value))
     return FieldRow(change.path, _place(change), cells)
 
@@ -222,9 +271,7 @@ def _beside(changes: Sequence[FieldChange], action: Action) -> tuple[tuple[str, 
     return tuple(
         (
             change.path,
-            side_by_side(
-                change.before, change.after, f"{change.path} of {action.key}, live and wanted"
-            ),
+            side_by_side(change.before, change.after, f"{change.path} of {action.key}"),
         )
         for change in changes
     )

@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.plan import ClusterSummary, Plan
+from oscar_sync.model.plan import ClusterSummary
 from oscar_sync.render.cutting import DocumentBlock, cut_sentence, fitting
 from oscar_sync.render.drift import drift_sentence
 from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.graph.svg import graph_svg
 from oscar_sync.render.graph.text import graph_text
-from oscar_sync.render.html.entries import Entry, blocks_of, entries_of, slug
+from oscar_sync.render.html.entries import Entry, blocks_of, entries_of, loss_lines, slug
 from oscar_sync.render.markup import rendered, source_of
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
@@ -53,13 +53,19 @@ def page(subject: Subject, *, has_script: bool) -> str:
     plan = subject.plan
     entries = entries_of(subject)
     clusters, cut = _clusters(subject, entries)
+    losses, losses_cut = fitting(
+        [] if subject.is_drift else [DocumentBlock("losses", line) for line in loss_lines(plan)],
+        _SMALL_ROOM,
+    )
     notes, notes_cut = fitting(
         [DocumentBlock("notes", safe(note)) for note in plan.notes], _SMALL_ROOM
     )
     return _document(
         subject.title,
         _lead(subject),
-        facts=_facts(plan),
+        facts=_facts(subject),
+        losses=losses,
+        losses_cut=cut_sentence(losses_cut, subject.title),
         filters=_filters(entries),
         cut=cut_sentence(cut, subject.title),
         clusters=clusters,
@@ -79,8 +85,8 @@ def page_of_input(diagnostics: Sequence[Diagnostic]) -> str:
 _Parts = dict[str, object]
 _BLANK: Final[_Parts] = dict.fromkeys(
     (
-        "facts", "filters", "cut", "clusters", "too_many_to_draw", "flow", "flow_in_words",
-        "findings", "findings_cut", "notes", "notes_cut", "script",
+        "facts", "losses", "losses_cut", "filters", "cut", "clusters", "too_many_to_draw", "flow",
+        "flow_in_words", "findings", "findings_cut", "notes", "notes_cut", "script",
     ),
     "",
 )  # fmt: skip
@@ -106,9 +112,11 @@ def _lead(subject: Subject) -> str:
     return summary(subject.plan, subject.command)
 
 
-def _facts(plan: Plan) -> list[str]:
-    source = plan.source
+def _facts(subject: Subject) -> list[str]:
+    plan, source = subject.plan, subject.plan.source
     return [
+        *([f"clusters read {subject.read_at:%Y-%m-%d %H:%M} UTC"] if subject.read_at else []),
+        *([f"commit {subject.commit[:12]}"] if subject.commit else []),
         f"set {plan.set_name}" if plan.set_name else "no set",
         *([source.settings_file] if source.settings_file else []),
         f"{plural(source.files, 'file')}, {plural(source.services, 'service')}",

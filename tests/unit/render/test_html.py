@@ -1,0 +1,105 @@
+"""The page for people: loss first, fields named, and each value where it is said to be."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.plan import ActionKind, Blocked, Do, LeftAlone, NotPlanned, Step
+from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.reconcile.formats import FORMATS
+from oscar_sync.render.subject import Subject
+from tests.unit.render.subjects import action, change, key, plan, subject
+
+
+def page(*actions, **more):
+    return FORMATS["html"].write(Subject("plan", plan(*actions, **more)))
+
+
+def summaries(text):
+    """Return what is read on each folded row, by service."""
+    rows = re.findall(r"<summary>(.*?)</summary>", text, re.DOTALL)
+    plain = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    return {row.split()[1]: row for row in plain if len(row.split()) > 1}
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_data_loss_stands_before_everything_else(command):
+    text = FORMATS["html"].write(subject(command))
+    loss = text.index("edge-1/old deletes bucket old-data: 1,204 objects")
+    assert loss < text.index("Cluster edge-1")
+    assert "Data loss" not in FORMATS["html"].write(subject("drift"))
+
+
+def test_each_object_that_a_seed_deletes_is_a_loss():
+    steps = (Step(Do.UPLOAD, "red/a"), Step(Do.DELETE_OBJECT, "red/gone"))
+    text = page(action("seeded", ActionKind.SEED, steps=steps))
+    assert "edge-1/seeded deletes object red/gone" in text
+
+
+def test_creates_and_updates_differ_in_colour_and_word():
+    text = page(action("one", ActionKind.CREATE), action("two"))
+    assert 'class="entry good k-create"' in text
+    assert 'class="entry edit k-update"' in text
+
+
+def test_a_folded_row_names_its_fields():
+    one = change("memory", "1Gi", "2Gi")
+    many = tuple(change(f"labels.l{at}", None, "x") for at in range(9))
+    shown = summaries(page(
+        action("new", ActionKind.CREATE, changes=many), action("edited", changes=(one,)),
+    ))  # fmt: skip
+    assert shown["edited"] == "update edited memory"
+    assert shown["new"].endswith("labels.l5 and 3 more")
+    assert "volume.size" in summaries(FORMATS["html"].write(subject()))["render"]
+    assert summaries(FORMATS["html"].write(subject("drift")))["grayify"].endswith("cpu, script")
+    assert "memory, script" in summaries(FORMATS["html"].write(subject("apply")))["detector"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cells", "sides"),
+    [
+        (None, "a\nb", ("(none)", "see below"), "wanted"),
+        ("a\nb", None, ("see below", "(none)"), "live"),
+        ("", "a\nb", ("&#34;&#34;", "see below"), "wanted"),
+        ("a\nc", "a\nb", ("see below", "see below"), "live and wanted"),
+    ],
+)
+def test_only_a_value_that_is_shown_below_is_said_to_be(before, after, cells, sides):
+    text = page(action("one", changes=(change("script", before, after),)))
+    live, wanted = re.findall(r'<td data-of="(?:live|wanted)"><code>(.*?)</code>', text)
+    assert (live, wanted) == cells
+    assert f'aria-label="script of edge-1/one, {sides}"' in text
+
+
+def test_a_script_of_one_line_is_shown_side_by_side_too():
+    text = page(action("one", changes=(change("script", "echo a", "echo b"),)))
+    assert '<td data-of="live"><code>see below' in text
+
+
+def test_backticks_are_code_in_every_sentence_and_escaped():
+    words = "set `prune: <true>` and `x`"
+    code = "set <code>prune: &lt;true&gt;</code> and <code>x</code>"
+    held = Blocked(action("held"), "a-reason", words, (words,))
+    found = plan(
+        action("one", notes=(words,)),
+        blocked=(held,),
+        left_alone=(LeftAlone(key("left"), words),),
+        not_planned=(NotPlanned(key("far"), words),),
+        diagnostics=(Diagnostic("a.yaml", 4, 7, "OSY120", Severity.WARNING, "x", words, ""),),
+        notes=(words,),
+    )
+    result = ActionResult(found.actions[0], Status.FAILED, words, "", warnings=(words,))
+    report = RunReport(found, (result,))
+    assert FORMATS["html"].write(Subject("plan", found)).count(code) == 7
+    assert FORMATS["html"].write(Subject("apply", found, report=report)).count(code) == 9
+
+
+def test_date_and_commit_are_on_the_page_and_not_in_the_digest():
+    dated = replace(subject(), read_at=datetime(2026, 3, 4, 5, 6, tzinfo=UTC), commit="ab" * 20)
+    text = FORMATS["html"].write(dated)
+    assert "clusters read 2026-03-04 05:06 UTC · commit abababababab" in text
+    assert "commit" not in FORMATS["html"].write(subject())
+    assert FORMATS["json"].write(dated) == FORMATS["json"].write(subject())
