@@ -64,4 +64,8 @@ def connections_of(options: dict[str, Any]) -> Connections:
 
 
 def plan_options(options: dict[str, Any], **more: Any) -> PlanOptions:
-    return PlanOptions(checks_all_hooks=bool(options.get("hooks")), **more)
+    return PlanOptions(
+        checks_all_hooks=bool(options.get("hooks")),
+        lists_unchanged=bool(options.get("verbose")),
+        **more,
+    )

@@ -205,7 +205,8 @@ class Action(Struct, frozen=True):
 
     ``sends`` is a hash of everything that its requests carry (`planning.sent`): the digest rests on
     it, so that nothing can be sent that was not reviewed. ``notes`` are sentences for people; they
-    are not part of the digest. ``unchanged`` are the other fields of an update, for `-v`.
+    are not part of the digest. ``unchanged_fields`` counts the other fields of an update, which
+    ``unchanged`` holds where :class:`PlanOptions` asks for them.
     """
 
     id: str
@@ -221,6 +222,7 @@ class Action(Struct, frozen=True):
     seconds: float = 0.0
     origin: Origin | None = None
     notes: tuple[str, ...] = ()
+    unchanged_fields: int = 0
     unchanged: tuple[FieldChange, ...] = ()
     members: tuple[MemberEffect, ...] = ()
     sends: str = ""
@@ -401,3 +403,4 @@ class PlanOptions(Struct, frozen=True):
     names: tuple[str, ...] = ()
     all_ours: bool = False
     checks_all_hooks: bool = False
+    lists_unchanged: bool = False

@@ -74,6 +74,7 @@ class Context(Struct, frozen=True, dict=True):
     desired: Mapping[ServiceName, DesiredService]
     key: FingerprintKey | None
     checks_all_hooks: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
+    lists_unchanged: bool = False
     is_partial: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
     spent: tuple[RemovedEntry, ...] = ()
     gaps: tuple[str, ...] = ()

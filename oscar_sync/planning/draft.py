@@ -122,6 +122,7 @@ def _context(
         here,
         key,
         checks_all_hooks=options.checks_all_hooks,
+        lists_unchanged=options.lists_unchanged,
         is_partial=desired.is_partial or bool(desired.narrowing.left_out),
         spent=spent,
         gaps=desired.gaps,

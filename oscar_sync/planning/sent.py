@@ -74,6 +74,15 @@ def unchanged(
     )
 
 
+def unchanged_count(changes: Sequence[FieldChange], desired: DesiredService) -> int:
+    """Return how many :func:`unchanged` would return: most plans show that alone."""
+    differing = tuple(change.path for change in changes)
+    return sum(
+        not any(_is_within(dotted(leaf.path), path) for path in differing)
+        for leaf in _sent(desired)
+    )
+
+
 def _is_within(path: str, outer: str) -> bool:
     shorter, longer = sorted((path, outer), key=len)
     return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))

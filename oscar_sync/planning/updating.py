@@ -56,7 +56,7 @@ from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consent
 from oscar_sync.planning.repairing import decide_repair, missing_buckets
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
-from oscar_sync.planning.sent import unchanged
+from oscar_sync.planning.sent import unchanged, unchanged_count
 from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.planning.volumes import as_attached
 from oscar_sync.semantics.access import RESTRICTED, Access, given_by_puts, is_closed_by, is_of_users
@@ -218,7 +218,10 @@ def _update(case: _Case) -> Decision:
             *members.notes,
         ),
         members=members.effects,
-        unchanged=unchanged(case.changes, case.desired, context.key) if case.changes else (),
+        unchanged_fields=unchanged_count(case.changes, case.desired) if case.changes else 0,
+        unchanged=unchanged(case.changes, case.desired, context.key)
+        if case.changes and context.lists_unchanged
+        else (),
     )
     verdict = judged(
         _verdict(case, attached, named, given, is_in_parts=is_in_parts),

@@ -189,8 +189,8 @@ class Page:
         lines.extend(f"     note   {safe(note)}" for note in notes)
         if self._verbose:
             lines.extend(line for one in action.unchanged for line in self._change(one))
-        elif action.unchanged:
-            lines.append(f"       {plural(len(action.unchanged), 'unchanged field')} hidden")
+        elif action.unchanged_fields:
+            lines.append(f"       {plural(action.unchanged_fields, 'unchanged field')} hidden")
         return lines
 
     def _steps(self, action: Action) -> Iterator[str]:

@@ -55,7 +55,7 @@ def test_a_bucket_that_is_not_there_is_told(request, local, server):
     provider = place_on(request, server).open()
     with pytest.raises(StoreError, match="bucket does not exist"):
         list(provider.list_files("no-such-bucket/in"))
-    with pytest.raises(StoreError, match="names no file"):
+    with pytest.raises(StoreError, match="does not name a file"):
         provider.upload(local, "bench")
 
 

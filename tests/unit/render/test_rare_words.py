@@ -150,7 +150,7 @@ def test_a_long_change_of_a_script_is_cut_and_says_by_how_much():
 
 def test_unchanged_fields_are_counted_and_shown_with_v():
     same = [FieldChange(name, Op.SAME, "1", "1", Cause.MANIFEST, None) for name in ("cpu", "image")]
-    moved = update(change("memory", Cause.MANIFEST), unchanged=tuple(same))
+    moved = update(change("memory", Cause.MANIFEST), unchanged_fields=2, unchanged=tuple(same))
     assert "       2 unchanged fields hidden\n" in plan_text(plan(moved))
     shown = plan_text(plan(moved), verbose=True)
     assert "hidden" not in shown
