@@ -148,10 +148,10 @@ def test_a_terminal_shows_how_things_stand_and_what_is_new(project, window):
     screen.until("q quit")
     assert screen.last().startswith("1 to create   edge ok   planned ")
     (project / "other.yaml").write_text(FDL.format(name="other", memory="1Gi"))
+    screen.until("NEW (1)\n + edge/other")
     screen.until("2 to create   edge ok")
     text = screen.text()
     assert "saved " in text
-    assert "NEW (1)\n + edge/other" in text
     assert text.count("edge/hello") == 1  # it was shown before
     assert text.count("q quit") == 1
     screen.tmux("send-keys", "p")
