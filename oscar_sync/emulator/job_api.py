@@ -135,6 +135,7 @@ def _next_page(last: str) -> str:
 
 
 def _jobs_of(cluster: Cluster, who: Caller, name: str) -> dict[str, Job] | Reply:
+    # Whoever may not see a service is told that it does not exist (oscar-server 1.6).
     services = cluster.named(name)
     if not services:
         return Reply().bare(404)

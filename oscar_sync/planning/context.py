@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
@@ -34,6 +34,9 @@ class Standing(StrEnum):
     OWNER_LOST = "owner lost"
     WORKER = "a federation worker"
     NAMESAKE = "one of several of its name"
+
+
+WRITABLE: Final = frozenset({Standing.OURS, Standing.UNSTAMPED})
 
 
 _Users: TypeAlias = Mapping[ServiceKey, DesiredService | None]
@@ -93,6 +96,10 @@ class Context(Struct, frozen=True, dict=True):
         """Return whose *live* is; one that may be taken over counts as unstamped (safety 3)."""
         standing = self._standing(live)
         return Standing.UNSTAMPED if self._to_take_over(live, standing) else standing
+
+    def is_applied(self, live: LiveService) -> bool:
+        """Tell whether an apply of the manifests writes *live*."""
+        return live.key.name in self.desired and self.standing(live) in WRITABLE
 
     def taken_over(self) -> frozenset[Consent]:
         services = self.facts.view.services.values()

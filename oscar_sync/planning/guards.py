@@ -292,8 +292,8 @@ def store_reason(
 
 
 def mount_reason(context: Context, wanted: Form) -> Reason | None:
-    # Each PUT mounts it again (4.4). DELETE leaves a bucket that its service had made and mounted
-    # under the owner ``cluster_admin``.
+    # The server mounts no other bucket (oscar-server 7.4; 056, 214), and each PUT mounts it again
+    # (4.4). DELETE leaves one that its service had made and mounted under owner ``cluster_admin``.
     bucket = mounted_alone(wanted)
     if bucket is None or (facts := context.facts.bucket(bucket)) is None:
         return None

@@ -24,7 +24,7 @@ from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.blocking import Judgement, judged, union
 from oscar_sync.planning.closing import Closing, closing_of
 from oscar_sync.planning.compare import differences
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import WRITABLE, Context, Standing
 from oscar_sync.planning.creating import makers_of, wait_notes, wait_of
 from oscar_sync.planning.credentials import credential_reason
 from oscar_sync.planning.decision import Decision, Effects, action_id
@@ -102,11 +102,10 @@ def decide_update(
             is_ours=standing is Standing.OURS, key=context.key,
         ),
         *secrets.changes,
-        *_owner_changes(context, standing, live),
-        *_worker_changes(context, standing, live),
     )  # fmt: skip
-    if standing not in (Standing.OURS, Standing.UNSTAMPED):
+    if standing not in WRITABLE:
         return (_foreign(context, desired, live, changes) if changes else None), secrets
+    changes += _owner_changes(context, live) + _worker_changes(context, live)
     changes = changes or missing_buckets(context, live)
     if not changes:
         return decide_repair(context, desired, live), secrets
@@ -114,29 +113,23 @@ def decide_update(
     return _update(case), secrets
 
 
-def _owner_changes(
-    context: Context, standing: Standing, live: LiveService
-) -> tuple[FieldChange, ...]:
-    # Without an owner no user sees the service, and a DELETE leaves its buckets (047). `doctor`
-    # tells of those that are not ours to write, or that no PUT can change.
-    is_written = standing in (Standing.OURS, Standing.UNSTAMPED)
-    if live.owner or not is_written or takes_no_put(live.form, context.facts.view.release):
+def _owner_changes(context: Context, live: LiveService) -> tuple[FieldChange, ...]:
+    # Another client's PUT takes the owner away, and each of ours gives it back (036). Without one
+    # no user sees the service, and a DELETE leaves its buckets (047).
+    if live.owner or takes_no_put(live.form, context.facts.view.release):
         return ()
     return (FieldChange("owner", Op.ADD, None, owner_to_write(live), Cause.CLUSTER),)
 
 
-def _worker_changes(
-    context: Context, standing: Standing, live: LiveService
-) -> tuple[FieldChange, ...]:
-    is_writable = standing in (Standing.OURS, Standing.UNSTAMPED)
-    return members_apart(context, live) if is_writable and live.form.federation else ()
+def _worker_changes(context: Context, live: LiveService) -> tuple[FieldChange, ...]:
+    return members_apart(context, live) if live.form.federation else ()
 
 
 def _secrets(
     context: Context, desired: DesiredService, live: LiveService, standing: Standing
 ) -> SecretFindings:
     findings = secret_findings(desired, live, context.key)
-    if standing not in (Standing.OURS, Standing.UNSTAMPED) or not findings.not_compared:
+    if standing not in WRITABLE or not findings.not_compared:
         return findings
     used = context.consents_to(Consent(Word.PUSH_SECRETS, live.key.name, cluster=live.key.cluster))
     return pushed(desired, findings, used) if used else findings

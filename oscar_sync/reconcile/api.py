@@ -30,10 +30,10 @@ from oscar_sync.render.html import html_cell
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_text
 
-Path = str | PathLike[str]
+FilePath = str | PathLike[str]
 # A Sequence would take one text, whose letters then are names.
 Names = list[str] | tuple[str, ...]
-Paths = list[str] | list[PathLike[str]] | list[Path] | tuple[Path, ...]
+Paths = list[str] | list[PathLike[str]] | list[FilePath] | tuple[FilePath, ...]
 
 
 class PlanResult(Struct, frozen=True):
@@ -124,7 +124,7 @@ class DriftResult(Struct, frozen=True):
 
 
 def plan(
-    path: Path = ".",
+    path: FilePath = ".",
     *,
     cluster: str | Names = (),
     only: Names = (),
@@ -176,7 +176,7 @@ def apply(plan_result: PlanResult, *, parallelism: int = 2) -> ApplyResult:
 
 
 def drift(
-    path: Path = ".",
+    path: FilePath = ".",
     *,
     cluster: str | Names = (),
     only: Names = (),

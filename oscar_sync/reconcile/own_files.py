@@ -1,16 +1,15 @@
 """The files that a run writes itself: they are no change to a watch, and not data of a seed."""
 
 import os
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.storage.whole import is_part
+
 _STREAMS: Final = ("/proc/self/fd/1", "/proc/self/fd/2")
 """Where stdout and stderr go: links to the files that a shell redirected them to."""
-_PART: Final = re.compile(r"\..*\.[0-9a-f]{8}\.part")
-"""What ``storage.whole`` calls a file that is not complete yet."""
 
 
 class OwnFiles(Struct, frozen=True):
@@ -24,7 +23,7 @@ class OwnFiles(Struct, frozen=True):
         folder, name = os.path.split(path)
         if name in self.names:
             return f"{os.path.realpath(folder)}{os.sep}{name}" in self.paths
-        return name.endswith(".part") and _PART.fullmatch(name) is not None
+        return is_part(name)
 
 
 NONE: Final = OwnFiles()

@@ -63,7 +63,7 @@ class Woken(Struct, frozen=True):
     key: str = ""
 
 
-class _ListenedFolder(Struct):
+class _Folder(Struct):
     """A folder that is listened to, as it was then; ``watch`` is None while it is away."""
 
     is_tree: bool
@@ -108,7 +108,7 @@ class Saves(FileSystemEventHandler):
         self._names: set[str] = set()
         self._first_at = self._last_at = 0.0
         self._watched = _Watched()
-        self._folders_watched: dict[str, _ListenedFolder] = {}
+        self._folders: dict[str, _Folder] = {}
         # Of a folder that comes back it says that it was there before.
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
         self._observer = self._started()
@@ -142,41 +142,41 @@ class Saves(FileSystemEventHandler):
             self._watched = watched
         folders = sorted({os.path.dirname(file) for file in watched.singles})
         self._listen(watched.trees, folders[:_MOST_FOLDERS])
-        if not self.poll_s and sys.platform == "linux" and self._is_exhausted():
+        if not self.poll_s and sys.platform == "linux" and self._poll_if_exhausted():
             saved = [path for path, before in reads.files.items() if signature_of(path) != before]
             with self._changed:
                 self._note(saved)
 
     def _listen(self, trees: Iterable[str], folders: Iterable[str]) -> None:
         wanted = dict.fromkeys(folders, False) | dict.fromkeys(trees, True)
-        for path, folder_watch in list(self._folders_watched.items()):
-            if wanted.get(path) is not folder_watch.is_tree:
-                self._unschedule(folder_watch)
-                del self._folders_watched[path]
+        for path, folder in list(self._folders.items()):
+            if wanted.get(path) is not folder.is_tree:
+                self._unschedule(folder)
+                del self._folders[path]
         for path, is_tree in wanted.items():
-            if path not in self._folders_watched:
-                self._folders_watched[path] = _ListenedFolder(is_tree)
-                self._schedule(path, self._folders_watched[path])
+            if path not in self._folders:
+                self._folders[path] = _Folder(is_tree)
+                self._schedule(path, self._folders[path])
 
-    def _schedule(self, path: str, folder_watch: _ListenedFolder) -> None:
+    def _schedule(self, path: str, folder: _Folder) -> None:
         """Listen to *path* if it is there; where the system refuses, look at everything."""
-        folder_watch.identity = _identity(path)
-        if folder_watch.identity is None:
+        folder.identity = _identity(path)
+        if folder.identity is None:
             return
         try:
-            folder_watch.watch = self._observer.schedule(
-                self, path, recursive=folder_watch.is_tree, event_filter=_EVENTS
+            folder.watch = self._observer.schedule(
+                self, path, recursive=folder.is_tree, event_filter=_EVENTS
             )
         except FileNotFoundError:
-            folder_watch.identity = None
+            folder.identity = None
         except OSError as error:
             if self.poll_s:
                 raise
             self._poll_instead(error)
             self._restart()
 
-    def _is_exhausted(self) -> bool:
-        """Tell whether watches ran out, and look at everything then.
+    def _poll_if_exhausted(self) -> bool:
+        """Look at everything where watches ran out, and tell whether they did.
 
         Of a folder below a watched one that cannot be watched, watchdog tells nobody; so one watch
         more is asked for.
@@ -189,17 +189,17 @@ class Saves(FileSystemEventHandler):
             return True
         return False
 
-    def _unschedule(self, folder_watch: _ListenedFolder) -> None:
-        if folder_watch.watch is not None:
-            self._observer.unschedule(folder_watch.watch)
-            folder_watch.watch = None
+    def _unschedule(self, folder: _Folder) -> None:
+        if folder.watch is not None:
+            self._observer.unschedule(folder.watch)
+            folder.watch = None
 
     def _restart(self) -> None:
         self._stop()
         self._observer = self._started()
-        for path, folder_watch in self._folders_watched.items():
-            folder_watch.watch = None
-            self._schedule(path, folder_watch)
+        for path, folder in self._folders.items():
+            folder.watch = None
+            self._schedule(path, folder)
 
     # -- what happens
 
@@ -235,12 +235,12 @@ class Saves(FileSystemEventHandler):
     def _look(self) -> None:
         """Look at what no event tells of: folders that are others now, files that stand alone."""
         moved: list[str] = []
-        for path, folder_watch in self._folders_watched.items():
+        for path, folder in self._folders.items():
             identity = _identity(path)
-            if identity != folder_watch.identity:
-                self._unschedule(folder_watch)
-                self._schedule(path, folder_watch)
-                moved.extend([path] if folder_watch.is_tree else ())
+            if identity != folder.identity:
+                self._unschedule(folder)
+                self._schedule(path, folder)
+                moved.extend([path] if folder.is_tree else ())
         singles = self._watched.singles
         saved = [path for path, before in singles.items() if signature_of(path) != before]
         told = [path for path in saved if not self._own.hold(path)]

@@ -1,11 +1,14 @@
 """Files that are written whole or not at all: results, exports and downloads."""
 
+import re
 import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+_PART: Final = re.compile(r"\..*\.[0-9a-f]{8}\.part")
 
 
 @contextmanager
@@ -31,6 +34,11 @@ def whole(local: Path) -> Iterator[BinaryIO]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def is_part(name: str) -> bool:
+    """Tell by its *name* a file that :func:`whole` has not completed."""
+    return _PART.fullmatch(name) is not None
 
 
 def write_whole(local: Path, content: bytes) -> None:

@@ -49,12 +49,13 @@ def test_many_alike_warnings_are_one_line_but_with_v_and_none_with_q(
         assert err.count(words) == summed
 
 
-def test_one_line_sums_up_how_many_new_services_are_used_but_with_v(project):
+@pytest.mark.parametrize(("flags", "summed", "alone"), [(["-q"], 1, 0), (["-q", "-v"], 0, 6)])
+def test_one_line_sums_up_how_many_new_services_are_used_but_with_v(project, flags, summed, alone):
     for number in range(5):
         project.write(f"more{number}")
-    assert project.run("apply", "-y", "-q", "-v", "--dry-run")[0] == 0
-    out = project.run("apply", "-y", "-q")[1]
-    assert out.endswith("6 new services start on uploads: `oscar-sync status` shows each\n")
+    out = project.run("apply", "-y", *flags)[1]
+    assert out.count("6 new services start on uploads: `oscar-sync status` shows each\n") == summed
+    assert out.count(" starts on uploads to ") == alone
 
 
 @pytest.mark.parametrize("columns", [80, 200])

@@ -242,7 +242,7 @@ class RememberingReader(Reader):
         diagnostics: list[Diagnostic],
         make: Callable[[], Made],
     ) -> Made:
-        """Return what *make* returned for the same *inputs* and files before, else returns."""
+        """Return what *make* made of the same *inputs* and files before, or makes now."""
         # The findings that it added to *diagnostics* then are added again.
         kept = self._kept_before.get(key)
         if kept is not None and self._holds(kept, inputs):

@@ -112,8 +112,7 @@ def _gone(context: Context, live: LiveService) -> Iterator[Finding]:
                 "uploads and results of the service have nowhere to go; OSCAR makes a bucket that "
                 "is missing with the next update of the service, its notification too",
                 Remedy(By.YOU, "make it again, empty", "oscar-sync apply --hooks")
-                if live.key.name in context.desired
-                and context.standing(live) in (Standing.OURS, Standing.UNSTAMPED)
+                if context.is_applied(live)
                 else Remedy(By.YOU, "export the service; then `oscar-sync apply --hooks` makes it "
                             "again, empty", "oscar-sync export"),
             )  # fmt: skip

@@ -63,17 +63,11 @@ def _missing(context: Context, live: LiveService) -> Iterator[Finding]:
 def _added(
     context: Context, live: LiveService, bucket: BucketName, prefix: str
 ) -> Iterator[Remedy]:
-    if _is_mended(context, live):
+    if context.is_applied(live):
         yield Remedy(By.YOU, "set it", _MENDED)
     else:
         alias = context.facts.view.cluster.id
         yield Remedy(By.OPERATOR, "set it", operator.add_hook(alias, bucket, live.key.name, prefix))
-
-
-def _is_mended(context: Context, live: LiveService) -> bool:
-    """Tell whether an apply of the manifests mends the service's notifications."""
-    standings = (Standing.OURS, Standing.UNSTAMPED)
-    return live.key.name in context.desired and context.standing(live) in standings
 
 
 def _unwanted(context: Context, bucket: BucketName, rule: HookRule) -> Iterator[Finding]:
@@ -105,7 +99,7 @@ def _is_deaf(context: Context, live: LiveService, bucket: BucketName, rule: Hook
 
 
 def _stale(context: Context, live: LiveService, bucket: BucketName, rule: HookRule) -> Finding:
-    is_reached = _is_mended(context, live) and bucket in used_buckets(live.form)
+    is_reached = context.is_applied(live) and bucket in used_buckets(live.form)
     remedy = (
         Remedy(By.YOU, "remove it", _MENDED) if is_reached else _taken_off(context, bucket, rule)
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.state import LiveService
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.planning.guards import has_unseen_namesake
 from oscar_sync.semantics import operator
@@ -126,14 +126,13 @@ def _owner_lost(context: Context, live: LiveService) -> Iterator[Finding]:
 
 
 def _given_back(context: Context, live: LiveService) -> Iterator[Remedy]:
-    name = live.key.name
-    if name in context.desired and context.standing(live) in (Standing.OURS, Standing.UNSTAMPED):
+    if context.is_applied(live):
         yield Remedy(By.YOU, "write cluster_admin back", "oscar-sync apply")
     else:
         yield Remedy(
             By.OPERATOR,
             "write `owner: cluster_admin` in function_config.yaml",
-            operator.edit_definition(name, live.namespace),
+            operator.edit_definition(live.key.name, live.namespace),
         )
 
 

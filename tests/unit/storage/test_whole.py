@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from oscar_sync.storage.whole import whole, write_whole
+from oscar_sync.storage.whole import is_part, whole, write_whole
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def test_a_file_is_as_it_was_until_the_new_one_is_whole(file):
         part.write(b"aft")
         part.flush()
         assert file.read_bytes() == b"before"
+        assert is_part(Path(part.name).name)
         part.write(b"er")
     assert file.read_bytes() == b"after"
     assert list(file.parent.iterdir()) == [file]
