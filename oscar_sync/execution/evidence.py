@@ -97,13 +97,13 @@ def check_kept(
     if now is None:
         raise NotVerifiedError(
             f"it is removed, and it is not known whether {', '.join(sorted(before))} still "
-            f"exist: their list did not come within a minute, or could not be read"
+            "exist: their list did not come within a minute, or could not be read"
         )
     gone = sorted(frozenset(before) - _names(now))
     if gone:
         raise LostError(
             f"LOST: {', '.join(gone)}: the bucket was to be kept, and is gone after the "
-            f"deletion: someone else changed the service just before. Restore it from a backup"
+            "deletion: someone else changed the service just before. Restore it from a backup"
         )
 
 

@@ -82,7 +82,7 @@ def _refuse_to_erase(run: Run, live: LiveService) -> None:
     if not takes_no_put(live.form, run.material.release) or not erased.issuperset(named):
         raise StaleServiceError(
             f"its definition names {', '.join(named)} again, and deleting the service would "
-            f"delete that"
+            "delete that"
         )
     buckets = run.sender.ports.api.list_buckets()
     for bucket in named:

@@ -236,7 +236,7 @@ class Run(Struct):
                 return
             self.warnings.extend(
                 f"uploads to {bucket}/{rule.prefix} start it as well: a notification of an "
-                f"earlier service of that name became active; run: oscar-sync apply --hooks"
+                "earlier service of that name became active; run: oscar-sync apply --hooks"
                 for rule in rules
                 if rule.service == self.name and (bucket, rule.prefix) not in wanted
             )

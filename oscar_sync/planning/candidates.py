@@ -116,7 +116,7 @@ def _candidate(context: Context, live: LiveService, candidates: int) -> Removal 
         return LeftAlone(
             live.key,
             f"no longer in the manifests, left alone: its mark names this cluster `{former}`, so "
-            f"it may belong to another cluster; if it does not, name it under `removed`",
+            "it may belong to another cluster; if it does not, name it under `removed`",
         )
     guard = None
     if context.gaps:
@@ -149,8 +149,7 @@ def _left_message(live: LiveService) -> str:
     if purpose == "remove":
         return (
             f"half removed: already detached from {', '.join(buckets) or 'its buckets'}; name it "
-            f"under "
-            "`removed`, or run oscar-sync remove"
+            "under `removed`, or run oscar-sync remove"
         )
     return "no longer in the manifests, left alone (name it under `removed`, or set `prune: true`)"
 

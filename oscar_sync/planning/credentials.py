@@ -25,7 +25,7 @@ def credential_reason(live: Form, wanted: Form) -> Reason | None:
             return Reason(
                 "credential-moved",
                 f"{blank} is blank, which keeps the cluster's value, and {changed} changes: the "
-                f"stored value would be sent to another place or another user",
+                "stored value would be sent to another place or another user",
                 (f"write the value of {blank} in an overlay", f"put back {changed}"),
             )
     return None

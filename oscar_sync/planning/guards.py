@@ -222,7 +222,7 @@ def provider_reason(context: Context, form: Form) -> Reason | None:
             return Reason(
                 "input-elsewhere",
                 f"input[{place}] is on {provider}, and the server accepts inputs of the "
-                f"cluster's own MinIO only",
+                "cluster's own MinIO only",
                 ("write minio.default", "remove the input for this cluster"),
             )
     return None

@@ -110,7 +110,6 @@ def taken_reason(member: Member, why: str) -> Reason:
     return Reason(
         "member-taken",
         f"{member}: {why}; OSCAR writes the members of a federation without checking who owns "
-        f"them, "
-        "and deletes them with their buckets when a create fails",
+        "them, and deletes them with their buckets when a create fails",
         ("give the member another service_name", f"remove {member.cluster} from the members"),
     )

@@ -146,7 +146,7 @@ def _lacking_mark(lacking: Iterable[MemberSight]) -> Reason:
     return Reason(
         "member-absent",
         f"the worker {what} does not exist, an update does not create it, and one that "
-        f"oscar-sync creates could not be marked",
+        "oscar-sync creates could not be marked",
         ("give the service a cluster_id", "name a `set` in the settings, and adopt the service"),
     )
 
@@ -331,7 +331,7 @@ def _detach_reason(peer: Context, live: LiveService, named: Iterable[str]) -> Re
     return Reason(
         "cannot-detach",
         f"an update cannot detach {', '.join(named)}: {why}; deleting the service would delete "
-        f"them",
+        "them",
         ("copy the data elsewhere, and remove the worker by OSCAR's API",),
     )
 

@@ -89,7 +89,7 @@ def token_notes(contexts: Iterable[Context]) -> list[str]:
 def unseen_words(view: ClusterView) -> str:
     return (
         f"OSCAR {shown_release(view.release)} answers uploads 401 after updates by other tools, "
-        f"which cannot be seen from here"
+        "which cannot be seen from here"
     )
 
 
@@ -143,8 +143,7 @@ def identity_notes(contexts: Iterable[Context]) -> list[str]:
     return [
         f"{place}: the marks of {', '.join(names)} name this cluster `{former}`, and this run "
         f"names it `{identity}`: their next update writes the new name, and so does oscar-sync "
-        f"adopt; if "
-        "it is another cluster, correct `identity` or `set`"
+        "adopt; if it is another cluster, correct `identity` or `set`"
         for (place, former, identity), names in renamed.items()
     ]
 

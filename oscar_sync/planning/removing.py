@@ -262,7 +262,7 @@ def _put_reason(context: Context, live: LiveService, named: Named) -> Reason | N
     return Reason(
         "cannot-detach",
         f"an update cannot detach {', '.join(buckets)}: {why}; deleting the service would delete "
-        f"them",
+        "them",
         ("copy the data elsewhere first", " ".join(f"--allow {word}" for word in words)),
         consent=words[0],
     )

@@ -185,7 +185,7 @@ def _source_reason(seed: Seed, difference: SeedDifference) -> Reason | None:
     if not difference.source_fault:
         return None
     count = len(difference.extra)
-    what = "the object" if count == 1 else f"all {count:,} objects"
+    what = "the object" if count == 1 else f"all {plural(count, 'object')}"
     return Reason(
         "seed-source-empty",
         f"{difference.source_fault}, and delete_extra would delete {what} in {seed.place}",

@@ -43,15 +43,15 @@ def decide_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision
     notes = [*push_notes(context, pushing), *unmarked_notes(context, unmarked)]
     if not_compared:
         notes.append(
-            f"not compared, because the cluster has no fingerprint made with this key: "
+            "not compared, because the cluster has no fingerprint made with this key: "
             f"{', '.join(not_compared)} (set OSCAR_SYNC_FINGERPRINT_KEY or keep .oscar-sync/key; "
             "push-secrets:SERVICE sends them)"
         )
     if left:
         notes.append(
             f"still injected, although no manifest declares them: {', '.join(left)} (OSCAR "
-            f"deletes the last secrets only with the service: remove it (its data stays), and "
-            f"apply)"
+            "deletes the last secrets only with the service: remove it (its data stays), and "
+            "apply)"
         )
     return [*decisions, *seeds], notes
 

@@ -165,7 +165,7 @@ def _asleep(context: Context) -> Iterator[Finding]:
             FindingCode.HOOK_ASLEEP,
             bucket,
             f"a hidden notification of {maker} may be left there",
-            f"unless oscar-sync detached the bucket, it becomes active when a service called "
+            "unless oscar-sync detached the bucket, it becomes active when a service called "
             f"{maker} is created",
             Remedy(By.YOU, "an apply that creates it checks for them", "oscar-sync apply")
             if maker in context.desired

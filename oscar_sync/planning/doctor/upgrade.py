@@ -127,7 +127,7 @@ def _stuck(live: LiveService, now: Release, then: Release) -> Iterator[Finding]:
             f"{_shown(then)} expects the Deployment of this exposed service to be called "
             f"{name}-dpl",
             f"it is called {name}-dlp, and nothing renames it: each update is answered 500, and "
-            f"deleting the service leaves the Deployment running",
+            "deleting the service leaves the Deployment running",
             _taken_away(now, "it", f"oscar-sync remove {live.key}"),
         )
 

@@ -150,7 +150,7 @@ def _clusters(subject: Subject, entries: Sequence[Entry]) -> tuple[list[_Cluster
 def _cluster(cluster: ClusterSummary, entries: Sequence[str], calm: Sequence[str]) -> _Cluster:
     version = f", OSCAR {cluster.version}" if cluster.version else ""
     unmanaged = f", {cluster.unstamped:,} unmanaged" if cluster.unstamped else ""
-    counts = f"{cluster.live:,} services, {cluster.ours:,} managed{unmanaged}"
+    counts = f"{plural(cluster.live, 'service')}, {cluster.ours:,} managed{unmanaged}"
     shown, lost = fitting([DocumentBlock("services", safe(name)) for name in calm], _SMALL_ROOM)
     return _Cluster(
         cluster.id,
