@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.natural import natural
 
 
 class NodeKind(StrEnum):
@@ -71,8 +72,8 @@ class Graph(Struct, frozen=True):
 
     @property
     def clusters(self) -> tuple[ClusterId, ...]:
-        return tuple(sorted({node.cluster for node in self.nodes}))
+        return tuple(sorted({node.cluster for node in self.nodes}, key=natural))
 
     @property
     def shared_buckets(self) -> tuple[str, ...]:
-        return tuple(sorted({node.bucket for node in self.nodes if node.is_shared}))
+        return tuple(sorted({node.bucket for node in self.nodes if node.is_shared}, key=natural))

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from oscar_sync.model.form import Form
 from oscar_sync.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
 from oscar_sync.model.identity import ClusterId, ServiceKey
+from oscar_sync.model.natural import natural
 from oscar_sync.semantics.buckets import (
     inputs,
     mount_place,
@@ -35,7 +36,9 @@ def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
             ends = (service.id, node.id) if kind is EdgeKind.WRITES else (node.id, service.id)
             edges[Edge(*ends, kind)] = None
     every_edge = [*edges, *_within(nodes.values())]
-    in_order = sorted(nodes.values(), key=lambda node: (node.cluster, node.kind, node.name))
+    in_order = sorted(
+        nodes.values(), key=lambda node: (natural(node.cluster), node.kind, natural(node.name))
+    )
     return Graph(tuple(in_order), _marked(every_edge))
 
 

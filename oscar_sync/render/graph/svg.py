@@ -1,27 +1,43 @@
 """The graph as SVG, drawn here: no script, no style from elsewhere, dark and light."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 
 from oscar_sync.model.amounts import plural
-from oscar_sync.model.graph import Edge, Graph, Node, NodeKind
-from oscar_sync.render.graph.layout import Spot, layout
+from oscar_sync.model.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from oscar_sync.render.graph.layout import Layout, Spot, layout
 from oscar_sync.render.markup import rendered, source_of
 
-_WIDTH: Final = 190
+_NARROWEST: Final = 90
+_WIDEST: Final = 190
 _HEIGHT: Final = 34
 _GAP_X: Final = 70
 _GAP_Y: Final = 22
 _MARGIN: Final = 20
 _TITLE: Final = 34
 _LONGEST: Final = 24
-
-
-class _Box(Struct, frozen=True):
-    x: int
-    y: int
+_PAGE: Final = 1150
+"""Parts that do not hang together are drawn side by side up to this width."""
+_BESIDE: Final = 9
+"""So far below the middle of a box an edge from right to left begins and ends."""
+_LEGEND_X: Final = 180
+_LEGEND_Y: Final = 26
+_LEGEND: Final = {
+    "node service": "service",
+    "node folder": "folder in a bucket",
+    "node folder shared": "shared bucket",
+    "node place": "folder elsewhere",
+    "node worker": "worker elsewhere",
+    "edge starts": "data flow",
+    "edge mounts": "mount",
+    "edge within": "lies within",
+    "edge copied": "copy to a worker",
+    "edge loop": "trigger loop",
+}
+"""What each style stands for."""
 
 
 class _Edge(Struct, frozen=True):
@@ -29,6 +45,7 @@ class _Edge(Struct, frozen=True):
     words: str
     path: str
     is_loop: bool
+    has_tip: bool
 
 
 class _Node(Struct, frozen=True):
@@ -39,8 +56,6 @@ class _Node(Struct, frozen=True):
     y: int
     radius: int
     is_shared: bool
-    width: int = _WIDTH
-    height: int = _HEIGHT
 
 
 class _Cluster(Struct, frozen=True):
@@ -51,35 +66,108 @@ class _Cluster(Struct, frozen=True):
     nodes: list[_Node]
 
 
+class _Sample(Struct, frozen=True):
+    """One thing of the legend: a box or a line, and what it stands for."""
+
+    style: str
+    words: str
+    x: int
+    y: int
+
+
 def graph_svg(graph: Graph) -> str:
+    box = _box_width(graph)
+    columns = (_PAGE - 2 * _MARGIN + _GAP_X) // (box + _GAP_X)
+    laid = [
+        (name, layout(part := graph.in_cluster(name), columns), part) for name in graph.clusters
+    ]
+    layers = [spot.layer for _, one, _ in laid for spot in one.nodes.values()]
+    width = 2 * _MARGIN + max(2 * _LEGEND_X, (max(layers, default=0) + 1) * (box + _GAP_X) - _GAP_X)
+    legend = _legend(graph, (width - 2 * _MARGIN) // _LEGEND_X)
+    top = max((sample.y for sample in legend), default=0) + _LEGEND_Y + _MARGIN
     clusters: list[_Cluster] = []
-    top, width = _MARGIN, 2 * _MARGIN + _WIDTH
-    for name in graph.clusters:
-        part = graph.in_cluster(name)
-        boxes, right, bottom = _placed(layout(part), top + _TITLE)
-        edges = [_edge(edge, boxes, part) for edge in part.edges]
-        nodes = [_node(node, boxes[node.id]) for node in part.nodes]
-        clusters.append(_Cluster(name, _MARGIN, top + 15, edges, nodes))
-        top, width = bottom + _MARGIN, max(width, right)
+    for name, one, part in laid:
+        drawing = _Drawing(one, box, top + _TITLE)
+        clusters.append(
+            _Cluster(
+                name,
+                _MARGIN,
+                top + 15,
+                list(_edges(part, drawing)),
+                [_node(node, drawing) for node in part.nodes],
+            )
+        )
+        top = drawing.bottom + _MARGIN
     return rendered(
         "graph.svg",
         width=width,
         height=top,
+        box_width=box,
+        box_height=_HEIGHT,
         summary=_summary(graph),
         style=source_of("graph.css"),
+        legend=legend,
         clusters=clusters,
     )
 
 
-def _placed(spots: Mapping[str, Spot], top: int) -> tuple[dict[str, _Box], int, int]:
-    """Return the box of each node, and the right and bottom end of them all."""
-    boxes = {
-        name: _Box(_MARGIN + spot.layer * (_WIDTH + _GAP_X), top + spot.row * (_HEIGHT + _GAP_Y))
-        for name, spot in spots.items()
+def _box_width(graph: Graph) -> int:
+    """Return the width that the longest label needs; a character takes 7.5 pixels on average."""
+    longest = max((len(_short(node.name)) for node in graph.nodes), default=0)
+    return min(max(24 + longest * 15 // 2, _NARROWEST), _WIDEST)
+
+
+def _legend(graph: Graph, columns: int) -> list[_Sample]:
+    """Return a sample of everything that is in the picture."""
+    drawn = {
+        *(f"node {node.kind}" for node in graph.nodes),
+        *("node folder shared" for node in graph.nodes if node.is_shared),
+        *(f"edge {_style(edge)}" for edge in graph.edges),
+        *("edge loop" for edge in graph.edges if edge.is_loop),
     }
-    right = max((box.x for box in boxes.values()), default=0) + _WIDTH + _MARGIN
-    bottom = max((box.y for box in boxes.values()), default=top) + _HEIGHT + 2 * _GAP_Y
-    return boxes, right, bottom
+    return [
+        _Sample(
+            style,
+            _LEGEND[style],
+            _MARGIN + place % columns * _LEGEND_X,
+            _MARGIN + place // columns * _LEGEND_Y,
+        )
+        for place, style in enumerate(style for style in _LEGEND if style in drawn)
+    ]
+
+
+class _Drawing(Struct, frozen=True):
+    """Turns layers and rows into pixels."""
+
+    layout: Layout
+    box: int
+    top: int
+
+    def x(self, spot: Spot) -> int:
+        return _MARGIN + spot.layer * (self.box + _GAP_X)
+
+    def y(self, spot: Spot) -> int:
+        return self.top + round(spot.row * (_HEIGHT + _GAP_Y))
+
+    @property
+    def bottom(self) -> int:
+        return max((self.y(spot) for spot in self.layout.nodes.values()), default=self.top) + (
+            _HEIGHT + _GAP_Y
+        )
+
+    def path(self, spots: Sequence[Spot]) -> str:
+        """Return a curve through each gap between layers, level across each layer."""
+        is_back = spots[-1].layer < spots[0].layer
+        middle = _HEIGHT // 2 + (_BESIDE if is_back else 0)
+        near, far = (0, self.box) if is_back else (self.box, 0)
+        path = ""
+        for one, other in pairwise(spots):
+            x, y = self.x(one) + near, self.y(one) + middle
+            to_x, to_y = self.x(other) + far, self.y(other) + middle
+            half = (x + to_x) // 2
+            path += f"H{x}" if path else f"M{x} {y}"
+            path += f"C{half} {y} {half} {to_y} {to_x} {to_y}"
+        return path
 
 
 def _summary(graph: Graph) -> str:
@@ -91,36 +179,42 @@ def _summary(graph: Graph) -> str:
     return f"{words}, {plural(loops, 'edge')} in trigger loops" if loops else words
 
 
-def _node(node: Node, box: _Box) -> _Node:
-    is_service = node.kind in (NodeKind.SERVICE, NodeKind.WORKER)
+def _node(node: Node, drawing: _Drawing) -> _Node:
+    spot = drawing.layout.nodes[node.id]
     return _Node(
         str(node.kind),
         f"{node.kind} {node.name}{', shared' if node.is_shared else ''}",
         _short(node.name),
-        box.x,
-        box.y,
-        4 if is_service else _HEIGHT // 2,
+        drawing.x(spot),
+        drawing.y(spot),
+        4 if node.kind in (NodeKind.SERVICE, NodeKind.WORKER) else _HEIGHT // 2,
         node.is_shared,
     )
 
 
-def _edge(edge: Edge, boxes: Mapping[str, _Box], graph: Graph) -> _Edge:
+def _edges(graph: Graph, drawing: _Drawing) -> Iterator[_Edge]:
+    """Yield the edges, where they share lanes one line for all."""
     names = {node.id: node.name for node in graph.nodes}
-    words = f"{names[edge.source]} {edge.kind} {names[edge.target]}"
-    path = _path(boxes[edge.source], boxes[edge.target])
-    return _Edge(edge.kind.name.lower(), words, path, edge.is_loop)
+    nodes, lanes = drawing.layout.nodes, drawing.layout.lanes
+    drawn: set[tuple[EdgeKind, Spot, Spot]] = set()
+    for edge in graph.edges:
+        spots = [nodes[edge.source], *lanes[edge], nodes[edge.target]]
+        steps = [(edge.kind, one, other) for one, other in pairwise(spots)]
+        new = [step for step in steps if step not in drawn]
+        drawn.update(new)
+        yield _Edge(
+            _style(edge),
+            f"{names[edge.source]} {edge.kind} {names[edge.target]}",
+            drawing.path([new[0][1], *(other for _, _, other in new)]),
+            edge.is_loop,
+            has_tip=new[-1] == steps[-1],
+        )
 
 
-def _path(start: _Box, end: _Box) -> str:
-    x1, y1 = start.x + _WIDTH, start.y + _HEIGHT // 2
-    x2, y2 = end.x, end.y + _HEIGHT // 2
-    if x2 <= x1:  # back to the left: round below
-        low = max(start.y, end.y) + _HEIGHT + 3 * _GAP_Y
-        x1, x2 = start.x + _WIDTH // 2, end.x + _WIDTH // 2
-        top, bottom = start.y + _HEIGHT, end.y + _HEIGHT
-        return f"M{x1} {top}C{x1} {low} {x2} {low} {x2} {bottom}"
-    middle = (x1 + x2) // 2
-    return f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"
+def _style(edge: Edge) -> str:
+    # The direction of an edge tells what starts from what is written.
+    kind = EdgeKind.STARTS if edge.kind is EdgeKind.WRITES else edge.kind
+    return kind.name.lower()
 
 
 def _short(text: str) -> str:

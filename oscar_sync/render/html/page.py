@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.natural import natural
 from oscar_sync.model.plan import ClusterSummary
 from oscar_sync.render.cutting import DocumentBlock, cut_sentence, fitting
 from oscar_sync.render.drift import drift_sentence
@@ -25,7 +26,8 @@ from oscar_sync.render.words import safe
 
 _ROOM: Final = 5_000_000
 _SMALL_ROOM: Final = 200_000
-_DRAWN: Final = 300
+_PICTURE_ROOM: Final = 2_000_000
+_DRAWN: Final = 1000
 """So many services are drawn; a picture of more says less than the lines of `graph`."""
 
 
@@ -143,6 +145,7 @@ def _clusters(subject: Subject, entries: Sequence[Entry]) -> tuple[list[_Cluster
         touched = {entry.name for entry in own}
         keys = [key for key in subject.services if key.cluster == cluster.id]
         calm = [key.name for key in keys if key.name not in touched and not cluster.problem]
+        calm.sort(key=natural)
         clusters.append(_cluster(cluster, shown, calm))
     return clusters, cut
 
@@ -164,12 +167,14 @@ def _cluster(cluster: ClusterSummary, entries: Sequence[str], calm: Sequence[str
 
 
 def _flow(subject: Subject) -> _Parts:
-    if len(subject.services) > _DRAWN:
-        return {"too_many_to_draw": plural(len(subject.services), "service")}
     if not subject.services:
         return {}
-    graph = subject.graph()
-    return {"flow": graph_svg(graph), "flow_in_words": graph_text(graph)}
+    if len(subject.services) <= _DRAWN:
+        graph = subject.graph()
+        drawn = graph_svg(graph)
+        if len(drawn) <= _PICTURE_ROOM:
+            return {"flow": drawn, "flow_in_words": graph_text(graph)}
+    return {"too_many_to_draw": plural(len(subject.services), "service")}
 
 
 _TONES: Final = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "good"}

@@ -97,6 +97,12 @@ def test_backticks_are_code_in_every_sentence_and_escaped():
     assert FORMATS["html"].write(Subject("apply", found, report=report)).count(code) == 9
 
 
+def test_services_without_a_difference_stand_in_the_order_of_their_numbers():
+    keys = tuple(sorted(key(f"proj{at}") for at in (1, 2, 10)))
+    text = FORMATS["html"].write(Subject("plan", plan(), keys))
+    assert re.findall(r"<li>(proj\d+)</li>", text) == ["proj1", "proj2", "proj10"]
+
+
 def test_date_and_commit_are_on_the_page_and_not_in_the_digest():
     dated = replace(subject(), read_at=datetime(2026, 3, 4, 5, 6, tzinfo=UTC), commit="ab" * 20)
     text = FORMATS["html"].write(dated)

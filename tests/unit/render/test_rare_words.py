@@ -246,7 +246,8 @@ def test_folders_within_each_other_are_no_line_of_a_service():
     assert graph_text(found) == (
         "cluster edge\n  one\n    -> a/in/deep\n  two\n    <- a/in\n  shared bucket a\n"
     )
-    assert layout(found)[inner].layer < layout(found)[outer].layer
+    spots = layout(found).nodes
+    assert spots[inner].layer < spots[outer].layer
 
 
 def test_a_shared_bucket_stands_out():
