@@ -78,7 +78,7 @@ TITLES: Final = {
     ManifestCode.NOT_UTF8: "the file is not UTF-8",
     ManifestCode.UNREADABLE: "a file or folder cannot be read",
     ManifestCode.TOO_LARGE_FILE: "a discovered file is over 2 MiB and was not parsed",
-    ManifestCode.SYMLINK_LOOP: "a symbolic link leads back to a folder above it",
+    ManifestCode.SYMLINK_LOOP: "a symbolic link leads back, or to a folder that is ignored in part",
     ManifestCode.NO_SUCH_PATH: "a PATH does not exist",
     ManifestCode.NO_FDL: "there is no FDL at all",
     ManifestCode.MISSPELT_FUNCTIONS: "a top-level key looks like `functions`",

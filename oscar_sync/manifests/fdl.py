@@ -48,7 +48,7 @@ def services_of(
         if not later:
             _not_fdl(reading, places, findings)
         return []
-    if _is_of_another_tool(first):
+    if not reading.faults and _is_of_another_tool(first):
         _skipped(places, "its functions are for another tool (provider, handler)", findings)
         return []
     note_faults(findings, reading.faults, places)

@@ -6,12 +6,12 @@ from oscar_sync.model.field import Field, Kind
 
 _T, _F = Kind.TEXT, Kind.FLAG
 
-ALWAYS_SHOWN: Final = ("OSY306", "OSY313")
+ALWAYS_SHOWN: Final = ("OSY215", "OSY306", "OSY313")
 """Warnings of who runs the files, which the files may raise and not turn off (trust 4)."""
 WARNINGS: Final = (
     *("OSY106", "OSY112", "OSY114", "OSY115", "OSY116", "OSY117", "OSY118", "OSY125", "OSY127"),
     *("OSY132", "OSY137", "OSY141", "OSY162", "OSY172", "OSY180", "OSY181", "OSY182", "OSY183"),
-    *("OSY214", "OSY215", "OSY216", "OSY218", "OSY307", "OSY308", "OSY315"),
+    *("OSY214", "OSY216", "OSY218", "OSY307", "OSY308", "OSY315"),
     *ALWAYS_SHOWN,
 )
 """The codes of findings that do not stop a run: `rules` may name them."""

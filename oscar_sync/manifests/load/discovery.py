@@ -44,7 +44,8 @@ class Discovery(Struct, frozen=True):
 
     ``own`` are the settings file and oscar-cli's: no manifests. ``gaps`` grows with the files that
     may hold services and are not read, each with the reason. ``linked`` grows with the links to
-    folders, and where they lead: each place is walked once.
+    folders, and where they lead: each place is walked once. ``left_out`` grows with what is ignored
+    below each such place.
     """
 
     reader: Reader
@@ -53,6 +54,7 @@ class Discovery(Struct, frozen=True):
     findings: Findings
     gaps: dict[str, str]
     linked: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def files(self, paths: Sequence[str]) -> list[str]:
         """Return the absolute paths of all manifests of *paths*, each once, sorted within each."""
@@ -112,6 +114,9 @@ class Discovery(Struct, frozen=True):
             return
         below = _below(entry.path, root, is_folder=is_folder)
         if ignored is not None and ignored.match_file(below):
+            for real in above:
+                path = _below(entry.path, self.linked[real], is_folder=is_folder)
+                self.left_out.setdefault(real, {})[path] = None
             return
         if is_barred:
             self._barred(entry)
@@ -158,10 +163,27 @@ class Discovery(Struct, frozen=True):
                 )
                 return
             if real in self.linked:
+                self._check_left_out(real, entry.path, root, ignored)
                 return
             self.linked[real] = entry.path
             above = (*above, real)
         yield from self._walk(entry.path, root, above, ignored)
+
+    def _check_left_out(self, real: str, link: str, root: str, ignored: Ignored | None) -> None:
+        """Note what *link* would show of a place that was walked by a link whose files it hides."""
+        way = _below(link, root, is_folder=True)
+        for path in self.left_out.get(real, ()):
+            if ignored is None or not ignored.match_file(way + path):
+                other = shown_path(os.path.join(self.linked[real], path), self.cwd)
+                self.findings.of_file(
+                    ManifestCode.SYMLINK_LOOP,
+                    ERROR,
+                    shown_path(link, self.cwd),
+                    f"leads to the same folder as another link, and {IGNORE_FILE} leaves out only "
+                    f"{other}",
+                    "remove one of the links, or ignore the file by both",
+                )
+                return
 
     def _is_wanted(self, entry: "os.DirEntry[str]") -> bool:
         if entry.path in self.own or entry.name == SETTINGS_FILE:

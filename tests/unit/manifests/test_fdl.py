@@ -194,6 +194,7 @@ def test_a_file_of_another_tool_is_skipped_with_a_note(tmp_path: Path, tool: str
         SERVERLESS.replace("provider", "providers"),
         "provider: x\nfunctions: {}\n",
         "provider: x\nfunctions: [{handler: x}]\n",
+        f"functions:\n  oscar: [{{edge: {{name: hello}}}}]\n{SERVERLESS}",
     ],
 )
 def test_an_fdl_with_a_mistake_is_not_taken_for_another_tools_file(

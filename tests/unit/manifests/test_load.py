@@ -122,6 +122,33 @@ def test_a_folder_that_links_lead_to_is_read_once_under_its_own_name(
     assert read(tmp_path, {}, **paths).file_count == 1
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("a-link/a.yaml", ["OSY107"]),
+        ("a-link/inner/", ["OSY107"]),
+        ("a-link/deep/b.yaml", ["OSY107"]),
+        ("z-link/a.yaml", []),
+        ("a-link/", []),
+        ("a.yaml", []),
+        ("inner\ndeep", []),
+    ],
+)
+def test_what_the_ignore_file_leaves_out_of_one_link_is_not_hidden_below_another(
+    tmp_path: Path, rows: str, expected: list[str]
+) -> None:
+    """Else a service leaves the manifests without a word, and `prune` removes it."""
+    for name in (".shared/inner", ".deep"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / ".shared" / "deep").symlink_to("../.deep", target_is_directory=True)
+    for link in ("a-link", "z-link"):
+        (tmp_path / link).symlink_to(".shared", target_is_directory=True)
+    for path in ("a.yaml", "c.yaml", "inner/d.yaml", "deep/b.yaml"):
+        (tmp_path / ".shared" / path).write_text("kind: Pod\n")
+    manifests = read(tmp_path, {"own.yaml": service(), ".oscar-syncignore": f"{rows}\n"})
+    assert codes(manifests) == expected
+
+
 def test_folders_full_of_links_to_each_other_are_walked_once_each(tmp_path: Path) -> None:
     hidden = [tmp_path / f".{number}" for number in range(12)]
     for folder in hidden:

@@ -98,11 +98,14 @@ def read(text: str) -> tuple[Loaded, list[Diagnostic]]:
             "rules.osy182: no warning has this code; did you mean OSY182?",
             "write the code that a warning shows; an error cannot be turned off",
         ),
-        (
-            "rules: {OSY313: off}",
-            (1, 9),
-            "rules.OSY313 cannot be turned off: it warns of what these files decide",
-            "write `error`, or delete the line",
+        *(
+            (
+                f"rules: {{{code}: off}}",
+                (1, 9),
+                f"rules.{code} cannot be turned off: it warns of what these files decide",
+                "write `error`, or delete the line",
+            )
+            for code in ("OSY215", "OSY306", "OSY313")
         ),
     ],
 )
