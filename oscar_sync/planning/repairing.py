@@ -1,5 +1,6 @@
 """Notifications mended on a service that does not differ (safety 2)."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from oscar_sync.model.identity import BucketName
@@ -14,10 +15,13 @@ from oscar_sync.model.plan import (
     Step,
 )
 from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
+from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
+from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, hooks_of
 
 _AGAIN: Final = "present (made again, empty, by `oscar-sync apply --hooks`)"
@@ -54,10 +58,25 @@ def missing_buckets(context: Context, live: LiveService) -> tuple[FieldChange, .
     if looked_at and context.facts.view.buckets is None:
         context.facts.missing.buckets = True
         return ()
+    after = "present" if takes_no_put(live.form, context.facts.view.release) else _AGAIN
     return tuple(
-        FieldChange(f"bucket.{name}", Op.CHANGE, "missing", _AGAIN, Cause.CLUSTER)
+        FieldChange(f"bucket.{name}", Op.CHANGE, "missing", after, Cause.CLUSTER)
         for name in sorted(looked_at)
         if not context.bucket_exists(name)
+    )
+
+
+def missing_reason(live: LiveService, missing: Iterable[FieldChange], why: str) -> Reason:
+    """Return why buckets stay missing of a service that no PUT can change, as *why* says."""
+    names = [change.path.removeprefix("bucket.") for change in missing]
+    command = operator.make_buckets(live.key.cluster, *names)
+    return Reason(
+        "bucket-gone",
+        f"bucket {', '.join(names)} is missing, and no update can make it again: {why}",
+        (
+            f"make it on the store: `{command}`; then: oscar-sync apply --hooks",
+            "name another bucket, or none",
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from oscar_sync.model.plan import (
 )
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.attribution import attributed
-from oscar_sync.planning.blocking import Judgement, judged, union
+from oscar_sync.planning.blocking import Judgement, Reason, judged, union
 from oscar_sync.planning.closing import Closing, closing_of
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.context import WRITABLE, Context, Standing
@@ -53,7 +53,7 @@ from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.members import members_apart, updated_members
 from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
-from oscar_sync.planning.repairing import decide_repair, missing_buckets
+from oscar_sync.planning.repairing import decide_repair, missing_buckets, missing_reason
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
 from oscar_sync.planning.sent import unchanged, unchanged_count
@@ -104,9 +104,13 @@ def decide_update(
         *secrets.changes,
     )  # fmt: skip
     if standing not in WRITABLE:
-        return (_foreign(context, desired, live, changes) if changes else None), secrets
+        reason = standing_reason(context, live)
+        return (_held(desired, live, changes, reason) if changes else None), secrets
     changes += _owner_changes(context, live) + _worker_changes(context, live)
-    changes = changes or missing_buckets(context, live)
+    if not changes:
+        changes = missing_buckets(context, live)
+        if changes and (why := takes_no_put(live.form, context.facts.view.release)):
+            return _held(desired, live, changes, missing_reason(live, changes, why)), secrets
     if not changes:
         return decide_repair(context, desired, live), secrets
     case = _Case(context, desired, live, wanted, secrets, changes)
@@ -143,8 +147,11 @@ def _ignored(context: Context, desired: DesiredService) -> tuple[str, ...]:
     )
 
 
-def _foreign(
-    context: Context, desired: DesiredService, live: LiveService, changes: tuple[FieldChange, ...]
+def _held(
+    desired: DesiredService,
+    live: LiveService,
+    changes: tuple[FieldChange, ...],
+    reason: Reason | None,
 ) -> Decision:
     action = Action(
         id=action_id(ActionKind.UPDATE, live.key),
@@ -156,7 +163,7 @@ def _foreign(
         preconditions=Preconditions(fingerprint_of(live)),
         origin=desired.locate(()),
     )
-    return Decision(action, reason=standing_reason(context, live))
+    return Decision(action, reason=reason)
 
 
 def _update(case: _Case) -> Decision:

@@ -61,6 +61,10 @@ def remove_webhook(alias: str, service: str) -> str:
     return f"mc admin config reset {quote(alias)} notify_webhook:{quote(service)}"
 
 
+def make_buckets(alias: str, *buckets: str) -> str:
+    return f"mc mb {' '.join(quote(f'{alias}/{bucket}') for bucket in buckets)}"
+
+
 def set_tags(alias: str, bucket: str, **tags: str) -> str:
     pairs = "&".join(f"{name}={text}" for name, text in tags.items() if text)
     return f"mc tag set {quote(f'{alias}/{bucket}')} {quote(pairs)}"

@@ -13,6 +13,7 @@ from oscar_sync.planning.doctor.volumes import api_call
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, access_of_service
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
+from oscar_sync.semantics.immutable import takes_no_put
 
 _UNTAGGED: Final = (
     "a bucket that an update adds, or whose tagging failed, has no tags: OSCAR treats it as "
@@ -111,11 +112,21 @@ def _gone(context: Context, live: LiveService) -> Iterator[Finding]:
                 f"{live.key.name} uses it, and it does not exist",
                 "uploads and results of the service have nowhere to go; OSCAR makes a bucket that "
                 "is missing with the next update of the service, its notification too",
-                Remedy(By.YOU, "make it again, empty", "oscar-sync apply --hooks")
-                if context.is_applied(live)
-                else Remedy(By.YOU, "export the service; then `oscar-sync apply --hooks` makes it "
-                            "again, empty", "oscar-sync export"),
-            )  # fmt: skip
+                _remedy_of_gone(context, live, bucket),
+            )
+
+
+def _remedy_of_gone(context: Context, live: LiveService, bucket: BucketName) -> Remedy:
+    view = context.facts.view
+    if takes_no_put(live.form, view.release):
+        command = operator.make_buckets(view.cluster.id, bucket)
+        return Remedy(
+            By.OPERATOR, "no update can change the service: make it on the store", command
+        )
+    if context.is_applied(live):
+        return Remedy(By.YOU, "make it again, empty", "oscar-sync apply --hooks")
+    words = "export the service; then `oscar-sync apply --hooks` makes it again, empty"
+    return Remedy(By.YOU, words, "oscar-sync export")
 
 
 def _untagged(context: Context, facts: BucketFacts, user: LiveService) -> Iterator[Finding]:

@@ -547,6 +547,26 @@ def test_an_older_release_gets_what_it_reads_and_no_field_that_it_lacks(old_worl
     assert codes(old_world.plan()) == ["unsupported-by-server"]
 
 
+def test_a_deleted_bucket_of_a_service_that_takes_no_update_is_made_by_hand(old_world):
+    """No service is replaced, and nothing deleted, for a bucket that is not there."""
+    expose = {"api_port": [8080], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
+    old_world.write(service(expose=expose, input=minio("red/in")))
+    old_world.apply()
+    old_world.store.remove_object("red", "in/")
+    old_world.store.remove_bucket("red")
+    looking = PlanOptions(checks_all_hooks=True)
+    found = old_world.plan(looking)
+    assert codes(found) == ["bucket-gone"]
+    assert "OSCAR 4.0.0 cannot update an exposed service" in shown(found)
+    assert "mc mb edge/red" in shown(found)
+    assert "erase" not in shown(found)
+    old_world.store.make_bucket("red")
+    old_world.apply(looking)
+    assert old_world.hooks("red") == {("alpha", "in/")}
+    found = old_world.plan(looking)
+    assert (found.draft.plan.actions, codes(found)) == ((), [])
+
+
 def test_a_stopped_service_is_started_before_it_is_updated(world):
     expose = {"api_port": [80], "min_scale": 1, "max_scale": 1, "cpu_threshold": 80}
     world.write(service(expose=expose))

@@ -181,6 +181,8 @@ def test_a_bucket_that_is_missing_comes_back_by_the_manifest_or_by_an_export():
     cluster = view(live(input=minio("red/in")))
     assert "oscar-sync export" in told(the(FindingCode.BUCKET_MISSING, cluster))
     assert "oscar-sync apply" in told(the(FindingCode.BUCKET_MISSING, cluster, wanted()))
+    fixed = view(live(input=minio("red/in"), interlink_node_name="node"))
+    assert "mc mb edge/red" in told(the(FindingCode.BUCKET_MISSING, fixed, wanted()))
 
 
 def test_a_user_judges_the_buckets_of_services_of_their_own_alone():
