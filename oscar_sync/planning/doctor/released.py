@@ -14,7 +14,7 @@ def release_of(context: Context, bucket: BucketFacts) -> str:
     for name, live in sorted(context.facts.view.services.items()):
         if bucket.name in dropped_of(live.annotations) and context.standing(live) is Standing.OURS:
             return f"an update of {name}"
-    return removal_of(context, bucket.from_service)
+    return removal_of(context, bucket.from_service) if context.owns_bucket(bucket) else ""
 
 
 def removal_of(context: Context, maker: str) -> str:

@@ -103,6 +103,10 @@ def test_what_a_removal_of_this_set_kept_is_noted_and_not_found():
         "volume disk is kept, since the removal of alpha (oscar-sync.yaml:9) left it",
     )
     assert judged(cluster, removed=(replace(entry, forget=True),)).findings
+    theirs = view(buckets=[bucket("red", from_service="alpha", is_tagged=True, owner="zoe")])
+    found = judged(theirs, removed=(entry,))
+    assert found.notes == ()
+    assert FindingCode.BUCKET_KEPT in {one.code for one in found.findings}
 
 
 # ways to erase
