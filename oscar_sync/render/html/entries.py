@@ -197,11 +197,16 @@ def _moved(action: Action) -> Entry:
     return Entry(cluster, name, "drifted", "warn", "", details, _named(changes))
 
 
-def loss_lines(plan: Plan) -> list[str]:
-    """Return a line for each bucket, volume and object that the plan deletes, with its service."""
+def loss_lines(subject: Subject) -> list[str]:
+    """Return a line for each bucket, volume and object that the plan deletes, with its service.
+
+    Of an apply, each begins with what became of it.
+    """
+    results = _results(subject.report)
     return [
+        f"{f'{results[action.id].status}: ' if action.id in results else ''}"
         f"{action.key} deletes {what}"
-        for action in plan.of_category(Category.DELETED)
+        for action in subject.plan.of_category(Category.DELETED)
         for what in (
             *map(erased, action.erases),
             *(f"object {step.target}" for step in action.steps if step.do is Do.DELETE_OBJECT),

@@ -56,7 +56,7 @@ def page(subject: Subject, *, has_script: bool) -> str:
     entries = entries_of(subject)
     clusters, cut = _clusters(subject, entries)
     losses, losses_cut = fitting(
-        [] if subject.is_drift else [DocumentBlock("losses", line) for line in loss_lines(plan)],
+        [] if subject.is_drift else [DocumentBlock("losses", line) for line in loss_lines(subject)],
         _SMALL_ROOM,
     )
     notes, notes_cut = fitting(

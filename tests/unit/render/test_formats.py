@@ -270,7 +270,7 @@ def test_a_page_of_many_services_says_what_it_leaves_out():
     text = FORMATS["html"].write(Subject("plan", plan(*actions), keys))
     assert "11,000 services without a difference" in text
     assert "more</li>" in text
-    assert "too many to draw here" in text
+    assert "too large to draw here" in text
     assert text.count("(details cut to fit)") > 20
 
 

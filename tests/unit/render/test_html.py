@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.graph import Graph, Node, NodeKind
 from oscar_sync.model.plan import ActionKind, Blocked, Do, LeftAlone, NotPlanned, Step
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.reconcile.formats import FORMATS
@@ -25,10 +26,10 @@ def summaries(text):
     return {row.split()[1]: row for row in plain if len(row.split()) > 1}
 
 
-@pytest.mark.parametrize("command", ["plan", "apply"])
-def test_data_loss_stands_before_everything_else(command):
+@pytest.mark.parametrize(("command", "became"), [("plan", ""), ("apply", "failed: ")])
+def test_data_loss_stands_before_everything_else(command, became):
     text = FORMATS["html"].write(subject(command))
-    loss = text.index("edge-1/old deletes bucket old-data: 1,204 objects")
+    loss = text.index(f">{became}edge-1/old deletes bucket old-data: 1,204 objects")
     assert loss < text.index("Cluster edge-1")
     assert "Data loss" not in FORMATS["html"].write(subject("drift"))
 
@@ -95,6 +96,12 @@ def test_backticks_are_code_in_every_sentence_and_escaped():
     report = RunReport(found, (result,))
     assert FORMATS["html"].write(Subject("plan", found)).count(code) == 7
     assert FORMATS["html"].write(Subject("apply", found, report=report)).count(code) == 9
+
+
+def test_a_graph_too_large_for_the_page_is_left_to_the_command():
+    wide = Node("service:edge-1/x", NodeKind.SERVICE, key("x").cluster, "x" * 3_000_000)
+    text = FORMATS["html"].write(Subject("plan", plan(), (key("x"),), lambda: Graph((wide,))))
+    assert "1 service: too large to draw here" in text
 
 
 def test_services_without_a_difference_stand_in_the_order_of_their_numbers():
