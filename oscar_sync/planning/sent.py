@@ -48,38 +48,38 @@ class Leaf(Struct, frozen=True):
 
 
 def additions(desired: DesiredService, key: FingerprintKey | None) -> tuple[FieldChange, ...]:
-    return tuple(
-        FieldChange(
-            dotted(leaf.path),
-            Op.ADD,
-            None,
-            shown_value(leaf.path, leaf.value, key, desired.masks),
-            Cause.MANIFEST,
-            desired.locate(leaf.path),
-            is_sensitive=is_sensitive(leaf.path),
-        )
-        for leaf in _sent(desired)
-    )
+    return tuple(_addition(leaf, desired, key) for leaf in _sent(desired))
 
 
 def unchanged(
     changes: Sequence[FieldChange], desired: DesiredService, key: FingerprintKey | None
 ) -> tuple[FieldChange, ...]:
     """Return what *desired* says beside *changes* and the fields at their defaults."""
-    differing = tuple(change.path for change in changes)
-    return tuple(
-        replace(change, op=Op.SAME, before=change.after)
-        for change in additions(desired, key)
-        if not any(_is_within(change.path, path) for path in differing)
-    )
+    same = (_addition(leaf, desired, key) for leaf in _beside(changes, desired))
+    return tuple(replace(change, op=Op.SAME, before=change.after) for change in same)
 
 
 def unchanged_count(changes: Sequence[FieldChange], desired: DesiredService) -> int:
     """Return how many :func:`unchanged` would return: most plans show that alone."""
-    differing = tuple(change.path for change in changes)
-    return sum(
-        not any(_is_within(dotted(leaf.path), path) for path in differing)
-        for leaf in _sent(desired)
+    return sum(1 for _ in _beside(changes, desired))
+
+
+def _beside(changes: Sequence[FieldChange], desired: DesiredService) -> Iterator[Leaf]:
+    for leaf in _sent(desired):
+        path = dotted(leaf.path)
+        if not any(_is_within(path, change.path) for change in changes):
+            yield leaf
+
+
+def _addition(leaf: Leaf, desired: DesiredService, key: FingerprintKey | None) -> FieldChange:
+    return FieldChange(
+        dotted(leaf.path),
+        Op.ADD,
+        None,
+        shown_value(leaf.path, leaf.value, key, desired.masks),
+        Cause.MANIFEST,
+        desired.locate(leaf.path),
+        is_sensitive=is_sensitive(leaf.path),
     )
 
 
