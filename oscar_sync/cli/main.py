@@ -84,9 +84,9 @@ def call(args: Sequence[str]) -> int:
 
 
 def _tell(text: str) -> None:
-    from oscar_sync.cli.output import tell
+    from oscar_sync.cli.output import for_stderr, tell
 
-    tell(text)
+    tell(for_stderr(text))
 
 
 def run(args: Sequence[str]) -> None:

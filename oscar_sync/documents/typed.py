@@ -87,7 +87,7 @@ class FieldReader(ABC):
             Wrong.REQUIRED,
             path,
             f"{self.shown(path)} is required{self.required_by}",
-            f"add `{field.name}:`. {field.doc}",
+            f"add `{field.name}:` ({field.doc.removesuffix('.')})",
         )
 
     def _text(

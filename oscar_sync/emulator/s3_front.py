@@ -56,10 +56,12 @@ _KEY_LIMIT = 1024
 
 
 def _error(refused: Refused, request: Request) -> Answer:
+    bucket = request.path.split("/")[1]
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{refused.code}</Code><Message>{escape(refused.message)}</Message>"
-        f"<Resource>{escape(request.path)}</Resource><RequestId>{REQUEST_ID}</RequestId>"
+        + (f"<BucketName>{escape(bucket)}</BucketName>" if bucket else "")
+        + f"<Resource>{escape(request.path)}</Resource><RequestId>{REQUEST_ID}</RequestId>"
         f"<HostId>{HOST_ID}</HostId></Error>"
     )
     return Answer(refused.status, body.encode(), _XML)

@@ -202,6 +202,7 @@ def _plan(
 ) -> Plan:
     actions = with_seconds(_with_sent(decisions, contexts))
     held = tuple(blocked(item.action, item.reason) for item in decisions if item.reason is not None)
+    planned = (*actions, *(item.action for item in held))
     views = [context.facts.view for context in contexts.values()]
     clusters = tuple(_summary(context) for context in contexts.values())
     plan = Plan(
@@ -219,15 +220,12 @@ def _plan(
             dict.fromkeys(
                 (
                     *notes,
-                    *_removed_notes(desired, views, options),
+                    *_removed_notes(desired, views, options, planned),
                     *identity_notes(contexts.values()),
                     *store_notes(contexts.values()),
                     *token_notes(contexts.values()),
                     *(note for context in contexts.values() for note in access_notes(context)),
-                    *secret_notes(
-                        (*actions, *(item.action for item in held)),
-                        is_covered=_is_covered(decisions, contexts),
-                    ),
+                    *secret_notes(planned, is_covered=_is_covered(decisions, contexts)),
                     *unused_consents(desired, contexts, used),
                 )
             )
@@ -238,10 +236,17 @@ def _plan(
 
 
 def _removed_notes(
-    desired: DesiredState, views: Sequence[ClusterView], options: PlanOptions
+    desired: DesiredState,
+    views: Sequence[ClusterView],
+    options: PlanOptions,
+    planned: Iterable[Action],
 ) -> list[str]:
-    is_looked_at = options.scope is Scope.ALL and desired.narrowing.is_full
-    return spent_notes(desired.settings.removed, views) if is_looked_at else []
+    # An entry whose service is gone is not spent while its data is still to be deleted.
+    if options.scope is not Scope.ALL or not desired.narrowing.is_full:
+        return []
+    names = {item.key.name for item in planned}
+    left = (entry for entry in desired.settings.removed if entry.which.name not in names)
+    return spent_notes(left, views)
 
 
 def _materials(

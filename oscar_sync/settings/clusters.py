@@ -156,7 +156,8 @@ class ClusterLookup:
     def _only(self, key: str) -> ClusterSettings | None:
         entries = self.known.all
         if len(entries) == 1 and len(self.keys) <= 1:
-            note_only_cluster(key, entries[0], self.findings)
+            if key in self.keys and not self.findings.has_error:
+                note_only_cluster(key, entries[0], self.findings)
             return entries[0]
         return None
 
@@ -190,7 +191,12 @@ class ClusterLookup:
 
 
 _UNREAD: Final = frozenset(
-    {SettingsCode.NOT_YAML, SettingsCode.UNREADABLE, SettingsCode.ALIAS_LOOP}
+    {
+        SettingsCode.NOT_YAML,
+        SettingsCode.DUPLICATE_KEY,
+        SettingsCode.UNREADABLE,
+        SettingsCode.ALIAS_LOOP,
+    }
 )
 
 
@@ -221,8 +227,11 @@ def unknown_key(
         "",
         f"no cluster is known for the key {key or '(none)'}; keys of the manifests: {keys}; "
         f"clusters known: {names}",
-        f"write `clusters: {{{key or STAR!r}: ID}}` in oscar-sync.yaml, or "
-        f"--cluster {key + '=' if key else ''}ID-or-URL",
+        f"write `{key or STAR!r}: ID` below `clusters:` in oscar-sync.yaml, or "
+        f"--cluster {key + '=' if key else ''}ID-or-URL"
+        if lookup.known.names
+        else "give its address: export OSCAR_ENDPOINT=https://HOST; `oscar-sync init` writes it to "
+        "a settings file",
         text,
     )
 

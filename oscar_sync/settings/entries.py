@@ -127,5 +127,13 @@ def note_only_cluster(key: str, entry: ClusterSettings, findings: Findings) -> N
         NOTE,
         entry.source,
         f"the cluster key {key or '(none)'} goes to {entry.id}, the only cluster known",
-        f"write `clusters: {{{key or STAR!r}: {entry.id}}}` in oscar-sync.yaml to make that firm",
+        f"to write that down: {_routing(key or STAR, entry)} in oscar-sync.yaml",
     )
+
+
+def _routing(key: str, entry: ClusterSettings) -> str:
+    if entry.places is None:  # an address alone: no entry that another could name
+        return f'`clusters: {{{key!r}: {{endpoint: "${{OSCAR_ENDPOINT}}"}}}}`'
+    if entry.is_cli:
+        return f"`clusters: {{{key!r}: {entry.id}}}`"
+    return f"`{key!r}: {entry.id}` below `clusters:`"

@@ -72,7 +72,7 @@ def own_login(fields: Mapping[str, str], source: str) -> FoundLogin:
         return FoundLogin(RefreshLogin(token), f"oidc_refresh_token in {source}")
     if fields.get("auth_user") and fields.get("auth_password"):
         pair = BasicLogin(fields["auth_user"], Secret(fields["auth_password"]))
-        return FoundLogin(pair, f"auth_user in {source}")
+        return FoundLogin(pair, f"auth_user and auth_password in {source}")
     return FoundLogin()
 
 

@@ -85,8 +85,8 @@ def _note_variables(
     is_bare = True
     for at, text in scalars_with_references(dict(tree)):
         missing = substituted(text, environ)[1]
-        if at[0] == "clusters":
-            continue
+        if at[0] == "clusters" or at[0] not in by_name(SETTINGS):
+            continue  # below an unknown key that key is the fault: it may be `clusters`, misspelt
         if at[-1] != "from":
             is_bare = False
             findings.at(
@@ -128,7 +128,7 @@ class _Reader:
         if set_name and not SET_NAME.fullmatch(set_name):
             self.say(
                 SettingsCode.SET_NAME, ("set",), f"{set_name} is not a valid name of a set",
-                "write up to 32 of a-z, 0-9 and -, the first no hyphen",
+                "write up to 32 of a-z, 0-9 and -, not beginning with a hyphen",
             )  # fmt: skip
         if file["prune"] and not set_name:
             self.say(

@@ -184,7 +184,8 @@ def _store_error(address: StoreAddress, error: Exception) -> StoreError:
     text = str(error)
     code = re.search(r"<Code>(\w+)</Code>", text)
     if code:
-        return StoreError(address.shown, words_of(code[1]))
+        bucket = re.search(r"<BucketName>([\w.-]+)</BucketName>", text)
+        return StoreError(address.shown, words_of(code[1], bucket=bucket[1] if bucket else ""))
     status = re.search(r"status code: (\d{3})", text)
     if status:
         kind = StoreFailedError if status[1].startswith("5") else StoreError

@@ -74,7 +74,9 @@ def translate_errors(address: StoreAddress) -> Iterator[None]:
         try:
             yield
         except S3Error as error:
-            words = address.masked(words_of(str(error.code), str(error.message)))
+            words = address.masked(
+                words_of(str(error.code), str(error.message), error.bucket_name or "")
+            )
             raise _kind_of(error)(address.shown, words) from None
         except (InvalidResponseError, ServerError) as error:
             status = re.search(r"code:? (\d{3})", str(error))

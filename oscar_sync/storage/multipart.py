@@ -151,7 +151,9 @@ class Multipart:
         kind = StoreFailedError if status >= 500 else StoreError
         if not error or not code:
             return kind(self._address.shown, f"its answer cannot be used ({status})")
-        words = self._address.masked(words_of(code, error.text("Message")))
+        words = self._address.masked(
+            words_of(code, error.text("Message"), error.text("BucketName"))
+        )
         return (StoreDeniedError if code == "AccessDenied" else kind)(self._address.shown, words)
 
 

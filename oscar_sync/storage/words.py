@@ -8,7 +8,7 @@ _WORDS: Final = {
     "InvalidAccessKeyId": "it does not accept the keys",
     "SignatureDoesNotMatch": "it does not accept the keys",
     "AccessDenied": "the keys do not allow that",
-    "NoSuchBucket": "the bucket does not exist",
+    "NoSuchBucket": "the bucket {bucket} does not exist",
     "NoSuchKey": "the object does not exist",
     "XMinioStorageFull": "it is full",
     "RequestTimeTooSkewed": "its clock and the one of this machine differ by more than 15 minutes",
@@ -20,8 +20,8 @@ HTML_PAGE: Final = (
 )
 
 
-def words_of(code: str, message: str = "") -> str:
-    known = _WORDS.get(code)
+def words_of(code: str, message: str = "", bucket: str = "") -> str:
+    known = _WORDS.get(code, "").format(bucket=bucket).replace("  ", " ")
     return f"{known} ({code})" if known else f"{code}{f': {message}' if message else ''}"
 
 

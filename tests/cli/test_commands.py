@@ -352,20 +352,30 @@ def test_an_env_file_outside_is_read_where_the_command_names_it_and_not_a_link_i
     assert ("environment.secrets.TOKEN" in out) is is_read
 
 
-def test_a_narrow_terminal_folds_the_right_column_under(project):
+def _on_a_terminal(*args):
     mine, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "oscar_sync", "plan"],
+        [sys.executable, "-m", "oscar_sync", *args],
         stdin=subprocess.DEVNULL,
         stdout=theirs,
-        stderr=subprocess.DEVNULL,
+        stderr=theirs,
         env={**os.environ, "COLUMNS": "70", "NO_COLOR": "1"},
     ) as process:
         process.wait(60)
     os.close(theirs)
     shown = os.read(mine, 65536).decode()
     os.close(mine)
-    lines = [line.rstrip() for line in shown.splitlines()]
+    return [line.rstrip() for line in shown.splitlines()]
+
+
+def test_wrong_usage_is_told_in_lines_of_the_terminal(project):
+    lines = _on_a_terminal("storage", "delete", "bucket")
+    assert max(map(len, lines)) <= 70
+    assert "Error: there is no command 'delete'; not in oscar-sync:" in " ".join(lines)
+
+
+def test_a_narrow_terminal_folds_the_right_column_under(project):
+    lines = _on_a_terminal("plan")
     place = lines.index(" + edge/hello         create")
     assert lines[place + 1] == " " * 22 + "hello.yaml:3"
 

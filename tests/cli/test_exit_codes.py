@@ -85,6 +85,7 @@ def test_6_an_unreachable_cluster_and_a_refused_log_in(project, monkeypatch):
     code, out, _ = project.run("plan")
     assert code == 6
     assert "REFUSED" in out
+    assert "check auth_user and auth_password in oscar-sync.yaml" in out
     text = (project.folder / "oscar-sync.yaml").read_text()
     (project.folder / "oscar-sync.yaml").write_text(
         text.replace(project.emulator.url, "http://127.0.0.1:9")

@@ -184,7 +184,7 @@ def test_a_download_of_a_bucket_is_a_value_error(storage, tmp_path):
 
 def test_what_the_store_refuses_is_an_error_with_its_reason(storage, local):
     """Weakness 37."""
-    with pytest.raises(StoreError, match="the bucket does not exist"):
+    with pytest.raises(StoreError, match="the bucket no-such-bucket does not exist"):
         storage.upload_file("minio.default", local, "no-such-bucket/in")
     storage.storage_providers["minio"]["default"]["secret_key"] = "wr0ng-key"
     with pytest.raises(StoreError, match="does not accept the keys") as caught:

@@ -53,7 +53,7 @@ def test_an_object_is_listed_beside_the_folder_of_its_name(request, local, serve
 @pytest.mark.parametrize("server", ["minio", "s3"])
 def test_a_bucket_that_is_not_there_is_told(request, local, server):
     provider = place_on(request, server).open()
-    with pytest.raises(StoreError, match="bucket does not exist"):
+    with pytest.raises(StoreError, match="bucket no-such-bucket does not exist"):
         list(provider.list_files("no-such-bucket/in"))
     with pytest.raises(StoreError, match="does not name a file"):
         provider.upload(local, "bench")

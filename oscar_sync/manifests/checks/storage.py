@@ -107,13 +107,13 @@ def _defined(
     users = "input" if path[0] == "input" else "an output" if path[0] == "output" else "mount"
     accounts = draft.block("storage_providers").get(provider.type) or {}
     if provider.id not in accounts:
-        where = "mount" if path[0] == "mount" else dotted(path)
+        default = "write minio.default, or " if provider.type == "minio" else ""
         draft.say(
             ManifestCode.PROVIDER,
             ERROR,
             (*path, "storage_provider"),
-            f"{where} provider {provider} is not defined",
-            f"define storage_providers.{provider} with its credentials",
+            f"provider {provider} is not defined",
+            f"{default}define storage_providers.{provider} with its credentials",
         )
         return
     _credentials(draft, provider, accounts[provider.id], users)

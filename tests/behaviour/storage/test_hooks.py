@@ -149,5 +149,5 @@ def test_a_service_without_a_webhook_is_named(store, bucket):
 
 def test_hooks_of_a_missing_bucket_are_an_error(store):
     for action in (store.hooks, lambda name: store.remove_hooks(name, "a")):
-        with pytest.raises(StoreError, match="bucket does not exist"):
+        with pytest.raises(StoreError, match="bucket absent-bucket does not exist"):
             action("absent-bucket")

@@ -161,7 +161,7 @@ def test_a_missing_bucket_is_said_in_words(store, tmp_path):
         lambda: list(store.list_objects("absent-bucket")),
         lambda: store.put_marker("absent-bucket", "f"),
     ):
-        with pytest.raises(StoreError, match="bucket does not exist"):
+        with pytest.raises(StoreError, match="bucket absent-bucket does not exist"):
             action()
 
 

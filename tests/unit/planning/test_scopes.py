@@ -72,6 +72,16 @@ def test_a_spent_entry_names_where_it_was_looked_for_and_what_may_be_meant():
     assert "(did you mean lefty?)" in note
 
 
+def test_an_entry_that_still_deletes_data_is_not_called_spent():
+    entry = replace(LEFT, erase=("blue",))
+    there = view(buckets=[bucket("blue", from_service="left")])
+    plan = planned(there, wanted(), removed=(entry,))
+    assert [str(action.key.name) for action in plan.actions if action.erases] == ["left"]
+    assert "no service left" not in "".join(plan.notes)
+    after = planned(view(), wanted(), removed=(entry,))
+    assert "no service left" in "".join(after.notes)
+
+
 # narrowed
 
 

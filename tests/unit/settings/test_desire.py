@@ -236,6 +236,63 @@ def test_the_only_cluster_known_is_used_with_a_note(tmp_path: Path) -> None:
     assert noted(found, Severity.NOTE) == ["OSY308"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "environ"),
+    [
+        (EDGE, {}),
+        (None, {"OSCAR_ENDPOINT": "https://edge.example.org"}),
+        (None, {"OSCAR_ENDPOINT": "https://edge.example.org", "OSCAR_CONFIG": "cli.yaml"}),
+    ],
+)
+@pytest.mark.parametrize("key", ["oscar-cluster", "a b"])
+def test_the_remedy_for_an_assumed_cluster_is_what_the_settings_take(
+    tmp_path: Path, settings: str | None, environ: dict[str, str], key: str
+) -> None:
+    environ = {**environ, "OSCAR_USERNAME": "u", "OSCAR_PASSWORD": "p"}
+    options: dict[str, Any] = {}
+    if environ.pop("OSCAR_CONFIG", ""):
+        (tmp_path / "cli.conf").write_text(f"oscar:\n  far: {ENTRY.format('far')}\n")
+        options["config"] = str(tmp_path / "cli.conf")
+    services = {"plants": key}
+    notes = state(tmp_path, settings, services, environ, **options).diagnostics
+    (note,) = [one for one in notes if one.code == "OSY308"]
+    line = note.remedy.split("`")[1]
+    text = f"{settings}  {line}\n" if settings else f"{line}\n"
+    found = state(tmp_path, text, services, environ, **options)
+    assert "OSY308" not in [one.code for one in found.diagnostics]
+    assert len(found.services) == 1
+
+
+def test_no_cluster_is_assumed_aloud_for_a_key_that_no_file_has_or_beside_an_error(
+    tmp_path: Path,
+) -> None:
+    environ = {"OSCAR_ENDPOINT": "https://edge.example.org", "OSCAR_TOKEN": "t"}
+    for settings, services in (
+        (None, {}),
+        ("clusters: {home: 'https://edge.example.org'}\n", {"plants": "a"}),
+    ):
+        with pytest.raises(InputError) as caught:
+            state(tmp_path, settings, services, environ)
+        assert "OSY308" not in [one.code for one in caught.value.diagnostics]
+
+
+def test_a_key_that_occurs_twice_is_the_only_fault_told(tmp_path: Path) -> None:
+    assert refused(tmp_path, EDGE + "clusters: {oscar-cluster: edge}\n") == ["OSY202"]
+
+
+@pytest.mark.parametrize("key", ["cluster:", "Clusters:", "home:"])
+def test_variables_below_a_misspelt_key_do_not_ask_for_the_password_in_the_file(
+    tmp_path: Path, key: str
+) -> None:
+    settings = f"{key}\n  edge: {{endpoint: 'https://e', auth_password: '${{PASSWORD}}'}}\n"
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, settings)
+    first, *more = caught.value.diagnostics
+    assert first.code == "OSY204"
+    assert {one.code for one in more} <= {"OSY301"}
+    assert "write the value" not in str(caught.value.diagnostics)
+
+
 def test_several_keys_without_a_cluster_are_an_error_that_lists_both_sides(
     tmp_path: Path,
 ) -> None:

@@ -54,13 +54,13 @@ def read(text: str) -> tuple[Loaded, list[Diagnostic]]:
             "removed:\n- ''",
             (2, 3),
             "removed[0].service is required",
-            "add `service:`. SERVICE or CLUSTER/SERVICE.",
+            "add `service:` (SERVICE or CLUSTER/SERVICE)",
         ),
         (
             "services:\n  a:\n    seeds:\n    - to: minio.default:b",
             (4, 7),
             "services.a.seeds[0].from is required",
-            "add `from:`. A file or folder.",
+            "add `from:` (A file or folder)",
         ),
         (
             "services: {a: b}",
