@@ -4,8 +4,10 @@ Files with errors complete nothing: whoever types is told of them by the command
 """
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,6 +17,8 @@ from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.desire import clusters_meant, desire
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.semantics.buckets import in_out_buckets
+
+_SAFE: Final = re.compile(r"[\w./:=@%+*-]+")
 
 
 def services(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -67,7 +71,8 @@ def _services(found: DesiredState) -> Iterable[str]:
 
 
 def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
-    return sorted({name for name in names if name.startswith(incomplete)})
+    # A shell runs what stands on its line: a name such as `$(command)` is left to who types it.
+    return sorted({name for name in names if name.startswith(incomplete) and _SAFE.fullmatch(name)})
 
 
 def _desired(ctx: click.Context) -> DesiredState | None:

@@ -1,5 +1,6 @@
 """Shells complete commands, options and formats, and no cluster is asked."""
 
+import json
 import os
 import subprocess
 import sys
@@ -94,6 +95,17 @@ def test_names_are_completed_from_the_files(words, found, files, monkeypatch):
     """No cluster is asked: the one of the settings has no address."""
     monkeypatch.chdir(files)
     assert _offered(words) == found
+
+
+@pytest.mark.parametrize("name", ["$(id)", "`id`", "a;id", "a b", "a\nb", "a\x1b[31m", "'a", "~a&"])
+def test_a_name_that_a_shell_would_run_is_not_completed(name, files, monkeypatch):
+    """Files of a stranger name them, and bash puts what is completed on the line as it is."""
+    (files / "overlays" / f"{name}.yaml").write_text("services: {}")
+    other = SETTINGS.replace("edge: {", "edge: &edge {") + f"  {json.dumps(name)}: *edge\n"
+    (files / "oscar-sync.yaml").write_text(other)
+    monkeypatch.chdir(files)
+    assert _offered("plan --overlay ") == ["production"]
+    assert _offered("status -c ") == ["edge"]
 
 
 @pytest.mark.parametrize("text", ["functions: [", "", "\0"])
