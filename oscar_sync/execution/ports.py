@@ -12,6 +12,7 @@ from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.state import (
+    NAMESPACE,
     BucketCount,
     BucketFacts,
     DeploymentState,
@@ -146,7 +147,7 @@ class ClusterPorts(Struct, frozen=True):
     api: ServiceApi
     store: Store | None = None
     store_problem: str = ""
-    namespace: str = "NAMESPACE"
+    namespace: str = NAMESPACE
 
 
 def nowhere(provider: str, credentials: Account) -> Files:

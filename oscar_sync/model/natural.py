@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_NUMBER: Final = re.compile(r"([0-9]+)")
+_NUMBER: Final = re.compile(r"([0-9]{1,300})")  # Python reads no more than 4,300 digits as a number
 
 
 def natural(name: str) -> tuple[list[str | int], str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from msgspec import Struct
 
@@ -224,6 +225,10 @@ class OwnStore(Struct, frozen=True):
     secret_key: Secret = Secret("")
 
 
+NAMESPACE: Final = "NAMESPACE"
+"""What an operator replaces by the namespace of a user, which no answer shows."""
+
+
 class ClusterView(Struct, frozen=True):
     """What was read of one cluster.
 
@@ -276,7 +281,7 @@ class ClusterView(Struct, frozen=True):
     @property
     def operators_namespace(self) -> str:
         """Return where an operator finds my services; a user's own namespace is not shown."""
-        return self.services_namespace if self.is_admin else "NAMESPACE"
+        return self.services_namespace if self.is_admin else NAMESPACE
 
     @property
     def every_service(self) -> tuple[LiveService, ...]:

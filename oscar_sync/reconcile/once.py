@@ -15,7 +15,7 @@ from oscar_sync.model.form import Form
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.model.report import RunReport
-from oscar_sync.model.state import ClusterView, DesiredState
+from oscar_sync.model.state import NAMESPACE, ClusterView, DesiredState
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.draft import PlanDraft, draft_plan
 from oscar_sync.reconcile.connect import Connections, FileStore
@@ -140,7 +140,7 @@ def apply_once(planned: Pass, options: ApplyOptions, connections: Connections) -
                 made.api,
                 FileStore(made.store, connections.sleep) if made.store else None,
                 made.store_problem,
-                namespaces.get(name, "NAMESPACE"),
+                namespaces.get(name, NAMESPACE),
             )
             for name, made in connections.opened().items()
         },

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.state import NAMESPACE
 from oscar_sync.semantics.operator import (
     delete_secret,
     edit_definition,
@@ -118,7 +119,7 @@ _ROWS: Final = (
 
 
 def meaning_of(
-    method: str, status: int, text: str, service: str = "NAME", namespace: str = "NAMESPACE"
+    method: str, status: int, text: str, service: str = "NAME", namespace: str = NAMESPACE
 ) -> Meaning:
     """Return what *status* and *text* mean as the answer to *method* on *service*."""
     # The remedy names the *service*, and the *namespace* in which an operator finds it.
