@@ -20,6 +20,7 @@ from oscar_sync.reconcile.plan_difference import plan_differences
 
 _LARGEST_BYTES = 16 << 20
 _MORE = "more would be deleted than was reviewed"
+_PLAN_AGAIN = "plan and review again with this version of oscar-sync"
 _DIGEST = re.compile(r"[0-9a-f]{8,32}")
 
 _Reviewed: TypeAlias = Mapping[tuple[str, str], BucketCount]
@@ -140,7 +141,7 @@ def _head(file: str, content: bytes) -> _Head:
     if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
         raise UsageError(
             f"--expect {file}: format_version {version or '(none)'} is not understood; "
-            f"plan and review again with this version of oscar-sync (it writes {FORMAT_VERSION})"
+            f"{_PLAN_AGAIN} (it writes {FORMAT_VERSION})"
         )
     return head
 
@@ -152,5 +153,5 @@ def _read(file: str, content: bytes) -> PlanDocument:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise UsageError(
-            f"--expect {file}: it is not a plan document: {place}: {first['msg']}"
+            f"--expect {file}: it is not a plan document: {place}: {first['msg']}; {_PLAN_AGAIN}"
         ) from None

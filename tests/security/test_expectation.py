@@ -42,6 +42,14 @@ def test_a_plan_file_with_a_part_of_another_type_is_refused_with_its_place(part,
         check_expectation(PLAN, str(file))
 
 
+def test_a_plan_file_with_words_of_another_version_is_to_be_made_again(tmp_path):
+    file = tmp_path / "plan.json"
+    text = json.dumps({**PlanDocument.of(PLAN).data, "digest": "0" * 32, "actions": [{}]})
+    file.write_text(text)
+    with pytest.raises(UsageError, match="plan and review again with this version"):
+        check_expectation(PLAN, str(file))
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_plan_file_is_refused_in_words(kind, tmp_path):
     file = tmp_path / "plan.json"
