@@ -110,7 +110,8 @@ _NOTHING: Final = {
 
 def summary(plan: Plan, command: str = "plan") -> str:
     digest = f"Digest {plan.digest[:8]}."
-    if not plan.actions and not plan.blocked and not plan.not_planned:
+    unread = ", ".join(f"{one.id} ({one.reading})" for one in plan.clusters if one.problem)
+    if not (plan.actions or plan.blocked or plan.not_planned or unread):
         holds = _NOTHING.get(command.partition(" ")[0])
         if holds:
             return f"Nothing to do: {holds}. {digest}"
@@ -124,6 +125,7 @@ def summary(plan: Plan, command: str = "plan") -> str:
         f"{len(plan.blocked)} blocked" if plan.blocked else "",
         ", ".join(_counts(plan)) or ("" if plan.actions or plan.blocked else nothing),
         f"{len(plan.not_planned)} not planned" if plan.not_planned else "",
+        f"Not read: {unread}" if unread and not plan.not_planned else "",
     ]
     words = ". ".join(part for part in parts if part)
     return f"Plan: {words}.{_about(plan)} {digest}"

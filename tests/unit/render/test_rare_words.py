@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.cluster import Cluster, ReadingState
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.graph import Edge, EdgeKind
@@ -15,6 +15,7 @@ from oscar_sync.model.plan import (
     Action,
     ActionKind,
     Cause,
+    ClusterSummary,
     Do,
     FieldChange,
     Op,
@@ -193,6 +194,17 @@ def _markdown(report):
 def test_a_report_ends_with_what_became_of_its_actions(status, words):
     report = RunReport(plan(update()), (ActionResult(update(), status),))
     assert report_text(report).splitlines()[-1] == words
+
+
+def test_a_cluster_that_was_not_read_is_never_said_to_be_compared():
+    home = ClusterSummary(ClusterId("home"), "https://home")
+    far = ClusterSummary(
+        ClusterId("far"), "https://far", problem="refused", reading=ReadingState.UNREACHABLE
+    )
+    only = replace(plan(), clusters=(home, far))
+    for command in ("plan", "adopt", "seed"):
+        last = plan_text(only, command=command).splitlines()[-1]
+        assert last.startswith("Plan: nothing to do on home. Not read: far (unreachable). Digest")
 
 
 def test_a_report_of_nothing_is_one_sentence():
