@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -22,6 +23,18 @@ _LINE_S = 10.0
 _COLUMNS = 80
 _MANY = 20
 """So many deletions of objects are told of in one line."""
+_WORDS: Final = {
+    Do.POST: "create",
+    Do.PUT: "update",
+    Do.UNHOOK: "remove notification",
+    Do.DELETE: "remove",
+    Do.ERASE: "delete data",
+    Do.MARKER: "create folder",
+    Do.HOOK: "set notification",
+    Do.RESTART: "restart",
+    Do.UPLOAD: "upload",
+    Do.DELETE_OBJECT: "delete",
+}
 
 
 class Progress:
@@ -68,15 +81,16 @@ class Progress:
             return
         self._drawn_s = now
         # The last column stays free: a terminal would begin a new line behind it.
-        redraw(bar(progress_state, f"{action.key} {step.do} {step.target}", _columns() - 1))
+        redraw(bar(progress_state, f"{action.key} {_WORDS[step.do]} {step.target}", _columns() - 1))
 
     def _tell(self, event: Event, action: Action, step: Step) -> None:
         if event.happening is Happening.STEP_START:
             return
         words = "ok"
         if event.happening is not Happening.STEP_DONE:
-            words = f"answered {event.status}" if event.status else "answered nothing"
-        say(f"{action.key}  {step.do} {step.target}  {words}")
+            # The read-back decides: OSCAR answers 500 to updates that it has made.
+            words = f"replied {event.status}, checking" if event.status else "no reply, checking"
+        say(f"{action.key}  {_WORDS[step.do]} {step.target}  {words}")
 
     def _tell_uploads(self, action: Action, count: "_Count", now: float) -> None:
         progress_state = count.progress_state()
@@ -88,7 +102,7 @@ class Progress:
 
     def _tell_deletions(self, action: Action, count: "_Count") -> None:
         if count.deletions == count.all_deletions:
-            say(f"{action.key}  delete-object  {plural(count.deletions, 'object')}  ok")
+            say(f"{action.key}  delete  {plural(count.deletions, 'object')}  ok")
 
 
 class _Count:

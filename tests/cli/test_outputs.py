@@ -23,8 +23,8 @@ def test_stdout_is_the_plan_and_stderr_the_rest(project):
     code, out, err = project.run("apply", "-y")
     assert code == 0
     assert out.startswith("oscar-sync apply   set tests (oscar-sync.yaml)   1 file -> 1 service")
-    assert "post hello" in err
-    assert "post hello" not in out
+    assert "create hello" in err
+    assert "create hello" not in out
 
 
 def test_quiet_says_nothing_on_stderr(project):
