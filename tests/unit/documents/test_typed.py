@@ -139,7 +139,7 @@ def test_a_required_field_says_who_wants_it_and_what_it_is():
     assert reader.block(TABLE, {}, ()) == {}
     ((wrong, _, message, remedy),) = reader.said
     assert (wrong, message) == (Wrong.REQUIRED, "name is required here")
-    assert remedy == "add `name:`. What it is called."
+    assert remedy == "add `name:` (What it is called)"
 
 
 def test_only_texts_that_are_not_sure_are_checked_each_as_the_part_it_is():

@@ -41,5 +41,5 @@ def test_nobody_need_vouch_only_where_that_is_written():
 
 def test_a_file_without_certificates_is_named(tmp_path):
     (tmp_path / "empty.pem").write_text("none")
-    with pytest.raises(NoExchangeError, match=r"empty\.pem holds no certificates of CAs"):
+    with pytest.raises(NoExchangeError, match=r"empty\.pem contains no CA certificates"):
         context_of(str(tmp_path / "empty.pem"))

@@ -158,7 +158,7 @@ def test_a_proxy_that_is_no_address_is_told(stub, text):
 def test_a_bundle_without_certificates_is_named(secure, tmp_path):
     empty = tmp_path / "ca.pem"
     empty.write_text("nothing\n")
-    words = r"ca\.pem holds no certificates of CAs"
+    words = r"ca\.pem contains no CA certificates"
     with (
         api(secure.url, ca_bundle=str(empty)) as oscar,
         pytest.raises(NoAnswerError, match=words),
