@@ -109,6 +109,7 @@ class Saves(FileSystemEventHandler):
         self._first_at = self._last_at = 0.0
         self._watched = _Watched()
         self._folders: dict[str, _Folder] = {}
+        self._asked: set[str] = set()
         # Of a folder that comes back it says that it was there before.
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
         self._observer = self._started()
@@ -142,7 +143,13 @@ class Saves(FileSystemEventHandler):
             self._watched = watched
         folders = sorted({os.path.dirname(file) for file in watched.singles})
         self._listen(watched.trees, folders[:_MOST_FOLDERS])
-        if not self.poll_s and sys.platform == "linux" and self._poll_if_exhausted():
+        # Asked only where there are folders that were not there the last time: each question opens
+        # and closes a descriptor of inotify while others are read.
+        held = {os.path.dirname(file) for file in reads.files}
+        is_asked, self._asked = held <= self._asked, held
+        if is_asked or self.poll_s or sys.platform != "linux":
+            return
+        if self._poll_if_exhausted():
             saved = [path for path, before in reads.files.items() if signature_of(path) != before]
             with self._changed:
                 self._note(saved)
