@@ -60,7 +60,7 @@ class Keys:
         return typed.decode(errors="replace")[-1:].lower()
 
     def _again(self, number: int, frame: FrameType | None) -> None:
-        """Take the terminal anew after Ctrl-Z and fg: the shell gave us its own."""
+        """Take the terminal again after Ctrl-Z and fg: the shell gave us its own."""
         del number, frame
         import tty
 

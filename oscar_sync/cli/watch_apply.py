@@ -32,7 +32,7 @@ _CARRIED_OUT: Final = frozenset(
 def without_removals(planned: Pass) -> Pass:
     """Return *planned* with only what ``watch --apply`` may carry out (product 3)."""
     # A seed that deletes extra objects is left out as a whole, its uploads too: a folder that is
-    # being edited, or checked out anew, lacks files for a moment.
+    # being edited, or checked out again, lacks files for a moment.
     plan = planned.draft.plan
     actions = tuple(
         action for action in plan.actions if action.kind in _CARRIED_OUT and not action.deletes_data

@@ -73,7 +73,7 @@ class Client(Resources):
             self.client_id = given.get("client_id", DEFAULTS.client_id)
 
     def get_access_token(self) -> str:
-        """Return the OIDC token that the next request sends; a token file is read anew.
+        """Return the OIDC token that the next request sends; a token file is read again.
 
         Raises:
             ValueError: there is none.

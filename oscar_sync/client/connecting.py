@@ -40,7 +40,7 @@ def connect(
         endpoint_or_id: an http(s) address, or a cluster's id in ``oscar-sync.yaml`` or oscar-cli's
             file; None: where the settings send every key, oscar-cli's default, ``OSCAR_ENDPOINT``,
             or the only cluster known.
-        user: with *password*; else *token*, *token_file* (read anew for each request),
+        user: with *password*; else *token*, *token_file* (read again for each request),
             *refresh_token* or *account*. None of them: the cluster's own entry, ``OSCAR_TOKEN``
             or ``OIDC_ACCESS_TOKEN``, ``OSCAR_USERNAME`` with ``OSCAR_PASSWORD``,
             ``TOKEN_FILE_PATH``, the notebooks' files.

@@ -45,7 +45,7 @@ class DefaultClient(ABC):
         return f"{type(self).__name__}({self.id} {self.endpoint})"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all attributes but the connections, which are opened anew."""
+        """Return all attributes but the connections, which are opened again."""
         return exchange.without_sockets(vars(self))
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:

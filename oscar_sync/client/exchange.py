@@ -95,7 +95,7 @@ def _once(client: Any, call: Call) -> Any:
 
 
 def session_of(client: Any) -> Any:
-    """Return the client's session, made anew where address, ``ssl`` or log-in were set anew.
+    """Return the client's session, made again where address, ``ssl`` or log-in were set again.
 
     Raises:
         ValueError: the endpoint is not an http(s) address, or the file of certificates is missing.

@@ -90,7 +90,7 @@ def _refresh_login(client: Any) -> RefreshLogin:
 
 
 def access_token(client: Any) -> str:
-    """Return the token of the next request; a token file is read anew, since it rotates.
+    """Return the token of the next request; a token file is read again, since it rotates.
 
     Raises:
         ValueError: there is none; the text says why, never what it holds.

@@ -42,7 +42,7 @@ class Storage:
         return f"Storage({', '.join(sorted(self.storage_providers))})"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all attributes but the connections, which are opened anew."""
+        """Return all attributes but the connections, which are opened again."""
         return {name: value for name, value in vars(self).items() if name != "_opened"}
 
     def list_files_from_path(self, storage_provider: str, path: str) -> Any:
@@ -137,7 +137,7 @@ class Storage:
             self.storage_providers.setdefault(MINIO, {})["default"] = dict(own)
 
     def _provider(self, name: str) -> Provider:
-        """Return what speaks to a provider, opened anew when its credentials have changed."""
+        """Return what speaks to a provider, opened again when its credentials have changed."""
         _, account = provider_account(name, self.storage_providers)
         written = Secret(json.dumps(account, sort_keys=True, default=str))
         kept: dict[str, tuple[Secret, Provider]] = vars(self).setdefault("_opened", {})

@@ -64,7 +64,7 @@ class Newest:
         return self.service(name)
 
     def expire(self) -> None:
-        """Let the next question read the list anew, whatever its age: a write went out."""
+        """Let the next question read the list again, whatever its age: a write went out."""
         with self._lock:
             self._read_at = float("-inf")
 

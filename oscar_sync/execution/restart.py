@@ -1,4 +1,4 @@
-"""Restart: what runs an exposed service is started anew, so that it sees what was written."""
+"""Restart: what runs an exposed service is started again, so that it sees what was written."""
 
 from oscar_sync.execution.run import FailedError, Run
 from oscar_sync.execution.sender import Reply

@@ -19,7 +19,7 @@ class TokenLogin(Struct, frozen=True):
 
 
 class TokenFileLogin(Struct, frozen=True):
-    """A file with an OIDC access token, read anew for each request since it rotates in place."""
+    """A file with an OIDC access token, read again for each request since it rotates in place."""
 
     path: str
 

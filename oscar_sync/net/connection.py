@@ -1,6 +1,6 @@
 """Connections that open in time, and whose answers come in time as a whole.
 
-The time-out of a socket begins anew with each byte: a server that drips would hold us for ever.
+The time-out of a socket begins again with each byte: a server that drips would hold us for ever.
 """
 
 import http.client

@@ -74,7 +74,7 @@ class Closing(Struct, frozen=True):
 
 def let_go_by(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
     """Return the buckets whose access a service of *wanted* leaves wider than it says itself."""
-    # The service is made anew: it attaches buckets, which narrows nothing.
+    # The service is made again: it attaches buckets, which narrows nothing.
     given = access_of_service(wanted)
     has = needed_buckets(wanted) if given | access_of_service(live.form) == given else ()
     return tuple(bucket for bucket in needed_buckets(live.form) if bucket not in has)

@@ -137,7 +137,7 @@ def _owner_reason(context: Context, bucket: BucketName) -> Reason | None:
 
 def _tag_reason(context: Context, bucket: BucketName) -> Reason | None:
     # A list shows a user as the owner of all that is private and that the user has access to: also
-    # of what another made anew under a name that the user once had (226), and of what an update
+    # of what another made again under a name that the user once had (226), and of what an update
     # made.
     view = context.facts.view
     if NO_BUCKET_BY_NAME.holds(view.release):

@@ -36,5 +36,5 @@ def closing_hints(report: RunReport, planned: Pass, *, is_brief: bool) -> tuple[
 
 
 def _sum(kind: str, count: int) -> str:
-    verb = _ALIKE.get(kind, "run by a call")
+    verb = _ALIKE.get(kind, "are started by a call")
     return f"{plural(count, 'new service')} {verb}: `oscar-sync status` shows each"

@@ -79,7 +79,7 @@ class Connections(Struct):
     _providers: list[Provider] = field(default_factory=list)
 
     def to(self, cluster: Cluster) -> ClusterConnection:
-        """Return the connection to *cluster*, made at first use, and anew where its entry changed.
+        """Return the connection to *cluster*, made at first use, and again where its entry changed.
 
         Raises:
             ClusterError: its address is not an address.
@@ -129,7 +129,7 @@ class Connections(Struct):
         return ProviderFiles(self.provider(name, credentials))
 
     def close_providers(self) -> None:
-        """Close the storage providers that are no cluster's own: a plan opens them anew."""
+        """Close the storage providers that are no cluster's own: a plan opens them again."""
         for provider in self._providers:
             provider.close()
         self._providers.clear()

@@ -1,4 +1,4 @@
-"""What a process keeps from one pass to the next, so that only what moved is made anew."""
+"""What a process keeps from one pass to the next, so that only what moved is made again."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -86,7 +86,7 @@ class _Watched(Struct, frozen=True):
 class Saves(FileSystemEventHandler):
     """Gathers which files of a plan were saved, however an editor saves them.
 
-    Folders are listened to; those that are moved away and back are listened to anew. With
+    Folders are listened to; those that are moved away and back are listened to again. With
     ``poll_s`` (seconds) everything is looked at instead, for file systems that tell of no change.
     """
 

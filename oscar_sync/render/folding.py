@@ -5,11 +5,12 @@ from typing import Final
 
 DEFAULT_WIDTH: Final = 100
 _COLOUR: Final = re.compile(r"\x1b\[\d+m")
+_PROGRAMS: Final = "oscar-sync|kubectl|mc|pip|export"
 _WORDS: Final = re.compile(
-    r"""(?P<gap>[ ]*)(?P<word>(?:
+    rf"""(?P<gap>[ ]*)(?P<word>(?:
         `[^`\n]*`                                                # what is to be typed
-        | (?<![\w/.'-])(?:oscar-sync|kubectl|pip|export)\b       # a command, up to two words of it,
-          (?:[ ][a-z][\w-]*){0,2}                                # options with a value, and what no
+        | (?<![\w/.'-])(?:{_PROGRAMS})\b                    # a command, up to two words of it,
+          (?:[ ][a-z][\w-]*){{0,2}}                              # options with a value, and what no
           (?:[ ](?:--?\w\S*(?:[ ][^\s;,-][^\s;,]*)?              # word of prose looks like
              | [^\s;,]*[/=:'"*@<>][^\s;,]*
              | [A-Z][A-Z_]+\b))*
@@ -19,7 +20,7 @@ _WORDS: Final = re.compile(
 )
 _COLUMN: Final = re.compile(r"^ *\S+(?: \S+){0,2} {2,}(?=\S)")
 """The first column of a line, with the blanks behind it."""
-_COMMAND: Final = re.compile(r" *(?:oscar-sync|kubectl|mc|pip|export) ")
+_COMMAND: Final = re.compile(rf" *(?:{_PROGRAMS}) ")
 _SOURCE: Final = re.compile(r"^ +\d* \| ")
 """A line of a file, and the caret below it."""
 _SCRIPT: Final = re.compile(r"^ {9}(?:\x1b\[\d+m)?[+-] ")

@@ -153,7 +153,7 @@ def is_per_user(form: Form) -> bool:
 
 
 def keeps_user_level(form: Form) -> bool:
-    """Tell whether the server makes the list of per-user buckets anew from *form*."""
+    """Tell whether the server makes the list of per-user buckets again from *form*."""
     # Only then may a PUT leave the stored list out: else it erases every bucket in it, with its
     # data (oscar-server 4.4; records 222, 224).
     return form.isolation_level == "USER" and bool(form.allowed_users)
@@ -161,8 +161,9 @@ def keeps_user_level(form: Form) -> bool:
 
 def lost_user_buckets(stored: Iterable[str], wanted: Form) -> tuple[BucketName, ...]:
     """Return which *stored* per-user buckets a PUT of *wanted* at level USER would erase."""
-    # The server makes the list anew: one bucket for each input bucket and user, named by the user's
-    # first ten characters, and erases what is no longer in it (oscar-server 3.1, 4.4; 209, 222).
+    # The server makes the list again: one bucket for each input bucket and user, named by the first
+    # ten characters of the user, and erases what is no longer in it (oscar-server 3.1, 4.4; 209,
+    # 222).
     if not keeps_user_level(wanted):
         return ()  # the stored list is carried, and stays
     new = {f"{bucket}-{user[:10]}" for bucket, _ in inputs(wanted) for user in wanted.allowed_users}

@@ -45,7 +45,7 @@ STAMP_PREFIX: Final = "oscar-sync.io/"
 OVERWRITTEN_LABELS: Final = frozenset(
     {"oscar.grycap/user-service", "oscar_service", "applicationId", "queue"}
 )
-"""Labels that every POST and PUT sets anew, whatever was sent (oscar-server 3.2)."""
+"""Labels that every POST and PUT sets again, whatever was sent (oscar-server 3.2)."""
 
 CARRIED_LABELS: Final = frozenset({"vo", "uid", "owner_name", "kueue.x-k8s.io/queue-name"})
 """Labels that the server sets once; a PUT without them loses them (oscar-server 3.2)."""

@@ -1,6 +1,6 @@
 """What a newer release cannot read or build of what an older one stored (oscar-server 11).
 
-No release migrates anything: a definition is read anew from its ConfigMap by whatever runs.
+No release migrates anything: a definition is read again from its ConfigMap by whatever runs.
 """
 
 from collections.abc import Iterator, Mapping

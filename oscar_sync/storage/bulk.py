@@ -74,7 +74,7 @@ class Bulk:
                 raise
             raise _store_error(self._address, error) from None
         except Exception as error:  # noqa: BLE001 - its errors share no base with a stable name
-            # Their texts quote requests: told anew, not chained.
+            # Their texts quote requests: told again, not chained.
             raise _store_error(self._address, error) from None
         return (result["e_tag"] or "").strip('"')
 

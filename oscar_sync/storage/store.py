@@ -109,7 +109,7 @@ class ObjectStore:
         return self._rewrite(bucket, lambda config: without_hooks(config, service, prefixes))
 
     def _rewrite(self, bucket: str, change: Callable[[Any], Any]) -> bool:
-        """Read a bucket's rules anew, change them, write them back: one at a time a bucket."""
+        """Read a bucket's rules again, change them, write them back: one at a time a bucket."""
         with self._lock_of(bucket), self._translated_errors():
             changed = change(self._client.get_bucket_notification(bucket))
             if changed is None:

@@ -21,7 +21,7 @@ __all__ = ["UnusableLoginError", "authorization", "bearer", "renewed"]
 
 
 def authorization(login: Login | None, environ: Mapping[str, str] = os.environ) -> Secret:
-    """Return the header's value, blank without a *login*; a token file is read anew.
+    """Return the header's value, blank without a *login*; a token file is read again.
 
     *environ* names the proxies and CAs on the way to a provider of tokens.
 

@@ -57,6 +57,6 @@ class TokenSource:
         now, span = self._clock(), fetched.lifetime_s
         self._token = fetched.token
         self._ends_at = None if span is None else now + span
-        # Of a short life, half: else each request would fetch anew.
+        # Of a short life, half: else each request would fetch again.
         self._renew_at = None if span is None else now + span - min(LEEWAY_S, span / 2)
         return self._token

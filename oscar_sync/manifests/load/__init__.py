@@ -106,7 +106,7 @@ class _File(Struct, frozen=True):
 
 def load(sources: Sources, reader: Reader | None = None) -> Manifests:
     """Return all services of the files and everything that is wrong with them. Never raises."""
-    # A *reader* with a memory makes anew only what has changed since its pass before.
+    # A *reader* with a memory makes again only what has changed since its pass before.
     return _Loader(sources, reader or Reader()).manifests()
 
 
