@@ -1,26 +1,29 @@
-"""Notifications mended on a service that does not differ (safety 2)."""
+"""Notifications repaired on a service that does not differ (safety 2)."""
 
 from collections.abc import Iterable
 from typing import Final
 
-from oscar_sync.model.identity import BucketName
+from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import HookMaterial
 from oscar_sync.model.plan import (
     Action,
     ActionKind,
     Cause,
+    Do,
     FieldChange,
     Op,
     Preconditions,
     Step,
 )
 from oscar_sync.model.state import DesiredService, LiveService
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Judgement, Reason, attach_reason, judged, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
+from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, hooks_of
 
@@ -41,9 +44,32 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
         origin=desired.locate(()),
     )
     view = context.facts.view
-    return Decision(
-        action, HookMaterial(view.cluster, view.release, live.owner, live=live, form=live.form)
-    )
+    verdict = judged(*(_foreign(context, live.key, bucket) for bucket in _set_on(steps)))
+    if verdict.reason is not None:
+        return Decision(action, None, verdict.reason, verdict.used)
+    material = HookMaterial(view.cluster, view.release, live.owner, live=live, form=live.form)
+    return Decision(action, material, used=verdict.used)
+
+
+def _set_on(steps: Iterable[Step]) -> list[BucketName]:
+    """Return the buckets that *steps* write to; a notification may always be taken off."""
+    writes = (step.target for step in steps if step.do in {Do.MARKER, Do.HOOK})
+    return sorted({BucketName(target.partition("/")[0]) for target in writes})
+
+
+def _foreign(context: Context, key: ServiceKey, bucket: BucketName) -> Judgement:
+    """Return why nothing may be set on a bucket that another user made again under its name."""
+    # The store would allow it: rights on a name outlive its bucket (225, 226). A user's list does
+    # not show whose it is, its tag does; one that an update made has none, and is ours.
+    view = context.facts.view
+    if view.is_admin or NO_BUCKET_BY_NAME.holds(view.release):
+        return Judgement()
+    owner = context.facts.tag_owner(bucket)
+    if not owner or owner in view.me:
+        return Judgement()
+    consents = context.consents_to(Consent(Word.ATTACH, key.name, bucket, key.cluster))
+    reason = None if consents else attach_reason(key.name, bucket, whose_words(owner))
+    return Judgement(reason, consents)
 
 
 def missing_buckets(context: Context, live: LiveService) -> tuple[FieldChange, ...]:

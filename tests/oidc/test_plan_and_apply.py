@@ -258,3 +258,23 @@ def test_drift_does_not_call_a_service_deleted_that_was_taken_from_its_owner(ali
     assert "missing" in said
     assert "a service of that name exists and belongs to another user" in said
     assert "deleted on the cluster" not in said
+
+
+def test_no_notification_is_set_on_a_bucket_that_another_user_made_again_under_its_name(alice):
+    """The store keeps the rights of who had it before (records 225, 226): it would let us."""
+    alice.write("plants", input=places("red/in"))
+    alice.apply()
+    for key in alice.keys("alice", "red"):
+        alice.store("alice").remove_object("red", key)
+    assert alice.http("admin", "DELETE", "/system/buckets/red").status_code == 204
+    body = {"bucket_name": "red", "visibility": "private"}
+    assert alice.http("bob", "POST", "/system/buckets", body).status_code == 201
+    alice.writes()
+    code, out, _ = alice.run("apply", "--hooks", "--yes")
+    assert code == 7
+    assert alice.writes() == []
+    assert f"bucket red belongs to {BOB}" in " ".join(out.split())
+    assert "--allow attach:plants=red" in out
+    assert alice.keys("bob", "red") == []
+    assert alice.run("apply", "--hooks", "--yes", "--allow", "attach:plants=red")[0] == 0
+    assert alice.is_quiet()
