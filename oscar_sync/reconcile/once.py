@@ -21,7 +21,6 @@ from oscar_sync.planning.draft import PlanDraft, draft_plan
 from oscar_sync.reconcile.connect import Connections, FileStore
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.observe import look_up, observe
-from oscar_sync.workspace.git import checked_out_commit
 from oscar_sync.workspace.key import ensure_key, read_key
 from oscar_sync.workspace.locks import cluster_lock
 
@@ -31,14 +30,13 @@ _ROUNDS = 6
 class Pass(Struct, frozen=True):
     """A complete draft of the plan, with the pictures that it was made from.
 
-    ``read_at`` is when the clusters were read; ``commit`` is what git has checked out, if anything.
+    ``read_at`` is when the clusters were read.
     """
 
     desired: DesiredState
     views: tuple[ClusterView, ...]
     draft: PlanDraft
     read_at: datetime
-    commit: str
 
 
 def plan_once(
@@ -53,8 +51,7 @@ def plan_once(
         UsageError: a consent of the command line would match on two clusters.
     """
     notes: list[str] = []
-    folder = Path(desired.settings.folder)
-    key = read_key(folder, connections.environ, notes.append)
+    key = read_key(Path(desired.settings.folder), connections.environ, notes.append)
     read_at = datetime.now(UTC)
     views = observe(desired.settings.clusters, connections, memory)
     draft = draft_plan(desired, views, options, key)
@@ -66,8 +63,7 @@ def plan_once(
     if draft.ambiguous:
         raise UsageError("; ".join(draft.ambiguous))
     plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))
-    whole = replace(draft, plan=plan)
-    return Pass(desired, views, whole, read_at, checked_out_commit(folder))
+    return Pass(desired, views, replace(draft, plan=plan), read_at)
 
 
 def _looked_up(

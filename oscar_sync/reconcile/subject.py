@@ -1,9 +1,12 @@
 """From a pass to what documents are made of."""
 
+from pathlib import Path
+
 from oscar_sync.model.graph import Graph
 from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.render.subject import Subject
+from oscar_sync.workspace.git import checked_out_commit
 
 
 def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> Subject:
@@ -21,5 +24,5 @@ def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> 
         graph,
         report,
         planned.read_at,
-        planned.commit,
+        checked_out_commit(Path(planned.desired.settings.folder)),
     )
