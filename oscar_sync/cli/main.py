@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "service": Command(
         "service", "List, show, run, start and stop services; show logs.", ("services", "svc", "s")
     ),
+    "bucket": Command("bucket", "List buckets.", ("buckets", "b")),
     "storage": Command("storage", "List, download and upload files."),
     "emulator": Command("emulator", "Run an emulated OSCAR and its object store on this machine."),
     "demo": Command("demo", "Run the main steps on an emulated cluster."),

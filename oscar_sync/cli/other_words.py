@@ -11,7 +11,6 @@ _PUT_FILE: Final = "to upload files: oscar-sync storage put FILE BUCKET/KEY"
 _NO_DELETE: Final = (
     "not in oscar-sync: use an S3 client, or a seed with `delete_extra` in oscar-sync.yaml"
 )
-_BUCKETS: Final = "to list buckets and files: oscar-sync storage ls"
 _CLUSTERS: Final = "clusters are listed in oscar-sync.yaml; to show them: oscar-sync settings"
 _STATUS: Final = "to show the state of services and clusters: oscar-sync status"
 
@@ -38,7 +37,6 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("delete", "del", "d", "destroy", "undeploy", "down"), _REMOVE),
         **dict.fromkeys(("deploy", "create", "update", "sync", "up", "a"), _APPLY),
         **dict.fromkeys(("cluster", "clusters", "c", "context"), _CLUSTERS),
-        **dict.fromkeys(("bucket", "buckets", "b"), _BUCKETS),
         **dict.fromkeys(("lint", "check", "fmt", "test"), "use: oscar-sync validate"),
         **dict.fromkeys(("refresh", "preview"), "use: oscar-sync drift or oscar-sync plan"),
         **dict.fromkeys(("show", "state", "health", "info"), _STATUS),
@@ -64,6 +62,9 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("deployment", "status"), f"{_STATUS}; its log: oscar-sync service logs "
                         "NAME --deployment"),
         "system-logs": "not in oscar-sync: use oscar-cli 2",
+    },
+    "bucket": {
+        **_FILES,
     },
     "storage": {
         **_FILES,

@@ -1,6 +1,7 @@
 """A project on disk, an emulated cluster, and the command line called in process."""
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import requests
 
 from oscar_sync.cli.main import call
 from oscar_sync.emulator.server import Emulator
+from tests.unit.wire.stub import reply, running
+
+ESCAPE = "\x1b]0;owned\x07"
 
 FDL = """\
 functions:
@@ -97,3 +101,17 @@ def project(tmp_path, oscar_emulator, capfd, monkeypatch):
     (folder / "run.sh").write_text("#!/bin/sh\necho run\n", encoding="utf-8")
     found.write("hello")
     return found
+
+
+@contextmanager
+def cluster_that_answers(project, monkeypatch, answers):
+    """A cluster that answers what a test wrote down, by method and path."""
+    (project.folder / "oscar-sync.yaml").unlink()
+    monkeypatch.setenv("OSCAR_USERNAME", "me")
+    monkeypatch.setenv("OSCAR_PASSWORD", "secret")
+    with running() as stub:
+        stub.answer = lambda asked: answers.get(
+            f"{asked.method} {asked.path.partition('?')[0]}", reply("", 404)
+        )
+        monkeypatch.setenv("OSCAR_ENDPOINT", stub.url)
+        yield stub

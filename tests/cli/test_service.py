@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,11 +10,10 @@ import requests
 
 from oscar_sync.documents.yaml_reader import read_yaml
 from oscar_sync.model.secret import MASK
-from tests.cli.conftest import EXPOSED
+from tests.cli.conftest import ESCAPE, EXPOSED, cluster_that_answers
 from tests.servers import until
-from tests.unit.wire.stub import reply, running
+from tests.unit.wire.stub import reply
 
-ESCAPE = "\x1b]0;owned\x07"
 SECRETS = ("hush-token", "hush-key", "hush-password")
 THEIRS = {
     "name": f"evil{ESCAPE}",
@@ -39,20 +37,6 @@ def applied(project):
     assert project.run("apply", "-y")[0] == 0
     project.emulator.forget_requests()
     return project
-
-
-@contextmanager
-def cluster_that_answers(project, monkeypatch, answers):
-    """A cluster that answers what a test wrote down, by method and path."""
-    (project.folder / "oscar-sync.yaml").unlink()
-    monkeypatch.setenv("OSCAR_USERNAME", "me")
-    monkeypatch.setenv("OSCAR_PASSWORD", "secret")
-    with running() as stub:
-        stub.answer = lambda asked: answers.get(
-            f"{asked.method} {asked.path.partition('?')[0]}", reply("", 404)
-        )
-        monkeypatch.setenv("OSCAR_ENDPOINT", stub.url)
-        yield stub
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
+from oscar_sync.cli.bucket.listing import show_buckets
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.storage.places import StoragePlace, place_of
@@ -42,7 +43,7 @@ def command(place: str | None, service: str, **options: Any) -> int:
         elif service:
             _show_folders(oscar, service, outputs)
         else:
-            _show_buckets(oscar, outputs)
+            show_buckets(oscar, outputs)
         return Exit.OK
 
     return on_cluster(options, outputs, ls)
@@ -83,18 +84,3 @@ def _show_folders(oscar: Oscar, service: str, outputs: Sequence[Output]) -> None
 def _entries(value: object) -> list[dict[str, object]]:
     listed = value if isinstance(value, list) else [value]
     return [entry for entry in listed if isinstance(entry, dict) and entry.get("path")]
-
-
-def _show_buckets(oscar: Oscar, outputs: Sequence[Output]) -> None:
-    buckets = sorted(oscar.buckets(), key=lambda bucket: bucket.name)
-    entries = [
-        {
-            "name": str(bucket.name),
-            "visibility": bucket.visibility,
-            "made_for": bucket.from_service,
-            "owner": bucket.owner,
-        }
-        for bucket in buckets
-    ]
-    rows = tuple(Row(tuple(text or "-" for text in entry.values())) for entry in entries)
-    show(outputs, Table(("BUCKET", "VISIBILITY", "MADE FOR", "OWNER"), rows), entries)

@@ -1,0 +1,75 @@
+"""`oscar-sync bucket`: the buckets of one cluster."""
+
+import json
+
+import pytest
+import requests
+
+from tests.cli.conftest import ESCAPE, cluster_that_answers
+from tests.unit.wire.stub import reply
+
+
+@pytest.fixture
+def applied(project):
+    """A project whose service `hello` runs on its bucket."""
+    assert project.run("apply", "-y")[0] == 0
+    project.emulator.forget_requests()
+    return project
+
+
+def made(project, name, **more):
+    """Make a bucket by hand, as somebody else would."""
+    url = f"{project.emulator.url}/system/buckets"
+    answer = requests.post(url, json={"bucket_name": name, **more}, auth=project.auth, timeout=10)
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("words", ["bucket list", "buckets ls", "b list", "storage ls"])
+def test_the_list_says_who_may_use_each_bucket_and_what_it_was_made_for(applied, words):
+    made(applied, "atlas")
+    applied.emulator.forget_requests()
+    code, out, _ = applied.run(*words.split())
+    assert code == 0
+    assert [line.split() for line in out.splitlines()] == [
+        ["BUCKET", "VISIBILITY", "MADE", "FOR", "OWNER"],
+        ["atlas", "-", "-", "oscar"],
+        ["hello", "-", "hello", "-"],
+    ]
+    assert [path for _, path, _ in applied.emulator.requests] == ["/system/buckets"]
+
+
+def test_a_cluster_without_buckets_has_an_empty_list(project):
+    assert json.loads(project.run("bucket", "list", "-o", "json")[1]) == []
+
+
+def test_the_users_of_a_bucket_are_in_its_document(project, monkeypatch):
+    listed = {
+        "bucket_name": f"atlas{ESCAPE}", "visibility": "restricted", "allowed_users": ["a", "b"],
+        "owner": f"me{ESCAPE}", "metadata": {"from_service": "plants"},
+    }  # fmt: skip
+    answers = {"GET /system/buckets": reply([listed])}
+    with cluster_that_answers(project, monkeypatch, answers):
+        code, out, _ = project.run("bucket", "list")
+        (one,) = json.loads(project.run("bucket", "list", "-o", "json")[1])
+    assert code == 0
+    assert "restricted (2)" in out
+    assert "\x1b" not in out
+    assert one["allowed_users"] == ["a", "b"]
+    assert one["made_for"] == "plants"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (reply("404 page not found", 404, Content_Type="text/plain"), "has no /system/buckets"),
+        (reply([{"bucket_path": "a"}]), "is not a bucket"),
+        (reply("", 401), "the credentials are refused"),
+    ],
+)
+def test_what_is_not_a_list_of_buckets_is_an_error_of_the_cluster(
+    project, monkeypatch, answer, words
+):
+    with cluster_that_answers(project, monkeypatch, {"GET /system/buckets": answer}):
+        code, out, err = project.run("bucket", "list")
+    assert (code, out) == (6, "")
+    assert words in err
