@@ -32,7 +32,7 @@ _FIELDS_INTRODUCTION = (
 _COMMANDS_INTRODUCTION = (
     "An option means the same on every command. Commands that read files take all common options; "
     "those of `service`, `bucket` and `storage` do not take `--overlay`, `--env-file`, "
-    "`--secret-env`, `--only` and `-v`; `completion`, `emulator`, `demo`, `schema`, "
+    "`--secret-env`, `--only`, `--label` and `-v`; `completion`, `emulator`, `demo`, `schema`, "
     "`help` and `version` take none."
 )
 _TO_FILE = "Write to FILE if given (repeatable)."

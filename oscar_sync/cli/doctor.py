@@ -40,8 +40,8 @@ def command(**options: Any) -> int:
     """List what OSCAR left on the clusters, why it matters, and how to remove it.
 
     Nothing is written. Settings come from --settings or the nearest oscar-sync.yaml, manifests
-    from its folder; one that cannot be read is a warning. --only narrows to clusters: what other
-    manifests want is needed to judge. Each finding has a code, a reason, and
+    from its folder; one that cannot be read is a warning. --only narrows to clusters, and --label
+    to nothing: what other manifests want is needed to judge. Each finding has a code, a reason, and
     the command for you or for the cluster's operator. Exit 0 whatever is found, 2 with
     --detailed-exitcode; 6 if a cluster could not be read.
     """
@@ -52,7 +52,7 @@ def command(**options: Any) -> int:
         raise click.UsageError(f"--before-upgrade {asked}: write a release, like 4.1.2")
 
     def run() -> Exit:
-        asked_for = {**options, "only": _clusters_of(options["only"])}
+        asked_for = {**options, "only": _clusters_of(options["only"]), "label": ()}
         desired = desire(request_of(asked_for, needs_manifests=False), os.environ)
         tell_findings(desired.diagnostics, options["color"])
         clusters = examinations(desired, connections_of(options), then)

@@ -15,8 +15,10 @@ from oscar_sync.errors import OutputError, UsageError
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.selecting import refuse_none_live
 from oscar_sync.reconcile.export import ExportedFile, apart, conflicts, exported, manifest_path
 from oscar_sync.reconcile.observe import observe
 from oscar_sync.storage.whole import write_whole
@@ -53,11 +55,12 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
     if not desired.settings.clusters:
         raise UsageError("no cluster is known: give --cluster or set OSCAR_ENDPOINT")
     views = observe(desired.settings.clusters, connections_of(options))
+    refuse_none_live(desired, views)
     unread = [view for view in views if not view.is_read]
     for view in unread:
         say(f"error: {view.cluster.id}: {view.problem}")
     named = _named(desired, directory)
-    files, services = _gather(views, named, all_owners=options["all_owners"])
+    files, services = _gather(views, named, desired.narrowing, all_owners=options["all_owners"])
     existing = conflicts(files, directory)
     if existing and not options["overwrite"]:
         raise UsageError(
@@ -65,7 +68,8 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
             "directory"
         )
     _write(files, directory)
-    show(f"{plural(services, 'service')} written to {directory}/\n")
+    narrowed = f" ({words}, as the clusters show it)" if (words := desired.narrowing.words) else ""
+    show(f"{plural(services, 'service')} written to {directory}/{narrowed}\n")
     return Exit.UNREACHABLE if unread else Exit.OK
 
 
@@ -84,12 +88,16 @@ def _named(desired: DesiredState, directory: Path) -> dict[ServiceKey, str]:
 
 
 def _gather(
-    views: tuple[ClusterView, ...], named: Mapping[ServiceKey, str], *, all_owners: bool
+    views: tuple[ClusterView, ...],
+    named: Mapping[ServiceKey, str],
+    narrowing: Narrowing,
+    *,
+    all_owners: bool,
 ) -> tuple[tuple[ExportedFile, ...], int]:
     files: list[ExportedFile] = []
     services = 0
     for view in views:
-        export = exported(view, all_owners=all_owners, named=named)
+        export = exported(view, narrowing, all_owners=all_owners, named=named)
         for reason in export.left_out:
             say(f"left out {reason}")
         files.extend(export.files)

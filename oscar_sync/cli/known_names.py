@@ -16,6 +16,7 @@ from oscar_sync.model.consent import Word
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.desire import clusters_meant, desire
 from oscar_sync.reconcile.desire.request import DesireRequest
+from oscar_sync.reconcile.desire.selecting import label_words
 from oscar_sync.semantics.buckets import in_out_buckets
 
 _SAFE: Final = re.compile(r"[\w./:=@%+*-]+")
@@ -26,6 +27,12 @@ def services(ctx: click.Context, param: click.Parameter, incomplete: str) -> lis
     del param
     found = _desired(ctx)
     return _beginning(incomplete, _services(found) if found else ())
+
+
+def labels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    del param
+    found = _desired(ctx)
+    return _beginning(incomplete, label_words(found.services) if found else ())
 
 
 def clusters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

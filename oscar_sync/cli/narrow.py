@@ -15,8 +15,9 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.reconcile.desire import desire
+from oscar_sync.reconcile.desire.selecting import refuse_none_live
 from oscar_sync.reconcile.once import Pass, plan_once
 
 
@@ -33,6 +34,8 @@ def run_narrow(
         desired = desire(request_of(options, needs_manifests=needs_manifests), os.environ)
         connections = connections_of(options)
         planned = plan_once(desired, asked, connections)
+        if not needs_manifests:
+            refuse_none_live(desired, planned.views)
         refuse_unknown(planned, asked)
         command = str(asked.scope)
         if is_dry:
@@ -63,7 +66,13 @@ def refuse_unknown(planned: Pass, asked: PlanOptions) -> None:
     Raises:
         UsageError: a service is nowhere.
     """
-    live = [service.key for view in planned.views for service in view.services.values()]
+    narrowing = planned.desired.narrowing
+    live = [
+        service.key
+        for view in planned.views
+        for service in view.services.values()
+        if asked.scope is Scope.ADOPT or narrowing.selects(service.key, service.form.labels)
+    ]
     known = {str(key) for key in live} | {str(key.name) for key in live}
     is_all_read = all(view.is_read for view in planned.views)
     erasing = {action.key for action in planned.draft.plan.all_actions if action.erases}
@@ -73,4 +82,6 @@ def refuse_unknown(planned: Pass, asked: PlanOptions) -> None:
             continue
         where = ", ".join(view.cluster.id for view in planned.views) or "no cluster"
         hint = did_you_mean(name, sorted(known))
-        raise UsageError(f"there is no service {name} on {where}" + (f"; {hint}" if hint else ""))
+        among = f", {narrowing.words}" if narrowing.words else ""
+        words = f"there is no service {name} on {where}{among}"
+        raise UsageError(f"{words}; {hint}" if hint else words)

@@ -178,7 +178,10 @@ _COMMON: Final = (
     _many("--secret-env", metavar="NAME", text="Take the secret NAME from the environment variable "
           "of the same name where manifests leave it blank (repeatable)."),
     _many("--only", metavar="NAME",
-          text="Use only SERVICE, CLUSTER/SERVICE or CLUSTER/ (repeatable).", kind="services"),
+          text="Use only SERVICE, CLUSTER/SERVICE or CLUSTER/; each may be a glob (repeatable).",
+          kind="services"),
+    _many("--label", "-l", metavar="TERM", text="Use only services with these labels: KEY=VALUE, "
+          "KEY!=VALUE, KEY or !KEY; all of several (repeatable).", kind="labels"),
     _ALLOW_OUTSIDE,
     _TOKEN_FILE,
     _VERBOSE,

@@ -22,6 +22,7 @@ def request_of(options: dict[str, Any], **more: Any) -> DesireRequest:
         overlays=tuple(options["overlay"]),
         env_file=options["env_file"],
         only=tuple(options["only"]),
+        labels=tuple(options["label"]),
         clusters=tuple(options["cluster"]),
         config=options["config"],
         token_file=options["token_file"],
@@ -46,7 +47,7 @@ def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
         left = ", ".join(desired.narrowing.left_out[:3])
         raise UsageError(
             "--prune needs a run over all FDL files of the settings' folder; "
-            + (f"the PATHs leave out {left}" if left else "run it without --only")
+            + (f"the PATHs leave out {left}" if left else "run it without --only and --label")
         )
     return replace(desired, settings=replace(desired.settings, prune=options["prune"]))
 

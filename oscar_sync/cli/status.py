@@ -34,14 +34,15 @@ def command(**options: Any) -> int:
         desired = desire(request_of(options, needs_manifests=False), os.environ)
         tell_findings(desired.diagnostics, options["color"])
         clusters = statuses(desired, connections_of(options))
+        narrowed = desired.narrowing.words
         for output in outputs:
             if output.format in {"table", "text"}:
                 width = stdout_width() if sys.stdout.isatty() and not output.file else None
-                write(output, status_text(clusters, width))
+                write(output, status_text(clusters, width, narrowed))
             else:
                 from oscar_sync.published.status import StatusDocument
 
-                show_document(output, StatusDocument.of(clusters).data)
+                show_document(output, StatusDocument.of(clusters, narrowed).data)
         return Exit.UNREACHABLE if any(one.problem for one in clusters) else Exit.OK
 
     return guarded(run, outputs, options["color"])

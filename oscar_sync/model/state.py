@@ -11,10 +11,11 @@ from msgspec import Struct
 from oscar_sync.model.cluster import Cluster, ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.form import Form
-from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.origin import Locate
 from oscar_sync.model.secret import Secret
+from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.settings import Seed, Settings
 
 
@@ -30,21 +31,6 @@ class DesiredService(Struct, frozen=True):
     secrets: Mapping[str, Secret]
     locate: Locate
     masks: Masks = Masks()
-
-
-class Narrowing(Struct, frozen=True):
-    """What a run looks at: ``services`` or whole ``clusters`` by name; everything without any.
-
-    ``left_out`` are the FDL files of the settings' folder that no PATH contains.
-    """
-
-    services: tuple[str, ...] = ()
-    clusters: tuple[ClusterId, ...] = ()
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def is_full(self) -> bool:
-        return not self.services and not self.left_out
 
 
 class DesiredState(Struct, frozen=True):

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.plan import LeftAlone, PlanOptions, Scope
+from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.settings import RemovedEntry
-from oscar_sync.model.state import LiveService, Narrowing
+from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.decision import Decision, Removals
@@ -28,7 +29,7 @@ def decide_removals(
     """Return the removals on the cluster; *candidates* counts those of the whole run."""
     # Producers go before consumers: the reverse of the order in which they are made.
     if options.scope is Scope.REMOVE:
-        return _by_name(context, options)
+        return _by_name(context, narrowing, options)
     if not narrowing.is_full:
         return Removals()
     removals: list[Removal] = []
@@ -154,7 +155,7 @@ def _left_message(live: LiveService) -> str:
     return "no longer in the manifests, left alone (name it under `removed`, or set `prune: true`)"
 
 
-def _by_name(context: Context, options: PlanOptions) -> Removals:
+def _by_name(context: Context, narrowing: Narrowing, options: PlanOptions) -> Removals:
     services = context.facts.view.services
     context.planned.gone.update(
         key.name for name in options.names if (key := _meant(context, name)).name not in services
@@ -162,8 +163,11 @@ def _by_name(context: Context, options: PlanOptions) -> Removals:
     chosen = {
         name: live
         for name, live in services.items()
-        if (options.all_ours and context.is_candidate(live))
-        or {live.key.name, str(live.key)} & set(options.names)
+        if narrowing.selects(live.key, live.form.labels)
+        and (
+            (options.all_ours and context.is_candidate(live))
+            or {live.key.name, str(live.key)} & set(options.names)
+        )
     }
     order = reversed(in_writing_order({name: live.form for name, live in chosen.items()}))
     removals = [

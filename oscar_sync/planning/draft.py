@@ -20,6 +20,7 @@ from oscar_sync.model.plan import (
     Scope,
     Source,
 )
+from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.blocking import blocked, union
@@ -82,7 +83,7 @@ def draft_plan(
         removals = _removals(context, desired, options, candidates)
         left_alone.extend(removals.left_alone)
         notes.extend(removals.notes)
-        written, written_notes = _written(context, options)
+        written, written_notes = _written(context, desired, options)
         notes.extend(written_notes)
         made = (*removals.decisions, *written)
         used[name] = union((used[name], removals.used, *(one.used for one in made)))
@@ -157,7 +158,9 @@ def _removals(
     return decide_removals(context, desired.narrowing, options, candidates)
 
 
-def _written(context: Context, options: PlanOptions) -> tuple[list[Decision], list[str]]:
+def _written(
+    context: Context, desired: DesiredState, options: PlanOptions
+) -> tuple[list[Decision], list[str]]:
     match options.scope:
         case Scope.ALL | Scope.DRIFT:
             from oscar_sync.planning.writing import decide_written  # a seed does without: 2 ms
@@ -167,14 +170,14 @@ def _written(context: Context, options: PlanOptions) -> tuple[list[Decision], li
             return [item for wanted in sorted(context.desired)
                     for item in decide_seeds(context, context.desired[wanted])], []  # fmt: skip
         case Scope.ADOPT | Scope.FORGET:
-            return _stamped(context, options), []
+            return _stamped(context, desired.narrowing, options), []
         case Scope.REMOVE:
             return [], []
         case _:
             assert_never(options.scope)
 
 
-def _stamped(context: Context, options: PlanOptions) -> list[Decision]:
+def _stamped(context: Context, narrowing: Narrowing, options: PlanOptions) -> list[Decision]:
     from oscar_sync.planning.stamping import decide_adopt, decide_forget
 
     decisions = []
@@ -183,8 +186,10 @@ def _stamped(context: Context, options: PlanOptions) -> list[Decision]:
             continue
         if options.scope is Scope.ADOPT:
             decision = decide_adopt(context, live)
-        else:
+        elif narrowing.selects(live.key, live.form.labels):
             decision = decide_forget(context, live, None)
+        else:
+            decision = None
         if decision is not None:
             decisions.append(decision)
     return decisions
@@ -283,16 +288,12 @@ def _is_covered(decisions: Sequence[Decision], contexts: Mapping[ClusterId, Cont
 
 def _narrowed(desired: DesiredState) -> str:
     narrowing = desired.narrowing
-    if narrowing.is_full and not narrowing.clusters:
-        return ""
-    names = ", ".join((*narrowing.services, *(f"{name}/" for name in narrowing.clusters)))
-    to = f"narrowed to {names or 'the given paths'}"
     if narrowing.is_full:
-        return to
+        return narrowing.words
     files = f", without {several(narrowing.left_out)}" if narrowing.left_out else ""
     removed = [str(entry.which) for entry in desired.settings.removed]
     unseen = f"; `removed` is not looked at: {several(removed)}" if removed else ""
-    return f"{to}{files}: nothing is pruned{unseen}"
+    return f"{narrowing.words}{files}: nothing is pruned{unseen}"
 
 
 def _summary(context: Context) -> ClusterSummary:

@@ -63,12 +63,13 @@ class ClusterServices(Published):
 
 
 class StatusDocument(Published):
-    """What each cluster runs."""
+    """What each cluster runs; ``narrowed`` says what of it was selected."""
 
     clusters: tuple[ClusterServices, ...]
+    narrowed: OrNone
 
     @classmethod
-    def of(cls, clusters: Sequence[ClusterStatus]) -> Self:
+    def of(cls, clusters: Sequence[ClusterStatus], narrowed: str = "") -> Self:
         """Return the document of *clusters*."""
         return cls(
             clusters=tuple(
@@ -80,5 +81,6 @@ class StatusDocument(Published):
                     services=tuple(ServiceEntry.of(one, service) for service in one.worst_first),
                 )
                 for one in clusters
-            )
+            ),
+            narrowed=narrowed,
         )

@@ -128,6 +128,7 @@ def plan(
     *,
     cluster: str | Names = (),
     only: Names = (),
+    labels: Names = (),
     overlay: Names = (),
     allow: Names = (),
     allow_outside: Paths = (),
@@ -137,7 +138,8 @@ def plan(
 ) -> PlanResult:
     """Return the plan for the FDL files at *path*; nothing is sent.
 
-    *cluster* is a cluster's id or URL (or several), as for ``--cluster``; *allow* holds consents
+    *cluster* is a cluster's id or URL (or several), as for ``--cluster``; *only* and *labels* are
+    as for ``--only`` and ``--label``; *allow* holds consents
     as ``--allow`` takes them. *allow_outside* names paths outside the settings' folder that files
     may name, *secret_env* the variables that secrets may take, *endpoints_allowed* the origins that
     credentials may be sent to, as the options of these names. *environ* replaces the process
@@ -151,6 +153,7 @@ def plan(
         paths=(os.fspath(path),),
         clusters=_clusters(cluster),
         only=_many("only", only),
+        labels=_many("labels", labels),
         overlays=_many("overlay", overlay),
         allow=_many("allow", allow),
         allow_outside=_many("allow_outside", allow_outside),
@@ -180,6 +183,7 @@ def drift(
     *,
     cluster: str | Names = (),
     only: Names = (),
+    labels: Names = (),
     overlay: Names = (),
     allow_outside: Paths = (),
     secret_env: Names = (),
@@ -198,6 +202,7 @@ def drift(
         paths=(os.fspath(path),),
         clusters=_clusters(cluster),
         only=_many("only", only),
+        labels=_many("labels", labels),
         overlays=_many("overlay", overlay),
         allow_outside=_many("allow_outside", allow_outside),
         secret_env=_many("secret_env", secret_env),

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.selection import EVERYTHING, Narrowing
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.semantics.definition import fdl_of
 from oscar_sync.semantics.federation import is_worker
@@ -33,9 +34,13 @@ class Exported(Struct, frozen=True):
 
 
 def exported(
-    view: ClusterView, *, all_owners: bool = False, named: Mapping[ServiceKey, str] = NOTHING_NAMED
+    view: ClusterView,
+    narrowing: Narrowing = EVERYTHING,
+    *,
+    all_owners: bool = False,
+    named: Mapping[ServiceKey, str] = NOTHING_NAMED,
 ) -> Exported:
-    """Return the files of a cluster's services: mine, or with *all_owners* everybody's."""
+    """Return the files of the services selected: mine, or with *all_owners* everybody's."""
     # Federation workers are never exported, nor a service whose name is not a safe file name, nor
     # one that a manifest has already: *named* says in which file. Secrets are written blank, which
     # means *keep*.
@@ -43,6 +48,8 @@ def exported(
     left_out: list[str] = []
     services = 0
     for name, live in sorted(view.services.items()):
+        if not narrowing.selects(live.key, live.form.labels):
+            continue
         reason = _reason(view, live, all_owners=all_owners)
         if live.key in named:
             reason = f"{named[live.key]} has it already"

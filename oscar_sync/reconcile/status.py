@@ -14,6 +14,7 @@ from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.member_sight import MemberSight, look_at_members
 from oscar_sync.planning.notes import unseen_tokens, unseen_words
 from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.desire.selecting import refuse_none_live
 from oscar_sync.reconcile.once import Pass, plan_once
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.federation import is_worker, origin_of
@@ -28,6 +29,7 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
     # States are asked for one by one (a third of a second each), so only those of the manifests'
     # and this set's services and of my exposed ones; of all mine where there are neither.
     planned = plan_once(desired, PlanOptions(scope=Scope.DRIFT), connections)
+    refuse_none_live(desired, planned.views)
     if not planned.views:
         return ()
     contexts: dict[ClusterId, Context] = {}
@@ -69,6 +71,18 @@ def _wanted(planned: Pass, view: ClusterView) -> set[ServiceName]:
     }
 
 
+def _missing(planned: Pass, view: ClusterView) -> list[ServiceName]:
+    """Return the selected services that are not there: by the labels of their manifests."""
+    selects = planned.desired.narrowing.selects
+    return sorted(
+        one.key.name
+        for one in planned.desired.services
+        if one.key.cluster == view.cluster.id
+        and one.key.name not in view.services
+        and selects(one.key, one.form.labels)
+    )
+
+
 def _ours(planned: Pass, context: Context) -> set[ServiceName]:
     wanted = _wanted(planned, context.facts.view)
     return {
@@ -85,7 +99,11 @@ def _asked(
     asked = [
         name
         for name, live in view.services.items()
-        if live.key in workers or _is_asked(context, live, ours)
+        if live.key in workers
+        or (
+            planned.desired.narrowing.selects(live.key, live.form.labels)
+            and _is_asked(context, live, ours)
+        )
     ]
     return _deployments(view, asked, connections) if view.is_read else {}
 
@@ -101,6 +119,7 @@ def _status(
     if not view.is_read:
         return ClusterStatus(view.cluster, problem=view.problem)
     wanted, deployments = _wanted(planned, view), states[view.cluster.id]
+    narrowing = planned.desired.narrowing
     drifted, unseen = _drifted(planned), unseen_tokens(context)
     services = [
         ServiceStatus(
@@ -114,6 +133,7 @@ def _status(
             note=unseen_words(view) if name in unseen else "",
         )
         for name, live in sorted(view.services.items())
+        if narrowing.selects(live.key, live.form.labels)
     ]
     held = {item.action.key: item.code for item in planned.draft.plan.blocked}
     missing = [
@@ -125,7 +145,7 @@ def _status(
             is_ours=key not in held,
             blocked=held.get(key, ""),
         )
-        for name in sorted(wanted - set(view.services))
+        for name in _missing(planned, view)
     ]
     return ClusterStatus(view.cluster, (*missing, *services), view.version)
 

@@ -46,7 +46,8 @@ def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
         for cluster in plan.clusters
         if cluster.problem
     )
-    lines.extend(f"   note   {safe(note)}" for note in plan.notes)
+    notes = ([plan.source.narrowed] if plan.source.narrowed else []) + [*plan.notes]
+    lines.extend(f"   note   {safe(note)}" for note in notes)
     return "\n".join([*lines, drift_sentence(plan)]) + "\n"
 
 

@@ -14,9 +14,12 @@ from oscar_sync.semantics.use import address_of, kind_of, places_of
 _TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "MANAGED", "ENDPOINT")
 
 
-def status_text(clusters: Sequence[ClusterStatus], width: int | None = None) -> str:
+def status_text(
+    clusters: Sequence[ClusterStatus], width: int | None = None, narrowed: str = ""
+) -> str:
     is_one = len(clusters) == 1
-    return "\n".join(_cluster_text(one, width, is_one=is_one) for one in clusters)
+    heading = safe(f"{narrowed}, as the clusters show it") + "\n" if narrowed else ""
+    return heading + "\n".join(_cluster_text(one, width, is_one=is_one) for one in clusters)
 
 
 def _cluster_text(one: ClusterStatus, width: int | None, *, is_one: bool) -> str:

@@ -61,8 +61,8 @@ def test_each_shell_gets_its_script(shell, capfd):
     assert "_OSCAR_SYNC_COMPLETE" in capfd.readouterr().out
 
 
-FDL = "functions: {oscar: [{edge: {name: plants, cpu: 0.5, image: a/b:1, script: run.sh, input: "
-FDL += "[{storage_provider: minio.default, path: leaves/in}]}}]}"
+FDL = "functions: {oscar: [{edge: {name: plants, cpu: 0.5, image: a/b:1, script: run.sh, "
+FDL += "labels: {team: bio}, input: [{storage_provider: minio.default, path: leaves/in}]}}]}"
 SETTINGS = "set: garden\nclusters:\n  edge: {endpoint: https://edge.invalid, token: '${TOKEN}'}\n"
 
 
@@ -81,6 +81,7 @@ def files(tmp_path):
     [
         ("plan --only ", ["plants"]),
         ("remove pl", ["plants"]),
+        ("plan -l te", ["team=bio"]),
         ("service run p", ["plants"]),
         ("status -c ", ["edge"]),
         ("plan --overlay pr", ["production"]),

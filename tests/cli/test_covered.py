@@ -208,6 +208,6 @@ def test_a_narrowed_removal_erases_nothing_that_another_manifest_uses(project):
     (project.folder / "gone.yaml").unlink()
     (project.folder / "later.yaml").write_text(FDL.format("later") + uses)
     (project.folder / "other.yaml").write_text(FDL.format("other"))
-    for narrow in ((), ("--only", "other"), ("--only", "edge/other")):
+    for narrow in ((), ("--only", "gone"), ("--only", "edge/gone")):
         code, out, _ = project.run("remove", "gone", "--allow", "erase:red", *narrow)
         assert (code, "red is used by edge/later (later.yaml:3)" in out) == (10, True), narrow

@@ -1,5 +1,6 @@
 """L1, L3, L4, L5, L6, L11: consents at random, narrowed runs, exports, other writers."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from hypothesis import assume, event, example, given
@@ -91,21 +92,48 @@ def check_written_down(plan, before, allow, rows):
                 assert item.bucket not in full, item
 
 
+# Each selects the service of the name, and which others.
+_SELECTIONS: dict[str, Callable[[str], dict[str, tuple[str, ...]]]] = {
+    "name": lambda name: {"only": (name,)},
+    "glob": lambda name: {"only": (f"edge/*{name[1:]}", f"{name[:2]}*")},
+    "every": lambda name: {"only": ("*", name)},
+    "label": lambda name: {"labels": (f"letters={len(name)}",)},
+    "other": lambda name: {"labels": ("letters!=0", f"letters={len(name)}"), "only": ("*a",)},
+}
+
+
+def _is_selected(how: str, name: str, other: str) -> bool:
+    match how:
+        case "label" | "other":
+            return len(name) == len(other)
+        case "every":
+            return True
+        case _:
+            return name == other  # no two of the names share an end or a beginning
+
+
 @laws(Fraction(1, 2))  # applies twice
-@given(first=services(min_size=2), second=services(), at=st.integers(0, 3), prune=st.booleans())
-def test_a_narrowed_run_touches_what_it_was_narrowed_to_alone(world, first, second, at, prune):
+@given(first=services(min_size=2), second=services(), at=st.integers(0, 3), prune=st.booleans(),
+       how=st.sampled_from(sorted(_SELECTIONS)))  # fmt: skip
+def test_a_narrowed_run_touches_what_it_was_narrowed_to_alone(
+    world, first, second, at, *, prune, how
+):
     world.reset()
     world.write(*first)
     world.apply()
     before, others = world.objects(), {name: world.live(name) for name in world.names()}
     name = second[at % len(second)]["name"]
+    for one in second:
+        one["labels"] = {**one.get("labels", {}), "letters": str(len(one["name"]))}
     world.write(*second)
     world.write_settings(prune=prune, removed=sorted(set(NAMES) - {s["name"] for s in second}))
     world.forget()
-    found, _ = world.apply(only=(name,))
+    found, _ = world.apply(**_SELECTIONS[how](name))
     check_safe(world, before, found.draft.plan)
-    assert {str(action.key.name) for action in found.draft.plan.actions} <= {name}
-    assert all(world.live(other) == body for other, body in others.items() if other != name)
+    selected = {one["name"] for one in second if _is_selected(how, name, one["name"])}
+    assert {str(action.key.name) for action in found.draft.plan.actions} <= selected
+    assert all(world.live(other) == body for other, body in others.items() if other not in selected)
+    assert set(others) <= world.names()  # whatever it matches, it is no full run
 
 
 @laws()

@@ -34,18 +34,22 @@ from tests.property.strategies import NAMES, service, services
 from tests.property.witness import check_nothing_lost, check_safe
 from tests.property.world import shown, told
 
+_SELECTIONS = st.sampled_from(
+    [{}, {}, {"only": ("*a",)}, {"only": ("edge/*l*", "*")}, {"labels": ("!absent", "absent!=1")}]
+)
+
 
 @laws()
-@given(wanted=services(), salt=st.integers(0, 10**9))
-def test_neither_the_order_of_files_nor_of_keys_changes_the_digest(world, wanted, salt):
+@given(wanted=services(), salt=st.integers(0, 10**9), selected=_SELECTIONS)
+def test_neither_the_order_of_files_nor_of_keys_changes_the_digest(world, wanted, salt, selected):
     world.reset()
     world.write(*wanted)
-    first = world.plan()
+    first = world.plan(**selected)
     world.clear()
     for item in reversed(wanted):
         world.write_one(_shuffled(item, random.Random(salt)))
     world.write_settings()
-    second = world.plan()
+    second = world.plan(**{name: tuple(reversed(texts)) for name, texts in selected.items()})
     assert second.draft.plan.digest == first.draft.plan.digest, (shown(first), shown(second))
     assert [a.id for a in second.draft.plan.actions] == [a.id for a in first.draft.plan.actions]
 

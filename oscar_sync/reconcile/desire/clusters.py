@@ -43,8 +43,9 @@ def entries_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> li
         if not entries and not lookup.keys:
             defaults = map(lookup.entry_of, sorted(DEFAULT_KEYS))
             entries += list(filter(None, defaults))[:1]  # what is meant where no file names one
-    if narrowing.clusters or narrowing.services:
-        read = {service.key.cluster for service in placed.chosen} | set(narrowing.clusters)
+    entries = [entry for entry in entries if narrowing.reaches(entry.id)]
+    if opened.request.needs_manifests and (narrowing.services or narrowing.labels):
+        read = {service.key.cluster for service in placed.chosen}
         entries = [entry for entry in entries if entry.id in read]
     return entries
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from oscar_sync.documents.findings import Findings
-from oscar_sync.documents.suggestion import did_you_mean
-from oscar_sync.errors import UsageError
 from oscar_sync.manifests.assembly import Manifest
 from oscar_sync.manifests.load import Manifests
 from oscar_sync.model.identity import ServiceKey
-from oscar_sync.model.state import DesiredService, Narrowing
+from oscar_sync.model.selection import Narrowing
+from oscar_sync.model.state import DesiredService
 from oscar_sync.reconcile.desire.opening import OpenedSettings
+from oscar_sync.reconcile.desire.selecting import narrowing_of, refuse_none_wanted
 from oscar_sync.settings.clusters import ClusterLookup, flags_of, unknown_key
 from oscar_sync.settings.entries import Known, note_nothing_for
 from oscar_sync.settings.load import load_known
@@ -31,11 +31,18 @@ class Placed(Struct, frozen=True):
 
 
 def place(opened: OpenedSettings, manifests: Manifests, findings: Findings) -> Placed:
-    """Raises UsageError: ``--only`` names nothing."""
+    """Raises UsageError: ``--only`` or ``--label`` selects nothing."""
+    request = opened.request
     lookup = lookup_of(opened, manifests.services, findings)
     services = _on_clusters(manifests.services, lookup, findings, opened)
-    narrowing = _narrowing(opened.request.only, services, lookup, manifests.left_out)
-    chosen = _chosen(services, narrowing)
+    narrowing = narrowing_of(request.only, request.labels, lookup, manifests.left_out)
+    if request.needs_manifests:
+        refuse_none_wanted(narrowing, services)
+        selected = narrowing
+    else:
+        # Live services are selected by what the clusters show, whatever the files say of them.
+        selected = Narrowing(clusters=narrowing.clusters)
+    chosen = [one for one in services if selected.selects(one.key, one.form.labels)]
     return Placed(lookup, narrowing, services, chosen, _others(manifests.services, chosen, lookup))
 
 
@@ -74,40 +81,6 @@ def _on_clusters(
         for target in lookup.targets:
             note_nothing_for(target.id, lookup.keys, findings)
     return services
-
-
-def _narrowing(
-    only: Iterable[str],
-    services: Sequence[DesiredService],
-    lookup: ClusterLookup,
-    left_out: tuple[str, ...],
-) -> Narrowing:
-    names, clusters = [], []
-    for one in only:
-        if one.endswith("/"):
-            clusters.append(lookup.id_of_name(one[:-1]))
-            continue
-        cluster, slash, name = one.rpartition("/")
-        known = {str(service.key.name): service.key.cluster for service in services}
-        wanted = f"{lookup.id_of_name(cluster)}/{name}" if slash else name
-        keys = {str(service.key) for service in services}
-        if wanted not in keys and wanted not in known:
-            hint = did_you_mean(wanted, (*known, *keys))
-            raise UsageError(
-                f"--only {one}: no manifest has such a service" + (f"; {hint}" if hint else "")
-            )
-        names.append(wanted)
-    return Narrowing(tuple(names), tuple(clusters), left_out)
-
-
-def _chosen(services: Sequence[DesiredService], narrowing: Narrowing) -> list[DesiredService]:
-    names, clusters = set(narrowing.services), set(narrowing.clusters)
-    return [
-        service
-        for service in services
-        if (not names or str(service.key.name) in names or str(service.key) in names)
-        and (not clusters or service.key.cluster in clusters)
-    ]
 
 
 def _others(

@@ -16,6 +16,7 @@ class DesireRequest(Struct, frozen=True):
     overlays: tuple[str, ...] = ()
     env_file: str | None = None
     only: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     clusters: tuple[str, ...] = ()
     config: str | None = None
     token_file: str | None = None

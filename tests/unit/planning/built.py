@@ -4,6 +4,7 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.settings import Seed, ServiceSettings, Settings, Which
 from oscar_sync.model.state import (
     BucketCount,
@@ -11,7 +12,6 @@ from oscar_sync.model.state import (
     ClusterView,
     DesiredService,
     DesiredState,
-    Narrowing,
     Probe,
 )
 from oscar_sync.planning.draft import draft_plan

@@ -8,8 +8,9 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Which
-from oscar_sync.model.state import Narrowing, OwnStore, Probe, SeedDifference, Upload
+from oscar_sync.model.state import OwnStore, Probe, SeedDifference, Upload
 from tests.unit.planning.built import (
     EDGE,
     bucket,
@@ -130,8 +131,8 @@ def erasing_red(*, by_hand=False, **more):
 
 
 def test_a_bucket_that_a_manifest_uses_is_not_erased_by_a_run_that_leaves_it_out():
-    """``remove alpha --only x --allow erase:red`` looks at all that the files say."""
-    one = {"by_hand": True, "narrowing": Narrowing(("x",))}
+    """``remove alpha --only alpha --allow erase:red`` looks at all that the files say."""
+    one = {"by_hand": True, "narrowing": Narrowing((Selector("alpha", "alpha"),))}
     user = wanted("beta", input=minio("red/more"))
     assert "red is used by edge/beta (beta.yaml" in erasing_red(others=(user,), **one)
     assert erasing_red(others=(wanted("beta", input=minio("blue")),), **one) == ""
@@ -139,7 +140,10 @@ def test_a_bucket_that_a_manifest_uses_is_not_erased_by_a_run_that_leaves_it_out
 
 
 def test_a_bucket_that_a_seed_of_what_the_run_leaves_out_fills_is_not_erased():
-    narrow = {"narrowing": Narrowing(("x",)), "services": seeded(seed("red/in"))}
+    narrow = {
+        "narrowing": Narrowing((Selector("alpha", "alpha"),)),
+        "services": seeded(seed("red/in")),
+    }
     assert "a seed of alpha" in erasing_red(by_hand=True, others=(wanted(),), **narrow)
     assert erasing_red(by_hand=True, **narrow) == ""
 

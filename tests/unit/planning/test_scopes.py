@@ -7,8 +7,9 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import RemovedEntry, Which
-from oscar_sync.model.state import Narrowing, SeedDifference, Upload
+from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.planning.notes import spent_entries, spent_notes
 from tests.unit.planning.built import (
     CLUSTER,
@@ -88,8 +89,11 @@ def test_an_entry_that_still_deletes_data_is_not_called_spent():
 @pytest.mark.parametrize(
     ("narrowing", "said"),
     [
-        (Narrowing(services=("alpha",)), "narrowed to alpha: nothing is pruned"),
-        (Narrowing(services=("alpha",), clusters=(EDGE,)), "narrowed to alpha, edge/: nothing"),
+        (Narrowing(services=(Selector("alpha", "alpha"),)), "narrowed to alpha: nothing is pruned"),
+        (
+            Narrowing(services=(Selector("alpha", "alpha"),), clusters=(EDGE,)),
+            "narrowed to alpha, edge/: nothing",
+        ),
         (
             Narrowing(left_out=("old.yaml",)),
             "narrowed to the given paths, without old.yaml: nothing is pruned; `removed` is not",

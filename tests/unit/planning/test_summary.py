@@ -8,8 +8,9 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import RemovedEntry, Settings, Which
-from oscar_sync.model.state import Narrowing, SeedDifference, Upload
+from oscar_sync.model.state import SeedDifference, Upload
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
 from tests.unit.planning.built import (
@@ -66,7 +67,7 @@ def test_services_of_the_files_without_a_mark_are_counted_where_a_set_marks_them
     [
         (Scope.ALL, Narrowing(), True),
         (Scope.DRIFT, Narrowing(), False),
-        (Scope.ALL, Narrowing(services=("alpha",)), False),
+        (Scope.ALL, Narrowing(services=(Selector("alpha", "alpha"),)), False),
     ],
 )
 def test_an_entry_of_what_is_gone_is_told_by_a_full_run(scope, narrowing, is_said):
