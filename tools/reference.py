@@ -31,8 +31,9 @@ _FIELDS_INTRODUCTION = (
 )
 _COMMANDS_INTRODUCTION = (
     "An option means the same on every command. Commands that read files take all common options; "
-    "those of `service`, `bucket` and `storage` do not take `--overlay`, `--env-file`, "
-    "`--secret-env`, `--only`, `--label` and `-v`; `completion`, `emulator`, `demo`, `schema`, "
+    "those of one cluster (`service`, `bucket`, `volume`, `storage`, `quota`, `metrics`, `health`, "
+    "`cluster`, `federation`) do not take `--overlay`, `--env-file`, `--secret-env`, `--only`, "
+    "`--label` and `-v`; `completion`, `emulator`, `demo`, `schema`, "
     "`help` and `version` take none."
 )
 _TO_FILE = "Write to FILE if given (repeatable)."

@@ -35,6 +35,13 @@ def labels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return _beginning(incomplete, label_words(found.services) if found else ())
 
 
+def buckets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the buckets that services of the files name as inputs and outputs."""
+    del param
+    found = _desired(ctx)
+    return _beginning(incomplete, _buckets(found) if found else ())
+
+
 def clusters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     del param
     try:
@@ -63,7 +70,7 @@ def permissions(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     if found is None or word not in set(Word):
         return []
     names = list(_services(found))
-    buckets = {bucket for service in found.services for bucket in in_out_buckets(service.form)}
+    buckets = _buckets(found)
     if word == Word.ERASE:
         names = [*buckets, *(f"{name}/volume" for name in names)]
     elif word == Word.ATTACH:
@@ -75,6 +82,10 @@ def _services(found: DesiredState) -> Iterable[str]:
     keys = [service.key for service in found.services]
     names = [key.name for key in keys]
     return (str(key) if names.count(key.name) > 1 else key.name for key in keys)
+
+
+def _buckets(found: DesiredState) -> set[str]:
+    return {bucket for service in found.services for bucket in in_out_buckets(service.form)}
 
 
 def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:

@@ -33,8 +33,14 @@ COMMANDS: Final = {
     "service": Command(
         "service", "List, show, run, start and stop services; show logs.", ("services", "svc", "s")
     ),
-    "bucket": Command("bucket", "List buckets.", ("buckets", "b")),
+    "bucket": Command("bucket", "List, show, create and share buckets.", ("buckets", "b")),
+    "volume": Command("volume", "List, show and create managed volumes.", ("volumes",)),
     "storage": Command("storage", "List, download and upload files."),
+    "quota": Command("quota", "Show my quota, and what is used of it."),
+    "metrics": Command("metrics", "Show what the cluster or a service has used."),
+    "health": Command("health", "Show whether the server answers."),
+    "cluster": Command("cluster", "List the clusters that are known; show one.", ("clusters", "c")),
+    "federation": Command("federation", "Show the federation of a service."),
     "emulator": Command("emulator", "Run an emulated OSCAR and its object store on this machine."),
     "demo": Command("demo", "Run the main steps on an emulated cluster."),
     "schema": Command("schema", "Print the JSON Schema of a file or document."),

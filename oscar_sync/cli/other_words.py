@@ -11,7 +11,6 @@ _PUT_FILE: Final = "to upload files: oscar-sync storage put FILE BUCKET/KEY"
 _NO_DELETE: Final = (
     "not in oscar-sync: use an S3 client, or a seed with `delete_extra` in oscar-sync.yaml"
 )
-_CLUSTERS: Final = "clusters are listed in oscar-sync.yaml; to show them: oscar-sync settings"
 _STATUS: Final = "to show the state of services and clusters: oscar-sync status"
 
 _FILES: Final = {
@@ -36,10 +35,10 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         },
         **dict.fromkeys(("delete", "del", "d", "destroy", "undeploy", "down"), _REMOVE),
         **dict.fromkeys(("deploy", "create", "update", "sync", "up", "a"), _APPLY),
-        **dict.fromkeys(("cluster", "clusters", "c", "context"), _CLUSTERS),
+        "context": "use: oscar-sync cluster list",
         **dict.fromkeys(("lint", "check", "fmt", "test"), "use: oscar-sync validate"),
         **dict.fromkeys(("refresh", "preview"), "use: oscar-sync drift or oscar-sync plan"),
-        **dict.fromkeys(("show", "state", "health", "info"), _STATUS),
+        **dict.fromkeys(("show", "state", "info"), _STATUS),
         **dict.fromkeys(("import",), "to manage running services: oscar-sync export DIRECTORY, "
                         "then oscar-sync adopt NAME"),
         **dict.fromkeys(("rollback", "undo"), "revert the files (git revert), then: oscar-sync "
@@ -47,12 +46,6 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("hub", "h"), "save the FDL and its script in a folder (oscar-cli hub "
                         "deploys it at once), then: oscar-sync plan"),
         **dict.fromkeys(("interactive", "ui"), _STATUS),
-        **dict.fromkeys(("volume", "volumes"), "volumes are made and kept by the services that "
-                        "name one; to list what is left: oscar-sync doctor"),
-        **dict.fromkeys(("federation",), "write `federation` in the service's FDL, then: "
-                        "oscar-sync apply"),
-        **dict.fromkeys(("metrics", "quota"), "not in oscar-sync: use oscar-cli 2, or the OSCAR "
-                        "dashboard"),
     },
     "service": {
         **_FILES,
@@ -65,13 +58,26 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "bucket": {
         **_FILES,
+        "describe": "use: oscar-sync bucket get NAME",
     },
+    "volume": {
+        "describe": "use: oscar-sync volume get NAME",
+    },
+    "cluster": {
+        **dict.fromkeys(("add", "a", "delete", "d", "del", "remove", "rm", "default"),
+                        "write it in oscar-sync.yaml, under `clusters`"),
+        **dict.fromkeys(("status", "s"), "use: oscar-sync cluster info, or oscar-sync status"),
+    },
+    "federation": dict.fromkeys(
+        ("create", "add-member", "update", "delete"),
+        "write `federation` in the service's FDL, then: oscar-sync apply",
+    ),
     "storage": {
         **_FILES,
         **dict.fromkeys(("rm", "delete", "del", "remove"), _NO_DELETE),
-        **dict.fromkeys(("create", "mb", "make"), "buckets are made by the services that name "
-                        "them; to apply one: oscar-sync apply"),
-        **dict.fromkeys(("update", "presign"), "not in oscar-sync: use oscar-cli 2"),
+        **dict.fromkeys(("create", "mb", "make"), "use: oscar-sync bucket create NAME"),
+        "update": "use: oscar-sync bucket share NAME",
+        "presign": "use: oscar-sync bucket presign BUCKET/KEY",
         **dict.fromkeys(("cp", "sync"), f"{_PUT_FILE}; or oscar-sync seed"),
     },
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Commands that speak to one cluster: which one, and what is said when a name is wrong."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from oscar_sync.cli.border import guarded, log_to_stderr, tell_findings
@@ -49,11 +49,15 @@ def service_of(oscar: Oscar, name: str) -> Service:
 
 
 def unknown_service(oscar: Oscar, name: str) -> UsageError:
-    from oscar_sync.documents.suggestion import did_you_mean
-
     try:
         names = [service.name for service in oscar.services()]
     except ClusterError:
         names = []
-    hint = did_you_mean(name, names) or "oscar-sync service list shows those there are"
-    return UsageError(f"there is no service {name} on {oscar.cluster.id}; {hint}")
+    return unknown(oscar, "service", name, names)
+
+
+def unknown(oscar: Oscar, kind: str, name: str, names: Iterable[str]) -> UsageError:
+    from oscar_sync.documents.suggestion import did_you_mean
+
+    hint = did_you_mean(name, names) or f"oscar-sync {kind} list shows those there are"
+    return UsageError(f"there is no {kind} {name} on {oscar.cluster.id}; {hint}")

@@ -23,6 +23,7 @@ from oscar_sync.settings.load import (
     load_settings,
 )
 from oscar_sync.settings.reading import Loaded
+from oscar_sync.wire.address import shown
 
 _LOGINS: Final = (
     "auth_user",
@@ -76,6 +77,45 @@ def chosen(wanted: Wanted, environ: Mapping[str, str]) -> tuple[Cluster, tuple[D
     if findings.has_error or not clusters:
         raise InputError(tuple(sorted(findings.diagnostics)))
     return _with_paths(clusters[0], loaded), tuple(sorted(findings.diagnostics))
+
+
+class KnownCluster(Struct, frozen=True):
+    """A cluster that can be named; ``endpoint`` as written, ``source`` the file that names it."""
+
+    id: str
+    endpoint: str
+    source: str
+    is_default: bool = False
+
+
+def known_clusters(
+    wanted: Wanted, environ: Mapping[str, str]
+) -> tuple[tuple[KnownCluster, ...], tuple[Diagnostic, ...]]:
+    """Return the clusters of the settings and of oscar-cli's file, and what is wrong with these.
+
+    The default is what a command without ``--cluster`` uses; nothing is sent.
+    """
+    findings = Findings()
+    where = Where((".",), str(Path.cwd()), wanted.settings_file, environ)
+    loaded = load_settings(where, findings)
+    known = load_known(loaded, where, wanted.config, findings, has_url=False)
+    default = _default_of(known)
+    entries = {**known.cli, **known.settings}
+    if known.environment is not None:
+        entries.setdefault(str(known.environment.id), known.environment)
+    clusters = tuple(
+        KnownCluster(name, shown(entry.fields.get("endpoint", "")), entry.source, entry is default)
+        for name, entry in sorted(entries.items())
+        if name != STAR
+    )
+    return clusters, tuple(sorted(findings.diagnostics))
+
+
+def _default_of(known: Known) -> ClusterSettings | None:
+    try:
+        return _entry(ClusterLookup(known, flags_of(()), (), Findings()))
+    except UsageError:
+        return None
 
 
 def _entry(lookup: ClusterLookup) -> ClusterSettings:

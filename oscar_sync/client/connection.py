@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from oscar_sync.client.cluster_resources import ClusterResources
 from oscar_sync.client.payload import payload_of
 from oscar_sync.client.remedies import INVOKING, READING, SWITCHING
 from oscar_sync.client.values import (
-    Bucket,
     ClusterInfo,
     Deployment,
     Job,
     Object,
     Removed,
     Service,
-    Volume,
 )
 from oscar_sync.errors import BadAnswerError, RefusedError, StoreError
 from oscar_sync.model.cluster import Cluster
@@ -36,7 +35,7 @@ from oscar_sync.wire.session import Session
 CONNECTIONS = 8
 
 
-class Oscar:
+class Oscar(ClusterResources):
     """One cluster. From any number of threads; errors are those of :mod:`oscar_sync.errors`.
 
     Every method may raise ``UnreachableError``, ``RefusedError`` (the log-in) and
@@ -200,16 +199,7 @@ class Oscar:
         """Return what a job wrote."""
         return self.api.job_log(name, job, has_timestamps=has_timestamps)
 
-    # -- buckets and objects
-
-    def buckets(self) -> tuple[Bucket, ...]:
-        """Return every bucket that the log-in can see."""
-        return tuple(map(Bucket.model_validate, self.api.list_buckets()))
-
-    def volumes(self) -> tuple[Volume, ...]:
-        """Return the managed volumes of the log-in, by name."""
-        listed = self.api.list_volumes()
-        return tuple(Volume.model_validate(listed[name]) for name in sorted(listed))
+    # -- objects
 
     def objects(self, bucket: str, prefix: str = "") -> Iterator[Object]:
         """Yield the objects whose key begins with *prefix*, without folder markers."""

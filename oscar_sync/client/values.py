@@ -112,6 +112,14 @@ class Volume(Published):
     phase: Text
 
 
+class Presigned(Published):
+    """An address that needs no log-in until ``expires_at``; to be asked with ``method``."""
+
+    url: Text
+    method: Text
+    expires_at: Text
+
+
 class Object(Published):
     """One object of a bucket; ``last_write`` is its time on the store."""
 

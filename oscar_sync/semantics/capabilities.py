@@ -211,6 +211,32 @@ STATUS_MAY_END_IT: Final = Trait(
     "oscar-releases, 3.3",
     until=(3, 6, 5),
 )
+NO_QUOTAS: Final = Trait(
+    "quotas of users cannot be asked for",
+    "`quota` says so",
+    "oscar-server 11",
+    until=(3, 7, 0),
+)
+NO_VOLUMES: Final = Trait(
+    "there are no managed volumes and no metrics",
+    "`volume` and `metrics` say so",
+    "oscar-server 11",
+    until=(4, 0, 0),
+)
+NO_FEDERATION: Final = Trait(
+    "the members of a federation cannot be asked for",
+    "`federation get` says so",
+    "oscar-server 11",
+    until=(4, 1, 0),
+)
+
+_ROUTES: Final = {
+    "quotas": NO_QUOTAS,
+    "volumes": NO_VOLUMES,
+    "metrics": NO_VOLUMES,
+    "federation": NO_FEDERATION,
+}
+"""What stands behind ``/system/`` in a path, and until when a release has nothing there."""
 
 TABLE: Final = (
     READ_ONLY,
@@ -228,7 +254,9 @@ TABLE: Final = (
     TOKEN_CHANGES,
     NOT_SEEN_TO_CLOSE,
     NO_MOUNT_UNDER_BASIC,
+    NO_QUOTAS,
     NO_DEPLOYMENT,
+    NO_VOLUMES,
     OPEN_TO_USERS,
     EMPTY_IS_HIDDEN,
     DELETED_BY_POLICY,
@@ -237,6 +265,7 @@ TABLE: Final = (
     EXPOSED_TAKES_NO_PUT,
     NO_RESTART,
     NUMBER_PORTS,
+    NO_FEDERATION,
     NAMESAKES,
 )
 """What oscar-sync knows of releases, from what the oldest do to what the newest do."""
@@ -256,6 +285,12 @@ def release_of(version: str) -> Release:
 
 def shown_release(release: Release) -> str:
     return ".".join(map(str, release))
+
+
+def first_with(path: str) -> Release | None:
+    """Return the first release that answers below *path*, None where every release does."""
+    kind = path.removeprefix("/system/").partition("/")[0]
+    return _ROUTES[kind].until if kind in _ROUTES else None
 
 
 def why_read_only(release: Release) -> str:

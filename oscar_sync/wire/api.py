@@ -1,6 +1,6 @@
 """OSCAR's API, one method for each endpoint in use (oscar-server.md 1)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -17,7 +17,13 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, DeploymentState, VolumeFacts
 from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
-from oscar_sync.semantics.capabilities import LOGS_NOT_TOLD, NOT_TOLD, STATE_NOT_TOLD
+from oscar_sync.semantics.capabilities import (
+    LOGS_NOT_TOLD,
+    NOT_TOLD,
+    STATE_NOT_TOLD,
+    first_with,
+    shown_release,
+)
 from oscar_sync.semantics.echoes import masked, secrets_in
 from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.wire.answers import (
@@ -174,9 +180,31 @@ class OscarApi:
         asked = encode({"object_key": "x", "operation": "download", "expires_in": 1})
         return self._write("POST", f"{BUCKETS}/{_segment(name)}/presign", asked).status != 404
 
-    def list_volumes(self) -> Mapping[str, VolumeFacts]:
+    def document(self, kind: str, *names: str) -> object:
+        """Return the JSON of ``/system/KIND/NAME…``; None where there is nothing of that name.
+
+        Raises:
+            NotUnderstoodError: the release has no such path, or the answer is not JSON.
+        """
+        path = "/".join((f"/system/{kind}", *map(_segment, names)))
+        raw = self._get(path)
+        if _has_no_route(raw):
+            raise self._not_there(path)
+        if raw.status == 404 and is_absence(text_of(raw.content), raw.header("Content-Type")):
+            return None
+        with _Words(self, path):
+            return decode(self._good(path, raw).content)
+
+    def health(self) -> str:
+        """Return what the server says of itself: ``Ok`` while it runs."""
+        return text_of(self._read("/health").content)
+
+    def list_volumes(self, *, is_needed: bool = False) -> Mapping[str, VolumeFacts]:
+        """Return the managed volumes; a release without any has none, which *is_needed* refuses."""
         raw = self._get(VOLUMES)
         if _has_no_route(raw):
+            if is_needed:
+                raise self._not_there(VOLUMES)
             return {}
         with _Words(self, VOLUMES):
             return volumes_of(decode(self._good(VOLUMES, raw).content))
@@ -290,7 +318,29 @@ class OscarApi:
         path = f"/system/logs/{_segment(name)}/{_segment(job)}"
         return text_of(self._read(f"{path}?timestamps=true" if has_timestamps else path).content)
 
-    # -- buckets
+    def delete_job(self, name: str, job: str) -> Answer:
+        """Delete a job of a service and its log, also one that runs."""
+        return self._write("DELETE", f"/system/logs/{_segment(name)}/{_segment(job)}")
+
+    # -- buckets and volumes
+
+    def create_bucket(self, name: str, visibility: str, users: Sequence[str]) -> Answer:
+        """Make a bucket of the log-in's own; another one of that name is answered 400."""
+        return self._write("POST", BUCKETS, _bucket(name, visibility, users))
+
+    def set_access(self, name: str, visibility: str, users: Sequence[str]) -> Answer:
+        """Give a bucket a visibility; what is not the log-in's own stays, answered 204 (1.4)."""
+        return self._write("PUT", BUCKETS, _bucket(name, visibility, users))
+
+    def presign(self, name: str, asked: Mapping[str, object]) -> Answer:
+        return self._write("POST", f"{BUCKETS}/{_segment(name)}/presign", encode(asked))
+
+    def create_volume(self, name: str, size: str) -> Answer:
+        return self._write("POST", VOLUMES, encode({"name": name, "size": size}))
+
+    def delete_volume(self, name: str) -> Answer:
+        """Delete a volume with its content; an absent one is answered 204, a used one 400."""
+        return self._write("DELETE", f"{VOLUMES}/{_segment(name)}")
 
     def delete_bucket(self, name: str) -> Answer:
         """Erase a bucket, all it holds and its owner's access rights to the name."""
@@ -355,7 +405,9 @@ class OscarApi:
         return RefusedError(cluster.id, self.session.endpoint, words, remedy)
 
     def _not_there(self, path: str) -> NotUnderstoodError:
+        since = first_with(path)
         words = f"this release of OSCAR has no {path}"
+        words += f": it is there since {shown_release(since)}, unless turned off" if since else ""
         return NotUnderstoodError(self.session.cluster.id, self.session.endpoint, words)
 
     def bad(self, message: str, remedy: str = "") -> BadAnswerError:
@@ -396,6 +448,11 @@ def other_server(text: str) -> str:
     if text.startswith("<?xml") and "<Error>" in text:
         return "this is an object store: set endpoint to the address of OSCAR, s3_endpoint to this"
     return ""
+
+
+def _bucket(name: str, visibility: str, users: Sequence[str]) -> bytes:
+    asked = {"bucket_name": name, "visibility": visibility, "allowed_users": list(users)}
+    return encode(asked)
 
 
 def _segment(name: str) -> str:

@@ -73,3 +73,58 @@ def test_what_is_not_a_list_of_buckets_is_an_error_of_the_cluster(
         code, out, err = project.run("bucket", "list")
     assert (code, out) == (6, "")
     assert words in err
+
+
+def test_a_bucket_is_made_shown_and_counted(applied):
+    code, out, _ = applied.run("bucket", "create", "atlas")
+    assert (code, out) == (0, "edge/atlas: created; visibility private\n")
+    assert applied.run("bucket", "create", "atlas")[0] == 6
+    (applied.folder / "leaf").write_text("leaf")
+    assert applied.run("storage", "put", "leaf", "hello/kept/")[0] == 0
+    found = json.loads(applied.run("bucket", "get", "hello", "-o", "json")[1])
+    assert (found["objects"], found["size_bytes"], found["used_by"]) == (1, 4, ["hello"])
+    assert ["used_by", "hello"] in [
+        line.split() for line in applied.run("bucket", "get", "hello")[1].splitlines()
+    ]
+
+
+def test_a_bucket_that_is_not_there_is_answered_with_the_one_meant(applied):
+    for words in (["get", "helo"], ["share", "helo", "--user", "a", "--yes"]):
+        code, out, err = applied.run("bucket", *words)
+        assert (code, out) == (64, "")
+        assert "there is no bucket helo on edge; did you mean hello?" in err
+
+
+@pytest.mark.parametrize("name", ["a/b", "../x", "Atlas", "ätlas", "a", f"abc{ESCAPE}", "x" * 64])
+def test_a_name_that_is_none_is_never_sent(project, name):
+    code, _, err = project.run("bucket", "create", name)
+    assert code == 64
+    assert "is not the name of a bucket" in err
+    assert "\x1b" not in err
+    assert project.writes() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "create atlas --user a", "share hello --user a --yes", "create atlas --visibility public",
+        "share hello --visibility restricted --yes", "share hello", "create a --visibility x",
+        "share hello --user a --visibility public",
+    ],
+)  # fmt: skip
+def test_access_that_cannot_be_given_is_never_sent(applied, words):
+    code, _, _ = applied.run("bucket", *words.split())
+    assert code == 64
+    assert applied.writes() == []
+
+
+def test_an_address_for_one_object_works_without_a_log_in(applied):
+    code, url, err = applied.run("bucket", "presign", "hello/kept/a b", "--upload")
+    assert code == 0
+    assert "for a PUT request, until " in err
+    assert requests.put(url.strip(), data=b"leaf", timeout=10).status_code == 200
+    told = json.loads(applied.run("bucket", "presign", "hello/kept/a b", "-o", "json", "-q")[1])
+    assert requests.get(told["url"], timeout=10).content == b"leaf"
+    assert applied.run("bucket", "presign", "none/x")[0] == 6
+    for place in ("hello", "hello/", "/x"):
+        assert applied.run("bucket", "presign", place)[0] == 64

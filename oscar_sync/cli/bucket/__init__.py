@@ -8,6 +8,10 @@ from oscar_sync.cli.lazy import Command, LazyGroup
 
 COMMANDS: Final = {
     "list": Command("bucket.listing", "List the buckets that I can see.", ("ls",)),
+    "get": Command("bucket.get", "Show a bucket: access, content, and who uses it.", ("g",)),
+    "create": Command("bucket.create", "Create a bucket.", ("mb",)),
+    "share": Command("bucket.share", "Set who has access to a bucket.", ("update",)),
+    "presign": Command("bucket.presign", "Print an address for one object, without a log-in."),
 }
 
 
@@ -18,4 +22,4 @@ COMMANDS: Final = {
     epilog="Files in buckets: oscar-sync storage. Which cluster: see oscar-sync service --help.",
 )
 def command() -> None:
-    """List buckets of one cluster."""
+    """List, show, create and share buckets of one cluster."""

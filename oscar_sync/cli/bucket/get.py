@@ -1,0 +1,66 @@
+"""``oscar-sync bucket get``."""
+
+from typing import Any, Final
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import say
+from oscar_sync.cli.bucket.listing import document
+from oscar_sync.cli.output import outputs_of
+from oscar_sync.cli.reaching import on_cluster, unknown
+from oscar_sync.cli.tables import show_fields
+from oscar_sync.client.connection import Oscar
+from oscar_sync.client.values import Bucket
+from oscar_sync.errors import StoreError
+from oscar_sync.model.exits import Exit
+from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.live import live_service
+
+FORMATS: Final = ("table", "json", "yaml")
+
+
+@given.command("get", "oscar-sync bucket get thumbnails", "oscar-sync bucket get atlas -o json")
+@click.argument("name", shell_complete=given.BUCKETS)
+@given.one_cluster
+@given.formats(*FORMATS)
+def command(name: str, **options: Any) -> int:
+    """Show who has access to a bucket, what it holds, and which services use it.
+
+    oscar-sync storage ls NAME lists its objects.
+    """
+    outputs = outputs_of(options["outputs"], FORMATS)
+
+    def get(oscar: Oscar) -> Exit:
+        bucket = bucket_of(oscar, name)
+        shown = {**document(bucket), **_content(oscar, name), "used_by": _users(oscar, name)}
+        show_fields(outputs, shown)
+        return Exit.OK
+
+    return on_cluster(options, outputs, get)
+
+
+def bucket_of(oscar: Oscar, name: str) -> Bucket:
+    """Raises UsageError: the log-in sees no bucket of that name; it tells which was meant."""
+    buckets = {bucket.name: bucket for bucket in oscar.buckets()}
+    if name not in buckets:
+        raise unknown(oscar, "bucket", name, buckets)
+    return buckets[name]
+
+
+def _content(oscar: Oscar, name: str) -> dict[str, object]:
+    try:
+        count = oscar.store.count(name)
+    except StoreError as error:
+        say(f"warning: its content is not counted: {error}")
+        return {"objects": None, "size_bytes": None, "last_write": None}
+    last = f"{count.last_write:%Y-%m-%dT%H:%M:%SZ}" if count.last_write else None
+    least = {"is_at_least": True} if count.is_at_least else {}
+    return {"objects": count.objects, **least, "size_bytes": count.size_bytes, "last_write": last}
+
+
+def _users(oscar: Oscar, name: str) -> list[str]:
+    live = (live_service(oscar.cluster.id, raw) for raw in oscar.api.list_services())
+    return sorted(
+        str(one.key.name) for one in live if name in (*used_buckets(one.form), *one.bucket_list)
+    )

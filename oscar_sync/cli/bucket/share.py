@@ -1,0 +1,49 @@
+"""``oscar-sync bucket share``."""
+
+from typing import Any
+
+import click
+
+from oscar_sync.cli import options as given
+from oscar_sync.cli.asking import is_confirmed
+from oscar_sync.cli.bucket.access import access_of, access_options, shown_access
+from oscar_sync.cli.bucket.get import bucket_of
+from oscar_sync.cli.output import show_line
+from oscar_sync.cli.reaching import on_cluster
+from oscar_sync.client.connection import Oscar
+from oscar_sync.model.exits import Exit
+
+
+@given.command(
+    "share",
+    "oscar-sync bucket share atlas --user a1b2@egi.eu --user c3d4@egi.eu",
+    "oscar-sync bucket share atlas --visibility private -c edge",
+)
+@click.argument("name", shell_complete=given.BUCKETS)
+@access_options
+@given.YES
+@given.one_cluster
+def command(name: str, **options: Any) -> int:
+    """Set who has access to a bucket, after confirmation. The users given replace those before.
+
+    Whoever has access may read, write and delete objects. Needs a token: only owners can share.
+    """
+    visibility, users = access_of(options)
+    if not visibility:
+        raise click.UsageError("say who has access: --user ID or --visibility")
+
+    def share(oscar: Oscar) -> Exit:
+        before = bucket_of(oscar, name)
+        wanted = before.model_copy(update={"visibility": visibility, "allowed_users": users})
+        now, then = shown_access(before), shown_access(wanted)
+        key = f"{oscar.cluster.id}/{name}"
+        if now == then:
+            show_line(f"{key}: unchanged; {now}")
+            return Exit.OK
+        question = f"{key}: {now}.\nChange it to {then}?"
+        if (refused := is_confirmed(question, is_yes=options["yes"])) is not None:
+            return refused
+        show_line(f"{key}: changed; {shown_access(oscar.share_bucket(name, visibility, users))}")
+        return Exit.OK
+
+    return on_cluster(options, (), share)

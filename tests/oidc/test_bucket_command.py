@@ -1,0 +1,55 @@
+"""`oscar-sync bucket` with a token: a bucket is shared, and only by its owner."""
+
+import pytest
+
+from tests.oidc.provider import uid_of
+
+BOB = uid_of("bob")
+
+
+@pytest.fixture
+def alice(project):
+    project.environ.setenv("TOKEN", project.provider.token("alice"))
+    project.settings("token: ${TOKEN}")
+    assert project.run("bucket", "create", "atlas")[0] == 0
+    return project
+
+
+def test_a_bucket_is_shared_after_confirmation_and_closed_again(alice):
+    assert alice.http("bob", "GET", "/system/buckets").json() == []
+    code, _, err = alice.run("bucket", "share", "atlas", "--user", BOB)
+    assert code == 10
+    assert f"Change it to visibility restricted, shared with 1 user: {BOB}?" in err
+    code, out, err = alice.run("bucket", "share", "atlas", "--user", BOB, "--yes")
+    assert code == 0, err
+    assert f"edge/atlas: changed; visibility restricted, shared with 1 user: {BOB}" in out
+    assert "unchanged" in alice.run("bucket", "share", "atlas", "--user", BOB)[1]
+    (seen,) = alice.http("bob", "GET", "/system/buckets").json()
+    assert seen["bucket_name"] == "atlas"
+    assert alice.run("bucket", "share", "atlas", "--visibility", "private", "-y")[0] == 0
+    assert alice.http("bob", "GET", "/system/buckets").json() == []
+
+
+def test_a_user_whom_the_store_does_not_know_cannot_be_named(alice):
+    code, _, err = alice.run("bucket", "share", "atlas", "--user", "who@egi.example", "--yes")
+    assert code == 6
+    assert "bucket atlas is not changed; it is private now: " in err
+    assert "each user must have logged in to this cluster once" in err
+
+
+def test_what_is_another_s_is_not_said_to_be_shared(alice):
+    body = {"bucket_name": "open", "visibility": "restricted", "allowed_users": [uid_of("alice")]}
+    assert alice.http("bob", "POST", "/system/buckets", body).status_code == 201
+    code, _, err = alice.run("bucket", "share", "open", "--visibility", "private", "--yes")
+    assert code == 6
+    assert "bucket open is not private" in err
+
+
+def test_a_user_is_told_the_quota_of_their_own(alice):
+    alice.emulator.forget_requests()
+    code, out, _ = alice.run("quota")
+    assert code == 0
+    assert ["minio.buckets.used", "1"] in [line.split() for line in out.splitlines()]
+    code, _, err = alice.run("quota", "get", BOB)
+    assert code == 6
+    assert "forbidden" in err
