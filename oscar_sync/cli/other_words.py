@@ -87,8 +87,8 @@ _OF_LOGS: Final = {
     "list": "to list the jobs of a service: oscar-sync service jobs NAME",
     "ls": "to list the jobs of a service: oscar-sync service jobs NAME",
     "get": "to show the log of a job: oscar-sync service logs NAME JOB",
-    **dict.fromkeys(("delete", "remove", "rm", "d", "del"),
-                    "not in oscar-sync: use oscar-cli service logs delete NAME JOB"),
+    **dict.fromkeys(("delete", "remove", "d", "del"),
+                    "to delete a job and its log: oscar-sync service logs rm NAME JOB"),
 }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def test_logs_of_oscar_cli_are_no_service_of_that_name():
     assert logs_answer(("remove",)) == ""
     assert "service jobs NAME" in logs_answer(("list", "hello"))
     assert "service logs NAME JOB" in logs_answer(("get", "hello", "job"))
-    assert "not in oscar-sync: use oscar-cli service logs" in logs_answer(("remove", "hello"))
+    assert "service logs rm NAME JOB" in logs_answer(("remove", "hello"))
 
 
 @pytest.mark.parametrize("word", ["0", "-1", "inf", "nan", "x", "1e9"])

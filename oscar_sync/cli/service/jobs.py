@@ -8,6 +8,7 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.output import outputs_of
+from oscar_sync.cli.polling import polled, watching
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.tables import show
 from oscar_sync.client.connection import Oscar
@@ -21,7 +22,7 @@ FORMATS: Final = ("table", "json", "yaml")
 
 @given.command(
     "jobs",
-    "oscar-sync service jobs thumbnails",
+    "oscar-sync service jobs thumbnails --watch",
     "oscar-sync service jobs thumbnails -s failed,running",
 )
 @click.argument("name", shell_complete=given.SERVICES)
@@ -33,6 +34,7 @@ FORMATS: Final = ("table", "json", "yaml")
     show_default=False,
     help="Show only these states.",
 )
+@watching
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(name: str, status: str, **options: Any) -> int:
@@ -42,9 +44,22 @@ def command(name: str, status: str, **options: Any) -> int:
 
     def listing(oscar: Oscar) -> Exit:
         service_of(oscar, name)
-        jobs = [job for job in newest_first(oscar.jobs(name)) if not states or is_in(job, states)]
-        show(outputs, jobs_table(jobs), [_document(job) for job in jobs])
-        return Exit.OK
+        seen: dict[str, Job] | None = None
+
+        def look() -> bool:
+            nonlocal seen
+            before = seen or {}
+            every = newest_first(oscar.jobs(name))
+            jobs = [job for job in every if not states or is_in(job, states)]
+            changed = [job for job in jobs if before.get(job.name) != job]
+            for output in outputs if changed or seen is None else ():
+                # A file holds them all; elsewhere each look adds what is new.
+                shown = jobs if output.file else changed
+                show((output,), jobs_table(shown), [_document(job) for job in shown])
+            seen = {job.name: job for job in every}
+            return not options["watch"]
+
+        return polled(look, options["interval_s"])
 
     return on_cluster(options, outputs, listing)
 

@@ -1,6 +1,7 @@
 """``oscar-sync service logs``."""
 
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -10,7 +11,9 @@ from oscar_sync.cli.border import say
 from oscar_sync.cli.other_words import logs_answer
 from oscar_sync.cli.output import Output, show_line
 from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.service.following import follow_containers, follow_job
 from oscar_sync.cli.service.jobs import jobs_table, newest_first
+from oscar_sync.cli.service.log_removal import remove_logs
 from oscar_sync.cli.tables import show
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError, UsageError
@@ -21,22 +24,40 @@ from oscar_sync.semantics.use import kind_of
 
 @given.command(
     "logs",
-    "oscar-sync service logs thumbnails --latest",
-    "oscar-sync service logs thumbnails thumbnails-x7k2p -t",
+    "oscar-sync service logs thumbnails --latest -f",
+    "oscar-sync service logs rm thumbnails --finished",
 )
 @click.argument(
-    "words", nargs=-1, required=True, metavar="NAME [JOB]", shell_complete=given.SERVICES
+    "words", nargs=-1, required=True, metavar="[rm] NAME [JOB]", shell_complete=given.SERVICES
 )
 @click.option("-l", "--latest", is_flag=True, help="Show the newest job.")
 @click.option("-d", "--deployment", is_flag=True, help="Show the service's containers, not a job.")
 @click.option("-t", "--show-timestamps", is_flag=True, help="Show when each line was written.")
+@click.option(
+    "-f",
+    "--follow",
+    is_flag=True,
+    help="Show what is added, asked for every 2 seconds, until the job has finished or Ctrl-C.",
+)
+@click.option("--finished", is_flag=True, help="With rm: every job that has finished.")
+@click.option(
+    "--all", "all_jobs", is_flag=True, help="With rm: every job; running ones are stopped."
+)
+@given.YES
 @given.one_cluster
 def command(words: tuple[str, ...], **options: Any) -> int:
     """Show the log of JOB, or with --latest of the newest job.
 
     Without either, show the log of an exposed service's containers, and the list of jobs of
     another service, or the log of its containers if it has no jobs.
+
+    `logs rm NAME JOB`, or with --finished or --all, deletes jobs with their logs after
+    confirmation.
     """
+    if words[0] == "rm" and (len(words) > 1 or options["finished"] or options["all_jobs"]):
+        return remove_logs(words[1:], options)
+    if options["finished"] or options["all_jobs"]:
+        raise click.UsageError("--finished and --all are for: service logs rm NAME")
     name, job = _name_and_job(words)
     if sum((job is not None, options["latest"], options["deployment"])) > 1:
         raise click.UsageError("give one of JOB, --latest and --deployment")
@@ -47,6 +68,8 @@ def command(words: tuple[str, ...], **options: Any) -> int:
             job is None and not options["latest"] and kind_of(form) == "exposed"
         )
         is_timed = options["show_timestamps"]
+        if options["follow"]:
+            return _follow(oscar, name, job, is_own=is_own, is_timed=is_timed)
         if is_own:
             _say_all("\n".join(oscar.log(name, has_timestamps=is_timed)))
         elif job is not None:
@@ -66,14 +89,26 @@ def _name_and_job(words: tuple[str, ...]) -> tuple[str, str | None]:
     return words[0], words[1] if len(words) == 2 else None
 
 
-def _newest(oscar: Oscar, name: str, *, is_wanted: bool, is_timed: bool) -> None:
+def _follow(oscar: Oscar, name: str, job: str | None, *, is_own: bool, is_timed: bool) -> Exit:
+    if is_own:
+        return follow_containers(lambda: oscar.log(name, has_timestamps=True), is_timed=is_timed)
+    followed = job or _latest(oscar, name)
+    read = partial(_job_log, oscar, name, followed, is_timed=is_timed)
+    return follow_job(oscar, name, followed, read)
+
+
+def _latest(oscar: Oscar, name: str) -> str:
     jobs = newest_first(oscar.jobs(name))
-    if is_wanted and not jobs:
+    if not jobs:
         raise UsageError(f"{name} has no jobs")
+    say(f"job {jobs[0].name} ({jobs[0].status})")
+    return jobs[0].name
+
+
+def _newest(oscar: Oscar, name: str, *, is_wanted: bool, is_timed: bool) -> None:
     if is_wanted:
-        say(f"job {jobs[0].name} ({jobs[0].status})")
-        _say_all(_job_log(oscar, name, jobs[0].name, is_timed=is_timed))
-    elif jobs:
+        _say_all(_job_log(oscar, name, _latest(oscar, name), is_timed=is_timed))
+    elif jobs := newest_first(oscar.jobs(name)):
         show((Output("table"),), jobs_table(jobs), ())
         say(f"for what one wrote: oscar-sync service logs {name} JOB, or --latest")
     else:

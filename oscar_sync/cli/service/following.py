@@ -1,0 +1,76 @@
+"""``service logs -f``: what is written to a log, as it comes."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from oscar_sync.cli.border import say
+from oscar_sync.cli.output import show
+from oscar_sync.cli.polling import polled
+from oscar_sync.client.connection import Oscar
+from oscar_sync.errors import BadAnswerError
+from oscar_sync.model.exits import Exit
+
+INTERVAL_S: Final = 2.0
+FINISHED: Final = frozenset({"succeeded", "failed"})
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\S+ ")
+
+
+def follow_job(oscar: Oscar, name: str, job: str, read: Callable[[], str]) -> Exit:
+    """Show the log of a job, which *read* returns, until the job has finished."""
+    shown, is_told = "", False
+
+    def look() -> bool:
+        nonlocal is_told
+        try:
+            if _show_new(read()):
+                return False
+        except BadAnswerError as error:
+            if _has_finished(oscar, name, job):
+                raise
+            if not is_told:
+                say(f"waiting: {error.message}")
+            is_told = True
+            return False
+        if not _has_finished(oscar, name, job):
+            return False
+        _show_new(read())  # what was written between the two questions
+        return True
+
+    def _show_new(text: str) -> bool:
+        nonlocal shown
+        if not text.startswith(shown):
+            say("the log does not go on from where it was: it follows as it is now")
+            shown = ""
+        added, shown = text[len(shown) :], text
+        show(added)
+        return bool(added)
+
+    return polled(look, INTERVAL_S)
+
+
+def _has_finished(oscar: Oscar, name: str, job: str) -> bool:
+    state = next((one.status for one in oscar.jobs(name) if one.name == job), "")
+    return state.lower() in FINISHED
+
+
+def follow_containers(read: Callable[[], Sequence[str]], *, is_timed: bool) -> Exit:
+    """Show what containers write, of which *read* returns the last lines with their times."""
+    shown: list[str] = []
+
+    def look() -> bool:
+        lines = list(read())
+        for line in new_lines(shown, lines):
+            show(f"{line if is_timed else _TIME.sub('', line, count=1)}\n")
+        shown[:] = lines
+        return False
+
+    return polled(look, INTERVAL_S)
+
+
+def new_lines(before: Sequence[str], now: Sequence[str]) -> Sequence[str]:
+    """Return the lines of *now* behind those that *before* ends with; all where it lost some."""
+    for start, line in enumerate(before):
+        if now and line == now[0] and before[start:] == now[: len(before) - start]:
+            return now[len(before) - start :]
+    return now

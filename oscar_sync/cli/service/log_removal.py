@@ -1,0 +1,77 @@
+"""``service logs rm``: jobs go with their logs, each by its name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from oscar_sync.cli.asking import is_confirmed
+from oscar_sync.cli.border import say
+from oscar_sync.cli.output import show_line
+from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.service.following import FINISHED
+from oscar_sync.client.connection import Oscar
+from oscar_sync.client.values import Job
+from oscar_sync.errors import BadAnswerError, UsageError
+from oscar_sync.model.amounts import plural
+from oscar_sync.model.exits import Exit
+
+_NAMED = 5
+
+
+def remove_logs(words: Sequence[str], options: dict[str, Any]) -> int:
+    """Delete the jobs that *words* (NAME JOB…) name, or the finished ones, or all."""
+    name, jobs = (words[0], words[1:]) if words else ("", ())
+    if not name or sum((bool(jobs), options["finished"], options["all_jobs"])) != 1:
+        raise click.UsageError("write: service logs rm NAME, and JOB, --finished or --all")
+
+    def remove(oscar: Oscar) -> Exit:
+        service_of(oscar, name)
+        going = _going(oscar, name, jobs, options)
+        if not going:
+            say(f"{name} has no such job")
+            return Exit.OK
+        question = f"Delete {_shown(going)} of {oscar.cluster.id}/{name}, with their logs?"
+        if (refused := is_confirmed(question, is_yes=options["yes"])) is not None:
+            return refused
+        return _deleted(oscar, name, going)
+
+    return on_cluster(options, (), remove)
+
+
+def _going(oscar: Oscar, name: str, jobs: Sequence[str], options: dict[str, Any]) -> list[Job]:
+    # One by one, by name: OSCAR's own "all" also takes the jobs of other users (handlers/logs.go).
+    listed = {job.name: job for job in oscar.jobs(name)}
+    if missing := [job for job in jobs if job not in listed]:
+        raise UsageError(
+            f"{name} has no job {', '.join(missing)}: oscar-sync service jobs {name} shows those "
+            "there are"
+        )
+    if jobs:
+        return [listed[job] for job in dict.fromkeys(jobs)]
+    return [job for job in listed.values() if options["all_jobs"] or _is_finished(job)]
+
+
+def _is_finished(job: Job) -> bool:
+    return job.status.lower() in FINISHED
+
+
+def _shown(jobs: Sequence[Job]) -> str:
+    active = sum(not _is_finished(job) for job in jobs)
+    names = ", ".join(job.name for job in jobs[:_NAMED]) + (", …" if len(jobs) > _NAMED else "")
+    stopped = f"; {active} not finished, which are stopped" if active else ""
+    return f"{plural(len(jobs), 'job')} ({names}{stopped})"
+
+
+def _deleted(oscar: Oscar, name: str, jobs: Sequence[Job]) -> Exit:
+    failed = 0
+    for job in jobs:
+        try:
+            oscar.delete_job(name, job.name)
+        except BadAnswerError as error:
+            say(f"error: {error}")
+            failed += 1
+    show_line(f"{oscar.cluster.id}/{name}: {plural(len(jobs) - failed, 'job')} deleted")
+    if not failed:
+        return Exit.OK
+    return Exit.UNREACHABLE if failed == len(jobs) else Exit.PARTIAL
