@@ -17,9 +17,10 @@ from oscar_sync.cli.lazy import LazyGroup
 from oscar_sync.cli.main import cli
 from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
-from oscar_sync.model.field import Change, Compare, Field, Kind
+from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.settings_fields import ALWAYS_SHOWN, SETTINGS, WARNINGS
 from oscar_sync.planning.doctor.codes import TITLES as FINDING_TITLES
+from oscar_sync.render.field_text import marks, shown_default
 from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
 from tools import reasons, releases, variables
 
@@ -27,14 +28,15 @@ DOCS = Path(__file__).parents[1] / "docs"
 _FIELDS_INTRODUCTION = (
     "FDL is read as oscar-cli and the server read it; oscar-sync adds no field. A scalar in a text "
     "field is used as written. *Default* is the server's value of an omitted field; *since* the "
-    "first release that has it; *replace* means that no PUT can change it."
+    "first release that has it; *replace* means that no PUT can change it. "
+    "`oscar-sync explain FIELD` says what an update does."
 )
 _COMMANDS_INTRODUCTION = (
     "An option means the same on every command. Commands that read files take all common options; "
     "those of one cluster (`service`, `bucket`, `volume`, `storage`, `quota`, `metrics`, `health`, "
     "`cluster`, `federation`) do not take `--overlay`, `--env-file`, `--secret-env`, `--only`, "
     "`--label` and `-v`; `completion`, `emulator`, `demo`, `schema`, "
-    "`help` and `version` take none."
+    "`explain`, `help` and `version` take none."
 )
 _TO_FILE = "Write to FILE if given (repeatable)."
 _OUTPUT = "- `-o`"
@@ -142,32 +144,9 @@ def _wrapped(text: str, indent: str = "") -> str:
     )
 
 
-def _default(field: Field) -> str:
-    """Return the default of *field* as YAML writes it, blank if that says nothing."""
-    value = field.default
-    if value in (None, "", [], {}):
-        return ""
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
 def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
     for field in fields:
-        marks = []
-        if field.is_required:
-            marks.append("required")
-        if field.is_secret:
-            marks.append("secret")
-        if field.compare is not Compare.EXACT:
-            marks.append(f"compared as {field.compare}")
-        if default := _default(field):
-            marks.append(f"default {default}")
-        if any(field.since):
-            marks.append(f"since {'.'.join(map(str, field.since))}")
-        if field.change is Change.REPLACE:
-            marks.append("replace")
-        if field.choices:
-            marks.append("one of " + ", ".join(f"`{choice}`" for choice in field.choices if choice))
-        extra = f" ({'; '.join(marks)})" if marks else ""
+        extra = f" ({words})" if (words := "; ".join(marks(field))) else ""
         yield _wrapped(f"- `{prefix}{field.name}` ({field.kind}): {field.doc}{extra}", "  ")
         yield from _rows(field.children, f"{prefix}{field.name}.")
 
@@ -270,7 +249,7 @@ _BELOW: Final = {Kind.BLOCKS: "[].", Kind.BLOCK_MAP: ".NAME."}
 
 def _keys(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
     for field in fields:
-        default = f" [default: {_default(field)}]" if _default(field) else ""
+        default = f" [default: `{text}`]" if (text := shown_default(field)) else ""
         yield _wrapped(f"- `{prefix}{field.name}`: {field.doc}{default}", "  ")
         yield from _keys(field.children, f"{prefix}{field.name}{_BELOW.get(field.kind, '.')}")
 

@@ -44,6 +44,7 @@ COMMANDS: Final = {
     "emulator": Command("emulator", "Run an emulated OSCAR and its object store on this machine."),
     "demo": Command("demo", "Run the main steps on an emulated cluster."),
     "schema": Command("schema", "Print the JSON Schema of a file or document."),
+    "explain": Command("explain", "Show what a field is, and what an update of it does."),
     "settings": Command("settings", "Show each setting and its source."),
     "completion": Command("completion", "Print the completion script of a shell."),
     "help": Command("show_help", "Show the help of a command."),

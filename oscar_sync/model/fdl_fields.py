@@ -28,7 +28,7 @@ SYNCHRONOUS: Final = (
 EXPOSE: Final = (
     Field("min_scale", _I, "Minimum number of replicas; at least 1 for an exposed service.", 0),
     Field("max_scale", _I, "Maximum number of replicas; at least 1 for an exposed service.", 0),
-    Field("api_port", Kind.PORTS, "Ports the container listens on.", [], change=Change.UPDATE),
+    Field("api_port", Kind.PORTS, "Ports the container listens on.", [], change=Change.SWITCH),
     Field("cpu_threshold", _I, "CPU usage in percent at which a replica is added.", 0),
     Field("rewrite_target", _F, "Strip the service's path before the container sees it.", False),
     Field("nodePort", Kind.PORTS, "Node ports; 0 means any.", [], compare=Compare.ANY_PORT),
@@ -50,6 +50,7 @@ ENVIRONMENT: Final = (
         {},
         since=_V36,  # 3.4 has the field, and keeps the values in the definition in clear
         is_secret=True,
+        change=Change.RESTART,
     ),
 )
 
@@ -101,6 +102,7 @@ KSERVE: Final = (
         Kind.BLOCK,
         "A language model.",
         is_optional_block=True,
+        change=Change.REPLACE,
         children=KSERVE_LLM,
     ),
     Field("api_version", _T, "Protocol version.", "v1", choices=("v1", "v2")),
@@ -185,8 +187,15 @@ PROVIDERS: Final = (
 )
 
 SERVICE: Final = (
-    Field("name", _T, "Name of the service, 1 to 39 characters.", "", is_required=True),
-    Field("cluster_id", _T, "Id of the cluster, for federation.", ""),
+    Field(
+        "name",
+        _T,
+        "Name of the service, 1 to 39 characters.",
+        "",
+        is_required=True,
+        change=Change.RENAME,
+    ),
+    Field("cluster_id", _T, "Id of the cluster, for federation.", "", change=Change.FEDERATED),
     Field("memory", _T, "Memory of an instance.", "256Mi", compare=_QUANTITY),
     Field("cpu", _T, "CPU of an instance.", "0.2", compare=_QUANTITY),
     Field("total_memory", _T, "Memory of all instances (YuniKorn).", "", compare=_QUANTITY),
@@ -210,9 +219,30 @@ SERVICE: Final = (
     Field("image", _T, "Container image.", "", is_required=True),
     Field("alpine", _F, "The image is an Alpine one.", False),
     Field("file_stage_in", _F, "Do not fetch the input file.", False),
-    Field("input", Kind.BLOCKS, "Folders whose uploads start a job.", [], children=INPUT_OUTPUT),
-    Field("output", Kind.BLOCKS, "Folders that take results.", [], children=INPUT_OUTPUT),
-    Field("script", _T, "The script: a path, or its text.", "", is_required=True),
+    Field(
+        "input",
+        Kind.BLOCKS,
+        "Folders whose uploads start a job.",
+        [],
+        change=Change.BUCKETS,
+        children=INPUT_OUTPUT,
+    ),
+    Field(
+        "output",
+        Kind.BLOCKS,
+        "Folders that take results.",
+        [],
+        change=Change.BUCKETS,
+        children=INPUT_OUTPUT,
+    ),
+    Field(
+        "script",
+        _T,
+        "The script: a path, or its text.",
+        "",
+        is_required=True,
+        change=Change.RESTART,
+    ),
     Field(
         "image_pull_secrets",
         Kind.TEXTS,
@@ -223,10 +253,17 @@ SERVICE: Final = (
     Field("expose", Kind.BLOCK, "Serve the container's own ports.", {}, children=EXPOSE),
     Field("environment", Kind.BLOCK, "Environment of the container.", {}, children=ENVIRONMENT),
     Field("annotations", Kind.TEXT_MAP, "Annotations.", {}),
-    Field("vo", _T, "Virtual organisation; the server fills it in.", ""),
+    Field("vo", _T, "Virtual organisation; the server fills it in.", "", change=Change.CARRIED),
     Field("labels", Kind.TEXT_MAP, "Labels.", {}),
     Field("storage_providers", Kind.BLOCK, "Credentials of other stores.", {}, children=PROVIDERS),
-    Field("clusters", Kind.BLOCK_MAP, "Clusters, for federation.", {}, children=CLUSTER),
+    Field(
+        "clusters",
+        Kind.BLOCK_MAP,
+        "Clusters, for federation.",
+        {},
+        change=Change.FEDERATED,
+        children=CLUSTER,
+    ),
     Field("interlink_node_name", _T, "Run on this interLink node.", "", change=Change.REPLACE),
     Field(
         "visibility",
@@ -234,13 +271,33 @@ SERVICE: Final = (
         "Who sees the service and its buckets.",
         "private",
         since=_V36,
+        change=Change.ACCESS,
         choices=("", "private", "restricted", "public"),
     ),
     Field(
-        "allowed_users", Kind.TEXTS, "Users of a restricted service.", [], compare=Compare.UNORDERED
+        "allowed_users",
+        Kind.TEXTS,
+        "Users of a restricted service.",
+        [],
+        compare=Compare.UNORDERED,
+        change=Change.ISOLATION,
     ),
-    Field("isolation_level", _T, "`USER` gives each user a bucket.", "", since=_V331),
-    Field("mount", Kind.BLOCK, "A bucket mounted into the container.", {}, children=MOUNT),
+    Field(
+        "isolation_level",
+        _T,
+        "`USER` gives each user a bucket.",
+        "",
+        since=_V331,
+        change=Change.ISOLATION,
+    ),
+    Field(
+        "mount",
+        Kind.BLOCK,
+        "A bucket mounted into the container.",
+        {},
+        change=Change.BUCKETS,
+        children=MOUNT,
+    ),
     Field(
         "volume",
         Kind.BLOCK,
@@ -256,6 +313,7 @@ SERVICE: Final = (
         "Serve a model with KServe.",
         is_optional_block=True,
         since=_V41,
+        change=Change.SWITCH,
         children=KSERVE,
     ),
 )

@@ -36,8 +36,18 @@ class Compare(StrEnum):
 
 
 class Change(StrEnum):
+    """What a difference of a field takes; `semantics.updates` has the words and the sources."""
+
     UPDATE = "update"
     REPLACE = "replace"
+    SWITCH = "replace if it is added or removed"
+    RESTART = "restart"
+    BUCKETS = "buckets"
+    ACCESS = "access"
+    ISOLATION = "isolation"
+    CARRIED = "carried"
+    FEDERATED = "federated"
+    RENAME = "rename"
 
 
 class Field(Struct, frozen=True, dict=True):
