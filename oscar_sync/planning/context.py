@@ -17,7 +17,13 @@ from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, Liv
 from oscar_sync.planning.blocking import union
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.facts import Facts
-from oscar_sync.semantics.access import Access, access_given, access_of_service, hides_public
+from oscar_sync.semantics.access import (
+    Access,
+    access_given,
+    access_of_service,
+    hides_public,
+    seen_as,
+)
 from oscar_sync.semantics.buckets import buckets_across, inputs, needed_buckets, used_buckets
 from oscar_sync.semantics.federation import is_worker
 from oscar_sync.semantics.stamp import OWNER, Owner, is_copied, owner_of
@@ -52,13 +58,15 @@ class Planned(Struct):
 
     ``made`` are the buckets that actions make, each with that action's id; ``gone`` the services
     that they remove, ``access`` what they give to whom of buckets, ``closed`` the buckets that they
-    take all of that from. ``workers`` are the services that origins of the plan make here.
+    take all of that from. ``mounted`` are buckets that actions mount which must be private then,
+    each with their ids. ``workers`` are the services that origins of the plan make here.
     """
 
     made: dict[BucketName, str] = field(default_factory=dict)
     gone: set[ServiceName] = field(default_factory=set)
     access: dict[BucketName, Access] = field(default_factory=dict)
     closed: set[BucketName] = field(default_factory=set)
+    mounted: dict[BucketName, list[str]] = field(default_factory=dict)
     workers: dict[ServiceName, ServiceKey] = field(default_factory=dict)
 
 
@@ -205,12 +213,16 @@ class Context(Struct, frozen=True, dict=True):
             self.peers[cluster].planned.workers[worker] = action.key
         if effects.removes is not None:
             planned.gone.add(effects.removes)
-        planned.closed.update(effects.closes)
+        for bucket in effects.closes:
+            planned.closed.add(bucket)
+            planned.access.pop(bucket, None)
         for bucket, access in effects.gives.items():
             planned.access[bucket] = planned.access.get(bucket, Access()) | access
         for bucket in effects.makes:
             if not self.bucket_exists(bucket):
                 planned.made[bucket] = action.id
+        if effects.mounts is not None:
+            planned.mounted.setdefault(effects.mounts, []).append(action.id)
 
     def bucket_exists(self, bucket: BucketName) -> bool:
         return bucket in self.planned.made or self.facts.bucket(bucket) is not None
@@ -234,6 +246,12 @@ class Context(Struct, frozen=True, dict=True):
             if live is not None and bucket in needed_buckets(live.form):
                 access |= access_of_service(live.form)
         return access
+
+    def visibility_of(self, bucket: BucketName) -> str:
+        """Return how OSCAR sees *bucket* by now, blank where nothing says so."""
+        facts, is_closed = self.facts.bucket(bucket), bucket in self.planned.closed
+        said = facts.visibility if facts is not None and not is_closed else ""
+        return seen_as(said, self.planned.access.get(bucket, Access()))
 
     def users_of(self, bucket: BucketName) -> _Users:
         """Return who uses *bucket*; gathered at the first question, which most plans never ask."""

@@ -38,6 +38,7 @@ from oscar_sync.semantics.buckets import (
     further_inputs,
     in_out_buckets,
     mount_bucket,
+    mounted_alone,
     used_buckets,
     without_buckets,
     without_further_inputs,
@@ -84,7 +85,12 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         effects = Effects(workers=members.made)
         return Decision(action, None, verdict.reason, verdict.used, effects)
     material = replace(arriving.material, members=members.watched)
-    effects = Effects(makes_of(desired.form), arriving.given, workers=members.made)
+    effects = Effects(
+        makes_of(desired.form),
+        arriving.given,
+        mounts=mounted_alone(desired.form),
+        workers=members.made,
+    )
     return Decision(action, material, used=verdict.used, effects=effects)
 
 

@@ -16,13 +16,15 @@ class Effects(Struct, frozen=True):
     """What an action changes for what is decided after it.
 
     It makes those of ``makes`` that do not exist yet, ``gives`` access to buckets, takes all of it
-    from those that it ``closes``, and makes federation ``workers``.
+    from those that it ``closes``, ``mounts`` a bucket that must be private for it, and makes
+    federation ``workers``.
     """
 
     makes: tuple[BucketName, ...] = ()
     gives: Mapping[BucketName, Access] = {}
     closes: tuple[BucketName, ...] = ()
     removes: ServiceName | None = None
+    mounts: BucketName | None = None
     workers: tuple[tuple[ClusterId, ServiceName], ...] = ()
 
 

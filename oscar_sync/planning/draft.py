@@ -191,6 +191,7 @@ def _stamped(context: Context, narrowing: Narrowing, options: PlanOptions) -> li
         else:
             decision = None
         if decision is not None:
+            context.note(decision)
             decisions.append(decision)
     return decisions
 

@@ -185,20 +185,7 @@ def release_reason(context: Context, form: Form, *, has_secrets: bool) -> Reason
             f"the cluster runs {view.version or 'an older release'} without {fields}",
             ("remove the field for this cluster (an overlay can)", "upgrade the cluster"),
         )
-    bucket = mounted_alone(form) if view.is_admin else None
-    if bucket is None or not NO_MOUNT_UNDER_BASIC.holds(view.release):
-        return None
-    since = shown_release(NO_MOUNT_UNDER_BASIC.until or NEWEST)
-    return Reason(
-        "unsupported-by-server",
-        f"OSCAR {shown_release(view.release)} refuses updates with Basic credentials of a service "
-        f"that mounts a bucket, as this one {bucket} (accepted since v{since})",
-        (
-            "log in as a user, with a token",
-            "remove the mount for this cluster (an overlay can)",
-            "upgrade the cluster",
-        ),
-    )
+    return None
 
 
 def image_reason(context: Context, form: Form, masks: Masks) -> Reason | None:
@@ -295,21 +282,41 @@ def mount_reason(context: Context, wanted: Form) -> Reason | None:
     # The server mounts no other bucket (oscar-server 7.4; 056, 214), and each PUT mounts it again
     # (4.4). DELETE leaves one that its service had made and mounted under owner ``cluster_admin``.
     bucket = mounted_alone(wanted)
-    if bucket is None or (facts := context.facts.bucket(bucket)) is None:
+    if bucket is None:
         return None
-    if facts.visibility in {PUBLIC, RESTRICTED}:
+    view = context.facts.view
+    if view.is_admin and NO_MOUNT_UNDER_BASIC.holds(view.release):
+        return _release_mount_reason(view, bucket)
+    visibility, facts = context.visibility_of(bucket), context.facts.bucket(bucket)
+    if visibility in {PUBLIC, RESTRICTED}:
+        is_so_now = facts is not None and facts.visibility == visibility
+        how = visibility if is_so_now else f"{visibility} once this plan is applied"
         return Reason(
             "mount-not-private",
-            f"the server mounts private buckets only, and bucket {bucket} is {facts.visibility}",
+            f"the server mounts private buckets only, and bucket {bucket} is {how}",
             ("make the bucket private", "mount another bucket"),
         )
-    if not context.facts.view.is_admin or facts.owner in MOUNTABLE_OWNERS:
+    if facts is None or not view.is_admin or facts.owner in MOUNTABLE_OWNERS:
         return None
-    tag = operator.set_tags(context.facts.view.cluster.id, bucket, owner="oscar")
+    tag = operator.set_tags(view.cluster.id, bucket, owner="oscar")
     return Reason(
         "mount-not-private",
         f"the server does not mount a bucket whose owner tag is {facts.owner}, as on {bucket}",
         (f"ask the cluster's operator to run: {tag}", "mount another bucket"),
+    )
+
+
+def _release_mount_reason(view: ClusterView, bucket: BucketName) -> Reason:
+    since = shown_release(NO_MOUNT_UNDER_BASIC.until or NEWEST)
+    return Reason(
+        "unsupported-by-server",
+        f"OSCAR {shown_release(view.release)} refuses updates with Basic credentials of a service "
+        f"that mounts a bucket, as this one {bucket} (accepted since v{since})",
+        (
+            "log in as a user, with a token",
+            "remove the mount for this cluster (an overlay can)",
+            "upgrade the cluster",
+        ),
     )
 
 

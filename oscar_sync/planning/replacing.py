@@ -19,6 +19,7 @@ from oscar_sync.planning.members import made_members
 from oscar_sync.planning.removing import buckets_of, departure
 from oscar_sync.planning.sent import unchanged
 from oscar_sync.planning.volumes import taken_up, volume_notes
+from oscar_sync.semantics.buckets import mounted_alone
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_of, fingerprint_of
 from oscar_sync.semantics.volumes import deleted_volume
@@ -85,7 +86,11 @@ def decide_replace(
     before = replace(departing.material, members=members.watched)
     material = ReplaceMaterial(**asdict(after), before=before)
     effects = Effects(
-        makes_of(desired.form), arriving.given, departing.closing.buckets, workers=members.made
+        makes_of(desired.form),
+        arriving.given,
+        departing.closing.buckets,
+        mounts=mounted_alone(desired.form),
+        workers=members.made,
     )
     return Decision(action, material, used=verdict.used, effects=effects)
 

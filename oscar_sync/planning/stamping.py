@@ -8,14 +8,21 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, judged, union
 from oscar_sync.planning.context import Context, Standing
-from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.guards import level_reason, missing_values, standing_reason, stopped_reason
+from oscar_sync.planning.decision import Decision, Effects, action_id
+from oscar_sync.planning.guards import (
+    level_reason,
+    missing_values,
+    mount_reason,
+    standing_reason,
+    stopped_reason,
+)
 from oscar_sync.planning.members import written_members
 from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
 from oscar_sync.planning.secrets import stamped_secrets
 from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.semantics.access import given_by_puts
 from oscar_sync.semantics.bodies import owner_to_write
+from oscar_sync.semantics.buckets import mounted_alone
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, parked_stamp, unparked
 from oscar_sync.semantics.tokens import forms_before
@@ -99,6 +106,7 @@ def _stamp_only(
         standing_reason(context, live),
         _put_reason(context, live, kind),
         level_reason(context, form),
+        mount_reason(context, form),
         _secrets_reason(live, secrets),
         stopped_reason(context, live),
         bucket_verdict(context, live, (), given),
@@ -120,6 +128,7 @@ def _stamp_only(
             secrets=secrets if live.secret_names else {}, stamp=wish, members=members.watched,
         ),
         used=used,
+        effects=Effects(gives=given, mounts=mounted_alone(form)),
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Updating a service by one PUT, and the notifications that OSCAR leaves undone (safety 2, 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -59,13 +59,21 @@ from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
 from oscar_sync.planning.sent import unchanged, unchanged_count
 from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.planning.volumes import as_attached
-from oscar_sync.semantics.access import RESTRICTED, Access, given_by_puts, is_closed_by, is_of_users
+from oscar_sync.semantics.access import (
+    PUBLIC,
+    RESTRICTED,
+    Access,
+    given_by_puts,
+    is_closed_by,
+    is_of_users,
+)
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     further_inputs,
     in_out_buckets,
     inputs,
     lost_user_buckets,
+    mounted_alone,
     needed_buckets,
     outputs,
     used_buckets,
@@ -207,7 +215,7 @@ def _update(case: _Case) -> Decision:
         keeps=closing.kept(context.kept(bucket, name) for bucket in had if bucket not in has),
         erases=tuple(context.erased(one, name, named.buckets.get(one, "")) for one in lost),
         preconditions=Preconditions(fingerprint_of(live)),
-        depends_on=makers_of(context, attached),
+        depends_on=(*makers_of(context, attached), *_mounters_of(context, given)),
         origin=case.desired.locate(()),
         notes=(
             *token_notes(context, wanted, before),
@@ -234,8 +242,17 @@ def _update(case: _Case) -> Decision:
     has_used = used_buckets(live.form)
     makes = tuple(bucket for bucket in used_buckets(wanted) if bucket not in has_used)
     material = replace(_material(case, works), members=members.watched, forms_before=before)
-    effects = Effects(makes, given, closing.buckets, workers=members.made)
+    mounts = mounted_alone(wanted)
+    closes = (*closing.buckets, *_made_private(context, live, wanted))
+    effects = Effects(makes, given, closes, mounts=mounts, workers=members.made)
     return Decision(action, closing.before(material), used=used, effects=effects)
+
+
+def _mounters_of(context: Context, given: Iterable[BucketName]) -> tuple[str, ...]:
+    """Return the actions that mount a bucket to which access is *given*: they must come first."""
+    # An update that restarts nothing would else be sent with the first of its like.
+    mounted = context.planned.mounted
+    return tuple(dict.fromkeys(one for bucket in given for one in mounted.get(bucket, ())))
 
 
 def _replaced_fields(case: _Case) -> tuple[str, ...]:
@@ -379,6 +396,13 @@ def _verdict(
 def _closed(live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
     had = needed_buckets(live.form) if is_closed_by(live.form, wanted) else ()
     return tuple(bucket for bucket in needed_buckets(wanted) if bucket in had)
+
+
+def _made_private(context: Context, live: LiveService, wanted: Form) -> Iterator[BucketName]:
+    """Yield the buckets that are public now, and private once the service is: not its mount."""
+    for bucket in _closed(live, wanted):
+        if bucket in in_out_buckets(live.form) and context.visibility_of(bucket) == PUBLIC:
+            yield bucket
 
 
 def _dropped(live: LiveService, wanted: Form) -> set[str]:

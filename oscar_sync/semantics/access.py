@@ -60,6 +60,15 @@ def hides_public(visibility: str) -> bool:
     return visibility == RESTRICTED
 
 
+def seen_as(said: str, given: Access) -> str:
+    """Return what OSCAR calls a bucket that it called *said*, once *given* is given too."""
+    # The order in which GetCurrentResourceVisibility asks: a group of the bucket, its owner,
+    # everybody. An administrator is never found as the owner, so that *said* is not private there.
+    if said == RESTRICTED or given.users:
+        return RESTRICTED
+    return said or (PUBLIC if given.is_public else "")
+
+
 def is_of_users(owner: str) -> bool:
     return owner not in _ADMIN
 

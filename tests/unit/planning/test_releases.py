@@ -131,6 +131,11 @@ def test_a_mount_is_updated_with_basic_credentials_since_4_0(release, is_admin, 
         assert [one for one in found if one != "mount-not-private"] == code
         said = [one.message for one in blocked if one.code == "unsupported-by-server"]
         assert all("(accepted since v4.0.0)" in message for message in said)
+    for scope, mark in ((Scope.ADOPT, {}), (Scope.FORGET, stamp())):
+        options = PlanOptions(scope=scope, names=("alpha",))
+        marked = live("alpha", mount=MOUNT, annotations=mark)
+        there = view(marked, release=release, is_admin=is_admin)
+        assert codes(planned(there, wanted("alpha", mount=MOUNT), options=options)) == code
 
 
 def test_a_mounted_service_can_be_removed_all_the_same():
