@@ -34,6 +34,11 @@ _WORDS: Final = {
     Do.RESTART: "restart",
     Do.UPLOAD: "upload",
     Do.DELETE_OBJECT: "delete",
+    Do.CREATE_BUCKET: "create bucket",
+    Do.SET_ACCESS: "set access",
+    Do.TAG: "mark",
+    Do.CREATE_VOLUME: "create volume",
+    Do.DELETE_VOLUME: "delete volume",
 }
 
 

@@ -25,7 +25,11 @@ from oscar_sync.render.paint import Paint
 from oscar_sync.render.report import report_text
 
 _CARRIED_OUT: Final = frozenset(
-    {ActionKind.CREATE, ActionKind.UPDATE, ActionKind.SEED, ActionKind.HOOK}
+    {
+        *(ActionKind.CREATE, ActionKind.UPDATE, ActionKind.SEED, ActionKind.HOOK),
+        *(ActionKind.CREATE_BUCKET, ActionKind.SHARE_BUCKET, ActionKind.ADOPT_BUCKET),
+        ActionKind.CREATE_VOLUME,
+    }
 )
 
 

@@ -153,6 +153,8 @@ class FieldReader(ABC):
         return []
 
     def _texts(self, field: Field, value: Tree, path: FieldPath) -> object:
+        if field.is_flag_too and (flag := flag_of(value)) is not None:
+            return ["true"] if flag else []
         read = (
             self._text(field, item, (*path, place), ValuePart.ITEM)
             for place, item in enumerate(self._list(value, path, "texts"))

@@ -6,6 +6,7 @@ from oscar_sync.errors import StoreError
 from oscar_sync.execution.evidence import refuse_if_list_is_short
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError
 from oscar_sync.execution.sender import ReachError
+from oscar_sync.execution.volume import delete_volumes
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.material import Erasure
 from oscar_sync.model.plan import Do, Step
@@ -17,6 +18,7 @@ from oscar_sync.semantics.buckets import used_buckets
 
 def carry_out_erase(run: Run) -> ActionResult:
     erase_buckets(run)
+    delete_volumes(run)
     return run.result(Status.DONE)
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from oscar_sync.errors import ClusterError, StoreError
 from oscar_sync.execution.batch import carry_out_batch
+from oscar_sync.execution.bucket import carry_out_bucket
 from oscar_sync.execution.create import carry_out_create
 from oscar_sync.execution.erase import carry_out_erase
 from oscar_sync.execution.freshness import Newest
@@ -22,9 +23,11 @@ from oscar_sync.execution.seed import carry_out_seed
 from oscar_sync.execution.sender import ReachError, Sender, StopError
 from oscar_sync.execution.stamp import carry_out_stamp
 from oscar_sync.execution.update import carry_out_update
+from oscar_sync.execution.volume import carry_out_volume
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import (
+    BucketMaterial,
     CreateMaterial,
     EraseMaterial,
     HookMaterial,
@@ -34,6 +37,7 @@ from oscar_sync.model.material import (
     SeedMaterial,
     StampMaterial,
     UpdateMaterial,
+    VolumeMaterial,
 )
 from oscar_sync.model.plan import Action, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
@@ -180,5 +184,13 @@ def by_kind(run: Run) -> ActionResult:
             return carry_out_stamp(run, run.material)
         case EraseMaterial():
             return carry_out_erase(run)
+        case BucketMaterial() | VolumeMaterial():
+            return _of_storage(run, run.material)
         case _:
             assert_never(run.material)
+
+
+def _of_storage(run: Run, material: BucketMaterial | VolumeMaterial) -> ActionResult:
+    if isinstance(material, BucketMaterial):
+        return carry_out_bucket(run, material)
+    return carry_out_volume(run, material)

@@ -61,6 +61,10 @@ _METHODS = {
     Do.DELETE: "DELETE",
     Do.ERASE: "DELETE",
     Do.RESTART: "RESTART",
+    Do.CREATE_BUCKET: "BUCKET",
+    Do.SET_ACCESS: "BUCKET",
+    Do.CREATE_VOLUME: "VOLUME",
+    Do.DELETE_VOLUME: "VOLUME",
 }
 
 
@@ -111,6 +115,20 @@ class Sender(Struct):
 
     def erase(self, step: Step) -> Reply:
         return self._service(step, lambda: self.ports.api.delete_bucket(step.target))
+
+    def create_bucket(self, step: Step, visibility: str, users: Sequence[str]) -> Reply:
+        api = self.ports.api
+        return self._service(step, lambda: api.create_bucket(step.target, visibility, users))
+
+    def set_access(self, step: Step, visibility: str, users: Sequence[str]) -> Reply:
+        api = self.ports.api
+        return self._service(step, lambda: api.set_access(step.target, visibility, users))
+
+    def create_volume(self, step: Step, size: str) -> Reply:
+        return self._service(step, lambda: self.ports.api.create_volume(step.target, size))
+
+    def delete_volume(self, step: Step) -> Reply:
+        return self._service(step, lambda: self.ports.api.delete_volume(step.target))
 
     def restart(self, step: Step) -> Reply:
         """Send the restart of *step*, also if the user wants to end: no later plan shows it."""

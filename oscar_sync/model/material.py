@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.field import Value
 from oscar_sync.model.form import Account, Form
-from oscar_sync.model.identity import ServiceName
+from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.plan import Step
 from oscar_sync.model.secret import Secret
@@ -158,7 +158,27 @@ class SeedMaterial(CommonMaterial, frozen=True, kw_only=True):
 
 
 class EraseMaterial(CommonMaterial, frozen=True, kw_only=True):
-    """Of buckets that services removed earlier have left."""
+    """Of buckets that services removed earlier have left, and of storage that ``removed`` names."""
+
+
+class BucketMaterial(CommonMaterial, frozen=True, kw_only=True):
+    """Of a declared bucket: who has access afterwards, and the marks that it gets.
+
+    ``planned`` is the bucket as the plan saw it, None for none; ``unlocking`` are the users that a
+    restricted bucket without any gets first, since the server fails half-way without (230).
+    """
+
+    bucket: BucketName
+    visibility: str
+    allowed_users: tuple[str, ...] = ()
+    marks: Mapping[str, str] = MappingProxyType({})
+    planned: BucketFacts | None = None
+    unlocking: tuple[str, ...] = ()
+
+
+class VolumeMaterial(CommonMaterial, frozen=True, kw_only=True):
+    volume: str
+    size: str
 
 
 Material: TypeAlias = (
@@ -170,4 +190,6 @@ Material: TypeAlias = (
     | ReplaceMaterial
     | SeedMaterial
     | EraseMaterial
+    | BucketMaterial
+    | VolumeMaterial
 )

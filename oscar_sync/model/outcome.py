@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.finding import Examination
-from oscar_sync.model.plan import ActionKind, Cause, Plan
+from oscar_sync.model.plan import Cause, Plan
 from oscar_sync.model.report import RunReport, Status
 
 _ORDER = (
@@ -64,8 +64,7 @@ def examination_exit(examinations: Iterable[Examination], *, detailed: bool) -> 
 def has_drift(plan: Plan) -> bool:
     whole = (*plan.actions, *(item.action for item in plan.blocked))
     return any(
-        action.kind in (ActionKind.CREATE, ActionKind.HOOK)
-        or any(change.cause is not Cause.MANIFEST for change in action.changes)
+        action.kind.is_drift or any(change.cause is not Cause.MANIFEST for change in action.changes)
         for action in whole
     )
 

@@ -14,8 +14,9 @@ from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.state import BucketCount
 
+BUCKET_PREFIX: Final = "bucket "
 VOLUME_PREFIX: Final = "volume "
-"""What stands before the name of a volume; no bucket's name holds a space."""
+"""What stands before the name of a bucket or volume: no service's or bucket's holds a space."""
 
 
 class ActionKind(StrEnum):
@@ -28,6 +29,20 @@ class ActionKind(StrEnum):
     ADOPT = "adopt"
     FORGET = "forget"
     ERASE = "erase"
+    CREATE_BUCKET = "create bucket"
+    SHARE_BUCKET = "share bucket"
+    ADOPT_BUCKET = "adopt bucket"
+    CREATE_VOLUME = "create volume"
+
+    @property
+    def is_missing(self) -> bool:
+        """Tell whether what it makes is not there: never made, or deleted on the cluster."""
+        return self in _MAKING
+
+    @property
+    def is_drift(self) -> bool:
+        """Tell whether the cluster must have moved, whatever fields it changes."""
+        return self.is_missing or self is ActionKind.HOOK
 
 
 class Do(StrEnum):
@@ -43,6 +58,15 @@ class Do(StrEnum):
     RESTART = "restart"
     UPLOAD = "upload"
     DELETE_OBJECT = "delete-object"
+    CREATE_BUCKET = "create-bucket"
+    SET_ACCESS = "set-access"
+    TAG = "tag"
+    CREATE_VOLUME = "create-volume"
+    DELETE_VOLUME = "delete-volume"
+
+
+_COMPARED: Final = frozenset({ActionKind.UPDATE, ActionKind.SHARE_BUCKET})
+_MAKING: Final = frozenset({ActionKind.CREATE, ActionKind.CREATE_BUCKET, ActionKind.CREATE_VOLUME})
 
 
 class Op(StrEnum):
@@ -203,6 +227,7 @@ class Preconditions(Struct, frozen=True):
 class Action(Struct, frozen=True):
     """One counted thing to do, with its reason, its steps and what it keeps and erases.
 
+    ``key.name`` is ``bucket NAME`` or ``volume NAME`` where the action is about one of these.
     ``sends`` is a hash of everything that its requests carry (`planning.sent`): the digest rests on
     it, so that nothing can be sent that was not reviewed. ``notes`` are sentences for people; they
     are not part of the digest. ``unchanged_fields`` counts the other fields of an update, which
@@ -253,7 +278,7 @@ class Action(Struct, frozen=True):
         # Drifted: only the cluster changed; with an edit of the files in it, it is a change.
         if self.deletes_data:
             return Category.DELETED
-        is_update = self.kind is ActionKind.UPDATE and bool(self.changes)
+        is_update = self.kind in _COMPARED and bool(self.changes)
         if is_update and all(change.cause.is_drift for change in self.changes):
             return Category.DRIFTED
         return Category.CHANGED

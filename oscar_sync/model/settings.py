@@ -1,6 +1,7 @@
 """What ``oscar-sync.yaml`` and the command line say, ready to be used."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -85,6 +86,35 @@ class ServiceSettings(Struct, frozen=True):
     close_access: bool = False
 
 
+class DeclaredBucket(Struct, frozen=True):
+    """A bucket that ``buckets`` of the settings declares, by its name, with who has access."""
+
+    which: Which
+    origin: Origin
+    visibility: str = "private"
+    allowed_users: tuple[str, ...] = ()
+    because: str = ""
+    seeds: tuple[Seed, ...] = ()
+
+
+class DeclaredVolume(Struct, frozen=True):
+    """A managed volume that ``volumes`` declares; ``size`` is a quantity of Kubernetes."""
+
+    which: Which
+    origin: Origin
+    size: str
+    because: str = ""
+
+
+class RemovedStorage(Struct, frozen=True):
+    """A bucket or volume that ``removed`` names, with ``erase: true``: it goes with its content."""
+
+    which: Which
+    origin: Origin
+    is_volume: bool = False
+    because: str = ""
+
+
 class Settings(Struct, frozen=True):
     """Everything that shapes a run beside the manifests.
 
@@ -104,6 +134,18 @@ class Settings(Struct, frozen=True):
     removed: tuple[RemovedEntry, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     allow: tuple[Consent, ...] = ()
+    buckets: tuple[DeclaredBucket, ...] = ()
+    volumes: tuple[DeclaredVolume, ...] = ()
+    removed_storage: tuple[RemovedStorage, ...] = ()
+
+    @property
+    def declares_storage(self) -> bool:
+        return bool(self.buckets or self.volumes)
+
+    @property
+    def seeds(self) -> tuple[Seed, ...]:
+        of_buckets = (seed for one in self.buckets for seed in one.seeds)
+        return (*(seed for one in self.services for seed in one.seeds), *of_buckets)
 
     def of_service(self, key: ServiceKey) -> tuple[ServiceSettings, ...]:
         return tuple(entry for entry in self.services if entry.which.matches(key))
@@ -111,7 +153,36 @@ class Settings(Struct, frozen=True):
     def removal_of(self, key: ServiceKey) -> RemovedEntry | None:
         return next((entry for entry in self.removed if entry.which.matches(key)), None)
 
+    def buckets_on(self, cluster: ClusterId) -> tuple[DeclaredBucket, ...]:
+        """Return the buckets that are declared for *cluster*, those for each cluster among them."""
+        return _on(cluster, self.buckets)
+
+    def volumes_on(self, cluster: ClusterId) -> tuple[DeclaredVolume, ...]:
+        return _on(cluster, self.volumes)
+
+    def removed_storage_on(
+        self, cluster: ClusterId, *, volumes: bool
+    ) -> tuple[RemovedStorage, ...]:
+        """Return the entries of buckets, or of *volumes*, that are to be deleted on *cluster*."""
+        return _on(cluster, (one for one in self.removed_storage if one.is_volume is volumes))
+
     def closes_access(self, key: ServiceKey) -> bool:
         removed = self.removal_of(key)
         entries = (*self.of_service(key), *((removed,) if removed else ()))
         return any(entry.close_access for entry in entries)
+
+
+Declared: TypeAlias = DeclaredBucket | DeclaredVolume | RemovedStorage
+
+_T = TypeVar("_T", bound=Declared)
+
+
+def _on(cluster: ClusterId, entries: Iterable[_T]) -> tuple[_T, ...]:
+    """Return one entry a name, sorted: what names *cluster* wins over what is for each cluster."""
+    named: dict[str, _T] = {}
+    for entry in entries:
+        if entry.which.cluster == cluster or (
+            entry.which.cluster is None and entry.which.name not in named
+        ):
+            named[entry.which.name] = entry
+    return tuple(named[name] for name in sorted(named))

@@ -35,8 +35,16 @@ CLUSTER: Final = (
 ALIAS: Final = (Field("alias", _T, "Name of the entry that this key goes to.", ""),)
 
 REMOVED: Final = (
-    Field("service", _T, "SERVICE or CLUSTER/SERVICE.", "", is_required=True),
-    Field("erase", Kind.TEXTS, "Buckets to delete, `volume`, `empty`.", []),
+    Field("service", _T, "SERVICE or CLUSTER/SERVICE.", ""),
+    Field("bucket", _T, "In place of a service: BUCKET or CLUSTER/BUCKET.", ""),
+    Field("volume", _T, "In place of a service: VOLUME or CLUSTER/VOLUME.", ""),
+    Field(
+        "erase",
+        Kind.TEXTS,
+        "Buckets to delete, `volume`, `empty`; `true` for a bucket or volume.",
+        [],
+        is_flag_too=True,
+    ),
     Field("forget", _F, "Keep it running and stop managing it.", False),
     Field("close_access", _F, "First close its buckets to everybody except their owner.", False),
     Field("because", _T, "Why, for the plan's text.", ""),
@@ -69,6 +77,32 @@ SERVICE: Final = (
     Field("seeds", Kind.BLOCKS, "Files to upload to its buckets.", [], children=SEED),
 )
 
+BUCKET_SEED: Final = (
+    SEED[0],
+    Field("to", _T, "A folder of the bucket; absent: the bucket itself.", ""),
+    *SEED[2:],
+)
+
+_BECAUSE: Final = Field("because", _T, "Why, for the plan's text.", "")
+
+BUCKET: Final = (
+    Field(
+        "visibility",
+        _T,
+        "Who has access: its owner, its owner and `allowed_users`, or everybody.",
+        "private",
+        choices=("private", "restricted", "public"),
+    ),
+    Field("allowed_users", Kind.TEXTS, "Ids of users that have access to it.", []),
+    _BECAUSE,
+    Field("seeds", Kind.BLOCKS, "Files to upload to it.", [], children=BUCKET_SEED),
+)
+
+VOLUME: Final = (
+    Field("size", _T, "How much it holds, such as `20Gi`.", "", is_required=True),
+    _BECAUSE,
+)
+
 SETTINGS: Final = (
     Field("set", _T, "Name of the set of services that these settings manage.", ""),
     Field(
@@ -89,7 +123,22 @@ SETTINGS: Final = (
         [],
     ),
     Field("owners", Kind.TEXTS, "Owners whose services may be updated.", []),
-    Field("removed", Kind.BLOCKS, "Services to remove.", [], children=REMOVED, text_as=REMOVED),
+    Field(
+        "removed",
+        Kind.BLOCKS,
+        "Services to remove; buckets and volumes to delete.",
+        [],
+        children=REMOVED,
+        text_as=REMOVED,
+    ),
+    Field(
+        "buckets",
+        Kind.BLOCK_MAP,
+        "Buckets by BUCKET (on each cluster of the run) or CLUSTER/BUCKET; needs a `set`.",
+        {},
+        children=BUCKET,
+    ),
+    Field("volumes", Kind.BLOCK_MAP, "Managed volumes by name, as buckets.", {}, children=VOLUME),
     Field("services", Kind.BLOCK_MAP, "Settings by service.", {}, children=SERVICE),
     Field(
         "rules",

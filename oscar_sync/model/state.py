@@ -62,7 +62,11 @@ class HookRule(Struct, frozen=True):
 
 
 class BucketFacts(Struct, frozen=True):
-    """A bucket as ``/system/buckets`` shows it; ``is_tagged``: OSCAR said on it whose it is."""
+    """A bucket as ``/system/buckets`` shows it; ``is_tagged``: OSCAR said on it whose it is.
+
+    ``set_name`` and ``applied`` are our own marks, blank where it has none
+    (`semantics.bucket_marks`).
+    """
 
     name: BucketName
     owner: str = ""
@@ -70,6 +74,8 @@ class BucketFacts(Struct, frozen=True):
     allowed_users: tuple[str, ...] = ()
     from_service: str = ""
     is_tagged: bool = True
+    set_name: str = ""
+    applied: str = ""
 
 
 class BucketCount(Struct, frozen=True):
@@ -196,6 +202,7 @@ class VolumeFacts(Struct, frozen=True):
     size: str = ""
     made_by: ServiceName = ServiceName("")
     phase: str = ""
+    attached_to: tuple[str, ...] = ()
 
     @property
     def is_deleting(self) -> bool:

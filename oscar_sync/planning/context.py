@@ -68,6 +68,7 @@ class Planned(Struct):
     closed: set[BucketName] = field(default_factory=set)
     mounted: dict[BucketName, list[str]] = field(default_factory=dict)
     workers: dict[ServiceName, ServiceKey] = field(default_factory=dict)
+    volumes: dict[str, str] = field(default_factory=dict)
 
 
 class Context(Struct, frozen=True, dict=True):
@@ -218,6 +219,8 @@ class Context(Struct, frozen=True, dict=True):
             planned.access.pop(bucket, None)
         for bucket, access in effects.gives.items():
             planned.access[bucket] = planned.access.get(bucket, Access()) | access
+        if effects.volume:
+            planned.volumes[effects.volume] = action.id
         for bucket in effects.makes:
             if not self.bucket_exists(bucket):
                 planned.made[bucket] = action.id

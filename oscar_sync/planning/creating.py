@@ -197,6 +197,9 @@ def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, .
 
 def _volume_makers(context: Context, desired: DesiredService) -> tuple[str, ...]:
     volume = attached_volume(desired.form)
+    declared = context.planned.volumes.get(volume)
+    if declared:
+        return (declared,)
     return tuple(
         action_id(ActionKind.CREATE, other.key)
         for name, other in sorted(context.desired.items())

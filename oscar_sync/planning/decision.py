@@ -17,7 +17,7 @@ class Effects(Struct, frozen=True):
 
     It makes those of ``makes`` that do not exist yet, ``gives`` access to buckets, takes all of it
     from those that it ``closes``, ``mounts`` a bucket that must be private for it, and makes
-    federation ``workers``.
+    federation ``workers`` and a ``volume``.
     """
 
     makes: tuple[BucketName, ...] = ()
@@ -26,6 +26,7 @@ class Effects(Struct, frozen=True):
     removes: ServiceName | None = None
     mounts: BucketName | None = None
     workers: tuple[tuple[ClusterId, ServiceName], ...] = ()
+    volume: str = ""
 
 
 class Decision(Struct, frozen=True):

@@ -155,7 +155,19 @@ def _removals(
         return Removals()
     from oscar_sync.planning.candidates import decide_removals
 
-    return decide_removals(context, desired.narrowing, options, candidates)
+    removals = decide_removals(context, desired.narrowing, options, candidates)
+    if options.scope is not Scope.ALL or not desired.narrowing.is_full:
+        return removals
+    if not context.settings.removed_storage:
+        return removals
+    from oscar_sync.planning.declared_removals import decide_removed_storage
+
+    storage = decide_removed_storage(context)
+    return replace(
+        removals,
+        decisions=(*removals.decisions, *storage.decisions),
+        notes=(*removals.notes, *storage.notes),
+    )
 
 
 def _written(
@@ -165,16 +177,36 @@ def _written(
         case Scope.ALL | Scope.DRIFT:
             from oscar_sync.planning.writing import decide_written  # a seed does without: 2 ms
 
-            return decide_written(context, with_seeds=options.scope is Scope.ALL)
+            with_seeds = options.scope is Scope.ALL
+            if not context.settings.declares_storage:
+                return decide_written(context, with_seeds=with_seeds)
+            from oscar_sync.planning.declared import around
+
+            is_full = desired.narrowing.is_full
+            return around(
+                context,
+                lambda: decide_written(context, with_seeds=with_seeds),
+                is_full=is_full,
+                with_seeds=with_seeds,
+            )
         case Scope.SEED:
-            return [item for wanted in sorted(context.desired)
-                    for item in decide_seeds(context, context.desired[wanted])], []  # fmt: skip
+            seeds = [item for wanted in sorted(context.desired)
+                     for item in decide_seeds(context, context.desired[wanted])]  # fmt: skip
+            return seeds + _bucket_seeds(context, desired), []
         case Scope.ADOPT | Scope.FORGET:
             return _stamped(context, desired.narrowing, options), []
         case Scope.REMOVE:
             return [], []
         case _:
             assert_never(options.scope)
+
+
+def _bucket_seeds(context: Context, desired: DesiredState) -> list[Decision]:
+    if not context.settings.buckets:
+        return []
+    from oscar_sync.planning.declared_buckets import decide_seeds_of_buckets
+
+    return decide_seeds_of_buckets(context, (), is_full=desired.narrowing.is_full)
 
 
 def _stamped(context: Context, narrowing: Narrowing, options: PlanOptions) -> list[Decision]:

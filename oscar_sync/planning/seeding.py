@@ -1,14 +1,17 @@
 """Files that a store lacks: uploads after the service holds (safety 9)."""
 
+from collections.abc import Sequence
 from typing import Final
+
+from msgspec.structs import replace
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Account, Form
-from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import SeedMaterial
-from oscar_sync.model.plan import Action, ActionKind, Do, Step
-from oscar_sync.model.settings import Seed
+from oscar_sync.model.plan import BUCKET_PREFIX, Action, ActionKind, Do, Step
+from oscar_sync.model.settings import DeclaredBucket, Seed
 from oscar_sync.model.state import DesiredService, SeedDifference
 from oscar_sync.planning.blocking import Judgement, Reason, needs_consent
 from oscar_sync.planning.context import Context
@@ -24,15 +27,30 @@ def decide_seeds(context: Context, desired: DesiredService) -> tuple[Decision, .
     if not context.settings.services:
         return ()
     seeds = [seed for entry in context.settings.of_service(desired.key) for seed in entry.seeds]
-    decisions = (_decide(context, desired, seed, at) for at, seed in enumerate(seeds))
+    return _decided(context, desired.key, desired.form, seeds)
+
+
+def decide_bucket_seeds(context: Context, declared: DeclaredBucket) -> tuple[Decision, ...]:
+    """Return what the files of a declared bucket's own seeds need."""
+    key = context.service_key(f"{BUCKET_PREFIX}{declared.which.name}")
+    return _decided(context, key, Form(name=key.name), declared.seeds)
+
+
+def _decided(
+    context: Context, key: ServiceKey, form: Form, seeds: Sequence[Seed]
+) -> tuple[Decision, ...]:
+    decisions = (_decide(context, key, form, seed, at) for at, seed in enumerate(seeds))
     return tuple(decision for decision in decisions if decision is not None)
 
 
 def _decide(
-    context: Context, desired: DesiredService, seed: Seed, position: int
+    context: Context, key: ServiceKey, form: Form, seed: Seed, position: int
 ) -> Decision | None:
-    credentials = account_of(desired.form, seed.provider) if seed.is_elsewhere else {}
-    is_own = is_own_store(desired.form, seed.provider, context.facts.view.own_store)
+    """Return what *seed* needs; *form* says how its provider is reached."""
+    credentials = account_of(form, seed.provider) if seed.is_elsewhere else {}
+    is_own = not seed.is_elsewhere or is_own_store(
+        form, seed.provider, context.facts.view.own_store
+    )
     reason = _reason(context, seed, credentials, is_own=is_own)
     difference = None if reason else context.facts.seed(seed, credentials)
     if difference is None:
@@ -55,7 +73,7 @@ def _decide(
         reason = _source_reason(seed, difference)
     verdict = Judgement(reason)
     if not reason and extra and is_own:
-        verdict = _others_verdict(context, desired, seed, len(extra))
+        verdict = _others_verdict(context, key, seed, len(extra))
     if not verdict.reason and not difference.uploads and not extra:
         return None
     triggered = len(difference.uploads) if is_own and _fires(context, seed) else 0
@@ -66,8 +84,8 @@ def _decide(
         for path in difference.alike
     )
     action = Action(
-        id=action_id(ActionKind.SEED, desired.key, f"#{position + 1}"),
-        key=desired.key,
+        id=action_id(ActionKind.SEED, key, f"#{position + 1}"),
+        key=key,
         kind=ActionKind.SEED,
         reason=f"{seed.shown_source} -> {seed.place}",
         steps=(
@@ -145,23 +163,23 @@ def _trigger_reason(context: Context, seed: Seed) -> Reason | None:
     )
 
 
-def _others_verdict(context: Context, desired: DesiredService, seed: Seed, count: int) -> Judgement:
+def _others_verdict(context: Context, key: ServiceKey, seed: Seed, count: int) -> Judgement:
     # A live service that the files do not name may have written there what no seed holds.
-    bucket, me = BucketName(seed.bucket), desired.key.name
+    bucket, me = BucketName(seed.bucket), key.name
     whose = _whose_else(context, me, bucket)
     if not whose:
         return Judgement()
-    used = context.consents_to(Consent(Word.ATTACH, me, bucket, desired.key.cluster))
-    if used:
-        return Judgement(used=used)
-    return Judgement(
-        needs_consent(
-            "extra-of-others",
-            f"delete_extra would delete {plural(count, 'object')} from bucket {bucket}, {whose}",
-            Consent(Word.ATTACH, me, bucket),
-            "remove `delete_extra` from the seed, or seed into a bucket of the service's own",
-        )
+    reason = needs_consent(
+        "extra-of-others",
+        f"delete_extra would delete {plural(count, 'object')} from bucket {bucket}, {whose}",
+        Consent(Word.ATTACH, me, bucket),
+        "remove `delete_extra` from the seed, or seed into a bucket of the service's own",
     )
+    if me.startswith(BUCKET_PREFIX):
+        ways = ("remove `delete_extra` from the seed",)
+        return Judgement(replace(reason, ways_out=ways, consent=""))
+    used = context.consents_to(Consent(Word.ATTACH, me, bucket, key.cluster))
+    return Judgement(used=used) if used else Judgement(reason)
 
 
 def _whose_else(context: Context, me: ServiceName, bucket: BucketName) -> str:
@@ -226,3 +244,14 @@ def _fires_live(context: Context, seed: Seed) -> bool:
 def _is_input(form: Form, seed: Seed) -> bool:
     target = f"{seed.bucket}/{seed.prefix}"
     return any(lies_within(target, f"{bucket}/{folder}") for bucket, folder in inputs(form))
+
+
+def after(before: Decision | None, seed: Decision) -> Decision:
+    """Return *seed* so that it waits for what makes its bucket, blocked where that is."""
+    if before is None:
+        return seed
+    action = replace(seed.action, depends_on=(before.action.id,))
+    if before.reason is not None and seed.reason is None:
+        reason = replace(before.reason, message="what it waits for is blocked")
+        return replace(seed, action=action, material=None, reason=reason)
+    return replace(seed, action=action)

@@ -19,6 +19,7 @@ from oscar_sync.model.field import Compare, Field, Kind, Value
 from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import (
+    BucketMaterial,
     CreateMaterial,
     EraseMaterial,
     FingerprintKey,
@@ -26,6 +27,7 @@ from oscar_sync.model.material import (
     PutMaterial,
     ReplaceMaterial,
     SeedMaterial,
+    VolumeMaterial,
 )
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.plan import Cause, FieldChange, Op
@@ -219,6 +221,16 @@ def _of_kind(material: Material, form: Callable[[Form], object]) -> dict[str, ob
             }
         case EraseMaterial():
             return {}
+        case BucketMaterial():
+            planned = material.planned
+            return {
+                "access": [material.visibility, *material.allowed_users],
+                "marks": {**material.marks},
+                "unlocking": material.unlocking,
+                "planned": planned and (planned.owner, planned.visibility, planned.allowed_users),
+            }
+        case VolumeMaterial():
+            return {"size": material.size}
         case _:
             assert_never(material)
 

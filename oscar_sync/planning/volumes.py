@@ -68,17 +68,18 @@ def _attached_reason(context: Context, attached: str, lost: str) -> Reason | Non
     makers = {made_volume(wanted.form) for wanted in context.desired.values()}
     there = context.facts.volume(attached)
     is_deleting = there is not None and there.is_deleting
-    if is_deleting and attached not in makers:
+    if is_deleting and attached not in (*makers, *context.planned.volumes):
         return Reason(
             "volume-deleting",
             f"volume {attached} is being deleted, with its content",
             ("plan again when it is gone, with a `size`", "name another volume"),
         )
     is_known = context.facts.view.volumes is not None
-    if attached in makers or not (attached == lost or (is_known and there is None)):
+    is_made = attached in makers or attached in context.planned.volumes
+    if is_made or not (attached == lost or (is_known and there is None)):
         return None
     return Reason(
         "no-such-volume",
         f"volume {attached} does not exist, and no service of the plan makes it",
-        ("give it a `size`", "make it through OSCAR's API"),
+        ("declare it under `volumes` in oscar-sync.yaml", "give it a `size`"),
     )

@@ -60,6 +60,10 @@ class Summary(Published):
     adopt: int | None = where_given()
     forget: int | None = where_given()
     erase: int | None = where_given()
+    create_bucket: int | None = where_given(validation_alias=ActionKind.CREATE_BUCKET)
+    share_bucket: int | None = where_given(validation_alias=ActionKind.SHARE_BUCKET)
+    adopt_bucket: int | None = where_given(validation_alias=ActionKind.ADOPT_BUCKET)
+    create_volume: int | None = where_given(validation_alias=ActionKind.CREATE_VOLUME)
     blocked: int
     not_planned: int
     drifted: int

@@ -204,6 +204,7 @@ class FileStore(ProviderFiles):
         self.remove_hooks = outlasting_restarts(store.remove_hooks, sleep)
         self.count = outlasting_restarts(store.count, sleep)
         self.has_marker = outlasting_restarts(store.has_marker, sleep)
+        self.add_tags = outlasting_restarts(store.add_tags, sleep)
         self.put_marker = outlasting_restarts(store.put_marker, sleep)
         self._upload = outlasting_restarts(super().upload, sleep)
         self._delete = outlasting_restarts(super().delete, sleep)

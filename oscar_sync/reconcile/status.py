@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from oscar_sync.errors import ClusterError
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import Action, ActionKind, PlanOptions, Scope
+from oscar_sync.model.plan import Action, PlanOptions, Scope
 from oscar_sync.model.state import ClusterView, DeploymentState, DesiredState, LiveService
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, WorkerStatus
 from oscar_sync.planning.context import Context, Standing
@@ -21,7 +21,6 @@ from oscar_sync.semantics.federation import is_worker, origin_of
 from oscar_sync.semantics.normal_form import is_exposed
 
 _AT_ONCE: Final = 4
-_DRIFTS: Final = frozenset({ActionKind.CREATE, ActionKind.HOOK})
 
 
 def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterStatus, ...]:
@@ -172,7 +171,7 @@ def _is_asked(context: Context, live: LiveService, ours: set[ServiceName]) -> bo
 
 def _drifted(planned: Pass) -> frozenset[ServiceKey]:
     return frozenset(
-        action.key for action in _actions(planned) if action.is_drifted or action.kind in _DRIFTS
+        action.key for action in _actions(planned) if action.is_drifted or action.kind.is_drift
     )
 
 

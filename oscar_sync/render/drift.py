@@ -10,16 +10,14 @@ from oscar_sync.render.words import key_width, safe
 
 def moved(plan: Plan) -> list[Action]:
     """Return what is missing, has lost its hooks or differs because the cluster changed."""
-    return [
-        action
-        for action in (*plan.actions, *(item.action for item in plan.blocked))
-        if action.kind in (ActionKind.CREATE, ActionKind.HOOK) or action.is_drifted
-    ]
+    # Who has access to data comes first: that is a matter of security.
+    drifted = [action for action in plan.all_actions if action.kind.is_drift or action.is_drifted]
+    return sorted(drifted, key=lambda action: action.kind is not ActionKind.SHARE_BUCKET)
 
 
 def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
     key = f"{action.key!s:<{width}}"
-    if action.kind is ActionKind.CREATE:
+    if action.kind.is_missing:
         return [(f"{key} missing: {safe(action.reason)}", [])]
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)

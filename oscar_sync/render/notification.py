@@ -5,7 +5,7 @@ import json
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, ActionKind, Plan
+from oscar_sync.model.plan import Action, Plan
 from oscar_sync.model.report import RunReport, Status
 from oscar_sync.render.metrics import MetricsRun
 
@@ -43,9 +43,9 @@ def _drifted(run: MetricsRun) -> list[Action]:
     """Return what moved; a service that is missing counts for ``drift``, not for an edit."""
     if run.plan is None or run.command == "apply":
         return []
-    counts = (ActionKind.CREATE, ActionKind.HOOK) if run.command == "drift" else ()
-    whole = (*run.plan.actions, *(item.action for item in run.plan.blocked))
-    return [action for action in whole if action.is_drifted or action.kind in counts]
+    counts = run.command == "drift"
+    whole = run.plan.all_actions
+    return [one for one in whole if one.is_drifted or (counts and one.kind.is_drift)]
 
 
 def _moved(action: Action) -> Json:

@@ -38,7 +38,8 @@ _OF_OP: Final = {Op.ADD: "+", Op.REMOVE: "-", Op.CHANGE: "~", Op.SAME: ""}
 _RANK: Final = {
     ActionKind.REMOVE: 0, ActionKind.REPLACE: 1, ActionKind.CREATE: 2, ActionKind.SEED: 2,
     ActionKind.UPDATE: 3, ActionKind.HOOK: 4, ActionKind.ADOPT: 6,
-    ActionKind.FORGET: 7, ActionKind.ERASE: 0,
+    ActionKind.FORGET: 7, ActionKind.ERASE: 0, ActionKind.CREATE_BUCKET: 2,
+    ActionKind.CREATE_VOLUME: 2, ActionKind.SHARE_BUCKET: 2, ActionKind.ADOPT_BUCKET: 6,
 }  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def plan_text(
     page = Page(paint, verbose=verbose, key_width=key_width(_keys(plan)))
     page.line(_header(plan, command))
     risky = _worst_first(plan.of_category(Category.DELETED))
-    drifted = plan.of_category(Category.DRIFTED)
+    drifted = _worst_first(plan.of_category(Category.DRIFTED))
     changes = _worst_first(plan.of_category(Category.CHANGED))
     page.section("DATA AT RISK", len(risky), [page.action(item) for item in risky])
     page.section("BLOCKED", len(plan.blocked), [page.blocked(item) for item in plan.blocked])
@@ -136,9 +137,18 @@ def _counts(plan: Plan) -> Iterator[str]:
     drifted = len(plan.of_category(Category.DRIFTED))
     for kind, number in plan.counts().items():
         if kind is not ActionKind.ERASE:
-            word = "repair (notifications)" if kind is ActionKind.HOOK else str(kind)
+            word = _COUNTED.get(kind, str(kind))
             extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
             yield f"{number} to {word}{extra}"
+
+
+_COUNTED: Final = {
+    ActionKind.HOOK: "repair (notifications)",
+    ActionKind.CREATE_BUCKET: "create (bucket)",
+    ActionKind.SHARE_BUCKET: "share (bucket)",
+    ActionKind.ADOPT_BUCKET: "adopt (bucket)",
+    ActionKind.CREATE_VOLUME: "create (volume)",
+}
 
 
 def _about(plan: Plan) -> str:
@@ -288,20 +298,25 @@ def _step_symbol(action: Action, step: Step) -> str:
     if action.kind is ActionKind.REPLACE and step.do in _REPLACE_SYMBOLS:
         return "-" if step.is_detach else _REPLACE_SYMBOLS[step.do]
     match step.do:
-        case Do.HOOK | Do.UNHOOK | Do.MARKER:
-            return "@"
         case Do.PUT if action.kind is ActionKind.CREATE:
             return "&"
         case Do.POST if action.kind is not ActionKind.CREATE:
             return "&"
         case Do.PUT if _puts_in_parts(action):
             return "-" if step.is_detach else "&"
-        case Do.RESTART:
-            return "r"
-        case Do.DELETE_OBJECT:
-            return "-"
         case _:
-            return ""
+            return _STEP_SYMBOLS.get(step.do, "")
+
+
+_STEP_SYMBOLS: Final = {
+    Do.HOOK: "@",
+    Do.UNHOOK: "@",
+    Do.MARKER: "@",
+    Do.RESTART: "r",
+    Do.SET_ACCESS: "~",
+    Do.TAG: "=",
+    Do.DELETE_OBJECT: "-",
+}
 
 
 def _puts_in_parts(action: Action) -> bool:
@@ -327,23 +342,23 @@ _PUT_WORDS: Final = {"the full definition": "attach existing buckets by a second
 def _step_words(step: Step) -> str:
     if step.member:
         return _member_words(step)
-    match step.do:
-        case Do.HOOK:
-            return f"uploads to {step.target} start it"
-        case Do.UNHOOK:
-            return f"uploads to {step.target} no longer start it"
-        case Do.MARKER:
-            return f"folder marker {step.target}"
-        case Do.DELETE:
-            return f"delete {step.target}, which no longer names a bucket"
-        case Do.POST:
-            return f"create {step.target} {step.note}".rstrip()
-        case Do.PUT:
-            return _PUT_WORDS.get(step.note, step.note)
-        case Do.RESTART:
-            return f"restart {step.target}"
-        case _:
-            return f"{step.target}{f' ({size(step.size_bytes)})' if step.size_bytes else ''}"
+    if step.do is Do.PUT:
+        return _PUT_WORDS.get(step.note, step.note)
+    held = f" ({size(step.size_bytes)})" if step.size_bytes else ""
+    words = _STEP_WORDS.get(step.do, f"{{target}}{held}")
+    return words.format(target=step.target, note=step.note).rstrip()
+
+
+_STEP_WORDS: Final = {
+    Do.HOOK: "uploads to {target} start it",
+    Do.UNHOOK: "uploads to {target} no longer start it",
+    Do.MARKER: "folder marker {target}",
+    Do.DELETE: "delete {target}, which no longer names a bucket",
+    Do.POST: "create {target} {note}",
+    Do.RESTART: "restart {target}",
+    Do.SET_ACCESS: "give {target} its access: {note}",
+    Do.TAG: "mark {target} as managed by this set",
+}
 
 
 def _member_words(step: Step) -> str:

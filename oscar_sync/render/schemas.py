@@ -79,7 +79,8 @@ def _shape(field: Field, *, is_strict: bool) -> dict[str, Json]:
         case Kind.INTEGER:
             return {"type": ["integer", *nothing]}
         case Kind.TEXTS:
-            return {"type": ["array", "null"], "items": dict(_SCALAR)}
+            flag: list[Json] = ["boolean"] if field.is_flag_too else []
+            return {"type": ["array", *flag, "null"], "items": dict(_SCALAR)}
         case Kind.TEXT_MAP:
             named: dict[str, Json] = {key: {"enum": [*field.choices]} for key in field.keys}
             others: Json = False if named else dict(_SCALAR)

@@ -22,6 +22,10 @@ SYMBOLS: Final = {
     ActionKind.ADOPT: "=",
     ActionKind.FORGET: "<",
     ActionKind.ERASE: "-",
+    ActionKind.CREATE_BUCKET: "+",
+    ActionKind.SHARE_BUCKET: "~",
+    ActionKind.ADOPT_BUCKET: "=",
+    ActionKind.CREATE_VOLUME: "+",
 }
 
 _LONGEST: Final = 80
@@ -157,14 +161,24 @@ def outcome_headline(result: ActionResult) -> str:
     return str(result.action.kind) if is_lost else headline(result.action)
 
 
+_HEADLINES: Final = {
+    ActionKind.ERASE: "delete data",
+    ActionKind.HOOK: "set notifications",
+    ActionKind.ADOPT: "adopt: start managing it",
+    ActionKind.ADOPT_BUCKET: "adopt: start managing it",
+    ActionKind.CREATE_BUCKET: "create",
+    ActionKind.CREATE_VOLUME: "create",
+    ActionKind.SHARE_BUCKET: "share",
+    ActionKind.FORGET: "forget: stop managing it",
+}
+
+
 def headline(action: Action) -> str:
     match action.kind:
         case ActionKind.REMOVE:
             return "remove, data is deleted" if action.erases else "remove, data stays"
         case ActionKind.REPLACE:
             return f"replace: {safe(action.reason)}"
-        case ActionKind.ERASE:
-            return "delete data"
         case ActionKind.SEED:
             uploads = [step for step in action.steps if step.size_bytes or step.do == "upload"]
             total = sum(step.size_bytes for step in action.steps)
@@ -174,11 +188,5 @@ def headline(action: Action) -> str:
                 parts.append(f"delete {plural(extra, 'extra object')}")
             target = action.reason.rpartition(" -> ")[2]
             return f"{', '.join(parts)} -> {safe(target)}"
-        case ActionKind.HOOK:
-            return "set notifications"
-        case ActionKind.ADOPT:
-            return "adopt: start managing it"
-        case ActionKind.FORGET:
-            return "forget: stop managing it"
         case _:
-            return str(action.kind)
+            return _HEADLINES.get(action.kind, str(action.kind))

@@ -23,6 +23,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
+from oscar_sync.model.state import BucketFacts
 from oscar_sync.semantics.buckets import further_inputs, in_out_buckets, needed_buckets
 
 _ADMIN: Final = ("", "cluster_admin")
@@ -51,6 +52,13 @@ def access_given(visibility: str, users: Iterable[str] = ()) -> Access:
 
 def access_of_service(form: Form) -> Access:
     return access_given(form.visibility, form.allowed_users)
+
+
+def told_access(facts: BucketFacts) -> tuple[str, tuple[str, ...]]:
+    """Return visibility and users of a bucket as OSCAR tells them, in one form."""
+    # An administrator is told a blank visibility where a user is told *private* (1.4).
+    users = tuple(sorted({*facts.allowed_users})) if facts.visibility == RESTRICTED else ()
+    return facts.visibility or PRIVATE, users
 
 
 def hides_public(visibility: str) -> bool:

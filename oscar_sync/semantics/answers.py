@@ -87,6 +87,20 @@ _ROWS: Final = (
         "OSCAR mounts a bucket for an administrator only if its last create was an "
         "administrator's, which it forgets with its restart: run this again with "
         "--allow wake-mount:{service}, which sends a create that is refused and makes nothing")),
+    _Row("BUCKET", 400, "already exists", Meaning(
+        Outcome.NOT_APPLIED, "bucket-exists", "plan again: it says whose the bucket is")),
+    _Row("BUCKET", 403, "quota", Meaning(
+        Outcome.NOT_APPLIED, "quota", "delete a bucket, or ask the cluster's operator for more")),
+    _Row("BUCKET", 500, "bucket group .*user does not exist", Meaning(
+        Outcome.UNKNOWN, "user-not-known",
+        "one of allowed_users never logged in to this cluster, so nobody but the owner has access: "
+        "apply again once they have")),
+    _Row("BUCKET", 500, "setting MinIO policy for user/group", Meaning(
+        Outcome.APPLIED_WITH_WARNING, "policy-of-administrator")),
+    _Row("VOLUME", 400, "quota", Meaning(
+        Outcome.NOT_APPLIED, "quota", "delete a volume, or ask the cluster's operator for more")),
+    _Row("VOLUME", 400, "still attached", Meaning(
+        Outcome.NOT_APPLIED, "volume-in-use", "remove the services that use it, and apply again")),
     _Row("", 500, "error creating bucket group: .*user does not exist", Meaning(
         Outcome.UNKNOWN, "user-not-known",
         "the users of allowed_users cannot reach the service's buckets, since one of them never "

@@ -219,8 +219,8 @@ NO_QUOTAS: Final = Trait(
 )
 NO_VOLUMES: Final = Trait(
     "there are no managed volumes and no metrics",
-    "`volume` and `metrics` say so",
-    "oscar-server 11",
+    "`volume` and `metrics` say so; a declared volume is blocked (`unsupported-by-server`)",
+    "oscar-server 11; record 054 of 3.7.1",
     until=(4, 0, 0),
 )
 NO_FEDERATION: Final = Trait(

@@ -9,8 +9,17 @@ from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.model.settings import RemovedEntry, Seed, ServiceSettings, Settings, Which
+from oscar_sync.model.settings import (
+    DeclaredBucket,
+    RemovedEntry,
+    Seed,
+    ServiceSettings,
+    Settings,
+    Which,
+)
 from oscar_sync.model.state import DesiredService
+from oscar_sync.semantics.access import Access, access_given, access_of_service
+from oscar_sync.semantics.buckets import needed_buckets
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.consents import GRAMMAR, consent_of
 from oscar_sync.settings.reading import Loaded
@@ -46,6 +55,13 @@ def settings_of(
         removed=tuple(_removed(entry, id_of) for entry in loaded.removed),
         services=tuple(_service(entry, id_of) for entry in loaded.services),
         allow=tuple(_consent(consent, id_of) for consent in allow),
+        buckets=tuple(_bucket(entry, id_of) for entry in loaded.storage.buckets),
+        volumes=tuple(
+            replace(entry, which=_which(entry.which, id_of)) for entry in loaded.storage.volumes
+        ),
+        removed_storage=tuple(
+            replace(entry, which=_which(entry.which, id_of)) for entry in loaded.storage.removed
+        ),
     )
 
 
@@ -59,6 +75,11 @@ def _consent(consent: Consent, id_of: Callable[[str], ClusterId]) -> Consent:
 
 def _removed(entry: RemovedEntry, id_of: Callable[[str], ClusterId]) -> RemovedEntry:
     return replace(entry, which=_which(entry.which, id_of))
+
+
+def _bucket(entry: DeclaredBucket, id_of: Callable[[str], ClusterId]) -> DeclaredBucket:
+    seeds = tuple(_seed(seed, id_of) for seed in entry.seeds)
+    return replace(entry, which=_which(entry.which, id_of), seeds=seeds)
 
 
 def _seed(seed: Seed, id_of: Callable[[str], ClusterId]) -> Seed:
@@ -96,6 +117,30 @@ def check_services(
                 f"no manifest has a service {settings_entry.which}",
                 "correct the name, or delete the entry", text,
             )  # fmt: skip
+
+
+def check_buckets(
+    settings: Settings, services: Iterable[DesiredService], findings: Findings
+) -> None:
+    """Note each service that would give a declared bucket other access than the settings say.
+
+    A service gives its visibility to each bucket that it names, and takes nothing away
+    (`semantics.access`): the two would undo each other at each apply. A private one gives nothing.
+    """
+    for service in services if settings.buckets else ():
+        given = access_of_service(service.form)
+        for bucket in settings.buckets_on(service.key.cluster):
+            wanted = access_given(bucket.visibility, bucket.allowed_users)
+            is_used = bucket.which.name in needed_buckets(service.form)
+            if is_used and given not in (Access(), wanted):
+                findings.add(
+                    SettingsCode.BUCKET_ACCESS, ERROR, service.locate(("visibility",)),
+                    "visibility",
+                    f"{service.key} is {service.form.visibility} and uses bucket "
+                    f"{bucket.which.name}, which {bucket.origin} wants {bucket.visibility}: the "
+                    "service would give its own users access",
+                    "write the same visibility and users at both, or make the service private",
+                )  # fmt: skip
 
 
 def _contradiction(

@@ -25,6 +25,8 @@ class SettingsCode(StrEnum):
     SECRET_ENV = "OSY216"
     SILENCED = "OSY217"
     BARE_VARIABLE = "OSY218"
+    BUCKETS_WITHOUT_SET = "OSY219"
+    BUCKET_ACCESS = "OSY220"
     FINGERPRINT_KEY = "OSY290"
     NO_CLUSTER = "OSY301"
     UNKNOWN_CLUSTER = "OSY302"
@@ -61,6 +63,8 @@ TITLES: Final = {
     SettingsCode.SILENCED: "`rules` of the settings turn warnings off",
     SettingsCode.BARE_VARIABLE: "a variable without braces is not replaced",
     SettingsCode.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
+    SettingsCode.BUCKETS_WITHOUT_SET: "buckets need a set",
+    SettingsCode.BUCKET_ACCESS: "a service would give other access to a bucket than `buckets` says",
     SettingsCode.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
     SettingsCode.NO_CLUSTER: "no cluster is known for a key of the manifests",
     SettingsCode.UNKNOWN_CLUSTER: "the settings name an unknown cluster",

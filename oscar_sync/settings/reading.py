@@ -23,6 +23,7 @@ from oscar_sync.semantics.stamp import SET_NAME
 from oscar_sync.settings.addresses import is_address
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.consents import OF_SERVICE_GRAMMAR, consent_for
+from oscar_sync.settings.declared import DeclaredStorage, read_storage, which_of
 from oscar_sync.settings.durations import duration_s
 from oscar_sync.settings.entries import ClusterSettings
 from oscar_sync.settings.secret_names import is_reserved
@@ -48,13 +49,15 @@ class Loaded(Struct, frozen=True):
     owners: tuple[str, ...] = ()
     removed: tuple[RemovedEntry, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
+    storage: DeclaredStorage = DeclaredStorage()
     clusters: Mapping[str, ClusterSettings] = MappingProxyType({})
     aliases: Mapping[str, str] = MappingProxyType({})
     values: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def seeds(self) -> tuple[Seed, ...]:
-        return tuple(seed for service in self.services for seed in service.seeds)
+        of_buckets = (seed for one in self.storage.buckets for seed in one.seeds)
+        return (*(seed for one in self.services for seed in one.seeds), *of_buckets)
 
 
 def read_settings(  # noqa: PLR0917 - one name each
@@ -154,6 +157,7 @@ class _Reader:
             tuple(file["owners"]),
             self.removed(file["removed"]),
             tuple(self.service(name, entry) for name, entry in file["services"].items()),
+            read_storage(file, self.places, self.findings, self.seeds),
             {key: self.entry(key, clusters[key]) for key in clusters if key not in aliases},
             aliases,
             file,
@@ -195,7 +199,7 @@ class _Reader:
         for place, entry in enumerate(read):
             path: FieldPath = ("removed", place)
             if not entry["service"]:
-                continue
+                continue  # `read_storage` looks at it
             fault = service_name_fault(which_of(entry["service"]).name)
             if fault:
                 self.say(
@@ -242,15 +246,19 @@ class _Reader:
             self.consents(which, entry["allow"], (*path, "allow")),
             tuple(entry["ignore"]),
             wait_s,
-            tuple(
-                seed
-                for place, one in enumerate(entry["seeds"])
-                if one["from"]
-                and one["to"]
-                and (seed := self.seed(which, one, (*path, "seeds", place))) is not None
-            ),
+            self.seeds(which, entry["seeds"], (*path, "seeds")),
             entry["close_access"],
         )
+
+    def seeds(
+        self, which: Which, entries: Sequence[Mapping[str, Any]], path: FieldPath
+    ) -> tuple[Seed, ...]:
+        read = (
+            self.seed(which, one, (*path, place))
+            for place, one in enumerate(entries)
+            if one["from"] and one["to"]
+        )
+        return tuple(seed for seed in read if seed is not None)
 
     def consents(self, which: Which, texts: list[str], path: FieldPath) -> tuple[Consent, ...]:
         consents = []
@@ -310,8 +318,3 @@ def _seed_fault(kind: str, colon: str, bucket: str, prefix: str) -> str:
     if any(ord(character) < 0x20 or ord(character) == 0x7F for character in prefix):
         return "the folder has a control character"
     return ""
-
-
-def which_of(text: str) -> Which:
-    cluster, slash, name = text.rpartition("/")
-    return Which(name, ClusterId(cluster) if slash and cluster else None)

@@ -22,6 +22,7 @@ class SettingsReader(FieldReader):
     """Notes faults as findings; defaults stand for what cannot be used."""
 
     is_strict = True
+    sure = re.compile("")
 
     def __init__(self, places: Places, findings: Findings) -> None:
         self.places = places
@@ -39,13 +40,14 @@ class SettingsReader(FieldReader):
         self.findings.at(SettingsCode.VALUE, ERROR, self.places, path, message, remedy)
 
     def check(self, field: Field, part: ValuePart, text: str, path: FieldPath) -> None:
-        """Note a text of a map that is not one of its choices."""
-        del part
-        if field.choices and text not in field.choices:
+        """Note a text that is not one of its choices; a blank one stands for the default."""
+        if part is ValuePart.KEY:
+            return
+        if field.choices and text not in (*field.choices, _default_of(field, part)):
             hint = did_you_mean(text, field.choices)
             self.findings.at(
                 SettingsCode.VALUE, ERROR, self.places, path,
-                f"{dotted(path)} is not a level" + (f"; {hint}" if hint else ""),
+                f"{dotted(path)} cannot be {text}" + (f"; {hint}" if hint else ""),
                 f"write one of {', '.join(field.choices)}",
             )  # fmt: skip
         elif text == OFF and path[-1] in ALWAYS_SHOWN:
@@ -69,3 +71,8 @@ class SettingsReader(FieldReader):
             SettingsCode.UNKNOWN_KEY, ERROR, self.places, (*path, key),
             f"{what}; {hint}" if hint else what, remedy,
         )  # fmt: skip
+
+
+def _default_of(field: Field, part: ValuePart) -> str:
+    """Return what may stand in place of a choice: the blank text of a key left out."""
+    return "" if part is ValuePart.WHOLE else field.choices[0]

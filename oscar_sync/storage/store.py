@@ -136,6 +136,15 @@ class ObjectStore:
         with self._translated_errors():
             return dict(self._client.get_bucket_tags(bucket) or {})
 
+    def add_tags(self, bucket: str, tags: Mapping[str, str]) -> None:
+        """Add *tags* to a bucket, every other one kept."""
+        from minio.commonconfig import Tags
+
+        with self._lock_of(bucket), self._translated_errors():
+            every = Tags.new_bucket_tags()
+            every.update({**(self._client.get_bucket_tags(bucket) or {}), **tags})
+            self._client.set_bucket_tags(bucket, every)
+
     def count(self, bucket: str, limit: int = COUNT_LIMIT) -> BucketCount:
         """Return how many objects and bytes a bucket holds, folder markers left out."""
         # Listing stops after *limit* objects: then the figures are lower bounds.

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import BucketFacts, DeploymentState, VolumeFacts
+from oscar_sync.semantics import bucket_marks
 from oscar_sync.semantics.live_shape import shape_fault
 from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.wire.exchange import RawAnswer
@@ -158,7 +159,13 @@ def _volume(entry: object) -> VolumeFacts:
         _text(told, "size"),
         ServiceName(_text(told, "created_by_service")),
         _text(status if isinstance(status, dict) else {}, "phase"),
+        _attached_to(told.get("attachments")),
     )
+
+
+def _attached_to(value: object) -> tuple[str, ...]:
+    entries = value if isinstance(value, list) else []
+    return tuple(sorted(_text(mapping_of(entry), "service_name") for entry in entries))
 
 
 def bucket_of(entry: object) -> BucketFacts:
@@ -183,6 +190,8 @@ def bucket_of(entry: object) -> BucketFacts:
         from_service=_text(tags, "from_service"),
         # The list takes the tag `owner` off, and shows a user as the owner of what is private.
         is_tagged=bool(tags) or bool(owner and visibility != "private"),
+        set_name=_text(tags, bucket_marks.SET),
+        applied=_text(tags, bucket_marks.APPLIED),
     )
 
 

@@ -19,8 +19,9 @@ from oscar_sync.model.settings_fields import OFF
 from oscar_sync.model.state import DesiredService
 from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.placing import Placed
-from oscar_sync.settings.assembly import check_removed, check_services
+from oscar_sync.settings.assembly import check_buckets, check_removed, check_services
 from oscar_sync.settings.codes import SettingsCode
+from oscar_sync.settings.declared import DeclaredStorage
 from oscar_sync.settings.load import absolute, check_paths, check_seeds
 from oscar_sync.settings.reading import Loaded
 from oscar_sync.storage.files import walk
@@ -37,7 +38,7 @@ def check(
     findings: Findings,
 ) -> None:
     loaded, request, services = opened.loaded, opened.request, placed.services
-    seeds = [seed for entry in settings.services for seed in entry.seeds]
+    seeds = settings.seeds
     for seed in seeds:
         opened.reader.seeded(seed.source)
     findings.diagnostics.extend(check_together(services, seeds))
@@ -46,6 +47,7 @@ def check(
     _check_seeded(opened, seeds, findings)
     check_paths(loaded, scope.holds, findings)
     check_removed(settings, services, loaded.text, findings)
+    check_buckets(settings, services, findings)
     if placed.narrowing.is_full and not request.clusters:
         check_services(settings, services, loaded.text, findings)
 
@@ -79,7 +81,7 @@ def judged(
     request, tolerated = opened.request, opened.request.tolerated
     if not request.needs_manifests:
         tolerated |= _OF_MANIFESTS
-    elif not manifests.fdl_count and not opened.loaded.removed:
+    elif not (manifests.fdl_count or opened.loaded.removed or _has_storage(opened.loaded)):
         _note_no_fdl(request.paths, manifests.diagnostics, findings)
     every = [
         _softened(one) if one.code in tolerated else one
@@ -90,6 +92,10 @@ def judged(
     if any(one.severity in stopping for one in diagnostics):
         raise InputError(diagnostics)
     return diagnostics
+
+
+def _has_storage(loaded: Loaded) -> bool:
+    return loaded.storage != DeclaredStorage()
 
 
 def _ruled(loaded: Loaded, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

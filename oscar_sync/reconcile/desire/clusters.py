@@ -7,6 +7,7 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster, TokenFileLogin
 from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.settings import Declared, RemovedEntry
 from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.placing import Placed
 from oscar_sync.settings.clusters import ClusterLookup, Resolver
@@ -33,7 +34,7 @@ def clusters_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> t
 
 def entries_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> list[ClusterSettings]:
     lookup, narrowing = placed.lookup, placed.narrowing
-    named = _named_by_removed(opened, lookup, findings)
+    named = _named_by_entries(opened, lookup, findings)
     if lookup.targets:
         entries = list(lookup.targets)
     else:
@@ -50,20 +51,28 @@ def entries_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> li
     return entries
 
 
-def _named_by_removed(
+def _named_by_entries(
     opened: OpenedSettings, lookup: ClusterLookup, findings: Findings
 ) -> list[ClusterSettings]:
-    """Return the clusters that ``removed`` names; nobody would look at a misspelt one."""
+    """Return the clusters that ``removed``, ``buckets`` and ``volumes`` name."""
+    # Nobody would look at a misspelt one.
     entries = []
-    for removed in opened.loaded.removed:
-        cluster = removed.which.cluster
+    storage = opened.loaded.storage
+    named: list[tuple[str, RemovedEntry | Declared]] = [
+        *(("removed", one) for one in opened.loaded.removed),
+        *(("removed", one) for one in storage.removed),
+        *(("buckets", one) for one in storage.buckets),
+        *(("volumes", one) for one in storage.volumes),
+    ]
+    for key, one in named:
+        cluster = one.which.cluster
         entry = lookup.entry_called(cluster) if cluster else None
         if entry is not None:
             entries.append(entry)
         elif cluster:
             hint = did_you_mean(cluster, lookup.names)
             findings.add(
-                SettingsCode.UNKNOWN_CLUSTER, Severity.ERROR, removed.origin, "removed",
+                SettingsCode.UNKNOWN_CLUSTER, Severity.ERROR, one.origin, key,
                 f"no cluster is called {cluster}" + (f"; {hint}" if hint else ""),
                 f"write one of {', '.join(lookup.names) or 'the ids under `clusters`'}",
                 opened.loaded.text,

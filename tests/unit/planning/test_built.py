@@ -125,7 +125,7 @@ def test_a_seed_whose_service_is_blocked_is_blocked_too():
         (ActionKind.CREATE, "name-hidden"),
         (ActionKind.SEED, "name-hidden"),
     ]
-    assert plan.blocked[1].message == "its service is blocked"
+    assert plan.blocked[1].message == "what it waits for is blocked"
 
 
 @pytest.mark.parametrize(

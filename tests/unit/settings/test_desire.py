@@ -619,6 +619,8 @@ services:
     ignore: [labels.team]
     wait: 90s
     seeds: [{from: files, to: "minio.default:plants/in", trigger: true}]
+buckets: {edge/atlas: {visibility: restricted, allowed_users: [a@x], because: shared}}
+volumes: {models: {size: 20Gi}}
 rules: {OSY182: off}
 """
 
@@ -658,7 +660,11 @@ def test_every_key_of_the_settings_is_explained_with_its_line(tmp_path: Path) ->
         f"{seed}.to": ("minio.default:plants/in", "14"),
         f"{seed}.trigger": ("true", "14"),
         f"{seed}.delete_extra": ("false", "default"),
-        "rules": ("OSY182: off", "15"),
+        "buckets.edge/atlas.visibility": ("restricted", "15"),
+        "buckets.edge/atlas.allowed_users": ("a@x", "15"),
+        "buckets.edge/atlas.because": ("shared", "15"),
+        "volumes.models.size": ("20Gi", "16"),
+        "rules": ("OSY182: off", "17"),
     }
 
 

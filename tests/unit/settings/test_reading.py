@@ -1,25 +1,11 @@
 """The settings say what is wrong, where, and what to write instead; their schema says the same."""
 
-import posixpath
 from typing import Any
 
 import pytest
 
-from oscar_sync.documents.findings import Findings
-from oscar_sync.documents.places import Places
-from oscar_sync.documents.yaml_reader import read_yaml
-from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.render.schemas import settings_schema
-from oscar_sync.settings.reading import Loaded, read_settings
-
-
-def read(text: str) -> tuple[Loaded, list[Diagnostic]]:
-    findings = Findings()
-    (tree,) = read_yaml(text).documents
-    places = Places(text, "oscar-sync.yaml", "settings")
-    folder = "/work"
-    path = posixpath.join(folder, places.file)
-    return read_settings(tree, places, folder, path, {}, findings), findings.diagnostics
+from tests.support.settings import read
 
 
 @pytest.mark.parametrize(
@@ -53,8 +39,8 @@ def read(text: str) -> tuple[Loaded, list[Diagnostic]]:
         (
             "removed:\n- ''",
             (2, 3),
-            "removed[0].service is required",
-            "add `service:` (SERVICE or CLUSTER/SERVICE)",
+            "the entry names nothing",
+            "name one service, one bucket or one volume",
         ),
         (
             "services:\n  a:\n    seeds:\n    - to: minio.default:b",
@@ -83,7 +69,7 @@ def read(text: str) -> tuple[Loaded, list[Diagnostic]]:
         (
             "rules: {OSY182: of}",
             (1, 9),
-            "rules.OSY182 is not a level; did you mean off?",
+            "rules.OSY182 cannot be of; did you mean off?",
             "write one of off, warning, error",
         ),
         (
@@ -141,7 +127,8 @@ def test_the_schema_is_strict_and_knows_both_shorthands() -> None:
     assert cluster["additionalProperties"] is False
     assert cluster["properties"]["ssl_verify"]["type"] == ["boolean"]
     assert keys["removed"]["items"]["anyOf"][0] == {"type": "string"}
-    assert keys["removed"]["items"]["anyOf"][1]["required"] == ["service"]
+    removed = keys["removed"]["items"]["anyOf"][1]["properties"]
+    assert removed["erase"]["type"] == ["array", "boolean", "null"]
     assert keys["services"]["additionalProperties"]["additionalProperties"] is False
     assert keys["max_removals"]["minimum"] == 0
     assert keys["rules"]["properties"]["OSY182"] == {"enum": ["off", "warning", "error"]}

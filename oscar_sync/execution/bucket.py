@@ -1,0 +1,131 @@
+"""A declared bucket: made, given the access that is written down, and marked (records 130, 230)."""
+
+from collections.abc import Sequence
+
+from oscar_sync.execution.effect import wait_for_effect
+from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
+from oscar_sync.execution.sender import ReachError, Reply
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.material import BucketMaterial
+from oscar_sync.model.plan import ActionKind, Do, Step
+from oscar_sync.model.report import ActionResult, Status
+from oscar_sync.model.state import BucketFacts
+from oscar_sync.semantics.access import RESTRICTED, told_access
+from oscar_sync.semantics.answers import Outcome
+
+
+def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
+    """Send the steps of *material* in their order, each read back from the list of buckets."""
+    _check_premise(run, material)
+    failure: FailedError | None = None
+    unlocking: Sequence[str] = material.unlocking
+    for step in run.action.steps:
+        match step.do:
+            case Do.CREATE_BUCKET:
+                failure = _create(run, step, material)
+            case Do.SET_ACCESS if unlocking:
+                _give(run, step, material, RESTRICTED, unlocking)
+                unlocking = ()
+            case Do.SET_ACCESS:
+                _give(run, step, material, material.visibility, material.allowed_users)
+            case _:
+                _mark(run, step, material)
+    if failure is not None:
+        raise failure
+    return run.result(Status.DONE)
+
+
+def _check_premise(run: Run, material: BucketMaterial) -> None:
+    """Raises StaleServiceError: the bucket is not as the plan saw it."""
+    facts, planned = _listed(run, material.bucket), material.planned
+    is_new = run.action.kind is ActionKind.CREATE_BUCKET
+    if is_new and facts is not None:
+        raise StaleServiceError("it exists now")
+    if not is_new and facts is None:
+        raise StaleServiceError("it is gone")
+    if planned is not None and facts is not None and not _is_same(facts, planned):
+        raise StaleServiceError("it has changed since the plan was made")
+
+
+def _is_same(one: BucketFacts, other: BucketFacts) -> bool:
+    def shown(facts: BucketFacts) -> tuple[object, ...]:
+        return facts.owner, facts.from_service, facts.set_name, *told_access(facts)
+
+    return shown(one) == shown(other)
+
+
+def _create(run: Run, step: Step, material: BucketMaterial) -> FailedError | None:
+    """Make the bucket; return why it lacks the access, so that it is marked before that is told.
+
+    Raises:
+        FailedError: it was not made.
+        NotVerifiedError: it is not known whether it was.
+    """
+    reply = run.sender.create_bucket(step, material.visibility, material.allowed_users)
+    if reply.meaning.outcome is Outcome.NOT_APPLIED:
+        raise FailedError(reply.sentence, reply.meaning.reason)
+    facts = _read_back(run, material.bucket, reply)
+    if facts is None:
+        raise FailedError(reply.sentence if not reply.is_lost else f"{reply.came}: it is not there")
+    wanted = (material.visibility, material.allowed_users)
+    if told_access(facts) == wanted:
+        run.warn(reply)
+        return None
+    return FailedError(reply.sentence, reply.meaning.reason)
+
+
+def _give(
+    run: Run, step: Step, material: BucketMaterial, visibility: str, users: Sequence[str]
+) -> None:
+    """Raises NotVerifiedError: the list of buckets shows other access afterwards."""
+    reply = run.sender.set_access(step, visibility, users)
+    if reply.meaning.outcome is Outcome.NOT_APPLIED:
+        raise FailedError(reply.sentence, reply.meaning.reason)
+    facts = _read_back(run, material.bucket, reply, (visibility, tuple(users)))
+    if facts is None:
+        raise NotVerifiedError(f"bucket {material.bucket} is not listed any more: {reply.sentence}")
+    if told_access(facts) == (visibility, tuple(users)):
+        run.warn(reply)
+        return
+    if reply.meaning.outcome is Outcome.APPLIED:
+        shown, _ = told_access(facts)
+        raise NotVerifiedError(f"bucket {material.bucket} is {shown} still; apply again")
+    raise FailedError(reply.sentence, reply.meaning.reason)
+
+
+def _mark(run: Run, step: Step, material: BucketMaterial) -> None:
+    """Tag the bucket as managed. Only an action that does nothing else fails without."""
+    bucket, marks = material.bucket, material.marks
+    try:
+        run.sender.on_store(step, lambda store: store.add_tags(bucket, marks))
+    except ReachError as error:
+        if run.action.kind is ActionKind.ADOPT_BUCKET:
+            raise
+        run.unverified.add("marks")
+        run.warnings.append(f"bucket {bucket} is not marked as managed by this set: {error}")
+        return
+    facts = _listed(run, bucket)
+    if facts is None or facts.set_name not in marks.values():
+        raise NotVerifiedError(f"bucket {bucket} does not show its mark: apply again")
+
+
+def _read_back(
+    run: Run,
+    bucket: BucketName,
+    reply: Reply,
+    wanted: tuple[str, tuple[str, ...]] | None = None,
+) -> BucketFacts | None:
+    run.parts.on_event(Event(Happening.VERIFY, run.action))
+
+    def is_decided() -> bool:
+        facts = _listed(run, bucket)
+        return facts is not None and wanted in (None, told_access(facts))
+
+    wait_for_effect(run, reply, 0, is_decided)
+    return _listed(run, bucket)
+
+
+def _listed(run: Run, bucket: BucketName) -> BucketFacts | None:
+    listed = run.sender.ports.api.list_buckets()
+    return next((facts for facts in listed if facts.name == bucket), None)

@@ -1,0 +1,136 @@
+"""Buckets and volumes that ``removed`` names: deleted with all they hold."""
+
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.material import EraseMaterial
+from oscar_sync.model.plan import VOLUME_PREFIX, Action, ActionKind, Do, Erased, Step
+from oscar_sync.model.settings import RemovedStorage
+from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.decision import Decision, Removals, action_id
+from oscar_sync.planning.declared_buckets import bucket_key
+from oscar_sync.planning.erasing import decide_erase, erase_action, erase_reason, removals_of
+from oscar_sync.planning.guards import first_of
+from oscar_sync.semantics.capabilities import NO_VOLUMES
+from oscar_sync.semantics.volumes import named_volume
+
+
+def decide_removed_storage(context: Context) -> Removals:
+    """Return the deletions that ``removed`` asks for, after the removals of services."""
+    cluster = context.facts.view.cluster.id
+    decisions: list[Decision] = []
+    notes: list[str] = []
+    for entry in context.settings.removed_storage_on(cluster, volumes=False):
+        decision = _bucket(context, entry)
+        if decision is not None:
+            decisions.append(decision)
+        elif context.facts.view.buckets is not None:
+            notes.append(_spent(context, entry))
+    for entry in context.settings.removed_storage_on(cluster, volumes=True):
+        decision = _volume(context, entry)
+        if decision is not None:
+            decisions.append(decision)
+        elif context.facts.view.volumes is not None:
+            notes.append(_spent(context, entry))
+    return Removals(tuple(decisions), notes=tuple(notes))
+
+
+def _spent(context: Context, entry: RemovedStorage) -> str:
+    kind = "volume" if entry.is_volume else "bucket"
+    return (
+        f"warning: {entry.origin}: {kind} {entry.which.name} does not exist on "
+        f"{context.facts.view.cluster.id}: the entry is spent, or its name is misspelt"
+    )
+
+
+def _words(entry: RemovedStorage) -> str:
+    because = f', "{entry.because}"' if entry.because else ""
+    return f"removed, erase: true{because}"
+
+
+def _bucket(context: Context, entry: RemovedStorage) -> Decision | None:
+    bucket = BucketName(entry.which.name)
+    facts = context.facts.bucket(bucket)
+    if facts is None:
+        return None
+    key = bucket_key(context, bucket)
+    item = context.erased(bucket, "", _words(entry))
+    waits_for = removals_of(context, item)
+    reason = _set_reason(context, bucket, facts.set_name) or erase_reason(context, key, bucket)
+    if reason is not None:
+        action = erase_action(key, (item,), entry.origin, waits_for)
+        return Decision(action, reason=reason)
+    return decide_erase(context, key, (item,), entry.origin, waits_for)
+
+
+def _set_reason(context: Context, bucket: str, set_name: str) -> Reason | None:
+    if set_name in ("", context.settings.set_name):
+        return None
+    return Reason(
+        "not-ours",
+        f"bucket {bucket} is managed by set {set_name}",
+        (f"delete it in the settings of set {set_name}",),
+    )
+
+
+def _volume(context: Context, entry: RemovedStorage) -> Decision | None:
+    name, view = entry.which.name, context.facts.view
+    if NO_VOLUMES.holds(view.release):
+        return None
+    there = context.facts.volume(name)
+    if there is None or there.is_deleting:
+        return None
+    key = context.service_key(f"{VOLUME_PREFIX}{name}")
+    users = _users(context, name, there.attached_to)
+    item = Erased(f"{VOLUME_PREFIX}{name}", shared_with=users, consent=_words(entry))
+    action = Action(
+        id=action_id(ActionKind.ERASE, key),
+        key=key,
+        kind=ActionKind.ERASE,
+        reason="named by erase",
+        steps=(Step(Do.DELETE_VOLUME, name),),
+        erases=(item,),
+        depends_on=tuple(
+            action_id(ActionKind.REMOVE, live.key)
+            for live in view.every_service
+            if named_volume(live.form) == name and live.key.name in context.planned.gone
+        ),
+        origin=entry.origin,
+        notes=("what a volume holds cannot be counted from here",),
+    )
+    reason = first_of(_unread_reason(context), _use_reason(name, users))
+    if reason is not None:
+        return Decision(action, reason=reason)
+    return Decision(action, EraseMaterial(view.cluster, view.release, own_store=view.own_store))
+
+
+def _unread_reason(context: Context) -> Reason | None:
+    if not context.is_partial:
+        return None
+    return Reason(
+        "manifests-unread",
+        "not every manifest was read, so the volumes they use are not known",
+        ("correct them: oscar-sync validate",),
+    )
+
+
+def _users(context: Context, name: str, attached_to: tuple[str, ...]) -> tuple[str, ...]:
+    """Return who uses the volume beside the services that the plan removes."""
+    live = {one.key.name for one in context.facts.view.every_service
+            if named_volume(one.form) == name}  # fmt: skip
+    wanted = {
+        one.key.name
+        for one in (*context.desired.values(), *context.others)
+        if named_volume(one.form) == name and one.key.cluster == context.facts.view.cluster.id
+    }
+    left = {*map(str, live), *attached_to} - {*context.planned.gone}
+    return tuple(sorted({*left, *wanted}))
+
+
+def _use_reason(name: str, users: tuple[str, ...]) -> Reason | None:
+    if not users:
+        return None
+    return Reason(
+        "volume-in-use",
+        f"volume {name} is used by {', '.join(users)}",
+        ("let them use another volume, or remove them first", "delete the entry"),
+    )

@@ -1,0 +1,271 @@
+"""Buckets and volumes that the settings declare, with a user's own keys (records 130, 230, 234)."""
+
+import json
+
+import pytest
+
+from tests.oidc.project import places
+from tests.oidc.provider import uid_of
+
+BOB, DAVE = uid_of("bob"), uid_of("dave")
+BUCKETS = "/system/buckets"
+
+
+@pytest.fixture
+def alice(project):
+    project.environ.setenv("TOKEN", project.provider.token("alice"))
+    log_in(project, "bob")
+    return project
+
+
+def log_in(project, name):
+    """Let a user be known to the store, as their first request does."""
+    assert project.http(name, "GET", "/system/config").status_code == 200
+
+
+def declare(project, *lines, more=""):
+    text = "buckets:\n" + "".join(f"  {line}\n" for line in lines) if lines else ""
+    project.settings("token: ${TOKEN}", text + more)
+
+
+def shown(project, bucket, who="alice"):
+    listed = project.http(who, "GET", BUCKETS).json() or []
+    return next((one for one in listed if one["bucket_name"] == bucket), None)
+
+
+def access(project, bucket):
+    entry = shown(project, bucket)
+    return entry["visibility"], sorted(entry["allowed_users"] or [])
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("{}", ("private", [])),
+        (f"{{visibility: restricted, allowed_users: [{BOB}]}}", ("restricted", [BOB])),
+        ("{visibility: public}", ("public", [])),
+    ],
+)
+def test_a_declared_bucket_is_made_marked_and_then_quiet(alice, entry, expected):
+    declare(alice, f"atlas: {entry}")
+    alice.apply()
+    assert access(alice, "atlas") == expected
+    assert shown(alice, "atlas")["metadata"]["oscar-sync"] == "tests"
+    assert alice.is_quiet()
+
+
+@pytest.mark.parametrize("before", ["private", "restricted", "public"])
+@pytest.mark.parametrize("after", ["private", "restricted", "public"])
+def test_access_goes_from_each_visibility_to_each_other_one(alice, before, after):
+    log_in(alice, "dave")
+
+    def entry(visibility, user):
+        users = f", allowed_users: [{user}]" if visibility == "restricted" else ""
+        return f"atlas: {{visibility: {visibility}{users}}}"
+
+    declare(alice, entry(before, BOB))
+    alice.apply()
+    alice.put("alice", "atlas", "out/precious")
+    declare(alice, entry(after, DAVE))
+    alice.apply()
+    assert access(alice, "atlas") == (after, [DAVE] if after == "restricted" else [])
+    assert alice.is_quiet()
+    assert alice.keys("alice", "atlas") == ["out/precious"]
+    assert alice.reads("bob", "atlas") is (after == "public")
+
+
+def test_a_restricted_bucket_without_users_is_closed_all_the_same(alice):
+    """Record 230: OSCAR takes the owner's access off and then fails."""
+    declare(alice, f"atlas: {{visibility: restricted, allowed_users: [{BOB}]}}")
+    alice.apply()
+    asked = {"bucket_name": "atlas", "visibility": "restricted", "allowed_users": []}
+    assert alice.http("alice", "PUT", BUCKETS, asked).status_code == 204
+    declare(alice, "atlas: {}")
+    alice.apply()
+    assert access(alice, "atlas") == ("private", [])
+
+
+def test_drift_names_first_who_has_access_and_should_not(alice):
+    log_in(alice, "dave")
+    declare(alice, f"atlas: {{visibility: restricted, allowed_users: [{BOB}]}}")
+    alice.write("aaa", input=places("atlas/in"))
+    alice.apply()
+    asked = {"bucket_name": "atlas", "visibility": "restricted", "allowed_users": [BOB, DAVE]}
+    alice.http("alice", "PUT", BUCKETS, asked)
+    alice.http("alice", "PUT", "/system/services", alice.live("alice", "aaa") | {"memory": "1Gi"})
+    code, out, _ = alice.run("drift")
+    assert code == 2
+    first, second = out.splitlines()[:2]
+    assert "bucket atlas" in first
+    assert DAVE in first
+    assert "aaa" in second
+    alice.apply()
+    assert access(alice, "atlas") == ("restricted", [BOB])
+
+
+def test_what_changed_on_the_cluster_is_told_from_what_changed_in_the_files(alice):
+    declare(alice, "atlas: {}")
+    alice.apply()
+    alice.http("alice", "PUT", BUCKETS, {"bucket_name": "atlas", "visibility": "public"})
+    (action,) = alice.document()["actions"]
+    assert action["category"] == "drifted"
+    assert action["changes"][0]["cause"] == "changed on the cluster"
+    alice.apply()
+    declare(alice, "atlas: {visibility: public}")
+    (action,) = alice.document()["actions"]
+    assert action["category"] == "changed"
+    assert action["changes"][0]["cause"] == "changed in the files"
+    code, _, _ = alice.run("drift")
+    assert code == 0
+
+
+def test_an_unmarked_bucket_is_adopted_only_as_it_is(alice):
+    alice.http("alice", "POST", BUCKETS, {"bucket_name": "atlas", "visibility": "private"})
+    declare(alice, "atlas: {visibility: public}")
+    (step,) = alice.document()["blocked"]
+    assert step["code"] == "bucket-not-managed"
+    declare(alice, "atlas: {}")
+    (action,) = alice.document()["actions"]
+    assert [one["do"] for one in action["steps"]] == ["tag"]
+    alice.apply()
+    declare(alice, "atlas: {visibility: public}")
+    alice.apply()
+    assert access(alice, "atlas") == ("public", [])
+
+
+@pytest.mark.parametrize("visibility", ["private", "public"])
+def test_a_bucket_of_another_user_blocks(alice, visibility):
+    alice.http("bob", "POST", BUCKETS, {"bucket_name": "atlas", "visibility": visibility})
+    declare(alice, "atlas: {}")
+    (step,) = alice.document()["blocked"]
+    assert step["code"] == "not-my-bucket"
+    assert BOB in step["message"]
+
+
+def test_the_mark_of_another_set_blocks(alice):
+    declare(alice, "atlas: {}")
+    alice.apply()
+    file = alice.folder / "oscar-sync.yaml"
+    file.write_text(file.read_text("utf-8").replace("set: tests", "set: others"), "utf-8")
+    (step,) = alice.document()["blocked"]
+    assert (step["code"], "set tests" in step["message"]) == ("not-ours", True)
+
+
+def test_users_that_never_logged_in_are_told_and_the_bucket_is_shared_once_they_have(alice):
+    declare(alice, f"atlas: {{visibility: restricted, allowed_users: [{DAVE}]}}")
+    code, out, err = alice.run("apply", "--yes")
+    assert code == 4, out + err
+    assert "never logged in" in out
+    assert access(alice, "atlas") == ("private", [])
+    log_in(alice, "dave")
+    alice.apply()
+    assert access(alice, "atlas") == ("restricted", [DAVE])
+    assert alice.is_quiet()
+
+
+@pytest.mark.parametrize("visibility", ["private", "restricted", "public"])
+@pytest.mark.parametrize("of_service", ["private", "same"])
+def test_a_service_on_a_declared_bucket_leaves_its_access_as_declared(
+    alice, visibility, of_service
+):
+    users = [BOB] if visibility == "restricted" else []
+    listed = f", allowed_users: [{BOB}]" if users else ""
+    declare(alice, f"atlas: {{visibility: {visibility}{listed}}}")
+    given = {"visibility": visibility, "allowed_users": users} if of_service == "same" else {}
+    alice.write("aaa", input=places("atlas/in"), output=places("atlas/out"), **given)
+    alice.apply()
+    assert access(alice, "atlas") == (visibility, users)
+    assert alice.is_quiet()
+    alice.write("aaa", input=places("atlas/in"), output=places("atlas/out"), memory="1Gi")
+    alice.apply()
+    assert access(alice, "atlas") == (visibility, users)
+    assert alice.is_quiet()
+
+
+def test_a_service_that_would_open_a_declared_bucket_is_an_error_at_its_place(alice):
+    declare(alice, "atlas: {}")
+    alice.write("aaa", input=places("atlas/in"), visibility="public")
+    code, out, _ = alice.run("validate", "-o", "json")
+    assert code == 3
+    (found,) = [one for one in json.loads(out)["diagnostics"] if one["code"] == "OSY220"]
+    assert found["file"] == "aaa.yaml"
+
+
+def test_a_removed_bucket_goes_with_its_content_and_only_as_the_plan_showed_it(alice):
+    declare(alice, "atlas: {}", "other: {}")
+    alice.apply()
+    alice.put("alice", "atlas", "out/precious")
+    declare(alice, "other: {}", more="removed:\n  - {bucket: edge/atlas, erase: true}\n")
+    found = alice.document()
+    (erased,) = found["actions"][0]["erases"]
+    assert (erased["bucket"], erased["objects"]) == ("atlas", 1)
+    (alice.folder / "plan.json").write_text(json.dumps(found), "utf-8")
+    alice.put("alice", "atlas", "out/newer")
+    code, out, err = alice.run("apply", "--yes", "--expect", "plan.json")
+    assert code == 5, out + err
+    assert len(alice.keys("alice", "atlas")) == 2
+    alice.apply()
+    assert shown(alice, "atlas") is None
+    assert shown(alice, "other") is not None
+    code, out, _ = alice.run("plan")
+    assert code == 0
+    assert "does not exist on edge" in out
+
+
+def test_a_bucket_that_a_service_uses_is_not_deleted(alice):
+    declare(alice, "atlas: {}")
+    alice.write("aaa", output=places("atlas/out"))
+    alice.apply()
+    (alice.folder / "aaa.yaml").unlink()
+    removed = "removed:\n  - {bucket: atlas, erase: true}\n"
+    declare(alice, more=removed)
+    (step,) = [one for one in alice.document()["blocked"] if one["service"] == "bucket atlas"]
+    assert step["code"] == "bucket-in-use"
+    declare(alice, more=f"{removed}  - aaa\n")
+    alice.apply()
+    assert shown(alice, "atlas") is None
+
+
+def test_files_are_seeded_to_a_declared_bucket_once_it_is_there(alice):
+    (alice.folder / "files").mkdir()
+    (alice.folder / "files" / "a.txt").write_text("a", "utf-8")
+    declare(alice, "atlas: {seeds: [{from: files, to: data}]}")
+    alice.apply()
+    assert alice.keys("alice", "atlas") == ["data/a.txt"]
+    assert alice.is_quiet()
+    declare(alice, "atlas: {seeds: [{from: files}]}")
+    code, out, err = alice.run("seed", "--yes")
+    assert code == 0, out + err
+    assert alice.keys("alice", "atlas") == ["a.txt", "data/a.txt"]
+    declare(alice, "atlas: {seeds: [{from: files, delete_extra: true}]}")
+    alice.apply()
+    assert alice.keys("alice", "atlas") == ["a.txt"]
+
+
+def test_an_administrator_cannot_give_a_bucket_a_visibility(project):
+    project.settings_of_admin("buckets:\n  atlas: {visibility: public}\n")
+    (step,) = project.document()["blocked"]
+    assert step["code"] == "needs-user-login"
+    project.settings_of_admin("buckets:\n  atlas: {}\n")
+    project.apply()
+    assert project.is_quiet()
+
+
+def test_volumes_are_made_used_and_deleted_once_nothing_mounts_them(alice):
+    declare(alice, more="volumes:\n  models: {size: 1Gi}\n")
+    alice.write("aaa", volume={"name": "models", "mount_path": "/models"})
+    alice.apply()
+    assert alice.is_quiet()
+    declare(alice, more="volumes:\n  models: {size: 2Gi}\n")
+    (step,) = alice.document()["blocked"]
+    assert step["code"] == "unsupported-update"
+    declare(alice, more="volumes:\n  models: {size: 1024Mi}\n")
+    assert alice.is_quiet()
+    removed = "removed:\n  - {volume: models, erase: true}\n"
+    declare(alice, more=removed)
+    (step,) = alice.document()["blocked"]
+    assert step["code"] == "volume-in-use"
+    (alice.folder / "aaa.yaml").unlink()
+    declare(alice, more=f"{removed}  - aaa\n")
+    alice.apply()
+    assert alice.http("alice", "GET", "/system/volumes").json() == []
