@@ -43,6 +43,7 @@ class ApplyRun(Struct, frozen=True):
     verbose: bool = False
     command: str = "apply"
     again: str = "oscar-sync apply --yes"
+    word: str = "yes"
     parallelism: int = 2
     wait_s: float | None = None
     is_waiting: bool = True
@@ -134,7 +135,7 @@ def _is_kept(put: Callable[[Output, Content], None], output: Output, content: Co
     return True
 
 
-def question(plan: Plan) -> str:
+def question(plan: Plan, word: str = "yes") -> str:
     names = sorted({action.key.cluster for action in plan.actions})
     words = f"Apply {plural(len(plan.actions), 'change')} to {', '.join(names)}"
     erased = [item for action in plan.actions for item in action.erases]
@@ -142,15 +143,15 @@ def question(plan: Plan) -> str:
         words += f" and delete {erased_briefly(item)}"
     if extra := plan.loss.extra_objects:
         words += f" and delete {plural(extra, 'extra object')}"
-    return f'{safe(words)}? Only "yes" is accepted:'
+    return f'{safe(words)}? Only "{safe(word)}" is accepted:'
 
 
 def _is_confirmed(plan: Plan, how: ApplyRun) -> bool:
-    del how
     if not sys.stdin.isatty():
         return False
-    return bool(click.prompt(for_stderr(question(plan)), prompt_suffix=" ", default="", err=True,
-                             show_default=False) == "yes")  # fmt: skip
+    asked = for_stderr(question(plan, how.word))
+    answer = click.prompt(asked, prompt_suffix=" ", default="", err=True, show_default=False)
+    return bool(answer == how.word)
 
 
 def _unconfirmed(planned: Pass, how: ApplyRun) -> Exit:

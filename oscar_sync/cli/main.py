@@ -33,9 +33,9 @@ COMMANDS: Final = {
     "service": Command(
         "service", "List, show, run, start and stop services; show logs.", ("services", "svc", "s")
     ),
-    "bucket": Command("bucket", "List, show, create and share buckets.", ("buckets", "b")),
-    "volume": Command("volume", "List, show and create managed volumes.", ("volumes",)),
-    "storage": Command("storage", "List, download and upload files."),
+    "bucket": Command("bucket", "List, show, create, share and delete buckets.", ("buckets", "b")),
+    "volume": Command("volume", "List, show, create and delete managed volumes.", ("volumes",)),
+    "storage": Command("storage", "List, download, upload and delete files."),
     "quota": Command("quota", "Show my quota, and what is used of it."),
     "metrics": Command("metrics", "Show what the cluster or a service has used."),
     "health": Command("health", "Show whether the server answers."),

@@ -8,16 +8,14 @@ _APPLY: Final = "to create or update services: oscar-sync apply"
 _LIST_FILES: Final = "to list files: oscar-sync storage ls BUCKET/FOLDER/"
 _GET_FILE: Final = "to download files: oscar-sync storage get BUCKET/KEY FILE"
 _PUT_FILE: Final = "to upload files: oscar-sync storage put FILE BUCKET/KEY"
-_NO_DELETE: Final = (
-    "not in oscar-sync: use an S3 client, or a seed with `delete_extra` in oscar-sync.yaml"
-)
+_DELETE_FILE: Final = "to delete files: oscar-sync storage rm BUCKET/KEY"
 _STATUS: Final = "to show the state of services and clusters: oscar-sync status"
 
 _FILES: Final = {
     **dict.fromkeys(("list-files", "lsf"), _LIST_FILES),
     **dict.fromkeys(("get-file", "gf", "download"), _GET_FILE),
     **dict.fromkeys(("put-file", "pf", "upload"), _PUT_FILE),
-    **dict.fromkeys(("delete-file", "df", "rmf"), _NO_DELETE),
+    **dict.fromkeys(("delete-file", "df", "rmf"), _DELETE_FILE),
 }
 _SERVICE_COMMANDS: Final = {
     "list": ("list", "ls"), "get": ("get", "describe"), "run": ("run", "invoke"), "job": ("job",),
@@ -74,7 +72,7 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     ),
     "storage": {
         **_FILES,
-        **dict.fromkeys(("rm", "delete", "del", "remove"), _NO_DELETE),
+        **dict.fromkeys(("del", "remove"), _DELETE_FILE),
         **dict.fromkeys(("create", "mb", "make"), "use: oscar-sync bucket create NAME"),
         "update": "use: oscar-sync bucket share NAME",
         "presign": "use: oscar-sync bucket presign BUCKET/KEY",

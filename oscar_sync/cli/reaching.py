@@ -18,21 +18,24 @@ def on_cluster(
 ) -> int:
     def run() -> Exit:
         log_to_stderr(options["log_level"])
-        wanted = Wanted(
-            tuple(options["cluster"]),
-            options["settings"] or "",
-            options["config"] or "",
-            options["token_file"] or "",
-            allow_outside=tuple(options["allow_outside"]),
-            endpoints_allowed=tuple(options["endpoint_allowed"]),
-        )
-        cluster, warnings = chosen(wanted, os.environ)
+        cluster, warnings = chosen(wanted_of(options), os.environ)
         if warnings:
             tell_findings(warnings, options["color"])
         with Oscar(cluster, timeout_s=options["timeout"]) as oscar:
             return act(oscar)
 
     return guarded(run, outputs, options["color"])
+
+
+def wanted_of(options: dict[str, Any]) -> Wanted:
+    return Wanted(
+        tuple(options["cluster"]),
+        options["settings"] or "",
+        options["config"] or "",
+        options["token_file"] or "",
+        allow_outside=tuple(options["allow_outside"]),
+        endpoints_allowed=tuple(options["endpoint_allowed"]),
+    )
 
 
 def service_of(oscar: Oscar, name: str) -> Service:

@@ -415,6 +415,8 @@ class Scope(StrEnum):
     ADOPT = "adopt"
     FORGET = "forget"
     DRIFT = "drift"
+    ERASE = "erase"
+    """Buckets and volumes that ``removed`` of the settings names, and nothing else."""
 
 
 class PlanOptions(Struct, frozen=True):

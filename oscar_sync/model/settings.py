@@ -107,10 +107,13 @@ class DeclaredVolume(Struct, frozen=True):
 
 
 class RemovedStorage(Struct, frozen=True):
-    """A bucket or volume that ``removed`` names, with ``erase: true``: it goes with its content."""
+    """A bucket or volume that ``removed`` names, with ``erase: true``: it goes with its content.
+
+    ``origin`` is None for what a command was told to delete.
+    """
 
     which: Which
-    origin: Origin
+    origin: Origin | None
     is_volume: bool = False
     because: str = ""
 

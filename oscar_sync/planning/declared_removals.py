@@ -1,9 +1,11 @@
 """Buckets and volumes that ``removed`` names: deleted with all they hold."""
 
+from collections.abc import Iterable
+
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import EraseMaterial
 from oscar_sync.model.plan import VOLUME_PREFIX, Action, ActionKind, Do, Erased, Step
-from oscar_sync.model.settings import RemovedStorage
+from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedStorage
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Removals, action_id
@@ -43,6 +45,8 @@ def _spent(context: Context, entry: RemovedStorage) -> str:
 
 
 def _words(entry: RemovedStorage) -> str:
+    if entry.origin is None:
+        return "named by the command"
     because = f', "{entry.because}"' if entry.because else ""
     return f"removed, erase: true{because}"
 
@@ -55,7 +59,11 @@ def _bucket(context: Context, entry: RemovedStorage) -> Decision | None:
     key = bucket_key(context, bucket)
     item = context.erased(bucket, "", _words(entry))
     waits_for = removals_of(context, item)
-    reason = _set_reason(context, bucket, facts.set_name) or erase_reason(context, key, bucket)
+    reason = first_of(
+        _set_reason(context, bucket, facts.set_name),
+        erase_reason(context, key, bucket),
+        _declared_reason(entry, context.settings.buckets_on(key.cluster)),
+    )
     if reason is not None:
         action = erase_action(key, (item,), entry.origin, waits_for)
         return Decision(action, reason=reason)
@@ -69,6 +77,20 @@ def _set_reason(context: Context, bucket: str, set_name: str) -> Reason | None:
         "not-ours",
         f"bucket {bucket} is managed by set {set_name}",
         (f"delete it in the settings of set {set_name}",),
+    )
+
+
+def _declared_reason(
+    entry: RemovedStorage, declared: Iterable[DeclaredBucket | DeclaredVolume]
+) -> Reason | None:
+    # The next apply would make it again, without what it held.
+    place = next((str(one.origin) for one in declared if one.which.name == entry.which.name), "")
+    if not place:
+        return None
+    return Reason(
+        "still-declared",
+        f"{entry.which.name} is declared in {place}",
+        ("delete it there first",),
     )
 
 
@@ -97,7 +119,11 @@ def _volume(context: Context, entry: RemovedStorage) -> Decision | None:
         origin=entry.origin,
         notes=("what a volume holds cannot be counted from here",),
     )
-    reason = first_of(_unread_reason(context), _use_reason(name, users))
+    reason = first_of(
+        _unread_reason(context),
+        _use_reason(name, users),
+        _declared_reason(entry, context.settings.volumes_on(key.cluster)),
+    )
     if reason is not None:
         return Decision(action, reason=reason)
     return Decision(action, EraseMaterial(view.cluster, view.release, own_store=view.own_store))

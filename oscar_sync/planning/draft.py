@@ -151,6 +151,8 @@ def _as_release_allows(context: Context, decisions: Iterable[Decision]) -> Itera
 def _removals(
     context: Context, desired: DesiredState, options: PlanOptions, candidates: int
 ) -> Removals:
+    if options.scope is Scope.ERASE:
+        return _removed_storage(context)
     if options.scope not in (Scope.ALL, Scope.REMOVE):
         return Removals()
     from oscar_sync.planning.candidates import decide_removals
@@ -160,14 +162,18 @@ def _removals(
         return removals
     if not context.settings.removed_storage:
         return removals
-    from oscar_sync.planning.declared_removals import decide_removed_storage
-
-    storage = decide_removed_storage(context)
+    storage = _removed_storage(context)
     return replace(
         removals,
         decisions=(*removals.decisions, *storage.decisions),
         notes=(*removals.notes, *storage.notes),
     )
+
+
+def _removed_storage(context: Context) -> Removals:
+    from oscar_sync.planning.declared_removals import decide_removed_storage
+
+    return decide_removed_storage(context)
 
 
 def _written(
@@ -195,7 +201,7 @@ def _written(
             return seeds + _bucket_seeds(context, desired), []
         case Scope.ADOPT | Scope.FORGET:
             return _stamped(context, desired.narrowing, options), []
-        case Scope.REMOVE:
+        case Scope.REMOVE | Scope.ERASE:
             return [], []
         case _:
             assert_never(options.scope)

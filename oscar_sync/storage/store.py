@@ -1,6 +1,7 @@
 """One object store: what the rest of the program does there."""
 
 import os
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from oscar_sync.storage.uploads import Uploads
 from oscar_sync.storage.words import words_of
 
 COUNT_LIMIT: Final = 100_000
+_NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 class ObjectStore:
@@ -263,9 +265,18 @@ class ObjectStore:
         """Delete objects, a thousand with each request; return those that stay, with the reason."""
         from minio.deleteobjects import DeleteObject
 
+        # XML holds few control characters, and reads a return as a new line: as another key.
+        apart = [name for name in names if _NOT_IN_XML.search(name)]
+        listed = [DeleteObject(name) for name in names if not _NOT_IN_XML.search(name)]
         with self._translated_errors():
-            errors = self._client.remove_objects(bucket, [DeleteObject(name) for name in names])
-            return {error.name or "": words_of(error.code, error.message or "") for error in errors}
+            errors = self._client.remove_objects(bucket, listed) if listed else ()
+            kept = {error.name or "": words_of(error.code, error.message or "") for error in errors}
+        for name in apart:
+            try:
+                self.delete_object(bucket, name)
+            except StoreError as error:
+                kept[name] = error.message
+        return kept
 
     def _stat(self, bucket: str, key: str) -> Any:
         from minio.error import S3Error

@@ -369,9 +369,9 @@ def _on_a_terminal(*args):
 
 
 def test_wrong_usage_is_told_in_lines_of_the_terminal(project):
-    lines = _on_a_terminal("storage", "delete", "bucket")
+    lines = _on_a_terminal("storage", "cp", "bucket")
     assert max(map(len, lines)) <= 70
-    assert "Error: there is no command 'delete'; not in oscar-sync:" in " ".join(lines)
+    assert "Error: there is no command 'cp'; to upload files:" in " ".join(lines)
 
 
 def test_a_narrow_terminal_folds_the_right_column_under(project):

@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "create": Command("bucket.create", "Create a bucket.", ("mb",)),
     "share": Command("bucket.share", "Set who has access to a bucket.", ("update",)),
     "presign": Command("bucket.presign", "Print an address for one object, without a log-in."),
+    "delete": Command("bucket.delete", "Delete a bucket with all that it holds.", ("rm",)),
 }
 
 
@@ -22,4 +23,4 @@ COMMANDS: Final = {
     epilog="Files in buckets: oscar-sync storage. Which cluster: see oscar-sync service --help.",
 )
 def command() -> None:
-    """List, show, create and share buckets of one cluster."""
+    """List, show, create, share and delete buckets of one cluster."""

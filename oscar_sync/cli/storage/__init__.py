@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "ls": Command("storage.listing", "List buckets, or the objects at a place.", ("list",)),
     "get": Command("storage.get", "Download files.", ("g",)),
     "put": Command("storage.put", "Upload files.", ("p",)),
+    "rm": Command("storage.removing", "Delete files.", ("delete",)),
 }
 
 
@@ -22,4 +23,4 @@ COMMANDS: Final = {
     "--service NAME.",
 )
 def command() -> None:
-    """List, download and upload files on the stores of one cluster and its services."""
+    """List, download, upload and delete files on the stores of one cluster and its services."""

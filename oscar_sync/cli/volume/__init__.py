@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "list": Command("volume.listing", "List my managed volumes.", ("ls",)),
     "get": Command("volume.get", "Show a volume and the services that it is attached to.", ("g",)),
     "create": Command("volume.create", "Create a volume."),
+    "delete": Command("volume.delete", "Delete a volume with all that it holds.", ("rm",)),
 }
 
 
@@ -20,4 +21,4 @@ COMMANDS: Final = {
     epilog="Volumes are there since OSCAR 4.0. Which cluster: see oscar-sync service --help.",
 )
 def command() -> None:
-    """List, show and create managed volumes of one cluster."""
+    """List, show, create and delete managed volumes of one cluster."""

@@ -69,7 +69,7 @@ def _named_by_entries(
         entry = lookup.entry_called(cluster) if cluster else None
         if entry is not None:
             entries.append(entry)
-        elif cluster:
+        elif cluster and one.origin is not None:
             hint = did_you_mean(cluster, lookup.names)
             findings.add(
                 SettingsCode.UNKNOWN_CLUSTER, Severity.ERROR, one.origin, key,

@@ -1,6 +1,7 @@
 """What a store, or something in its place, may answer: it is told, bounded, and never "empty"."""
 
 import gzip
+from urllib.parse import quote
 
 import pytest
 
@@ -98,6 +99,20 @@ def test_each_object_that_a_deletion_leaves_is_named_with_the_reason(stub, store
     found = store.delete_objects("red", ["a", "b"])
     assert [*found] == ["a", ""]
     assert "not yours" in found["a"]
+
+
+@pytest.mark.parametrize("key", ["x\ry", "x\x1by", "x\uffffy"])
+def test_a_key_that_xml_would_turn_into_another_is_deleted_by_a_request_of_its_own(
+    stub, store, key
+):
+    stub.replies = [Reply(200, b"<DeleteResult/>", XML), Reply(403, b"", XML)]
+    assert [*store.delete_objects("red", ["a", key])] == [key]
+    batch, single = stub.asked
+    assert b"<Key>a</Key>" in batch.body
+    assert batch.body.count(b"<Key>") == 1
+    assert (single.method, single.path) == ("DELETE", f"/red/{quote(key)}")
+    stub.replies = [Reply(204, b"", XML)]
+    assert store.delete_objects("red", [key]) == {}
 
 
 def test_an_object_whose_metadata_is_denied_is_judged_by_its_parts(stub, store, tmp_path):
