@@ -31,6 +31,7 @@ _WORDS: Final = {
     Do.ERASE: "delete data",
     Do.MARKER: "create folder",
     Do.HOOK: "set notification",
+    Do.REHOOK: "hand over notifications",
     Do.RESTART: "restart",
     Do.UPLOAD: "upload",
     Do.DELETE_OBJECT: "delete",

@@ -22,6 +22,16 @@ PAUSE_S: Final = 1.0
 
 
 def carry_out_create(run: Run, material: CreateMaterial) -> ActionResult:
+    send_create(run, material)
+    run.send_store_steps()
+    run.check_hooks(wanted_hooks(material.form))
+    run.look_for_woken_hooks(material.form)
+    wait_until_ready(run)
+    return run.result(Status.DONE)
+
+
+def send_create(run: Run, material: CreateMaterial) -> None:
+    """Create the service, and attach the buckets that exist; nothing is set on the store yet."""
     first, form = material.first_form, material.form
     run.refuse_if_there()
     if any(step.member for step in run.action.steps):
@@ -32,11 +42,6 @@ def carry_out_create(run: Run, material: CreateMaterial) -> ActionResult:
     if any(step.do is Do.PUT and not step.member for step in run.action.steps):
         put_until_it_holds(run, step_of(run.action, Do.PUT), form, live)
         run.wait_for_store()
-    run.send_store_steps()
-    run.check_hooks(wanted_hooks(form))
-    run.look_for_woken_hooks(form)
-    wait_until_ready(run)
-    return run.result(Status.DONE)
 
 
 def _post(run: Run, form: Form) -> LiveService:

@@ -16,6 +16,7 @@ from oscar_sync.execution.freshness import Newest
 from oscar_sync.execution.hook import carry_out_hook
 from oscar_sync.execution.ports import Parts
 from oscar_sync.execution.remove import carry_out_remove
+from oscar_sync.execution.rename import carry_out_rename
 from oscar_sync.execution.replace import carry_out_replace
 from oscar_sync.execution.restart import owed_restart
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
@@ -33,6 +34,7 @@ from oscar_sync.model.material import (
     HookMaterial,
     Material,
     RemoveMaterial,
+    RenameMaterial,
     ReplaceMaterial,
     SeedMaterial,
     StampMaterial,
@@ -168,8 +170,8 @@ class _One(Struct, frozen=True):
 
 def by_kind(run: Run) -> ActionResult:
     match run.material:
-        case ReplaceMaterial():
-            return carry_out_replace(run, run.material)
+        case ReplaceMaterial() | RenameMaterial():
+            return _of_removal_and_creation(run, run.material)
         case CreateMaterial():
             return carry_out_create(run, run.material)
         case UpdateMaterial():
@@ -188,6 +190,12 @@ def by_kind(run: Run) -> ActionResult:
             return _of_storage(run, run.material)
         case _:
             assert_never(run.material)
+
+
+def _of_removal_and_creation(run: Run, material: ReplaceMaterial | RenameMaterial) -> ActionResult:
+    if isinstance(material, ReplaceMaterial):
+        return carry_out_replace(run, material)
+    return carry_out_rename(run, material)
 
 
 def _of_storage(run: Run, material: BucketMaterial | VolumeMaterial) -> ActionResult:

@@ -1,6 +1,6 @@
 """What execution needs from outside. The parts are handed in; no room knows another."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -40,6 +40,16 @@ class StatusAndText(Protocol):
     @property
     def json(self) -> object | None:
         """Return the body as JSON, None where it is none."""
+        ...
+
+
+class JobState(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def status(self) -> str:
+        """Return the phase of its pod, or ``Suspended``."""
         ...
 
 
@@ -85,6 +95,10 @@ class ServiceApi(Protocol):
     def list_buckets(self) -> tuple[BucketFacts, ...]: ...
 
     def list_volumes(self) -> Mapping[str, VolumeFacts]: ...
+
+    def jobs(self, name: str) -> Iterable["JobState"]:
+        """Yield the jobs of a service that this user is shown."""
+        ...
 
     def deployment(self, name: str) -> DeploymentState: ...
 
@@ -135,6 +149,10 @@ class Store(Files, Protocol):
 
     def remove_hooks(self, bucket: str, service: str, prefixes: Collection[str] | None) -> bool:
         """Take notifications of *service* off, every other rule kept; tell whether any went."""
+        ...
+
+    def replace_hooks(self, bucket: str, old: str, new: str, prefixes: Collection[str]) -> bool:
+        """Let uploads below *prefixes* start *new*, and none *old*, by one write; tell of that."""
         ...
 
     def count(self, bucket: str) -> BucketCount:

@@ -5,15 +5,19 @@ from typing import Final
 from oscar_sync.errors import ClusterError
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.execution.sender import StopError
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.form import mapping_of
 from oscar_sync.model.material import CreateMaterial, PutMaterial
 from oscar_sync.model.state import DeploymentState
+from oscar_sync.semantics.answers import ENDED_JOBS
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, STATE_NOT_TOLD
 from oscar_sync.semantics.echoes import masked, secrets_in
 
 _PAUSE_S: Final = 1.0
 _DELETION_S: Final = 180.0
 """How long a volume that is being deleted is waited for: a pod that ends holds it 20 s and more."""
+_JOBS_S: Final = 60.0
+_NAMED_JOBS: Final = 5
 _LOG_LINES: Final = 5
 _LONGEST_LINE: Final = 200
 
@@ -62,6 +66,30 @@ def wait_until_deleted(run: Run, volume: str) -> None:
         if left_s <= 0:
             words = f"volume {volume} is still being deleted after {_DELETION_S:g} s: a pod uses it"
             raise FailedError(f"{words}; apply again when it is gone", "volume-deleting")
+        run.parts.sleep(_PAUSE_S)
+        left_s -= _PAUSE_S
+
+
+def wait_for_jobs(run: Run, wait_s: float | None) -> None:
+    """Return when no job of the service is under way: what deletes it would end them.
+
+    Raises:
+        FailedError: some are after a minute, or *wait_s*.
+        StopError: the user wants to end.
+    """
+    left_s = _JOBS_S if wait_s is None else wait_s
+    while names := [
+        one.name for one in run.sender.ports.api.jobs(run.name) if one.status not in ENDED_JOBS
+    ]:
+        if run.parts.is_stopping():
+            raise StopError
+        if left_s <= 0:
+            shown = ", ".join(names[:_NAMED_JOBS])
+            raise FailedError(
+                f"{plural(len(names), 'job')} of {run.name} {'has' if len(names) == 1 else 'have'} "
+                f"not ended ({shown}): it stays until then; apply again",
+                "jobs-running",
+            )
         run.parts.sleep(_PAUSE_S)
         left_s -= _PAUSE_S
 

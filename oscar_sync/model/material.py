@@ -147,6 +147,13 @@ class ReplaceMaterial(CreateMaterial, frozen=True, kw_only=True):
     before: RemoveMaterial
 
 
+class RenameMaterial(CommonMaterial, frozen=True, kw_only=True):
+    """``first`` is what brings the new name, ``before`` the removal of the old one after it."""
+
+    first: CreateMaterial | UpdateMaterial | HookMaterial
+    before: RemoveMaterial
+
+
 class SeedMaterial(CommonMaterial, frozen=True, kw_only=True):
     """Files: the ``extra`` ones lie ``extra_below`` a folder; blank ``provider``: the own store."""
 
@@ -188,6 +195,7 @@ Material: TypeAlias = (
     | HookMaterial
     | RemoveMaterial
     | ReplaceMaterial
+    | RenameMaterial
     | SeedMaterial
     | EraseMaterial
     | BucketMaterial

@@ -24,6 +24,7 @@ class ActionKind(StrEnum):
     UPDATE = "update"
     REMOVE = "remove"
     REPLACE = "replace"
+    RENAME = "rename"
     SEED = "seed"
     HOOK = "hook"
     ADOPT = "adopt"
@@ -55,6 +56,8 @@ class Do(StrEnum):
     ERASE = "erase"
     MARKER = "marker"
     HOOK = "hook"
+    REHOOK = "rehook"
+    """All notifications of a bucket that start one service start another one from then on."""
     RESTART = "restart"
     UPLOAD = "upload"
     DELETE_OBJECT = "delete-object"
@@ -215,9 +218,13 @@ class MemberEffect(Struct, frozen=True):
 
 
 class Preconditions(Struct, frozen=True):
-    """What must still hold just before the first write; blank: there is no such service."""
+    """What must still hold just before the first write; blank: there is no such service.
+
+    ``old_fingerprint`` is that of the service which a rename takes its name from.
+    """
 
     live_fingerprint: str = ""
+    old_fingerprint: str = ""
 
     @property
     def exists(self) -> bool:
@@ -231,7 +238,8 @@ class Action(Struct, frozen=True):
     ``sends`` is a hash of everything that its requests carry (`planning.sent`): the digest rests on
     it, so that nothing can be sent that was not reviewed. ``notes`` are sentences for people; they
     are not part of the digest. ``unchanged_fields`` counts the other fields of an update, which
-    ``unchanged`` holds where :class:`PlanOptions` asks for them.
+    ``unchanged`` holds where :class:`PlanOptions` asks for them. ``renamed_from`` is the name that
+    the service of a rename has until then.
     """
 
     id: str
@@ -251,6 +259,7 @@ class Action(Struct, frozen=True):
     unchanged: tuple[FieldChange, ...] = ()
     members: tuple[MemberEffect, ...] = ()
     sends: str = ""
+    renamed_from: str = ""
 
     @property
     def is_drifted(self) -> bool:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
-from oscar_sync.model.identity import ClusterId, ServiceKey
+from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
 
 OWN_STORE: Final = "minio.default"
@@ -40,6 +40,14 @@ class RemovedEntry(Struct, frozen=True):
     forget: bool = False
     because: str = ""
     close_access: bool = False
+
+
+class MovedEntry(Struct, frozen=True):
+    """One entry of ``moved``: the *old* service is to be called as *new* says, with its data."""
+
+    old: Which
+    new: Which
+    origin: Origin
 
 
 class Seed(Struct, frozen=True):
@@ -135,6 +143,7 @@ class Settings(Struct, frozen=True):
     env_file: str = ""
     owners: tuple[str, ...] = ()
     removed: tuple[RemovedEntry, ...] = ()
+    moved: tuple[MovedEntry, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     allow: tuple[Consent, ...] = ()
     buckets: tuple[DeclaredBucket, ...] = ()
@@ -168,6 +177,16 @@ class Settings(Struct, frozen=True):
     ) -> tuple[RemovedStorage, ...]:
         """Return the entries of buckets, or of *volumes*, that are to be deleted on *cluster*."""
         return _on(cluster, (one for one in self.removed_storage if one.is_volume is volumes))
+
+    def moved_to(self, key: ServiceKey) -> ServiceKey:
+        """Return what *key* is called by the last of the entries of ``moved`` that follow on it."""
+        seen = {key}
+        while entry := next((one for one in self.moved if one.old.matches(key)), None):
+            key = ServiceKey(key.cluster, ServiceName(entry.new.name))
+            if key in seen:  # a circle is an error; commands that do without manifests go on
+                break
+            seen.add(key)
+        return key
 
     def closes_access(self, key: ServiceKey) -> bool:
         removed = self.removal_of(key)

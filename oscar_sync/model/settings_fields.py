@@ -50,6 +50,11 @@ REMOVED: Final = (
     Field("because", _T, "Why, for the plan's text.", ""),
 )
 
+MOVED: Final = (
+    Field("from", _T, "SERVICE or CLUSTER/SERVICE, as it was called.", "", is_required=True),
+    Field("to", _T, "Its new name, on the same cluster.", "", is_required=True),
+)
+
 SEED: Final = (
     Field("from", _T, "A file or folder.", "", is_required=True),
     Field(
@@ -139,6 +144,7 @@ SETTINGS: Final = (
         children=BUCKET,
     ),
     Field("volumes", Kind.BLOCK_MAP, "Managed volumes by name, as buckets.", {}, children=VOLUME),
+    Field("moved", Kind.BLOCKS, "Services that were renamed.", [], children=MOVED),
     Field("services", Kind.BLOCK_MAP, "Settings by service.", {}, children=SERVICE),
     Field(
         "rules",

@@ -86,7 +86,7 @@ def _in_removal_order(context: Context) -> tuple[LiveService, ...]:
     forms = {
         name: live.form
         for name, live in services.items()
-        if name not in context.desired and _may_go(context, live)
+        if name not in context.desired and _may_go(context, live) and not context.is_renamed(live)
     }
     return tuple(services[name] for name in reversed(in_writing_order(forms)))
 

@@ -207,6 +207,31 @@ class Context(Struct, frozen=True, dict=True):
         own = {*view.me, "oscar", ""} if view.is_admin else view.me
         return bucket.owner in own
 
+    @cached_property
+    def renamed(self) -> Mapping[ServiceName, tuple[LiveService, ...]]:
+        """Return the live services that ``moved`` gives another name to, by that name."""
+        renamed: dict[ServiceName, tuple[LiveService, ...]] = {}
+        for live in self.facts.view.services.values() if self.settings.moved else ():
+            name = self.settings.moved_to(live.key).name
+            if name in self.desired and live.key.name not in self.desired:
+                renamed[name] = (*renamed.get(name, ()), live)
+        return renamed
+
+    @cached_property
+    def departed(self) -> tuple[LiveService, ...]:
+        """Return the services of this set that no manifest and no entry of the settings names."""
+        return tuple(
+            live
+            for name, live in self.facts.view.services.items()
+            if name not in self.desired
+            and self.is_candidate(live)
+            and self.settings.removal_of(live.key) is None
+            and not self.is_renamed(live)
+        )
+
+    def is_renamed(self, live: LiveService) -> bool:
+        return any(live in olds for olds in self.renamed.values())
+
     def note(self, decision: Decision) -> None:
         """Note the effects of *decision* in what is planned here, for what is decided later."""
         effects, planned, action = decision.effects, self.planned, decision.action

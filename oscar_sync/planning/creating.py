@@ -1,6 +1,6 @@
 """Creating a service; on buckets that exist by attach (safety 2; 116, 126, 127, 130, 140)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import assert_never
 
 from msgspec import Struct
@@ -77,7 +77,12 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         ),
         depends_on=arriving.depends_on,
         origin=desired.locate(()),
-        notes=(*volume_notes(context, stored), *arriving.notes, *members.notes),
+        notes=(
+            *volume_notes(context, stored),
+            *arriving.notes,
+            *members.notes,
+            *_rename_notes(context, desired),
+        ),
         members=members.effects,
     )
     verdict = judged(taken, arriving.verdict, members.verdict)
@@ -92,6 +97,19 @@ def decide_create(context: Context, desired: DesiredService) -> Decision:
         workers=members.made,
     )
     return Decision(action, material, used=verdict.used, effects=effects)
+
+
+def _rename_notes(context: Context, desired: DesiredService) -> Iterator[str]:
+    """Yield what to write where a service has left that may be this one, by another name."""
+    used = in_out_buckets(desired.form) if context.departed else ()
+    for live in context.departed:
+        shared = [bucket for bucket in in_out_buckets(live.form) if bucket in used]
+        if shared:
+            yield (
+                f"{live.key.name} is no longer in the manifests, and this service uses its bucket "
+                f"{', '.join(shared)}: if it is the same service under a new name, write "
+                f"`moved: [{{from: {live.key.name}, to: {desired.key.name}}}]` in oscar-sync.yaml"
+            )
 
 
 class Arrival(Struct, frozen=True):

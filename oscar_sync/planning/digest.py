@@ -59,6 +59,8 @@ def _of_action(action: Action) -> Json:
         ],
         "steps": [[step.do, step.target, step.checksum] for step in action.steps],
         "members": [_of_member(effect) for effect in action.members],
+        **({"renamed_from": [action.renamed_from, action.preconditions.old_fingerprint]}
+           if action.renamed_from else {}),
     }  # fmt: skip
 
 

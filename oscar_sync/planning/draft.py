@@ -38,6 +38,7 @@ from oscar_sync.planning.notes import (
     secret_notes,
     several,
     spent_entries,
+    spent_moves,
     spent_notes,
     store_notes,
     token_notes,
@@ -138,7 +139,7 @@ def _candidate_count(desired: DesiredState, contexts: Iterable[Context]) -> int:
         context.is_candidate(live)
         for context in contexts
         for name, live in context.facts.view.services.items()
-        if name not in context.desired and named(live.key) is None
+        if name not in context.desired and named(live.key) is None and not context.is_renamed(live)
     )
 
 
@@ -289,8 +290,9 @@ def _removed_notes(
     if options.scope is not Scope.ALL or not desired.narrowing.is_full:
         return []
     names = {item.key.name for item in planned}
+    moved = spent_moves(desired.settings, views)
     left = (entry for entry in desired.settings.removed if entry.which.name not in names)
-    return spent_notes(left, views)
+    return [*spent_notes(left, views), *moved]
 
 
 def _materials(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from oscar_sync.model.form import Form
-from oscar_sync.model.identity import BucketName, ServiceName
+from oscar_sync.model.identity import BucketName
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context
@@ -59,20 +59,11 @@ def attach_work(
         if is_missing or bucket in vouched:
             duties.append(HookDuty(bucket, prefix))
         notes.extend(
-            _starts_twice(context, ServiceName(rule.service), f"{bucket}/{prefix}")
+            f"{rule.service} also starts on uploads to {bucket}/{prefix}: each upload runs both"
             for rule in rules
             if rule.prefix == prefix and rule.service not in {"", name, *context.planned.gone}
         )
     return HookWork(tuple(steps), tuple(duties), tuple(notes))
-
-
-def _starts_twice(context: Context, other: ServiceName, place: str) -> str:
-    """Return that *other* starts on the same uploads, and what to do if it was renamed."""
-    words = f"{other} also starts on uploads to {place}: each upload runs both"
-    live = context.facts.view.services.get(other)
-    if other in context.desired or live is None or not context.is_candidate(live):
-        return words
-    return f"{words}; if this service replaces it, write `removed: [{other}]` in oscar-sync.yaml"
 
 
 def stale_work(

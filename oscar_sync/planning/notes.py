@@ -6,9 +6,9 @@ from typing import Final
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.consent import Consent
-from oscar_sync.model.identity import ClusterId, ServiceKey
+from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.plan import Action
-from oscar_sync.model.settings import RemovedEntry
+from oscar_sync.model.settings import RemovedEntry, Settings
 from oscar_sync.model.state import ClusterView, DesiredState, LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.erasing import named_bucket
@@ -183,6 +183,33 @@ def spent_notes(removed: Iterable[RemovedEntry], views: Sequence[ClusterView]) -
             f"warning: {entry.origin}: no service {entry.which.name} on "
             f"{', '.join(view.cluster.id for view in meant)}: delete the entry if it was removed, "
             f"correct it if it is misspelt{f' ({hint})' if hint else ''}{later}"
+        )
+    return notes
+
+
+def spent_moves(settings: Settings, views: Sequence[ClusterView]) -> list[str]:
+    """Return what is said of each entry of ``moved`` whose old name was looked for and is nowhere.
+
+    Nobody can tell whether it is done, or misspelt.
+    """
+    notes = []
+    for entry in settings.moved:
+        meant = [view for view in views if entry.old.cluster in (None, view.cluster.id)]
+        names = {str(key.name) for view in meant for key in _keys(view)}
+        if not meant or entry.old.name in names or not all(view.is_read for view in meant):
+            continue
+        where = ", ".join(view.cluster.id for view in meant)
+        old = ServiceName(entry.old.name)
+        if any(settings.moved_to(ServiceKey(one.cluster.id, old)).name in names for one in meant):
+            notes.append(
+                f"{entry.origin}: no service {entry.old.name} on {where}: delete the entry of "
+                "`moved`, nothing is left to rename"
+            )
+            continue
+        hint = did_you_mean(entry.old.name, names)
+        notes.append(
+            f"warning: {entry.origin}: no service {entry.old.name} on {where}: nothing is renamed"
+            + (f" ({hint})" if hint else "")
         )
     return notes
 

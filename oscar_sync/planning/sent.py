@@ -25,6 +25,7 @@ from oscar_sync.model.material import (
     FingerprintKey,
     Material,
     PutMaterial,
+    RenameMaterial,
     ReplaceMaterial,
     SeedMaterial,
     VolumeMaterial,
@@ -198,12 +199,16 @@ def _carried(material: Material, key: FingerprintKey | None) -> dict[str, object
             for name, item in material.erasures.items()
         },
         "before": _carried(material.before, key) if isinstance(material, ReplaceMaterial) else None,
-        **_of_kind(material, form),
+        **_of_kind(material, key, form),
     }
 
 
-def _of_kind(material: Material, form: Callable[[Form], object]) -> dict[str, object]:
+def _of_kind(
+    material: Material, key: FingerprintKey | None, form: Callable[[Form], object]
+) -> dict[str, object]:
     match material:
+        case RenameMaterial():
+            return {"first": _carried(material.first, key), "old": _carried(material.before, key)}
         case CreateMaterial():
             return {"first_form": form(material.first_form), "form": form(material.form)}
         case PutMaterial():

@@ -62,6 +62,10 @@ def _is_unmarked(context: Context, name: ServiceName) -> bool:
 
 
 def _of_service(context: Context, wanted: DesiredService) -> tuple[Decision | None, SecretFindings]:
+    if olds := context.renamed.get(wanted.key.name):
+        from oscar_sync.planning.renaming import decide_rename  # most plans rename nothing
+
+        return decide_rename(context, wanted, olds)
     live = context.facts.view.services.get(wanted.key.name)
     if live is None or wanted.key.name in context.planned.gone:
         return decide_create(context, wanted), SecretFindings()

@@ -55,6 +55,7 @@ class Summary(Published):
     update: int | None = where_given()
     remove: int | None = where_given()
     replace: int | None = where_given()
+    rename: int | None = where_given()
     seed: int | None = where_given()
     hook: int | None = where_given()
     adopt: int | None = where_given()
@@ -191,6 +192,7 @@ class Condition(Published):
 
     live_fingerprint: Text
     exists: bool
+    old_fingerprint: OrNone = where_given()
 
 
 class ActionEntry(Published):
@@ -203,6 +205,7 @@ class ActionEntry(Published):
     cluster: Text = from_path("key", "cluster")
     service: Text = from_path("key", "name")
     kind: ActionKind
+    renamed_from: OrNone = where_given()
     reason: Text
     category: Category
     changes: tuple[ChangeEntry, ...]

@@ -202,6 +202,7 @@ class FileStore(ProviderFiles):
         self.hooks = outlasting_restarts(store.hooks, sleep)
         self.set_hook = outlasting_restarts(store.set_hook, sleep)
         self.remove_hooks = outlasting_restarts(store.remove_hooks, sleep)
+        self.replace_hooks = outlasting_restarts(store.replace_hooks, sleep)
         self.count = outlasting_restarts(store.count, sleep)
         self.has_marker = outlasting_restarts(store.has_marker, sleep)
         self.add_tags = outlasting_restarts(store.add_tags, sleep)

@@ -20,5 +20,5 @@ def ansi(text: str, colour: str) -> str:
 
 SYMBOL_COLOURS: Final = {
     "+": "green", "~": "yellow", "-": "red", "-/+": "red", ">": "blue", "@": "cyan", "&": "cyan",
-    "=": "blue", "<": "blue", "x": "red", "?": "red", "!": "yellow", "r": "cyan",
+    "->": "yellow", "=": "blue", "<": "blue", "x": "red", "?": "red", "!": "yellow", "r": "cyan",
 }  # fmt: skip

@@ -40,6 +40,7 @@ _RANK: Final = {
     ActionKind.UPDATE: 3, ActionKind.HOOK: 4, ActionKind.ADOPT: 6,
     ActionKind.FORGET: 7, ActionKind.ERASE: 0, ActionKind.CREATE_BUCKET: 2,
     ActionKind.CREATE_VOLUME: 2, ActionKind.SHARE_BUCKET: 2, ActionKind.ADOPT_BUCKET: 6,
+    ActionKind.RENAME: 1,
 }  # fmt: skip
 
 
@@ -254,7 +255,7 @@ class Page:
         """Return what differs on the cluster; with -v also what would be sent beside it."""
         if self._verbose:
             return action.changes
-        is_new = action.kind is ActionKind.CREATE
+        is_new = action.kind in {ActionKind.CREATE, ActionKind.RENAME}
         return [] if is_new else [one for one in action.changes if one.op is not Op.SAME]
 
     def blocked(self, item: Blocked) -> list[str]:
@@ -289,13 +290,14 @@ MOST_DELETIONS: Final = 20
 
 _REPLACE_SYMBOLS: Final = {Do.PUT: "&", Do.DELETE: "-", Do.POST: "+"}
 """The steps of a replace are all shown (safety 2); its first PUT lets go, and is not an attach."""
+_IN_STEPS: Final = (ActionKind.REPLACE, ActionKind.RENAME)
 
 
 def _step_symbol(action: Action, step: Step) -> str:
     """Return the symbol of a step worth its own line, blank for one the headline says."""
     if step.member:
         return "+" if step.do is Do.POST else "-"
-    if action.kind is ActionKind.REPLACE and step.do in _REPLACE_SYMBOLS:
+    if action.kind in _IN_STEPS and step.do in _REPLACE_SYMBOLS:
         return "-" if step.is_detach else _REPLACE_SYMBOLS[step.do]
     match step.do:
         case Do.PUT if action.kind is ActionKind.CREATE:
@@ -312,6 +314,7 @@ _STEP_SYMBOLS: Final = {
     Do.HOOK: "@",
     Do.UNHOOK: "@",
     Do.MARKER: "@",
+    Do.REHOOK: "@",
     Do.RESTART: "r",
     Do.SET_ACCESS: "~",
     Do.TAG: "=",
@@ -353,6 +356,7 @@ _STEP_WORDS: Final = {
     Do.HOOK: "uploads to {target} start it",
     Do.UNHOOK: "uploads to {target} no longer start it",
     Do.MARKER: "folder marker {target}",
+    Do.REHOOK: "{note}",
     Do.DELETE: "delete {target}, which no longer names a bucket",
     Do.POST: "create {target} {note}",
     Do.RESTART: "restart {target}",

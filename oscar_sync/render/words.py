@@ -17,6 +17,7 @@ SYMBOLS: Final = {
     ActionKind.UPDATE: "~",
     ActionKind.REMOVE: "-",
     ActionKind.REPLACE: "-/+",
+    ActionKind.RENAME: "->",
     ActionKind.SEED: ">",
     ActionKind.HOOK: "@",
     ActionKind.ADOPT: "=",
@@ -179,6 +180,8 @@ def headline(action: Action) -> str:
             return "remove, data is deleted" if action.erases else "remove, data stays"
         case ActionKind.REPLACE:
             return f"replace: {safe(action.reason)}"
+        case ActionKind.RENAME:
+            return f"rename, called {safe(action.renamed_from)} until now, data stays"
         case ActionKind.SEED:
             uploads = [step for step in action.steps if step.size_bytes or step.do == "upload"]
             total = sum(step.size_bytes for step in action.steps)

@@ -26,6 +26,10 @@ class Outcome(StrEnum):
     ABSENT = "absent"
 
 
+ENDED_JOBS: Final = frozenset({"Succeeded", "Failed"})
+"""What the list of jobs says of those that have ended (oscar-server 1.6)."""
+
+
 class Meaning(Struct, frozen=True):
     outcome: Outcome
     reason: str

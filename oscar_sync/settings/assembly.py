@@ -11,6 +11,7 @@ from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.settings import (
     DeclaredBucket,
+    MovedEntry,
     RemovedEntry,
     Seed,
     ServiceSettings,
@@ -53,6 +54,7 @@ def settings_of(
         env_file=env_file,
         owners=loaded.owners,
         removed=tuple(_removed(entry, id_of) for entry in loaded.removed),
+        moved=tuple(_moved(entry, id_of) for entry in loaded.moved),
         services=tuple(_service(entry, id_of) for entry in loaded.services),
         allow=tuple(_consent(consent, id_of) for consent in allow),
         buckets=tuple(_bucket(entry, id_of) for entry in loaded.storage.buckets),
@@ -80,6 +82,10 @@ def _removed(entry: RemovedEntry, id_of: Callable[[str], ClusterId]) -> RemovedE
 def _bucket(entry: DeclaredBucket, id_of: Callable[[str], ClusterId]) -> DeclaredBucket:
     seeds = tuple(_seed(seed, id_of) for seed in entry.seeds)
     return replace(entry, which=_which(entry.which, id_of), seeds=seeds)
+
+
+def _moved(entry: MovedEntry, id_of: Callable[[str], ClusterId]) -> MovedEntry:
+    return replace(entry, old=_which(entry.old, id_of), new=_which(entry.new, id_of))
 
 
 def _seed(seed: Seed, id_of: Callable[[str], ClusterId]) -> Seed:

@@ -27,6 +27,7 @@ class SettingsCode(StrEnum):
     BARE_VARIABLE = "OSY218"
     BUCKETS_WITHOUT_SET = "OSY219"
     BUCKET_ACCESS = "OSY220"
+    MOVED = "OSY225"
     FINGERPRINT_KEY = "OSY290"
     NO_CLUSTER = "OSY301"
     UNKNOWN_CLUSTER = "OSY302"
@@ -62,6 +63,7 @@ TITLES: Final = {
     SettingsCode.SECRET_ENV: "--secret-env names a secret that no service has",
     SettingsCode.SILENCED: "`rules` of the settings turn warnings off",
     SettingsCode.BARE_VARIABLE: "a variable without braces is not replaced",
+    SettingsCode.MOVED: "an entry of `moved` cannot be used",
     SettingsCode.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
     SettingsCode.BUCKETS_WITHOUT_SET: "buckets need a set",
     SettingsCode.BUCKET_ACCESS: "a service would give other access to a bucket than `buckets` says",

@@ -15,7 +15,7 @@ from oscar_sync.model.consent import Consent
 from oscar_sync.model.field import by_name
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.model.settings import RemovedEntry, Seed, ServiceSettings, Which
+from oscar_sync.model.settings import MovedEntry, RemovedEntry, Seed, ServiceSettings, Which
 from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.semantics.names import bucket_name_fault, service_name_fault
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, FILE_TYPES, provider_of
@@ -48,6 +48,7 @@ class Loaded(Struct, frozen=True):
     secrets_from_env: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     removed: tuple[RemovedEntry, ...] = ()
+    moved: tuple[MovedEntry, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     storage: DeclaredStorage = DeclaredStorage()
     clusters: Mapping[str, ClusterSettings] = MappingProxyType({})
@@ -90,7 +91,7 @@ def _note_variables(
         missing = substituted(text, environ)[1]
         if at[0] == "clusters" or at[0] not in by_name(SETTINGS):
             continue  # below an unknown key that key is the fault: it may be `clusters`, misspelt
-        if at[-1] != "from":
+        if at[-1] != "from" or at[0] == "moved":
             is_bare = False
             findings.at(
                 SettingsCode.VALUE, ERROR, places, at,
@@ -98,7 +99,7 @@ def _note_variables(
                 "write the value; variables are for the log-in and the address of a cluster, for "
                 "`from` of seeds, and for overlays",
             )  # fmt: skip
-        for name in missing if at[-1] == "from" else ():
+        for name in missing if at[-1] == "from" and at[0] != "moved" else ():
             findings.at(
                 SettingsCode.UNDEFINED_VARIABLE, ERROR, places, at,
                 f"the environment variable {name} is not defined",
@@ -156,6 +157,7 @@ class _Reader:
             self.secret_names(file["secrets_from_env"]),
             tuple(file["owners"]),
             self.removed(file["removed"]),
+            self.moved(file["moved"]),
             tuple(self.service(name, entry) for name, entry in file["services"].items()),
             read_storage(file, self.places, self.findings, self.seeds),
             {key: self.entry(key, clusters[key]) for key in clusters if key not in aliases},
@@ -229,6 +231,23 @@ class _Reader:
                     entry["close_access"],
                 )
             )
+        return tuple(entries)
+
+    def moved(self, read: Sequence[Mapping[str, Any]]) -> tuple[MovedEntry, ...]:
+        entries = []
+        for place, entry in enumerate(read):
+            path: FieldPath = ("moved", place)
+            for key in ("from", "to"):
+                fault = entry[key] and service_name_fault(which_of(entry[key]).name)
+                if fault:
+                    self.say(
+                        SettingsCode.VALUE, (*path, key),
+                        f"{entry[key]} is not a service: its name {fault}",
+                        "name one service: SERVICE, or CLUSTER/SERVICE",
+                    )  # fmt: skip
+            if entry["from"] and entry["to"]:
+                old, new = which_of(entry["from"]), which_of(entry["to"])
+                entries.append(MovedEntry(old, new, self.places.locate(path)))
         return tuple(entries)
 
     def service(self, name: str, entry: Mapping[str, Any]) -> ServiceSettings:

@@ -43,6 +43,18 @@ def with_hook(config: NotificationConfig, service: str, prefix: str) -> Notifica
     return replace(kept, queue_config_list=[*kept.queue_config_list, added])
 
 
+def with_hooks_of_another(
+    config: NotificationConfig, old: str, new: str, prefixes: Collection[str]
+) -> NotificationConfig | None:
+    """Return *config* with rules that start *new* for *prefixes*, and none of *old*."""
+    changed = without_hooks(config, old, None)
+    stale = {rule.prefix for rule in rules_of(config) if rule.service == new} - {*prefixes}
+    changed = without_hooks(changed or config, new, stale) or changed
+    for prefix in sorted(prefixes):
+        changed = with_hook(changed or config, new, prefix) or changed
+    return changed
+
+
 def without_hooks(
     config: NotificationConfig, service: str, prefixes: Collection[str] | None
 ) -> NotificationConfig | None:

@@ -5,7 +5,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -86,16 +86,22 @@ class ObjectStore:
         """
         from oscar_sync.storage.hooks import with_hook
 
-        try:
+        with _telling_unregistered(service, f"{bucket}/{prefix}"):
             return self._rewrite(bucket, lambda config: with_hook(config, service, prefix))
-        except StoreError as error:
-            if not error.message.startswith("InvalidArgument") or "ARN" not in error.message:
-                raise
-            words = (
-                f"it refuses the hook of {service} on {bucket}/{prefix}: "
-                "OSCAR has registered no webhook of that service"
+
+    def replace_hooks(self, bucket: str, old: str, new: str, prefixes: Collection[str]) -> bool:
+        """Let uploads below *prefixes* start *new*, and none start *old*, by one write.
+
+        Raises:
+            StoreError: no webhook is registered for *new*, or the keys do not allow it.
+            StoreUnreachableError: the store does not answer.
+        """
+        from oscar_sync.storage.hooks import with_hooks_of_another
+
+        with _telling_unregistered(new, bucket):
+            return self._rewrite(
+                bucket, lambda config: with_hooks_of_another(config, old, new, prefixes)
             )
-            raise StoreError(error.endpoint, words) from error
 
     def remove_hooks(
         self, bucket: str, service: str, prefixes: Collection[str] | None = None
@@ -289,6 +295,20 @@ class ObjectStore:
                 if error.code in {"NoSuchKey", "NoSuchObject"}:
                     return None
                 raise
+
+
+@contextmanager
+def _telling_unregistered(service: str, place: str) -> Iterator[None]:
+    try:
+        yield
+    except StoreError as error:
+        if not error.message.startswith("InvalidArgument") or "ARN" not in error.message:
+            raise
+        words = (
+            f"it refuses the hook of {service} on {place}: "
+            "OSCAR has registered no webhook of that service"
+        )
+        raise StoreError(error.endpoint, words) from error
 
 
 def _listed(client: Any, bucket: str, prefix: str = "") -> Iterator[Any]:

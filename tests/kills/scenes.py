@@ -124,6 +124,12 @@ def replace_volume(world: World) -> None:
     world.write(full(volume={**volume, "size": "2Gi"}))
 
 
+def rename(world: World) -> None:
+    applied(world, full())
+    world.write({**full(), "name": "omega"})
+    world.write_settings(moved=[{"from": "alpha", "to": "omega"}])
+
+
 def seed(world: World, *, is_trigger: bool = False) -> None:
     for at in range(4):
         path = world.folder / "files" / f"f{at}"
@@ -222,6 +228,7 @@ SCENES: dict[str, Scene] = {
     "spent": Scene(spent, 2),
     "replace": Scene(replace, 6, _allowed("replace:alpha")),
     "replace-volume": Scene(replace_volume, 6, _VOLUME, _VOLUME),
+    "rename": Scene(rename, 5),
     "seed": Scene(seeded, 5),
     "seed-big": Scene(seed_big, 6),
     "seed-trigger": Scene(triggering, 5),

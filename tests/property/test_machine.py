@@ -184,6 +184,20 @@ class History(RuleBasedStateMachine):
         self._converge(removed=[row])
 
     @precondition(lambda self: self.files)
+    @rule(data=st.data(), faults=st.sets(st.sampled_from(FAULTS), max_size=1))
+    def rename_and_rename_back(self, data, faults):
+        """Twice under another name, and cut short: uploads start the one that the files name."""
+        name = data.draw(st.sampled_from(sorted(self.files)))
+        for old, new in ((name, f"{name}-new"), (f"{name}-new", name)):
+            self.files[new] = {**self.files.pop(old), "name": new}
+            for text in faults:
+                self.world.emulator.fault(text)
+            moved = [{"from": old, "to": new}]
+            self._apply(moved=moved)
+            self.world.emulator.clear_faults()
+            self._converge(moved=moved)
+
+    @precondition(lambda self: self.files)
     @rule(most=st.integers(0, 3))
     def prune(self, most):
         """L13: only under prune, at most max_removals, and data stays."""

@@ -72,7 +72,7 @@ def _store_write(seen: Seen) -> _Write:
     return f"{seen.method} {seen.path}?{seen.query}", ""
 
 
-_NOTIFYING = {Do.HOOK.value, Do.UNHOOK.value}
+_NOTIFYING = {Do.HOOK.value, Do.UNHOOK.value, Do.REHOOK.value}
 
 
 def _coarse(steps: Counter[_Write]) -> Counter[_Write]:

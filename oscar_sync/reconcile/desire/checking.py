@@ -24,6 +24,7 @@ from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.declared import DeclaredStorage
 from oscar_sync.settings.load import absolute, check_paths, check_seeds
 from oscar_sync.settings.reading import Loaded
+from oscar_sync.settings.renames import check_moved, check_new_names
 from oscar_sync.storage.files import walk
 
 CheckTogether: TypeAlias = Callable[[Sequence[DesiredService], Sequence[Seed]], list[Diagnostic]]
@@ -48,8 +49,10 @@ def check(
     check_paths(loaded, scope.holds, findings)
     check_removed(settings, services, loaded.text, findings)
     check_buckets(settings, services, findings)
+    check_moved(settings, (*services, *placed.others), loaded.text, findings)
     if placed.narrowing.is_full and not request.clusters:
         check_services(settings, services, loaded.text, findings)
+        check_new_names(settings, services, loaded.text, findings)
 
 
 def _check_seeded(opened: OpenedSettings, seeds: Iterable[Seed], findings: Findings) -> None:
@@ -147,7 +150,9 @@ def _note_no_fdl(
     )
 
 
-_OF_MANIFESTS: Final[frozenset[str]] = frozenset({*ManifestCode, SettingsCode.REMOVED_AND_WANTED})
+_OF_MANIFESTS: Final[frozenset[str]] = frozenset(
+    {*ManifestCode, SettingsCode.REMOVED_AND_WANTED, SettingsCode.MOVED}
+)
 """What does not stop a command that does without manifests."""
 
 

@@ -24,7 +24,7 @@ _ONE_LINE: Final = 60
 _LONGEST: Final = 200
 _NAMED: Final = 6
 _BELOW: Final = "see below"
-_RISKY: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.ERASE)
+_RISKY: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.RENAME, ActionKind.ERASE)
 _WORDS: Final[dict[str, str]] = {ActionKind.HOOK: "notifications"}
 _NEW: Final = (ActionKind.CREATE, ActionKind.SEED)
 

@@ -94,14 +94,6 @@ def test_who_else_starts_on_the_same_uploads_is_told(rule, said):
     assert [note for note in action.notes if "also starts" in note] == said
 
 
-def test_a_service_that_was_renamed_is_told_how_to_remove_the_former_one():
-    former = live("beta", annotations=stamp("beta"), input=minio("red/in"))
-    cluster = seen(former, red=[("beta", "in/")])
-    (action,) = planned(cluster, wanted(input=minio("red/in"))).actions
-    (note,) = [note for note in action.notes if "also starts" in note]
-    assert note.endswith("write `removed: [beta]` in oscar-sync.yaml")
-
-
 def test_what_cannot_be_read_has_no_notifications_and_an_unknown_marker_counts_as_there():
     red, facts = BucketName("red"), Facts(seen(red=[("alpha", "in/")]))
     assert [rule.service for rule in facts.hooks(red) or ()] == ["alpha"]

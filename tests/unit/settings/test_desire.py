@@ -21,31 +21,12 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.model.state import DesiredState
-from oscar_sync.reconcile.desire import desire, explain_settings
+from oscar_sync.reconcile.desire import explain_settings
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.settings.consents import consent_of
 from oscar_sync.settings.durations import duration_s
 from oscar_sync.settings.entries import identity_of
-
-FDL = "functions:\n  oscar:\n  - {key}: {{name: {name}, image: 'i:1', script: script.sh}}\n"
-ENTRY = "{{endpoint: 'https://{0}.example.org', auth_user: u, auth_password: p}}"
-EDGE = "clusters:\n  edge: " + ENTRY.format("edge") + "\n"
-
-
-def state(
-    folder: Path,
-    settings: str | None = EDGE,
-    services: dict[str, str] | None = None,
-    environ: dict[str, str] | None = None,
-    **options: Any,
-) -> DesiredState:
-    (folder / "script.sh").write_text("echo\n")
-    for name, key in (services if services is not None else {"plants": "edge"}).items():
-        (folder / f"{name}.yaml").write_text(FDL.format(key=key, name=name))
-    if settings is not None:
-        (folder / "oscar-sync.yaml").write_text(settings)
-    variables = {"HOME": str(folder / "home"), **(environ or {})}
-    return desire(DesireRequest(**{"cwd": str(folder), **options}), variables)
+from tests.support.desired import EDGE, ENTRY, FDL, state
 
 
 def refused(folder: Path, *arguments: Any, **options: Any) -> list[str]:
@@ -613,6 +594,7 @@ env_file: values.env
 secrets_from_env: [TOKEN]
 owners: [a, b]
 removed: [gone, {service: edge/other, erase: [data], because: done}]
+moved: [{from: ferns, to: plants}]
 services:
   edge/plants:
     allow: [replace]
@@ -651,20 +633,22 @@ def test_every_key_of_the_settings_is_explained_with_its_line(tmp_path: Path) ->
         "removed[1].forget": ("false", "default"),
         "removed[1].close_access": ("false", "default"),
         "removed[1].because": ("done", "8"),
+        "moved[0].from": ("ferns", "9"),
+        "moved[0].to": ("plants", "9"),
         f"{plants}.protect": ("false", "default"),
-        f"{plants}.allow": ("replace", "11"),
-        f"{plants}.ignore": ("labels.team", "12"),
+        f"{plants}.allow": ("replace", "12"),
+        f"{plants}.ignore": ("labels.team", "13"),
         f"{plants}.close_access": ("false", "default"),
-        f"{plants}.wait": ("90s", "13"),
-        f"{seed}.from": ("files", "14"),
-        f"{seed}.to": ("minio.default:plants/in", "14"),
-        f"{seed}.trigger": ("true", "14"),
+        f"{plants}.wait": ("90s", "14"),
+        f"{seed}.from": ("files", "15"),
+        f"{seed}.to": ("minio.default:plants/in", "15"),
+        f"{seed}.trigger": ("true", "15"),
         f"{seed}.delete_extra": ("false", "default"),
-        "buckets.edge/atlas.visibility": ("restricted", "15"),
-        "buckets.edge/atlas.allowed_users": ("a@x", "15"),
-        "buckets.edge/atlas.because": ("shared", "15"),
-        "volumes.models.size": ("20Gi", "16"),
-        "rules": ("OSY182: off", "17"),
+        "buckets.edge/atlas.visibility": ("restricted", "16"),
+        "buckets.edge/atlas.allowed_users": ("a@x", "16"),
+        "buckets.edge/atlas.because": ("shared", "16"),
+        "volumes.models.size": ("20Gi", "17"),
+        "rules": ("OSY182: off", "18"),
     }
 
 

@@ -1,0 +1,2 @@
+#!/bin/sh
+classify "$INPUT_FILE_PATH"
