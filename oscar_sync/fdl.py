@@ -126,7 +126,7 @@ def _type(block: str, field: Field) -> Any:
             return bool
         case Kind.INTEGER:
             return int
-        case Kind.TEXTS:
+        case Kind.TEXTS | Kind.TEXT_LISTS:  # these in the settings alone
             return list[Text]
         case Kind.TEXT_MAP:
             return dict[str, Text]

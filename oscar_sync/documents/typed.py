@@ -161,6 +161,12 @@ class FieldReader(ABC):
         )
         return [item for item in read if item is not _MISSING]
 
+    def _text_lists(self, field: Field, value: Tree, path: FieldPath) -> object:
+        return [
+            self._texts(field, item, (*path, place))
+            for place, item in enumerate(self._list(value, path, "lists"))
+        ]
+
     def _text_map(self, field: Field, value: Tree, path: FieldPath) -> object:
         built: dict[str, str] = {}
         is_sure = self.sure.fullmatch
@@ -235,6 +241,7 @@ class FieldReader(ABC):
         Kind.FLAG: _flag,
         Kind.INTEGER: _integer,
         Kind.TEXTS: _texts,
+        Kind.TEXT_LISTS: _text_lists,
         Kind.TEXT_MAP: _text_map,
         Kind.PORTS: _ports,
         Kind.BLOCK: _nested,

@@ -25,6 +25,7 @@ from oscar_sync.execution.sender import ReachError, Sender, StopError
 from oscar_sync.execution.stamp import carry_out_stamp
 from oscar_sync.execution.update import carry_out_update
 from oscar_sync.execution.volume import carry_out_volume
+from oscar_sync.execution.waves import unfinished
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import (
@@ -48,22 +49,30 @@ from oscar_sync.semantics.echoes import as_written
 
 def execute(plan: Plan, materials: Mapping[str, Material], parts: Parts) -> RunReport:
     """Return what became of each action of *plan*; a failure is a result, not an exception."""
-    # Blocked actions are not sent, and neither is what depends on one that failed.
+    # Blocked actions are not sent, and neither is what depends on one that failed, nor what is in a
+    # wave behind one that is not whole.
     by_cluster: dict[ClusterId, list[Action]] = {}
     for action in plan.actions:
         by_cluster.setdefault(action.key.cluster, []).append(action)
-    if not by_cluster:
-        return RunReport(plan)
-    with ThreadPoolExecutor(len(by_cluster)) as pool:
-        futures = [
-            pool.submit(_Line(name, materials, parts).carry_out, actions)
-            for name, actions in by_cluster.items()
-        ]
-        lines = [future.result() for future in futures]
+    lines: list[_Line] = []
+    why = ""
+    for number, wave in enumerate(plan.waves or (tuple(by_cluster),), 1):
+        work = {name: by_cluster[name] for name in wave if name in by_cluster}
+        new = [_Line(name, materials, parts) for name in work]
+        if why or (lines and parts.is_stopping()):
+            for line, actions in zip(new, work.values(), strict=True):
+                line.leave_out(actions, why)
+        elif new:
+            with ThreadPoolExecutor(len(new)) as pool:
+                list(pool.map(_Line.carry_out, new, work.values()))
+        lines += new
+        if not why and any(name in by_cluster for later in plan.waves[number:] for name in later):
+            results = [result for line in new for result in line.in_order()]
+            why = unfinished(plan, number, results, parts)
     return RunReport(
         plan,
         tuple(result for line in lines for result in line.in_order()),
-        is_interrupted=parts.is_stopping(),
+        is_interrupted=bool(lines) and parts.is_stopping(),
         verified_except=tuple(sorted({word for line in lines for word in line.unverified})),
     )
 
@@ -96,6 +105,16 @@ class _Line:
                 run = self._run(action)
                 self._note(self._settle(run, _One(self, run)))
         return self
+
+    def leave_out(self, actions: Sequence[Action], why: str) -> None:
+        """Note of *actions* that their wave is not begun: *why*, or since the user wants to end."""
+        self._order = list(actions)
+        for action in actions:
+            run = self._run(action)
+            if why:
+                self._note(run.result(Status.SKIPPED, why, "wave"))
+            else:
+                self._note(run.result(Status.INTERRUPTED, "stopped before it was done", "stopped"))
 
     def in_order(self) -> list[ActionResult]:
         return [self._results[action.id] for action in self._order if action.id in self._results]

@@ -9,7 +9,7 @@ from oscar_sync.errors import StoreError
 from oscar_sync.model.event import Event
 from oscar_sync.model.field import Value
 from oscar_sync.model.form import Account, Form
-from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.material import FingerprintKey
 from oscar_sync.model.state import (
     NAMESPACE,
@@ -190,7 +190,8 @@ class Parts(Struct, frozen=True):
     ``holds(live, wanted, owner)`` tells whether a live form is the wanted one; ``key()`` returns
     the fingerprint key, made now if there is none (None: it cannot be kept); ``is_stopping()``
     turns true when the user wants to end; ``files(provider, credentials)`` is a store that is not
-    the cluster's own.
+    the cluster's own. ``wanted`` are the services that must be ready before the next wave begins,
+    for which it waits ``wave_wait_s``; None: not at all.
     """
 
     clusters: Mapping[ClusterId, ClusterPorts]
@@ -202,3 +203,5 @@ class Parts(Struct, frozen=True):
     sleep: Callable[[float], None]
     parallelism: int = 2
     files: Callable[[str, Account], Files] = nowhere
+    wanted: Collection[ServiceKey] = ()
+    wave_wait_s: float | None = None

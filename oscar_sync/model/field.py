@@ -21,6 +21,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     INTEGER = "integer"
     TEXTS = "list of text"
+    TEXT_LISTS = "list of lists of text"
     TEXT_MAP = "map of text"
     PORTS = "list of ports"
     BLOCK = "block"

@@ -1,6 +1,6 @@
 """What would be done. One plan object is what is shown, saved, executed and reported."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -356,7 +356,8 @@ class Source(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """The whole plan. ``digest`` is over what would be done and sent, not over places or seconds.
 
-    ``consents`` are those that a step of the plan uses, as they are written.
+    ``consents`` are those that a step of the plan uses, as they are written. ``waves`` are the
+    clusters in groups, one after the other; none: all side by side.
     """
 
     set_name: str
@@ -370,6 +371,7 @@ class Plan(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     digest: str = ""
     consents: tuple[str, ...] = ()
+    waves: tuple[tuple[ClusterId, ...], ...] = ()
 
     @property
     def has_changes(self) -> bool:
@@ -399,12 +401,19 @@ class Plan(Struct, frozen=True):
 
     @property
     def seconds(self) -> float:
-        """Return the predicted seconds of the whole plan: clusters are worked on side by side."""
-        by_cluster: dict[ClusterId, float] = {}
-        for action in self.actions:
-            cluster = action.key.cluster
-            by_cluster[cluster] = by_cluster.get(cluster, 0.0) + action.seconds
+        """Return the predicted seconds of the whole plan, without waiting until it is ready."""
+        waves = self.waves or ({action.key.cluster for action in self.actions},)
+        return sum(map(self.seconds_of, waves))
+
+    def seconds_of(self, wave: Collection[ClusterId]) -> float:
+        """Return the predicted seconds of *wave*: its clusters are worked on side by side."""
+        by_cluster = dict.fromkeys(wave, 0.0)
+        for action in self.actions_of(wave):
+            by_cluster[action.key.cluster] += action.seconds
         return max(by_cluster.values(), default=0.0)
+
+    def actions_of(self, wave: Collection[ClusterId]) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions if action.key.cluster in wave)
 
     @property
     def store_restarts(self) -> int:

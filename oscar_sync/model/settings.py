@@ -10,6 +10,8 @@ from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
 
+_OTHERS: Final = ClusterId("*")
+
 OWN_STORE: Final = "minio.default"
 """The provider that is the cluster's own object store."""
 
@@ -144,6 +146,7 @@ class Settings(Struct, frozen=True):
     owners: tuple[str, ...] = ()
     removed: tuple[RemovedEntry, ...] = ()
     moved: tuple[MovedEntry, ...] = ()
+    waves: tuple[tuple[ClusterId, ...], ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     allow: tuple[Consent, ...] = ()
     buckets: tuple[DeclaredBucket, ...] = ()
@@ -177,6 +180,15 @@ class Settings(Struct, frozen=True):
     ) -> tuple[RemovedStorage, ...]:
         """Return the entries of buckets, or of *volumes*, that are to be deleted on *cluster*."""
         return _on(cluster, (one for one in self.removed_storage if one.is_volume is volumes))
+
+    def in_waves(self, clusters: Iterable[ClusterId]) -> tuple[tuple[ClusterId, ...], ...]:
+        """Return *clusters* in their waves; those that no wave and no ``*`` names come last."""
+        number = {name: at for at, wave in enumerate(self.waves) for name in wave}
+        last = number.get(_OTHERS, len(self.waves))
+        waves: dict[int, list[ClusterId]] = {}
+        for cluster in clusters:
+            waves.setdefault(number.get(cluster, last), []).append(cluster)
+        return tuple(tuple(waves[at]) for at in sorted(waves))
 
     def moved_to(self, key: ServiceKey) -> ServiceKey:
         """Return what *key* is called by the last of the entries of ``moved`` that follow on it."""

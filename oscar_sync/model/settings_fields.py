@@ -145,6 +145,12 @@ SETTINGS: Final = (
     ),
     Field("volumes", Kind.BLOCK_MAP, "Managed volumes by name, as buckets.", {}, children=VOLUME),
     Field("moved", Kind.BLOCKS, "Services that were renamed.", [], children=MOVED),
+    Field(
+        "waves",
+        Kind.TEXT_LISTS,
+        "Clusters that an apply writes to one group after the other; `*`: those named nowhere.",
+        [],
+    ),
     Field("services", Kind.BLOCK_MAP, "Settings by service.", {}, children=SERVICE),
     Field(
         "rules",

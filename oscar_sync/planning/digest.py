@@ -24,6 +24,7 @@ def plan_digest(plan: Plan) -> str:
         "actions": [_of_action(action) for action in plan.actions],
         "blocked": [[_of_action(item.action), item.code] for item in plan.blocked],
         "consents": [*plan.consents],
+        **({"waves": [[*wave] for wave in plan.waves]} if plan.waves else {}),
     }
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

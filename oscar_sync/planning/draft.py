@@ -276,8 +276,19 @@ def _plan(
             )
         ),
         consents=tuple(sorted(set(map(str, used)))),
+        waves=_waves(desired, clusters, options),
     )
     return replace(plan, digest=plan_digest(plan))
+
+
+def _waves(
+    desired: DesiredState, clusters: Iterable[ClusterSummary], options: PlanOptions
+) -> tuple[tuple[ClusterId, ...], ...]:
+    """Return the waves of a whole roll-out; a run of single clusters has none."""
+    if not desired.settings.waves or desired.narrowing.clusters or options.scope is not Scope.ALL:
+        return ()
+    waves = desired.settings.in_waves(cluster.id for cluster in clusters)
+    return waves if len(waves) > 1 else ()
 
 
 def _removed_notes(

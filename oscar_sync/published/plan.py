@@ -274,6 +274,29 @@ class DiagnosticEntry(Published):
     remedy: Text
 
 
+class WaveEntry(Published):
+    """Clusters that are written to side by side, after those of the waves before."""
+
+    clusters: tuple[Text, ...]
+    actions: int
+    seconds: float
+
+    @classmethod
+    def of(cls, plan: Plan) -> tuple[Self, ...] | None:
+        """Return the waves of *plan*, None where it has none."""
+        return (
+            tuple(
+                cls(
+                    clusters=wave,
+                    actions=len(plan.actions_of(wave)),
+                    seconds=round(plan.seconds_of(wave), 1),
+                )
+                for wave in plan.waves
+            )
+            or None
+        )
+
+
 class PlanDocument(Published):
     """The whole plan. ``digest`` is over everything that would be done and sent."""
 
@@ -282,6 +305,7 @@ class PlanDocument(Published):
     set: Text
     source: SourceEntry
     clusters: tuple[ClusterEntry, ...]
+    waves: tuple[WaveEntry, ...] | None = where_given()
     actions: tuple[ActionEntry, ...]
     drift: tuple[DriftEntry, ...]
     blocked: tuple[BlockedEntry, ...]
@@ -302,6 +326,7 @@ class PlanDocument(Published):
                 "set": plan.set_name,
                 "source": plan.source,
                 "clusters": plan.clusters,
+                "waves": WaveEntry.of(plan),
                 "actions": plan.actions,
                 "drift": tuple(_drift(plan)),
                 "blocked": tuple(map(BlockedEntry.of, plan.blocked)),

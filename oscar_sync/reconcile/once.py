@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ from oscar_sync.workspace.key import ensure_key, read_key
 from oscar_sync.workspace.locks import cluster_lock
 
 _ROUNDS = 6
+WAVE_WAIT_S: Final = 300.0
 
 
 class Pass(Struct, frozen=True):
@@ -148,6 +150,8 @@ def apply_once(planned: Pass, options: ApplyOptions, connections: Connections) -
         now=connections.now,
         sleep=connections.sleep,
         parallelism=options.parallelism,
+        wanted=[service.key for service in planned.desired.services],
+        wave_wait_s=(options.wait_s or WAVE_WAIT_S) if options.is_waiting else None,
     )
     report = execute(plan, _materials(planned, options), parts)
     return replace(report, is_terminated=report.is_interrupted and options.stop.is_terminated)

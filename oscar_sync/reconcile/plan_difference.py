@@ -75,6 +75,9 @@ def _words_by_part(document: PlanDocument) -> PlanWords:
             f"{_name(one)}, blocked": {**_action(one), "blocked because": one.code}
             for one in document.blocked
         },
+        "waves": {
+            f"wave {at}": ", ".join(one.clusters) for at, one in enumerate(document.waves or (), 1)
+        },
         **{f"{one.cluster}/{one.service}, not planned": {} for one in document.not_planned},
         "permissions": dict.fromkeys(document.consents, "used"),
     }

@@ -16,7 +16,15 @@ from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import SYMBOLS, erased, headline, kept, outcome_headline, safe
+from oscar_sync.render.words import (
+    SYMBOLS,
+    erased,
+    headline,
+    kept,
+    outcome_headline,
+    safe,
+    wave_lines,
+)
 
 LIMIT: Final = 60_000
 """Bytes; GitHub takes 65,536 characters of a comment, and a workflow may add its own words."""
@@ -53,6 +61,7 @@ def _page(subject: Subject, sentence: str, blocks: Sequence[DocumentBlock]) -> s
     plan = subject.plan
     head = [f"### {_text(subject.title)}", "", _text(sentence), ""]
     head += [f"*{_text(plan.source.narrowed)}*", ""] if plan.source.narrowed else []
+    head += [f"*Waves {_text('; '.join(wave_lines(plan)))}*", ""] if plan.waves else []
     head += _unread(plan)
     notes, lost = fitting(
         [DocumentBlock("notes", f"> {_text(note)}\n>") for note in plan.notes], _TAIL

@@ -29,6 +29,7 @@ from oscar_sync.render.words import (
     lost,
     safe,
     size,
+    wave_lines,
 )
 
 _PLACE_COLUMN: Final = 66
@@ -64,6 +65,7 @@ def plan_text(
         [safe(f"   {item.key}   {item.message}")] for item in plan.left_alone
     ])  # fmt: skip
     page.section("NOT PLANNED", len(plan.not_planned), list(page.not_planned(plan)))
+    page.section("WAVES", len(plan.waves), [[f"   {line}"] for line in wave_lines(plan)])
     page.section("NOTES", len(plan.notes), [[f"   {safe(note)}"] for note in plan.notes])
     page.line("")
     page.line(summary(plan, command))

@@ -9,6 +9,11 @@ from oscar_sync.model.settings_fields import SETTINGS
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SCALAR: Final[dict[str, Json]] = {"type": ["string", "number", "boolean", "null"]}
 
+_ITEMS: Final[dict[Kind, dict[str, Json]]] = {
+    Kind.TEXTS: _SCALAR,
+    Kind.TEXT_LISTS: {"type": "array", "items": _SCALAR},
+}
+
 
 def fdl_schema() -> dict[str, Json]:
     entry: Json = {"type": "object", "additionalProperties": {"$ref": "#/$defs/service"}}
@@ -78,9 +83,9 @@ def _shape(field: Field, *, is_strict: bool) -> dict[str, Json]:
             return {"type": ["boolean", *nothing]}
         case Kind.INTEGER:
             return {"type": ["integer", *nothing]}
-        case Kind.TEXTS:
+        case Kind.TEXTS | Kind.TEXT_LISTS:
             flag: list[Json] = ["boolean"] if field.is_flag_too else []
-            return {"type": ["array", *flag, "null"], "items": dict(_SCALAR)}
+            return {"type": ["array", *flag, "null"], "items": dict(_ITEMS[field.kind])}
         case Kind.TEXT_MAP:
             named: dict[str, Json] = {key: {"enum": [*field.choices]} for key in field.keys}
             others: Json = False if named else dict(_SCALAR)

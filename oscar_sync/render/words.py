@@ -3,13 +3,13 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
-from oscar_sync.model.identity import ServiceKey
-from oscar_sync.model.plan import Action, ActionKind, Erased, Kept, Loss
+from oscar_sync.model.identity import ClusterId, ServiceKey
+from oscar_sync.model.plan import Action, ActionKind, Erased, Kept, Loss, Plan
 from oscar_sync.model.report import LOST, ActionResult
 
 SYMBOLS: Final = {
@@ -83,6 +83,19 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def wave_lines(plan: Plan) -> list[str]:
+    """Return a line for each wave: ``1: lab: 2 actions, 4 s``."""
+    return [
+        safe(f"{number}: {', '.join(wave)}: {_work(plan, wave)}")
+        for number, wave in enumerate(plan.waves, 1)
+    ]
+
+
+def _work(plan: Plan, wave: Collection[ClusterId]) -> str:
+    count = len(plan.actions_of(wave))
+    return f"{plural(count, 'action')}, {duration(plan.seconds_of(wave))}" if count else "nothing"
 
 
 def key_width(keys: Iterable[ServiceKey]) -> int:

@@ -30,6 +30,10 @@ ENDED_JOBS: Final = frozenset({"Succeeded", "Failed"})
 """What the list of jobs says of those that have ended (oscar-server 1.6)."""
 
 
+NOT_READY: Final = frozenset({"failed", "degraded", "pending"})
+"""States of a service that is to run and does not, or not yet (oscar-server 1.2.4)."""
+
+
 class Meaning(Struct, frozen=True):
     outcome: Outcome
     reason: str

@@ -112,7 +112,7 @@ def _check(field: Field) -> _Check:
             return _FLAG
         case Kind.INTEGER:
             return _INTEGER
-        case Kind.TEXTS:
+        case Kind.TEXTS | Kind.TEXT_LISTS:  # these in the settings alone
             return _each(_TEXT)
         case Kind.TEXT_MAP:
             return _values(_TEXT)

@@ -55,6 +55,7 @@ def settings_of(
         owners=loaded.owners,
         removed=tuple(_removed(entry, id_of) for entry in loaded.removed),
         moved=tuple(_moved(entry, id_of) for entry in loaded.moved),
+        waves=tuple(tuple(map(id_of, wave)) for wave in loaded.waves),
         services=tuple(_service(entry, id_of) for entry in loaded.services),
         allow=tuple(_consent(consent, id_of) for consent in allow),
         buckets=tuple(_bucket(entry, id_of) for entry in loaded.storage.buckets),

@@ -66,6 +66,8 @@ def _shown(field: Field, value: Any) -> str:
         return "false" if value is False else "true"  # ssl_verify is true where it is absent
     if isinstance(value, dict):
         value = [f"{key}: {text}" for key, text in value.items()]
+    if field.kind is Kind.TEXT_LISTS:
+        value = "; ".join(map(", ".join, value))
     if isinstance(value, list):
         value = ", ".join(value)
     if value == "":

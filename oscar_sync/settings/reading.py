@@ -49,6 +49,7 @@ class Loaded(Struct, frozen=True):
     owners: tuple[str, ...] = ()
     removed: tuple[RemovedEntry, ...] = ()
     moved: tuple[MovedEntry, ...] = ()
+    waves: tuple[tuple[str, ...], ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     storage: DeclaredStorage = DeclaredStorage()
     clusters: Mapping[str, ClusterSettings] = MappingProxyType({})
@@ -158,6 +159,7 @@ class _Reader:
             tuple(file["owners"]),
             self.removed(file["removed"]),
             self.moved(file["moved"]),
+            self.waves(file["waves"]),
             tuple(self.service(name, entry) for name, entry in file["services"].items()),
             read_storage(file, self.places, self.findings, self.seeds),
             {key: self.entry(key, clusters[key]) for key in clusters if key not in aliases},
@@ -249,6 +251,14 @@ class _Reader:
                 old, new = which_of(entry["from"]), which_of(entry["to"])
                 entries.append(MovedEntry(old, new, self.places.locate(path)))
         return tuple(entries)
+
+    def waves(self, read: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+        for place, wave in enumerate(read):
+            if not wave:
+                self.say(SettingsCode.VALUE, ("waves", place),
+                         f"wave {place + 1} names no cluster",
+                         "write ids of clusters, or delete the wave")  # fmt: skip
+        return tuple(map(tuple, read))
 
     def service(self, name: str, entry: Mapping[str, Any]) -> ServiceSettings:
         which = which_of(name)

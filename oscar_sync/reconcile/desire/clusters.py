@@ -12,7 +12,7 @@ from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.placing import Placed
 from oscar_sync.settings.clusters import ClusterLookup, Resolver
 from oscar_sync.settings.codes import SettingsCode
-from oscar_sync.settings.entries import DEFAULT_KEYS, ClusterSettings
+from oscar_sync.settings.entries import DEFAULT_KEYS, STAR, ClusterSettings
 from oscar_sync.settings.load import absolute, environment_of
 
 
@@ -23,6 +23,7 @@ def clusters_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> t
         return ()
     environment = environment_of(opened.where, request.token_file or "", request.endpoints_allowed)
     entries = entries_of(opened, placed, findings)
+    _check_waves(opened, placed.lookup, findings)
     if not entries and not findings.has_error and not request.needs_manifests:
         raise UsageError(
             "no cluster is known: write `clusters:` in oscar-sync.yaml, use --cluster "
@@ -78,6 +79,28 @@ def _named_by_entries(
                 opened.loaded.text,
             )  # fmt: skip
     return entries
+
+
+def _check_waves(opened: OpenedSettings, lookup: ClusterLookup, findings: Findings) -> None:
+    """Note what ``waves`` names that is no cluster, and what it names twice."""
+    loaded, seen = opened.loaded, set[str]()
+    for number, wave in enumerate(loaded.waves):
+        for place, name in enumerate(wave):
+            entry = lookup.entry_called(name) if name != STAR else None
+            called = entry.id if entry else name
+            if called in seen:
+                what, remedy = f"{name} is in a wave already", "name it once"
+            elif entry is None and name != STAR:
+                hint = did_you_mean(name, lookup.names)
+                what = f"no cluster is called {name}" + (f"; {hint}" if hint else "")
+                remedy = f"write one of {', '.join(lookup.names) or 'the ids under `clusters`'}"
+            else:
+                what = remedy = ""
+            seen.add(called)
+            if what and loaded.places is not None:
+                findings.at(SettingsCode.UNKNOWN_CLUSTER if "called" in what else
+                            SettingsCode.VALUE, Severity.ERROR, loaded.places,
+                            ("waves", number, place), what, remedy)  # fmt: skip
 
 
 def _with_paths(opened: OpenedSettings, cluster: Cluster) -> Cluster:

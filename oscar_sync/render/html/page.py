@@ -22,7 +22,7 @@ from oscar_sync.render.markup import rendered, source_of
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import safe
+from oscar_sync.render.words import safe, wave_lines
 
 _ROOM: Final = 5_000_000
 _SMALL_ROOM: Final = 200_000
@@ -123,6 +123,7 @@ def _facts(subject: Subject) -> list[str]:
         *([source.settings_file] if source.settings_file else []),
         f"{plural(source.files, 'file')}, {plural(source.services, 'service')}",
         *([source.narrowed] if source.narrowed else []),
+        *(f"wave {line}" for line in wave_lines(plan)),
         f"digest {plan.digest}",
     ]
 

@@ -595,6 +595,7 @@ secrets_from_env: [TOKEN]
 owners: [a, b]
 removed: [gone, {service: edge/other, erase: [data], because: done}]
 moved: [{from: ferns, to: plants}]
+waves: [[edge], ["*"]]
 services:
   edge/plants:
     allow: [replace]
@@ -635,20 +636,21 @@ def test_every_key_of_the_settings_is_explained_with_its_line(tmp_path: Path) ->
         "removed[1].because": ("done", "8"),
         "moved[0].from": ("ferns", "9"),
         "moved[0].to": ("plants", "9"),
+        "waves": ("edge; *", "10"),
         f"{plants}.protect": ("false", "default"),
-        f"{plants}.allow": ("replace", "12"),
-        f"{plants}.ignore": ("labels.team", "13"),
+        f"{plants}.allow": ("replace", "13"),
+        f"{plants}.ignore": ("labels.team", "14"),
         f"{plants}.close_access": ("false", "default"),
-        f"{plants}.wait": ("90s", "14"),
-        f"{seed}.from": ("files", "15"),
-        f"{seed}.to": ("minio.default:plants/in", "15"),
-        f"{seed}.trigger": ("true", "15"),
+        f"{plants}.wait": ("90s", "15"),
+        f"{seed}.from": ("files", "16"),
+        f"{seed}.to": ("minio.default:plants/in", "16"),
+        f"{seed}.trigger": ("true", "16"),
         f"{seed}.delete_extra": ("false", "default"),
-        "buckets.edge/atlas.visibility": ("restricted", "16"),
-        "buckets.edge/atlas.allowed_users": ("a@x", "16"),
-        "buckets.edge/atlas.because": ("shared", "16"),
-        "volumes.models.size": ("20Gi", "17"),
-        "rules": ("OSY182: off", "18"),
+        "buckets.edge/atlas.visibility": ("restricted", "17"),
+        "buckets.edge/atlas.allowed_users": ("a@x", "17"),
+        "buckets.edge/atlas.because": ("shared", "17"),
+        "volumes.models.size": ("20Gi", "18"),
+        "rules": ("OSY182: off", "19"),
     }
 
 

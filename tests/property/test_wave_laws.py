@@ -1,0 +1,97 @@
+"""L1, L2, L5 over waves: nothing is written to a wave before the ones before it are verified."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from oscar_sync.model.report import Status
+from oscar_sync.reconcile import once
+from tests.emulator.calling import SERVICES
+from tests.property.examples import laws
+from tests.property.strategies import services
+from tests.property.witness import sent_of, steps_of
+from tests.support.fleet import CLUSTERS, running_fleet
+
+_WAVES = st.sampled_from(
+    (
+        [["lab"], ["east"], ["west"]],
+        [["west"], ["*"]],
+        [["*"], ["east"]],
+        [["east", "lab"]],
+        [["lab", "*"], ["west"]],
+    )
+)
+_FAULTS = ("500-before", "500-after", "reset", "401")
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory):
+    with running_fleet(tmp_path_factory.mktemp("fleet")) as fleet:
+        yield fleet
+
+
+@laws(Fraction(1, 10))  # three clusters
+@given(
+    wanted=st.fixed_dictionaries(dict.fromkeys(CLUSTERS, services())),
+    waves=_WAVES,
+    held=st.sampled_from((*CLUSTERS, "", "")),
+    fault=st.sampled_from((*_FAULTS, "", "", "")),
+    struck=st.sampled_from(CLUSTERS),
+)
+def test_no_wave_is_written_to_before_the_ones_before_it_are_verified(  # noqa: PLR0917 - drawn
+    fleet, wanted, waves, held, fault, struck
+):
+    fleet.reset()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(once, "WAVE_WAIT_S", 0.01)
+        fleet.write(wanted, waves=waves)
+        if held:
+            fleet.hold(held)
+        if fault:
+            fleet.emulators[struck].fault(f"POST /system/services#1:{fault}")
+        plan, report = fleet.apply()
+        check_turns(fleet, plan)
+        assert not set(sent_of(report)) - set(steps_of(plan))
+        skipped = [item for item in report.results if item.status is Status.SKIPPED]
+        event("held" if skipped else "whole")
+        for name in CLUSTERS:
+            fleet.emulators[name].clear_faults()
+            fleet.hold(name, is_held=False)
+        for _ in range(3):
+            plan, report = fleet.apply()
+            check_turns(fleet, plan)
+            if not plan.actions:
+                break
+        waits = {item.code for item in report.results} == {"wave"}
+        assert not plan.actions or (plan.blocked and waits), report.results
+
+
+def check_turns(fleet, plan):
+    """Each write to a wave begins after all of the waves before have ended and were read back."""
+    before: list[str] = []
+    for wave in plan.waves:
+        begins = [one.started_s for name in wave for one in fleet.writes(name)]
+        if begins:
+            for name in before:
+                check_read_back(fleet, name, min(begins))
+        before += wave
+
+
+def check_read_back(fleet, name, moment):
+    """Each service that was written is shown by a GET between its last write and *moment*."""
+    written: dict[str, float] = {}
+    for one in fleet.writes(name):
+        assert one.ended_s < moment, name
+        if one.method in ("POST", "PUT") and one.path == SERVICES:
+            written[str(one.sent["name"])] = one.ended_s
+    for service, ended_s in written.items():
+        assert [
+            one
+            for one in fleet.proxies[name].seen
+            if one.method == "GET"
+            and one.path in {SERVICES, f"{SERVICES}/{service}"}
+            and ended_s <= one.started_s
+            and one.ended_s < moment
+        ], f"{name}/{service} was not read back"

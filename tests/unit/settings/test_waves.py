@@ -1,0 +1,58 @@
+"""Waves of clusters: in which order, and what is wrong with them."""
+
+from pathlib import Path
+
+import pytest
+
+from oscar_sync.errors import InputError
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.settings import Settings
+from tests.support.desired import EDGE, ENTRY, state
+
+CLUSTERS = f"{EDGE}  lab: {ENTRY.format('lab')}\n  alias: lab\n"
+
+
+def ids(*names: str) -> tuple[ClusterId, ...]:
+    return tuple(map(ClusterId, names))
+
+
+@pytest.mark.parametrize(
+    ("waves", "order"),
+    [
+        ((ids("b"), ids("*")), (ids("b"), ids("a", "c"))),
+        ((ids("*"), ids("b")), (ids("a", "c"), ids("b"))),
+        ((ids("c"), ids("b")), (ids("c"), ids("b"), ids("a"))),
+        ((ids("c", "*"), ids("b")), (ids("a", "c"), ids("b"))),
+        ((ids("far"), ids("a", "b", "c")), (ids("a", "b", "c"),)),
+    ],
+)
+def test_clusters_that_no_wave_names_are_the_star_or_go_last(
+    waves: tuple[tuple[ClusterId, ...], ...], order: tuple[tuple[ClusterId, ...], ...]
+) -> None:
+    assert Settings("/", waves=waves).in_waves(ids("a", "b", "c")) == order
+
+
+def test_a_wave_may_name_a_cluster_by_its_alias(tmp_path: Path) -> None:
+    found = state(tmp_path, CLUSTERS + "waves: [[alias], ['*']]\n")
+    assert found.settings.waves == (ids("lab"), ids("*"))
+
+
+@pytest.mark.parametrize(
+    ("waves", "words"),
+    [
+        ("[[edgy]]", "no cluster is called edgy; did you mean edge?"),
+        ("[[edge], [lab, edge]]", "edge is in a wave already"),
+        ("[[lab], [alias]]", "alias is in a wave already"),
+        ("[['*'], ['*']]", "* is in a wave already"),
+        ("[[edge], []]", "wave 2 names no cluster"),
+        ("[edge, lab]", "waves[0] must be a list of texts"),
+        ("edge", "waves must be a list of lists"),
+        ("[[{a: b}]]", "a string is required"),
+        ("[['${HOME}']]", "is not allowed here"),
+    ],
+)
+def test_waves_that_cannot_be_used_are_an_error(tmp_path: Path, waves: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, f"{CLUSTERS}waves: {waves}\n")
+    assert any(words in one.message for one in caught.value.diagnostics), str(caught.value)
+    assert all(one.remedy and one.line for one in caught.value.diagnostics)
