@@ -17,6 +17,7 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedStorage, Which
+from oscar_sync.planning.guards import written_reason
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import clusters_meant, desire
 from oscar_sync.reconcile.once import Pass, plan_once
@@ -55,6 +56,8 @@ def deletion_of(
 def _unknown(planned: Pass, name: str, *, is_volume: bool) -> UsageError:
     kind, known = "volume" if is_volume else "bucket", set[str]()
     for view in planned.views:
+        if reason := written_reason(view):
+            return UsageError(f"{view.cluster.id}: {reason.message}")
         names: Iterable[str] = (view.volumes if is_volume else view.buckets) or ()
         known.update(names)
     where = ", ".join(view.cluster.id for view in planned.views) or "no cluster"

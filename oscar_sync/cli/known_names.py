@@ -18,6 +18,7 @@ from oscar_sync.reconcile.desire import clusters_meant, desire
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.desire.selecting import label_words
 from oscar_sync.semantics.buckets import in_out_buckets
+from oscar_sync.semantics.volumes import named_volume
 
 _SAFE: Final = re.compile(r"[\w./:=@%+*-]+")
 
@@ -36,10 +37,22 @@ def labels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 def buckets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Return the buckets that services of the files name as inputs and outputs."""
+    """Return the buckets that services of the files name, and those of the settings."""
     del param
     found = _desired(ctx)
-    return _beginning(incomplete, _buckets(found) if found else ())
+    declared = [entry.which.name for entry in found.settings.buckets] if found else []
+    return _beginning(incomplete, (*_buckets(found), *declared) if found else ())
+
+
+def volumes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the volumes that services of the files name, and those of the settings."""
+    del param
+    found = _desired(ctx)
+    if found is None:
+        return []
+    named = filter(None, (named_volume(service.form) for service in found.services))
+    declared = (entry.which.name for entry in found.settings.volumes)
+    return _beginning(incomplete, (*named, *declared))
 
 
 def clusters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

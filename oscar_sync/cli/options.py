@@ -75,6 +75,7 @@ def _names(kind: str) -> Callable[[click.Context, click.Parameter, str], list[st
 
 SERVICES: Final = _names("services")
 BUCKETS: Final = _names("buckets")
+VOLUMES: Final = _names("volumes")
 
 
 def _many(flag: str, *names: str, metavar: str, text: str, kind: str = "") -> Any:

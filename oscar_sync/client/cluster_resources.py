@@ -6,8 +6,16 @@ from typing import Any, Final
 from oscar_sync.client.values import Bucket, Presigned, Volume
 from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.cluster import BasicLogin, Cluster
+from oscar_sync.semantics.access import is_locked
 from oscar_sync.semantics.answers import is_unknown_path
-from oscar_sync.semantics.capabilities import STATUS_MAY_END_IT, release_of
+from oscar_sync.semantics.capabilities import (
+    READ_ONLY,
+    STATUS_MAY_END_IT,
+    release_of,
+    shown_release,
+    since_words,
+    why_read_only,
+)
 from oscar_sync.semantics.masking import masked_service
 from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.wire.answers import Answer
@@ -38,6 +46,13 @@ class ClusterResources:
             name: value for name, value in self.api.config().items() if name != "minio_provider"
         }
 
+    def check_write(self) -> None:
+        """Raises ClusterError: the release is only read."""
+        release = release_of(str(self.api.info().get("version", "")))
+        if READ_ONLY.holds(release):
+            words = f"OSCAR {shown_release(release)} is read and never written to"
+            raise self.api.bad(f"{words}: {why_read_only(release)}")
+
     # -- buckets
 
     def buckets(self) -> tuple[Bucket, ...]:
@@ -57,12 +72,15 @@ class ClusterResources:
         which lets every user read, write and delete. With user and password a bucket is private.
 
         Raises:
-            UsageError: it is to be shared, and the log-in is by user and password.
+            UsageError: it is to be shared with nobody, or the log-in is by user and password.
             BadAnswerError: there is one of that name, maybe another user's, or the quota is used.
         """
         users = tuple(allowed_users)
+        self.check_write()
         if visibility != "private":
             self._refuse_to_share()
+        if is_locked(visibility, users):
+            raise UsageError(f"bucket {name}: name the users of a restricted bucket")
         answer = self.api.create_bucket(name, visibility, users)
         if answer.status != 201:
             raise self._failed(f"bucket {name} is not created", answer)
@@ -76,7 +94,15 @@ class ClusterResources:
             BadAnswerError: there is none, or it is not the log-in's own.
         """
         users = tuple(allowed_users)
+        self.check_write()
         self._refuse_to_share()
+        if is_locked(visibility, users):
+            raise UsageError(f"bucket {name}: name the users of a restricted bucket")
+        before = self.bucket(name)
+        if before is None:
+            raise self.api.bad(f"there is no bucket {name}")
+        if is_locked(before.visibility, before.allowed_users):
+            self.api.set_access(name, before.visibility, (before.owner,))
         answer = self.api.set_access(name, visibility, users)
         if answer.status != 204:
             # What it was may be taken away already, and what it shall be not given.
@@ -128,7 +154,7 @@ class ClusterResources:
         """
         answer = self.api.create_volume(name, size)
         if answer.status != 201:
-            raise self._failed(f"volume {name} is not created", answer)
+            raise self._failed(f"volume {name} is not created", answer, "volumes")
         return mapping_of(answer.json)
 
     # -- quotas, metrics, federations, jobs
@@ -191,9 +217,9 @@ class ClusterResources:
             raise self.api.bad(f"bucket {name} is shared with {listed}", _NOT_MINE)
         return bucket
 
-    def _failed(self, what: str, answer: Answer) -> BadAnswerError:
+    def _failed(self, what: str, answer: Answer, kind: str = "buckets") -> BadAnswerError:
         if answer.status == 404 and is_unknown_path(answer.text, "text/plain"):
-            return self.api.bad(f"{what}: this release of OSCAR does not have it")
+            return self.api.bad(f"{what}: this release of OSCAR has no {kind}{since_words(kind)}")
         said = answer.shown or str(answer.status)
         remedy = _UNKNOWN_USER if "specified user does not exist" in answer.text else ""
         return self.api.bad(f"{what}: {said}", remedy)

@@ -36,6 +36,7 @@ from oscar_sync.semantics.access import (
     Access,
     access_given,
     access_of_service,
+    is_locked,
     told_access,
 )
 from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
@@ -313,8 +314,8 @@ def _unlocking(
 ) -> tuple[str, ...]:
     if facts is None or context.facts.view.is_admin or declared.visibility == RESTRICTED:
         return ()
-    is_locked = facts.visibility == RESTRICTED and not facts.allowed_users
-    return tuple(sorted(context.facts.view.me)) if is_locked else ()
+    locked = is_locked(facts.visibility, facts.allowed_users)
+    return tuple(sorted(context.facts.view.me)) if locked else ()
 
 
 def _material(

@@ -61,6 +61,13 @@ def told_access(facts: BucketFacts) -> tuple[str, tuple[str, ...]]:
     return facts.visibility or PRIVATE, users
 
 
+def is_locked(visibility: str, users: Collection[str]) -> bool:
+    """Tell whether a bucket is restricted to nobody (record 230)."""
+    # Any other visibility then fails half-way, and takes its owner's access away: somebody has to
+    # be among its users first.
+    return visibility == RESTRICTED and not users
+
+
 def hides_public(visibility: str) -> bool:
     """Tell whether a bucket that administrators are told is *visibility* may be public too."""
     # GetCurrentResourceVisibility (pkg/utils/minio.go, in 3.6.4 as in 4.1.2) looks for whoever asks

@@ -287,10 +287,10 @@ def shown_release(release: Release) -> str:
     return ".".join(map(str, release))
 
 
-def first_with(path: str) -> Release | None:
-    """Return the first release that answers below *path*, None where every release does."""
-    kind = path.removeprefix("/system/").partition("/")[0]
-    return _ROUTES[kind].until if kind in _ROUTES else None
+def since_words(kind: str) -> str:
+    """Return since when there is ``/system/KIND``, blank where all that are written have it."""
+    since = _ROUTES[kind].until if kind in _ROUTES else None
+    return f": it is there since {shown_release(since)}, unless turned off" if since else ""
 
 
 def why_read_only(release: Release) -> str:

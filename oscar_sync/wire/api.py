@@ -21,8 +21,7 @@ from oscar_sync.semantics.capabilities import (
     LOGS_NOT_TOLD,
     NOT_TOLD,
     STATE_NOT_TOLD,
-    first_with,
-    shown_release,
+    since_words,
 )
 from oscar_sync.semantics.echoes import masked, secrets_in
 from oscar_sync.semantics.shapes import mapping_of
@@ -405,9 +404,8 @@ class OscarApi:
         return RefusedError(cluster.id, self.session.endpoint, words, remedy)
 
     def _not_there(self, path: str) -> NotUnderstoodError:
-        since = first_with(path)
-        words = f"this release of OSCAR has no {path}"
-        words += f": it is there since {shown_release(since)}, unless turned off" if since else ""
+        kind = path.removeprefix("/system/").partition("/")[0]
+        words = f"this release of OSCAR has no {path}{since_words(kind)}"
         return NotUnderstoodError(self.session.cluster.id, self.session.endpoint, words)
 
     def bad(self, message: str, remedy: str = "") -> BadAnswerError:

@@ -63,7 +63,10 @@ def test_each_shell_gets_its_script(shell, capfd):
 
 FDL = "functions: {oscar: [{edge: {name: plants, cpu: 0.5, image: a/b:1, script: run.sh, "
 FDL += "labels: {team: bio}, input: [{storage_provider: minio.default, path: leaves/in}]}}]}"
-SETTINGS = "set: garden\nclusters:\n  edge: {endpoint: https://edge.invalid, token: '${TOKEN}'}\n"
+SETTINGS = (
+    "set: garden\nbuckets: {atlas: {}}\nvolumes: {edge/models: {size: 1Gi}}\n"
+    "clusters:\n  edge: {endpoint: https://edge.invalid, token: '${TOKEN}'}\n"
+)
 
 
 @pytest.fixture
@@ -84,6 +87,10 @@ def files(tmp_path):
         ("plan -l te", ["team=bio"]),
         ("service run p", ["plants"]),
         ("status -c ", ["edge"]),
+        ("bucket get ", ["atlas", "leaves"]),
+        ("storage rm -r l", ["leaves"]),
+        ("volume delete m", ["models"]),
+        ("federation get p", ["plants"]),
         ("plan --overlay pr", ["production"]),
         ("plan -o git", ["github", "gitlab"]),
         ("apply --allow rep", ["replace:"]),

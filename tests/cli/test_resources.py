@@ -120,6 +120,7 @@ def test_the_members_of_a_federation_are_shown_without_their_secrets(project, mo
     [
         ("volume get x", "4.0.0"),
         ("volume list", "4.0.0"),
+        ("volume create x --size 1Gi", "4.0.0"),
         ("metrics", "4.0.0"),
         ("quota get bob", "3.7.0"),
         ("federation get x", "4.1.0"),
@@ -150,3 +151,19 @@ def test_older_releases_say_what_they_lack(tmp_path, capfd, monkeypatch, release
         )
         assert "it is there since 4.1.0" in old.run("federation", "get", "x")[2]
         assert old.run("volume", "list")[0] == (0 if release == "4.0" else 6)
+
+
+@pytest.mark.parametrize(
+    "words", ["bucket create atlas", "service logs rm hello --all -y", "bucket delete atlas -y"]
+)
+def test_a_release_that_is_only_read_is_never_written_to(project, monkeypatch, words):
+    answers = {
+        "GET /system/info": reply({"version": "3.6.2"}),
+        "GET /system/config": reply({"config": {}, "minio_provider": {}}),
+        "GET /system/services": reply([]),
+    }
+    with cluster_that_answers(project, monkeypatch, answers) as stub:
+        code, out, err = project.run(*words.split())
+    assert code != 0
+    assert "3.6.2" in out + err
+    assert {asked.method for asked in stub.asked} == {"GET"}

@@ -19,6 +19,7 @@ def test_a_bucket_is_shared_after_confirmation_and_closed_again(alice):
     assert alice.http("bob", "GET", "/system/buckets").json() == []
     code, _, err = alice.run("bucket", "share", "atlas", "--user", BOB)
     assert code == 10
+    assert "edge/atlas: visibility private. It holds 0 objects (0 B).\n" in err
     assert f"Change it to visibility restricted, shared with 1 user: {BOB}?" in err
     code, out, err = alice.run("bucket", "share", "atlas", "--user", BOB, "--yes")
     assert code == 0, err
@@ -53,3 +54,29 @@ def test_a_user_is_told_the_quota_of_their_own(alice):
     code, _, err = alice.run("quota", "get", BOB)
     assert code == 6
     assert "forbidden" in err
+
+
+def test_a_bucket_that_is_restricted_to_nobody_is_opened_by_way_of_its_owner(alice):
+    body = {"bucket_name": "atlas", "visibility": "restricted", "allowed_users": [BOB]}
+    alice.http("bob", "GET", "/system/buckets")
+    assert alice.http("alice", "PUT", "/system/buckets", body).status_code == 204
+    body["allowed_users"] = []
+    assert alice.http("alice", "PUT", "/system/buckets", body).status_code == 204
+    assert alice.run("bucket", "share", "atlas", "--visibility", "public", "--yes")[0] == 0
+    (seen,) = alice.http("bob", "GET", "/system/buckets").json()
+    assert (seen["bucket_name"], seen["visibility"]) == ("atlas", "public")
+
+
+def test_a_user_deletes_a_bucket_of_their_own_and_no_other_s(alice):
+    assert alice.run("bucket", "delete", "atlas", "--yes")[0] == 0
+    everybody = {"bucket_name": "open", "visibility": "public"}
+    hidden = {"bucket_name": "closed", "visibility": "private"}
+    for body in (everybody, hidden):
+        assert alice.http("bob", "POST", "/system/buckets", body).status_code == 201
+    for name in ("open", "closed"):
+        code, out, err = alice.run("bucket", "delete", name, "--yes", "--objects", "0")
+        assert code == 7, err
+        assert "not-my-bucket" in out
+        assert alice.run("storage", "rm", "-r", f"{name}/x", "-y", "--objects", "1")[0] == 7
+    listed = alice.http("admin", "GET", "/system/buckets").json()
+    assert {one["bucket_name"] for one in listed} == {"open", "closed"}

@@ -38,7 +38,6 @@ def access_of(options: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     if users and visibility != _RESTRICTED:
         raise click.UsageError(f"--user is for --visibility {_RESTRICTED}, not {visibility}")
     if visibility == _RESTRICTED and not users:
-        # OSCAR can neither open nor delete such a bucket any more (record 230).
         raise click.UsageError("--visibility restricted needs a --user; else write private")
     return visibility, users
 

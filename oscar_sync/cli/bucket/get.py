@@ -14,6 +14,7 @@ from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Bucket
 from oscar_sync.errors import StoreError
 from oscar_sync.model.exits import Exit
+from oscar_sync.model.state import BucketCount
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.live import live_service
 
@@ -33,7 +34,11 @@ def command(name: str, **options: Any) -> int:
 
     def get(oscar: Oscar) -> Exit:
         bucket = bucket_of(oscar, name)
-        shown = {**document(bucket), **_content(oscar, name), "used_by": _users(oscar, name)}
+        shown = {
+            **document(bucket),
+            **_content(counted(oscar, name)),
+            "used_by": _users(oscar, name),
+        }
         show_fields(outputs, shown)
         return Exit.OK
 
@@ -48,11 +53,17 @@ def bucket_of(oscar: Oscar, name: str) -> Bucket:
     return buckets[name]
 
 
-def _content(oscar: Oscar, name: str) -> dict[str, object]:
+def counted(oscar: Oscar, name: str) -> BucketCount | None:
+    """Return what a bucket holds, None where that cannot be seen; a warning says why."""
     try:
-        count = oscar.store.count(name)
+        return oscar.store.count(name)
     except StoreError as error:
         say(f"warning: its content is not counted: {error}")
+        return None
+
+
+def _content(count: BucketCount | None) -> dict[str, object]:
+    if count is None:
         return {"objects": None, "size_bytes": None, "last_write": None}
     last = f"{count.last_write:%Y-%m-%dT%H:%M:%SZ}" if count.last_write else None
     least = {"is_at_least": True} if count.is_at_least else {}

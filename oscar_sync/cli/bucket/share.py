@@ -7,11 +7,13 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.bucket.access import access_of, access_options, shown_access
-from oscar_sync.cli.bucket.get import bucket_of
+from oscar_sync.cli.bucket.get import bucket_of, counted
 from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.client.connection import Oscar
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
+from oscar_sync.render.words import size
 
 
 @given.command(
@@ -26,7 +28,8 @@ from oscar_sync.model.exits import Exit
 def command(name: str, **options: Any) -> int:
     """Set who has access to a bucket, after confirmation. The users given replace those before.
 
-    Whoever has access may read, write and delete objects. Needs a token: only owners can share.
+    Whoever has access may read, write and delete objects. Needs a token: only owners can share. A
+    service that uses the bucket gives it the service's own visibility at its next update.
     """
     visibility, users = access_of(options)
     if not visibility:
@@ -40,10 +43,19 @@ def command(name: str, **options: Any) -> int:
         if now == then:
             show_line(f"{key}: unchanged; {now}")
             return Exit.OK
-        question = f"{key}: {now}.\nChange it to {then}?"
+        held = "" if options["yes"] or visibility == "private" else _held(oscar, name)
+        question = f"{key}: {now}.{held}\nChange it to {then}?"
         if (refused := is_confirmed(question, is_yes=options["yes"])) is not None:
             return refused
         show_line(f"{key}: changed; {shown_access(oscar.share_bucket(name, visibility, users))}")
         return Exit.OK
 
     return on_cluster(options, (), share)
+
+
+def _held(oscar: Oscar, name: str) -> str:
+    count = counted(oscar, name)
+    if count is None:
+        return ""
+    least = "at least " if count.is_at_least else ""
+    return f" It holds {least}{plural(count.objects, 'object')} ({size(count.size_bytes)})."

@@ -26,6 +26,7 @@ def remove_logs(words: Sequence[str], options: dict[str, Any]) -> int:
         raise click.UsageError("write: service logs rm NAME, and JOB, --finished or --all")
 
     def remove(oscar: Oscar) -> Exit:
+        oscar.check_write()
         service_of(oscar, name)
         going = _going(oscar, name, jobs, options)
         if not going:

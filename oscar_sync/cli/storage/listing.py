@@ -24,7 +24,7 @@ FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command("ls", "oscar-sync storage ls", "oscar-sync storage ls thumbnails/out/")
-@click.argument("place", required=False)
+@click.argument("place", required=False, shell_complete=given.BUCKETS)
 @SERVICE
 @given.one_cluster
 @given.formats(*FORMATS)

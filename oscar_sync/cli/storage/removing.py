@@ -31,7 +31,7 @@ _NAMED: Final = 10
     "oscar-sync storage rm thumbnails/out/cat.png",
     "oscar-sync storage rm -r thumbnails/out/2025/ --yes --objects 12",
 )
-@click.argument("place")
+@click.argument("place", shell_complete=given.BUCKETS)
 @click.option("-r", "--recursive", is_flag=True, help="Delete all files below the folder PLACE.")
 @click.option(
     "--objects", type=click.IntRange(0), metavar="NUMBER",

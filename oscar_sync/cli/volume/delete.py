@@ -21,7 +21,7 @@ from oscar_sync.model.exits import Exit
     "oscar-sync volume delete models",
     "oscar-sync volume delete models -c edge --confirm models",
 )
-@click.argument("name")
+@click.argument("name", shell_complete=given.VOLUMES)
 @click.option(
     "--confirm", metavar="NAME", help="Skip the confirmation: the volume's name once more."
 )

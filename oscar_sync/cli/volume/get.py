@@ -17,7 +17,7 @@ FORMATS: Final = ("table", "json", "yaml")
 @given.command(
     "get", "oscar-sync volume get models", "oscar-sync volume get models -c edge -o json"
 )
-@click.argument("name")
+@click.argument("name", shell_complete=given.VOLUMES)
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(name: str, **options: Any) -> int:
