@@ -98,7 +98,7 @@ def _left_reason(context: Context, bucket: BucketFacts) -> Reason | None:
         "erase:BUCKET is for the buckets of services that are removed",
         (
             "remove that service, with `erase` in its entry under `removed`",
-            f"delete the bucket by hand: DELETE /system/buckets/{bucket.name}",
+            f"delete the bucket: oscar-sync bucket delete {bucket.name} -c {view.cluster.id}",
         ),
     )
 

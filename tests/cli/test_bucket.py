@@ -126,5 +126,5 @@ def test_an_address_for_one_object_works_without_a_log_in(applied):
     told = json.loads(applied.run("bucket", "presign", "hello/kept/a b", "-o", "json", "-q")[1])
     assert requests.get(told["url"], timeout=10).content == b"leaf"
     assert applied.run("bucket", "presign", "none/x")[0] == 6
-    for place in ("hello", "hello/", "/x"):
+    for place in ("hello", "hello/", "/x", "hello/../atlas/x", f"hello/{ESCAPE}"):
         assert applied.run("bucket", "presign", place)[0] == 64

@@ -1,5 +1,6 @@
 """`bucket delete`, `volume delete`, `storage rm`: what is used, uncounted or another's stays."""
 
+import json
 import os
 import pty
 import subprocess
@@ -107,6 +108,23 @@ def test_a_bucket_that_a_manifest_of_this_folder_names_stays(atlas, s3):
     assert code == 7
     assert "not every manifest was read" in out
     assert atlas.writes() == []
+
+
+def test_a_bucket_that_a_manifest_for_another_cluster_leads_to_stays(atlas, s3):
+    edge = {
+        "endpoint": atlas.emulator.s3_url, "access_key": "a", "secret_key": "b", "region": "r",
+    }  # fmt: skip
+    far = {
+        "name": "far", "image": "x/y:1", "script": "run.sh",
+        "output": [{"storage_provider": "minio.edge", "path": "atlas/out"}],
+        "storage_providers": {"minio": {"edge": edge}},
+    }  # fmt: skip
+    manifest = json.dumps({"functions": {"oscar": [{"lab": far}]}})
+    (atlas.folder / "far.yaml").write_text(manifest)
+    atlas.settings("  lab: {endpoint: 'https://lab.invalid', token: x}\n")
+    code, out, err = atlas.run("bucket", "delete", "atlas", "--yes", "--objects", "3")
+    assert code == 7, err
+    assert "bucket atlas is used by lab/far (far.yaml:" in out
 
 
 def test_a_bucket_that_the_settings_declare_stays(atlas):

@@ -61,10 +61,15 @@ def test_with_user_and_password_a_quota_is_somebody_s(project):
     assert 'resourcequotas "bob" not found' in err
 
 
-def test_health_is_that_of_the_server(project):
+def test_health_is_that_of_the_server(project, monkeypatch):
     code, out, _ = project.run("health")
     assert code == 0
-    assert f"edge ({project.emulator.url}): Ok" in out
+    assert cells(out)[1][:3] == ["edge", project.emulator.url, "Ok"]
+    assert json.loads(project.run("health", "-o", "json")[1])["health"] == "Ok"
+    with cluster_that_answers(project, monkeypatch, {"GET /health": reply("down", 500)}):
+        code, _, err = project.run("health")
+    assert code == 6
+    assert "GET /health answers 500: down" in err
 
 
 def test_a_cluster_says_what_it_is_and_never_its_keys(project):

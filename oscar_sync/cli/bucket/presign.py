@@ -12,6 +12,7 @@ from oscar_sync.cli.tables import show_document
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
+from oscar_sync.storage.keys import fault
 
 FORMATS: Final = ("text", "json", "yaml")
 _WEEK_S: Final = 604_800
@@ -41,6 +42,8 @@ def command(place: str, upload: bool, expires: int, **options: Any) -> int:
         bucket, _, key = place.partition("/")
         if not bucket or not key.strip("/ "):
             raise UsageError(f"{place!r} does not name an object: write BUCKET/KEY")
+        if problem := fault(key):
+            raise UsageError(f"{place!r} does not name an object: its key {problem}")
         made = oscar.presign(bucket, key, upload=upload, expires_s=expires)
         for output in outputs:
             if output.format == "text":
