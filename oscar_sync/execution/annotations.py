@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from oscar_sync.model.form import Form
-from oscar_sync.model.material import FingerprintKey, Material
+from oscar_sync.model.material import CreateMaterial, FingerprintKey, Material, UpdateMaterial
 from oscar_sync.semantics.stamp import (
     APPLIED,
     DETACHED,
     HOOKS,
     OWNER,
+    REVISION,
     SECRETS,
     applied_stamp,
     owner_stamp,
@@ -19,7 +20,10 @@ from oscar_sync.semantics.stamp import (
 
 
 def stamp_for(
-    form: Form, material: Material, key: Callable[[], FingerprintKey | None]
+    form: Form,
+    material: Material,
+    key: Callable[[], FingerprintKey | None],
+    revision: Callable[[], str] = str,
 ) -> dict[str, str]:
     """Return the annotations for a request that sends *form*."""
     # Fingerprints are written for the secrets that the request sends; a request that sends none
@@ -40,6 +44,9 @@ def stamp_for(
     secrets = _secrets(material, key)
     if secrets:
         stamp[SECRETS] = secrets
+    # Of what the files say alone: an adoption writes what was there.
+    if isinstance(material, CreateMaterial | UpdateMaterial) and (commit := revision()):
+        stamp[REVISION] = commit
     return stamp
 
 

@@ -124,13 +124,13 @@ class Run(Struct):
 
     def post_body(self, form: Form) -> dict[str, Value]:
         material = self.material
-        stamp = stamp_for(form, material, self.parts.key)
+        stamp = stamp_for(form, material, self.parts.key, self.parts.revision)
         return post_body(form, material.secrets, stamp, material.release)
 
     def put_body(self, form: Form, live: LiveService) -> dict[str, Value]:
         """Return the body that turns *live* into *form*, with what must be carried."""
         material = self.material
-        stamp = stamp_for(form, material, self.parts.key)
+        stamp = stamp_for(form, material, self.parts.key, self.parts.revision)
         return put_body(form, material.secrets, stamp, live, material.release, owner=material.owner)
 
     # read-back

@@ -240,6 +240,7 @@ class Action(Struct, frozen=True):
     are not part of the digest. ``unchanged_fields`` counts the other fields of an update, which
     ``unchanged`` holds where :class:`PlanOptions` asks for them. ``renamed_from`` is the name that
     the service of a rename has until then.
+    ``revision`` is the commit that the live service was written from, as its mark says.
     """
 
     id: str
@@ -260,6 +261,7 @@ class Action(Struct, frozen=True):
     members: tuple[MemberEffect, ...] = ()
     sends: str = ""
     renamed_from: str = ""
+    revision: str = ""
 
     @property
     def is_drifted(self) -> bool:

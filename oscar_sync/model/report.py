@@ -42,12 +42,15 @@ class ActionResult(Struct, frozen=True):
 
 
 class RunReport(Struct, frozen=True):
+    """The results of a plan; ``revision`` is the commit that its writes were marked with."""
+
     plan: Plan
     results: tuple[ActionResult, ...] = ()
     is_interrupted: bool = False
     is_terminated: bool = False
     verified_except: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+    revision: str = ""
 
     @property
     def blocked(self) -> tuple[Blocked, ...]:

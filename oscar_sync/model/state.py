@@ -38,7 +38,8 @@ class DesiredState(Struct, frozen=True):
 
     ``is_partial``: a command that does without manifests found errors in some. ``gaps`` are files
     that may hold more services than were found, each with the reason. ``others`` are the services
-    of the files that the run leaves out: no data that they use may go.
+    of the files that the run leaves out: no data that they use may go. ``contents`` are the files
+    as they were read, by absolute path; an env file is not in it.
     """
 
     services: tuple[DesiredService, ...]
@@ -49,6 +50,7 @@ class DesiredState(Struct, frozen=True):
     is_partial: bool = False
     gaps: tuple[str, ...] = ()
     others: tuple[DesiredService, ...] = ()
+    contents: Mapping[str, bytes] = MappingProxyType({})
 
 
 class HookRule(Struct, frozen=True):

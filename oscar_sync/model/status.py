@@ -29,7 +29,8 @@ class ServiceStatus(Struct, frozen=True):
     ``has_drifted`` is None where no manifest names the service, so nothing was compared.
     ``blocked`` is the code of why apply will not create a missing one. ``workers`` are those of an
     origin. ``origin`` is a worker's, ``CLUSTER/SERVICE``: as the run knows it, else by its mark.
-    ``note`` is what nobody can see of it, blank for nothing.
+    ``note`` is what nobody can see of it, blank for nothing. ``revision`` is the commit that it
+    was last written from, as its mark says.
     """
 
     key: ServiceKey
@@ -41,6 +42,7 @@ class ServiceStatus(Struct, frozen=True):
     workers: tuple[WorkerStatus, ...] = ()
     origin: str = ""
     note: str = ""
+    revision: str = ""
 
     @property
     def state(self) -> str:

@@ -46,6 +46,7 @@ from oscar_sync.planning.notes import (
 )
 from oscar_sync.planning.seeding import decide_seeds
 from oscar_sync.planning.sent import is_covered, sends_of
+from oscar_sync.semantics.stamp import revision_of
 
 
 class PlanDraft(Struct, frozen=True):
@@ -86,7 +87,7 @@ def draft_plan(
         notes.extend(removals.notes)
         written, written_notes = _written(context, desired, options)
         notes.extend(written_notes)
-        made = (*removals.decisions, *written)
+        made = tuple(_dated(context, item) for item in (*removals.decisions, *written))
         used[name] = union((used[name], removals.used, *(one.used for one in made)))
         decisions.extend(_as_release_allows(context, made))
     plan = _plan(
@@ -131,6 +132,13 @@ def _context(
         others=desired.others,
         peers=peers,
     )
+
+
+def _dated(context: Context, item: Decision) -> Decision:
+    """Return a decision whose action says which commit the service was written from."""
+    live = context.facts.view.services.get(item.action.key.name)
+    commit = revision_of(live) if live is not None else ""
+    return replace(item, action=replace(item.action, revision=commit)) if commit else item
 
 
 def _candidate_count(desired: DesiredState, contexts: Iterable[Context]) -> int:

@@ -198,7 +198,8 @@ class Condition(Published):
 class ActionEntry(Published):
     """One action: what it changes, keeps and deletes, and each request in turn.
 
-    ``sends`` is a hash of everything that its requests carry; ``seconds`` are a guess.
+    ``sends`` is a hash of everything that its requests carry; ``seconds`` are a guess;
+    ``revision`` is the commit that the live service was written from.
     """
 
     id: Text
@@ -219,6 +220,7 @@ class ActionEntry(Published):
     seconds: float
     source: PlaceEntry | None = Field(validation_alias="origin")
     notes: tuple[Text, ...]
+    revision: OrNone = where_given()
 
 
 class BlockedEntry(ActionEntry):
@@ -243,6 +245,7 @@ class DriftEntry(Published):
     cluster: Text
     service: Text
     changes: tuple[ChangeEntry, ...]
+    revision: OrNone = where_given()
 
 
 class NotPlannedEntry(Published):
@@ -382,7 +385,8 @@ def _drift(plan: Plan) -> Iterator[dict[str, Any]]:
     for action in plan.all_actions:
         changes = _drifted(action)
         if changes:
-            yield {"cluster": action.key.cluster, "service": action.key.name, "changes": changes}
+            named = {"cluster": action.key.cluster, "service": action.key.name}
+            yield {**named, "changes": changes, "revision": action.revision}
 
 
 def _drifted(action: PlannedAction) -> tuple[Any, ...]:

@@ -36,12 +36,16 @@ class Result(Published):
 
 
 class ReportDocument(PlanDocument):
-    """What became of a plan; ``exit_code`` is the process's."""
+    """What became of a plan; ``exit_code`` is the process's.
+
+    ``revision`` is the commit that its writes were marked with.
+    """
 
     results: tuple[Result, ...]
     verified_except: tuple[Text, ...]
     interrupted: bool
     exit_code: int
+    revision: OrNone = where_given()
 
     @classmethod
     def of_report(cls, report: RunReport) -> Self:
@@ -52,6 +56,7 @@ class ReportDocument(PlanDocument):
             verified_except=report.verified_except,
             interrupted=report.is_interrupted,
             exit_code=int(apply_exit(report)),
+            revision=report.revision,
         )
 
 

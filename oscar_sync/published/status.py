@@ -18,7 +18,10 @@ class WorkerEntry(Published):
 
 
 class ServiceEntry(Published):
-    """One service; ``drifted`` is None where no manifest names it."""
+    """One service; ``drifted`` is None where no manifest names it.
+
+    ``revision`` is the commit that it was last written from.
+    """
 
     service: Text
     state: OrNone
@@ -31,6 +34,7 @@ class ServiceEntry(Published):
     origin: OrNone
     note: OrNone
     workers: tuple[WorkerEntry, ...]
+    revision: OrNone
 
     @classmethod
     def of(cls, one: ClusterStatus, service: ServiceStatus) -> Self:
@@ -49,6 +53,7 @@ class ServiceEntry(Published):
             origin=service.origin,
             note=service.note,
             workers=tuple(map(WorkerEntry.model_validate, service.workers)),
+            revision=service.revision,
         )
 
 

@@ -119,6 +119,7 @@ def apply_once(planned: Pass, options: ApplyOptions, connections: Connections) -
     # A plan does without what carries it out.
     from oscar_sync.execution.execute import execute
     from oscar_sync.execution.ports import ClusterPorts, Parts
+    from oscar_sync.workspace.revision import revision
 
     settings = planned.desired.settings
     made: list[FingerprintKey | None] = []
@@ -128,6 +129,13 @@ def apply_once(planned: Pass, options: ApplyOptions, connections: Connections) -
             folder = Path(settings.folder)
             made.append(ensure_key(folder, connections.environ, options.on_note))
         return made[0]
+
+    commits: list[str] = []
+
+    def commit() -> str:
+        if not commits:
+            commits.append(revision(Path(settings.folder), planned.desired.contents))
+        return commits[0]
 
     plan = planned.draft.plan
     options.on_event(Event(Happening.PLAN))
@@ -152,9 +160,14 @@ def apply_once(planned: Pass, options: ApplyOptions, connections: Connections) -
         parallelism=options.parallelism,
         wanted=[service.key for service in planned.desired.services],
         wave_wait_s=(options.wait_s or WAVE_WAIT_S) if options.is_waiting else None,
+        revision=commit,
     )
     report = execute(plan, _materials(planned, options), parts)
-    return replace(report, is_terminated=report.is_interrupted and options.stop.is_terminated)
+    return replace(
+        report,
+        is_terminated=report.is_interrupted and options.stop.is_terminated,
+        revision="".join(commits[:1]),
+    )
 
 
 def _materials(planned: Pass, options: ApplyOptions) -> Mapping[str, Material]:

@@ -19,6 +19,7 @@ from oscar_sync.reconcile.once import Pass, plan_once
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.federation import is_worker, origin_of
 from oscar_sync.semantics.normal_form import is_exposed
+from oscar_sync.semantics.stamp import revision_of
 
 _AT_ONCE: Final = 4
 
@@ -130,6 +131,7 @@ def _status(
             workers=tuple(_worker(one, states) for one in members.get(live.key, ())),
             origin=str(origins.get(live.key) or origin_of(live.annotations)),
             note=unseen_words(view) if name in unseen else "",
+            revision=revision_of(live),
         )
         for name, live in sorted(view.services.items())
         if narrowing.selects(live.key, live.form.labels)

@@ -15,6 +15,11 @@ def moved(plan: Plan) -> list[Action]:
     return sorted(drifted, key=lambda action: action.kind is not ActionKind.SHARE_BUCKET)
 
 
+def origin_lines(action: Action) -> list[str]:
+    """Return which commit a service was written from, if it says so."""
+    return [f"last applied from commit {safe(action.revision)}"] if action.revision else []
+
+
 def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
     key = f"{action.key!s:<{width}}"
     if action.kind.is_missing:
@@ -38,6 +43,7 @@ def drift_text(plan: Plan, *, paint: Paint = plain) -> str:
         for line, diff in moved_lines(action, width):
             lines.append(f" {paint('!', SYMBOL_COLOURS['!'])} {safe(line)}")
             lines.extend(f"         {text}" for text in diff)
+        lines.extend(f"         {line}" for line in origin_lines(action))
     unread = paint("?", SYMBOL_COLOURS["?"])
     lines.extend(
         f" {unread} {safe(f'{cluster.id} ({cluster.endpoint}): {cluster.problem}')}"

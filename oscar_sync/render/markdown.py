@@ -11,7 +11,7 @@ from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, Do, Fie
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.changes import in_words, live_and_wanted, script_lines
 from oscar_sync.render.cutting import CUT, DocumentBlock, cut_sentence, fitting, size_of
-from oscar_sync.render.drift import drift_sentence, moved
+from oscar_sync.render.drift import drift_sentence, moved, origin_lines
 from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.report import report_sentence
@@ -126,7 +126,8 @@ def _moved(action: Action) -> DocumentBlock:
     names = ", ".join(change.path for change in changes)
     title = f"<code>!</code> <b>{_html(str(action.key))}</b> {_html(_short(names))}"
     brief = f"- {key} {_text(_short(names))} {CUT}"
-    return DocumentBlock("drifted", lambda: _folded(title, _table(changes)), brief)
+    origin = [f"\n{line}" for line in origin_lines(action)]
+    return DocumentBlock("drifted", lambda: _folded(title, [*_table(changes), *origin]), brief)
 
 
 def _of_report(report: RunReport) -> Iterator[DocumentBlock]:

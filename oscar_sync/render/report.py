@@ -15,6 +15,8 @@ def report_text(report: RunReport, *, paint: Paint = plain) -> str:
     if lines:
         lines.append("")
     lines.append(report_sentence(report))
+    if report.revision:
+        lines.append(f"From commit {safe(report.revision)}.")
     lines.extend(safe(hint) for hint in report.hints)
     return "\n".join(lines) + "\n"
 

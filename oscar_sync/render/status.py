@@ -51,6 +51,8 @@ def _beneath(service: ServiceStatus) -> Iterator[str]:
     reason = service.deployment.reason if service.deployment else ""
     if reason and service.state != "ready":
         yield f"reason: {reason}"
+    if service.revision:
+        yield f"from commit {service.revision}"
     if service.note:
         yield f"whether uploads start it is not known: {service.note}"
     if service.origin:

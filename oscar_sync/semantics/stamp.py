@@ -33,6 +33,8 @@ APPLIED: Final = f"{STAMP_PREFIX}applied"
 SECRETS: Final = f"{STAMP_PREFIX}secrets"
 HOOKS: Final = f"{STAMP_PREFIX}hooks"
 DETACHED: Final = f"{STAMP_PREFIX}detached"
+REVISION: Final = f"{STAMP_PREFIX}revision"
+"""Which commit the service was written from: told, and never compared."""
 STAMP_KEYS: Final = frozenset({OWNER, APPLIED, SECRETS, HOOKS, DETACHED})
 
 SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -40,6 +42,7 @@ SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _MARKS: Final = (STAMP_PREFIX, WORKER)
 _VERSION: Final = "v1"
 _SHORT: Final = 64
+_REVISION: Final = re.compile(r"[0-9a-f]{40}(\+changes)?")
 _NOT_HASHED: Final = frozenset({"name", "cluster_id", "clusters"})
 
 
@@ -72,7 +75,17 @@ def is_copied(owner: Owner, service: str, others: Collection[str]) -> bool:
 def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
     """Return those *annotations* that say whose a service is and what is under way with it."""
     # They are no part of the normal form, and a write rests on them all the same (trust 2.2).
-    return {key: text for key, text in annotations.items() if key.startswith(_MARKS)}
+    return {
+        key: text for key, text in annotations.items() if key.startswith(_MARKS) and key != REVISION
+    }
+
+
+def revision_of(live: LiveService) -> str:
+    """Return the commit that *live* was last written from, blank where its mark does not say it."""
+    # Federation copies the origin's annotations, and anybody may write any.
+    owner, text = owner_of(live.annotations), live.annotations.get(REVISION, "")
+    is_copy = WORKER in live.annotations or owner is None or owner.service != live.key.name
+    return text if not is_copy and _REVISION.fullmatch(text) else ""
 
 
 def applied_stamp(form: Form, owner: str = "") -> str:

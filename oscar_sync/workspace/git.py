@@ -11,7 +11,7 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 def is_tracked(path: Path) -> bool:
     """Tell whether the index of the work tree around *path* names it; False where none is read."""
     # An index of version 4, which no git writes unasked, shortens names and is not understood.
-    tree = _work_tree(path.absolute().parent)
+    tree = work_tree(path.parent)
     if tree is None:
         return False
     name = path.absolute().relative_to(tree).as_posix().encode()
@@ -20,7 +20,7 @@ def is_tracked(path: Path) -> bool:
 
 def checked_out_commit(folder: Path) -> str:
     """Return the commit of the work tree around *folder*; blank where none is read."""
-    tree = _work_tree(folder.absolute())
+    tree = work_tree(folder)
     if tree is None:
         return ""
     repository = _repository(tree)
@@ -38,7 +38,9 @@ def _packed(repository: Path, branch: str) -> str:
     return next((line.split()[0] for line in lines if line.endswith(f" {branch}")), "")
 
 
-def _work_tree(folder: Path) -> Path | None:
+def work_tree(folder: Path) -> Path | None:
+    """Return the work tree around *folder*, None where there is none."""
+    folder = folder.absolute()
     return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
 
 

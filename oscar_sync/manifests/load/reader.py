@@ -43,6 +43,8 @@ class Reader:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self.contents: dict[str, bytes] = {}
+        """What the last pass read, by path, but for an env file."""
 
     def shared_text(self, path: str, most: int) -> str:
         """Return the content of a file as text: one object, however many ask for it.
@@ -59,7 +61,7 @@ class Reader:
         return known
 
     def begin(self) -> None:
-        self._texts = {}
+        self._texts, self.contents = {}, {}
 
     def enter(self, scope: ReadScope, setting: object) -> None:
         """Read inside *fence* from now on; what earlier passes made holds in an equal *setting*."""
@@ -80,7 +82,10 @@ class Reader:
 
     def read(self, path: str, most: int, *, is_env_file: bool = False) -> bytes:
         """Raises OSError: as of ``ReadScope.read``."""
-        return self.scope.read(path, most, is_env_file=is_env_file)
+        content = self.scope.read(path, most, is_env_file=is_env_file)
+        if not is_env_file:
+            self.contents[path] = content
+        return content
 
     def made(
         self,
@@ -212,6 +217,12 @@ class RememberingReader(Reader):
         return known[1]
 
     def _content(self, path: str, most: int, *, is_env_file: bool) -> bytes:
+        content = self._content_now(path, most, is_env_file=is_env_file)
+        if not is_env_file:
+            self.contents[path] = content
+        return content
+
+    def _content_now(self, path: str, most: int, *, is_env_file: bool) -> bytes:
         if not is_env_file:
             self.scope.check(self.scope.real(path), path)  # it may be kept as the env file
         # The first look of a pass counts for all of it: a file that changes later is read again.

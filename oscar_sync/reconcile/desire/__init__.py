@@ -24,6 +24,7 @@ from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.settings.assembly import settings_of
 from oscar_sync.settings.entries import ClusterSettings
+from oscar_sync.settings.reading import Loaded
 
 
 def desire(
@@ -67,7 +68,12 @@ def _desired(
         is_partial=any(one.severity is Severity.ERROR for one in manifests.diagnostics),
         gaps=manifests.gaps,
         others=placed.others,
+        contents={**reader.contents, **_settings_content(opened.loaded)},
     )
+
+
+def _settings_content(loaded: Loaded) -> Mapping[str, bytes]:
+    return {loaded.path: loaded.text.encode()} if loaded.path else {}
 
 
 class MeantClusters(Struct, frozen=True):

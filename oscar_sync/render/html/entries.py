@@ -11,7 +11,7 @@ from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, Do, Fie
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.changes import in_words, is_script, live_and_wanted
 from oscar_sync.render.cutting import CUT, DocumentBlock
-from oscar_sync.render.drift import moved
+from oscar_sync.render.drift import moved, origin_lines
 from oscar_sync.render.html.code import lines_of, side_by_side
 from oscar_sync.render.markup import rendered
 from oscar_sync.render.plan_text import step_lines
@@ -192,7 +192,7 @@ def _moved(action: Action) -> Entry:
     changes = [change for change in action.changes if change.cause.is_drift]
 
     def details() -> Details:
-        return _compared(Details(), changes, action)
+        return _compared(Details(notes=tuple(origin_lines(action))), changes, action)
 
     return Entry(cluster, name, "drifted", "warn", "", details, _named(changes))
 

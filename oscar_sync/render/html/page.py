@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -118,7 +118,7 @@ def _facts(subject: Subject) -> list[str]:
     plan, source = subject.plan, subject.plan.source
     return [
         *([f"clusters read {subject.read_at:%Y-%m-%d %H:%M} UTC"] if subject.read_at else []),
-        *([f"commit {subject.commit[:12]}"] if subject.commit else []),
+        *_commit(subject),
         f"set {plan.set_name}" if plan.set_name else "no set",
         *([source.settings_file] if source.settings_file else []),
         f"{plural(source.files, 'file')}, {plural(source.services, 'service')}",
@@ -126,6 +126,14 @@ def _facts(subject: Subject) -> list[str]:
         *(f"wave {line}" for line in wave_lines(plan)),
         f"digest {plan.digest}",
     ]
+
+
+def _commit(subject: Subject) -> Iterator[str]:
+    commit, plus, changes = subject.commit.partition("+")
+    if subject.report is not None and subject.report.revision:
+        commit, plus, changes = subject.report.revision.partition("+")
+    if commit:
+        yield f"commit {commit[:12]}{plus}{changes}"
 
 
 def _filters(entries: Sequence[Entry]) -> list[_Filter]:

@@ -3,10 +3,14 @@
 import pytest
 
 from oscar_sync.model.form import Form
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.semantics.federation import WORKER
+from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.normal_form import CARRIED_LABELS
 from oscar_sync.semantics.stamp import (
     DETACHED,
     OWNER,
+    REVISION,
     HookDuty,
     Owner,
     dropped_of,
@@ -15,8 +19,12 @@ from oscar_sync.semantics.stamp import (
     field_hashes,
     hooks_stamp,
     owner_of,
+    revision_of,
     unparked,
 )
+from oscar_sync.semantics.strings import SAME, StringPlace, verdict
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 @pytest.mark.parametrize(
@@ -89,3 +97,28 @@ def test_buckets_that_an_update_took_out_are_told_by_its_word(text, buckets):
 def test_what_was_taken_out_to_forget_a_service_is_read_whole_or_not_at_all(text):
     form = Form("alpha")
     assert unparked(form, {DETACHED: text}) is form
+
+
+@pytest.mark.parametrize(
+    ("annotations", "found"),
+    [
+        ({REVISION: COMMIT}, COMMIT),
+        ({REVISION: f"{COMMIT}+changes"}, f"{COMMIT}+changes"),
+        ({REVISION: f"{COMMIT}+more"}, ""),
+        ({REVISION: "main"}, ""),
+        ({REVISION: COMMIT, WORKER: "true"}, ""),
+        ({REVISION: COMMIT, OWNER: "laws/edge.example.org/origin"}, ""),
+        ({REVISION: COMMIT, OWNER: ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_commit_is_told_of_the_service_that_it_was_written_for_alone(annotations, found):
+    own = {OWNER: "laws/edge.example.org/alpha", **annotations}
+    raw = {"name": "alpha", "annotations": own}
+    assert revision_of(live_service(ClusterId("edge"), raw)) == found
+
+
+@pytest.mark.parametrize("text", ["1" * 40, "1" * 20 + "e" + "1" * 19, "0" * 40, "0" * 39 + "e"])
+@pytest.mark.parametrize("end", ["", "+changes"])
+def test_a_commit_comes_back_from_the_server_as_it_was_sent(text, end):
+    assert verdict(text + end, StringPlace.ANNOTATION_VALUE) == SAME
