@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
@@ -13,7 +14,7 @@ from oscar_sync.cli.showing import PLAN_FORMATS, show_plan
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
 from oscar_sync.reconcile.desire import desire
-from oscar_sync.reconcile.once import plan_once
+from oscar_sync.reconcile.once import Pass, plan_once
 
 
 @given.command(
@@ -27,6 +28,10 @@ from oscar_sync.reconcile.once import plan_once
     "--detailed-exitcode", is_flag=True, envvar="OSCAR_SYNC_DETAILED_EXITCODE",
     help="Exit 2 if there are changes, 7 if a step is blocked.",
 )  # fmt: skip
+@click.option(
+    "--compare", metavar="FILE", type=click.Path(),
+    help="Say first how the plan differs from the one in FILE, which -o json=FILE wrote.",
+)  # fmt: skip
 def command(**options: Any) -> int:
     """Show what apply would change on the clusters."""
     outputs = outputs_of(options["outputs"], PLAN_FORMATS)
@@ -35,7 +40,17 @@ def command(**options: Any) -> int:
         desired = with_flags(desire(request_of(options), os.environ), options)
         connections = connections_of(options)
         planned = plan_once(desired, plan_options(options), connections)
+        if options["compare"]:
+            planned = _compared(planned, options["compare"])
         show_plan(planned, outputs, options["color"], "plan", verbose=options["verbose"])
         return plan_exit(planned.draft.plan, detailed=options["detailed_exitcode"])
 
     return guarded(run, outputs, options["color"])
+
+
+def _compared(planned: Pass, file: str) -> Pass:
+    from oscar_sync.reconcile.expectation import compared
+
+    plan = planned.draft.plan
+    plan = replace(plan, notes=(*compared(plan, file), *plan.notes))
+    return replace(planned, draft=replace(planned.draft, plan=plan))

@@ -1,4 +1,4 @@
-"""``--expect``: only the plan that somebody has reviewed is carried out (product 3, trust 1.3)."""
+"""Plans that were saved: ``--expect`` carries out the reviewed one alone (product 3, trust 1.3)."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from oscar_sync.errors import StaleError, UsageError
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.plan import Action, Erased, Plan
 from oscar_sync.model.state import BucketCount
 from oscar_sync.planning.digest import plan_digest
@@ -49,17 +50,32 @@ def check_expectation(plan: Plan, expected: str) -> None:
         if not plan.digest.startswith(expected):
             raise StaleError(expected, plan.digest)
         return
-    content = _content(expected)
-    digest = _head(expected, content).digest
+    where = f"--expect {expected}"
+    content = _content(expected, f"{where}: not a digest (8 to 32 hex digits), and")
+    digest = _head(where, content).digest
     if digest == plan.digest:
         return
-    document = _read(expected, content)
+    document = _read(where, content)
     reviewed = _reviewed(document)
     loses_more = _loses_more(plan, reviewed)
     if not loses_more and digest == plan_digest(_as_reviewed(plan, reviewed)):
         return
     lines = plan_differences(document, PlanDocument.of(plan))
     raise StaleError(digest, plan.digest, (_MORE, *lines) if loses_more else lines)
+
+
+def compared(plan: Plan, file: str) -> tuple[str, ...]:
+    """Return in words how *plan* differs from the one in *file*; the first line sums it up.
+
+    Raises:
+        UsageError: the file holds no plan, or one of an older format.
+    """
+    where = f"--compare {file}"
+    content = _content(file, f"{where}:")
+    if _head(where, content).digest == plan.digest:
+        return (f"compared with {file}: the same plan",)
+    lines = plan_differences(_read(where, content), PlanDocument.of(plan))
+    return (f"compared with {file}: {plural(len(lines), 'difference')}", *lines)
 
 
 def _reviewed(document: PlanDocument) -> _Reviewed:
@@ -109,8 +125,8 @@ def _as_reviewed(plan: Plan, reviewed: _Reviewed) -> Plan:
     return replace(plan, actions=tuple(map(as_reviewed, plan.actions)))
 
 
-def _content(file: str) -> bytes:
-    """Raises UsageError: not a regular file of a size that a plan can have."""
+def _content(file: str, what: str) -> bytes:
+    """Raises UsageError: not a regular file of a size that a plan can have; it is *what*."""
     fault = ""
     try:
         descriptor = os.open(Path(file), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -124,34 +140,31 @@ def _content(file: str) -> bytes:
                 fault = "it is not a regular file"
     except OSError as error:
         fault = error.strerror or str(error)
-    raise UsageError(
-        f"--expect {file}: not a digest (8 to 32 hex digits), and not a file that can be read: "
-        f"{fault}"
-    )
+    raise UsageError(f"{what} not a file that can be read: {fault}")
 
 
-def _head(file: str, content: bytes) -> _Head:
+def _head(where: str, content: bytes) -> _Head:
     try:
         head = _Head.model_validate_json(content)
     except ValidationError as error:
         is_json = error.errors()[0]["type"] != "json_invalid"
         what = "a plan document" if is_json else "a JSON document"
-        raise UsageError(f"--expect {file}: it is not {what}") from None
+        raise UsageError(f"{where}: it is not {what}") from None
     version = head.format_version
     if version.partition(".")[0] != FORMAT_VERSION.partition(".")[0]:
         raise UsageError(
-            f"--expect {file}: format_version {version or '(none)'} is not understood; "
+            f"{where}: format_version {version or '(none)'} is not understood; "
             f"{_PLAN_AGAIN} (it writes {FORMAT_VERSION})"
         )
     return head
 
 
-def _read(file: str, content: bytes) -> PlanDocument:
+def _read(where: str, content: bytes) -> PlanDocument:
     try:
         return PlanDocument.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise UsageError(
-            f"--expect {file}: it is not a plan document: {place}: {first['msg']}; {_PLAN_AGAIN}"
+            f"{where}: it is not a plan document: {place}: {first['msg']}; {_PLAN_AGAIN}"
         ) from None

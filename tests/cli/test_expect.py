@@ -205,3 +205,41 @@ def test_an_extra_object_that_was_written_since_the_review_is_not_deleted(projec
     reviewed(project)
     assert project.run("apply", "-y", "--expect", "plan.json")[0] == 0
     assert "models/extra" not in keys(store)
+
+
+# --compare
+
+
+def saved(project, name="plan.json"):
+    assert project.run("plan", "-o", f"json={name}")[0] == 0
+    return name
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "html", "json"])
+def test_a_plan_says_how_it_differs_from_a_saved_one(project, output):
+    file = saved(project)
+    _, out, _ = project.run("plan", "--compare", file, "-o", output)
+    assert f"compared with {file}: the same plan" in out
+    project.write("hello", memory="2Gi")
+    project.write("other")
+    code, out, _ = project.run("plan", "--compare", file, "-o", output, "--detailed-exitcode")
+    assert code == 2
+    assert f"compared with {file}: 2 differences" in out
+    assert "edge/other create: new in the plan" in out
+    assert "memory: was 1Gi, is 2Gi" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "--compare x.json: not a file that can be read: No such file"),
+        ("{", "--compare x.json: it is not a JSON document"),
+        ('{"digest": "0", "format_version": "1.0"}', "--compare x.json: format_version 1.0 is not"),
+        ('{"digest": "0", "format_version": "2.0"}', "--compare x.json: it is not a plan document"),
+    ],
+)
+def test_a_file_that_holds_no_plan_of_this_format_is_wrong_usage(project, text, said):
+    if text is not None:
+        (project.folder / "x.json").write_text(text)
+    code, _, err = project.run("plan", "--compare", "x.json")
+    assert (code, said in err) == (64, True), err
