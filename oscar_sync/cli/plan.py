@@ -29,6 +29,11 @@ from oscar_sync.reconcile.once import Pass, plan_once
     help="Exit 2 if there are changes, 7 if a step is blocked.",
 )  # fmt: skip
 @click.option(
+    "--base", metavar="REF|./FOLDER",
+    help="Tell what this branch changes against the files of a git commit, or of a folder, from "
+         "what was due before.",
+)  # fmt: skip
+@click.option(
     "--compare", metavar="FILE", type=click.Path(),
     help="Say first how the plan differs from the one in FILE, which -o json=FILE wrote.",
 )  # fmt: skip
@@ -37,9 +42,15 @@ def command(**options: Any) -> int:
     outputs = outputs_of(options["outputs"], PLAN_FORMATS)
 
     def run() -> Exit:
-        desired = with_flags(desire(request_of(options), os.environ), options)
-        connections = connections_of(options)
-        planned = plan_once(desired, plan_options(options), connections)
+        request = request_of(options)
+        desired = with_flags(desire(request, os.environ), options)
+        connections, asked = connections_of(options), plan_options(options)
+        planned = plan_once(desired, asked, connections)
+        if options["base"]:
+            from oscar_sync.reconcile.base import BaseRequest, against_base
+
+            base = BaseRequest(request, options["base"], options["prune"])
+            planned = against_base(planned, base, asked, connections)
         if options["compare"]:
             planned = _compared(planned, options["compare"])
         show_plan(planned, outputs, options["color"], "plan", verbose=options["verbose"])

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -355,6 +356,20 @@ class Source(Struct, frozen=True):
     narrowed: str = ""
 
 
+class Base(Struct, frozen=True):
+    """What of a plan is not of this branch: the files at ``ref`` would plan it too.
+
+    ``actions`` are the ids of what is wholly so, ``fields`` the paths of others that are in part;
+    ``gone`` are ids that only the plan of ``ref`` has. ``problem`` is what could not be compared.
+    """
+
+    ref: str
+    actions: tuple[str, ...] = ()
+    fields: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    gone: tuple[str, ...] = ()
+    problem: str = ""
+
+
 class Plan(Struct, frozen=True):
     """The whole plan. ``digest`` is over what would be done and sent, not over places or seconds.
 
@@ -374,6 +389,7 @@ class Plan(Struct, frozen=True):
     digest: str = ""
     consents: tuple[str, ...] = ()
     waves: tuple[tuple[ClusterId, ...], ...] = ()
+    base: Base | None = None
 
     @property
     def has_changes(self) -> bool:
@@ -386,6 +402,10 @@ class Plan(Struct, frozen=True):
 
     def of_category(self, category: Category) -> tuple[Action, ...]:
         return tuple(action for action in self.actions if action.category is category)
+
+    def was_due(self, action: Action) -> bool:
+        """Tell whether the files of the base plan *action* too; what deletes data never counts."""
+        return self.base is not None and action.id in self.base.actions and not action.deletes_data
 
     @property
     def loss(self) -> Loss:

@@ -6,6 +6,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.amounts import several
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
@@ -36,7 +37,6 @@ from oscar_sync.planning.notes import (
     ambiguous_consents,
     identity_notes,
     secret_notes,
-    several,
     spent_entries,
     spent_moves,
     spent_notes,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from oscar_sync.documents.suggestion import did_you_mean
-from oscar_sync.model.amounts import plural
+from oscar_sync.model.amounts import plural, several
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.plan import Action
@@ -268,11 +268,6 @@ def ambiguous_consents(
         if consent.cluster is None
         and len(names := [name for name, here in used.items() if consent in here]) > 1
     )
-
-
-def several(names: Sequence[str]) -> str:
-    rest = names[_NAMED:]
-    return ", ".join(names[:_NAMED]) + (f" and {len(rest)} more" if rest else "")
 
 
 def unmarked_notes(context: Context, names: Sequence[str]) -> list[str]:

@@ -300,6 +300,19 @@ class WaveEntry(Published):
         )
 
 
+class BaseEntry(Published):
+    """What the files at ``ref`` would plan as well: actions by id, fields of others by path.
+
+    ``gone`` are ids that only the plan of ``ref`` has; ``problem`` is what was not compared.
+    """
+
+    ref: Text
+    actions: tuple[Text, ...]
+    fields: dict[Text, tuple[Text, ...]]
+    gone: tuple[Text, ...]
+    problem: OrNone
+
+
 class PlanDocument(Published):
     """The whole plan. ``digest`` is over everything that would be done and sent."""
 
@@ -318,6 +331,7 @@ class PlanDocument(Published):
     notes: tuple[Text, ...]
     consents: tuple[Text, ...]
     digest: Digest
+    base: BaseEntry | None = where_given()
 
     @classmethod
     def of(cls, plan: Plan, **more: Any) -> Self:
@@ -339,6 +353,14 @@ class PlanDocument(Published):
                 "notes": plan.notes,
                 "consents": plan.consents,
                 "digest": plan.digest,
+                "base": plan.base
+                and {
+                    "ref": plan.base.ref,
+                    "actions": plan.base.actions,
+                    "fields": dict(plan.base.fields),
+                    "gone": plan.base.gone,
+                    "problem": plan.base.problem,
+                },
                 **more,
             }
         )

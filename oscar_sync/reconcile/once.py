@@ -56,16 +56,28 @@ def plan_once(
     key = read_key(Path(desired.settings.folder), connections.environ, notes.append)
     read_at = datetime.now(UTC)
     views = observe(desired.settings.clusters, connections, memory)
+    draft, views = completed(desired, views, options, connections, key)
+    if draft.ambiguous:
+        raise UsageError("; ".join(draft.ambiguous))
+    plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))
+    return Pass(desired, views, replace(draft, plan=plan), read_at)
+
+
+def completed(
+    desired: DesiredState,
+    views: tuple[ClusterView, ...],
+    options: PlanOptions,
+    connections: Connections,
+    key: FingerprintKey | None,
+) -> tuple[PlanDraft, tuple[ClusterView, ...]]:
+    """Return the draft of a plan after what it asks for was looked up, and the views with that."""
     draft = draft_plan(desired, views, options, key)
     for _ in range(_ROUNDS):
         if not draft.missing:
             break
         views = _looked_up(views, draft, connections)
         draft = draft_plan(desired, views, options, key)
-    if draft.ambiguous:
-        raise UsageError("; ".join(draft.ambiguous))
-    plan = replace(draft.plan, notes=(*draft.plan.notes, *notes))
-    return Pass(desired, views, replace(draft, plan=plan), read_at)
+    return draft, views
 
 
 def _looked_up(

@@ -12,6 +12,7 @@ from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Do, FieldChange, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.base_text import base_sentence
 from oscar_sync.render.changes import in_words
 from oscar_sync.render.drift import moved
 from oscar_sync.render.subject import Subject
@@ -92,6 +93,8 @@ def _shared(plan: Plan) -> Iterator[ReportFinding]:
     if plan.source.narrowed:
         place = Origin(plan.source.settings_file, 0, 0)
         yield ReportFinding("narrowed", Severity.NOTE, "", plan.source.narrowed, place)
+    if plan.base:
+        yield ReportFinding("base", Severity.NOTE, "", base_sentence(plan))
     for cluster in plan.clusters:
         if cluster.problem:
             text = f"could not be read: {cluster.problem}"

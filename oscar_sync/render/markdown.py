@@ -9,6 +9,7 @@ from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, Do, FieldChange, Op, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.render.base_text import base_sentence
 from oscar_sync.render.changes import in_words, live_and_wanted, script_lines
 from oscar_sync.render.cutting import CUT, DocumentBlock, cut_sentence, fitting, size_of
 from oscar_sync.render.drift import drift_sentence, moved, origin_lines
@@ -62,6 +63,7 @@ def _page(subject: Subject, sentence: str, blocks: Sequence[DocumentBlock]) -> s
     head = [f"### {_text(subject.title)}", "", _text(sentence), ""]
     head += [f"*{_text(plan.source.narrowed)}*", ""] if plan.source.narrowed else []
     head += [f"*Waves {_text('; '.join(wave_lines(plan)))}*", ""] if plan.waves else []
+    head += [_text(base_sentence(plan)), ""] if plan.base else []
     head += _unread(plan)
     notes, lost = fitting(
         [DocumentBlock("notes", f"> {_text(note)}\n>") for note in plan.notes], _TAIL
@@ -92,11 +94,16 @@ def _unread(plan: Plan) -> list[str]:
 
 def _of_plan(plan: Plan) -> list[DocumentBlock]:
     """Return what would be done: deletions, which are never folded, blocked, changed, drifted."""
+
+    # What was due before the branch is summed up by the sentence above.
+    def own(category: Category) -> list[Action]:
+        return [action for action in plan.of_category(category) if not plan.was_due(action)]
+
     return [
         *(_deletion(action) for action in plan.of_category(Category.DELETED)),
-        *(_blocked(item) for item in plan.blocked),
-        *(_action(action, f"to {action.kind}") for action in plan.of_category(Category.CHANGED)),
-        *(_action(action, "drifted") for action in plan.of_category(Category.DRIFTED)),
+        *(_blocked(item) for item in plan.blocked if not plan.was_due(item.action)),
+        *(_action(action, f"to {action.kind}") for action in own(Category.CHANGED)),
+        *(_action(action, "drifted") for action in own(Category.DRIFTED)),
         *(
             DocumentBlock("left alone", f"- {_text(str(item.key))}: {_text(item.message)}")
             for item in plan.left_alone

@@ -17,6 +17,7 @@ from oscar_sync.model.plan import (
     Plan,
     Step,
 )
+from oscar_sync.render.base_text import base_sentence
 from oscar_sync.render.changes import in_words, script_lines, want_and_live
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.words import (
@@ -54,13 +55,22 @@ def plan_text(
 ) -> str:
     page = Page(paint, verbose=verbose, key_width=key_width(_keys(plan)))
     page.line(_header(plan, command))
+    if against := base_sentence(plan):
+        page.line(against)
+    due = [item for item in plan.actions if plan.was_due(item)]
+    due_blocked = [item for item in plan.blocked if plan.was_due(item.action)]
+    own_blocked = [item for item in plan.blocked if item not in due_blocked]
     risky = _worst_first(plan.of_category(Category.DELETED))
-    drifted = _worst_first(plan.of_category(Category.DRIFTED))
-    changes = _worst_first(plan.of_category(Category.CHANGED))
+    drifted = _worst_first([i for i in plan.of_category(Category.DRIFTED) if i not in due])
+    changes = _worst_first([i for i in plan.of_category(Category.CHANGED) if i not in due])
     page.section("DATA AT RISK", len(risky), [page.action(item) for item in risky])
-    page.section("BLOCKED", len(plan.blocked), [page.blocked(item) for item in plan.blocked])
+    page.section("BLOCKED", len(own_blocked), [page.blocked(item) for item in own_blocked])
     page.section("CHANGES", len(changes), [page.action(item) for item in changes])
     page.section("DRIFTED", len(drifted), [page.drifted(item) for item in drifted])
+    page.section("DUE BEFORE THIS BRANCH", len(due) + len(due_blocked), [
+        *(page.blocked(item) for item in due_blocked),
+        *(page.action(item) for item in _worst_first(due)),
+    ])  # fmt: skip
     page.section("LEFT ALONE", len(plan.left_alone), [
         [safe(f"   {item.key}   {item.message}")] for item in plan.left_alone
     ])  # fmt: skip

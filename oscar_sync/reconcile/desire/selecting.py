@@ -6,10 +6,10 @@ from typing import Final, TypeAlias
 
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
+from oscar_sync.model.amounts import several
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.selection import LabelTerm, Narrowing, Selector, is_like
 from oscar_sync.model.state import ClusterView, DesiredService, DesiredState
-from oscar_sync.planning.notes import several
 from oscar_sync.settings.clusters import ClusterLookup
 
 _ALL: Final = ("", "*")

@@ -12,6 +12,7 @@ from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.natural import natural
 from oscar_sync.model.plan import ClusterSummary
+from oscar_sync.render.base_text import base_sentence
 from oscar_sync.render.cutting import DocumentBlock, cut_sentence, fitting
 from oscar_sync.render.drift import drift_sentence
 from oscar_sync.render.findings import findings_of_input
@@ -124,6 +125,7 @@ def _facts(subject: Subject) -> list[str]:
         f"{plural(source.files, 'file')}, {plural(source.services, 'service')}",
         *([source.narrowed] if source.narrowed else []),
         *(f"wave {line}" for line in wave_lines(plan)),
+        *([base_sentence(plan)] if plan.base else []),
         f"digest {plan.digest}",
     ]
 
