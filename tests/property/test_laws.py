@@ -35,7 +35,7 @@ from tests.property.witness import check_nothing_lost, check_safe
 from tests.property.world import shown, told
 
 _SELECTIONS = st.sampled_from(
-    [{}, {}, {"only": ("*a",)}, {"only": ("edge/*l*", "*")}, {"labels": ("!absent", "absent!=1")}]
+    [{}, {}, {"only": ("*a",)}, {"only": ("edge/*a*", "*")}, {"labels": ("!absent", "absent!=1")}]
 )
 
 
