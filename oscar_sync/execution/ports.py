@@ -190,8 +190,9 @@ class Parts(Struct, frozen=True):
     ``holds(live, wanted, owner)`` tells whether a live form is the wanted one; ``key()`` returns
     the fingerprint key, made now if there is none (None: it cannot be kept); ``is_stopping()``
     turns true when the user wants to end; ``revision()`` is the commit that the files come from,
-    blank for none; ``files(provider, credentials)`` is a store that is not the cluster's own. ``wanted`` are the services that must be ready before the next wave begins,
-    for which it waits ``wave_wait_s``; None: not at all.
+    blank for none; ``files(provider, credentials)`` is a store that is not the cluster's own.
+    ``wanted`` are the services that must be ready before the next wave begins, for which it waits
+    ``wave_wait_s``; None: not at all.
     """
 
     clusters: Mapping[ClusterId, ClusterPorts]
