@@ -31,7 +31,7 @@ _LINK: Final = "120000"
 _LFS: Final = b"version https://git-lfs.github.com/spec/"
 
 
-class Entry(Struct, frozen=True):
+class CommittedFile(Struct, frozen=True):
     """A file of a commit; ``mode`` is git's: ``100644``, ``120000`` for a link, and others."""
 
     mode: str
@@ -46,7 +46,7 @@ def commit_named(tree: Path, ref: str) -> str:
     return found.decode().strip() if found else ""
 
 
-def files_of(tree: Path, commit: str, below: str = "") -> Mapping[str, Entry] | None:
+def files_of(tree: Path, commit: str, below: str = "") -> Mapping[str, CommittedFile] | None:
     """Return what *commit* holds *below* a folder, by path; None where git cannot tell."""
     folder = ("--", f":(top,literal){below}") if below else ()
     listing = run_git(tree, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, *folder)
@@ -56,11 +56,11 @@ def files_of(tree: Path, commit: str, below: str = "") -> Mapping[str, Entry] | 
     for line in filter(None, listing.split(b"\0")):
         head, _, path = line.partition(b"\t")
         mode, _, name, size = head.decode().split()
-        found[os.fsdecode(path)] = Entry(mode, name, int(size) if size.isdecimal() else 0)
+        found[os.fsdecode(path)] = CommittedFile(mode, name, int(size) if size.isdecimal() else 0)
     return found
 
 
-def write_files(tree: Path, files: Mapping[str, Entry], target: Path) -> tuple[str, ...]:
+def write_files(tree: Path, files: Mapping[str, CommittedFile], target: Path) -> tuple[str, ...]:
     """Write *files* below the empty folder *target*; return those that are Git LFS pointers.
 
     One that is too large to be read is as large, and empty. Links come last, so that nothing is
