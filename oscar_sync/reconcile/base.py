@@ -126,16 +126,14 @@ def _desired(
     paths = tuple(str(path) for path in mapped if path.exists())
     if not paths:
         raise UsageError("none of the PATHs is there")
-    settings, env_file = wanted.settings.file, wanted.settings.env_file
-    settings_path = files.at(cwd / settings) if settings else None
     base_cwd = files.at(cwd)
     base_cwd.mkdir(parents=True, exist_ok=True)
     inner = replace(
         request,
         cwd=str(base_cwd),
         paths=paths,
-        settings_file=str(settings_path) if settings_path and settings_path.is_file() else None,
-        env_file=_beside(files, env_file),
+        settings_file=_settings(files, cwd, wanted.settings.file),
+        env_file=_beside(files, wanted.settings.env_file),
         token_file=str(cwd / request.token_file) if request.token_file else None,
         config=str(cwd / request.config) if request.config else None,
         allow_outside=tuple(str(files.at(cwd / path)) for path in request.allow_outside),
@@ -157,6 +155,20 @@ def _desired(
         settings=settings_found,
         narrowing=wanted.narrowing,
     )
+
+
+def _settings(files: _Files, cwd: Path, shown: str) -> str | None:
+    """Return the settings file there; None where there is none.
+
+    Raises:
+        UsageError: it is a link that leads elsewhere: a file that is named may be any.
+    """
+    path = files.at(cwd / shown) if shown else None
+    if path is None or not path.is_file():
+        return None
+    if not Path(os.path.realpath(path)).is_relative_to(files.folder):
+        raise UsageError(f"{shown} is a link that leads out of the files")
+    return str(path)
 
 
 def _beside(files: _Files, env_file: str) -> str | None:

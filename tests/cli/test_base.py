@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from oscar_sync.workspace import git_objects
 from tests.cli.conftest import FDL
 
 GIT = shutil.which("git")
@@ -215,6 +216,39 @@ def test_a_link_of_the_commit_leads_nowhere_outside_of_it(branch):
         assert "lies outside the settings' folder" in base["problem"], target
 
 
+def test_settings_of_the_commit_that_are_a_link_out_of_it_are_not_read(branch):
+    """They are named by their path there, which elsewhere is leave to read what a link leads to."""
+    private = branch.folder.parent / "private.yaml"
+    private.write_text("set: planted-4711\nsecret: planted-4711\n")
+    ours = (branch.folder / "oscar-sync.yaml").read_text()
+    (branch.folder / "oscar-sync.yaml").unlink()
+    (branch.folder / "oscar-sync.yaml").symlink_to(private)
+    commit(branch)
+    git(branch, "branch", "-f", "main")
+    (branch.folder / "oscar-sync.yaml").unlink()
+    (branch.folder / "oscar-sync.yaml").write_text(ours)
+    code, out, err = branch.run("plan", "--base", "main", "-o", "json")
+    assert (code, "planted" in out + err) == (0, False)
+    assert "oscar-sync.yaml is a link that leads out of" in json.loads(out)["base"]["problem"]
+
+
+def test_a_path_that_is_a_link_out_of_the_commit_is_not_read(branch):
+    outside, services = branch.folder.parent / "outside", branch.folder / "services"
+    outside.mkdir()
+    (outside / "run.sh").write_text("planted-4711\n")
+    (outside / "sly.yaml").write_text(FDL.format(name="planted-4711", memory="1Gi"))
+    services.symlink_to(outside)
+    commit(branch)
+    git(branch, "branch", "-f", "main")
+    services.unlink()
+    services.mkdir()
+    for name in ("hello.yaml", "other.yaml", "run.sh"):
+        (branch.folder / name).rename(services / name)
+    code, out, err = branch.run("plan", "services", "--base", "main", "-o", "json")
+    assert (code, "planted" in out + err) == (0, False), err
+    assert json.loads(out)["base"]["problem"]
+
+
 def test_a_link_within_the_commit_is_followed(branch):
     (branch.folder / "hello.yaml").rename(branch.folder / "real.txt")
     (branch.folder / "hello.yaml").symlink_to("real.txt")
@@ -226,8 +260,9 @@ def test_a_link_within_the_commit_is_followed(branch):
     )
 
 
-def test_a_submodule_and_a_large_file_are_not_read(branch):
-    large = blob(branch, "x" * (17 << 20))
+def test_a_submodule_and_a_large_file_are_not_read(branch, monkeypatch):
+    monkeypatch.setattr(git_objects, "LARGEST_FILE", 1000)
+    large = blob(branch, "x" * 2000)
     made = tree_of(branch, f"160000 commit {'1' * 40}\tsub\n", f"100644 blob {large}\tdata.bin\n")
     base, _ = base_of(branch, ref=made)
     assert base["problem"] is None
