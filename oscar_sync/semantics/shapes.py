@@ -1,12 +1,16 @@
 """JSON values as the shape that a reader expects; what is of another shape is empty."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 def mapping_of(value: object) -> Mapping[str, object]:
     if type(value) is dict:  # asking `Mapping` itself takes ten times as long
         return value
     return value if value is not None and isinstance(value, Mapping) else {}
+
+
+def list_of(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
 
 
 def text_of(value: object) -> str:

@@ -55,7 +55,7 @@ def test_a_log_is_followed_from_before_the_job_starts_until_it_has_finished(
     meanwhile(
         lambda: None,
         lambda: answers.update({LOG: reply("one\ntw")}),
-        lambda: answers.update({LOG: reply("", 503)}),
+        lambda: answers.update({LOG: reply("", 401)}),
         lambda: None,
         lambda: answers.update({LOG: reply(f"one\ntwo {ESCAPE}\n")}),
         lambda: answers.update({JOBS: listed("Succeeded"), LOG: reply(f"one\ntwo {ESCAPE}\nx\n")}),

@@ -64,7 +64,7 @@ def test_with_user_and_password_a_quota_is_somebody_s(project):
 def test_health_is_that_of_the_server(project, monkeypatch):
     code, out, _ = project.run("health")
     assert code == 0
-    assert cells(out)[1][:3] == ["edge", project.emulator.url, "Ok"]
+    assert ["health", "Ok"] in cells(out)
     assert json.loads(project.run("health", "-o", "json")[1])["health"] == "Ok"
     with cluster_that_answers(project, monkeypatch, {"GET /health": reply("down", 500)}):
         code, _, err = project.run("health")

@@ -1,24 +1,20 @@
 """``oscar-sync bucket get``."""
 
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.bucket.listing import document
-from oscar_sync.cli.output import outputs_of
-from oscar_sync.cli.reaching import on_cluster, unknown
-from oscar_sync.cli.tables import show_fields
+from oscar_sync.cli.fields import FORMATS, Fields, show_one
+from oscar_sync.cli.reaching import unknown
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Bucket
 from oscar_sync.errors import StoreError
-from oscar_sync.model.exits import Exit
 from oscar_sync.model.state import BucketCount
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.live import live_service
-
-FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command("get", "oscar-sync bucket get thumbnails", "oscar-sync bucket get atlas -o json")
@@ -30,19 +26,13 @@ def command(name: str, **options: Any) -> int:
 
     oscar-sync storage ls NAME lists its objects.
     """
-    outputs = outputs_of(options["outputs"], FORMATS)
 
-    def get(oscar: Oscar) -> Exit:
+    def get(oscar: Oscar) -> Fields:
         bucket = bucket_of(oscar, name)
-        shown = {
-            **document(bucket),
-            **_content(counted(oscar, name)),
-            "used_by": _users(oscar, name),
-        }
-        show_fields(outputs, shown)
-        return Exit.OK
+        count = counted(oscar, name)
+        return {**document(bucket), **_content(count), "used_by": _users(oscar, name)}
 
-    return on_cluster(options, outputs, get)
+    return show_one(options, get)
 
 
 def bucket_of(oscar: Oscar, name: str) -> Bucket:

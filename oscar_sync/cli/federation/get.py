@@ -1,17 +1,13 @@
 """``oscar-sync federation get``."""
 
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.output import outputs_of
-from oscar_sync.cli.reaching import on_cluster, unknown_service
-from oscar_sync.cli.tables import show_fields
+from oscar_sync.cli.fields import FORMATS, Fields, show_one
+from oscar_sync.cli.reaching import unknown_service
 from oscar_sync.client.connection import Oscar
-from oscar_sync.model.exits import Exit
-
-FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command(
@@ -22,13 +18,11 @@ FORMATS: Final = ("table", "json", "yaml")
 @given.formats(*FORMATS)
 def command(name: str, **options: Any) -> int:
     """Show the topology of a service's federation and its members. Secrets are masked."""
-    outputs = outputs_of(options["outputs"], FORMATS)
 
-    def get(oscar: Oscar) -> Exit:
+    def get(oscar: Oscar) -> Fields:
         found = oscar.federation(name)
         if found is None:
             raise unknown_service(oscar, name)
-        show_fields(outputs, found)
-        return Exit.OK
+        return found
 
-    return on_cluster(options, outputs, get)
+    return show_one(options, get)
