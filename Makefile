@@ -17,8 +17,9 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 # for half of its time, for the servers that it starts and the pauses that it is about.
 PYTEST_ARGS ?= -n 4 --dist worksteal
 
-# Nothing outside of $(VENV) is imported.
-unexport PYTHONPATH PYTHONHOME
+# Nothing outside of $(VENV) is imported, and what was compiled once is kept: the tests start the
+# program hundreds of times.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
