@@ -3,19 +3,19 @@
 The laws are held against what it saw, never against what the program says of itself.
 """
 
-import contextlib
-import http.client
 import itertools
 import json
 import math
+import select
 import socket
-import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple, Self
+from io import BufferedReader
+from typing import Any, Self
+
+from oscar_sync.emulator.wire import Answer, Delivery, Listener, Request, _chunks, _headers
 
 _HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
 
@@ -80,38 +80,27 @@ class Proxy:
     """Listens on loopback and passes on to *target*; a context manager."""
 
     def __init__(self, target: str) -> None:
-        self.host = target.removeprefix("http://")
         self.fault: Fault = no_fault
         self.landed: Landed = no_interest
         self.rewrite: Rewrite = as_it_is
+        self._upstream = _Upstream(target.removeprefix("http://"))
         self._seen: list[Seen] = []
         self._waiting: dict[int, Seen] = {}
         self._numbers = itertools.count()
         self._guard = threading.Lock()
-        self._server = _Server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._listener = Listener("127.0.0.1", 0, self._pass_on)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._listener.open()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._listener.close()
+        self._upstream.close()
 
-    def began(self, seen: Seen) -> int:
-        """Note an exchange whose answer is awaited; the number is for `ended`."""
-        with self._guard:
-            number = next(self._numbers)
-            self._waiting[number] = seen
-            return number
-
-    def ended(self, number: int, seen: Seen) -> None:
-        with self._guard:
-            if self._waiting.pop(number, None) is not None:
-                self._seen.append(seen)
+    @property
+    def url(self) -> str:
+        return self._listener.url
 
     @property
     def seen(self) -> list[Seen]:
@@ -130,142 +119,121 @@ class Proxy:
             self._seen.clear()
             self._waiting.clear()
 
+    def _pass_on(self, request: Request) -> Delivery:
+        method, path, query = request.method, request.raw_path, request.query
+        seen = Seen(method, path, query, request.body, 0, b"", _now(), math.inf)
+        number = next(self._numbers)
+        with self._guard:
+            self._waiting[number] = seen
+        delivery = self._delivery(request, self.fault(method, path, query))
+        answer = delivery.answer
+        status = 0 if answer is None or delivery.cut else answer.status
+        content = b"" if answer is None else answer.body
+        with self._guard:
+            if self._waiting.pop(number, None) is not None:
+                ended = replace(seen, status=status, answer=content, ended_s=_now())
+                self._seen.append(ended)
+        return delivery
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, proxy: Proxy) -> None:
-        self.proxy = proxy
-        super().__init__(("127.0.0.1", 0), _Exchange)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        del request, client_address
-
-
-class _Answer(NamedTuple):
-    """What came back; status 0: nothing; cut: less than its length announces."""
-
-    status: int = 0
-    headers: tuple[tuple[str, str], ...] = ()
-    content: bytes = b""
-    is_cut: bool = False
-
-
-class _Exchange(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    server: _Server
-    _upstream: http.client.HTTPConnection | None = None
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def finish(self) -> None:
-        if self._upstream is not None:
-            self._upstream.close()
-        with contextlib.suppress(OSError):
-            super().finish()
-
-    def _pass_on(self) -> None:
-        proxy = self.server.proxy
-        path, _, query = self.path.partition("?")
-        started = _now()
-        seen = Seen(self.command, path, query, self._body(), 0, b"", started, math.inf)
-        number = proxy.began(seen)
-        fault = proxy.fault(self.command, path, query)
-        answer = _Answer()
+    def _delivery(self, request: Request, fault: str) -> Delivery:
+        if fault in ("503", "504", "403", "404"):
+            return Delivery(Answer(int(fault), b"fault on the way"))
+        if fault == "404-bare":
+            return Delivery(Answer(404))
+        if fault == "reset":
+            return _RESET
         try:
-            if fault in ("503", "504", "403", "404"):
-                answer = _Answer(int(fault), content=b"fault on the way")
-            elif fault == "404-bare":
-                answer = _Answer(404)
-            elif fault != "reset":
-                answer = self._ask(seen.body)
-                answer = answer._replace(content=proxy.rewrite(path, answer.content))
-                proxy.landed(self.command, answer.status)
-        except (OSError, http.client.HTTPException):
-            answer = _Answer()
+            answer, is_cut = self._upstream.ask(request)
+            answer = replace(answer, body=self.rewrite(request.raw_path, answer.body))
+            self.landed(request.method, answer.status)
+        except (OSError, ValueError):
+            return _RESET
         if fault == "reset-after":
-            answer = _Answer()
-        elif fault == "504-after":
-            answer = _Answer(504, content=b"fault on the way")
-        is_cut = answer.is_cut or (fault == "truncate" and answer.status != 0)
-        status = 0 if is_cut else answer.status
-        proxy.ended(number, replace(seen, status=status, answer=answer.content, ended_s=_now()))
-        if is_cut and answer.content:
-            self._answer_half(answer)
-        elif status:
-            self._answer(answer)
-        else:
-            self._hang_up()
+            return _RESET
+        if fault == "504-after":
+            return Delivery(Answer(504, b"fault on the way"))
+        if is_cut or fault == "truncate":
+            return Delivery(answer, cut=True) if answer.body else _RESET
+        return Delivery(answer)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _pass_on  # noqa: N815 - names of http.server
 
-    def _body(self) -> bytes:
-        if "chunked" in self.headers.get("Transfer-Encoding", ""):
-            parts = []
-            while size := int(self.rfile.readline().split(b";")[0], 16):
-                parts.append(self.rfile.read(size))
-                self.rfile.readline()
-            self.rfile.readline()
-            return b"".join(parts)
-        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+_RESET = Delivery(None, reset=True)
 
-    def _ask(self, body: bytes) -> _Answer:
-        if self._upstream is None:
-            self._upstream = http.client.HTTPConnection(self.server.proxy.host, timeout=60)
-        upstream = self._upstream
+
+class _Upstream:
+    """Connections to *host*, each kept for the next request that finds it open and idle."""
+
+    def __init__(self, host: str) -> None:
+        name, _, port = host.partition(":")
+        self._address = name, int(port)
+        self._idle: list[socket.socket] = []
+        self._guard = threading.Lock()
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    def ask(self, request: Request) -> tuple[Answer, bool]:
+        """Return the answer, and whether it is less than its length announces."""
+        connection = self._connection()
         try:
-            upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                if name.lower() not in _HOP_BY_HOP:
-                    upstream.putheader(name, value)
-            if body or self.command in ("POST", "PUT"):
-                upstream.putheader("Content-Length", str(len(body)))
-            upstream.endheaders(body or None)
-            answer = upstream.getresponse()
-            headers = tuple(answer.getheaders())
-            try:
-                return _Answer(answer.status, headers, answer.read())
-            except http.client.IncompleteRead as error:
-                upstream.close()
-                self._upstream = None
-                return _Answer(answer.status, headers, error.partial, is_cut=True)
-        except (OSError, http.client.HTTPException):
-            upstream.close()
-            self._upstream = None
+            connection.sendall(_head(request) + request.body)
+            with connection.makefile("rb") as stream:
+                status, headers = _status(stream)
+                content, is_cut = _content(stream, request.method, status, headers)
+        except BaseException:
+            connection.close()
             raise
+        if is_cut or headers.get("connection", "").lower() == "close":
+            connection.close()
+        else:
+            self._idle.append(connection)
+        passed = _passed(headers, "content-length" if request.method == "HEAD" else "")
+        return Answer(status, content, headers=passed), is_cut
 
-    def _answer(self, answer: _Answer) -> None:
-        self._head(answer)
-        if self.command == "HEAD":
-            names = [(name.lower(), value) for name, value in answer.headers]
-            self.send_header("Content-Length", dict(names).get("content-length", "0"))
-        elif answer.status != 204:
-            self.send_header("Content-Length", str(len(answer.content)))
-        self.end_headers()
-        self.wfile.write(b"" if self.command == "HEAD" else answer.content)
-        self.wfile.flush()
+    def _connection(self) -> socket.socket:
+        for connection in iter(self._kept, None):
+            if not select.select([connection], [], [], 0)[0]:
+                return connection
+            connection.close()  # the server has ended it
+        connection = socket.create_connection(self._address, timeout=60)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
 
-    def _head(self, answer: _Answer) -> None:
-        self.send_response_only(answer.status)
-        for name, value in answer.headers:
-            if name.lower() not in _HOP_BY_HOP:
-                self.send_header(name, value)
+    def _kept(self) -> socket.socket | None:
+        with self._guard:
+            return self._idle.pop() if self._idle else None
 
-    def _answer_half(self, answer: _Answer) -> None:
-        """Send a part of what is announced and close: the client waits for the rest in vain."""
-        self.close_connection = True
-        self._head(answer)
-        self.send_header("Content-Length", str(len(answer.content) + 1))
-        self.end_headers()
-        self.wfile.write(answer.content[: len(answer.content) // 2])
-        self.wfile.flush()
 
-    def _hang_up(self) -> None:
-        """Reset the connection, so that the client knows at once."""
-        self.close_connection = True
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
+def _head(request: Request) -> bytes:
+    lines = [f"{request.method} {request.target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in _passed(request.headers, "")]
+    if request.body or request.method in ("POST", "PUT"):
+        lines.append(f"content-length: {len(request.body)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def _passed(headers: Mapping[str, str], kept: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, value) for name, value in headers.items() if name == kept or name not in _HOP_BY_HOP
+    )
+
+
+def _status(stream: BufferedReader) -> tuple[int, dict[str, str]]:
+    while True:
+        _, status, *_ = stream.readline().split(None, 2)  # ValueError: the server hung up
+        headers = _headers(stream)
+        if int(status) >= 200:  # before it, the server may ask for the body
+            return int(status), headers
+
+
+def _content(
+    stream: BufferedReader, method: str, status: int, headers: Mapping[str, str]
+) -> tuple[bytes, bool]:
+    if method == "HEAD" or status in (204, 304):
+        return b"", False
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        return b"".join(_chunks(stream)), False
+    length = int(headers.get("content-length", "0"))
+    content = stream.read(length)
+    return content, len(content) < length
