@@ -15,12 +15,21 @@ from oscar_sync.errors import OutputError, UsageError
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.state import ClusterView, DesiredState
+from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.selecting import refuse_none_live
-from oscar_sync.reconcile.export import ExportedFile, apart, conflicts, exported, manifest_path
-from oscar_sync.reconcile.observe import observe
+from oscar_sync.reconcile.export import (
+    ExportedFile,
+    apart,
+    conflicts,
+    exported,
+    manifest_path,
+    storage_text,
+)
+from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.storage.whole import write_whole
 
 
@@ -40,13 +49,18 @@ def command(directory: Path, **options: Any) -> int:
 
     def run() -> Exit:
         desired = desire(request_of(options, needs_manifests=False), os.environ)
-        return export_to(directory, desired, options)
+        code, storage = export_to(directory, desired, options)
+        if storage:
+            say(f"beside them, to be declared in oscar-sync.yaml:\n{storage}")
+        return code
 
     return guarded(run, (), options["color"])
 
 
-def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -> Exit:
+def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -> tuple[Exit, str]:
     """Write the services of every cluster of *desired* below *directory*.
+
+    Return beside the exit code what settings would declare of storage, as YAML.
 
     Raises:
         UsageError: a file exists with another content, or would lie outside.
@@ -54,7 +68,8 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
     """
     if not desired.settings.clusters:
         raise UsageError("no cluster is known: give --cluster or set OSCAR_ENDPOINT")
-    views = observe(desired.settings.clusters, connections_of(options))
+    connections = connections_of(options)
+    views = observe(desired.settings.clusters, connections)
     refuse_none_live(desired, views)
     unread = [view for view in views if not view.is_read]
     for view in unread:
@@ -70,7 +85,16 @@ def export_to(directory: Path, desired: DesiredState, options: dict[str, Any]) -
     _write(files, directory)
     narrowed = f" ({words}, as the clusters show it)" if (words := desired.narrowing.words) else ""
     show(f"{plural(services, 'service')} written to {directory}/{narrowed}\n")
-    return Exit.UNREACHABLE if unread else Exit.OK
+    storage = _storage(views, desired, connections) if desired.narrowing.is_full else ""
+    return Exit.UNREACHABLE if unread else Exit.OK, storage
+
+
+def _storage(
+    views: tuple[ClusterView, ...], desired: DesiredState, connections: Connections
+) -> str:
+    asked = Lookups(buckets=True, volumes=True)
+    read = [look_up(view, asked, connections) for view in views if view.is_read]
+    return storage_text(read, desired.settings)
 
 
 def _named(desired: DesiredState, directory: Path) -> dict[ServiceKey, str]:

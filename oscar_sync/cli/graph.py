@@ -43,7 +43,8 @@ def command(**options: Any) -> int:
         )
         desired = desire(asked, os.environ)
         tell_findings(desired.diagnostics, options["color"])
-        graph = graph_of({service.key: service.form for service in desired.services})
+        forms = {service.key: service.form for service in desired.services}
+        graph = graph_of(forms, desired.declared_buckets)
         for output in outputs:
             write(output, FORMATS[output.format](graph))
         return Exit.OK

@@ -76,9 +76,11 @@ def _from_cluster(directory: Path, options: dict[str, Any]) -> Exit:
     cluster, _ = _cluster(options)
     options |= {"all_owners": False, "overwrite": False}
     directory.mkdir(parents=True, exist_ok=True)
-    code = export_to(directory, desired, options)
+    code, storage = export_to(directory, desired, options)
     if code is Exit.OK:
-        _write(directory, _settings(directory, cluster))
+        files = _settings(directory, cluster)
+        files["oscar-sync.yaml"] += storage
+        _write(directory, files)
         show_line(_next_step(directory, cluster, has_login=True))
     return code
 

@@ -15,7 +15,7 @@ class Lookups(Struct):
     for a GET of each name; ``hooks`` for the notifications of a bucket; ``markers`` for the folder
     marker of bucket and folder; ``counts`` for what a bucket holds; ``seeds`` for the difference
     between files and store, each with the log-in of its provider; ``store`` for whether the store
-    answers at all.
+    answers at all; ``quota`` for what the user may still make.
     """
 
     buckets: bool = False
@@ -29,6 +29,7 @@ class Lookups(Struct):
     counts: set[BucketName] = field(default_factory=set)
     seeds: dict[Seed, Account] = field(default_factory=dict)
     store: bool = False
+    quota: bool = False
 
     def __bool__(self) -> bool:
         return bool(
@@ -43,4 +44,5 @@ class Lookups(Struct):
             or self.counts
             or self.seeds
             or self.store
+            or self.quota
         )

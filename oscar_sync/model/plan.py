@@ -42,6 +42,11 @@ class ActionKind(StrEnum):
         return self in _MAKING
 
     @property
+    def is_update(self) -> bool:
+        """Tell whether it changes what is there, field by field."""
+        return self in _UPDATING
+
+    @property
     def is_drift(self) -> bool:
         """Tell whether the cluster must have moved, whatever fields it changes."""
         return self.is_missing or self is ActionKind.HOOK
@@ -69,7 +74,7 @@ class Do(StrEnum):
     DELETE_VOLUME = "delete-volume"
 
 
-_COMPARED: Final = frozenset({ActionKind.UPDATE, ActionKind.SHARE_BUCKET})
+_UPDATING: Final = frozenset({ActionKind.UPDATE, ActionKind.SHARE_BUCKET})
 _MAKING: Final = frozenset({ActionKind.CREATE, ActionKind.CREATE_BUCKET, ActionKind.CREATE_VOLUME})
 
 
@@ -290,7 +295,7 @@ class Action(Struct, frozen=True):
         # Drifted: only the cluster changed; with an edit of the files in it, it is a change.
         if self.deletes_data:
             return Category.DELETED
-        is_update = self.kind in _COMPARED and bool(self.changes)
+        is_update = self.kind.is_update and bool(self.changes)
         if is_update and all(change.cause.is_drift for change in self.changes):
             return Category.DRIFTED
         return Category.CHANGED

@@ -11,7 +11,7 @@ from msgspec import Struct
 from oscar_sync.model.cluster import Cluster, ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.form import Form
-from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.origin import Locate
 from oscar_sync.model.secret import Secret
@@ -51,6 +51,17 @@ class DesiredState(Struct, frozen=True):
     gaps: tuple[str, ...] = ()
     others: tuple[DesiredService, ...] = ()
     contents: Mapping[str, bytes] = MappingProxyType({})
+
+    @property
+    def declared_buckets(self) -> tuple[tuple[ClusterId, str], ...]:
+        """Return cluster and name of each declared bucket, on the clusters that the files name."""
+        named = (one.which.cluster for one in self.settings.buckets)
+        clusters = {*filter(None, named), *(service.key.cluster for service in self.services)}
+        return tuple(
+            (cluster, one.which.name)
+            for cluster in sorted(clusters)
+            for one in self.settings.buckets_on(cluster)
+        )
 
 
 class HookRule(Struct, frozen=True):
@@ -212,6 +223,21 @@ class VolumeFacts(Struct, frozen=True):
         return self.phase == "deleting"
 
 
+class Quota(Struct, frozen=True):
+    """What a user may still make; None and blank: there is no limit, or none that is told.
+
+    ``disk_max`` and ``disk_used`` are quantities of Kubernetes, of all volumes together;
+    ``volume_max`` and ``volume_min`` of one.
+    """
+
+    buckets_left: int | None = None
+    volumes_left: int | None = None
+    disk_max: str = ""
+    disk_used: str = ""
+    volume_max: str = ""
+    volume_min: str = ""
+
+
 class OwnStore(Struct, frozen=True):
     """The cluster's own object store: its addresses, from inside and from here, and its keys."""
 
@@ -261,6 +287,7 @@ class ClusterView(Struct, frozen=True):
     markers: Mapping[tuple[BucketName, str], bool] = MappingProxyType({})
     probes: Mapping[ServiceName, Probe] = MappingProxyType({})
     deployments: Mapping[ServiceName, DeploymentState] = MappingProxyType({})
+    quota: Quota | None = None
     store_problem: str = ""
     is_store_reached: bool = False
     store_warning: str = ""

@@ -51,6 +51,18 @@ class ServiceStatus(Struct, frozen=True):
         return self.deployment.state if self.deployment else ""
 
 
+class StorageStatus(Struct, frozen=True):
+    """A declared ``bucket NAME`` or ``volume NAME``; ``access`` is a bucket's, as OSCAR tells it.
+
+    ``state`` is ``there``, ``missing`` or the code of why apply does nothing about it.
+    """
+
+    name: str
+    state: str
+    has_drifted: bool
+    access: str = ""
+
+
 _RANK: Final = (
     "failed",
     "missing",
@@ -70,6 +82,7 @@ class ClusterStatus(Struct, frozen=True):
     services: tuple[ServiceStatus, ...] = ()
     version: str = ""
     problem: str = ""
+    storage: tuple[StorageStatus, ...] = ()
 
     @property
     def worst_first(self) -> tuple[ServiceStatus, ...]:

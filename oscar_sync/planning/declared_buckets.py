@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import BucketMaterial
@@ -206,6 +207,17 @@ def _access_reason(
     )
 
 
+def _quota_reason(context: Context, bucket: BucketName) -> Reason | None:
+    left = context.facts.quota().buckets_left
+    if left is None or left > len(context.planned.made):
+        return None
+    return Reason(
+        "quota",
+        f"bucket {bucket} is one too many: the quota has room for {plural(left, 'more bucket')}",
+        ("delete a bucket", "ask the cluster's operator for a larger quota"),
+    )
+
+
 def _create(context: Context, declared: DeclaredBucket) -> Decision:
     bucket = BucketName(declared.which.name)
     action = Action(
@@ -221,7 +233,7 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         origin=declared.origin,
         notes=_notes(context, declared),
     )
-    reason = _access_reason(context, declared, None)
+    reason = _access_reason(context, declared, None) or _quota_reason(context, bucket)
     if reason is not None:
         return Decision(action, reason=reason)
     gives = {bucket: access_given(declared.visibility, declared.allowed_users)}

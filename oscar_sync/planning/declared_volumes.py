@@ -18,6 +18,7 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id
 from oscar_sync.semantics.capabilities import NO_VOLUMES, shown_release
 from oscar_sync.semantics.quantities import same_quantity
+from oscar_sync.semantics.quotas import volume_fault
 from oscar_sync.semantics.volumes import named_volume
 
 
@@ -43,6 +44,9 @@ def _decide(context: Context, declared: DeclaredVolume) -> Decision | None:
     if view.volumes is None:
         return None
     if there is None:
+        fault = volume_fault(context.facts.quota(), declared.size, _made(context))
+        if fault:
+            return Decision(_action(context, declared, None), reason=_quota_reason(name, fault))
         material = VolumeMaterial(view.cluster, view.release, volume=name, size=declared.size)
         effects = Effects(volume=name)
         return Decision(_action(context, declared, None), material, effects=effects)
@@ -56,6 +60,20 @@ def _decide(context: Context, declared: DeclaredVolume) -> Decision | None:
     if same_quantity(there.size, declared.size):
         return None
     return Decision(_action(context, declared, there), reason=_size_reason(declared, there))
+
+
+def _made(context: Context) -> list[str]:
+    """Return the sizes of the volumes that the plan makes so far."""
+    every = context.settings.volumes_on(context.facts.view.cluster.id)
+    return [one.size for one in every if one.which.name in context.planned.volumes]
+
+
+def _quota_reason(name: str, fault: str) -> Reason:
+    return Reason(
+        "quota",
+        f"volume {name} does not fit: {fault}",
+        ("declare another size", "delete a volume", "ask the cluster's operator for more"),
+    )
 
 
 def _action(context: Context, declared: DeclaredVolume, there: VolumeFacts | None) -> Action:

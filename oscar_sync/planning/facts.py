@@ -11,10 +11,11 @@ from oscar_sync.model.state import (
     DeploymentState,
     HookRule,
     Probe,
+    Quota,
     SeedDifference,
     VolumeFacts,
 )
-from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, READ_ONLY
+from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, NO_QUOTAS, READ_ONLY
 
 
 class Facts:
@@ -60,6 +61,15 @@ class Facts:
         if name not in self.view.tag_owners:
             self.missing.tag_owners.add(name)
         return self.view.tag_owners.get(name)
+
+    def quota(self) -> Quota:
+        """Return what the user may still make; no limits for an administrator."""
+        if self.view.is_admin or NO_QUOTAS.holds(self.view.release):
+            return Quota()
+        if self.view.quota is None:
+            self.missing.quota = True
+            return Quota()
+        return self.view.quota
 
     def volume(self, name: str) -> VolumeFacts | None:
         """Return the managed volume of that name, None for none and as long as nobody knows."""

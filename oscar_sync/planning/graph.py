@@ -20,7 +20,10 @@ from oscar_sync.semantics.flow import circles
 from oscar_sync.semantics.paths import folders_above
 
 
-def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
+def graph_of(
+    forms: Mapping[ServiceKey, Form], buckets: Iterable[tuple[ClusterId, str]] = ()
+) -> Graph:
+    """Return the graph of *forms*, and of declared *buckets* that none of them uses."""
     shared = _shared(forms)
     nodes: dict[str, Node] = {}
     edges: dict[Edge, None] = {}
@@ -35,6 +38,9 @@ def graph_of(forms: Mapping[ServiceKey, Form]) -> Graph:
             nodes[node.id] = node
             ends = (service.id, node.id) if kind is EdgeKind.WRITES else (node.id, service.id)
             edges[Edge(*ends, kind)] = None
+    shown = {(node.cluster, node.bucket) for node in nodes.values()}
+    unused = (_folder(cluster, bucket, "") for cluster, bucket in {*buckets} - shown)
+    nodes.update((node.id, node) for node in unused)
     every_edge = [*edges, *_within(nodes.values())]
     in_order = sorted(
         nodes.values(), key=lambda node: (natural(node.cluster), node.kind, natural(node.name))

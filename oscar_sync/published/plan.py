@@ -374,7 +374,7 @@ class DriftDocument(PlanDocument):
     @classmethod
     def of(cls, plan: Plan, **more: Any) -> Self:
         """Return the document of *plan*."""
-        missing = [action for action in plan.all_actions if action.kind is ActionKind.CREATE]
+        missing = [action for action in plan.all_actions if action.kind.is_missing]
         return super().of(plan, missing=tuple(missing), **more)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Self
 
+from pydantic import Field
+
 from oscar_sync.model.status import ClusterStatus, ServiceStatus
 from oscar_sync.published.base import OrNone, Published, Text
 from oscar_sync.semantics.use import address_of, kind_of
@@ -57,6 +59,15 @@ class ServiceEntry(Published):
         )
 
 
+class StorageEntry(Published):
+    """A declared ``bucket NAME`` or ``volume NAME``; ``state``: there, missing, or a reason."""
+
+    name: Text
+    state: Text
+    drifted: bool = Field(validation_alias="has_drifted")
+    access: OrNone
+
+
 class ClusterServices(Published):
     """One cluster with its services, the worst first; ``problem`` is why it was not read."""
 
@@ -65,6 +76,7 @@ class ClusterServices(Published):
     version: Text
     problem: OrNone
     services: tuple[ServiceEntry, ...]
+    storage: tuple[StorageEntry, ...]
 
 
 class StatusDocument(Published):
@@ -84,6 +96,7 @@ class StatusDocument(Published):
                     version=one.version,
                     problem=one.problem,
                     services=tuple(ServiceEntry.of(one, service) for service in one.worst_first),
+                    storage=tuple(map(StorageEntry.model_validate, one.storage)),
                 )
                 for one in clusters
             ),

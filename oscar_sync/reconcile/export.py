@@ -1,7 +1,7 @@
 """Live services as FDL files and scripts, so that a plan of them is empty (product 3)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -10,7 +10,9 @@ from msgspec import Struct
 
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.selection import EVERYTHING, Narrowing
-from oscar_sync.model.state import ClusterView, LiveService
+from oscar_sync.model.settings import Settings
+from oscar_sync.model.state import BucketFacts, ClusterView, LiveService
+from oscar_sync.semantics.access import PRIVATE, told_access
 from oscar_sync.semantics.definition import fdl_of
 from oscar_sync.semantics.federation import is_worker
 
@@ -61,6 +63,44 @@ def exported(
         files.append(ExportedFile(f"{_folder(view.cluster.id)}/{script}", live.form.script))
         files.append(ExportedFile(path, _fdl_text(view, live, script)))
     return Exported(tuple(files), tuple(left_out), services)
+
+
+def storage_text(views: Iterable[ClusterView], settings: Settings) -> str:
+    """Return, as YAML for settings, the buckets and volumes that are there and not declared.
+
+    Those that services made are left out: the services' definitions name them. Blank for none.
+    """
+    buckets: dict[str, object] = {}
+    volumes: dict[str, object] = {}
+    for view in views:
+        buckets |= {f"{view.cluster.id}/{one.name}": _access(one) for one in _own(view, settings)}
+        known = {one.which.name for one in settings.volumes_on(view.cluster.id)}
+        volumes |= {
+            f"{view.cluster.id}/{name}": {"size": volume.size}
+            for name, volume in sorted((view.volumes or {}).items())
+            if not (volume.made_by or volume.is_deleting or name in known)
+        }
+    found = (("buckets", buckets), ("volumes", volumes))
+    from oscar_sync.documents.yaml_writer import yaml_text
+
+    return "".join(yaml_text({key: entries}) for key, entries in found if entries)
+
+
+def _own(view: ClusterView, settings: Settings) -> Iterator[BucketFacts]:
+    owners = {*view.me, "oscar"} if view.is_admin else view.me
+    declared = {one.which.name for one in settings.buckets_on(view.cluster.id)}
+    for name, facts in sorted((view.buckets or {}).items()):
+        is_made_for_itself = facts.is_tagged and not facts.from_service
+        is_free = facts.set_name in ("", settings.set_name) and name not in declared
+        if facts.owner in owners and is_made_for_itself and is_free:
+            yield facts
+
+
+def _access(facts: BucketFacts) -> dict[str, object]:
+    visibility, users = told_access(facts)
+    if visibility == PRIVATE:
+        return {}
+    return {"visibility": visibility, **({"allowed_users": [*users]} if users else {})}
 
 
 def manifest_path(key: ServiceKey) -> str:

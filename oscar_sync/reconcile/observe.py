@@ -202,6 +202,8 @@ def _from_cluster(
         view = _with_buckets(view, connection)
     if lookups.volumes:
         view = replace(view, volumes=api.list_volumes())
+    if lookups.quota:
+        view = replace(view, quota=api.own_quota())
     unlisted = {name: api.find_bucket(name) for name in sorted(lookups.unlisted)}
     tag_owners = {name: api.tag_owner(name) for name in sorted(lookups.tag_owners)}
     probes = {name: _probe(connection, name) for name in sorted(lookups.probes)}

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeAlias
 
 from oscar_sync.errors import ClusterError
-from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import Action, PlanOptions, Scope
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.plan import BUCKET_PREFIX, VOLUME_PREFIX, Action, PlanOptions, Scope
 from oscar_sync.model.state import ClusterView, DeploymentState, DesiredState, LiveService
-from oscar_sync.model.status import ClusterStatus, ServiceStatus, WorkerStatus
+from oscar_sync.model.status import ClusterStatus, ServiceStatus, StorageStatus, WorkerStatus
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.member_sight import MemberSight, look_at_members
@@ -16,6 +16,7 @@ from oscar_sync.planning.notes import unseen_tokens, unseen_words
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire.selecting import refuse_none_live
 from oscar_sync.reconcile.once import Pass, plan_once
+from oscar_sync.semantics.access import told_access
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.federation import is_worker, origin_of
 from oscar_sync.semantics.normal_form import is_exposed
@@ -148,7 +149,31 @@ def _status(
         )
         for name in _missing(planned, view)
     ]
-    return ClusterStatus(view.cluster, (*missing, *services), view.version)
+    storage = tuple(_storage(planned, view))
+    return ClusterStatus(view.cluster, (*missing, *services), view.version, storage=storage)
+
+
+def _storage(planned: Pass, view: ClusterView) -> Iterator[StorageStatus]:
+    """Yield each declared bucket and volume, with what the plan says of it."""
+    settings, drifted = planned.desired.settings, _drifted(planned)
+    actions = {action.key: action for action in _actions(planned)}
+    held = {item.action.key: item.code for item in planned.draft.plan.blocked}
+    every = [
+        *((BUCKET_PREFIX, one.which.name) for one in settings.buckets_on(view.cluster.id)),
+        *((VOLUME_PREFIX, one.which.name) for one in settings.volumes_on(view.cluster.id)),
+    ]
+    for prefix, name in every:
+        key = ServiceKey(view.cluster.id, ServiceName(f"{prefix}{name}"))
+        action = actions.get(key)
+        is_missing = action is not None and action.kind.is_missing
+        facts = (view.buckets or {}).get(BucketName(name)) if prefix == BUCKET_PREFIX else None
+        visibility, users = told_access(facts) if facts else ("", ())
+        yield StorageStatus(
+            key.name,
+            held.get(key) or ("missing" if is_missing else "there"),
+            key in drifted,
+            ", ".join(filter(None, (visibility, *users))),
+        )
 
 
 def _worker(one: MemberSight, states: _States) -> WorkerStatus:

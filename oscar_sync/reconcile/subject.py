@@ -15,7 +15,7 @@ def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> 
     def graph() -> Graph:
         from oscar_sync.planning.graph import graph_of
 
-        return graph_of(forms)
+        return graph_of(forms, planned.desired.declared_buckets)
 
     return Subject(
         command,

@@ -133,7 +133,7 @@ def _erased(action: Action) -> Iterator[ReportFinding]:
 
 
 def _planned(action: Action) -> Iterator[ReportFinding]:
-    if action.kind is ActionKind.UPDATE and action.changes:
+    if action.kind.is_update and action.changes:
         yield from (_change(action, change) for change in action.changes)
     else:
         text, rule = headline(action), str(action.kind)
@@ -157,7 +157,7 @@ def _of_drift(plan: Plan) -> Iterator[ReportFinding]:
     yield from _shared(plan)
     for action in moved(plan):
         key, place = str(action.key), _place(action)
-        if action.kind is ActionKind.CREATE:
+        if action.kind.is_missing:
             text = f"missing: {action.reason}"
             yield ReportFinding("missing", Severity.WARNING, key, text, place)
         elif action.kind is ActionKind.HOOK:

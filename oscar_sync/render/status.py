@@ -5,13 +5,16 @@ from typing import Final
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.cluster import Cluster
-from oscar_sync.model.status import ClusterStatus, ServiceStatus
+from oscar_sync.model.status import ClusterStatus, ServiceStatus, StorageStatus
 from oscar_sync.render.table import Row, Table, table_text
 from oscar_sync.render.usage import cluster_flag
 from oscar_sync.render.words import safe
 from oscar_sync.semantics.use import address_of, kind_of, places_of
 
 _TITLES: Final = ("SERVICE", "STATE", "DRIFTED", "MANAGED", "ENDPOINT")
+
+
+_STORAGE_TITLES: Final = ("DECLARED", "STATE", "DRIFTED", "ACCESS")
 
 
 def status_text(
@@ -30,10 +33,17 @@ def _cluster_text(one: ClusterStatus, width: int | None, *, is_one: bool) -> str
     live = sum(service.form is not None for service in one.services)
     words = f"{plural(live, 'service')}, {ours} managed"
     heading += f"   OSCAR {one.version or 'of unknown release'}   {words}"
-    if not one.services:
-        return safe(heading) + "\n"
-    rows = tuple(_row(one.cluster, service, is_one=is_one) for service in one.worst_first)
-    return safe(heading) + "\n" + table_text(Table(_TITLES, rows), width)
+    tables = []
+    if one.services:
+        rows = tuple(_row(one.cluster, service, is_one=is_one) for service in one.worst_first)
+        tables.append(Table(_TITLES, rows))
+    if one.storage:
+        tables.append(Table(_STORAGE_TITLES, tuple(map(_storage_row, one.storage))))
+    return safe(heading) + "\n" + "\n".join(table_text(table, width) for table in tables)
+
+
+def _storage_row(one: StorageStatus) -> Row:
+    return Row((one.name, one.state, "yes" if one.has_drifted else "no", one.access or "-"))
 
 
 def _row(cluster: Cluster, service: ServiceStatus, *, is_one: bool) -> Row:

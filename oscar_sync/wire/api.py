@@ -15,7 +15,7 @@ from oscar_sync.errors import (
 )
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.state import BucketFacts, DeploymentState, VolumeFacts
+from oscar_sync.model.state import BucketFacts, DeploymentState, Quota, VolumeFacts
 from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
 from oscar_sync.semantics.capabilities import (
     LOGS_NOT_TOLD,
@@ -24,6 +24,7 @@ from oscar_sync.semantics.capabilities import (
     since_words,
 )
 from oscar_sync.semantics.echoes import masked, secrets_in
+from oscar_sync.semantics.quotas import quota_of
 from oscar_sync.semantics.shapes import mapping_of
 from oscar_sync.wire.answers import (
     Answer,
@@ -197,6 +198,14 @@ class OscarApi:
     def health(self) -> str:
         """Return what the server says of itself: ``Ok`` while it runs."""
         return text_of(self._read("/health").content)
+
+    def own_quota(self) -> Quota:
+        """Return what the log-in may still make; no limits where the cluster tells none (139)."""
+        path = "/system/quotas/user"
+        raw = self._get(path)
+        if raw.status != 200:
+            return Quota()
+        return quota_of(self._mapping(path, raw))
 
     def list_volumes(self, *, is_needed: bool = False) -> Mapping[str, VolumeFacts]:
         """Return the managed volumes; a release without any has none, which *is_needed* refuses."""

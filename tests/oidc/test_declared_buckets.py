@@ -269,3 +269,72 @@ def test_volumes_are_made_used_and_deleted_once_nothing_mounts_them(alice):
     declare(alice, more=f"{removed}  - aaa\n")
     alice.apply()
     assert alice.http("alice", "GET", "/system/volumes").json() == []
+
+
+def test_what_the_quota_has_no_room_for_is_blocked_before_anything_is_sent(alice):
+    limits = {"volumes": {"disk": "1Gi", "volumes": "2"}, "minio": {"buckets": "1"}}
+    log_in(alice, "alice")
+    answer = alice.http("admin", "PUT", f"/system/quotas/user/{uid_of('alice')}", limits)
+    assert answer.status_code == 200, answer.text
+    volumes = "volumes:\n  m1: {size: 600Mi}\n  m2: {size: 600Mi}\n"
+    declare(alice, "atlas: {}", "notes: {}", more=volumes)
+    alice.writes()
+    found = alice.document()
+    assert [one["service"] for one in found["actions"]] == ["bucket atlas", "volume m1"]
+    assert {one["service"]: one["code"] for one in found["blocked"]} == {
+        "bucket notes": "quota",
+        "volume m2": "quota",
+    }
+    alice.run("apply", "--yes")
+    sent = [path for _, path in alice.writes() if not path.endswith("/presign")]  # a question
+    assert sent == ["/system/buckets", "/system/volumes"]
+
+
+def test_status_graph_and_doctor_know_what_is_declared(alice):
+    declare(alice, f"edge/atlas: {{visibility: restricted, allowed_users: [{BOB}]}}")
+    alice.apply()
+    alice.http("alice", "PUT", BUCKETS, {"bucket_name": "atlas", "visibility": "public"})
+    _, out, _ = alice.run("status", "-o", "json")
+    (told,) = json.loads(out)["clusters"][0]["storage"]
+    assert told == {"name": "bucket atlas", "state": "there", "drifted": True, "access": "public"}
+    assert "declared bucket atlas, which no service here uses" in alice.run("graph")[1]
+    assert "no service uses it" not in alice.run("doctor")[1].replace("read, write", "")
+    declare(alice)
+    _, out, _ = alice.run("doctor")
+    assert "set tests manages it, whose settings no longer declare it" in out
+    assert "- {bucket: atlas, erase: true}" in out
+
+
+def test_export_and_init_write_what_is_there_beside_services(alice, tmp_path):
+    shared = {"bucket_name": "atlas", "visibility": "restricted", "allowed_users": [BOB]}
+    alice.http("alice", "POST", BUCKETS, shared)
+    alice.http("bob", "POST", BUCKETS, {"bucket_name": "of-bob", "visibility": "public"})
+    alice.http("alice", "POST", "/system/volumes", {"name": "models", "size": "1Gi"})
+    alice.post("alice", "aaa", input=places("plants/in"))
+    declare(alice)
+    code, _, err = alice.run("export", str(alice.folder / "live"))
+    assert code == 0
+    written = f"""buckets:
+  edge/atlas:
+    visibility: restricted
+    allowed_users:
+    - {BOB}
+volumes:
+  edge/models:
+    size: 1Gi
+"""
+    assert written in err
+    declare(alice, more=written)
+    (action,) = alice.document()["actions"]
+    assert action["kind"] == "adopt bucket"
+    _, _, err = alice.run("export", str(alice.folder / "live"))
+    assert "buckets:" not in err
+    declare(alice)
+    token = alice.provider.token("alice")
+    (alice.folder / "token").write_text(token, "utf-8")
+    code, out, err = alice.run(
+        "init", str(tmp_path / "new"), "--from-cluster", "-c", "edge", "--token-file", "token"
+    )
+    assert code == 0, out + err
+    settings = (tmp_path / "new" / "oscar-sync.yaml").read_text("utf-8")
+    assert written in settings

@@ -33,12 +33,15 @@ def bucket_findings(context: Context) -> Iterator[Finding]:
         context.facts.missing.buckets = True
     else:
         users = _users(context)
+        declared = {one.which.name for one in context.settings.buckets_on(view.cluster.id)}
         for _, live in sorted(view.services.items()):
             yield from _gone(context, live)
         for name, facts in sorted(view.buckets.items()):
             is_known = view.is_admin or context.owns_bucket(facts)
             if is_known and name in users:
                 yield from _untagged(context, facts, users[name])
+            elif is_known and name in declared:
+                continue
             elif is_known and not view.unreadable and not release_of(context, facts):
                 yield _unused(context, facts)
             if is_known or not facts.is_tagged:
@@ -163,6 +166,10 @@ def _unused(context: Context, facts: BucketFacts) -> Finding:
 
 
 def _story(context: Context, facts: BucketFacts, maker: ServiceName) -> str:
+    if facts.set_name:
+        is_own = facts.set_name == context.settings.set_name
+        left = ", whose settings no longer declare it" if is_own else ""
+        return f"set {facts.set_name} manages it{left}"
     if maker in context.facts.view.services:
         return f"{maker} made it, and an update detached it"
     if maker:
@@ -171,7 +178,7 @@ def _story(context: Context, facts: BucketFacts, maker: ServiceName) -> str:
 
 
 def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
-    view, maker = context.facts.view, ServiceName(facts.from_service)
+    view = context.facts.view
     wanting = sorted(
         name for name, wanted in context.desired.items() if facts.name in used_buckets(wanted.form)
     )
@@ -180,15 +187,15 @@ def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
             By.YOU, f"the manifest of {wanting[0]} names it: attach it", "oscar-sync apply"
         )
         return
-    yield Remedy(By.YOU, "keep it; an input, output or mount that names it attaches it")
+    declared = f"buckets: {{{facts.name}: {{}}}}"
+    yield Remedy(By.YOU, "keep it: declare it in oscar-sync.yaml", declared)
     if not (facts.is_tagged or view.is_admin):
         return  # the server lets no user delete it
-    spent = maker or ServiceName(facts.name)
-    if context.owns_bucket(facts) and not (spent in view.services or spent in context.desired):
+    if context.owns_bucket(facts):
         yield Remedy(
             By.YOU,
             "or delete it: write this under `removed:` in oscar-sync.yaml, then oscar-sync apply",
-            f"- {{service: {spent}, erase: [{facts.name}]}}",
+            f"- {{bucket: {facts.name}, erase: true}}",
         )
     yield Remedy(
         By.YOU,

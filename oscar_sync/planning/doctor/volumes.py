@@ -33,8 +33,10 @@ def volume_findings(context: Context) -> Iterator[Finding]:
         for live in view.every_service
         for name in (made_volume(live.form), attached_volume(live.form))
     }
+    declared = {one.which.name for one in context.settings.volumes_on(view.cluster.id)}
     for name, volume in sorted(view.volumes.items()):
-        if name in used or volume.is_deleting or removal_of(context, volume.made_by):
+        is_known = name in used or name in declared
+        if is_known or volume.is_deleting or removal_of(context, volume.made_by):
             continue
         yield finding(
             FindingCode.VOLUME_KEPT,
@@ -44,7 +46,12 @@ def volume_findings(context: Context) -> Iterator[Finding]:
             "it again when it comes back, and any other service that wants to make a volume of "
             "that name is refused",
             Remedy(By.YOU, "keep it; `volume: {name, mount_path}` without size attaches it"),
-            Remedy(By.YOU, "or delete it", api_call(view, "DELETE", f"/system/volumes/{name}")),
+            Remedy(
+                By.YOU,
+                "or delete it: write this under `removed:` in oscar-sync.yaml, then oscar-sync "
+                "apply",
+                f"- {{volume: {name}, erase: true}}",
+            ),
         )
 
 

@@ -12,6 +12,7 @@ def graph_text(graph: Graph) -> str:
         for node in part.nodes:
             if node.kind is NodeKind.SERVICE:
                 lines.extend(_service(node, part))
+        lines.extend(_unused(part))
         lines.extend(_marks(part))
     return "\n".join(lines or ["there is no service"]) + "\n"
 
@@ -28,6 +29,16 @@ def _service(node: Node, graph: Graph) -> list[str]:
         elif edge.source == node.id:
             lines.append(safe(f"    -> {names[edge.target].name}{_mark(edge)}"))
     return lines
+
+
+def _unused(graph: Graph) -> list[str]:
+    used = {end for edge in graph.edges for end in (edge.source, edge.target)}
+    folders = (node for node in graph.nodes if node.kind is NodeKind.FOLDER)
+    return [
+        safe(f"  declared bucket {node.name}, which no service here uses")
+        for node in folders
+        if node.id not in used
+    ]
 
 
 def _mark(edge: Edge) -> str:
