@@ -187,8 +187,8 @@ def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
             By.YOU, f"the manifest of {wanting[0]} names it: attach it", "oscar-sync apply"
         )
         return
-    declared = f"buckets: {{{facts.name}: {{}}}}"
-    yield Remedy(By.YOU, "keep it: declare it in oscar-sync.yaml", declared)
+    words = "keep it: declare it in oscar-sync.yaml, or let a service name it"
+    yield Remedy(By.YOU, words, f"buckets: {{{facts.name}: {{}}}}")
     if not (facts.is_tagged or view.is_admin):
         return  # the server lets no user delete it
     if context.owns_bucket(facts):
