@@ -31,6 +31,8 @@ class ServiceStatus(Struct, frozen=True):
     origin. ``origin`` is a worker's, ``CLUSTER/SERVICE``: as the run knows it, else by its mark.
     ``note`` is what nobody can see of it, blank for nothing. ``revision`` is the commit that it
     was last written from, as its mark says.
+    ``note`` is what nobody can see of it, blank for nothing. ``renamed_from`` is what a missing one
+    is called until the next apply.
     """
 
     key: ServiceKey
@@ -43,6 +45,7 @@ class ServiceStatus(Struct, frozen=True):
     origin: str = ""
     note: str = ""
     revision: str = ""
+    renamed_from: str = ""
 
     @property
     def state(self) -> str:

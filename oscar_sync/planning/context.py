@@ -230,7 +230,7 @@ class Context(Struct, frozen=True, dict=True):
         )
 
     def is_renamed(self, live: LiveService) -> bool:
-        return any(live in olds for olds in self.renamed.values())
+        return any(live.key in (one.key for one in olds) for olds in self.renamed.values())
 
     def note(self, decision: Decision) -> None:
         """Note the effects of *decision* in what is planned here, for what is decided later."""

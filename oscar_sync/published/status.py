@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field
 
 from oscar_sync.model.status import ClusterStatus, ServiceStatus
-from oscar_sync.published.base import OrNone, Published, Text
+from oscar_sync.published.base import OrNone, Published, Text, where_given
 from oscar_sync.semantics.use import address_of, kind_of
 
 
@@ -35,6 +35,7 @@ class ServiceEntry(Published):
     blocked: OrNone
     origin: OrNone
     note: OrNone
+    renamed_from: OrNone = where_given()
     workers: tuple[WorkerEntry, ...]
     revision: OrNone
 
@@ -54,6 +55,7 @@ class ServiceEntry(Published):
             blocked=service.blocked,
             origin=service.origin,
             note=service.note,
+            renamed_from=service.renamed_from,
             workers=tuple(map(WorkerEntry.model_validate, service.workers)),
             revision=service.revision,
         )

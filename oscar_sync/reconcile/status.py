@@ -138,14 +138,16 @@ def _status(
         if narrowing.selects(live.key, live.form.labels)
     ]
     held = {item.action.key: item.code for item in planned.draft.plan.blocked}
+    renamed = {one.key: one.renamed_from for one in _actions(planned) if one.renamed_from}
     missing = [
         ServiceStatus(
             key := ServiceKey(view.cluster.id, name),
             None,
             None,
-            has_drifted=True,
+            has_drifted=key not in renamed,
             is_ours=key not in held,
             blocked=held.get(key, ""),
+            renamed_from=renamed.get(key, ""),
         )
         for name in _missing(planned, view)
     ]

@@ -77,6 +77,8 @@ def _endpoint(cluster: Cluster, service: ServiceStatus, *, is_one: bool) -> str:
     if service.form is None:
         if service.blocked:
             return f"not created: {service.blocked}; oscar-sync plan says why"
+        if service.renamed_from:
+            return f"oscar-sync apply renames {service.renamed_from} to it"
         return "oscar-sync apply creates it"
     match kind_of(service.form):
         case "exposed":

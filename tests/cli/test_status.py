@@ -78,6 +78,20 @@ def test_a_service_that_is_missing_is_said_first(project):
     assert "oscar-sync apply creates it" in out
 
 
+def test_a_service_that_is_to_be_renamed_has_not_drifted(project):
+    _applied(project)
+    path = project.folder / "web.yaml"
+    path.write_text(path.read_text().replace("name: web", "name: site"))
+    with (project.folder / "oscar-sync.yaml").open("a") as settings:
+        settings.write("moved: [{from: web, to: site}]\n")
+    out = project.run("status")[1]
+    assert _rows(out)["site"] == ["missing", "no", "yes"]
+    assert "oscar-sync apply renames web to it" in out
+    (cluster,) = json.loads(project.run("status", "-o", "json")[1])["clusters"]
+    named = {row["service"]: row.get("renamed_from") for row in cluster["services"]}
+    assert named == {"hello": None, "web": None, "site": "web"}
+
+
 def test_a_cluster_that_cannot_be_read_is_said_in_the_table_and_by_the_exit_code(project):
     _applied(project)
     path = project.folder / "oscar-sync.yaml"

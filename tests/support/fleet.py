@@ -71,8 +71,12 @@ class Fleet:
 
     def apply(self, options=None, **request):
         """Return the plan and what became of it; the witnesses forget what was before."""
-        found, report = self._run(options or ApplyOptions(), request)
+        found, report = self.passed(options, **request)
         return found.draft.plan, report
+
+    def passed(self, options=None, **request):
+        """Return the pass and what became of its plan."""
+        return self._run(options or ApplyOptions(), request)
 
     def _run(self, options, request):
         wanted = desire(DesireRequest(paths=(str(self.folder),), **request), self.environ)

@@ -161,6 +161,15 @@ def test_a_new_name_that_was_taken_meanwhile_stops_it(renamed):
     assert renamed.live("alpha")["input"]
 
 
+def test_a_new_service_that_was_left_without_its_buckets_gets_them(renamed):
+    """As a run leaves it that is killed after its first request."""
+    mark = {"oscar-sync.io/owner": "laws/laws.example.org/omega"}
+    post(renamed, "omega", annotations=mark, output=minio("green/out"))
+    assert carried_out(renamed).status is Status.DONE
+    check_whole(renamed)
+    assert upload(renamed) == {"omega": 1}
+
+
 def test_a_store_that_refuses_the_change_leaves_the_old_service_as_it_is(renamed):
     def fault(method, path, query):
         return "403" if method == "PUT" and "notification" in query else ""

@@ -1,12 +1,19 @@
 """Waves: clusters are written to group by group, each only once the one before is whole."""
 
+import json
+
 import pytest
 
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.report import Status
+from oscar_sync.published.plan import PlanDocument
 from oscar_sync.reconcile import once
+from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.once import ApplyOptions, Stop
+from oscar_sync.reconcile.plan_difference import plan_differences
+from oscar_sync.reconcile.subject import subject_of
+from oscar_sync.render.plan_text import plan_text
 from tests.emulator.calling import SERVICES
 from tests.machine import PATIENCE_S
 from tests.support.fleet import CLUSTERS, running_fleet
@@ -117,6 +124,38 @@ def test_a_service_that_becomes_ready_meanwhile_is_waited_for(fleet, monkeypatch
     _, report = fleet.apply()
     assert {status for status, _ in told(report).values()} == {Status.DONE}
     assert len(looks) == 3
+
+
+def test_a_state_that_cannot_be_asked_for_holds_the_later_waves(fleet):
+    def fault(method, path, query):
+        return "503" if path.endswith("/deployment") else ""
+
+    fleet.proxies["lab"].fault = fault
+    _, report = fleet.apply()
+    assert "lab/alpha is unknown (" in told(report)["west/alpha"][1]
+
+
+def test_every_format_tells_the_waves(fleet):
+    fleet.write({"east": [service()]})
+    found, report = fleet.passed()
+    lines = ["1: lab: nothing", "2: east, west: 1 action, 6 s"]
+    assert all(f"   {line}" in plan_text(found.draft.plan) for line in lines)
+    for name in ("markdown", "html"):
+        text = FORMATS[name].write(subject_of(found, "apply", report))
+        assert all(line in text for line in lines), name
+    document = PlanDocument.of(found.draft.plan)
+    assert [one["clusters"] for one in document.data["waves"]] == [["lab"], ["east", "west"]]
+    assert [one["actions"] for one in document.data["waves"]] == [0, 1]
+    assert PlanDocument.model_validate_json(json.dumps(document.data)) == document
+
+
+def test_a_reviewed_plan_with_other_waves_is_told_of_in_words(fleet):
+    before = PlanDocument.of(fleet.plan())
+    fleet.settings["waves"] = [["east"], ["lab", "west"]]
+    everywhere(fleet)
+    (one, two) = plan_differences(before, PlanDocument.of(fleet.plan()))
+    assert one == "~ waves: wave 1: was lab, is east"
+    assert two == "~ waves: wave 2: was east, west, is lab, west"
 
 
 def test_no_wait_asks_for_no_state(fleet):

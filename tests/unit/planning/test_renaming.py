@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Do
-from oscar_sync.model.settings import MovedEntry, Which
+from oscar_sync.model.settings import MovedEntry, Settings, Which
 from oscar_sync.model.state import HookRule
 from tests.unit.planning.built import bucket, codes, live, minio, planned, stamp, view, wanted
 
@@ -120,6 +120,24 @@ def test_a_new_one_that_must_be_replaced_holds_it_back():
     plan = renamed(there(old(), new()), wanted(**PLACES, expose=PORT))
     assert codes(plan) == ["cannot-rename"]
     assert "alpha is there as well, and no update can change" in plan.blocked[0].message
+
+
+def test_an_update_of_the_new_one_that_deletes_data_holds_it_back():
+    users = {**USERS, "allowed_users": ["amy@example.org", "zoe@example.org"]}
+    there_is = new(**users, bucket_list=["red-amy@exampl", "red-zoe@exampl"])
+    plan = renamed(there(old(), there_is), wanted(**PLACES, **USERS), allow=())
+    assert codes(plan) == ["cannot-rename"]
+    assert "the update of alpha deletes data" in plan.blocked[0].message
+
+
+def test_a_circle_of_entries_ends():
+    """Commands that do without manifests go on where the settings have one."""
+    circle = tuple(
+        MovedEntry(Which(one), Which(other), Origin("oscar-sync.yaml", 4))
+        for one, other in (("a", "b"), ("b", "a"))
+    )
+    key = wanted("a").key
+    assert Settings("/", moved=circle).moved_to(key) == key
 
 
 def test_a_volume_that_the_new_one_does_not_use_is_told_of():
