@@ -25,7 +25,14 @@ from oscar_sync.planning.guards import (
     shared_by_users,
     store_reason,
 )
-from oscar_sync.planning.hook_steps import HookWork, attach_work, hooks_value, in_order, stale_work
+from oscar_sync.planning.hook_steps import (
+    HookWork,
+    attach_work,
+    chain_notes,
+    hooks_value,
+    in_order,
+    stale_work,
+)
 from oscar_sync.planning.members import made_members
 from oscar_sync.planning.notes import restart_notes
 from oscar_sync.planning.secrets import blank_names
@@ -162,6 +169,7 @@ def arrival(
             *wait_notes(context, desired),
             *bucket_notes(context, desired, existing, given),
             *(note for work in works for note in work.notes),
+            *(chain_notes(context, form) if later else ()),
         ),
         _material(context, desired, first, works),
         judged(

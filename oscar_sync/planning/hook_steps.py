@@ -9,6 +9,7 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context
+from oscar_sync.semantics.buckets import inputs, outputs
 from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.stamp import HOOKS, HookDuty, hooks_stamp
 
@@ -64,6 +65,18 @@ def attach_work(
             if rule.prefix == prefix and rule.service not in {"", name, *context.planned.gone}
         )
     return HookWork(tuple(steps), tuple(duties), tuple(notes))
+
+
+def chain_notes(context: Context, wanted: Form) -> list[str]:
+    """Return who is started once by the marker that a PUT of *wanted* writes (record 126)."""
+    own = {bucket for bucket, _ in inputs(wanted)}
+    given = {place for place in outputs(wanted) if place[0] in own}
+    started = sorted((name, *place) for place in given for name in context.started_by(*place))
+    return [
+        f"starts {name} once with the key {folder}/"
+        for name, _, folder in started
+        if name != wanted.name
+    ]
 
 
 def stale_work(

@@ -45,6 +45,7 @@ from oscar_sync.planning.guards import (
 from oscar_sync.planning.hook_steps import (
     HookWork,
     attach_work,
+    chain_notes,
     hooks_to_write,
     in_order,
     stale_work,
@@ -75,7 +76,6 @@ from oscar_sync.semantics.buckets import (
     lost_user_buckets,
     mounted_alone,
     needed_buckets,
-    outputs,
     used_buckets,
 )
 from oscar_sync.semantics.capabilities import NO_RESTART
@@ -348,20 +348,8 @@ def _notes(case: _Case, works: tuple[HookWork, ...]) -> tuple[str, ...]:
     if changes and gives and in_out_buckets(wanted):
         notes.append(f"its buckets become {wanted.visibility} too")
     notes.extend(wait_notes(case.context, case.desired))
-    notes.extend(_chain_notes(case.context, case.live, wanted))
+    notes.extend(chain_notes(case.context, wanted))
     return tuple(dict.fromkeys(notes))
-
-
-def _chain_notes(context: Context, live: LiveService, wanted: Form) -> list[str]:
-    """Return who is started once by the marker that the PUT rewrites (record 126)."""
-    own = {bucket for bucket, _ in inputs(wanted)}
-    given = {place for place in outputs(wanted) if place[0] in own}
-    started = sorted((name, *place) for place in given for name in context.started_by(*place))
-    return [
-        f"starts {name} once with the key {folder}/"
-        for name, _, folder in started
-        if name != live.key.name
-    ]
 
 
 def _verdict(

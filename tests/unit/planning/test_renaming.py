@@ -140,6 +140,13 @@ def test_a_circle_of_entries_ends():
     assert Settings("/", moved=circle).moved_to(key) == key
 
 
+def test_the_service_that_the_written_folder_starts_once_is_told_of():
+    """The PUT of a whole definition writes the markers of its outputs again (record 126)."""
+    next_one = live("next", annotations=stamp("next"), input=minio("red/out"))
+    (action,) = renamed(there(old(), next_one), wanted(**PLACES)).actions[:1]
+    assert "starts next once with the key out/" in action.notes
+
+
 def test_a_volume_that_the_new_one_does_not_use_is_told_of():
     volume = {"name": "v", "mount_path": "/d"}
     (action,) = renamed(there(old(volume=volume))).actions
