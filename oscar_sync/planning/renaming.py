@@ -49,7 +49,7 @@ def decide_rename(
     verdict = judged(
         _olds_reason(olds, wanted),
         standing_reason(context, old),
-        _kind_reason(context, old, wanted, first.action),
+        _kind_reason(context, old, wanted, first.action, departing),
         first.reason,
         departing.verdict,
         store_reason(context, old.form, in_out_buckets(old.form)),
@@ -186,9 +186,15 @@ def _olds_reason(olds: Sequence[LiveService], wanted: DesiredService) -> Reason 
 
 
 def _kind_reason(
-    context: Context, old: LiveService, wanted: DesiredService, first: Action
+    context: Context,
+    old: LiveService,
+    wanted: DesiredService,
+    first: Action,
+    departing: Departure,
 ) -> Reason | None:
     why = _hindrance(context, old, wanted, first)
+    if not why and departing.closing.form is not None:  # it closes every bucket of the service
+        why = f"`close_access` would close the buckets that {wanted.key.name} has by then"
     if not why:
         return None
     name, new = old.key.name, wanted.key.name

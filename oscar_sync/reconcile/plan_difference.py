@@ -108,6 +108,8 @@ def _action(action: ActionEntry) -> dict[str, str]:
         **{f"member {item.cluster}/{item.service}": _member(item) for item in action.members},
         **{f"step {step.do} {step.target}": step.checksum or "yes" for step in action.steps},
         "the service on the cluster": action.preconditions.live_fingerprint or _ABSENT,
+        "the service to rename": action.preconditions.old_fingerprint or _ABSENT,
+        "renamed from": action.renamed_from or _ABSENT,
         _HASH: action.sends or _ABSENT,
     }
 

@@ -31,7 +31,7 @@ def renamed_services(draw):
     return before, after, moved
 
 
-@laws(Fraction(1, 2))  # applies twice, each with kept data
+@laws(Fraction(1, 5))  # applies twice, each with kept data
 @given(left=left_clusters(), drawn=renamed_services(), prune=st.booleans())
 def test_what_is_renamed_has_its_data_and_nothing_is_left_to_do(world, left, drawn, prune):
     world.reset()

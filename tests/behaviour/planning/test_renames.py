@@ -8,6 +8,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.published.plan import PlanDocument
 from oscar_sync.reconcile.formats import FORMATS
+from oscar_sync.reconcile.plan_difference import plan_differences
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text
 from tests.property.world import shown
@@ -180,9 +181,13 @@ def test_a_rename_waits_for_the_store(there):
 
 def test_the_digest_binds_both_services(there):
     settle(there)
-    first = there.plan().draft.plan.digest
+    first = there.plan().draft.plan
     put(there, memory="2Gi")
-    assert there.plan().draft.plan.digest != first
+    second = there.plan().draft.plan
+    assert second.digest != first.digest
+    told = plan_differences(PlanDocument.of(first), PlanDocument.of(second))
+    assert len(told) == 1
+    assert told[0].startswith("~ edge/omega rename: the service to rename: was ")
 
 
 def test_drift_says_nothing_of_a_rename(there):

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Do
-from oscar_sync.model.settings import MovedEntry, Settings, Which
+from oscar_sync.model.settings import MovedEntry, ServiceSettings, Settings, Which
 from oscar_sync.model.state import HookRule
 from tests.unit.planning.built import bucket, codes, live, minio, planned, stamp, view, wanted
 
@@ -16,10 +16,12 @@ USERS = {"isolation_level": "USER", "allowed_users": ["amy@example.org"]}
 PORT = {"api_port": [80], "min_scale": 1, "nodePort": [30080, 30081]}
 
 
-def there(*services, rules=(("old", "in/"),), markers=()):
+def there(*services, rules=(("old", "in/"),), markers=(), **facts):
     """Return a cluster with these services, and in red these *rules* by service and prefix."""
     names = ("red", "blue", "old-data")
-    cluster = view(*services, buckets=[bucket(name, owner="cluster_admin") for name in names])
+    cluster = view(
+        *services, buckets=[bucket(name, owner="cluster_admin", **facts) for name in names]
+    )
     red = {BucketName("red"): tuple(HookRule(name, prefix, "arn") for name, prefix in rules)}
     kept = {(BucketName("red"), folder): False for folder in markers}
     return replace(cluster, hooks={**cluster.hooks, **red}, markers=kept)
@@ -120,6 +122,16 @@ def test_a_new_one_that_must_be_replaced_holds_it_back():
     plan = renamed(there(old(), new()), wanted(**PLACES, expose=PORT))
     assert codes(plan) == ["cannot-rename"]
     assert "alpha is there as well, and no update can change" in plan.blocked[0].message
+
+
+def test_access_that_is_closed_on_the_way_holds_it_back():
+    """The PUT that closes what the old one leaves closes what the new one has as well."""
+    service = wanted(input=minio("red/in"), visibility="public")
+    there_is = there(old(visibility="public", output=minio("blue/out")), visibility="public")
+    settings = (ServiceSettings(Which("old"), Origin("oscar-sync.yaml", 9), close_access=True),)
+    plan = renamed(there_is, service, services=settings)
+    assert codes(plan) == ["cannot-rename"]
+    assert "`close_access` would close the buckets that alpha has" in plan.blocked[0].message
 
 
 def test_an_update_of_the_new_one_that_deletes_data_holds_it_back():
