@@ -87,7 +87,8 @@ def wait_for_jobs(run: Run, wait_s: float | None) -> None:
             shown = ", ".join(names[:_NAMED_JOBS])
             raise FailedError(
                 f"{plural(len(names), 'job')} of {run.name} {'has' if len(names) == 1 else 'have'} "
-                f"not ended ({shown}): it stays until then; apply again",
+                f"not ended ({shown}): it stays until then; apply again, or stop them: oscar-sync "
+                f"service logs rm {run.name} --all -c {run.action.key.cluster}",
                 "jobs-running",
             )
         run.parts.sleep(_PAUSE_S)

@@ -45,7 +45,7 @@ def entries_of(plan: Plan, forms: Mapping[str, Form], before: Entries) -> Entrie
 
 def _seen(entry: Entry, forms: Mapping[str, Form]) -> Seen:
     action = action_of(entry)
-    makes = action.kind in {ActionKind.CREATE, ActionKind.REPLACE, ActionKind.RENAME}
+    makes = action.kind in {ActionKind.CREATE, ActionKind.REPLACE}
     return Seen(entry, forms.get(action.id) if makes else None)
 
 

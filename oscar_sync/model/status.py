@@ -30,9 +30,8 @@ class ServiceStatus(Struct, frozen=True):
     ``blocked`` is the code of why apply will not create a missing one. ``workers`` are those of an
     origin. ``origin`` is a worker's, ``CLUSTER/SERVICE``: as the run knows it, else by its mark.
     ``note`` is what nobody can see of it, blank for nothing. ``revision`` is the commit that it
-    was last written from, as its mark says.
-    ``note`` is what nobody can see of it, blank for nothing. ``renamed_from`` is what a missing one
-    is called until the next apply.
+    was last written from, as its mark says. ``renamed_from`` is what a missing one is called until
+    the next apply.
     """
 
     key: ServiceKey

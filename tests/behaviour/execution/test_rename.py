@@ -136,6 +136,7 @@ def test_the_old_service_stays_until_its_jobs_have_ended(renamed):
     result = carried_out(renamed)
     assert (result.status, result.code) == (Status.FAILED, "jobs-running")
     assert "1 job of alpha has not ended" in result.message
+    assert "oscar-sync service logs rm alpha --all -c edge" in result.message
     assert renamed.names() == {"alpha", "omega"}
     assert renamed.live("alpha")["input"]
     assert upload(renamed)["omega"] == 1
