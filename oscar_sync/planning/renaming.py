@@ -194,7 +194,7 @@ def _kind_reason(
 ) -> Reason | None:
     why = _hindrance(context, old, wanted, first)
     if not why and departing.closing.form is not None:  # it closes every bucket of the service
-        why = f"`close_access` would close the buckets that {wanted.key.name} has by then"
+        why = f"`close_access` would also close the buckets of {wanted.key.name}"
     if not why:
         return None
     name, new = old.key.name, wanted.key.name

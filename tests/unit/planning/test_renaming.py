@@ -131,7 +131,7 @@ def test_access_that_is_closed_on_the_way_holds_it_back():
     settings = (ServiceSettings(Which("old"), Origin("oscar-sync.yaml", 9), close_access=True),)
     plan = renamed(there_is, service, services=settings)
     assert codes(plan) == ["cannot-rename"]
-    assert "`close_access` would close the buckets that alpha has" in plan.blocked[0].message
+    assert "`close_access` would also close the buckets of alpha" in plan.blocked[0].message
 
 
 def test_an_update_of_the_new_one_that_deletes_data_holds_it_back():
