@@ -365,13 +365,15 @@ class Base(Struct, frozen=True):
     """What of a plan is not of this branch: the files at ``ref`` would plan it too.
 
     ``actions`` are the ids of what is wholly so, ``fields`` the paths of others that are in part;
-    ``gone`` are ids that only the plan of ``ref`` has. ``problem`` is what could not be compared.
+    ``gone`` are ids that only the plan of ``ref`` has, ``pointers`` files of Git LFS, whose content
+    it does not have. ``problem`` is why the files at ``ref`` could not be planned.
     """
 
     ref: str
     actions: tuple[str, ...] = ()
     fields: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     gone: tuple[str, ...] = ()
+    pointers: tuple[str, ...] = ()
     problem: str = ""
 
 

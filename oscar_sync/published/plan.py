@@ -303,13 +303,15 @@ class WaveEntry(Published):
 class BaseEntry(Published):
     """What the files at ``ref`` would plan as well: actions by id, fields of others by path.
 
-    ``gone`` are ids that only the plan of ``ref`` has; ``problem`` is what was not compared.
+    ``gone`` are ids that only the plan of ``ref`` has, ``pointers`` files of Git LFS; ``problem``
+    is why the files at ``ref`` could not be planned.
     """
 
     ref: Text
     actions: tuple[Text, ...]
     fields: dict[Text, tuple[Text, ...]]
     gone: tuple[Text, ...]
+    pointers: tuple[Text, ...]
     problem: OrNone
 
 
@@ -359,6 +361,7 @@ class PlanDocument(Published):
                     "actions": plan.base.actions,
                     "fields": dict(plan.base.fields),
                     "gone": plan.base.gone,
+                    "pointers": plan.base.pointers,
                     "problem": plan.base.problem,
                 },
                 **more,

@@ -77,10 +77,7 @@ def against_base(
             views = tuple(view for view in planned.views if _is_of(desired, view))
             key = read_key(Path(planned.desired.settings.folder), connections.environ, _nothing)
             draft, _ = completed(desired, views, options, connections, key)
-            base = _compared(ref, plan, draft.plan)
-            if files.pointers:
-                problem = f"Git LFS files of {ref} are compared as pointers: "
-                base = replace(base, problem=problem + several(files.pointers))
+            base = replace(_compared(ref, plan, draft.plan), pointers=files.pointers)
     return replace(planned, draft=replace(planned.draft, plan=_noted(plan, base)))
 
 

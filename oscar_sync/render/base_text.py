@@ -12,7 +12,7 @@ def base_sentence(plan: Plan) -> str:
     base = plan.base
     if base is None:
         return ""
-    if base.problem and not base.actions and not base.fields:
+    if base.problem:
         return safe(f"Against {base.ref}: {base.problem}; everything counts as of this branch.")
     due = [action for action in plan.all_actions if action.id in base.actions]
     own = len(plan.all_actions) - len(due)
@@ -20,10 +20,10 @@ def base_sentence(plan: Plan) -> str:
     if due:
         parts.append(f"{plural(len(due), 'step was', 'steps were')} due before: {_named(due)}")
     if base.gone:
-        names = several([name.partition(":")[2] or name for name in base.gone])
+        names = several([name.partition(":")[2] for name in base.gone])
         parts.append(f"no longer due with this branch: {names}")
-    if base.problem:
-        parts.append(base.problem)
+    if base.pointers:
+        parts.append(f"Git LFS files that are compared as pointers: {several(base.pointers)}")
     return safe(f"Against {base.ref}: {'; '.join(parts)}.")
 
 

@@ -255,7 +255,7 @@ def test_a_link_within_the_commit_is_followed(branch):
     commit(branch)
     git(branch, "branch", "-f", "main")
     assert base_of(branch) == (
-        {"ref": "main", "actions": [], "fields": {}, "gone": [], "problem": None},
+        {"ref": "main", "actions": [], "fields": {}, "gone": [], "pointers": [], "problem": None},
         set(),
     )
 
@@ -272,7 +272,9 @@ def test_pointers_of_lfs_are_named(branch):
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n"
     made = tree_of(branch, f"100644 blob {blob(branch, pointer)}\tbig.txt\n")
     base, _ = base_of(branch, ref=made)
-    assert base["problem"] == f"Git LFS files of {made} are compared as pointers: big.txt"
+    assert (base["problem"], base["pointers"]) == (None, ["big.txt"])
+    _, out, _ = branch.run("plan", "--base", made)
+    assert f"Against {made}: 0 steps of this branch; Git LFS files that are compared as" in out
 
 
 def test_nothing_that_the_repository_names_is_run(branch):
