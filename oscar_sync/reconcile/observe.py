@@ -93,7 +93,7 @@ def _observe(cluster: Cluster, connections: Connections, memory: WatchMemory | N
         store_problem=connection.store_problem,
         store_warning=connection.store_warning,
         upload_hindrance=connection.upload_hindrance,
-        own_store=_own_store(cluster, provider),
+        own_store=own_store_of(cluster, provider),
     )
     try:
         if not me:
@@ -115,7 +115,7 @@ def _listed(view: ClusterView, read: Callable[[], Sequence[LiveService]]) -> Seq
         return ()
 
 
-def _own_store(cluster: Cluster, provider: Mapping[str, object]) -> OwnStore:
+def own_store_of(cluster: Cluster, provider: Mapping[str, object]) -> OwnStore:
     addresses = (str(provider.get("endpoint", "")), cluster.s3_endpoint)
     return OwnStore(
         tuple(filter(None, addresses)),

@@ -289,6 +289,23 @@ def test_a_file_in_a_bucket_of_somebody_else_stays(atlas, s3):
     assert len(keys(s3)) == 3
 
 
+def test_another_name_of_the_cluster_s_own_store_is_seen_through(atlas, s3):
+    keys_of = requests.get(f"{atlas.emulator.url}/system/config", auth=atlas.auth, timeout=10)
+    own = keys_of.json()["minio_provider"]
+    mine = {name: own[name] for name in ("endpoint", "access_key", "secret_key", "region")}
+    mine["endpoint"] = mine["endpoint"].replace("127.0.0.1", "localhost")
+    post(atlas, storage_providers={"minio": {"mine": mine}})
+    tags = [{"Key": "owner", "Value": "somebody@else"}]
+    s3.put_bucket_tagging(Bucket="atlas", Tagging={"TagSet": tags})
+    code, _, err = atlas.run("storage", "rm", "minio.mine:atlas/a", "--service", "theirs", "--yes")
+    assert code == 7, err
+    assert "blocked (not-my-bucket)" in err
+    s3.put_bucket_tagging(Bucket="atlas", Tagging={"TagSet": []})
+    code, _, err = atlas.run("storage", "rm", "minio.mine:atlas/a", "--service", "theirs", "--yes")
+    assert code == 0, err
+    assert len(keys(s3)) == 2
+
+
 def test_a_file_that_a_store_keeps_is_told(capfd):
     class Keeping:
         def list_files(self, path):

@@ -10,7 +10,7 @@ from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.border import say
 from oscar_sync.cli.deleting import deletion_of
 from oscar_sync.cli.output import show_line
-from oscar_sync.cli.reaching import on_cluster
+from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.request import connections_of
 from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, opened
@@ -19,7 +19,11 @@ from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.settings import OWN_STORE
+from oscar_sync.reconcile.observe import own_store_of
 from oscar_sync.render.words import size
+from oscar_sync.semantics.live import live_service
+from oscar_sync.semantics.shapes import mapping_of
+from oscar_sync.semantics.stores import is_own_store
 from oscar_sync.storage.buckets import BucketProvider
 from oscar_sync.storage.stored import Provider, StoredFile
 
@@ -50,7 +54,7 @@ def command(place: str, recursive: bool, objects: int | None, **options: Any) ->
     def remove(oscar: Oscar) -> Exit:
         where = place_of(place)
         users = ""
-        if where.provider == OWN_STORE:
+        if _is_own_store(oscar, where, options["service"]):
             blocked, users = _guard(where, options)
             if blocked:
                 return blocked
@@ -70,6 +74,15 @@ def command(place: str, recursive: bool, objects: int | None, **options: Any) ->
         return removed(provider, where, files, is_recursive=recursive)
 
     return on_cluster(options, (), remove)
+
+
+def _is_own_store(oscar: Oscar, where: StoragePlace, service: str) -> bool:
+    """Tell whether files go from the cluster's own store, under any name that leads to it."""
+    if where.provider == OWN_STORE or not service:
+        return where.provider == OWN_STORE
+    form = live_service(oscar.cluster.id, service_of(oscar, service).definition).form
+    own = mapping_of(oscar.api.config().get("minio_provider"))
+    return is_own_store(form, where.provider, own_store_of(oscar.cluster, own))
 
 
 def _guard(where: StoragePlace, options: dict[str, Any]) -> tuple[Exit | None, str]:
