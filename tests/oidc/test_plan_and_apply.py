@@ -91,6 +91,22 @@ def test_a_removed_service_leaves_its_bucket_to_the_user_and_is_taken_up_again(a
     assert len(jobs) == 1
 
 
+def test_a_service_is_renamed_with_the_user_s_own_keys(alice):
+    alice.write("plants", input=places("plants/in"), output=places("plants/out"))
+    alice.apply()
+    alice.put("alice", "plants", "out/precious")
+    (alice.folder / "plants.yaml").unlink()
+    alice.write("ferns", input=places("plants/in"), output=places("plants/out"))
+    alice.settings("token: ${TOKEN}", "moved: [{from: plants, to: ferns}]\n")
+    alice.apply()
+    assert alice.live("alice", "plants") is None
+    assert alice.live("alice", "ferns")["owner"] == ALICE
+    assert alice.keys("alice", "plants") == ["in/", "out/", "out/precious"]
+    assert alice.is_quiet()
+    alice.put("alice", "plants", "in/again")
+    assert len(alice.http("alice", "GET", "/system/logs/ferns").json()["jobs"]) == 1
+
+
 def test_an_own_bucket_is_attached_without_a_word(alice):
     body = {"bucket_name": "plants", "visibility": "private"}
     assert alice.http("alice", "POST", "/system/buckets", body).status_code == 201
