@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import BucketName, ServiceKey
-from oscar_sync.model.material import BucketMaterial
+from oscar_sync.model.material import BucketMaterial, CreateMaterial, RenameMaterial
 from oscar_sync.model.plan import (
     BUCKET_PREFIX,
     Action,
@@ -41,9 +41,10 @@ from oscar_sync.semantics.access import (
     told_access,
 )
 from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
-from oscar_sync.semantics.buckets import needed_buckets
+from oscar_sync.semantics.buckets import mount_bucket, needed_buckets
 
-_LATER: Final = "gives it the access again that the writes before take away"
+_LATER: Final = "the services written before take this access away"
+_MARK_LATER: Final = "the service that mounts it takes the mark off"
 
 
 def bucket_key(context: Context, bucket: str) -> ServiceKey:
@@ -87,34 +88,57 @@ def decide_seeds_of_buckets(
 def decide_again(
     context: Context, early: Sequence[Decision], written: Iterable[Decision]
 ) -> list[Decision]:
-    """Return *early*, the decisions about buckets, then *written*, then what must come after.
-
-    An update that changes a service's visibility takes the access of all its buckets with it, and
-    OSCAR forgets that a bucket is public once a private service attaches it (`semantics.access`).
-    """
-    written, later = list(written), []
-    early = list(early)
+    """Return *early*, the decisions about buckets, then *written*, then what must come after."""
+    written, early, later = list(written), list(early), []
+    sent = [one for one in written if one.reason is None]
     for declared in context.settings.buckets_on(context.facts.view.cluster.id):
-        after = tuple(
-            one.action.id for one in written if one.reason is None and _disturbs(one, declared)
-        )
-        if not after:
-            continue
         place = bucket_key(context, declared.which.name)
         before = next((one for one in early if one.action.key == place), None)
         if before is not None and before.reason is not None:
             continue
-        if before is not None and before.action.kind is ActionKind.SHARE_BUCKET:
+        decision = _again(context, declared, before, sent)
+        if decision is None:
+            continue
+        if before is not None and before.action.id == decision.action.id:
             early.remove(before)
-            waiting = (*before.action.depends_on, *after)
-            action = replace(before.action, depends_on=waiting)
-            later.append(replace(before, action=action))
-        else:
-            later.append(_repeated(context, declared, before, after))
+        later.append(decision)
     return [*early, *written, *later]
 
 
-def _disturbs(decision: Decision, declared: DeclaredBucket) -> bool:
+def _again(
+    context: Context, declared: DeclaredBucket, before: Decision | None, sent: Sequence[Decision]
+) -> Decision | None:
+    """Return what the services' writes take away from a bucket and must be given again, or None."""
+    disturbing = tuple(one.action.id for one in sent if _takes_access(one, declared))
+    unmarking = tuple(one.action.id for one in sent if _takes_mark(one, declared))
+    if not (disturbing or (unmarking and context.facts.reaches_store())):
+        return None
+    is_share = before is not None and before.action.kind is ActionKind.SHARE_BUCKET
+    made = (before.action.id,) if before is not None and before.action.kind.is_missing else ()
+    waits_for = tuple(dict.fromkeys((*made, *disturbing, *unmarking)))
+    if before is not None and is_share and disturbing:
+        return replace(before, action=replace(before.action, depends_on=waits_for))
+    kind = ActionKind.SHARE_BUCKET if disturbing else ActionKind.ADOPT_BUCKET
+    key = bucket_key(context, declared.which.name)
+    action = Action(
+        id=action_id(kind, key),
+        key=key,
+        kind=kind,
+        reason=_LATER if disturbing else _MARK_LATER,
+        steps=_access_steps(context, declared) if disturbing else _tag(context, declared),
+        depends_on=waits_for,
+        origin=declared.origin,
+        notes=(_LATER if disturbing else _MARK_LATER,),
+    )
+    return Decision(action, _material(context, declared, None))
+
+
+def _takes_access(decision: Decision, declared: DeclaredBucket) -> bool:
+    """Tell whether a service's write takes access to the bucket away, or lets OSCAR forget it.
+
+    An update of a service's visibility takes the access of all its buckets with it, and a bucket
+    that a private service attaches is no longer told as public (`semantics.access`).
+    """
     bucket = BucketName(declared.which.name)
     if declared.visibility == PRIVATE:
         return False
@@ -128,6 +152,14 @@ def _disturbs(decision: Decision, declared: DeclaredBucket) -> bool:
         and bucket in needed_buckets(live.form)
         and any(one.path.startswith(_OF_ACCESS) for one in decision.action.changes)
     )
+
+
+def _takes_mark(decision: Decision, declared: DeclaredBucket) -> bool:
+    """Tell whether a POST tags the bucket as its service's own: it does so with a mount (6.2)."""
+    material = decision.material
+    posting = material.first if isinstance(material, RenameMaterial) else material
+    is_mounted = isinstance(posting, CreateMaterial) and mount_bucket(posting.first_form)
+    return is_mounted == declared.which.name
 
 
 _OF_ACCESS: Final = ("visibility", "allowed_users")
@@ -225,7 +257,7 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         key=bucket_key(context, bucket),
         kind=ActionKind.CREATE_BUCKET,
         reason="never created, or deleted on the cluster",
-        steps=(Step(Do.CREATE_BUCKET, bucket), *_tag(context, bucket)),
+        steps=(Step(Do.CREATE_BUCKET, bucket), *_tag(context, declared)),
         changes=tuple(
             FieldChange(path, Op.ADD, None, value, Cause.MANIFEST, declared.origin)
             for path, value in _fields(declared.visibility, declared.allowed_users)
@@ -250,7 +282,7 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
         key=key,
         kind=ActionKind.ADOPT_BUCKET,
         reason="it is what the settings declare, and no set manages it",
-        steps=_tag(context, facts.name),
+        steps=_tag(context, declared),
         preconditions=_premise(facts),
         origin=declared.origin,
     )
@@ -283,33 +315,13 @@ def _share(
     return Decision(action, _material(context, declared, facts), effects=effects)
 
 
-def _repeated(
-    context: Context,
-    declared: DeclaredBucket,
-    before: Decision | None,
-    after: tuple[str, ...],
-) -> Decision:
-    key = bucket_key(context, declared.which.name)
-    made = () if before is None else (before.action.id,)
-    action = Action(
-        id=action_id(ActionKind.SHARE_BUCKET, key),
-        key=key,
-        kind=ActionKind.SHARE_BUCKET,
-        reason=_LATER,
-        steps=_access_steps(context, declared),
-        depends_on=(*made, *after),
-        origin=declared.origin,
-    )
-    return Decision(action, _material(context, declared, None))
-
-
 def _access_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
-    bucket = BucketName(declared.which.name)
-    return (Step(Do.SET_ACCESS, bucket, declared.visibility), *_tag(context, bucket))
+    given = Step(Do.SET_ACCESS, declared.which.name, declared.visibility)
+    return (given, *_tag(context, declared))
 
 
-def _tag(context: Context, bucket: BucketName) -> tuple[Step, ...]:
-    return (Step(Do.TAG, bucket),) if context.facts.reaches_store() else ()
+def _tag(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
+    return (Step(Do.TAG, declared.which.name),) if context.facts.reaches_store() else ()
 
 
 def _unlocking_steps(

@@ -130,6 +130,19 @@ def rename(world: World) -> None:
     world.write_settings(moved=[{"from": "alpha", "to": "omega"}])
 
 
+def storage(world: World) -> None:
+    """A bucket and a volume that are declared, and others that go."""
+    world.api.call("POST", "/system/buckets", {"bucket_name": "old"})
+    world.put("old", "kept/it", b"x")
+    world.api.call("POST", "/system/volumes", {"name": "tmp", "size": "1Gi"})
+    world.write(service(volume={"name": "disk", "mount_path": "/d"}))
+    world.write_settings(
+        buckets={"red": {}},
+        volumes={"disk": {"size": "1Gi"}},
+        removed=[{"bucket": "old", "erase": True}, {"volume": "tmp", "erase": True}],
+    )
+
+
 def seed(world: World, *, is_trigger: bool = False) -> None:
     for at in range(4):
         path = world.folder / "files" / f"f{at}"
@@ -229,6 +242,7 @@ SCENES: dict[str, Scene] = {
     "replace": Scene(replace, 6, _allowed("replace:alpha")),
     "replace-volume": Scene(replace_volume, 6, _VOLUME, _VOLUME),
     "rename": Scene(rename, 5),
+    "storage": Scene(storage, 6),
     "seed": Scene(seeded, 5),
     "seed-big": Scene(seed_big, 6),
     "seed-trigger": Scene(triggering, 5),

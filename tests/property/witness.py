@@ -38,6 +38,13 @@ def wire_writes(world: World) -> Counter[_Write]:
 def _oscar_write(seen: Seen) -> _Write:
     if seen.method == "DELETE" and seen.path.startswith("/system/buckets/"):
         return "erase", unquote(seen.path.rpartition("/")[2])
+    if seen.method in ("POST", "PUT") and seen.path == "/system/buckets":
+        do = "create-bucket" if seen.method == "POST" else "set-access"
+        return do, str(seen.sent["bucket_name"])
+    if seen.method == "POST" and seen.path == "/system/volumes":
+        return "create-volume", str(seen.sent["name"])
+    if seen.method == "DELETE" and seen.path.startswith("/system/volumes/"):
+        return "delete-volume", unquote(seen.path.rpartition("/")[2])
     tail = seen.path.removeprefix(SERVICES).strip("/")
     if seen.method == "DELETE" and tail:
         return "delete", unquote(tail)
@@ -65,6 +72,8 @@ def _store_write(seen: Seen) -> _Write:
     bucket, _, key = path.partition("/")
     if seen.method == "PUT" and "notification" in seen.query:
         return "notify", bucket
+    if seen.method == "PUT" and "tagging" in seen.query and not key:
+        return "tag", bucket
     if seen.method == "PUT" and key:
         return ("marker" if key.endswith("/") else "upload"), path
     if seen.method == "DELETE" and key:

@@ -9,6 +9,8 @@ def state(world):
     return {
         "services": {name: described(world.live(name)) for name in sorted(world.names())},
         "buckets": sorted((b["bucket_name"], b.get("visibility"), b.get("owner")) for b in buckets),
+        "marks": {b["bucket_name"]: b["metadata"].get("oscar-sync") for b in buckets},
+        "volumes": world.api.get("/system/volumes").json,
         "objects": world.objects(),
         "hooks": {bucket: world.hooks(bucket) for bucket in sorted(world.buckets())},
         "unfinished": unfinished(world),

@@ -1,0 +1,131 @@
+"""L1, L2, L4, L5, L11, L13 of declared buckets and volumes, and of those that `removed` names."""
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oscar_sync.model.report import Status
+from tests.emulator.calling import SERVICES
+from tests.property.examples import laws
+from tests.property.leaving import leave
+from tests.property.strategies import BUCKETS, NAMES, left_clusters, services
+from tests.property.witness import check_all_steps, check_safe
+from tests.property.world import shown, told
+
+VOLUMES = ("disk", *NAMES[:2])
+_SOME_BUCKETS = st.sets(st.sampled_from(BUCKETS))
+_SOME_VOLUMES = st.dictionaries(st.sampled_from(VOLUMES), st.sampled_from(("1Gi", "1024Mi", "2Gi")))
+_MARKS = st.dictionaries(st.sampled_from(BUCKETS), st.sampled_from(("laws", "others")))
+_FAULTS = st.sampled_from(
+    (
+        "",
+        "POST /system/buckets#1:500-before",
+        "POST /system/buckets#1:500-after",
+        "POST /system/buckets#1:truncate",
+        "GET /system/buckets#2:500-before",
+        "POST /system/volumes#1:500-after",
+        "DELETE /system/buckets/*#1:500-before",
+        "DELETE /system/buckets/*#1:truncate",
+    )
+)
+
+
+def _settings(world, buckets, volumes, erased=(), deleted=()):
+    """Write what is declared, and what is to be deleted of what is not."""
+    removed = [{"bucket": one, "erase": True} for one in sorted({*erased} - {*buckets})]
+    removed += [{"volume": one, "erase": True} for one in sorted({*deleted} - {*volumes})]
+    world.write_settings(
+        buckets={one: {} for one in sorted(buckets)},
+        volumes={one: {"size": size} for one, size in sorted(volumes.items())},
+        removed=removed,
+    )
+
+
+def _private(wanted):
+    """Return services that give no access: others than the declared ones would be an error."""
+    return [
+        {name: value for name, value in one.items() if name not in ("visibility", "allowed_users")}
+        for one in wanted
+    ]
+
+
+def _mark(world, marks):
+    """Let buckets be managed by sets, as their tags say."""
+    for bucket, set_name in marks.items():
+        if bucket in world.buckets():
+            tags = world.emulator._store.tags(bucket) or {}
+            world.emulator._store.set_tags(bucket, {**tags, "oscar-sync": set_name})
+
+
+@laws(Fraction(1, 2))  # applies and plans again
+@given(
+    left=left_clusters(), wanted=services(), marks=_MARKS,
+    buckets=_SOME_BUCKETS, volumes=_SOME_VOLUMES, erased=_SOME_BUCKETS, deleted=st.sets(
+        st.sampled_from(VOLUMES)),
+)  # fmt: skip
+def test_declared_storage_is_made_once_and_nothing_else_goes(  # noqa: PLR0917 - what is drawn
+    world, left, wanted, marks, buckets, volumes, erased, deleted
+):
+    world.reset()
+    leave(world, left)
+    _mark(world, marks)
+    before, strange = world.objects(), {one for one, name in marks.items() if name == "others"}
+    world.write(*_private(wanted))
+    _settings(world, buckets, volumes, erased, deleted)
+    world.forget()
+    found, report = world.apply()
+    check_safe(world, before, found.draft.plan)
+    gone = {bucket for bucket, _ in before} - world.buckets()
+    assert gone <= {*erased} - {*buckets} - strange, shown(found)
+    if all(item.status is Status.DONE for item in report.results):
+        check_all_steps(world, found.draft.plan)
+        again = world.plan()
+        assert not again.draft.plan.actions, (told(report), shown(found), shown(again))
+        blocked = {item.action.key.name for item in again.draft.plan.blocked}
+        there = {f"bucket {one}" for one in world.buckets()}
+        assert {f"bucket {one}" for one in buckets} <= there | blocked
+
+
+@laws(Fraction(1, 4))  # applies up to four times
+@given(wanted=services(), buckets=_SOME_BUCKETS, volumes=_SOME_VOLUMES, fault=_FAULTS,
+       erased=_SOME_BUCKETS)  # fmt: skip
+def test_after_a_fault_the_next_applies_end_where_one_without_would(  # noqa: PLR0917 - as above
+    world, wanted, buckets, volumes, fault, erased
+):
+    world.reset()
+    for bucket in erased:
+        world.api.post({"bucket_name": bucket}, "/system/buckets")
+        world.put(bucket, "kept/it", b"x")
+    world.write(*_private(wanted))
+    _settings(world, buckets, volumes, erased)
+    if fault:
+        world.emulator.fault(fault)
+    for _ in range(3):
+        world.forget()
+        before = world.objects()
+        found, report = world.apply()
+        check_safe(world, before, found.draft.plan)
+        if not report.results:
+            break
+    world.emulator.clear_faults()
+    world.apply()
+    again = world.plan()
+    assert not again.draft.plan.actions, shown(again)
+    held = {item.action.key.name for item in again.draft.plan.blocked}
+    assert not {f"bucket {one}" for one in {*erased} - {*buckets} if one in world.buckets()} - held
+
+
+@laws(Fraction(1, 4))  # applies twice
+@given(wanted=services(), buckets=_SOME_BUCKETS, erased=_SOME_BUCKETS)
+def test_a_narrowed_run_deletes_nothing_that_removed_names(world, wanted, buckets, erased):
+    world.reset()
+    world.write(*_private(wanted))
+    world.apply()
+    before = world.objects()
+    _settings(world, buckets, {}, erased)
+    world.forget()
+    found, _ = world.apply(only=(wanted[0]["name"],))
+    check_safe(world, before, found.draft.plan)
+    assert {bucket for bucket, _ in before} <= world.buckets()
+    assert world.api.get(SERVICES).status == 200
