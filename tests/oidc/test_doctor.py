@@ -54,9 +54,10 @@ def test_a_user_is_told_of_the_own_buckets_alone(project):
     _as(project, "alice")
     found, notes = _found(project)
     assert list(found) == [("OSY614", "hers")]
-    url = f"{project.emulator.url}/system/buckets/hers"
     assert _commands(found["OSY614", "hers"]) == [
-        f'curl --oauth2-bearer "$OSCAR_TOKEN" -X DELETE {url}'
+        "buckets: {hers: {}}",
+        "- {bucket: hers, erase: true}",
+        "oscar-sync bucket delete hers -c edge",
     ]
     assert any("this log-in sees its own" in note for note in notes)
 
@@ -118,7 +119,7 @@ def test_a_bucket_without_tags_is_no_users_to_erase(project):
     _call(project, "alice", "PUT", SERVICES, _service(owner=ALICE))
     _as(project, "alice")
     found, _ = _found(project)
-    assert _commands(found["OSY612", "hers"]) == []
+    assert _commands(found["OSY612", "hers"]) == ["buckets: {hers: {}}"]
 
 
 def test_an_open_bucket_that_says_not_whose_it_is_is_told_of_with_what_closes_it(project):

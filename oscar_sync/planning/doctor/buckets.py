@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
+from oscar_sync.model.cluster import BasicLogin
 from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
-from oscar_sync.model.state import BucketFacts, LiveService
+from oscar_sync.model.state import BucketFacts, ClusterView, LiveService
 from oscar_sync.planning.context import Context, Standing
 from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.planning.doctor.released import release_of
-from oscar_sync.planning.doctor.volumes import api_call
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, access_of_service
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
@@ -90,7 +90,13 @@ def _closing(context: Context, bucket: BucketFacts) -> Iterator[Remedy]:
     if view.is_admin:  # it sets the policy of a user `oscar` last, whom the store does not have
         words += ": OSCAR answers 500 (the specified user does not exist), and closes it"
     body = f'{{"bucket_name": "{bucket.name}", "visibility": "private"}}'
-    yield Remedy(By.YOU, words, api_call(view, "PUT", "/system/buckets", body))
+    yield Remedy(By.YOU, words, _api_call(view, "PUT", "/system/buckets", body))
+
+
+def _api_call(view: ClusterView, method: str, path: str, body: str = "") -> str:
+    login = view.cluster.login
+    user = login.user if isinstance(login, BasicLogin) else ""
+    return operator.call(method, f"{view.cluster.endpoint.rstrip('/')}{path}", user, body)
 
 
 def _users(context: Context) -> dict[BucketName, LiveService]:
@@ -191,14 +197,14 @@ def _ways(context: Context, facts: BucketFacts) -> Iterator[Remedy]:
     yield Remedy(By.YOU, words, f"buckets: {{{facts.name}: {{}}}}")
     if not (facts.is_tagged or view.is_admin):
         return  # the server lets no user delete it
-    if context.owns_bucket(facts):
-        yield Remedy(
-            By.YOU,
-            "or delete it: write this under `removed:` in oscar-sync.yaml, then oscar-sync apply",
-            f"- {{bucket: {facts.name}, erase: true}}",
-        )
+    if not context.owns_bucket(facts):  # an administrator; ours is blocked (`not-my-bucket`)
+        call = _api_call(view, "DELETE", f"/system/buckets/{facts.name}")
+        yield Remedy(By.YOU, "or delete it at once, with its owner's access to the name", call)
+        return
     yield Remedy(
         By.YOU,
-        "or delete it at once, with its owner's access to the name",
-        api_call(view, "DELETE", f"/system/buckets/{facts.name}"),
+        "or delete it: write this under `removed:` in oscar-sync.yaml, then oscar-sync apply",
+        f"- {{bucket: {facts.name}, erase: true}}",
     )
+    command = f"oscar-sync bucket delete {facts.name} -c {view.cluster.id}"
+    yield Remedy(By.YOU, "or delete it at once, after a question", command)

@@ -1,22 +1,13 @@
 """Volumes that no service uses, and services whose volume is gone (oscar-server 1.5, 5)."""
 
-import json
 from collections.abc import Iterator, Mapping
 
-from oscar_sync.model.cluster import BasicLogin
 from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.state import ClusterView, LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.planning.doctor.released import removal_of
-from oscar_sync.semantics import operator
 from oscar_sync.semantics.volumes import attached_volume, made_volume
-
-
-def api_call(view: ClusterView, method: str, path: str, body: str = "") -> str:
-    login = view.cluster.login
-    user = login.user if isinstance(login, BasicLogin) else ""
-    return operator.call(method, f"{view.cluster.endpoint.rstrip('/')}{path}", user, body)
 
 
 def volume_findings(context: Context) -> Iterator[Finding]:
@@ -52,6 +43,11 @@ def volume_findings(context: Context) -> Iterator[Finding]:
                 "apply",
                 f"- {{volume: {name}, erase: true}}",
             ),
+            Remedy(
+                By.YOU,
+                "or delete it at once, after its name is typed",
+                f"oscar-sync volume delete {name} -c {view.cluster.id}",
+            ),
         )
 
 
@@ -60,14 +56,14 @@ def _gone(view: ClusterView, live: LiveService) -> Iterator[Finding]:
     if not isinstance(status, Mapping) or status.get("phase") != "error":
         return
     attached = attached_volume(live.form)
-    body = json.dumps({"name": attached, "size": "SIZE"})
+    create = f"oscar-sync volume create {attached} --size SIZE -c {view.cluster.id}"
     yield finding(
         FindingCode.VOLUME_GONE,
         attached or made_volume(live.form),
         f"{live.key.name} mounts it, and it does not exist",
         "a DELETE of the service that made a volume with policy `delete` deletes it too, even if "
         "another service mounts it; instances cannot start without it",
-        Remedy(By.YOU, "make it again, empty", api_call(view, "POST", "/system/volumes", body))
+        Remedy(By.YOU, "make it again, empty", create)
         if attached
         else Remedy(
             By.YOU, "create the service again", f"oscar-sync apply --allow replace:{live.key.name}"

@@ -82,7 +82,7 @@ def test_a_failed_create_leaves_a_bucket_and_a_notification_of_nobody(world):
     assert (orphan.holds.objects, orphan.holds.size_bytes) == (1, 5)
     erase = commands(orphan)
     assert "- {bucket: red, erase: true}" in erase
-    assert f"curl --user oscar -X DELETE {world.oscar.url}/system/buckets/red" in erase
+    assert "oscar-sync bucket delete red -c edge" in erase
     assert commands(one(found, "OSY603")) == [
         "mc event remove edge/red arn:minio:sqs::alpha:webhook --event put --prefix in/",
         "mc admin config reset edge notify_webhook:alpha",
@@ -309,6 +309,7 @@ def test_a_volume_that_outlived_its_service_is_listed(world):
     kept = one(examine(world), "OSY621")
     assert kept.name == "alpha"
     assert "- {volume: alpha, erase: true}" in commands(kept)
+    assert "oscar-sync volume delete alpha -c edge" in commands(kept)
 
 
 def test_a_volume_that_went_with_its_maker_is_missed_by_who_mounts_it(world):
@@ -318,10 +319,7 @@ def test_a_volume_that_went_with_its_maker_is_missed_by_who_mounts_it(world):
     world.api.delete(f"{SERVICES}/alpha")
     gone = one(examine(world), "OSY622")
     (command,) = commands(gone)
-    assert command == (
-        """curl --user oscar -X POST --data '{"name": "disk", "size": "SIZE"}' """
-        f"{world.oscar.url}/system/volumes"
-    )
+    assert command == "oscar-sync volume create disk --size SIZE -c edge"
 
 
 def test_a_secret_that_nobody_can_see_is_a_note_and_its_way_out_works(world):
