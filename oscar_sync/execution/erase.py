@@ -64,6 +64,9 @@ def _refuse_if_moved(
     refuse_if_used(run, name, buckets)
     if (facts.owner, facts.from_service) != (planned.facts.owner, planned.facts.from_service):
         raise StaleServiceError(f"bucket {name} was created again by someone else; it stays")
+    if facts.set_name != planned.facts.set_name:
+        manager = f"managed by set {facts.set_name}" if facts.set_name else "no longer managed"
+        raise StaleServiceError(f"bucket {name} is {manager} now; it stays")
     refuse_if_more_is_lost(run, name)
 
 

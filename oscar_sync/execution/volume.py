@@ -41,6 +41,11 @@ def _delete(run: Run, step: Step) -> None:
     if there.attached_to:
         users = ", ".join(there.attached_to)
         raise StaleServiceError(f"volume {step.target} is used by {users}; it stays")
+    planned = run.action.preconditions.live_fingerprint
+    if there.size != planned:
+        raise StaleServiceError(
+            f"volume {step.target} has {there.size} now, not {planned}; it stays"
+        )
     reply = run.sender.delete_volume(step)
     wait_for_effect(run, reply, 0, lambda: _is_gone(_listed(run, step.target)))
     left = _listed(run, step.target)

@@ -43,7 +43,7 @@ from oscar_sync.semantics.access import (
 from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
 from oscar_sync.semantics.buckets import mount_bucket, needed_buckets
 
-_LATER: Final = "the services written before take this access away"
+_LATER: Final = "the services written or removed before take this access away"
 _MARK_LATER: Final = "the service that mounts it takes the mark off"
 
 
@@ -86,11 +86,14 @@ def decide_seeds_of_buckets(
 
 
 def decide_again(
-    context: Context, early: Sequence[Decision], written: Iterable[Decision]
+    context: Context,
+    early: Sequence[Decision],
+    written: Iterable[Decision],
+    removals: Iterable[Decision],
 ) -> list[Decision]:
     """Return *early*, the decisions about buckets, then *written*, then what must come after."""
     written, early, later = list(written), list(early), []
-    sent = [one for one in written if one.reason is None]
+    sent = [one for one in (*removals, *written) if one.reason is None]
     for declared in context.settings.buckets_on(context.facts.view.cluster.id):
         place = bucket_key(context, declared.which.name)
         before = next((one for one in early if one.action.key == place), None)
@@ -144,6 +147,8 @@ def _takes_access(decision: Decision, declared: DeclaredBucket) -> bool:
         return False
     gives = decision.effects.gives.get(bucket)
     if declared.visibility == PUBLIC and gives is not None and not gives.is_public:
+        return True
+    if bucket in decision.effects.closes:
         return True
     material = decision.material
     live = material.live if material is not None else None
@@ -316,7 +321,8 @@ def _share(
 
 
 def _access_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
-    given = Step(Do.SET_ACCESS, declared.which.name, declared.visibility)
+    users = f" ({', '.join(declared.allowed_users)})" if declared.allowed_users else ""
+    given = Step(Do.SET_ACCESS, declared.which.name, f"{declared.visibility}{users}")
     return (given, *_tag(context, declared))
 
 

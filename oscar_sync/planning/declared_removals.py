@@ -1,16 +1,20 @@
 """Buckets and volumes that ``removed`` names: deleted with all they hold."""
 
-from collections.abc import Iterable
-
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import EraseMaterial
-from oscar_sync.model.plan import VOLUME_PREFIX, Action, ActionKind, Do, Erased, Step
-from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedStorage
+from oscar_sync.model.plan import VOLUME_PREFIX, Action, ActionKind, Do, Erased, Preconditions, Step
+from oscar_sync.model.settings import RemovedStorage
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Removals, action_id
 from oscar_sync.planning.declared_buckets import bucket_key
-from oscar_sync.planning.erasing import decide_erase, erase_action, erase_reason, removals_of
+from oscar_sync.planning.erasing import (
+    decide_erase,
+    declared_reason,
+    erase_action,
+    erase_reason,
+    removals_of,
+)
 from oscar_sync.planning.guards import first_of
 from oscar_sync.semantics.capabilities import NO_VOLUMES
 from oscar_sync.semantics.volumes import named_volume
@@ -59,39 +63,11 @@ def _bucket(context: Context, entry: RemovedStorage) -> Decision | None:
     key = bucket_key(context, bucket)
     item = context.erased(bucket, "", _words(entry))
     waits_for = removals_of(context, item)
-    reason = first_of(
-        _set_reason(context, bucket, facts.set_name),
-        erase_reason(context, key, bucket),
-        _declared_reason(entry, context.settings.buckets_on(key.cluster)),
-    )
+    reason = erase_reason(context, key, bucket)
     if reason is not None:
         action = erase_action(key, (item,), entry.origin, waits_for)
         return Decision(action, reason=reason)
     return decide_erase(context, key, (item,), entry.origin, waits_for)
-
-
-def _set_reason(context: Context, bucket: str, set_name: str) -> Reason | None:
-    if set_name in ("", context.settings.set_name):
-        return None
-    return Reason(
-        "not-ours",
-        f"bucket {bucket} is managed by set {set_name}",
-        (f"delete it in the settings of set {set_name}",),
-    )
-
-
-def _declared_reason(
-    entry: RemovedStorage, declared: Iterable[DeclaredBucket | DeclaredVolume]
-) -> Reason | None:
-    # The next apply would make it again, without what it held.
-    place = next((str(one.origin) for one in declared if one.which.name == entry.which.name), "")
-    if not place:
-        return None
-    return Reason(
-        "still-declared",
-        f"{entry.which.name} is declared in {place}",
-        ("delete it there first",),
-    )
 
 
 def _volume(context: Context, entry: RemovedStorage) -> Decision | None:
@@ -116,13 +92,14 @@ def _volume(context: Context, entry: RemovedStorage) -> Decision | None:
             for live in view.every_service
             if named_volume(live.form) == name and live.key.name in context.planned.gone
         ),
+        preconditions=Preconditions(there.size),
         origin=entry.origin,
-        notes=("what a volume holds cannot be counted from here",),
+        notes=(f"{there.size or 'unknown size'}; what it holds cannot be counted from here",),
     )
     reason = first_of(
         _unread_reason(context),
         _use_reason(name, users),
-        _declared_reason(entry, context.settings.volumes_on(key.cluster)),
+        declared_reason(name, context.settings.volumes_on(key.cluster)),
     )
     if reason is not None:
         return Decision(action, reason=reason)

@@ -85,7 +85,7 @@ def draft_plan(
         removals = _removals(context, desired, options, candidates)
         left_alone.extend(removals.left_alone)
         notes.extend(removals.notes)
-        written, written_notes = _written(context, desired, options)
+        written, written_notes = _written(context, desired, options, removals.decisions)
         notes.extend(written_notes)
         made = tuple(_dated(context, item) for item in (*removals.decisions, *written))
         used[name] = union((used[name], removals.used, *(one.used for one in made)))
@@ -186,7 +186,10 @@ def _removed_storage(context: Context) -> Removals:
 
 
 def _written(
-    context: Context, desired: DesiredState, options: PlanOptions
+    context: Context,
+    desired: DesiredState,
+    options: PlanOptions,
+    removals: Sequence[Decision],
 ) -> tuple[list[Decision], list[str]]:
     match options.scope:
         case Scope.ALL | Scope.DRIFT:
@@ -201,6 +204,7 @@ def _written(
             return around(
                 context,
                 lambda: decide_written(context, with_seeds=with_seeds),
+                removals,
                 is_full=is_full,
                 with_seeds=with_seeds,
             )

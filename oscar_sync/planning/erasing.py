@@ -15,7 +15,7 @@ from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import EraseMaterial, Erasure
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
-from oscar_sync.model.settings import RemovedEntry, Seed
+from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedEntry, Seed
 from oscar_sync.model.state import BucketFacts, Probe
 from oscar_sync.planning.blocking import Reason, union, whose_words
 from oscar_sync.planning.context import Context
@@ -105,10 +105,12 @@ def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
         _unread_reason(context)
         or protect_reason(context, service)
         or shared_name_reason(context, [bucket])
+        or _set_reason(context, bucket)
         or _owner_reason(context, bucket)
         or _use_reason(context, service, bucket)
         or _list_reason(context, service, bucket)
         or _count_reason(context, bucket)
+        or declared_reason(bucket, context.settings.buckets_on(service.cluster))
     )
 
 
@@ -120,6 +122,27 @@ def _unread_reason(context: Context) -> Reason | None:
         "not every manifest was read, so the buckets they use are not known",
         ("correct them: oscar-sync validate", "let the PATHs hold every FDL file"),
     )
+
+
+def _set_reason(context: Context, bucket: BucketName) -> Reason | None:
+    facts = context.facts.bucket(bucket)
+    if facts is None or facts.set_name in ("", context.settings.set_name):
+        return None
+    return Reason(
+        "not-ours",
+        f"bucket {bucket} is managed by set {facts.set_name}",
+        (f"delete it in the settings of set {facts.set_name}",),
+    )
+
+
+def declared_reason(
+    name: str, declared: Iterable[DeclaredBucket | DeclaredVolume]
+) -> Reason | None:
+    # The next apply would make it again, without what it held.
+    place = next((str(one.origin) for one in declared if one.which.name == name), "")
+    if not place:
+        return None
+    return Reason("still-declared", f"{name} is declared in {place}", ("delete it there first",))
 
 
 def _owner_reason(context: Context, bucket: BucketName) -> Reason | None:

@@ -32,6 +32,7 @@ from oscar_sync.planning.erasing import (
     consent_to_erase,
     decide_erase,
     decide_erasures,
+    declared_reason,
     erase_reason,
     erase_steps,
     erasures_of,
@@ -288,7 +289,7 @@ def _volume_reason(context: Context, live: LiveService, named: Named) -> Reason 
         {name for name, form in forms if name not in away and named_volume(form) == volume}
     )
     if not users:
-        return None
+        return declared_reason(volume, context.settings.volumes_on(live.key.cluster))
     return Reason(
         "volume-in-use",
         f"its volume {volume} would be deleted with it, and {', '.join(users)} use it",

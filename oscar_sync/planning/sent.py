@@ -195,7 +195,7 @@ def _carried(material: Material, key: FingerprintKey | None) -> dict[str, object
         "credentials": {},
         "prefetch": material.image_prefetch,
         "erasures": {
-            name: (item.facts.owner, item.facts.from_service)
+            name: (item.facts.owner, item.facts.from_service, *filter(None, [item.facts.set_name]))
             for name, item in material.erasures.items()
         },
         "before": _carried(material.before, key) if isinstance(material, ReplaceMaterial) else None,

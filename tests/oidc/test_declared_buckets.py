@@ -182,6 +182,15 @@ def test_a_service_on_a_declared_bucket_leaves_its_access_as_declared(
     assert alice.is_quiet()
 
 
+def test_a_plan_names_who_is_given_access_again_after_a_service_took_it(alice):
+    users = {"visibility": "restricted", "allowed_users": [BOB]}
+    declare(alice, f"atlas: {json.dumps(users)}")
+    alice.write("aaa", output=places("atlas/out"), **users)
+    alice.apply()
+    alice.write("aaa", output=places("atlas/out"))
+    assert f"give atlas its access: restricted ({BOB})" in alice.run("plan")[1]
+
+
 def test_a_service_that_would_open_a_declared_bucket_is_an_error_at_its_place(alice):
     declare(alice, "atlas: {}")
     alice.write("aaa", input=places("atlas/in"), visibility="public")
@@ -338,3 +347,39 @@ volumes:
     assert code == 0, out + err
     settings = (tmp_path / "new" / "oscar-sync.yaml").read_text("utf-8")
     assert written in settings
+
+
+@pytest.mark.parametrize("said", ["removed", "allow"])
+@pytest.mark.parametrize(("owner", "code"), [("tests", "still-declared"), ("others", "not-ours")])
+def test_no_way_of_deleting_a_bucket_takes_a_declared_one_or_another_sets(alice, said, owner, code):
+    """Not the entry of a service that wrote to it, and no permission."""
+    declare(alice, "atlas: {}")
+    file = alice.folder / "oscar-sync.yaml"
+    file.write_text(file.read_text("utf-8").replace("set: tests", f"set: {owner}"), "utf-8")
+    alice.apply()
+    declare(alice, *(["atlas: {}"] if owner == "tests" else []))
+    alice.write("aaa", output=places("atlas/out"))
+    # The declared entry of another set's bucket would be blocked itself.
+    alice.apply()
+    alice.put("alice", "atlas", "out/precious")
+    (alice.folder / "aaa.yaml").unlink()
+    entry = "{service: aaa, erase: [atlas]}" if said == "removed" else "aaa"
+    file.write_text(f"{file.read_text('utf-8')}removed:\n  - {entry}\n", "utf-8")
+    permission = [] if said == "removed" else ["--allow", "erase:atlas"]
+    found = alice.document(*permission)
+    assert not any(one["erases"] for one in found["actions"])
+    assert {one["code"] for one in found["blocked"]} == {code}
+    alice.run("apply", "--yes", *permission)
+    assert alice.keys("alice", "atlas") == ["out/precious"]
+
+
+def test_a_removal_that_closes_a_declared_bucket_gives_its_access_again(alice):
+    declare(alice, "atlas: {visibility: public}")
+    alice.write("aaa", output=places("atlas/out"), visibility="public")
+    alice.apply()
+    (alice.folder / "aaa.yaml").unlink()
+    entry = "removed:\n  - {service: aaa, close_access: true}\n"
+    declare(alice, "atlas: {visibility: public}", more=entry)
+    alice.apply()
+    assert access(alice, "atlas") == ("public", [])
+    assert alice.is_quiet()

@@ -105,6 +105,39 @@ def test_a_bucket_that_says_that_another_made_it_stays(kept, words):
     assert stays(kept)
 
 
+def test_a_bucket_that_another_set_manages_by_now_stays(kept):
+    mark = {"oscar-sync": "others"}
+    result = carried_out(kept, fault=meanwhile("GET", "buckets", lambda: give(kept, **mark)))
+    assert result.status is Status.STALE
+    assert "bucket red is managed by set others now; it stays" in result.message
+    assert stays(kept)
+
+
+@pytest.fixture
+def volume(world):
+    world.api.post({"name": "models", "size": "1Gi"}, "/system/volumes")
+    world.write()
+    world.write_settings(removed=[{"volume": "models", "erase": True}])
+    return world
+
+
+def test_a_volume_that_was_made_again_in_another_size_stays(volume):
+    def make_again():
+        assert volume.api.call("DELETE", "/system/volumes/models").status == 204
+        volume.api.post({"name": "models", "size": "3Gi"}, "/system/volumes")
+
+    result = carried_out(volume, fault=meanwhile("GET", "volumes", make_again))
+    assert result.status is Status.STALE
+    assert "volume models has 3Gi now, not 1Gi; it stays" in result.message
+
+
+def test_the_digest_binds_the_size_of_a_volume_that_is_to_be_deleted(volume):
+    before = volume.plan().draft.plan.digest
+    volume.api.call("DELETE", "/system/volumes/models")
+    volume.api.post({"name": "models", "size": "3Gi"}, "/system/volumes")
+    assert volume.plan().draft.plan.digest != before
+
+
 @pytest.mark.parametrize(
     "fields", [{"output": minio("red/out")}, {"mount": minio("red/m")[0]}], ids=["output", "mount"]
 )
