@@ -6,7 +6,7 @@ from typing import Any, Final
 from oscar_sync.client.values import Bucket, Presigned, Volume
 from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.cluster import BasicLogin, Cluster
-from oscar_sync.semantics.access import is_locked
+from oscar_sync.semantics.access import PRIVATE, RESTRICTED, is_locked
 from oscar_sync.semantics.answers import is_unknown_path
 from oscar_sync.semantics.capabilities import (
     READ_ONLY,
@@ -64,7 +64,7 @@ class ClusterResources:
         return next((bucket for bucket in self.buckets() if bucket.name == name), None)
 
     def create_bucket(
-        self, name: str, visibility: str = "private", allowed_users: Iterable[str] = ()
+        self, name: str, visibility: str = PRIVATE, allowed_users: Iterable[str] = ()
     ) -> Bucket:
         """Make a bucket, and return it as the cluster shows it.
 
@@ -77,7 +77,7 @@ class ClusterResources:
         """
         users = tuple(allowed_users)
         self.check_write()
-        if visibility != "private":
+        if visibility != PRIVATE:
             self._refuse_to_share()
         if is_locked(visibility, users):
             raise UsageError(f"bucket {name}: name the users of a restricted bucket")
@@ -101,13 +101,13 @@ class ClusterResources:
         before = self.bucket(name)
         if before is None:
             raise self.api.bad(f"there is no bucket {name}")
-        if is_locked(before.visibility, before.allowed_users):
+        if visibility != RESTRICTED and is_locked(before.visibility, before.allowed_users):
             self.api.set_access(name, before.visibility, (before.owner,))
         answer = self.api.set_access(name, visibility, users)
         if answer.status != 204:
             # What it was may be taken away already, and what it shall be not given.
             bucket = self.bucket(name)
-            now = f"it is {bucket.visibility or 'private'}" if bucket else "you do not see it"
+            now = f"it is {bucket.visibility or PRIVATE}" if bucket else "you do not see it"
             raise self._failed(f"bucket {name} is not changed; {now} now", answer)
         return self._with_access(name, visibility, users)
 
@@ -209,10 +209,10 @@ class ClusterResources:
         bucket = self.bucket(name)
         if bucket is None:
             raise self.api.bad(f"the server accepted it, and there is no bucket {name}")
-        if (bucket.visibility or "private") != visibility:
-            words = _NOT_IN_PLACE.format(visibility=bucket.visibility or "private")
+        if (bucket.visibility or PRIVATE) != visibility:
+            words = _NOT_IN_PLACE.format(visibility=bucket.visibility or PRIVATE)
             raise self.api.bad(f"bucket {name} is not {visibility}: {words}", _NOT_MINE)
-        if visibility == "restricted" and set(bucket.allowed_users) != set(users):
+        if visibility == RESTRICTED and set(bucket.allowed_users) != set(users):
             listed = ", ".join(bucket.allowed_users) or "nobody"
             raise self.api.bad(f"bucket {name} is shared with {listed}", _NOT_MINE)
         return bucket

@@ -17,7 +17,7 @@ from oscar_sync.semantics.answers import Outcome
 
 def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
     """Send the steps of *material* in their order, each read back from the list of buckets."""
-    _check_premise(run, material)
+    _check_preconditions(run, material)
     failure: FailedError | None = None
     unlocking: Sequence[str] = material.unlocking
     for step in run.action.steps:
@@ -36,7 +36,7 @@ def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
     return run.result(Status.DONE)
 
 
-def _check_premise(run: Run, material: BucketMaterial) -> None:
+def _check_preconditions(run: Run, material: BucketMaterial) -> None:
     """Raises StaleServiceError: the bucket is not as the plan saw it."""
     facts, planned = _listed(run, material.bucket), material.planned
     is_new = run.action.kind is ActionKind.CREATE_BUCKET

@@ -59,7 +59,8 @@ class Planned(Struct):
     ``made`` are the buckets that actions make, each with that action's id; ``gone`` the services
     that they remove, ``access`` what they give to whom of buckets, ``closed`` the buckets that they
     take all of that from. ``mounted`` are buckets that actions mount which must be private then,
-    each with their ids. ``workers`` are the services that origins of the plan make here.
+    each with their ids; ``volumes`` are the declared ones that actions make, each with its id.
+    ``workers`` are the services that origins of the plan make here.
     """
 
     made: dict[BucketName, str] = field(default_factory=dict)

@@ -29,7 +29,7 @@ from oscar_sync.model.state import BucketFacts
 from oscar_sync.planning.blocking import Reason, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id
-from oscar_sync.planning.seeding import after, decide_bucket_seeds
+from oscar_sync.planning.seeding import decide_bucket_seeds, seed_after
 from oscar_sync.semantics.access import (
     PRIVATE,
     PUBLIC,
@@ -79,7 +79,7 @@ def decide_seeds_of_buckets(
     """Return the uploads to declared buckets, after the bucket is there."""
     making = {one.action.key: one for one in early}
     return [
-        after(making.get(bucket_key(context, declared.which.name)), seed)
+        seed_after(making.get(bucket_key(context, declared.which.name)), seed)
         for declared in _meant(context, is_full=is_full)
         for seed in decide_bucket_seeds(context, declared)
     ]
@@ -288,7 +288,7 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
         kind=ActionKind.ADOPT_BUCKET,
         reason="it is what the settings declare, and no set manages it",
         steps=_tag(context, declared),
-        preconditions=_premise(facts),
+        preconditions=_preconditions(facts),
         origin=declared.origin,
     )
     return Decision(action, _material(context, declared, facts))
@@ -309,7 +309,7 @@ def _share(
         reason="the access differs from what the settings declare",
         steps=(*_unlocking_steps(context, declared, facts), *_access_steps(context, declared)),
         changes=changes,
-        preconditions=_premise(facts),
+        preconditions=_preconditions(facts),
         origin=declared.origin,
         notes=(*_notes(context, declared), *_user_notes(facts, declared)),
     )
@@ -365,7 +365,7 @@ def _material(
     )
 
 
-def _premise(facts: BucketFacts) -> Preconditions:
+def _preconditions(facts: BucketFacts) -> Preconditions:
     text = repr((facts.owner, *told_access(facts), facts.set_name))
     return Preconditions(hashlib.sha256(text.encode()).hexdigest()[:16])
 

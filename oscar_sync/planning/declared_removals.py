@@ -22,20 +22,16 @@ from oscar_sync.semantics.volumes import named_volume
 
 def decide_removed_storage(context: Context) -> Removals:
     """Return the deletions that ``removed`` asks for, after the removals of services."""
-    cluster = context.facts.view.cluster.id
     decisions: list[Decision] = []
     notes: list[str] = []
-    for entry in context.settings.removed_storage_on(cluster, volumes=False):
-        decision = _bucket(context, entry)
+    view = context.facts.view
+    named, cluster = context.settings.removed_storage_on, view.cluster.id
+    for entry in (*named(cluster, volumes=False), *named(cluster, volumes=True)):
+        decision = _volume(context, entry) if entry.is_volume else _bucket(context, entry)
+        there = view.volumes if entry.is_volume else view.buckets
         if decision is not None:
             decisions.append(decision)
-        elif context.facts.view.buckets is not None:
-            notes.append(_spent(context, entry))
-    for entry in context.settings.removed_storage_on(cluster, volumes=True):
-        decision = _volume(context, entry)
-        if decision is not None:
-            decisions.append(decision)
-        elif context.facts.view.volumes is not None:
+        elif there is not None:
             notes.append(_spent(context, entry))
     return Removals(tuple(decisions), notes=tuple(notes))
 

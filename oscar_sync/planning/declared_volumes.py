@@ -2,6 +2,7 @@
 
 from oscar_sync.model.material import VolumeMaterial
 from oscar_sync.model.plan import (
+    VOLUME_PREFIX,
     Action,
     ActionKind,
     Cause,
@@ -77,7 +78,7 @@ def _quota_reason(name: str, fault: str) -> Reason:
 
 
 def _action(context: Context, declared: DeclaredVolume, there: VolumeFacts | None) -> Action:
-    key = context.service_key(f"volume {declared.which.name}")
+    key = context.service_key(f"{VOLUME_PREFIX}{declared.which.name}")
     size = FieldChange(
         "size",
         Op.CHANGE if there else Op.ADD,

@@ -27,13 +27,14 @@ from oscar_sync.semantics.capabilities import DELETED_BY_POLICY, NO_BUCKET_BY_NA
 
 VOLUME: Final = "volume"
 EMPTY: Final = "empty"
-BUCKET_PREFIX: Final = "bucket:"
+_ESCAPE: Final = "bucket:"
+"""What stands before a bucket that is called like a word of consent."""
 
 
 def named_bucket(consent: Consent) -> BucketName | None:
     if consent.word is not Word.ERASE or consent.service or consent.bucket == EMPTY:
         return None
-    return BucketName(consent.bucket.removeprefix(BUCKET_PREFIX))
+    return BucketName(consent.bucket.removeprefix(_ESCAPE))
 
 
 class Named(Struct, frozen=True):
@@ -83,7 +84,7 @@ def _written(entry: RemovedEntry) -> Named:
     words = {item: f"erase: [{item}]{because}" for item in entry.erase}
     return Named(
         {
-            BucketName(item.removeprefix(BUCKET_PREFIX)): text
+            BucketName(item.removeprefix(_ESCAPE)): text
             for item, text in words.items()
             if item not in (EMPTY, VOLUME)
         },
@@ -93,7 +94,7 @@ def _written(entry: RemovedEntry) -> Named:
 
 
 def _spelled(bucket: BucketName) -> str:
-    return f"{BUCKET_PREFIX}{bucket}" if bucket in (EMPTY, VOLUME) else bucket
+    return f"{_ESCAPE}{bucket}" if bucket in (EMPTY, VOLUME) else bucket
 
 
 def consent_to_erase(bucket: BucketName) -> str:

@@ -246,7 +246,7 @@ def _is_input(form: Form, seed: Seed) -> bool:
     return any(lies_within(target, f"{bucket}/{folder}") for bucket, folder in inputs(form))
 
 
-def after(before: Decision | None, seed: Decision) -> Decision:
+def seed_after(before: Decision | None, seed: Decision) -> Decision:
     """Return *seed* so that it waits for what makes its bucket, blocked where that is."""
     if before is None:
         return seed

@@ -11,7 +11,7 @@ from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.notes import push_notes, unmarked_notes
 from oscar_sync.planning.secrets import SecretFindings
-from oscar_sync.planning.seeding import after, decide_seeds
+from oscar_sync.planning.seeding import decide_seeds, seed_after
 from oscar_sync.planning.updating import decide_update
 from oscar_sync.semantics.flow import in_writing_order
 
@@ -39,7 +39,7 @@ def decide_written(context: Context, *, with_seeds: bool) -> tuple[list[Decision
             context.note(decision)
             decisions.append(replace(decision, used=decision.used | secrets.used))
         if with_seeds:
-            seeds.extend(after(decision, item) for item in decide_seeds(context, wanted))
+            seeds.extend(seed_after(decision, item) for item in decide_seeds(context, wanted))
     notes = [*push_notes(context, pushing), *unmarked_notes(context, unmarked)]
     if not_compared:
         notes.append(

@@ -18,7 +18,7 @@ from oscar_sync.model.settings import (
     Seed,
     Which,
 )
-from oscar_sync.semantics.access import PRIVATE, RESTRICTED
+from oscar_sync.semantics.access import PRIVATE, RESTRICTED, is_locked
 from oscar_sync.semantics.names import bucket_name_fault, is_dns_label
 from oscar_sync.semantics.quantities import is_positive_quantity
 from oscar_sync.settings.codes import SettingsCode
@@ -99,9 +99,7 @@ class _Reader:
                      "name one bucket: BUCKET, or CLUSTER/BUCKET")  # fmt: skip
 
     def _check_users(self, visibility: str, users: Collection[str], path: FieldPath) -> None:
-        # Leaving `restricted` with nobody in the bucket's group fails half done, and its owner then
-        # has no access any more (record 230).
-        if visibility == RESTRICTED and not users:
+        if is_locked(visibility, users):
             self.say(path, "a restricted bucket needs allowed_users",
                      "name them, or write `visibility: private`")  # fmt: skip
         elif users and visibility != RESTRICTED:

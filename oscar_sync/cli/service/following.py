@@ -10,9 +10,9 @@ from oscar_sync.cli.polling import polled
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError
 from oscar_sync.model.exits import Exit
+from oscar_sync.semantics.answers import ENDED_JOBS
 
 INTERVAL_S: Final = 2.0
-FINISHED: Final = frozenset({"succeeded", "failed"})
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\S+ ")
 
 
@@ -51,7 +51,7 @@ def follow_job(oscar: Oscar, name: str, job: str, read: Callable[[], str]) -> Ex
 
 def _has_finished(oscar: Oscar, name: str, job: str) -> bool:
     state = next((one.status for one in oscar.jobs(name) if one.name == job), "")
-    return state.lower() in FINISHED
+    return state in ENDED_JOBS
 
 
 def follow_containers(read: Callable[[], Sequence[str]], *, is_timed: bool) -> Exit:

@@ -9,14 +9,12 @@ from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import on_cluster, service_of
-from oscar_sync.cli.service.following import FINISHED
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Job
 from oscar_sync.errors import BadAnswerError, UsageError
-from oscar_sync.model.amounts import plural
+from oscar_sync.model.amounts import plural, several
 from oscar_sync.model.exits import Exit
-
-_NAMED = 5
+from oscar_sync.semantics.answers import ENDED_JOBS
 
 
 def remove_logs(words: Sequence[str], options: dict[str, Any]) -> int:
@@ -54,12 +52,12 @@ def _going(oscar: Oscar, name: str, jobs: Sequence[str], options: dict[str, Any]
 
 
 def _is_finished(job: Job) -> bool:
-    return job.status.lower() in FINISHED
+    return job.status in ENDED_JOBS
 
 
 def _shown(jobs: Sequence[Job]) -> str:
     active = sum(not _is_finished(job) for job in jobs)
-    names = ", ".join(job.name for job in jobs[:_NAMED]) + (", …" if len(jobs) > _NAMED else "")
+    names = several([job.name for job in jobs])
     stopped = f"; {active} not finished, which are stopped" if active else ""
     return f"{plural(len(jobs), 'job')} ({names}{stopped})"
 

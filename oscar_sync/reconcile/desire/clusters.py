@@ -71,36 +71,38 @@ def _named_by_entries(
         if entry is not None:
             entries.append(entry)
         elif cluster and one.origin is not None:
-            hint = did_you_mean(cluster, lookup.names)
             findings.add(
                 SettingsCode.UNKNOWN_CLUSTER, Severity.ERROR, one.origin, key,
-                f"no cluster is called {cluster}" + (f"; {hint}" if hint else ""),
-                f"write one of {', '.join(lookup.names) or 'the ids under `clusters`'}",
-                opened.loaded.text,
+                *_unknown_words(cluster, lookup), opened.loaded.text,
             )  # fmt: skip
     return entries
+
+
+def _unknown_words(name: str, lookup: ClusterLookup) -> tuple[str, str]:
+    """Return what is wrong with *name*, which no cluster has, and what to do."""
+    hint = did_you_mean(name, lookup.names)
+    return (
+        f"no cluster is called {name}" + (f"; {hint}" if hint else ""),
+        f"write one of {', '.join(lookup.names) or 'the ids under `clusters`'}",
+    )
 
 
 def _check_waves(opened: OpenedSettings, lookup: ClusterLookup, findings: Findings) -> None:
     """Note what ``waves`` names that is no cluster, and what it names twice."""
     loaded, seen = opened.loaded, set[str]()
+    if loaded.places is None:
+        return
     for number, wave in enumerate(loaded.waves):
         for place, name in enumerate(wave):
             entry = lookup.entry_called(name) if name != STAR else None
-            called = entry.id if entry else name
+            called, path = entry.id if entry else name, ("waves", number, place)
             if called in seen:
-                what, remedy = f"{name} is in a wave already", "name it once"
+                words = f"{name} is in a wave already", "name it once"
+                findings.at(SettingsCode.VALUE, Severity.ERROR, loaded.places, path, *words)
             elif entry is None and name != STAR:
-                hint = did_you_mean(name, lookup.names)
-                what = f"no cluster is called {name}" + (f"; {hint}" if hint else "")
-                remedy = f"write one of {', '.join(lookup.names) or 'the ids under `clusters`'}"
-            else:
-                what = remedy = ""
+                code, words = SettingsCode.UNKNOWN_CLUSTER, _unknown_words(name, lookup)
+                findings.at(code, Severity.ERROR, loaded.places, path, *words)
             seen.add(called)
-            if what and loaded.places is not None:
-                findings.at(SettingsCode.UNKNOWN_CLUSTER if "called" in what else
-                            SettingsCode.VALUE, Severity.ERROR, loaded.places,
-                            ("waves", number, place), what, remedy)  # fmt: skip
 
 
 def _with_paths(opened: OpenedSettings, cluster: Cluster) -> Cluster:

@@ -9,7 +9,7 @@ from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.settings import Settings
 from tests.support.desired import EDGE, ENTRY, state
 
-CLUSTERS = f"{EDGE}  lab: {ENTRY.format('lab')}\n  alias: lab\n"
+CLUSTERS = f"{EDGE}  lab: {ENTRY.format('lab')}\n  alias: lab\n  so-called: lab\n"
 
 
 def ids(*names: str) -> tuple[ClusterId, ...]:
@@ -38,21 +38,26 @@ def test_a_wave_may_name_a_cluster_by_its_alias(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("waves", "words"),
+    ("waves", "words", "code"),
     [
-        ("[[edgy]]", "no cluster is called edgy; did you mean edge?"),
-        ("[[edge], [lab, edge]]", "edge is in a wave already"),
-        ("[[lab], [alias]]", "alias is in a wave already"),
-        ("[['*'], ['*']]", "* is in a wave already"),
-        ("[[edge], []]", "wave 2 names no cluster"),
-        ("[edge, lab]", "waves[0] must be a list of texts"),
-        ("edge", "waves must be a list of lists"),
-        ("[[{a: b}]]", "a string is required"),
-        ("[['${HOME}']]", "is not allowed here"),
+        ("[[edgy]]", "no cluster is called edgy; did you mean edge?", "OSY302"),
+        ("[[edge], [lab, edge]]", "edge is in a wave already", "OSY205"),
+        ("[[lab], [alias]]", "alias is in a wave already", "OSY205"),
+        ("[[lab], [so-called]]", "so-called is in a wave already", "OSY205"),
+        ("[['*'], ['*']]", "* is in a wave already", "OSY205"),
+        ("[[edge], []]", "wave 2 names no cluster", "OSY205"),
+        ("[edge, lab]", "waves[0] must be a list of texts", ""),
+        ("edge", "waves must be a list of lists", ""),
+        ("[[{a: b}]]", "a string is required", ""),
+        ("[['${HOME}']]", "is not allowed here", ""),
     ],
 )
-def test_waves_that_cannot_be_used_are_an_error(tmp_path: Path, waves: str, words: str) -> None:
+def test_waves_that_cannot_be_used_are_an_error(
+    tmp_path: Path, waves: str, words: str, code: str
+) -> None:
     with pytest.raises(InputError) as caught:
         state(tmp_path, f"{CLUSTERS}waves: {waves}\n")
-    assert any(words in one.message for one in caught.value.diagnostics), str(caught.value)
+    assert any(
+        words in one.message and one.code == (code or one.code) for one in caught.value.diagnostics
+    ), str(caught.value)
     assert all(one.remedy and one.line for one in caught.value.diagnostics)
