@@ -118,9 +118,12 @@ def test_a_user_is_given_no_deletion_that_the_server_refuses():
     (found,) = judged(users_view(buckets=[untagged])).findings
     assert found.code == FindingCode.BUCKET_ORPHAN
     assert "data of a removed service" in found.why
-    assert not any("DELETE" in remedy.do for remedy in found.remedies)
+    assert [remedy.what for remedy in found.remedies if "delete" in remedy.what] == []
     (found,) = judged(users_view(buckets=[tagged])).findings
-    assert any("DELETE" in remedy.do for remedy in found.remedies)
+    assert [remedy.do for remedy in found.remedies if "delete" in remedy.what] == [
+        "- {bucket: red, erase: true}",
+        "oscar-sync bucket delete red -c edge",
+    ]
 
 
 # notifications
