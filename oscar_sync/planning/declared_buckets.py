@@ -120,7 +120,11 @@ def _again(
     made = (before.action.id,) if before is not None and before.action.kind.is_missing else ()
     waits_for = tuple(dict.fromkeys((*made, *disturbing, *unmarking)))
     if before is not None and is_share and disturbing:
-        return replace(before, action=replace(before.action, depends_on=waits_for))
+        # The bucket is not as the plan saw it by then.
+        facts = context.facts.bucket(BucketName(declared.which.name))
+        material = replace(_material(context, declared, facts), planned=None)
+        action = replace(before.action, depends_on=waits_for)
+        return replace(before, action=action, material=material)
     kind = ActionKind.SHARE_BUCKET if disturbing else ActionKind.ADOPT_BUCKET
     key = bucket_key(context, declared.which.name)
     action = Action(

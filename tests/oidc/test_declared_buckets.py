@@ -191,6 +191,21 @@ def test_a_plan_names_who_is_given_access_again_after_a_service_took_it(alice):
     assert f"give atlas its access: restricted ({BOB})" in alice.run("plan")[1]
 
 
+@pytest.mark.parametrize("to_public", [True, False])
+def test_a_bucket_gets_other_access_in_the_apply_that_makes_its_service_private(alice, to_public):
+    """The update takes the access away first: the bucket is not as the plan saw it by then."""
+    restricted = {"visibility": "restricted", "allowed_users": [BOB]}
+    before, after = (restricted, {"visibility": "public"})[:: 1 if to_public else -1]
+    declare(alice, f"atlas: {json.dumps(before)}")
+    alice.write("aaa", output=places("atlas/out"), **before)
+    alice.apply()
+    declare(alice, f"atlas: {json.dumps(after)}")
+    alice.write("aaa", output=places("atlas/out"))
+    alice.apply()
+    assert access(alice, "atlas") == (after["visibility"], after.get("allowed_users", []))
+    assert alice.is_quiet()
+
+
 def test_a_service_that_would_open_a_declared_bucket_is_an_error_at_its_place(alice):
     declare(alice, "atlas: {}")
     alice.write("aaa", input=places("atlas/in"), visibility="public")
