@@ -42,6 +42,7 @@ from oscar_sync.semantics.access import (
 )
 from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
 from oscar_sync.semantics.buckets import mount_bucket, needed_buckets
+from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, shown_release
 
 _LATER: Final = "the services written or removed before take this access away"
 _MARK_LATER: Final = "the service that mounts it takes the mark off"
@@ -286,6 +287,7 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
     if not context.facts.reaches_store():
         return None
     key = bucket_key(context, facts.name)
+    reason = _tag_reason(context, facts)
     action = Action(
         id=action_id(ActionKind.ADOPT_BUCKET, key),
         key=key,
@@ -295,7 +297,33 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
         preconditions=_preconditions(facts),
         origin=declared.origin,
     )
+    if reason is not None:
+        return Decision(action, reason=reason)
     return Decision(action, _material(context, declared, facts))
+
+
+def _tag_reason(context: Context, facts: BucketFacts) -> Reason | None:
+    """Return why a bucket may not be the user's own, whatever its list says."""
+    # A list shows a user as the owner of what is private and they have access to, also where
+    # another one has made it again under its name (226).
+    view = context.facts.view
+    if view.is_admin:
+        return None
+    if NO_BUCKET_BY_NAME.holds(view.release):
+        return Reason(
+            "not-my-bucket",
+            f"it is not known whether bucket {facts.name} is yours alone: OSCAR "
+            f"{shown_release(view.release)} does not show its tags",
+            ("give yours another name", "upgrade the cluster"),
+        )
+    tagged = context.facts.tag_owner(facts.name)
+    if tagged is None or tagged in view.me:
+        return None
+    return Reason(
+        "not-my-bucket",
+        f"bucket {facts.name} {whose_words(tagged)}",
+        ("give yours another name", "let its owner share it"),
+    )
 
 
 def _share(

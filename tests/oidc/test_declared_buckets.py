@@ -364,6 +364,17 @@ volumes:
     assert written in settings
 
 
+def test_a_bucket_that_another_user_made_again_is_not_adopted(alice):
+    """Record 226: the list shows alice as the owner of what bob has under a name she once had."""
+    alice.http("alice", "POST", BUCKETS, {"bucket_name": "atlas", "visibility": "private"})
+    alice.store("alice").remove_bucket("atlas")
+    alice.http("bob", "POST", BUCKETS, {"bucket_name": "atlas", "visibility": "private"})
+    assert shown(alice, "atlas")["owner"] == uid_of("alice")
+    declare(alice, "atlas: {}")
+    (step,) = alice.document()["blocked"]
+    assert (step["code"], BOB in step["message"]) == ("not-my-bucket", True)
+
+
 @pytest.mark.parametrize("said", ["removed", "allow"])
 @pytest.mark.parametrize(("owner", "code"), [("tests", "still-declared"), ("others", "not-ours")])
 def test_no_way_of_deleting_a_bucket_takes_a_declared_one_or_another_sets(alice, said, owner, code):
