@@ -53,6 +53,12 @@ def volume_reason(context: Context, form: Form, lost: str = "") -> Reason | None
     # A POST that asks for a volume that is there fails, and when it fails early the server deletes
     # that volume. The *lost* one is gone by then.
     made, attached = made_volume(form), attached_volume(form)
+    if made and made in context.planned.volumes:
+        return Reason(
+            "volume-exists",
+            f"volume {made} is declared under `volumes` in the settings, which make it",
+            ("leave `size` out: the service attaches it", "rename the volume"),
+        )
     there = context.facts.volume(made) if made and made != lost else None
     if there is not None and not there.is_deleting:
         return Reason(

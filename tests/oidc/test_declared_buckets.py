@@ -409,3 +409,15 @@ def test_a_removal_that_closes_a_declared_bucket_gives_its_access_again(alice):
     alice.apply()
     assert access(alice, "atlas") == ("public", [])
     assert alice.is_quiet()
+
+
+def test_a_volume_that_is_declared_is_made_by_no_service(alice):
+    declare(alice, more="volumes:\n  models: {size: 1Gi}\n")
+    alice.write("aaa", volume={"name": "models", "size": "1Gi", "mount_path": "/models"})
+    found = alice.document()
+    assert [one["service"] for one in found["actions"]] == ["volume models"]
+    assert [one["code"] for one in found["blocked"]] == ["volume-exists"]
+    assert alice.run("apply", "--yes")[0] == 7
+    alice.write("aaa", volume={"name": "models", "mount_path": "/models"})
+    alice.apply()
+    assert alice.is_quiet()
