@@ -20,5 +20,14 @@ def show(outputs: Sequence[Output], table: Table, document: Document) -> None:
             show_document(output, document)
 
 
+def show_words(outputs: Sequence[Output], words: str, document: Document) -> None:
+    """Write *words* in place of a table, or *document* as JSON or YAML."""
+    for output in outputs:
+        if output.format in ("table", "text"):
+            write(output, f"{words}\n")
+        else:
+            show_document(output, document)
+
+
 def show_document(output: Output, document: Document) -> None:
     write(output, json_text(document) if output.format == "json" else yaml_text(document))

@@ -128,3 +128,12 @@ def test_an_address_for_one_object_works_without_a_log_in(applied):
     assert applied.run("bucket", "presign", "none/x")[0] == 6
     for place in ("hello", "hello/", "/x", "hello/../atlas/x", f"hello/{ESCAPE}"):
         assert applied.run("bucket", "presign", place)[0] == 64
+
+
+def test_what_is_made_is_told_as_a_document_too(project):
+    _, out, _ = project.run("bucket", "create", "atlas", "-o", "json")
+    assert json.loads(out)["name"] == "atlas"
+    _, out, _ = project.run("volume", "create", "models", "--size", "1Gi", "-o", "json")
+    assert json.loads(out)["size"] == "1Gi"
+    code, _, err = project.run("bucket", "create", "notes", "-o", "html")
+    assert (code, "html" in err) == (64, True)

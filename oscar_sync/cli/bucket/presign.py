@@ -6,9 +6,9 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
-from oscar_sync.cli.output import outputs_of, write
+from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.reaching import on_cluster
-from oscar_sync.cli.tables import show_document
+from oscar_sync.cli.tables import show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
@@ -45,11 +45,7 @@ def command(place: str, upload: bool, expires: int, **options: Any) -> int:
         if problem := fault(key):
             raise UsageError(f"{place!r} does not name an object: its key {problem}")
         made = oscar.presign(bucket, key, upload=upload, expires_s=expires)
-        for output in outputs:
-            if output.format == "text":
-                write(output, f"{made.url}\n")
-            else:
-                show_document(output, made.data)
+        show_words(outputs, made.url, made.data)
         if not options["quiet"]:
             say(f"for a {made.method} request, until {made.expires_at}")
         return Exit.OK

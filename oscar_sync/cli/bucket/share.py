@@ -8,8 +8,11 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.bucket.access import access_of, access_options, shown_access
 from oscar_sync.cli.bucket.get import bucket_of, counted
-from oscar_sync.cli.output import show_line
+from oscar_sync.cli.bucket.listing import document
+from oscar_sync.cli.fields import FORMATS
+from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.reaching import on_cluster
+from oscar_sync.cli.tables import show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
@@ -25,6 +28,7 @@ from oscar_sync.render.words import size
 @access_options
 @given.YES
 @given.one_cluster
+@given.formats(*FORMATS)
 def command(name: str, **options: Any) -> int:
     """Set who has access to a bucket, after confirmation. The users given replace those before.
 
@@ -34,6 +38,7 @@ def command(name: str, **options: Any) -> int:
     visibility, users = access_of(options)
     if not visibility:
         raise click.UsageError("say who has access: --user ID or --visibility")
+    outputs = outputs_of(options["outputs"], FORMATS)
 
     def share(oscar: Oscar) -> Exit:
         before = bucket_of(oscar, name)
@@ -41,16 +46,17 @@ def command(name: str, **options: Any) -> int:
         now, then = shown_access(before), shown_access(wanted)
         key = f"{oscar.cluster.id}/{name}"
         if now == then:
-            show_line(f"{key}: unchanged; {now}")
+            show_words(outputs, f"{key}: unchanged; {now}", document(before))
             return Exit.OK
         held = "" if options["yes"] or visibility == "private" else _held(oscar, name)
         question = f"{key}: {now}.{held}\nChange it to {then}?"
         if (refused := is_confirmed(question, is_yes=options["yes"])) is not None:
             return refused
-        show_line(f"{key}: changed; {shown_access(oscar.share_bucket(name, visibility, users))}")
+        bucket = oscar.share_bucket(name, visibility, users)
+        show_words(outputs, f"{key}: changed; {shown_access(bucket)}", document(bucket))
         return Exit.OK
 
-    return on_cluster(options, (), share)
+    return on_cluster(options, outputs, share)
 
 
 def _held(oscar: Oscar, name: str) -> str:

@@ -5,8 +5,10 @@ from typing import Any
 import click
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.output import show_line
+from oscar_sync.cli.fields import FORMATS
+from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.reaching import on_cluster
+from oscar_sync.cli.tables import show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
@@ -22,8 +24,10 @@ from oscar_sync.semantics.quantities import is_positive_quantity
 @click.argument("name")
 @click.option("--size", required=True, metavar="SIZE", help="How much it holds, such as 20Gi.")
 @given.one_cluster
+@given.formats(*FORMATS)
 def command(name: str, size: str, **options: Any) -> int:
     """Create a volume that services can mount. Its size cannot be changed later."""
+    outputs = outputs_of(options["outputs"], FORMATS)
 
     def create(oscar: Oscar) -> Exit:
         if not is_dns_label(name):
@@ -33,7 +37,8 @@ def command(name: str, size: str, **options: Any) -> int:
         if not is_positive_quantity(size):
             raise UsageError(f"--size {size!r} is not a size: write 20Gi or 500Mi")
         made = oscar.create_volume(name, size)
-        show_line(f"{oscar.cluster.id}/{name}: created; {made.get('size', size)}")
+        words = f"{oscar.cluster.id}/{name}: created; {made.get('size', size)}"
+        show_words(outputs, words, made)
         return Exit.OK
 
-    return on_cluster(options, (), create)
+    return on_cluster(options, outputs, create)
