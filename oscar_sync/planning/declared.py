@@ -14,7 +14,7 @@ from oscar_sync.planning.declared_volumes import decide_volumes
 _Written = tuple[list[Decision], list[str]]
 
 
-def around(
+def decide_with_storage(
     context: Context,
     decide_written: Callable[[], _Written],
     removals: Sequence[Decision],

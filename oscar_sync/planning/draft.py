@@ -198,10 +198,10 @@ def _written(
             with_seeds = options.scope is Scope.ALL
             if not context.settings.declares_storage:
                 return decide_written(context, with_seeds=with_seeds)
-            from oscar_sync.planning.declared import around
+            from oscar_sync.planning.declared import decide_with_storage
 
             is_full = desired.narrowing.is_full
-            return around(
+            return decide_with_storage(
                 context,
                 lambda: decide_written(context, with_seeds=with_seeds),
                 removals,
