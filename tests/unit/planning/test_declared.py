@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.origin import Origin
+from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedStorage, Which
 from oscar_sync.model.state import VolumeFacts
@@ -65,3 +66,26 @@ def test_nothing_is_planned_for_a_removed_volume_where_the_release_has_none():
     removed = (RemovedStorage(Which("models"), PLACE, is_volume=True),)
     old = replace(view(), release=(3, 6, 4), volumes=None)
     assert not planned(old, removed_storage=removed).all_actions
+
+
+def test_a_volume_is_kept_while_a_manifest_is_unread_that_may_use_it():
+    cluster = replace(view(), volumes={"models": VolumeFacts("models")})
+    removed = (RemovedStorage(Which("models"), PLACE, is_volume=True),)
+    unread = Narrowing(left_out=("x.yaml",))
+    by_hand = PlanOptions(scope=Scope.ERASE)
+    plan = planned(cluster, options=by_hand, narrowing=unread, removed_storage=removed)
+    assert codes(plan) == ["manifests-unread"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"release": (3, 6, 4)}, ["not-my-bucket"]),
+        ({"tag_owners": {"atlas": "other"}}, ["not-my-bucket"]),
+        ({"tag_owners": {"atlas": "me"}}, []),
+    ],
+)
+def test_a_user_adopts_no_bucket_that_may_be_another_s(facts, code):
+    theirs = {"me": frozenset({"me"}), "is_admin": False, **facts}
+    cluster = replace(view(buckets=[bucket("atlas", owner="me")]), **theirs)
+    assert codes(planned(cluster, buckets=(ATLAS,))) == code
