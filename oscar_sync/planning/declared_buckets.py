@@ -45,6 +45,8 @@ from oscar_sync.semantics.buckets import mount_bucket, needed_buckets
 from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, shown_release
 
 _LATER: Final = "the services written or removed before take this access away"
+_NO_MARK: Final = "it is what the settings declare, and no set manages it"
+_STALE_MARK: Final = "its mark is of other access, and drift is measured by it"
 _MARK_LATER: Final = "the service that mounts it takes the mark off"
 
 
@@ -186,7 +188,8 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
     live = told_access(facts)
     is_same = live == (declared.visibility, declared.allowed_users)
     if reason is None and is_same:
-        return None if facts.set_name else _adopt(context, declared, facts)
+        is_marked = facts.set_name and facts.applied == access_mark(*live)
+        return None if is_marked else _adopt(context, declared, facts)
     changes = _changes(facts, declared)
     if reason is None and not facts.set_name:
         reason = _unmarked_reason(bucket, facts)
@@ -287,15 +290,17 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
     if not context.facts.reaches_store():
         return None
     key = bucket_key(context, facts.name)
-    reason = _tag_reason(context, facts)
+    # A bucket that was made again by another user has no mark.
+    reason = None if facts.set_name else _tag_reason(context, facts)
     action = Action(
         id=action_id(ActionKind.ADOPT_BUCKET, key),
         key=key,
         kind=ActionKind.ADOPT_BUCKET,
-        reason="it is what the settings declare, and no set manages it",
+        reason=_STALE_MARK if facts.set_name else _NO_MARK,
         steps=_tag(context, declared),
         preconditions=_preconditions(facts),
         origin=declared.origin,
+        notes=(_STALE_MARK,) if facts.set_name else (),
     )
     if reason is not None:
         return Decision(action, reason=reason)
@@ -436,8 +441,10 @@ def _notes(context: Context, declared: DeclaredBucket) -> tuple[str, ...]:
     elif open_through := _open_through(context, bucket):
         notes.append(f"it is open to everybody through {', '.join(open_through)}, whatever it says")
     if not context.facts.has_store():
+        is_there = context.facts.bucket(bucket) is not None
+        mark = "its mark is not renewed" if is_there else "it is not marked as managed by this set"
         notes.append(
-            "it is not marked as managed by this set: the object store is not reachable from here "
+            f"{mark}: the object store is not reachable from here "
             f"({context.facts.view.store_problem})"
         )
     return tuple(notes)
@@ -445,6 +452,8 @@ def _notes(context: Context, declared: DeclaredBucket) -> tuple[str, ...]:
 
 def _user_notes(facts: BucketFacts, declared: DeclaredBucket) -> list[str]:
     """Name who has access and should not, and who should and has none."""
+    if facts.visibility == PUBLIC:  # everybody has
+        return []
     has, wanted = {*told_access(facts)[1]}, {*declared.allowed_users}
     told = (
         ("loses access", "lose access", has - wanted),

@@ -87,12 +87,14 @@ def _action(context: Context, declared: DeclaredVolume, there: VolumeFacts | Non
         Cause.UNKNOWN if there else Cause.MANIFEST,
         declared.origin,
     )
+    is_there = there is not None and not there.is_deleting
+    kind = ActionKind.UPDATE if is_there else ActionKind.CREATE_VOLUME
     return Action(
-        id=action_id(ActionKind.CREATE_VOLUME, key),
+        id=action_id(kind, key),
         key=key,
-        kind=ActionKind.CREATE_VOLUME,
-        reason="never created, or deleted on the cluster",
-        steps=(Step(Do.CREATE_VOLUME, declared.which.name),),
+        kind=kind,
+        reason="its size differs" if is_there else "never created, or deleted on the cluster",
+        steps=() if is_there else (Step(Do.CREATE_VOLUME, declared.which.name),),
         changes=(size,),
         preconditions=Preconditions(there.size if there else ""),
         origin=declared.origin,

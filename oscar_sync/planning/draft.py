@@ -355,7 +355,12 @@ def _narrowed(desired: DesiredState) -> str:
     if narrowing.is_full:
         return narrowing.words
     files = f", without {several(narrowing.left_out)}" if narrowing.left_out else ""
-    removed = [str(entry.which) for entry in desired.settings.removed]
+    settings = desired.settings
+    named = (
+        *(one.which for one in settings.removed),
+        *(one.which for one in settings.removed_storage),
+    )
+    removed = [*map(str, named)]
     unseen = f"; `removed` is not looked at: {several(removed)}" if removed else ""
     return f"{narrowing.words}{files}: nothing is pruned{unseen}"
 

@@ -2,7 +2,7 @@
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.outcome import has_drift
-from oscar_sync.model.plan import Action, ActionKind, Plan
+from oscar_sync.model.plan import BUCKET_PREFIX, VOLUME_PREFIX, Action, ActionKind, Plan
 from oscar_sync.render.changes import script_lines, want_and_live
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.words import key_width, safe
@@ -64,4 +64,10 @@ def drift_sentence(plan: Plan) -> str:
     compared = f"{count} compared with {safe(', '.join(read))}{lost}"
     if not has_drift(plan):
         return f"No drift: {compared}."
-    return f"Drift: {plural(len(moved(plan)), 'service')} of {compared}."
+    names = [action.key.name for action in moved(plan)]
+    buckets, volumes = (
+        sum(name.startswith(prefix) for name in names) for prefix in (BUCKET_PREFIX, VOLUME_PREFIX)
+    )
+    counts = {"service": len(names) - buckets - volumes, "bucket": buckets, "volume": volumes}
+    what = ", ".join(plural(number, noun) for noun, number in counts.items() if number)
+    return f"Drift: {what}{'; ' if buckets or volumes else ' of '}{compared}."

@@ -119,6 +119,35 @@ def test_what_changed_on_the_cluster_is_told_from_what_changed_in_the_files(alic
     assert code == 0
 
 
+def test_a_mark_that_lags_behind_is_written_again_so_that_drift_is_told_by_it(alice):
+    """The files follow what somebody changed on the cluster; then it is changed back there."""
+    declare(alice, "atlas: {}")
+    alice.apply()
+    alice.http("alice", "PUT", BUCKETS, {"bucket_name": "atlas", "visibility": "public"})
+    declare(alice, "atlas: {visibility: public}")
+    alice.apply()
+    assert alice.is_quiet()
+    alice.http("alice", "PUT", BUCKETS, {"bucket_name": "atlas", "visibility": "private"})
+    code, out, _ = alice.run("drift")
+    assert code == 2
+    assert out.splitlines()[-1] == "Drift: 1 bucket; 0 services compared with edge."
+
+
+def test_a_bucket_that_was_public_gives_nobody_access_that_they_had_not(alice):
+    declare(alice, "atlas: {visibility: public}")
+    alice.apply()
+    declare(alice, f"atlas: {{visibility: restricted, allowed_users: [{BOB}]}}")
+    (action,) = alice.document()["actions"]
+    assert action["notes"] == []
+
+
+def test_a_narrowed_run_names_the_buckets_and_volumes_that_it_does_not_delete(alice):
+    entries = "  - {bucket: edge/old, erase: true}\n  - {volume: tmp, erase: true}\n"
+    declare(alice, more=f"removed:\n{entries}")
+    alice.write("aaa")
+    assert "`removed` is not looked at: edge/old, tmp" in alice.run("plan", "--only", "aaa")[1]
+
+
 def test_an_unmarked_bucket_is_adopted_only_as_it_is(alice):
     alice.http("alice", "POST", BUCKETS, {"bucket_name": "atlas", "visibility": "private"})
     declare(alice, "atlas: {visibility: public}")
@@ -283,6 +312,9 @@ def test_volumes_are_made_used_and_deleted_once_nothing_mounts_them(alice):
     declare(alice, more="volumes:\n  models: {size: 2Gi}\n")
     (step,) = alice.document()["blocked"]
     assert step["code"] == "unsupported-update"
+    out = alice.run("drift")[1]
+    assert "size  want 2Gi  live 1Gi" in out
+    assert "missing" not in out
     declare(alice, more="volumes:\n  models: {size: 1024Mi}\n")
     assert alice.is_quiet()
     removed = "removed:\n  - {volume: models, erase: true}\n"
