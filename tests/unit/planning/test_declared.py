@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedStorage, Which
 from oscar_sync.model.state import VolumeFacts
@@ -51,6 +51,8 @@ def test_without_a_store_a_bucket_is_made_unmarked_and_none_is_adopted():
     (made,) = planned(view(**away), buckets=(ATLAS,)).actions
     assert any("not marked as managed by this set" in note for note in made.notes)
     assert not planned(view(buckets=[bucket("atlas")], **away), buckets=(ATLAS,)).all_actions
+    (adopted,) = planned(view(buckets=[bucket("atlas")]), buckets=(ATLAS,)).actions
+    assert adopted.kind is ActionKind.ADOPT_BUCKET
 
 
 def test_a_bucket_and_a_volume_of_one_name_are_both_deleted():
