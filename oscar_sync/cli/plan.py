@@ -46,12 +46,12 @@ def command(**options: Any) -> int:
         desired = with_flags(desire(request, os.environ), options)
         connections, asked = connections_of(options), plan_options(options)
         planned = plan_once(desired, asked, connections)
-        if options["base"]:
+        if options["base"] is not None:
             from oscar_sync.reconcile.base import BaseRequest, against_base
 
             base = BaseRequest(request, options["base"], options["prune"])
             planned = against_base(planned, base, asked, connections)
-        if options["compare"]:
+        if options["compare"] is not None:
             planned = _compared(planned, options["compare"])
         show_plan(planned, outputs, options["color"], "plan", verbose=options["verbose"])
         return plan_exit(planned.draft.plan, detailed=options["detailed_exitcode"])

@@ -295,3 +295,10 @@ def test_nothing_that_the_repository_names_is_run(branch):
     (branch.folder.parent / "ran").unlink(missing_ok=True)
     assert base_of(branch)[0]["problem"] is None
     assert not (branch.folder.parent / "ran").exists()
+
+
+@pytest.mark.parametrize("option", ["--base", "--compare"])
+def test_a_blank_plan_or_commit_to_compare_with_is_refused_not_taken_for_none(branch, option):
+    """A job may have failed to name it."""
+    code, _, err = branch.run("plan", option, "")
+    assert (code, option in err) == (64, True)
