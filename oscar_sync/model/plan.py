@@ -37,7 +37,7 @@ class ActionKind(StrEnum):
     CREATE_VOLUME = "create volume"
 
     @property
-    def is_missing(self) -> bool:
+    def is_creation(self) -> bool:
         """Tell whether what it makes is not there: never made, or deleted on the cluster."""
         return self in _MAKING
 
@@ -49,7 +49,7 @@ class ActionKind(StrEnum):
     @property
     def is_drift(self) -> bool:
         """Tell whether the cluster must have moved, whatever fields it changes."""
-        return self.is_missing or self is ActionKind.HOOK
+        return self.is_creation or self is ActionKind.HOOK
 
 
 class Do(StrEnum):

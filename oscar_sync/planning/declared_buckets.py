@@ -4,15 +4,12 @@ Nothing that is not declared is touched, and nothing is deleted here.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from msgspec.structs import replace
-
-from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import BucketName, ServiceKey
-from oscar_sync.model.material import BucketMaterial, CreateMaterial, RenameMaterial
+from oscar_sync.model.material import BucketMaterial
 from oscar_sync.model.plan import (
     BUCKET_PREFIX,
     Action,
@@ -26,12 +23,18 @@ from oscar_sync.model.plan import (
 )
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.model.state import BucketFacts
-from oscar_sync.planning.blocking import Reason, whose_words
+from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.bucket_guards import (
+    access_reason,
+    quota_reason,
+    tag_reason,
+    unmarked_reason,
+    whose_reason,
+)
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id
 from oscar_sync.planning.seeding import decide_bucket_seeds, seed_after
 from oscar_sync.semantics.access import (
-    PRIVATE,
     PUBLIC,
     RESTRICTED,
     Access,
@@ -41,13 +44,10 @@ from oscar_sync.semantics.access import (
     told_access,
 )
 from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
-from oscar_sync.semantics.buckets import mount_bucket, needed_buckets
-from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, shown_release
+from oscar_sync.semantics.buckets import needed_buckets
 
-_LATER: Final = "the services written or removed before take this access away"
 _NO_MARK: Final = "it is what the settings declare, and no set manages it"
 _STALE_MARK: Final = "its mark is of other access, and drift is measured by it"
-_MARK_LATER: Final = "the service that mounts it takes the mark off"
 
 
 def bucket_key(context: Context, bucket: str) -> ServiceKey:
@@ -88,95 +88,6 @@ def decide_seeds_of_buckets(
     ]
 
 
-def decide_again(
-    context: Context,
-    early: Sequence[Decision],
-    written: Iterable[Decision],
-    removals: Iterable[Decision],
-) -> list[Decision]:
-    """Return *early*, the decisions about buckets, then *written*, then what must come after."""
-    written, early, later = list(written), list(early), []
-    sent = [one for one in (*removals, *written) if one.reason is None]
-    for declared in context.settings.buckets_on(context.facts.view.cluster.id):
-        place = bucket_key(context, declared.which.name)
-        before = next((one for one in early if one.action.key == place), None)
-        if before is not None and before.reason is not None:
-            continue
-        decision = _again(context, declared, before, sent)
-        if decision is None:
-            continue
-        if before is not None and before.action.id == decision.action.id:
-            early.remove(before)
-        later.append(decision)
-    return [*early, *written, *later]
-
-
-def _again(
-    context: Context, declared: DeclaredBucket, before: Decision | None, sent: Sequence[Decision]
-) -> Decision | None:
-    """Return what the services' writes take away from a bucket and must be given again, or None."""
-    disturbing = tuple(one.action.id for one in sent if _takes_access(one, declared))
-    unmarking = tuple(one.action.id for one in sent if _takes_mark(one, declared))
-    if not (disturbing or (unmarking and context.facts.reaches_store())):
-        return None
-    is_share = before is not None and before.action.kind is ActionKind.SHARE_BUCKET
-    made = (before.action.id,) if before is not None and before.action.kind.is_missing else ()
-    waits_for = tuple(dict.fromkeys((*made, *disturbing, *unmarking)))
-    if before is not None and is_share and disturbing:
-        # The bucket is not as the plan saw it by then.
-        facts = context.facts.bucket(BucketName(declared.which.name))
-        material = replace(_material(context, declared, facts), planned=None)
-        action = replace(before.action, depends_on=waits_for)
-        return replace(before, action=action, material=material)
-    kind = ActionKind.SHARE_BUCKET if disturbing else ActionKind.ADOPT_BUCKET
-    key = bucket_key(context, declared.which.name)
-    action = Action(
-        id=action_id(kind, key),
-        key=key,
-        kind=kind,
-        reason=_LATER if disturbing else _MARK_LATER,
-        steps=_access_steps(context, declared) if disturbing else _tag(context, declared),
-        depends_on=waits_for,
-        origin=declared.origin,
-        notes=(_LATER if disturbing else _MARK_LATER,),
-    )
-    return Decision(action, _material(context, declared, None))
-
-
-def _takes_access(decision: Decision, declared: DeclaredBucket) -> bool:
-    """Tell whether a service's write takes access to the bucket away, or lets OSCAR forget it.
-
-    An update of a service's visibility takes the access of all its buckets with it, and a bucket
-    that a private service attaches is no longer told as public (`semantics.access`).
-    """
-    bucket = BucketName(declared.which.name)
-    if declared.visibility == PRIVATE:
-        return False
-    gives = decision.effects.gives.get(bucket)
-    if declared.visibility == PUBLIC and gives is not None and not gives.is_public:
-        return True
-    if bucket in decision.effects.closes:
-        return True
-    material = decision.material
-    live = material.live if material is not None else None
-    return (
-        live is not None
-        and bucket in needed_buckets(live.form)
-        and any(one.path.startswith(_OF_ACCESS) for one in decision.action.changes)
-    )
-
-
-def _takes_mark(decision: Decision, declared: DeclaredBucket) -> bool:
-    """Tell whether a POST tags the bucket as its service's own: it does so with a mount (6.2)."""
-    material = decision.material
-    posting = material.first if isinstance(material, RenameMaterial) else material
-    is_mounted = isinstance(posting, CreateMaterial) and mount_bucket(posting.first_form)
-    return is_mounted == declared.which.name
-
-
-_OF_ACCESS: Final = ("visibility", "allowed_users")
-
-
 def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
     bucket = BucketName(declared.which.name)
     facts = context.facts.bucket(bucket)
@@ -184,7 +95,7 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
         return None
     if facts is None:
         return _create(context, declared)
-    reason = _whose_reason(context, facts)
+    reason = whose_reason(context, facts)
     live = told_access(facts)
     is_same = live == (declared.visibility, declared.allowed_users)
     if reason is None and is_same:
@@ -192,74 +103,9 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
         return None if is_marked else _adopt(context, declared, facts)
     changes = _changes(facts, declared)
     if reason is None and not facts.set_name:
-        reason = _unmarked_reason(bucket, facts)
+        reason = unmarked_reason(bucket, facts)
     return _share(
-        context, declared, facts, changes, reason or _access_reason(context, declared, facts)
-    )
-
-
-def _whose_reason(context: Context, facts: BucketFacts) -> Reason | None:
-    if facts.set_name and facts.set_name != context.settings.set_name:
-        return Reason(
-            "not-ours",
-            f"bucket {facts.name} is managed by set {facts.set_name}",
-            ("delete it from `buckets` here, or there, and take its tag `oscar-sync` off",),
-        )
-    if context.owns_bucket(facts):
-        return None
-    return Reason(
-        "not-my-bucket",
-        f"bucket {facts.name} {whose_words(facts.owner)}",
-        ("give yours another name", "let its owner share it"),
-    )
-
-
-def _unmarked_reason(bucket: BucketName, facts: BucketFacts) -> Reason:
-    visibility, users = told_access(facts)
-    shown = f"visibility: {visibility}" + (
-        f", allowed_users: [{', '.join(users)}]" if users else ""
-    )
-    return Reason(
-        "bucket-not-managed",
-        f"bucket {bucket} exists, and no set manages it: its access is changed only after the "
-        "settings say what it is",
-        (f"write `{bucket}: {{{shown}}}` under `buckets` and apply; then change it",),
-    )
-
-
-def _access_reason(
-    context: Context, declared: DeclaredBucket, facts: BucketFacts | None
-) -> Reason | None:
-    """Return why the log-in cannot give the bucket that access (oscar-server 1.4; 130, 135)."""
-    # An administrator's bucket has no policy: OSCAR takes a PUT and changes nothing. What is public
-    # it closes all the same, since everybody's policy names it.
-    if not context.facts.view.is_admin:
-        return None
-    live = facts.visibility if facts else ""
-    if declared.visibility != PRIVATE:
-        return Reason(
-            "needs-user-login",
-            f"a bucket of an administrator cannot be {declared.visibility}: OSCAR gives only the "
-            "buckets of users with a token a visibility",
-            ("log in with a token (OIDC) on this cluster", "write `visibility: private`"),
-        )
-    if live in ("", PRIVATE, PUBLIC):
-        return None
-    return Reason(
-        "needs-user-login",
-        f"bucket {declared.which.name} is {live}, which only its owner's token can take back",
-        ("log in with a token (OIDC) on this cluster", "delete it from `buckets`"),
-    )
-
-
-def _quota_reason(context: Context, bucket: BucketName) -> Reason | None:
-    left = context.facts.quota().buckets_left
-    if left is None or left > len(context.planned.made):
-        return None
-    return Reason(
-        "quota",
-        f"bucket {bucket} is one too many: the quota has room for {plural(left, 'more bucket')}",
-        ("delete a bucket", "ask the cluster's operator for a larger quota"),
+        context, declared, facts, changes, reason or access_reason(context, declared, facts)
     )
 
 
@@ -270,7 +116,7 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         key=bucket_key(context, bucket),
         kind=ActionKind.CREATE_BUCKET,
         reason="never created, or deleted on the cluster",
-        steps=(Step(Do.CREATE_BUCKET, bucket), *_tag(context, declared)),
+        steps=(Step(Do.CREATE_BUCKET, bucket), *tag_steps(context, declared)),
         changes=tuple(
             FieldChange(path, Op.ADD, None, value, Cause.MANIFEST, declared.origin)
             for path, value in _fields(declared.visibility, declared.allowed_users)
@@ -278,12 +124,12 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         origin=declared.origin,
         notes=_notes(context, declared),
     )
-    reason = _access_reason(context, declared, None) or _quota_reason(context, bucket)
+    reason = access_reason(context, declared, None) or quota_reason(context, bucket)
     if reason is not None:
         return Decision(action, reason=reason)
     gives = {bucket: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(makes=(bucket,), gives=gives)
-    return Decision(action, _material(context, declared, None), effects=effects)
+    return Decision(action, material_of(context, declared, None), effects=effects)
 
 
 def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> Decision | None:
@@ -291,44 +137,20 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
         return None
     key = bucket_key(context, facts.name)
     # A bucket that was made again by another user has no mark.
-    reason = None if facts.set_name else _tag_reason(context, facts)
+    reason = None if facts.set_name else tag_reason(context, facts)
     action = Action(
         id=action_id(ActionKind.ADOPT_BUCKET, key),
         key=key,
         kind=ActionKind.ADOPT_BUCKET,
         reason=_STALE_MARK if facts.set_name else _NO_MARK,
-        steps=_tag(context, declared),
+        steps=tag_steps(context, declared),
         preconditions=_preconditions(facts),
         origin=declared.origin,
         notes=(_STALE_MARK,) if facts.set_name else (),
     )
     if reason is not None:
         return Decision(action, reason=reason)
-    return Decision(action, _material(context, declared, facts))
-
-
-def _tag_reason(context: Context, facts: BucketFacts) -> Reason | None:
-    """Return why a bucket may not be the user's own, whatever its list says."""
-    # A list shows a user as the owner of what is private and they have access to, also where
-    # another one has made it again under its name (226).
-    view = context.facts.view
-    if view.is_admin:
-        return None
-    if NO_BUCKET_BY_NAME.holds(view.release):
-        return Reason(
-            "not-my-bucket",
-            f"it is not known whether bucket {facts.name} is yours alone: OSCAR "
-            f"{shown_release(view.release)} does not show its tags",
-            ("give yours another name", "upgrade the cluster"),
-        )
-    tagged = context.facts.tag_owner(facts.name)
-    if tagged is None or tagged in view.me:
-        return None
-    return Reason(
-        "not-my-bucket",
-        f"bucket {facts.name} {whose_words(tagged)}",
-        ("give yours another name", "let its owner share it"),
-    )
+    return Decision(action, material_of(context, declared, facts))
 
 
 def _share(
@@ -344,7 +166,7 @@ def _share(
         key=key,
         kind=ActionKind.SHARE_BUCKET,
         reason="the access differs from what the settings declare",
-        steps=(*_unlocking_steps(context, declared, facts), *_access_steps(context, declared)),
+        steps=(*_unlocking_steps(context, declared, facts), *access_steps(context, declared)),
         changes=changes,
         preconditions=_preconditions(facts),
         origin=declared.origin,
@@ -354,16 +176,16 @@ def _share(
         return Decision(action, reason=reason)
     gives = {facts.name: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(gives=gives, closes=(facts.name,))
-    return Decision(action, _material(context, declared, facts), effects=effects)
+    return Decision(action, material_of(context, declared, facts), effects=effects)
 
 
-def _access_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
+def access_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
     users = f" ({', '.join(declared.allowed_users)})" if declared.allowed_users else ""
     given = Step(Do.SET_ACCESS, declared.which.name, f"{declared.visibility}{users}")
-    return (given, *_tag(context, declared))
+    return (given, *tag_steps(context, declared))
 
 
-def _tag(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
+def tag_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
     return (Step(Do.TAG, declared.which.name),) if context.facts.reaches_store() else ()
 
 
@@ -385,7 +207,7 @@ def _unlocking(
     return tuple(sorted(context.facts.view.me)) if locked else ()
 
 
-def _material(
+def material_of(
     context: Context, declared: DeclaredBucket, facts: BucketFacts | None
 ) -> BucketMaterial:
     view = context.facts.view

@@ -14,6 +14,7 @@ from oscar_sync.planning.erasing import (
     erase_action,
     erase_reason,
     removals_of,
+    unread_reason,
 )
 from oscar_sync.planning.guards import first_of
 from oscar_sync.semantics.capabilities import NO_VOLUMES
@@ -93,23 +94,13 @@ def _volume(context: Context, entry: RemovedStorage) -> Decision | None:
         notes=(f"{there.size or 'unknown size'}; what it holds cannot be counted from here",),
     )
     reason = first_of(
-        _unread_reason(context),
+        unread_reason(context),
         _use_reason(name, users),
         declared_reason(name, context.settings.volumes_on(key.cluster)),
     )
     if reason is not None:
         return Decision(action, reason=reason)
     return Decision(action, EraseMaterial(view.cluster, view.release, own_store=view.own_store))
-
-
-def _unread_reason(context: Context) -> Reason | None:
-    if not context.is_partial:
-        return None
-    return Reason(
-        "manifests-unread",
-        "not every manifest was read, so the volumes they use are not known",
-        ("correct them: oscar-sync validate",),
-    )
 
 
 def _users(context: Context, name: str, attached_to: tuple[str, ...]) -> tuple[str, ...]:

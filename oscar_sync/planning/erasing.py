@@ -103,7 +103,7 @@ def consent_to_erase(bucket: BucketName) -> str:
 
 def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> Reason | None:
     return (
-        _unread_reason(context)
+        unread_reason(context)
         or protect_reason(context, service)
         or shared_name_reason(context, [bucket])
         or _set_reason(context, bucket)
@@ -115,12 +115,12 @@ def erase_reason(context: Context, service: ServiceKey, bucket: BucketName) -> R
     )
 
 
-def _unread_reason(context: Context) -> Reason | None:
+def unread_reason(context: Context) -> Reason | None:
     if not context.is_partial:
         return None
     return Reason(
         "manifests-unread",
-        "not every manifest was read, so the buckets they use are not known",
+        "not every manifest was read, so what they use is not known",
         ("correct them: oscar-sync validate", "let the PATHs hold every FDL file"),
     )
 

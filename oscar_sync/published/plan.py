@@ -377,7 +377,7 @@ class DriftDocument(PlanDocument):
     @classmethod
     def of(cls, plan: Plan, **more: Any) -> Self:
         """Return the document of *plan*."""
-        missing = [action for action in plan.all_actions if action.kind.is_missing]
+        missing = [action for action in plan.all_actions if action.kind.is_creation]
         return super().of(plan, missing=tuple(missing), **more)
 
 

@@ -167,7 +167,7 @@ def _storage(planned: Pass, view: ClusterView) -> Iterator[StorageStatus]:
     for prefix, name in every:
         key = ServiceKey(view.cluster.id, ServiceName(f"{prefix}{name}"))
         action = actions.get(key)
-        is_missing = action is not None and action.kind.is_missing
+        is_missing = action is not None and action.kind.is_creation
         facts = (view.buckets or {}).get(BucketName(name)) if prefix == BUCKET_PREFIX else None
         visibility, users = told_access(facts) if facts else ("", ())
         yield StorageStatus(

@@ -22,7 +22,7 @@ def origin_lines(action: Action) -> list[str]:
 
 def moved_lines(action: Action, width: int) -> list[tuple[str, list[str]]]:
     key = f"{action.key!s:<{width}}"
-    if action.kind.is_missing:
+    if action.kind.is_creation:
         return [(f"{key} missing: {safe(action.reason)}", [])]
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)

@@ -157,7 +157,7 @@ def _of_drift(plan: Plan) -> Iterator[ReportFinding]:
     yield from _shared(plan)
     for action in moved(plan):
         key, place = str(action.key), _place(action)
-        if action.kind.is_missing:
+        if action.kind.is_creation:
             text = f"missing: {action.reason}"
             yield ReportFinding("missing", Severity.WARNING, key, text, place)
         elif action.kind is ActionKind.HOOK:

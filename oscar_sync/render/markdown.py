@@ -123,7 +123,7 @@ def _of_drift(plan: Plan) -> list[DocumentBlock]:
 
 def _moved(action: Action) -> DocumentBlock:
     key = f"<code>!</code> <b>{_text(str(action.key))}</b>"
-    if action.kind.is_missing:
+    if action.kind.is_creation:
         return DocumentBlock("missing", f"- {key} missing: {_text(action.reason)}")
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
@@ -196,7 +196,7 @@ def _folded(title: str, body: Sequence[str]) -> str:
 
 
 def _fields(action: Action) -> list[str]:
-    return _table(action.changes, is_new=action.kind.is_missing)
+    return _table(action.changes, is_new=action.kind.is_creation)
 
 
 def _table(changes: Sequence[FieldChange], *, is_new: bool = False) -> list[str]:

@@ -267,7 +267,7 @@ class Page:
         """Return what differs on the cluster; with -v also what would be sent beside it."""
         if self._verbose:
             return action.changes
-        is_new = action.kind.is_missing or action.kind is ActionKind.RENAME
+        is_new = action.kind.is_creation or action.kind is ActionKind.RENAME
         return [] if is_new else [one for one in action.changes if one.op is not Op.SAME]
 
     def blocked(self, item: Blocked) -> list[str]:

@@ -26,7 +26,7 @@ _NAMED: Final = 6
 _BELOW: Final = "see below"
 _RISKY: Final = (ActionKind.REMOVE, ActionKind.REPLACE, ActionKind.RENAME, ActionKind.ERASE)
 _WORDS: Final[dict[str, str]] = {ActionKind.HOOK: "notifications"}
-_NEW: Final = (ActionKind.SEED, *(kind for kind in ActionKind if kind.is_missing))
+_NEW: Final = (ActionKind.SEED, *(kind for kind in ActionKind if kind.is_creation))
 
 
 class FieldRow(Struct, frozen=True):
@@ -183,7 +183,7 @@ def _blocked(item: Blocked) -> Entry:
 
 def _moved(action: Action) -> Entry:
     cluster, name = action.key.cluster, action.key.name
-    if action.kind.is_missing:
+    if action.kind.is_creation:
         return Entry(cluster, name, "missing", "bad", action.reason)
     if action.kind is ActionKind.HOOK:
         targets = ", ".join(step.target for step in action.steps)
@@ -221,7 +221,7 @@ def _of_action(action: Action, *, verb: str = "deletes") -> Details:
         keeps=tuple(f"keeps {kept(item)}" for item in action.keeps),
         notes=(*step_lines(action), *action.notes),
     )
-    shown = _sent if action.kind.is_missing else _compared
+    shown = _sent if action.kind.is_creation else _compared
     return shown(details, action.changes, action)
 
 
