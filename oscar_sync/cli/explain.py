@@ -30,7 +30,9 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     return [path for path in _every_path() if path.startswith(incomplete)]
 
 
-@given.command("explain", "oscar-sync explain expose.api_port", "oscar-sync explain settings.seeds")
+@given.command(
+    "explain", "oscar-sync explain expose.api_port", "oscar-sync explain settings.services.seeds"
+)
 @click.argument("field", default="service", shell_complete=_completed)
 @given.formats(*FORMATS)
 def command(field: str, outputs: tuple[str, ...]) -> int:

@@ -37,6 +37,10 @@ _YEAR_S: Final = 365 * 86_400
 SECONDS: Final = _Seconds()
 
 
+class Whole(click.IntRange):
+    name = "whole number"  # click says "is not a valid integer range"
+
+
 class _Given(click.types.StringParamType):
     """A text that is not blank: ``--endpoint-allowed "$ORIGIN"`` without an ORIGIN allows nothing.
 
@@ -57,8 +61,8 @@ class _File(_Given):
         return [CompletionItem(incomplete, type="file")]
 
 
-_GIVEN: Final = _Given()
-_FILE: Final = _File()
+GIVEN: Final = _Given()
+FILE: Final = _File()
 
 
 def _names(kind: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
@@ -81,7 +85,7 @@ VOLUMES: Final = _names("volumes")
 def _many(flag: str, *names: str, metavar: str, text: str, kind: str = "") -> Any:
     variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
     return click.option(
-        flag, *names, multiple=True, metavar=metavar, help=text, type=_GIVEN, envvar=variable,
+        flag, *names, multiple=True, metavar=metavar, help=text, type=GIVEN, envvar=variable,
         show_envvar=False, cls=CommonOption, shell_complete=_names(kind) if kind else None,
     )  # fmt: skip
 
@@ -89,7 +93,7 @@ def _many(flag: str, *names: str, metavar: str, text: str, kind: str = "") -> An
 def _one(flag: str, *names: str, metavar: str, text: str) -> Any:
     variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
     return click.option(
-        flag, *names, metavar=metavar, help=text, type=_FILE, envvar=variable, cls=CommonOption
+        flag, *names, metavar=metavar, help=text, type=FILE, envvar=variable, cls=CommonOption
     )
 
 
@@ -103,7 +107,7 @@ _CLUSTER: Final = _many(
     text="Use the cluster with this id or address (repeatable).", kind="clusters",
 )  # fmt: skip
 _ENDPOINT_ALLOWED: Final = click.option(
-    "--endpoint-allowed", multiple=True, metavar="ORIGIN", type=_GIVEN, cls=CommonOption,
+    "--endpoint-allowed", multiple=True, metavar="ORIGIN", type=GIVEN, cls=CommonOption,
     help="Send credentials only to ORIGIN (https://HOST), to other origins named so, and to those "
          "of OSCAR_SYNC_ENDPOINTS (repeatable).",
 )  # fmt: skip
@@ -151,7 +155,7 @@ _LOG_FORMAT: Final = click.option(
     help="Format of the lines on stderr.",
 )  # fmt: skip
 _METRICS: Final = click.option(
-    "--metrics", metavar="FILE", type=_FILE, envvar="OSCAR_SYNC_METRICS",
+    "--metrics", metavar="FILE", type=FILE, envvar="OSCAR_SYNC_METRICS",
     help="Write OpenMetrics to FILE after each run.",
 )  # fmt: skip
 _TIMEOUT: Final = click.option(
@@ -207,7 +211,7 @@ _PLANNING: Final = (
     _flag("--strict", text="Treat warnings as errors."),
     click.option("--wait/--no-wait", default=None, envvar="OSCAR_SYNC_WAIT",
                  help="Wait until services are ready: 5 minutes, or as the settings say."),
-    click.option("--parallelism", type=click.IntRange(1, 64), default=2, metavar="NUMBER",
+    click.option("--parallelism", type=Whole(1, 64), default=2, metavar="NUMBER",
                  envvar="OSCAR_SYNC_PARALLELISM",
                  help="Updates to run in parallel on each cluster."),
 )  # fmt: skip

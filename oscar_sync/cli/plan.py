@@ -29,12 +29,12 @@ from oscar_sync.reconcile.once import Pass, plan_once
     help="Exit 2 if there are changes, 7 if a step is blocked.",
 )  # fmt: skip
 @click.option(
-    "--base", metavar="REF|./FOLDER",
+    "--base", metavar="REF|./FOLDER", type=given.GIVEN,
     help="Tell what this branch changes against the files of a git commit, or of a folder, from "
          "what was due before.",
 )  # fmt: skip
 @click.option(
-    "--compare", metavar="FILE", type=click.Path(),
+    "--compare", metavar="FILE", type=given.FILE,
     help="Say first how the plan differs from the one in FILE, which -o json=FILE wrote.",
 )  # fmt: skip
 def command(**options: Any) -> int:

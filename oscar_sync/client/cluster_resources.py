@@ -101,6 +101,10 @@ class ClusterResources:
         before = self.bucket(name)
         if before is None:
             raise self.api.bad(f"there is no bucket {name}")
+        # The server lets every user change a public bucket (oscar-server 1.4).
+        if before.owner != self._user():
+            whose = f"belongs to {before.owner}" if before.owner else "has no owner tag"
+            raise self.api.bad(f"bucket {name} is not changed: it {whose}", _NOT_MINE)
         if visibility != RESTRICTED and is_locked(before.visibility, before.allowed_users):
             self.api.set_access(name, before.visibility, (before.owner,))
         answer = self.api.set_access(name, visibility, users)
@@ -163,10 +167,15 @@ class ClusterResources:
         """Return the quota of the log-in, or of *user*, which takes user and password.
 
         Raises:
-            UsageError: the log-in is by user and password, and no *user* is named.
+            UsageError: the log-in is by user and password, and no *user* is named, or it is by
+                token, and one is.
         """
-        if not user and isinstance(self.cluster.login, BasicLogin):
-            raise UsageError("a log-in with user and password has no quota: name a user")
+        if isinstance(self.cluster.login, BasicLogin) != bool(user):
+            raise UsageError(
+                "a log-in with a token sees only its own quota: leave the user out"
+                if user
+                else "a log-in with user and password has no quota of its own: name a user"
+            )
         return self._mapping("quotas", "user", *((user,) if user else ()))
 
     def metrics(self, service: str = "") -> Mapping[str, Any]:
@@ -195,6 +204,10 @@ class ClusterResources:
         if found is None:
             raise self.api.bad(f"it shows nothing for {names[-1] if names else kind}")
         return mapping_of(found)
+
+    def _user(self) -> str:
+        """Return the id of a log-in by token: its key of the store (oscar-server 1.4)."""
+        return str(mapping_of(self.api.config().get("minio_provider")).get("access_key", ""))
 
     def _refuse_to_share(self) -> None:
         # An administrator's bucket gets no policy, and a change of one is a 204 that does nothing

@@ -16,6 +16,10 @@ class Findings:
     def has_error(self) -> bool:
         return any(diagnostic.severity is ERROR for diagnostic in self.diagnostics)
 
+    def has_at(self, path: FieldPath) -> bool:
+        """Tell whether something is wrong with the value at *path* already."""
+        return any(diagnostic.path == dotted(path) for diagnostic in self.diagnostics)
+
     def add(  # noqa: PLR0917 - in the order of a diagnostic
         self,
         code: str,

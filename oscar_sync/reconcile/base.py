@@ -21,9 +21,10 @@ from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import Pass, completed
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.workspace.git import work_tree
-from oscar_sync.workspace.git_objects import commit_named, files_of, write_files
+from oscar_sync.workspace.git_objects import commit_named, files_of, has_git, write_files
 from oscar_sync.workspace.key import read_key
 
+_AS_FOLDER: Final = "write a folder as ./NAME"
 _NOT_FOLLOWED: Final = frozenset({SettingsCode.SEED, SettingsCode.SEED_OUTSIDE})
 
 
@@ -90,11 +91,15 @@ def _files_at(ref: str, folder: Path, cwd: Path) -> Iterator[_Files]:
         yield _Files(Path(os.path.realpath(Path(cwd, ref))), Path(os.path.realpath(cwd)))
         return
     tree = work_tree(folder)
-    commit = commit_named(tree, ref) if tree is not None else ""
-    if tree is None or not commit:
+    if tree is None:
+        raise UsageError(f"--base {ref}: {folder} is not in a git work tree; {_AS_FOLDER}")
+    if not has_git():
+        raise UsageError(f"--base {ref}: git is not installed; install it, or {_AS_FOLDER}")
+    commit = commit_named(tree, ref)
+    if not commit:
         raise UsageError(
-            f"--base {ref}: git knows no such commit at {folder}; fetch it (git fetch origin "
-            "BRANCH), or write a folder as ./NAME"
+            f"--base {ref}: there is no such commit in {tree}; fetch it (git fetch origin "
+            f"BRANCH), or {_AS_FOLDER}"
         )
     root = Path(os.path.realpath(tree))
     below = os.path.relpath(os.path.realpath(folder), root)

@@ -20,6 +20,7 @@ from oscar_sync.model.settings import (
 )
 from oscar_sync.semantics.access import PRIVATE, RESTRICTED, is_locked
 from oscar_sync.semantics.names import bucket_name_fault, is_dns_label
+from oscar_sync.semantics.paths import FILE_TYPES, provider_of
 from oscar_sync.semantics.quantities import is_positive_quantity
 from oscar_sync.settings.codes import SettingsCode
 
@@ -79,8 +80,10 @@ class _Reader:
         self._check_bucket_name(which.name, path)
         visibility, users = entry["visibility"] or PRIVATE, entry["allowed_users"]
         self._check_users(visibility, users, (*path, "allowed_users"))
+        for place, one in enumerate(entry["seeds"]):
+            self._check_folder(one["to"], (*path, "seeds", place, "to"))
         seeds = [
-            {**one, "to": f"{OWN_STORE}:{which.name}/{one['to']}".rstrip("/")}
+            {**one, "to": f"{OWN_STORE}:{which.name}/{one['to'].strip('/')}".rstrip("/")}
             for one in entry["seeds"]
         ]
         return DeclaredBucket(
@@ -92,6 +95,11 @@ class _Reader:
             self._seeds(which, seeds, (*path, "seeds")),
         )
 
+    def _check_folder(self, text: str, path: FieldPath) -> None:
+        if provider_of(text.partition(":")[0]).type in FILE_TYPES and ":" in text:
+            self.say(path, f"{text} is not a folder of this bucket",
+                     "write the folder alone, such as `images/`", SettingsCode.SEED)  # fmt: skip
+
     def _check_bucket_name(self, name: str, path: FieldPath) -> None:
         fault = bucket_name_fault(name)
         if fault:
@@ -99,6 +107,8 @@ class _Reader:
                      "name one bucket: BUCKET, or CLUSTER/BUCKET")  # fmt: skip
 
     def _check_users(self, visibility: str, users: Collection[str], path: FieldPath) -> None:
+        if self._findings.has_at(path):
+            return  # what is no list of users says nothing about who they are
         if is_locked(visibility, users):
             self.say(path, "a restricted bucket needs allowed_users",
                      "name them, or write `visibility: private`")  # fmt: skip

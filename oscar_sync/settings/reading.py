@@ -254,9 +254,9 @@ class _Reader:
 
     def waves(self, read: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
         for place, wave in enumerate(read):
-            if not wave:
-                self.say(SettingsCode.VALUE, ("waves", place),
-                         f"wave {place + 1} names no cluster",
+            path: FieldPath = ("waves", place)
+            if not (wave and all(wave)) and not self.findings.has_at(path):
+                self.say(SettingsCode.VALUE, path, f"wave {place + 1} names no cluster",
                          "write ids of clusters, or delete the wave")  # fmt: skip
         return tuple(map(tuple, read))
 
@@ -307,8 +307,10 @@ class _Reader:
         bucket, prefix = _bucket_and_prefix(provider.type, target.strip("/"))
         fault = _seed_fault(provider.type, colon, bucket, prefix)
         if fault:
-            self.say(SettingsCode.SEED, (*path, "to"), f"seed to {entry['to']}: {fault}",
-                     "write minio.default:BUCKET/FOLDER, or webdav.ID:FOLDER")  # fmt: skip
+            remedy = "write minio.default:BUCKET/FOLDER, or webdav.ID:FOLDER"
+            if path[0] == "buckets":
+                remedy = "write the folder alone, such as `images/`"
+            self.say(SettingsCode.SEED, (*path, "to"), f"seed to {entry['to']}: {fault}", remedy)
             return None
         source = substituted(entry["from"], self.environ)[0]
         return Seed(

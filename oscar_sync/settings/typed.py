@@ -47,7 +47,7 @@ class SettingsReader(FieldReader):
             hint = did_you_mean(text, field.choices)
             self.findings.at(
                 SettingsCode.VALUE, ERROR, self.places, path,
-                f"{dotted(path)} cannot be {text}" + (f"; {hint}" if hint else ""),
+                f"{dotted(path)} cannot be `{text}`" + (f"; {hint}" if hint else ""),
                 f"write one of {', '.join(field.choices)}",
             )  # fmt: skip
         elif text == OFF and path[-1] in ALWAYS_SHOWN:

@@ -39,6 +39,10 @@ class CommittedFile(Struct, frozen=True):
     size_bytes: int
 
 
+def has_git() -> bool:
+    return shutil.which("git") is not None
+
+
 def commit_named(tree: Path, ref: str) -> str:
     """Return the commit that *ref* names in the repository of *tree*, blank if there is none."""
     words = ("--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")

@@ -151,10 +151,25 @@ def test_a_folder_is_compared_where_it_is_written_as_one(branch, tmp_path):
     assert (base["actions"], base["problem"], actions) == ([], None, {"update:edge/hello"})
     (branch.folder / "v1").mkdir()
     code, _, err = branch.run("plan", "--base", "v1")
-    assert (code, "git knows no such commit" in err, "write a folder as ./NAME" in err) == (
+    assert (code, "there is no such commit in" in err, "write a folder as ./NAME" in err) == (
         64, True, True,
     )  # fmt: skip
     assert branch.run("plan", "--base", "./nowhere")[0] == 64
+
+
+def test_without_git_or_a_work_tree_the_base_says_so(branch, monkeypatch):
+    monkeypatch.setenv("PATH", str(branch.folder))
+    code, _, err = branch.run("plan", "--base", "main")
+    assert (code, "git is not installed; install it, or write a folder" in err) == (64, True), err
+    (branch.folder / ".git").rename(branch.folder / "moved")
+    code, _, err = branch.run("plan", "--base", "main")
+    assert (code, f"{branch.folder} is not in a git work tree" in err) == (64, True), err
+
+
+@pytest.mark.parametrize("flag", ["--base", "--compare"])
+def test_a_blank_base_is_wrong_usage_and_not_as_if_it_were_left_out(branch, flag):
+    code, _, err = branch.run("plan", flag, "")
+    assert (code, f"'{flag}': it is blank" in err) == (64, True), err
 
 
 def test_files_at_the_base_that_cannot_be_planned_leave_everything_to_the_branch(branch):

@@ -54,6 +54,8 @@ def test_yes_alone_never_deletes_a_bucket_that_holds_objects(atlas, s3):
     assert code == 10
     assert "deletes bucket atlas: 3 objects, 12 B" in out
     assert "--yes --objects 3" in err
+    code, _, err = atlas.run("bucket", "delete", "atlas", "--yes", "--objects", "many")
+    assert (code, "'many' is not a valid whole number" in err) == (64, True)
     code, _, err = atlas.run("bucket", "delete", "atlas", "--yes", "--objects", "2")
     assert code == 5
     assert "nothing was sent: bucket atlas holds 3 objects, not 2" in err

@@ -66,3 +66,11 @@ def test_as_json_it_is_one_document(capfd):
     assert document["update"].startswith("replace")
     assert document["source"].startswith("oscar-server 4.3")
     assert [one["name"] for one in json.loads(explained(capfd, "mount", "-o", "json")[1])["fields"]]
+
+
+def test_the_examples_of_its_help_are_fields(capfd):
+    assert call(["explain", "--help"]) == 0
+    lines = capfd.readouterr().out.partition("Examples:")[2].split("\n")
+    fields = [line.split()[-1] for line in lines if "oscar-sync explain" in line]
+    assert len(fields) == 2
+    assert [field for field in fields if explained(capfd, field)[0] != 0] == []

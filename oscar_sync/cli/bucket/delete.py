@@ -23,7 +23,7 @@ from oscar_sync.model.exits import Exit
 )
 @click.argument("name", shell_complete=given.BUCKETS)
 @click.option(
-    "--objects", type=click.IntRange(0), metavar="NUMBER",
+    "--objects", type=given.Whole(0), metavar="NUMBER",
     help="Go on only if the bucket holds this many objects. --yes needs it unless it is empty.",
 )  # fmt: skip
 @given.YES

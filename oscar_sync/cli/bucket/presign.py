@@ -26,7 +26,7 @@ _WEEK_S: Final = 604_800
 @click.argument("place", metavar="BUCKET/KEY")
 @click.option("--upload", is_flag=True, help="For a PUT of the object, not a GET.")
 @click.option(
-    "--expires", type=click.IntRange(1, _WEEK_S), default=900, metavar="SECONDS",
+    "--expires", type=given.Whole(1, _WEEK_S), default=900, metavar="SECONDS",
     help="Seconds for which the address works, up to a week.",
 )  # fmt: skip
 @given.one_cluster

@@ -38,7 +38,7 @@ _NAMED: Final = 10
 @click.argument("place", shell_complete=given.BUCKETS)
 @click.option("-r", "--recursive", is_flag=True, help="Delete all files below the folder PLACE.")
 @click.option(
-    "--objects", type=click.IntRange(0), metavar="NUMBER",
+    "--objects", type=given.Whole(0), metavar="NUMBER",
     help="Go on only if this many files are deleted. With -r, --yes needs it.",
 )  # fmt: skip
 @given.YES

@@ -85,7 +85,7 @@ def judged(
     if not request.needs_manifests:
         tolerated |= _OF_MANIFESTS
     elif not (manifests.fdl_count or opened.loaded.removed or _has_storage(opened.loaded)):
-        _note_no_fdl(request.paths, manifests.diagnostics, findings)
+        _note_no_fdl(request.paths, (*manifests.diagnostics, *findings.diagnostics), findings)
     every = [
         _softened(one) if one.code in tolerated else one
         for one in _ruled(opened.loaded, {*manifests.diagnostics, *findings.diagnostics})
@@ -146,7 +146,8 @@ def _note_no_fdl(
         Severity.ERROR,
         ", ".join(paths),
         "no FDL was found",
-        "name the folder of your FDL files; an empty set needs `removed:` in oscar-sync.yaml",
+        "name the folder of your FDL files; an empty set needs `buckets:`, "
+        "`volumes:` or `removed:` in oscar-sync.yaml",
     )
 
 

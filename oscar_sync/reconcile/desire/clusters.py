@@ -94,6 +94,8 @@ def _check_waves(opened: OpenedSettings, lookup: ClusterLookup, findings: Findin
         return
     for number, wave in enumerate(loaded.waves):
         for place, name in enumerate(wave):
+            if not name:
+                continue  # a wave with a blank name is an error already
             entry = lookup.entry_called(name) if name != STAR else None
             called, path = entry.id if entry else name, ("waves", number, place)
             if called in seen:

@@ -42,7 +42,7 @@ def test_what_is_declared_and_removed_is_read() -> None:
         (
             f"{SET}buckets: {{atlas: {{visibility: restrictd}}}}",
             (2, 19),
-            "buckets.atlas.visibility cannot be restrictd; did you mean restricted?",
+            "buckets.atlas.visibility cannot be `restrictd`; did you mean restricted?",
         ),
         (
             f"{SET}buckets: {{atlas: {{visibility: restricted}}}}",
@@ -58,6 +58,21 @@ def test_what_is_declared_and_removed_is_read() -> None:
             f"{SET}buckets: {{atlas: {{visibility: restricted, allowed_users: [' ']}}}}",
             (2, 43),
             "a user's id is blank",
+        ),
+        (
+            f"{SET}buckets: {{atlas: {{visibility: restricted, allowed_users: a}}}}",
+            (2, 43),
+            "buckets.atlas.allowed_users must be a list of texts",
+        ),
+        (
+            f"{SET}buckets: {{atlas: {{seeds: [{{from: a, to: 'minio.default:atlas/in'}}]}}}}",
+            (2, 37),
+            "minio.default:atlas/in is not a folder of this bucket",
+        ),
+        (
+            f"{SET}buckets: {{atlas: {{seeds: [{{from: a, to: in//b}}]}}}}",
+            (2, 37),
+            "seed to minio.default:atlas/in//b: the folder has an empty part",
         ),
         (f"{SET}buckets: {{atlas: {{quota: 1Gi}}}}", (2, 19), "unknown key buckets.atlas.quota"),
         ("volumes: {models: {}}", (1, 11), "volumes.models.size is required"),

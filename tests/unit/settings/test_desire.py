@@ -211,6 +211,12 @@ def test_a_run_without_fdl_is_an_error_unless_something_is_removed(tmp_path: Pat
     assert keys(state(tmp_path, EDGE + "removed: [old]\n", {})) == []
 
 
+def test_faulty_settings_do_not_say_as_well_that_there_is_no_fdl(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, EDGE + "buckets: [atlas]\n", {})
+    assert [one.code for one in caught.value.diagnostics] == ["OSY205"]
+
+
 def test_the_only_cluster_known_is_used_with_a_note(tmp_path: Path) -> None:
     found = state(tmp_path, EDGE, {"plants": "oscar-cluster"})
     assert keys(found) == ["edge/plants"]

@@ -69,7 +69,7 @@ from tests.support.settings import read
         (
             "rules: {OSY182: of}",
             (1, 9),
-            "rules.OSY182 cannot be of; did you mean off?",
+            "rules.OSY182 cannot be `of`; did you mean off?",
             "write one of off, warning, error",
         ),
         (

@@ -50,6 +50,7 @@ def test_a_wave_may_name_a_cluster_by_its_alias(tmp_path: Path) -> None:
         ("edge", "waves must be a list of lists", ""),
         ("[[{a: b}]]", "a string is required", ""),
         ("[['${HOME}']]", "is not allowed here", ""),
+        ("[[edge], [null]]", "wave 2 names no cluster", "OSY205"),
     ],
 )
 def test_waves_that_cannot_be_used_are_an_error(
@@ -61,3 +62,5 @@ def test_waves_that_cannot_be_used_are_an_error(
         words in one.message and one.code == (code or one.code) for one in caught.value.diagnostics
     ), str(caught.value)
     assert all(one.remedy and one.line for one in caught.value.diagnostics)
+    places = [(one.line, one.column) for one in caught.value.diagnostics]
+    assert len({*places}) == len(places), "one fault is told in two ways"
