@@ -99,7 +99,7 @@ def test_drift_names_first_who_has_access_and_should_not(alice):
     assert "bucket atlas" in first
     assert DAVE in first
     assert "aaa" in second
-    assert out.splitlines()[-1] == "Drift: 1 bucket and 1 service of 1 service compared with edge."
+    assert out.splitlines()[-1] == "Drift: 1 service, 1 bucket; 1 service compared with edge."
     alice.apply()
     assert access(alice, "atlas") == ("restricted", [BOB])
 
