@@ -11,7 +11,7 @@ from oscar_sync.model.material import BucketMaterial
 from oscar_sync.model.plan import ActionKind, Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import BucketFacts
-from oscar_sync.semantics.access import RESTRICTED, told_access
+from oscar_sync.semantics.access import RESTRICTED, seen_of, told_access
 from oscar_sync.semantics.answers import Outcome
 
 
@@ -44,15 +44,8 @@ def _check_preconditions(run: Run, material: BucketMaterial) -> None:
         raise StaleServiceError("it exists now")
     if not is_new and facts is None:
         raise StaleServiceError("it is gone")
-    if planned is not None and facts is not None and not _is_same(facts, planned):
+    if planned is not None and facts is not None and seen_of(facts) != seen_of(planned):
         raise StaleServiceError("it has changed since the plan was made")
-
-
-def _is_same(one: BucketFacts, other: BucketFacts) -> bool:
-    def shown(facts: BucketFacts) -> tuple[object, ...]:
-        return facts.owner, facts.from_service, facts.set_name, *told_access(facts)
-
-    return shown(one) == shown(other)
 
 
 def _create(run: Run, step: Step, material: BucketMaterial) -> FailedError | None:

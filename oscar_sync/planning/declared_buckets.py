@@ -41,6 +41,7 @@ from oscar_sync.semantics.access import (
     access_given,
     access_of_service,
     is_locked,
+    seen_of,
     told_access,
 )
 from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
@@ -225,8 +226,7 @@ def material_of(
 
 
 def _preconditions(facts: BucketFacts) -> Preconditions:
-    text = repr((facts.owner, *told_access(facts), facts.set_name))
-    return Preconditions(hashlib.sha256(text.encode()).hexdigest()[:16])
+    return Preconditions(hashlib.sha256(repr(seen_of(facts)).encode()).hexdigest()[:16])
 
 
 def _changes(facts: BucketFacts, declared: DeclaredBucket) -> tuple[FieldChange, ...]:

@@ -174,7 +174,7 @@ def _tag_reason(context: Context, bucket: BucketName) -> Reason | None:
     tagged = context.facts.tag_owner(bucket)
     if tagged is None or tagged in view.me:
         return None
-    whose = f"its tag says that it belongs to {tagged}" if tagged else "it has no owner tag"
+    whose = f"its tag says that it belongs to {tagged}" if tagged else "no owner tag is shown"
     me = next(iter(view.me), "")
     call = operator.set_tags(view.cluster.id, bucket, owner=me)
     words = f"the server does not let you delete bucket {bucket}"
@@ -183,7 +183,11 @@ def _tag_reason(context: Context, bucket: BucketName) -> Reason | None:
     return Reason(
         "not-my-bucket",
         f"{words}: {whose}",
-        (f"delete it as {tagged}" if tagged else f"ask the cluster's operator to run: {call}",),
+        (
+            f"delete it as {tagged}"
+            if tagged
+            else f"ask the cluster's operator whose it is, and if it is yours to run: {call}",
+        ),
     )
 
 

@@ -35,6 +35,7 @@ from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService
 from oscar_sync.planning.sensitive import is_sensitive, shown_value
+from oscar_sync.semantics.access import seen_of
 from oscar_sync.semantics.quantities import same_quantity
 from oscar_sync.semantics.secret_names import names_secret
 from oscar_sync.semantics.stamp import secret_fingerprint
@@ -232,7 +233,7 @@ def _of_kind(
                 "access": [material.visibility, *material.allowed_users],
                 "marks": {**material.marks},
                 "unlocking": material.unlocking,
-                "planned": planned and (planned.owner, planned.visibility, planned.allowed_users),
+                "planned": planned and seen_of(planned),
             }
         case VolumeMaterial():
             return {"size": material.size}

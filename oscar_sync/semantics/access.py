@@ -68,6 +68,11 @@ def is_locked(visibility: str, users: Collection[str]) -> bool:
     return visibility == RESTRICTED and not users
 
 
+def seen_of(facts: BucketFacts) -> tuple[str, str, str, str, tuple[str, ...]]:
+    """Return what a write to a bucket rests on: whose it is, what made it, and who has access."""
+    return facts.owner, facts.from_service, facts.set_name, *told_access(facts)
+
+
 def hides_public(visibility: str) -> bool:
     """Tell whether a bucket that administrators are told is *visibility* may be public too."""
     # GetCurrentResourceVisibility (pkg/utils/minio.go, in 3.6.4 as in 4.1.2) looks for whoever asks

@@ -36,7 +36,9 @@ def test_a_bucket_that_an_update_made_is_not_planned_to_be_deleted(alice):
     removed(alice)
     [(code, message)] = blocked(alice)
     assert code == "not-my-bucket"
-    assert "the server does not let you delete bucket plants: it has no owner tag" in message
+    assert "the server does not let you delete bucket plants: no owner tag is shown" in message
+    (way,) = alice.document()["blocked"][0]["ways_out"]
+    assert "whose it is, and if it is yours" in way
     assert alice.run("apply", "--yes")[0] == 7
     assert alice.http("alice", "DELETE", f"{BUCKETS}/plants").status_code == 403
 
