@@ -305,6 +305,21 @@ def _reason(
         level_reason(context, desired.form) if later else None,
         volume_reason(context, desired.form, lost=lost_volume),
         mount_reason(context, desired.form),
+        _mark_reason(context, desired.form),
+    )
+
+
+def _mark_reason(context: Context, form: Form) -> Reason | None:
+    """Return why a POST may not mount a bucket: it tags it as its own, without the mark (6.2)."""
+    mount = mount_bucket(form)
+    facts = context.facts.bucket(mount) if mount else None
+    if facts is None or facts.set_name in ("", context.settings.set_name):
+        return None
+    return Reason(
+        "not-ours",
+        f"bucket {facts.name} is managed by set {facts.set_name}, and a create that mounts it "
+        "takes its mark off",
+        ("mount another bucket", f"create the service in set {facts.set_name}"),
     )
 
 

@@ -454,3 +454,16 @@ def test_a_volume_that_is_declared_is_made_by_no_service(alice):
     alice.write("aaa", volume={"name": "models", "mount_path": "/models"})
     alice.apply()
     assert alice.is_quiet()
+
+
+def test_no_create_mounts_a_bucket_of_another_set(alice):
+    """It would take the mark off, and the next plan would call the bucket nobody's."""
+    declare(alice, "atlas: {}")
+    alice.apply()
+    file = alice.folder / "oscar-sync.yaml"
+    declare(alice)
+    file.write_text(file.read_text("utf-8").replace("set: tests", "set: others"), "utf-8")
+    mount = {"storage_provider": "minio.default", "path": "atlas/models"}
+    alice.write("aaa", mount=mount)
+    (step,) = alice.document()["blocked"]
+    assert (step["code"], "set tests" in step["message"]) == ("not-ours", True)
