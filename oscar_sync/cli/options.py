@@ -65,21 +65,23 @@ GIVEN: Final = _Given()
 FILE: Final = _File()
 
 
-def _names(kind: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
-    """Return what completes names of *kind* from the files, which are read only then."""
+def _names(kind: str, *words: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return what completes *words*, and names of *kind* from the files, read only then."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
         from oscar_sync.cli import known_names
 
-        found: list[str] = getattr(known_names, kind)(ctx, param, incomplete)
-        return found
+        found: list[str] = getattr(known_names, kind)(ctx, param, incomplete) if kind else []
+        return [*(word for word in words if word.startswith(incomplete)), *found]
 
     return complete
 
 
 SERVICES: Final = _names("services")
+LOGGED: Final = _names("services", "rm")
 BUCKETS: Final = _names("buckets")
 VOLUMES: Final = _names("volumes")
+GET: Final = _names("", "get")
 
 
 def _many(flag: str, *names: str, metavar: str, text: str, kind: str = "") -> Any:

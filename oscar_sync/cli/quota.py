@@ -9,7 +9,7 @@ from oscar_sync.cli.fields import FORMATS, show_one
 
 
 @given.command("quota", "oscar-sync quota", "oscar-sync quota get a1b2@egi.eu -c edge -o json")
-@click.argument("words", nargs=-1, metavar="[get [USER]]")
+@click.argument("words", nargs=-1, metavar="[get [USER]]", shell_complete=given.GET)
 @given.one_cluster
 @given.formats(*FORMATS)
 def command(words: tuple[str, ...], **options: Any) -> int:

@@ -7,7 +7,7 @@ from oscar_sync.client.values import Bucket, Presigned, Volume
 from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.cluster import BasicLogin, Cluster
 from oscar_sync.semantics.access import PRIVATE, RESTRICTED, is_locked
-from oscar_sync.semantics.answers import is_unknown_path
+from oscar_sync.semantics.answers import is_unknown_path, is_without_quota
 from oscar_sync.semantics.capabilities import (
     READ_ONLY,
     STATUS_MAY_END_IT,
@@ -168,7 +168,7 @@ class ClusterResources:
 
         Raises:
             UsageError: the log-in is by user and password, and no *user* is named, or it is by
-                token, and one is.
+                token, and one is; or the cluster has no quota for *user*.
         """
         if isinstance(self.cluster.login, BasicLogin) != bool(user):
             raise UsageError(
@@ -176,7 +176,14 @@ class ClusterResources:
                 if user
                 else "a log-in with user and password has no quota of its own: name a user"
             )
-        return self._mapping("quotas", "user", *((user,) if user else ()))
+        try:
+            return self._mapping("quotas", "user", *((user,) if user else ()))
+        except BadAnswerError as error:
+            if not (user and is_without_quota(error.message)):
+                raise
+            raise UsageError(
+                f"{self.cluster.id} has no quota for {user}: {_UNKNOWN_USER}"
+            ) from error
 
     def metrics(self, service: str = "") -> Mapping[str, Any]:
         """Return what the cluster, or one service, has used in the last 24 hours."""

@@ -30,6 +30,10 @@ ENDED_JOBS: Final = frozenset({"Succeeded", "Failed"})
 """What the list of jobs says of those that have ended (oscar-server 1.6)."""
 
 
+NO_CONTAINERS: Final = "Deployment logs are unavailable for this service."
+"""In place of a log, where none is "not yet available" (oscar-server 1.2.5)."""
+
+
 NOT_READY: Final = frozenset({"failed", "degraded", "pending"})
 """States of a service that is to run and does not, or not yet (oscar-server 1.2.4)."""
 
@@ -183,6 +187,11 @@ def is_absence(text: str, content_type: str) -> bool:
 def is_unknown_path(text: str, content_type: str) -> bool:
     """Tell whether a 404 of these says that the release has no such path (054 of 3.7.1)."""
     return text.strip() == "404 page not found" and content_type.startswith("text/plain")
+
+
+def is_without_quota(text: str) -> bool:
+    """Tell whether a quota was not read since the user has none (118 of 4.1.2 and of 3.7.1)."""
+    return re.search(r'(resourcequotas|clusterqueues\.\S+) ".*" not found$', text) is not None
 
 
 def is_shared_name(text: str) -> bool:

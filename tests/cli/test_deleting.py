@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from oscar_sync.cli import showing
+from oscar_sync.cli.output import Output
 from oscar_sync.cli.storage.places import place_of
 from oscar_sync.cli.storage.removing import removed
 from oscar_sync.errors import StoreError
@@ -232,6 +233,9 @@ def test_a_file_is_deleted_by_its_exact_key_after_a_question_that_names_it(atlas
     code, out, _ = atlas.run("storage", "rm", "atlas/a", "--yes")
     assert (code, out) == (0, "deleted 1 file (4 B)\n")
     assert keys(s3) == {"a/b", "x/b", f"x/{ESCAPE}"}
+    code, out, _ = atlas.run("storage", "rm", "atlas/a/b", "--yes", "-o", "json")
+    deleted = [{"path": "atlas/a/b", "size_bytes": 5}]
+    assert (code, json.loads(out)) == (0, {"deleted": deleted, "not_deleted": []})
     assert atlas.writes() == []
 
 
@@ -320,7 +324,7 @@ def test_a_file_that_a_store_keeps_is_told(capfd):
     where = place_of("webdav.mine:a/")
     keeping: Any = Keeping()
     files = list(keeping.list_files("a/"))
-    assert removed(keeping, where, files, is_recursive=True) == 6
+    assert removed(keeping, where, files, (Output("table"),), is_recursive=True) == 6
     out, err = capfd.readouterr()
     assert out == "deleted 0 files (0 B)\n"
     assert "a/b is still there: the store accepted its deletion" in err

@@ -96,6 +96,32 @@ def test_containers_are_followed_until_ctrl_c_each_line_once(project, answers, m
     assert "interrupted" in err
 
 
+def test_a_service_without_containers_is_not_followed(project, answers, meanwhile):
+    path = "GET /system/services/hello/deployment/logs"
+    wait = {"entries": [], "message": "Deployment logs are not yet available."}
+    answers[path] = reply(wait)
+    none = wait | {"message": "Deployment logs are unavailable for this service."}
+    meanwhile(lambda: answers.update({path: reply(none)}))
+    code, out, _ = project.run("service", "logs", "hello", "-d", "-f")
+    assert (code, out) == (0, f"{wait['message']}\n{none['message']}\n")
+
+
+def test_a_log_is_a_document_too(project, answers):
+    answers[LOG] = reply("one\ntwo\n")
+
+    def shown(*words):
+        return json.loads(project.run("service", "logs", "hello", *words, "-o", "json")[1])
+
+    assert shown("j") == {"service": "hello", "job": "j", "log": "one\ntwo\n"}
+    assert [job["name"] for job in shown()] == ["j"]
+    assert shown("--latest")["job"] == "j"
+    answers[LOG] = reply("")
+    assert shown("j")["log"] == ""
+    assert project.run("service", "logs", "hello", "j")[1] == ""
+    code, _, err = project.run("service", "logs", "hello", "j", "-f", "-o", "json")
+    assert (code, "-f shows what is added as text" in err) == (64, True)
+
+
 @pytest.mark.parametrize(
     ("before", "now", "added"),
     [("", "ab", "ab"), ("ab", "abc", "c"), ("abc", "bcd", "d"), ("ab", "xy", "xy"), ("ab", "", ""),
@@ -150,15 +176,21 @@ def test_jobs_are_deleted_by_name_after_a_question_that_counts_them(project):
     assert f"Delete 1 job ({first}) of edge/hello, with their logs?" in err
     code, out, _ = project.run("service", "logs", "rm", "hello", first, "--yes")
     assert (code, out) == (0, "edge/hello: 1 job deleted\n")
-    assert "2 jobs deleted" in project.run("service", "logs", "rm", "hello", "--finished", "-y")[1]
-    assert "has no such job" in project.run("service", "logs", "rm", "hello", "--all", "-y")[2]
+    left = [job["name"] for job in jobs()]
+    code, out, _ = project.run("service", "logs", "rm", "hello", "--finished", "-y", "-o", "json")
+    found = json.loads(out)
+    assert (sorted(found["deleted"]), found["not_deleted"]) == (sorted(left), [])
+    code, out, err = project.run("service", "logs", "rm", "hello", "--finished", "-y")
+    assert (code, out) == (0, "edge/hello: 0 jobs deleted\n")
+    assert "hello has no finished jobs" in err
+    assert "hello has no jobs" in project.run("service", "logs", "rm", "hello", "--all", "-y")[2]
     assert jobs() == []
 
 
 @pytest.mark.parametrize(
     "words",
     ["rm hello", "rm hello j --all", "rm hello --all --finished", "hello --all", "rm hello ..",
-     "rm hello j/../k", "rm hello nosuch", "rm --all"],
+     "rm hello j/../k", "rm hello nosuch", "rm --all", "rm"],
 )  # fmt: skip
 def test_what_names_no_job_deletes_none(project, words):
     assert project.run("apply", "-y")[0] == 0
@@ -167,5 +199,7 @@ def test_what_names_no_job_deletes_none(project, words):
         headers={"Authorization": f"Bearer {project.live()['hello']['token']}"},
     ).status_code == 201  # fmt: skip
     project.emulator.forget_requests()
-    assert project.run("service", "logs", *words.split(), "-y")[0] == 64
+    code, _, err = project.run("service", "logs", *words.split(), "-y")
+    assert code == 64
+    assert words != "rm" or "write: service logs rm NAME, and JOB" in err
     assert project.writes() == []

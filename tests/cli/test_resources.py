@@ -57,8 +57,9 @@ def test_with_user_and_password_a_quota_is_somebody_s(project):
     assert project.run("quota")[0] == 64
     assert project.run("quota", "bob")[0] == 64
     code, _, err = project.run("quota", "get", "bob")
-    assert code == 6
-    assert 'resourcequotas "bob" not found' in err
+    assert code == 64
+    assert "edge has no quota for bob: each user must have logged in" in err
+    assert "resourcequotas" not in err
 
 
 def test_health_is_that_of_the_server(project, monkeypatch):

@@ -23,7 +23,7 @@ _WEEK_S: Final = 604_800
     "oscar-sync bucket presign thumbnails/out/cat.png",
     "oscar-sync bucket presign thumbnails/in/dog.png --upload --expires 3600",
 )
-@click.argument("place", metavar="BUCKET/KEY")
+@click.argument("place", metavar="BUCKET/KEY", shell_complete=given.BUCKETS)
 @click.option("--upload", is_flag=True, help="For a PUT of the object, not a GET.")
 @click.option(
     "--expires", type=given.Whole(1, _WEEK_S), default=900, metavar="SECONDS",

@@ -10,7 +10,7 @@ from oscar_sync.cli.polling import polled
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError
 from oscar_sync.model.exits import Exit
-from oscar_sync.semantics.answers import ENDED_JOBS
+from oscar_sync.semantics.answers import ENDED_JOBS, NO_CONTAINERS
 
 INTERVAL_S: Final = 2.0
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\S+ ")
@@ -55,7 +55,10 @@ def _has_finished(oscar: Oscar, name: str, job: str) -> bool:
 
 
 def follow_containers(read: Callable[[], Sequence[str]], *, is_timed: bool) -> Exit:
-    """Show what containers write, of which *read* returns the last lines with their times."""
+    """Show what containers write, of which *read* returns the last lines with their times.
+
+    It ends where the service has no containers: none is on its way that could write.
+    """
     shown: list[str] = []
 
     def look() -> bool:
@@ -63,7 +66,7 @@ def follow_containers(read: Callable[[], Sequence[str]], *, is_timed: bool) -> E
         for line in new_lines(shown, lines):
             show(f"{line if is_timed else _TIME.sub('', line, count=1)}\n")
         shown[:] = lines
-        return False
+        return lines == [NO_CONTAINERS]
 
     return polled(look, INTERVAL_S)
 

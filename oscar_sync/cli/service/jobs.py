@@ -55,7 +55,7 @@ def command(name: str, status: str, **options: Any) -> int:
             for output in outputs if changed or seen is None else ():
                 # A file holds them all; elsewhere each look adds what is new.
                 shown = jobs if output.file else changed
-                show((output,), jobs_table(shown), [_document(job) for job in shown])
+                show((output,), jobs_table(shown), [document(job) for job in shown])
             seen = {job.name: job for job in every}
             return not options["watch"]
 
@@ -88,7 +88,7 @@ def _took(job: Job) -> str:
         return "-"
 
 
-def _document(job: Job) -> dict[str, object]:
+def document(job: Job) -> dict[str, object]:
     return {
         "name": job.name,
         "state": job.status,

@@ -1,14 +1,15 @@
 """``service logs rm``: jobs go with their logs, each by its name."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.border import say
-from oscar_sync.cli.output import show_line
+from oscar_sync.cli.output import Output
 from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.tables import show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Job
 from oscar_sync.errors import BadAnswerError, UsageError
@@ -16,26 +17,28 @@ from oscar_sync.model.amounts import plural, several
 from oscar_sync.model.exits import Exit
 from oscar_sync.semantics.answers import ENDED_JOBS
 
+HOW: Final = "write: service logs rm NAME, and JOB, --finished or --all"
 
-def remove_logs(words: Sequence[str], options: dict[str, Any]) -> int:
+
+def remove_logs(words: Sequence[str], options: dict[str, Any], outputs: Sequence[Output]) -> int:
     """Delete the jobs that *words* (NAME JOB…) name, or the finished ones, or all."""
     name, jobs = (words[0], words[1:]) if words else ("", ())
     if not name or sum((bool(jobs), options["finished"], options["all_jobs"])) != 1:
-        raise click.UsageError("write: service logs rm NAME, and JOB, --finished or --all")
+        raise click.UsageError(HOW)
 
     def remove(oscar: Oscar) -> Exit:
         oscar.check_write()
         service_of(oscar, name)
         going = _going(oscar, name, jobs, options)
         if not going:
-            say(f"{name} has no such job")
-            return Exit.OK
+            say(f"{name} has no jobs" if options["all_jobs"] else f"{name} has no finished jobs")
+            return _deleted(oscar, name, (), outputs)
         question = f"Delete {_shown(going)} of {oscar.cluster.id}/{name}, with their logs?"
         if (refused := is_confirmed(question, is_yes=options["yes"])) is not None:
             return refused
-        return _deleted(oscar, name, going)
+        return _deleted(oscar, name, going, outputs)
 
-    return on_cluster(options, (), remove)
+    return on_cluster(options, outputs, remove)
 
 
 def _going(oscar: Oscar, name: str, jobs: Sequence[str], options: dict[str, Any]) -> list[Job]:
@@ -62,15 +65,17 @@ def _shown(jobs: Sequence[Job]) -> str:
     return f"{plural(len(jobs), 'job')} ({names}{stopped})"
 
 
-def _deleted(oscar: Oscar, name: str, jobs: Sequence[Job]) -> Exit:
-    failed = 0
+def _deleted(oscar: Oscar, name: str, jobs: Sequence[Job], outputs: Sequence[Output]) -> Exit:
+    failed: list[str] = []
     for job in jobs:
         try:
             oscar.delete_job(name, job.name)
         except BadAnswerError as error:
             say(f"error: {error}")
-            failed += 1
-    show_line(f"{oscar.cluster.id}/{name}: {plural(len(jobs) - failed, 'job')} deleted")
+            failed.append(job.name)
+    gone = [job.name for job in jobs if job.name not in failed]
+    words = f"{oscar.cluster.id}/{name}: {plural(len(gone), 'job')} deleted"
+    show_words(outputs, words, {"deleted": gone, "not_deleted": failed})
     if not failed:
         return Exit.OK
-    return Exit.UNREACHABLE if failed == len(jobs) else Exit.PARTIAL
+    return Exit.PARTIAL if gone else Exit.UNREACHABLE

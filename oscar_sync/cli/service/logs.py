@@ -1,6 +1,7 @@
 """``oscar-sync service logs``."""
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,12 +10,12 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.other_words import logs_answer
-from oscar_sync.cli.output import Output, show_line
+from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.service.following import follow_containers, follow_job
-from oscar_sync.cli.service.jobs import jobs_table, newest_first
-from oscar_sync.cli.service.log_removal import remove_logs
-from oscar_sync.cli.tables import show
+from oscar_sync.cli.service.jobs import FORMATS, document, jobs_table, newest_first
+from oscar_sync.cli.service.log_removal import HOW, remove_logs
+from oscar_sync.cli.tables import show, show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.exits import Exit
@@ -28,7 +29,7 @@ from oscar_sync.semantics.use import kind_of
     "oscar-sync service logs rm thumbnails --finished",
 )
 @click.argument(
-    "words", nargs=-1, required=True, metavar="[rm] NAME [JOB]", shell_complete=given.SERVICES
+    "words", nargs=-1, required=True, metavar="[rm] NAME [JOB]", shell_complete=given.LOGGED
 )
 @click.option("-l", "--latest", is_flag=True, help="Show the newest job.")
 @click.option("-d", "--deployment", is_flag=True, help="Show the service's containers, not a job.")
@@ -45,6 +46,7 @@ from oscar_sync.semantics.use import kind_of
 )
 @given.YES
 @given.one_cluster
+@given.formats(*FORMATS)
 def command(words: tuple[str, ...], **options: Any) -> int:
     """Show the log of JOB, or with --latest of the newest job.
 
@@ -54,15 +56,20 @@ def command(words: tuple[str, ...], **options: Any) -> int:
     `logs rm NAME JOB`, or with --finished or --all, deletes jobs with their logs after
     confirmation.
     """
+    outputs = outputs_of(options["outputs"], FORMATS)
     if words[0] == "rm" and (len(words) > 1 or options["finished"] or options["all_jobs"]):
-        return remove_logs(words[1:], options)
+        return remove_logs(words[1:], options, outputs)
     if options["finished"] or options["all_jobs"]:
         raise click.UsageError("--finished and --all are for: service logs rm NAME")
     name, job = _name_and_job(words)
     if sum((job is not None, options["latest"], options["deployment"])) > 1:
         raise click.UsageError("give one of JOB, --latest and --deployment")
+    if options["follow"] and outputs != (Output(FORMATS[0]),):
+        raise click.UsageError("-f shows what is added as text: leave -o out")
 
     def logs(oscar: Oscar) -> Exit:
+        if words == ("rm",) and oscar.service(name) is None:
+            raise UsageError(HOW)
         form = live_service(oscar.cluster.id, service_of(oscar, name).definition).form
         is_own = options["deployment"] or (
             job is None and not options["latest"] and kind_of(form) == "exposed"
@@ -70,15 +77,20 @@ def command(words: tuple[str, ...], **options: Any) -> int:
         is_timed = options["show_timestamps"]
         if options["follow"]:
             return _follow(oscar, name, job, is_own=is_own, is_timed=is_timed)
-        if is_own:
-            _say_all("\n".join(oscar.log(name, has_timestamps=is_timed)))
-        elif job is not None:
-            _say_all(_job_log(oscar, name, job, is_timed=is_timed))
+        asked = _latest(oscar, name) if options["latest"] else job
+        jobs = () if is_own or asked else newest_first(oscar.jobs(name))
+        if jobs:
+            show(outputs, jobs_table(jobs), list(map(document, jobs)))
+            say(f"for what one wrote: oscar-sync service logs {name} JOB, or --latest")
+            return Exit.OK
+        if asked:
+            text = _job_log(oscar, name, asked, is_timed=is_timed)
         else:
-            _newest(oscar, name, is_wanted=options["latest"], is_timed=is_timed)
+            text = "\n".join(oscar.log(name, has_timestamps=is_timed))
+        _show_log(outputs, name, asked, text)
         return Exit.OK
 
-    return on_cluster(options, (), logs)
+    return on_cluster(options, outputs, logs)
 
 
 def _name_and_job(words: tuple[str, ...]) -> tuple[str, str | None]:
@@ -105,16 +117,6 @@ def _latest(oscar: Oscar, name: str) -> str:
     return jobs[0].name
 
 
-def _newest(oscar: Oscar, name: str, *, is_wanted: bool, is_timed: bool) -> None:
-    if is_wanted:
-        _say_all(_job_log(oscar, name, _latest(oscar, name), is_timed=is_timed))
-    elif jobs := newest_first(oscar.jobs(name)):
-        show((Output("table"),), jobs_table(jobs), ())
-        say(f"for what one wrote: oscar-sync service logs {name} JOB, or --latest")
-    else:
-        _say_all("\n".join(oscar.log(name, has_timestamps=is_timed)))
-
-
 def _job_log(oscar: Oscar, name: str, job: str, *, is_timed: bool) -> str:
     try:
         return oscar.job_log(name, job, has_timestamps=is_timed)
@@ -129,9 +131,9 @@ def _job_log(oscar: Oscar, name: str, job: str, *, is_timed: bool) -> str:
         raise oscar.api.bad(f"{words}pod is gone") from error
 
 
-def _say_all(text: str) -> None:
+def _show_log(outputs: Sequence[Output], name: str, job: str | None, text: str) -> None:
     if not text:
         say("there is nothing in it, or you may not read it")
-        return
-    show_line(text.removesuffix("\n"))
+        outputs = [output for output in outputs if output.format != FORMATS[0]]
+    show_words(outputs, text.removesuffix("\n"), {"service": name, "job": job, "log": text})
     sys.stdout.flush()

@@ -25,7 +25,7 @@ from oscar_sync.storage.stored import Provider, StoredFile
     "oscar-sync storage get thumbnails/out/cat.png",
     "oscar-sync storage get -r thumbnails/out/ results/",
 )
-@click.argument("place")
+@click.argument("place", shell_complete=given.BUCKETS)
 @click.argument("target", type=click.Path(), default=".")
 @click.option("-r", "--recursive", is_flag=True, help="Download all below the folder PLACE.")
 @click.option("--latest", is_flag=True, help="Download the newest file below PLACE.")

@@ -9,11 +9,13 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.border import say
 from oscar_sync.cli.deleting import deletion_of
-from oscar_sync.cli.output import show_line
+from oscar_sync.cli.fields import FORMATS
+from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.request import connections_of
 from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, opened
+from oscar_sync.cli.tables import show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.amounts import plural
@@ -44,12 +46,14 @@ _NAMED: Final = 10
 @given.YES
 @SERVICE
 @given.one_cluster
+@given.formats(*FORMATS)
 def command(place: str, recursive: bool, objects: int | None, **options: Any) -> int:
     """Delete the file at PLACE, after a question that names what goes. Nothing brings it back.
 
     On the cluster's own store only in buckets of mine. A bucket that is used is never emptied as a
     whole: name a folder in it.
     """
+    outputs = outputs_of(options["outputs"], FORMATS)
 
     def remove(oscar: Oscar) -> Exit:
         where = place_of(place)
@@ -71,9 +75,9 @@ def command(place: str, recursive: bool, objects: int | None, **options: Any) ->
         if _files(provider, where, is_recursive=recursive) != files:
             say(f"error: nothing was deleted: what is at {where} changed in the meantime")
             return Exit.STALE
-        return removed(provider, where, files, is_recursive=recursive)
+        return removed(provider, where, files, outputs, is_recursive=recursive)
 
-    return on_cluster(options, (), remove)
+    return on_cluster(options, outputs, remove)
 
 
 def _is_own_store(oscar: Oscar, where: StoragePlace, service: str) -> bool:
@@ -133,7 +137,12 @@ def _shown(files: Sequence[StoredFile]) -> str:
 
 
 def removed(
-    provider: Provider, where: StoragePlace, files: Sequence[StoredFile], *, is_recursive: bool
+    provider: Provider,
+    where: StoragePlace,
+    files: Sequence[StoredFile],
+    outputs: Sequence[Output],
+    *,
+    is_recursive: bool,
 ) -> Exit:
     failed: dict[str, str] = {}
     if isinstance(provider, BucketProvider):
@@ -152,7 +161,11 @@ def removed(
     for path in sorted(kept):
         say(f"error: {path} is still there: {failed.get(path, 'the store accepted its deletion')}")
     gone = [one for one in files if one.path not in kept]
-    show_line(f"deleted {_shown(gone)}")
+    document = {
+        "deleted": [{"path": one.path, "size_bytes": one.size_bytes} for one in gone],
+        "not_deleted": sorted(kept),
+    }
+    show_words(outputs, f"deleted {_shown(gone)}", document)
     if not kept:
         return Exit.OK
     return Exit.PARTIAL if gone else Exit.UNREACHABLE
