@@ -13,10 +13,15 @@ from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import BucketFacts
 from oscar_sync.semantics.access import RESTRICTED, seen_of, told_access
 from oscar_sync.semantics.answers import Outcome
+from oscar_sync.semantics.bucket_marks import APPLIED, access_mark
 
 
 def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
-    """Send the steps of *material* in their order, each read back from the list of buckets."""
+    """Send the steps of *material* in their order, each read back from the list of buckets.
+
+    Where the access is not what was asked for, the mark is of the one that is there: what OSCAR
+    did half is no drift.
+    """
     _check_preconditions(run, material)
     failure: FailedError | None = None
     unlocking: Sequence[str] = material.unlocking
@@ -24,13 +29,15 @@ def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
         match step.do:
             case Do.CREATE_BUCKET:
                 failure = _create(run, step, material)
+            case Do.SET_ACCESS if failure is not None:
+                continue
             case Do.SET_ACCESS if unlocking:
-                _give(run, step, material, RESTRICTED, unlocking)
+                failure = _give(run, step, material, RESTRICTED, unlocking)
                 unlocking = ()
             case Do.SET_ACCESS:
-                _give(run, step, material, material.visibility, material.allowed_users)
+                failure = _give(run, step, material, material.visibility, material.allowed_users)
             case _:
-                _mark(run, step, material)
+                _mark(run, step, material, is_whole=failure is None)
     if failure is not None:
         raise failure
     return run.result(Status.DONE)
@@ -49,7 +56,7 @@ def _check_preconditions(run: Run, material: BucketMaterial) -> None:
 
 
 def _create(run: Run, step: Step, material: BucketMaterial) -> FailedError | None:
-    """Make the bucket; return why it lacks the access, so that it is marked before that is told.
+    """Make the bucket; return why it lacks the access.
 
     Raises:
         FailedError: it was not made.
@@ -70,8 +77,13 @@ def _create(run: Run, step: Step, material: BucketMaterial) -> FailedError | Non
 
 def _give(
     run: Run, step: Step, material: BucketMaterial, visibility: str, users: Sequence[str]
-) -> None:
-    """Raises NotVerifiedError: the list of buckets shows other access afterwards."""
+) -> FailedError | None:
+    """Give access to the bucket; return why it has other access.
+
+    Raises:
+        FailedError: nothing was changed.
+        NotVerifiedError: the list of buckets shows other access, though the server accepted it.
+    """
     reply = run.sender.set_access(step, visibility, users)
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise FailedError(reply.sentence, reply.meaning.reason)
@@ -80,16 +92,18 @@ def _give(
         raise NotVerifiedError(f"bucket {material.bucket} is not listed any more: {reply.sentence}")
     if told_access(facts) == (visibility, tuple(users)):
         run.warn(reply)
-        return
+        return None
     if reply.meaning.outcome is Outcome.APPLIED:
         shown, _ = told_access(facts)
         raise NotVerifiedError(f"bucket {material.bucket} is {shown} still; apply again")
-    raise FailedError(reply.sentence, reply.meaning.reason)
+    return FailedError(reply.sentence, reply.meaning.reason)
 
 
-def _mark(run: Run, step: Step, material: BucketMaterial) -> None:
+def _mark(run: Run, step: Step, material: BucketMaterial, *, is_whole: bool) -> None:
     """Tag the bucket as managed. Only an action that does nothing else fails without."""
     bucket, marks = material.bucket, material.marks
+    if not is_whole and (facts := _listed(run, bucket)) is not None:
+        marks = {**marks, APPLIED: access_mark(*told_access(facts))}
     try:
         run.sender.on_store(step, lambda store: store.add_tags(bucket, marks))
     except ReachError as error:

@@ -139,7 +139,8 @@ SETTINGS: Final = (
     Field(
         "buckets",
         Kind.BLOCK_MAP,
-        "Buckets by BUCKET (on each cluster of the run) or CLUSTER/BUCKET; needs a `set`.",
+        "Buckets by BUCKET (on each cluster of the run) or CLUSTER/BUCKET, which wins there; needs "
+        "a `set`.",
         {},
         children=BUCKET,
     ),

@@ -9,13 +9,14 @@ from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.model.origin import FieldPath
+from oscar_sync.model.origin import FieldPath, Origin
 from oscar_sync.model.settings import (
     OWN_STORE,
     DeclaredBucket,
     DeclaredVolume,
     RemovedStorage,
     Seed,
+    Settings,
     Which,
 )
 from oscar_sync.semantics.access import PRIVATE, RESTRICTED, is_locked
@@ -53,6 +54,20 @@ def read_storage(
         tuple(reader.volume(name, entry) for name, entry in file["volumes"].items()),
         tuple(reader.removed(file["removed"], file)),
     )
+
+
+def check_declared(settings: Settings, text: str, findings: Findings) -> None:
+    """Note what two entries declare for one cluster: by another name of it, which both win."""
+    for kind, declared in (("bucket", settings.buckets), ("volume", settings.volumes)):
+        seen: dict[Which, Origin] = {}
+        for one in declared:
+            if one.which in seen:
+                findings.add(
+                    SettingsCode.VALUE, ERROR, one.origin, f"{kind}s",
+                    f"{kind} {one.which} is declared at {seen[one.which]} already",
+                    "keep one of the entries", text,
+                )  # fmt: skip
+            seen[one.which] = one.origin
 
 
 def which_of(text: str) -> Which:

@@ -16,7 +16,9 @@ def check_moved(
     settings: Settings, services: Collection[DesiredService], text: str, findings: Findings
 ) -> None:
     for place, entry in enumerate(settings.moved):
-        for fault, remedy in _faults(settings, entry, settings.moved[:place], services):
+        is_renamed = entry.old != entry.new
+        faults = _faults(settings, entry, settings.moved[:place], services) if is_renamed else ()
+        for fault, remedy in faults or ((f"{entry.old} keeps its name", "delete the entry"),):
             findings.add(SettingsCode.MOVED, ERROR, entry.origin, "moved", fault, remedy, text)
 
 

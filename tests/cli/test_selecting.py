@@ -90,6 +90,31 @@ def test_a_selector_that_matches_nothing_is_wrong_usage(garden, command, args, s
     assert said in err
 
 
+@pytest.mark.parametrize(
+    ("selector", "said"),
+    [
+        ("atlas", "atlas is a bucket that the settings declare"),
+        ("edge/at*", "its whole cluster: --only edge/"),
+        ("lab/models", "edge/models is a volume that the settings declare"),
+        ("other-data", "select a service that uses it, or its whole cluster: --only edge/other or"),
+    ],
+)
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_a_declared_bucket_is_selected_by_its_services_or_its_cluster(
+    garden, command, selector, said
+):
+    text = (
+        "  lab: edge\nbuckets: {atlas: {}, other-data: {}}\nvolumes: {edge/models: {size: 1Gi}}\n"
+    )
+    garden.settings(text)
+    used = "      output: [{storage_provider: minio, path: other-data/x}]\n"
+    with (garden.folder / "other.yaml").open("a") as file:
+        file.write(used)
+    code, _, err = garden.run(command, "--only", selector)
+    assert code == 64
+    assert said in " ".join(err.split())
+
+
 def test_what_a_variable_put_into_a_label_is_not_named(garden, monkeypatch):
     monkeypatch.setenv("SECRET", "planted-4711")
     (garden.folder / "overlays").mkdir()

@@ -193,6 +193,21 @@ def test_users_that_never_logged_in_are_told_and_the_bucket_is_shared_once_they_
     assert alice.is_quiet()
 
 
+@pytest.mark.parametrize("before", ["", "private", "public"])
+def test_access_that_was_given_half_is_not_called_drift(alice, before):
+    if before:
+        declare(alice, f"atlas: {{visibility: {before}}}")
+        alice.apply()
+    for users in (f"{BOB}, nobody@x", BOB):
+        declare(alice, f"atlas: {{visibility: restricted, allowed_users: [{users}]}}")
+        (action,) = alice.document()["actions"]
+        causes = {change["cause"] for change in action["changes"]}
+        assert causes == {"changed in the files"}
+        alice.run("apply", "--yes")
+    assert access(alice, "atlas") == ("restricted", [BOB])
+    assert alice.is_quiet()
+
+
 @pytest.mark.parametrize("visibility", ["private", "restricted", "public"])
 @pytest.mark.parametrize("of_service", ["private", "same"])
 def test_a_service_on_a_declared_bucket_leaves_its_access_as_declared(

@@ -69,6 +69,8 @@ def command(place: str, recursive: bool, objects: int | None, **options: Any) ->
             return Exit.STALE
         is_yes = options["yes"] and (objects is not None or not recursive)
         hint = f"--yes --objects {len(files)}" if recursive else "--yes"
+        if users and is_yes:
+            say(f"note:{users}")
         question = f"{_listing(files)}\nDelete {_shown(files)} on {oscar.cluster.id}{users}?"
         if (refused := is_confirmed(question, is_yes=is_yes, hint=hint)) is not None:
             return refused

@@ -21,7 +21,7 @@ from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.placing import Placed
 from oscar_sync.settings.assembly import check_buckets, check_removed, check_services
 from oscar_sync.settings.codes import SettingsCode
-from oscar_sync.settings.declared import DeclaredStorage
+from oscar_sync.settings.declared import DeclaredStorage, check_declared
 from oscar_sync.settings.load import absolute, check_paths, check_seeds
 from oscar_sync.settings.reading import Loaded
 from oscar_sync.settings.renames import check_moved, check_new_names
@@ -48,6 +48,7 @@ def check(
     _check_seeded(opened, seeds, findings)
     check_paths(loaded, scope.holds, findings)
     check_removed(settings, services, loaded.text, findings)
+    check_declared(settings, loaded.text, findings)
     check_buckets(settings, services, findings)
     check_moved(settings, (*services, *placed.others), loaded.text, findings)
     if placed.narrowing.is_full and not request.clusters:

@@ -37,7 +37,7 @@ def place(opened: OpenedSettings, manifests: Manifests, findings: Findings) -> P
     services = _on_clusters(manifests.services, lookup, findings, opened)
     narrowing = narrowing_of(request.only, request.labels, lookup, manifests.left_out)
     if request.needs_manifests:
-        refuse_none_wanted(narrowing, services)
+        refuse_none_wanted(narrowing, services, opened.loaded.storage)
         selected = narrowing
     else:
         # Live services are selected by what the clusters show, whatever the files say of them.

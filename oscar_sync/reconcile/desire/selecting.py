@@ -1,7 +1,7 @@
 """``--only`` and ``--label`` as values, and the error where they select nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import starmap
+from itertools import islice, starmap
 from typing import Final, TypeAlias
 
 from oscar_sync.documents.suggestion import did_you_mean
@@ -9,10 +9,15 @@ from oscar_sync.errors import UsageError
 from oscar_sync.model.amounts import several
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.selection import LabelTerm, Narrowing, Selector, is_like
+from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.model.state import ClusterView, DesiredService, DesiredState
+from oscar_sync.semantics.buckets import needed_buckets
+from oscar_sync.semantics.volumes import named_volume
 from oscar_sync.settings.clusters import ClusterLookup
+from oscar_sync.settings.declared import DeclaredStorage
 
 _ALL: Final = ("", "*")
+_NAMED: Final = 2
 
 
 def narrowing_of(
@@ -56,14 +61,16 @@ def _term(text: str, given: str) -> LabelTerm:
 _Labels: TypeAlias = Mapping[ServiceKey, Mapping[str, str]]
 
 
-def refuse_none_wanted(narrowing: Narrowing, services: Sequence[DesiredService]) -> None:
+def refuse_none_wanted(
+    narrowing: Narrowing, services: Sequence[DesiredService], storage: DeclaredStorage
+) -> None:
     """Return only if each selector matches one of *services*, and all together one.
 
     Raises:
         UsageError: one matches nothing; it names the nearest.
     """
     known = {service.key: service.form.labels for service in services}
-    _refuse_empty(narrowing, known, services, "in the manifests")
+    _refuse_empty(narrowing, known, services, "in the manifests", storage)
 
 
 def refuse_none_live(desired: DesiredState, views: Sequence[ClusterView]) -> None:
@@ -78,18 +85,22 @@ def refuse_none_live(desired: DesiredState, views: Sequence[ClusterView]) -> Non
     known |= {live.key: live.form.labels for view in views for live in view.every_service}
     if all(view.is_read for view in views):
         where = "on the clusters or in the manifests"
-        _refuse_empty(desired.narrowing, known, desired.services, where)
+        storage = DeclaredStorage(desired.settings.buckets, desired.settings.volumes)
+        _refuse_empty(desired.narrowing, known, desired.services, where, storage)
 
 
 def _refuse_empty(
-    narrowing: Narrowing, known: _Labels, services: Iterable[DesiredService], where: str
+    narrowing: Narrowing,
+    known: _Labels,
+    services: Sequence[DesiredService],
+    where: str,
+    storage: DeclaredStorage,
 ) -> None:
     names = dict.fromkeys(name for key in known for name in (str(key.name), str(key)))
     for one in narrowing.services:
         if not any(map(one.matches, known)):
-            raise UsageError(
-                f"--only {one.text}: no such service {where}; {_nearest(one.text, names)}"
-            )
+            hint = _of_storage(one, storage, services) or _nearest(one.text, names)
+            raise UsageError(f"--only {one.text}: no such service {where}; {hint}")
     words = dict.fromkeys(key for labels in known.values() for key in labels)
     words |= dict.fromkeys(label_words(services))
     for term in narrowing.labels:
@@ -100,6 +111,32 @@ def _refuse_empty(
     is_narrow = narrowing.services or narrowing.labels
     if is_narrow and not any(starmap(narrowing.selects, known.items())):
         raise UsageError(f"{narrowing.words}: no service {where} is all of that")
+
+
+def _of_storage(
+    selector: Selector, storage: DeclaredStorage, services: Iterable[DesiredService]
+) -> str:
+    """Return what selects the bucket or volume that is meant in place of a service, else blank."""
+    for one in (*storage.buckets, *storage.volumes):
+        which, meant = one.which, selector.clusters
+        if not is_like(which.name, selector.name) or (
+            which.cluster and meant is not None and which.cluster not in meant
+        ):
+            continue
+        kind = "bucket" if isinstance(one, DeclaredBucket) else "volume"
+        users = (
+            service.key
+            for service in services
+            if which.cluster in (None, service.key.cluster)
+            and which.name in (*needed_buckets(service.form), named_volume(service.form))
+        )
+        place = which.cluster or (meant or ("CLUSTER",))[0]
+        ways = [*(f"--only {user}" for user in islice(users, _NAMED)), f"--only {place}/"]
+        return (
+            f"{which} is a {kind} that the settings declare: select a service that uses it, or "
+            f"its whole cluster: {' or '.join(ways)}"
+        )
+    return ""
 
 
 def label_words(services: Iterable[DesiredService]) -> Iterator[str]:

@@ -1,8 +1,13 @@
 """Buckets and volumes in the settings: what is read, and each fault with its place and remedy."""
 
+from pathlib import Path
+
 import pytest
 
+from oscar_sync.errors import InputError
+from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedStorage
+from tests.support.desired import EDGE, state
 from tests.support.settings import read
 
 SET = "set: a\n"
@@ -101,6 +106,24 @@ def test_a_fault_of_storage_has_its_place(text: str, place: tuple[int, int], mes
     assert found.message.startswith(message)
     assert (found.line, found.column) == place
     assert found.remedy
+
+
+@pytest.mark.parametrize(("kind", "entry"), [("bucket", "{}"), ("volume", "{size: 1Gi}")])
+def test_what_is_declared_by_two_names_of_a_cluster_is_an_error(
+    tmp_path: Path, kind: str, entry: str
+) -> None:
+    other = f"{SET}{EDGE}  lab: edge\n{kind}s: {{edge/aaa: {entry}, lab/aaa: {entry}}}\n"
+    with pytest.raises(InputError, match=f"{kind} edge/aaa is declared at oscar-sync.yaml:"):
+        state(tmp_path, other)
+
+
+def test_what_is_declared_for_a_cluster_wins_there(tmp_path: Path) -> None:
+    text = f"{SET}{EDGE}buckets: {{edge/aaa: {{visibility: public}}, aaa: {{}}, bbb: {{}}}}\n"
+    settings = state(tmp_path, text).settings
+    assert [one.visibility for one in settings.buckets_on(ClusterId("edge"))] == [
+        "public", "private",
+    ]  # fmt: skip
+    assert [one.visibility for one in settings.buckets_on(ClusterId("lab"))] == ["private"] * 2
 
 
 @pytest.mark.parametrize("other", ["lab/atlas", "edge/atlas2"])

@@ -33,7 +33,7 @@ def test_an_entry_of_a_cluster_leaves_other_clusters_alone(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("entries", "words"),
     [
-        ("{from: plants, to: plants}", "plants comes back to its own name"),
+        ("{from: plants, to: plants}", "plants keeps its name"),
         ("{from: a, to: b}, {from: b, to: a}", "a comes back to its own name"),
         ("{from: a, to: b}, {from: b, to: c}, {from: c, to: a}", "b comes back to its own name"),
         ("{from: edge/a, to: plants}", "edge/a and plants are not on the same cluster"),
@@ -56,6 +56,12 @@ def test_an_entry_that_cannot_be_used_is_an_error(tmp_path: Path, entries: str, 
         state(tmp_path, f"{EDGE}moved: [{entries}]\n")
     assert any(words in one.message for one in caught.value.diagnostics), str(caught.value)
     assert all(one.remedy and one.line for one in caught.value.diagnostics)
+
+
+def test_an_entry_that_renames_nothing_is_one_finding(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        state(tmp_path, f"{EDGE}moved: [{{from: plants, to: plants}}]\n")
+    assert len(caught.value.diagnostics) == 1
 
 
 def test_a_service_that_is_removed_is_not_renamed_as_well(tmp_path: Path) -> None:
