@@ -27,6 +27,7 @@ class ReportFinding(Struct, frozen=True):
     """One thing to tell: a stable rule, of what (a service, a file), in a sentence, and where.
 
     ``path`` tells findings of one rule about one thing apart. A blank file is no place.
+    ``was_due``: the files of the base plan it too; None where nothing was compared.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class ReportFinding(Struct, frozen=True):
     message: str
     origin: Origin = Origin("", 0, 0)
     path: str = ""
+    was_due: bool | None = None
 
     @property
     def sentence(self) -> str:
@@ -61,6 +63,11 @@ def findings_of(subject: Subject) -> list[ReportFinding]:
 
 def findings_of_input(diagnostics: Sequence[Diagnostic]) -> list[ReportFinding]:
     return sorted(map(_diagnostic, diagnostics), key=lambda item: _RANK[item.severity])
+
+
+def own_findings(subject: Subject) -> list[ReportFinding]:
+    """Return what *subject* has to tell of its branch; a sentence sums up what was due before."""
+    return [item for item in findings_of(subject) if not item.was_due]
 
 
 def as_many(findings: Sequence[ReportFinding], limit: int, room: int) -> Sequence[ReportFinding]:
@@ -103,12 +110,20 @@ def _shared(plan: Plan) -> Iterator[ReportFinding]:
 
 def _of_plan(plan: Plan) -> Iterator[ReportFinding]:
     yield from _shared(plan)
-    yield from map(_blocked, plan.blocked)
+    for blocked in plan.blocked:
+        yield _compared(plan, blocked.action, _blocked(blocked))
     for action in plan.actions:
-        yield from _erased(action)
-        yield from _planned(action)
+        for finding in (*_erased(action), *_planned(action)):
+            yield _compared(plan, action, finding)
     for item in plan.left_alone:
         yield ReportFinding("left-alone", Severity.NOTE, str(item.key), item.message)
+
+
+def _compared(plan: Plan, action: Action, finding: ReportFinding) -> ReportFinding:
+    if plan.base is None:
+        return finding
+    in_part = plan.base.fields.get(action.id, ())
+    return replace(finding, was_due=plan.was_due(action) or finding.path in in_part)
 
 
 def _blocked(item: Blocked) -> ReportFinding:

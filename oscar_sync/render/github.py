@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.render.findings import ReportFinding, findings_of, findings_of_input
+from oscar_sync.render.findings import ReportFinding, findings_of_input, own_findings
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import safe
 
@@ -14,7 +14,7 @@ _LIMIT: Final = 10
 
 
 def github(subject: Subject) -> str:
-    return _commands(findings_of(subject))
+    return _commands(own_findings(subject))
 
 
 def github_of_input(diagnostics: Sequence[Diagnostic]) -> str:

@@ -11,8 +11,8 @@ from oscar_sync.render.documents import json_text
 from oscar_sync.render.findings import (
     ReportFinding,
     as_many,
-    findings_of,
     findings_of_input,
+    own_findings,
     without_twins,
 )
 from oscar_sync.render.subject import Subject
@@ -26,7 +26,7 @@ _ROOM: Final = 9_000_000
 
 
 def gitlab(subject: Subject) -> str:
-    return _document(findings_of(subject), subject.plan.source.settings_file or _NOWHERE)
+    return _document(own_findings(subject), subject.plan.source.settings_file or _NOWHERE)
 
 
 def gitlab_of_input(diagnostics: Sequence[Diagnostic]) -> str:

@@ -1,7 +1,8 @@
 """JUnit XML: a suite for each cluster, a case for each service, and one for the files.
 
 A plan fails what is blocked or not read; a drift report what moved; a report of an apply what was
-not done. Everything else passes, a service that does not differ too.
+not done. Everything else passes, a service that does not differ too. What was due before a
+branch is in suites of its own.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,19 +58,28 @@ def junit_of_input(diagnostics: Sequence[Diagnostic]) -> str:
 
 def _cases(subject: Subject) -> list[_Case]:
     names: dict[str, list[ReportFinding]] = {str(key): [] for key in subject.services}
+    due: dict[str, list[ReportFinding]] = {}
     for cluster in subject.plan.clusters:
         names.setdefault(cluster.id, [])
     for item in findings_of(subject):
-        names.setdefault(item.about or item.origin.file or _FILES, []).append(item)
+        listed = due if item.was_due else names
+        listed.setdefault(item.about or item.origin.file or _FILES, []).append(item)
     lost = {str(item.key): item.reason for item in subject.plan.not_planned}
     for name, reason in lost.items():
         text = f"not planned: {reason}"
         names.setdefault(name, []).append(ReportFinding("not-planned", Severity.ERROR, name, text))
     clusters = {cluster.id for cluster in subject.plan.clusters}
     return [
-        _Case(*_place(name, clusters), tuple(findings), is_drift=subject.is_drift)
-        for name, findings in names.items()
+        *(
+            _Case(*_place(name, clusters), tuple(findings), is_drift=subject.is_drift)
+            for name, findings in names.items()
+        ),
+        *(_due(*_place(name, clusters), findings) for name, findings in due.items()),
     ]
+
+
+def _due(suite: str, name: str, findings: Sequence[ReportFinding]) -> _Case:
+    return _Case(f"{suite} (due before this branch)", name, tuple(findings))
 
 
 def _place(name: str, clusters: Iterable[str]) -> tuple[str, str]:

@@ -66,6 +66,8 @@ def _result(item: ReportFinding, index: int, fingerprint: str, fallback: str) ->
         "message": {"text": _message(item.sentence)},
         "partialFingerprints": {"oscarSync/v1": fingerprint},
     }
+    if item.was_due is not None:
+        document["baselineState"] = "unchanged" if item.was_due else "new"
     place = item.origin if item.origin.file else Origin(fallback, 0, 0)
     if place.file:
         document["locations"] = [{"physicalLocation": _location(place)}]

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -63,9 +64,37 @@ def test_what_drifted_is_told_from_what_the_branch_changes(branch):
     assert said in comment
     assert "2Gi" in comment
     assert "4Gi" not in comment
-    for name in ("html", "junit", "sarif", "gitlab"):
+    for name in ("html", "junit", "sarif", "gitlab", "github"):
         _, out, _ = branch.run("plan", "--base", "main", "-o", name)
         assert "1 step was due before: edge/other update" in out, name
+        check_due_apart(name, out)
+
+
+def check_due_apart(name, text):
+    """What was due before is in a part of its own, or left out where the format has none."""
+    match name:
+        case "html":
+            own, _, due = text.partition("<summary>Due before this branch (1)</summary>")
+            found = 'data-name="edge/hello"' in own, 'data-name="edge/other"' in due
+            assert (*found, 'data-name="edge/other"' in own) == (True, True, False)
+        case "junit":
+            suites = {
+                suite.attrib["name"]: [
+                    case.attrib["name"] for case in suite if case.find("system-out") is not None
+                ]
+                for suite in ET.fromstring(text)
+            }
+            assert suites["edge"] == ["hello"]
+            assert suites["edge (due before this branch)"] == ["other"]
+        case "sarif":
+            states = {
+                (one["message"]["text"].partition(":")[0], one.get("baselineState"))
+                for one in json.loads(text)["runs"][0]["results"]
+            }
+            assert {("edge/hello", "new"), ("edge/other", "unchanged")} <= states
+            assert len(states) == 3  # and the sentence
+        case _:
+            assert ("edge/hello: " in text, "edge/other: " in text) == (True, False)
 
 
 def test_a_service_that_both_moved_names_the_fields_that_are_not_of_the_branch(branch):

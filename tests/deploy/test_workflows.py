@@ -40,6 +40,15 @@ def test_the_audit_finds_nothing():
     assert found.returncode == 0, found.stdout
 
 
+def test_a_plan_tells_what_the_request_changes():
+    step = GITHUB["plan"]["steps"][-2]["with"]
+    assert step["args"] == "--base HEAD^1"
+    plan = GITLAB["plan"]
+    assert plan["variables"] == {"GIT_DEPTH": 0}
+    base = '"${CI_MERGE_REQUEST_TARGET_BRANCH_SHA:-$CI_MERGE_REQUEST_DIFF_BASE_SHA}"'
+    assert plan["script"][0].endswith(f" --base {base}")
+
+
 def test_apply_runs_alone_and_is_never_cancelled():
     assert GITHUB["apply"]["concurrency"] == {"group": "oscar-apply", "cancel-in-progress": False}
     assert GITLAB["apply"]["resource_group"] == "oscar"
@@ -78,7 +87,9 @@ def _steps(tree):
 
 def test_the_container_runs_as_nobody_and_installs_by_hash():
     text = (ROOT / "deploy" / "container" / "Containerfile").read_text(encoding="utf-8")
-    assert "\nUSER 65532:65532\n" in text.rpartition("\nFROM ")[2]
+    final = text.rpartition("\nFROM ")[2]
+    assert "\nUSER 65532:65532\n" in final
+    assert "apt-get install --yes --quiet --no-install-recommends git" in final
     lines = text.replace("\\\n", " ").splitlines()
     downloads = [part for line in lines for part in line.split("&&") if "pip install" in part]
     assert all("--require-hashes" in part or "/wheels/" in part for part in downloads)

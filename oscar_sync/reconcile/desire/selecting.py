@@ -9,7 +9,7 @@ from oscar_sync.errors import UsageError
 from oscar_sync.model.amounts import several
 from oscar_sync.model.identity import ClusterId, ServiceKey
 from oscar_sync.model.selection import LabelTerm, Narrowing, Selector, is_like
-from oscar_sync.model.settings import DeclaredBucket
+from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume
 from oscar_sync.model.state import ClusterView, DesiredService, DesiredState
 from oscar_sync.semantics.buckets import needed_buckets
 from oscar_sync.semantics.volumes import named_volume
@@ -117,7 +117,8 @@ def _of_storage(
     selector: Selector, storage: DeclaredStorage, services: Iterable[DesiredService]
 ) -> str:
     """Return what selects the bucket or volume that is meant in place of a service, else blank."""
-    for one in (*storage.buckets, *storage.volumes):
+    declared: tuple[DeclaredBucket | DeclaredVolume, ...] = (*storage.buckets, *storage.volumes)
+    for one in declared:
         which, meant = one.which, selector.clusters
         if not is_like(which.name, selector.name) or (
             which.cluster and meant is not None and which.cluster not in meant

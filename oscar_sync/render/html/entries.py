@@ -65,6 +65,7 @@ class Entry(Struct, frozen=True):
     title: str
     details: Callable[[], Details] = Details
     fields: str = ""
+    was_due: bool = False
 
     @property
     def filter(self) -> str:
@@ -95,8 +96,11 @@ def entries_of(subject: Subject) -> list[Entry]:
     calm = [action for action in plan.actions if action.category is not Category.DELETED]
     return [
         *(_planned(action, results.get(action.id)) for action in risky),
-        *map(_blocked, plan.blocked),
-        *(_planned(action, results.get(action.id)) for action in calm),
+        *(replace(_blocked(one), was_due=plan.was_due(one.action)) for one in plan.blocked),
+        *(
+            replace(_planned(action, results.get(action.id)), was_due=plan.was_due(action))
+            for action in calm
+        ),
         *_rest(plan),
     ]
 

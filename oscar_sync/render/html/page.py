@@ -41,12 +41,16 @@ class _Filter(Struct, frozen=True):
 
 
 class _Cluster(Struct, frozen=True):
-    """A cluster with the entries that it shows; ``calm`` services do not differ."""
+    """A cluster with the entries that it shows; ``calm`` services do not differ.
+
+    What was ``due`` before the branch is folded.
+    """
 
     id: str
     about: str
     problem: str
     entries: Sequence[str]
+    due: Sequence[str]
     calm: Sequence[str]
     calm_title: str
     calm_cut: int
@@ -149,19 +153,25 @@ def _clusters(subject: Subject, entries: Sequence[Entry]) -> tuple[list[_Cluster
     room = _ROOM
     for cluster in subject.plan.clusters:
         own = [entry for entry in entries if entry.cluster == cluster.id]
-        shown, lost = fitting(blocks_of(own), room)
-        room -= sum(len(part.encode()) for part in shown)
-        for word, count in lost.items():
-            cut[word] = cut.get(word, 0) + count
+        parts = []
+        for was_due in (False, True):
+            part = [entry for entry in own if entry.was_due is was_due]
+            shown, lost = fitting(blocks_of(part), room)
+            room -= sum(len(text.encode()) for text in shown)
+            parts.append(shown)
+            for word, count in lost.items():
+                cut[word] = cut.get(word, 0) + count
         touched = {entry.name for entry in own}
         keys = [key for key in subject.services if key.cluster == cluster.id]
         calm = [key.name for key in keys if key.name not in touched and not cluster.problem]
         calm.sort(key=natural)
-        clusters.append(_cluster(cluster, shown, calm))
+        clusters.append(_cluster(cluster, parts[0], parts[1], calm))
     return clusters, cut
 
 
-def _cluster(cluster: ClusterSummary, entries: Sequence[str], calm: Sequence[str]) -> _Cluster:
+def _cluster(
+    cluster: ClusterSummary, entries: Sequence[str], due: Sequence[str], calm: Sequence[str]
+) -> _Cluster:
     version = f", OSCAR {cluster.version}" if cluster.version else ""
     unmanaged = f", {cluster.unstamped:,} unmanaged" if cluster.unstamped else ""
     counts = f"{plural(cluster.live, 'service')}, {cluster.ours:,} managed{unmanaged}"
@@ -171,6 +181,7 @@ def _cluster(cluster: ClusterSummary, entries: Sequence[str], calm: Sequence[str
         f"{cluster.endpoint}{version}: {cluster.problem or counts}",
         cluster.problem,
         entries,
+        due,
         shown,
         f"{plural(len(calm), 'service')} without a difference",
         sum(lost.values()),
