@@ -13,6 +13,7 @@ OscarSyncError
 │   ├── StoreUnreachableError
 │   ├── StoreFailedError
 │   └── StoreDeniedError  the keys do not reach that bucket
+├── RepositoryError       a followed repository gives no commit that can be taken
 ├── OutputError           a result cannot be written: disk full, no right
 ├── StaleError            live or source moved since the plan
 └── LockedError           another run holds the lock
@@ -143,6 +144,25 @@ class StoreFailedError(StoreError):
 
 class StoreDeniedError(StoreError):
     """The keys do not reach that bucket, or do not allow that there; others they may."""
+
+
+class RepositoryError(OscarSyncError):
+    """A repository that is followed gives no commit that can be taken; nothing was planned."""
+
+    def __init__(
+        self, address: str, message: str, remedy: str = "", *, is_refused: bool = False
+    ) -> None:
+        """Name the repository, what is wrong and what to do; ``is_refused``: it is the log-in."""
+        super().__init__()
+        self.address = address
+        self.message = message
+        self.remedy = remedy
+        self.is_refused = is_refused
+
+    def __str__(self) -> str:
+        """Return place, fault, remedy."""
+        hint = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.address}: {self.message}{hint}"
 
 
 class OutputError(OscarSyncError):

@@ -7,7 +7,9 @@ packages=(
     apache2-bin    # Apache's WebDAV, for storage providers
     chromium       # shows the HTML report, for what people see and hear of it
     curl           # the yardstick of the benchmark's row 11
+    git            # serves and follows a repository
     oidc-agent-cli # the real agent, for logging in by its accounts
+    openssh-client # signs commits
     tmux           # a real terminal, for what people see of a watch
     vim-tiny       # an editor that saves as editors do
 )

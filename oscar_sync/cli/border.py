@@ -18,6 +18,7 @@ from oscar_sync.errors import (
     InputError,
     LockedError,
     OscarSyncError,
+    RepositoryError,
     StaleError,
     StoreError,
     UsageError,
@@ -36,6 +37,7 @@ _CODES: tuple[tuple[type[OscarSyncError], Exit], ...] = (
     (LockedError, Exit.LOCKED),
     (ClusterError, Exit.UNREACHABLE),
     (StoreError, Exit.UNREACHABLE),
+    (RepositoryError, Exit.UNREACHABLE),
 )
 
 

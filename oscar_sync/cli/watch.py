@@ -6,6 +6,7 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
+from oscar_sync.cli.follow import following
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
@@ -48,6 +49,7 @@ from oscar_sync.cli.watching import Watching
     help="Check the files every so many seconds (1 if no number is given), for file systems that "
     "do not report changes, such as NFS.",
 )
+@following
 def command(**options: Any) -> int:
     """Plan again after each saved change, and every --interval seconds. Ctrl-C stops."""
     outputs = outputs_of(options["outputs"], ("text", "events"))

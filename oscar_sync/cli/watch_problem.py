@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from oscar_sync.errors import OscarSyncError, RepositoryError
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
@@ -53,6 +54,13 @@ class WatchProblem(Struct):
             tell(diagnostics)
         sentence = "the files cannot be used; the last good plan stays"
         self.fail("files cannot be used", sentence, told)
+
+    def stopped(self, error: OscarSyncError) -> None:
+        name = sentence = str(error)
+        self._is_refused = isinstance(error, RepositoryError) and error.is_refused
+        if isinstance(error, RepositoryError):
+            name, sentence = "repository not updated", f"{error}; the last good plan stays"
+        self.fail(name, sentence)
 
     def fail(self, name: str, sentence: str, told: str = "") -> None:
         """Count a failure, and say *sentence* unless the same (*told*) was said before."""

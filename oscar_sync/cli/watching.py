@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from oscar_sync.cli.applying import signals
 from oscar_sync.cli.border import code_of, say, tell_findings
 from oscar_sync.cli.event_lines import event_line, summary_line
+from oscar_sync.cli.follow import Following, followed
 from oscar_sync.cli.output import Output, append, write
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.run_record import RunRecord
@@ -60,6 +61,7 @@ class Watching(Struct):
     now: Callable[[], float] = time.monotonic
     quiet_s: float = QUIET_S
     connections: Connections | None = None
+    following: Following | None = None
     memory: WatchMemory = field(default_factory=WatchMemory)
     stop: Stop = field(default_factory=lambda: Stop(is_idle=True))
     plan: Plan | None = None
@@ -76,9 +78,20 @@ class Watching(Struct):
 
         Raises:
             InputError: the files cannot be used at the start.
+            RepositoryError: the repository to follow gives no commit that can be taken.
         """
+        with followed(self.options, self.screen.say) as self.following:
+            return self._run(self._request())
+
+    def _request(self) -> DesireRequest:
+        request = request_of(self.options)
+        if self.following:
+            self.following.update()
+            return self.following.within(request)
         # By its name from now on: the folder may be moved away, and another come in its place.
-        request = replace(request_of(self.options), cwd=os.path.realpath("."))
+        return replace(request, cwd=os.path.realpath("."))
+
+    def _run(self, request: DesireRequest) -> Exit:
         desire(request, os.environ, self.memory)
         for output in self.outputs:
             if output.file:
@@ -93,7 +106,7 @@ class Watching(Struct):
             own=connections.own_files,
         )
         try:
-            saves.follow(reads_of(self.memory.files))
+            saves.follow(self._watched(reads_of(self.memory.files)))
             with signals(self.stop, self.screen.close):
                 self.screen.open()
                 code = self._loop(request, saves, connections)
@@ -111,7 +124,7 @@ class Watching(Struct):
         gc.collect()
         gc.freeze()  # what is kept from pass to pass need not be looked through each time
         while code is None:
-            saves.follow(self.reads)
+            saves.follow(self._watched(self.reads))
             woken = self._waited(saves)
             if woken is None:
                 raise KeyboardInterrupt
@@ -119,6 +132,9 @@ class Watching(Struct):
                 return Exit.OK
             code = self.pass_once(request, connections, woken.files)
         return code
+
+    def _watched(self, reads: Reads) -> Reads:
+        return self.following.to_watch(reads) if self.following else reads
 
     def _waited(self, saves: Saves) -> Woken | None:
         """Return what ended the wait; keys that ask for no pass are answered here."""
@@ -152,6 +168,8 @@ class Watching(Struct):
             self.problem.forgive()
             self.screen.say(_shown(names, request.cwd))
         try:
+            if self.following and names is not None and self.following.update():
+                self.waits_for_save = False
             planned = self._planned(request, connections)
         except InputError as error:
             self.problem.unusable(error.diagnostics, self._tell)
@@ -162,7 +180,7 @@ class Watching(Struct):
         except OscarSyncError as error:
             if names is None:
                 raise
-            self.problem.fail(str(error), str(error))
+            self.problem.stopped(error)
             self.record.end(code_of(error))
             return None
         finally:

@@ -21,7 +21,8 @@ from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import Pass, completed
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.workspace.git import work_tree
-from oscar_sync.workspace.git_objects import commit_named, files_of, has_git, write_files
+from oscar_sync.workspace.git_objects import commit_named, files_of, write_files
+from oscar_sync.workspace.git_program import has_git
 from oscar_sync.workspace.key import read_key
 
 _AS_FOLDER: Final = "write a folder as ./NAME"

@@ -1,5 +1,6 @@
 """What a plan was made from on this machine: what a watch has to look at."""
 
+import os
 from collections.abc import Mapping
 
 from msgspec import Struct, field
@@ -17,6 +18,18 @@ class Reads(Struct, frozen=True):
     folders: frozenset[str] = frozenset()
     files: Mapping[str, Signature | None] = field(default_factory=dict)
     seeds: frozenset[str] = frozenset()
+
+    def outside(self, folder: str) -> "Reads":
+        """Return those that are not in *folder*, nor the folder itself."""
+
+        def is_outside(path: str) -> bool:
+            return path != folder and not path.startswith(f"{folder}{os.sep}")
+
+        return Reads(
+            frozenset(filter(is_outside, self.folders)),
+            {path: signature for path, signature in self.files.items() if is_outside(path)},
+            frozenset(filter(is_outside, self.seeds)),
+        )
 
     def with_earlier(self, earlier: "Reads") -> "Reads":
         """Return these and *earlier* ones: of a pass that failed nobody knows what it left out."""

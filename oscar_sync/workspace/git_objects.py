@@ -1,8 +1,6 @@
 """What commits hold: read by git, which runs nothing that a repository names."""
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -10,23 +8,10 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.errors import UsageError
+from oscar_sync.workspace.git_program import run_git
 
 LARGEST_FILE: Final = 16 << 20
 LARGEST_COMMIT: Final = 256 << 20
-_SLOWEST_S: Final = 60.0
-# No hook, filter, monitor or transport is run, no object is fetched, no replacement is followed,
-# and whose folder it is does not matter where nothing of it is executed.
-_OPTIONS: Final = (
-    "--no-replace-objects", "--no-optional-locks", "-c", "core.hooksPath=/dev/null",
-    "-c", "core.fsmonitor=false", "-c", "protocol.allow=never", "-c", "safe.directory=*",
-)  # fmt: skip
-_ENVIRONMENT: Final = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
-}
 _LINK: Final = "120000"
 _LFS: Final = b"version https://git-lfs.github.com/spec/"
 
@@ -39,21 +24,17 @@ class CommittedFile(Struct, frozen=True):
     size_bytes: int
 
 
-def has_git() -> bool:
-    return shutil.which("git") is not None
-
-
 def commit_named(tree: Path, ref: str) -> str:
     """Return the commit that *ref* names in the repository of *tree*, blank if there is none."""
     words = ("--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    found = run_git(tree, "rev-parse", *words)
+    found = _read(tree, "rev-parse", *words)
     return found.decode().strip() if found else ""
 
 
 def files_of(tree: Path, commit: str, below: str = "") -> Mapping[str, CommittedFile] | None:
     """Return what *commit* holds *below* a folder, by path; None where git cannot tell."""
     folder = ("--", f":(top,literal){below}") if below else ()
-    listing = run_git(tree, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, *folder)
+    listing = _read(tree, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, *folder)
     if listing is None:
         return None
     found = {}
@@ -102,7 +83,7 @@ def _is_unsafe(part: str) -> bool:
 def _contents(tree: Path, ids: set[str]) -> Iterator[tuple[str, bytes]]:
     """Raises UsageError: git does not give one of them."""
     given = "".join(f"{one}\n" for one in sorted(ids)).encode()
-    answer = run_git(tree, "cat-file", "--batch", given=given)
+    answer = _read(tree, "cat-file", "--batch", given=given)
     at = 0
     for _ in ids:
         head, found, _ = (answer or b"")[at : at + 128].partition(b"\n")
@@ -114,20 +95,7 @@ def _contents(tree: Path, ids: set[str]) -> Iterator[tuple[str, bytes]]:
         yield words[0].decode(), (answer or b"")[start : at - 1]
 
 
-def run_git(tree: Path, *words: str, given: bytes = b"") -> bytes | None:
+def _read(tree: Path, *words: str, given: bytes = b"") -> bytes | None:
     """Return what git prints; None where there is no git, or it fails."""
-    program = shutil.which("git")
-    if program is None:
-        return None
-    try:
-        done = subprocess.run(  # noqa: S603 - reads objects; see the options
-            [program, "-C", str(tree), *_OPTIONS, *words],
-            env={**_ENVIRONMENT, "PATH": os.environ.get("PATH", os.defpath)},
-            input=given,
-            capture_output=True,
-            timeout=_SLOWEST_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    done = run_git(("-C", str(tree), *words), given=given)
+    return done.output if done.is_done else None

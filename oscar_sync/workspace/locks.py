@@ -31,24 +31,31 @@ def cluster_lock(
         return
     try:
         path = lock_path(identity, environ)
-        descriptor = _open(path)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = open_for_lock(path)
     except OSError as error:
         if on_note:
             on_note(f"no lock for {identity} ({error.strerror}): do not start two runs at once")
         yield
         return
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LockedError(identity, str(path)) from None
+        lock(descriptor, identity, path)
         yield
     finally:
         os.close(descriptor)
 
 
 def lock_path(identity: str, environ: Mapping[str, str]) -> Path:
-    """Return the lock file of *identity*: a readable part, and a hash that tells it apart.
+    """Return the lock file of *identity*.
+
+    Raises:
+        OSError: the environment names no cache folder and no home.
+    """
+    return cache_folder(environ) / "locks" / f"{file_name(identity)}.lock"
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Return where this program keeps what it can make again.
 
     Raises:
         OSError: the environment names no cache folder and no home.
@@ -58,11 +65,29 @@ def lock_path(identity: str, environ: Mapping[str, str]) -> Path:
         if not home:
             raise OSError(None, "no home folder is known")
         cache = f"{home}/.cache"
-    words = re.sub(r"[^A-Za-z0-9.-]+", "-", identity).strip(".-")[:40]
-    mark = hashlib.sha256(identity.encode("utf-8", errors="surrogatepass")).hexdigest()[:16]
-    return Path(cache) / "oscar-sync" / "locks" / f"{words}-{mark}.lock"
+    return Path(cache) / "oscar-sync"
 
 
-def _open(path: Path) -> int:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def file_name(text: str) -> str:
+    """Return a name for what *text* names: a readable part, and a hash that tells it apart."""
+    words = re.sub(r"[^A-Za-z0-9.-]+", "-", text).strip(".-")[:40]
+    mark = hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:16]
+    return f"{words}-{mark}"
+
+
+def open_for_lock(path: Path) -> int:
+    """Raises OSError: the file at *path* cannot be opened or made, or is a link."""
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def lock(descriptor: int, identity: str, path: Path) -> None:
+    """Lock the open file *descriptor* until it is closed.
+
+    Raises:
+        LockedError: another run holds it.
+    """
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LockedError(identity, str(path)) from None

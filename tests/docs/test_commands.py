@@ -26,6 +26,7 @@ NOT_RUN = {
     ],
     "docs/watch.md": [
         "it goes on until Ctrl-C and draws on a terminal; tests/watch plays it",
+        "it needs a repository on a server; tests/watch plays it",
     ],
     "docs/tutorial.md": ["the tests have the program installed"],
 }

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 import requests
@@ -16,48 +15,8 @@ from minio import Minio
 
 from tests.machine import PATIENCE_S
 from tests.observability.listener import Listener
+from tests.support.watcher import Watcher
 from tests.watch.conftest import FDL
-
-
-class Watcher:
-    """A watch in a process of its own, whose lines are gathered as they come."""
-
-    def __init__(self, folder, environ, *flags):
-        self.lines = []
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "oscar_sync", "watch", str(folder), *flags],
-            cwd=folder,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.out = self.process.stdout
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self):
-        self.lines.extend(iter(self.out.readline, ""))
-
-    def text(self):
-        return "".join(self.lines)
-
-    def until(self, words, count=1):
-        deadline = time.monotonic() + PATIENCE_S
-        while self.text().count(words) < count:
-            assert time.monotonic() < deadline, f"no {words!r} in:\n{self.text()}"
-            if self.process.poll() is not None:
-                self._reader.join(PATIENCE_S)  # its last words may still be on their way
-                assert self.text().count(words) >= count, self.text()
-            threading.Event().wait(0.05)
-
-    def end(self, number):
-        self.process.send_signal(number)
-        code = self.process.wait(PATIENCE_S)
-        self._reader.join(PATIENCE_S)
-        return code
 
 
 @pytest.fixture

@@ -1,0 +1,40 @@
+"""`watch --git` says what of its options cannot be, before anything is fetched."""
+
+import pytest
+
+URL = "http://127.0.0.1:9/set.git"
+REFUSED = {
+    ("--git", URL, "sets"): "PATHS and --git exclude each other: name what to plan within the "
+    "repository by --path",
+    ("--git", URL, "--path", "a/../../x"): "--path ../x leads out of the repository",
+    ("--git", URL, "--path", "/etc"): "--path /etc leads out of the repository",
+    ("--git", URL, "--git-token-file", "gone"): "--git-token-file gone: no such file",
+    ("--git", URL, "--verify-signatures", "gone"): "--verify-signatures gone: no such file",
+    ("--git", "/srv/set.git"): "--git: /srv/set.git is not an address of https or ssh",
+    ("--git", "https://ada:s3cret@h/x"): "--git: the address holds a user or password; write them",
+    ("--git", "https://h/x?token=s3cret"): "--git: the address holds ? or #",
+    ("--ref", "main"): "--ref needs --git URL",
+    ("--path", "sets"): "--path needs --git URL",
+    ("--git-accept", "c0ffee"): "--git-accept needs --git URL",
+}
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_options_that_cannot_be_used_are_refused(project, words):
+    code, _, err = project.run("watch", *words)
+    assert code == 64
+    assert REFUSED[words] in " ".join(err.split())
+    assert "s3cret" not in err
+
+
+def test_a_folder_of_someone_else_is_refused(project):
+    code, _, err = project.run("watch", "--git", URL, "--git-folder", ".")
+    assert code == 64
+    assert "name an empty or new folder by --git-folder" in " ".join(err.split())
+    assert (project.folder / "hello.yaml").exists()
+
+
+def test_a_repository_that_is_not_there_ends_the_watch(project):
+    code, _, err = project.run("watch", "--git", URL)
+    assert code == 6
+    assert f"error: {URL}: it cannot be fetched" in err
