@@ -546,8 +546,8 @@ def test_a_run_that_was_killed_is_made_good_by_the_next(follow, forge, tmp_path,
     }  # fmt: skip
     killed = [sys.executable, "-c", UPDATE, forge.url, str(clone)]
     assert subprocess.run(killed, env=environ, check=False).returncode == -9
-    if WAITS in before:  # a git that outlives its parent holds the folder
-        assert not _is_free(follow)
+    # A git that outlives its parent holds the folder.
+    assert WAITS not in before or not _is_free(follow)
     clone.with_name("clone.go").touch()
     until(lambda: _is_free(follow))
     assert follow().id == last
