@@ -19,10 +19,15 @@ def nursery(tmp_path_factory):
 @pytest.fixture
 def run(world, nursery):
     """Calls a command in a process of its own, on the world's files; returns how it ended."""
-    keep = {"PATH": os.environ.get("PATH", ""), **world.environ}
+    return runner(nursery, world)
+
+
+def runner(nursery, place):
+    """Return what calls a command in the folder of *place*, with its environment."""
+    keep = {"PATH": os.environ.get("PATH", ""), **place.environ}
 
     def run(args, started=None):
-        pid = nursery.start(args, keep, str(world.folder))
+        pid = nursery.start(args, keep, str(place.folder))
         if started is not None:
             started(pid)
         return nursery.end(), nursery.said

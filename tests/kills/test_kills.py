@@ -7,51 +7,12 @@ from collections import Counter
 
 import pytest
 
+from tests.kills.killer import WHEN, Killer
 from tests.kills.scenes import SCENES
 from tests.machine import PATIENCE_S
 from tests.property.proxy import no_fault, no_interest
 from tests.property.witness import check_deletes, check_nothing_lost
 from tests.support.states import state, unfinished
-
-WHEN = ("before", "after")
-
-
-class Killer:
-    """Kills a process just before its nth write is passed on, or just after it was applied."""
-
-    def __init__(self, world, nth, when):
-        self._nth, self._when = nth, when
-        self._guard = threading.Lock()
-        self._pid_is_known = threading.Event()
-        self._pid = 0
-        self.seen = 0
-        self.is_done = False
-        for proxy in (world.oscar, world.s3):
-            proxy.fault, proxy.landed = self._passing, self._landed
-
-    def started(self, pid):
-        self._pid = pid
-        self._pid_is_known.set()
-
-    def _passing(self, method, path, query):
-        if method in ("GET", "HEAD"):
-            return ""
-        if self._when == "before":
-            return "reset" if self._strikes() else ""
-        return "reset" if self.is_done else ""
-
-    def _landed(self, method, status):
-        if self._when == "after" and method not in ("GET", "HEAD"):
-            self._strikes()
-
-    def _strikes(self):
-        with self._guard:
-            self.seen += 1
-            if self.seen == self._nth:
-                self._pid_is_known.wait(PATIENCE_S)
-                os.kill(self._pid, signal.SIGKILL)
-                self.is_done = True
-            return self.is_done
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +62,7 @@ def test_a_killed_run_is_finished_by_the_next(  # noqa: PLR0917 - what is killed
     scene.prepare(world)
     before = world.objects()
     world.forget()
-    killer = Killer(world, nth, when)
+    killer = Killer((world.oscar, world.s3), nth, when)
     code, said = run(scene.args, killer.started)
     assert code == -signal.SIGKILL, (code, said)
     for proxy in (world.oscar, world.s3):

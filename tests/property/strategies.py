@@ -171,13 +171,16 @@ def service(at: int) -> st.SearchStrategy[FDL]:
 
 
 _NUMBERS = st.integers(0, len(NAMES) - 1)
-_SOME = {size: st.sets(_NUMBERS, min_size=size) for size in (1, 2)}
+_SOME = {
+    (least, most): st.sets(_NUMBERS, min_size=least, max_size=most)
+    for least, most in ((1, 4), (2, 4), (1, 2))
+}
 
 
 @st.composite
-def services(draw: st.DrawFn, min_size: int = 1) -> list[FDL]:
+def services(draw: st.DrawFn, min_size: int = 1, max_size: int = len(NAMES)) -> list[FDL]:
     """Return one to four services."""
-    return [draw(_SERVICES[at]) for at in sorted(draw(_SOME[min_size]))]
+    return [draw(_SERVICES[at]) for at in sorted(draw(_SOME[min_size, max_size]))]
 
 
 @dataclass(frozen=True)

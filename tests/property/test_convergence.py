@@ -1,13 +1,14 @@
 """L1, L4, L5, L10, L11: what is applied is what was shown, holds, keeps all data, and is enough."""
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.report import Status
 from tests.property.examples import laws
 from tests.property.leaving import leave
-from tests.property.strategies import left_clusters, services
+from tests.property.strategies import NAMES, left_clusters, services
 from tests.property.witness import check_all_steps, check_safe
 from tests.property.world import shown, told
 
@@ -33,13 +34,21 @@ def test_after_an_apply_to_an_empty_cluster_the_next_plan_is_empty(world, wanted
 
 
 @laws()
-@given(left=left_clusters(), wanted=services())
-def test_after_an_apply_to_any_cluster_the_next_plan_is_empty(world, left, wanted):
+@given(
+    left=left_clusters(), wanted=services(), order=st.permutations(NAMES), most=st.integers(0, 2)
+)
+def test_after_an_apply_to_any_cluster_the_next_plan_is_empty(world, left, wanted, order, most):
+    """Whatever is there, and whatever of it is to have the name of a wanted service."""
     world.reset()
     leave(world, left)
     world.forget()
     before = world.objects()
     world.write(*wanted)
+    names = {one["name"] for one in wanted}
+    moves = zip(
+        [n for n in order if n not in names], [n for n in order if n in names], strict=False
+    )
+    world.write_settings(moved=[{"from": old, "to": new} for old, new in [*moves][:most]])
     found, report = world.apply()
     check_safe(world, before, found.draft.plan)
     assert not [r for r in report.results if r.status is not Status.DONE], told(report)

@@ -103,21 +103,30 @@ def test_the_normal_form_of_a_normal_form_is_itself(one):
 
 
 @laws(Fraction(1, 2))  # applies twice
-@given(wanted=services(min_size=2), prunes=st.booleans(), most=st.integers(0, 3))
-def test_a_service_goes_only_under_prune_and_its_data_stays(world, wanted, prunes, most):
+@given(
+    wanted=services(min_size=2), prunes=st.booleans(), most=st.integers(0, 3), renames=st.booleans()
+)
+def test_a_service_goes_only_under_prune_and_its_data_stays(world, wanted, prunes, most, renames):
+    """Or under a new name, which `moved` names."""
     world.reset()
     world.write(*wanted)
     world.apply()
     for bucket in world.buckets():
         world.put(bucket, "kept/it", b"x")
     before, names = world.objects(), world.names()
-    world.write(wanted[0])
-    world.write_settings(prune=prunes, max_removals=most)
+    old = wanted[1]["name"]
+    renamed = [{**wanted[1], "name": f"{old}-new"}] if renames else []
+    world.write(wanted[0], *renamed)
+    moved = [{"from": old, "to": f"{old}-new"}] if renames else None
+    world.write_settings(prune=prunes, max_removals=most, moved=moved)
     world.forget()
     found, report = world.apply()
     check_safe(world, before, found.draft.plan)
     gone = names - world.names()
     assert wanted[0]["name"] not in gone
+    if renames:
+        assert (old in gone) is (f"{old}-new" in world.names()), told(report)
+        gone -= {old}
     assert len(gone) <= (most if prunes else 0), told(report)
 
 
@@ -238,15 +247,16 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
     world.oscar.rewrite = echo
     faults = ("POST /system/services#1:500-before", "PUT /system/services#1:truncate",
               "PUT /system/services:403", "")  # fmt: skip
-    sizes = itertools.count(1)
+    names, runs = ("alpha", "omega"), itertools.count(1)
     for fault in faults:
         world.emulator.clear_faults()
         if fault:
             world.emulator.fault(fault)
         for options in (["-o", "json"], ["-o", "markdown"], ["-o", "events"], []):
-            world.write(
-                {**wanted, "memory": f"{next(sizes)}Gi"}
-            )  # each apply has something to send
+            run = next(runs)  # each apply has something to send: a rename, or an update
+            moved = {"from": names[(run + 1) % 2], "to": names[run % 2]}
+            world.write({**wanted, "memory": f"{run}Gi", "name": moved["to"]})
+            world.write_settings(moved=[moved], waves=[["edge"]], buckets={"red": {}})
             call(["plan", str(world.folder), "-v", *(o for o in options if o != "events" and
                   (o != "-o" or "events" not in options))])  # fmt: skip
             call(["apply", "--yes", str(world.folder), "--log-level", "debug", *options])
@@ -262,6 +272,7 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
     whole = "\n".join(sinks)
     assert "alpha" in whole
     assert "cannot store" in whole
+    assert '"rename"' in whole
     for secret in (*values.values(), world.emulator.password, "k" * 32, world.emulator.secret_key):
         assert secret not in whole
         assert b64encode(f"x {secret}".encode()).decode()[4:-4] not in whole

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oscar_sync.errors import InputError
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws
-from tests.property.strategies import services
+from tests.property.strategies import BUCKETS, services
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12\n"
 
@@ -39,26 +39,49 @@ STRANGE = st.one_of(
 CUTS = st.floats(0, 1, exclude_max=True)
 
 
+def used_by(one):
+    entries = (*one.get("input", ()), *one.get("output", ()), one.get("mount", {"path": ""}))
+    return {entry["path"].partition("/")[0] for entry in entries}
+
+
 @laws(Fraction(1, 2))
-@given(wanted=services(), which=st.integers(0, 3), strange=STRANGE, cut=st.none() | CUTS)
-def test_no_service_goes_and_no_object_for_a_file_that_is_not_whole(
-    world, wanted, which, strange, cut
+@given(
+    wanted=services(), which=st.integers(0, 3), strange=STRANGE, cut=st.none() | CUTS,
+    renames=st.booleans(), erased=st.none() | st.sampled_from(BUCKETS),
+)  # fmt: skip
+def test_no_service_goes_and_no_object_for_a_file_that_is_not_whole(  # noqa: PLR0917 - drawn
+    world, wanted, which, strange, cut, renames, erased
 ):
+    """Nor where the file is that of a service under its new name, or of one that uses a bucket."""
     world.reset()
     world.write(*wanted)
     world.apply()
-    file = world.folder / f"{wanted[which % len(wanted)]['name']}.yaml"
+    one = wanted[which % len(wanted)]
+    name = one["name"]
     for bucket in world.buckets():
         world.put(bucket, "kept/it", b"x")
+    if renames:
+        (world.folder / f"{name}.yaml").unlink()
+        world.write_one({**one, "name": f"{name}-new"})
+        name = f"{name}-new"
+    file = world.folder / f"{name}.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(strange if cut is None else text[: int(len(text) * cut)], encoding="utf-8")
-    world.write_settings(prune=True)
+    world.write_settings(
+        prune=True,
+        moved=[{"from": one["name"], "to": name}] if renames else None,
+        removed=[{"bucket": erased, "erase": True}] if erased in used_by(one) else None,
+    )
     names, objects = world.names(), world.objects()
     world.forget()
     with suppress(InputError):  # a file that is plainly broken stops the run before any request
         world.apply()
-    assert not [
-        one for one in world.oscar.seen if one.method == "DELETE" and one.path.startswith(SERVICES)
-    ]
-    assert names <= world.names()
+    gone = {
+        seen.path.rpartition("/")[2]
+        for seen in world.oscar.seen
+        if seen.method == "DELETE" and seen.path.startswith(SERVICES)
+    }
+    # A file that is whole enough to hold the service under its new name renames it.
+    is_renamed = renames and name in world.names()
+    assert gone == names - world.names() == ({one["name"]} if is_renamed else set())
     assert objects.keys() <= world.objects().keys()

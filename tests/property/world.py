@@ -34,7 +34,7 @@ def no_sleep(seconds: float) -> None:
     threading.Event().wait(min(seconds, 0.001))
 
 
-def _as_yaml(document: Mapping[str, Any]) -> str:
+def as_yaml(document: Mapping[str, Any]) -> str:
     return str(yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
@@ -124,7 +124,7 @@ class World:
     def write_one(self, service: Mapping[str, Any], cluster: str = "edge") -> None:
         document = {"functions": {"oscar": [{cluster: dict(service)}]}}
         path = self.folder / f"{service['name']}.yaml"
-        path.write_text(_as_yaml(document), encoding="utf-8")
+        path.write_text(as_yaml(document), encoding="utf-8")
 
     def write_settings(self, **more: Any) -> None:
         self.settings.update(more)
@@ -139,7 +139,7 @@ class World:
         document = {"set": SET, "clusters": {"edge": entry}, **self.settings}
         document = {key: value for key, value in document.items() if value is not None}
         path = self.folder / "oscar-sync.yaml"
-        path.write_text(_as_yaml(document), encoding="utf-8")
+        path.write_text(as_yaml(document), encoding="utf-8")
 
     # the program
 

@@ -4,17 +4,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
-
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
 from oscar_sync.model.plan import PlanOptions
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
-from tests.emulator.calling import Api
-from tests.property.proxy import Proxy, no_fault, no_interest
-from tests.property.world import no_sleep
+from tests.emulator.calling import SERVICES, Api
+from tests.property.proxy import Proxy, as_it_is, no_fault, no_interest
+from tests.property.world import as_yaml, no_sleep
 
 CLUSTERS = ("east", "lab", "west")
 PASSWORD = "one-for-all-clusters"
@@ -36,6 +34,7 @@ class Fleet:
         for name, emulator in self.emulators.items():
             emulator.reset()
             self.proxies[name].fault, self.proxies[name].landed = no_fault, no_interest
+            self.proxies[name].rewrite = as_it_is
             self.hold(name, is_held=False)
         self.settings = {"waves": WAVES}
 
@@ -53,7 +52,7 @@ class Fleet:
             path.unlink()
         for name, services in wanted.items():
             body = {"functions": {"oscar": [{name: service} for service in services]}}
-            (self.folder / f"{name}.yaml").write_text(yaml.safe_dump(body))
+            (self.folder / f"{name}.yaml").write_text(as_yaml(body))
         self.settings.update(settings)
         entries = {
             name: {
@@ -64,7 +63,7 @@ class Fleet:
             for name, proxy in self.proxies.items()
         }  # fmt: skip
         whole = {"set": "laws", "clusters": entries, **self.settings}
-        (self.folder / "oscar-sync.yaml").write_text(yaml.safe_dump(whole))
+        (self.folder / "oscar-sync.yaml").write_text(as_yaml(whole))
 
     def plan(self, **request):
         return self._run(None, request)[0].draft.plan
@@ -100,3 +99,32 @@ def running_fleet(folder):
         emulators = [stack.enter_context(Emulator(options)) for _ in CLUSTERS]
         proxies = [stack.enter_context(Proxy(emulator.url)) for emulator in emulators]
         yield Fleet(folder, emulators, proxies)
+
+
+def check_turns(fleet, waves):
+    """Each write to a wave begins after all of the waves before have ended and were read back."""
+    before: list[str] = []
+    for wave in waves:
+        begins = [one.started_s for name in wave for one in fleet.writes(name)]
+        if begins:
+            for name in before:
+                check_read_back(fleet, name, min(begins))
+        before += wave
+
+
+def check_read_back(fleet, name, moment):
+    """Each service that was written is shown by a GET between its last write and *moment*."""
+    written: dict[str, float] = {}
+    for one in fleet.writes(name):
+        assert one.ended_s < moment, name
+        if one.method in ("POST", "PUT") and one.path == SERVICES:
+            written[str(one.sent["name"])] = one.ended_s
+    for service, ended_s in written.items():
+        assert [
+            one
+            for one in fleet.proxies[name].seen
+            if one.method == "GET"
+            and one.path in {SERVICES, f"{SERVICES}/{service}"}
+            and ended_s <= one.started_s
+            and one.ended_s < moment
+        ], f"{name}/{service} was not read back"

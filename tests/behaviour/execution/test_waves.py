@@ -14,9 +14,10 @@ from oscar_sync.reconcile.once import ApplyOptions, Stop
 from oscar_sync.reconcile.plan_difference import plan_differences
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.plan_text import plan_text
+from oscar_sync.render.report import report_text
 from tests.emulator.calling import SERVICES
 from tests.machine import PATIENCE_S
-from tests.support.fleet import CLUSTERS, running_fleet
+from tests.support.fleet import CLUSTERS, PASSWORD, running_fleet
 from tests.support.services import service
 
 
@@ -147,6 +148,27 @@ def test_every_format_tells_the_waves(fleet):
     assert [one["clusters"] for one in document.data["waves"]] == [["lab"], ["east", "west"]]
     assert [one["actions"] for one in document.data["waves"]] == [0, 1]
     assert PlanDocument.model_validate_json(json.dumps(document.data)) == document
+
+
+def test_a_roll_out_shows_no_secret_in_any_format_whatever_a_cluster_quotes(fleet):
+    """L8: a wave that failed and the ones that wait for it."""
+    planted = "planted-Zq7-4711"
+
+    def quoting(path, answer):
+        is_list = path != SERVICES or answer.startswith(b"[")
+        return answer if is_list else answer + f"cannot store {planted} {PASSWORD}".encode()
+
+    everywhere(fleet, environment={"secrets": {"TOKEN": planted}})
+    fleet.proxies["lab"].rewrite = quoting
+    fleet.emulators["lab"].fault("POST /system/services:500-before")
+    found, report = fleet.passed()
+    assert {one.status for one in report.results} == {Status.FAILED, Status.SKIPPED}
+    subject = subject_of(found, "apply", report)
+    sinks = [row.write(subject) for row in FORMATS.values()]
+    whole = "\n".join([*sinks, report_text(report), plan_text(found.draft.plan), repr(report)])
+    assert "cannot store" in whole
+    for secret in (planted, PASSWORD, "k" * 32):
+        assert secret not in whole
 
 
 def test_a_reviewed_plan_with_other_waves_is_told_of_in_words(fleet):
