@@ -99,6 +99,10 @@ class Output(Struct, frozen=True):
     file: str = ""
 
 
+_SAME: Final = {"table": "text", "text": "table"}
+"""Two words for what people read, of which most commands offer one."""
+
+
 def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ...]:
     """Return what ``-o`` asks for; the first of *formats* on stdout unless another goes there.
 
@@ -108,6 +112,7 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
     outputs = []
     for text in given:
         name, _, file = text.partition("=")
+        name = name if name in formats else _SAME.get(name, name)
         if name not in formats:
             raise click.UsageError(
                 f"-o {text}: there is no format {name!r}; there are {', '.join(formats)}"

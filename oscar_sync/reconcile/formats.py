@@ -36,6 +36,7 @@ class Format(Struct, frozen=True):
 
 FORMATS: Final[dict[str, Format]] = {
     "json": Format("reconcile.json_report"),
+    "yaml": Format("reconcile.yaml_report"),
     "markdown": Format("render.markdown", 65_536),
     "html": Format("render.html", 8_000_000),
     "junit": Format("render.junit", 30_000_000),

@@ -1,6 +1,7 @@
 """Plans, drift, reports and diagnostics as JSON: the published documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.published.diagnostics import DiagnosticsDocument
@@ -11,10 +12,15 @@ from oscar_sync.render.subject import Subject
 
 
 def json_report(subject: Subject) -> str:
+    return json_text(published(subject))
+
+
+def published(subject: Subject) -> Mapping[str, Any]:
+    """Return the document of *subject*, of which JSON and YAML are the text."""
     if subject.report is not None:
-        return json_text(ReportDocument.of_report(subject.report).data)
+        return ReportDocument.of_report(subject.report).data
     kind = DriftDocument if subject.is_drift else PlanDocument
-    return json_text(kind.of(subject.plan).data)
+    return kind.of(subject.plan).data
 
 
 def json_report_of_input(diagnostics: Sequence[Diagnostic]) -> str:

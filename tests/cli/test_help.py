@@ -65,6 +65,19 @@ def test_help_alone_lists_the_commands_and_help_of_a_group_its_own(capfd):
     assert "did you mean apply?" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "name",
+    [*(name for name in COMMANDS if name.partition(" ")[0] in {"bucket", "volume", "cluster"}),
+     "quota", "metrics", "health", "storage rm", "storage ls", "service logs", "service jobs",
+     "service list", "status", "federation get", "plan", "apply", "drift"],
+)  # fmt: skip
+def test_a_command_of_every_day_prints_a_table_or_text_json_and_yaml(name):
+    (output,) = [param for param in COMMANDS[name].params if param.name == "outputs"]
+    words = set(re.findall(r"\w+", output.help.partition(".")[0]))
+    assert {"json", "yaml"} <= words
+    assert words & {"table", "text"}
+
+
 ANSWERS = [
     (group, word, answer) for group, words in OTHER_WORDS.items() for word, answer in words.items()
 ]

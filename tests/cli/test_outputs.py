@@ -11,6 +11,7 @@ import termios
 from contextlib import suppress
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 
 from oscar_sync.cli.applying import question
@@ -286,7 +287,7 @@ def test_the_module_is_the_script(project):
         assert done.stdout.startswith("oscar-sync ")
 
 
-DOCUMENTS = ("json", "markdown", "html", "junit", "sarif", "github", "gitlab")
+DOCUMENTS = ("json", "yaml", "markdown", "html", "junit", "sarif", "github", "gitlab")
 
 
 def wanted(*names):
@@ -298,6 +299,14 @@ def test_one_run_gives_every_document(project, command):
     project.run(*command, *wanted(*DOCUMENTS))
     for name in DOCUMENTS:
         assert "hello" in (project.folder / f"out.{name}").read_text(), name
+
+
+def test_yaml_is_the_same_document_and_a_table_is_the_text(project):
+    code, out, _ = project.run("plan", "-o", "yaml")
+    assert code == 0
+    assert yaml.safe_load(out) == json.loads(project.run("plan", "-o", "json")[1])
+    assert project.run("plan", "-o", "table")[1] == project.run("plan")[1]
+    assert project.run("bucket", "list", "-o", "text")[1] == project.run("bucket", "list")[1]
 
 
 def test_wrong_files_are_told_in_every_document(project):
