@@ -39,9 +39,14 @@ def syntax_tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imported_names(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def imported_names(path: Path) -> tuple[tuple[str, int], ...]:
     """Each module that a file imports, anywhere in it, with its line: `("os.path", 3)`."""
-    for node in ast.walk(syntax_tree(path)):
+    return tuple(_imported_names(syntax_tree(path)))
+
+
+def _imported_names(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
