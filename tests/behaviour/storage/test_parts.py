@@ -56,11 +56,16 @@ def store(address, proxy):
     return ObjectStore(replace(address, endpoint=proxy.url), {})
 
 
-@pytest.fixture
-def big(tmp_path):
-    path = tmp_path / "big"
+@pytest.fixture(scope="module")
+def same_each_time(tmp_path_factory):
+    path = tmp_path_factory.mktemp("big") / "big"
     path.write_bytes(random.Random(5).randbytes(SIZE))
     return path
+
+
+@pytest.fixture
+def big(same_each_time, tmp_path):
+    return Path(shutil.copyfile(same_each_time, tmp_path / "big"))
 
 
 @pytest.fixture
