@@ -11,11 +11,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from io import BufferedReader
 from typing import Any, Self
 
-from oscar_sync.emulator.wire import Answer, Delivery, Listener, Request, _chunks, _headers
+from oscar_sync.emulator.wire import Answer, Delivery, Listener, Request, Respond, _chunks, _headers
 
 _HOP_BY_HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive"})
 
@@ -77,13 +78,22 @@ def no_interest(method: str, status: int) -> None:
 
 
 class Proxy:
-    """Listens on loopback and passes on to *target*; a context manager."""
+    """Listens on loopback and passes on to *target*; a context manager.
 
-    def __init__(self, target: str) -> None:
+    That is an address, or what answers at an address of this process: one more connection to go
+    there would show nothing more, and cost time in each example.
+    """
+
+    def __init__(self, target: str | Respond) -> None:
         self.fault: Fault = no_fault
         self.landed: Landed = no_interest
         self.rewrite: Rewrite = as_it_is
-        self._upstream = _Upstream(target.removeprefix("http://"))
+        self._closing = ExitStack()
+        if isinstance(target, str):
+            upstream = _Upstream(target)
+            self._closing.callback(upstream.close)
+            target = upstream.ask
+        self._ask = target
         self._seen: list[Seen] = []
         self._waiting: dict[int, Seen] = {}
         self._numbers = itertools.count()
@@ -96,7 +106,7 @@ class Proxy:
 
     def __exit__(self, *_: object) -> None:
         self._listener.close()
-        self._upstream.close()
+        self._closing.close()
 
     @property
     def url(self) -> str:
@@ -143,7 +153,10 @@ class Proxy:
         if fault == "reset":
             return _RESET
         try:
-            answer, is_cut = self._upstream.ask(request)
+            delivery = self._ask(request)
+            answer = delivery.answer
+            if answer is None:
+                return delivery
             answer = replace(answer, body=self.rewrite(request.raw_path, answer.body))
             self.landed(request.method, answer.status)
         except (OSError, ValueError):
@@ -152,7 +165,7 @@ class Proxy:
             return _RESET
         if fault == "504-after":
             return Delivery(Answer(504, b"fault on the way"))
-        if is_cut or fault == "truncate":
+        if delivery.cut or fault == "truncate":
             return Delivery(answer, cut=True) if answer.body else _RESET
         return Delivery(answer)
 
@@ -161,10 +174,10 @@ _RESET = Delivery(None, reset=True)
 
 
 class _Upstream:
-    """Connections to *host*, each kept for the next request that finds it open and idle."""
+    """Connections to *url*, each kept for the next request that finds it open and idle."""
 
-    def __init__(self, host: str) -> None:
-        name, _, port = host.partition(":")
+    def __init__(self, url: str) -> None:
+        name, _, port = url.removeprefix("http://").partition(":")
         self._address = name, int(port)
         self._idle: list[socket.socket] = []
         self._guard = threading.Lock()
@@ -173,8 +186,8 @@ class _Upstream:
         while self._idle:
             self._idle.pop().close()
 
-    def ask(self, request: Request) -> tuple[Answer, bool]:
-        """Return the answer, and whether it is less than its length announces."""
+    def ask(self, request: Request) -> Delivery:
+        """Return the answer, cut where it is less than its length announces."""
         connection = self._connection()
         try:
             connection.sendall(_head(request) + request.body)
@@ -189,7 +202,7 @@ class _Upstream:
         else:
             self._idle.append(connection)
         passed = _passed(headers, "content-length" if request.method == "HEAD" else "")
-        return Answer(status, content, headers=passed), is_cut
+        return Delivery(Answer(status, content, headers=passed), cut=is_cut)
 
     def _connection(self) -> socket.socket:
         for connection in iter(self._kept, None):

@@ -195,8 +195,8 @@ def running_world(**options: Any) -> Iterator[World]:
     with (
         tempfile.TemporaryDirectory() as base,
         Emulator(EmulatorOptions(admin=True, **options)) as emulator,
-        Proxy(emulator.url) as oscar,
-        Proxy(emulator.s3_url) as s3,
+        Proxy(emulator._respond) as oscar,
+        Proxy(emulator._respond_s3) as s3,
     ):
         folder, cache = Path(base, "files"), Path(base, "cache")
         folder.mkdir()
