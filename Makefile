@@ -11,11 +11,11 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo "$$python"; break; fi; done)
 
-# Each process begins with a part of the files in the order of their names; one that is done takes
-# half of what another has left, so that none is idle while there is work: whole files at a time
-# (loadfile) left one process waiting for a minute at the end. Four also on two cores: a test waits
-# for half of its time, for the servers that it starts and the pauses that it is about.
-PYTEST_ARGS ?= -n 4 --dist worksteal
+# Each process begins with a part of the tests, the longest of them first (tests/order.py); one that
+# is done takes half of what another has left, so that none is idle while there is work. Six also on
+# two cores: a test waits for half of its time, for the servers that it starts and the pauses that
+# it is about.
+PYTEST_ARGS ?= -n 6 --dist worksteal
 
 # Nothing outside of $(VENV) is imported, and what was compiled once is kept: the tests start the
 # program hundreds of times.

@@ -1,11 +1,14 @@
-"""What all tests share: reproducible dice, and `--update-golden`."""
+"""What all tests share: reproducible dice, the order of workers, and `--update-golden`."""
 
+import gc
 import os
 import re
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.order import collected_from, longest_first
 
 # No deadline: a busy machine is not a bug. In CI the same examples each time: a submission is
 # judged, not searched; at home new ones each time.
@@ -30,6 +33,30 @@ def pytest_addoption(parser):
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files instead of comparing"
     )
+
+
+WORKER, WORKERS = (os.environ.get(f"PYTEST_XDIST_WORKER{end}", "") for end in ("", "_COUNT"))
+
+
+def pytest_configure(config):
+    gc.disable()  # what is imported and collected stays: to look for garbage there finds none
+    if WORKER and config.args == ["tests"]:
+        folders = sorted(path for path in (config.rootpath / "tests").iterdir() if path.is_dir())
+        order = collected_from(folders, int(WORKER.removeprefix("gw")), int(WORKERS))
+        config.args = [str(folder) for folder in order]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Let all workers have one list, which they compare."""
+    if WORKER:
+        items.sort(key=lambda item: item.path.relative_to(config.rootpath).parts[:2])
+        items[:] = longest_first(items, int(WORKERS))
+
+
+def pytest_collection_finish(session):
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
