@@ -7,11 +7,13 @@ packages=(
     apache2-bin    # Apache's WebDAV, for storage providers
     chromium       # shows the HTML report, for what people see and hear of it
     curl           # the yardstick of the benchmark's row 11
+    fish           # completes, as people type in it
     git            # serves and follows a repository
     oidc-agent-cli # the real agent, for logging in by its accounts
     openssh-client # signs commits
     tmux           # a real terminal, for what people see of a watch
     vim-tiny       # an editor that saves as editors do
+    zsh            # completes, as people type in it
 )
 
 if ! command -v apt-get >/dev/null; then

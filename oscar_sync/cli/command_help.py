@@ -15,6 +15,16 @@ class DescribedCommand(click.Command):
         super().__init__(*given, **more)
         self.examples = tuple(examples)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            has_cluster = any(param.name == "cluster" for param in self.params)
+            if not has_cluster or "extra argument" not in error.message:
+                raise
+            said = f"{error.message.rstrip('.')}; a cluster is named by an option: -c ID"
+            raise click.UsageError(said, ctx) from error
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         own: list[tuple[str, str]] = []
         common: list[tuple[str, str]] = []

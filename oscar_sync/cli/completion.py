@@ -26,5 +26,8 @@ def command(ctx: click.Context, shell: str) -> int:
     In zsh: write it into a folder of $fpath as _oscar-sync. Open a new shell then.
     """
     known = _SHELLS[shell](ctx.find_root().command, {}, "oscar-sync", "_OSCAR_SYNC_COMPLETE")
-    show_line(_BEFORE.get(shell, "") + known.source().strip())
+    script = known.source().strip()
+    if shell == "fish":  # click's splits descriptions at each comma, and shows the first part
+        script = script.replace('split ","', 'split --max 1 ","')
+    show_line(_BEFORE.get(shell, "") + script)
     return 0

@@ -10,10 +10,9 @@ from msgspec.structs import replace
 
 from oscar_sync.cli.applying import ApplyRun
 from oscar_sync.cli.output import Output
-from oscar_sync.cli.reaching import wanted_of
+from oscar_sync.cli.reaching import hint_of, wanted_of
 from oscar_sync.cli.request import request_of
 from oscar_sync.client.choosing import chosen
-from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedStorage, Which
@@ -61,8 +60,7 @@ def _unknown(planned: Pass, name: str, *, is_volume: bool) -> UsageError:
         names: Iterable[str] = (view.volumes if is_volume else view.buckets) or ()
         known.update(names)
     where = ", ".join(view.cluster.id for view in planned.views) or "no cluster"
-    hint = did_you_mean(name, known) or f"oscar-sync {kind} list shows those there are"
-    return UsageError(f"there is no {kind} {name} on {where}; {hint}")
+    return UsageError(f"there is no {kind} {name} on {where}; {hint_of(kind, name, known)}")
 
 
 def deletion_run(

@@ -16,6 +16,7 @@ from oscar_sync.cli.export import export_to
 from oscar_sync.cli.output import show_line
 from oscar_sync.cli.request import request_of
 from oscar_sync.errors import UsageError
+from oscar_sync.manifests.load import Sources, load
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.reconcile.desire import clusters_meant, desire
@@ -53,7 +54,7 @@ _GITIGNORE: Final = ".env\n.oscar-sync/\n"
 @given.common
 @click.option("--from-cluster", is_flag=True, help="Write manifests of all my running services.")
 def command(directory: Path, **options: Any) -> int:
-    """Write oscar-sync.yaml, .gitignore and an example to DIRECTORY, or my running services."""
+    """Write oscar-sync.yaml, .gitignore and, without manifests there, an example to DIRECTORY."""
 
     def run() -> Exit:
         path = directory / "oscar-sync.yaml"
@@ -62,7 +63,8 @@ def command(directory: Path, **options: Any) -> int:
         if options["from_cluster"]:
             return _from_cluster(directory, options)
         cluster, has_login = _cluster(options)
-        _write(directory, {**_settings(directory, cluster), **_example(cluster)})
+        example = {} if _has_manifests(directory) else _example(cluster)
+        _write(directory, {**_settings(directory, cluster), **example})
         show_line(_next_step(directory, cluster, has_login=has_login))
         return Exit.OK
 
@@ -138,6 +140,11 @@ def _next_step(directory: Path, cluster: ClusterSettings, *, has_login: bool) ->
 
 def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) else f'"{name}"'
+
+
+def _has_manifests(directory: Path) -> bool:
+    folder = str(directory.resolve())
+    return directory.is_dir() and load(Sources((folder,), folder, folder)).fdl_count > 0
 
 
 def _example(cluster: ClusterSettings) -> dict[str, str]:

@@ -10,6 +10,10 @@ _GET_FILE: Final = "to download files: oscar-sync storage get BUCKET/KEY FILE"
 _PUT_FILE: Final = "to upload files: oscar-sync storage put FILE BUCKET/KEY"
 _DELETE_FILE: Final = "to delete files: oscar-sync storage rm BUCKET/KEY"
 _STATUS: Final = "to show the state of services and clusters: oscar-sync status"
+_LOGIN: Final = (
+    "nothing is stored: set OSCAR_TOKEN, or OSCAR_USERNAME and OSCAR_PASSWORD, for the cluster at "
+    "OSCAR_ENDPOINT; clusters and their log-ins: oscar-sync cluster list"
+)
 
 _FILES: Final = {
     **dict.fromkeys(("list-files", "lsf"), _LIST_FILES),
@@ -34,6 +38,7 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("delete", "del", "d", "destroy", "undeploy", "down"), _REMOVE),
         **dict.fromkeys(("deploy", "create", "update", "sync", "up", "a"), _APPLY),
         "context": "use: oscar-sync cluster list",
+        **dict.fromkeys(("login", "logout", "auth", "configure"), _LOGIN),
         **dict.fromkeys(("lint", "check", "fmt", "test"), "use: oscar-sync validate"),
         **dict.fromkeys(("refresh", "preview"), "use: oscar-sync drift or oscar-sync plan"),
         **dict.fromkeys(("show", "state", "info"), _STATUS),

@@ -38,6 +38,7 @@ _WORDS: Final = {
     Do.CREATE_BUCKET: "create bucket",
     Do.SET_ACCESS: "set access",
     Do.TAG: "mark",
+    Do.TAG_KEPT: "mark",
     Do.CREATE_VOLUME: "create volume",
     Do.DELETE_VOLUME: "delete volume",
 }

@@ -60,7 +60,16 @@ def unknown_service(oscar: Oscar, name: str) -> UsageError:
 
 
 def unknown(oscar: Oscar, kind: str, name: str, names: Iterable[str]) -> UsageError:
+    return UsageError(
+        f"there is no {kind} {name} on {oscar.cluster.id}; {hint_of(kind, name, names)}"
+    )
+
+
+def hint_of(kind: str, name: str, names: Iterable[str]) -> str:
+    """Return what may have been meant by *name*, which none of the *names* is."""
     from oscar_sync.documents.suggestion import did_you_mean
 
-    hint = did_you_mean(name, names) or f"oscar-sync {kind} list shows those there are"
-    return UsageError(f"there is no {kind} {name} on {oscar.cluster.id}; {hint}")
+    cluster, _, alone = name.rpartition("/")
+    if cluster:
+        return f"a cluster is named by an option: {alone} -c {cluster}"
+    return did_you_mean(name, names) or f"oscar-sync {kind} list shows those there are"

@@ -7,10 +7,10 @@ from typing import Final
 from oscar_sync.documents.scalars import Plain, Tree
 from oscar_sync.documents.suggestion import did_you_mean
 
-_NAMED: Final = r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}"
-_REFERENCE: Final = re.compile(rf"(?<!\$){_NAMED}")
-_WRITTEN: Final = re.compile(rf"\$?{_NAMED}")
-"""With ``$$`` in front it stands for itself."""
+_NAMED: Final = r"\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}"
+_REFERENCE: Final = re.compile(rf"(?<!\$)(?:\$\$)*(?P<written>\${_NAMED})")
+_DOLLARS: Final = re.compile(rf"(?P<dollars>\$+){_NAMED}")
+"""Two dollars are one, as docker compose reads them; one that is left over begins a reference."""
 _BARE: Final = re.compile(r"\$\(?([A-Za-z_][A-Za-z0-9_]*)\)?")
 
 
@@ -35,27 +35,27 @@ def substituted(text: str, environ: Mapping[str, str]) -> tuple[str, tuple[str, 
     """Return *text* with the values of *environ*, and the names that have none.
 
     ``:-default`` holds where the variable is absent or blank, as in a shell; ``$${NAME}`` becomes
-    the text ``${NAME}``.
+    the text ``${NAME}``, and ``$$${NAME}`` a dollar and the value.
     """
     missing: list[str] = []
 
     def value_of(match: re.Match[str]) -> str:
-        if match[0].startswith("$$"):
-            return match[0][1:]
+        pairs, is_reference = divmod(len(match["dollars"]), 2)
+        literal = "$" * pairs
+        if not is_reference:
+            return literal + match[0].lstrip("$")
         value = environ.get(match["name"])
-        if match["default"] is not None:
-            return value or match["default"]
-        if value is None:
+        if value is None and match["default"] is None:
             missing.append(match["name"])
-        return value or ""
+        return literal + (value or match["default"] or "")
 
-    replaced = _WRITTEN.sub(value_of, text) if "${" in text else text
+    replaced = _DOLLARS.sub(value_of, text) if "${" in text else text
     return replaced, tuple(missing)
 
 
 def values_of(text: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (value, match[0])
+        (value, match["written"])
         for match in _REFERENCE.finditer(text)
         if (value := environ.get(match["name"]) or "")
     )

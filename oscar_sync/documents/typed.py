@@ -154,7 +154,7 @@ class FieldReader(ABC):
 
     def _texts(self, field: Field, value: Tree, path: FieldPath) -> object:
         if field.is_flag_too and (flag := flag_of(value)) is not None:
-            return ["true"] if flag else []
+            return [True] if flag else []  # no text: a list may hold the word `true`
         read = (
             self._text(field, item, (*path, place), ValuePart.ITEM)
             for place, item in enumerate(self._list(value, path, "texts"))

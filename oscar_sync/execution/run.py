@@ -27,6 +27,7 @@ from oscar_sync.model.report import LOST, ActionResult, Status
 from oscar_sync.model.state import BucketFacts, LiveService
 from oscar_sync.semantics.answers import UNKNOWN, Outcome
 from oscar_sync.semantics.bodies import post_body, put_body
+from oscar_sync.semantics.bucket_marks import KEPT
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.restarts import PREFETCH_TIMEOUT_S
@@ -188,6 +189,17 @@ class Run(Struct):
                 continue
             if step.do in _STORE_WRITES:
                 self.sender.on_store(step, _STORE_WRITES[step.do](self.name, bucket, prefix))
+            if step.do is Do.TAG_KEPT:
+                self._mark_as_kept(step)
+
+    def _mark_as_kept(self, step: Step) -> None:
+        # Without it doctor reports the bucket, which harms nobody.
+        marks = {KEPT: self.material.stamp.set_name}
+        try:
+            self.sender.on_store(step, lambda store: store.add_tags(step.target, marks))
+        except ReachError as error:
+            self.unverified.add("marks")
+            self.warnings.append(f"bucket {step.target} is not marked as kept: {error}")
 
     def sees_hook(self, bucket: str, prefix: str) -> bool | None:
         """Return whether the notification stands, None where it cannot be looked at from here.

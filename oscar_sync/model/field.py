@@ -58,7 +58,7 @@ class Field(Struct, frozen=True, dict=True):
     ``since`` the first release that has it; ``until`` the first that no longer has it.
     ``is_secret`` values are masked everywhere. ``is_required`` fields must be given and not blank.
     ``least`` is the smallest integer. ``choices`` are the texts that may be written, ``keys`` those
-    of a map; blank: any. ``is_flag_too``: ``true`` stands for a list of that word. ``text_as`` is
+    of a map; blank: any. ``is_flag_too``: ``true`` is read as ``[True]``. ``text_as`` is
     the table of what a bare text is read as in the place of a block: the text is its first field.
     """
 

@@ -70,6 +70,8 @@ class Do(StrEnum):
     CREATE_BUCKET = "create-bucket"
     SET_ACCESS = "set-access"
     TAG = "tag"
+    TAG_KEPT = "tag-kept"
+    """The mark by which ``doctor`` knows what a removal kept."""
     CREATE_VOLUME = "create-volume"
     DELETE_VOLUME = "delete-volume"
 

@@ -77,7 +77,7 @@ class HookRule(Struct, frozen=True):
 class BucketFacts(Struct, frozen=True):
     """A bucket as ``/system/buckets`` shows it; ``is_tagged``: OSCAR said on it whose it is.
 
-    ``set_name`` and ``applied`` are our own marks, blank where it has none
+    ``set_name``, ``applied`` and ``kept_by`` are our own marks, blank where it has none
     (`semantics.bucket_marks`).
     """
 
@@ -89,6 +89,7 @@ class BucketFacts(Struct, frozen=True):
     is_tagged: bool = True
     set_name: str = ""
     applied: str = ""
+    kept_by: str = ""
 
 
 class BucketCount(Struct, frozen=True):

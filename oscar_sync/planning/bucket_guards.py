@@ -1,29 +1,43 @@
 """Why nothing is done about a declared bucket: whose it is, who may share it, what fits."""
 
+from msgspec.structs import replace
+
 from oscar_sync.model.amounts import plural
+from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.model.state import BucketFacts
-from oscar_sync.planning.blocking import Reason, whose_words
+from oscar_sync.planning.blocking import Judgement, Reason, needs_consent, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.access import PRIVATE, PUBLIC, told_access
 from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, shown_release
 
 
-def whose_reason(context: Context, facts: BucketFacts) -> Reason | None:
-    if facts.set_name and facts.set_name != context.settings.set_name:
-        return Reason(
-            "not-ours",
-            f"bucket {facts.name} is managed by set {facts.set_name}",
-            ("delete it from `buckets` here, or there, and take its tag `oscar-sync` off",),
+def whose_verdict(context: Context, facts: BucketFacts) -> Judgement:
+    """Return why a declared bucket is another's; a permission takes one over from another set."""
+    if not context.owns_bucket(facts):
+        return Judgement(
+            Reason(
+                "not-my-bucket",
+                f"bucket {facts.name} {whose_words(facts.owner)}",
+                ("give yours another name", "let its owner share it"),
+            )
         )
-    if context.owns_bucket(facts):
-        return None
-    return Reason(
-        "not-my-bucket",
-        f"bucket {facts.name} {whose_words(facts.owner)}",
-        ("give yours another name", "let its owner share it"),
+    if not is_of_another_set(context, facts):
+        return Judgement()
+    take = Consent(Word.TAKE_OVER, f"bucket:{facts.name}")
+    used = context.consents_to(replace(take, cluster=context.facts.view.cluster.id))
+    reason = needs_consent(
+        "not-ours",
+        f"bucket {facts.name} is managed by set {facts.set_name}",
+        take,
+        "delete it from `buckets`",
     )
+    return Judgement(None if used else reason, used)
+
+
+def is_of_another_set(context: Context, facts: BucketFacts) -> bool:
+    return facts.set_name not in ("", context.settings.set_name)
 
 
 def unmarked_reason(bucket: BucketName, facts: BucketFacts) -> Reason:

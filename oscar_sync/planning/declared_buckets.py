@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec.structs import replace
+
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import BucketMaterial
@@ -26,10 +28,11 @@ from oscar_sync.model.state import BucketFacts
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.bucket_guards import (
     access_reason,
+    is_of_another_set,
     quota_reason,
     tag_reason,
     unmarked_reason,
-    whose_reason,
+    whose_verdict,
 )
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id
@@ -47,6 +50,7 @@ from oscar_sync.semantics.access import (
 from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
 from oscar_sync.semantics.buckets import needed_buckets
 
+AGAIN: Final = "again"
 _NO_MARK: Final = "it is what the settings declare, and no set manages it"
 _STALE_MARK: Final = "its mark is of other access, and drift is measured by it"
 
@@ -96,18 +100,20 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
         return None
     if facts is None:
         return _create(context, declared)
-    reason = whose_reason(context, facts)
+    reason, used = (verdict := whose_verdict(context, facts)).reason, verdict.used
     live = told_access(facts)
     is_same = live == (declared.visibility, declared.allowed_users)
     if reason is None and is_same:
         is_marked = facts.set_name and facts.applied == access_mark(*live)
-        return None if is_marked else _adopt(context, declared, facts)
+        adopting = None if is_marked and not used else _adopt(context, declared, facts)
+        return adopting and replace(adopting, used=used)
     changes = _changes(facts, declared)
     if reason is None and not facts.set_name:
         reason = unmarked_reason(bucket, facts)
-    return _share(
+    sharing = _share(
         context, declared, facts, changes, reason or access_reason(context, declared, facts)
     )
+    return replace(sharing, used=used)
 
 
 def _create(context: Context, declared: DeclaredBucket) -> Decision:
@@ -137,21 +143,27 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
     if not context.facts.reaches_store():
         return None
     key = bucket_key(context, facts.name)
+    why = _taken_from(context, facts) or (_STALE_MARK if facts.set_name else "")
     # A bucket that was made again by another user has no mark.
     reason = None if facts.set_name else tag_reason(context, facts)
     action = Action(
         id=action_id(ActionKind.ADOPT_BUCKET, key),
         key=key,
         kind=ActionKind.ADOPT_BUCKET,
-        reason=_STALE_MARK if facts.set_name else _NO_MARK,
-        steps=tag_steps(context, declared),
+        reason=why or _NO_MARK,
+        steps=tag_steps(context, declared, AGAIN if why == _STALE_MARK else ""),
         preconditions=_preconditions(facts),
         origin=declared.origin,
-        notes=(_STALE_MARK,) if facts.set_name else (),
+        notes=(why,) if why else (),
     )
     if reason is not None:
         return Decision(action, reason=reason)
     return Decision(action, material_of(context, declared, facts))
+
+
+def _taken_from(context: Context, facts: BucketFacts) -> str:
+    is_taken = is_of_another_set(context, facts)
+    return f"it is taken over from set {facts.set_name}" if is_taken else ""
 
 
 def _share(
@@ -171,7 +183,11 @@ def _share(
         changes=changes,
         preconditions=_preconditions(facts),
         origin=declared.origin,
-        notes=(*_notes(context, declared), *_user_notes(facts, declared)),
+        notes=(
+            *filter(None, [_taken_from(context, facts)] if reason is None else ()),
+            *_notes(context, declared),
+            *_user_notes(facts, declared),
+        ),
     )
     if reason is not None:
         return Decision(action, reason=reason)
@@ -186,8 +202,8 @@ def access_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]
     return (given, *tag_steps(context, declared))
 
 
-def tag_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
-    return (Step(Do.TAG, declared.which.name),) if context.facts.reaches_store() else ()
+def tag_steps(context: Context, declared: DeclaredBucket, note: str = "") -> tuple[Step, ...]:
+    return (Step(Do.TAG, declared.which.name, note),) if context.facts.reaches_store() else ()
 
 
 def _unlocking_steps(

@@ -132,7 +132,10 @@ def _set_reason(context: Context, bucket: BucketName) -> Reason | None:
     return Reason(
         "not-ours",
         f"bucket {bucket} is managed by set {facts.set_name}",
-        (f"delete it in the settings of set {facts.set_name}",),
+        (
+            f"delete it in the settings of set {facts.set_name}",
+            f"take it over: write it under `buckets`, apply --allow take-over:bucket:{bucket}",
+        ),
     )
 
 

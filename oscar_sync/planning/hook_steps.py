@@ -108,7 +108,7 @@ def hooks_to_write(context: Context, live: LiveService, *works: HookWork) -> str
     return hooks_value(*works) if context.facts.has_store() else live.annotations.get(HOOKS, "")
 
 
-_RANK = {Do.UNHOOK: 0, Do.MARKER: 1, Do.HOOK: 2}
+_RANK = {Do.UNHOOK: 0, Do.MARKER: 1, Do.HOOK: 2, Do.TAG_KEPT: 3}
 
 
 def in_order(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -1,6 +1,6 @@
 """Removing a service: detach every bucket, read back, delete. Its data stays (safety 2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -126,6 +126,9 @@ def departure(
     not_kept = lost | {*named.buckets}
     closing = closing_of(context, live, [bucket for bucket in gone if bucket not in not_kept])
     material = _material(context, live, work, purpose, closing)
+    if wanted is None:
+        kept = (bucket for bucket in buckets if bucket not in not_kept)
+        work = replace(work, steps=(*work.steps, *_marks_of_kept(context, live, kept)))
     return Departure(
         steps=(*members.steps, *closing.steps(live), *_steps(context, live, work, closing)),
         keeps=(
@@ -175,6 +178,21 @@ def _unnamed(context: Context, live: LiveService) -> tuple[BucketName, ...]:
         return ()
     known = {*buckets_of(live), *named_by_delete(live.form, live.bucket_list)}
     return tuple(name for name in context.facts.made_by(live.key.name) if name not in known)
+
+
+def _marks_of_kept(
+    context: Context, live: LiveService, buckets: Iterable[BucketName]
+) -> Iterator[Step]:
+    """Yield the marks by which doctor knows what this set keeps, where nothing uses it any more."""
+    set_name = context.settings.set_name
+    gone = {live.key.name, *context.planned.gone}
+    for bucket in buckets if set_name else ():
+        facts = context.facts.bucket(bucket)
+        if facts is None or facts.set_name or not (facts.is_tagged and context.owns_bucket(facts)):
+            continue
+        is_used = any(user.name not in gone for user in context.users_of(bucket))
+        if not is_used and facts.kept_by != set_name and context.facts.reaches_store():
+            yield Step(Do.TAG_KEPT, bucket)
 
 
 def _kept_volumes(live: LiveService) -> Iterator[Kept]:
@@ -326,12 +344,22 @@ def with_erasures(context: Context, removals: Sequence[Removal]) -> list[Decisio
             decide_erase(context, live.key, (item,), origin, removals_of(context, item))
             for item in shared
         )
-    return [*decisions, *after]
+    return [*(_without_marks(decision, seen) for decision in decisions), *after]
 
 
 def _shares(context: Context, live: LiveService, item: Erased) -> bool:
     users = context.users_of(BucketName(item.bucket))
     return any(key.name in context.planned.gone and key != live.key for key in users)
+
+
+def _without_marks(decision: Decision, erased: Collection[str]) -> Decision:
+    """Return *decision* without the marks of what is not kept after all."""
+    steps = tuple(
+        step
+        for step in decision.action.steps
+        if step.do is not Do.TAG_KEPT or step.target not in erased
+    )
+    return replace(decision, action=replace(decision.action, steps=steps))
 
 
 def _followed_by(

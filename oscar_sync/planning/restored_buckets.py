@@ -11,7 +11,13 @@ from oscar_sync.model.plan import Action, ActionKind
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.declared_buckets import access_steps, bucket_key, material_of, tag_steps
+from oscar_sync.planning.declared_buckets import (
+    AGAIN,
+    access_steps,
+    bucket_key,
+    material_of,
+    tag_steps,
+)
 from oscar_sync.semantics.access import PRIVATE, PUBLIC
 from oscar_sync.semantics.buckets import mount_bucket, needed_buckets
 
@@ -67,7 +73,9 @@ def _again(
         key=key,
         kind=kind,
         reason=_LATER if disturbing else _MARK_LATER,
-        steps=access_steps(context, declared) if disturbing else tag_steps(context, declared),
+        steps=access_steps(context, declared)
+        if disturbing
+        else tag_steps(context, declared, AGAIN),
         depends_on=waits_for,
         origin=declared.origin,
         notes=(_LATER if disturbing else _MARK_LATER,),

@@ -150,7 +150,7 @@ def plan(
         UsageError: the arguments do not fit.
     """
     request = DesireRequest(
-        paths=(os.fspath(path),),
+        paths=(_path(path),),
         clusters=_clusters(cluster),
         only=_many("only", only),
         labels=_many("labels", labels),
@@ -199,7 +199,7 @@ def drift(
         UsageError: the arguments do not fit.
     """
     request = DesireRequest(
-        paths=(os.fspath(path),),
+        paths=(_path(path),),
         clusters=_clusters(cluster),
         only=_many("only", only),
         labels=_many("labels", labels),
@@ -211,6 +211,13 @@ def drift(
     desired, connections = _desired(request, environ)
     options = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
     return DriftResult(plan_once(desired, options, connections))
+
+
+def _path(path: object) -> str:
+    """Raises UsageError: it is not a path of text."""
+    if isinstance(path, str | PathLike) and isinstance(text := os.fspath(path), str):
+        return text
+    raise UsageError(f"path must be text or a path, such as '.', not {path!r}")
 
 
 def _clusters(cluster: str | Names) -> tuple[str, ...]:

@@ -330,6 +330,7 @@ _STEP_SYMBOLS: Final = {
     Do.RESTART: "r",
     Do.SET_ACCESS: "~",
     Do.TAG: "=",
+    Do.TAG_KEPT: "=",
     Do.DELETE_OBJECT: "-",
 }
 
@@ -373,7 +374,8 @@ _STEP_WORDS: Final = {
     Do.POST: "create {target} {note}",
     Do.RESTART: "restart {target}",
     Do.SET_ACCESS: "give {target} its access: {note}",
-    Do.TAG: "mark {target} as managed by this set",
+    Do.TAG: "mark {target} as managed by this set {note}",
+    Do.TAG_KEPT: "mark {target} as kept by this removal",
 }
 
 

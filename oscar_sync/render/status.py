@@ -6,6 +6,7 @@ from typing import Final
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, StorageStatus
+from oscar_sync.render.folding import folded
 from oscar_sync.render.table import Row, Table, table_text
 from oscar_sync.render.usage import cluster_flag
 from oscar_sync.render.words import safe
@@ -28,7 +29,7 @@ def status_text(
 def _cluster_text(one: ClusterStatus, width: int | None, *, is_one: bool) -> str:
     heading = f"{one.cluster.id}   {one.cluster.endpoint}"
     if one.problem:
-        return safe(f"{heading}   NOT READ: {one.problem}") + "\n"
+        return _line(f"{heading}   NOT READ: {one.problem}", width)
     ours = sum(service.is_ours for service in one.services if service.form is not None)
     live = sum(service.form is not None for service in one.services)
     words = f"{plural(live, 'service')}, {ours} managed"
@@ -39,7 +40,11 @@ def _cluster_text(one: ClusterStatus, width: int | None, *, is_one: bool) -> str
         tables.append(Table(_TITLES, rows))
     if one.storage:
         tables.append(Table(_STORAGE_TITLES, tuple(map(_storage_row, one.storage))))
-    return safe(heading) + "\n" + "\n".join(table_text(table, width) for table in tables)
+    return _line(heading, width) + "\n".join(table_text(table, width) for table in tables)
+
+
+def _line(text: str, width: int | None) -> str:
+    return (folded(safe(text), width) if width else safe(text)) + "\n"
 
 
 def _storage_row(one: StorageStatus) -> Row:

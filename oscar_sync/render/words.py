@@ -204,5 +204,7 @@ def headline(action: Action) -> str:
                 parts.append(f"delete {plural(extra, 'extra object')}")
             target = action.reason.rpartition(" -> ")[2]
             return f"{', '.join(parts)} -> {safe(target)}"
+        case ActionKind.ADOPT_BUCKET if any(step.note for step in action.steps):
+            return "renew its mark"
         case _:
             return _HEADLINES.get(action.kind, str(action.kind))

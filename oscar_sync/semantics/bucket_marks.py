@@ -1,4 +1,4 @@
-"""Our marks on a bucket, as tags: which set manages it, and what access it was given last.
+"""Our marks on a bucket, as tags: who manages it, who has access, and who kept it.
 
 Tags of our own survive everything that OSCAR does with the bucket, for administrators and users
 alike, and ``GET /system/buckets`` shows them under ``metadata`` (records 135 and 234).
@@ -11,7 +11,11 @@ from typing import Final
 from oscar_sync.model.plan import Cause
 
 SET: Final = "oscar-sync"
+"""Which set manages it."""
 APPLIED: Final = "oscar-sync-applied"
+"""What access it was given last."""
+KEPT: Final = "oscar-sync-kept"
+"""Which set kept it when a service was removed: read by ``doctor`` alone, and allows nothing."""
 
 
 def access_mark(visibility: str, users: Iterable[str]) -> str:

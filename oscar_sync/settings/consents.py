@@ -8,8 +8,8 @@ from oscar_sync.model.identity import ClusterId
 
 GRAMMAR: Final = (
     "erase:BUCKET, erase:empty, erase:SERVICE/volume, replace:SERVICE, attach:SERVICE=BUCKET, "
-    "take-over:SERVICE, push-secrets:SERVICE, federate:SERVICE or wake-mount:SERVICE, CLUSTER/ "
-    "before the name where it would match two"
+    "take-over:SERVICE, take-over:bucket:BUCKET, push-secrets:SERVICE, federate:SERVICE or "
+    "wake-mount:SERVICE, CLUSTER/ before the name where it would match two"
 )
 OF_SERVICE_GRAMMAR: Final = (
     'replace, take-over, push-secrets, federate, wake-mount, "attach:BUCKET" or "erase:volume"'

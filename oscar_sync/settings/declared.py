@@ -71,8 +71,8 @@ def check_declared(settings: Settings, text: str, findings: Findings) -> None:
 
 
 def which_of(text: str) -> Which:
-    cluster, slash, name = text.rpartition("/")
-    return Which(name, ClusterId(cluster) if slash and cluster else None)
+    cluster, _, name = text.rpartition("/")
+    return Which(name, ClusterId(cluster)) if cluster else Which(text, None)
 
 
 class _Reader:
@@ -160,7 +160,7 @@ class _Reader:
                 yield self._removed(named[0], entry, path, file)
 
     def _check_service_words(self, entry: _Entry, path: FieldPath) -> None:
-        if entry["erase"] == ["true"]:
+        if entry["erase"] == [True]:
             self.say((*path, "erase"), "`erase: true` is for a bucket or a volume",
                      "name the service's buckets: `erase: [BUCKET]`")  # fmt: skip
 
@@ -168,7 +168,7 @@ class _Reader:
         which, is_volume = which_of(entry[kind]), kind == "volume"
         check = self._check_volume_name if is_volume else self._check_bucket_name
         check(which.name, (*path, kind))
-        if entry["erase"] != ["true"]:
+        if entry["erase"] != [True]:
             self.say(
                 path,
                 f"{kind} {entry[kind]} is not deleted without `erase: true`",

@@ -69,7 +69,7 @@ def _shown(field: Field, value: Any) -> str:
     if field.kind is Kind.TEXT_LISTS:
         value = "; ".join(map(", ".join, value))
     if isinstance(value, list):
-        value = ", ".join(value)
+        value = ", ".join("true" if item is True else item for item in value)
     if value == "":
         return _NONE
     return MASK if field.is_secret else str(value)

@@ -17,6 +17,17 @@ from oscar_sync.settings.codes import SettingsCode
 
 _CODE: Final = re.compile(r"OSY\d{3}")
 
+_OTHER_FILES: Final = {
+    "oscar": (
+        "`oscar` is a key of oscar-cli's configuration, which is not a settings file",
+        "rename the file, such as to oscar-cli.yaml, then: oscar-sync init --config oscar-cli.yaml",
+    ),
+    "functions": (
+        "`functions` is a key of a manifest (FDL), which is not a settings file",
+        "rename the file, such as to services.yaml, then: oscar-sync init",
+    ),
+}
+
 
 class SettingsReader(FieldReader):
     """Notes faults as findings; defaults stand for what cannot be used."""
@@ -63,6 +74,8 @@ class SettingsReader(FieldReader):
         remedy = "correct or delete it; `oscar-sync schema settings` lists all keys"
         if key == ALIAS[0].name and CLUSTER[0].name in known:
             remedy = f"write `{path[-1]}: OTHER-KEY`"
+        if not path and key in _OTHER_FILES:
+            what, remedy = _OTHER_FILES[key]
         if path == ("rules",):
             what = f"rules.{key}: no warning has this code"
             remedy = "write the code that a warning shows; an error cannot be turned off"

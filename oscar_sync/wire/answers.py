@@ -192,6 +192,7 @@ def bucket_of(entry: object) -> BucketFacts:
         is_tagged=bool(tags) or bool(owner and visibility != "private"),
         set_name=_text(tags, bucket_marks.SET),
         applied=_text(tags, bucket_marks.APPLIED),
+        kept_by=_text(tags, bucket_marks.KEPT),
     )
 
 

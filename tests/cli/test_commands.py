@@ -43,6 +43,29 @@ def test_init_writes_what_can_be_planned_and_never_over_a_file(bare):
     assert (bare.folder / "oscar-sync.yaml").read_text() == before
 
 
+def test_init_beside_manifests_writes_no_example(bare):
+    (bare.folder / "hello.yaml").rename(bare.folder / "mine.yml")
+    code, out, _ = bare.run("init")
+    assert code == 0
+    assert "wrote oscar-sync.yaml" in out
+    assert not (bare.folder / "hello.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("oscar: {edge: {endpoint: https://h}}\ndefault: edge\n", "oscar-cli's configuration"),
+        ("functions: {oscar: []}\n", "a manifest (FDL)"),
+    ],
+)
+def test_a_settings_file_that_is_another_kind_of_file_is_called_so(bare, text, said):
+    (bare.folder / "oscar-sync.yaml").write_text(text)
+    code, _, err = bare.run("plan")
+    assert code == 3
+    assert said in err
+    assert "rename the file" in err
+
+
 def test_init_from_a_cluster_leaves_nothing_to_do(project, bare, tmp_path):
     bare.run("apply", "-y")
     assert bare.run("init", tmp_path / "mine", "--from-cluster")[0] == 0

@@ -2,15 +2,18 @@
 
 import json
 import os
+import pty
+import select
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from shutil import which
 
 import pytest
 from click.shell_completion import ShellComplete
 
-from oscar_sync.cli.main import call, cli
+from oscar_sync.cli.main import COMMANDS, call, cli
 
 SLOW = ("yaml", "pydantic", "requests", "urllib3", "minio")
 
@@ -134,6 +137,58 @@ def test_bash_completes_what_follows_a_colon(files):
     assert _bash("apply --allow replace:", files) == ["replace:plants"]
 
 
+@pytest.mark.skipif(not which("fish"), reason="no fish here")
+def test_fish_completes_names_and_shows_whole_descriptions(files):
+    script = (
+        "oscar-sync completion fish | source\n"
+        "complete -C 'oscar-sync apply --allow replace:'\n"
+        "complete -C 'oscar-sync stor'\n"
+    )
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script], cwd=files, env=_environment(files),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "replace:plants",
+        f"storage\t{COMMANDS['storage'].help}",
+    ]
+
+
+@pytest.mark.skipif(not which("zsh"), reason="no zsh here")
+def test_zsh_completes_names_and_commands_on_a_terminal(files):
+    with ExitStack() as stack:
+        ours, theirs = pty.openpty()
+        stack.callback(os.close, ours)
+        zsh = subprocess.Popen(
+            ["zsh", "-f", "-i"], cwd=files, env=_environment(files) | {"TERM": "dumb"},
+            stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        )  # fmt: skip
+        stack.callback(zsh.wait)
+        stack.callback(zsh.kill)
+        os.close(theirs)
+        os.write(ours, b"autoload -Uz compinit && compinit -D\n")
+        os.write(ours, b'eval "$(oscar-sync completion zsh)" && echo REA""DY\n')
+        _shown(ours, "READY")
+        os.write(ours, b"oscar-sync apply --allow replace:\t")
+        _shown(ours, "replace:plants")
+        os.write(ours, b"\x15oscar-sync service resta\t")
+        _shown(ours, "service restart")
+
+
+def _shown(terminal, wanted):
+    """Read a terminal until it shows *wanted*."""
+    seen = ""
+    while wanted not in seen:
+        assert select.select([terminal], [], [], 60)[0], seen
+        seen += os.read(terminal, 1024).decode()
+
+
+def _environment(home):
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "HOME": str(home)}
+
+
 def _offered(words):
     *before, last = words.split(" ")
     shell = ShellComplete(cli, {}, "oscar-sync", "_OSCAR_SYNC_COMPLETE")
@@ -154,7 +209,7 @@ def _bash(words, folder):
     done = subprocess.run(
         ["bash", "-c", script, "bash", words],
         cwd=folder,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        env=_environment(folder),
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stderr == ""

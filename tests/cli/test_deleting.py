@@ -176,6 +176,14 @@ def test_a_bucket_that_is_not_there_is_answered_with_the_one_meant(atlas, name):
     assert atlas.writes() == []
 
 
+def test_a_cluster_before_a_name_is_answered_with_the_option(atlas):
+    for words in (["delete", "edge/atlas", "--yes"], ["get", "edge/atlas"]):
+        assert "a cluster is named by an option: atlas -c edge" in atlas.run("bucket", *words)[2]
+    code, _, err = atlas.run("cluster", "info", "edge")
+    assert code == 64
+    assert "(edge); a cluster is named by an option: -c ID" in err
+
+
 def test_a_volume_goes_only_by_its_name_twice(project):
     assert project.run("volume", "create", "models", "--size", "1Gi")[0] == 0
     project.emulator.forget_requests()

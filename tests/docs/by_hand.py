@@ -1,4 +1,6 @@
-"""What others do to a cluster: `by_hand.py post FILE`, `put SERVICE FIELD=VALUE`, `wipe`."""
+"""What others do to a cluster: `by_hand.py post FILE`, `put SERVICE FIELD=VALUE`,
+`delete SERVICE`, `wipe`.
+"""
 
 import json
 import os
@@ -17,6 +19,9 @@ def main() -> None:
         session.auth = os.environ["OSCAR_USERNAME"], os.environ["OSCAR_PASSWORD"]
         if verb == "wipe":
             session.post(f"{ENDPOINT}/_emulator/wipe", timeout=10).raise_for_status()
+            return
+        if verb == "delete":
+            session.delete(f"{SERVICES}/{named[0]}", timeout=10).raise_for_status()
             return
         if verb == "post":
             service = json.loads(Path(named[0]).read_text(encoding="utf-8"))

@@ -89,6 +89,8 @@ def _coarse(steps: Counter[_Write]) -> Counter[_Write]:
     found: Counter[_Write] = Counter()
     for (do, target), number in steps.items():
         key = ("notify", target.partition("/")[0]) if do in _NOTIFYING else (do, target)
+        if do == Do.TAG_KEPT.value:  # the wire does not say which tag
+            key = (Do.TAG.value, target)
         found[key] += number
     return found
 

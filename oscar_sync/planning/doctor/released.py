@@ -14,7 +14,16 @@ def release_of(context: Context, bucket: BucketFacts) -> str:
     for name, live in sorted(context.facts.view.services.items()):
         if bucket.name in dropped_of(live.annotations) and context.standing(live) is Standing.OURS:
             return f"an update of {name}"
+    if _is_kept(context, bucket):
+        return f"a removal by set {bucket.kept_by}"
     return removal_of(context, bucket.from_service) if context.owns_bucket(bucket) else ""
+
+
+def _is_kept(context: Context, bucket: BucketFacts) -> bool:
+    """Tell whether a removal of this set marked it, and nothing has used or managed it since."""
+    mark = bucket.kept_by
+    is_ours = bool(mark) and mark == context.settings.set_name and context.owns_bucket(bucket)
+    return is_ours and not bucket.set_name and not context.users_of(bucket.name)
 
 
 def removal_of(context: Context, maker: str) -> str:

@@ -55,6 +55,8 @@ def test_a_removal_sends_exactly_these_requests_in_this_order(full):
         f"GET {ALPHA}",
         "store GET /red",
         "store PUT /red",
+        "store GET /red",
+        "store PUT /red",
         "GET buckets",
         "GET services",
         f"GET {ALPHA}",
@@ -253,3 +255,19 @@ def test_what_takes_no_put_is_not_deleted_with_a_bucket_that_another_uses_by_now
     assert result.status is Status.STALE
     assert "bucket red is used by beta; it stays" in result.message
     assert sent(world, "DELETE", ALPHA) == 0
+
+
+# the mark of what is kept
+
+
+def test_a_removal_goes_on_where_the_mark_of_what_it_keeps_is_refused(full):
+    """Doctor alone reads the mark."""
+    full.s3.fault = lambda method, path, query: (
+        "403" if method == "PUT" and "tagging" in query else ""
+    )
+    _, report = full.apply(BY_HAND)
+    (result,) = report.results
+    assert result.status is Status.DONE
+    assert any("bucket red is not marked as kept" in text for text in result.warnings)
+    assert full.names() == set()
+    assert ("red", "kept/it") in full.objects()

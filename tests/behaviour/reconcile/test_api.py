@@ -77,6 +77,13 @@ def test_credentials_go_only_to_the_origins_that_are_named(project, environ):
         )
 
 
+@pytest.mark.parametrize("path", [b".", 3, None, ["."]])
+def test_a_path_that_is_none_is_told_by_name(path):
+    for run in (oscar_sync.plan, oscar_sync.drift):
+        with pytest.raises(UsageError, match="path must be text or a path"):
+            run(path)
+
+
 def test_wrong_files_raise_every_finding(project, environ):
     (project / "hello.yaml").write_text("functions: {oscar: [{a: {name: x}}]}", encoding="utf-8")
     with pytest.raises(InputError) as caught:

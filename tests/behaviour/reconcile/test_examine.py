@@ -4,6 +4,7 @@ import pytest
 
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import By
+from oscar_sync.model.plan import Do, PlanOptions, Scope
 from oscar_sync.reconcile.examine import examinations
 from tests.emulator.calling import SERVICES
 from tests.property.conftest import _world, world
@@ -98,18 +99,71 @@ def test_an_orphan_that_a_manifest_names_is_attached_by_an_apply(world):
     assert ("OSY612", "red") not in codes(examine(world))
 
 
-def test_a_bucket_that_outlived_its_service_is_kept_and_weighed(world):
-    world.write(service(output=minio("red/out")))
+def by_name(world):
+    world.apply(PlanOptions(scope=Scope.REMOVE, names=("alpha",)))
+    world.write()
+
+
+def by_prune(world):
+    world.write(service("beta"))
+    world.write_settings(prune=True)
     world.apply()
-    world.put("red", "out/one", b"x" * 1000)
-    world.put("red", "out/two", b"x" * 234)
+
+
+def by_an_entry_that_is_taken_out(world):
     world.write(service("beta"))
     world.write_settings(removed=["alpha"])
     world.apply()
-    released = examine(world)
-    assert released.findings == ()
-    assert "bucket red is kept, since the removal of alpha" in " ".join(released.notes)
     world.write_settings(removed=[])
+
+
+@pytest.mark.parametrize("removed", [by_name, by_prune, by_an_entry_that_is_taken_out])
+def test_what_a_removal_keeps_is_a_note_until_something_uses_it_again(world, removed):
+    world.write(service(input=minio("red/in"), output=minio("red/out")))
+    world.apply()
+    removed(world)
+    found = examine(world)
+    assert found.findings == ()
+    assert "bucket red is kept, since a removal by set laws left it" in found.notes
+    world.write(service("gamma", input=minio("red/in")))
+    world.apply()
+    assert "is kept" not in " ".join(examine(world).notes)
+
+
+def test_what_another_set_keeps_is_a_finding(world):
+    world.write(service(output=minio("red/out")))
+    world.apply()
+    by_name(world)
+    world.write_settings(set="others")
+    assert codes(examine(world)) == [("OSY604", "red"), ("OSY614", "red")]
+
+
+def marked_as_kept(world, name):
+    found, _ = world.apply(PlanOptions(scope=Scope.REMOVE, names=(name,)))
+    (action,) = found.draft.plan.actions
+    return [step.target for step in action.steps if step.do is Do.TAG_KEPT]
+
+
+def test_a_removal_marks_only_what_nothing_uses_and_no_set_manages(world):
+    world.write(
+        service(output=minio("red/out", "blue/out")), service("beta", input=minio("blue/in"))
+    )
+    world.write_settings(buckets={"red": {}})
+    world.apply()
+    assert marked_as_kept(world, "alpha") == []
+    assert marked_as_kept(world, "beta") == []  # the manifest of alpha names it
+    world.write(service("beta", input=minio("blue/in")))
+    world.apply()
+    world.write()
+    assert marked_as_kept(world, "beta") == ["blue"]
+
+
+def test_a_bucket_that_outlived_its_service_is_kept_and_weighed(world):
+    post(world, output=minio("red/out"))
+    world.put("red", "out/one", b"x" * 1000)
+    world.put("red", "out/two", b"x" * 234)
+    put(world)
+    world.api.call("DELETE", f"{SERVICES}/alpha")
     kept = one(examine(world), "OSY614")
     assert kept.name == "red"
     assert kept.message == "no service uses it; alpha made it and no longer exists"

@@ -86,6 +86,8 @@ def test_any_text_is_an_env_file_or_has_faults(text: str) -> None:
         ("${E:-x}", "x", ()),
         ("${E}", "", ()),
         ("$${A} $${B:-b} ${A}", "${A} ${B:-b} 1", ()),
+        ("$$${A} $$$${A} $$$${B}", "$1 $${A} $${B}", ()),
+        ("$$${B} $$ $$A", "$ $$ $$A", ("B",)),
     ],
 )
 def test_names_are_substituted(text: str, expected: str, missing: tuple[str, ...]) -> None:
@@ -96,7 +98,8 @@ def test_a_tree_keeps_what_is_plain_and_tells_where_names_are_missing() -> None:
     tree, missing = substituted_tree({"a": [Plain("${N}")], "b": "${A}"}, {"A": "1"})
     assert tree == {"a": [""], "b": "1"}
     assert missing == ((("a", 0), "N"),)
-    assert references("${A}${B:-x}$${C}") == ("A", "B")
+    assert references("${A}${B:-x}$${C}$$${D}") == ("A", "B", "D")
+    assert values_of("$$${A}", {"A": "1"}) == (("1", "${A}"),)
 
 
 def test_a_merge_patch_removes_by_null_and_replaces_lists() -> None:

@@ -3,11 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedStorage, Which
 from oscar_sync.model.state import VolumeFacts
+from oscar_sync.render.words import headline
 from tests.unit.planning.built import bucket, codes, planned, view, wanted
 
 PLACE = Origin("oscar-sync.yaml", layer="settings")
@@ -53,6 +55,27 @@ def test_without_a_store_a_bucket_is_made_unmarked_and_none_is_adopted():
     assert not planned(view(buckets=[bucket("atlas")], **away), buckets=(ATLAS,)).all_actions
     (adopted,) = planned(view(buckets=[bucket("atlas")]), buckets=(ATLAS,)).actions
     assert adopted.kind is ActionKind.ADOPT_BUCKET
+
+
+@pytest.mark.parametrize("visibility", ["private", "public"])
+def test_a_bucket_of_another_set_is_taken_over_by_a_permission_alone(visibility):
+    theirs = bucket("atlas", visibility=visibility, set_name="others", applied="1")
+    cluster = view(buckets=[theirs])
+    blocked = planned(cluster, buckets=(ATLAS,))
+    assert codes(blocked) == ["not-ours"]
+    assert "--allow take-over:bucket:atlas" in blocked.blocked[0].ways_out
+    allow = (Consent(Word.TAKE_OVER, "bucket:atlas"),)
+    (action,) = planned(cluster, buckets=(ATLAS,), allow=allow).actions
+    assert [step.do for step in action.steps][-1] is Do.TAG
+    assert "it is taken over from set others" in action.notes
+
+
+def test_a_mark_that_is_renewed_is_not_called_an_adoption():
+    stale = bucket("atlas", set_name="laws", applied="1")
+    (action,) = planned(view(buckets=[stale]), buckets=(ATLAS,)).actions
+    assert headline(action) == "renew its mark"
+    (action,) = planned(view(buckets=[bucket("atlas")]), buckets=(ATLAS,)).actions
+    assert headline(action) == "adopt: start managing it"
 
 
 def test_a_bucket_and_a_volume_of_one_name_are_both_deleted():

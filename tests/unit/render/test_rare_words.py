@@ -245,6 +245,14 @@ def test_a_cluster_without_services_is_a_heading():
     assert lost == "edge   https://h   NOT READ: no answer\n"
 
 
+def test_lines_about_a_cluster_are_folded_at_the_terminal_s_width():
+    cluster = Cluster(EDGE, "https://oscar.example.org", "h", None)
+    for one in (ClusterStatus(cluster, problem="no answer " * 12), ClusterStatus(cluster)):
+        lines = status_text([one], 60).splitlines()
+        assert len(lines) > 1
+        assert max(map(len, lines)) <= 60
+
+
 SHARED = {
     "one": {"output": minio("a/in/deep")},
     "two": {"input": minio("a/in")},

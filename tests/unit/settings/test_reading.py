@@ -1,9 +1,12 @@
 """The settings say what is wrong, where, and what to write instead; their schema says the same."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from oscar_sync.model.field import Field, Kind
+from oscar_sync.model.settings_fields import SETTINGS
 from oscar_sync.render.schemas import settings_schema
 from tests.support.settings import read
 
@@ -101,6 +104,27 @@ def test_a_fault_has_its_place_and_a_remedy(
     _, (found,) = read(text)
     assert (found.message, found.remedy) == (message, remedy)
     assert (found.line, found.column) == place
+
+
+def leaves(fields: tuple[Field, ...], above: str = "{}") -> Iterator[tuple[Field, str]]:
+    """Yield every key that takes one value, with a document around it."""
+    for field in fields:
+        inside = {Kind.BLOCKS: "[{}]", Kind.BLOCK_MAP: "{{a: {}}}"}.get(field.kind, "{}")
+        place = above.replace("{}", f"{{{{{field.name}: {inside}}}}}")
+        if field.children:
+            yield from leaves(field.children, place)
+        elif field.kind in {Kind.TEXT, Kind.FLAG, Kind.INTEGER}:
+            yield field, place
+
+
+@pytest.mark.parametrize("value", ["[x]", "[true]", "[1]", "{x: y}"])
+def test_a_key_of_one_value_takes_no_list_and_no_mapping(value: str) -> None:
+    every = list(leaves(SETTINGS))
+    assert len(every) > 30
+    for field, place in every:
+        text = place.format(value)
+        messages = [found.message for found in read(text)[1]]
+        assert any(field.name in message for message in messages), text
 
 
 def test_faults_of_type_and_of_meaning_are_told_in_one_run() -> None:
