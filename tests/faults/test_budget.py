@@ -125,8 +125,9 @@ def test_a_bucket_is_counted_for_the_plan_and_once_more_just_before_it_goes(worl
     assert found["GET", f"{SERVICES}/alpha"] == 5
     assert found["DELETE", "/system/buckets/red"] == 1
     read = Counter(path for method, path, _ in world.emulator.s3_requests if method == "GET")
-    # Notifications and count of each for the plan; of red once more before its rule and itself go.
-    assert read == {"/red": 4, "/blue": 2}
+    # Notifications and count of each for the plan; of red once more before its rule and itself go,
+    # of blue the tags before its mark.
+    assert read == {"/red": 4, "/blue": 3}
 
 
 def test_objects_that_no_file_names_are_listed_for_the_plan_and_once_more_before_they_go(world):
