@@ -69,7 +69,7 @@ def _second_document(places: Places, findings: Findings) -> None:
 
 def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
     for document in reading.documents:
-        for key in document if isinstance(document, dict) else ():
+        for key in document if isinstance(document, dict) and not is_published(document) else ():
             if closest(key, (FUNCTIONS,)):
                 findings.at(
                     ManifestCode.MISSPELT_FUNCTIONS,
@@ -85,6 +85,11 @@ def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
         if fault.kind is not FaultKind.DUPLICATE:
             why = fault.message
     _skipped(places, why, findings)
+
+
+def is_published(document: dict[str, Tree]) -> bool:
+    """Tell a document of ours, such as a plan (``-o yaml=plan.yaml``): its `actions` are no FDL."""
+    return "format_version" in document and FUNCTIONS not in document
 
 
 def _skipped(places: Places, why: str, findings: Findings) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from oscar_sync.documents.reading import Reading
 from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.suggestion import closest
-from oscar_sync.manifests.fdl import FUNCTIONS, OSCAR
+from oscar_sync.manifests.fdl import FUNCTIONS, OSCAR, is_published
 
 LEADS_OUTSIDE: Final = "is a link that leads outside the settings' folder"
 NOT_REGULAR: Final = "is not a regular file"
@@ -60,7 +60,7 @@ def _is_blank(document: Tree) -> bool:
 
 
 def _is_meant_as_fdl(document: Tree) -> bool:
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or is_published(document):
         return False
     if any(closest(key, (OSCAR,)) for key in document):
         return "default" not in document  # with that it is oscar-cli's file

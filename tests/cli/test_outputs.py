@@ -309,6 +309,14 @@ def test_yaml_is_the_same_document_and_a_table_is_the_text(project):
     assert project.run("bucket", "list", "-o", "text")[1] == project.run("bucket", "list")[1]
 
 
+def test_a_plan_that_was_written_into_the_folder_is_not_a_manifest(project):
+    assert project.run("plan", "-o", "yaml=plan.yaml")[0] == 0
+    project.settings("prune: true\n")
+    code, out, err = project.run("plan", "-v")
+    assert (code, "plan.yaml: note OSY112: skipped" in err) == (0, True)
+    assert "source-incomplete" not in out
+
+
 def test_wrong_files_are_told_in_every_document(project):
     (project.folder / "hello.yaml").write_text("functions: {oscar: [{any: {name: x}}]}")
     for command in ("plan", "validate"):

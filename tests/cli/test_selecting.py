@@ -96,7 +96,7 @@ def test_a_selector_that_matches_nothing_is_wrong_usage(garden, command, args, s
         ("atlas", "atlas is a bucket that the settings declare"),
         ("edge/at*", "its whole cluster: --only edge/"),
         ("lab/models", "edge/models is a volume that the settings declare"),
-        ("other-data", "select a service that uses it, or its whole cluster: --only edge/other or"),
+        ("other-data", "or its whole cluster: --only edge/other or --only edge/"),
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "status"])

@@ -1,7 +1,7 @@
 """``--only`` and ``--label`` as values, and the error where they select nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, starmap
+from itertools import starmap
 from typing import Final, TypeAlias
 
 from oscar_sync.documents.suggestion import did_you_mean
@@ -125,14 +125,15 @@ def _of_storage(
         ):
             continue
         kind = "bucket" if isinstance(one, DeclaredBucket) else "volume"
-        users = (
+        users = [
             service.key
             for service in services
             if which.cluster in (None, service.key.cluster)
             and which.name in (*needed_buckets(service.form), named_volume(service.form))
-        )
-        place = which.cluster or (meant or ("CLUSTER",))[0]
-        ways = [*(f"--only {user}" for user in islice(users, _NAMED)), f"--only {place}/"]
+        ][:_NAMED]
+        places = which.cluster, *(meant or ()), *(user.cluster for user in users), "CLUSTER"
+        place = next(filter(None, places))
+        ways = [*(f"--only {user}" for user in users), f"--only {place}/"]
         return (
             f"{which} is a {kind} that the settings declare: select a service that uses it, or "
             f"its whole cluster: {' or '.join(ways)}"
