@@ -57,7 +57,7 @@ class MissingExtraError(UsageError):
         self.extra = extra
 
     def __str__(self) -> str:
-        """Return the fault and the command that mends it."""
+        """Return the fault and the command that fixes it."""
         return f"{self.package} is not installed; run: pip install 'oscar-sync[{self.extra}]'"
 
 

@@ -126,7 +126,7 @@ def _document(output: Output, subject: Subject) -> None:
 
 
 def _is_kept(put: Callable[[Output, Content], None], output: Output, content: Content) -> bool:
-    """Tell whether *content* could be written: a full disk stops no request, it is told."""
+    """Tell whether *content* could be written: a full disk stops no request, it is reported."""
     try:
         put(output, content)
     except OutputError as error:

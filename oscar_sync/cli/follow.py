@@ -72,7 +72,7 @@ class Following(Struct):
         return str(self.clone.followed.folder)
 
     def update(self) -> bool:
-        """Fetch, and tell whether another commit came, of which people are told.
+        """Fetch, and tell whether another commit came, which is reported.
 
         Raises:
             RepositoryError: it cannot be fetched, or its commit is not accepted.

@@ -1,6 +1,6 @@
 """Names that a shell completes: from the files here, without a request to a cluster.
 
-Files with errors complete nothing: whoever types is told of them by the command itself.
+Files with errors complete nothing: the command itself reports them.
 """
 
 import os
@@ -102,7 +102,7 @@ def _buckets(found: DesiredState) -> set[str]:
 
 
 def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
-    # A shell runs what stands on its line: a name such as `$(command)` is left to who types it.
+    # A shell runs what is on its line: a name such as `$(command)` is left to who types it.
     return sorted({name for name in names if name.startswith(incomplete) and _SAFE.fullmatch(name)})
 
 

@@ -23,7 +23,7 @@ def command(service: str | None, **options: Any) -> int:
 
     def metrics(oscar: Oscar) -> Fields:
         if service is not None:
-            service_of(oscar, service)  # of an unknown one an administrator is told zeros
+            service_of(oscar, service)  # of an unknown one an administrator is shown zeros
         return oscar.metrics(service or "")
 
     return show_one(options, metrics, _shown)

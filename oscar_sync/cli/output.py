@@ -189,7 +189,7 @@ def show_line(text: str) -> None:
 
 
 def tell(text: str) -> None:
-    """Write *text* to stderr; a run does not end because nobody can be told of it."""
+    """Write *text* to stderr; a run does not end because nobody can read it."""
     shown = for_terminal(text)
     with suppress(OSError):
         on_terminal = BOTTOM.is_shown and sys.stderr.isatty()

@@ -1,4 +1,4 @@
-"""Looking again and again until Ctrl-C, at an interval; what fails meanwhile is said once."""
+"""Looking again and again until Ctrl-C, at an interval; what fails in between is said once."""
 
 import gc
 import time

@@ -22,7 +22,7 @@ _LINE_S = 10.0
 """Uploads say how far they are so often, where there is no terminal: not once a file."""
 _COLUMNS = 80
 _MANY = 20
-"""So many deletions of objects are told of in one line."""
+"""So many deletions of objects are reported in one line."""
 _WORDS: Final = {
     Do.POST: "create",
     Do.PUT: "update",

@@ -1,4 +1,4 @@
-"""What is told of a run beside its output: a file of metrics, and a webhook."""
+"""What is reported of a run beside its output: a file of metrics, and a webhook."""
 
 import os
 import time
@@ -58,7 +58,7 @@ class RunRecord(Struct):
 
         body = notification(run)
         digest = run.plan.digest if run.plan else ""
-        told = (body or b"").replace(digest.encode(), b"")  # another edit is no other drift
+        told = (body or b"").replace(digest.encode(), b"")  # another edit is not another drift
         is_news = told != self._last
         self._last = told
         if body is None or not is_news:

@@ -29,7 +29,7 @@ def is_live(environ: Mapping[str, str], *, is_quiet: bool) -> bool:
 
 
 def _is_behind() -> bool:
-    """Tell whether the shell has the terminal: a line of ours would stand in its way."""
+    """Tell whether the shell has the terminal: a line of ours would disturb it."""
     try:
         return os.tcgetpgrp(sys.stdout.fileno()) != os.getpgrp()
     except (AttributeError, OSError):  # not a terminal after all, or Windows

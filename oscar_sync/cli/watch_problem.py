@@ -1,4 +1,4 @@
-"""What is wrong while a watch goes on: told once, and tried again after a growing pause."""
+"""What is wrong while a watch goes on: reported once, and tried again after a growing pause."""
 
 from collections.abc import Callable, Sequence
 
@@ -63,7 +63,7 @@ class WatchProblem(Struct):
         self.fail(name, sentence)
 
     def fail(self, name: str, sentence: str, told: str = "") -> None:
-        """Count a failure, and say *sentence* unless the same (*told*) was said before."""
+        """Count a failure, and say *sentence* unless *told* says that it was said before."""
         self.failures += 1
         if (name, told or sentence) != (self.name, self._told):
             self.say(f"{sentence} (next try in {self.pause_s():.0f} s, then less often)")

@@ -87,7 +87,7 @@ class Oscar(ClusterResources):
 
     @property
     def release(self) -> tuple[int, int, int]:
-        """The release of OSCAR; an unstamped build counts as the newest."""
+        """The release of OSCAR; a build without a number counts as the newest."""
         return release_of(str(self.api.info().get("version", "")))
 
     def info(self) -> ClusterInfo:
@@ -131,7 +131,7 @@ class Oscar(ClusterResources):
     def remove(self, name: str) -> Removed:
         """Remove a service and keep its data: every bucket and object stays.
 
-        Its inputs and outputs are let go of first, which is read back; then it is deleted.
+        Its inputs and outputs are detached first, which is read back; then it is deleted.
 
         Raises:
             ClusterError: there is none, it cannot be removed without erasing data, or refused.

@@ -17,7 +17,7 @@ TEXT: Final = "text/plain"
 def payload_of(given: Any, input_file: str | os.PathLike[str] | None) -> tuple[bytes | None, str]:
     """Return body and content type of an input: a mapping as JSON, all else as Base64.
 
-    None, an empty text and empty bytes are no body.
+    None, an empty text and empty bytes mean: without a body.
 
     Raises:
         ValueError: input and file at once.

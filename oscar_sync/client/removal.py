@@ -1,4 +1,4 @@
-"""Removing a service without a byte of its data: let go of its buckets, read back, delete."""
+"""Removing a service without a byte of its data: detach its buckets, read back, delete."""
 
 import time
 from typing import Any, cast
@@ -136,7 +136,7 @@ def _parts(api: OscarApi, store: ObjectStore | None) -> Parts:
 
 
 def _holds(live: Form, wanted: Form, owner: str) -> bool:
-    """Tell whether the buckets are let go of: all that a DELETE would look at."""
+    """Tell whether the buckets are detached: all that a DELETE would look at."""
     del owner
     names = ("input", "output", "isolation_level", "mount")
     return all(getattr(live, name) == getattr(wanted, name) for name in names)

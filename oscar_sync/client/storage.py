@@ -46,7 +46,7 @@ class Storage:
         return {name: value for name, value in vars(self).items() if name != "_opened"}
 
     def list_files_from_path(self, storage_provider: str, path: str) -> Any:
-        """Return what lies at *path*, all of it at any depth: the folder exactly, or one file.
+        """Return what is at *path*, all of it at any depth: the folder exactly, or one file.
 
         Args:
             storage_provider: ``type.id``.

@@ -1,4 +1,4 @@
-"""Where a value stands in its text: made when somebody asks, so that reading stays fast."""
+"""The place of a value in its text: made when somebody asks, so that reading stays fast."""
 
 import re
 from functools import cached_property

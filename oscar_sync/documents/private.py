@@ -35,7 +35,7 @@ def is_private(path: str) -> bool:
 
 def is_of_a_tool(path: str) -> bool:
     """Tell whether *path* names what tools keep log-ins in; a key of one's own is not that."""
-    # A token may lie in a file called ``id_token``, and never in ``.git`` or ``.env``.
+    # A token may be in a file called ``id_token``, and never in ``.git`` or ``.env``.
     return _is_of_a_tool(_parts(path))
 
 

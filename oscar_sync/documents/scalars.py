@@ -11,7 +11,7 @@ FALSES: Final = frozenset({"false", "False", "FALSE"})
 
 
 class Plain(str):
-    """A scalar written without quotes, exactly as it stands in the file."""
+    """A scalar written without quotes, exactly as the file has it."""
 
     __slots__ = ()
 

@@ -157,7 +157,7 @@ def _lines(text: str) -> tuple[_Line, ...]:
         holder = -1
         bare = line.strip()
         if bare:
-            # A list may stand at the indent of its key: its items belong to it all the same.
+            # A list may have the indent of its key: its items belong to it all the same.
             indent = 2 * (len(line) - len(line.lstrip())) + bare.startswith("- ")
             while above and above[-1][0] >= indent:
                 above.pop()

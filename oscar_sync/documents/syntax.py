@@ -112,7 +112,7 @@ def _unclosed_quote(text: str, place: tuple[int, int], loader: Any) -> Fault | N
 
 
 def _scalars(text: str, loader: Any) -> Iterator[Any]:
-    """Yield the scalars of *text* as far as they can be told."""
+    """Yield the scalars of *text* as far as they can be recognised."""
     try:
         for token in yaml.scan(text, Loader=loader):
             if isinstance(token, yaml.ScalarToken):

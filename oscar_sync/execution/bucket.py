@@ -20,7 +20,7 @@ def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
     """Send the steps of *material* in their order, each read back from the list of buckets.
 
     Where the access is not what was asked for, the mark is of the one that is there: what OSCAR
-    did half is no drift.
+    did half is not drift.
     """
     _check_preconditions(run, material)
     failure: FailedError | None = None

@@ -96,7 +96,7 @@ def _words(count: BucketCount) -> str:
 def refuse_if_used(
     run: Run, bucket: str, buckets: Iterable[BucketFacts], leaving: LiveService | None = None
 ) -> None:
-    """Stop where a service uses the bucket by now, other than the one that is *leaving* with it.
+    """Stop where a service uses the bucket now, other than the one that is *leaving* with it.
 
     Raises:
         StaleServiceError: one does.

@@ -1,4 +1,4 @@
-"""Hook: notifications mended on a service that does not differ."""
+"""Hook: notifications set and removed on a service that does not differ."""
 
 from oscar_sync.execution.run import Run
 from oscar_sync.model.material import HookMaterial

@@ -132,7 +132,7 @@ class Files(Protocol):
     def delete(self, path: str) -> None: ...
 
     def delete_many(self, paths: Sequence[str]) -> Mapping[str, str]:
-        """Delete what lies at *paths*; return those that stay, each with the reason."""
+        """Delete what is at *paths*; return those that stay, each with the reason."""
         ...
 
     def below(self, folder: str) -> Mapping[str, ExtraFile]: ...
@@ -185,7 +185,7 @@ def nowhere(provider: str, credentials: Account) -> Files:
 
 
 class Parts(Struct, frozen=True):
-    """Everything else: comparing, the key, the clock, and who is told.
+    """Everything else: comparing, the key, the clock, and who is informed.
 
     ``holds(live, wanted, owner)`` tells whether a live form is the wanted one; ``key()`` returns
     the fingerprint key, made now if there is none (None: it cannot be kept); ``is_stopping()``

@@ -181,7 +181,7 @@ class Run(Struct):
 
     def send_store_steps(self) -> None:
         """Send the markers and notifications of the action, in their order."""
-        # A notification that stands already (it slept, and woke with its service: record 128) is
+        # A notification that is there already (hidden, it came back with its service: 128) is
         # not set twice.
         for step in self.action.steps:
             bucket, _, prefix = step.target.partition("/")
@@ -235,7 +235,7 @@ class Run(Struct):
                 )
 
     def look_for_woken_hooks(self, form: Form) -> None:
-        """Warn of notifications that slept in the service's buckets and woke with it (128)."""
+        """Warn of hidden notifications in its buckets that became active with the service (128)."""
         # They are invisible while they sleep, so no plan can have had a step that takes them off.
         store, wanted = self.sender.ports.store, wanted_hooks(form)
         if store is None:

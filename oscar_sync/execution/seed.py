@@ -17,7 +17,7 @@ _AT_ONCE: Final = 1000
 """So many objects one request of S3 deletes."""
 _NAMED: Final = 10
 _AHEAD: Final = 4
-"""Uploads handed out ahead for each thread: of a hundred thousand, most are no task yet."""
+"""Uploads handed out ahead for each thread: of a hundred thousand, most are not a task yet."""
 
 
 def carry_out_seed(run: Run, material: SeedMaterial) -> ActionResult:

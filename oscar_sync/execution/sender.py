@@ -69,7 +69,7 @@ _METHODS = {
 
 
 class Sent:
-    """How much of one file is at the store; told by any number of threads."""
+    """How much of one file is at the store; any number of threads say so."""
 
     def __init__(self, whole_bytes: int) -> None:
         self.size_bytes = 0
@@ -180,7 +180,7 @@ class Sender(Struct):
     ) -> None:
         """Make one *write* for all the names of *steps*: it returns which failed, and why.
 
-        Each step is counted and told of, as if it had gone out alone.
+        Each step is counted and reported, as if it had gone out alone.
 
         Raises:
             ReachError: the store cannot be reached, or refuses one of them.

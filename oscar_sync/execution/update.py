@@ -91,7 +91,7 @@ def put_until_it_holds(run: Run, step: Step, form: Form, live: LiveService) -> L
 
     Raises:
         FailedError: the server refuses it.
-        StaleServiceError: somebody else wrote meanwhile.
+        StaleServiceError: somebody else wrote in the meantime.
         NotVerifiedError: it was answered well and does not hold.
     """
     body = run.put_body(form, live)

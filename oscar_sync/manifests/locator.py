@@ -9,7 +9,7 @@ from oscar_sync.model.origin import FieldPath, Origin
 
 
 class Layer(Struct, frozen=True):
-    """A text that sets values of a service: the service's mapping stands at ``prefix``."""
+    """A text that sets values of a service: the service's mapping is at ``prefix``."""
 
     places: Places
     prefix: FieldPath

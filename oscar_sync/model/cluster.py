@@ -67,7 +67,7 @@ class ReadingState(StrEnum):
 class Cluster(Struct, frozen=True):
     """One cluster.
 
-    ``identity`` stands in stamps and locks: the entry's own, else the endpoint's host[:port][path].
+    ``identity`` names it in stamps and locks: its own, else the endpoint's host[:port][path].
     ``login_source`` says in words which source of product 2.3 won. ``s3_endpoint`` is the object
     store's address as seen from here, blank for the one that the cluster names.
     """

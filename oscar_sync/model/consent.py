@@ -23,7 +23,7 @@ class Consent(Struct, frozen=True):
     ``service`` is blank for ``erase:BUCKET`` and ``erase:empty``; ``bucket`` is blank for
     ``replace``, ``take-over``, ``push-secrets``, ``federate``, ``wake-mount``. ``bucket`` of
     ``erase:SERVICE/volume`` is ``volume`` with a service, of ``erase:empty`` it is ``empty``; a
-    bucket that is really called so is written ``bucket:empty`` and kept here with that prefix.
+    bucket that really has this name is written ``bucket:empty`` and kept here with that prefix.
     """
 
     word: Word

@@ -57,7 +57,7 @@ class Expose(Struct, frozen=True):
 
 
 class ContainerEnvironment(Struct, frozen=True):
-    """Variables of the container; secrets stand beside the form, since they cannot be read back."""
+    """Variables of the container; secrets are beside the form: they cannot be read back."""
 
     variables: Mapping[str, str] = {}
 

@@ -9,7 +9,7 @@ from oscar_sync.model.natural import natural
 
 
 class NodeKind(StrEnum):
-    """What a node stands for; a place lies on a store that is not the cluster's own.
+    """What a node stands for; a place is on a store that is not the cluster's own.
 
     A worker is a service on another cluster, drawn beside its origin.
     """

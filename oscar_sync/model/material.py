@@ -82,7 +82,7 @@ class CommonMaterial(Struct, frozen=True):
     every declared one with its value, or none. ``owner`` is written into PUTs. ``erasures`` are the
     buckets that ERASE steps name, ``absent`` the services that ``removed`` names and the list
     lacked, which are asked for by name before a bucket goes, and ``own_store`` tells who uses them
-    by then. ``members`` are the services that OSCAR writes on other clusters. ``masks`` hide in
+    then. ``members`` are the services that OSCAR writes on other clusters. ``masks`` hide in
     words what variables put in.
     """
 

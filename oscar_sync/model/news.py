@@ -9,7 +9,7 @@ from oscar_sync.model.form import Form
 from oscar_sync.model.plan import Action, ActionKind, Blocked, Plan
 
 Entry: TypeAlias = Action | Blocked
-"""A line of a plan: what would be done, or is held back."""
+"""A line of a plan: what would be done, or is blocked."""
 
 
 class Seen(Struct, frozen=True):

@@ -100,12 +100,12 @@ class Cause(StrEnum):
 
     @property
     def is_drift(self) -> bool:
-        """Tell whether the cluster has moved, as far as we can say."""
+        """Tell whether it was changed on the cluster, as far as we can say."""
         return self is not Cause.MANIFEST
 
 
 class Category(StrEnum):
-    """How an action is told, worst first: every format sorts and counts by it (trust 1.5)."""
+    """How an action is shown, worst first: every format sorts and counts by it (trust 1.5)."""
 
     DELETED = "deleted"
     BLOCKED = "blocked"
@@ -176,7 +176,7 @@ class Step(Struct, frozen=True):
 
     ``note`` says in words what it is for (``without inputs and outputs``); ``size_bytes`` and
     ``checksum`` (``sha256:...``) belong to uploads; an object that is deleted has the checksum that
-    its store tells; ``restarts`` is how often the server restarts MinIO meanwhile.
+    its store tells; ``restarts`` is how often the server restarts MinIO during it.
     ``member`` is the id of the cluster where it is sent, blank for the action's own; ``target``
     then is ``cluster/service``. ``is_detach``: a PUT that takes buckets out of a definition or
     access to them away, and gives nothing.
@@ -213,7 +213,7 @@ class MemberFate(StrEnum):
 class MemberEffect(Struct, frozen=True):
     """What an action on an origin does to a member: OSCAR writes that service too.
 
-    ``keeps`` are the buckets that the worker lets go of, on its own cluster; ``live_fingerprint``
+    ``keeps`` are the buckets that it is detached from, on its own cluster; ``live_fingerprint``
     is that of the worker, blank where there is none.
     """
 
@@ -293,7 +293,7 @@ class Action(Struct, frozen=True):
 
     @property
     def category(self) -> Category:
-        """Return how the action is told where no guard holds it back."""
+        """Return how the action is shown where no guard blocks it."""
         # Drifted: only the cluster changed; with an edit of the files in it, it is a change.
         if self.deletes_data:
             return Category.DELETED

@@ -56,7 +56,7 @@ class Seed(Struct, frozen=True):
     """Files to be on a store: the contents of ``source`` (absolute path) below ``bucket/prefix``.
 
     ``provider`` is ``type.id``; one that has no buckets has a blank ``bucket``. ``is_trigger``
-    allows uploads that start jobs; ``delete_extra`` removes what else lies below the prefix.
+    allows uploads that start jobs; ``delete_extra`` removes what else is below the prefix.
     """
 
     service: Which
@@ -119,7 +119,7 @@ class DeclaredVolume(Struct, frozen=True):
 class RemovedStorage(Struct, frozen=True):
     """A bucket or volume that ``removed`` names, with ``erase: true``: it goes with its content.
 
-    ``origin`` is None for what a command was told to delete.
+    ``origin`` is None for what a command names for deletion.
     """
 
     which: Which

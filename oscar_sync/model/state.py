@@ -225,7 +225,7 @@ class VolumeFacts(Struct, frozen=True):
 
 
 class Quota(Struct, frozen=True):
-    """What a user may still make; None and blank: there is no limit, or none that is told.
+    """What a user may still make; None and blank: there is no limit, or none that is shown.
 
     ``disk_max`` and ``disk_used`` are quantities of Kubernetes, of all volumes together;
     ``volume_max`` and ``volume_min`` of one.

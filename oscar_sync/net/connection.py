@@ -81,7 +81,7 @@ class _Connection:
         finally:
             self.timeout = limit_s
         self.sock.settimeout(limit_s)
-        # Whoever turns checks off is told by us on every run: a warning of each would drown it.
+        # Whoever turns checks off is warned by us on every run: a warning of each would drown it.
         self.is_verified = True
 
 

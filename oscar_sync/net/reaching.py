@@ -15,7 +15,7 @@ def reach(url: str, environ: Mapping[str, str]) -> None:
     """Return if somebody takes a connection; behind a proxy only the first request tells.
 
     Raises:
-        NoExchangeError: nobody does; told in the time of one connection.
+        NoExchangeError: nobody does; known in the time of one connection.
     """
     if proxy_for(url, environ):
         return

@@ -47,8 +47,8 @@ def attributed(
 
 
 def _parts(item: Difference) -> Iterator[Difference]:
-    """Yield *item*; a block that comes or goes with a secret in it is told value by value."""
-    # So each secret is masked by itself, and what stands beside it is shown in clear.
+    """Yield *item*; a block that comes or goes with a secret in it is shown value by value."""
+    # So each secret is masked by itself, and what is beside it is shown in clear.
     whole = item.before if item.op is Op.REMOVE else item.after
     field = field_at(item.path)
     if field is None or not _holds_secret(whole):

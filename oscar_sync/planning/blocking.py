@@ -1,4 +1,4 @@
-"""What guards say: a blocked action with its stable code and every way out (safety 2, 3)."""
+"""What guards say: a blocked action with its stable code and every remedy (safety 2, 3)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -20,7 +20,7 @@ class Reason(Struct, frozen=True):
 
 
 class Judgement(Struct, frozen=True):
-    """Why something is held back, if it is, and the consents without which more would be."""
+    """Why something is blocked, if it is, and the consents without which more would be."""
 
     reason: Reason | None = None
     used: frozenset[Consent] = frozenset()
@@ -28,7 +28,7 @@ class Judgement(Struct, frozen=True):
 
 def judged(*verdicts: Judgement | Reason | None) -> Judgement:
     """Return the first reason there is, with the consents that any of *verdicts* used."""
-    # Where it asks for a consent, all that the others ask for stand in it: nobody is asked twice.
+    # Where it asks for a consent, it holds all that the others ask for: nobody is asked twice.
     reasons = (one.reason if isinstance(one, Judgement) else one for one in verdicts)
     used = (one.used for one in verdicts if isinstance(one, Judgement))
     given = [one for one in reasons if one is not None]
@@ -38,7 +38,7 @@ def judged(*verdicts: Judgement | Reason | None) -> Judgement:
 
 
 def _at_once(reasons: Sequence[Reason]) -> Reason:
-    """Return one reason for all of *reasons*, with one way out that gives every consent."""
+    """Return one reason for all of *reasons*, with one remedy that gives every consent."""
     ways = dict.fromkeys(way for one in reasons for way in one.ways_out)
     given = [way for way in ways if way.startswith(_ALLOW)]
     words = " ".join(given).split(_ALLOW)[1:]
@@ -59,7 +59,7 @@ def needs_consent(code: str, message: str, consent: Consent, *others: str) -> Re
 
 
 def replace_reason(name: str, fields: tuple[str, ...], why: str) -> Reason:
-    """Return why a change that no PUT can make is held back (oscar-server 4.3).
+    """Return why a change that no PUT can make is blocked (oscar-server 4.3).
 
     *why* is blank where the fields alone are the reason.
     """

@@ -1,4 +1,4 @@
-"""Who keeps access to the buckets that a service lets go of, and closing them before (229).
+"""Who keeps access to the buckets that a service is detached from, and closing them before (229).
 
 Nothing takes access away but a change of the service's visibility while it names the bucket.
 """
@@ -36,7 +36,7 @@ _P = TypeVar("_P", bound=PutMaterial)
 
 
 class Closing(Struct, frozen=True):
-    """What becomes of access to the buckets that are let go of.
+    """What becomes of access to the buckets that are detached.
 
     ``form`` is what the PUT sends that closes the ``buckets``, None where none is sent.
     """
@@ -61,7 +61,7 @@ class Closing(Struct, frozen=True):
 
     def before(self, material: _P) -> _P:
         """Return *material* with the PUT that closes the buckets ahead of all others."""
-        # What is under way with the buckets is written down by the PUT that lets go of them.
+        # What is under way with the buckets is written down by the PUT that detaches them.
         if self.form is None:
             return material
         marks = material.live.annotations

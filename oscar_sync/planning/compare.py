@@ -31,7 +31,7 @@ _FEDERATED = ("cluster_id", "clusters")
 
 
 def differences(live: Form, wanted: Form, owner: str = "") -> tuple[Difference, ...]:
-    """Return every difference that an apply would have to mend, in the order of the fields.
+    """Return every difference that an apply would have to correct, in the order of the fields.
 
     *owner* may stand among live users although nobody wrote it (oscar-server 3.1).
     """

@@ -103,7 +103,7 @@ class Context(Struct, frozen=True, dict=True):
         return self.facts.view.cluster.identity
 
     def standing(self, live: LiveService) -> Standing:
-        """Return whose *live* is; one that may be taken over counts as unstamped (safety 3)."""
+        """Return whose *live* is; one that may be taken over counts as unmanaged (safety 3)."""
         standing = self._standing(live)
         return Standing.UNSTAMPED if self._to_take_over(live, standing) else standing
 
@@ -257,7 +257,7 @@ class Context(Struct, frozen=True, dict=True):
         return bucket in self.planned.made or self.facts.bucket(bucket) is not None
 
     def access_to(self, bucket: BucketName) -> Access:
-        """Return who has access to *bucket* by now, as far as anything tells."""
+        """Return who has access to *bucket* now, as far as anything tells."""
         # What OSCAR says of the bucket is not all: a public service that attached it opened it, and
         # OSCAR goes on saying private (issue 19, B7), or restricted. An administrator it tells
         # public wherever everybody has access: see :func:`hides_public`.
@@ -277,7 +277,7 @@ class Context(Struct, frozen=True, dict=True):
         return access
 
     def visibility_of(self, bucket: BucketName) -> str:
-        """Return how OSCAR sees *bucket* by now, blank where nothing says so."""
+        """Return how OSCAR sees *bucket* now, blank where nothing says so."""
         facts, is_closed = self.facts.bucket(bucket), bucket in self.planned.closed
         said = facts.visibility if facts is not None and not is_closed else ""
         return seen_as(said, self.planned.access.get(bucket, Access()))

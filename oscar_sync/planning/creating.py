@@ -206,8 +206,8 @@ def _hook_works(
     is_anew: bool,
 ) -> tuple[HookWork, ...]:
     """Return what the store needs: hooks in *existing* buckets, and off those that slept there."""
-    # A hook of an earlier service of that name wakes with this one (record 128), so all buckets
-    # that the service uses are looked at.
+    # A hook of an earlier service of that name comes back with this one (record 128), so all
+    # buckets that the service uses are looked at.
     attached = attach_work(context, name, form, existing, existing, made=further, is_anew=is_anew)
     if is_anew:
         return (attached,)

@@ -23,7 +23,7 @@ def decide_with_storage(
     with_seeds: bool,
 ) -> _Written:
     """Return what :func:`decide_written` does, with buckets and volumes before and after it."""
-    # What services attach must be known to be there by then, and what their updates and *removals*
+    # What services attach must be known to be there then, and what their updates and *removals*
     # take away from a bucket is given again afterwards.
     early = [
         *decide_buckets(context, is_full=is_full),

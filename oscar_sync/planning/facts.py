@@ -107,7 +107,7 @@ class Facts:
         return self.view.hooks.get(bucket)
 
     def has_marker(self, bucket: BucketName, folder: str) -> bool:
-        """Tell whether the folder marker stands in a bucket whose notifications were read."""
+        """Tell whether the folder marker is in a bucket whose notifications were read."""
         # Unknown counts as there.
         if (bucket, folder) not in self.view.markers:
             self.missing.markers.add((bucket, folder))

@@ -83,7 +83,7 @@ def _shared(forms: Mapping[ServiceKey, Form]) -> set[tuple[ClusterId, str]]:
 
 
 def _within(nodes: Iterable[Node]) -> list[Edge]:
-    """Return an edge from each folder to those that it lies in: what lands there starts as well."""
+    """Return an edge from each folder to those that contain it: what lands there starts as well."""
     folders = {(node.cluster, node.name): node for node in nodes if node.bucket}
     return [
         Edge(inner.id, outer.id, EdgeKind.WITHIN)

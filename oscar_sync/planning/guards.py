@@ -1,4 +1,4 @@
-"""The guards: why a step is held back, each with a stable code and every way out (safety 2, 3)."""
+"""The guards: why a step is blocked, each with a stable code and every remedy (safety 2, 3)."""
 
 from collections.abc import Collection
 from typing import assert_never
@@ -218,8 +218,8 @@ def provider_reason(context: Context, form: Form) -> Reason | None:
 def missing_values(
     names: tuple[str, ...], declared: Collection[str], *others: str
 ) -> Reason | None:
-    """Return why a request is held back that needs values nobody gave (record 030)."""
-    # A value is taken for a name that the manifest has *declared* alone; *others* are ways out
+    """Return why a request is blocked that needs values nobody gave (record 030)."""
+    # A value is taken for a name that the manifest has *declared* alone; *others* are remedies
     # where it declares none of them.
     if not names:
         return None
@@ -349,7 +349,7 @@ def level_reason(context: Context, wanted: Form) -> Reason | None:
 def isolation_reason(
     context: Context, live: LiveService, wanted: Form, named: Collection[str]
 ) -> Reason | None:
-    """Return why per-user buckets stand in the way, unless each lost one is *named* (209, 222)."""
+    """Return why per-user buckets block it, unless each lost one is *named* (209, 222)."""
     lost = lost_user_buckets(live.bucket_list, wanted)
     missing = [bucket for bucket in lost if bucket not in named]
     if missing:

@@ -35,7 +35,7 @@ def attach_work(
     And at the places of *made*, bucket and folder, in buckets that the request itself makes.
 
     The marker is written first, with our own hook still off, so that it starts no job (safety 2).
-    The stamp vouches for a notification that we set, and for those in the *vouched* buckets.
+    The stamp names a notification that we set, and those in the *vouched* buckets.
     ``is_anew``: those that stand now are taken off before.
     """
     steps: list[Step] = []

@@ -50,7 +50,7 @@ class Members(Struct, frozen=True):
     made: tuple[tuple[ClusterId, ServiceName], ...] = ()
 
     def followed_by(self, later: "Members") -> "Members":
-        """Return both as one: the workers are taken away once, the *later* effect is told."""
+        """Return both as one: the workers are taken away once, the *later* effect is shown."""
         again = {(one.cluster, one.service) for one in later.effects}
         first = (one for one in self.effects if (one.cluster, one.service) not in again)
         watched = {(one.cluster.id, one.service): one for one in (*self.watched, *later.watched)}
@@ -195,7 +195,7 @@ def _claimed(
     sights: list[MemberSight], origin: ServiceKey
 ) -> tuple[list[MemberSight], tuple[tuple[ClusterId, ServiceName], ...]]:
     """Return *sights* with why a second worker of one name cannot be made; and the first."""
-    # The first ones are told by cluster and name.
+    # The first ones are shown by cluster and name.
     claimed: list[MemberSight] = []
     made: dict[tuple[ClusterId, ServiceName], None] = {}
     for one in sights:

@@ -168,7 +168,7 @@ def _keys(view: ClusterView) -> Iterator[ServiceKey]:
 
 
 def spent_notes(removed: Iterable[RemovedEntry], views: Sequence[ClusterView]) -> list[str]:
-    """Return a warning for each spent entry: removed by now, or misspelt, which nobody can tell."""
+    """Return a warning for each spent entry: removed already, or misspelt; nobody can tell."""
     notes = []
     for entry in spent_entries(removed, views):
         meant = [view for view in views if entry.which.cluster in (None, view.cluster.id)]

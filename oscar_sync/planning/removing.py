@@ -113,7 +113,7 @@ def decide_remove(
 def departure(
     context: Context, live: LiveService, purpose: str, named: Named, wanted: Form | None = None
 ) -> Departure:
-    """Return how *live* lets go of its buckets and is deleted, for *purpose* remove or replace."""
+    """Return how *live* is detached and deleted, for *purpose* remove or replace."""
     # A service of *wanted* takes its place, None for none. What no PUT can change is deleted as it
     # stands: that erases its buckets, so each must be named.
     name, buckets = live.key.name, buckets_of(live)
@@ -151,7 +151,7 @@ def _members(context: Context, live: LiveService) -> Members:
 
 
 def buckets_of(live: LiveService) -> tuple[BucketName, ...]:
-    """Return every bucket that the service has, or has let go of on its way out."""
+    """Return every bucket that the service has, or was detached from while being removed."""
     mount = mount_bucket(live.form)
     per_user = tuple(BucketName(name) for name in live.bucket_list)
     named = (*in_out_buckets(live.form), *((mount,) if mount else ()), *per_user, *let_go(live))
@@ -159,12 +159,12 @@ def buckets_of(live: LiveService) -> tuple[BucketName, ...]:
 
 
 def let_go(live: LiveService) -> tuple[BucketName, ...]:
-    """Return the buckets that a removal or replace cut short has let go of already (safety 6)."""
+    """Return the buckets that a removal or replace cut short has detached already (safety 6)."""
     return tuple(BucketName(name) for name in detached_of(live.annotations)[1])
 
 
 def _detaches(context: Context, live: LiveService) -> bool:
-    """Tell whether a PUT lets go of buckets first; a mount alone the server keeps."""
+    """Tell whether a PUT detaches buckets first; a mount alone the server keeps."""
     is_needed = bool(named_by_delete(live.form, live.bucket_list)) or bool(_unnamed(context, live))
     return is_needed and not takes_no_put(live.form, context.facts.view.release)
 

@@ -1,6 +1,6 @@
 """Renaming a service, as `moved` says: the new one takes its buckets over, then the old one goes.
 
-The order, and what an upload meets in between, stand in docs/decisions/0036.
+The order, and what an upload meets in between, are in docs/decisions/0036.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,7 +58,7 @@ def decide_rename(
     if verdict.reason is not None:
         return Decision(action, None, verdict.reason, used), secrets
     made = first.material
-    assert isinstance(made, CreateMaterial | UpdateMaterial | HookMaterial)  # noqa: S101 - told
+    assert isinstance(made, CreateMaterial | UpdateMaterial | HookMaterial)  # noqa: S101 - by its caller
     made = replace(made, wait_s=wait_of(context, wanted))
     material = RenameMaterial(
         made.cluster, made.release, wait_s=made.wait_s, masks=made.masks,

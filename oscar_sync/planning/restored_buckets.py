@@ -61,7 +61,7 @@ def _again(
     made = (before.action.id,) if before is not None and before.action.kind.is_creation else ()
     waits_for = tuple(dict.fromkeys((*made, *disturbing, *unmarking)))
     if before is not None and is_share and disturbing:
-        # The bucket is not as the plan saw it by then.
+        # Then the bucket is not as the plan saw it.
         facts = context.facts.bucket(BucketName(declared.which.name))
         material = replace(material_of(context, declared, facts), planned=None)
         action = replace(before.action, depends_on=waits_for)
@@ -87,7 +87,7 @@ def _takes_access(decision: Decision, declared: DeclaredBucket) -> bool:
     """Tell whether a service's write takes access to the bucket away, or lets OSCAR forget it.
 
     An update of a service's visibility takes the access of all its buckets with it, and a bucket
-    that a private service attaches is no longer told as public (`semantics.access`).
+    that a private service attaches is no longer shown as public (`semantics.access`).
     """
     bucket = BucketName(declared.which.name)
     if declared.visibility == PRIVATE:

@@ -21,7 +21,7 @@ WITHOUT_KEY: Final = "set"
 def field_at(path: FieldPath) -> Field | None:
     """Return the field at *path*, None where the table has none; an entry of a list is a block."""
     # Keys of maps are chosen by users: an account called ``access_key`` is not a field of that
-    # name. What lies below a secret field is that field.
+    # name. What is below a secret field is that field.
     field: Field | None = BY_NAME.get(str(path[0]))
     for part in path[1:]:
         if field is None or field.is_secret:

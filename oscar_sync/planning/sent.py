@@ -104,7 +104,7 @@ def _sent(desired: DesiredService) -> Iterator[Leaf]:
 
 def leaves(field: Field, path: FieldPath, value: Value) -> Iterator[Leaf]:
     """Yield each value at or below *path* that is not at its default."""
-    # A block of a list (an input, an output) stays whole unless a secret may lie in it: what lies
+    # A block of a list (an input, an output) stays whole unless it may hold a secret: what is
     # beside a secret is shown in clear.
     match field.kind:
         case Kind.BLOCK if isinstance(value, dict):

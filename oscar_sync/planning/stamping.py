@@ -134,7 +134,7 @@ def _stamp_only(
 
 def _stamp_before(context: Context, live: LiveService, wish: StampWish) -> StampWish:
     """Return the annotations while the inputs are out of the definition."""
-    # A service is forgotten last of all. What it has lost until then stands in its annotations, so
+    # A service is forgotten last of all. What it has lost until then is in its annotations, so
     # that a run which was cut short is finished by the next `forget`.
     if not wish.is_taken_off:
         return wish

@@ -51,7 +51,7 @@ def volume_notes(context: Context, desired: DesiredService, lost: str = "") -> l
 def volume_reason(context: Context, form: Form, lost: str = "") -> Reason | None:
     """Return why a service cannot be created with its managed volume (oscar-server 1.2.1, 6.1)."""
     # A POST that asks for a volume that is there fails, and when it fails early the server deletes
-    # that volume. The *lost* one is gone by then.
+    # that volume. The *lost* one is gone then.
     made, attached = made_volume(form), attached_volume(form)
     if made and made in context.planned.volumes:
         return Reason(

@@ -21,7 +21,7 @@ from oscar_sync.published.base import AnyJson, OrNone, Published, Text, from_pat
 
 FORMAT_VERSION: Final = "2.0"
 LARGE_SCRIPT_BYTES: Final = 65_536
-"""Scripts beyond this are told by their hash: a thousand services may share one."""
+"""Scripts beyond this are shown by their hash: a thousand services may share one."""
 
 Time = Annotated[AwareDatetime, PlainSerializer(lambda time: time.isoformat(), return_type=str)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
@@ -118,7 +118,7 @@ class ClusterEntry(Published):
 class ChangeEntry(Published):
     """One field that is sent: ``before`` is live, ``after`` is wanted; secrets by fingerprint.
 
-    A large script is told by lines, bytes and SHA-256.
+    A large script is shown by lines, bytes and SHA-256.
     """
 
     path: Text

@@ -129,7 +129,7 @@ class Connections(Struct):
         return ProviderFiles(self.provider(name, credentials))
 
     def close_providers(self) -> None:
-        """Close the storage providers that are no cluster's own: a plan opens them again."""
+        """Close the storage providers that are not a cluster's own: a plan opens them again."""
         for provider in self._providers:
             provider.close()
         self._providers.clear()

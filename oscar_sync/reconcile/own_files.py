@@ -1,4 +1,4 @@
-"""The files that a run writes itself: they are no change to a watch, and not data of a seed."""
+"""The files that a run writes itself: they are not a change to a watch, and not data of a seed."""
 
 import os
 from collections.abc import Iterable

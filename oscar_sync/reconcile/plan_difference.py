@@ -1,6 +1,6 @@
 """How one plan differs from another, in the plan's own words (trust 1.4).
 
-DeepDiff finds the differences; this module says what is compared and how it is told.
+DeepDiff finds the differences; this module says what is compared and how it is worded.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _MOST: Final = 50
 _ABSENT: Final = "(none)"
 _THERE: Final = ("yes", "used")
 _HASH: Final = "a value that is not shown, such as a secret's"
-"""Told only where nothing else differs: a secret's value without a key, or who owns the service."""
+"""Said only where nothing else differs: a secret's value without a key, or who owns the service."""
 
 PlanWords: TypeAlias = Mapping[str, Mapping[str, str]]
 """What a plan says of each of its parts: the part's name, then what is said of it in words."""

@@ -80,7 +80,7 @@ def _is_ignored(ignored: Ignored | None, seed: Seed, item: StoredFile) -> bool:
 
 
 def files_below(provider: Provider, folder: str) -> dict[str, StoredFile]:
-    """Return what lies below *folder* by its exact path: what is deleted is named by it.
+    """Return what is below *folder* by its exact path: what is deleted is named by it.
 
     Raises:
         StoreError: it cannot be listed.
@@ -141,7 +141,7 @@ def _hash_until(
 
 
 def _stored(seed: Seed, provider: Provider) -> dict[str, StoredFile]:
-    """Return what lies below the seed's folder; a file in the place of the folder is not below."""
+    """Return what is below the seed's folder; a file in the place of the folder is not below."""
     inside = f"{seed.folder}/"
     listed = provider.list_files(inside)
     return {item.path: item for item in listed if item.path.startswith(inside)}
@@ -150,7 +150,7 @@ def _stored(seed: Seed, provider: Provider) -> dict[str, StoredFile]:
 def _uploads(
     provider: Provider, wanted: Mapping[str, SourceFile], stored: Mapping[str, StoredFile]
 ) -> tuple[Upload, ...]:
-    """Return what is to be uploaded, in order; the store is asked side by side, and meanwhile."""
+    """Return what is to be uploaded, in order; the store is asked side by side."""
     lacking: list[str] = []
     unclear: dict[str, Future[bool]] = {}
     with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:

@@ -211,7 +211,7 @@ class Saves(FileSystemEventHandler):
     # -- what happens
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Note what a plan reads or searches; what else happens in its folders is no change."""
+        """Note what a plan reads or searches; what else happens in its folders is not a change."""
         names = [os.fsdecode(name) for name in (event.src_path, event.dest_path) if name]
         with self._changed:
             counting = [name for name in names if self._counts(name, event.is_directory)]

@@ -33,7 +33,7 @@ def size_of(text: str) -> int:
 
 def fitting(blocks: Iterable[DocumentBlock], room: int) -> tuple[list[str], Mapping[str, int]]:
     """Return what of *blocks* fits into *room* bytes, in order, and how many of each group not."""
-    # A block that does not fit is told in brief. Once one was left out, all that follow are.
+    # A block that does not fit is shown in brief. Once one was left out, all that follow are.
     shown: list[str] = []
     cut: dict[str, int] = {}
     for block in blocks:

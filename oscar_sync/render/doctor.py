@@ -67,7 +67,7 @@ def _section(finding: Finding, then: str) -> tuple[str, str, str]:
 
 
 def _advice(finding: Finding) -> tuple[str, tuple[Remedy, ...]]:
-    """Return what findings that stand side by side are told once for."""
+    """Return what findings that are side by side have in common."""
     return finding.why, finding.remedies
 
 

@@ -26,7 +26,7 @@ _STATUS: Final = {Status.DONE: Severity.NOTE, Status.SKIPPED: Severity.WARNING}
 class ReportFinding(Struct, frozen=True):
     """One thing to tell: a stable rule, of what (a service, a file), in a sentence, and where.
 
-    ``path`` tells findings of one rule about one thing apart. A blank file is no place.
+    ``path`` tells findings of one rule about one thing apart. A blank file is not a place.
     ``was_due``: the files of the base plan it too; None where nothing was compared.
     """
 

@@ -55,7 +55,7 @@ def _folded(line: str, width: int) -> str:
     for match in _WORDS.finditer(line):
         gap, word = match["gap"], match["word"]
         needed = _columns(word)
-        if len(gap) >= _CELL_GAP:  # what stands in a column of its own is kept together if it can
+        if len(gap) >= _CELL_GAP:  # what has a column of its own is kept together if it can
             cell = _columns(line[match.start("word") :].partition(" " * _CELL_GAP)[0])
             needed = cell if hang + cell <= width else needed
         if used and used + len(gap) + needed > width:

@@ -30,7 +30,7 @@ _QUOTED: Final = re.compile(r"`([^`]+)`")
 
 
 def _prose(text: str) -> str:
-    """Return a sentence with what stands in backticks as code."""
+    """Return a sentence with what is in backticks as code."""
     parts = _QUOTED.split(text)  # every second one was quoted
     return rendered("prose.html", parts=parts) if len(parts) > 1 else text
 

@@ -1,4 +1,4 @@
-"""What a webhook is told: names, causes and codes, never a value of a field."""
+"""What a webhook receives: names, causes and codes, never a value of a field."""
 
 import json
 

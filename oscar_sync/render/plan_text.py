@@ -301,7 +301,7 @@ MOST_DELETIONS: Final = 20
 """So many objects that a seed deletes are named in text; -v, HTML and JSON name all."""
 
 _REPLACE_SYMBOLS: Final = {Do.PUT: "&", Do.DELETE: "-", Do.POST: "+"}
-"""The steps of a replace are all shown (safety 2); its first PUT lets go, and is not an attach."""
+"""The steps of a replace are all shown (safety 2); its first PUT detaches, and is not an attach."""
 _IN_STEPS: Final = (ActionKind.REPLACE, ActionKind.RENAME)
 
 

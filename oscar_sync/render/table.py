@@ -12,7 +12,7 @@ _NARROWEST: Final = 16
 
 
 class Row(Struct, frozen=True):
-    """One line, and what stands under it, indented."""
+    """One line, and what is printed under it, indented."""
 
     cells: tuple[str, ...]
     below: tuple[str, ...] = ()

@@ -56,7 +56,7 @@ def access_of_service(form: Form) -> Access:
 
 def told_access(facts: BucketFacts) -> tuple[str, tuple[str, ...]]:
     """Return visibility and users of a bucket as OSCAR tells them, in one form."""
-    # An administrator is told a blank visibility where a user is told *private* (1.4).
+    # An administrator sees a blank visibility where a user sees *private* (1.4).
     users = tuple(sorted({*facts.allowed_users})) if facts.visibility == RESTRICTED else ()
     return facts.visibility or PRIVATE, users
 
@@ -74,7 +74,7 @@ def seen_of(facts: BucketFacts) -> tuple[str, str, str, str, tuple[str, ...]]:
 
 
 def hides_public(visibility: str) -> bool:
-    """Tell whether a bucket that administrators are told is *visibility* may be public too."""
+    """Tell whether a bucket that administrators see as *visibility* may be public too."""
     # GetCurrentResourceVisibility (pkg/utils/minio.go, in 3.6.4 as in 4.1.2) looks for whoever asks
     # first, who has no policy here, then for a group of the bucket, and for everybody last.
     return visibility == RESTRICTED

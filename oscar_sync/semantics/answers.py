@@ -55,7 +55,7 @@ _APPLIED = Meaning(Outcome.APPLIED, "ok")
 UNKNOWN: Final = Meaning(
     Outcome.UNKNOWN, "server-error", "read back: nothing was changed; apply again"
 )
-"""Its remedy is told once the read-back has shown that."""
+"""Its remedy is shown once the read-back has shown that."""
 
 _ROWS: Final = (
     _Row("POST", 400, "A service with the provided name already exists", Meaning(

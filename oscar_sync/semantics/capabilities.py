@@ -1,7 +1,7 @@
 """What releases of OSCAR do otherwise than the newest, and what is done about it: one table.
 
 Sources: oscar-releases (measured on servers built from their tags), oscar-server 11; recordings of
-3.6.4, 3.6.5, 3.7.1, 4.0.0 and 4.1.2. What fields a release has stands on the fields themselves
+3.6.4, 3.6.5, 3.7.1, 4.0.0 and 4.1.2. What fields a release has is said at the fields themselves
 (``since`` in `model.fdl_fields`).
 """
 

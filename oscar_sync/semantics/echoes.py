@@ -73,7 +73,7 @@ def _forms(text: str) -> Iterator[str]:
     yield repr(text)[1:-1]
     for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
         yield escaped
-        # Go writes JSON that can stand in a page.
+        # Go writes JSON that a page can hold.
         yield _for_pages(escaped)
         yield escaped.replace("\\", "\\\\").replace('"', '\\"')  # JSON in JSON
     yield html.escape(text)
@@ -97,7 +97,7 @@ def _as_go_escapes(text: str) -> str:
 
 
 def _packed(content: bytes) -> Iterator[str]:
-    """Yield what of *content* shows in Base64, wherever it lies in what is packed."""
+    """Yield what of *content* shows in Base64, wherever it is in what is packed."""
     for before in range(3):
         packed = b64encode(bytes(before) + content).decode()
         first = -(-before * 8 // 6)

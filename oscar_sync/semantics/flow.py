@@ -20,7 +20,7 @@ _Name = TypeVar("_Name", bound=int | str)
 
 def in_writing_order(forms: Mapping[ServiceName, Form]) -> tuple[ServiceName, ...]:
     """Return the services so that a consumer comes before its producer, else by name (safety 6)."""
-    # A producer's output folder lies in the consumer's input folder: folders, not buckets. Who
+    # A producer's output folder is in the consumer's input folder: folders, not buckets. Who
     # makes a volume comes before those that attach it. Services that start each other (refused in
     # manifests) keep the order of names.
     consumers = _by_folder(forms)
@@ -80,7 +80,7 @@ def in_order(before: Mapping[_Name, Iterable[_Name]]) -> Iterator[_Name]:
 
 
 def layers(before: Mapping[_Name, Iterable[_Name]]) -> dict[_Name, int]:
-    """Return of each name how many lie at most before it, one after the other; without circles."""
+    """Return of each name how many are before it at most, one after the other; without circles."""
     layer = dict.fromkeys(before, 0)
     for name in TopologicalSorter(before).static_order():
         layer[name] = max((layer[one] + 1 for one in before[name]), default=0)

@@ -8,7 +8,7 @@ from oscar_sync.model.field import Field
 from oscar_sync.model.secret import MASK
 
 _OF_USERS: Final = frozenset({"variables", "labels", "annotations"})
-"""Maps whose keys are chosen by users: a variable called TOKEN is no field called token."""
+"""Maps whose keys are chosen by users: a variable called TOKEN is not a field called token."""
 
 
 def _secret_names(fields: Sequence[Field]) -> Iterator[str]:

@@ -74,7 +74,7 @@ def lies_within(inner: str, outer: str) -> bool:
 
 def folders_above(path: str) -> Iterator[str]:
     """Yield *path* and every folder above it, the nearest first: all that it lies within."""
-    # Of one that is longer than an object's key can be nothing is yielded: nothing can lie there.
+    # Of one that is longer than an object's key can be nothing is yielded: nothing can be there.
     path = path.strip("/")
     while path and len(path) <= LONGEST_KEY:
         yield path

@@ -52,7 +52,7 @@ def is_positive_quantity(text: str) -> bool:
 
 
 def same_quantity(one: str, other: str) -> bool:
-    """Tell whether both texts mean one amount; texts that are no quantities compare as they are."""
+    """Tell whether both texts mean one amount; what is not a quantity is compared as it is."""
     if one == other:
         return True
     first, second = amount(one), amount(other)

@@ -1,4 +1,4 @@
-"""The stamp: state that stands on the cluster, as annotations of the service (safety 3)."""
+"""The stamp: state that is kept on the cluster, as annotations of the service (safety 3)."""
 
 import hashlib
 import hmac
@@ -34,7 +34,7 @@ SECRETS: Final = f"{STAMP_PREFIX}secrets"
 HOOKS: Final = f"{STAMP_PREFIX}hooks"
 DETACHED: Final = f"{STAMP_PREFIX}detached"
 REVISION: Final = f"{STAMP_PREFIX}revision"
-"""Which commit the service was written from: told, and never compared."""
+"""Which commit the service was written from: shown, and never compared."""
 STAMP_KEYS: Final = frozenset({OWNER, APPLIED, SECRETS, HOOKS, DETACHED})
 
 SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -74,7 +74,7 @@ def is_copied(owner: Owner, service: str, others: Collection[str]) -> bool:
 
 def marks_of(annotations: Mapping[str, str]) -> dict[str, str]:
     """Return those *annotations* that say whose a service is and what is under way with it."""
-    # They are no part of the normal form, and a write rests on them all the same (trust 2.2).
+    # They are not part of the normal form, and a write rests on them all the same (trust 2.2).
     return {
         key: text for key, text in annotations.items() if key.startswith(_MARKS) and key != REVISION
     }
@@ -181,7 +181,7 @@ def _masked(value: Secret) -> bool:
 
 
 _AS_SORTED_JSON: Final = msgspec.json.Encoder(enc_hook=_masked, order="sorted").encode
-"""A fifth of the time; what stands in stamps keeps the text that it was hashed from."""
+"""A fifth of the time; what is in stamps keeps the text that it was hashed from."""
 
 
 _AS_JSON: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=True, default=_masked).encode
@@ -209,7 +209,7 @@ def secrets_of(annotations: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
 
 
 class HookDuty(Struct, frozen=True):
-    """A notification that we vouch for: it must stand, or with ``is_gone`` must not stand."""
+    """A notification that our mark names: it must exist, or with ``is_gone`` must not."""
 
     bucket: str
     prefix: str

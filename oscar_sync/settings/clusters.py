@@ -101,7 +101,7 @@ class ClusterLookup:
             raise UsageError("--cluster: with several clusters, write KEY=ID for each")
 
     def target(self, text: str) -> ClusterSettings:
-        """Raises UsageError: nothing is called so."""
+        """Raises UsageError: nothing has this name."""
         if "://" in text:
             return self._by_endpoint(text) or endpoint_entry(text, "--cluster")
         entry = self.known.entry(self._unaliased(text))

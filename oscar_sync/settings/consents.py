@@ -52,7 +52,7 @@ def _erase(name: str) -> Consent | None:
 
 
 def consent_for(service: str, cluster: ClusterId | None, text: str) -> Consent | None:
-    """Return what a service's ``allow`` entry *text* consents to: no service name stands in it."""
+    """Return what a service's ``allow`` entry *text* consents to: it holds no name of a service."""
     word, _, rest = text.partition(":")
     if text in {*Word} - {Word.ATTACH, Word.ERASE}:
         return Consent(Word(text), service, "", cluster)

@@ -123,7 +123,7 @@ class _Reader:
 
     def _check_users(self, visibility: str, users: Collection[str], path: FieldPath) -> None:
         if self._findings.has_at(path):
-            return  # what is no list of users says nothing about who they are
+            return  # what is not a list of users says nothing about who they are
         if is_locked(visibility, users):
             self.say(path, "a restricted bucket needs allowed_users",
                      "name them, or write `visibility: private`")  # fmt: skip

@@ -38,7 +38,7 @@ def _nothing(path: str) -> None:
 class Where(Struct, frozen=True):
     """Where to look. ``paths`` are the PATHs of the command; relative ones count from ``cwd``.
 
-    ``looked_for`` is told of every file that decides, also of one that does not exist.
+    ``looked_for`` is called with every file that decides, also of one that does not exist.
     """
 
     paths: Sequence[str]
@@ -82,7 +82,9 @@ def find(where: Where) -> str:
     while True:
         path = os.path.join(folder, FILE_NAME)
         where.looked_for(path)
-        if os.path.lexists(path):  # a folder or a link that leads nowhere is told, not passed over
+        if os.path.lexists(
+            path
+        ):  # a folder or a link that leads nowhere is reported, not passed over
             return path
         if folder == root or folder == os.path.dirname(folder):
             return ""
@@ -192,7 +194,7 @@ def load_known(
     """Return all clusters that are known: the settings', oscar-cli's, OSCAR_ENDPOINT.
 
     oscar-cli's file is read, never written. ``has_url``: a flag names an address, so that a file
-    that cannot be read is no reason to stop.
+    that cannot be read does not stop a run.
 
     Raises:
         UsageError: ``--config`` names a file that does not exist.

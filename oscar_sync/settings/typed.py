@@ -87,5 +87,5 @@ class SettingsReader(FieldReader):
 
 
 def _default_of(field: Field, part: ValuePart) -> str:
-    """Return what may stand in place of a choice: the blank text of a key left out."""
+    """Return what may replace a choice: the blank text of a key left out."""
     return "" if part is ValuePart.WHOLE else field.choices[0]

@@ -40,7 +40,7 @@ class BucketProvider:
         return (_file(bucket, one) for one in objects)
 
     def list_exactly(self, path: str) -> Iterator[StoredFile]:
-        """Yield what lies below the folder *path* by its exact key, for whoever deletes."""
+        """Yield what is below the folder *path* by its exact key, for whoever deletes."""
         # The fast listing takes the slash off a key that ends with one, content or not.
         bucket, _, key = path.strip("/").partition("/")
         prefix = f"{key}/" if key else ""

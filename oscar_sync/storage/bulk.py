@@ -23,7 +23,7 @@ _PROXIES: Final = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 
 def hindrance(address: StoreAddress, environ: Mapping[str, str]) -> str:
-    """Return why obstore would not speak to the store as it is told, blank if it would."""
+    """Return why obstore would not speak to the store as these settings say, blank if it would."""
     # It reads ``AWS_*`` from the environment by itself, where an endpoint may win over ours, and
     # proxies where it is given none: so not where one is exempt from them. It sends no log-in to a
     # proxy (seen with 0.12.1), speaks no SOCKS and takes no CA. It panics at a host beyond ASCII.
@@ -74,7 +74,7 @@ class Bulk:
                 raise
             raise _store_error(self._address, error) from None
         except Exception as error:  # noqa: BLE001 - its errors share no base with a stable name
-            # Their texts quote requests: told again, not chained.
+            # Their texts quote requests: reported again, not chained.
             raise _store_error(self._address, error) from None
         return (result["e_tag"] or "").strip('"')
 
@@ -134,7 +134,7 @@ def _without_markers(store: Any, listed: list[StoredObject]) -> list[StoredObjec
 
 
 def _is_marker(store: Any, key: str) -> bool:
-    """Tell whether what is listed as empty *key* is a folder's marker: no object is called so."""
+    """Tell whether what is listed as empty *key* is a folder's marker: no object has this name."""
     import obstore
 
     try:
@@ -142,7 +142,7 @@ def _is_marker(store: Any, key: str) -> bool:
     except FileNotFoundError:
         return True
     if head["size"]:
-        raise ValueError(key)  # written meanwhile
+        raise ValueError(key)  # written in between
     return False
 
 
@@ -157,7 +157,7 @@ def _open(address: StoreAddress, bucket: str, retries: int, proxy: str) -> Any:
             "access_key_id": address.access_key.reveal(),
             "secret_access_key": address.secret_key.reveal(),
             "virtual_hosted_style_request": False,
-            # Over TLS the channel vouches for the bytes.
+            # Over TLS the channel protects the bytes.
             "unsigned_payload": address.is_secure,
         },
         client_options={

@@ -43,7 +43,7 @@ def matches(
     *md5* is that of the file, where it was made before.
 
     None: a digest that its uploader left tells (``is_content``). The object went in parts, is
-    another content, or lies in an encrypted bucket, whose ETags are none of the content.
+    another content, or is in an encrypted bucket, whose ETags are none of the content.
 
     Raises:
         OSError: the file cannot be read.
@@ -128,7 +128,7 @@ def md5_of(path: str | Path) -> str:
 def md5_of_small(path: str | Path, size_bytes: int) -> str:
     """Return the MD5 of a file of *size_bytes*, which fit into memory.
 
-    That of one that grew meanwhile is of its first bytes, one more than *size_bytes*.
+    That of one that grew during this is of its first bytes, one more than *size_bytes*.
 
     Raises:
         OSError: it is a link, or cannot be read.

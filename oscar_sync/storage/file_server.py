@@ -100,4 +100,4 @@ class FileServer(Provider, ABC):
 
     @abstractmethod
     def _remove(self, remote: str) -> None:
-        """Remove a file; one that somebody else removed meanwhile is removed."""
+        """Remove a file; one that somebody else removed counts as removed."""

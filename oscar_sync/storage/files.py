@@ -46,8 +46,8 @@ class SourceFolder(Struct, frozen=True):
 def walk(source: Path) -> SourceFolder:
     """Return the files below a folder, or the one file, in order of their relative path."""
     # Links are never followed: they, what is private, Git LFS pointers in place of files and
-    # everything unreadable stand in ``problems``. ``.git``, ``.oscar-sync`` and what the folder's
-    # ignore file names are no data.
+    # everything unreadable are in ``problems``. ``.git``, ``.oscar-sync`` and what the folder's
+    # ignore file names are not data.
     ignored = _ignored(source) if _is_folder(source) else None
     if isinstance(ignored, str):
         return SourceFolder((), (SourceProblem(IGNORE_FILE, f"cannot be used: {ignored}"),))

@@ -65,7 +65,7 @@ class PartsUpload:
     def put(self, file: BigFile, on_bytes: OnBytes) -> str:
         """Send what the store lacks of *file*, and return the ETag of the object.
 
-        *on_bytes* is told of each part how long it is, in some thread; what it raises ends the
+        *on_bytes* gets the length of each part, in some thread; what it raises ends the
         upload, which can be taken up again, as after every other failure.
 
         Raises:

@@ -27,7 +27,7 @@ def open_provider(
     """Return the provider of *kind* (``webdav``, or ``webdav.ID``); nothing is sent yet.
 
     *credentials* have the fields of an FDL's ``storage_providers``, and may have ``verify`` and
-    ``ca_bundle``. *environ* names proxies and, as ``REQUESTS_CA_BUNDLE``, who vouches for servers.
+    ``ca_bundle``. *environ* names proxies and, as ``REQUESTS_CA_BUNDLE``, whom to trust.
 
     Raises:
         UsageError: the kind is not spoken, or the credentials lack something.

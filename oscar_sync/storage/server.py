@@ -15,7 +15,7 @@ CONNECTIONS: Final = 8
 
 
 class Server(Struct, frozen=True):
-    """``origin`` is scheme://host[:port], ``base`` the folder that all paths lie below."""
+    """``origin`` is scheme://host[:port], ``base`` the folder that all paths are below."""
 
     origin: str
     base: str = ""

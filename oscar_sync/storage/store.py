@@ -56,7 +56,7 @@ class ObjectStore:
         Behind a proxy of the environment only the first request tells: nothing is tried before.
 
         Raises:
-            StoreUnreachableError: nothing does; told in the time of one connection.
+            StoreUnreachableError: nothing does; known in the time of one connection.
         """
         from oscar_sync.net.reaching import reach
 
@@ -206,8 +206,9 @@ class ObjectStore:
     ) -> StoredObject:
         """Upload a file of *size_bytes* as one atomic object, in bounded memory.
 
-        *sha256* is that of the content as it was planned. *on_bytes* is told of each piece how
-        long it is, in some thread. A big upload that is cut off goes on where it was the next time.
+        *sha256* is that of the content as it was planned. *on_bytes* gets the
+        length of each piece, in some thread. A big upload that is cut off goes on where it was the
+        next time.
 
         Raises:
             StoreError: the key cannot be sent, the file is not as it was, or the store refuses it.

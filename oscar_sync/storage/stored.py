@@ -106,8 +106,8 @@ class Provider(Protocol):
     ) -> StoredFile:
         """Store the file *local* as *remote*, folders made on the way, and return what is there.
 
-        *sha256* is that of the content as it was planned: another is refused. *on_bytes* is told
-        of each piece how long it is, in some thread; what it raises ends the upload, which only a
+        *sha256* is that of the content as it was planned: another is refused. *on_bytes* gets
+        the length of each piece, in some thread; what it raises ends the upload, which only a
         store that ``resumes`` survives unharmed.
 
         Raises:
@@ -118,7 +118,7 @@ class Provider(Protocol):
     def download(self, remote: str, local: Path, on_bytes: OnBytes = ignore) -> None:
         """Fetch *remote* into the file *local*, which is whole or as it was; make its folder.
 
-        *on_bytes* is told of each chunk how long it is.
+        *on_bytes* gets the length of each chunk.
 
         Raises:
             OSError: the file cannot be written.

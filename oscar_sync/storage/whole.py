@@ -15,7 +15,7 @@ _PART: Final = re.compile(r"\..*\.[0-9a-f]{8}\.part")
 def whole(local: Path) -> Iterator[BinaryIO]:
     """Open a file that becomes *local* at the end of the block, and vanishes after an error.
 
-    Until then *local* is as it was, also for whoever reads it meanwhile. A file that is replaced
+    Until then *local* is as it was, also for whoever reads it then. A file that is replaced
     leaves its permissions to the new one. A link is replaced as well, and what it names is left
     alone: on a stranger's branch it could name any file.
 

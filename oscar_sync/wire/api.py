@@ -165,7 +165,7 @@ class OscarApi:
             return bucket_of(decode(self._good(path, raw).content))
 
     def tag_owner(self, name: str) -> str:
-        """Return whose a bucket is by its tag, which the list does not show; blank for nobody's."""
+        """Return whose a bucket is by its tag, which the list does not show; blank for none."""
         # Of a bucket that is shown to nobody the answer is 403, as of one that has no tags.
         path = f"{BUCKETS}/{_segment(name)}"
         raw = self._get(path)
@@ -272,7 +272,7 @@ class OscarApi:
 
     def deployment(self, name: str) -> DeploymentState:
         """Return a service's runtime state, ``unavailable`` where the server has none to show."""
-        # Releases before 4.0 do not tell it: ``not told``.
+        # Releases before 4.0 do not tell it.
         path = f"{SERVICES}/{_segment(name)}/deployment"
         raw = self._get(path)
         if _has_no_route(raw):

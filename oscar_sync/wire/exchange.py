@@ -9,7 +9,7 @@ from oscar_sync.model.secret import Secret
 
 
 class Request(Struct, frozen=True):
-    """What to send: ``path`` is quoted and lies below the endpoint.
+    """What to send: ``path`` is quoted and is below the endpoint.
 
     ``login`` is the ``Authorization`` value instead of the cluster's own; blank: none is sent.
     ``headers`` go with it, and win over what is sent by itself. A good answer's body is written

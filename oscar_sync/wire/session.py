@@ -112,7 +112,7 @@ class Session:
                 return answer
 
     def token_login(self, token: Secret) -> Secret:
-        """Raises RefusedError: *token* cannot stand in a header."""
+        """Raises RefusedError: *token* cannot be sent in a header."""
         try:
             return bearer(token)
         except UnusableLoginError as error:

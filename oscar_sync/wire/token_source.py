@@ -26,7 +26,7 @@ class TokenSource:
     """Hands out an access token to any number of threads, and has it fetched by one."""
 
     def __init__(self, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
-        """Fetch nothing yet. *fetch* is told for how many seconds the token must hold."""
+        """Fetch nothing yet. *fetch* gets how many seconds the token must hold."""
         self._fetch = fetch
         self._clock = clock
         self._guard = threading.Lock()

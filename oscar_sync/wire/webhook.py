@@ -14,7 +14,7 @@ READ_TIMEOUT_S = 10.0
 def post(url: Secret, body: bytes, environ: Mapping[str, str]) -> str:
     """Send *body*, once; return why it did not arrive, blank if it did."""
     # Redirects are not followed: the address is given by whoever may see what is sent. Of the
-    # address only scheme and host stand in what is returned, since its path is often the key.
+    # address only scheme and host are in what is returned, since its path is often the key.
     from oscar_sync.net.pool import Pool
 
     place = url.reveal().strip()

@@ -1,1 +1,1 @@
-"""What lies on this machine: the fingerprint key and the locks."""
+"""What is kept on this machine: the fingerprint key and the locks."""

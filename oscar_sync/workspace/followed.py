@@ -86,7 +86,7 @@ def default_folder(url: str, ref: str, environ: Mapping[str, str]) -> Path:
 
 @contextmanager
 def opened(followed: Followed) -> Iterator["Clone"]:
-    """Hold the folder of *followed* within: nobody else changes it meanwhile.
+    """Hold the folder of *followed* within: nobody else changes it then.
 
     Raises:
         LockedError: another run follows a repository in it.

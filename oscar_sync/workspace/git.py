@@ -51,7 +51,7 @@ def _repository(tree: Path) -> Path:
 
 
 def _names(index: bytes, name: bytes) -> bool:
-    """Tell whether *name* stands in *index* as a whole: its length stands before it."""
+    """Tell whether *index* holds *name* as a whole: its length stands before it."""
     length = min(len(name), 0xFFF)
     at = index.find(name + b"\0")
     while at >= 2:

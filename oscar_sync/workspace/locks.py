@@ -20,7 +20,7 @@ def cluster_lock(
 ) -> Iterator[None]:
     """Hold the lock of the cluster *identity* within; without one, and a note, if it has no place.
 
-    The file lies in the user's cache folder, so that two checkouts share it. It is never deleted:
+    The file is in the user's cache folder, so that two checkouts share it. It is never deleted:
     a lock on a deleted file locks nobody out.
 
     Raises:

@@ -45,6 +45,24 @@ def spoken(tree):
             yield node.value, node.lineno
 
 
+CODE = re.compile(r"`+[^`]*`+|\*\w+\*")
+
+
+def described(tree):
+    """Yield the docstrings of a module, those of attributes too, without names of code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            text = " ".join(str(node.value.value).split())
+            yield CODE.sub("``", text), node.lineno
+
+
+def commented(path):
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        _, mark, comment = line.partition("# ")
+        if mark:
+            yield CODE.sub("``", comment), number
+
+
 def prose(text):
     """Yield the lines of a page with their numbers, without code."""
     is_code = False
@@ -55,15 +73,22 @@ def prose(text):
             yield re.sub(r"`[^`]*`", "``", line), number
 
 
-def test_what_the_program_says_is_plain():
+def test_what_the_program_its_docstrings_and_its_comments_say_is_plain():
     refused = [
         f"{place(path, line)}: {match[0]!r} in {text[:80]!r}"
         for path in python_files("oscar_sync")
         if "emulator" not in path.parts
-        for text, line in spoken(syntax_tree(path))
+        for tree in [syntax_tree(path)]
+        for text, line in (*spoken(tree), *described(tree), *commented(path))
         for match in PATTERN.finditer(text)
     ]
     assert refused == []
+
+
+def test_each_kind_of_docstring_is_looked_at():
+    code = '"""told"""\nA = 1\n"""told, not `told` and *told*"""\ndef f():\n    """told"""\n'
+    found = [len(PATTERN.findall(text)) for text, _ in described(ast.parse(code))]
+    assert found == [1, 1, 1]
 
 
 @pytest.mark.parametrize("text", ["it is no URL", "write it anew", "it lies in a folder"])

@@ -113,7 +113,7 @@ def below(where: StoragePlace, target: Path, stored: str) -> Path:
     """Return where a file of the folder *where* goes below *target*, by its path on the store.
 
     Raises:
-        OutputError: it would leave the folder, also by a link that lies in it.
+        OutputError: it would leave the folder, also by a link inside it.
     """
     name = stored.removeprefix(where.path).lstrip("/") or file_name(stored)
     parts = PurePosixPath(name).parts

@@ -153,7 +153,7 @@ def _shared(inputs: _ByPath, findings: Findings) -> None:
 
 
 def _shared_among(folders: list[Folder], inputs: _ByPath, findings: Findings) -> None:
-    """Note those of *folders* (all of them with one first segment) that lie in one another."""
+    """Note those of *folders* (all of them with one first segment) that contain one another."""
     folders.sort(key=lambda folder: (folder.service.key, folder.at))
     below: _ByPath = defaultdict(list)
     for folder in folders:

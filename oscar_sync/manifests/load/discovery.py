@@ -216,7 +216,7 @@ class Discovery(Struct, frozen=True):
         try:
             head = self.reader.read(entry.path, LARGEST_DISCOVERED).decode(errors="replace")
         except OSError:
-            return  # no manifest by its name: what it holds is nobody's business here
+            return  # no manifest by its name: what it holds does not matter here
         if holds_fdl(head):
             self._gap(entry.path, OTHER_NAME)
 
@@ -288,7 +288,7 @@ def _is_empty(folder: str) -> bool:
         with os.scandir(folder) as listing:
             return next(listing, None) is None
     except OSError:
-        return False  # told by who walks it
+        return False  # reported by who walks it
 
 
 def _is_submodule(folder: str) -> bool:

@@ -71,7 +71,7 @@ class Reader:
     def looked_for(self, path: str, stated: os.stat_result | None = None) -> None:
         """Note that what is made depends on the file at *path*, which may not exist.
 
-        *stated* is what a look at it has shown by now, if somebody had one.
+        *stated* is what a look at it has shown already, if somebody had one.
         """
 
     def listed(self, folder: str) -> None:

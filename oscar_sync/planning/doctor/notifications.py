@@ -28,7 +28,7 @@ def notification_findings(context: Context) -> Iterator[Finding]:
 
 
 def _is_judged(context: Context, live: LiveService) -> bool:
-    """Tell whether its buckets are to be seen here: a worker's lie on its origin's store."""
+    """Tell whether its buckets are to be seen here: a worker's are in its origin's store."""
     is_seen = context.facts.view.is_admin or context.is_mine(live)
     return is_seen and context.standing(live) is not Standing.WORKER
 

@@ -1,4 +1,4 @@
-"""What a newer release would not read or build of what runs, while it still can be mended."""
+"""What a newer release would not read or build of what runs, while it still can be corrected."""
 
 from collections.abc import Iterator
 

@@ -88,7 +88,7 @@ def _unknown_words(name: str, lookup: ClusterLookup) -> tuple[str, str]:
 
 
 def _check_waves(opened: OpenedSettings, lookup: ClusterLookup, findings: Findings) -> None:
-    """Note what ``waves`` names that is no cluster, and what it names twice."""
+    """Note what ``waves`` names that is not a cluster, and what it names twice."""
     loaded, seen = opened.loaded, set[str]()
     if loaded.places is None:
         return

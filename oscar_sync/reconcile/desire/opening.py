@@ -49,7 +49,7 @@ class OpenedSettings(Struct, frozen=True):
 def open_settings(
     request: DesireRequest, environ: Mapping[str, str], reader: Reader, findings: Findings
 ) -> OpenedSettings:
-    """Return the settings of a run; the *reader* is told that another pass begins."""
+    """Return the settings of a run; the *reader* begins another pass."""
     reader.begin()
     paths, cwd = request.paths or (".",), os.path.realpath(request.cwd)
     where = Where(paths, cwd, request.settings_file or "", environ, reader.looked_for)

@@ -23,7 +23,7 @@ _NAMED: Final = 2
 def narrowing_of(
     only: Iterable[str], labels: Iterable[str], lookup: ClusterLookup, left_out: tuple[str, ...]
 ) -> Narrowing:
-    """Raises UsageError: no cluster is called so, or a label is not written as one."""
+    """Raises UsageError: no cluster has this name, or a label is not written as one."""
     services: list[Selector] = []
     clusters: list[ClusterId] = []
     for text in only:

@@ -1,6 +1,6 @@
-"""Where nodes and edges lie in a drawing: in layers, as data flows from left to right.
+"""The places of nodes and edges in a drawing: in layers, as data flows from left to right.
 
-An edge over several layers has a lane in each layer between, as if a node stood there, so that it
+An edge over several layers has a lane in each layer between, as if a node were there, so that it
 runs behind no box. What does not hang together is laid out by itself.
 """
 
@@ -122,7 +122,7 @@ def _layers(names: Iterable[str], ends: Iterable[tuple[str, str]]) -> dict[str, 
         before[right].append(left)
         after[left].append(right)
     layer = layers(before)
-    # What nothing leads to stands beside the first that it leads to.
+    # What nothing leads to is beside the first that it leads to.
     for name, others in before.items():
         if after[name] and not others:
             layer[name] = min(layer[other] for other in after[name]) - 1

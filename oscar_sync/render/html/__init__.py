@@ -21,7 +21,7 @@ def html_of_input(diagnostics: Sequence[Diagnostic]) -> str:
 
 def html_cell(subject: Subject) -> str:
     """Return *subject* as the output of a notebook's cell."""
-    # The page stands in a frame: neither its style nor the notebook's reaches the other.
+    # The page has a frame: neither its style nor the notebook's reaches the other.
     from oscar_sync.render.html.page import page
 
     return rendered("cell.html", title=subject.title, page=page(subject, has_script=False))
