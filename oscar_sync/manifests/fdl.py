@@ -88,7 +88,7 @@ def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
 
 
 def is_published(document: dict[str, Tree]) -> bool:
-    """Tell a document of ours, such as a plan (``-o yaml=plan.yaml``): its `actions` are no FDL."""
+    """Tell documents of ours, such as a plan (``-o yaml=plan.yaml``); `actions` are not FDL."""
     return "format_version" in document and FUNCTIONS not in document
 
 
