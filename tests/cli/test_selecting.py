@@ -76,6 +76,7 @@ def test_a_whole_cluster_is_a_full_run(garden, selector):
         (["--only", "zzz"], "known are: "),
         (["--only", "egde/*"], "no cluster is called egde; did you mean edge?"),
         (["--only", "egde/"], "no cluster is called egde; did you mean edge?"),
+        (["--only", "/plants"], "no cluster before `/`; write SERVICE or CLUSTER/SERVICE"),
         (["-l", "team=boi"], "did you mean team=bio?"),
         (["-l", "taem"], "did you mean team?"),
         (["-l", "team=geo", "--only", "other"], "no service in the manifests is all of that"),

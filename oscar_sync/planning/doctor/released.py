@@ -23,7 +23,9 @@ def _is_kept(context: Context, bucket: BucketFacts) -> bool:
     """Tell whether a removal of this set marked it, and nothing has used or managed it since."""
     mark = bucket.kept_by
     is_ours = bool(mark) and mark == context.settings.set_name and context.owns_bucket(bucket)
-    return is_ours and not bucket.set_name and not context.users_of(bucket.name)
+    live = context.facts.view.services  # a manifest alone does not use it
+    is_used = any(user.name in live for user in context.users_of(bucket.name))
+    return is_ours and not bucket.set_name and not is_used
 
 
 def removal_of(context: Context, maker: str) -> str:

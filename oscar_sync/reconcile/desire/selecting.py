@@ -41,6 +41,8 @@ def narrowing_of(
 
 
 def _ids(text: str, pattern: str, lookup: ClusterLookup) -> tuple[ClusterId, ...]:
+    if not pattern:
+        raise UsageError(f"--only {text}: no cluster before `/`; write SERVICE or CLUSTER/SERVICE")
     names = [name for name in lookup.names if is_like(name, pattern)]
     if not names:
         raise UsageError(

@@ -104,6 +104,10 @@ def by_name(world):
     world.write()
 
 
+def by_name_while_a_manifest_has_it(world):
+    world.apply(PlanOptions(scope=Scope.REMOVE, names=("alpha",)))
+
+
 def by_prune(world):
     world.write(service("beta"))
     world.write_settings(prune=True)
@@ -117,7 +121,10 @@ def by_an_entry_that_is_taken_out(world):
     world.write_settings(removed=[])
 
 
-@pytest.mark.parametrize("removed", [by_name, by_prune, by_an_entry_that_is_taken_out])
+@pytest.mark.parametrize(
+    "removed",
+    [by_name, by_name_while_a_manifest_has_it, by_prune, by_an_entry_that_is_taken_out],
+)
 def test_what_a_removal_keeps_is_a_note_until_something_uses_it_again(world, removed):
     world.write(service(input=minio("red/in"), output=minio("red/out")))
     world.apply()
