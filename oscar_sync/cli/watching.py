@@ -4,6 +4,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ from oscar_sync.model.news import Entries, News, entries_of, news_of
 from oscar_sync.model.outcome import apply_exit, plan_exit
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import Status
+from oscar_sync.model.window import Window, opening
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest
@@ -50,7 +52,8 @@ _NAMES_SHOWN: Final = 5
 class Watching(Struct):
     """What was shown last, what is wrong, and whether applying waits for a save.
 
-    ``settings`` is the settings file of the last plan, blank without one.
+    ``settings`` is the settings file of the last plan, blank without one; ``opens_at`` is when a
+    window opens for which applying waits.
     """
 
     options: dict[str, Any]
@@ -71,6 +74,7 @@ class Watching(Struct):
     settings: str = ""
     is_agreed: bool = False
     waits_for_save: bool = False
+    opens_at: str = ""
     has_ended: bool = False
 
     def run(self) -> Exit:
@@ -211,7 +215,8 @@ class Watching(Struct):
         forms = {name: item.form for name, item in made if isinstance(item, CreateMaterial)}
         self._show(plan, forms, is_first=is_first)
         self.record.planned(plan)
-        if self.options["is_applying"] and plan.actions and not self.waits_for_save:
+        is_due = self.options["is_applying"] and plan.actions and not self.waits_for_save
+        if is_due and self._is_open(planned.desired.settings.windows):
             return self._apply(planned, connections)
         self.record.end(plan_exit(plan, detailed=False))
         return None
@@ -268,6 +273,13 @@ class Watching(Struct):
     def _how(self) -> How:
         paint = stdout_paint(self.options["color"])
         return How(self.outputs, paint, int(self.options["parallelism"]))
+
+    def _is_open(self, windows: Sequence[Window]) -> bool:
+        """Tell whether one of *windows* is open; when one opens is said once."""
+        before, self.opens_at = self.opens_at, opening(windows, datetime.now(UTC))
+        if self.opens_at and self.opens_at != before:
+            self.screen.say(f"not applied now: the window opens {self.opens_at}")
+        return not self.opens_at
 
     def _apply(self, planned: Pass, connections: Connections) -> Exit | None:
         if not self.is_agreed and not self.options["yes"]:

@@ -155,6 +155,8 @@ class FieldReader(ABC):
     def _texts(self, field: Field, value: Tree, path: FieldPath) -> object:
         if field.is_flag_too and (flag := flag_of(value)) is not None:
             return [True] if flag else []  # no text: a list may hold the word `true`
+        if field.is_text_too and isinstance(value, str) and not is_null(value):
+            value = [value]
         read = (
             self._text(field, item, (*path, place), ValuePart.ITEM)
             for place, item in enumerate(self._list(value, path, "texts"))

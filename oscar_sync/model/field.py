@@ -58,7 +58,8 @@ class Field(Struct, frozen=True, dict=True):
     ``since`` the first release that has it; ``until`` the first that no longer has it.
     ``is_secret`` values are masked everywhere. ``is_required`` fields must be given and not blank.
     ``least`` is the smallest integer. ``choices`` are the texts that may be written, ``keys`` those
-    of a map; blank: any. ``is_flag_too``: ``true`` is read as ``[True]``. ``text_as`` is
+    of a map; blank: any. ``is_flag_too``: ``true`` is read as ``[True]``; ``is_text_too``: a text
+    stands for a list of it. ``text_as`` is
     the table of what a bare text is read as in the place of a block: the text is its first field.
     """
 
@@ -77,6 +78,7 @@ class Field(Struct, frozen=True, dict=True):
     keys: tuple[str, ...] = ()
     least: int | None = None
     is_flag_too: bool = False
+    is_text_too: bool = False
     children: tuple["Field", ...] = ()
     text_as: tuple["Field", ...] = ()
 

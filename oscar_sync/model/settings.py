@@ -9,6 +9,7 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
+from oscar_sync.model.window import Window
 
 _OTHERS: Final = ClusterId("*")
 
@@ -147,6 +148,7 @@ class Settings(Struct, frozen=True):
     removed: tuple[RemovedEntry, ...] = ()
     moved: tuple[MovedEntry, ...] = ()
     waves: tuple[tuple[ClusterId, ...], ...] = ()
+    windows: tuple[Window, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     allow: tuple[Consent, ...] = ()
     buckets: tuple[DeclaredBucket, ...] = ()

@@ -152,6 +152,13 @@ SETTINGS: Final = (
         "Clusters that an apply writes to one group after the other; `*`: those named nowhere.",
         [],
     ),
+    Field(
+        "window",
+        Kind.TEXTS,
+        "When `watch --apply` may apply: `Mon-Fri 08:00-18:00 Europe/Madrid`, or a list of such.",
+        [],
+        is_text_too=True,
+    ),
     Field("services", Kind.BLOCK_MAP, "Settings by service.", {}, children=SERVICE),
     Field(
         "rules",

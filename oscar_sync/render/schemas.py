@@ -85,7 +85,8 @@ def _shape(field: Field, *, is_strict: bool) -> dict[str, Json]:
             return {"type": ["integer", *nothing]}
         case Kind.TEXTS | Kind.TEXT_LISTS:
             flag: list[Json] = ["boolean"] if field.is_flag_too else []
-            return {"type": ["array", *flag, "null"], "items": dict(_ITEMS[field.kind])}
+            text: list[Json] = ["string"] if field.is_text_too else []
+            return {"type": ["array", *flag, *text, "null"], "items": dict(_ITEMS[field.kind])}
         case Kind.TEXT_MAP:
             named: dict[str, Json] = {key: {"enum": [*field.choices]} for key in field.keys}
             others: Json = False if named else dict(_SCALAR)

@@ -56,6 +56,7 @@ def settings_of(
         removed=tuple(_removed(entry, id_of) for entry in loaded.removed),
         moved=tuple(_moved(entry, id_of) for entry in loaded.moved),
         waves=tuple(tuple(map(id_of, wave)) for wave in loaded.waves),
+        windows=loaded.windows,
         services=tuple(_service(entry, id_of) for entry in loaded.services),
         allow=tuple(_consent(consent, id_of) for consent in allow),
         buckets=tuple(_bucket(entry, id_of) for entry in loaded.storage.buckets),

@@ -28,6 +28,7 @@ class SettingsCode(StrEnum):
     BUCKETS_WITHOUT_SET = "OSY219"
     BUCKET_ACCESS = "OSY220"
     MOVED = "OSY225"
+    WINDOW = "OSY226"
     FINGERPRINT_KEY = "OSY290"
     NO_CLUSTER = "OSY301"
     UNKNOWN_CLUSTER = "OSY302"
@@ -63,6 +64,7 @@ TITLES: Final = {
     SettingsCode.SECRET_ENV: "--secret-env names a secret that no service has",
     SettingsCode.SILENCED: "`rules` of the settings turn warnings off",
     SettingsCode.BARE_VARIABLE: "a variable without braces is not replaced",
+    SettingsCode.WINDOW: "not a window",
     SettingsCode.MOVED: "an entry of `moved` cannot be used",
     SettingsCode.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
     SettingsCode.BUCKETS_WITHOUT_SET: "buckets need a set",

@@ -17,6 +17,7 @@ from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.settings import MovedEntry, RemovedEntry, Seed, ServiceSettings, Which
 from oscar_sync.model.settings_fields import SETTINGS
+from oscar_sync.model.window import Window
 from oscar_sync.semantics.names import bucket_name_fault, service_name_fault
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES, FILE_TYPES, provider_of
 from oscar_sync.semantics.stamp import SET_NAME
@@ -28,6 +29,7 @@ from oscar_sync.settings.durations import duration_s
 from oscar_sync.settings.entries import ClusterSettings
 from oscar_sync.settings.secret_names import is_reserved
 from oscar_sync.settings.typed import SettingsReader
+from oscar_sync.settings.windows import read_windows
 
 
 class Loaded(Struct, frozen=True):
@@ -50,6 +52,7 @@ class Loaded(Struct, frozen=True):
     removed: tuple[RemovedEntry, ...] = ()
     moved: tuple[MovedEntry, ...] = ()
     waves: tuple[tuple[str, ...], ...] = ()
+    windows: tuple[Window, ...] = ()
     services: tuple[ServiceSettings, ...] = ()
     storage: DeclaredStorage = DeclaredStorage()
     clusters: Mapping[str, ClusterSettings] = MappingProxyType({})
@@ -160,6 +163,7 @@ class _Reader:
             self.removed(file["removed"]),
             self.moved(file["moved"]),
             self.waves(file["waves"]),
+            read_windows(file["window"], self.say),
             tuple(self.service(name, entry) for name, entry in file["services"].items()),
             read_storage(file, self.places, self.findings, self.seeds),
             {key: self.entry(key, clusters[key]) for key in clusters if key not in aliases},

@@ -2,6 +2,9 @@
 
 import pytest
 
+from oscar_sync.cli.watch_problem import WatchProblem
+from oscar_sync.errors import RepositoryError
+
 URL = "http://127.0.0.1:9/set.git"
 REFUSED = {
     ("--git", URL, "sets"): "PATHS and --git exclude each other: name what to plan within the "
@@ -25,6 +28,22 @@ def test_options_that_cannot_be_used_are_refused(project, words):
     assert code == 64
     assert REFUSED[words] in " ".join(err.split())
     assert "s3cret" not in err
+
+
+@pytest.mark.parametrize(("is_refused", "pauses"), [(True, [60, 120, 240]), (False, [5, 10, 20])])
+def test_a_fetch_that_fails_is_tried_again_less_and_less_often(is_refused, pauses):
+    """After a refused log-in no sooner than at the interval: no account is locked."""
+    said: list[str] = []
+    problem = WatchProblem(60.0, said.append)
+    error = RepositoryError(URL, "no", is_refused=is_refused)
+    found = []
+    for _ in pauses:
+        problem.stopped(error)
+        found.append(problem.pause_s())
+    assert found == pauses
+    assert said == [
+        f"{URL}: no; the last good plan stays (next try in {pauses[0]} s, then less often)"
+    ]
 
 
 def test_a_folder_of_someone_else_is_refused(project):

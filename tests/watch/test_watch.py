@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 import requests
@@ -127,6 +128,25 @@ def test_an_extra_object_is_never_deleted(project, watch, oscar_emulator):
     watcher.until("2 of 2 actions done")
     found = {item.object_name for item in store.list_objects("tables", recursive=True)}
     assert found == {"kept/extra", "other/mine"}
+    watcher.end(signal.SIGINT)
+
+
+def test_outside_of_a_window_a_watch_plans_and_says_once_when_it_applies(
+    project, watch, oscar_emulator
+):
+    settings = project / "oscar-sync.yaml"
+    written = settings.read_text()
+    days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    other = days[(time.gmtime().tm_wday + 3) % 7]
+    settings.write_text(f"{written}window: {other} 05:00-06:00 UTC\n")
+    watcher = watch("--apply", "--yes", "--interval", "0.2")
+    opens = f"not applied now: the window opens {other} 05:00 UTC\n"
+    watcher.until(opens)
+    watcher.until("planned again: the same", count=2)
+    assert watcher.text().count(opens) == 1
+    assert _live(oscar_emulator) == {}
+    settings.write_text(f"{written}window: Mon-Sun 00:00-24:00 UTC\n")
+    watcher.until("1 of 1 action done")
     watcher.end(signal.SIGINT)
 
 

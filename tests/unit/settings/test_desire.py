@@ -611,6 +611,7 @@ services:
 buckets: {edge/atlas: {visibility: restricted, allowed_users: [a@x], because: shared}}
 volumes: {models: {size: 20Gi}}
 rules: {OSY182: off}
+window: Mon-Fri 08:00-18:00 Europe/Madrid
 """
 
 
@@ -657,6 +658,7 @@ def test_every_key_of_the_settings_is_explained_with_its_line(tmp_path: Path) ->
         "buckets.edge/atlas.because": ("shared", "17"),
         "volumes.models.size": ("20Gi", "18"),
         "rules": ("OSY182: off", "19"),
+        "window": ("Mon-Fri 08:00-18:00 Europe/Madrid", "20"),
     }
 
 

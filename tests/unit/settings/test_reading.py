@@ -155,5 +155,6 @@ def test_the_schema_is_strict_and_knows_both_shorthands() -> None:
     assert removed["erase"]["type"] == ["array", "boolean", "null"]
     assert keys["services"]["additionalProperties"]["additionalProperties"] is False
     assert keys["max_removals"]["minimum"] == 0
+    assert keys["window"]["type"] == ["array", "string", "null"]
     assert keys["rules"]["properties"]["OSY182"] == {"enum": ["off", "warning", "error"]}
     assert keys["rules"]["additionalProperties"] is False
