@@ -1,4 +1,6 @@
 import hashlib
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -19,11 +21,16 @@ from oscar_sync.storage.digests import in_metadata
 from tests.support.etags import parts_etag
 
 
-@pytest.fixture
-def big(tmp_path):
-    path = tmp_path / "big"
+@pytest.fixture(scope="module")
+def written_once(tmp_path_factory):
+    path = tmp_path_factory.mktemp("big") / "big"
     path.write_bytes(b"".join(bytes([part]) * MIB for part in range(40)))
     return path
+
+
+@pytest.fixture
+def big(written_once, tmp_path):
+    return Path(shutil.copyfile(written_once, tmp_path / "big"))
 
 
 def test_another_size_is_another_file_and_nothing_is_read(tmp_path):
