@@ -12,7 +12,7 @@ from tests.kills.scenes import SCENES
 from tests.machine import PATIENCE_S
 from tests.property.proxy import no_fault, no_interest
 from tests.property.witness import check_deletes, check_nothing_lost
-from tests.support.states import state, unfinished
+from tests.support.states import state
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +121,8 @@ def test_an_interrupted_upload_ends_between_parts_and_goes_on(world, run):
     code, said = run(("seed", "--yes"), started)
     world.s3.landed = no_interest
     assert code == 130, said
-    assert unfinished(world) == [("blue", "seeds/big")]
+    assert world.unfinished() == [("blue", "seeds/big")]
     code, said = run(("seed", "--yes"))
     assert code == 0, said
-    assert unfinished(world) == []
+    assert world.unfinished() == []
     check_uploaded_once(world)

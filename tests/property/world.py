@@ -84,15 +84,22 @@ class World:
         self.store.put_object(bucket, key, io.BytesIO(content), len(content))
 
     def hooks(self, bucket: str) -> set[tuple[str, str]]:
-        """Return service and prefix of each notification."""
-        rules = self.store.get_bucket_notification(bucket).queue_config_list
-        return {
-            (
-                str(rule.queue).split(":")[4],
-                rule.prefix_filter_rule.value if rule.prefix_filter_rule else "",
+        """Return service and prefix of each notification that the store shows."""
+        return {(rule.service, rule.prefix) for rule in self.emulator._store.hooks(bucket)}
+
+    def unfinished(self) -> list[tuple[str, str]]:
+        """Return bucket and key of each unfinished upload that holds any bytes.
+
+        Without any, a run cannot tell whose it is.
+        """
+        held = self.emulator._store
+        with held.lock:
+            return sorted(
+                (name, upload.key_name)
+                for name, bucket in held.moto.buckets.items()
+                for upload in bucket.multiparts.values()
+                if upload.parts
             )
-            for rule in rules
-        }
 
     def live(self, name: str) -> Any:
         got = self.api.get(f"{SERVICES}/{name}")

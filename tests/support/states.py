@@ -13,20 +13,9 @@ def state(world):
         "volumes": world.api.get("/system/volumes").json,
         "objects": world.objects(),
         "hooks": {bucket: world.hooks(bucket) for bucket in sorted(world.buckets())},
-        "unfinished": unfinished(world),
+        "unfinished": world.unfinished(),
         "jobs": {name: world.jobs(name) for name in sorted(world.names())},
     }
-
-
-def unfinished(world):
-    """Return the unfinished uploads that hold any bytes: without, one tells not whose it is."""
-    store = world.store
-    return [
-        (bucket, one.object_name)
-        for bucket in sorted(world.buckets())
-        for one in store._list_multipart_uploads(bucket).uploads
-        if store._list_parts(bucket, one.object_name, one.upload_id).parts
-    ]
 
 
 def described(live):
