@@ -23,9 +23,19 @@ WARM: Final = (
     "oscar_sync.cli.apply",
     "oscar_sync.cli.applying",
     "oscar_sync.cli.main",
+    "oscar_sync.cli.plan",
     "oscar_sync.cli.progress",
     "oscar_sync.execution.execute",
     "oscar_sync.net.pool",
+    "oscar_sync.net.reaching",
+    "oscar_sync.planning.candidates",
+    "oscar_sync.planning.closing",
+    "oscar_sync.planning.hook_steps",
+    "oscar_sync.planning.member_sight",
+    "oscar_sync.planning.removing",
+    "oscar_sync.planning.repairing",
+    "oscar_sync.planning.spent",
+    "oscar_sync.planning.writing",
     "oscar_sync.reconcile.once",
     "oscar_sync.storage.buckets",
     "oscar_sync.storage.client",
@@ -33,6 +43,7 @@ WARM: Final = (
     "oscar_sync.storage.transfers",
     "oscar_sync.storage.store",
     "oscar_sync.wire.api",
+    "oscar_sync.workspace.revision",
 )
 
 
