@@ -39,11 +39,14 @@ WORKER, WORKERS = (os.environ.get(f"PYTEST_XDIST_WORKER{end}", "") for end in ("
 
 
 def pytest_configure(config):
-    gc.disable()  # what is imported and collected stays: to look for garbage there finds none
     if WORKER and config.args == ["tests"]:
         folders = sorted(path for path in (config.rootpath / "tests").iterdir() if path.is_dir())
         order = collected_from(folders, int(WORKER.removeprefix("gw")), int(WORKERS))
         config.args = [str(folder) for folder in order]
+
+
+def pytest_collection(session):
+    gc.disable()  # what is imported and collected stays: to look for garbage there finds none
 
 
 @pytest.hookimpl(tryfirst=True)
