@@ -131,8 +131,8 @@ COMPILE = $(BIN)/uv pip compile --quiet --system-certs --universal --python-vers
 lock: $(VENV)/.pip ## compile requirements/*.txt from pyproject.toml
 	$(BIN)/python $(PIP_INSTALL) --require-hashes --requirement requirements/lock.txt
 	$(COMPILE) --extra all --group dev --output-file requirements/dev.txt
-	$(COMPILE) --extra emulator --group build --constraint requirements/dev.txt --output-file requirements/demo.txt
-	$(COMPILE) --extra oidc-agent --extra webdav --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(COMPILE) --extra board --extra emulator --group build --constraint requirements/dev.txt --output-file requirements/demo.txt
+	$(COMPILE) --extra board --extra oidc-agent --extra webdav --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(COMPILE:pyproject.toml=) --group bench --output-file requirements/bench.txt
 	$(COMPILE:pyproject.toml=) --group mutants --output-file requirements/mutants.txt
 	$(COMPILE:pyproject.toml=) --group pip --output-file requirements/pip.txt

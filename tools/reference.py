@@ -36,7 +36,7 @@ _COMMANDS_INTRODUCTION = (
     "those of one cluster (`service`, `bucket`, `volume`, `storage`, `quota`, `metrics`, `health`, "
     "`cluster`, `federation`) do not take `--overlay`, `--env-file`, `--secret-env`, `--only`, "
     "`--label` and `-v`; `completion`, `emulator`, `demo`, `schema`, "
-    "`explain`, `help` and `version` take none."
+    "`explain`, `board`, `history`, `help` and `version` take none."
 )
 _TO_FILE = "Write to FILE if given (repeatable)."
 _OUTPUT = "- `-o`"

@@ -44,6 +44,7 @@ def _not_blank(ctx: click.Context, param: click.Parameter, given: str | None) ->
 @given.formats(*APPLY_FORMATS)
 @given.common
 @given.measured
+@given.HISTORY
 @given.planning
 @given.YES
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
@@ -54,13 +55,13 @@ def _not_blank(ctx: click.Context, param: click.Parameter, given: str | None) ->
 def command(**options: Any) -> int:
     """Apply the changes of the plan after confirmation, and verify them."""
     outputs = outputs_of(options["outputs"], APPLY_FORMATS)
-    record = RunRecord("apply", options["metrics"] or "")
+    record = RunRecord("apply", options["metrics"] or "", given.history_of(options))
 
     def run() -> Exit:
         desired = with_flags(desire(request_of(options), os.environ), options)
         connections = connections_of(options)
         planned = plan_once(desired, plan_options(options), connections)
-        record.planned(planned.draft.plan)
+        record.planned(planned)
         if options["expect"]:
             _hold_to(options["expect"], planned, outputs)
         if options["dry_run"]:

@@ -30,7 +30,7 @@ def command(**options: Any) -> int:
         desired = desire(request_of(options), os.environ)
         asked = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
         planned = plan_once(desired, asked, connections_of(options))
-        record.planned(planned.draft.plan)
+        record.planned(planned)
         show_drift(planned, outputs, options["color"])
         return drift_exit(planned.draft.plan)
 

@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "doctor": Command("doctor", "List what OSCAR left behind, and how to remove it."),
     "graph": Command("graph", "Draw a graph of services and buckets."),
     "watch": Command("watch", "Plan again on each saved change."),
+    "board": Command("board", "Ask a running board to plan, to pause, to go on."),
+    "history": Command("history", "Show the last runs of apply and watch."),
     "seed": Command("seed", "Upload files that the buckets do not have."),
     "remove": Command("remove", "Remove services; their data is kept.", ("rm",)),
     "adopt": Command("adopt", "Start managing running services with this set."),

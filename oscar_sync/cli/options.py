@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
@@ -218,7 +219,15 @@ _PLANNING: Final = (
                  help="Updates to run in parallel on each cluster."),
 )  # fmt: skip
 
+HISTORY: Final = click.option(
+    "--history", metavar="FOLDER", type=FILE, envvar="OSCAR_SYNC_HISTORY",
+    help="Keep the last 200 runs in FOLDER. [default: .oscar-sync beside the settings]",
+)  # fmt: skip
 YES: Final = click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
+
+
+def history_of(options: dict[str, Any]) -> Path | None:
+    return Path(options["history"]) if options.get("history") else None
 
 
 def command(name: str, *examples: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -255,6 +264,14 @@ def planning(function: Decorated) -> Decorated:
 
 def measured(function: Decorated) -> Decorated:
     return _with(function, (_METRICS,))
+
+
+def located(function: Decorated) -> Decorated:
+    settings = click.option(
+        "--settings", metavar="FILE", type=FILE, envvar="OSCAR_SYNC_SETTINGS",
+        help="The settings that the runs were made with. [default: the nearest oscar-sync.yaml]",
+    )  # fmt: skip
+    return _with(function, (settings,))
 
 
 def allowing(function: Decorated) -> Decorated:

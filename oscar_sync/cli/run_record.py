@@ -1,29 +1,47 @@
-"""What is reported of a run beside its output: a file of metrics, and a webhook."""
+"""What is reported of a run beside its output: metrics, a webhook, the history, and a board."""
 
 import os
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output, check_place, write
 from oscar_sync.errors import OutputError
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
+from oscar_sync.model.run import PastRun, run_of
+from oscar_sync.reconcile.once import Pass
 from oscar_sync.render.metrics import MetricsRun, metrics_text
 
 WEBHOOK = "OSCAR_SYNC_WEBHOOK"
+_CLEAN = (0, "", "")
+"""Exit code, digest and problem of a run that found nothing."""
 
 
 class RunRecord(Struct):
-    """Gathers what a run finds, and tells it at its end. A failure to tell is a warning."""
+    """Gathers what a run finds, and tells it at its end. A failure to tell is a warning.
+
+    ``history`` is the folder of the history, None for that of the settings. ``is_kept``: runs that
+    only planned are kept too, where they found something new. ``problem`` is what was wrong.
+    """
 
     command: str
     metrics_file: str = ""
+    history: Path | None = None
+    is_kept: bool = False
+    on_end: Callable[[MetricsRun, PastRun | None], None] | None = None
+    problem: str = ""
     plan: Plan | None = None
     report: RunReport | None = None
     started_s: float = field(default_factory=time.monotonic)
+    _folder: str = ""
     _last: bytes = b""
+    _kept: tuple[int, str, str] = _CLEAN
 
     def __post_init__(self) -> None:
         """Refuse a file that cannot be written, before anything is sent."""
@@ -31,10 +49,11 @@ class RunRecord(Struct):
 
     def begin(self) -> None:
         self.plan = self.report = None
+        self.problem = ""
         self.started_s = time.monotonic()
 
-    def planned(self, plan: Plan) -> None:
-        self.plan = plan
+    def planned(self, planned: Pass) -> None:
+        self.plan, self._folder = planned.draft.plan, planned.desired.settings.folder
 
     def reported(self, report: RunReport) -> None:
         self.plan, self.report = report.plan, report
@@ -49,7 +68,41 @@ class RunRecord(Struct):
                 say(f"warning: {error}")
         if os.environ.get(WEBHOOK):
             self._notify(run)
+        kept = self._keep(run)
+        if self.on_end:
+            self.on_end(run, kept)
         return code
+
+    def _keep(self, run: MetricsRun) -> PastRun | None:
+        """Write *run* to the history, and return it; None for one that is not worth a line."""
+        has_found = run.plan is not None and bool(run.plan.all_actions)
+        found = (run.exit_code, run.plan.digest if run.plan and has_found else "", self.problem)
+        has_written = run.report is not None and bool(run.report.results)
+        is_new = found != self._kept
+        self._kept = _CLEAN if has_written and not run.exit_code else found
+        if not has_written and not (self.is_kept and is_new):
+            return None
+        kept = self._run(run)
+        from oscar_sync.workspace.history import add_run, history_file
+
+        try:
+            add_run(history_file(Path(self._folder), self.history), kept)
+        except OSError as error:
+            if self.history is not None:
+                say(f"warning: the history is not kept: {error.strerror or error}")
+        return kept
+
+    def _run(self, run: MetricsRun) -> PastRun:
+        from oscar_sync.workspace.git import checked_out_commit, work_tree
+        from oscar_sync.workspace.git_objects import author_of
+
+        at = f"{datetime.fromtimestamp(run.ended_s, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        made = run_of(self.command, at, run.exit_code, run.plan, run.report)
+        commit = made.commit or checked_out_commit(Path(self._folder))
+        tree = work_tree(Path(self._folder))
+        name = commit.partition("+")[0]
+        who, subject = author_of(tree, name) if tree and name else ("", "")
+        return replace(made, commit=commit, who=who, subject=subject, problem=self.problem)
 
     def _notify(self, run: MetricsRun) -> None:
         from oscar_sync.model.secret import Secret

@@ -7,11 +7,14 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.follow import following
+from oscar_sync.cli.listen import listening, refuse_alone
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
+from oscar_sync.cli.watch_feed import WatchFeed
 from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.cli.watching import Watching
+from oscar_sync.model.exits import Exit
 
 
 @given.command(
@@ -49,12 +52,27 @@ from oscar_sync.cli.watching import Watching
     help="Check the files every so many seconds (1 if no number is given), for file systems that "
     "do not report changes, such as NFS.",
 )
+@given.HISTORY
 @following
+@listening
 def command(**options: Any) -> int:
     """Plan again after each saved change, and every --interval seconds. Ctrl-C stops."""
     outputs = outputs_of(options["outputs"], ("text", "events"))
-    record = RunRecord("watch", options["metrics"] or "")
+    record = RunRecord("watch", options["metrics"] or "", given.history_of(options))
     screen = Screen.of_terminal(is_quiet=options["quiet"])
     problem = WatchProblem(float(options["interval"]), screen.say)
-    watching = Watching(options, outputs, record, screen, problem)
-    return guarded(watching.run, outputs, options["color"])
+
+    def run() -> Exit:
+        return Watching(options, outputs, record, screen, problem, _feed(options, record)).run()
+
+    return guarded(run, outputs, options["color"])
+
+
+def _feed(options: dict[str, Any], record: RunRecord) -> WatchFeed:
+    """Return whom the watch tells: the board that ``--listen`` asks for, else nobody."""
+    if options["listen"]:
+        from oscar_sync.cli.watch_board import BoardFeed
+
+        return BoardFeed(options, record)
+    refuse_alone(options)
+    return WatchFeed()

@@ -64,6 +64,7 @@ class How(Struct, frozen=True):
     outputs: Sequence[Output]
     paint: Paint
     parallelism: int
+    on_event: Callable[[Event], None]
 
 
 def put(outputs: Sequence[Output], name: str, text: Callable[[], str]) -> None:
@@ -79,6 +80,7 @@ def carry_out(
 
     def on_event(event: Event) -> None:
         screen.on_event(event)
+        how.on_event(event)
         put(how.outputs, "events", lambda: event_line(event))
 
     try:

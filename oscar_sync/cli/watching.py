@@ -22,6 +22,7 @@ from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.showing import stdout_paint, text_of
 from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
+from oscar_sync.cli.watch_feed import WatchFeed
 from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.errors import InputError, OscarSyncError, OutputError
 from oscar_sync.manifests.codes import ManifestCode
@@ -52,8 +53,8 @@ _NAMES_SHOWN: Final = 5
 class Watching(Struct):
     """What was shown last, what is wrong, and whether applying waits for a save.
 
-    ``settings`` is the settings file of the last plan, blank without one; ``opens_at`` is when a
-    window opens for which applying waits.
+    ``settings`` is the settings file of the last plan, blank without one. ``held`` is why nothing
+    is applied now.
     """
 
     options: dict[str, Any]
@@ -61,6 +62,7 @@ class Watching(Struct):
     record: RunRecord
     screen: Screen
     problem: WatchProblem
+    feed: WatchFeed = field(default_factory=WatchFeed)
     now: Callable[[], float] = time.monotonic
     quiet_s: float = QUIET_S
     connections: Connections | None = None
@@ -74,7 +76,7 @@ class Watching(Struct):
     settings: str = ""
     is_agreed: bool = False
     waits_for_save: bool = False
-    opens_at: str = ""
+    held: str = ""
     has_ended: bool = False
 
     def run(self) -> Exit:
@@ -111,7 +113,7 @@ class Watching(Struct):
         )
         try:
             saves.follow(self._watched(reads_of(self.memory.files)))
-            with signals(self.stop, self.screen.close):
+            with signals(self.stop, self.screen.close), self.feed.serving(saves.wake):
                 self.screen.open()
                 code = self._loop(request, saves, connections)
         except (KeyboardInterrupt, click.Abort):
@@ -145,6 +147,7 @@ class Watching(Struct):
         pause_s = self.problem.pause_s()
         until = self.now() + pause_s
         self.screen.stand(self.plan, self.problem.name, pause_s)
+        self.feed.waiting(self.problem.name, pause_s)
         key = self.screen.pressed if self.screen.is_live else None
         while True:
             woken = saves.wait(until, self.stop.event, key)
@@ -166,6 +169,7 @@ class Watching(Struct):
         *names* are the files that were saved, None in the first pass.
         """
         self.record.begin()
+        self.feed.planning()
         self.screen.begin("planning ...")
         if names:
             self.waits_for_save = False
@@ -177,6 +181,7 @@ class Watching(Struct):
             planned = self._planned(request, connections)
         except InputError as error:
             self.problem.unusable(error.diagnostics, self._tell)
+            self.record.problem = self.problem.name
             self.record.end(Exit.INVALID)
             return None
         except OutputError:
@@ -185,6 +190,7 @@ class Watching(Struct):
             if names is None:
                 raise
             self.problem.stopped(error)
+            self.record.problem = self.problem.name
             self.record.end(code_of(error))
             return None
         finally:
@@ -214,9 +220,10 @@ class Watching(Struct):
         made = planned.draft.materials.items()
         forms = {name: item.form for name, item in made if isinstance(item, CreateMaterial)}
         self._show(plan, forms, is_first=is_first)
-        self.record.planned(plan)
+        self.feed.planned(planned)
+        self.record.planned(planned)
         is_due = self.options["is_applying"] and plan.actions and not self.waits_for_save
-        if is_due and self._is_open(planned.desired.settings.windows):
+        if is_due and not self._is_held(planned.desired.settings.windows):
             return self._apply(planned, connections)
         self.record.end(plan_exit(plan, detailed=False))
         return None
@@ -272,14 +279,16 @@ class Watching(Struct):
 
     def _how(self) -> How:
         paint = stdout_paint(self.options["color"])
-        return How(self.outputs, paint, int(self.options["parallelism"]))
+        parallelism = int(self.options["parallelism"])
+        return How(self.outputs, paint, parallelism, self.feed.on_event)
 
-    def _is_open(self, windows: Sequence[Window]) -> bool:
-        """Tell whether one of *windows* is open; when one opens is said once."""
-        before, self.opens_at = self.opens_at, opening(windows, datetime.now(UTC))
-        if self.opens_at and self.opens_at != before:
-            self.screen.say(f"not applied now: the window opens {self.opens_at}")
-        return not self.opens_at
+    def _is_held(self, windows: Sequence[Window]) -> bool:
+        """Tell whether applying waits, for a window or the end of a pause; why is said once."""
+        before, opens_at = self.held, opening(windows, datetime.now(UTC))
+        self.held = self.feed.held(f"the window opens {opens_at}" if opens_at else "")
+        if self.held and self.held != before:
+            self.screen.say(f"not applied now: {self.held}")
+        return bool(self.held)
 
     def _apply(self, planned: Pass, connections: Connections) -> Exit | None:
         if not self.is_agreed and not self.options["yes"]:

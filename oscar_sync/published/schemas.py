@@ -5,6 +5,7 @@ from typing import Any, Final
 from oscar_sync.published.base import Published
 from oscar_sync.published.diagnostics import DiagnosticsDocument
 from oscar_sync.published.doctor import DoctorDocument
+from oscar_sync.published.history import HistoryDocument
 from oscar_sync.published.plan import DriftDocument, PlanDocument
 from oscar_sync.published.report import EventDocument, ReportDocument
 from oscar_sync.published.status import StatusDocument
@@ -17,6 +18,7 @@ DOCUMENTS: Final[dict[str, type[Published]]] = {
     "status": StatusDocument,
     "doctor": DoctorDocument,
     "diagnostics": DiagnosticsDocument,
+    "history": HistoryDocument,
 }
 
 

@@ -1,6 +1,6 @@
 """Examining clusters: the reads of a plan, then whatever a judgement of what is left asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -27,8 +27,18 @@ def examinations(
     desired: DesiredState, connections: Connections, then: Release | None = None
 ) -> tuple[Examination, ...]:
     """Return what was left on each cluster of *desired*, and what *then* cannot read or build."""
-    # Nothing is written. A cluster that cannot be read says why.
     views = observe(desired.settings.clusters, connections)
+    return examinations_of(desired, views, connections, then)
+
+
+def examinations_of(
+    desired: DesiredState,
+    views: Sequence[ClusterView],
+    connections: Connections,
+    then: Release | None = None,
+) -> tuple[Examination, ...]:
+    """Return the examination of clusters that were read just now."""
+    # Nothing is written. A cluster that cannot be read says why.
     peers = {view.cluster.id: _context(view, desired) for view in views}
 
     def examined(view: ClusterView) -> Examination:

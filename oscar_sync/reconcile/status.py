@@ -31,6 +31,11 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
     # and this set's services and of my exposed ones; of all mine where there are neither.
     planned = plan_once(desired, PlanOptions(scope=Scope.DRIFT), connections)
     refuse_none_live(desired, planned.views)
+    return statuses_of(planned, connections)
+
+
+def statuses_of(planned: Pass, connections: Connections) -> tuple[ClusterStatus, ...]:
+    """Return the status of every cluster that *planned* was made from: only states are asked."""
     if not planned.views:
         return ()
     contexts: dict[ClusterId, Context] = {}

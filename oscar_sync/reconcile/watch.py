@@ -106,6 +106,7 @@ class Saves(FileSystemEventHandler):
         self._own = own
         self._changed = threading.Condition()
         self._names: set[str] = set()
+        self._is_woken = False
         self._first_at = self._last_at = 0.0
         self._watched = _Watched()
         self._folders: dict[str, _Folder] = {}
@@ -279,11 +280,18 @@ class Saves(FileSystemEventHandler):
                 if self._names and now >= quiet_at:
                     names, self._names = tuple(sorted(self._names)), set()
                     return Woken(names)
-                if not self._names and now >= until:
+                if not self._names and (self._is_woken or now >= until):
+                    self._is_woken = False
                     return Woken()
                 pause_s = min(quiet_at if self._names else until, look_at) - now
                 self._changed.wait(min(max(pause_s, 0.001), KEY_S if key else LOOK_S))
         return None
+
+    def wake(self) -> None:
+        """End the wait, from any thread, as if its time had come."""
+        with self._changed:
+            self._is_woken = True
+            self._changed.notify_all()
 
     def close(self) -> None:
         self._stop()

@@ -36,19 +36,23 @@ _HELP: Final = {
     "blocked_actions": "Blocked steps, by code.",
     "applied_actions": "Actions of the last apply, by outcome.",
 }
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 
 def metrics_text(run: MetricsRun) -> str:
     """Return the metrics of *run*, ended by ``# EOF``; names of services are not in them."""
-    lines = []
+    from prometheus_client import CollectorRegistry, Gauge
+    from prometheus_client.openmetrics.exposition import generate_latest
+
+    registry = CollectorRegistry()
     for name, samples in _families(run).items():
-        full = f"oscar_sync_{name}"
-        lines += [f"# HELP {full} {_HELP[name]}", f"# TYPE {full} gauge"]
-        if name.endswith("_seconds"):
-            lines.append(f"# UNIT {full} seconds")
-        lines += [f"{full}{_braced(labels)} {_number(value)}" for labels, value in samples]
-    return "\n".join([*lines, "# EOF"]) + "\n"
+        if not samples:
+            continue
+        unit, labelled = "seconds" if name.endswith("_seconds") else "", list(samples[0][0])
+        gauge = Gauge(f"oscar_sync_{name}", _HELP[name], labelled, unit=unit, registry=registry)
+        for labels, value in samples:
+            gauge.labels(**labels).set(value)
+    text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
+    return text.decode()
 
 
 def _families(run: MetricsRun) -> dict[str, list[Sample]]:
@@ -97,12 +101,3 @@ def _of_plan(plan: Plan, labels: Labels) -> dict[str, list[Sample]]:
 def _counted(at: Mapping[str, Labels], clusters: Iterable[str]) -> list[Sample]:
     names = list(clusters)
     return [(labels, names.count(name)) for name, labels in at.items()]
-
-
-def _braced(labels: Labels) -> str:
-    shown = (f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
-    return "{" + ",".join(shown) + "}"
-
-
-def _number(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.3f}"

@@ -31,6 +31,13 @@ def commit_named(tree: Path, ref: str) -> str:
     return found.decode().strip() if found else ""
 
 
+def author_of(tree: Path, commit: str) -> tuple[str, str]:
+    """Return who wrote *commit*, and its first line; both blank where git cannot tell."""
+    found = _read(tree, "show", "-s", "--no-show-signature", "--format=%an%x00%s", commit, "--")
+    name, _, subject = (found or b"").decode(errors="replace").strip().partition("\0")
+    return name, subject
+
+
 def files_of(tree: Path, commit: str, below: str = "") -> Mapping[str, CommittedFile] | None:
     """Return what *commit* holds *below* a folder, by path; None where git cannot tell."""
     folder = ("--", f":(top,literal){below}") if below else ()

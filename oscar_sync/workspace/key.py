@@ -67,7 +67,7 @@ def ensure_key(
         return key
     text = secrets.token_hex(32)
     try:
-        _make_folder(path.parent)
+        make_folder(path.parent)
         is_ours = create_exclusively(path, f"{text}\n")
     except OSError as error:
         _tell(
@@ -80,7 +80,12 @@ def ensure_key(
     return _key(text, str(path), is_new=True) if is_ours else read_key(folder, environ, on_note)
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder of our own in a checkout, which git does not track.
+
+    Raises:
+        OSError: it cannot be made.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
     create_exclusively(folder / ".gitignore", "*\n")
 

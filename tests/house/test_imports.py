@@ -15,7 +15,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 MODULES = python_files("oscar_sync")
 
 # Where the name of the package to install is not the name to import.
-IMPORT_NAMES = {"pyyaml": "yaml", "pysocks": "socks", "flask-cors": "flask_cors", "pyjwt": "jwt"}
+IMPORT_NAMES = {
+    "pyyaml": "yaml",
+    "pysocks": "socks",
+    "flask-cors": "flask_cors",
+    "prometheus-client": "prometheus_client",
+    "pyjwt": "jwt",
+}
 # Imported not by us but by what is named here: moto's server is written with them.
 NEEDED_BY = {"flask": "moto", "flask-cors": "moto", "werkzeug": "moto"}
 # They come with a package that is named, and belong to what it offers.
@@ -37,12 +43,15 @@ USED_BY = {
     "moto": "emulator",
     "obstore": "storage",
     "pathspec": "documents/ignore_file",
+    "prometheus-client": "render/metrics",
     "pydantic": "published",
     "pyjwt": "emulator",
     "pysocks": "net",
     "pyyaml": "documents",
     "requests": "client",
+    "starlette": "board",
     "urllib3": "net",
+    "uvicorn": "board",
     "watchdog": "reconcile/watch",
     "webdav4": "storage",
     "werkzeug": "emulator",
@@ -56,9 +65,12 @@ TOO_SLOW_FOR_HELP = {
     "minio",
     "moto",
     "obstore",
+    "prometheus_client",
     "requests",
     "rich",
+    "starlette",
     "urllib3",
+    "uvicorn",
     "watchdog",
     "webdav4",
     "werkzeug",

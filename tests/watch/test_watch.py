@@ -185,7 +185,7 @@ def test_drift_is_told_once_and_counted_by_each_pass(listener, project, watch, o
     watcher.until("planned again: the same", count=watcher.text().count("the same") + 2)
     watcher.end(signal.SIGINT)
     assert [(told["event"], told["command"]) for told in listener.told] == [("drift", "watch")]
-    assert 'drifted_services{command="watch",set="tests",cluster="edge"} 1' in metrics.read_text()
+    assert 'drifted_services{cluster="edge",command="watch",set="tests"} 1.0' in metrics.read_text()
 
 
 def test_after_a_save_only_what_is_new_changed_or_gone_is_shown(project, watch):

@@ -1,7 +1,8 @@
 """The graph as SVG, drawn here: no script, no style from elsewhere, dark and light."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -46,6 +47,9 @@ class _Edge(Struct, frozen=True):
     path: str
     is_loop: bool
     has_tip: bool
+    jobs: str
+    x: int
+    y: int
 
 
 class _Node(Struct, frozen=True):
@@ -75,7 +79,11 @@ class _Sample(Struct, frozen=True):
     y: int
 
 
-def graph_svg(graph: Graph) -> str:
+def graph_svg(
+    graph: Graph, running: Mapping[str, int] = MappingProxyType({}), *, has_style: bool = True
+) -> str:
+    """Return the picture; *running* counts the jobs of services, by the ids of their nodes."""
+    # Without a style of its own it takes that of the page: a strict policy allows no other.
     box = _box_width(graph)
     columns = (_PAGE - 2 * _MARGIN + _GAP_X) // (box + _GAP_X)
     laid = [
@@ -93,7 +101,7 @@ def graph_svg(graph: Graph) -> str:
                 name,
                 _MARGIN,
                 top + 15,
-                list(_edges(part, drawing)),
+                list(_edges(part, drawing, running)),
                 [_node(node, drawing) for node in part.nodes],
             )
         )
@@ -105,7 +113,7 @@ def graph_svg(graph: Graph) -> str:
         box_width=box,
         box_height=_HEIGHT,
         summary=_summary(graph),
-        style=source_of("graph.css"),
+        style=source_of("graph.css") if has_style else "",
         legend=legend,
         clusters=clusters,
     )
@@ -192,8 +200,9 @@ def _node(node: Node, drawing: _Drawing) -> _Node:
     )
 
 
-def _edges(graph: Graph, drawing: _Drawing) -> Iterator[_Edge]:
+def _edges(graph: Graph, drawing: _Drawing, running: Mapping[str, int]) -> Iterator[_Edge]:
     """Yield the edges, where they share lanes one line for all."""
+    counted = {edge.target: edge for edge in graph.edges if edge.kind is EdgeKind.STARTS}
     names = {node.id: node.name for node in graph.nodes}
     nodes, lanes = drawing.layout.nodes, drawing.layout.lanes
     drawn: set[tuple[EdgeKind, Spot, Spot]] = set()
@@ -202,12 +211,16 @@ def _edges(graph: Graph, drawing: _Drawing) -> Iterator[_Edge]:
         steps = [(edge.kind, one, other) for one, other in pairwise(spots)]
         new = [step for step in steps if step not in drawn]
         drawn.update(new)
+        jobs = running.get(edge.target, 0) if counted.get(edge.target) is edge else 0
         yield _Edge(
             _style(edge),
             f"{names[edge.source]} {edge.kind} {names[edge.target]}",
             drawing.path([new[0][1], *(other for _, _, other in new)]),
             edge.is_loop,
             has_tip=new[-1] == steps[-1],
+            jobs=f"{jobs:,} running" if jobs else "",
+            x=drawing.x(nodes[edge.target]) - _BESIDE,
+            y=drawing.y(nodes[edge.target]) + _HEIGHT // 2 - _BESIDE // 2,
         )
 
 

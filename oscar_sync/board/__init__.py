@@ -1,0 +1,1 @@
+"""The board: a page and an API that show what a watch finds, served beside it."""

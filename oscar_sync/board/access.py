@@ -1,0 +1,95 @@
+"""Who may read the board, and who may ask it for something: a token, or a cookie made from it."""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from oscar_sync.errors import UsageError
+
+COOKIE: Final = "oscar_sync_board"
+COOKIE_S: Final = 12 * 3600
+SHORTEST: Final = 16
+"""A token has so many characters at least."""
+
+
+class TokenCheck:
+    """The secrets are read from their files each time, so that they can be changed.
+
+    ``token_file`` is None for a board that only this machine reaches: it is read without.
+
+    Raises:
+        UsageError: a file cannot be read, or its secret is too short.
+    """
+
+    def __init__(
+        self,
+        token_file: Path | None,
+        hook_file: Path | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._file = token_file
+        self._hook_file = hook_file
+        self._now = now
+        if token_file is not None:
+            self._token()
+        if hook_file is not None:
+            self.hook_secret()
+
+    @property
+    def has_token(self) -> bool:
+        return self._file is not None
+
+    @property
+    def has_hook_secret(self) -> bool:
+        return self._hook_file is not None
+
+    def hook_secret(self) -> bytes:
+        assert self._hook_file is not None  # noqa: S101 - asked only of one that has it
+        return secret_in(self._hook_file, "--hook-secret-file")
+
+    def is_token(self, given: str) -> bool:
+        """Tell whether *given* is the token."""
+        if self._file is None:
+            return False
+        return hmac.compare_digest(_mac(self._token(), "token"), _mac(given.encode(), "token"))
+
+    def cookie(self) -> str:
+        """Return a cookie that stands for the token until it ends, or the token is another one."""
+        until = str(int(self._now()) + COOKIE_S)
+        return f"{until}.{_mac(self._token(), f'cookie {until}').hex()}"
+
+    def is_cookie(self, given: str) -> bool:
+        until, _, mac = given.partition(".")
+        if self._file is None or not (until.isascii() and until.isdecimal()) or len(until) > 12:
+            return False
+        good = _mac(self._token(), f"cookie {until}").hex()
+        return hmac.compare_digest(good.encode(), mac.encode()) and int(until) >= self._now()
+
+    def _token(self) -> bytes:
+        assert self._file is not None  # noqa: S101 - asked only of one that has a token
+        return secret_in(self._file, "--listen-token-file")
+
+
+def secret_in(path: Path, option: str) -> bytes:
+    """Return the secret that a file holds.
+
+    Raises:
+        UsageError: it cannot be read, or is too short to keep anybody out.
+    """
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(f"{option} {path}: {error.strerror}") from error
+    if len(secret) < SHORTEST:
+        raise UsageError(
+            f"{option} {path}: write {SHORTEST} characters or more, such as those of "
+            "`openssl rand -hex 32`"
+        )
+    return secret
+
+
+def _mac(key: bytes, message: str) -> bytes:
+    return hmac.digest(key, message.encode(), hashlib.sha256)

@@ -1,0 +1,149 @@
+"""What every request to the board meets first: bounds, who asks, and the headers of the answer."""
+
+import asyncio
+import re
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from oscar_sync.board.access import COOKIE, TokenCheck
+from oscar_sync.errors import UsageError
+
+MOST_BYTES: Final = 1 << 20
+SLOWEST_S: Final = 10.0
+WRONG_S: Final = 0.5
+"""A wrong token is answered so late."""
+
+_OPEN: Final = frozenset({"/healthz", "/livez", "/readyz", "/login", "/board.css"})
+"""Read without a token: they say nothing of services."""
+_PORT: Final = re.compile(r":\d{1,5}\Z", re.ASCII)
+_HOOKS: Final = "/api/hook/"
+"""Callers prove themselves by the body."""
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_HEADERS: Final = {
+    "content-security-policy": _POLICY,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+class RequestGuard:
+    """Lets a request through to *app* if it is small, quick and allowed.
+
+    *hosts* are the names that this board is asked by; none: any, since each request has a token.
+    """
+
+    def __init__(
+        self, app: ASGIApp, access: TokenCheck, hosts: tuple[str, ...], *, is_secure: bool
+    ) -> None:
+        self._app = app
+        self._access = access
+        self._hosts = hosts
+        self._is_secure = is_secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                if self._is_secure:
+                    headers["strict-transport-security"] = "max-age=31536000"
+            await send(message)
+
+        try:
+            refusal = await self._refusal(scope)
+        except UsageError as error:
+            refusal = PlainTextResponse(f"{error}\n", 503)
+        if refusal is not None:
+            await refusal(scope, receive, sent)
+            return
+        await self._app(scope, _bounded(receive), sent)
+
+    async def _refusal(self, scope: Scope) -> Response | None:
+        headers, path = Headers(scope=scope), scope["path"]
+        if self._hosts and _PORT.sub("", headers.get("host", "")) not in self._hosts:
+            words = f"this board answers to {', '.join(self._hosts)}\n"
+            return PlainTextResponse(words, 421)
+        if int(headers.get("content-length") or 0) > MOST_BYTES:
+            return PlainTextResponse(f"a request may have {MOST_BYTES} bytes\n", 413)
+        is_read = scope["method"] in {"GET", "HEAD"}
+        if path.startswith(_HOOKS) or (is_read and path in _OPEN):
+            return None
+        if not is_read and _is_foreign(headers):
+            return PlainTextResponse("asked by the page of another site\n", 403)
+        if path == "/login":
+            return None
+        return await self._unknown(headers, is_read=is_read)
+
+    async def _unknown(self, headers: Headers, *, is_read: bool) -> Response | None:
+        """Return the answer to a caller who is not known, None for one who is."""
+        if not self._access.has_token:
+            words = "this board only shows: start it with --listen-token-file FILE\n"
+            return None if is_read else PlainTextResponse(words, 403)
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self._access.is_token(token.strip()):
+            return None
+        if self._access.is_cookie(_cookie(headers)):
+            return None
+        if scheme:
+            await asyncio.sleep(WRONG_S)
+        if is_read and "text/html" in headers.get("accept", ""):
+            return RedirectResponse("/login", 303)
+        return PlainTextResponse(
+            "a token is needed: Authorization: Bearer TOKEN\n",
+            401,
+            {"www-authenticate": 'Bearer realm="oscar-sync"'},
+        )
+
+
+def _is_foreign(headers: Headers) -> bool:
+    """Tell whether a browser says that a page from elsewhere asks."""
+    site, origin = headers.get("sec-fetch-site", ""), headers.get("origin", "")
+    if site:
+        return site not in {"same-origin", "none"}
+    # Without a referrer a browser says "null" of a form, also of ours: the cookie, which goes
+    # along with our own pages only, tells these apart.
+    return origin not in {"", "null"} and origin.partition("://")[2] != headers.get("host", "")
+
+
+def _cookie(headers: Headers) -> str:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Return *receive* that gives up on a body that is too long, or comes too slowly."""
+    state: dict[str, Any] = {"bytes": 0, "is_whole": False}
+
+    async def received() -> Message:
+        if state["is_whole"]:
+            return await receive()  # waits until the caller is gone, however long that takes
+        async with asyncio.timeout(SLOWEST_S):
+            message = await receive()
+        state["bytes"] += len(message.get("body", b""))
+        state["is_whole"] = not message.get("more_body", False)
+        if state["bytes"] > MOST_BYTES:
+            raise BodyTooLargeError
+        return message
+
+    return received
+
+
+class BodyTooLargeError(Exception):
+    """The body of a request is longer than it may be."""

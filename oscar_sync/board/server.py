@@ -1,0 +1,151 @@
+"""The HTTP server of the board, in a thread of its own beside the watch."""
+
+import asyncio
+import socket
+import ssl
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import uvicorn
+from msgspec import Struct
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from oscar_sync.board.access import TokenCheck
+from oscar_sync.board.app import app_of
+from oscar_sync.board.state import Board
+from oscar_sync.board.stream import Streams
+from oscar_sync.errors import UsageError
+
+_AT_ONCE: Final = 250
+_HEAD_BYTES: Final = 16 << 10
+_HEAD_S: Final = 10.0
+_STOP_S: Final = 3
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class ListenOptions(Struct, frozen=True):
+    """Where and how to listen; ``host`` is an address or a name, an IPv6 one without brackets."""
+
+    host: str
+    port: int
+    token_file: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    hook_file: Path | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.host in LOOPBACK or self.host.startswith("127.")
+
+
+class BoardServer:
+    """Serves *board* from ``with`` to its end.
+
+    Raises:
+        UsageError: the address is taken or not ours, or a file cannot be used.
+    """
+
+    def __init__(self, board: Board, options: ListenOptions) -> None:
+        self._options = options
+        access = TokenCheck(options.token_file, options.hook_file)
+        self._streams = Streams(board)
+        is_secure = options.certificate is not None
+        shown = f"[{options.host}]" if ":" in options.host else options.host
+        local = tuple(f"[{one}]" if ":" in one else one for one in sorted(LOOPBACK))
+        hosts = tuple(dict.fromkeys((*local, shown))) if options.is_loopback else ()
+        self._app = app_of(board, access, hosts, self._streams, is_secure=is_secure)
+        self._server = _Server(self._config())
+        self._socket = _bound(options.host, options.port)
+        port = self._socket.getsockname()[1]
+        self.url = f"{'https' if is_secure else 'http'}://{shown}:{port}/"
+        self._thread = threading.Thread(target=self._run, name="board", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.should_exit = True
+        loop = self._server.loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._streams.ended.set)
+        self._thread.join(_STOP_S + 2)
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def _config(self) -> uvicorn.Config:
+        options = self._options
+        made = uvicorn.Config(
+            self._app,
+            http=_PatientProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=_AT_ONCE,
+            h11_max_incomplete_event_size=_HEAD_BYTES,
+            timeout_graceful_shutdown=_STOP_S,
+            ssl_certfile=options.certificate,
+            ssl_keyfile=options.key,
+        )
+        try:
+            made.load()
+        except (OSError, ssl.SSLError) as error:
+            raise UsageError(f"--tls-cert, --tls-key: {error.strerror or error}") from error
+        return made
+
+
+class _Server(uvicorn.Server):
+    loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+
+class _PatientProtocol(H11Protocol):
+    """Closes a connection that no whole request comes on: so none is held open for nothing."""
+
+    _before: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.loop.call_later(_HEAD_S, self._look)
+
+    def _look(self) -> None:
+        cycle: Any = self.cycle
+        if self.transport.is_closing():
+            return
+        if cycle is self._before and (cycle is None or cycle.response_complete):
+            self.transport.close()
+            return
+        self._before = cycle
+        self.loop.call_later(_HEAD_S, self._look)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind)
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
+            made.listen(128)
+        except OSError:
+            made.close()
+            raise
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"--listen {host}:{port}: {why}") from error
+    return made

@@ -1,0 +1,157 @@
+"""What the board shows: put in by the watch, read by the server, each in a thread of its own."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oscar_sync.model.event import Event
+from oscar_sync.model.plan import Plan
+from oscar_sync.model.run import PastRun
+from oscar_sync.model.survey import Survey
+from oscar_sync.render.html.board import BoardPicture
+from oscar_sync.render.metrics import MetricsRun
+from oscar_sync.render.subject import Subject
+
+_RUNS: Final = 200
+_SLOWEST_TURN_S: Final = 900.0
+_READING_S: Final = 30.0
+"""Whoever asked for something so long ago still reads."""
+
+
+def _nothing(*_told: object) -> None:
+    """Do nothing."""
+
+
+class Controls(Struct, frozen=True):
+    """What readers with the token may ask of the loop; called from the server's threads.
+
+    ``pause`` takes the reason; it and ``resume`` raise OSError where that cannot be kept.
+    """
+
+    sync: Callable[[], None] = _nothing
+    pause: Callable[[str], None] = _nothing
+    resume: Callable[[], None] = _nothing
+
+
+class Board:
+    """The picture of now, and whom to tell when it changes.
+
+    ``interval_s`` is the time between passes: the loop is healthy while one succeeds within three.
+    """
+
+    def __init__(
+        self,
+        interval_s: float,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        is_applying: bool = False,
+        can_sync: bool = False,
+    ) -> None:
+        self.interval_s = interval_s
+        self.controls = Controls()
+        self._now = now
+        self._lock = threading.Lock()
+        # Above that of a board that ran before on the same address: pages are still open.
+        number = time.time_ns() // 1_000_000
+        self._picture = BoardPicture(number, is_applying=is_applying, can_sync=can_sync)
+        self._listeners: list[Callable[[], None]] = []
+        self._good_at = self._turned_at = now()
+        self._seen_at = float("-inf")
+        self._is_looked_at = True
+        self.look_wanted = threading.Event()
+        self.run: MetricsRun | None = None
+
+    # -- for the server
+
+    @property
+    def picture(self) -> BoardPicture:
+        return self._picture
+
+    @property
+    def plan(self) -> Plan | None:
+        subject = self._picture.subject
+        return subject.plan if subject else None
+
+    @property
+    def is_healthy(self) -> bool:
+        """Tell whether a pass succeeded within three intervals."""
+        return self._now() - self._good_at <= 3 * self.interval_s
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether the loop has turned lately, whatever it found."""
+        # After failures it waits for up to a quarter of an hour, and an apply may take as long.
+        return self._now() - self._turned_at <= 3 * max(self.interval_s, _SLOWEST_TURN_S)
+
+    @property
+    def is_ready(self) -> bool:
+        return self._picture.subject is not None
+
+    def seen(self) -> None:
+        """Note that somebody reads: the clusters are looked at for readers only."""
+        self._seen_at = self._now()
+        if not self._is_looked_at:
+            self._is_looked_at = True
+            self.look_wanted.set()
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call *listener*, from any thread, at each change, until what is returned is called."""
+        with self._lock:
+            self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # -- for the watch
+
+    def doing(self, phase: str, doing: str = "", next_at: str | None = None) -> None:
+        more: dict[str, Any] = {} if next_at is None else {"next_at": next_at}
+        self._put(phase=phase, doing=doing, **more)
+
+    def step(self, event: Event) -> None:
+        if event.action is not None:
+            self.doing("applying", f"{event.action.key} {event.action.kind}: {event.happening}")
+
+    def planned(self, subject: Subject) -> None:
+        before, planned_at = self._picture.subject, f"{datetime.now(UTC):%H:%M:%S}"
+        is_same = before is not None and before.plan == subject.plan
+        self._put(subject=subject, planned_at=planned_at, is_content=not is_same)
+        self._is_looked_at = False
+        if self._now() - self._seen_at < _READING_S:
+            self.seen()
+
+    def ended(self, run: MetricsRun, *, is_good: bool) -> None:
+        """Note that a pass is over; *is_good*: it could plan, whatever it found."""
+        self.run, self._turned_at = run, self._now()
+        if is_good:
+            self._good_at = self._now()
+
+    def failed(self, problem: str) -> None:
+        if problem != self._picture.problem:
+            self._put(problem=problem, is_content=True)
+
+    def surveyed(self, survey: Survey) -> None:
+        before = self._picture.survey
+        is_same = before is not None and replace(survey, at=before.at) == before
+        self._put(survey=survey, is_content=not is_same)
+
+    def recall(self, runs: tuple[PastRun, ...]) -> None:
+        self._put(runs=runs, is_content=True)
+
+    def ran(self, run: PastRun) -> None:
+        self._put(runs=(*self._picture.runs, run)[-_RUNS:], is_content=True)
+
+    def held(self, words: str) -> None:
+        if words != self._picture.held:
+            self._put(held=words, is_content=True)
+
+    def _put(self, *, is_content: bool = False, **changes: Any) -> None:
+        with self._lock:
+            number = self._picture.number + is_content
+            self._picture = replace(self._picture, number=number, **changes)
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener()

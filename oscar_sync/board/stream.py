@@ -1,0 +1,55 @@
+"""The stream of events of each page: what goes on now, at most a few times a second."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Final
+
+from oscar_sync.board.state import Board
+from oscar_sync.render.html.board import BoardPicture
+from oscar_sync.render.words import safe
+
+MOST: Final = 100
+"""So many pages are served at once."""
+_PAUSE_S: Final = 0.1
+_BEAT_S: Final = 20.0
+
+
+class Streams:
+    """Streams to pages that are open; ``ended`` is set when the board stops."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self.count = 0
+        self.ended = asyncio.Event()
+
+    async def events(self) -> AsyncIterator[bytes]:
+        """Yield a message at each change; and now and then a sign that somebody is there."""
+        changed, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def on_change() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        stop = self._board.listen(on_change)
+        self.count += 1
+        try:
+            while not self.ended.is_set():
+                changed.clear()
+                self._board.seen()
+                yield _message(self._board.picture)
+                await asyncio.sleep(_PAUSE_S)
+                while not (changed.is_set() or self.ended.is_set()):
+                    try:
+                        async with asyncio.timeout(_BEAT_S):
+                            await changed.wait()
+                    except TimeoutError:
+                        self._board.seen()
+                        yield b": still here\n\n"
+        finally:
+            self.count -= 1
+            stop()
+
+
+def _message(picture: BoardPicture) -> bytes:
+    told = {"number": picture.number, "phase": safe(picture.now), "facts": picture.facts}
+    return f"data: {json.dumps(told)}\n\n".encode()

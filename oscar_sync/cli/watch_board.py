@@ -1,0 +1,141 @@
+"""The board beside a watch: what the loop tells it, and looks at the clusters for its readers."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from oscar_sync.board.state import Board, Controls
+from oscar_sync.cli import options as given
+from oscar_sync.cli.border import say
+from oscar_sync.cli.listen import listen_options
+from oscar_sync.cli.request import connections_of
+from oscar_sync.cli.run_record import RunRecord
+from oscar_sync.cli.watch_feed import WatchFeed
+from oscar_sync.errors import MissingExtraError, OscarSyncError
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.run import PastRun
+from oscar_sync.reconcile.connect import Connections
+from oscar_sync.reconcile.once import Pass
+from oscar_sync.reconcile.subject import subject_of
+from oscar_sync.reconcile.survey import survey
+from oscar_sync.render.metrics import MetricsRun
+from oscar_sync.workspace.history import history_file, read_runs
+from oscar_sync.workspace.pause import Pause, end_pause, read_pause, write_pause
+
+_SHARE: Final = 10
+"""Looks at the clusters take at most the tenth part of the time."""
+_TELLING: Final = frozenset({Happening.STEP_START, Happening.STEP_FAILED, Happening.VERIFY})
+
+
+class BoardFeed(WatchFeed):
+    def __init__(self, options: dict[str, Any], record: RunRecord) -> None:
+        self._options = options
+        record.is_kept, record.on_end = True, self.ended
+        self.board = Board(
+            float(options["interval"]),
+            is_applying=options["is_applying"],
+            can_sync=bool(options["listen_token_file"]),
+        )
+        self._planned: Pass | None = None
+        self._file = Path()
+        self._over = threading.Event()
+
+    @contextmanager
+    def serving(self, wake: Callable[[], None]) -> Iterator[None]:
+        try:
+            from oscar_sync.board.server import BoardServer
+        except ModuleNotFoundError as error:
+            raise MissingExtraError(error.name or "starlette", "board") from error
+        self.board.controls = Controls(wake, self._pause, self._resume)
+        looking = threading.Thread(target=self._look, name="looks at clusters", daemon=True)
+        with BoardServer(self.board, listen_options(self._options)) as server:
+            say(f"board: {server.url}")
+            looking.start()
+            try:
+                yield
+            finally:
+                self._over.set()
+                self.board.look_wanted.set()
+
+    # -- what the loop tells
+
+    def planning(self) -> None:
+        self.board.doing("planning")
+
+    def planned(self, planned: Pass) -> None:
+        if self._planned is None:
+            settings_folder = Path(planned.desired.settings.folder)
+            self._file = history_file(settings_folder, given.history_of(self._options))
+            self._recall()
+        self._planned = planned
+        self.board.planned(subject_of(planned, "plan"))
+
+    def _recall(self) -> None:
+        """Show the runs of before, which others have made too."""
+        try:
+            self.board.recall(read_runs(self._file))
+        except OSError as error:
+            say(f"warning: the history cannot be read: {error.strerror}")
+
+    def held(self, window: str) -> str:
+        pause = read_pause(self._file.parent)
+        words = pause.words if pause else window
+        self.board.held(words)
+        return words
+
+    def _pause(self, because: str) -> None:
+        pause = Pause(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", because)
+        write_pause(self._file.parent, pause)
+        self.board.held(pause.words)
+
+    def _resume(self) -> None:
+        end_pause(self._file.parent)
+        self.board.held("")
+        self.board.controls.sync()
+
+    def on_event(self, event: Event) -> None:
+        if event.happening in _TELLING:
+            self.board.step(event)
+
+    def ended(self, run: MetricsRun, kept: PastRun | None) -> None:
+        is_read = run.plan is not None and not any(one.problem for one in run.plan.clusters)
+        self.board.ended(run, is_good=is_read)
+        if kept is not None:
+            self.board.ran(kept)
+        if run.report is not None and not run.exit_code:
+            self.board.controls.sync()  # so that the page shows what is there now
+
+    def waiting(self, problem: str, pause_s: float) -> None:
+        next_at = datetime.now(UTC) + timedelta(seconds=pause_s)
+        self.board.failed(problem)
+        self.board.doing("waiting", next_at=f"{next_at:%H:%M:%S}")
+
+    # -- looks at the clusters
+
+    def _look(self) -> None:
+        """Look at the clusters after a plan while somebody reads, and leave pauses."""
+        connections = connections_of(self._options)
+        while True:
+            self.board.look_wanted.wait()
+            if self._over.is_set():
+                connections.close()
+                return
+            began = time.monotonic()
+            self.board.look_wanted.clear()
+            self._look_once(connections)
+            self._over.wait(_SHARE * (time.monotonic() - began))
+
+    def _look_once(self, connections: Connections) -> None:
+        planned = self._planned
+        if planned is None:
+            return
+        try:
+            self.board.surveyed(survey(planned, connections))
+        except OscarSyncError as error:
+            say(f"warning: the board does not show how services run: {error}")
+        finally:
+            connections.close_providers()

@@ -1,0 +1,333 @@
+"""The pages of a board: how everything stands, and one service in full."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from oscar_sync.model.amounts import plural
+from oscar_sync.model.diagnostic import Severity
+from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.natural import natural
+from oscar_sync.model.plan import ClusterSummary
+from oscar_sync.model.run import PastRun
+from oscar_sync.model.state import BucketCount
+from oscar_sync.model.survey import Survey
+from oscar_sync.render.graph.svg import graph_svg
+from oscar_sync.render.graph.text import graph_text
+from oscar_sync.render.history import day_and_time, outcome_of, short, what_of
+from oscar_sync.render.html.entries import blocks_of, entries_of, slug
+from oscar_sync.render.markup import rendered
+from oscar_sync.render.plan_text import summary
+from oscar_sync.render.subject import Subject
+from oscar_sync.render.words import headline, size
+from oscar_sync.semantics.buckets import used_buckets
+
+_ROWS: Final = 400
+"""The page of all clusters shows so many services of each; a cluster's own page shows all."""
+_DRAWN: Final = 300
+_RUNS: Final = 20
+_FINDINGS: Final = 100
+_CALM: Final = "in sync"
+_READY: Final = frozenset({"", "ready", "not reported", "stopped"})
+_TONES: Final = {
+    "blocked": "bad",
+    "missing": "warn",
+    "not ready": "bad",
+    "drifted": "warn",
+    "changed in the files": "edit",
+    _CALM: "good",
+}
+"""States of a service, the worst first."""
+_SEVERITIES: Final = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "good"}
+
+
+class BoardPicture(Struct, frozen=True):
+    """Everything that a board shows. ``number`` rises with each change of more than times.
+
+    ``phase`` is what the loop does now, ``doing`` to what; times are of day, UTC. ``subject``
+    is None until the first plan. ``held`` is why nothing is applied now, for
+    a pause or a window. ``can_sync``: whoever reads may ask for a plan.
+    """
+
+    number: int = 0
+    phase: str = "starting"
+    is_applying: bool = False
+    doing: str = ""
+    problem: str = ""
+    planned_at: str = ""
+    next_at: str = ""
+    subject: Subject | None = None
+    survey: Survey | None = None
+    runs: Sequence[PastRun] = ()
+    held: str = ""
+    can_sync: bool = False
+
+    @property
+    def is_paused(self) -> bool:
+        return self.held.startswith("paused")
+
+    @property
+    def facts(self) -> str:
+        """Return what the loop may do, and when it planned and will plan."""
+        mode = "applies what is planned" if self.is_applying else "read-only"
+        times = [("planned", self.planned_at), ("next", self.next_at)]
+        return " · ".join([mode, *(f"{word} {at} UTC" for word, at in times if at)])
+
+    @property
+    def now(self) -> str:
+        """Return what goes on."""
+        return f"{self.phase}: {self.doing}" if self.doing else self.phase
+
+
+class _Row(Struct, frozen=True):
+    """One service; ``id`` is that of its element, ``link`` leads to its page."""
+
+    id: str
+    link: str
+    name: str
+    state: str
+    tone: str
+    words: str
+    commit: str
+    buckets: Sequence[str]
+    running: str
+
+    @property
+    def slug(self) -> str:
+        return slug(self.state)
+
+
+class _Cluster(Struct, frozen=True):
+    id: str
+    link: str
+    about: str
+    problem: str
+    counts: str
+    rows: Sequence[_Row]
+    cut: int
+
+
+def board_page(picture: BoardPicture, cluster: str = "") -> str:
+    """Return the page of all clusters, or of one with each of its services."""
+    subject = picture.subject
+    rows = _Sight(subject, picture.survey).rows() if subject else {}
+    shown = [one for one in subject.plan.clusters if cluster in {"", one.id}] if subject else []
+    clusters = [_cluster(one, rows, _ROWS if not cluster else None) for one in shown]
+    states = Counter(row.state for one in shown for row in rows.get(one.id, ()))
+    return rendered(
+        "board.html",
+        picture=picture,
+        title=f"oscar-sync: {cluster or _set_name(subject)}",
+        one=cluster,
+        lead=_lead(picture),
+        states=[(word, slug(word), states[word]) for word in _TONES if states[word]],
+        clusters=clusters,
+        findings=[] if cluster else list(_findings(picture.survey))[:_FINDINGS],
+        is_looked_at=picture.survey is not None,
+        runs=[] if cluster else [_run(run) for run in reversed(picture.runs[-_RUNS:])],
+        **({} if cluster else _flow(picture)),
+    )
+
+
+def service_page(picture: BoardPicture, key: ServiceKey) -> str:
+    """Return the page of one service; blank where nothing of that name is known."""
+    subject = picture.subject
+    if subject is None:
+        return ""
+    rows = _Sight(subject, picture.survey).rows().get(key.cluster, ())
+    row = next((row for row in rows if row.name == key.name), None)
+    if row is None:
+        return ""
+    own = [one for one in entries_of(subject) if (one.cluster, one.name) == (key.cluster, key.name)]
+    return rendered(
+        "board_service.html",
+        picture=picture,
+        title=f"{key}",
+        cluster=key.cluster,
+        cluster_link=f"/cluster/{_quoted(key.cluster)}",
+        row=row,
+        entries=[block.text_within(1 << 30) for block in blocks_of(own)],
+        runs=[
+            _run(run)
+            for run in reversed(picture.runs)
+            if any((one.cluster, one.service) == (key.cluster, key.name) for one in run.services)
+        ][:_RUNS],
+    )
+
+
+def login_page(problem: str = "") -> str:
+    return rendered("board_login.html", problem=problem)
+
+
+def _set_name(subject: Subject | None) -> str:
+    return (subject.plan.set_name if subject else "") or "board"
+
+
+def _lead(picture: BoardPicture) -> str:
+    if picture.subject is None:
+        return "No plan was made yet."
+    return summary(picture.subject.plan, "watch")
+
+
+# -- services
+
+
+class _Sight:
+    """What is known of each service: its action, what blocks it, and how it runs."""
+
+    def __init__(self, subject: Subject, survey: Survey | None) -> None:
+        plan = subject.plan
+        self._survey = survey
+        self._clusters = [one.id for one in plan.clusters]
+        looked_at = survey.clusters if survey else ()
+        self._statuses = {one.key: one for cluster in looked_at for one in cluster.services}
+        self._actions = {action.key: action for action in reversed(plan.all_actions)}
+        self._blocked = {item.action.key: f"{item.code}: {item.message}" for item in plan.blocked}
+        ours = {key for key, one in self._statuses.items() if one.is_ours}
+        self._keys = {*subject.services, *self._actions, *ours}
+
+    def rows(self) -> Mapping[str, list[_Row]]:
+        """Return the rows of each cluster, the worst first."""
+        rows: dict[str, list[_Row]] = {name: [] for name in self._clusters}
+        for key in self._keys:
+            rows.setdefault(key.cluster, []).append(self._row(key))
+        order = list(_TONES)
+        for some in rows.values():
+            some.sort(key=lambda row: (order.index(row.state), natural(row.name)))
+        return rows
+
+    def _state(self, key: ServiceKey) -> str:
+        if key in self._blocked:
+            return "blocked"
+        action, status = self._actions.get(key), self._statuses.get(key)
+        if action is not None:
+            if action.kind.is_creation:
+                return "missing"
+            is_drift = action.is_drifted or action.kind.is_drift
+            return "drifted" if is_drift else "changed in the files"
+        return "not ready" if status is not None and status.state not in _READY else _CALM
+
+    def _words(self, key: ServiceKey, state: str) -> str:
+        action, status = self._actions.get(key), self._statuses.get(key)
+        if state == "not ready" and status is not None:
+            reason = status.deployment.reason if status.deployment else ""
+            return f"{status.state}: {reason}" if reason else status.state
+        return self._blocked.get(key) or (headline(action) if action else "")
+
+    def _row(self, key: ServiceKey) -> _Row:
+        state, action, status = self._state(key), self._actions.get(key), self._statuses.get(key)
+        running = self._survey.running.get(key, 0) if self._survey else 0
+        commit = (status.revision if status else "") or (action.revision if action else "")
+        return _Row(
+            f"s-{key.cluster}-{slug(key.name)}",
+            f"/service/{_quoted(key.cluster)}/{_quoted(key.name)}",
+            key.name,
+            state,
+            _TONES[state],
+            self._words(key, state),
+            short(commit),
+            list(self._buckets(key)),
+            f"{running:,} running" if running else "",
+        )
+
+    def _buckets(self, key: ServiceKey) -> Iterator[str]:
+        status = self._statuses.get(key)
+        if status is None or status.form is None or self._survey is None:
+            return
+        for bucket in used_buckets(status.form):
+            yield f"{bucket} {_held(self._survey.contents.get((key.cluster, bucket)))}".rstrip()
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="", errors="replace")
+
+
+def _held(count: BucketCount | None) -> str:
+    if count is None:
+        return ""
+    least = "at least " if count.is_at_least else ""
+    return f"({least}{plural(count.objects, 'object')}, {size(count.size_bytes)})"
+
+
+def _cluster(one: ClusterSummary, rows: Mapping[str, list[_Row]], limit: int | None) -> _Cluster:
+    own = rows.get(one.id, [])
+    counts = Counter(row.state for row in own)
+    words = ", ".join(f"{counts[state]:,} {state}" for state in _TONES if counts[state])
+    version = f", OSCAR {one.version}" if one.version else ""
+    shown = own if limit is None else own[:limit]
+    return _Cluster(
+        one.id,
+        f"/cluster/{_quoted(one.id)}",
+        f"{one.endpoint}{version}",
+        one.problem,
+        words or "no services",
+        shown,
+        len(own) - len(shown),
+    )
+
+
+# -- the rest of the page
+
+
+class _Finding(Struct, frozen=True):
+    id: str
+    tone: str
+    word: str
+    code: str
+    place: str
+    message: str
+    remedies: Sequence[tuple[str, str]]
+
+
+def _findings(survey: Survey | None) -> Iterator[_Finding]:
+    for one in survey.examinations if survey else ():
+        for finding in one.findings:
+            yield _Finding(
+                f"f-{one.cluster.id}-{finding.code}-{slug(finding.name)}",
+                _SEVERITIES[finding.severity],
+                str(finding.severity),
+                finding.code,
+                f"{one.cluster.id}/{finding.name}",
+                finding.message,
+                [(remedy.what, remedy.do) for remedy in finding.remedies],
+            )
+
+
+class _Line(Struct, frozen=True):
+    at: str
+    command: str
+    tone: str
+    outcome: str
+    commit: str
+    who: str
+    what: str
+
+
+def _run(run: PastRun) -> _Line:
+    return _Line(
+        day_and_time(run),
+        run.command,
+        "bad" if run.exit_code else "good",
+        outcome_of(run),
+        short(run.commit),
+        run.who,
+        "; ".join(what_of(run)) or run.subject,
+    )
+
+
+def _flow(picture: BoardPicture) -> dict[str, object]:
+    subject, survey = picture.subject, picture.survey
+    if subject is None or not subject.services:
+        return {"flow": "", "too_many": ""}
+    if len(subject.services) > _DRAWN:
+        return {"flow": "", "too_many": plural(len(subject.services), "service")}
+    graph = subject.graph()
+    running = {f"service:{key}": count for key, count in survey.running.items()} if survey else {}
+    return {
+        "flow": graph_svg(graph, running, has_style=False),
+        "flow_in_words": graph_text(graph),
+        "too_many": "",
+    }

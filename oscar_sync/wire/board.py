@@ -1,0 +1,42 @@
+"""Requests to a board of ours that runs elsewhere."""
+
+import json
+from collections.abc import Mapping
+
+from oscar_sync.errors import UnreachableError, UsageError
+from oscar_sync.model.secret import Secret
+from oscar_sync.net.cas import named_cas
+from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.unpacking import AnswerTooLargeError
+from oscar_sync.wire import address
+
+_TIMEOUT_S = 30.0
+
+
+def ask_board(
+    url: str, path: str, token: Secret, fields: Mapping[str, str], environ: Mapping[str, str]
+) -> None:
+    """POST *fields* to *path* of the board at *url*, once.
+
+    Raises:
+        UsageError: the address is not one, or the board refuses.
+        UnreachableError: it does not answer.
+    """
+    from oscar_sync.net.pool import Pool
+
+    if address.host_of(url) is None:
+        raise UsageError(f"--board {url} is not an http(s) address")
+    headers = {
+        "Authorization": f"Bearer {token.reveal()}",
+        "Content-Type": "application/json",
+        "User-Agent": "oscar-sync",
+    }
+    place, body = f"{url.rstrip('/')}{path}", json.dumps(dict(fields)).encode()
+    try:
+        with Pool(url, environ, cas=named_cas("", environ)) as pool:
+            answer = pool.urlopen("POST", place, headers=headers, body=body, timeout=_TIMEOUT_S)
+    except (NoExchangeError, AnswerTooLargeError) as error:
+        raise UnreachableError("the board", url, str(error)) from error
+    if answer.status >= 300:
+        said = answer.data[:300].decode("utf-8", errors="replace").strip()
+        raise UsageError(f"the board at {url} answers {answer.status}: {said}")

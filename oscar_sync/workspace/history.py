@@ -1,0 +1,80 @@
+"""The last runs, in a file of lines: losing it loses nothing else."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from oscar_sync.model.run import PastRun
+from oscar_sync.workspace.key import FOLDER, make_folder
+
+if sys.platform != "win32":
+    import fcntl
+
+NAME: Final = "history.jsonl"
+KEPT: Final = 200
+_MOST: Final = 2 * KEPT
+_LONGEST: Final = 64 << 10
+_LINE: Final = msgspec.json.Decoder(PastRun)
+
+
+def history_file(settings_folder: Path, folder: Path | None = None) -> Path:
+    """Return where runs are kept: in *folder*, else beside the key of the settings' folder."""
+    return (folder if folder is not None else settings_folder / FOLDER) / NAME
+
+
+def read_runs(path: Path) -> tuple[PastRun, ...]:
+    """Return the last runs, the newest last; none where there is no file.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return tuple(_runs(file.read()))[-KEPT:]
+    except FileNotFoundError:
+        return ()
+
+
+def add_run(path: Path, run: PastRun) -> None:
+    """Write *run* as the last line, and leave out the oldest once there are twice as many.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    make_folder(path.parent)
+    line = msgspec.json.encode(run) + b"\n"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "r+b") as file, _locked(descriptor):
+        content = file.read()
+        lines = content.count(b"\n")
+        if content and not content.endswith(b"\n"):  # a run that was killed while it wrote
+            content = content[: content.rfind(b"\n") + 1]
+            file.truncate(len(content))
+        if lines < _MOST:
+            file.seek(len(content))
+            file.write(line)
+            return
+        kept = b"".join(content.splitlines(keepends=True)[-KEPT + 1 :]) + line
+        file.seek(0)
+        file.write(kept)
+        file.truncate()
+
+
+def _runs(content: bytes) -> Iterator[PastRun]:
+    for line in content.splitlines():
+        try:
+            yield _LINE.decode(line[:_LONGEST])
+        except msgspec.MsgspecError:
+            continue  # half a line, or one of a later release
+
+
+@contextmanager
+def _locked(descriptor: int) -> Iterator[None]:
+    if sys.platform != "win32":
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
