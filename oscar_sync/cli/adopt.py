@@ -17,6 +17,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 @given.formats(*APPLY_FORMATS)
 @given.common
 @given.allowing
+@given.HISTORY
 @given.YES
 def command(**options: Any) -> int:
     """Start managing running services that a manifest names. Only this set's mark is written."""

@@ -71,6 +71,7 @@ def command(**options: Any) -> int:
             return code
         how = ApplyRun(
             outputs,
+            record,
             options["color"],
             is_yes=options["yes"],
             is_quiet=options["quiet"],
@@ -79,7 +80,6 @@ def command(**options: Any) -> int:
             parallelism=options["parallelism"],
             wait_s=_WAIT_S if options["wait"] else None,
             is_waiting=options["wait"] is not False,
-            on_report=record.reported,
         )
         return carry_out(planned, how, connections)
 

@@ -16,6 +16,7 @@ from oscar_sync.cli.border import say
 from oscar_sync.cli.event_lines import event_line, summary_line
 from oscar_sync.cli.output import BOTTOM, Output, append, for_stderr, write
 from oscar_sync.cli.progress import Progress
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import show_documents, show_plan, stdout_paint
 from oscar_sync.errors import OutputError
 from oscar_sync.model.amounts import plural
@@ -37,27 +38,27 @@ Content = TypeVar("Content", str, Subject)
 
 class ApplyRun(Struct, frozen=True):
     outputs: Sequence[Output]
+    record: RunRecord
     color: str = "auto"
     is_yes: bool = False
     is_quiet: bool = False
     verbose: bool = False
-    command: str = "apply"
     again: str = "oscar-sync apply --yes"
     word: str = "yes"
     parallelism: int = 2
     wait_s: float | None = None
     is_waiting: bool = True
-    on_report: Callable[[RunReport], None] | None = None
 
 
 def carry_out(planned: Pass, how: ApplyRun, connections: Connections) -> Exit:
     """Raises LockedError: another run on this machine works on one of the clusters."""
     plan = planned.draft.plan
+    how.record.planned(planned)
     for output in how.outputs:
         if output.format == "events" and output.file:
             write(output, "")
     shown = [output for output in how.outputs if output.format == "text"]
-    show_plan(planned, shown, how.color, how.command, verbose=how.verbose)
+    show_plan(planned, shown, how.color, how.record.command, verbose=how.verbose)
     if not plan.actions:
         return _finish(planned, RunReport(plan), how, is_sent=False)
     if not how.is_yes and not _is_confirmed(plan, how):
@@ -101,8 +102,7 @@ def _events(how: ApplyRun, progress: Progress) -> Callable[[Event], None]:
 def _finish(planned: Pass, report: RunReport, how: ApplyRun, *, is_sent: bool) -> Exit:
     code = apply_exit(report)
     is_kept = True
-    if how.on_report:
-        how.on_report(report)
+    how.record.reported(report)
     for output in how.outputs:
         match output.format:
             case "text" if is_sent:
@@ -112,7 +112,7 @@ def _finish(planned: Pass, report: RunReport, how: ApplyRun, *, is_sent: bool) -
                 is_kept &= _is_kept(append, output, summary_line(int(code), report))
             case _:
                 continue
-    subject = subject_of(planned, how.command, report)
+    subject = subject_of(planned, how.record.command, report)
     for output in how.outputs:
         is_kept &= _is_kept(_document, output, subject)
     if is_kept:
@@ -161,14 +161,14 @@ def _unconfirmed(planned: Pass, how: ApplyRun) -> Exit:
     say("nothing was sent: there is no terminal to ask on. To carry out exactly this plan, run:")
     say(
         f"  {how.again} --expect {planned.draft.plan.digest}"
-        if how.command == "apply"
+        if how.record.command == "apply"
         else f"  {how.again}"
     )
     for output in how.outputs:
         if output.format == "events":
             append(output, summary_line(int(Exit.NO_TERMINAL)))
     annotated = [output for output in how.outputs if output.format == "github"]
-    show_documents(subject_of(planned, f"{how.command} (not confirmed)"), annotated)
+    show_documents(subject_of(planned, f"{how.record.command} (not confirmed)"), annotated)
     return Exit.NO_TERMINAL
 
 

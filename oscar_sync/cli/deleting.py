@@ -12,6 +12,7 @@ from oscar_sync.cli.applying import ApplyRun
 from oscar_sync.cli.output import Output
 from oscar_sync.cli.reaching import hint_of, wanted_of
 from oscar_sync.cli.request import request_of
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.client.choosing import chosen
 from oscar_sync.errors import UsageError
 from oscar_sync.model.plan import PlanOptions, Scope
@@ -64,14 +65,14 @@ def _unknown(planned: Pass, name: str, *, is_volume: bool) -> UsageError:
 
 
 def deletion_run(
-    options: dict[str, Any], outputs: Sequence[Output], command: str, confirmed: str
+    options: dict[str, Any], outputs: Sequence[Output], record: RunRecord, confirmed: str
 ) -> ApplyRun:
     """Return how it is carried out; *confirmed* are the options that skip the question."""
     words = [word for word in sys.argv[1:] if word not in {"-y", "--yes"}]
     return ApplyRun(
         outputs,
+        record,
         options["color"],
         is_quiet=options["quiet"],
-        command=command,
         again=f"{shlex.join(['oscar-sync', *words])} {confirmed}",
     )

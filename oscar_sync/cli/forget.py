@@ -15,6 +15,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 @given.formats(*APPLY_FORMATS)
 @given.common
 @given.allowing
+@given.HISTORY
 @given.YES
 def command(**options: Any) -> int:
     """Stop managing services. They keep running; only this set's mark is removed."""

@@ -26,7 +26,7 @@ COMMANDS: Final = {
     "graph": Command("graph", "Draw a graph of services and buckets."),
     "watch": Command("watch", "Plan again on each saved change."),
     "board": Command("board", "Ask a running board to plan, to pause, to go on."),
-    "history": Command("history", "Show the last runs of apply and watch."),
+    "history": Command("history", "Show the last runs that changed something."),
     "seed": Command("seed", "Upload files that the buckets do not have."),
     "remove": Command("remove", "Remove services; their data is kept.", ("rm",)),
     "adopt": Command("adopt", "Start managing running services with this set."),

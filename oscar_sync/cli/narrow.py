@@ -6,10 +6,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from oscar_sync.cli import options as given
 from oscar_sync.cli.applying import ApplyRun, carry_out
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.request import connections_of, request_of
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
@@ -29,6 +31,7 @@ def run_narrow(
     is_dry: bool = False,
 ) -> int:
     outputs = outputs_of(options["outputs"], APPLY_FORMATS)
+    record = RunRecord(str(asked.scope), history=given.history_of(options))
 
     def run() -> Exit:
         desired = desire(request_of(options, needs_manifests=needs_manifests), os.environ)
@@ -37,23 +40,22 @@ def run_narrow(
         if not needs_manifests:
             refuse_none_live(desired, planned.views)
         refuse_unknown(planned, asked)
-        command = str(asked.scope)
         if is_dry:
-            show_plan(planned, outputs, options["color"], f"{command} --dry-run")
+            show_plan(planned, outputs, options["color"], f"{record.command} --dry-run")
             return plan_exit(planned.draft.plan, detailed=False)
-        return carry_out(planned, _apply_run(options, outputs, command), connections)
+        return carry_out(planned, _apply_run(options, outputs, record), connections)
 
-    return guarded(run, outputs, options["color"])
+    return record.end(guarded(run, outputs, options["color"]))
 
 
-def _apply_run(options: dict[str, Any], outputs: Sequence[Output], command: str) -> ApplyRun:
+def _apply_run(options: dict[str, Any], outputs: Sequence[Output], record: RunRecord) -> ApplyRun:
     return ApplyRun(
         outputs,
+        record,
         options["color"],
         is_yes=options["yes"],
         is_quiet=options["quiet"],
         verbose=options["verbose"],
-        command=command,
         again=shlex.join(["oscar-sync", *sys.argv[1:], "--yes"]),
     )
 

@@ -18,6 +18,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 @given.common
 @given.allowing
 @click.option("--all", "all_ours", is_flag=True, help="Remove every service of this set.")
+@given.HISTORY
 @given.YES
 def command(**options: Any) -> int:
     """Remove services (SERVICE or CLUSTER/SERVICE). Their buckets and objects are kept."""

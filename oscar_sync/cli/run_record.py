@@ -19,6 +19,8 @@ from oscar_sync.reconcile.once import Pass
 from oscar_sync.render.metrics import MetricsRun, metrics_text
 
 WEBHOOK = "OSCAR_SYNC_WEBHOOK"
+_NOTIFYING = frozenset({"drift", "watch", "apply"})
+"""Commands that call the webhook."""
 _CLEAN = (0, "", "")
 """Exit code, digest and problem of a run that found nothing."""
 
@@ -66,7 +68,7 @@ class RunRecord(Struct):
                 write(Output("metrics", self.metrics_file), metrics_text(run))
             except OutputError as error:
                 say(f"warning: {error}")
-        if os.environ.get(WEBHOOK):
+        if os.environ.get(WEBHOOK) and self.command in _NOTIFYING:
             self._notify(run)
         kept = self._keep(run)
         if self.on_end:

@@ -14,6 +14,7 @@ from oscar_sync.model.plan import PlanOptions, Scope
 @given.PATHS
 @given.formats(*APPLY_FORMATS)
 @given.common
+@given.HISTORY
 @given.YES
 @click.option("--dry-run", is_flag=True, help="Show what would be uploaded and stop.")
 def command(**options: Any) -> int:

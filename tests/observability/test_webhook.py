@@ -121,3 +121,11 @@ def test_what_failed_is_named_by_its_code(project, listener):
     (failed,) = told["failed"]
     assert (failed["service"], failed["kind"], failed["status"]) == ("hello", "create", "failed")
     assert 'status="failed"} 1' in (project.folder / "oscar.prom").read_text()
+
+
+def test_remove_and_its_like_call_no_webhook(project, listener):
+    assert project.run("apply", "--yes")[0] == 0
+    project.emulator.fault("PUT /system/services:500-before")
+
+    assert project.run("forget", "hello", "--yes")[0] == 4
+    assert listener.told == []

@@ -11,6 +11,7 @@ from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.deleting import deletion_of, deletion_run
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.request import connections_of
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import APPLY_FORMATS
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
@@ -27,6 +28,7 @@ from oscar_sync.model.exits import Exit
     help="Go on only if the bucket holds this many objects. --yes needs it unless it is empty.",
 )  # fmt: skip
 @given.YES
+@given.HISTORY
 @given.one_cluster
 @given.formats(*APPLY_FORMATS)
 def command(name: str, objects: int | None, **options: Any) -> int:
@@ -36,6 +38,7 @@ def command(name: str, objects: int | None, **options: Any) -> int:
     known who does. It is counted for the question, and again just before it goes.
     """
     outputs = outputs_of(options["outputs"], APPLY_FORMATS)
+    record = RunRecord("bucket delete", history=given.history_of(options))
 
     def run() -> Exit:
         connections = connections_of(options)
@@ -46,9 +49,7 @@ def command(name: str, objects: int | None, **options: Any) -> int:
             say(f"error: nothing was sent: bucket {name} holds {held}, not {objects}")
             return Exit.STALE
         is_counted = objects is not None or not plan.loss.objects
-        how = deletion_run(
-            options, outputs, "bucket delete", f"--yes --objects {plan.loss.objects}"
-        )
+        how = deletion_run(options, outputs, record, f"--yes --objects {plan.loss.objects}")
         return carry_out(planned, replace(how, is_yes=options["yes"] and is_counted), connections)
 
-    return guarded(run, outputs, options["color"])
+    return record.end(guarded(run, outputs, options["color"]))

@@ -12,6 +12,7 @@ from oscar_sync.cli.border import guarded
 from oscar_sync.cli.deleting import deletion_of, deletion_run
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.request import connections_of
+from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import APPLY_FORMATS
 from oscar_sync.model.exits import Exit
 
@@ -25,6 +26,7 @@ from oscar_sync.model.exits import Exit
 @click.option(
     "--confirm", metavar="NAME", help="Skip the confirmation: the volume's name once more."
 )
+@given.HISTORY
 @given.one_cluster
 @given.formats(*APPLY_FORMATS)
 def command(name: str, confirm: str | None, **options: Any) -> int:
@@ -34,13 +36,14 @@ def command(name: str, confirm: str | None, **options: Any) -> int:
     of this folder names it.
     """
     outputs = outputs_of(options["outputs"], APPLY_FORMATS)
+    record = RunRecord("volume delete", history=given.history_of(options))
     if confirm not in (None, name):
         raise click.UsageError(f"--confirm {confirm} is not the name {name}")
 
     def run() -> Exit:
         connections = connections_of(options)
         planned = deletion_of(name, options, connections, is_volume=True)
-        how = deletion_run(options, outputs, "volume delete", f"--confirm {shlex.quote(name)}")
+        how = deletion_run(options, outputs, record, f"--confirm {shlex.quote(name)}")
         return carry_out(planned, replace(how, is_yes=confirm == name, word=name), connections)
 
-    return guarded(run, outputs, options["color"])
+    return record.end(guarded(run, outputs, options["color"]))
