@@ -56,10 +56,10 @@ def load_settings(where: Where, findings: Findings) -> Loaded:
         return Loaded(folder=_first_folder(where))
     shown = shown_path(path, where.cwd)
     folder = os.path.dirname(path)
-    if not where.settings_file and _leads_outside(path):
+    if _leads_outside(path, is_named=bool(where.settings_file)):
         findings.of_file(
             SettingsCode.OUTSIDE, ERROR, shown, "is a link that leads out of the work tree",
-            "write the settings themselves, or name the file by --settings",
+            "write the settings themselves, or name what it leads to by --settings",
         )  # fmt: skip
         return Loaded(folder=folder, file=shown, path=path)
     text = _text(path, shown, SettingsCode.UNREADABLE, findings)
@@ -91,12 +91,16 @@ def find(where: Where) -> str:
         folder = os.path.dirname(folder)
 
 
-def _leads_outside(path: str) -> bool:
+def _leads_outside(path: str, *, is_named: bool) -> bool:
     """Tell whether *path* is a link out of its work tree, or to a private file, existing or not."""
-    if not os.path.islink(path):
+    # A path that was named is still the repository's where it leads through a work tree: a link
+    # there may lead anywhere (trust 4.3).
+    tree = _work_tree(os.path.dirname(path))
+    if not (os.path.exists(os.path.join(tree, ".git")) if is_named else os.path.islink(path)):
         return False
-    root = os.path.realpath(_work_tree(os.path.dirname(path)))
-    below = os.path.relpath(os.path.realpath(path), root)
+    below = os.path.relpath(os.path.realpath(path), os.path.realpath(tree))
+    if below == os.path.relpath(path, tree):
+        return False
     return below.split(os.sep)[0] == os.pardir or is_private(below)
 
 

@@ -389,6 +389,26 @@ class TestTheFence:
         file.symlink_to(target)
         assert "OSY314" in self.said(project)
 
+    @pytest.mark.parametrize("name", ["oscar-sync.yaml", "sets", ""])
+    def test_settings_that_are_named_are_not_read_through_a_link_of_the_work_tree(
+        self, project, name
+    ):
+        """A link that whoever runs it made elsewhere is theirs, as in a mounted volume."""
+        outside = project.folder.parent / "outside"
+        outside.mkdir()
+        (outside / "oscar-sync.yaml").write_text(f"{PLANTED}: [\n")
+        inside = project.folder if name else outside / "mounted"
+        (inside / "sets").mkdir(parents=True)
+        if name == "sets":
+            (inside / "sets").rmdir()
+        link = inside / "sets" / "oscar-sync.yaml" if name != "sets" else inside / "sets"
+        link.symlink_to(outside if name == "sets" else outside / "oscar-sync.yaml")
+        (project.folder / ".git").mkdir()
+        named = inside / "sets" / "oscar-sync.yaml"
+        _, out, err = project.run("plan", "--settings", named)
+        assert ("OSY314" if name else "OSY201") in err  # the second is what was read
+        assert PLANTED not in out + err
+
     def test_settings_that_are_a_link_inside_are_read(self, project):
         file = project.folder / "oscar-sync.yaml"
         file.rename(project.folder / "shared.yaml.txt")
