@@ -4,6 +4,7 @@ Each strategy is made once: to make and check one anew in each example cost a th
 time.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -204,7 +205,7 @@ KINDS = (
     "unstamped", "other-owner", "other-set", "other-set-elsewhere", "lost-owner", "copied-stamp",
     "ours-elsewhere", "ours",
 )  # fmt: skip
-_KINDS = st.sampled_from(KINDS)
+_KINDS = st.sampled_from((*KINDS, *KINDS[-1:] * 4))  # what is done often, is done to ours
 _BY_API = st.dictionaries(
     st.sampled_from(BUCKETS), st.sampled_from(("private", "public")), max_size=2
 )
@@ -222,6 +223,13 @@ def left_clusters(draw: st.DrawFn) -> Left:
         tuple(sorted(by_s3 - set(by_api))),
         tuple(Live(draw(_SERVICES[at]), draw(_KINDS)) for at in sorted(draw(_UP_TO_THREE))),
     )
+
+
+def moves(order: Sequence[str], left: Left, wanted: Iterable[FDL]) -> list[FDL]:
+    """Return entries of ``moved``: from names that are *left* to those that are *wanted*."""
+    old, new = {one.body["name"] for one in left.services}, {one["name"] for one in wanted}
+    olds, news = ([one for one in order if one in names] for names in (old - new, new - old))
+    return [{"from": old, "to": new} for old, new in zip(olds, news, strict=False)]
 
 
 def stamps(kind: str, name: str) -> dict[str, str]:

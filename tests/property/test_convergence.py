@@ -8,7 +8,7 @@ from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.report import Status
 from tests.property.examples import laws
 from tests.property.leaving import leave
-from tests.property.strategies import NAMES, left_clusters, services
+from tests.property.strategies import NAMES, left_clusters, moves, services
 from tests.property.witness import check_all_steps, check_safe
 from tests.property.world import shown, told
 
@@ -44,11 +44,7 @@ def test_after_an_apply_to_any_cluster_the_next_plan_is_empty(world, left, wante
     world.forget()
     before = world.objects()
     world.write(*wanted)
-    names = {one["name"] for one in wanted}
-    moves = zip(
-        [n for n in order if n not in names], [n for n in order if n in names], strict=False
-    )
-    world.write_settings(moved=[{"from": old, "to": new} for old, new in [*moves][:most]])
+    world.write_settings(moved=moves(order, left, wanted)[:most])
     found, report = world.apply()
     check_safe(world, before, found.draft.plan)
     assert not [r for r in report.results if r.status is not Status.DONE], told(report)

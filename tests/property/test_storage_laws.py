@@ -9,7 +9,7 @@ from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws
 from tests.property.leaving import leave
-from tests.property.strategies import BUCKETS, NAMES, left_clusters, services
+from tests.property.strategies import BUCKETS, NAMES, left_clusters, moves, services
 from tests.property.witness import check_all_steps, check_safe
 from tests.property.world import shown, told
 
@@ -63,16 +63,17 @@ def _mark(world, marks):
 @given(
     left=left_clusters(), wanted=services(), marks=_MARKS,
     buckets=_SOME_BUCKETS, volumes=_SOME_VOLUMES, erased=_SOME_BUCKETS, deleted=st.sets(
-        st.sampled_from(VOLUMES)),
+        st.sampled_from(VOLUMES)), order=st.permutations(NAMES), most=st.integers(0, 2),
 )  # fmt: skip
 def test_declared_storage_is_made_once_and_nothing_else_goes(  # noqa: PLR0917 - what is drawn
-    world, left, wanted, marks, buckets, volumes, erased, deleted
+    world, left, wanted, marks, buckets, volumes, erased, deleted, order, most
 ):
     world.reset()
     leave(world, left)
     _mark(world, marks)
     before, strange = world.objects(), {one for one, name in marks.items() if name == "others"}
     world.write(*_private(wanted))
+    world.settings["moved"] = moves(order, left, wanted)[:most]
     _settings(world, buckets, volumes, erased, deleted)
     world.forget()
     found, report = world.apply()
