@@ -45,11 +45,14 @@ class BoardFeed(WatchFeed):
         self._over = threading.Event()
 
     @contextmanager
-    def serving(self, wake: Callable[[], None]) -> Iterator[None]:
+    def serving(self, wake: Callable[[], None], settings_folder: Path) -> Iterator[None]:
         try:
             from oscar_sync.board.server import BoardServer
         except ModuleNotFoundError as error:
             raise MissingExtraError(error.name or "starlette", "board") from error
+        self._file = history_file(settings_folder, given.history_of(self._options))
+        self._recall()
+        self.held("")
         self.board.controls = Controls(wake, self._pause, self._resume)
         looking = threading.Thread(target=self._look, name="looks at clusters", daemon=True)
         with BoardServer(self.board, listen_options(self._options)) as server:
@@ -67,10 +70,6 @@ class BoardFeed(WatchFeed):
         self.board.doing("planning")
 
     def planned(self, planned: Pass) -> None:
-        if self._planned is None:
-            settings_folder = Path(planned.desired.settings.folder)
-            self._file = history_file(settings_folder, given.history_of(self._options))
-            self._recall()
         self._planned = planned
         self.board.planned(subject_of(planned, "plan"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from oscar_sync.model.event import Event
 from oscar_sync.reconcile.once import Pass
@@ -11,9 +12,9 @@ class WatchFeed:
     """What the loop of a watch calls as it goes; ``watch_board`` has the one with a board."""
 
     @contextmanager
-    def serving(self, wake: Callable[[], None]) -> Iterator[None]:
+    def serving(self, wake: Callable[[], None], settings_folder: Path) -> Iterator[None]:
         """Serve within; *wake* ends the wait of the watch, from any thread."""
-        del wake
+        del wake, settings_folder
         yield
 
     def planning(self) -> None:

@@ -36,7 +36,7 @@ from oscar_sync.model.news import Entries, News, entries_of, news_of
 from oscar_sync.model.outcome import apply_exit, plan_exit
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import Status
-from oscar_sync.model.window import Window, opening
+from oscar_sync.model.window import opening
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest
@@ -98,7 +98,7 @@ class Watching(Struct):
         return replace(request, cwd=os.path.realpath("."))
 
     def _run(self, request: DesireRequest) -> Exit:
-        desire(request, os.environ, self.memory)
+        settings = desire(request, os.environ, self.memory).settings
         for output in self.outputs:
             if output.file:
                 write(output, "")
@@ -113,7 +113,8 @@ class Watching(Struct):
         )
         try:
             saves.follow(self._watched(reads_of(self.memory.files)))
-            with signals(self.stop, self.screen.close), self.feed.serving(saves.wake):
+            serving = self.feed.serving(saves.wake, Path(settings.folder))
+            with signals(self.stop, self.screen.close), serving:
                 self.screen.open()
                 code = self._loop(request, saves, connections)
         except (KeyboardInterrupt, click.Abort):
@@ -222,8 +223,8 @@ class Watching(Struct):
         self._show(plan, forms, is_first=is_first)
         self.feed.planned(planned)
         self.record.planned(planned)
-        is_due = self.options["is_applying"] and plan.actions and not self.waits_for_save
-        if is_due and not self._is_held(planned.desired.settings.windows):
+        is_due = bool(plan.actions and not self.waits_for_save)
+        if self.options["is_applying"] and not self._is_held(planned, is_due=is_due) and is_due:
             return self._apply(planned, connections)
         self.record.end(plan_exit(plan, detailed=False))
         return None
@@ -282,13 +283,15 @@ class Watching(Struct):
         parallelism = int(self.options["parallelism"])
         return How(self.outputs, paint, parallelism, self.feed.on_event)
 
-    def _is_held(self, windows: Sequence[Window]) -> bool:
+    def _is_held(self, planned: Pass, *, is_due: bool = True) -> bool:
         """Tell whether applying waits, for a window or the end of a pause; why is said once."""
-        before, opens_at = self.held, opening(windows, datetime.now(UTC))
-        self.held = self.feed.held(f"the window opens {opens_at}" if opens_at else "")
-        if self.held and self.held != before:
-            self.screen.say(f"not applied now: {self.held}")
-        return bool(self.held)
+        opens_at = opening(planned.desired.settings.windows, datetime.now(UTC))
+        held = self.feed.held(f"the window opens {opens_at}" if opens_at else "")
+        if is_due:
+            before, self.held = self.held, held
+            if held and held != before:
+                self.screen.say(f"not applied now: {held}")
+        return bool(held)
 
     def _apply(self, planned: Pass, connections: Connections) -> Exit | None:
         if not self.is_agreed and not self.options["yes"]:
@@ -300,6 +303,9 @@ class Watching(Struct):
                 self.waits_for_save = True
                 self.record.end(Exit.OK)
                 self.screen.say("nothing was sent; waiting for the next save")
+                return None
+            if self._is_held(planned):  # a pause, or the end of a window, while it was asked
+                self.record.end(Exit.OK)
                 return None
         self.is_agreed = True
         report = carry_out(planned, connections, self.stop, self.screen, self._how())

@@ -3,6 +3,8 @@
 import errno
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -29,6 +31,22 @@ def create_exclusively(path: Path, text: str) -> bool:
     Raises:
         OSError: it cannot be written.
     """
+    with _draft(path, text) as draft:
+        return _take_name(draft, path)
+
+
+def put_in_place(path: Path, text: str) -> None:
+    """Write *text* to a file of mode 0600: whole, or the one that is there stays.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with _draft(path, text) as draft:
+        draft.replace(path)
+
+
+@contextmanager
+def _draft(path: Path, text: str) -> Iterator[Path]:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o600)
     try:
@@ -36,7 +54,7 @@ def create_exclusively(path: Path, text: str) -> bool:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        return _take_name(draft, path)
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
 

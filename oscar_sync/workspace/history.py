@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 
@@ -19,6 +19,7 @@ NAME: Final = "history.jsonl"
 KEPT: Final = 200
 _MOST: Final = 2 * KEPT
 _LONGEST: Final = 64 << 10
+_LARGEST: Final = 8 << 20
 _LINE: Final = msgspec.json.Decoder(PastRun)
 
 
@@ -30,11 +31,14 @@ def history_file(settings_folder: Path, folder: Path | None = None) -> Path:
 def read_runs(path: Path) -> tuple[PastRun, ...]:
     """Return the last runs, the newest last; none where there is no file.
 
+    Of a file that is longer than ours get the beginning is not read.
+
     Raises:
         OSError: the file cannot be read.
     """
     try:
         with path.open("rb") as file:
+            _skip(file)
             return tuple(_runs(file.read()))[-KEPT:]
     except FileNotFoundError:
         return ()
@@ -50,12 +54,13 @@ def add_run(path: Path, run: PastRun) -> None:
     line = msgspec.json.encode(run) + b"\n"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "r+b") as file, _locked(descriptor):
-        content = file.read()
+        _skip(file)
+        begin, content = file.tell(), file.read()
         lines = content.count(b"\n")
         if content and not content.endswith(b"\n"):  # a run that was killed while it wrote
             content = content[: content.rfind(b"\n") + 1]
-            file.truncate(len(content))
-        if lines < _MOST:
+            file.truncate(begin + len(content))
+        if not begin and lines < _MOST:
             file.seek(len(content))
             file.write(line)
             return
@@ -65,12 +70,17 @@ def add_run(path: Path, run: PastRun) -> None:
         file.truncate()
 
 
+def _skip(file: IO[bytes]) -> None:
+    """Go to the end but for as much as a history of ours has at most."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - _LARGEST))
+
+
 def _runs(content: bytes) -> Iterator[PastRun]:
     for line in content.splitlines():
         try:
             yield _LINE.decode(line[:_LONGEST])
-        except msgspec.MsgspecError:
-            continue  # half a line, or one of a later release
+        except (ValueError, RecursionError):
+            continue  # half a line, a damaged one, or one of a later release
 
 
 @contextmanager

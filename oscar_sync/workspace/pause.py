@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from oscar_sync.workspace.files import create_exclusively
+from oscar_sync.workspace.files import put_in_place
 from oscar_sync.workspace.key import make_folder
 
 NAME: Final = "paused.json"
@@ -29,15 +29,14 @@ def read_pause(folder: Path) -> Pause | None:
         return msgspec.json.decode((folder / NAME).read_bytes(), type=Pause)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return Pause("an unknown time", f"{NAME} cannot be read: {error}")
 
 
 def write_pause(folder: Path, pause: Pause) -> None:
     """Raises OSError: it cannot be written."""
     make_folder(folder)
-    end_pause(folder)
-    create_exclusively(folder / NAME, msgspec.json.encode(pause).decode())
+    put_in_place(folder / NAME, msgspec.json.encode(pause).decode())
 
 
 def end_pause(folder: Path) -> None:

@@ -1,0 +1,183 @@
+"""A pause and a history: what holds, whatever happens to their files."""
+
+import json
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from oscar_sync.cli.run_record import RunRecord
+from oscar_sync.cli.screen import Screen
+from oscar_sync.cli.watch_board import BoardFeed
+from oscar_sync.cli.watch_problem import WatchProblem
+from oscar_sync.cli.watching import Watching
+from oscar_sync.model.run import PastRun
+from oscar_sync.workspace import history
+from oscar_sync.workspace.history import add_run, read_runs
+from oscar_sync.workspace.pause import NAME, Pause, read_pause, write_pause
+from tests.unit.render.subjects import full_plan
+
+RUN = PastRun("2026-03-01T03:17:04Z", "apply", 0, "imaging")
+DAMAGED = [b"\xff", b'{"at": "\xff"}', b"[" * 60_000, b'{"at":', b"null", b'{"at": "\\ud800"}', b""]
+OPTIONS = {
+    "interval": 60, "is_applying": True, "listen": "127.0.0.1:0", "history": None,
+    "listen_token_file": None, "tls_cert": None, "tls_key": None, "hook_secret_file": None,
+}  # fmt: skip
+
+
+@pytest.fixture
+def feed(monkeypatch, tmp_path):
+    monkeypatch.setattr(BoardFeed, "_look", lambda self: None)
+    return BoardFeed(dict(OPTIONS), RunRecord("watch"))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    made = tmp_path / "project"
+    made.mkdir()
+    return made
+
+
+def test_a_pause_before_the_first_plan_holds_and_is_kept_beside_the_settings(feed, folder):
+    with feed.serving(lambda: None, folder):
+        feed.board.controls.pause("a look first")
+        assert "a look first" in feed.held("")
+    assert read_pause(folder / ".oscar-sync") is not None
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_board_that_starts_again_shows_its_pause_and_runs_before_the_first_plan(feed, folder):
+    write_pause(folder / ".oscar-sync", Pause("2026-03-01T03:17:04Z", "an incident"))
+    add_run(folder / ".oscar-sync" / history.NAME, RUN)
+    with feed.serving(lambda: None, folder):
+        assert feed.board.picture.is_paused
+        assert feed.board.picture.runs == (RUN,)
+
+
+def test_a_new_reason_never_leaves_a_moment_without_a_pause(tmp_path, monkeypatch):
+    write_pause(tmp_path, Pause("1", "the first"))
+    seen = []
+    replaced = Path.replace
+
+    def replace(draft, target):
+        seen.append(read_pause(tmp_path))
+        return replaced(draft, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    write_pause(tmp_path, Pause("2", "the second"))
+    assert seen == [Pause("1", "the first")]
+    assert read_pause(tmp_path) == Pause("2", "the second")
+    assert {path.name for path in tmp_path.iterdir()} == {NAME, ".gitignore"}
+
+
+def test_a_reason_that_cannot_be_written_leaves_the_pause_as_it_was(tmp_path, monkeypatch):
+    write_pause(tmp_path, Pause("1", "the first"))
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_pause(tmp_path, Pause("2", "the second"))
+    assert read_pause(tmp_path) == Pause("1", "the first")
+    assert {path.name for path in tmp_path.iterdir()} == {NAME, ".gitignore"}
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_pause_holds(tmp_path, content):
+    (tmp_path / NAME).write_bytes(content)
+    pause = read_pause(tmp_path)
+    assert pause is not None
+    assert "cannot be read" in pause.words
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_line_of_a_history_costs_that_line_alone(tmp_path, content):
+    path = tmp_path / history.NAME
+    add_run(path, RUN)
+    path.write_bytes(path.read_bytes() + content + b"\n")
+    add_run(path, RUN)
+    assert read_runs(path) == (RUN, RUN)
+
+
+def test_a_history_that_is_too_long_is_not_read_whole_and_becomes_short(tmp_path, monkeypatch):
+    monkeypatch.setattr(history, "_LARGEST", 4_000)
+    path = tmp_path / history.NAME
+    add_run(path, RUN)
+    path.write_bytes(path.read_bytes() + b"x" * 100_000 + b"\n")
+    add_run(path, RUN)
+    assert path.stat().st_size < 5_000
+    assert read_runs(path) == (RUN,)
+
+
+def test_a_history_keeps_its_last_runs_whoever_writes(tmp_path):
+    path = tmp_path / history.NAME
+    add_run(path, RUN)
+    path.write_bytes(path.read_bytes() * (2 * history.KEPT - 10))
+
+    def add():
+        for _ in range(10):
+            add_run(path, RUN)
+
+    threads = [threading.Thread(target=add) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines = path.read_bytes().splitlines()
+    assert len(lines) == history.KEPT + 19
+    assert all(json.loads(line)["command"] == "apply" for line in lines)
+    assert len(read_runs(path)) == history.KEPT
+
+
+def test_no_history_is_written_through_a_link(tmp_path):
+    target = tmp_path / "target"
+    target.write_text("of somebody\n")
+    path = tmp_path / history.NAME
+    path.symlink_to(target)
+    with pytest.raises(OSError, match="symbolic link"):
+        add_run(path, RUN)
+    assert target.read_text() == "of somebody\n"
+
+
+@pytest.fixture
+def watching(feed, folder, monkeypatch):
+    """A loop at the point where it has a plan to apply, and what it carried out."""
+    carried = []
+    monkeypatch.setattr("oscar_sync.cli.watching.carry_out", lambda *told: carried.append(told))
+    made = Watching({"yes": False}, (), RunRecord("watch"), Screen.of_terminal(is_quiet=True),
+                    WatchProblem(60.0, lambda words: None), feed)  # fmt: skip
+    with feed.serving(lambda: None, folder):
+        yield made, carried
+
+
+def _planned():
+    settings = SimpleNamespace(windows=())
+    return SimpleNamespace(
+        desired=SimpleNamespace(settings=settings), draft=SimpleNamespace(plan=full_plan())
+    )
+
+
+def test_a_pause_while_the_loop_asks_on_the_terminal_holds(watching, feed, monkeypatch):
+    loop, carried = watching
+
+    def is_agreed(plan, screen):
+        feed.board.controls.pause("stop")
+        return True
+
+    monkeypatch.setattr("oscar_sync.cli.watching.is_agreed", is_agreed)
+    assert loop._apply(_planned(), None) is None
+    assert carried == []
+    assert not loop.is_agreed
+
+
+def test_a_window_that_is_open_again_is_not_told_as_closed(watching, feed):
+    loop, _ = watching
+    feed.held("the window opens Mon 08:00 UTC")
+    assert feed.board.picture.held
+    assert not loop._is_held(_planned(), is_due=False)
+    assert feed.board.picture.held == ""
