@@ -9,6 +9,7 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import CreateMaterial, RenameMaterial
 from oscar_sync.model.plan import Action, ActionKind
 from oscar_sync.model.settings import DeclaredBucket
+from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.declared_buckets import (
@@ -39,6 +40,7 @@ def decide_again(
         place = bucket_key(context, declared.which.name)
         before = next((one for one in early if one.action.key == place), None)
         if before is not None and before.reason is not None:
+            written = [_unless_it_hides(context, declared, before, one) for one in written]
             continue
         decision = _again(context, declared, before, sent)
         if decision is None:
@@ -47,6 +49,28 @@ def decide_again(
             early.remove(before)
         later.append(decision)
     return [*early, *written, *later]
+
+
+def _unless_it_hides(
+    context: Context, declared: DeclaredBucket, held: Decision, decision: Decision
+) -> Decision:
+    """Return *decision*, blocked where it would make a public bucket look private.
+
+    OSCAR shows a bucket as private once a private service has attached it, though everybody still
+    has access (`semantics.access`): the next plan would take it for what the settings say.
+    """
+    bucket = BucketName(declared.which.name)
+    facts, gives = context.facts.bucket(bucket), decision.effects.gives.get(bucket)
+    is_public = facts is not None and facts.visibility == PUBLIC
+    if decision.reason is not None or not is_public or gives is None or gives.is_public:
+        return decision
+    reason = Reason(
+        "bucket-blocked",
+        f"bucket {bucket} is public, what the settings say of it is blocked, and with this service "
+        "OSCAR would show it as private",
+        held.reason.ways_out if held.reason else (),
+    )
+    return replace(decision, material=None, reason=reason)
 
 
 def _again(

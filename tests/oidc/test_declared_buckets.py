@@ -482,3 +482,21 @@ def test_no_create_mounts_a_bucket_of_another_set(alice):
     alice.write("aaa", mount=mount)
     (step,) = alice.document()["blocked"]
     assert (step["code"], "set tests" in step["message"]) == ("not-ours", True)
+
+
+def test_no_service_makes_a_public_bucket_look_private_while_its_own_step_is_blocked(alice):
+    """A private service that attaches it lets OSCAR show it as private; everybody has access."""
+    asked = {"bucket_name": "atlas", "visibility": "public"}
+    assert alice.http("alice", "POST", BUCKETS, asked).status_code == 201
+    alice.put("alice", "atlas", "out/precious")
+    declare(alice, "atlas: {}")
+    alice.write("aaa", input=places("atlas/in"))
+    blocked = {item["service"]: item["code"] for item in alice.document()["blocked"]}
+    assert blocked == {"bucket atlas": "bucket-not-managed", "aaa": "bucket-blocked"}
+    declare(alice, "atlas: {visibility: public}")
+    alice.apply()
+    declare(alice, "atlas: {}")
+    alice.apply()
+    assert access(alice, "atlas") == ("private", [])
+    assert not alice.reads("bob", "atlas")
+    assert alice.is_quiet()

@@ -1,0 +1,114 @@
+"""L1, L2, L4 and L5 of who has access to declared buckets, with a user's own keys."""
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.oidc.project import places
+from tests.oidc.provider import uid_of
+from tests.property.examples import laws
+
+BUCKETS_PATH = "/system/buckets"
+NAMES = ("atlas", "maps")
+OTHERS = ("bob", "dave")
+_USERS = st.sets(st.sampled_from(OTHERS), min_size=1)
+_ACCESS: st.SearchStrategy[tuple[str, frozenset[str]]] = st.one_of(
+    st.just(("private", frozenset())),
+    st.just(("public", frozenset())),
+    _USERS.map(lambda users: ("restricted", frozenset(users))),
+)
+_LIVE = st.tuples(st.sampled_from(("alice", "alice", "bob")), _ACCESS)
+_CLUSTER = st.dictionaries(st.sampled_from(NAMES), _LIVE)
+_DECLARED = st.dictionaries(st.sampled_from(NAMES), _ACCESS, min_size=1)
+_SERVICES = st.sets(st.sampled_from(NAMES))
+_BY_HAND = st.dictionaries(st.sampled_from(NAMES), _ACCESS)
+
+
+def _body(name, access):
+    visibility, users = access
+    return {"bucket_name": name, "visibility": visibility,
+            "allowed_users": sorted(map(uid_of, users))}  # fmt: skip
+
+
+def _begin(project, live):
+    """Leave a cluster with buckets of two owners, each with an object in it."""
+    project.emulator.reset()
+    for name in ("alice", *OTHERS):
+        assert project.http(name, "GET", "/system/config").status_code == 200
+    for name, (owner, access) in live.items():
+        answer = project.http(owner, "POST", BUCKETS_PATH, _body(name, access))
+        assert answer.status_code == 201, answer.text
+        project.put(owner, name, "out/precious")
+
+
+def _write(project, declared, services):
+    for path in project.folder.glob("*.yaml"):
+        path.unlink()
+    ids = {name: ", ".join(map(uid_of, users)) for name, (_, users) in declared.items()}
+    lines = [
+        f"  {name}: {{visibility: {visibility}, allowed_users: [{ids[name]}]}}\n"
+        for name, (visibility, _) in sorted(declared.items())
+    ]
+    project.settings("token: ${TOKEN}", f"buckets:\n{''.join(lines)}")
+    for name in sorted(services):
+        project.write(f"of-{name}", input=places(f"{name}/in"))
+
+
+def _shown(project):
+    """Return owner, access and mark of each bucket, as its owner sees it."""
+    return {
+        one["bucket_name"]: (
+            one["owner"], one["visibility"], frozenset(one["allowed_users"] or ()),
+            (one.get("metadata") or {}).get("oscar-sync", ""),
+        )
+        for name in ("alice", "bob")
+        for one in project.http(name, "GET", BUCKETS_PATH).json() or []
+        if one["owner"] == uid_of(name)
+    }  # fmt: skip
+
+
+def _settle(project, declared):
+    """Apply, and hold that what is not blocked is as it is declared, and that it stays so."""
+    code, out, err = project.run("apply", "--yes")
+    assert code in {0, 7}, out + err
+    again = project.document()
+    assert again["actions"] == [], again["actions"]
+    held = {item["service"].removeprefix("bucket ") for item in again["blocked"]}
+    free = {name: access for name, access in declared.items() if name not in held}
+    after, alice = _shown(project), uid_of("alice")
+    wanted = {
+        name: (alice, visibility, frozenset(map(uid_of, users)), "tests")
+        for name, (visibility, users) in free.items()
+    }
+    assert {name: after[name] for name in free} == wanted, out
+    filled = [name for name in free if "out/precious" in project.keys("alice", name)]
+    readers = {(name, other) for name in filled for other in OTHERS if project.reads(other, name)}
+    may_read = {(name, other) for name in filled for other in OTHERS
+                if free[name][0] == "public" or other in free[name][1]}  # fmt: skip
+    assert readers == may_read, out
+    return held
+
+
+@laws(Fraction(1, 5))  # applies twice, as a user
+@given(live=_CLUSTER, declared=_DECLARED, services=_SERVICES, by_hand=_BY_HAND)
+def test_access_is_as_declared_or_blocked_and_nobody_loses_anything(
+    project, live, declared, services, by_hand
+):
+    project.environ.setenv("TOKEN", project.provider.token("alice"))
+    _begin(project, live)
+    before = _shown(project)
+    _write(project, declared, services)
+    held = _settle(project, declared)
+    of_bob = {name for name, (owner, _) in live.items() if owner == "bob"}
+    assert of_bob & {*declared} <= held
+    for name in {*by_hand} & {*declared} - held:
+        answer = project.http("alice", "PUT", BUCKETS_PATH, _body(name, by_hand[name]))
+        assert answer.ok, answer.text
+    _settle(project, declared)
+    after = _shown(project)
+    owners = {name: "bob" if name in of_bob else "alice" for name in live}
+    lost = [name for name in live if "out/precious" not in project.keys(owners[name], name)]
+    assert lost == []
+    others = [name for name in live if name in of_bob or name not in {*declared, *services}]
+    assert [after[name] for name in others] == [before[name] for name in others]
