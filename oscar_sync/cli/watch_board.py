@@ -43,6 +43,7 @@ class BoardFeed(WatchFeed):
         self._planned: Pass | None = None
         self._file = Path()
         self._over = threading.Event()
+        self._is_again = False
 
     @contextmanager
     def serving(self, wake: Callable[[], None], settings_folder: Path) -> Iterator[None]:
@@ -105,8 +106,12 @@ class BoardFeed(WatchFeed):
         self.board.ended(run, is_good=is_read)
         if kept is not None:
             self.board.ran(kept)
-        if run.report is not None and not run.exit_code:
-            self.board.controls.sync()  # so that the page shows what is there now
+        # Planned again once, so that the page shows what is there now; never twice in a row: a
+        # service that does not become as it is wanted would be written without a pause.
+        has_applied = run.report is not None and not run.exit_code
+        self._is_again = has_applied and not self._is_again
+        if self._is_again:
+            self.board.controls.sync()
 
     def waiting(self, problem: str, pause_s: float) -> None:
         next_at = datetime.now(UTC) + timedelta(seconds=pause_s)
