@@ -22,6 +22,8 @@ VARIABLES: Final = {
     "OSCAR_CLI_CONFIG_FILE": "oscar-cli's file, instead of `~/.oscar-cli/config.yaml`.",
     "OSCAR_SYNC_FINGERPRINT_KEY": "Key of the fingerprints of secrets, 32 characters or more.",
     "OSCAR_SYNC_WEBHOOK": "Address that receives drift and failures; kept secret.",
+    "OSCAR_SYNC_WEBHOOK_FORMAT": "What it receives: `json` (the default), `slack`, `mattermost` or "
+    "`matrix`.",
     "REQUESTS_CA_BUNDLE": "File of certificates to trust, if a cluster has no `ca_bundle`.",
     "SSL_CERT_FILE": "The same, if `REQUESTS_CA_BUNDLE` is not set; else the system's.",
     "GITHUB_STEP_SUMMARY": "File that `-o github` appends the Markdown to; GitHub sets it.",

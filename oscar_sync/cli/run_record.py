@@ -1,6 +1,5 @@
 """What is reported of a run beside its output: metrics, a webhook, the history, and a board."""
 
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output, check_place, write
+from oscar_sync.cli.webhook import Webhook
 from oscar_sync.errors import OutputError
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
@@ -18,9 +18,6 @@ from oscar_sync.model.run import PastRun, run_of
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.render.metrics import MetricsRun, metrics_text
 
-WEBHOOK = "OSCAR_SYNC_WEBHOOK"
-_NOTIFYING = frozenset({"drift", "watch", "apply"})
-"""Commands that call the webhook."""
 _CLEAN = (0, "", "")
 """Exit code, digest and problem of a run that found nothing."""
 
@@ -42,12 +39,13 @@ class RunRecord(Struct):
     report: RunReport | None = None
     started_s: float = field(default_factory=time.monotonic)
     _folder: str = ""
-    _last: bytes = b""
+    _webhook: Webhook | None = None
     _kept: tuple[int, str, str] = _CLEAN
 
     def __post_init__(self) -> None:
-        """Refuse a file that cannot be written, before anything is sent."""
+        """Refuse what cannot be used, before anything is sent."""
         check_place(self.metrics_file)
+        self._webhook = Webhook.of(self.command)
 
     def begin(self) -> None:
         self.plan = self.report = None
@@ -68,8 +66,8 @@ class RunRecord(Struct):
                 write(Output("metrics", self.metrics_file), metrics_text(run))
             except OutputError as error:
                 say(f"warning: {error}")
-        if os.environ.get(WEBHOOK) and self.command in _NOTIFYING:
-            self._notify(run)
+        if self._webhook:
+            self._webhook.call(run)
         kept = self._keep(run)
         if self.on_end:
             self.on_end(run, kept)
@@ -105,20 +103,3 @@ class RunRecord(Struct):
         name = commit.partition("+")[0]
         who, subject = author_of(tree, name) if tree and name else ("", "")
         return replace(made, commit=commit, who=who, subject=subject, problem=self.problem)
-
-    def _notify(self, run: MetricsRun) -> None:
-        from oscar_sync.model.secret import Secret
-        from oscar_sync.render.notification import notification
-        from oscar_sync.wire.webhook import post
-
-        body = notification(run)
-        digest = run.plan.digest if run.plan else ""
-        told = (body or b"").replace(digest.encode(), b"")  # another edit is not another drift
-        is_news = told != self._last
-        self._last = told
-        if body is None or not is_news:
-            return
-        problem = post(Secret(os.environ[WEBHOOK]), body, os.environ)
-        if problem:
-            self._last = b""
-            say(f"warning: the webhook could not be called: {problem}")

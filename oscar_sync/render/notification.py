@@ -1,7 +1,5 @@
 """What a webhook receives: names, causes and codes, never a value of a field."""
 
-import json
-
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.field import Json
@@ -12,17 +10,17 @@ from oscar_sync.render.metrics import MetricsRun
 _QUIET = frozenset({Exit.OK, Exit.NO_TERMINAL, Exit.USAGE, Exit.INTERRUPTED, Exit.TERMINATED})
 
 
-def notification(run: MetricsRun) -> bytes | None:
-    """Return the JSON body that tells of *run*, None where there is nothing to tell.
+def notification(run: MetricsRun, board: str = "") -> dict[str, Json] | None:
+    """Return the document that reports *run*, None where there is nothing to report.
 
-    ``text`` is a sentence, so that Slack and Mattermost show it as it stands.
+    *board* is the address of the board, blank without one; ``text`` is a sentence.
     """
     code = Exit(run.exit_code)
     drifted = _drifted(run)
     if code in _QUIET and not drifted:
         return None
     event = "drift" if code in (Exit.CHANGES, Exit.OK) else f"{run.command}-failed"
-    document: dict[str, Json] = {
+    return {
         "format_version": "1.0",
         "event": event,
         "command": run.command,
@@ -30,13 +28,13 @@ def notification(run: MetricsRun) -> bytes | None:
         "exit_code": int(code),
         "reason": code.name.lower().replace("_", "-"),
         "text": _sentence(run, event, len(drifted)),
+        "board": board,
         "digest": run.plan.digest if run.plan else "",
         "unreachable": _unreachable(run.plan),
         "drifted": [_moved(action) for action in drifted],
         "failed": _failed(run.report),
         "blocked": _blocked(run.plan) if run.report else [],
     }
-    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def _drifted(run: MetricsRun) -> list[Action]:

@@ -2,7 +2,8 @@
 
 A line that is `…` stands for any lines, `…` within a line for any text. A command that fails is
 followed by `$ echo $?`. `https://oscar.example.org` and `https://lab.example.org` are emulators;
-one that the page itself starts gets free ports, and answers where the page says it does.
+an emulator or a board that the page itself starts gets free ports, and answers where the page says
+it does.
 """
 
 import json
@@ -11,7 +12,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -22,6 +23,7 @@ PATIENCE_S = 120.0
 # Typed again until it shows what is expected: a job needs its time. They change nothing.
 _ASKS = re.compile(r"oscar-sync (storage (ls|get)|service (jobs|logs)|status)\b")
 _EMULATOR = "oscar-sync emulator"
+_BOARD = "--listen 127.0.0.1:8090"
 _GREETING_END = "ssl_verify: true\n"
 
 
@@ -51,7 +53,7 @@ class Shell:
         self.addresses = dict(addresses)
         self._state = folder / "state"
         self._state.write_text(f"cd '{self.folder}'\n")
-        self._emulators: list[subprocess.Popen[bytes]] = []
+        self._servers: list[subprocess.Popen[bytes]] = []
         self._environ = {
             **{name: text for name, text in os.environ.items() if not _is_ours(name)},
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -65,7 +67,7 @@ class Shell:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._emulators:
+        for process in self._servers:
             process.terminate()
             process.wait()
 
@@ -80,6 +82,8 @@ class Shell:
         """Type *command*, until it shows what is expected if it only asks."""
         if command.text.startswith(_EMULATOR):
             return self._start_emulator(command)
+        if _BOARD in command.text:
+            return self._start_board(command)
         deadline = time.monotonic() + (PATIENCE_S if _ASKS.match(command.text) else 0)
         while True:
             done = self._typed(self._real(command.text))
@@ -106,20 +110,39 @@ class Shell:
         )
 
     def _start_emulator(self, command: Command) -> Outcome:
-        log = self._state.with_name(f"emulator-{len(self._emulators)}")
+        log = self._state.with_name(f"emulator-{len(self._servers)}")
         ready = log.with_suffix(".json")
         script = f". '{self._state}'; exec {command.text} --port 0 --s3-port 0"
         if "--ready-file" not in command.text:
             script += f" --ready-file '{ready}'"
-        with log.open("wb") as file:
-            process = subprocess.Popen(["/bin/sh", "-c", script], env=self._environ, stdout=file)
-        self._emulators.append(process)
-        until(lambda: _GREETING_END in log.read_text(encoding="utf-8"), process, command.text)
+        self._start(script, log, lambda: _GREETING_END in log.read_text(encoding="utf-8"))
         if ready.exists():
             places = json.loads(ready.read_text(encoding="utf-8"))
             self.addresses["http://127.0.0.1:8080"] = places["oscar"]
             self.addresses["http://127.0.0.1:9000"] = places["s3"]
         return self._outcome(command, 0, log.read_text(encoding="utf-8"))
+
+    def _start_board(self, command: Command) -> Outcome:
+        log = self._state.with_name("board")
+        started = self._real(command.text.replace(_BOARD, "--listen 127.0.0.1:0"))
+
+        def outcome() -> Outcome:
+            shown = log.read_text(encoding="utf-8")
+            if found := re.search(r"^board: (\S+)/$", shown, re.MULTILINE):
+                self.addresses[f"http://{_BOARD.split()[1]}"] = found[1]
+            return self._outcome(command, 0, shown)
+
+        self._start(f". '{self._state}'; exec {started}", log, lambda: outcome().is_as_written)
+        return outcome()
+
+    def _start(self, script: str, log: Path, is_ready: Callable[[], bool]) -> None:
+        """Start *script*, whose output goes to *log*, and return when it is ready."""
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                ["/bin/sh", "-c", script], env=self._environ, stdout=file, stderr=file
+            )
+        self._servers.append(process)
+        until(is_ready, process, script)
 
     def _real(self, text: str) -> str:
         for example, address in self.addresses.items():

@@ -19,6 +19,7 @@ RUN = [name for name, found in READ.items() if any(block.is_run for block in fou
 NOT_RUN = {
     "README.md": ["a clone, and verbs of make that set everything up and run these tests"],
     "docs/benchmarks.md": ["it measures for minutes, and no time is judged in the tests"],
+    "docs/board.md": ["the tests have the program installed"],
     "docs/ci.md": ["needs podman or docker, and images of a registry"],
     "docs/leaving.md": ["it would take the program away from the tests"],
     "docs/scale.md": [

@@ -2,6 +2,8 @@
 
 import socket
 
+import pytest
+
 SECRET = "planted-secret-5d1c"
 WITH_SECRET = """\
 functions:
@@ -128,4 +130,43 @@ def test_remove_and_its_like_call_no_webhook(project, listener):
     project.emulator.fault("PUT /system/services:500-before")
 
     assert project.run("forget", "hello", "--yes")[0] == 4
+    assert listener.told == []
+
+
+def test_a_chat_is_sent_its_form_with_the_address_of_the_board(project, listener, monkeypatch):
+    _drifted(project)
+    monkeypatch.setenv("OSCAR_SYNC_BOARD", "https://board.example.org")
+    assert project.run("drift")[0] == 2
+    assert listener.told[-1]["board"] == "https://board.example.org"
+    for name in ("slack", "mattermost", "matrix"):
+        monkeypatch.setenv("OSCAR_SYNC_WEBHOOK_FORMAT", name)
+        assert project.run("drift")[0] == 2
+        assert listener.told[-1]["text"] == (
+            "oscar-sync: 1 service of set tests drifted\n"
+            "`edge/hello`: update drifted: `memory`\n"
+            "Board: https://board.example.org"
+        )
+        assert ("html" in listener.told[-1]) == (name == "matrix")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("OSCAR_SYNC_WEBHOOK_FORMAT=teams", "json, slack, mattermost, matrix"),
+        ("OSCAR_SYNC_BOARD=board.example.org", "https://HOST/"),
+        ("OSCAR_SYNC_BOARD=https://me:key@board.example.org", "https://HOST/"),
+        ("OSCAR_SYNC_BOARD=javascript:alert(1)", "https://HOST/"),
+    ],
+)
+def test_a_form_or_address_that_cannot_be_used_is_refused_first(
+    project, listener, monkeypatch, given, words
+):
+    variable, _, wrong = given.partition("=")
+    monkeypatch.setenv(variable, wrong)
+    code, out, err = project.run("apply", "--yes")
+    assert (code, out) == (64, "")
+    assert f"{variable}=" in err
+    assert words in err
+    assert "key@" not in err
+    assert project.writes() == []
     assert listener.told == []
