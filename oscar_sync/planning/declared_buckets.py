@@ -100,7 +100,8 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
         return None
     if facts is None:
         return _create(context, declared)
-    reason, used = (verdict := whose_verdict(context, facts)).reason, verdict.used
+    verdict = whose_verdict(context, facts)
+    reason, used = verdict.reason, verdict.used
     live = told_access(facts)
     is_same = live == (declared.visibility, declared.allowed_users)
     if reason is None and is_same:

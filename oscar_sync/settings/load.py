@@ -82,10 +82,8 @@ def find(where: Where) -> str:
     while True:
         path = os.path.join(folder, FILE_NAME)
         where.looked_for(path)
-        if os.path.lexists(
-            path
-        ):  # a folder or a link that leads nowhere is reported, not passed over
-            return path
+        if os.path.lexists(path):
+            return path  # a folder or a link that leads nowhere is reported, not passed over
         if folder == root or folder == os.path.dirname(folder):
             return ""
         folder = os.path.dirname(folder)

@@ -9,6 +9,7 @@ from oscar_sync.net.cas import named_cas
 from oscar_sync.net.errors import NoExchangeError
 from oscar_sync.net.unpacking import AnswerTooLargeError
 from oscar_sync.wire import address
+from oscar_sync.wire.messages import excerpt
 
 _TIMEOUT_S = 30.0
 
@@ -24,8 +25,9 @@ def ask_board(
     """
     from oscar_sync.net.pool import Pool
 
-    if address.host_of(url) is None:
-        raise UsageError(f"--board {url} is not an http(s) address")
+    shown = address.shown(url)
+    if address.fault(url):
+        raise UsageError(f"--board {shown} is not an http(s) address without a user or query")
     headers = {
         "Authorization": f"Bearer {token.reveal()}",
         "Content-Type": "application/json",
@@ -36,7 +38,7 @@ def ask_board(
         with Pool(url, environ, cas=named_cas("", environ)) as pool:
             answer = pool.urlopen("POST", place, headers=headers, body=body, timeout=_TIMEOUT_S)
     except (NoExchangeError, AnswerTooLargeError) as error:
-        raise UnreachableError("the board", url, str(error)) from error
+        raise UnreachableError("the board", shown, str(error)) from None
     if answer.status >= 300:
-        said = answer.data[:300].decode("utf-8", errors="replace").strip()
-        raise UsageError(f"the board at {url} answers {answer.status}: {said}")
+        said = excerpt(answer.data, (token,))
+        raise UsageError(f"the board at {shown} answers {answer.status}: {said}")

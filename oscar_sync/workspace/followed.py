@@ -10,7 +10,12 @@ from msgspec import Struct
 
 from oscar_sync.errors import RepositoryError, UsageError
 from oscar_sync.workspace.git import checked_out_commit
-from oscar_sync.workspace.git_objects import CommittedFile, commit_named, files_of
+from oscar_sync.workspace.git_objects import (
+    LONGEST_WORDS,
+    CommittedFile,
+    commit_named,
+    files_of,
+)
 from oscar_sync.workspace.git_program import GitRun, run_git
 from oscar_sync.workspace.git_remote import Remote
 from oscar_sync.workspace.key import FOLDER as OWN_FOLDER
@@ -191,9 +196,10 @@ class Clone(Struct, frozen=True):
     def _told(self, commit: str) -> FollowedCommit:
         if not commit:
             raise self._error(f"{self.followed.shown_ref} is not a commit")
-        words = ("--no-patch", "--no-notes", "--encoding=UTF-8", "--format=%an%x00%aI%x00%s")
-        shown = self._done("show", *words, commit).output.decode(errors="replace")
-        author, authored_at, subject = (*shown.rstrip("\n").split("\0"), "", "", "")[:3]
+        options = ("--no-patch", "--no-notes", "--encoding=UTF-8", "--format=%an%x00%aI%x00%s")
+        shown = self._done("show", *options, commit).output.decode(errors="replace")
+        words = (*shown.rstrip("\n").split("\0"), "", "", "")[:3]
+        author, authored_at, subject = (word[:LONGEST_WORDS] for word in words)
         return FollowedCommit(commit, author, authored_at, subject)
 
     def _verify(self, told: FollowedCommit) -> None:

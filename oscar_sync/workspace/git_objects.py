@@ -12,6 +12,8 @@ from oscar_sync.workspace.git_program import run_git
 
 LARGEST_FILE: Final = 16 << 20
 LARGEST_COMMIT: Final = 256 << 20
+LONGEST_WORDS: Final = 200
+"""So many characters of an author and of a subject are kept: whoever commits chooses their size."""
 _LINK: Final = "120000"
 _LFS: Final = b"version https://git-lfs.github.com/spec/"
 
@@ -35,7 +37,7 @@ def author_of(tree: Path, commit: str) -> tuple[str, str]:
     """Return who wrote *commit*, and its first line; both blank where git cannot tell."""
     found = _read(tree, "show", "-s", "--no-show-signature", "--format=%an%x00%s", commit, "--")
     name, _, subject = (found or b"").decode(errors="replace").strip().partition("\0")
-    return name, subject
+    return name[:LONGEST_WORDS], subject[:LONGEST_WORDS]
 
 
 def files_of(tree: Path, commit: str, below: str = "") -> Mapping[str, CommittedFile] | None:

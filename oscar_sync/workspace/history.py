@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
@@ -11,6 +10,7 @@ import msgspec
 
 from oscar_sync.model.run import PastRun
 from oscar_sync.workspace.key import FOLDER, make_folder
+from oscar_sync.workspace.locks import open_for_lock
 
 if sys.platform != "win32":
     import fcntl
@@ -52,8 +52,10 @@ def add_run(path: Path, run: PastRun) -> None:
     """
     make_folder(path.parent)
     line = msgspec.json.encode(run) + b"\n"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "r+b") as file, _locked(descriptor):
+    descriptor = open_for_lock(path)
+    with os.fdopen(descriptor, "r+b") as file:
+        if sys.platform != "win32":
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # until the file is closed
         _skip(file)
         begin, content = file.tell(), file.read()
         lines = content.count(b"\n")
@@ -81,10 +83,3 @@ def _runs(content: bytes) -> Iterator[PastRun]:
             yield _LINE.decode(line[:_LONGEST])
         except (ValueError, RecursionError):
             continue  # half a line, a damaged one, or one of a later release
-
-
-@contextmanager
-def _locked(descriptor: int) -> Iterator[None]:
-    if sys.platform != "win32":
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    yield

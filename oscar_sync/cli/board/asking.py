@@ -37,14 +37,21 @@ def ask(options: dict[str, Any], what: str, words: str, **fields: str) -> int:
     def run() -> Exit:
         from oscar_sync.wire.board import ask_board
 
-        path = Path(options["board_token_file"])
-        try:
-            token = Secret(path.read_text(encoding="utf-8").strip())
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not text"
-            raise UsageError(f"--board-token-file {path}: {why}") from error
+        token = _token(Path(options["board_token_file"]))
         ask_board(options["board"], f"/api/{what}", token, fields, os.environ)
         write(Output("text"), f"{words}\n")
         return Exit.OK
 
     return guarded(run, (), "auto")
+
+
+def _token(path: Path) -> Secret:
+    """Raises UsageError: the file cannot be read, or holds no token."""
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not text"
+        raise UsageError(f"--board-token-file {path}: {why}") from error
+    if not text or not text.isascii() or not text.isprintable():
+        raise UsageError(f"--board-token-file {path}: it does not hold a token on one line")
+    return Secret(text)

@@ -13,6 +13,7 @@ import pytest
 from oscar_sync.errors import LockedError, RepositoryError, UsageError
 from oscar_sync.workspace import followed as module
 from oscar_sync.workspace.followed import Followed, default_folder, opened
+from oscar_sync.workspace.git_objects import author_of
 from oscar_sync.workspace.git_remote import Remote, address_fault
 from oscar_sync.workspace.revision import revision
 from tests.servers import until
@@ -68,6 +69,15 @@ def test_the_newest_commit_is_told_and_its_files_are_there(follow, forge, tmp_pa
         before.st_ino, before.st_mtime_ns, before.st_ctime_ns,
     )  # fmt: skip
     assert revision(tmp_path / "clone", {}) == second
+
+
+def test_words_of_a_commit_are_cut_whatever_their_size(forge, follow):
+    commit = forge.commit(
+        FILES, "--author", f"{'A' * 70_000} <a@example.org>", subject="s" * 90_000
+    )
+    told = follow()
+    assert (told.author, told.subject) == ("A" * 200, "s" * 200)
+    assert author_of(forge.tree, commit) == (told.author, told.subject)
 
 
 def test_what_was_changed_in_the_folder_by_hand_is_undone_but_the_key_stays(
