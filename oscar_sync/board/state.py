@@ -84,8 +84,8 @@ class Board:
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether the loop has turned lately, whatever it found."""
-        # After failures it waits for up to a quarter of an hour, and an apply may take as long.
+        """Tell whether the loop has done something lately, whatever it found."""
+        # After failures it waits for up to a quarter of an hour, and one step may take as long.
         return self._now() - self._turned_at <= 3 * max(self.interval_s, _SLOWEST_TURN_S)
 
     @property
@@ -108,6 +108,7 @@ class Board:
     # -- for the watch
 
     def doing(self, phase: str, doing: str = "", next_at: str | None = None) -> None:
+        self._turned_at = self._now()
         more: dict[str, Any] = {} if next_at is None else {"next_at": next_at}
         self._put(phase=phase, doing=doing, **more)
 
@@ -125,7 +126,7 @@ class Board:
 
     def ended(self, run: MetricsRun, *, is_good: bool) -> None:
         """Note that a pass is over; *is_good*: it could plan, whatever it found."""
-        self.run, self._turned_at = run, self._now()
+        self.run = run
         if is_good:
             self._good_at = self._now()
 

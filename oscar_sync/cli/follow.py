@@ -28,7 +28,7 @@ _OPTIONS: Final = (
                  help="Follow the repository at URL in place of PATHS: fetch it before each plan."),
     click.option("--ref", metavar="REF", type=given.GIVEN, envvar="OSCAR_SYNC_REF",
                  help="Branch of --git, or a full name such as refs/tags/v1. [default: main]"),
-    click.option("--path", "git_path", metavar="PATH", type=given.GIVEN, envvar="OSCAR_SYNC_PATH",
+    click.option("--path", metavar="PATH", type=given.GIVEN, envvar="OSCAR_SYNC_PATH",
                  help="Folder or file within --git to plan. [default: all of it]"),
     click.option("--verify-signatures", metavar="FILE", type=given.FILE,
                  envvar="OSCAR_SYNC_VERIFY_SIGNATURES",
@@ -55,9 +55,7 @@ _OF_GIT: Final = (
 
 
 def following(function: given.Decorated) -> given.Decorated:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+    return given.with_options(function, _OPTIONS)
 
 
 class Following(Struct):
@@ -118,9 +116,7 @@ def followed(options: dict[str, Any], say: Callable[[str], None]) -> Iterator[Fo
     """
     url = options["git_url"]
     if url is None:
-        for name in _OF_GIT:
-            if options["git_path" if name == "path" else name.replace("-", "_")]:
-                raise UsageError(f"--{name} needs --git URL")
+        given.refuse_alone(options, _OF_GIT, "--git URL")
         yield None
         return
     with opened(_followed(options, url)) as clone:
@@ -135,7 +131,7 @@ def _followed(options: dict[str, Any], url: str) -> Followed:
     if fault := address_fault(url):
         shown = url if "@" not in url and "?" not in url else "the address"
         raise UsageError(f"--git: {shown} {fault}")
-    path = os.path.normpath(options["git_path"] or ".")
+    path = os.path.normpath(options["path"] or ".")
     if Path(path).is_absolute() or Path(path).parts[:1] == (os.pardir,):
         raise UsageError(f"--path {path} leads out of the repository")
     ref = options["ref"] or "main"

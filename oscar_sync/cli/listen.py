@@ -27,20 +27,11 @@ _OPTIONS: Final = (
 )  # fmt: skip
 _PORT: Final = re.compile(r"[0-9]{1,5}")
 _LAST_PORT: Final = 65_535
-_OF_LISTEN: Final = ("listen-token-file", "tls-cert", "tls-key", "hook-secret-file")
+OF_LISTEN: Final = ("listen-token-file", "tls-cert", "tls-key", "hook-secret-file")
 
 
 def listening(function: given.Decorated) -> given.Decorated:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
-def refuse_alone(options: dict[str, Any]) -> None:
-    """Raises UsageError: an option of the board is given without ``--listen``."""
-    for name in _OF_LISTEN:
-        if options[name.replace("-", "_")]:
-            raise UsageError(f"--{name} is for --listen HOST:PORT")
+    return given.with_options(function, _OPTIONS)
 
 
 def listen_options(options: dict[str, Any]) -> Any:

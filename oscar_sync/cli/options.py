@@ -1,7 +1,7 @@
 """Options that mean the same on every command (product 3)."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from oscar_sync.cli.command_help import CommonOption, DescribedCommand
+from oscar_sync.errors import UsageError
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -226,6 +227,13 @@ HISTORY: Final = click.option(
 YES: Final = click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
 
 
+def refuse_alone(options: dict[str, Any], names: Iterable[str], needed: str) -> None:
+    """Raises UsageError: one of *names* is given without the option *needed*, as ``--git URL``."""
+    for name in names:
+        if options[name.replace("-", "_")]:
+            raise UsageError(f"--{name} needs {needed}")
+
+
 def history_of(options: dict[str, Any]) -> Path | None:
     return Path(options["history"]) if options.get("history") else None
 
@@ -236,11 +244,11 @@ def command(name: str, *examples: str) -> Callable[[Callable[..., Any]], click.C
 
 
 def common(function: Decorated) -> Decorated:
-    return _with(function, _COMMON)
+    return with_options(function, _COMMON)
 
 
 def one_cluster(function: Decorated) -> Decorated:
-    return _with(function, _ONE_CLUSTER)
+    return with_options(function, _ONE_CLUSTER)
 
 
 def formats(*names: str) -> Callable[[Decorated], Decorated]:
@@ -259,11 +267,11 @@ def formats(*names: str) -> Callable[[Decorated], Decorated]:
 
 
 def planning(function: Decorated) -> Decorated:
-    return _with(function, (*_PLANNING, _ALLOW))
+    return with_options(function, (*_PLANNING, _ALLOW))
 
 
 def measured(function: Decorated) -> Decorated:
-    return _with(function, (_METRICS,))
+    return with_options(function, (_METRICS,))
 
 
 def located(function: Decorated) -> Decorated:
@@ -271,14 +279,14 @@ def located(function: Decorated) -> Decorated:
         "--settings", metavar="FILE", type=FILE, envvar="OSCAR_SYNC_SETTINGS",
         help="The settings that the runs were made with. [default: the nearest oscar-sync.yaml]",
     )  # fmt: skip
-    return _with(function, (settings,))
+    return with_options(function, (settings,))
 
 
 def allowing(function: Decorated) -> Decorated:
-    return _with(function, (_ALLOW,))
+    return with_options(function, (_ALLOW,))
 
 
-def _with(function: Decorated, options: tuple[Any, ...]) -> Decorated:
+def with_options(function: Decorated, options: tuple[Any, ...]) -> Decorated:
     for option in reversed(options):
         function = option(function)
     return function

@@ -7,7 +7,7 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.follow import following
-from oscar_sync.cli.listen import listening, refuse_alone
+from oscar_sync.cli.listen import OF_LISTEN, listening
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
@@ -74,5 +74,5 @@ def _feed(options: dict[str, Any], record: RunRecord) -> WatchFeed:
         from oscar_sync.cli.watch_board import BoardFeed
 
         return BoardFeed(options, record)
-    refuse_alone(options)
+    given.refuse_alone(options, OF_LISTEN, "--listen HOST:PORT")
     return WatchFeed()

@@ -40,6 +40,7 @@ class BoardFeed(WatchFeed):
             is_applying=options["is_applying"],
             can_sync=bool(options["listen_token_file"]),
         )
+        self._holding = threading.Lock()  # the board says what the file of the pause says
         self._planned: Pass | None = None
         self._file = Path()
         self._over = threading.Event()
@@ -82,19 +83,22 @@ class BoardFeed(WatchFeed):
             say(f"warning: the history cannot be read: {error.strerror}")
 
     def held(self, window: str) -> str:
-        pause = read_pause(self._file.parent)
-        words = pause.words if pause else window
-        self.board.held(words)
+        with self._holding:
+            pause = read_pause(self._file.parent)
+            words = pause.words if pause else window
+            self.board.held(words)
         return words
 
     def _pause(self, because: str) -> None:
         pause = Pause(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", because)
-        write_pause(self._file.parent, pause)
-        self.board.held(pause.words)
+        with self._holding:
+            write_pause(self._file.parent, pause)
+            self.board.held(pause.words)
 
     def _resume(self) -> None:
-        end_pause(self._file.parent)
-        self.board.held("")
+        with self._holding:
+            end_pause(self._file.parent)
+            self.board.held("")
         self.board.controls.sync()
 
     def on_event(self, event: Event) -> None:
@@ -125,11 +129,11 @@ class BoardFeed(WatchFeed):
         connections = connections_of(self._options)
         while True:
             self.board.look_wanted.wait()
+            self.board.look_wanted.clear()
             if self._over.is_set():
                 connections.close()
                 return
             began = time.monotonic()
-            self.board.look_wanted.clear()
             self._look_once(connections)
             self._over.wait(_SHARE * (time.monotonic() - began))
 

@@ -197,7 +197,7 @@ def test_no_route_and_no_file_holds_a_secret(project):
     (("--listen", "no.such.host.example:0", "--listen-token-file", "token"), "no.such.host"),
     (("--listen", "127.0.0.1:0", "--tls-cert", "token"), "belong together"),
     (("--listen", "127.0.0.1:0", "--listen-token-file", "none"), "none: No such file"),
-    (("--tls-key", "token"), "is for --listen"),
+    (("--tls-key", "token"), "needs --listen HOST:PORT"),
 ])  # fmt: skip
 def test_a_place_that_cannot_be_listened_on_is_refused_at_once(project, flags, words):
     environ = {**os.environ, "PASSWORD": project.edge.password, "CLOUD_PASSWORD": PASSWORD}

@@ -58,6 +58,22 @@ def test_a_board_that_starts_again_shows_its_pause_and_runs_before_the_first_pla
         assert feed.board.picture.runs == (RUN,)
 
 
+def test_a_pause_while_the_loop_looks_for_one_is_shown(feed, folder, monkeypatch):
+    def read(place):
+        found = read_pause(place)
+        if not asking.is_alive():
+            asking.start()
+            asking.join(0.1)  # it ends only where nothing holds it until the loop has looked
+        return found
+
+    with feed.serving(lambda: None, folder):
+        asking = threading.Thread(target=feed.board.controls.pause, args=("now",), daemon=True)
+        monkeypatch.setattr("oscar_sync.cli.watch_board.read_pause", read)
+        feed.held("")
+        asking.join()
+        assert feed.board.picture.is_paused
+
+
 def test_a_new_reason_never_leaves_a_moment_without_a_pause(tmp_path, monkeypatch):
     write_pause(tmp_path, Pause("1", "the first"))
     seen = []
