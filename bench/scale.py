@@ -57,8 +57,11 @@ def _renamed(text: str, index: int, cluster: str = "") -> str:
     return text.replace(f"svc-{index % MADE:05d}", f"svc-{index:05d}")
 
 
-async def serve(file: str, services: int, clusters: int) -> None:
-    """Serve *clusters* stubs that share *services*; print their ports in one line."""
+async def serve(file: str, services: int, clusters: int, *, has_stores: bool) -> None:
+    """Serve *clusters* stubs that share *services*; print their ports in one line.
+
+    *has_stores*: each is its own object store, else there is none.
+    """
     canned = json.loads(Path(file).read_text())  # noqa: ASYNC240 - before anything is served
     made = [json.dumps(raw) for raw in canned["services"]]
     loop = asyncio.get_running_loop()
@@ -75,14 +78,16 @@ async def serve(file: str, services: int, clusters: int) -> None:
             cluster = Cluster(answers.name, each)
         server = await loop.create_server(partial(Connection, cluster, 0), "127.0.0.1", 0)
         ports.append(server.sockets[0].getsockname()[1])
+        if has_stores:
+            cluster.name_store(f"http://127.0.0.1:{ports[-1]}")
     print(*ports, flush=True)
     await asyncio.Event().wait()
 
 
 @contextlib.contextmanager
-def stubs(setting: Setting, file: Path, row: Row) -> Iterator[list[str]]:
-    """Serve the clusters of *row*; give their addresses."""
-    words = [setting.python, "-m", "bench.scale", "serve", file, row.services, row.clusters]
+def stubs(setting: Setting, file: Path, row: Row, word: str = "serve") -> Iterator[list[str]]:
+    """Serve the clusters of *row*, with stores if *word* is ``stores``; give their addresses."""
+    words = [setting.python, "-m", "bench.scale", word, file, row.services, row.clusters]
     with subprocess.Popen(
         [str(word) for word in words], cwd=ROOT, env=setting.environ, stdout=subprocess.PIPE
     ) as process:
@@ -138,8 +143,9 @@ def main(most: int, folder: Path) -> None:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["serve", file, services, clusters]:
-            asyncio.run(serve(file, int(services), int(clusters)))
+        case ["serve" | "stores" as word, file, services, clusters]:
+            has_stores = word == "stores"
+            asyncio.run(serve(file, int(services), int(clusters), has_stores=has_stores))
         case words:
             most = int(words[0]) if words else MOST
             with tempfile.TemporaryDirectory() as made:

@@ -18,6 +18,21 @@ from pathlib import Path
 _ADMIN = "/_bench/"
 _SERVICES = "/system/services"
 _FAULT = b"a fault of the benchmark"
+_LISTED = b"""<?xml version="1.0" encoding="UTF-8"?>
+<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix></Prefix>
+<KeyCount>2</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>%s</ListBucketResult>
+""" % b"".join(
+    b"<Contents><Key>in/%d.json</Key><LastModified>2026-03-01T10:00:00.000Z</LastModified>"
+    b"<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>1000</Size>"
+    b"<StorageClass>STANDARD</StorageClass></Contents>" % number
+    for number in range(2)
+)
+_LOOKED_AT = {
+    "/deployment": b'{"state": "ready"}',
+    "/system/logs/": b'{"jobs": {}}',
+    "list-type=2": _LISTED,
+}
+"""What a board asks of each service and bucket: mark in the path, and answer."""
 
 
 class Cluster:
@@ -30,6 +45,11 @@ class Cluster:
         self.fixed = {f"/system/{name}": _encoded(body) for name, body in canned.items()}
         self.counts: Counter[str] = Counter()
         self.reset()
+
+    def name_store(self, url: str) -> None:
+        config = json.loads(self.fixed["/system/config"])
+        config["minio_provider"]["endpoint"] = url
+        self.fixed["/system/config"] = _encoded(config)
 
     def reset(self) -> None:
         self.services = dict(self.first)
@@ -50,6 +70,9 @@ class Cluster:
             if self.whole is None:
                 self.whole = b"[%s]" % b",".join(self.encoded.values())
             return 200, self.whole
+        for mark, answer in _LOOKED_AT.items():
+            if mark in path:
+                return 200, answer
         found = self.fixed.get(path) or self.encoded.get(path.rpartition("/")[2])
         return (200, found) if found else (404, b"")
 

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.support.read_only import HOOK
+
 FDL = """\
 functions:
   oscar:
@@ -15,29 +17,6 @@ functions:
       script: run.sh
       environment:
         secrets: {TOKEN: planted-3f9a2c}
-"""
-# Refuses what a read-only file system refuses, whoever runs it: root may write to a folder of 0500.
-HOOK = """\
-import errno, os, sys
-
-WRITABLE = (os.environ["TMPDIR"] + os.sep, os.devnull)
-
-def refuse(event, words):
-    if event == "open":
-        path, mode, flags = words
-        is_writing = bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-    elif event in ("os.mkdir", "os.rename", "os.remove", "os.symlink", "os.link", "os.chmod"):
-        path, is_writing = words[0], True
-    else:
-        return
-    if is_writing and isinstance(path, (str, bytes)):
-        if not os.path.abspath(os.fsdecode(path)).startswith(WRITABLE):
-            raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
-
-sys.dont_write_bytecode = True
-sys.addaudithook(refuse)
-from oscar_sync.__main__ import main
-main()
 """
 
 
@@ -51,7 +30,8 @@ def run(tmp_path, oscar_emulator):
     (folder / "oscar-sync.yaml").write_text("set: tests\n")
     environ = {
         "PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "TMPDIR": str(temporary), "OSCAR_ENDPOINT": oscar_emulator.url,
+        "TMPDIR": str(temporary), "WRITABLE": str(temporary),
+        "OSCAR_ENDPOINT": oscar_emulator.url,
         "OSCAR_USERNAME": oscar_emulator.user, "OSCAR_PASSWORD": oscar_emulator.password,
         "OSCAR_SYNC_FINGERPRINT_KEY": "k" * 32,
     }  # fmt: skip

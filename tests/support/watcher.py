@@ -11,13 +11,12 @@ from tests.machine import PATIENCE_S
 class Watcher:
     """Gathers the lines of a watch as they come."""
 
-    def __init__(self, folder, environ, *flags, cwd=None):
+    def __init__(self, folder, environ, *flags, cwd=None, program=("-m", "oscar_sync")):
         self.lines = []
         self.process = subprocess.Popen(
             [
                 sys.executable,
-                "-m",
-                "oscar_sync",
+                *program,
                 "watch",
                 *([str(folder)] if folder else []),
                 *flags,
