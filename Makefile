@@ -31,7 +31,7 @@ help: ## this list
 
 .PHONY: demo
 demo: $(VENV)/.demo $(VENV)/.package ## set up, then play the story of oscar-sync against an embedded OSCAR
-	$(BIN)/oscar-sync demo
+	$(BIN)/oscar-sync demo </dev/null
 
 .PHONY: test
 test: check ## set up, check, and run all tests

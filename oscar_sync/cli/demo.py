@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +78,9 @@ oscar-sync help plan                            # options and examples; docs/tut
 _PATIENCE_S: Final = 60.0
 
 
-class _Story(Struct):
+class Story(Struct):
+    """Types commands in *folder*, and counts those that do not end as expected."""
+
     folder: Path
     environ: dict[str, str]
     paint: Paint
@@ -132,7 +136,10 @@ class _Story(Struct):
     help="Keep the files of the demo in FOLDER.",
 )
 def command(keep: Path | None) -> int:
-    """Run the main steps on an emulated cluster: plan, apply, seed, drift, remove, delete."""
+    """Run the main steps on an emulated cluster: plan, apply, seed, drift, remove, delete.
+
+    On a terminal it ends with a board of that cluster, which Enter ends.
+    """
     try:
         from oscar_sync.emulator.server import Emulator, EmulatorOptions
     except ImportError as error:
@@ -141,20 +148,19 @@ def command(keep: Path | None) -> int:
     with tempfile.TemporaryDirectory(prefix="oscar-sync-demo-") as temporary:
         folder = Path(temporary)
         with Emulator(EmulatorOptions(port=0, s3_port=0, run_scripts=True)) as emulator:
-            story = _begin(folder, emulator.url, emulator.user, emulator.password)
+            story = begin(folder, emulator.url, emulator.user, emulator.password)
             _play(story)
+            show_board(story)
         if keep is not None:
             shutil.copytree(folder, keep, dirs_exist_ok=True)
     return Exit.UNEXPECTED if story.failures else Exit.OK
 
 
-def _begin(folder: Path, url: str, user: str, password: str) -> _Story:
+def begin(folder: Path, url: str, user: str, password: str) -> Story:
+    """Return the story of *folder*, whose files are written, on the cluster at *url*."""
     from oscar_sync.cli.showing import stdout_paint
 
-    for name, text in _FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    _write_files(folder)
     package = str(Path(__file__).resolve().parents[2])
     environ = {name: value for name, value in os.environ.items() if "OSCAR" not in name}
     environ |= {
@@ -162,10 +168,41 @@ def _begin(folder: Path, url: str, user: str, password: str) -> _Story:
         "XDG_CACHE_HOME": str(folder / ".cache"), "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH", "")))),
     }  # fmt: skip
-    return _Story(folder, environ, stdout_paint("auto"))
+    return Story(folder, environ, stdout_paint("auto"))
 
 
-def _play(story: _Story) -> None:
+def _write_files(folder: Path) -> None:
+    for name, text in _FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def show_board(story: Story) -> None:
+    """Serve a board of the first files until Enter or Ctrl-C, if there is a terminal to read it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("CI"):
+        return
+    if find_spec("uvicorn") is None:
+        story.tell("A page shows all of it, live: pip install 'oscar-sync[board]'")
+        return
+    _write_files(story.folder)
+    story.tell("A page shows all of it, live. Open the address of the board; Enter ends it:")
+    words = "oscar-sync watch --apply --yes --listen 127.0.0.1:0"
+    show_line(story.paint(f"$ {words}", "bold"))
+    sys.stdout.flush()
+    board = subprocess.Popen(  # noqa: S603 - our own program and words
+        [sys.executable, "-m", "oscar_sync", *words.split()[1:]],
+        cwd=story.folder,
+        env=story.environ,
+        stdin=subprocess.DEVNULL,
+    )
+    with suppress(KeyboardInterrupt):
+        sys.stdin.readline()
+    board.terminate()
+    board.wait()
+
+
+def _play(story: Story) -> None:
     story.tell("A folder with one FDL file, its script, a file to seed and the settings:")
     story.shell("ls -R; cat oscar-sync.yaml plants.yaml")
     story.tell("Check the files, offline:")
@@ -198,7 +235,7 @@ def _play(story: _Story) -> None:
     _play_erasure(story)
 
 
-def _play_erasure(story: _Story) -> None:
+def _play_erasure(story: Story) -> None:
     story.tell("Data is deleted only if somebody names it. Another service uses the bucket:")
     story.shell(
         "sed 's/name: plants/name: gallery/; s#plants/in#gallery/in#' plants.yaml >gallery.yaml"

@@ -10,6 +10,9 @@ _GET_FILE: Final = "to download files: oscar-sync storage get BUCKET/KEY FILE"
 _PUT_FILE: Final = "to upload files: oscar-sync storage put FILE BUCKET/KEY"
 _DELETE_FILE: Final = "to delete files: oscar-sync storage rm BUCKET/KEY"
 _STATUS: Final = "to show the state of services and clusters: oscar-sync status"
+_BOARD: Final = (
+    "to serve a page that shows the services: oscar-sync watch --listen 127.0.0.1:8090 [--apply]"
+)
 _LOGIN: Final = (
     "nothing is stored: set OSCAR_TOKEN, or OSCAR_USERNAME and OSCAR_PASSWORD, for the cluster at "
     "OSCAR_ENDPOINT; clusters and their log-ins: oscar-sync cluster list"
@@ -48,7 +51,11 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
                         "apply"),
         **dict.fromkeys(("hub", "h"), "save the FDL and its script in a folder (oscar-cli hub "
                         "deploys it at once), then: oscar-sync plan"),
-        **dict.fromkeys(("interactive", "ui"), _STATUS),
+        "interactive": _STATUS,
+        **dict.fromkeys(
+            ("serve", "server", "ui", "gui", "web", "dashboard", "listen", "daemon", "controller"),
+            _BOARD,
+        ),
     },
     "service": {
         **_FILES,
@@ -59,6 +66,7 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
                         "NAME --deployment"),
         "system-logs": "not in oscar-sync: use oscar-cli 2",
     },
+    "board": dict.fromkeys(("start", "serve", "run", "open", "show"), _BOARD),
     "bucket": {
         **_FILES,
         "describe": "use: oscar-sync bucket get NAME",
