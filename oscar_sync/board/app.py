@@ -33,10 +33,21 @@ OPEN_METRICS: Final = "application/openmetrics-text; version=1.0.0; charset=utf-
 
 
 def app_of(
-    board: Board, access: TokenCheck, hosts: tuple[str, ...], streams: Streams, *, is_secure: bool
+    board: Board,
+    access: TokenCheck,
+    hosts: tuple[str, ...],
+    streams: Streams,
+    tell: Callable[[Exception], None],
+    *,
+    is_secure: bool,
 ) -> RequestGuard:
     """Return the application; it reads *board* and writes nothing but its requests for a plan."""
     routes = _Routes(board, access, streams, is_secure=is_secure)
+
+    async def unreadable(_request: Request, error: Exception) -> Response:
+        tell(error)
+        return PlainTextResponse("the board cannot read its token or secret\n", 503)
+
     made = Starlette(
         routes=[
             Route("/", routes.page),
@@ -64,10 +75,12 @@ def app_of(
             BodyTooLargeError: _too_large,
             TimeoutError: _too_slow,
             OSError: _not_kept,
-            UsageError: _not_kept,
+            UsageError: unreadable,
+            Exception: _failed,
         },
     )
-    return RequestGuard(made, access, hosts, is_secure=is_secure)
+    made.router.redirect_slashes = False  # it would lead to whatever Host the caller names
+    return RequestGuard(made, access, hosts, tell, is_secure=is_secure)
 
 
 class _Routes:
@@ -203,7 +216,11 @@ async def _fields(request: Request) -> dict[str, str]:
         except (ValueError, RecursionError) as error:
             raise HTTPException(400, "the body is not JSON") from error
         items = found.items() if isinstance(found, dict) else ()
-        return {name: value for name, value in items if isinstance(value, str)}
+        return {
+            name: value.encode(errors="replace").decode()  # JSON can hold what no text is
+            for name, value in items
+            if isinstance(value, str)
+        }
     try:
         return {name: values[0] for name, values in parse_qs(text, max_num_fields=10).items()}
     except ValueError as error:
@@ -224,6 +241,10 @@ async def _too_large(_request: Request, _error: Exception) -> Response:
 
 async def _too_slow(_request: Request, _error: Exception) -> Response:
     return PlainTextResponse("the request came too slowly\n", 408)
+
+
+async def _failed(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("the board failed to answer this; its messages say why\n", 500)
 
 
 async def _not_kept(_request: Request, error: Exception) -> Response:

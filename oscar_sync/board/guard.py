@@ -2,10 +2,11 @@
 
 import asyncio
 import re
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,11 +41,19 @@ class RequestGuard:
     """Lets a request through to *app* if it is small, quick and allowed.
 
     *hosts* are the names that this board is asked by; none: any, since each request has a token.
+    *tell* takes what the operator should know: callers learn less.
     """
 
     def __init__(
-        self, app: ASGIApp, access: TokenCheck, hosts: tuple[str, ...], *, is_secure: bool
+        self,
+        app: ASGIApp,
+        access: TokenCheck,
+        hosts: tuple[str, ...],
+        tell: Callable[[Exception], None],
+        *,
+        is_secure: bool,
     ) -> None:
+        self._tell = tell
         self._app = app
         self._access = access
         self._hosts = hosts
@@ -66,11 +75,17 @@ class RequestGuard:
         try:
             refusal = await self._refusal(scope)
         except UsageError as error:
-            refusal = PlainTextResponse(f"{error}\n", 503)
+            self._tell(error)
+            refusal = PlainTextResponse("the board cannot read its token\n", 503)
         if refusal is not None:
             await refusal(scope, receive, sent)
             return
-        await self._app(scope, _bounded(receive), sent)
+        try:
+            await self._app(scope, _bounded(receive), sent)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 - one page that fails is not the end of a board
+            self._tell(error)  # starlette has answered
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), scope["path"]
@@ -96,7 +111,7 @@ class RequestGuard:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._access.is_token(token.strip()):
             return None
-        if self._access.is_cookie(_cookie(headers)):
+        if self._access.is_cookie(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
             return None
         if scheme:
             await asyncio.sleep(WRONG_S)
@@ -119,22 +134,15 @@ def _is_foreign(headers: Headers) -> bool:
     return origin not in {"", "null"} and origin.partition("://")[2] != headers.get("host", "")
 
 
-def _cookie(headers: Headers) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
-
-
 def _bounded(receive: Receive) -> Receive:
     """Return *receive* that gives up on a body that is too long, or comes too slowly."""
     state: dict[str, Any] = {"bytes": 0, "is_whole": False}
+    until = asyncio.get_running_loop().time() + SLOWEST_S
 
     async def received() -> Message:
         if state["is_whole"]:
             return await receive()  # waits until the caller is gone, however long that takes
-        async with asyncio.timeout(SLOWEST_S):
+        async with asyncio.timeout_at(until):
             message = await receive()
         state["bytes"] += len(message.get("body", b""))
         state["is_whole"] = not message.get("more_body", False)

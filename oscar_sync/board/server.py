@@ -1,9 +1,12 @@
 """The HTTP server of the board, in a thread of its own beside the watch."""
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 import threading
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -19,10 +22,16 @@ from oscar_sync.board.stream import Streams
 from oscar_sync.errors import UsageError
 
 _AT_ONCE: Final = 250
+_SOCKETS: Final = 300
+"""So many connections are held: the watch needs open files too."""
 _HEAD_BYTES: Final = 16 << 10
 _HEAD_S: Final = 10.0
 _STOP_S: Final = 3
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _nothing(_error: Exception) -> None:
+    """Do nothing."""
 
 
 class ListenOptions(Struct, frozen=True):
@@ -37,25 +46,31 @@ class ListenOptions(Struct, frozen=True):
 
     @property
     def is_loopback(self) -> bool:
-        return self.host in LOOPBACK or self.host.startswith("127.")
+        try:
+            return self.host in LOOPBACK or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:  # a name, which may lead anywhere
+            return False
 
 
 class BoardServer:
-    """Serves *board* from ``with`` to its end.
+    """Serves *board* from ``with`` to its end; *tell* takes what fails, in any thread.
 
     Raises:
         UsageError: the address is taken or not ours, or a file cannot be used.
     """
 
-    def __init__(self, board: Board, options: ListenOptions) -> None:
+    def __init__(
+        self, board: Board, options: ListenOptions, tell: Callable[[Exception], None] = _nothing
+    ) -> None:
         self._options = options
+        self._tell = tell
         access = TokenCheck(options.token_file, options.hook_file)
         self._streams = Streams(board)
         is_secure = options.certificate is not None
         shown = f"[{options.host}]" if ":" in options.host else options.host
         local = tuple(f"[{one}]" if ":" in one else one for one in sorted(LOOPBACK))
         hosts = tuple(dict.fromkeys((*local, shown))) if options.is_loopback else ()
-        self._app = app_of(board, access, hosts, self._streams, is_secure=is_secure)
+        self._app = app_of(board, access, hosts, self._streams, tell, is_secure=is_secure)
         self._server = _Server(self._config())
         self._socket = _bound(options.host, options.port)
         port = self._socket.getsockname()[1]
@@ -80,7 +95,8 @@ class BoardServer:
         self._socket.close()
 
     def _run(self) -> None:
-        self._server.run(sockets=[self._socket])
+        with asyncio.Runner(loop_factory=lambda: _Loop(self._tell)) as runner:
+            runner.run(self._server.serve([self._socket]))
 
     def _config(self) -> uvicorn.Config:
         options = self._options
@@ -90,6 +106,7 @@ class BoardServer:
             ws="none",
             lifespan="off",
             log_config=None,
+            log_level="critical",  # anybody can make it warn; what fails goes to `tell`
             access_log=False,
             proxy_headers=False,
             server_header=False,
@@ -112,6 +129,40 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop = asyncio.get_running_loop()
         await super().startup(sockets)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Bounds what comes before a request, and tells only errors that no caller can make."""
+
+    def __init__(self, tell: Callable[[Exception], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    async def create_server(self, *given: Any, **more: Any) -> Any:
+        if more.get("ssl"):
+            more |= {"ssl_handshake_timeout": _HEAD_S, "ssl_shutdown_timeout": _STOP_S}
+        return await super().create_server(*given, **more)
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            self._tell(error)
+
+
+class _Listener(socket.socket):
+    """Takes no more connections than ``_SOCKETS``, also those that have not said a word yet."""
+
+    def __init__(self, family: int, kind: int) -> None:
+        super().__init__(family, kind)
+        self._taken: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        connection, address = super().accept()
+        if sum(one.fileno() >= 0 for one in self._taken) >= _SOCKETS:
+            connection.close()
+            raise ConnectionAbortedError
+        self._taken.add(connection)
+        return connection, address
 
 
 class _PatientProtocol(H11Protocol):
@@ -137,7 +188,7 @@ class _PatientProtocol(H11Protocol):
 def _bound(host: str, port: int) -> socket.socket:
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        made = socket.socket(family, kind)
+        made = _Listener(family, kind)
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.bind(address)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Final
 
 from oscar_sync.board.state import Board
@@ -28,7 +29,8 @@ class Streams:
         changed, loop = asyncio.Event(), asyncio.get_running_loop()
 
         def on_change() -> None:
-            loop.call_soon_threadsafe(changed.set)
+            with suppress(RuntimeError):  # the server has stopped
+                loop.call_soon_threadsafe(changed.set)
 
         stop = self._board.listen(on_change)
         self.count += 1

@@ -82,16 +82,21 @@ def end_events(outputs: Sequence[Output], code: Exit) -> None:
 
 
 def _unexpected(error: Exception) -> Exit:
+    say(f"error: {unexpected(error)}")
+    return Exit.UNEXPECTED
+
+
+def unexpected(error: Exception) -> str:
+    """Return where an error of our own came from; with ``--log-level debug`` the way is written."""
+    frames = traceback.extract_tb(error.__traceback__)
     if logging.getLogger("oscar_sync").isEnabledFor(logging.DEBUG):
-        frames = traceback.extract_tb(error.__traceback__)
         say("".join(traceback.format_list(frames)))
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    say(
-        f"error: unexpected {type(error).__name__} in {frame.name} "
+    frame = frames[-1]
+    return (
+        f"unexpected {type(error).__name__} in {frame.name} "
         f"({os.path.basename(frame.filename)}:{frame.lineno}); "  # noqa: PTH119 - a name for people
         "run again with --log-level debug and report it"
     )
-    return Exit.UNEXPECTED
 
 
 def show_findings(diagnostics: Sequence[Diagnostic], outputs: Sequence[Output], color: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from oscar_sync.board.state import Board, Controls
 from oscar_sync.cli import options as given
-from oscar_sync.cli.border import say
+from oscar_sync.cli.border import say, unexpected
 from oscar_sync.cli.listen import listen_options
 from oscar_sync.cli.request import connections_of
 from oscar_sync.cli.run_record import RunRecord
@@ -28,6 +28,8 @@ from oscar_sync.workspace.pause import Pause, end_pause, read_pause, write_pause
 
 _SHARE: Final = 10
 """Looks at the clusters take at most the tenth part of the time."""
+_SAID: Final = 50
+"""So many different warnings are known as said."""
 _TELLING: Final = frozenset({Happening.STEP_START, Happening.STEP_FAILED, Happening.VERIFY})
 
 
@@ -45,6 +47,7 @@ class BoardFeed(WatchFeed):
         self._file = Path()
         self._over = threading.Event()
         self._is_again = False
+        self._said: set[str] = set()
 
     @contextmanager
     def serving(self, wake: Callable[[], None], settings_folder: Path) -> Iterator[None]:
@@ -57,7 +60,7 @@ class BoardFeed(WatchFeed):
         self.held("")
         self.board.controls = Controls(wake, self._pause, self._resume)
         looking = threading.Thread(target=self._look, name="looks at clusters", daemon=True)
-        with BoardServer(self.board, listen_options(self._options)) as server:
+        with BoardServer(self.board, listen_options(self._options), self._failed) as server:
             say(f"board: {server.url}")
             looking.start()
             try:
@@ -137,13 +140,20 @@ class BoardFeed(WatchFeed):
             self._look_once(connections)
             self._over.wait(_SHARE * (time.monotonic() - began))
 
+    def _failed(self, error: Exception) -> None:
+        """Say once what the board cannot do."""
+        words = str(error) if isinstance(error, OscarSyncError) else unexpected(error)
+        if words not in self._said:
+            self._said = {*self._said, words} if len(self._said) < _SAID else {words}
+            say(f"warning: the board: {words}")
+
     def _look_once(self, connections: Connections) -> None:
         planned = self._planned
         if planned is None:
             return
         try:
             self.board.surveyed(survey(planned, connections))
-        except OscarSyncError as error:
-            say(f"warning: the board does not show how services run: {error}")
+        except Exception as error:  # noqa: BLE001 - the next look may do better
+            self._failed(error)
         finally:
             connections.close_providers()

@@ -14,8 +14,8 @@ HOOK_SECRET = "a-secret-of-the-forge"
 class Served:
     """A board, its server, and what it was asked to do."""
 
-    def __init__(self, board, server):
-        self.board, self.server = board, server
+    def __init__(self, board, server, told):
+        self.board, self.server, self.told = board, server, told
         self.asked: list[str] = []
         board.controls = Controls(
             lambda: self.asked.append("sync"),
@@ -50,8 +50,9 @@ def serve(tmp_path, token_file):
         if has_plan:
             board.planned(subject("plan", word))
         where = ListenOptions("127.0.0.1", 0, token_file if has_token else None, **options)
-        servers.append(BoardServer(board, where).__enter__())
-        return Served(board, servers[-1])
+        told: list[Exception] = []
+        servers.append(BoardServer(board, where, told.append).__enter__())
+        return Served(board, servers[-1], told)
 
     yield started
     for server in servers:

@@ -197,3 +197,16 @@ def test_a_window_that_is_open_again_is_not_told_as_closed(watching, feed):
     assert feed.board.picture.held
     assert not loop._is_held(_planned(), is_due=False)
     assert feed.board.picture.held == ""
+
+
+def test_what_goes_wrong_beside_the_loop_is_said_once(feed, monkeypatch, capfd):
+    def failing(*_told):
+        raise ZeroDivisionError("a-secret-of-the-look")
+
+    monkeypatch.setattr("oscar_sync.cli.watch_board.survey", failing)
+    feed._planned = object()
+    for _ in range(3):
+        feed._look_once(SimpleNamespace(close_providers=lambda: None))
+    said = capfd.readouterr().err
+    assert said.count("warning: the board: unexpected ZeroDivisionError in failing") == 1
+    assert "a-secret" not in said
