@@ -31,15 +31,17 @@ def history_file(settings_folder: Path, folder: Path | None = None) -> Path:
 def read_runs(path: Path) -> tuple[PastRun, ...]:
     """Return the last runs, the newest last; none where there is no file.
 
-    Of a file that is longer than ours get the beginning is not read.
+    Of a file that is longer than ours get the beginning is not read; a link is not followed.
 
     Raises:
         OSError: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        # Opening a pipe does not wait for whoever writes to it: it is not a file.
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(path, flags), "rb") as file:
             _skip(file)
-            return tuple(_runs(file.read()))[-KEPT:]
+            return tuple(_runs(file.read(_LARGEST)))[-KEPT:]
     except FileNotFoundError:
         return ()
 
@@ -57,7 +59,7 @@ def add_run(path: Path, run: PastRun) -> None:
         if sys.platform != "win32":
             fcntl.flock(descriptor, fcntl.LOCK_EX)  # until the file is closed
         _skip(file)
-        begin, content = file.tell(), file.read()
+        begin, content = file.tell(), file.read(_LARGEST)
         lines = content.count(b"\n")
         if content and not content.endswith(b"\n"):  # a run that was killed while it wrote
             content = content[: content.rfind(b"\n") + 1]

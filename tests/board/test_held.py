@@ -1,6 +1,7 @@
 """A pause and a history: what holds, whatever happens to their files."""
 
 import json
+import os
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -150,13 +151,23 @@ def test_a_history_keeps_its_last_runs_whoever_writes(tmp_path):
     assert len(read_runs(path)) == history.KEPT
 
 
-def test_no_history_is_written_through_a_link(tmp_path):
+@pytest.mark.parametrize("kind", ["link", "endless", "pipe", "folder"])
+def test_a_history_that_is_not_a_file_is_neither_read_nor_written(tmp_path, kind):
     target = tmp_path / "target"
     target.write_text("of somebody\n")
     path = tmp_path / history.NAME
-    path.symlink_to(target)
-    with pytest.raises(OSError, match="symbolic link"):
-        add_run(path, RUN)
+    match kind:
+        case "link":
+            path.symlink_to(target)
+        case "endless":
+            path.symlink_to("/dev/zero")
+        case "pipe":
+            os.mkfifo(path)
+        case _:
+            path.mkdir()
+    for ask in (lambda: read_runs(path), lambda: add_run(path, RUN)):
+        with pytest.raises(OSError):
+            ask()
     assert target.read_text() == "of somebody\n"
 
 
