@@ -158,12 +158,10 @@ def _unconfirmed(planned: Pass, how: ApplyRun) -> Exit:
     if sys.stdin.isatty():
         say("Nothing was sent.")
         return Exit.OK
-    say("nothing was sent: there is no terminal to ask on. To carry out exactly this plan, run:")
-    say(
-        f"  {how.again} --expect {planned.draft.plan.digest}"
-        if how.record.command == "apply"
-        else f"  {how.again}"
-    )
+    is_bound = how.record.command == "apply"
+    words = "exactly this plan" if is_bound else "it"
+    say(f"nothing was sent: there is no terminal to ask on. To carry out {words}, run:")
+    say(f"  {how.again}" + (f" --expect {planned.draft.plan.digest}" if is_bound else ""))
     for output in how.outputs:
         if output.format == "events":
             append(output, summary_line(int(Exit.NO_TERMINAL)))

@@ -17,10 +17,12 @@ from oscar_sync.cli.output import show_line
 from oscar_sync.cli.request import request_of
 from oscar_sync.errors import UsageError
 from oscar_sync.manifests.load import Sources, load
+from oscar_sync.manifests.load.files import reason_of
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.reconcile.desire import clusters_meant, desire
 from oscar_sync.settings.entries import ClusterSettings, identity_of
+from oscar_sync.settings.load import FILE_NAME, MISNAMED
 from oscar_sync.storage.whole import write_whole
 
 _SETTINGS: Final = """\
@@ -57,9 +59,7 @@ def command(directory: Path, **options: Any) -> int:
     """Write oscar-sync.yaml, .gitignore and, without manifests there, an example to DIRECTORY."""
 
     def run() -> Exit:
-        path = directory / "oscar-sync.yaml"
-        if path.exists() or path.is_symlink():
-            raise UsageError(f"{path} exists; edit it, or choose another directory")
+        _check_free(directory)
         if options["from_cluster"]:
             return _from_cluster(directory, options)
         cluster, has_login = _cluster(options)
@@ -71,17 +71,36 @@ def command(directory: Path, **options: Any) -> int:
     return guarded(run, (), options["color"])
 
 
+def _check_free(directory: Path) -> None:
+    path, misnamed = directory / FILE_NAME, directory / MISNAMED
+    if path.exists() or path.is_symlink():
+        raise UsageError(f"{path} exists; edit it, or choose another directory")
+    if misnamed.exists():
+        raise UsageError(
+            f"{misnamed} exists; rename it to {FILE_NAME}, or choose another directory"
+        )
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory} is not a folder; choose another directory")
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{directory} cannot be made: {reason_of(error)}") from error
+
+
 def _from_cluster(directory: Path, options: dict[str, Any]) -> Exit:
     desired = desire(request_of(options, needs_manifests=False), os.environ)
     if len(desired.settings.clusters) != 1:
         raise UsageError("--from-cluster takes one cluster: give --cluster or set OSCAR_ENDPOINT")
     cluster, _ = _cluster(options)
     options |= {"all_owners": False, "overwrite": False}
-    directory.mkdir(parents=True, exist_ok=True)
+    _make(directory)
     code, storage = export_to(directory, desired, options)
     if code is Exit.OK:
         files = _settings(directory, cluster)
-        files["oscar-sync.yaml"] += storage
+        files[FILE_NAME] += storage
         _write(directory, files)
         show_line(_next_step(directory, cluster, has_login=True))
     return code
@@ -111,7 +130,7 @@ def _settings(directory: Path, cluster: ClusterSettings) -> dict[str, str]:
         cluster=_quoted(cluster.id),
         entry="".join(f"    {line}\n" for line in _entry(cluster)),
     )
-    return {"oscar-sync.yaml": text, ".gitignore": _GITIGNORE}
+    return {FILE_NAME: text, ".gitignore": _GITIGNORE}
 
 
 def _entry(cluster: ClusterSettings) -> Iterator[str]:
@@ -152,7 +171,7 @@ def _example(cluster: ClusterSettings) -> dict[str, str]:
 
 
 def _write(directory: Path, files: dict[str, str]) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
+    _make(directory)
     for name, text in files.items():
         path = directory / name
         if path.exists() or path.is_symlink():
@@ -161,5 +180,5 @@ def _write(directory: Path, files: dict[str, str]) -> None:
         try:
             write_whole(path, text.encode())
         except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+            raise UsageError(f"{path} cannot be written: {reason_of(error)}") from error
         show_line(f"wrote {path}")

@@ -14,9 +14,12 @@ _DOLLARS: Final = re.compile(rf"(?P<dollars>\$+){_NAMED}")
 _BARE: Final = re.compile(r"\$\(?([A-Za-z_][A-Za-z0-9_]*)\)?")
 
 
-def bare_variable(text: str) -> str:
-    """Return the name where *text* is ``$NAME`` or ``$(NAME)``, which is not replaced, or blank."""
-    match = _BARE.fullmatch(text)
+def bare_variable(text: str, *, is_part: bool = False) -> str:
+    """Return the name where *text* is ``$NAME`` or ``$(NAME)``, which is not replaced, or blank.
+
+    With ``is_part`` it may also be a part of *text*.
+    """
+    match = _BARE.search(text) if is_part else _BARE.fullmatch(text)
     return match[1] if match else ""
 
 

@@ -62,7 +62,7 @@ def _page(subject: Subject, sentence: str, blocks: Sequence[DocumentBlock]) -> s
     plan = subject.plan
     head = [f"### {_text(subject.title)}", "", _text(sentence), ""]
     head += [f"*{_text(plan.source.narrowed)}*", ""] if plan.source.narrowed else []
-    head += [f"*Waves {_text('; '.join(wave_lines(plan)))}*", ""] if plan.waves else []
+    head += [f"*Waves {_text('; '.join(waves))}*", ""] if (waves := wave_lines(plan)) else []
     head += [_text(base_sentence(plan)), ""] if plan.base else []
     head += _unread(plan)
     notes, lost = fitting(

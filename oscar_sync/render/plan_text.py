@@ -75,7 +75,8 @@ def plan_text(
         [safe(f"   {item.key}   {item.message}")] for item in plan.left_alone
     ])  # fmt: skip
     page.section("NOT PLANNED", len(plan.not_planned), list(page.not_planned(plan)))
-    page.section("WAVES", len(plan.waves), [[f"   {line}"] for line in wave_lines(plan)])
+    waves = wave_lines(plan)
+    page.section("WAVES", len(waves), [[f"   {line}"] for line in waves])
     page.section("NOTES", len(plan.notes), [[f"   {safe(note)}"] for note in plan.notes])
     page.line("")
     page.line(summary(plan, command))

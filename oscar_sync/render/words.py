@@ -86,7 +86,9 @@ def duration(seconds: float) -> str:
 
 
 def wave_lines(plan: Plan) -> list[str]:
-    """Return a line for each wave: ``1: lab: 2 actions, 4 s``."""
+    """Return a line for each wave, where there is one to apply: ``1: lab: 2 actions, 4 s``."""
+    if not plan.actions:
+        return []
     return [
         safe(f"{number}: {', '.join(wave)}: {_work(plan, wave)}")
         for number, wave in enumerate(plan.waves, 1)

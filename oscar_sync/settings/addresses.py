@@ -25,7 +25,7 @@ def address_fault(address: str) -> tuple[str, str]:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return "is not an http(s) address", "write https://HOST or https://HOST:PORT"
-    if name := bare_variable(address):
+    if name := bare_variable(address, is_part=True):
         return "is not an address", f'write "${{{name}}}", in braces and quotes'
     if "@" in address:
         return "the address holds a user", "write it in auth_user and auth_password"

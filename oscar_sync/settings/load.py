@@ -28,6 +28,7 @@ from oscar_sync.settings.origins import allowed_origins
 from oscar_sync.settings.reading import Loaded, read_settings
 
 FILE_NAME: Final = "oscar-sync.yaml"
+MISNAMED: Final = "oscar-sync.yml"  # as some write it: never read, since one name means one file
 _LARGEST: Final = 4 << 20
 
 
@@ -117,6 +118,13 @@ def _note_passed_over(where: Where, used: str, findings: Findings) -> None:
                 SettingsCode.PASSED_OVER, WARNING, shown,
                 f"is not used; the settings of {where.paths[0]} are: {instead}",
                 f"use it by --settings {shown}",
+            )  # fmt: skip
+        misnamed = os.path.join(folder, MISNAMED)
+        where.looked_for(misnamed)
+        if os.path.lexists(misnamed):
+            findings.of_file(
+                SettingsCode.PASSED_OVER, WARNING, shown_path(misnamed, where.cwd),
+                f"is not read: settings are called {FILE_NAME}", f"rename it to {FILE_NAME}",
             )  # fmt: skip
 
 

@@ -52,6 +52,24 @@ def test_init_beside_manifests_writes_no_example(bare):
 
 
 @pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("a-file", "a-file is not a folder; choose another directory"),
+        ("a-file/sub", "a-file/sub cannot be made: Not a directory"),
+        ("other", "other/oscar-sync.yml exists; rename it to oscar-sync.yaml"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--from-cluster"]])
+def test_init_says_why_it_cannot_write_there(bare, place, said, more):
+    (bare.folder / "a-file").write_text("")
+    (bare.folder / "other").mkdir()
+    (bare.folder / "other" / "oscar-sync.yml").write_text("set: mine\n")
+    code, _, err = bare.run("init", place, *more)
+    assert (code, said in err) == (64, True), err
+    assert "unexpected" not in err
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("oscar: {edge: {endpoint: https://h}}\ndefault: edge\n", "oscar-cli's configuration"),

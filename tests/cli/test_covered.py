@@ -120,6 +120,15 @@ def test_settings_between_the_working_directory_and_the_path_are_told(layout):
     assert "oscar-sync.yaml" in err
 
 
+def test_settings_under_another_spelling_are_told_with_the_right_one(layout):
+    settings = layout.folder / "oscar-sync.yaml"
+    settings.rename(settings.with_suffix(".yml"))
+    _, _, err = layout.run("plan", "-c", layout.emulator.url)
+    assert "OSY215" in codes(err)
+    assert "oscar-sync.yml: warning OSY215: is not read: settings are called oscar-sync.yaml" in err
+    assert "remedy: rename it to oscar-sync.yaml" in err
+
+
 def test_settings_that_are_used_or_named_are_not_told(layout):
     shutil.rmtree(layout.folder / ".git")
     for args in (["plan"], ["plan", "services/", "--settings", "oscar-sync.yaml"]):

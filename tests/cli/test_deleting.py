@@ -290,7 +290,7 @@ def test_a_bucket_that_is_used_is_never_emptied_and_its_users_are_named(project,
     assert "on edge (bucket hello is used by edge/hello" in err
     assert keys(s3, "hello") == before
     code, _, err = project.run("storage", "rm", "hello/out/b", "-y")
-    assert (code, "note: (bucket hello is used by edge/hello" in err) == (0, True)
+    assert (code, "note: bucket hello is used by edge/hello" in err) == (0, True)
     assert before - keys(s3, "hello") == {"out/b"}
 
 

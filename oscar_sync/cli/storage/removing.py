@@ -70,8 +70,9 @@ def command(place: str, recursive: bool, objects: int | None, **options: Any) ->
         is_yes = options["yes"] and (objects is not None or not recursive)
         hint = f"--yes --objects {len(files)}" if recursive else "--yes"
         if users and is_yes:
-            say(f"note:{users}")
-        question = f"{_listing(files)}\nDelete {_shown(files)} on {oscar.cluster.id}{users}?"
+            say(f"note: {users}")
+        meant = f"{oscar.cluster.id} ({users})" if users else oscar.cluster.id
+        question = f"{_listing(files)}\nDelete {_shown(files)} on {meant}?"
         if (refused := is_confirmed(question, is_yes=is_yes, hint=hint)) is not None:
             return refused
         if _files(provider, where, is_recursive=recursive) != files:
@@ -103,7 +104,7 @@ def _guard(where: StoragePlace, options: dict[str, Any]) -> tuple[Exit | None, s
         if item.code == "still-declared":
             continue
         if item.code == "bucket-in-use" and key:
-            return None, f" ({item.message})"
+            return None, item.message
         say(f"error: blocked ({item.code}): {item.message}")
         for way in ("name a folder in it",) if item.code == "bucket-in-use" else item.ways_out:
             say(f"to continue: {way}")

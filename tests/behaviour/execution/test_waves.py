@@ -70,6 +70,14 @@ def test_each_wave_is_whole_before_the_next_one_begins(fleet):
     check_in_turn(fleet, ["lab"], ["east", "west"])
 
 
+def test_a_plan_with_nothing_to_apply_shows_no_waves(fleet):
+    fleet.apply()
+    found, _ = fleet.passed()
+    assert "WAVES" not in plan_text(found.draft.plan)
+    for name in ("markdown", "html"):
+        assert "wave" not in FORMATS[name].write(subject_of(found, "plan")).lower(), name
+
+
 def test_three_waves_go_one_after_the_other(fleet):
     fleet.settings["waves"] = [["west"], ["lab"]]  # who is named nowhere goes last
     everywhere(fleet)

@@ -461,6 +461,8 @@ def test_an_entry_that_cannot_be_used_is_an_error(tmp_path: Path, entry: str, co
         ("endpoint", "https://x.org:0", "write https://HOST or https://HOST:PORT"),
         ("endpoint", "ftp://x.org", "write https://HOST"),
         ("endpoint", "$OSCAR_ENDPOINT", 'write "${OSCAR_ENDPOINT}", in braces and quotes'),
+        ("endpoint", "https://$HOST:8443", 'write "${HOST}", in braces and quotes'),
+        ("s3_endpoint", "https://store.$(ZONE)", 'write "${ZONE}", in braces and quotes'),
         (
             "endpoint",
             "${E}/ui",
