@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.model.event import Event
+from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Plan
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.survey import Survey
@@ -21,6 +21,7 @@ _RUNS: Final = 200
 _SLOWEST_TURN_S: Final = 900.0
 _READING_S: Final = 30.0
 """Whoever asked for something so long ago still reads."""
+_STEPS: Final = {Happening.STEP_FAILED: ": failed", Happening.VERIFY: ": verifying"}
 
 
 def _nothing(*_told: object) -> None:
@@ -114,11 +115,15 @@ class Board:
 
     def step(self, event: Event) -> None:
         if event.action is not None:
-            self.doing("applying", f"{event.action.key} {event.action.kind}: {event.happening}")
+            more = _STEPS.get(event.happening, "")
+            self.doing("applying", f"{event.action.kind} {event.action.key}{more}")
 
     def planned(self, subject: Subject) -> None:
         before, planned_at = self._picture.subject, f"{datetime.now(UTC):%H:%M:%S}"
-        is_same = before is not None and before.plan == subject.plan
+        is_same = before is not None and (before.plan, before.services) == (
+            subject.plan,
+            subject.services,
+        )
         self._put(subject=subject, planned_at=planned_at, is_content=not is_same)
         self._is_looked_at = False
         if self._now() - self._seen_at < _READING_S:

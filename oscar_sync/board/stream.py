@@ -14,6 +14,8 @@ MOST: Final = 100
 """So many pages are served at once."""
 _PAUSE_S: Final = 0.1
 _BEAT_S: Final = 20.0
+_AGAIN: Final = b"retry: 1000\n\n"
+"""A page whose stream ends asks for another after so many milliseconds."""
 
 
 class Streams:
@@ -35,6 +37,7 @@ class Streams:
         stop = self._board.listen(on_change)
         self.count += 1
         try:
+            yield _AGAIN
             while not self.ended.is_set():
                 changed.clear()
                 self._board.seen()

@@ -117,8 +117,8 @@ def test_a_board_shows_both_clusters_and_what_was_changed_by_hand(project):
     project.ask("/api/sync", "POST")
     until(lambda: project.actions() == {("cloud", "two", "update")}, name="the drift")
     page = project.ask("/").text
-    assert re.search(r'id="s-cloud-two" class="k-drifted', page)
-    assert re.search(r'id="s-edge-one" class="k-in-sync', page)
+    assert re.search(r'id="s-cloud/two" class="k-drifted', page)
+    assert re.search(r'id="s-edge/one" class="k-in-sync', page)
     assert "a look first" in page
     assert "4Gi" in project.ask("/service/cloud/two").text
     until(lambda: "one-in (0 objects, 0 B)" in project.ask("/").text, name="the buckets")
@@ -179,7 +179,8 @@ def test_no_route_and_no_file_holds_a_secret(project):
                      "/api/status", "/api/history", "/metrics", "/healthz", "/login", "/board.js")
     ]  # fmt: skip
     with project.ask("/events", stream=True) as events:
-        answers.append(next(events.iter_lines(decode_unicode=True)))
+        lines = events.iter_lines(decode_unicode=True)
+        answers.append(next(line for line in lines if line.startswith("data: ")))
     kept = project.folder / ".oscar-sync" / "history.jsonl"
     answers += [kept.read_text(), project.watcher.text()]
     for secret in (SECRET, PASSWORD, project.edge.password, TOKEN, HOOK_SECRET):

@@ -203,7 +203,7 @@ def test_no_name_becomes_markup(serve):
 def test_each_service_that_is_shown_has_a_page(serve):
     served = serve()
     links = [one for one in _markup(served.ask("/").text).links if one.startswith("/service/")]
-    assert len(links) == 8
+    assert len(links) == 9
     for link in links:
         assert served.ask(link).status_code == 200
     assert served.ask("/service/edge-1/nobody").status_code == 404
@@ -323,10 +323,12 @@ def test_pages_hear_of_each_change_and_the_server_stops_while_they_are_open(serv
     served = serve()
     with served.ask("/events", stream=True) as answer:
         lines = answer.iter_lines(decode_unicode=True)
+        assert next(lines) == "retry: 1000"
+        assert not next(lines)
         first = json.loads(next(lines).removeprefix("data: "))
         served.board.step(Event(Happening.STEP_START, full_plan().actions[0]))
         told = next(json.loads(line[6:]) for line in lines if line.startswith("data: "))
-        assert told["phase"] == "applying: edge-1/old remove: step_start"
+        assert told["phase"] == "applying: remove edge-1/old"
         assert told["number"] == first["number"]
         served.board.ran(RUN)
         told = next(json.loads(line[6:]) for line in lines if line.startswith("data: "))

@@ -1,71 +1,37 @@
 """The HTML report in a real browser: what people see, hear and reach, with and without scripts."""
 
-import shutil
-
 import pytest
 
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.render.html import html_cell
 from tests.unit.render.subjects import HOSTILE, subject
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium here: sudo scripts/install-system-packages.sh"
-)
 COMMANDS = ("plan", "drift", "apply")
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # Containers of CI run as root, where Chromium's own sandbox does not start.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def shown(chromium, tmp_path):
+def shown(page_of, tmp_path):
     """Opens a report in a page of its own; whatever the page complains of is an error."""
-    complaints: list[str] = []
-    contexts = []
 
     def opened(command="plan", word="", *, text="", **options):
         path = tmp_path / f"{command}.html"
         path.write_text(text or FORMATS["html"].write(subject(command, word)), encoding="utf-8")
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: None if request.url == path.as_uri() else
-                complaints.append(request.url))  # fmt: skip
+        page = page_of(lambda url: url == path.as_uri(), **options)
         page.goto(path.as_uri())
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def violations(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [(item["id"], [node["html"][:120] for node in item["nodes"]]) for item in found]
+    return opened
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_axe_finds_nothing_and_nothing_sticks_out(shown, command, scheme, width):
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    shown, violations, sticks_out, command, scheme, width
+):
     page = shown(command, color_scheme=scheme, viewport={"width": width, "height": 900})
     assert violations(page) == []
-    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert not page.evaluate(wide)
+    assert not sticks_out(page)
 
 
 def test_the_colours_are_those_that_the_reader_prefers(shown):
@@ -131,7 +97,7 @@ def test_paper_shows_what_is_folded_and_no_filters(shown):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_no_name_becomes_markup(shown, command):
+def test_no_name_becomes_markup(shown, violations, command):
     page = shown(command, HOSTILE)
     assert page.locator("script").count() == 1
     assert page.locator("main a, main img:not(svg), main iframe").count() == 0

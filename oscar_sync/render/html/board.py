@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Severity
-from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.form import Form
+from oscar_sync.model.identity import ServiceKey, ServiceName
 from oscar_sync.model.natural import natural
-from oscar_sync.model.plan import ClusterSummary
+from oscar_sync.model.plan import Action, Category, ClusterSummary
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.state import BucketCount
 from oscar_sync.model.survey import Survey
@@ -24,6 +25,7 @@ from oscar_sync.render.plan_text import summary
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import headline, size
 from oscar_sync.semantics.buckets import used_buckets
+from oscar_sync.semantics.use import address_of, kind_of
 
 _ROWS: Final = 400
 """The page of all clusters shows so many services of each; a cluster's own page shows all."""
@@ -33,11 +35,14 @@ _FINDINGS: Final = 100
 _CALM: Final = "in sync"
 _READY: Final = frozenset({"", "ready", "not reported", "stopped"})
 _TONES: Final = {
+    "deletes data": "bad",
     "blocked": "bad",
+    "not known": "bad",
     "missing": "warn",
     "not ready": "bad",
     "drifted": "warn",
     "changed in the files": "edit",
+    "left alone": "warn",
     _CALM: "good",
 }
 """States of a service, the worst first."""
@@ -73,7 +78,8 @@ class BoardPicture(Struct, frozen=True):
     def facts(self) -> str:
         """Return what the loop may do, and when it planned and will plan."""
         mode = "applies what is planned" if self.is_applying else "read-only"
-        times = [("planned", self.planned_at), ("next", self.next_at)]
+        looked_at = f"{self.survey.at:%H:%M:%S}" if self.survey else ""
+        times = [("planned", self.planned_at), ("looked", looked_at), ("next", self.next_at)]
         return " · ".join([mode, *(f"{word} {at} UTC" for word, at in times if at)])
 
     @property
@@ -83,7 +89,10 @@ class BoardPicture(Struct, frozen=True):
 
 
 class _Row(Struct, frozen=True):
-    """One service; ``id`` is that of its element, ``link`` leads to its page."""
+    """One service, bucket or volume; ``id`` is that of its element, ``link`` leads to its page.
+
+    ``address`` is where an exposed service answers.
+    """
 
     id: str
     link: str
@@ -92,6 +101,7 @@ class _Row(Struct, frozen=True):
     tone: str
     words: str
     commit: str
+    address: str
     buckets: Sequence[str]
     running: str
 
@@ -127,6 +137,7 @@ def board_page(picture: BoardPicture, cluster: str = "") -> str:
         clusters=clusters,
         findings=[] if cluster else list(_findings(picture.survey))[:_FINDINGS],
         is_looked_at=picture.survey is not None,
+        unseen=list(_unseen(picture.survey)),
         runs=[] if cluster else [_run(run) for run in reversed(picture.runs[-_RUNS:])],
         **({} if cluster else _flow(picture)),
     )
@@ -183,11 +194,21 @@ class _Sight:
         self._survey = survey
         self._clusters = [one.id for one in plan.clusters]
         looked_at = survey.clusters if survey else ()
+        self._found = {one.cluster.id: one.cluster for one in looked_at}
         self._statuses = {one.key: one for cluster in looked_at for one in cluster.services}
+        self._storage = {
+            ServiceKey(cluster.cluster.id, ServiceName(one.name)): one
+            for cluster in looked_at
+            for one in cluster.storage
+        }
         self._actions = {action.key: action for action in reversed(plan.all_actions)}
         self._blocked = {item.action.key: f"{item.code}: {item.message}" for item in plan.blocked}
+        self._left = {item.key: item.message for item in plan.left_alone}
+        self._unread = {one.id: one.problem for one in plan.clusters if one.problem}
+        self._unknown = {item.key: item.reason for item in plan.not_planned}
         ours = {key for key, one in self._statuses.items() if one.is_ours}
-        self._keys = {*subject.services, *self._actions, *ours}
+        more = (self._actions, self._left, self._unknown, self._storage)
+        self._keys = {*subject.services, *ours}.union(*more)
 
     def rows(self) -> Mapping[str, list[_Row]]:
         """Return the rows of each cluster, the worst first."""
@@ -199,46 +220,66 @@ class _Sight:
             some.sort(key=lambda row: (order.index(row.state), natural(row.name)))
         return rows
 
-    def _state(self, key: ServiceKey) -> str:
+    def _state(self, key: ServiceKey) -> tuple[str, str]:
+        """Return the state in a word, and what there is to say of it."""
         if key in self._blocked:
-            return "blocked"
-        action, status = self._actions.get(key), self._statuses.get(key)
+            return "blocked", self._blocked[key]
+        unknown = self._unknown.get(key) or self._unread.get(key.cluster)
+        if unknown:
+            return "not known", unknown
+        action, runs = self._actions.get(key), self._runs(key)
         if action is not None:
-            if action.kind.is_creation:
-                return "missing"
-            is_drift = action.is_drifted or action.kind.is_drift
-            return "drifted" if is_drift else "changed in the files"
-        return "not ready" if status is not None and status.state not in _READY else _CALM
+            words = "; ".join(filter(None, (headline(action), runs)))
+            return _due(action), words
+        if key in self._left:
+            return "left alone", self._left[key]
+        stored = self._storage.get(key)
+        if stored is not None:
+            return _CALM, stored.access
+        return ("not ready", runs) if runs else (_CALM, "")
 
-    def _words(self, key: ServiceKey, state: str) -> str:
-        action, status = self._actions.get(key), self._statuses.get(key)
-        if state == "not ready" and status is not None:
-            reason = status.deployment.reason if status.deployment else ""
-            return f"{status.state}: {reason}" if reason else status.state
-        return self._blocked.get(key) or (headline(action) if action else "")
+    def _runs(self, key: ServiceKey) -> str:
+        """Return how the service runs, blank where nothing is wrong with that."""
+        status = self._statuses.get(key)
+        if status is None or status.form is None or status.state in _READY:
+            return ""
+        reason = status.deployment.reason if status.deployment else ""
+        return f"{status.state}: {reason}" if reason else status.state
 
     def _row(self, key: ServiceKey) -> _Row:
-        state, action, status = self._state(key), self._actions.get(key), self._statuses.get(key)
+        action, status = self._actions.get(key), self._statuses.get(key)
+        state, words = self._state(key)
         running = self._survey.running.get(key, 0) if self._survey else 0
         commit = (status.revision if status else "") or (action.revision if action else "")
+        form = status.form if status else None
+        is_exposed = form is not None and kind_of(form) == "exposed"
         return _Row(
-            f"s-{key.cluster}-{slug(key.name)}",
+            f"s-{key.cluster}/{key.name.replace(' ', '/')}",
             f"/service/{_quoted(key.cluster)}/{_quoted(key.name)}",
             key.name,
             state,
             _TONES[state],
-            self._words(key, state),
+            words,
             short(commit),
-            list(self._buckets(key)),
+            address_of(self._found[key.cluster], key.name) if is_exposed else "",
+            list(self._buckets(key, form)),
             f"{running:,} running" if running else "",
         )
 
-    def _buckets(self, key: ServiceKey) -> Iterator[str]:
-        status = self._statuses.get(key)
-        if status is None or status.form is None or self._survey is None:
+    def _buckets(self, key: ServiceKey, form: Form | None) -> Iterator[str]:
+        if self._survey is None:
             return
-        for bucket in used_buckets(status.form):
+        for bucket in used_buckets(form) if form is not None else ():
             yield f"{bucket} {_held(self._survey.contents.get((key.cluster, bucket)))}".rstrip()
+
+
+def _due(action: Action) -> str:
+    if action.category is Category.DELETED:
+        return "deletes data"
+    if action.kind.is_creation:
+        return "missing"
+    is_drift = action.is_drifted or action.kind.is_drift
+    return "drifted" if is_drift else "changed in the files"
 
 
 def _quoted(name: str) -> str:
@@ -279,6 +320,7 @@ class _Finding(Struct, frozen=True):
     code: str
     place: str
     message: str
+    why: str
     remedies: Sequence[tuple[str, str]]
 
 
@@ -286,14 +328,23 @@ def _findings(survey: Survey | None) -> Iterator[_Finding]:
     for one in survey.examinations if survey else ():
         for finding in one.findings:
             yield _Finding(
-                f"f-{one.cluster.id}-{finding.code}-{slug(finding.name)}",
+                f"f-{one.cluster.id}/{finding.code}/{slug(finding.name)}",
                 _SEVERITIES[finding.severity],
                 str(finding.severity),
                 finding.code,
-                f"{one.cluster.id}/{finding.name}",
+                f"{finding.subject} {one.cluster.id}/{finding.name}",
                 finding.message,
+                finding.why,
                 [(remedy.what, remedy.do) for remedy in finding.remedies],
             )
+
+
+def _unseen(survey: Survey | None) -> Iterator[str]:
+    """Yield what doctor could not look at."""
+    for one in survey.examinations if survey else ():
+        for words in (one.problem, *one.notes):
+            if words:
+                yield f"{one.cluster.id}: {words}"
 
 
 class _Line(Struct, frozen=True):

@@ -1,43 +1,49 @@
 // The server draws every page; this fetches it again when it says that something changed, and
-// replaces what differs. Without it the pages are the same, and are loaded again by hand.
+// changes what differs. Without it the pages are the same, and are loaded again by hand.
+const AGAIN_MS = 10000;
+const OWN = new Set(["open", "hidden"]); // set by the reader or here, never by a new page
+const TOLD = new Set(["connection", "phase", "facts"]); // what the stream of events tells
 const connection = document.getElementById("connection");
 let shown = Number(document.body.dataset.number), asked = shown, isFetching = false;
 
 function tell(words) {
-  connection.textContent = words;
+  if (connection.textContent !== words) connection.textContent = words;
   connection.hidden = !words;
 }
 
-function replaced(before, after) {
-  if (before.outerHTML === after.outerHTML) return;
-  const open = [...before.querySelectorAll("details[open][id]")].map((one) => one.id);
-  const ticked = [...before.querySelectorAll("input[type=checkbox]:not(:checked)")].map((one) => one.id);
-  const text = before.querySelector("#find")?.value;
-  const focus = before.contains(document.activeElement) ? document.activeElement.id : "";
-  for (const id of open) after.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-  for (const id of ticked) {
-    const box = after.querySelector(`#${CSS.escape(id)}`);
-    if (box) box.checked = false;
+// Make `before` the same as `after`. Elements that stay are kept, by their ids where they have one:
+// so are the focus, what was typed, unticked and unfolded, and the place that was scrolled to.
+function change(before, after) {
+  if (TOLD.has(before.id) || before.isEqualNode(after)) return;
+  if (before.nodeType !== Node.ELEMENT_NODE) {
+    before.data = after.data;
+    return;
   }
-  before.replaceWith(after);
-  if (text !== undefined && after.querySelector("#find")) {
-    after.querySelector("#find").value = text;
-    search();
+  for (const { name, value } of after.attributes)
+    if (!OWN.has(name) && before.getAttribute(name) !== value) before.setAttribute(name, value);
+  for (const { name } of [...before.attributes])
+    if (!OWN.has(name) && !after.hasAttribute(name)) before.removeAttribute(name);
+  const coming = new Set([...after.children].map((one) => one.id));
+  for (const one of [...before.children]) if (one.id && !coming.has(one.id)) one.remove();
+  const known = new Map([...before.children].filter((one) => one.id).map((one) => [one.id, one]));
+  let next = before.firstChild;
+  for (const fresh of [...after.childNodes]) {
+    let old = fresh.id ? known.get(fresh.id) : next && !next.id ? next : null;
+    if (old?.nodeName !== fresh.nodeName) old = null;
+    known.delete(fresh.id);
+    while (old?.id && next?.nodeType === Node.TEXT_NODE) {
+      next = next.nextSibling;
+      (next?.previousSibling ?? before.lastChild).remove();
+    }
+    if (old && old === next) next = next.nextSibling;
+    else before.insertBefore(old ?? fresh, next);
+    if (old) change(old, fresh);
   }
-  if (focus) document.getElementById(focus)?.focus();
-}
-
-function relisted(before, after) {
-  const old = [...before.children], fresh = [...after.children];
-  const isSame = old.length === fresh.length && old.every((one, at) => one.id === fresh[at].id);
-  if (isSame) return old.forEach((one, at) => replaced(one, fresh[at]));
-  const known = new Map(old.map((one) => [one.id, one]));
-  const focus = before.contains(document.activeElement) ? document.activeElement.closest("tr")?.id : "";
-  before.replaceChildren(...fresh.map((one) => {
-    const kept = known.get(one.id);
-    return kept && kept.outerHTML === one.outerHTML ? kept : one;
-  }));
-  if (focus) document.getElementById(focus)?.querySelector("a")?.focus();
+  while (next) {
+    const over = next;
+    next = next.nextSibling;
+    over.remove();
+  }
 }
 
 async function refresh() {
@@ -46,20 +52,15 @@ async function refresh() {
   try {
     while (shown < asked) {
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-      if (answer.redirected || answer.status === 401) return location.assign("/login");
+      if (answer.redirected || answer.status === 401)
+        return tell("The log-in has ended: load the page again.");
+      if (answer.status === 404) return tell("This is no longer in the plan.");
       if (!answer.ok) return tell(`The board answers ${answer.status}; load the page again.`);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       shown = Number(page.body.dataset.number);
-      const clusters = (of) => [...of.querySelectorAll("section[id^='c-']")].map((one) => one.id).join(" ");
-      if (clusters(document) !== clusters(page)) {
-        document.querySelector(".clusters")?.replaceWith(page.querySelector(".clusters"));
-      }
-      for (const after of page.querySelectorAll("[data-live], [data-list]")) {
-        const before = document.getElementById(after.id);
-        if (!before) continue;
-        if ("list" in after.dataset) relisted(before, after);
-        else replaced(before, after);
-      }
+      const focus = document.activeElement;
+      change(document.body, page.body);
+      if (focus !== document.activeElement) focus.focus({ preventScroll: true }); // it was moved
       search();
     }
   } catch {
@@ -78,21 +79,26 @@ function search() {
     row.classList.toggle("miss", !row.dataset.name.toLowerCase().includes(text));
 }
 
+function listen() {
+  const events = new EventSource("/events");
+  events.addEventListener("open", () => tell(""));
+  events.addEventListener("error", () => {
+    if (events.readyState !== EventSource.CLOSED)
+      return tell("The board does not answer; trying again.");
+    tell("The board takes no more pages, or the log-in has ended: load the page again.");
+    setTimeout(listen, AGAIN_MS);
+  });
+  events.addEventListener("message", (event) => {
+    const told = JSON.parse(event.data);
+    for (const id of ["phase", "facts"]) {
+      const line = document.getElementById(id);
+      if (line && line.textContent !== told[id]) line.textContent = told[id];
+    }
+    asked = Math.max(asked, told.number);
+    refresh();
+  });
+}
+
 document.addEventListener("input", (event) => { if (event.target.id === "find") search(); });
 search();
-
-const events = new EventSource("/events");
-events.addEventListener("open", () => tell(""));
-events.addEventListener("error", () =>
-  tell(events.readyState === EventSource.CLOSED
-    ? "The board takes no more pages, or the log-in has ended: load the page again."
-    : "The board does not answer; trying again."));
-events.addEventListener("message", (event) => {
-  const told = JSON.parse(event.data);
-  for (const id of ["phase", "facts"]) {
-    const line = document.getElementById(id);
-    if (line && line.textContent !== told[id]) line.textContent = told[id];
-  }
-  asked = Math.max(asked, told.number);
-  refresh();
-});
+listen();
