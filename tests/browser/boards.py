@@ -11,7 +11,7 @@ from oscar_sync.model.state import BucketCount, DeploymentState
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, StorageStatus
 from oscar_sync.model.survey import Survey
 from tests.support.forms import form
-from tests.unit.render.subjects import CLOUD, EDGE, key, minio
+from tests.unit.render.subjects import EDGE, key, minio
 
 _AT = datetime(2026, 3, 1, 3, 17, tzinfo=UTC)
 COMMIT = "9f3c2b7d1e5a4c6b8d0f1a2b3c4d5e6f7a8b9c0d"

@@ -21,9 +21,16 @@ def chromium():
 
 
 @pytest.fixture
-def page_of(chromium):
-    """Makes pages whose complaints are errors; ``may_ask`` tells which addresses they may ask."""
-    complaints: list[str] = []
+def complaints():
+    """What the pages of a test complain of: an error where the test does not expect it."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def page_of(chromium, complaints):
+    """Makes pages; ``may_ask`` tells which addresses they may ask."""
     contexts = []
 
     def made(may_ask, **options):
@@ -36,25 +43,21 @@ def page_of(chromium):
                 complaints.append(request.url))  # fmt: skip
         return page
 
-    made.complaints = complaints
     yield made
     for context in contexts:
         context.close()
-    assert complaints == []
 
 
 @pytest.fixture
 def violations():
+    """Tells what axe finds in a page, and whether something sticks out of it."""
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
     def found(page):
         from axe_playwright_python.sync_playwright import Axe
 
         items = Axe().run(page).response["violations"]
-        return [(item["id"], [node["html"][:120] for node in item["nodes"]]) for item in items]
+        said = [(item["id"], [node["html"][:120] for node in item["nodes"]]) for item in items]
+        return [*said, *([("sticks out", [])] if page.evaluate(wide) else [])]
 
     return found
-
-
-@pytest.fixture
-def sticks_out():
-    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    return lambda page: page.evaluate(wide)

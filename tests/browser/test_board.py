@@ -89,19 +89,16 @@ def shown(page_of, served):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
-def test_axe_finds_nothing_and_nothing_sticks_out(
-    served, shown, violations, sticks_out, scheme, width
-):
+def test_axe_finds_nothing_and_nothing_sticks_out(served, shown, violations, scheme, width):
     served.show()
     served.board.failed("edge-1: no answer")
     page = shown(color_scheme=scheme, viewport={"width": width, "height": 900})
     for path in (*PAGES, "login"):
         page.goto(served.url + path)
         assert violations(page) == [], path
-        assert not sticks_out(page), path
 
 
-def test_no_name_becomes_markup(served, shown, violations, sticks_out):
+def test_no_name_becomes_markup(served, shown, violations):
     served.show(HOSTILE)
     page = shown(viewport={"width": 400, "height": 900})
     for path in PAGES:
@@ -110,10 +107,9 @@ def test_no_name_becomes_markup(served, shown, violations, sticks_out):
         assert page.locator("main img:not(svg), main iframe").count() == 0
         assert page.locator("a[href^='http']:not([rel=noreferrer])").count() == 0
         assert violations(page) == []
-        assert not sticks_out(page)
 
 
-def test_whoever_logs_in_sees_the_board_until_the_cookie_ends(served, shown, page_of):
+def test_whoever_logs_in_sees_the_board_until_the_cookie_ends(served, shown, complaints):
     served.show()
     page = shown(is_known=False)
     page.get_by_label("Token").fill("a-token-of-somebody")
@@ -125,8 +121,8 @@ def test_whoever_logs_in_sees_the_board_until_the_cookie_ends(served, shown, pag
     page.context.clear_cookies(name=COOKIE)
     served.board.failed("a problem")
     page.get_by_text("The log-in has ended").wait_for()
-    assert [one for one in page_of.complaints if "401" not in one] == []
-    page_of.complaints.clear()
+    assert [one for one in complaints if "401" not in one] == []
+    complaints.clear()
 
 
 def test_the_worst_is_first_in_words_and_what_cannot_be_read_is_not_in_sync(served, shown):
@@ -263,7 +259,7 @@ def test_the_steps_of_an_apply_are_told_as_they_go(served, shown):
         page.locator("#phase").get_by_text(words, exact=True).wait_for()
 
 
-def test_a_board_that_stops_is_told_and_the_page_goes_on_with_the_next(served, shown, page_of):
+def test_a_board_that_stops_is_told_and_the_page_goes_on_with_the_next(served, shown, complaints):
     served.plan(names=["a"])
     page = shown()
     page.evaluate("window.isTheSame = true")
@@ -274,8 +270,8 @@ def test_a_board_that_stops_is_told_and_the_page_goes_on_with_the_next(served, s
     page.get_by_role("link", name="b", exact=True).wait_for()
     assert page.evaluate("window.isTheSame") is True
     assert not page.locator("#connection").is_visible()
-    assert [one for one in page_of.complaints if "net::ERR" not in one] == []
-    page_of.complaints.clear()
+    assert [one for one in complaints if "net::ERR" not in one] == []
+    complaints.clear()
 
 
 def test_of_300_services_only_what_differs_is_changed(served, shown):
