@@ -1,4 +1,4 @@
-"""A week of watching in one process: saves of all kinds, faults of the cluster, and nothing leaks.
+"""A week of watching with a board: saves, faults, a killed cluster, 50 pages, and nothing leaks.
 
 Run ``python -m tools.soak_watch --saves 10000``. The clock is moved on after each save, so that
 10,000 of them make a week; the emulated cluster runs in a process of its own. It exits with 1
@@ -10,6 +10,8 @@ import contextlib
 import gc
 import json
 import os
+import selectors
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,19 +22,24 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+from urllib.parse import urlsplit
 
 import msgspec
 
+from oscar_sync.cli.options import history_of
 from oscar_sync.cli.output import Output
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.watch import command
+from oscar_sync.cli.watch_board import BoardFeed
 from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.cli.watching import Watching
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire.request import DesireRequest
+from tools.weed import free_ports
 
 WEEK_S: Final = 7 * 86400.0
 _SERVICES: Final = 12
@@ -51,6 +58,12 @@ functions:
       - storage_provider: minio.default
         path: soak-{number}/in
 """
+_PAGES: Final = 50
+_TOKEN: Final = "a-token-of-the-soak"
+_ASKED: Final = (
+    "/", "/cluster/edge", "/service/edge/svc-3", "/api/plan", "/api/status", "/api/history",
+    "/metrics",
+)  # fmt: skip
 _FAULTS: Final = (
     "GET /system/services:500-before",
     "GET /system/services:truncate",
@@ -211,21 +224,104 @@ class Cluster:
             answer.read()
 
 
-@contextlib.contextmanager
-def emulated(folder: Path) -> Iterator[Cluster]:
-    """Run an emulated cluster in a process of its own."""
-    ready = folder / "ready.json"
-    words = ("emulator", "--port", "0", "--s3-port", "0", "--admin", "--ready-file", str(ready))
-    command_line = [sys.executable, "-m", "oscar_sync", *words]
-    with subprocess.Popen(command_line, stdout=subprocess.DEVNULL) as process:
-        try:
-            while not ready.exists():
-                if process.poll() is not None:
-                    raise RuntimeError(f"the emulator left with {process.returncode}")
-                time.sleep(0.05)
-            yield Cluster(ready)
-        finally:
-            process.terminate()
+class Emulated:
+    """An emulated cluster in a process of its own, which may be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it."""
+        self._ready = folder / "ready.json"
+        self._words = ["--port", "0", "--s3-port", "0"]
+        self._start()
+        self.cluster = Cluster(self._ready)
+        told = json.loads(self._ready.read_text())
+        ports = [str(urlsplit(told[name]).port) for name in ("oscar", "s3")]
+        login = ["--user", self.cluster.user, "--password", self.cluster.password]
+        self._words = ["--port", ports[0], "--s3-port", ports[1], *login]
+
+    def _start(self) -> None:
+        self._ready.unlink(missing_ok=True)
+        words = ("emulator", *self._words, "--admin", "--ready-file", str(self._ready))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "oscar_sync", *words], stdout=subprocess.DEVNULL
+        )
+        while not self._ready.exists():
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the emulator left with {self._process.returncode}")
+            time.sleep(0.05)
+
+    def again(self) -> None:
+        """Kill it, and start it again without what it held."""
+        self.end()
+        self._start()
+
+    def end(self) -> None:
+        """Kill it."""
+        self._process.kill()
+        self._process.wait()
+
+
+class Pages:
+    """Pages of a board that stay open: one thread reads all their streams."""
+
+    def __init__(self, address: str) -> None:
+        """Open none yet."""
+        host, _, port = address.rpartition(":")
+        self._address = host, int(port)
+        self._selector = selectors.DefaultSelector()
+        self._open: list[socket.socket] = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._read)
+
+    def __enter__(self) -> Self:
+        """Open them."""
+        for _ in range(_PAGES):
+            self._one_more()
+        self._thread.start()
+        return self
+
+    def _one_more(self) -> None:
+        page = socket.create_connection(self._address, timeout=30)
+        page.sendall(self._request("GET", "/events"))
+        self._selector.register(page, selectors.EVENT_READ)
+        self._open.append(page)
+
+    def _request(self, method: str, path: str) -> bytes:
+        head = f"Host: localhost\r\nAuthorization: Bearer {_TOKEN}\r\nContent-Length: 0\r\n"
+        return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode()
+
+    def _read(self) -> None:
+        while not self._over.is_set():
+            for ready, _ in self._selector.select(0.2):
+                with contextlib.suppress(OSError):  # it was closed just now
+                    os.read(ready.fd, 1 << 16)
+
+    def ask(self, path: str, method: str = "GET") -> None:
+        """Ask for *path*; whatever comes is read and dropped."""
+        with socket.create_connection(self._address, timeout=30) as asking:
+            end = b"Connection: close\r\n\r\n"
+            asking.sendall(self._request(method, path).removesuffix(b"\r\n") + end)
+            while asking.recv(1 << 16):
+                pass
+
+    def leave_one(self) -> None:
+        """Close the page that is open for longest, and open another."""
+        page = self._open.pop(0)
+        self._selector.unregister(page)
+        page.close()
+        self._one_more()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close all."""
+        self._over.set()
+        self._thread.join()
+        for page in self._open:
+            page.close()
+        self._selector.close()
 
 
 def soak(saves: int, *, is_applying: bool, told: Callable[[str], None]) -> list[str]:
@@ -234,39 +330,50 @@ def soak(saves: int, *, is_applying: bool, told: Callable[[str], None]) -> list[
         folder = Path(name).resolve()
         os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
         os.environ["HOME"] = str(folder)
-        with emulated(folder) as cluster:
+        (folder / "token").write_text(_TOKEN)
+        emulated = Emulated(folder)
+        try:
+            cluster = emulated.cluster
             settings = (
                 f"set: soak\nclusters:\n  edge:\n    endpoint: {cluster.url}\n"
                 f"    auth_user: {cluster.user}\n    auth_password: {cluster.password}\n"
                 '  "*": edge\n'
             )
             project = Project(folder / "project", settings)
-            return _soaked(project, cluster, saves, is_applying=is_applying, told=told)
+            return _soaked(project, emulated, saves, is_applying=is_applying, told=told)
+        finally:
+            emulated.end()
 
 
 def _soaked(
     project: Project,
-    cluster: Cluster,
+    emulated: Emulated,
     saves: int,
     *,
     is_applying: bool,
     told: Callable[[str], None],
 ) -> list[str]:
     flags = ["--apply", "--yes"] if is_applying else []
+    token, (port,) = project.folder.with_name("token"), free_ports(1)
+    flags += ["--listen", f"127.0.0.1:{port}", "--listen-token-file", str(token)]
+    flags += ["--history", str(project.folder.with_name("history"))]
     options = command.make_context("watch", [str(project.folder), *flags]).params
     outputs = (Output("text", os.devnull), Output("events", os.devnull))
     clock = Clock()
     screen = Screen()
     trouble = WatchProblem(float(options["interval"]), screen.say)
+    record = RunRecord("watch", "", history_of(options))
+    feed = BoardFeed(options, record)
     watch = Watched(
-        options, outputs, RunRecord("watch"), screen, trouble, now=clock.now, quiet_s=0.005,
+        options, outputs, record, screen, trouble, feed, now=clock.now, quiet_s=0.005,
         connections=Connections(os.environ, sleep=lambda _: None),
     )  # fmt: skip
     found: list[str] = []
 
     def save_all() -> None:
         try:
-            found.extend(_saved(watch, clock, project, cluster, saves, told))
+            turns = _saved(watch, clock, project, emulated, saves)
+            found.extend(_counted(turns, saves, told))
         except (OSError, RuntimeError) as error:
             found.append(str(error))
         finally:
@@ -279,33 +386,50 @@ def _soaked(
     return found
 
 
-def _saved(  # noqa: PLR0917 - the parts of a soak
+def _saved(
     watch: Watched,
     clock: Clock,
     project: Project,
-    cluster: Cluster,
+    emulated: Emulated,
     saves: int,
-    told: Callable[[str], None],
-) -> list[str]:
-    passes, warm = watch.passed(0), None
-    for turn in range(saves):
-        if turn % 20 == 10:
-            cluster.fault(_FAULTS[turn // 20 % len(_FAULTS)])
-        project.save(turn)
-        clock.ahead_s += WEEK_S / saves
-        passes = watch.passed(passes)
-        if turn % 20 == 13:
-            cluster.fault("")
-        if turn % 100 == 15:  # an hour in which nothing is saved
-            clock.ahead_s += 3600.0
+) -> Iterator[tuple[int, int]]:
+    """Save, and put faults in the way; yield the turn and the number of passes after each."""
+    passes = watch.passed(0)
+    with Pages(watch.options["listen"]) as pages:
+        for turn in range(saves):
+            if turn % 20 == 10:
+                emulated.cluster.fault(_FAULTS[turn // 20 % len(_FAULTS)])
+            if turn % 250 == 60:
+                emulated.again()
+            project.save(turn)
+            clock.ahead_s += WEEK_S / saves
             passes = watch.passed(passes)
+            if turn % 20 == 13:
+                emulated.cluster.fault("")
+            if turn % 100 == 15:  # an hour in which nothing is saved
+                clock.ahead_s += 3600.0
+                passes = watch.passed(passes)
+            if turn % 5 == 0:
+                pages.ask(_ASKED[turn // 5 % len(_ASKED)])
+                pages.leave_one()
+            if turn % 25 == 7:
+                pages.ask("/api/sync", "POST")
+            yield turn, passes
+
+
+def _counted(
+    turns: Iterator[tuple[int, int]], saves: int, told: Callable[[str], None]
+) -> list[str]:
+    warm, passes = None, 0
+    for turn, passes in turns:
         if turn == saves // 5:
             warm = used()
         if turn % max(1, saves // 10) == 0:
             told(f"{turn:>6} saves  {passes:>6} plans  {used()}")
-    end = used()
+        end = used() if turn == saves - 1 else warm
     told(f"{saves:>6} saves  {passes:>6} plans  {end}")
-    return _grown(warm or end, end)
+    assert warm is not None and end is not None  # noqa: S101, PT018 - there are saves
+    return _grown(warm, end)
 
 
 def _grown(warm: Use, end: Use) -> list[str]:

@@ -13,6 +13,8 @@ from deepdiff import DeepDiff
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from oscar_sync.board.pages import Pages
+from oscar_sync.board.state import Board
 from oscar_sync.cli.main import call
 from oscar_sync.errors import InputError
 from oscar_sync.model.exits import Exit
@@ -20,10 +22,12 @@ from oscar_sync.model.form import mapping_of
 from oscar_sync.model.outcome import apply_exit
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from oscar_sync.model.run import run_of
 from oscar_sync.planning.compare import differences
 from oscar_sync.published.report import ReportDocument
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.subject import subject_of
+from oscar_sync.reconcile.survey import survey
 from oscar_sync.render.html import html_cell
 from oscar_sync.render.report import report_text
 from oscar_sync.semantics.normal_form import normal_form
@@ -265,7 +269,7 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
     found = world.plan()
     sinks += [row.write(subject_of(found, name)) for row in FORMATS.values()
               for name in ("plan", "drift")]  # fmt: skip
-    sinks += [html_cell(subject_of(found, "plan"))]
+    sinks += [html_cell(subject_of(found, "plan")), *_of_board(world, found)]
     sinks += [repr(found.draft.plan), repr(found.draft.materials), caplog.text]
     live = world.live("alpha")
     sinks.append(json.dumps(live["annotations"]))
@@ -277,6 +281,21 @@ def test_planted_secrets_appear_in_no_sink(world, monkeypatch, capsys, caplog):
         assert secret not in whole
         assert b64encode(f"x {secret}".encode()).decode()[4:-4] not in whole
     assert live["environment"]["secrets"] == {"TOKEN": ""}
+
+
+def _of_board(world, found):
+    """Return every page and document of a board that shows *found*."""
+    board = Board(60.0)
+    board.planned(subject_of(found, "plan"))
+    with world.connections() as connections:
+        board.surveyed(survey(found, connections))
+    board.ran(run_of("watch", "2026-03-01T03:17:04Z", 1, found.draft.plan, None))
+    board.failed(f"{found.draft.plan!r}")
+    pages = Pages(board)
+    rows = [page for name in ("alpha", "omega") if (page := pages.service("edge", name))]
+    assert rows
+    documents = [json.dumps(pages.document(name)) for name in ("plan", "status", "history")]
+    return [pages.board(""), pages.board("edge"), *rows, *documents]
 
 
 @laws(Fraction(1, 5))  # plans twice, applies, and renders each format twice
