@@ -420,7 +420,8 @@ def _saved(
 def _counted(
     turns: Iterator[tuple[int, int]], saves: int, told: Callable[[str], None]
 ) -> list[str]:
-    warm, passes = None, 0
+    warm = end = None
+    passes = 0
     for turn, passes in turns:
         if turn == saves // 5:
             warm = used()
