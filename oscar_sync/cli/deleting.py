@@ -15,6 +15,7 @@ from oscar_sync.cli.request import request_of
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.client.choosing import chosen
 from oscar_sync.errors import UsageError
+from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.plan import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedStorage, Which
 from oscar_sync.planning.guards import written_reason
@@ -49,19 +50,18 @@ def deletion_of(
     asked = PlanOptions(scope=Scope.ERASE)
     planned = plan_once(replace(desired, settings=settings), asked, connections)
     if not planned.draft.plan.all_actions and all(view.is_read for view in planned.views):
-        raise _unknown(planned, name, is_volume=is_volume)
+        raise _unknown(planned, cluster, name, is_volume=is_volume)
     return planned
 
 
-def _unknown(planned: Pass, name: str, *, is_volume: bool) -> UsageError:
+def _unknown(planned: Pass, on: Cluster, name: str, *, is_volume: bool) -> UsageError:
     kind, known = "volume" if is_volume else "bucket", set[str]()
     for view in planned.views:
         if reason := written_reason(view):
             return UsageError(f"{view.cluster.id}: {reason.message}")
         names: Iterable[str] = (view.volumes if is_volume else view.buckets) or ()
         known.update(names)
-    where = ", ".join(view.cluster.id for view in planned.views) or "no cluster"
-    return UsageError(f"there is no {kind} {name} on {where}; {hint_of(kind, name, known)}")
+    return UsageError(f"there is no {kind} {name} on {on.id}; {hint_of(kind, name, known, on)}")
 
 
 def deletion_run(

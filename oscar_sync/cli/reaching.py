@@ -10,6 +10,7 @@ from oscar_sync.client.choosing import Wanted, chosen
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Service
 from oscar_sync.errors import ClusterError, UsageError
+from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.exits import Exit
 
 
@@ -59,17 +60,30 @@ def unknown_service(oscar: Oscar, name: str) -> UsageError:
     return unknown(oscar, "service", name, names)
 
 
+def unknown_job(oscar: Oscar, name: str, job: str) -> UsageError:
+    listing = command_on(oscar.cluster, f"service jobs {name}")
+    return UsageError(f"{name} has no job {job}: {listing} shows those there are")
+
+
 def unknown(oscar: Oscar, kind: str, name: str, names: Iterable[str]) -> UsageError:
     return UsageError(
-        f"there is no {kind} {name} on {oscar.cluster.id}; {hint_of(kind, name, names)}"
+        f"there is no {kind} {name} on {oscar.cluster.id}; "
+        f"{hint_of(kind, name, names, oscar.cluster)}"
     )
 
 
-def hint_of(kind: str, name: str, names: Iterable[str]) -> str:
+def command_on(cluster: Cluster, words: str) -> str:
+    """Return a command line that means *cluster* wherever it is copied to."""
+    from oscar_sync.render.usage import cluster_flag
+
+    return f"oscar-sync {words} -c {cluster_flag(cluster)}"
+
+
+def hint_of(kind: str, name: str, names: Iterable[str], on: Cluster) -> str:
     """Return what may have been meant by *name*, which none of the *names* is."""
     from oscar_sync.documents.suggestion import did_you_mean
 
     cluster, _, alone = name.rpartition("/")
     if cluster:
         return f"a cluster is named by an option: {alone} -c {cluster}"
-    return did_you_mean(name, names) or f"oscar-sync {kind} list shows those there are"
+    return did_you_mean(name, names) or (f"{command_on(on, f'{kind} list')} shows those there are")

@@ -114,7 +114,9 @@ def _wanted(
     if not Path(seed.source).exists():
         return {}, (f"{seed.shown_source} does not exist",), None
     source = walk(Path(seed.source))
-    problems = [f"{seed.shown_source}/{item.relative} {item.reason}" for item in source.problems]
+    problems = [
+        f"{seed.shown_source.rstrip('/')}/{item.relative} {item.reason}" for item in source.problems
+    ]
     folder, before_key = seed.folder, f"{seed.bucket}/"
     wanted = {
         keys.join(folder, item.relative): item for item in source.files if not own.hold(item.path)

@@ -224,10 +224,27 @@ def test_a_refused_invocation_says_why_and_what_to_do(project, monkeypatch, stat
     assert said in err
 
 
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        (["service", "get", "unheard-of"], "service list -c edge"),
+        (["service", "logs", "hello", "unheard-of"], "service jobs hello -c edge"),
+        (["service", "logs", "rm", "hello", "unheard-of"], "service jobs hello -c edge"),
+        (["bucket", "get", "unheard-of"], "bucket list -c edge"),
+        (["bucket", "delete", "unheard-of"], "bucket list -c edge"),
+        (["volume", "get", "unheard-of"], "volume list -c edge"),
+        (["volume", "delete", "unheard-of"], "volume list -c edge"),
+    ],
+)
+def test_a_command_that_a_hint_names_means_the_same_cluster(applied, args, hint):
+    code, _, err = applied.run(*args)
+    assert (code, f"oscar-sync {hint} shows those there are" in err) == (64, True), err
+
+
 def test_jobs_are_submitted_listed_and_read(applied):
     code, out, _ = applied.run("service", "job", "hello", "-i", "x")
     assert code == 0
-    assert "service jobs hello" in out
+    assert "oscar-sync service jobs hello -c edge shows" in out
 
     def jobs():
         return json.loads(applied.run("service", "jobs", "hello", "-o", "json")[1])

@@ -7,7 +7,7 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.output import show_line
-from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.reaching import command_on, on_cluster, service_of
 from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
 from oscar_sync.client.connection import Oscar
 from oscar_sync.model.exits import Exit
@@ -29,7 +29,7 @@ def command(name: str, **options: Any) -> int:
     def submit(oscar: Oscar) -> Exit:
         token = service_of(oscar, name).token
         oscar.submit(name, data, token=token.reveal())
-        again = f"oscar-sync service jobs {shlex.quote(name)}"
+        again = command_on(oscar.cluster, f"service jobs {shlex.quote(name)}")
         show_line(f"{oscar.cluster.id}/{name}: a job is submitted; {again} shows its state")
         return Exit.OK
 

@@ -8,11 +8,11 @@ import click
 from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import Output
-from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.reaching import on_cluster, service_of, unknown_job
 from oscar_sync.cli.tables import show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Job
-from oscar_sync.errors import BadAnswerError, UsageError
+from oscar_sync.errors import BadAnswerError
 from oscar_sync.model.amounts import plural, several
 from oscar_sync.model.exits import Exit
 from oscar_sync.semantics.answers import ENDED_JOBS
@@ -45,10 +45,7 @@ def _going(oscar: Oscar, name: str, jobs: Sequence[str], options: dict[str, Any]
     # One by one, by name: OSCAR's own "all" also takes the jobs of other users (handlers/logs.go).
     listed = {job.name: job for job in oscar.jobs(name)}
     if missing := [job for job in jobs if job not in listed]:
-        raise UsageError(
-            f"{name} has no job {', '.join(missing)}: oscar-sync service jobs {name} shows those "
-            "there are"
-        )
+        raise unknown_job(oscar, name, ", ".join(missing))
     if jobs:
         return [listed[job] for job in dict.fromkeys(jobs)]
     return [job for job in listed.values() if options["all_jobs"] or _is_finished(job)]

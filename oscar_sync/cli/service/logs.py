@@ -11,7 +11,7 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.other_words import logs_answer
 from oscar_sync.cli.output import Output, outputs_of
-from oscar_sync.cli.reaching import on_cluster, service_of
+from oscar_sync.cli.reaching import command_on, on_cluster, service_of, unknown_job
 from oscar_sync.cli.service.following import follow_containers, follow_job
 from oscar_sync.cli.service.jobs import FORMATS, document, jobs_table, newest_first
 from oscar_sync.cli.service.log_removal import HOW, remove_logs
@@ -81,7 +81,8 @@ def command(words: tuple[str, ...], **options: Any) -> int:
         jobs = () if is_own or asked else newest_first(oscar.jobs(name))
         if jobs:
             show(outputs, jobs_table(jobs), list(map(document, jobs)))
-            say(f"for what one wrote: oscar-sync service logs {name} JOB, or --latest")
+            again = command_on(oscar.cluster, f"service logs {name} JOB")
+            say(f"for what one wrote: {again}, or --latest in place of JOB")
             return Exit.OK
         if asked:
             text = _job_log(oscar, name, asked, is_timed=is_timed)
@@ -124,9 +125,7 @@ def _job_log(oscar: Oscar, name: str, job: str, *, is_timed: bool) -> str:
         # An unknown job is answered 500, one whose pod is gone 404 (oscar-server 1.6).
         jobs = {listed.name: listed for listed in oscar.jobs(name)}
         if job not in jobs:
-            raise UsageError(
-                f"{name} has no job {job}: oscar-sync service jobs {name} shows those there are"
-            ) from error
+            raise unknown_job(oscar, name, job) from error
         words = f"the job {job} ({jobs[job].status}) has no log: it did not start yet, or its "
         raise oscar.api.bad(f"{words}pod is gone") from error
 
