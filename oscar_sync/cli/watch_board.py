@@ -93,6 +93,7 @@ class BoardFeed(WatchFeed):
         return words
 
     def _pause(self, because: str) -> None:
+        because = " ".join(because.split())  # a line of the terminal is ours alone
         pause = Pause(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", because)
         with self._holding:
             write_pause(self._file.parent, pause)

@@ -228,7 +228,7 @@ class Clone(Struct, frozen=True):
             )
 
     def _check_files(self, commit: str) -> None:
-        """Raises RepositoryError: the commit does not hold the path, or too much."""
+        """Raises RepositoryError: the commit does not hold the path, or what it may not."""
         files = files_of(self.followed.folder, commit)
         if files is None:
             raise self._error(f"git cannot list the files of commit {commit}")
@@ -236,6 +236,12 @@ class Clone(Struct, frozen=True):
             raise self._error(
                 f"commit {commit} does not hold {self.followed.path}",
                 "correct --path; a folder that is gone is never an empty desired state",
+            )
+        own = next((name for name in sorted(files) if OWN_FOLDER in name.split("/")), "")
+        if own:  # a key, a history or a pause of this machine: who may push may not end a pause
+            raise self._error(
+                f"commit {commit} holds {own}: {OWN_FOLDER} is for files of this machine",
+                "remove it from the repository",
             )
         if sum(file.size_bytes for file in files.values()) > LARGEST_COMMIT:
             raise self._error(f"the files of commit {commit} are over {LARGEST_COMMIT >> 30} GiB")

@@ -221,3 +221,9 @@ def test_what_goes_wrong_beside_the_loop_is_said_once(feed, monkeypatch, capfd):
     said = capfd.readouterr().err
     assert said.count("warning: the board: unexpected ZeroDivisionError in failing") == 1
     assert "a-secret" not in said
+
+
+def test_a_reason_is_one_line(feed, folder):
+    with feed.serving(lambda: None, folder):
+        feed.board.controls.pause("an\r\nincident\u2028watch: applied")
+        assert feed.held("").endswith(": an incident watch: applied")

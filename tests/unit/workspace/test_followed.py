@@ -273,6 +273,21 @@ def test_a_name_that_leads_into_gits_own_folder_is_refused(follow, forge, tmp_pa
     assert (tmp_path / "clone/.git/config").read_text() == config
 
 
+@pytest.mark.parametrize("name", [
+    ".oscar-sync/paused.json", "services/.oscar-sync/key", ".oscar-sync",
+])  # fmt: skip
+def test_a_push_neither_sets_nor_ends_what_this_machine_keeps(follow, forge, tmp_path, name):
+    forge.commit(FILES)
+    follow()
+    own = tmp_path / "clone" / ".oscar-sync"
+    own.mkdir()
+    (own / "paused.json").write_text("an incident")
+    forge.commit({**FILES, name: "of somebody"})
+    assert f"holds {name}" in failure(follow)
+    assert (own / "paused.json").read_text() == "an incident"
+    assert list(own.iterdir()) == [own / "paused.json"]
+
+
 def test_nothing_is_written_through_a_link_of_the_repository(follow, forge, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
