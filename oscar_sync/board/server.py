@@ -90,7 +90,7 @@ class BoardServer:
         self._server.should_exit = True
         loop = self._server.loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._streams.ended.set)
+            loop.call_soon_threadsafe(self._streams.end)
         self._thread.join(_STOP_S + 2)
         self._socket.close()
 

@@ -19,12 +19,22 @@ _AGAIN: Final = b"retry: 1000\n\n"
 
 
 class Streams:
-    """Streams to pages that are open; ``ended`` is set when the board stops."""
+    """Streams to pages that are open, until ``end``."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self.count = 0
-        self.ended = asyncio.Event()
+        self._changes: set[asyncio.Event] = set()
+        self._is_over = False
+
+    @property
+    def count(self) -> int:
+        return len(self._changes)
+
+    def end(self) -> None:
+        """End all; called in the loop that serves them."""
+        self._is_over = True
+        for changed in self._changes:
+            changed.set()
 
     async def events(self) -> AsyncIterator[bytes]:
         """Yield a message at each change; and now and then a sign that somebody is there."""
@@ -35,15 +45,15 @@ class Streams:
                 loop.call_soon_threadsafe(changed.set)
 
         stop = self._board.listen(on_change)
-        self.count += 1
+        self._changes.add(changed)
         try:
             yield _AGAIN
-            while not self.ended.is_set():
+            while not self._is_over:
                 changed.clear()
                 self._board.seen()
                 yield _message(self._board.picture)
                 await asyncio.sleep(_PAUSE_S)
-                while not (changed.is_set() or self.ended.is_set()):
+                while not changed.is_set():
                     try:
                         async with asyncio.timeout(_BEAT_S):
                             await changed.wait()
@@ -51,7 +61,7 @@ class Streams:
                         self._board.seen()
                         yield b": still here\n\n"
         finally:
-            self.count -= 1
+            self._changes.remove(changed)
             stop()
 
 

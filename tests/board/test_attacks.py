@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from oscar_sync.board import guard, pages, server
+from oscar_sync.board import guard, pages, server, stream
 from oscar_sync.board.access import COOKIE
 from oscar_sync.board.server import ListenOptions
 from oscar_sync.model.run import PastRun
@@ -190,5 +190,16 @@ def test_text_that_is_none_on_a_page_does_not_end_it(serve):
         assert answer.status_code == 200, path
         assert "\x1b" not in answer.text
     with served.ask("/events", stream=True) as events:
-        json.loads(next(events.iter_lines()).removeprefix(b"data: "))
+        data = (line for line in events.iter_lines() if line.startswith(b"data: "))
+        json.loads(next(data).removeprefix(b"data: "))
     assert served.told == []
+
+
+def test_a_board_that_stops_ends_the_stream_of_a_page_that_waits(serve, monkeypatch):
+    monkeypatch.setattr(stream, "_PAUSE_S", 0.0)
+    served = serve()
+    with served.ask("/events", stream=True) as answer:
+        lines = answer.iter_lines()
+        assert next(line for line in lines if line.startswith(b"data: "))
+        served.server.__exit__(None, None, None)
+        assert not any(lines)  # to its end: nothing is cut off
