@@ -143,6 +143,10 @@ class Board:
         before = self._picture.survey
         is_same = before is not None and replace(survey, at=before.at) == before
         self._put(survey=survey, is_content=not is_same)
+        # What is not ready may be soon: whoever still reads makes the board look again.
+        services = (service for one in survey.clusters for service in one.services)
+        if any(service.form is not None and not service.is_settled for service in services):
+            self._is_looked_at = False
 
     def recall(self, runs: tuple[PastRun, ...]) -> None:
         self._put(runs=runs, is_content=True)

@@ -116,9 +116,10 @@ def test_a_board_shows_both_clusters_and_what_was_changed_by_hand(project):
     project.ask("/api/pause", "POST", json={"because": "a look first"})
     project.ask("/api/sync", "POST")
     until(lambda: project.actions() == {("cloud", "two", "update")}, name="the drift")
+    shows = re.compile(r'id="s-edge/one" class="k-in-sync')
+    until(lambda: shows.search(project.ask("/").text), name="that it is ready")
     page = project.ask("/").text
     assert re.search(r'id="s-cloud/two" class="k-drifted', page)
-    assert re.search(r'id="s-edge/one" class="k-in-sync', page)
     assert "a look first" in page
     assert "4Gi" in project.ask("/service/cloud/two").text
     until(lambda: "one-in (0 objects, 0 B)" in project.ask("/").text, name="the buckets")

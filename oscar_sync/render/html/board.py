@@ -33,7 +33,6 @@ _DRAWN: Final = 300
 _RUNS: Final = 20
 _FINDINGS: Final = 100
 _CALM: Final = "in sync"
-_READY: Final = frozenset({"", "ready", "not reported", "stopped"})
 _TONES: Final = {
     "deletes data": "bad",
     "blocked": "bad",
@@ -241,7 +240,7 @@ class _Sight:
     def _runs(self, key: ServiceKey) -> str:
         """Return how the service runs, blank where nothing is wrong with that."""
         status = self._statuses.get(key)
-        if status is None or status.form is None or status.state in _READY:
+        if status is None or status.form is None or status.is_settled:
             return ""
         reason = status.deployment.reason if status.deployment else ""
         return f"{status.state}: {reason}" if reason else status.state
