@@ -237,11 +237,10 @@ class Clone(Struct, frozen=True):
                 f"commit {commit} does not hold {self.followed.path}",
                 "correct --path; a folder that is gone is never an empty desired state",
             )
-        own = next((name for name in sorted(files) if OWN_FOLDER in name.split("/")), "")
-        if own:  # a key, a history or a pause of this machine: who may push may not end a pause
+        if path := _in_place_of_own(files, self.followed.folder):
             raise self._error(
-                f"commit {commit} holds {own}: {OWN_FOLDER} is for files of this machine",
-                "remove it from the repository",
+                f"commit {commit} holds {path}, where oscar-sync keeps its key and pause",
+                "delete it from the repository",
             )
         if sum(file.size_bytes for file in files.values()) > LARGEST_COMMIT:
             raise self._error(f"the files of commit {commit} are over {LARGEST_COMMIT >> 30} GiB")
@@ -277,3 +276,15 @@ def _holds(files: Mapping[str, CommittedFile], path: str) -> bool:
     file = files.get(wanted)
     is_file = file is not None and file.mode.startswith("100")
     return is_file or any(name.startswith(f"{wanted}/") for name in files)
+
+
+def _in_place_of_own(files: Mapping[str, CommittedFile], folder: Path) -> str:
+    """Return what git would put in the place of a folder of ours in *folder*, blank for nothing."""
+    # A checkout by force deletes what is not committed, to put a file or a link there.
+    for path in files:
+        if OWN_FOLDER in path.casefold().split("/"):
+            return path
+        place = folder / path
+        if place.is_dir() and not place.is_symlink() and any(place.rglob(OWN_FOLDER)):
+            return path
+    return ""

@@ -273,21 +273,6 @@ def test_a_name_that_leads_into_gits_own_folder_is_refused(follow, forge, tmp_pa
     assert (tmp_path / "clone/.git/config").read_text() == config
 
 
-@pytest.mark.parametrize("name", [
-    ".oscar-sync/paused.json", "services/.oscar-sync/key", ".oscar-sync",
-])  # fmt: skip
-def test_a_push_neither_sets_nor_ends_what_this_machine_keeps(follow, forge, tmp_path, name):
-    forge.commit(FILES)
-    follow()
-    own = tmp_path / "clone" / ".oscar-sync"
-    own.mkdir()
-    (own / "paused.json").write_text("an incident")
-    forge.commit({**FILES, name: "of somebody"})
-    assert f"holds {name}" in failure(follow)
-    assert (own / "paused.json").read_text() == "an incident"
-    assert list(own.iterdir()) == [own / "paused.json"]
-
-
 def test_nothing_is_written_through_a_link_of_the_repository(follow, forge, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -298,6 +283,34 @@ def test_nothing_is_written_through_a_link_of_the_repository(follow, forge, tmp_
     follow()
     assert not any(outside.iterdir())
     assert files(tmp_path / "clone") == {"a.yaml": "", "services/b.yaml": "two\n"}
+
+
+OWN: dict[str, dict[str, str | Path]] = {
+    "key": {".oscar-sync/key": "0" * 64},
+    "pause": {"services/.oscar-sync/paused.json": "{}"},
+    "link": {".oscar-sync": Path("/etc")},
+    "capitals": {".Oscar-Sync/key": "0" * 64},
+    "folder-as-link": {"services": Path("other")},
+    "folder-as-file": {"services": ""},
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_commit_takes_the_place_of_no_pause_and_no_key(follow, forge, tmp_path, name):
+    """Who may push could end the pause of an operator, or choose where a history is written."""
+    forge.commit(FILES)
+    follow()
+    for folder in ("clone", "clone/services"):
+        own = tmp_path / folder / ".oscar-sync"
+        own.mkdir()
+        (own / "paused.json").write_text("held\n")
+    before = files(tmp_path / "clone")
+    forge.commit({"a.yaml": "", **OWN[name]})
+    assert "where oscar-sync keeps its key and pause" in failure(follow)
+    assert files(tmp_path / "clone") == before
+    forge.commit({"a.yaml": ""})
+    follow()
+    assert (tmp_path / "clone/services/.oscar-sync/paused.json").exists()
 
 
 @pytest.mark.parametrize("ref", ["--upload-pack=touch ran", "a:b", "a b", "*", "+main", "-"])
