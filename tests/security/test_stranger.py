@@ -363,6 +363,14 @@ class TestTheFence:
 
         assert "OSY151" in self.same_answer(project, prepare)
 
+    @pytest.mark.parametrize("name", ["m.yaml", "folder", "run2.sh"])
+    def test_a_link_that_may_not_be_followed_gets_the_answer_of_one_outside(self, project, name):
+        link = project.folder / name
+        link.symlink_to("/proc/1/cwd/x")  # of another user's process: not even its target is told
+        if name == "run2.sh":
+            script(project, "run2.sh")
+        assert "OSY151" in blocked(project)
+
     def test_neither_the_size_nor_the_kind_of_what_a_link_leads_to_is_told(self, project):
         link, told = project.folder / "m.yaml", []
         for target in ("/dev/zero", "/usr/bin", "/proc/self/environ", "/nowhere", "/etc/passwd"):

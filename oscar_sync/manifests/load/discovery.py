@@ -25,7 +25,7 @@ from oscar_sync.manifests.gaps import (
     TOO_LARGE,
     holds_fdl,
 )
-from oscar_sync.manifests.load.files import TooLargeError, reason_of
+from oscar_sync.manifests.load.files import TooLargeError, real_path, reason_of
 from oscar_sync.manifests.load.reader import Reader
 
 SUFFIXES: Final = (".yaml", ".yml", ".fdl.json")
@@ -80,7 +80,7 @@ class Discovery(Struct, frozen=True):
         """Return each file once; of several ways to it the one without a link."""
         ways: dict[str, list[str]] = {}
         for path in manifests:
-            ways.setdefault(os.path.realpath(path), []).append(path)
+            ways.setdefault(real_path(path), []).append(path)
         links = tuple(f"{link}{os.sep}" for link in self.linked.values())
         return [
             next((path for path in one if not path.startswith(links)), one[0])
@@ -131,13 +131,13 @@ class Discovery(Struct, frozen=True):
         """Tell a link that leads outside, existing or not; one to a folder above is a loop."""
         if entry.name.startswith(".") or not entry.is_symlink():
             return False
-        real = os.path.realpath(entry.path)
-        here = os.path.realpath(os.path.dirname(entry.path))
-        is_loop = f"{here}{os.sep}".startswith(f"{real}{os.sep}")
+        real = real_path(entry.path)
+        here = real_path(os.path.dirname(entry.path))
+        is_loop = real != "" and f"{here}{os.sep}".startswith(f"{real}{os.sep}")
         return not is_loop and not self.reader.scope.holds(real)
 
     def _barred(self, entry: "os.DirEntry[str]") -> None:
-        if os.path.realpath(entry.path) == os.devnull:
+        if real_path(entry.path) == os.devnull:
             self._gap(entry.path, NOT_REGULAR)  # how some switch a file off
             return
         if entry.name.endswith(SUFFIXES) or "." not in entry.name:
@@ -151,8 +151,8 @@ class Discovery(Struct, frozen=True):
         if _is_empty(entry.path) and _is_submodule(entry.path):
             self._gap(entry.path, NOT_CHECKED_OUT)
         if entry.is_symlink():
-            real = os.path.realpath(entry.path)
-            here = os.path.realpath(os.path.dirname(entry.path))
+            real = real_path(entry.path)
+            here = real_path(os.path.dirname(entry.path))
             if f"{here}{os.sep}".startswith(f"{real}{os.sep}") or real in above:
                 self.findings.of_file(
                     ManifestCode.SYMLINK_LOOP,

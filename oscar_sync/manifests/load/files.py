@@ -35,11 +35,11 @@ class ReadScope:
         self, root: str, allowed: Iterable[str], env_file: str = "", logins: Iterable[str] = ()
     ) -> None:
         """Resolve *root* and *allowed* once; *env_file* and files of *logins* are private too."""
-        self._env_file = os.path.realpath(env_file) if env_file else ""
-        self._logins = frozenset(map(os.path.realpath, filter(None, logins)))
+        self._env_file = real_path(env_file) if env_file else ""
+        self._logins = frozenset(map(real_path, filter(None, logins)))
         self._roots = tuple(
             path if path.endswith(os.sep) else path + os.sep
-            for path in map(os.path.realpath, (root, *allowed))
+            for path in map(real_path, (root, *allowed))
         )
         self._known: dict[str, str] = {}
 
@@ -47,10 +47,10 @@ class ReadScope:
         """Return the real path of the absolute *path*; its folder is resolved once."""
         folder, name = os.path.split(path)
         if name in ("", ".", ".."):
-            return os.path.realpath(path)
+            return real_path(path)
         known = self._known.get(folder)
         if known is None:
-            known = self._known[folder] = os.path.realpath(folder)
+            known = self._known[folder] = real_path(folder)
         return os.path.join(known, name)
 
     def holds(self, real: str) -> bool:
@@ -92,7 +92,7 @@ class ReadScope:
         except OSError:
             if not os.path.islink(real):
                 raise
-            real = os.path.realpath(real)
+            real = real_path(real)
             self.check(real, path, is_env_file=is_env_file)
             descriptor = os.open(real, _FLAGS | _NO_FOLLOW)
         try:
@@ -121,6 +121,17 @@ def _content(descriptor: int, path: str, most: int) -> bytes:
     if size > most:
         raise TooLargeError(path)
     return b"".join(parts)
+
+
+def real_path(path: str) -> str:
+    """Return the real path of *path*, blank where a link on its way may not be read.
+
+    Such links are of ``/proc``: a blank path lies outside of every folder.
+    """
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return ""
 
 
 def reason_of(error: OSError) -> str:

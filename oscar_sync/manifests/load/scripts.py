@@ -8,7 +8,13 @@ from oscar_sync.documents.text import unix_lines
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.findings import ERROR
-from oscar_sync.manifests.load.files import OutsideError, PrivateError, TooLargeError, reason_of
+from oscar_sync.manifests.load.files import (
+    OutsideError,
+    PrivateError,
+    TooLargeError,
+    real_path,
+    reason_of,
+)
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.origin import Origin
 
@@ -119,7 +125,7 @@ def _read(draft: ServiceDraft, reader: Reader, path: str, written: str, cwd: str
 def _missing(draft: ServiceDraft, reader: Reader, written: str, cwd: str) -> None:
     where = "" if os.path.isabs(written) else " next to the FDL file"
     remedy = "write a path relative to the FDL file"
-    beside = os.path.realpath(os.path.join(cwd, written))
+    beside = real_path(os.path.join(cwd, written))
     if not os.path.isabs(written) and reader.scope.holds(beside) and os.path.exists(beside):
         where += " (it is relative to the working directory)"
     elif " " in written.strip():
