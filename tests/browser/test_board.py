@@ -87,8 +87,7 @@ def shown(page_of, served):
     return opened
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 400)])
 def test_axe_finds_nothing_and_nothing_sticks_out(served, shown, violations, scheme, width):
     served.show()
     served.board.failed("edge-1: no answer")
