@@ -16,6 +16,7 @@ from oscar_sync.model.survey import Survey
 from oscar_sync.render.html.board import BoardPicture
 from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.render.subject import Subject
+from oscar_sync.semantics.answers import SETTLED
 
 _RUNS: Final = 200
 _SLOWEST_TURN_S: Final = 900.0
@@ -145,7 +146,7 @@ class Board:
         self._put(survey=survey, is_content=not is_same)
         # What is not ready may be soon: whoever still reads makes the board look again.
         services = (service for one in survey.clusters for service in one.services)
-        if any(service.form is not None and not service.is_settled for service in services):
+        if any(service.form is not None and service.state not in SETTLED for service in services):
             self._is_looked_at = False
 
     def recall(self, runs: tuple[PastRun, ...]) -> None:

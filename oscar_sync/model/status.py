@@ -9,8 +9,6 @@ from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.state import DeploymentState
 
-_SETTLED: Final = frozenset({"", "ready", "not reported", "stopped"})
-
 
 class WorkerStatus(Struct, frozen=True):
     """A worker of a federated service, ``cluster`` as the definition names it.
@@ -53,11 +51,6 @@ class ServiceStatus(Struct, frozen=True):
         if self.form is None:
             return "missing"
         return self.deployment.state if self.deployment else ""
-
-    @property
-    def is_settled(self) -> bool:
-        """Tell whether it runs as far as is known, or somebody stopped it."""
-        return self.state in _SETTLED
 
 
 class StorageStatus(Struct, frozen=True):

@@ -36,6 +36,8 @@ NO_CONTAINERS: Final = "Deployment logs are unavailable for this service."
 
 NOT_READY: Final = frozenset({"failed", "degraded", "pending"})
 """States of a service that is to run and does not, or not yet (oscar-server 1.2.4)."""
+SETTLED: Final = frozenset({"", "ready", "stopped", "not reported"})
+"""States of a service that runs as far as is known, or that somebody stopped: not ``unknown``."""
 
 
 class Meaning(Struct, frozen=True):

@@ -24,6 +24,7 @@ from oscar_sync.render.markup import rendered
 from oscar_sync.render.plan_text import summary
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import headline, size
+from oscar_sync.semantics.answers import SETTLED
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.use import address_of, kind_of
 
@@ -240,7 +241,7 @@ class _Sight:
     def _runs(self, key: ServiceKey) -> str:
         """Return how the service runs, blank where nothing is wrong with that."""
         status = self._statuses.get(key)
-        if status is None or status.form is None or status.is_settled:
+        if status is None or status.form is None or status.state in SETTLED:
             return ""
         reason = status.deployment.reason if status.deployment else ""
         return f"{status.state}: {reason}" if reason else status.state
