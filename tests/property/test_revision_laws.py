@@ -61,6 +61,8 @@ def test_after_an_apply_the_plan_of_another_commit_is_empty(
     leave(world, left)
     world.forget()
     before = world.objects()
+    world.write()
+    repository.commit()  # without what another example may have committed
     world.write(*wanted)
     if not is_dirty:
         repository.commit()
