@@ -19,11 +19,11 @@ import threading
 import time
 import urllib.request
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -420,17 +420,25 @@ def _saved(
 def _counted(
     turns: Iterator[tuple[int, int]], saves: int, told: Callable[[str], None]
 ) -> list[str]:
-    warm = end = None
+    # Pages and the cluster come and go: one moment says little. What leaks is more at every moment
+    # of the end than at any of a stretch after the beginning.
+    stretch, warm, end = max(1, saves // 10), list[Use](), list[Use]()
     passes = 0
     for turn, passes in turns:
-        if turn == saves // 5:
-            warm = used()
-        if turn % max(1, saves // 10) == 0:
+        if turn % stretch == 0:
             told(f"{turn:>6} saves  {passes:>6} plans  {used()}")
-        end = used() if turn == saves - 1 else warm
-    told(f"{saves:>6} saves  {passes:>6} plans  {end}")
-    assert warm is not None and end is not None  # noqa: S101, PT018 - there are saves
-    return _grown(warm, end)
+        if turn % max(1, stretch // 6) == 0 or turn == saves - 1:
+            if saves // 5 <= turn < saves // 5 + stretch:
+                warm.append(used())
+            if turn >= saves - stretch:
+                end.append(used())
+    told(f"{saves:>6} saves  {passes:>6} plans  {end[-1]}")
+    return _grown(_each(max, warm), _each(min, end))
+
+
+def _each(choose: Callable[[Iterable[Any]], Any], many: Sequence[Use]) -> Use:
+    """Return what *choose* takes of each kind among *many*."""
+    return Use(*map(choose, zip(*many, strict=True)))
 
 
 def _grown(warm: Use, end: Use) -> list[str]:
