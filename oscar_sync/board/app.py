@@ -99,7 +99,7 @@ class _Routes:
         self._board.seen()
         text = self._pages.board(request.path_params.get("cluster", ""))
         if not text:
-            raise HTTPException(404, "there is no such cluster")
+            raise HTTPException(404, "no cluster has this name")
         return HTMLResponse(text)
 
     def service(self, request: Request) -> Response:
@@ -107,7 +107,7 @@ class _Routes:
         name = request.path_params
         text = self._pages.service(name["cluster"], name["service"])
         if not text:
-            raise HTTPException(404, "there is no such service")
+            raise HTTPException(404, "no service has this name")
         return HTMLResponse(text)
 
     def style(self, _request: Request) -> Response:
@@ -150,7 +150,7 @@ class _Routes:
             self._board.seen()
             data = self._pages.document(name)
             if data is None:
-                raise HTTPException(503, "there is none yet: try again soon")
+                raise HTTPException(503, "nothing was planned or looked at yet: try again soon")
             return JSONResponse(data)
 
         return answered
@@ -181,7 +181,7 @@ class _Routes:
         """Plan now, if a forge has signed its call with the secret of ``--hook-secret-file``."""
         is_good = FORGES.get(request.path_params["forge"])
         if is_good is None or not self._access.has_hook_secret:
-            raise HTTPException(404, "there is no such hook: start with --hook-secret-file FILE")
+            raise HTTPException(404, "this hook is not served: start with --hook-secret-file FILE")
         secret, body = self._access.hook_secret(), await request.body()
         if not is_good(secret, request.headers, body):
             await asyncio.sleep(WRONG_S)

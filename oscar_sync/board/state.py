@@ -10,15 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.plan import Plan
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.survey import Survey
 from oscar_sync.render.html.board import BoardPicture
 from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.render.subject import Subject
 from oscar_sync.semantics.answers import SETTLED
+from oscar_sync.workspace.history import KEPT
 
-_RUNS: Final = 200
 _SLOWEST_TURN_S: Final = 900.0
 _READING_S: Final = 30.0
 """Whoever asked for something so long ago still reads."""
@@ -75,11 +74,6 @@ class Board:
         return self._picture
 
     @property
-    def plan(self) -> Plan | None:
-        subject = self._picture.subject
-        return subject.plan if subject else None
-
-    @property
     def is_healthy(self) -> bool:
         """Tell whether a pass succeeded within three intervals."""
         return self._now() - self._good_at <= 3 * self.interval_s
@@ -105,7 +99,12 @@ class Board:
         """Call *listener*, from any thread, at each change, until what is returned is called."""
         with self._lock:
             self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+
+        def stop() -> None:
+            with self._lock:
+                self._listeners.remove(listener)
+
+        return stop
 
     # -- for the watch
 
@@ -153,11 +152,12 @@ class Board:
         self._put(runs=runs, is_content=True)
 
     def ran(self, run: PastRun) -> None:
-        self._put(runs=(*self._picture.runs, run)[-_RUNS:], is_content=True)
+        self._put(runs=(*self._picture.runs, run)[-KEPT:], is_content=True)
 
-    def held(self, words: str) -> None:
-        if words != self._picture.held:
-            self._put(held=words, is_content=True)
+    def held(self, words: str, *, is_paused: bool = False) -> None:
+        """Note why nothing is applied, blank for no reason; *is_paused*: until it is resumed."""
+        if (words, is_paused) != (self._picture.held, self._picture.is_paused):
+            self._put(held=words, is_paused=is_paused, is_content=True)
 
     def _put(self, *, is_content: bool = False, **changes: Any) -> None:
         with self._lock:

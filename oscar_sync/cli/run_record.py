@@ -82,6 +82,8 @@ class RunRecord(Struct):
         self._kept = _CLEAN if has_written and not run.exit_code else found
         if not has_written and not (self.is_kept and is_new):
             return None
+        if self.history is None and not self._folder:
+            return None  # where the settings are is not known before the first plan
         kept = self._run(run)
         from oscar_sync.workspace.history import add_run, history_file
 

@@ -89,7 +89,7 @@ class BoardFeed(WatchFeed):
         with self._holding:
             pause = read_pause(self._file.parent)
             words = pause.words if pause else window
-            self.board.held(words)
+            self.board.held(words, is_paused=pause is not None)
         return words
 
     def _pause(self, because: str) -> None:
@@ -97,7 +97,7 @@ class BoardFeed(WatchFeed):
         pause = Pause(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", because)
         with self._holding:
             write_pause(self._file.parent, pause)
-            self.board.held(pause.words)
+            self.board.held(pause.words, is_paused=True)
 
     def _resume(self) -> None:
         with self._holding:

@@ -52,7 +52,7 @@ def decide_again(
 
 
 def _unless_it_hides(
-    context: Context, declared: DeclaredBucket, held: Decision, decision: Decision
+    context: Context, declared: DeclaredBucket, blocked: Decision, decision: Decision
 ) -> Decision:
     """Return *decision*, blocked where it would make a public bucket look private.
 
@@ -68,7 +68,7 @@ def _unless_it_hides(
         "bucket-blocked",
         f"bucket {bucket} is public, what the settings say of it is blocked, and with this service "
         "OSCAR would show it as private",
-        held.reason.ways_out if held.reason else (),
+        blocked.reason.ways_out if blocked.reason else (),
     )
     return replace(decision, material=None, reason=reason)
 

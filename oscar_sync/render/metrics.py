@@ -51,6 +51,7 @@ def metrics_text(run: MetricsRun) -> str:
         gauge = Gauge(f"oscar_sync_{name}", _HELP[name], labelled, unit=unit, registry=registry)
         for labels, value in samples:
             gauge.labels(**labels).set(value)
+    # prometheus_client has no types for it.
     text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
     return text.decode()
 

@@ -23,3 +23,14 @@ def test_after_an_apply_it_is_planned_again_once_and_never_without_a_pause_after
     for run in (applied, MetricsRun("watch", 0.0, 0.0, 0, plan), failed, failed):
         feed.ended(run, None)
     assert asked == ["sync", "sync"]
+
+
+def test_before_the_first_plan_nothing_is_written_into_the_folder_of_the_caller(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    record = RunRecord("watch", is_kept=True)
+    record.begin()
+    record.problem = "files cannot be used"
+    record.end(3)
+    assert list(tmp_path.iterdir()) == []

@@ -52,7 +52,7 @@ class Served:
         self.board.planned(subject("plan", word))
         self.board.surveyed(full_survey(word))
         self.board.recall(some_runs(word))
-        self.board.held(f"paused since 03:17: maintenance {word}")
+        self.board.held(f"paused since 03:17: maintenance {word}", is_paused=True)
 
     def plan(self, *changed, names=(), clusters=(EDGE,)):
         """Show services in sync but for those that are to be updated."""

@@ -137,7 +137,9 @@ def test_bash_completes_what_follows_a_colon(files):
     assert _bash("apply --allow replace:", files) == ["replace:plants"]
 
 
-@pytest.mark.skipif(not which("fish"), reason="no fish here")
+@pytest.mark.skipif(
+    not which("fish"), reason="no fish here: sudo scripts/install-system-packages.sh"
+)
 def test_fish_completes_names_and_shows_whole_descriptions(files):
     script = (
         "oscar-sync completion fish | source\n"
@@ -155,7 +157,7 @@ def test_fish_completes_names_and_shows_whole_descriptions(files):
     ]
 
 
-@pytest.mark.skipif(not which("zsh"), reason="no zsh here")
+@pytest.mark.skipif(not which("zsh"), reason="no zsh here: sudo scripts/install-system-packages.sh")
 def test_zsh_completes_names_and_commands_on_a_terminal(files):
     with ExitStack() as stack:
         ours, theirs = pty.openpty()

@@ -68,11 +68,8 @@ class BoardPicture(Struct, frozen=True):
     survey: Survey | None = None
     runs: Sequence[PastRun] = ()
     held: str = ""
+    is_paused: bool = False
     can_sync: bool = False
-
-    @property
-    def is_paused(self) -> bool:
-        return self.held.startswith("paused")
 
     @property
     def facts(self) -> str:
@@ -123,7 +120,7 @@ class _Cluster(Struct, frozen=True):
 def board_page(picture: BoardPicture, cluster: str = "") -> str:
     """Return the page of all clusters, or of one with each of its services."""
     subject = picture.subject
-    rows = _Sight(subject, picture.survey).rows() if subject else {}
+    rows = _ServiceRows(subject, picture.survey).rows() if subject else {}
     shown = [one for one in subject.plan.clusters if cluster in {"", one.id}] if subject else []
     clusters = [_cluster(one, rows, _ROWS if not cluster else None) for one in shown]
     states = Counter(row.state for one in shown for row in rows.get(one.id, ()))
@@ -148,8 +145,7 @@ def service_page(picture: BoardPicture, key: ServiceKey) -> str:
     subject = picture.subject
     if subject is None:
         return ""
-    rows = _Sight(subject, picture.survey).rows().get(key.cluster, ())
-    row = next((row for row in rows if row.name == key.name), None)
+    row = _ServiceRows(subject, picture.survey).row(key)
     if row is None:
         return ""
     own = [one for one in entries_of(subject) if (one.cluster, one.name) == (key.cluster, key.name)]
@@ -186,7 +182,7 @@ def _lead(picture: BoardPicture) -> str:
 # -- services
 
 
-class _Sight:
+class _ServiceRows:
     """What is known of each service: its action, what blocks it, and how it runs."""
 
     def __init__(self, subject: Subject, survey: Survey | None) -> None:
@@ -219,6 +215,10 @@ class _Sight:
         for some in rows.values():
             some.sort(key=lambda row: (order.index(row.state), natural(row.name)))
         return rows
+
+    def row(self, key: ServiceKey) -> _Row | None:
+        """Return the row of one service, None where nothing of that name is known."""
+        return self._row(key) if key in self._keys else None
 
     def _state(self, key: ServiceKey) -> tuple[str, str]:
         """Return the state in a word, and what there is to say of it."""
@@ -270,7 +270,8 @@ class _Sight:
         if self._survey is None:
             return
         for bucket in used_buckets(form) if form is not None else ():
-            yield f"{bucket} {_held(self._survey.contents.get((key.cluster, bucket)))}".rstrip()
+            count = self._survey.contents.get((key.cluster, bucket))
+            yield f"{bucket} {_content_of(count)}".rstrip()
 
 
 def _due(action: Action) -> str:
@@ -286,7 +287,7 @@ def _quoted(name: str) -> str:
     return quote(name, safe="", errors="replace")
 
 
-def _held(count: BucketCount | None) -> str:
+def _content_of(count: BucketCount | None) -> str:
     if count is None:
         return ""
     least = "at least " if count.is_at_least else ""
