@@ -259,6 +259,7 @@ class ClusterView(Struct, frozen=True):
     were not asked for, ``hooks[b]`` is absent where it was not read. ``unlisted`` are buckets
     looked at by name, since a user's list leaves out what other users have; None: there is none of
     that name; ``tag_owners`` is whose a bucket is by its tag, which a list leaves out.
+    ``services``, ``namesakes``, ``buckets`` and ``volumes`` are in the order of their names.
     ``unreadable`` are services whose definition the server cannot read, so that it lists none;
     ``namesakes`` are services of a name that ``services`` has in another namespace. ``denied`` are
     buckets that our keys of the store do not reach; ``is_store_reached``: the store answered once.

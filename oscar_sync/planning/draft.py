@@ -232,7 +232,7 @@ def _stamped(context: Context, narrowing: Narrowing, options: PlanOptions) -> li
     from oscar_sync.planning.stamping import decide_adopt, decide_forget
 
     decisions = []
-    for _, live in sorted(context.facts.view.services.items()):
+    for live in context.facts.view.services.values():
         if not {live.key.name, str(live.key)} & set(options.names):
             continue
         if options.scope is Scope.ADOPT:

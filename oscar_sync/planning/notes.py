@@ -120,7 +120,7 @@ def unseen_tokens(context: Context) -> list[str]:
         return []
     return [
         name
-        for name, live in sorted(context.facts.view.services.items())
+        for name, live in context.facts.view.services.items()
         if inputs(live.form) and context.is_mine(live) and not _is_written_last(context, live)
     ]
 
@@ -136,7 +136,7 @@ def identity_notes(contexts: Iterable[Context]) -> list[str]:
     renamed: dict[tuple[ClusterId, str, str], list[str]] = {}
     for context in contexts:
         here = context.facts.view.cluster
-        for name, live in sorted(context.facts.view.services.items()):
+        for name, live in context.facts.view.services.items():
             former = context.former_identity(live)
             if former:
                 renamed.setdefault((here.id, former, here.identity), []).append(name)

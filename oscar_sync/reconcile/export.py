@@ -49,7 +49,7 @@ def exported(
     files: list[ExportedFile] = []
     left_out: list[str] = []
     services = 0
-    for name, live in sorted(view.services.items()):
+    for name, live in view.services.items():
         if not narrowing.selects(live.key, live.form.labels):
             continue
         reason = _reason(view, live, all_owners=all_owners)
@@ -77,7 +77,7 @@ def storage_text(views: Iterable[ClusterView], settings: Settings) -> str:
         known = {one.which.name for one in settings.volumes_on(view.cluster.id)}
         volumes |= {
             f"{view.cluster.id}/{name}": {"size": volume.size}
-            for name, volume in sorted((view.volumes or {}).items())
+            for name, volume in (view.volumes or {}).items()
             if not (volume.made_by or volume.is_deleting or name in known)
         }
     found = (("buckets", buckets), ("volumes", volumes))
@@ -89,7 +89,7 @@ def storage_text(views: Iterable[ClusterView], settings: Settings) -> str:
 def _own(view: ClusterView, settings: Settings) -> Iterator[BucketFacts]:
     owners = {*view.me, "oscar"} if view.is_admin else view.me
     declared = {one.which.name for one in settings.buckets_on(view.cluster.id)}
-    for name, facts in sorted((view.buckets or {}).items()):
+    for name, facts in (view.buckets or {}).items():
         is_made_for_itself = facts.is_tagged and not facts.from_service
         is_free = facts.set_name in ("", settings.set_name) and name not in declared
         if facts.owner in owners and is_made_for_itself and is_free:

@@ -144,10 +144,14 @@ def _with_services(
             f"the list of services shows one as releases before 3.6 do, not {view.version}"
         )
     # Before 3.6.5 there is one namespace, and no service says so.
-    services = [
-        service if service.namespace else replace(service, namespace=view.services_namespace)
-        for service in services
-    ]
+    # A server lists in the order it likes; sorted here, no plan depends on it.
+    services = sorted(
+        (
+            service if service.namespace else replace(service, namespace=view.services_namespace)
+            for service in services
+        ),
+        key=lambda service: (service.key, service.namespace),
+    )
     named: dict[ServiceName, LiveService] = {}
     for service in services:
         shown = named.get(service.key.name)

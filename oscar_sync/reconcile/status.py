@@ -139,7 +139,7 @@ def _status(
             note=unseen_words(view) if name in unseen else "",
             revision=revision_of(live),
         )
-        for name, live in sorted(view.services.items())
+        for name, live in view.services.items()
         if narrowing.selects(live.key, live.form.labels)
     ]
     held = {item.action.key: item.code for item in planned.draft.plan.blocked}

@@ -138,14 +138,14 @@ def buckets_of(value: object) -> tuple[BucketFacts, ...]:
         return ()
     if not isinstance(value, list):
         raise UnusableAnswerError("is not a list of buckets")
-    return tuple(bucket_of(entry) for entry in value)
+    return tuple(sorted(map(bucket_of, value), key=lambda bucket: bucket.name))
 
 
 def volumes_of(value: object) -> Mapping[str, VolumeFacts]:
     """Raises UnusableAnswerError: not a list, or one of its entries has no name."""
     if not isinstance(value, list):
         raise UnusableAnswerError("is not a list")
-    volumes = {one.name: one for one in map(_volume, value)}
+    volumes = {one.name: one for one in sorted(map(_volume, value), key=lambda one: one.name)}
     if len(volumes) != len(value) or "" in volumes:
         raise UnusableAnswerError("lists something without a name of its own")
     return volumes

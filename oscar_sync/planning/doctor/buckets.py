@@ -34,9 +34,9 @@ def bucket_findings(context: Context) -> Iterator[Finding]:
     else:
         users = _users(context)
         declared = {one.which.name for one in context.settings.buckets_on(view.cluster.id)}
-        for _, live in sorted(view.services.items()):
+        for live in view.services.values():
             yield from _gone(context, live)
-        for name, facts in sorted(view.buckets.items()):
+        for name, facts in view.buckets.items():
             is_known = view.is_admin or context.owns_bucket(facts)
             if is_known and name in users:
                 yield from _untagged(context, facts, users[name])

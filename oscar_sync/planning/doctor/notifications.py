@@ -18,7 +18,7 @@ _MENDED = "oscar-sync apply --hooks"
 def notification_findings(context: Context) -> Iterator[Finding]:
     if not context.facts.has_store():
         return
-    for _, live in sorted(context.facts.view.services.items()):
+    for live in context.facts.view.services.values():
         if _is_judged(context, live):
             yield from _missing(context, live)
     for bucket in _seen_buckets(context):
@@ -37,7 +37,7 @@ def _seen_buckets(context: Context) -> list[BucketName]:
     view = context.facts.view
     return [
         name
-        for name, facts in sorted((view.buckets or {}).items())
+        for name, facts in (view.buckets or {}).items()
         if view.is_admin or context.owns_bucket(facts)
     ]
 

@@ -11,7 +11,7 @@ from oscar_sync.semantics.stamp import dropped_of
 
 def release_of(context: Context, bucket: BucketFacts) -> str:
     """Return by what this set released a bucket, blank where nothing says that it did."""
-    for name, live in sorted(context.facts.view.services.items()):
+    for name, live in context.facts.view.services.items():
         if bucket.name in dropped_of(live.annotations) and context.standing(live) is Standing.OURS:
             return f"an update of {name}"
     if _is_kept(context, bucket):
@@ -46,12 +46,12 @@ def released_notes(context: Context) -> Iterator[str]:
     kept = [
         *(
             (f"bucket {name}", release_of(context, facts))
-            for name, facts in sorted((view.buckets or {}).items())
+            for name, facts in (view.buckets or {}).items()
             if name not in used
         ),
         *(
             (f"volume {name}", removal_of(context, facts.made_by))
-            for name, facts in sorted((view.volumes or {}).items())
+            for name, facts in (view.volumes or {}).items()
         ),
     ]
     for what, why in kept:

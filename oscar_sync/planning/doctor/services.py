@@ -18,9 +18,9 @@ def service_findings(context: Context) -> Iterator[Finding]:
     view = context.facts.view
     for name in sorted(view.unreadable):
         yield _unreadable(context, name)
-    for live in sorted(view.namesakes, key=lambda service: (service.key, service.namespace)):
+    for live in view.namesakes:
         yield _namesake(context, live)
-    for _, live in sorted(view.services.items()):
+    for live in view.services.values():
         yield from _unseen_namesake(context, live)
         yield from _owner_lost(context, live)
         yield from _half_removed(context, live)

@@ -12,7 +12,7 @@ from oscar_sync.semantics.volumes import attached_volume, made_volume
 
 def volume_findings(context: Context) -> Iterator[Finding]:
     view = context.facts.view
-    for _, live in sorted(view.services.items()):
+    for live in view.services.values():
         yield from _gone(view, live)
     if view.unreadable:
         return
@@ -25,7 +25,7 @@ def volume_findings(context: Context) -> Iterator[Finding]:
         for name in (made_volume(live.form), attached_volume(live.form))
     }
     declared = {one.which.name for one in context.settings.volumes_on(view.cluster.id)}
-    for name, volume in sorted(view.volumes.items()):
+    for name, volume in view.volumes.items():
         is_known = name in used or name in declared
         if is_known or volume.is_deleting or removal_of(context, volume.made_by):
             continue

@@ -11,6 +11,7 @@ from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.plan_difference import plan_differences
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text
+from tests.emulator.calling import SERVICES
 from tests.property.world import shown
 from tests.support.services import STAMP, codes, minio, post, put, service
 
@@ -24,6 +25,10 @@ NODE_PORT = {
     "cpu_threshold": 80,
     "nodePort": 30080,
 }
+
+
+def reversed_list(answer):
+    return json.dumps(json.loads(answer)[::-1]).encode()
 
 
 def kinds(found):
@@ -111,6 +116,17 @@ def test_without_an_entry_the_line_to_write_is_told(there):
     settle(there, moved=[])
     (action,) = there.plan().draft.plan.actions
     assert "`moved: [{from: alpha, to: omega}]`" in " ".join(action.notes)
+
+
+def test_the_order_of_the_servers_list_does_not_change_what_may_be_meant(there):
+    there.write(service(**PLACES), service("beta", **PLACES))
+    there.apply()
+    settle(there, moved=[])
+    (before,) = there.plan().draft.plan.actions
+    there.oscar.rewrite = lambda path, answer: reversed_list(answer) if path == SERVICES else answer
+    (after,) = there.plan().draft.plan.actions
+    assert before.notes == after.notes
+    assert [note.split()[0] for note in after.notes[-2:]] == ["alpha", "beta"]
 
 
 def test_without_an_entry_nothing_is_told_of_services_that_share_no_bucket(there):
