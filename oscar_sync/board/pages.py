@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from oscar_sync.board.state import Board
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.render.html.board import BoardPicture, board_page, login_page, service_page
+from oscar_sync.render.html.board import board_page, login_page, service_page
+from oscar_sync.render.html.board_picture import BoardPicture
 from oscar_sync.render.markup import source_of
 
 _KEPT: Final = 64

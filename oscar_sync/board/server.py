@@ -30,10 +30,6 @@ _STOP_S: Final = 3
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def _nothing(_error: Exception) -> None:
-    """Do nothing."""
-
-
 class ListenOptions(Struct, frozen=True):
     """Where and how to listen; ``host`` is an address or a name, an IPv6 one without brackets."""
 
@@ -60,7 +56,7 @@ class BoardServer:
     """
 
     def __init__(
-        self, board: Board, options: ListenOptions, tell: Callable[[Exception], None] = _nothing
+        self, board: Board, options: ListenOptions, tell: Callable[[Exception], None]
     ) -> None:
         self._options = options
         self._tell = tell

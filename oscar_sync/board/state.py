@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.survey import Survey
-from oscar_sync.render.html.board import BoardPicture
+from oscar_sync.render.html.board_picture import BoardPicture
 from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.render.subject import Subject
 from oscar_sync.semantics.answers import SETTLED

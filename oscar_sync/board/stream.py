@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from oscar_sync.board.state import Board
-from oscar_sync.render.html.board import BoardPicture
+from oscar_sync.render.html.board_picture import BoardPicture
 from oscar_sync.render.words import safe
 
 MOST: Final = 100

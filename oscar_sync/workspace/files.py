@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_CLOEXEC = getattr(os, "O_CLOEXEC", 0)
+# Windows has none of them.
+UNLINKED: Final[int] = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+NOT_WAITING: Final[int] = getattr(os, "O_NONBLOCK", 0)
+"""Opening a pipe does not wait for whoever writes to it."""
 
 
 def read_unlinked(path: Path) -> tuple[str, int]:
@@ -20,7 +23,7 @@ def read_unlinked(path: Path) -> tuple[str, int]:
     """
     if path.parent.is_symlink():
         raise OSError(errno.ELOOP, "its folder is a link")
-    descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW | _CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | UNLINKED)
     with os.fdopen(descriptor, encoding="utf-8") as file:
         return file.read(), os.fstat(file.fileno()).st_mode
 
@@ -48,7 +51,7 @@ def put_in_place(path: Path, text: str) -> None:
 @contextmanager
 def _draft(path: Path, text: str) -> Iterator[Path]:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o600)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | UNLINKED, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)

@@ -9,6 +9,7 @@ from typing import IO, Final
 import msgspec
 
 from oscar_sync.model.run import PastRun
+from oscar_sync.workspace.files import NOT_WAITING, UNLINKED
 from oscar_sync.workspace.key import FOLDER, make_folder
 from oscar_sync.workspace.locks import open_for_lock
 
@@ -37,9 +38,7 @@ def read_runs(path: Path) -> tuple[PastRun, ...]:
         OSError: the file cannot be read.
     """
     try:
-        # Opening a pipe does not wait for whoever writes to it: it is not a file.
-        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(path, flags), "rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | NOT_WAITING | UNLINKED), "rb") as file:
             _skip(file)
             return tuple(_runs(file.read(_LARGEST)))[-KEPT:]
     except FileNotFoundError:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from oscar_sync.errors import LockedError
+from oscar_sync.workspace.files import UNLINKED
 
 if sys.platform != "win32":
     import fcntl
@@ -77,7 +78,7 @@ def file_name(text: str) -> str:
 
 def open_for_lock(path: Path) -> int:
     """Raises OSError: the file at *path* cannot be opened or made, or is a link."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    return os.open(path, os.O_RDWR | os.O_CREAT | UNLINKED, 0o600)
 
 
 def lock(descriptor: int, identity: str, path: Path) -> None:

@@ -441,11 +441,11 @@ def test_an_address_that_is_taken_or_a_key_that_is_none_is_said(serve, tmp_path)
     port = int(serve().server.url.rpartition(":")[2].strip("/"))
     board = serve().board
     with pytest.raises(UsageError, match=f"--listen 127.0.0.1:{port}: Address already in use"):
-        server.BoardServer(board, server.ListenOptions("127.0.0.1", port))
+        server.BoardServer(board, server.ListenOptions("127.0.0.1", port), print)
     nothing = tmp_path / "none.pem"
     options = server.ListenOptions("127.0.0.1", 0, certificate=nothing, key=nothing)
     with pytest.raises(UsageError, match="--tls-cert, --tls-key"):
-        server.BoardServer(board, options)
+        server.BoardServer(board, options, print)
 
 
 def test_the_bound_of_pages_is_below_that_of_connections():

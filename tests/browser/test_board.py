@@ -35,12 +35,13 @@ class Served:
 
     def __init__(self, token_file):
         self._file, self._port = token_file, 0
+        self.told = []
         self.start()
 
     def start(self):
         self.board = Board(60.0, is_applying=True, can_sync=True)
         where = ListenOptions("127.0.0.1", self._port, self._file)
-        self._server = BoardServer(self.board, where).__enter__()
+        self._server = BoardServer(self.board, where, self.told.append).__enter__()
         self.url = self._server.url
         self._port = int(self.url.rstrip("/").rpartition(":")[2])
 
@@ -71,6 +72,7 @@ def served(tmp_path):
     made = Served(token_file)
     yield made
     made.stop()
+    assert made.told == []
 
 
 @pytest.fixture

@@ -149,6 +149,18 @@ def test_tests_neither_sleep_nor_mock():
     assert shortcuts == []
 
 
+def test_flags_that_windows_lacks_are_asked_for_by_getattr():
+    lacking = {"os.O_NOFOLLOW", "os.O_CLOEXEC", "os.O_NONBLOCK", "os.O_DIRECTORY"}
+    named = [
+        f"{place(module, line)}: {name}"
+        for module in MODULES
+        for name, line in _attributes(module)
+        if name in lacking
+    ]
+
+    assert named == []
+
+
 def _attributes(path):
     for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
