@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from msgspec import Struct
@@ -119,12 +118,7 @@ class Board:
             self.doing("applying", f"{event.action.kind} {event.action.key}{more}")
 
     def planned(self, subject: Subject) -> None:
-        before, planned_at = self._picture.subject, f"{datetime.now(UTC):%H:%M:%S}"
-        is_same = before is not None and (before.plan, before.services) == (
-            subject.plan,
-            subject.services,
-        )
-        self._put(subject=subject, planned_at=planned_at, is_content=not is_same)
+        self._put(subject=subject, is_content=_told(self._picture.subject) != _told(subject))
         self._is_looked_at = False
         if self._now() - self._seen_at < _READING_S:
             self.seen()
@@ -141,7 +135,8 @@ class Board:
 
     def surveyed(self, survey: Survey) -> None:
         before = self._picture.survey
-        is_same = before is not None and replace(survey, at=before.at) == before
+        same_times = {"at": before.at, "planned_at": before.planned_at} if before else {}
+        is_same = replace(survey, **same_times) == before
         self._put(survey=survey, is_content=not is_same)
         # What is not ready may be soon: whoever still reads makes the board look again.
         services = (service for one in survey.clusters for service in one.services)
@@ -166,3 +161,8 @@ class Board:
             listeners = list(self._listeners)
         for listener in listeners:
             listener()
+
+
+def _told(subject: Subject | None) -> object:
+    """Return what pages show of a plan: not when it was made."""
+    return subject and (subject.plan, subject.services, subject.commit)

@@ -15,11 +15,13 @@ from oscar_sync.model.status import ClusterStatus
 class Survey(Struct, frozen=True):
     """One look at the clusters; ``at`` is when it began.
 
+    ``planned_at`` is when the clusters were read for the plan that it belongs to.
     ``contents`` is None for a bucket that could not be counted. ``running`` counts the jobs that
     wait or run, of the services that have any.
     """
 
     at: datetime
+    planned_at: datetime
     clusters: tuple[ClusterStatus, ...] = ()
     examinations: tuple[Examination, ...] = ()
     contents: Mapping[tuple[ClusterId, BucketName], BucketCount | None] = MappingProxyType({})

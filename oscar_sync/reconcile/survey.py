@@ -30,17 +30,19 @@ def survey(planned: Pass, connections: Connections) -> Survey:
     # in a loop leaves pauses (`cli.watch_board`).
     at = datetime.now(UTC)
     # Read again: *connections* are not those of the plan, which goes on in another thread.
-    planned = replace(planned, views=observe(planned.desired.settings.clusters, connections))
+    fresh = observe(planned.desired.settings.clusters, connections)
+    seen = tuple(_with_declared(view, planned, connections) for view in fresh)
+    planned = replace(planned, views=seen)
     clusters = statuses_of(planned, connections)
     shown = {key for status in clusters for key in _shown(status)}
     views = [view for view in planned.views if view.is_read]
     contents: dict[tuple[ClusterId, BucketName], BucketCount | None] = {}
     running: dict[ServiceKey, int] = {}
     for view in views:
-        contents |= _contents(view, shown, connections)
+        contents |= _contents(view, shown, planned, connections)
         running |= _running(view, shown, connections)
     examinations = examinations_of(planned.desired, planned.views, connections)
-    return Survey(at, clusters, examinations, contents, running)
+    return Survey(at, planned.read_at, clusters, examinations, contents, running)
 
 
 def _shown(status: ClusterStatus) -> Iterator[ServiceKey]:
@@ -50,10 +52,20 @@ def _shown(status: ClusterStatus) -> Iterator[ServiceKey]:
             yield service.key
 
 
+def _with_declared(view: ClusterView, planned: Pass, connections: Connections) -> ClusterView:
+    """Return *view* with the list of buckets, where any are declared for its cluster."""
+    is_asked = view.is_read and planned.desired.settings.buckets_on(view.cluster.id)
+    return look_up(view, Lookups(buckets=True), connections) if is_asked else view
+
+
 def _contents(
-    view: ClusterView, shown: set[ServiceKey], connections: Connections
+    view: ClusterView, shown: set[ServiceKey], planned: Pass, connections: Connections
 ) -> Mapping[tuple[ClusterId, BucketName], BucketCount | None]:
-    buckets = {
+    declared = (
+        BucketName(one.which.name) for one in planned.desired.settings.buckets_on(view.cluster.id)
+    )
+    buckets = {name for name in declared if name in (view.buckets or {})}
+    buckets |= {
         bucket
         for live in view.services.values()
         if live.key in shown

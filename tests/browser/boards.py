@@ -17,7 +17,7 @@ _AT = datetime(2026, 3, 1, 3, 17, tzinfo=UTC)
 COMMIT = "9f3c2b7d1e5a4c6b8d0f1a2b3c4d5e6f7a8b9c0d"
 
 
-def full_survey(word=""):
+def full_survey(word="", planned_at=_AT):
     """Return a look at the cluster of a full plan, *word* wherever text comes from outside."""
     forms = {
         "detector": form(input=minio("video/in"), output=minio("video/frames")),
@@ -53,6 +53,7 @@ def full_survey(word=""):
     }
     return Survey(
         _AT,
+        planned_at,
         (ClusterStatus(cluster, services, "4.1.2", storage=storage),),
         (Examination(cluster, findings=(worse, finding)),),
         contents,

@@ -1,11 +1,12 @@
 """What a board shows: the values that the loop puts in, and its lines of facts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.survey import Survey
+from oscar_sync.render.history import short
 from oscar_sync.render.subject import Subject
 
 
@@ -22,7 +23,6 @@ class BoardPicture(Struct, frozen=True):
     is_applying: bool = False
     doing: str = ""
     problem: str = ""
-    planned_at: str = ""
     next_at: str = ""
     subject: Subject | None = None
     survey: Survey | None = None
@@ -33,11 +33,23 @@ class BoardPicture(Struct, frozen=True):
 
     @property
     def facts(self) -> str:
-        """Return what the loop may do, and when it planned and will plan."""
+        """Return what the loop may do, with which files, and when it planned and will plan."""
         mode = "applies what is planned" if self.is_applying else "read-only"
-        looked_at = f"{self.survey.at:%H:%M:%S}" if self.survey else ""
-        times = [("planned", self.planned_at), ("looked", looked_at), ("next", self.next_at)]
-        return " · ".join([mode, *(f"{word} {at} UTC" for word, at in times if at)])
+        next_at = f"next at {self.next_at} UTC" if self.next_at else ""
+        return " · ".join(filter(None, (mode, *self._facts_of_plan(), next_at)))
+
+    def _facts_of_plan(self) -> Iterator[str]:
+        if self.subject is None:
+            return
+        if self.subject.commit:
+            yield f"files of commit {short(self.subject.commit)}"
+        if self.subject.read_at:
+            yield f"planned at {self.subject.read_at:%H:%M:%S} UTC"
+        if self.survey is None:
+            yield "clusters not looked at yet"
+            return
+        is_of_plan = self.survey.planned_at == self.subject.read_at
+        yield f"looked at {self.survey.at:%H:%M:%S} UTC{'' if is_of_plan else ', before this plan'}"
 
     @property
     def now(self) -> str:

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.form import Form
-from oscar_sync.model.identity import ServiceKey, ServiceName
+from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.natural import natural
-from oscar_sync.model.plan import Action, Category
+from oscar_sync.model.plan import BUCKET_PREFIX, Action, Category
 from oscar_sync.model.state import BucketCount
 from oscar_sync.model.survey import Survey
 from oscar_sync.render.history import short
@@ -66,7 +66,7 @@ class ServiceRows:
         self._survey = survey
         self._clusters = [one.id for one in plan.clusters]
         looked_at = survey.clusters if survey else ()
-        self._found = {one.cluster.id: one.cluster for one in looked_at}
+        self._found = {one.cluster.id: one for one in looked_at}
         self._statuses = {one.key: one for cluster in looked_at for one in cluster.services}
         self._storage = {
             ServiceKey(cluster.cluster.id, ServiceName(one.name)): one
@@ -112,7 +112,15 @@ class ServiceRows:
         stored = self._storage.get(key)
         if stored is not None:
             return _CALM, stored.access
-        return ("not ready", runs) if runs else (_CALM, "")
+        return ("not ready", runs) if runs else (_CALM, self._unseen(key))
+
+    def _unseen(self, key: ServiceKey) -> str:
+        """Return why a service was not looked at, blank where it was, or nothing was."""
+        status, found = self._statuses.get(key), self._found.get(key.cluster)
+        if self._survey is None or (status is not None and status.form is not None):
+            return ""
+        problem = found.problem if found else ""
+        return f"not looked at: {problem}" if problem else "not looked at yet"
 
     def _runs(self, key: ServiceKey) -> str:
         """Return how the service runs, blank where nothing is wrong with that."""
@@ -137,7 +145,7 @@ class ServiceRows:
             TONES[state],
             words,
             short(commit),
-            address_of(self._found[key.cluster], key.name) if is_exposed else "",
+            address_of(self._found[key.cluster].cluster, key.name) if is_exposed else "",
             list(self._buckets(key, form)),
             f"{running:,} running" if running else "",
         )
@@ -145,7 +153,10 @@ class ServiceRows:
     def _buckets(self, key: ServiceKey, form: Form | None) -> Iterator[str]:
         if self._survey is None:
             return
-        for bucket in used_buckets(form) if form is not None else ():
+        buckets = used_buckets(form) if form is not None else ()
+        if key.name.startswith(BUCKET_PREFIX):
+            buckets = (BucketName(key.name.removeprefix(BUCKET_PREFIX)),)
+        for bucket in buckets:
             count = self._survey.contents.get((key.cluster, bucket))
             yield f"{bucket} {_content_of(count)}".rstrip()
 

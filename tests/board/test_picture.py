@@ -1,0 +1,85 @@
+"""What a picture says of a plan and a look at the clusters that were made apart."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from oscar_sync.board.state import Board
+from oscar_sync.render.html.board_rows import ServiceRows
+from oscar_sync.render.subject import Subject
+from tests.browser.boards import COMMIT, full_survey
+from tests.unit.render.subjects import key, plan, subject
+
+AT = datetime(2026, 3, 1, 3, 16, 50, tzinfo=UTC)
+
+
+def planned(board, at=AT, names=(), commit=COMMIT):
+    """Show a plan with nothing to do, made from what was read *at* some time."""
+    services = tuple(sorted(map(key, names)))
+    board.planned(Subject("plan", plan(), services, read_at=at, commit=commit))
+
+
+def row(board, name):
+    return ServiceRows(board.picture.subject, board.picture.survey).row(key(name))
+
+
+@pytest.fixture
+def board():
+    return Board(60.0)
+
+
+def test_facts_name_the_commit_of_the_files_and_when_the_clusters_were_read(board):
+    planned(board)
+    facts = board.picture.facts
+    assert "files of commit 9f3c2b7d1e5a" in facts
+    assert "planned at 03:16:50 UTC" in facts
+    assert "not looked at yet" in facts
+    planned(board, commit="")
+    assert "commit" not in board.picture.facts
+
+
+def test_a_look_is_that_of_its_plan_and_dated_beside_every_other_one(board):
+    planned(board)
+    board.surveyed(full_survey(planned_at=AT))
+    assert "looked at 03:17:00 UTC ·" in f"{board.picture.facts} ·"
+    planned(board, AT + timedelta(minutes=1))
+    assert "looked at 03:17:00 UTC, before this plan" in board.picture.facts
+    # One that began while the next plan was made is not a look for that plan either.
+    board.surveyed(full_survey(planned_at=AT))
+    assert ", before this plan" in board.picture.facts
+    board.surveyed(full_survey(planned_at=AT + timedelta(minutes=1)))
+    assert ", before this plan" not in board.picture.facts
+
+
+def test_a_service_that_the_last_look_did_not_know_is_not_told_as_ready(board):
+    planned(board, names=["calm"])
+    board.surveyed(full_survey(planned_at=AT))
+    planned(board, AT + timedelta(minutes=1), names=["calm", "fresh"])
+    assert row(board, "fresh").words == "not looked at yet"
+    assert row(board, "calm").words == ""
+    board.surveyed(full_survey(planned_at=AT + timedelta(minutes=1)))
+    assert row(board, "fresh").words == "not looked at yet"
+
+
+def test_a_new_commit_is_new_on_pages_and_another_time_is_not(board):
+    planned(board)
+    number = board.picture.number
+    planned(board, AT + timedelta(minutes=1))
+    assert board.picture.number == number
+    planned(board, commit="1" * 40)
+    assert board.picture.number == number + 1
+
+
+def test_a_look_that_finds_the_same_is_not_new_on_pages(board):
+    planned(board)
+    board.surveyed(full_survey(planned_at=AT))
+    number = board.picture.number
+    board.surveyed(replace(full_survey(), at=AT, planned_at=AT + timedelta(minutes=1)))
+    assert board.picture.number == number
+
+
+def test_a_declared_bucket_tells_what_it_holds(board):
+    board.planned(subject("plan"))
+    board.surveyed(full_survey())
+    assert row(board, "bucket plants").buckets == ["plants (at least 1 object, 6 B)"]
