@@ -147,17 +147,27 @@ class StoreDeniedError(StoreError):
 
 
 class RepositoryError(OscarSyncError):
-    """A repository that is followed gives no commit that can be taken; nothing was planned."""
+    """A repository that is followed gives no commit that can be taken."""
 
     def __init__(
-        self, address: str, message: str, remedy: str = "", *, is_refused: bool = False
+        self,
+        address: str,
+        message: str,
+        remedy: str = "",
+        *,
+        is_refused: bool = False,
+        is_away: bool = False,
     ) -> None:
-        """Name the repository, what is wrong and what to do; ``is_refused``: it is the log-in."""
+        """Name the repository, what is wrong and what to do.
+
+        ``is_refused``: it is the log-in. ``is_away``: what it holds now is not known.
+        """
         super().__init__()
         self.address = address
         self.message = message
         self.remedy = remedy
         self.is_refused = is_refused
+        self.is_away = is_away
 
     def __str__(self) -> str:
         """Return place, fault, remedy."""

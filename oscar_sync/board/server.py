@@ -1,7 +1,6 @@
 """The HTTP server of the board, in a thread of its own beside the watch."""
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 import threading
@@ -20,6 +19,7 @@ from oscar_sync.board.app import app_of
 from oscar_sync.board.state import Board
 from oscar_sync.board.stream import Streams
 from oscar_sync.errors import UsageError
+from oscar_sync.net.loopback import LOOPBACK, is_loopback
 
 _AT_ONCE: Final = 250
 _SOCKETS: Final = 300
@@ -27,7 +27,6 @@ _SOCKETS: Final = 300
 _HEAD_BYTES: Final = 16 << 10
 _HEAD_S: Final = 10.0
 _STOP_S: Final = 3
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class ListenOptions(Struct, frozen=True):
@@ -42,10 +41,7 @@ class ListenOptions(Struct, frozen=True):
 
     @property
     def is_loopback(self) -> bool:
-        try:
-            return self.host in LOOPBACK or ipaddress.ip_address(self.host).is_loopback
-        except ValueError:  # a name, which may lead anywhere
-            return False
+        return is_loopback(self.host)
 
 
 class BoardServer:

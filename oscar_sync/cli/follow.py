@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.cli import options as given
-from oscar_sync.errors import UsageError
+from oscar_sync.errors import RepositoryError, UsageError
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.reads import Reads
 from oscar_sync.workspace.followed import (
@@ -22,6 +22,7 @@ from oscar_sync.workspace.followed import (
     opened,
 )
 from oscar_sync.workspace.git_remote import Remote, address_fault
+from oscar_sync.workspace.key import FOLDER as OWN_FOLDER
 
 _OPTIONS: Final = (
     click.option("--git", "git_url", metavar="URL", type=given.GIVEN, envvar="OSCAR_SYNC_GIT",
@@ -32,8 +33,8 @@ _OPTIONS: Final = (
                  help="Folder or file within --git to plan. [default: all of it]"),
     click.option("--verify-signatures", metavar="FILE", type=given.FILE,
                  envvar="OSCAR_SYNC_VERIFY_SIGNATURES",
-                 help="Take a commit of --git only if a signer in FILE (allowed signers of git) "
-                      "has signed it by ssh."),
+                 help="Take the newest commit of --git only if a signer in FILE (allowed signers "
+                      "of git) has signed it by ssh. Those before it are not verified."),
     click.option("--git-accept", metavar="COMMIT", type=given.GIVEN,
                  help="Take COMMIT although the history before it was rewritten."),
     click.option("--git-token-file", metavar="FILE", type=given.FILE,
@@ -59,23 +60,37 @@ def following(function: given.Decorated) -> given.Decorated:
 
 
 class Following(Struct):
-    """``commit`` is the one whose files are in the folder now."""
+    """``commit`` is the one whose files are in the folder now.
+
+    ``failure`` is why the newest one is not known; the last accepted one is planned until it is.
+    """
 
     clone: Clone
     say: Callable[[str], None]
     commit: FollowedCommit | None = None
+    failure: RepositoryError | None = None
 
     @property
     def folder(self) -> str:
         return str(self.clone.followed.folder)
 
+    @property
+    def own_folder(self) -> Path:
+        return self.clone.followed.folder / OWN_FOLDER
+
     def update(self) -> bool:
         """Fetch, and tell whether another commit came, which is reported.
 
         Raises:
-            RepositoryError: it cannot be fetched, or its commit is not accepted.
+            RepositoryError: the newest commit is not accepted, or none was accepted before.
         """
-        before, self.commit = self.commit, self.clone.update()
+        before, self.failure = self.commit, None
+        try:
+            self.commit = self.clone.update()
+        except RepositoryError as error:
+            if before is None or not error.is_away:
+                raise
+            self.commit, self.failure = self.clone.restore(), error
         if before is not None and before.id == self.commit.id:
             return False
         about = f"{self.commit.author}, {self.commit.authored_at}: {self.commit.subject}"
@@ -119,7 +134,11 @@ def followed(options: dict[str, Any], say: Callable[[str], None]) -> Iterator[Fo
         given.refuse_alone(options, _OF_GIT, "--git URL")
         yield None
         return
-    with opened(_followed(options, url)) as clone:
+    wanted = _followed(options, url)
+    if deeds := wanted.remote.exposure(wanted.signers_file):
+        say(f"warning: {wanted.remote.shown} is not encrypted: others can {deeds} on the way; "
+            "use https or ssh")  # fmt: skip
+    with opened(wanted) as clone:
         yield Following(clone, say)
 
 

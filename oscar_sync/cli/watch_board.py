@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from oscar_sync.board.state import Board, Controls
-from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say, unexpected
 from oscar_sync.cli.listen import listen_options
 from oscar_sync.cli.request import connections_of
@@ -35,7 +34,7 @@ _TELLING: Final = frozenset({Happening.STEP_START, Happening.STEP_FAILED, Happen
 
 class BoardFeed(WatchFeed):
     def __init__(self, options: dict[str, Any], record: RunRecord) -> None:
-        self._options = options
+        self._options, self._record = options, record
         record.is_kept, record.on_end = True, self.ended
         self.board = Board(
             float(options["interval"]),
@@ -55,7 +54,7 @@ class BoardFeed(WatchFeed):
             from oscar_sync.board.server import BoardServer
         except ModuleNotFoundError as error:
             raise MissingExtraError(error.name or "starlette", "board") from error
-        self._file = history_file(settings_folder, given.history_of(self._options))
+        self._file = history_file(settings_folder, self._record.history)
         self._recall()
         self.held("")
         self.board.controls = Controls(wake, self._pause, self._resume)
@@ -110,8 +109,8 @@ class BoardFeed(WatchFeed):
             self.board.step(event)
 
     def ended(self, run: MetricsRun, kept: PastRun | None) -> None:
-        is_read = run.plan is not None and not any(one.problem for one in run.plan.clusters)
-        self.board.ended(run, is_good=is_read)
+        unread = run.plan is None or any(one.problem for one in run.plan.clusters)
+        self.board.ended(run, is_good=not unread and not self._record.problem)
         if kept is not None:
             self.board.ran(kept)
         # Planned again once, so that the page shows what is there now; never twice in a row: a

@@ -1,6 +1,7 @@
 """What is wrong while a watch goes on: reported once, and tried again after a growing pause."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -10,6 +11,8 @@ from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.plan import Plan
 from oscar_sync.reconcile.pace import pause_s
+
+NOT_UPDATED: Final = "repository not updated"
 
 
 class WatchProblem(Struct):
@@ -31,15 +34,21 @@ class WatchProblem(Struct):
     def count(self) -> None:
         self.failures += 1
 
-    def judge(self, plan: Plan) -> None:
+    def judge(self, plan: Plan, failure: RepositoryError | None = None) -> None:
+        """Judge *plan*; after a *failure* to fetch it is that of the last accepted commit."""
         unread = [cluster for cluster in plan.clusters if cluster.problem]
         self._is_refused = any(cluster.reading is ReadingState.REFUSED for cluster in unread)
-        if not unread:
-            self._end()
-            return
-        name = ", ".join(f"{cluster.id} {cluster.reading.value}" for cluster in unread)
+        names = [f"{cluster.id} {cluster.reading.value}" for cluster in unread]
         words = "; ".join(f"{cluster.id}: {cluster.problem}" for cluster in unread)
-        self.fail(name, f"{words}; what was planned there stays")
+        sentences = [f"{words}; what was planned there stays"] if unread else []
+        if failure:
+            self._is_refused = self._is_refused or failure.is_refused
+            names.insert(0, NOT_UPDATED)
+            sentences.insert(0, f"{failure}; the last accepted commit is planned")
+        if names:
+            self.fail(", ".join(names), "; ".join(sentences))
+        else:
+            self._end()
 
     def unusable(
         self, diagnostics: Sequence[Diagnostic], tell: Callable[[Sequence[Diagnostic]], None]
@@ -59,7 +68,7 @@ class WatchProblem(Struct):
         name = sentence = str(error)
         self._is_refused = isinstance(error, RepositoryError) and error.is_refused
         if isinstance(error, RepositoryError):
-            name, sentence = "repository not updated", f"{error}; the last good plan stays"
+            name, sentence = NOT_UPDATED, f"{error}; the last good plan stays"
         self.fail(name, sentence)
 
     def fail(self, name: str, sentence: str, told: str = "") -> None:

@@ -23,8 +23,8 @@ from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.showing import stdout_paint, text_of
 from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
 from oscar_sync.cli.watch_feed import WatchFeed
-from oscar_sync.cli.watch_problem import WatchProblem
-from oscar_sync.errors import InputError, OscarSyncError, OutputError
+from oscar_sync.cli.watch_problem import NOT_UPDATED, WatchProblem
+from oscar_sync.errors import InputError, OscarSyncError, OutputError, RepositoryError
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
@@ -87,12 +87,15 @@ class Watching(Struct):
             RepositoryError: the repository to follow gives no commit that can be taken.
         """
         with followed(self.options, self.screen.say) as self.following:
-            return self._run(self._request())
+            return self._run(self.request())
 
-    def _request(self) -> DesireRequest:
+    def request(self) -> DesireRequest:
+        """Return what is planned; of a repository that is followed, its files are there then."""
         request = request_of(self.options)
         if self.following:
             self.following.update()
+            # A commit may move the settings, but neither a pause nor the history.
+            self.record.history = self.record.history or self.following.own_folder
             return self.following.within(request)
         # By its name from now on: the folder may be moved away, and another come in its place.
         return replace(request, cwd=os.path.realpath("."))
@@ -181,7 +184,11 @@ class Watching(Struct):
                 self.waits_for_save = False
             planned = self._planned(request, connections)
         except InputError as error:
-            self.problem.unusable(error.diagnostics, self._tell)
+            # The files' faults were reported when they came; their correction cannot be fetched.
+            if self._failure:
+                self.problem.stopped(self._failure)
+            else:
+                self.problem.unusable(error.diagnostics, self._tell)
             self.record.problem = self.problem.name
             self.record.end(Exit.INVALID)
             return None
@@ -217,7 +224,7 @@ class Watching(Struct):
         if self.options["is_applying"]:
             planned = without_removals(planned)
         plan = planned.draft.plan
-        self.problem.judge(plan)
+        self.problem.judge(plan, self._failure)
         made = planned.draft.materials.items()
         forms = {name: item.form for name, item in made if isinstance(item, CreateMaterial)}
         self._show(plan, forms, is_first=is_first)
@@ -226,8 +233,18 @@ class Watching(Struct):
         is_due = bool(plan.actions and not self.waits_for_save)
         if self.options["is_applying"] and not self._is_held(planned, is_due=is_due) and is_due:
             return self._apply(planned, connections)
-        self.record.end(plan_exit(plan, detailed=False))
+        self._end(plan_exit(plan, detailed=False))
         return None
+
+    @property
+    def _failure(self) -> RepositoryError | None:
+        return self.following.failure if self.following else None
+
+    def _end(self, code: Exit) -> None:
+        if self._failure:
+            self.record.problem = NOT_UPDATED
+            code = code_of(self._failure) if code is Exit.OK else code
+        self.record.end(code)
 
     # -- what is shown
 
@@ -301,21 +318,21 @@ class Watching(Struct):
                 return Exit.NO_TERMINAL
             if not agreed:
                 self.waits_for_save = True
-                self.record.end(Exit.OK)
+                self._end(Exit.OK)
                 self.screen.say("nothing was sent; waiting for the next save")
                 return None
             if self._is_held(planned):  # a pause, or the end of a window, while it was asked
-                self.record.end(Exit.OK)
+                self._end(Exit.OK)
                 return None
         self.is_agreed = True
         report = carry_out(planned, connections, self.stop, self.screen, self._how())
         if report is None:
             self.problem.count()
-            self.record.end(Exit.LOCKED)
+            self._end(Exit.LOCKED)
             return None
         code = apply_exit(report)
         self.record.reported(report)
-        self.record.end(code)
+        self._end(code)
         self.waits_for_save = code in {Exit.STALE, Exit.BLOCKED}
         if code is not Exit.OK:
             self.problem.count()

@@ -156,12 +156,21 @@ class Clone(Struct, frozen=True):
         Raises:
             RepositoryError: it cannot be fetched, or its commit is not accepted.
         """
-        followed, folder = self.followed, self.followed.folder
         self._prepare()
         self._fetch()
-        commit = commit_named(folder, _FETCHED)
+        return self._taken(commit_named(self.followed.folder, _FETCHED))
+
+    def restore(self) -> FollowedCommit:
+        """Put the files of the last accepted commit into the folder again.
+
+        Raises:
+            RepositoryError: it is no longer accepted, or git fails.
+        """
+        return self._taken(checked_out_commit(self.followed.folder))
+
+    def _taken(self, commit: str) -> FollowedCommit:
         told = self._told(commit)
-        if followed.signers_file:
+        if self.followed.signers_file:
             self._verify(told)
         self._follow_on(told)
         self._check_files(commit)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from oscar_sync.errors import RepositoryError
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
+from oscar_sync.net.loopback import is_loopback
 from oscar_sync.net.proxies import proxy_for
 from oscar_sync.semantics.echoes import masked
 
@@ -40,9 +41,13 @@ _KNOW_HOST: Final = (
     "--git-known-hosts FILE"
 )
 _NAME_CAS: Final = "name the CAs to trust by SSL_CERT_FILE"
-_MEANINGS: Final = (
+# What the repository said of the branch; of the rest nothing is known of what it holds.
+_NOT_TAKEN: Final = (
     ("couldn't find remote ref", "it has no {ref}",
      "name one that exists by --ref; a branch that is gone is never an empty desired state"),
+    ("fsck error in packed object", "git refuses an object of it: {words}", ""),
+)  # fmt: skip
+_MEANINGS: Final = (
     ("Host key verification failed", "the key of its host is not known",
      _KNOW_HOST),
     ("URL returned error: 30", "it redirects to another address", "give that address by --git"),
@@ -83,6 +88,18 @@ class Remote(Struct, frozen=True):
     @property
     def shown(self) -> str:
         return self.url if len(self.url) <= _CHARACTERS_SHOWN else f"{self.url[:100]}..."
+
+    def exposure(self, signers_file: str) -> str:
+        """Return what whoever is on the way can do, blank if nothing.
+
+        With a *signers_file* what comes is verified.
+        """
+        parts = urlsplit("" if self.is_ssh else self.url)
+        if parts.scheme != "http" or is_loopback(parts.hostname or ""):
+            return ""
+        deeds = [*(["read the token"] if self.token_file else ()),
+                 *(["change what is planned"] if not signers_file else ())]  # fmt: skip
+        return " and ".join(deeds)
 
     def options(self) -> tuple[str, ...]:
         """Return options of git: what it may use to reach the repository, and nothing else."""
@@ -130,9 +147,9 @@ class Remote(Struct, frozen=True):
                 token = file.read(_LARGEST_TOKEN).strip()
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not text"
-            raise self.error(f"the token file {self.token_file} cannot be read: {why}") from None
+            raise self._away(f"the token file {self.token_file} cannot be read: {why}") from None
         if not _PRINTABLE.fullmatch(token):
-            raise self.error(
+            raise self._away(
                 f"the token file {self.token_file} does not hold a token",
                 "write TOKEN or USER:TOKEN into it, on one line",
             )
@@ -142,14 +159,20 @@ class Remote(Struct, frozen=True):
         """Return what a fetch of *ref* that failed means; git *said* it."""
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         words = masked("; ".join(lines[-_LINES_SHOWN:]), secrets)[-_CHARACTERS_SHOWN:]
+        for mark, meaning, remedy in _NOT_TAKEN:
+            if mark in said:
+                return self.error(meaning.format(ref=ref, words=words), remedy)
         if any(mark in said for mark in _REFUSED):
             option = "--git-ssh-key" if self.is_ssh else "--git-token-file"
             remedy = f"name a log-in that may read it by {option} FILE"
-            return self.error("the log-in is refused", remedy, is_refused=True)
+            return self._away("the log-in is refused", remedy, is_refused=True)
         for mark, meaning, remedy in _MEANINGS:
             if mark in said:
-                return self.error(meaning.format(ref=ref), remedy)
-        return self.error(f"it cannot be fetched: {words or 'git failed'}")
+                return self._away(meaning, remedy)
+        return self._away(f"it cannot be fetched: {words or 'git failed'}")
 
-    def error(self, message: str, remedy: str = "", *, is_refused: bool = False) -> RepositoryError:
-        return RepositoryError(self.shown, message, remedy, is_refused=is_refused)
+    def error(self, message: str, remedy: str = "") -> RepositoryError:
+        return RepositoryError(self.shown, message, remedy)
+
+    def _away(self, message: str, remedy: str = "", *, is_refused: bool = False) -> RepositoryError:
+        return RepositoryError(self.shown, message, remedy, is_refused=is_refused, is_away=True)

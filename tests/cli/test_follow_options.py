@@ -4,6 +4,7 @@ import pytest
 
 from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.errors import RepositoryError
+from oscar_sync.workspace.git_remote import Remote
 
 URL = "http://127.0.0.1:9/set.git"
 REFUSED = {
@@ -44,6 +45,31 @@ def test_a_fetch_that_fails_is_tried_again_less_and_less_often(is_refused, pause
     assert said == [
         f"{URL}: no; the last good plan stays (next try in {pauses[0]} s, then less often)"
     ]
+
+
+@pytest.mark.parametrize(("url", "token", "signers", "deeds"), [
+    ("http://git.example.org/x", "t", "", "read the token and change what is planned"),
+    ("http://git.example.org/x", "t", "s", "read the token"),
+    ("http://git.example.org/x", "", "", "change what is planned"),
+    ("http://git.example.org/x", "", "s", ""),
+    ("http://localhost.example.org/x", "t", "s", "read the token"),
+    ("http://127.0.0.2/x", "t", "", ""),
+    ("http://[::1]:8080/x", "t", "", ""),
+    ("https://git.example.org/x", "t", "", ""),
+    ("ssh://git@git.example.org/x", "", "", ""),
+    ("git@http:x", "", "", ""),
+])  # fmt: skip
+def test_what_others_can_do_on_the_way_is_known(url, token, signers, deeds):
+    assert Remote(url, token).exposure(signers) == deeds
+
+
+def test_a_repository_that_is_not_encrypted_is_warned_of_once(project, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    _, _, err = project.run("watch", "--git", "http://git.example.org/x")
+    assert " ".join(err.split()).count(
+        "warning: http://git.example.org/x is not encrypted: others can change what is planned on "
+        "the way; use https or ssh"
+    ) == 1  # fmt: skip
 
 
 def test_a_folder_of_someone_else_is_refused(project):

@@ -54,8 +54,11 @@ class Forge(ThreadingHTTPServer):
     def work(self, *words, **more):
         return self.git("-C", self.tree, *words, **more)
 
-    def commit(self, files, *options, subject="a change"):
-        """Return the id of a commit of exactly *files*, which is pushed to main."""
+    def commit(self, files, *options, subject="a change", signing=None):
+        """Return the id of a commit of exactly *files*, which is pushed to main.
+
+        *signing* is a key of ssh for ``-S``.
+        """
         for path in self.tree.iterdir():
             if path.name != ".git":
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -67,7 +70,8 @@ class Forge(ThreadingHTTPServer):
             else:
                 path.write_bytes(content.encode())
         self.work("add", "--all")
-        self.work("commit", "--quiet", "--allow-empty", "-m", subject, *options)
+        signed = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={signing}") if signing else ()
+        self.work(*signed, "commit", "--quiet", "--allow-empty", "-m", subject, *options)
         return self.push()
 
     def push(self):

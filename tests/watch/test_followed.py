@@ -3,10 +3,24 @@
 import os
 import signal
 import threading
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
 
+from oscar_sync.cli.follow import followed
+from oscar_sync.cli.options import history_of
+from oscar_sync.cli.run_record import RunRecord
+from oscar_sync.cli.screen import Screen
+from oscar_sync.cli.watch import command
+from oscar_sync.cli.watch_board import BoardFeed
+from oscar_sync.cli.watch_problem import WatchProblem
+from oscar_sync.cli.watching import Watching
+from oscar_sync.model.run import PastRun
+from oscar_sync.settings.load import Where, find
+from oscar_sync.workspace.history import NAME, add_run
+from tests.servers import until
 from tests.support.forge import forge
 from tests.support.watcher import Watcher
 from tests.watch.conftest import FDL
@@ -57,10 +71,17 @@ def watch(forge, tmp_path, oscar_emulator):
 
 @pytest.fixture
 def live(oscar_emulator):
-    def get():
-        url, login = oscar_emulator.url, (oscar_emulator.user, oscar_emulator.password)
-        listed = requests.get(f"{url}/system/services", auth=login, timeout=10).json()
-        return {service["name"]: service for service in listed}
+    """Return the services of the cluster by name, after *changes* to ``hello`` by hand."""
+    url = f"{oscar_emulator.url}/system/services"
+    login = (oscar_emulator.user, oscar_emulator.password)
+
+    def get(**changes):
+        listed = requests.get(url, auth=login, timeout=10).json()
+        found = {service["name"]: service for service in listed}
+        if changes:
+            changed = {**found["hello"], **changes}
+            requests.put(url, auth=login, timeout=10, json=changed).raise_for_status()
+        return found
 
     return get
 
@@ -100,16 +121,28 @@ def test_a_history_that_was_rewritten_is_told_once_and_nothing_of_it_is_applied(
     assert live()["hello"]["memory"] == "8Gi"
 
 
-def test_a_forge_that_is_away_is_told_once_and_its_return_too(forge, watch, committed):
+def test_while_a_forge_is_away_the_last_accepted_commit_is_kept_in_force(
+    forge, watch, committed, live, tmp_path
+):
     forge.commit(committed())
-    watcher = watch("--path", "sets")
-    watcher.until("1 to create")
+    folder = ("--git-folder", str(tmp_path / "clone"))
+    watcher = watch("--path", "sets", "--apply", "--yes", *folder, "--listen", "127.0.0.1:0")
+    watcher.until("1 of 1 action done")
+    board = watcher.text().partition("board: ")[2].split()[0]
     forge.answer = lambda to: to.reply(503, b"")
-    watcher.until("returned error: 503; the last good plan stays")
+    watcher.until("returned error: 503; the last accepted commit is planned (next try")
+    (tmp_path / "clone/sets/hello.yaml").write_text("changed by hand")
+    live(memory="8Gi")
+    watcher.until("1 of 1 action done", count=2)
+    assert live()["hello"]["memory"] == "1Gi"
+    until(lambda: requests.get(f"{board}healthz", timeout=10).status_code == 503)
+    assert "repository not updated" in requests.get(board, timeout=10).text
+    assert watcher.text().count("returned error: 503") == 1
     forge.answer = None
     forge.commit(committed("2Gi"))
     watcher.until("over: repository not updated")
-    watcher.until("CHANGED (1)")
+    watcher.until("1 of 1 action done", count=3)
+    assert live()["hello"]["memory"] == "2Gi"
 
 
 def test_a_file_of_this_machine_counts_from_where_the_watch_was_started(
@@ -119,3 +152,45 @@ def test_a_file_of_this_machine_counts_from_where_the_watch_was_started(
     forge.commit(committed())
     watcher = watch("--env-file", "values.env", "--settings", "sets/oscar-sync.yaml")
     watcher.until("1 to create")
+
+
+@pytest.fixture
+def board(forge, tmp_path, monkeypatch):
+    """Return what starts a board that follows the forge: its folder, and what it shows and does."""
+    monkeypatch.setattr(BoardFeed, "_look", lambda self: None)
+
+    @contextmanager
+    def started(*flags):
+        folder = str(tmp_path / "clone")
+        words = ["--git", forge.url, "--git-folder", folder, "--listen", "127.0.0.1:0", *flags]
+        options = command.make_context("watch", words).params
+        record = RunRecord("watch", "", history_of(options))
+        feed = BoardFeed(options, record)
+        loop = Watching(options, (), record, Screen(), WatchProblem(60.0, lambda _: None), feed)
+        with followed(options, lambda _: None) as loop.following:
+            where = loop.request()
+            settings = Path(find(Where(where.paths, where.cwd, "")) or "")
+            with feed.serving(lambda: None, settings.parent):
+                yield Path(folder), settings, feed.board
+
+    return started
+
+
+def test_a_commit_that_moves_the_settings_ends_no_pause_and_leaves_no_history(
+    forge, board, committed
+):
+    """Who may push there must not choose where a board looks for the pause of an operator."""
+    run = PastRun("2026-03-01T03:17:04Z", "apply", 0, "imaging")
+    files = committed()
+    settings = files.pop("sets/oscar-sync.yaml")
+    forge.commit({"oscar-sync.yaml": settings, **files})
+    with board("--path", "sets") as (folder, found, shown):
+        assert found == folder / "oscar-sync.yaml"
+        shown.controls.pause("an incident")
+        add_run(folder / ".oscar-sync" / NAME, run)
+    forge.commit({"sets/oscar-sync.yaml": settings, **files})
+    with board("--path", "sets") as (folder, found, shown):
+        assert found == folder / "sets/oscar-sync.yaml"
+        assert shown.picture.is_paused
+        assert shown.picture.runs == (run,)
+    assert not (folder / "sets/.oscar-sync").exists()

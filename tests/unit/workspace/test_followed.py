@@ -104,6 +104,15 @@ def _without_the_branch(forge):
     forge.git("-C", forge.bare, "update-ref", "-d", "refs/heads/main")
 
 
+def _unreadable(forge):
+    blob = forge.blob("")
+    forge.push_tree([f"100644 blob {blob}\t.git\n"])
+
+
+def _answering(status, *headers):
+    return lambda forge: setattr(forge, "answer", lambda to: to.reply(status, b"", *headers))
+
+
 REFUSED = {
     "rewritten": (_rewritten, "branch main was rewritten: commit "),
     "back": (lambda forge: (forge.rewind(), forge.push()), "branch main was rewritten: commit "),
@@ -111,25 +120,51 @@ REFUSED = {
     "path": (lambda forge: forge.commit({"b.yaml": ""}), "does not hold services/; correct --path"),
     "link": (lambda forge: forge.commit({"services": Path("/etc")}), "does not hold services"),
     "empty": (lambda forge: forge.commit({}), "does not hold services"),
-    "away": (lambda forge: setattr(forge, "answer", lambda to: to.reply(503, b"")), "503"),
+    "own": (lambda forge: forge.commit({"services/.oscar-sync/key": ""}), "keeps its key"),
+    "unreadable": (_unreadable, "git refuses an object of it: "),
+}  # fmt: skip
+AWAY = {
+    "away": (_answering(503), "503"),
     "moved": (
-        lambda forge: setattr(forge, "answer", lambda to: to.reply(301, b"", "Location: /x.git")),
+        _answering(301, "Location: /x.git"),
         "it redirects to another address; give that address by --git",
     ),
+    "log-in": (lambda forge: setattr(forge, "login", "ada:new"), "the log-in is refused"),
+    "not found": (_answering(404), "not found"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", REFUSED | AWAY)
 def test_a_state_that_is_not_accepted_is_an_error_and_the_last_good_files_stay(
     follow, forge, tmp_path, name
 ):
-    act, words = REFUSED[name]
+    """Only where nothing is known of the branch may what was accepted before be planned again."""
+    act, words = (REFUSED | AWAY)[name]
     forge.commit(FILES)
     forge.commit({**FILES, "services/b.yaml": "last\n"})
     follow(path="services/")
     act(forge)
-    assert words in failure(follow, path="services/")
+    with pytest.raises(RepositoryError) as caught:
+        follow(path="services/")
+    assert words in str(caught.value)
+    assert caught.value.is_away is (name in AWAY)
     assert files(tmp_path / "clone") == {**FILES, "services/b.yaml": "last\n"}
+
+
+def test_the_last_accepted_commit_is_put_back_as_a_whole(forge, tmp_path, signer):
+    key, allowed, clone = signer("ours"), tmp_path / "allowed", tmp_path / "clone"
+    allowed.write_text(f"ada@example.org {key.with_suffix('.pub').read_text()}")
+    accepted = forge.commit(FILES, "-S", signing=key)
+    followed = Followed(Remote(forge.url), "main", clone, signers_file=str(allowed))
+    with opened(followed) as held:
+        held.update()
+        (clone / "a.yaml").write_text("changed\n")
+        (clone / "more.yaml").write_text("more\n")
+        assert held.restore().id == accepted
+        assert files(clone) == FILES
+        allowed.write_text("")
+        with pytest.raises(RepositoryError, match="its signer is not in it"):
+            held.restore()
 
 
 def test_an_empty_repository_or_commit_is_never_an_empty_desired_state(follow, forge):
@@ -159,22 +194,13 @@ def test_only_a_commit_that_an_allowed_signer_signed_is_taken(follow, forge, sig
     allowed = tmp_path / "allowed"
     allowed.write_text(f"ada@example.org {ours.with_suffix('.pub').read_text()}")
 
-    def signed(key):
-        return ("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}")
-
-    def commit(text, key):
-        (forge.tree / "a.yaml").write_text(text)
-        forge.work("add", "--all")
-        forge.work(*signed(key), "commit", "--quiet", "-S", "-m", text)
-        return forge.push()
-
-    good = commit("good\n", ours)
+    good = forge.commit({"a.yaml": "good\n"}, "-S", signing=ours)
     follow(signers_file=str(allowed))
     bad = forge.commit({"a.yaml": "bad\n"})
     said = failure(follow, signers_file=str(allowed))
     assert f"commit {bad} by Ada is not verified by {allowed}: it has no signature" in said
     forge.rewind()
-    commit("foreign\n", theirs)
+    forge.commit({"a.yaml": "foreign\n"}, "-S", signing=theirs)
     assert "its signer is not in it" in failure(follow, signers_file=str(allowed))
     moved = forge.work("cat-file", "commit", good).replace("a change", "another").encode() + b"\n"
     moved = moved.replace(b"author Ada", b"author Eve")
