@@ -9,7 +9,6 @@ from typing import Final
 
 from oscar_sync.errors import UsageError
 
-COOKIE: Final = "oscar_sync_board"
 COOKIE_S: Final = 12 * 3600
 SHORTEST: Final = 16
 """A token has so many characters at least."""
@@ -55,6 +54,14 @@ class TokenCheck:
         if self._file is None:
             return False
         return hmac.compare_digest(_mac(self._token(), "token"), _mac(given.encode(), "token"))
+
+    @property
+    def cookie_name(self) -> str:
+        """Return a name by the token: browsers send a cookie to each port of a host.
+
+        So the log-in at one board does not end that at another one.
+        """
+        return f"oscar_sync_board_{_mac(self._token(), 'name').hex()[:12]}"
 
     def cookie(self) -> str:
         """Return a cookie that stands for the token until it ends, or the token is another one."""

@@ -20,8 +20,8 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
-from oscar_sync.board.access import COOKIE, COOKIE_S, TokenCheck
-from oscar_sync.board.guard import WRONG_S, BodyTooLargeError, RequestGuard
+from oscar_sync.board.access import COOKIE_S, TokenCheck
+from oscar_sync.board.guard import WRONG_S, BodyTooLargeError
 from oscar_sync.board.hooks import FORGES
 from oscar_sync.board.pages import Pages
 from oscar_sync.board.state import Board
@@ -35,12 +35,11 @@ OPEN_METRICS: Final = "application/openmetrics-text; version=1.0.0; charset=utf-
 def app_of(
     board: Board,
     access: TokenCheck,
-    hosts: tuple[str, ...],
     streams: Streams,
     tell: Callable[[Exception], None],
     *,
     is_secure: bool,
-) -> RequestGuard:
+) -> Starlette:
     """Return the application; it reads *board* and writes nothing but its requests for a plan."""
     routes = _Routes(board, access, streams, is_secure=is_secure)
 
@@ -80,7 +79,7 @@ def app_of(
         },
     )
     made.router.redirect_slashes = False  # it would lead to whatever Host the caller names
-    return RequestGuard(made, access, hosts, tell, is_secure=is_secure)
+    return made
 
 
 class _Routes:
@@ -134,7 +133,7 @@ class _Routes:
         answer = RedirectResponse("/", 303)
         is_secure = self._is_secure or request.headers.get("x-forwarded-proto") == "https"
         answer.set_cookie(
-            COOKIE,
+            self._access.cookie_name,
             self._access.cookie(),
             max_age=COOKIE_S,
             httponly=True,

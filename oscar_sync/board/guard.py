@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,7 +11,8 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from oscar_sync.board.access import COOKIE, TokenCheck
+from oscar_sync.board.access import TokenCheck
+from oscar_sync.board.connections import Places
 from oscar_sync.errors import UsageError
 
 MOST_BYTES: Final = 1 << 20
@@ -18,7 +20,8 @@ SLOWEST_S: Final = 10.0
 WRONG_S: Final = 0.5
 """A wrong token is answered so late."""
 
-_OPEN: Final = frozenset({"/healthz", "/livez", "/readyz", "/login", "/board.css"})
+_LOGIN: Final = "/login"
+_OPEN: Final = frozenset({"/healthz", "/livez", "/readyz", "/board.css", _LOGIN})
 """Read without a token: they say nothing of services."""
 _PORT: Final = re.compile(r":\d{1,5}\Z", re.ASCII)
 _HOOKS: Final = "/api/hook/"
@@ -49,6 +52,7 @@ class RequestGuard:
         app: ASGIApp,
         access: TokenCheck,
         hosts: tuple[str, ...],
+        places: Places,
         tell: Callable[[Exception], None],
         *,
         is_secure: bool,
@@ -57,6 +61,7 @@ class RequestGuard:
         self._app = app
         self._access = access
         self._hosts = hosts
+        self._places = places
         self._is_secure = is_secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +86,8 @@ class RequestGuard:
             await refusal(scope, receive, sent)
             return
         try:
-            await self._app(scope, _bounded(receive), sent)
+            with nullcontext() if _is_open(scope) else self._places.kept(scope["client"]):
+                await self._app(scope, _bounded(receive), sent)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - one page that fails is not the end of a board
@@ -94,14 +100,10 @@ class RequestGuard:
             return PlainTextResponse(words, 421)
         if int(headers.get("content-length") or 0) > MOST_BYTES:
             return PlainTextResponse(f"a request may have {MOST_BYTES} bytes\n", 413)
-        is_read = scope["method"] in {"GET", "HEAD"}
-        if path.startswith(_HOOKS) or (is_read and path in _OPEN):
-            return None
-        if not is_read and _is_foreign(headers):
+        is_read = _is_read(scope)
+        if not is_read and not path.startswith(_HOOKS) and _is_foreign(headers):
             return PlainTextResponse("asked by the page of another site\n", 403)
-        if path == "/login":
-            return None
-        return await self._unknown(headers, is_read=is_read)
+        return None if _is_open(scope) else await self._unknown(headers, is_read=is_read)
 
     async def _unknown(self, headers: Headers, *, is_read: bool) -> Response | None:
         """Return the answer to a caller who is not known, None for one who is."""
@@ -111,7 +113,8 @@ class RequestGuard:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._access.is_token(token.strip()):
             return None
-        if self._access.is_cookie(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
+        cookies = cookie_parser(headers.get("cookie", ""))
+        if self._access.is_cookie(cookies.get(self._access.cookie_name, "")):
             return None
         if scheme:
             await asyncio.sleep(WRONG_S)
@@ -122,6 +125,17 @@ class RequestGuard:
             401,
             {"www-authenticate": 'Bearer realm="oscar-sync"'},
         )
+
+
+def _is_read(scope: Scope) -> bool:
+    return scope["method"] in {"GET", "HEAD"}
+
+
+def _is_open(scope: Scope) -> bool:
+    """Tell whether anybody may ask: the request says nothing of services, or proves itself."""
+    path = scope["path"]
+    is_probe_or_form = path in _OPEN and (_is_read(scope) or path == _LOGIN)
+    return is_probe_or_form or path.startswith(_HOOKS)
 
 
 def _is_foreign(headers: Headers) -> bool:

@@ -4,7 +4,6 @@ import asyncio
 import socket
 import ssl
 import threading
-import weakref
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -12,20 +11,18 @@ from typing import Any, Final, Self
 
 import uvicorn
 from msgspec import Struct
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from oscar_sync.board import connections
 from oscar_sync.board.access import TokenCheck
 from oscar_sync.board.app import app_of
+from oscar_sync.board.connections import PatientProtocol, Places, bound
+from oscar_sync.board.guard import RequestGuard
 from oscar_sync.board.state import Board
 from oscar_sync.board.stream import Streams
 from oscar_sync.errors import UsageError
 from oscar_sync.net.loopback import LOOPBACK, is_loopback
 
-_AT_ONCE: Final = 250
-_SOCKETS: Final = 300
-"""So many connections are held: the watch needs open files too."""
 _HEAD_BYTES: Final = 16 << 10
-_HEAD_S: Final = 10.0
 _STOP_S: Final = 3
 
 
@@ -57,14 +54,15 @@ class BoardServer:
         self._options = options
         self._tell = tell
         access = TokenCheck(options.token_file, options.hook_file)
-        self._streams = Streams(board)
+        self._streams, places = Streams(board), Places()
         is_secure = options.certificate is not None
         shown = f"[{options.host}]" if ":" in options.host else options.host
         local = tuple(f"[{one}]" if ":" in one else one for one in sorted(LOOPBACK))
         hosts = tuple(dict.fromkeys((*local, shown))) if options.is_loopback else ()
-        self._app = app_of(board, access, hosts, self._streams, tell, is_secure=is_secure)
+        app = app_of(board, access, self._streams, tell, is_secure=is_secure)
+        self._app = RequestGuard(app, access, hosts, places, tell, is_secure=is_secure)
         self._server = _Server(self._config())
-        self._socket = _bound(options.host, options.port)
+        self._socket = bound(options.host, options.port, places)
         port = self._socket.getsockname()[1]
         self.url = f"{'https' if is_secure else 'http'}://{shown}:{port}/"
         self._thread = threading.Thread(target=self._run, name="board", daemon=True)
@@ -94,7 +92,7 @@ class BoardServer:
         options = self._options
         made = uvicorn.Config(
             self._app,
-            http=_PatientProtocol,
+            http=PatientProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -102,7 +100,6 @@ class BoardServer:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=_AT_ONCE,
             h11_max_incomplete_event_size=_HEAD_BYTES,
             timeout_graceful_shutdown=_STOP_S,
             ssl_certfile=options.certificate,
@@ -132,63 +129,10 @@ class _Loop(asyncio.SelectorEventLoop):
 
     async def create_server(self, *given: Any, **more: Any) -> Any:
         if more.get("ssl"):
-            more |= {"ssl_handshake_timeout": _HEAD_S, "ssl_shutdown_timeout": _STOP_S}
+            more |= {"ssl_handshake_timeout": connections.HEAD_S, "ssl_shutdown_timeout": _STOP_S}
         return await super().create_server(*given, **more)
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if isinstance(error, Exception) and not isinstance(error, OSError):
             self._tell(error)
-
-
-class _Listener(socket.socket):
-    """Takes no more connections than ``_SOCKETS``, also those that have not said a word yet."""
-
-    def __init__(self, family: int, kind: int) -> None:
-        super().__init__(family, kind)
-        self._taken: weakref.WeakSet[socket.socket] = weakref.WeakSet()
-
-    def accept(self) -> tuple[socket.socket, Any]:
-        connection, address = super().accept()
-        if sum(one.fileno() >= 0 for one in self._taken) >= _SOCKETS:
-            connection.close()
-            raise ConnectionAbortedError
-        self._taken.add(connection)
-        return connection, address
-
-
-class _PatientProtocol(H11Protocol):
-    """Closes a connection that no whole request comes on: so none is held open for nothing."""
-
-    _before: Any = None
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self.loop.call_later(_HEAD_S, self._look)
-
-    def _look(self) -> None:
-        cycle: Any = self.cycle
-        if self.transport.is_closing():
-            return
-        if cycle is self._before and (cycle is None or cycle.response_complete):
-            self.transport.close()
-            return
-        self._before = cycle
-        self.loop.call_later(_HEAD_S, self._look)
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        made = _Listener(family, kind)
-        try:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            made.bind(address)
-            made.listen(128)
-        except OSError:
-            made.close()
-            raise
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"--listen {host}:{port}: {why}") from error
-    return made

@@ -45,11 +45,12 @@ def serve(tmp_path, token_file):
     servers = []
 
     def started(word="", *, has_token=True, has_plan=True, now=None, **options):
+        options.setdefault("token_file", token_file if has_token else None)
         clock = {"now": now} if now else {}
         board = Board(60.0, is_applying=True, can_sync=has_token, **clock)
         if has_plan:
             board.planned(subject("plan", word))
-        where = ListenOptions("127.0.0.1", 0, token_file if has_token else None, **options)
+        where = ListenOptions("127.0.0.1", 0, **options)
         told: list[Exception] = []
         servers.append(BoardServer(board, where, told.append).__enter__())
         return Served(board, servers[-1], told)

@@ -6,8 +6,7 @@ import threading
 
 import pytest
 
-from oscar_sync.board import guard, pages, server, stream
-from oscar_sync.board.access import COOKIE
+from oscar_sync.board import connections, guard, pages, stream
 from oscar_sync.board.server import ListenOptions
 from oscar_sync.model.run import PastRun
 from tests.board.conftest import TOKEN
@@ -87,7 +86,7 @@ NOISE = [
 def test_nothing_that_a_stranger_sends_is_written_to_the_terminal(
     serve, tmp_path, monkeypatch, capfd, is_secure
 ):
-    monkeypatch.setattr(server, "_HEAD_S", 0.3)
+    monkeypatch.setattr(connections, "HEAD_S", 0.3)
     make_certificate(tmp_path)
     tls = {"certificate": tmp_path / "cert.pem", "key": tmp_path / "key.pem"}
     served = serve(**(tls if is_secure else {}))
@@ -123,28 +122,66 @@ def test_a_body_that_drips_is_given_up_as_a_whole(serve, monkeypatch):
 
 
 def test_a_handshake_that_stalls_is_given_up(serve, monkeypatch, tmp_path):
-    monkeypatch.setattr(server, "_HEAD_S", 0.3)
+    monkeypatch.setattr(connections, "HEAD_S", 0.3)
     make_certificate(tmp_path)
     served = serve(certificate=tmp_path / "cert.pem", key=tmp_path / "key.pem")
     with _connected(served) as connection:
         assert _rest(connection) == b""
 
 
-def test_connections_beyond_the_bound_are_closed_and_places_come_back(serve, monkeypatch):
-    monkeypatch.setattr(server, "_SOCKETS", 3)
-    served = serve()
-    held = [_connected(served) for _ in range(3)]
-    until(lambda: len(served.server._server.server_state.connections) == 3, name="the first")
-    with _connected(served) as refused:
-        assert _rest(refused) == b""
+SLOW = {
+    "nothing": b"",
+    "half a head": b"GET /healthz HTTP/1.1\r\nHost:",
+    "half a form": b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n",
+    "an answer that waits": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a wrong token": b"GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer wrong\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "is_secure"),
+    [*((content, False) for content in SLOW.values()), (b"", True)],
+    ids=[*SLOW, "half a handshake"],
+)
+def test_probes_and_readers_are_answered_however_many_connections_strangers_hold(
+    serve, monkeypatch, tmp_path, content, is_secure
+):
+    monkeypatch.setattr(connections, "MOST", 4)
+    make_certificate(tmp_path)
+    tls = {"certificate": tmp_path / "cert.pem", "key": tmp_path / "key.pem"}
+    served = serve(**(tls if is_secure else {}))
+    verify = str(tls["certificate"]) if is_secure else None
+    with served.ask("/events", stream=True, verify=verify) as events:
+        data = (line for line in events.iter_lines() if line.startswith(b"data: "))
+        assert next(data)
+        held = []
+        for _ in range(9):
+            held.append(_connected(served))
+            held[-1].sendall(content)
+            assert served.ask("/healthz", token="", verify=verify).status_code == 200
+        assert served.ask("/api/plan", verify=verify).status_code == 200
+        served.board.failed("a problem")
+        assert next(data)
     for one in held:
         one.close()
-    until(lambda: not served.server._server.server_state.connections, name="their end")
+
+
+def test_where_each_connection_is_that_of_a_reader_none_of_them_is_closed(serve, monkeypatch):
+    monkeypatch.setattr(connections, "MOST", 2)
+    served = serve()
+    pages = [served.ask("/events", stream=True) for _ in range(2)]
+    with _connected(served) as refused:
+        assert _rest(refused) == b""
+    pages.pop().close()
+    served.board.failed("a problem")
+    until(lambda: served.server._streams.count == 1, name="the end of a page")
     assert served.ask("/healthz").status_code == 200
+    pages.pop().close()
 
 
 @pytest.mark.parametrize("others", [
-    'theme={"dark": 1}', "a[b]=1", "=", ";;", f"x{COOKIE}=1", 'q="a\\', "é=ü", "expires=Mon, 1 Jan",
+    'theme={"dark": 1}', "a[b]=1", "=", ";;", "oscar_sync_board_=1", 'q="a\\', "é=ü",
+    "expires=Mon, 1 Jan",
 ])  # fmt: skip
 def test_cookies_of_other_programs_on_this_machine_do_not_matter(serve, others):
     served = serve()

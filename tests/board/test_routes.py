@@ -12,8 +12,8 @@ import pytest
 import requests
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from oscar_sync.board import guard, server, stream
-from oscar_sync.board.access import COOKIE, COOKIE_S, TokenCheck
+from oscar_sync.board import connections, guard, server, stream
+from oscar_sync.board.access import COOKIE_S, TokenCheck
 from oscar_sync.errors import UsageError
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.run import PastRun, RunService
@@ -305,7 +305,7 @@ def test_a_length_that_is_none_is_refused(serve, length):
 
 
 def test_a_head_or_a_body_that_does_not_come_is_not_waited_for(serve, monkeypatch):
-    monkeypatch.setattr(server, "_HEAD_S", 0.3)
+    monkeypatch.setattr(connections, "HEAD_S", 0.3)
     monkeypatch.setattr(guard, "SLOWEST_S", 0.3)
     served = serve()
     assert _raw(served, b"") == b""
@@ -449,8 +449,16 @@ def test_an_address_that_is_taken_or_a_key_that_is_none_is_said(serve, tmp_path)
 
 
 def test_the_bound_of_pages_is_below_that_of_connections():
-    assert stream.MOST < server._AT_ONCE
+    assert stream.MOST < connections.MOST
 
 
-def test_the_name_of_the_cookie_is_of_this_program(serve):
-    assert serve().ask("/login", "POST", data={"token": TOKEN}).cookies[COOKIE]
+def test_who_logs_in_to_one_board_stays_logged_in_to_another_one_of_the_same_host(serve, tmp_path):
+    another = tmp_path / "another"
+    another.write_text("the-token-of-another-board")
+    jar = requests.Session()
+    boards = ((serve(), TOKEN), (serve(token_file=another), another.read_text()), (serve(), TOKEN))
+    for served, token in boards:
+        jar.post(f"{served.server.url}login", data={"token": token}, timeout=60)
+    for served, _ in boards:
+        assert jar.get(f"{served.server.url}board.js", timeout=60).status_code == 200
+    assert all(name.startswith("oscar_sync_board_") for name in jar.cookies.get_dict())

@@ -2,7 +2,6 @@
 
 import pytest
 
-from oscar_sync.board.access import COOKIE
 from oscar_sync.board.server import BoardServer, ListenOptions
 from oscar_sync.board.state import Board
 from oscar_sync.model.event import Event, Happening
@@ -119,7 +118,7 @@ def test_whoever_logs_in_sees_the_board_until_the_cookie_ends(served, shown, com
     page.get_by_label("Token").fill(TOKEN)
     page.get_by_role("button", name="Log in").click()
     assert page.get_by_role("heading", level=1).text_content() == "oscar-sync: imaging"
-    page.context.clear_cookies(name=COOKIE)
+    page.context.clear_cookies()
     served.board.failed("a problem")
     page.get_by_text("The log-in has ended").wait_for()
     assert [one for one in complaints if "401" not in one] == []
