@@ -16,7 +16,7 @@ HEAD_S: Final = 10.0
 Peer = tuple[str, int]
 
 
-class Places:
+class HeldConnections:
     """The connections that are held, the oldest first.
 
     For one more than ``MOST`` the oldest is closed that nobody known asks on: a stranger who opens
@@ -50,15 +50,15 @@ class Places:
 
 
 class Listener(socket.socket):
-    """Takes each connection that *places* has room for, also one that has not said a word yet."""
+    """Takes each connection that *held* has room for, also one that has not said a word yet."""
 
-    def __init__(self, family: int, kind: int, places: Places) -> None:
+    def __init__(self, family: int, kind: int, held: HeldConnections) -> None:
         super().__init__(family, kind)
-        self._places = places
+        self._held = held
 
     def accept(self) -> tuple[socket.socket, Any]:
         connection, address = super().accept()
-        if not self._places.take(address[:2], connection):
+        if not self._held.take(address[:2], connection):
             connection.close()
             raise ConnectionAbortedError
         return connection, address
@@ -84,7 +84,7 @@ class PatientProtocol(H11Protocol):
         self.loop.call_later(HEAD_S, self._look)
 
 
-def bound(host: str, port: int, places: Places) -> Listener:
+def bound(host: str, port: int, held: HeldConnections) -> Listener:
     """Return a socket that listens.
 
     Raises:
@@ -92,7 +92,7 @@ def bound(host: str, port: int, places: Places) -> Listener:
     """
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        made = Listener(family, kind, places)
+        made = Listener(family, kind, held)
         try:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             made.bind(address)

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oscar_sync.board.access import TokenCheck
-from oscar_sync.board.connections import Places
+from oscar_sync.board.connections import HeldConnections
 from oscar_sync.errors import UsageError
 
 MOST_BYTES: Final = 1 << 20
@@ -52,7 +52,7 @@ class RequestGuard:
         app: ASGIApp,
         access: TokenCheck,
         hosts: tuple[str, ...],
-        places: Places,
+        held: HeldConnections,
         tell: Callable[[Exception], None],
         *,
         is_secure: bool,
@@ -61,7 +61,7 @@ class RequestGuard:
         self._app = app
         self._access = access
         self._hosts = hosts
-        self._places = places
+        self._held = held
         self._is_secure = is_secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +86,7 @@ class RequestGuard:
             await refusal(scope, receive, sent)
             return
         try:
-            with nullcontext() if _is_open(scope) else self._places.kept(scope["client"]):
+            with nullcontext() if _is_open(scope) else self._held.kept(scope["client"]):
                 await self._app(scope, _bounded(receive), sent)
         except ClientDisconnect:
             return

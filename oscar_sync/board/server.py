@@ -15,7 +15,7 @@ from msgspec import Struct
 from oscar_sync.board import connections
 from oscar_sync.board.access import TokenCheck
 from oscar_sync.board.app import app_of
-from oscar_sync.board.connections import PatientProtocol, Places, bound
+from oscar_sync.board.connections import HeldConnections, PatientProtocol, bound
 from oscar_sync.board.guard import RequestGuard
 from oscar_sync.board.state import Board
 from oscar_sync.board.stream import Streams
@@ -54,15 +54,15 @@ class BoardServer:
         self._options = options
         self._tell = tell
         access = TokenCheck(options.token_file, options.hook_file)
-        self._streams, places = Streams(board), Places()
+        self._streams, held = Streams(board), HeldConnections()
         is_secure = options.certificate is not None
         shown = f"[{options.host}]" if ":" in options.host else options.host
         local = tuple(f"[{one}]" if ":" in one else one for one in sorted(LOOPBACK))
         hosts = tuple(dict.fromkeys((*local, shown))) if options.is_loopback else ()
         app = app_of(board, access, self._streams, tell, is_secure=is_secure)
-        self._app = RequestGuard(app, access, hosts, places, tell, is_secure=is_secure)
+        self._app = RequestGuard(app, access, hosts, held, tell, is_secure=is_secure)
         self._server = _Server(self._config())
-        self._socket = bound(options.host, options.port, places)
+        self._socket = bound(options.host, options.port, held)
         port = self._socket.getsockname()[1]
         self.url = f"{'https' if is_secure else 'http'}://{shown}:{port}/"
         self._thread = threading.Thread(target=self._run, name="board", daemon=True)

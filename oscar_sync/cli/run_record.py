@@ -41,6 +41,7 @@ class RunRecord(Struct):
     _folder: str = ""
     _webhook: Webhook | None = None
     _kept: tuple[int, str, str] = _CLEAN
+    _unkept: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be used, before anything is sent."""
@@ -85,14 +86,22 @@ class RunRecord(Struct):
         if self.history is None and not self._folder:
             return None  # where the settings are is not known before the first plan
         kept = self._run(run)
-        from oscar_sync.workspace.history import add_run, history_file
-
-        try:
-            add_run(history_file(Path(self._folder), self.history), kept)
-        except OSError as error:
-            if self.history is not None:
-                say(f"warning: the history is not kept: {error.strerror or error}")
+        self._write(kept)
         return kept
+
+    def _write(self, kept: PastRun) -> None:
+        """Write *kept*, or say once why it cannot be; who holds the file is waited for once."""
+        from oscar_sync.workspace.history import WAIT_S, add_run, history_file
+
+        path = history_file(Path(self._folder), self.history)
+        before, self._unkept = self._unkept, ""
+        try:
+            add_run(path, kept, 0.0 if before else WAIT_S)
+        except OSError as error:
+            self._unkept = f"the history {path} is not kept: {error.strerror or error}"
+            is_told = self.history is not None or isinstance(error, BlockingIOError)
+            if is_told and self._unkept != before:
+                say(f"warning: {self._unkept}")
 
     def _run(self, run: MetricsRun) -> PastRun:
         from oscar_sync.workspace.git import checked_out_commit, work_tree

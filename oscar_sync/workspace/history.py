@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -21,6 +22,10 @@ KEPT: Final = 200
 _MOST: Final = 2 * KEPT
 _LONGEST: Final = 64 << 10
 _LARGEST: Final = 8 << 20
+WAIT_S: Final = 2.0
+"""Writing takes milliseconds: whoever holds the file longer is stuck."""
+_TURN_S: Final = 0.02
+_HELD: Final = "another process holds it; stop that one, or name another folder by --history"
 _LINE: Final = msgspec.json.Decoder(PastRun)
 
 
@@ -45,18 +50,18 @@ def read_runs(path: Path) -> tuple[PastRun, ...]:
         return ()
 
 
-def add_run(path: Path, run: PastRun) -> None:
+def add_run(path: Path, run: PastRun, wait_s: float = WAIT_S) -> None:
     """Write *run* as the last line, and leave out the oldest once there are twice as many.
 
     Raises:
+        BlockingIOError: another process holds the file, for *wait_s* seconds already.
         OSError: it cannot be written.
     """
     make_folder(path.parent)
     line = msgspec.json.encode(run) + b"\n"
     descriptor = open_for_lock(path)
     with os.fdopen(descriptor, "r+b") as file:
-        if sys.platform != "win32":
-            fcntl.flock(descriptor, fcntl.LOCK_EX)  # until the file is closed
+        _lock(descriptor, time.monotonic() + wait_s)  # until the file is closed
         _skip(file)
         begin, content = file.tell(), file.read(_LARGEST)
         lines = content.count(b"\n")
@@ -71,6 +76,17 @@ def add_run(path: Path, run: PastRun) -> None:
         file.seek(0)
         file.write(kept)
         file.truncate()
+
+
+def _lock(descriptor: int, until_s: float) -> None:
+    while sys.platform != "win32":
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= until_s:
+                raise BlockingIOError(error.errno, _HELD) from None
+        time.sleep(_TURN_S)
+    return None
 
 
 def _skip(file: IO[bytes]) -> None:

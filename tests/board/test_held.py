@@ -1,5 +1,6 @@
 """A pause and a history: what holds, whatever happens to their files."""
 
+import fcntl
 import json
 import os
 import threading
@@ -149,6 +150,40 @@ def test_a_history_keeps_its_last_runs_whoever_writes(tmp_path):
     assert len(lines) == history.KEPT + 19
     assert all(json.loads(line)["command"] == "apply" for line in lines)
     assert len(read_runs(path)) == history.KEPT
+
+
+@pytest.mark.parametrize("is_named", [False, True], ids=["by default", "--history"])
+def test_a_history_that_another_process_holds_is_given_up_and_said_once(
+    tmp_path, monkeypatch, capfd, is_named
+):
+    monkeypatch.setattr(history, "WAIT_S", 0.05)
+    folder = tmp_path / ".oscar-sync"
+    record = RunRecord("watch", history=folder if is_named else None, is_kept=True)
+    record._folder = str(tmp_path)
+    add_run(folder / history.NAME, RUN)
+    runs = []
+    record.on_end = lambda _run, kept: runs.append(kept)
+
+    def end(problem):
+        record.begin()
+        record.problem = problem
+        record.end(6)
+
+    with (folder / history.NAME).open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        for problem in ("a", "b", "c"):
+            end(problem)
+    said = capfd.readouterr().err
+    assert said.count("is not kept: another process holds it") == 1
+    assert str(folder) in said
+    assert [one and one.problem for one in runs] == [
+        "a",
+        "b",
+        "c",
+    ]  # the board shows them all the same
+    end("d")
+    assert [one.problem for one in read_runs(folder / history.NAME)] == ["", "d"]
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("kind", ["link", "endless", "pipe", "folder"])
