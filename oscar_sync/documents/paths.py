@@ -24,6 +24,11 @@ def dotted(path: Iterable[str | int]) -> str:
     return text
 
 
+def field_of(path: str) -> str:
+    """Return the first step of a dotted *path*: a top-level field, whose name is plain."""
+    return path.partition(".")[0].partition("[")[0]
+
+
 def path_from(text: str) -> FieldPath | None:
     """Return the path that *text* (as :func:`dotted` prints it) means, None if it is none."""
     parts: list[str | int] = []

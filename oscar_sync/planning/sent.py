@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.documents.paths import dotted
+from oscar_sync.documents.paths import dotted, field_of
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Compare, Field, Kind, Value
 from oscar_sync.model.form import Form, mapping_of
@@ -41,8 +41,10 @@ from oscar_sync.semantics.secret_names import names_secret
 from oscar_sync.semantics.stamp import secret_fingerprint
 
 _FIRST: Final = ("image", "script")
-_NOT_LISTED: Final = frozenset({"name"})
-_IN_ORDER: Final = sorted(SERVICE, key=lambda field: field.name not in _FIRST)
+_IN_ORDER: Final = sorted(
+    (field for field in SERVICE if field.name != "name"), key=lambda field: field.name not in _FIRST
+)
+_HOLDING: Final = frozenset({Kind.BLOCK, Kind.BLOCK_MAP, Kind.BLOCKS, Kind.TEXT_MAP})
 _REFERENCE: Final = re.compile(r"\$\{(\w+)")
 
 
@@ -69,9 +71,12 @@ def unchanged_count(changes: Sequence[FieldChange], desired: DesiredService) -> 
 
 
 def _beside(changes: Sequence[FieldChange], desired: DesiredService) -> Iterator[Leaf]:
+    changed: dict[str, list[str]] = {}
+    for change in changes:
+        changed.setdefault(field_of(change.path), []).append(change.path)
     for leaf in _sent(desired):
-        path = dotted(leaf.path)
-        if not any(_is_within(path, change.path) for change in changes):
+        outer = changed.get(str(leaf.path[0]))
+        if outer is None or not _is_within(dotted(leaf.path), outer):
             yield leaf
 
 
@@ -87,16 +92,18 @@ def _addition(leaf: Leaf, desired: DesiredService, key: FingerprintKey | None) -
     )
 
 
-def _is_within(path: str, outer: str) -> bool:
-    shorter, longer = sorted((path, outer), key=len)
-    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
+def _is_within(path: str, changed: Sequence[str]) -> bool:
+    """Tell whether *path* is one of the *changed* ones, or in one, or holds one."""
+    return any(
+        longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
+        for shorter, longer in (sorted((path, other), key=len) for other in changed)
+    )
 
 
 def _sent(desired: DesiredService) -> Iterator[Leaf]:
     said = mapping_of(desired.form)
     for field in _IN_ORDER:
-        if field.name not in _NOT_LISTED:
-            yield from leaves(field, (field.name,), said.get(field.name))
+        yield from leaves(field, (field.name,), said.get(field.name))
         if field.name == "environment":
             for name, secret in sorted(desired.secrets.items()):
                 yield Leaf(("environment", "secrets", name), secret)
@@ -106,6 +113,10 @@ def leaves(field: Field, path: FieldPath, value: Value) -> Iterator[Leaf]:
     """Yield each value at or below *path* that is not at its default."""
     # A block of a list (an input, an output) stays whole unless it may hold a secret: what is
     # beside a secret is shown in clear.
+    if field.kind not in _HOLDING or not isinstance(value, dict | list):
+        if not _is_default(field, value):
+            yield Leaf(path, value)
+        return
     match field.kind:
         case Kind.BLOCK if isinstance(value, dict):
             for child in field.children:
@@ -119,9 +130,6 @@ def leaves(field: Field, path: FieldPath, value: Value) -> Iterator[Leaf]:
                 yield from _of_entry(field, (*path, index), item)
         case Kind.TEXT_MAP if isinstance(value, dict):
             yield from (Leaf((*path, name), value[name]) for name in sorted(value))
-        case _:
-            if not _is_default(field, value):
-                yield Leaf(path, value)
 
 
 def _of_entry(field: Field, path: FieldPath, item: Value) -> Iterator[Leaf]:
@@ -148,11 +156,11 @@ def _or_empty(path: FieldPath, within: Iterator[Leaf]) -> Iterator[Leaf]:
 
 
 def _is_default(field: Field, value: Value) -> bool:
-    if value is None or value in ("", [], {}) or (isinstance(value, Secret) and not value):
+    if value == field.default or value is None or value in ("", [], {}):
         return True
-    if field.compare is Compare.QUANTITY:
-        return same_quantity(str(value), str(field.default))
-    return value == field.default
+    if isinstance(value, Secret):
+        return not value
+    return field.compare is Compare.QUANTITY and same_quantity(str(value), str(field.default))
 
 
 def sends_of(material: Material, key: FingerprintKey | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.documents.paths import field_of
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
@@ -257,12 +258,8 @@ def _mounters_of(context: Context, given: Iterable[BucketName]) -> tuple[str, ..
 
 def _replaced_fields(case: _Case) -> tuple[str, ...]:
     if takes_no_put(case.live.form, case.context.facts.view.release):
-        return tuple(dict.fromkeys(_field_of(change) for change in case.changes))
+        return tuple(dict.fromkeys(field_of(change.path) for change in case.changes))
     return replace_reasons(case.live.form, case.wanted)
-
-
-def _field_of(change: FieldChange) -> str:
-    return change.path.split(".")[0].split("[")[0]
 
 
 def _forms_before(case: _Case, closing: Closing) -> tuple[Form, ...]:

@@ -31,16 +31,17 @@ def as_written(text: str, masks: Masks) -> str:
 
 
 def secrets_in(value: object) -> Iterator[Secret]:
-    if isinstance(value, str | int):
-        return  # as most of a body is: to ask for a mapping takes ten times as long
-    if isinstance(value, Secret):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from secrets_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from secrets_in(item)
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str | int):
+            continue  # as most of a body is: to ask for a mapping takes ten times as long
+        if isinstance(item, Secret):
+            yield item
+        elif isinstance(item, Mapping):
+            waiting.extend(item.values())
+        elif isinstance(item, list | tuple):
+            waiting.extend(item)
 
 
 @lru_cache(maxsize=16)
