@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.event_lines import event_line, summary_line
-from oscar_sync.cli.output import BOTTOM, Output, append, for_stderr, write
+from oscar_sync.cli.output import BOTTOM, Output, append, for_stderr, tell, write
 from oscar_sync.cli.progress import Progress
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import show_documents, show_plan, stdout_paint
@@ -29,6 +29,7 @@ from oscar_sync.reconcile.closing import closing_hints
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import ApplyOptions, Pass, Stop, apply_once, locked
 from oscar_sync.reconcile.subject import subject_of
+from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_sentence, report_text
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import erased_briefly, safe
@@ -149,6 +150,8 @@ def question(plan: Plan, word: str = "yes") -> str:
 def _is_confirmed(plan: Plan, how: ApplyRun) -> bool:
     if not sys.stdin.isatty():
         return False
+    if not any(output.format == "text" and not output.file for output in how.outputs):
+        tell(for_stderr(plan_text(plan, command=how.record.command, verbose=how.verbose)))
     asked = for_stderr(question(plan, how.word))
     answer = click.prompt(asked, prompt_suffix=" ", default="", err=True, show_default=False)
     return bool(answer == how.word)
@@ -165,8 +168,7 @@ def _unconfirmed(planned: Pass, how: ApplyRun) -> Exit:
     for output in how.outputs:
         if output.format == "events":
             append(output, summary_line(int(Exit.NO_TERMINAL)))
-    annotated = [output for output in how.outputs if output.format == "github"]
-    show_documents(subject_of(planned, f"{how.record.command} (not confirmed)"), annotated)
+    show_documents(subject_of(planned, f"{how.record.command} (not confirmed)"), how.outputs)
     return Exit.NO_TERMINAL
 
 

@@ -9,7 +9,7 @@ from oscar_sync.model.news import Entry, News, action_of
 from oscar_sync.model.plan import Blocked, Category, ClusterSummary, Plan
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_text import Page, summary
-from oscar_sync.render.words import SYMBOLS, headline, key_width, safe
+from oscar_sync.render.words import SYMBOLS, headline, key_width, lost, safe, to_do
 
 
 def news_text(
@@ -88,7 +88,7 @@ def _cluster(cluster: ClusterSummary) -> str:
 
 
 def counts(plan: Plan) -> str:
-    parts = [f"{number} to {kind}" for kind, number in plan.counts().items()]
+    parts = [*filter(None, [lost(plan.loss)]), *to_do(plan)]
     if plan.blocked:
         parts.append(f"{len(plan.blocked)} blocked")
     if plan.not_planned:

@@ -30,6 +30,7 @@ from oscar_sync.render.words import (
     lost,
     safe,
     size,
+    to_do,
     wave_lines,
 )
 
@@ -138,31 +139,12 @@ def summary(plan: Plan, command: str = "plan") -> str:
     parts = [
         lost(plan.loss),
         f"{len(plan.blocked)} blocked" if plan.blocked else "",
-        ", ".join(_counts(plan)) or ("" if plan.actions or plan.blocked else nothing),
+        ", ".join(to_do(plan)) or ("" if plan.actions or plan.blocked else nothing),
         f"{len(plan.not_planned)} not planned" if plan.not_planned else "",
         f"Not read: {unread}" if unread and not plan.not_planned else "",
     ]
     words = ". ".join(part for part in parts if part)
     return f"Plan: {words}.{_about(plan)} {digest}"
-
-
-def _counts(plan: Plan) -> Iterator[str]:
-    """Yield how many actions of each kind there are; what is only deleted is counted as loss."""
-    drifted = len(plan.of_category(Category.DRIFTED))
-    for kind, number in plan.counts().items():
-        if kind is not ActionKind.ERASE:
-            word = _COUNTED.get(kind, str(kind))
-            extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
-            yield f"{number} to {word}{extra}"
-
-
-_COUNTED: Final = {
-    ActionKind.HOOK: "repair (notifications)",
-    ActionKind.CREATE_BUCKET: "create (bucket)",
-    ActionKind.SHARE_BUCKET: "share (bucket)",
-    ActionKind.ADOPT_BUCKET: "adopt (bucket)",
-    ActionKind.CREATE_VOLUME: "create (volume)",
-}
 
 
 def _about(plan: Plan) -> str:

@@ -67,6 +67,7 @@ def _result(item: ReportFinding, index: int, fingerprint: str, fallback: str) ->
         "partialFingerprints": {"oscarSync/v1": fingerprint},
     }
     if item.was_due is not None:
+        # What is no longer due is left out: code scanning would open an alert for "absent".
         document["baselineState"] = "unchanged" if item.was_due else "new"
     place = item.origin if item.origin.file else Origin(fallback, 0, 0)
     if place.file:

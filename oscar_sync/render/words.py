@@ -3,13 +3,13 @@
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import ClusterId, ServiceKey
-from oscar_sync.model.plan import Action, ActionKind, Erased, Kept, Loss, Plan
+from oscar_sync.model.plan import Action, ActionKind, Category, Erased, Kept, Loss, Plan
 from oscar_sync.model.report import LOST, ActionResult
 
 SYMBOLS: Final = {
@@ -134,6 +134,31 @@ def lost(loss: Loss) -> str:
     if loss.extra_objects:
         parts.append(plural(loss.extra_objects, "extra object"))
     return f"deletes {', '.join(parts)}" if parts else ""
+
+
+_STORAGE: Final = {
+    ActionKind.CREATE_BUCKET: ("bucket", "create"),
+    ActionKind.SHARE_BUCKET: ("bucket", "share"),
+    ActionKind.ADOPT_BUCKET: ("bucket", "adopt"),
+    ActionKind.CREATE_VOLUME: ("volume", "create"),
+}
+_OF_EITHER: Final = {ActionKind.SEED: "seed", ActionKind.HOOK: "repair (notifications)"}
+
+
+def to_do(plan: Plan) -> Iterator[str]:
+    """Yield how many actions of each kind there are: "2 to create", services named beside others.
+
+    What is only deleted is counted as loss.
+    """
+    drifted = len(plan.of_category(Category.DRIFTED))
+    counts = plan.counts()
+    other = "service" if _STORAGE.keys() & counts.keys() else ""
+    for kind, number in counts.items():
+        if kind is not ActionKind.ERASE:
+            of_either = ("", _OF_EITHER[kind]) if kind in _OF_EITHER else (other, str(kind))
+            noun, verb = _STORAGE.get(kind, of_either)
+            extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
+            yield f"{plural(number, noun) if noun else number} to {verb}{extra}"
 
 
 def kept(item: Kept) -> str:

@@ -118,8 +118,32 @@ def test_a_log_is_a_document_too(project, answers):
     answers[LOG] = reply("")
     assert shown("j")["log"] == ""
     assert project.run("service", "logs", "hello", "j")[1] == ""
-    code, _, err = project.run("service", "logs", "hello", "j", "-f", "-o", "json")
-    assert (code, "-f shows what is added as text" in err) == (64, True)
+
+
+@pytest.mark.parametrize("output", ["yaml", "json=log.json"])
+def test_what_cannot_be_followed_line_by_line_is_refused(project, answers, output):
+    code, _, err = project.run("service", "logs", "hello", "j", "-f", "-o", output)
+    assert (code, "-f writes text, or with -o json a document a line" in err) == (64, True)
+
+
+def test_a_log_is_followed_as_a_document_a_line(project, answers, meanwhile):
+    meanwhile(
+        lambda: answers.update({LOG: reply("one\ntwo\nth")}),
+        lambda: answers.update({JOBS: listed("Succeeded"), LOG: reply("one\ntwo\nthree")}),
+        lambda: None,
+    )
+    answers[LOG] = reply("one\ntw")
+    code, out, _ = project.run("service", "logs", "hello", "j", "-f", "-o", "json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert (code, [line.pop("log") for line in lines]) == (0, ["one", "two", "three"])
+    assert lines == [{"service": "hello", "job": "j"}] * 3
+    path = "GET /system/services/hello/deployment/logs"
+    row = {"timestamp": "2026-11-30T10:00:00Z", "message": "tick"}
+    answers[path] = reply({"entries": [row]})
+    meanwhile()
+    out = project.run("service", "logs", "hello", "-d", "-f", "-t", "-o", "json")[1]
+    whole = {"service": "hello", "job": None, "log": "2026-11-30T10:00:00Z tick"}
+    assert json.loads(out) == whole
 
 
 @pytest.mark.parametrize(

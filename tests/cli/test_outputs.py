@@ -233,11 +233,13 @@ def test_the_question_counts_objects_that_a_seed_deletes():
     assert asked.startswith("Apply 1 change to edge-1 and delete 2 extra objects? ")
 
 
-@pytest.mark.parametrize(("answer", "count"), [("yes", 1), ("y", 0), ("", 0)])
-def test_only_yes_is_accepted_on_a_terminal(project, answer, count):
+@pytest.mark.parametrize(
+    ("answer", "count", "output"), [("yes", 1, []), ("y", 0, ["-o", "json"]), ("", 0, [])]
+)
+def test_only_yes_is_accepted_on_a_terminal(project, answer, count, output):
     mine, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "oscar_sync", "apply"],
+        [sys.executable, "-m", "oscar_sync", "apply", *output],
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -248,6 +250,7 @@ def test_only_yes_is_accepted_on_a_terminal(project, answer, count):
     os.close(mine)
     os.close(theirs)
     assert 'Apply 1 change to edge? Only "yes" is accepted:' in err
+    assert ("Plan: 1 to create" in err) is bool(output)  # it is asked about, and not on stdout
     assert process.returncode == 0
     assert len(project.live()) == count
 
@@ -346,3 +349,19 @@ def test_what_is_not_confirmed_is_annotated(project):
     code, out, _ = project.run("apply", "-o", "github")
     assert code == 10
     assert "edge/hello: create" in out
+
+
+@pytest.mark.parametrize("command", [("apply",), ("remove", "hello"), ("seed",)])
+def test_what_is_not_confirmed_is_the_document_that_is_asked_for(project, command):
+    (project.folder / "seeds").mkdir()
+    (project.folder / "seeds" / "one.txt").write_text("1")
+    seeds = '[{from: seeds, to: "minio.default:hello/models"}]'
+    if command != ("apply",):
+        project.run("apply", "-y")
+    project.settings(f"services: {{hello: {{seeds: {seeds}}}}}\n")
+    for name, read in (("json", json.loads), ("yaml", yaml.safe_load)):
+        code, out, err = project.run(*command, "-o", name, "-o", "markdown=plan.md")
+        assert code == 10
+        assert {one["service"] for one in read(out)["actions"]} == {"hello"}
+        assert "nothing was sent" in err
+        assert "hello" in (project.folder / "plan.md").read_text()

@@ -1,8 +1,11 @@
 """``service logs -f``: what is written to a log, as it comes."""
 
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
+
+from msgspec import Struct
 
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import show
@@ -16,8 +19,29 @@ INTERVAL_S: Final = 2.0
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\S+ ")
 
 
-def follow_job(oscar: Oscar, name: str, job: str, read: Callable[[], str]) -> Exit:
-    """Show the log of a job, which *read* returns, until the job has finished."""
+class Writing(Struct):
+    """Writes what is added to a log: as it comes, or as a document for each whole line."""
+
+    document: Callable[[str], Mapping[str, str | None]] | None = None
+    rest: str = ""
+
+    def add(self, text: str) -> None:
+        if self.document is None:
+            show(text)
+            return
+        *lines, self.rest = f"{self.rest}{text}".split("\n")
+        for line in lines:
+            show(f"{json.dumps(self.document(line), ensure_ascii=False)}\n")
+
+    def end(self) -> None:
+        if self.rest:
+            self.add("\n")
+
+
+def follow_job(
+    oscar: Oscar, name: str, job: str, read: Callable[[], str], writing: Writing
+) -> Exit:
+    """Write the log of a job, which *read* returns, until the job has finished."""
     shown, is_told = "", False
 
     def look() -> bool:
@@ -35,15 +59,17 @@ def follow_job(oscar: Oscar, name: str, job: str, read: Callable[[], str]) -> Ex
         if not _has_finished(oscar, name, job):
             return False
         _show_new(read())  # what was written between the two questions
+        writing.end()
         return True
 
     def _show_new(text: str) -> bool:
         nonlocal shown
         if not text.startswith(shown):
             say("the log does not go on from where it was: it follows as it is now")
+            writing.end()
             shown = ""
         added, shown = text[len(shown) :], text
-        show(added)
+        writing.add(added)
         return bool(added)
 
     return polled(look, INTERVAL_S)
@@ -54,8 +80,10 @@ def _has_finished(oscar: Oscar, name: str, job: str) -> bool:
     return state in ENDED_JOBS
 
 
-def follow_containers(read: Callable[[], Sequence[str]], *, is_timed: bool) -> Exit:
-    """Show what containers write, of which *read* returns the last lines with their times.
+def follow_containers(
+    read: Callable[[], Sequence[str]], writing: Writing, *, is_timed: bool
+) -> Exit:
+    """Write what containers write, of which *read* returns the last lines with their times.
 
     It ends where the service has no containers: none is on its way that could write.
     """
@@ -64,7 +92,7 @@ def follow_containers(read: Callable[[], Sequence[str]], *, is_timed: bool) -> E
     def look() -> bool:
         lines = list(read())
         for line in new_lines(shown, lines):
-            show(f"{line if is_timed else _TIME.sub('', line, count=1)}\n")
+            writing.add(f"{line if is_timed else _TIME.sub('', line, count=1)}\n")
         shown[:] = lines
         return lines == [NO_CONTAINERS]
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -12,7 +12,7 @@ from oscar_sync.cli.border import say
 from oscar_sync.cli.other_words import logs_answer
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import command_on, on_cluster, service_of, unknown_job
-from oscar_sync.cli.service.following import follow_containers, follow_job
+from oscar_sync.cli.service.following import Writing, follow_containers, follow_job
 from oscar_sync.cli.service.jobs import FORMATS, document, jobs_table, newest_first
 from oscar_sync.cli.service.log_removal import HOW, remove_logs
 from oscar_sync.cli.tables import show, show_words
@@ -21,6 +21,8 @@ from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.use import kind_of
+
+_FOLLOWABLE: Final = ((Output(FORMATS[0]),), (Output("json"),))
 
 
 @given.command(
@@ -51,7 +53,8 @@ def command(words: tuple[str, ...], **options: Any) -> int:
     """Show the log of JOB, or with --latest of the newest job.
 
     Without either, show the log of an exposed service's containers, and the list of jobs of
-    another service, or the log of its containers if it has no jobs.
+    another service, or the log of its containers if it has no jobs. With -f and -o json each line
+    is a document of its own.
 
     `logs rm NAME JOB`, or with --finished or --all, deletes jobs with their logs after
     confirmation.
@@ -64,8 +67,8 @@ def command(words: tuple[str, ...], **options: Any) -> int:
     name, job = _name_and_job(words)
     if sum((job is not None, options["latest"], options["deployment"])) > 1:
         raise click.UsageError("give one of JOB, --latest and --deployment")
-    if options["follow"] and outputs != (Output(FORMATS[0]),):
-        raise click.UsageError("-f shows what is added as text: leave -o out")
+    if options["follow"] and outputs not in _FOLLOWABLE:
+        raise click.UsageError("-f writes text, or with -o json a document a line, to stdout")
 
     def logs(oscar: Oscar) -> Exit:
         if words == ("rm",) and oscar.service(name) is None:
@@ -76,7 +79,10 @@ def command(words: tuple[str, ...], **options: Any) -> int:
         )
         is_timed = options["show_timestamps"]
         if options["follow"]:
-            return _follow(oscar, name, job, is_own=is_own, is_timed=is_timed)
+            asked = None if is_own else job or _latest(oscar, name)
+            is_text = outputs == _FOLLOWABLE[0]
+            writing = Writing(None if is_text else partial(_document, name, asked))
+            return _follow(oscar, name, asked, writing, is_timed=is_timed)
         asked = _latest(oscar, name) if options["latest"] else job
         jobs = () if is_own or asked else newest_first(oscar.jobs(name))
         if jobs:
@@ -102,12 +108,16 @@ def _name_and_job(words: tuple[str, ...]) -> tuple[str, str | None]:
     return words[0], words[1] if len(words) == 2 else None
 
 
-def _follow(oscar: Oscar, name: str, job: str | None, *, is_own: bool, is_timed: bool) -> Exit:
-    if is_own:
-        return follow_containers(lambda: oscar.log(name, has_timestamps=True), is_timed=is_timed)
-    followed = job or _latest(oscar, name)
-    read = partial(_job_log, oscar, name, followed, is_timed=is_timed)
-    return follow_job(oscar, name, followed, read)
+def _follow(oscar: Oscar, name: str, job: str | None, writing: Writing, *, is_timed: bool) -> Exit:
+    if job is None:
+        lines = partial(oscar.log, name, has_timestamps=True)
+        return follow_containers(lines, writing, is_timed=is_timed)
+    read = partial(_job_log, oscar, name, job, is_timed=is_timed)
+    return follow_job(oscar, name, job, read, writing)
+
+
+def _document(name: str, job: str | None, text: str) -> dict[str, str | None]:
+    return {"service": name, "job": job, "log": text}
 
 
 def _latest(oscar: Oscar, name: str) -> str:
@@ -134,5 +144,5 @@ def _show_log(outputs: Sequence[Output], name: str, job: str | None, text: str) 
     if not text:
         say("there is nothing in it, or you may not read it")
         outputs = [output for output in outputs if output.format != FORMATS[0]]
-    show_words(outputs, text.removesuffix("\n"), {"service": name, "job": job, "log": text})
+    show_words(outputs, text.removesuffix("\n"), _document(name, job, text))
     sys.stdout.flush()

@@ -147,7 +147,7 @@ def _note_no_fdl(
         Severity.ERROR,
         ", ".join(paths),
         "no FDL was found",
-        "name the folder of your FDL files; an empty set needs `buckets:`, "
+        "name the folder of your FDL files; a set without any needs an entry under `buckets:`, "
         "`volumes:` or `removed:` in oscar-sync.yaml",
     )
 

@@ -5,12 +5,13 @@ import json
 import pytest
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.plan import ActionKind
 from oscar_sync.render.findings import as_many, findings_of_input
 from oscar_sync.render.html.code import side_by_side
 from oscar_sync.render.html.page import page
 from oscar_sync.render.news import counts
 from oscar_sync.render.sarif import sarif_of_input
-from tests.unit.render.subjects import full_plan, subject
+from tests.unit.render.subjects import action, full_plan, plan, subject
 
 
 def found(file=""):
@@ -45,3 +46,11 @@ def test_a_page_that_would_be_too_large_says_what_it_leaves_out(monkeypatch):
 
 def test_what_a_plan_comes_to_counts_what_is_not_planned_as_well():
     assert counts(full_plan()).endswith("1 blocked, 1 service not planned")
+
+
+def test_what_a_plan_comes_to_names_services_beside_buckets_and_volumes():
+    kinds = [ActionKind.CREATE, ActionKind.CREATE, ActionKind.SEED]
+    assert counts(plan(*map(action, "abc", kinds))) == "2 to create, 1 to seed"
+    kinds += [ActionKind.SHARE_BUCKET, ActionKind.CREATE_VOLUME, ActionKind.CREATE_VOLUME]
+    words = "2 services to create, 1 to seed, 1 bucket to share, 2 volumes to create"
+    assert counts(plan(*map(action, "abcdef", kinds))) == words
