@@ -68,7 +68,8 @@ def _plan(picture: BoardPicture) -> Any:
 def _status(picture: BoardPicture) -> Any:
     from oscar_sync.published.status import StatusDocument
 
-    return StatusDocument.of(picture.survey.clusters).data if picture.survey else None
+    survey = picture.survey
+    return StatusDocument.of(survey.clusters).data if survey and survey.is_whole else None
 
 
 def _history(picture: BoardPicture) -> Any:

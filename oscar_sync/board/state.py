@@ -135,6 +135,8 @@ class Board:
 
     def surveyed(self, survey: Survey) -> None:
         before = self._picture.survey
+        if before is not None and before.is_whole and not survey.is_whole:
+            return  # what was known of all services stays until all are known again
         same_times = {"at": before.at, "planned_at": before.planned_at} if before else {}
         is_same = replace(survey, **same_times) == before
         self._put(survey=survey, is_content=not is_same)

@@ -20,7 +20,7 @@ from oscar_sync.model.run import PastRun
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.reconcile.subject import subject_of
-from oscar_sync.reconcile.survey import survey
+from oscar_sync.reconcile.survey import surveys
 from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.workspace.history import history_file, read_runs
 from oscar_sync.workspace.pause import Pause, end_pause, read_pause, write_pause
@@ -152,7 +152,8 @@ class BoardFeed(WatchFeed):
         if planned is None:
             return
         try:
-            self.board.surveyed(survey(planned, connections))
+            for found in surveys(planned, connections, self._over.is_set):
+                self.board.surveyed(found)
         except Exception as error:  # noqa: BLE001 - the next look may do better
             self._failed(error)
         finally:

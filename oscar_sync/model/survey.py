@@ -17,7 +17,8 @@ class Survey(Struct, frozen=True):
 
     ``planned_at`` is when the clusters were read for the plan that it belongs to.
     ``contents`` is None for a bucket that could not be counted. ``running`` counts the jobs that
-    wait or run, of the services that have any.
+    wait or run, of the services that have any. Unless it ``is_whole``, services that were not asked
+    about yet are left out.
     """
 
     at: datetime
@@ -26,3 +27,4 @@ class Survey(Struct, frozen=True):
     examinations: tuple[Examination, ...] = ()
     contents: Mapping[tuple[ClusterId, BucketName], BucketCount | None] = MappingProxyType({})
     running: Mapping[ServiceKey, int] = MappingProxyType({})
+    is_whole: bool = True

@@ -22,7 +22,8 @@ from oscar_sync.semantics.federation import is_worker, origin_of
 from oscar_sync.semantics.normal_form import is_exposed
 from oscar_sync.semantics.stamp import revision_of
 
-_AT_ONCE: Final = 4
+AT_ONCE: Final = 4
+"""So many requests at once for each cluster."""
 
 
 def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterStatus, ...]:
@@ -36,30 +37,59 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
 
 def statuses_of(planned: Pass, connections: Connections) -> tuple[ClusterStatus, ...]:
     """Return the status of every cluster that *planned* was made from: only states are asked."""
-    if not planned.views:
-        return ()
-    contexts: dict[ClusterId, Context] = {}
-    for view in planned.views:
-        context = Context(Facts(view), planned.desired.settings, {}, None, peers=contexts)
-        contexts[view.cluster.id] = context
-    members = {
-        key: members for context in contexts.values() for key, members in _members(planned, context)
-    }
-    origins = {
-        one.live.key: key
-        for key, some in members.items()
-        for one in some
-        if one.live is not None and one.reason is None
-    }
-    with ThreadPoolExecutor(len(planned.views)) as pool:
-        asked = pool.map(lambda one: _asked(planned, one, origins, connections), contexts.values())
-        states = dict(zip(contexts, asked, strict=True))
-    return tuple(
-        _status(planned, context, states, members, origins) for context in contexts.values()
-    )
+    sight = Sight(planned)
+    with ThreadPoolExecutor(max(1, len(planned.views))) as pool:
+        found = pool.map(lambda view: _deployments(view, sight.asked(view), connections),
+                         planned.views)  # fmt: skip
+        return sight.statuses(
+            {view.cluster.id: states for view, states in zip(planned.views, found, strict=True)}
+        )
 
 
-_States: TypeAlias = Mapping[ClusterId, Mapping[ServiceName, DeploymentState]]
+States: TypeAlias = Mapping[ClusterId, Mapping[ServiceName, DeploymentState]]
+
+
+class Sight:
+    """What is known of each service of *planned* before its state is asked for."""
+
+    def __init__(self, planned: Pass) -> None:
+        self._planned = planned
+        self._contexts: dict[ClusterId, Context] = {}
+        for view in planned.views:
+            self._contexts[view.cluster.id] = Context(
+                Facts(view), planned.desired.settings, {}, None, peers=self._contexts
+            )
+        self._members = {
+            key: members
+            for context in self._contexts.values()
+            for key, members in _members(planned, context)
+        }
+        self._origins = {
+            one.live.key: key
+            for key, some in self._members.items()
+            for one in some
+            if one.live is not None and one.reason is None
+        }
+
+    def asked(self, view: ClusterView) -> list[ServiceName]:
+        """Return the services of *view* whose state counts."""
+        if not view.is_read:
+            return []
+        context, selects = self._contexts[view.cluster.id], self._planned.desired.narrowing.selects
+        ours = _ours(self._planned, context)
+        return [
+            name
+            for name, live in view.services.items()
+            if live.key in self._origins
+            or (selects(live.key, live.form.labels) and _is_asked(context, live, ours))
+        ]
+
+    def statuses(self, states: States) -> tuple[ClusterStatus, ...]:
+        """Return the status of each cluster; services that *states* lacks have none."""
+        return tuple(
+            _status(self._planned, context, states, self._members, self._origins)
+            for context in self._contexts.values()
+        )
 
 
 def _members(planned: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[MemberSight]]]:
@@ -98,33 +128,17 @@ def _ours(planned: Pass, context: Context) -> set[ServiceName]:
     }
 
 
-def _asked(
-    planned: Pass, context: Context, workers: Collection[ServiceKey], connections: Connections
-) -> Mapping[ServiceName, DeploymentState]:
-    view, ours = context.facts.view, _ours(planned, context)
-    asked = [
-        name
-        for name, live in view.services.items()
-        if live.key in workers
-        or (
-            planned.desired.narrowing.selects(live.key, live.form.labels)
-            and _is_asked(context, live, ours)
-        )
-    ]
-    return _deployments(view, asked, connections) if view.is_read else {}
-
-
 def _status(
     planned: Pass,
     context: Context,
-    states: _States,
+    states: States,
     members: Mapping[ServiceKey, Collection[MemberSight]],
     origins: Mapping[ServiceKey, ServiceKey],
 ) -> ClusterStatus:
     view = context.facts.view
     if not view.is_read:
         return ClusterStatus(view.cluster, problem=view.problem)
-    wanted, deployments = _wanted(planned, view), states[view.cluster.id]
+    wanted, deployments = _wanted(planned, view), states.get(view.cluster.id, {})
     narrowing = planned.desired.narrowing
     drifted, unseen = _drifted(planned), unseen_tokens(context)
     services = [
@@ -183,7 +197,7 @@ def _storage(planned: Pass, view: ClusterView) -> Iterator[StorageStatus]:
         )
 
 
-def _worker(one: MemberSight, states: _States) -> WorkerStatus:
+def _worker(one: MemberSight, states: States) -> WorkerStatus:
     member = one.member
     if one.peer is None:
         return WorkerStatus(member.cluster, member.service, "unknown", one.problem)
@@ -192,7 +206,7 @@ def _worker(one: MemberSight, states: _States) -> WorkerStatus:
         return WorkerStatus(member.cluster, member.service, "taken", words)
     if one.live is None:
         return WorkerStatus(member.cluster, member.service, "missing")
-    state = states[one.peer.facts.view.cluster.id].get(one.live.key.name)
+    state = states.get(one.peer.facts.view.cluster.id, {}).get(one.live.key.name)
     reason = state.reason if state and state.state != "ready" else ""
     return WorkerStatus(member.cluster, member.service, state.state if state else "", reason)
 
@@ -218,17 +232,20 @@ def _actions(planned: Pass) -> Iterator[Action]:
 def _deployments(
     view: ClusterView, names: list[ServiceName], connections: Connections
 ) -> Mapping[ServiceName, DeploymentState]:
-    if NO_DEPLOYMENT.holds(view.release):
-        return dict.fromkeys(names, DeploymentState(NOT_TOLD, STATE_NOT_TOLD))
-    api = connections.to(view.cluster).api
-
-    def ask(name: ServiceName) -> DeploymentState:
-        try:
-            return api.deployment(name)
-        except ClusterError as error:
-            return DeploymentState("unknown", error.message)
-
     if not names:
         return {}
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return dict(zip(names, pool.map(ask, names), strict=True))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(lambda name: deployment_of(view, name, connections), names)
+        return dict(zip(names, found, strict=True))
+
+
+def deployment_of(
+    view: ClusterView, name: ServiceName, connections: Connections
+) -> DeploymentState:
+    """Return how a service runs; ``unknown`` with the reason where the cluster does not say."""
+    if NO_DEPLOYMENT.holds(view.release):
+        return DeploymentState(NOT_TOLD, STATE_NOT_TOLD)
+    try:
+        return connections.to(view.cluster).api.deployment(name)
+    except ClusterError as error:
+        return DeploymentState("unknown", error.message)

@@ -1,48 +1,139 @@
 """A look at the clusters of a plan for a board: states, findings, contents of buckets, jobs."""
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import contextlib
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
 
 from oscar_sync.errors import ClusterError
-from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
-from oscar_sync.model.state import BucketCount, ClusterView
+from oscar_sync.model.state import BucketCount, ClusterView, DeploymentState
 from oscar_sync.model.status import ClusterStatus
 from oscar_sync.model.survey import Survey
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.examine import examinations_of
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.reconcile.once import Pass
-from oscar_sync.reconcile.status import statuses_of
+from oscar_sync.reconcile.status import AT_ONCE, Sight, States, deployment_of
 from oscar_sync.semantics.answers import ENDED_JOBS
 from oscar_sync.semantics.buckets import used_buckets
 
-_AT_ONCE: Final = 4
+EVERY_S: Final = 20.0
 
 
-def survey(planned: Pass, connections: Connections) -> Survey:
-    """Return how the clusters of *planned* stand. Nothing is written; what fails is left out."""
+def _never() -> bool:
+    return False
+
+
+def surveys(
+    planned: Pass,
+    connections: Connections,
+    is_over: Callable[[], bool] = _never,
+    every_s: float = EVERY_S,
+) -> Iterator[Survey]:
+    """Yield how the clusters of *planned* stand: what is known every *every_s*, and the whole.
+
+    Nothing is written; what fails is left out. Once *is_over*, no more is asked or yielded.
+    """
     # One request a service for its state, one for its jobs, one listing a bucket: who calls this
     # in a loop leaves pauses (`cli.watch_board`).
     at = datetime.now(UTC)
     # Read again: *connections* are not those of the plan, which goes on in another thread.
     fresh = observe(planned.desired.settings.clusters, connections)
     seen = tuple(_with_declared(view, planned, connections) for view in fresh)
-    planned = replace(planned, views=seen)
-    clusters = statuses_of(planned, connections)
-    shown = {key for status in clusters for key in _shown(status)}
-    views = [view for view in planned.views if view.is_read]
-    contents: dict[tuple[ClusterId, BucketName], BucketCount | None] = {}
-    running: dict[ServiceKey, int] = {}
-    for view in views:
-        contents |= _contents(view, shown, planned, connections)
-        running |= _running(view, shown, connections)
-    examinations = examinations_of(planned.desired, planned.views, connections)
-    return Survey(at, planned.read_at, clusters, examinations, contents, running)
+    look = _Look(replace(planned, views=seen), at, connections, is_over)
+    with ThreadPoolExecutor(max(1, AT_ONCE * len(seen))) as pool:
+        asking = [pool.submit(look.ask, view) for view in seen for _ in range(AT_ONCE)]
+        while wait(asking, every_s).not_done and not is_over():
+            yield look.survey(is_whole=False)
+    for one in asking:
+        one.result()
+    if not is_over():
+        yield look.survey(is_whole=True)
+
+
+class _Look:
+    """What was found so far; many threads put in their answers."""
+
+    def __init__(
+        self, planned: Pass, at: datetime, connections: Connections, is_over: Callable[[], bool]
+    ) -> None:
+        self._planned, self._at = planned, at
+        self._connections, self._is_over = connections, is_over
+        self._examinations = examinations_of(planned.desired, planned.views, connections)
+        self._sight = Sight(planned)
+        self._shown = {key for one in self._sight.statuses({}) for key in _shown(one)}
+        self._lock = threading.Lock()
+        self._left = {view.cluster.id: self._questions(view) for view in planned.views}
+        self._states: dict[ClusterId, dict[ServiceName, DeploymentState]] = {}
+        self._contents: dict[tuple[ClusterId, BucketName], BucketCount | None] = {}
+        self._running: dict[ServiceKey, int] = {}
+
+    def ask(self, view: ClusterView) -> None:
+        """Ask what is left to ask of a cluster, one after another."""
+        while not self._is_over():
+            with self._lock:
+                question = next(self._left[view.cluster.id], None)
+            if question is None:
+                return
+            question()
+
+    def survey(self, *, is_whole: bool) -> Survey:
+        with self._lock:
+            states = {cluster: dict(known) for cluster, known in self._states.items()}
+            contents, running = dict(self._contents), dict(self._running)
+        clusters = self._sight.statuses(states)
+        if not is_whole:
+            clusters = tuple(_without_unasked(one, states) for one in clusters)
+        return Survey(self._at, self._planned.read_at, clusters, self._examinations, contents,
+                      running, is_whole=is_whole)  # fmt: skip
+
+    def _questions(self, view: ClusterView) -> Iterator[Callable[[], None]]:
+        """Yield what to ask of a cluster, service after service."""
+        if not view.is_read:
+            return
+        asked, known = set(self._sight.asked(view)), set[BucketName]()
+        for name, live in view.services.items():
+            if name in asked:
+                yield partial(self._ask_state, view, name)
+            if live.key in self._shown:
+                yield partial(self._count_jobs, view, live.key)
+                yield from self._counts(view, used_buckets(live.form), known)
+        declared = self._planned.desired.settings.buckets_on(view.cluster.id)
+        there = {BucketName(one.which.name) for one in declared}.intersection(view.buckets or {})
+        yield from self._counts(view, sorted(there), known)
+
+    def _counts(
+        self, view: ClusterView, buckets: Iterable[BucketName], known: set[BucketName]
+    ) -> Iterator[Callable[[], None]]:
+        for bucket in buckets:
+            if bucket not in known:
+                known.add(bucket)
+                yield partial(self._count_objects, view, bucket)
+
+    def _ask_state(self, view: ClusterView, name: ServiceName) -> None:
+        state = deployment_of(view, name, self._connections)
+        with self._lock:
+            self._states.setdefault(view.cluster.id, {})[name] = state
+
+    def _count_objects(self, view: ClusterView, bucket: BucketName) -> None:
+        counted = look_up(view, Lookups(counts={bucket}), self._connections).counts.get(bucket)
+        with self._lock:
+            self._contents[view.cluster.id, bucket] = counted
+
+    def _count_jobs(self, view: ClusterView, key: ServiceKey) -> None:
+        jobs = self._connections.to(view.cluster).api.jobs(key.name)
+        with contextlib.suppress(ClusterError):
+            count = sum(job.status not in ENDED_JOBS for job in jobs)
+            if count:
+                with self._lock:
+                    self._running[key] = count
 
 
 def _shown(status: ClusterStatus) -> Iterator[ServiceKey]:
@@ -52,43 +143,13 @@ def _shown(status: ClusterStatus) -> Iterator[ServiceKey]:
             yield service.key
 
 
+def _without_unasked(status: ClusterStatus, states: States) -> ClusterStatus:
+    known = states.get(status.cluster.id, {})
+    services = tuple(one for one in status.services if one.form is None or one.key.name in known)
+    return replace(status, services=services)
+
+
 def _with_declared(view: ClusterView, planned: Pass, connections: Connections) -> ClusterView:
     """Return *view* with the list of buckets, where any are declared for its cluster."""
     is_asked = view.is_read and planned.desired.settings.buckets_on(view.cluster.id)
     return look_up(view, Lookups(buckets=True), connections) if is_asked else view
-
-
-def _contents(
-    view: ClusterView, shown: set[ServiceKey], planned: Pass, connections: Connections
-) -> Mapping[tuple[ClusterId, BucketName], BucketCount | None]:
-    declared = (
-        BucketName(one.which.name) for one in planned.desired.settings.buckets_on(view.cluster.id)
-    )
-    buckets = {name for name in declared if name in (view.buckets or {})}
-    buckets |= {
-        bucket
-        for live in view.services.values()
-        if live.key in shown
-        for bucket in used_buckets(live.form)
-    }
-    if not buckets:
-        return {}
-    counted = look_up(view, Lookups(counts=buckets), connections).counts
-    return {(view.cluster.id, bucket): counted.get(bucket) for bucket in buckets}
-
-
-def _running(
-    view: ClusterView, shown: set[ServiceKey], connections: Connections
-) -> Mapping[ServiceKey, int]:
-    api = connections.to(view.cluster).api
-
-    def running(key: ServiceKey) -> int:
-        try:
-            return sum(job.status not in ENDED_JOBS for job in api.jobs(key.name))
-        except ClusterError:
-            return 0
-
-    keys = [live.key for live in view.services.values() if live.key in shown]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        counts = dict(zip(keys, pool.map(running, keys), strict=True))
-    return {key: count for key, count in counts.items() if count}

@@ -249,7 +249,7 @@ def test_what_goes_wrong_beside_the_loop_is_said_once(feed, monkeypatch, capfd):
     def failing(*_told):
         raise ZeroDivisionError("a-secret-of-the-look")
 
-    monkeypatch.setattr("oscar_sync.cli.watch_board.survey", failing)
+    monkeypatch.setattr("oscar_sync.cli.watch_board.surveys", failing)
     feed._planned = object()
     for _ in range(3):
         feed._look_once(SimpleNamespace(close_providers=lambda: None))

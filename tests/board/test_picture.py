@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.board.pages import Pages
 from oscar_sync.board.state import Board
 from oscar_sync.render.html.board_rows import ServiceRows
 from oscar_sync.render.subject import Subject
@@ -83,3 +84,16 @@ def test_a_declared_bucket_tells_what_it_holds(board):
     board.planned(subject("plan"))
     board.surveyed(full_survey())
     assert row(board, "bucket plants").buckets == ["plants (at least 1 object, 6 B)"]
+
+
+def test_a_look_that_goes_on_fills_a_page_and_never_hides_what_was_known(board):
+    part = replace(full_survey(planned_at=AT), is_whole=False)
+    planned(board)
+    board.surveyed(part)
+    assert "looking at the clusters since 03:17:00 UTC" in board.picture.facts
+    assert row(board, "web").state == "not ready"
+    assert Pages(board).document("status") is None  # programs take what it lacks for gone
+    board.surveyed(full_survey(planned_at=AT))
+    board.surveyed(part)
+    assert "looked at 03:17:00 UTC" in board.picture.facts
+    assert Pages(board).document("status") is not None

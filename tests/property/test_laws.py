@@ -27,7 +27,7 @@ from oscar_sync.planning.compare import differences
 from oscar_sync.published.report import ReportDocument
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.reconcile.subject import subject_of
-from oscar_sync.reconcile.survey import survey
+from oscar_sync.reconcile.survey import surveys
 from oscar_sync.render.html import html_cell
 from oscar_sync.render.report import report_text
 from oscar_sync.semantics.normal_form import normal_form
@@ -288,7 +288,8 @@ def _of_board(world, found):
     board = Board(60.0)
     board.planned(subject_of(found, "plan"))
     with world.connections() as connections:
-        board.surveyed(survey(found, connections))
+        for seen in surveys(found, connections):
+            board.surveyed(seen)
     board.ran(run_of("watch", "2026-03-01T03:17:04Z", 1, found.draft.plan, None))
     board.failed(f"{found.draft.plan!r}")
     pages = Pages(board)

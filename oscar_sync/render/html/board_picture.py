@@ -48,6 +48,9 @@ class BoardPicture(Struct, frozen=True):
         if self.survey is None:
             yield "clusters not looked at yet"
             return
+        if not self.survey.is_whole:
+            yield f"looking at the clusters since {self.survey.at:%H:%M:%S} UTC"
+            return
         is_of_plan = self.survey.planned_at == self.subject.read_at
         yield f"looked at {self.survey.at:%H:%M:%S} UTC{'' if is_of_plan else ', before this plan'}"
 
