@@ -44,6 +44,8 @@ class ListenOptions(Struct, frozen=True):
 class BoardServer:
     """Serves *board* from ``with`` to its end; *tell* takes what fails, in any thread.
 
+    The address is taken at once; ``close`` gives it back where nothing is served.
+
     Raises:
         UsageError: the address is taken or not ours, or a file cannot be used.
     """
@@ -82,6 +84,9 @@ class BoardServer:
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._streams.end)
         self._thread.join(_STOP_S + 2)
+        self.close()
+
+    def close(self) -> None:
         self._socket.close()
 
     def _run(self) -> None:

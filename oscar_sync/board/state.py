@@ -41,7 +41,8 @@ class Controls(Struct, frozen=True):
 class Board:
     """The picture of now, and whom to tell when it changes.
 
-    ``interval_s`` is the time between passes: the loop is healthy while one succeeds within three.
+    ``interval_s`` is the time between passes. The board is healthy while one succeeds within three
+    times that and what the last good one took.
     """
 
     def __init__(
@@ -60,7 +61,8 @@ class Board:
         number = time.time_ns() // 1_000_000
         self._picture = BoardPicture(number, is_applying=is_applying, can_sync=can_sync)
         self._listeners: list[Callable[[], None]] = []
-        self._good_at = self._turned_at = now()
+        self._good_at = self._turned_at = self._began_at = now()
+        self._took_s, self._is_good = 0.0, True
         self._seen_at = float("-inf")
         self._is_looked_at = True
         self.look_wanted = threading.Event()
@@ -74,8 +76,8 @@ class Board:
 
     @property
     def is_healthy(self) -> bool:
-        """Tell whether a pass succeeded within three intervals."""
-        return self._now() - self._good_at <= 3 * self.interval_s
+        """Tell whether passes succeed, or nothing has failed since and the loop is not late."""
+        return self._now() - self._good_at <= 3 * (self.interval_s + self._took_s)
 
     @property
     def is_alive(self) -> bool:
@@ -112,7 +114,13 @@ class Board:
         more: dict[str, Any] = {} if next_at is None else {"next_at": next_at}
         self._put(phase=phase, doing=doing, **more)
 
+    def planning(self) -> None:
+        self._began_at = self._now()
+        self.doing("planning")
+
     def step(self, event: Event) -> None:
+        if self._is_good and event.happening is not Happening.STEP_FAILED:
+            self._good_at = self._now()  # an apply may take longer than three passes
         if event.action is not None:
             more = _STEPS.get(event.happening, "")
             self.doing("applying", f"{event.action.kind} {event.action.key}{more}")
@@ -124,10 +132,11 @@ class Board:
             self.seen()
 
     def ended(self, run: MetricsRun, *, is_good: bool) -> None:
-        """Note that a pass is over; *is_good*: it could plan, whatever it found."""
-        self.run = run
+        """Note that a pass is over; *is_good*: all was read, and nothing that was sent failed."""
+        self.run, self._is_good = run, is_good
         if is_good:
             self._good_at = self._now()
+            self._took_s = self._good_at - self._began_at
 
     def failed(self, problem: str) -> None:
         if problem != self._picture.problem:

@@ -1,5 +1,6 @@
 """``oscar-sync watch``: plans again on each saved change, and with ``--apply`` carries it out."""
 
+from contextlib import closing
 from typing import Any
 
 import click
@@ -63,7 +64,8 @@ def command(**options: Any) -> int:
     problem = WatchProblem(float(options["interval"]), screen.say)
 
     def run() -> Exit:
-        return Watching(options, outputs, record, screen, problem, _feed(options, record)).run()
+        with closing(_feed(options, record)) as feed:
+            return Watching(options, outputs, record, screen, problem, feed).run()
 
     return guarded(run, outputs, options["color"])
 

@@ -16,6 +16,7 @@ from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.watch_feed import WatchFeed
 from oscar_sync.errors import MissingExtraError, OscarSyncError
 from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.run import PastRun
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import Pass
@@ -29,10 +30,19 @@ _SHARE: Final = 10
 """Looks at the clusters take at most the tenth part of the time."""
 _SAID: Final = 50
 """So many different warnings are known as said."""
+_GOOD: Final = frozenset({Exit.OK, Exit.BLOCKED, Exit.STALE})
+"""Ends of a pass that a person may have to do something about, and the board not."""
 _TELLING: Final = frozenset({Happening.STEP_START, Happening.STEP_FAILED, Happening.VERIFY})
 
 
 class BoardFeed(WatchFeed):
+    """Tells a board what the loop does.
+
+    Raises:
+        UsageError: what the options of ``--listen`` name cannot be used: before anything is asked.
+        MissingExtraError: the board is not installed.
+    """
+
     def __init__(self, options: dict[str, Any], record: RunRecord) -> None:
         self._options, self._record = options, record
         record.is_kept, record.on_end = True, self.ended
@@ -47,20 +57,20 @@ class BoardFeed(WatchFeed):
         self._over = threading.Event()
         self._is_again = False
         self._said: set[str] = set()
+        self._server = _server(self.board, options, self._failed)
+
+    def close(self) -> None:
+        self._server.close()
 
     @contextmanager
     def serving(self, wake: Callable[[], None], settings_folder: Path) -> Iterator[None]:
-        try:
-            from oscar_sync.board.server import BoardServer
-        except ModuleNotFoundError as error:
-            raise MissingExtraError(error.name or "starlette", "board") from error
         self._file = history_file(settings_folder, self._record.history)
         self._recall()
         self.held("")
         self.board.controls = Controls(wake, self._pause, self._resume)
         looking = threading.Thread(target=self._look, name="looks at clusters", daemon=True)
-        with BoardServer(self.board, listen_options(self._options), self._failed) as server:
-            say(f"board: {server.url}")
+        with self._server:
+            say(f"board: {self._server.url}")
             looking.start()
             try:
                 yield
@@ -71,7 +81,7 @@ class BoardFeed(WatchFeed):
     # -- what the loop tells
 
     def planning(self) -> None:
-        self.board.doing("planning")
+        self.board.planning()
 
     def planned(self, planned: Pass) -> None:
         self._planned = planned
@@ -110,7 +120,8 @@ class BoardFeed(WatchFeed):
 
     def ended(self, run: MetricsRun, kept: PastRun | None) -> None:
         unread = run.plan is None or any(one.problem for one in run.plan.clusters)
-        self.board.ended(run, is_good=not unread and not self._record.problem)
+        is_good = run.exit_code in _GOOD and not unread and not self._record.problem
+        self.board.ended(run, is_good=is_good)
         if kept is not None:
             self.board.ran(kept)
         # Planned again once, so that the page shows what is there now; never twice in a row: a
@@ -158,3 +169,18 @@ class BoardFeed(WatchFeed):
             self._failed(error)
         finally:
             connections.close_providers()
+
+
+def _server(board: Board, options: dict[str, Any], tell: Callable[[Exception], None]) -> Any:
+    try:
+        from oscar_sync.board.server import BoardServer
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or "starlette", "board") from error
+    where = listen_options(options)
+    server = BoardServer(board, where, tell)
+    if not where.is_loopback and where.certificate is None:
+        say(
+            f"warning: --listen {options['listen']} is not encrypted: others can read the token on "
+            "the way; add --tls-cert and --tls-key, or a proxy that does TLS"
+        )
+    return server

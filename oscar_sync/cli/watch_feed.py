@@ -11,6 +11,9 @@ from oscar_sync.reconcile.once import Pass
 class WatchFeed:
     """What the loop of a watch calls as it goes; ``watch_board`` has the one with a board."""
 
+    def close(self) -> None:
+        """Give back what was taken for ``serving``."""
+
     @contextmanager
     def serving(self, wake: Callable[[], None], settings_folder: Path) -> Iterator[None]:
         """Serve within; *wake* ends the wait of the watch, from any thread."""

@@ -9,10 +9,15 @@ from oscar_sync.errors import OscarSyncError, RepositoryError
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.exits import Exit
 from oscar_sync.model.plan import Plan
 from oscar_sync.reconcile.pace import pause_s
 
 NOT_UPDATED: Final = "repository not updated"
+_OF_APPLY: Final = {
+    False: ("last apply failed", "the last apply failed; what it did stays"),
+    True: ("another run applies", "another run applies; nothing was sent"),
+}
 
 
 class WatchProblem(Struct):
@@ -24,15 +29,13 @@ class WatchProblem(Struct):
     name: str = ""
     _told: str = ""
     _is_refused: bool = False
+    _is_of_apply: bool = False
 
     def pause_s(self) -> float:
         return pause_s(self.failures, self.interval_s, is_refused=self._is_refused)
 
     def forgive(self) -> None:
         self.failures = 0
-
-    def count(self) -> None:
-        self.failures += 1
 
     def judge(self, plan: Plan, failure: RepositoryError | None = None) -> None:
         """Judge *plan*; after a *failure* to fetch it is that of the last accepted commit."""
@@ -47,8 +50,18 @@ class WatchProblem(Struct):
             sentences.insert(0, f"{failure}; the last accepted commit is planned")
         if names:
             self.fail(", ".join(names), "; ".join(sentences))
-        else:
+        elif not self._is_of_apply:
             self._end()
+
+    def judge_apply(self, code: Exit) -> None:
+        """Judge what became of a plan that *judge* has seen, ``Exit.OK`` if nothing was sent."""
+        if code is Exit.OK:
+            if self._is_of_apply:
+                self._end()
+        elif self._is_of_apply or not self.failures:  # else the pass counts as failed already
+            name, sentence = _OF_APPLY[code is Exit.LOCKED]
+            self.fail(name, sentence)
+            self._is_of_apply = True
 
     def unusable(
         self, diagnostics: Sequence[Diagnostic], tell: Callable[[Sequence[Diagnostic]], None]
@@ -76,9 +89,9 @@ class WatchProblem(Struct):
         self.failures += 1
         if (name, told or sentence) != (self.name, self._told):
             self.say(f"{sentence} (next try in {self.pause_s():.0f} s, then less often)")
-        self.name, self._told = name, told or sentence
+        self.name, self._told, self._is_of_apply = name, told or sentence, False
 
     def _end(self) -> None:
         if self.name:
             self.say(f"over: {self.name}")
-        self.failures, self.name, self._told = 0, "", ""
+        self.failures, self.name, self._told, self._is_of_apply = 0, "", "", False

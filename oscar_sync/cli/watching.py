@@ -233,6 +233,7 @@ class Watching(Struct):
         is_due = bool(plan.actions and not self.waits_for_save)
         if self.options["is_applying"] and not self._is_held(planned, is_due=is_due) and is_due:
             return self._apply(planned, connections)
+        self.problem.judge_apply(Exit.OK)
         self._end(plan_exit(plan, detailed=False))
         return None
 
@@ -303,7 +304,10 @@ class Watching(Struct):
     def _is_held(self, planned: Pass, *, is_due: bool = True) -> bool:
         """Tell whether applying waits, for a window or the end of a pause; why is said once."""
         opens_at = opening(planned.desired.settings.windows, datetime.now(UTC))
-        held = self.feed.held(f"the window opens {opens_at}" if opens_at else "")
+        why = f"the window opens {opens_at}" if opens_at else ""
+        if self.waits_for_save and planned.draft.plan.actions:
+            why = why or "waiting for the next save or commit"
+        held = self.feed.held(why)
         if is_due:
             before, self.held = self.held, held
             if held and held != before:
@@ -327,15 +331,15 @@ class Watching(Struct):
         self.is_agreed = True
         report = carry_out(planned, connections, self.stop, self.screen, self._how())
         if report is None:
-            self.problem.count()
+            self.problem.judge_apply(Exit.LOCKED)
             self._end(Exit.LOCKED)
             return None
         code = apply_exit(report)
         self.record.reported(report)
         self._end(code)
         self.waits_for_save = code in {Exit.STALE, Exit.BLOCKED}
-        if code is not Exit.OK:
-            self.problem.count()
+        if not (self.waits_for_save or self.stop.event.is_set()):
+            self.problem.judge_apply(code)
         done = {item.action.id for item in report.results if item.status is Status.DONE}
         self.entries = {name: one for name, one in self.entries.items() if name not in done}
         left = tuple(one for one in planned.draft.plan.actions if one.id not in done)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from oscar_sync.errors import RepositoryError
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
-from oscar_sync.net.loopback import is_loopback
+from oscar_sync.net.loopback import is_readable_on_the_way
 from oscar_sync.net.proxies import proxy_for
 from oscar_sync.semantics.echoes import masked
 
@@ -94,8 +94,7 @@ class Remote(Struct, frozen=True):
 
         With a *signers_file* what comes is verified.
         """
-        parts = urlsplit("" if self.is_ssh else self.url)
-        if parts.scheme != "http" or is_loopback(parts.hostname or ""):
+        if self.is_ssh or not is_readable_on_the_way(self.url):
             return ""
         deeds = [*(["read the token"] if self.token_file else ()),
                  *(["change what is planned"] if not signers_file else ())]  # fmt: skip

@@ -58,6 +58,14 @@ def test_a_file_that_holds_no_token_is_refused_before_anything_is_sent(ask, toke
     assert f"--board-token-file {token_file}: " in err
 
 
+def test_a_token_that_others_can_read_on_the_way_is_warned_about(serve, ask):
+    url = serve().server.url
+    _, _, err = ask(url.replace("127.0.0.1", "0.0.0.0"), "sync")
+    assert err.startswith("warning: http://0.0.0.0:")
+    assert "is not encrypted: others can read the token on the way; use https" in err
+    assert ask(url.replace("127.0.0.1", "localhost"), "sync") == (0, "planning", "")
+
+
 def test_a_board_that_is_away_is_said_with_its_address(ask):
     code, _, err = ask("http://127.0.0.1:9", "sync")
     assert code == 6

@@ -187,24 +187,3 @@ def test_no_route_and_no_file_holds_a_secret(project):
     for secret in (SECRET, PASSWORD, project.edge.password, TOKEN, HOOK_SECRET):
         assert [text for text in answers if secret in text] == []
     assert json.loads(kept.read_text().splitlines()[0])["set_name"] == "tests"
-
-
-@pytest.mark.parametrize(("flags", "words"), [
-    (("--listen", "0.0.0.0:0"), "--listen-token-file"),
-    (("--listen", ":8090"), "--listen-token-file"),
-    (("--listen", "[::]:0"), "--listen-token-file"),
-    (("--listen", "8090"), "HOST:PORT"),
-    (("--listen", "localhost:http"), "HOST:PORT"),
-    (("--listen", "127.0.0.1:99999"), "HOST:PORT"),
-    (("--listen", "no.such.host.example:0", "--listen-token-file", "token"), "no.such.host"),
-    (("--listen", "127.0.0.1:0", "--tls-cert", "token"), "belong together"),
-    (("--listen", "127.0.0.1:0", "--listen-token-file", "none"), "none: No such file"),
-    (("--tls-key", "token"), "needs --listen HOST:PORT"),
-])  # fmt: skip
-def test_a_place_that_cannot_be_listened_on_is_refused_at_once(project, flags, words):
-    environ = {**os.environ, "PASSWORD": project.edge.password, "CLOUD_PASSWORD": PASSWORD}
-    watcher = Watcher(project.folder, environ, *flags)
-    assert watcher.process.wait(600) == 64
-    watcher.until(words)
-    watcher.out.close()
-    assert Api(project.edge).get("/system/services").json == []

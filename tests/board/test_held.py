@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import threading
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,7 +32,8 @@ OPTIONS = {
 @pytest.fixture
 def feed(monkeypatch, tmp_path):
     monkeypatch.setattr(BoardFeed, "_look", lambda self: None)
-    return BoardFeed(dict(OPTIONS), RunRecord("watch"))
+    with closing(BoardFeed(dict(OPTIONS), RunRecord("watch"))) as made:
+        yield made
 
 
 @pytest.fixture

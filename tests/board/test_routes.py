@@ -251,6 +251,7 @@ def test_health_is_lost_after_three_intervals_without_a_good_pass(serve):
     assert served.ask("/livez").status_code == 503
     served.board.step(Event(Happening.VERIFY, action=full_plan().actions[0]))
     assert served.ask("/livez").status_code == 200  # an apply of an hour is not killed half done
+    assert served.ask("/healthz").status_code == 200
 
 
 # -- bounds

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.border import guarded
+from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.output import Output, write
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
@@ -38,7 +38,7 @@ def ask(options: dict[str, Any], what: str, words: str, **fields: str) -> int:
         from oscar_sync.wire.board import ask_board
 
         token = _token(Path(options["board_token_file"]))
-        ask_board(options["board"], f"/api/{what}", token, fields, os.environ)
+        ask_board(options["board"], f"/api/{what}", token, fields, os.environ, say)
         write(Output("text"), f"{words}\n")
         return Exit.OK
 
