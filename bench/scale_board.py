@@ -4,79 +4,17 @@ The clusters are those of ``bench.scale``, each with a store whose buckets hold 
 is measured is the process of `oscar-sync watch --listen`: CPU seconds, memory, bytes of answers.
 """
 
-import contextlib
-import http.client
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench.measuring import BrokenRunError
+from bench.board import Board
 from bench.scale import MOST, ROUNDS, Row, spread, stubs
 from bench.setting import Setting, Stub
 
 ROWS = (Row(1_000, 1), Row(10_000, 1), Row(10_000, 50))
-_TOKEN = "a-token-of-the-bench"
 _SAME = "planned again: the same"
-_SETTLED_S = 1.0
-"""What a line or an answer tells of is over so long after it."""
-
-
-class Board:
-    """A board in a process of its own."""
-
-    def __init__(self, setting: Setting, folder: Path) -> None:
-        token = folder.with_name("token")
-        token.write_text(_TOKEN)
-        listen = ("--listen", "127.0.0.1:0", "--listen-token-file", token)
-        command = [*setting.program, "watch", ".", "--interval", "3600", *listen]
-        self.process = subprocess.Popen(
-            [str(word) for word in command], cwd=folder, env=setting.environ, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        self._before_s = 0.0
-        self._address = urlsplit(self.wait_for("board: ").partition("board: ")[2])
-
-    def wait_for(self, words: str) -> str:
-        """Return the next line with *words*.
-
-        Raises:
-            BrokenRunError: it ends without one.
-        """
-        assert self.process.stdout is not None  # noqa: S101 - it is a pipe
-        for line in self.process.stdout:
-            if words in line:
-                return line.strip()
-        raise BrokenRunError(f"the board left with {self.process.wait()}")
-
-    def ask(self, path: str, method: str = "GET") -> bytes:
-        """Return the answer at *path*, blank as long as there is none yet."""
-        host, port = str(self._address.hostname), self._address.port
-        with contextlib.closing(http.client.HTTPConnection(host, port)) as connection:
-            connection.request(method, path, headers={"Authorization": f"Bearer {_TOKEN}"})
-            answer = connection.getresponse()
-            content = answer.read()
-        return content if answer.status < 300 else b""
-
-    def wait_until(self, path: str) -> bytes:
-        while not (content := self.ask(path)):
-            time.sleep(0.2)
-        return content
-
-    def cpu_s(self) -> float:
-        """Return the CPU seconds since the last call."""
-        time.sleep(_SETTLED_S)
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        before = self._before_s
-        self._before_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return self._before_s - before
-
-    def peak_mb(self) -> float:
-        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def _requests(urls: list[str]) -> int:
@@ -116,11 +54,8 @@ def main(most: int, folder: Path) -> None:
         place = folder / f"board-{row.services}-{row.clusters}"
         with stubs(setting, setting.canned, row, "stores") as urls:
             spread(place, row, urls)
-            board = Board(setting, place)
-            try:
+            with Board(setting, place) as board:
                 cells = measured(board, urls)
-            finally:
-                board.process.kill()
         print("|", " | ".join((f"{row.services:,}", str(row.clusters), *cells)), "|", flush=True)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bench.measuring import Result
 from bench.rows.applying import apply, apply_faults
+from bench.rows.board import board_idle, board_page, board_start
 from bench.rows.client import (
     client_get,
     client_import,
@@ -239,5 +240,26 @@ ROWS = (
         "ten creates, ten updates that add two buckets each and five removals, at store restarts "
         "of 6 s: how far the time that the plan says and the time of the `apply` are apart",
         "the limit of calls to Kubernetes (row 21)",
+    ),
+    Row(
+        31,
+        "board-start",
+        board_start,
+        "`watch --listen` of 1,000 services, from the start to a page that shows the plan",
+        "a look at the clusters, which begins then",
+    ),
+    Row(
+        32,
+        "board-idle",
+        board_idle,
+        "the same with ten pages open, when it has looked at the clusters; idle CPU",
+        "plans and looks, which `bench.scale_board` measures",
+    ),
+    Row(
+        33,
+        "board-page",
+        board_page,
+        "from a save, less 300 ms of quiet, to the page that shows it",
+        "the browser",
     ),
 )

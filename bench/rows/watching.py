@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench import workload
-from bench.measuring import BrokenRunError, Ratio, Result, Sample, in_turn, paired, run
+from bench.measuring import BrokenRunError, Ratio, Result, Sample, cpu_s, in_turn, paired, run
 from bench.setting import ROOT, Setting
 from oscar_sync.model.material import CreateMaterial
 from oscar_sync.reconcile.watch import QUIET_S
@@ -44,21 +44,20 @@ def replan(setting: Setting) -> Result:
 def watch(setting: Setting) -> Result:
     """Measure from a save to the plan's last line, and the CPU of a watch that waits."""
     folder = setting.saved(setting.services(_COUNT, workload.every(_COUNT, 100)))
-    with setting.stub(_COUNT) as stub, _watch(setting, folder, setting.login(stub)) as process:
+    with setting.stub(_COUNT) as stub, watched(setting, folder, setting.login(stub)) as process:
+        _saved(process, folder / _SAVED)  # the first one after the start is not counted
         saved = [_saved(process, folder / _SAVED) for _ in range(setting.rounds * 2)]
-        idle = [_idle_percent(process.pid) for _ in range(min(3, setting.rounds))]
+        percents = idle_percents(process.pid, setting)
     waits = [sample.wall_s / _AFTER_QUIET_S for sample in saved]
     ratios = [Ratio(f"{_AFTER_QUIET_S * 1000:.0f} ms after the quiet period", 1.0, waits)]
-    if None in idle:
-        return Result({"save to plan": saved}, ratios, ["no /proc here: CPU is not measured"])
-    percents = [percent for percent in idle if percent is not None]
     return Result({"save to plan": saved}, [*ratios, Ratio("1 % of a core, idle", 0.5, percents)])
 
 
 @contextlib.contextmanager
-def _watch(
+def watched(
     setting: Setting, folder: Path, environ: Mapping[str, str]
 ) -> Iterator["subprocess.Popen[str]"]:
+    """Run a watch of *folder*, which has planned once."""
     command = [*setting.program, "watch", folder, "--interval", "3600"]
     with subprocess.Popen(
         [str(word) for word in command], env=dict(environ), stdin=subprocess.DEVNULL,
@@ -66,7 +65,6 @@ def _watch(
     ) as process:  # fmt: skip
         try:
             _read_plan(process)
-            _saved(process, folder / _SAVED)  # the first one after the start is not counted
             yield process
         finally:
             process.kill()
@@ -89,23 +87,14 @@ def _saved(process: "subprocess.Popen[str]", file: Path) -> Sample:
     return Sample(time.perf_counter() - start - QUIET_S, 0.0)
 
 
-def _idle_percent(pid: int) -> float | None:
+def idle_percents(pid: int, setting: Setting) -> list[float]:
     """Return the CPU that a process takes while nothing happens, in percent of one core."""
-    before = _cpu_s(pid)
-    start = time.perf_counter()
-    time.sleep(_IDLE_S)
-    after = _cpu_s(pid)
-    if before is None or after is None:
-        return None
-    return (after - before) / (time.perf_counter() - start) * 100
-
-
-def _cpu_s(pid: int) -> float | None:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    found = []
+    for _ in range(min(3, setting.rounds)):
+        before, start = cpu_s(pid), time.perf_counter()
+        time.sleep(_IDLE_S)
+        found.append((cpu_s(pid) - before) / (time.perf_counter() - start) * 100)
+    return found
 
 
 def _replans(rounds: int, folder: str, program: Sequence[str]) -> dict[str, list[Sample]]:
