@@ -69,6 +69,7 @@ class Following(Struct):
     say: Callable[[str], None]
     commit: FollowedCommit | None = None
     failure: RepositoryError | None = None
+    _is_refused: bool = False
 
     @property
     def folder(self) -> str:
@@ -88,9 +89,12 @@ class Following(Struct):
         try:
             self.commit = self.clone.update()
         except RepositoryError as error:
-            if before is None or not error.is_away:
+            self._is_refused = self._is_refused or not error.is_away
+            if before is None or self._is_refused:
                 raise
             self.commit, self.failure = self.clone.restore(), error
+        else:
+            self._is_refused = False
         if before is not None and before.id == self.commit.id:
             return False
         about = f"{self.commit.author}, {self.commit.authored_at}: {self.commit.subject}"

@@ -35,6 +35,7 @@ _OPTIONS: Final = (
     "-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null",
     "-c", "transfer.fsckObjects=true", "-c", "submodule.recurse=false",
     "-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false",
+    "-c", "core.bigFileThreshold=8m",  # such files go from pack to disk in pieces
     # Only signatures of ssh can be verified: others would be judged by somebody's key ring.
     "-c", "gpg.program=false", "-c", "gpg.openpgp.program=false", "-c", "gpg.x509.program=false",
     "-c", "gpg.minTrustLevel=fully",
@@ -182,9 +183,10 @@ class Clone(Struct, frozen=True):
         git = self.followed.folder / ".git"
         if not os.fstat(self.mark).st_nlink:
             raise self._error(f"{self.followed.folder} was deleted", "start the watch again")
-        for left in git.rglob("*.lock"):  # of a git that was killed: nobody else is here
-            left.unlink(missing_ok=True)
         try:
+            for left in (*git.rglob("*.lock"), *git.rglob("tmp_*")):
+                if left.is_file():  # of a git that was killed: nobody else is here
+                    left.unlink()
             self._done("init", "--quiet", "--template=", "--initial-branch=none")
             (git / "info").mkdir(exist_ok=True)
             (git / "info" / "attributes").write_text(_ATTRIBUTES, encoding="utf-8")

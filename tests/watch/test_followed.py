@@ -17,6 +17,7 @@ from oscar_sync.cli.watch import command
 from oscar_sync.cli.watch_board import BoardFeed
 from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.cli.watching import Watching
+from oscar_sync.errors import RepositoryError
 from oscar_sync.model.run import PastRun
 from oscar_sync.settings.load import Where, find
 from oscar_sync.workspace.history import NAME, add_run
@@ -152,6 +153,32 @@ def test_a_file_of_this_machine_counts_from_where_the_watch_was_started(
     forge.commit(committed())
     watcher = watch("--env-file", "values.env", "--settings", "sets/oscar-sync.yaml")
     watcher.until("1 to create")
+
+
+def test_a_refused_branch_stays_refused_while_the_forge_is_away(forge, tmp_path):
+    words = ["--git", forge.url, "--git-folder", str(tmp_path / "clone")]
+    said: list[str] = []
+    with followed(command.make_context("watch", words).params, said.append) as following:
+        assert following
+        accepted = forge.commit({"a.yaml": "one\n"})
+        assert following.update()
+        forge.answer = lambda to: to.reply(503, b"")
+        assert not following.update()
+        assert "503" in str(following.failure)
+        forge.answer = None
+        forge.work("commit", "--quiet", "--amend", "-m", "rewritten")
+        forge.push()
+        with pytest.raises(RepositoryError, match="was rewritten"):
+            following.update()
+        forge.answer = lambda to: to.reply(503, b"")
+        with pytest.raises(RepositoryError, match="503"):
+            following.update()
+        forge.answer = None
+        forge.work("reset", "--quiet", "--hard", accepted)
+        forge.push()
+        assert not following.update()
+        assert following.failure is None
+    assert len(said) == 1
 
 
 @pytest.fixture

@@ -583,9 +583,10 @@ exec GIT "$@"
 """
 WAITS = "kill -9 $PPID; while [ ! -e CLONE.go ]; do sleep 0.02; done; exit"
 HALF = "echo half > CLONE/b.yaml; : > CLONE/.git/index.lock; : > CLONE/.git/HEAD.lock"
+PART = ": > CLONE/.git/refs/oscar-sync/fetched.lock; : > CLONE/.git/objects/pack/tmp_pack_Aa1"
 KILLED = {
     "new and before anything": ("init", "kill -9 $PPID; exit"),
-    "in the fetch": ("fetch", f": > CLONE/.git/refs/oscar-sync/fetched.lock; {WAITS}"),
+    "in the fetch": ("fetch", f"{PART}; {WAITS}"),
     "within the files": ("checkout", f"{HALF}; kill -9 $PPID; exit"),
     "before it is cleaned": ("clean", "kill -9 $PPID; exit"),
 }
@@ -616,6 +617,7 @@ def test_a_run_that_was_killed_is_made_good_by_the_next(follow, forge, tmp_path,
     until(lambda: _is_free(follow))
     assert follow().id == last
     assert files(clone) == {"b.yaml": "three\n"}
+    assert [*clone.rglob("tmp_*"), *clone.rglob("*.lock")] == []
 
 
 def test_a_server_that_does_not_answer_is_given_up(follow, forge, monkeypatch):
@@ -632,6 +634,16 @@ def test_too_large_a_commit_is_refused(follow, forge, monkeypatch):
     forge.commit(FILES)
     monkeypatch.setattr(module, "LARGEST_COMMIT", 7)
     assert "are over" in failure(follow)
+
+
+def test_a_large_file_is_not_held_in_memory(follow, forge, tmp_path):
+    forge.commit({"model.bin": "\0" * (28 << 20)})
+    used = "import resource\nprint(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    words = [sys.executable, "-c", UPDATE + used, forge.url, str(tmp_path / "clone")]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    ran = subprocess.run(words, env=environ, check=True, capture_output=True, text=True)
+    assert (tmp_path / "clone/model.bin").stat().st_size == 28 << 20
+    assert int(ran.stdout) < 28 << 10
 
 
 def test_without_git_it_says_so(follow, forge, monkeypatch, tmp_path):
