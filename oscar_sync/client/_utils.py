@@ -15,6 +15,7 @@ from oscar_sync.client.output import decoded, is_base64
 from oscar_sync.client.payload import headers_of, timeout_of
 from oscar_sync.model.secret import Secret
 from oscar_sync.storage.whole import write_whole
+from oscar_sync.wire.exchange import Request
 
 __all__ = [
     "decode_b64",
@@ -48,18 +49,17 @@ def make_request(c: Any, path: str, method: str, **kwargs: Any) -> Any:
         ValueError: the log-in cannot be sent.
     """
     data, token = kwargs.get("data"), kwargs.get("token")
-    call = exchange.Call(
+    request = Request(
         method.upper(),
         path,
         _body(data),
-        Secret(get_headers_with_token(token)["Authorization"]) if token else None,
         timeout_of(kwargs.get("timeout")),
+        Secret(get_headers_with_token(token)["Authorization"]) if token else None,
         kwargs.get("content_type") or "application/json",
         headers_of(kwargs.get("headers")),
-        has_services=kwargs.get("has_services", False),
-        into=kwargs.get("into"),
+        kwargs.get("into"),
     )
-    response = exchange.send(c, call)
+    response = exchange.send(c, request, has_services=kwargs.get("has_services", False))
     if response.status_code >= 400 and kwargs.get("handle", True) is not False:
         from oscar_sync.client.failures import http_error
 

@@ -4,9 +4,7 @@ import logging
 import os
 import time
 from collections.abc import Mapping
-from typing import IO, Any, Final
-
-from msgspec import Struct
+from typing import Any, Final
 
 from oscar_sync.client.login import login_of
 from oscar_sync.client.options import DEFAULT_TIMEOUT_S
@@ -14,6 +12,7 @@ from oscar_sync.errors import ClusterError, MissingExtraError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.secret import Secret
+from oscar_sync.wire.exchange import Request
 
 LOG: Final = logging.getLogger("oscar_sync.client")
 CONNECTIONS: Final = 8
@@ -23,75 +22,47 @@ _SLOT: Final = "_session"
 _SECRETS: Final = ("password", "oidc_token", "refresh_token")
 
 
-class Call(Struct, frozen=True):
-    """What a method asks.
+def send(client: Any, request: Request, *, has_services: bool = False) -> Any:
+    """Return the ``requests.Response`` to *request*, whatever its status.
 
-    ``path`` is quoted; ``login`` the ``Authorization`` value instead of the client's own.
-    """
-
-    method: str
-    path: str
-    body: bytes | None = None
-    login: Secret | None = None
-    timeout_s: float | None = None
-    content_type: str = "application/json"
-    headers: Mapping[str, str] = {}
-    has_services: bool = False
-    into: IO[bytes] | None = None
-
-    def __repr__(self) -> str:
-        """Show nothing of bodies and headers, which may hold secrets."""
-        return f"Call({self.method} {self.path})"
-
-
-def send(client: Any, call: Call) -> Any:
-    """Return the ``requests.Response`` to *call*, whatever its status.
-
-    A GET is repeated while that may help. A PUT that is answered 500 is sent again, twice at most:
-    it is a full replace, and OSCAR answers 500 while its store restarts.
+    It *has_services* where their variables are to be read under both spellings. A GET is repeated
+    while that may help. A PUT that is answered 500 is sent again, twice at most: it is a full
+    replace, and OSCAR answers 500 while its store restarts.
 
     Raises:
         requests.RequestException: no usable answer came.
         ValueError: the log-in or the address cannot be sent.
     """
-    response = _once(client, call)
+    response = _once(client, request)
     for attempt in range(1, PUT_TRIES):
-        if call.method != "PUT" or response.status_code != 500:
+        if request.method != "PUT" or response.status_code != 500:
             break
         _wait(_FIRST_WAIT_S * 2 ** (attempt - 1))
-        LOG.debug("PUT %s was answered 500; sent again", call.path.partition("?")[0])
-        response = _once(client, call)
-    return response
+        LOG.debug("PUT %s was answered 500; sent again", request.path.partition("?")[0])
+        response = _once(client, request)
+    if not has_services:
+        return response
+    from oscar_sync.client.responses import ServiceResponse
+
+    return ServiceResponse(response)
 
 
 def _wait(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _once(client: Any, call: Call) -> Any:
+def _once(client: Any, request: Request) -> Any:
     from oscar_sync.client.failures import lost
-    from oscar_sync.client.responses import ServiceResponse, response_of
-    from oscar_sync.wire.exchange import Request
+    from oscar_sync.client.responses import response_of
 
     session = session_of(client)
-    asked = Request(
-        call.method,
-        call.path,
-        call.body,
-        call.timeout_s,
-        call.login,
-        call.content_type,
-        call.headers,
-        call.into,
-    )
     try:
-        raw = session.send(asked)
+        raw = session.send(request)
     except ClusterError as error:
         raise lost(error) from None
     except MissingExtraError as error:
         raise ValueError(str(error)) from None
-    response = response_of(raw, call.method)
-    return ServiceResponse(response) if call.has_services else response
+    return response_of(raw, request.method)
 
 
 def session_of(client: Any) -> Any:

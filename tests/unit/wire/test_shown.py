@@ -2,7 +2,6 @@
 
 import pytest
 
-from oscar_sync.client.exchange import Call
 from oscar_sync.model.secret import Secret
 from oscar_sync.wire.answers import Answer
 from oscar_sync.wire.exchange import RawAnswer, Request
@@ -14,7 +13,6 @@ WORD = "pass-w0rd"
     "value",
     [
         Request("PUT", "/system/services", WORD.encode(), headers={"X": WORD}, login=Secret(WORD)),
-        Call("PUT", "/system/services", WORD.encode(), headers={"X": WORD}, login=Secret(WORD)),
         RawAnswer(200, {"X": WORD}, WORD.encode()),
         Answer(200, WORD, {"key": WORD}, WORD.encode()),
     ],
