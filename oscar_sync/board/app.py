@@ -123,9 +123,13 @@ class _Routes:
     # -- logging in
 
     def login_form(self, _request: Request) -> Response:
+        if not self._access.has_token:
+            return RedirectResponse("/", 303)
         return HTMLResponse(self._pages.login())
 
     async def login(self, request: Request) -> Response:
+        if not self._access.has_token:
+            return RedirectResponse("/", 303)
         given = (await _fields(request)).get("token", "")
         if not self._access.is_token(given.strip()):
             await asyncio.sleep(WRONG_S)

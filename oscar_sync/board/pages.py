@@ -17,7 +17,7 @@ class Pages:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._lock = threading.Lock()
-        self._shown: tuple[int, str] | None = None
+        self._shown: object = None
         self._made: dict[tuple[str, ...], Any] = {}
         self.style = "\n".join(map(source_of, ("page.css", "board.css", "graph.css")))
         self.script = str(source_of("board.js"))
@@ -51,7 +51,7 @@ class Pages:
     def _kept(self, name: tuple[str, ...], make: Callable[[BoardPicture], Any]) -> Any:
         picture = self._board.picture
         with self._lock:  # whoever asks at the same time waits for the same page
-            shown = (picture.number, picture.phase)
+            shown = (picture.number, picture.now, picture.facts, picture.steps)
             if self._shown != shown or len(self._made) > _KEPT:
                 self._shown, self._made = shown, {}
             if name not in self._made:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.board.steps import steps_after
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.survey import Survey
@@ -20,7 +21,6 @@ from oscar_sync.workspace.history import KEPT
 _SLOWEST_TURN_S: Final = 900.0
 _READING_S: Final = 30.0
 """Whoever asked for something so long ago still reads."""
-_STEPS: Final = {Happening.STEP_FAILED: ": failed", Happening.VERIFY: ": verifying"}
 
 
 def _nothing(*_told: object) -> None:
@@ -109,21 +109,21 @@ class Board:
 
     # -- for the watch
 
-    def doing(self, phase: str, doing: str = "", next_at: str | None = None) -> None:
-        self._turned_at = self._now()
-        more: dict[str, Any] = {} if next_at is None else {"next_at": next_at}
-        self._put(phase=phase, doing=doing, **more)
-
     def planning(self) -> None:
-        self._began_at = self._now()
-        self.doing("planning")
+        self._began_at = self._turned_at = self._now()
+        self._put(phase="planning", steps={})
+
+    def waiting(self, next_at: str) -> None:
+        self._turned_at = self._now()
+        self._put(phase="waiting", steps={}, next_at=next_at)
 
     def step(self, event: Event) -> None:
         if self._is_good and event.happening is not Happening.STEP_FAILED:
             self._good_at = self._now()  # an apply may take longer than three passes
-        if event.action is not None:
-            more = _STEPS.get(event.happening, "")
-            self.doing("applying", f"{event.action.kind} {event.action.key}{more}")
+        self._turned_at = self._now()
+        steps = steps_after(event, self._picture.steps)
+        if ("applying", steps) != (self._picture.phase, self._picture.steps):
+            self._put(phase="applying", steps=steps)
 
     def planned(self, subject: Subject) -> None:
         self._put(subject=subject, is_content=_told(self._picture.subject) != _told(subject))

@@ -8,6 +8,7 @@ from typing import Final
 
 from oscar_sync.board.state import Board
 from oscar_sync.render.html.board_picture import BoardPicture
+from oscar_sync.render.html.board_rows import row_id
 from oscar_sync.render.words import safe
 
 MOST: Final = 100
@@ -66,5 +67,10 @@ class Streams:
 
 
 def _message(picture: BoardPicture) -> bytes:
-    told = {"number": picture.number, "phase": safe(picture.now), "facts": picture.facts}
+    told = {
+        "number": picture.number,
+        "phase": safe(picture.now),
+        "facts": picture.facts,
+        "steps": {safe(row_id(key)): words for key, words in picture.steps.items()},
+    }
     return f"data: {json.dumps(told)}\n\n".encode()

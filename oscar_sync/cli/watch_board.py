@@ -15,7 +15,7 @@ from oscar_sync.cli.request import connections_of
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.watch_feed import WatchFeed
 from oscar_sync.errors import MissingExtraError, OscarSyncError
-from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.event import Event
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.run import PastRun
 from oscar_sync.reconcile.connect import Connections
@@ -32,7 +32,6 @@ _SAID: Final = 50
 """So many different warnings are known as said."""
 _GOOD: Final = frozenset({Exit.OK, Exit.BLOCKED, Exit.STALE})
 """Ends of a pass that a person may have to do something about, and the board not."""
-_TELLING: Final = frozenset({Happening.STEP_START, Happening.STEP_FAILED, Happening.VERIFY})
 
 
 class BoardFeed(WatchFeed):
@@ -115,8 +114,7 @@ class BoardFeed(WatchFeed):
         self.board.controls.sync()
 
     def on_event(self, event: Event) -> None:
-        if event.happening in _TELLING:
-            self.board.step(event)
+        self.board.step(event)
 
     def ended(self, run: MetricsRun, kept: PastRun | None) -> None:
         unread = run.plan is None or any(one.problem for one in run.plan.clusters)
@@ -134,7 +132,7 @@ class BoardFeed(WatchFeed):
     def waiting(self, problem: str, pause_s: float) -> None:
         next_at = datetime.now(UTC) + timedelta(seconds=pause_s)
         self.board.failed(problem)
-        self.board.doing("waiting", next_at=f"{next_at:%H:%M:%S}")
+        self.board.waiting(f"{next_at:%H:%M:%S}")
 
     # -- looks at the clusters
 

@@ -1,5 +1,6 @@
 """What a picture says of a plan and a look at the clusters that were made apart."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,10 +8,13 @@ from msgspec.structs import replace
 
 from oscar_sync.board.pages import Pages
 from oscar_sync.board.state import Board
+from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.plan import Do, Step
+from oscar_sync.render.html.board import board_page
 from oscar_sync.render.html.board_rows import ServiceRows
 from oscar_sync.render.subject import Subject
-from tests.browser.boards import COMMIT, full_survey
-from tests.unit.render.subjects import key, plan, subject
+from tests.browser.boards import COMMIT, full_survey, some_runs
+from tests.unit.render.subjects import CLOUD, full_plan, key, plan, subject
 
 AT = datetime(2026, 3, 1, 3, 16, 50, tzinfo=UTC)
 
@@ -22,7 +26,9 @@ def planned(board, at=AT, names=(), commit=COMMIT):
 
 
 def row(board, name):
-    return ServiceRows(board.picture.subject, board.picture.survey).row(key(name))
+    return ServiceRows(board.picture.subject, board.picture.survey, board.picture.steps).row(
+        key(name)
+    )
 
 
 @pytest.fixture
@@ -97,3 +103,48 @@ def test_a_look_that_goes_on_fills_a_page_and_never_hides_what_was_known(board):
     board.surveyed(part)
     assert "looked at 03:17:00 UTC" in board.picture.facts
     assert Pages(board).document("status") is not None
+
+
+def test_rows_tell_what_is_sent_for_them_right_now(board):
+    update, create = full_plan().actions[2], full_plan().actions[1]
+    board.planned(subject("plan"))
+    assert update.key.cluster == create.key.cluster
+    step = Step(Do.PUT, "x")
+    for happening, action, told in (
+        (Happening.STEP_START, update, ["update", ""]),
+        (Happening.STEP_PROGRESS, update, ["update", ""]),
+        (Happening.STEP_START, create, ["update", "create"]),
+        (Happening.STEP_DONE, update, ["", "create"]),
+        (Happening.VERIFY, update, ["update, verifying", "create"]),
+        (Happening.STEP_FAILED, create, ["", "create, failed"]),
+    ):
+        board.step(Event(happening, action, step))
+        assert [row(board, one.key.name).step for one in (update, create)] == told
+    assert board.picture.now == f"applying: {create.key} (create, failed)"
+    board.planning()
+    assert board.picture.steps == {}
+
+
+def test_objects_of_a_seed_change_a_picture_once(board):
+    changes = []
+    board.listen(lambda: changes.append(1))
+    seed = full_plan().actions[0]
+    for number in range(50):
+        for happening in (Happening.STEP_START, Happening.STEP_PROGRESS, Happening.STEP_DONE):
+            board.step(Event(happening, seed, Step(Do.UPLOAD, f"object {number}")))
+    assert len(changes) == 1
+
+
+def test_what_needs_attention_is_first_and_a_cluster_that_is_away_is_one_of_it(board):
+    names = [f"far-{number}" for number in range(40)]
+    made = subject("plan")
+    services = tuple(sorted([*made.services, *(key(name, CLOUD) for name in names)]))
+    board.planned(replace(made, services=services))
+    board.surveyed(full_survey())
+    board.recall(some_runs()[:2])
+    page = board_page(board.picture)
+    head = page[: page.index("<fieldset")]
+    assert "last run, 2026-03-01 03:17:04 UTC" in head
+    places = re.findall(r'<li id="[^"]*" class="bad"><span class="badge">([^<]+)</span>', head)
+    assert places == ["partial", "not known", "deletes data", "blocked", "not ready"]
+    assert "Needs attention" not in board_page(Board(60.0).picture)

@@ -248,15 +248,25 @@ def test_a_page_of_a_service_follows_too(served, shown):
 def test_the_steps_of_an_apply_are_told_as_they_go(served, shown):
     served.show()
     page = shown()
-    first = full_plan().actions[0]
+    first, row = (
+        full_plan().actions[0],
+        page.locator("tr", has=page.get_by_role("link", name="old")),
+    )
     assert first.kind is ActionKind.REMOVE
     for happening, words in (
-        (Happening.STEP_START, "applying: remove edge-1/old"),
-        (Happening.STEP_FAILED, "applying: remove edge-1/old: failed"),
-        (Happening.VERIFY, "applying: remove edge-1/old: verifying"),
+        (Happening.STEP_START, "remove"),
+        (Happening.STEP_FAILED, "remove, failed"),
+        (Happening.VERIFY, "remove, verifying"),
     ):
         served.board.step(Event(happening, first))
-        page.locator("#phase").get_by_text(words, exact=True).wait_for()
+        page.locator("#phase").get_by_text(f"applying: edge-1/old ({words})", exact=True).wait_for()
+        row.get_by_text(words, exact=True).wait_for()
+    served.board.failed("a new page while it is applied")
+    page.get_by_text("a new page while it is applied").wait_for()
+    assert row.get_by_text("remove, verifying", exact=True).is_visible()
+    served.board.waiting("03:18:00")
+    page.get_by_text("waiting", exact=True).wait_for()
+    assert row.locator("[data-step]").text_content() == ""
 
 
 def test_a_board_that_stops_is_told_and_the_page_goes_on_with_the_next(served, shown, complaints):

@@ -15,6 +15,7 @@ from oscar_sync.model.survey import Survey
 from oscar_sync.render.graph.svg import graph_svg
 from oscar_sync.render.graph.text import graph_text
 from oscar_sync.render.history import day_and_time, outcome_of, short, what_of
+from oscar_sync.render.html.board_attention import worries
 from oscar_sync.render.html.board_picture import BoardPicture
 from oscar_sync.render.html.board_rows import TONES, ServiceRow, ServiceRows, quoted
 from oscar_sync.render.html.entries import blocks_of, entries_of, slug
@@ -43,9 +44,11 @@ class _Cluster(Struct, frozen=True):
 def board_page(picture: BoardPicture, cluster: str = "") -> str:
     """Return the page of all clusters, or of one with each of its services."""
     subject = picture.subject
-    rows = ServiceRows(subject, picture.survey).rows() if subject else {}
+    rows = ServiceRows(subject, picture.survey, picture.steps).rows() if subject else {}
     shown = [one for one in subject.plan.clusters if cluster in {"", one.id}] if subject else []
     clusters = [_cluster(one, rows, _ROWS if not cluster else None) for one in shown]
+    first, more = worries(shown, rows)
+    last = picture.runs[-1] if picture.runs and not cluster else None
     states = Counter(row.state for one in shown for row in rows.get(one.id, ()))
     return rendered(
         "board.html",
@@ -53,6 +56,9 @@ def board_page(picture: BoardPicture, cluster: str = "") -> str:
         title=f"oscar-sync: {cluster or _set_name(subject)}",
         one=cluster,
         lead=_lead(picture),
+        worries=first,
+        more_worries=more,
+        failed=_run(last) if last and last.exit_code else None,
         states=[(word, slug(word), states[word]) for word in TONES if states[word]],
         clusters=clusters,
         findings=[] if cluster else list(_findings(picture.survey))[:_FINDINGS],
@@ -68,7 +74,7 @@ def service_page(picture: BoardPicture, key: ServiceKey) -> str:
     subject = picture.subject
     if subject is None:
         return ""
-    row = ServiceRows(subject, picture.survey).row(key)
+    row = ServiceRows(subject, picture.survey, picture.steps).row(key)
     if row is None:
         return ""
     own = [one for one in entries_of(subject) if (one.cluster, one.name) == (key.cluster, key.name)]

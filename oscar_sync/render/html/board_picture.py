@@ -1,27 +1,32 @@
 """What a board shows: the values that the loop puts in, and its lines of facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.survey import Survey
 from oscar_sync.render.history import short
 from oscar_sync.render.subject import Subject
 
+_STEPS: Final = 3
+
 
 class BoardPicture(Struct, frozen=True):
     """Everything that a board shows. ``number`` rises with each change of more than times.
 
-    ``phase`` is what the loop does now, ``doing`` to what; times are of day, UTC. ``subject``
-    is None until the first plan. ``held`` is why nothing is applied now, for
-    a pause or a window. ``can_sync``: whoever reads may ask for a plan.
+    ``phase`` is what the loop does now, ``steps`` what for which service; times are of day, UTC.
+    ``subject`` is None until the first plan. ``held`` is why nothing is applied now, for a pause or
+    a window. ``can_sync``: whoever reads may ask for a plan.
     """
 
     number: int = 0
     phase: str = "starting"
     is_applying: bool = False
-    doing: str = ""
+    steps: Mapping[ServiceKey, str] = MappingProxyType({})
     problem: str = ""
     next_at: str = ""
     subject: Subject | None = None
@@ -57,4 +62,6 @@ class BoardPicture(Struct, frozen=True):
     @property
     def now(self) -> str:
         """Return what goes on."""
-        return f"{self.phase}: {self.doing}" if self.doing else self.phase
+        shown = [f"{key} ({words})" for key, words in self.steps.items()][:_STEPS]
+        more = [f"{len(self.steps) - _STEPS} more"] if len(self.steps) > _STEPS else []
+        return f"{self.phase}: {', '.join(shown + more)}" if shown else self.phase

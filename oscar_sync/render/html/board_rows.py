@@ -39,7 +39,7 @@ TONES: Final = {
 class ServiceRow(Struct, frozen=True):
     """One service, bucket or volume; ``id`` is that of its element, ``link`` leads to its page.
 
-    ``address`` is where an exposed service answers.
+    ``address`` is where an exposed service answers, ``step`` what is done for it right now.
     """
 
     id: str
@@ -52,6 +52,7 @@ class ServiceRow(Struct, frozen=True):
     address: str
     buckets: Sequence[str]
     running: str
+    step: str
 
     @property
     def slug(self) -> str:
@@ -61,8 +62,10 @@ class ServiceRow(Struct, frozen=True):
 class ServiceRows:
     """What is known of each service: its action, what blocks it, and how it runs."""
 
-    def __init__(self, subject: Subject, survey: Survey | None) -> None:
-        plan = subject.plan
+    def __init__(
+        self, subject: Subject, survey: Survey | None, steps: Mapping[ServiceKey, str]
+    ) -> None:
+        plan, self._steps = subject.plan, steps
         self._survey = survey
         self._clusters = [one.id for one in plan.clusters]
         looked_at = survey.clusters if survey else ()
@@ -138,7 +141,7 @@ class ServiceRows:
         form = status.form if status else None
         is_exposed = form is not None and kind_of(form) == "exposed"
         return ServiceRow(
-            f"s-{key.cluster}/{key.name.replace(' ', '/')}",
+            row_id(key),
             f"/service/{quoted(key.cluster)}/{quoted(key.name)}",
             key.name,
             state,
@@ -148,6 +151,7 @@ class ServiceRows:
             address_of(self._found[key.cluster].cluster, key.name) if is_exposed else "",
             list(self._buckets(key, form)),
             f"{running:,} running" if running else "",
+            self._steps.get(key, ""),
         )
 
     def _buckets(self, key: ServiceKey, form: Form | None) -> Iterator[str]:
@@ -159,6 +163,11 @@ class ServiceRows:
         for bucket in buckets:
             count = self._survey.contents.get((key.cluster, bucket))
             yield f"{bucket} {_content_of(count)}".rstrip()
+
+
+def row_id(key: ServiceKey) -> str:
+    """Return the id of the element that shows *key*."""
+    return f"s-{key.cluster}/{key.name.replace(' ', '/')}"
 
 
 def _due(action: Action) -> str:

@@ -4,7 +4,7 @@ const AGAIN_MS = 10000;
 const OWN = new Set(["open", "hidden"]); // set by the reader or here, never by a new page
 const TOLD = new Set(["connection", "phase", "facts"]); // what the stream of events tells
 const connection = document.getElementById("connection");
-let shown = Number(document.body.dataset.number), asked = shown, isFetching = false;
+let shown = Number(document.body.dataset.number), asked = shown, isFetching = false, steps = {};
 
 function tell(words) {
   if (connection.textContent !== words) connection.textContent = words;
@@ -62,6 +62,7 @@ async function refresh() {
       change(document.body, page.body);
       if (focus !== document.activeElement) focus.focus({ preventScroll: true }); // it was moved
       search();
+      mark();
     }
   } catch {
     // The stream of events says that the board does not answer.
@@ -79,6 +80,14 @@ function search() {
     row.classList.toggle("miss", !row.dataset.name.toLowerCase().includes(text));
 }
 
+// Say in their rows what is done for which services right now.
+function mark() {
+  for (const one of document.querySelectorAll("[data-step]")) {
+    const words = steps[one.dataset.step] ?? "";
+    if (one.textContent !== words) one.textContent = words;
+  }
+}
+
 function listen() {
   const events = new EventSource("/events");
   events.addEventListener("open", () => tell(""));
@@ -94,6 +103,8 @@ function listen() {
       const line = document.getElementById(id);
       if (line && line.textContent !== told[id]) line.textContent = told[id];
     }
+    steps = told.steps;
+    mark();
     asked = Math.max(asked, told.number);
     refresh();
   });
