@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from oscar_sync.board.steps import steps_after
 from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.report import Status
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.survey import Survey
 from oscar_sync.render.html.board_picture import BoardPicture
@@ -19,6 +20,7 @@ from oscar_sync.semantics.answers import SETTLED
 from oscar_sync.workspace.history import KEPT
 
 _SLOWEST_TURN_S: Final = 900.0
+_UNDONE: Final = frozenset({Status.FAILED, Status.NOT_VERIFIED, Status.STALE})
 _READING_S: Final = 30.0
 """Whoever asked for something so long ago still reads."""
 
@@ -126,7 +128,10 @@ class Board:
             self._put(phase="applying", steps=steps)
 
     def planned(self, subject: Subject) -> None:
-        self._put(subject=subject, is_content=_told(self._picture.subject) != _told(subject))
+        due = {action.key for action in subject.plan.actions}
+        failures = {key: why for key, why in self._picture.failures.items() if key in due}
+        is_same = _told(self._picture.subject) == _told(subject)
+        self._put(subject=subject, failures=failures, is_content=not is_same)
         self._is_looked_at = False
         if self._now() - self._seen_at < _READING_S:
             self.seen()
@@ -137,6 +142,13 @@ class Board:
         if is_good:
             self._good_at = self._now()
             self._took_s = self._good_at - self._began_at
+        if run.report is not None:
+            failures = {
+                one.action.key: f"{one.status}: {one.message}"
+                for one in run.report.results
+                if one.status in _UNDONE
+            }
+            self._put(failures=failures, is_content=failures != self._picture.failures)
 
     def failed(self, problem: str) -> None:
         if problem != self._picture.problem:

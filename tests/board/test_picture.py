@@ -12,8 +12,9 @@ from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.plan import Do, Step
 from oscar_sync.render.html.board import board_page
 from oscar_sync.render.html.board_rows import ServiceRows
+from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.render.subject import Subject
-from tests.browser.boards import COMMIT, full_survey, some_runs
+from tests.browser.boards import COMMIT, full_survey
 from tests.unit.render.subjects import CLOUD, full_plan, key, plan, subject
 
 AT = datetime(2026, 3, 1, 3, 16, 50, tzinfo=UTC)
@@ -26,9 +27,7 @@ def planned(board, at=AT, names=(), commit=COMMIT):
 
 
 def row(board, name):
-    return ServiceRows(board.picture.subject, board.picture.survey, board.picture.steps).row(
-        key(name)
-    )
+    return ServiceRows(board.picture.subject, board.picture).row(key(name))
 
 
 @pytest.fixture
@@ -141,10 +140,26 @@ def test_what_needs_attention_is_first_and_a_cluster_that_is_away_is_one_of_it(b
     services = tuple(sorted([*made.services, *(key(name, CLOUD) for name in names)]))
     board.planned(replace(made, services=services))
     board.surveyed(full_survey())
-    board.recall(some_runs()[:2])
     page = board_page(board.picture)
     head = page[: page.index("<fieldset")]
-    assert "last run, 2026-03-01 03:17:04 UTC" in head
     places = re.findall(r'<li id="[^"]*" class="bad"><span class="badge">([^<]+)</span>', head)
-    assert places == ["partial", "not known", "deletes data", "blocked", "not ready"]
+    assert places == ["not known", "deletes data", "blocked", "not ready"]
     assert "Needs attention" not in board_page(Board(60.0).picture)
+
+
+def test_why_an_apply_failed_is_told_until_it_is_done_or_no_longer_planned(board):
+    made = subject("apply")
+    board.planned(made)
+    board.ended(MetricsRun("watch", 0.0, 0.0, 4, made.plan, made.report), is_good=False)
+    number = board.picture.number
+    assert row(board, "old").state == "apply failed"
+    assert row(board, "old").words == "failed: said "
+    assert row(board, "segment").state == "missing"  # skipped: nothing went wrong there
+    assert row(board, "detector").state == "changed in the files"  # done
+    head = board_page(board.picture).partition("<fieldset")[0]
+    assert ">edge-1/old</a> failed: said" in head
+    board.planned(made)
+    assert board.picture.number == number
+    board.planned(replace(made, plan=plan()))
+    board.planned(made)
+    assert row(board, "old").state == "deletes data"

@@ -44,11 +44,10 @@ class _Cluster(Struct, frozen=True):
 def board_page(picture: BoardPicture, cluster: str = "") -> str:
     """Return the page of all clusters, or of one with each of its services."""
     subject = picture.subject
-    rows = ServiceRows(subject, picture.survey, picture.steps).rows() if subject else {}
+    rows = ServiceRows(subject, picture).rows() if subject else {}
     shown = [one for one in subject.plan.clusters if cluster in {"", one.id}] if subject else []
     clusters = [_cluster(one, rows, _ROWS if not cluster else None) for one in shown]
     first, more = worries(shown, rows)
-    last = picture.runs[-1] if picture.runs and not cluster else None
     states = Counter(row.state for one in shown for row in rows.get(one.id, ()))
     return rendered(
         "board.html",
@@ -58,7 +57,6 @@ def board_page(picture: BoardPicture, cluster: str = "") -> str:
         lead=_lead(picture),
         worries=first,
         more_worries=more,
-        failed=_run(last) if last and last.exit_code else None,
         states=[(word, slug(word), states[word]) for word in TONES if states[word]],
         clusters=clusters,
         findings=[] if cluster else list(_findings(picture.survey))[:_FINDINGS],
@@ -74,7 +72,7 @@ def service_page(picture: BoardPicture, key: ServiceKey) -> str:
     subject = picture.subject
     if subject is None:
         return ""
-    row = ServiceRows(subject, picture.survey, picture.steps).row(key)
+    row = ServiceRows(subject, picture).row(key)
     if row is None:
         return ""
     own = [one for one in entries_of(subject) if (one.cluster, one.name) == (key.cluster, key.name)]

@@ -18,15 +18,17 @@ _STEPS: Final = 3
 class BoardPicture(Struct, frozen=True):
     """Everything that a board shows. ``number`` rises with each change of more than times.
 
-    ``phase`` is what the loop does now, ``steps`` what for which service; times are of day, UTC.
-    ``subject`` is None until the first plan. ``held`` is why nothing is applied now, for a pause or
-    a window. ``can_sync``: whoever reads may ask for a plan.
+    ``phase`` is what the loop does now, ``steps`` what for which service, ``failures`` why the last
+    apply of what is still planned did not end well; times are of day, UTC. ``subject`` is None
+    until the first plan. ``held`` is why nothing is applied now, for a pause or a window.
+    ``can_sync``: whoever reads may ask for a plan.
     """
 
     number: int = 0
     phase: str = "starting"
     is_applying: bool = False
     steps: Mapping[ServiceKey, str] = MappingProxyType({})
+    failures: Mapping[ServiceKey, str] = MappingProxyType({})
     problem: str = ""
     next_at: str = ""
     subject: Subject | None = None

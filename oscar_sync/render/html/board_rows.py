@@ -12,8 +12,8 @@ from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.natural import natural
 from oscar_sync.model.plan import BUCKET_PREFIX, Action, Category
 from oscar_sync.model.state import BucketCount
-from oscar_sync.model.survey import Survey
 from oscar_sync.render.history import short
+from oscar_sync.render.html.board_picture import BoardPicture
 from oscar_sync.render.html.entries import slug
 from oscar_sync.render.subject import Subject
 from oscar_sync.render.words import headline, size
@@ -25,6 +25,7 @@ _CALM: Final = "in sync"
 TONES: Final = {
     "deletes data": "bad",
     "blocked": "bad",
+    "apply failed": "bad",
     "not known": "bad",
     "missing": "warn",
     "not ready": "bad",
@@ -62,11 +63,9 @@ class ServiceRow(Struct, frozen=True):
 class ServiceRows:
     """What is known of each service: its action, what blocks it, and how it runs."""
 
-    def __init__(
-        self, subject: Subject, survey: Survey | None, steps: Mapping[ServiceKey, str]
-    ) -> None:
-        plan, self._steps = subject.plan, steps
-        self._survey = survey
+    def __init__(self, subject: Subject, picture: BoardPicture) -> None:
+        plan, survey = subject.plan, picture.survey
+        self._steps, self._failures, self._survey = picture.steps, picture.failures, survey
         self._clusters = [one.id for one in plan.clusters]
         looked_at = survey.clusters if survey else ()
         self._found = {one.cluster.id: one for one in looked_at}
@@ -107,6 +106,8 @@ class ServiceRows:
         if unknown:
             return "not known", unknown
         action, runs = self._actions.get(key), self._runs(key)
+        if action is not None and key in self._failures:
+            return "apply failed", self._failures[key]
         if action is not None:
             words = "; ".join(filter(None, (headline(action), runs)))
             return _due(action), words
