@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from oscar_sync.errors import UsageError
+from oscar_sync.net.secret_file import SecretFileError, read_secret
 
 COOKIE_S: Final = 12 * 3600
 SHORTEST: Final = 16
 """A token has so many characters at least."""
+_WRITE: Final = f"write {SHORTEST} characters or more, such as those of `openssl rand -hex 32`"
 
 
 class TokenCheck:
@@ -87,15 +89,12 @@ def secret_in(path: Path, option: str) -> bytes:
         UsageError: it cannot be read, or is too short to keep anybody out.
     """
     try:
-        secret = path.read_bytes().strip()
-    except OSError as error:
-        raise UsageError(f"{option} {path}: {error.strerror}") from error
+        secret = read_secret(path)
+    except SecretFileError as error:
+        raise UsageError(f"{option} {path}: {error}; {_WRITE}") from error
     if len(secret) < SHORTEST:
-        raise UsageError(
-            f"{option} {path}: write {SHORTEST} characters or more, such as those of "
-            "`openssl rand -hex 32`"
-        )
-    return secret
+        raise UsageError(f"{option} {path}: {_WRITE}")
+    return secret.encode()
 
 
 def _mac(key: bytes, message: str) -> bytes:

@@ -3,7 +3,6 @@
 import os
 from base64 import b64encode
 from collections.abc import Mapping
-from pathlib import Path
 from typing import assert_never
 
 from oscar_sync.model.cluster import (
@@ -15,6 +14,7 @@ from oscar_sync.model.cluster import (
     TokenLogin,
 )
 from oscar_sync.model.secret import Secret
+from oscar_sync.net.secret_file import SecretFileError, read_secret
 from oscar_sync.wire.failures import UnusableLoginError
 
 __all__ = ["UnusableLoginError", "authorization", "bearer", "renewed"]
@@ -88,9 +88,6 @@ def _basic(user: str, password: Secret) -> Secret:
 
 def _read_token(path: str) -> Secret:
     try:
-        text = Path(path).read_text(encoding="ascii")
-    except OSError as error:
-        raise UnusableLoginError(f"the token file {path}: {error.strerror}") from error
-    except UnicodeDecodeError:
-        raise UnusableLoginError(f"the token file {path} holds no token") from None
-    return Secret(text.strip())
+        return Secret(read_secret(path))
+    except SecretFileError as error:
+        raise UnusableLoginError(f"the token file {path}: {error}") from error

@@ -15,12 +15,12 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
 from oscar_sync.net.loopback import is_readable_on_the_way
 from oscar_sync.net.proxies import proxy_for
+from oscar_sync.net.secret_file import SecretFileError, read_secret
 from oscar_sync.semantics.echoes import masked
 
 _SCHEMES: Final = ("https", "http", "ssh")
 _OF_SCP: Final = re.compile(r"[\w.-]+@[A-Za-z0-9][\w.-]*:[^-].*")
 _PRINTABLE: Final = re.compile(r"[!-~]+")
-_LARGEST_TOKEN: Final = 1 << 16
 _LINES_SHOWN: Final = 3
 _CHARACTERS_SHOWN: Final = 400
 _TOKEN_FILE: Final = "OSCAR_SYNC_GIT_TOKEN_FILE"
@@ -142,16 +142,12 @@ class Remote(Struct, frozen=True):
         if not self.token_file:
             return frozenset()
         try:
-            with Path(self.token_file).open(encoding="utf-8") as file:
-                token = file.read(_LARGEST_TOKEN).strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not text"
-            raise self._away(f"the token file {self.token_file} cannot be read: {why}") from None
-        if not _PRINTABLE.fullmatch(token):
+            token = read_secret(self.token_file)
+        except SecretFileError as error:
             raise self._away(
-                f"the token file {self.token_file} does not hold a token",
+                f"the token file {self.token_file} cannot be used: {error}",
                 "write TOKEN or USER:TOKEN into it, on one line",
-            )
+            ) from None
         return frozenset(Secret(text) for text in (token, token.partition(":")[2]) if text)
 
     def failure(self, said: str, ref: str, secrets: frozenset[Secret]) -> RepositoryError:

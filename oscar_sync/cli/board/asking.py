@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -37,7 +36,7 @@ def ask(options: dict[str, Any], what: str, words: str, **fields: str) -> int:
     def run() -> Exit:
         from oscar_sync.wire.board import ask_board
 
-        token = _token(Path(options["board_token_file"]))
+        token = _token(options["board_token_file"])
         ask_board(options["board"], f"/api/{what}", token, fields, os.environ, say)
         write(Output("text"), f"{words}\n")
         return Exit.OK
@@ -45,13 +44,11 @@ def ask(options: dict[str, Any], what: str, words: str, **fields: str) -> int:
     return guarded(run, (), "auto")
 
 
-def _token(path: Path) -> Secret:
+def _token(path: str) -> Secret:
     """Raises UsageError: the file cannot be read, or holds no token."""
+    from oscar_sync.net.secret_file import SecretFileError, read_secret
+
     try:
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not text"
-        raise UsageError(f"--board-token-file {path}: {why}") from error
-    if not text or not text.isascii() or not text.isprintable():
-        raise UsageError(f"--board-token-file {path}: it does not hold a token on one line")
-    return Secret(text)
+        return Secret(read_secret(path))
+    except SecretFileError as error:
+        raise UsageError(f"--board-token-file {path}: {error}") from error

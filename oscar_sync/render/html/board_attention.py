@@ -42,7 +42,7 @@ def _clusters(clusters: Sequence[ClusterSummary]) -> Iterator[Worry]:
 def _services(
     clusters: Sequence[ClusterSummary], rows: Mapping[str, Sequence[ServiceRow]]
 ) -> Iterator[Worry]:
-    """Yield the services in trouble; those of a cluster that cannot be read are told by that."""
+    """Yield the services in trouble, but not each one of a cluster that cannot be read."""
     for one in clusters:
         for row in rows.get(one.id, ()):
             if row.tone == "bad" and not (one.problem and row.state == "not known"):

@@ -1,0 +1,28 @@
+"""A token or secret in a file."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+_LARGEST: Final = 1 << 16
+_LINE: Final = re.compile(rb"[ -~]+")
+
+
+class SecretFileError(Exception):
+    """Why a file gives no secret."""
+
+
+def read_secret(path: str | Path) -> str:
+    """Return the secret in a file, which is read again each time: so it can be changed.
+
+    Raises:
+        SecretFileError: the file cannot be read, or holds what no header can hold.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_LARGEST + 1).strip()
+    except OSError as error:
+        raise SecretFileError(error.strerror or str(error)) from error
+    if len(content) > _LARGEST or not _LINE.fullmatch(content):
+        raise SecretFileError("it does not hold one line of printable ASCII characters")
+    return content.decode("ascii")
