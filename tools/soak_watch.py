@@ -138,6 +138,7 @@ class Project:
         """Write the files."""
         self.folder = folder
         self.settings = settings
+        self.turn = 0
         folder.mkdir()
         (folder / "oscar-sync.yaml").write_text(settings)
         for number in range(_SERVICES):
@@ -158,6 +159,7 @@ class Project:
             self._in_place, self._script, self._renamed, self._as_vim_does, self._anew,
             self._broken, self._settings, self._in_place, self._script, self._moved,
         )  # fmt: skip
+        self.turn = turn
         ways[turn % len(ways)](turn)
 
     def _text(self, turn: int) -> tuple[Path, str]:
@@ -375,7 +377,10 @@ def _soaked(
             turns = _saved(watch, clock, project, emulated, saves)
             found.extend(_counted(turns, saves, told))
         except (OSError, RuntimeError) as error:
-            found.append(str(error))
+            shown = feed.board.picture
+            found.append(
+                f"save {project.turn}: {error} ({shown.now}; {shown.problem or 'all well'})"
+            )
         finally:
             watch.stop.set()
 
@@ -467,7 +472,7 @@ def main() -> int:
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stderr(nowhere):
         found = soak(given.saves, is_applying=given.apply, told=_tell)
     for sentence in found:
-        print(f"leaks: {sentence}")
+        print(f"fails: {sentence}")
     return 1 if found else 0
 
 

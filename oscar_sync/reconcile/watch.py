@@ -243,9 +243,11 @@ class Saves(FileSystemEventHandler):
     def _look(self) -> None:
         """Look at what no event tells of: folders that are others now, files that stand alone."""
         moved: list[str] = []
+        # Polling ends where a folder is away at that moment, though it is back before this look.
+        listening = {one.watch for one in self._observer.emitters if one.is_alive()}
         for path, folder in self._folders.items():
-            identity = _identity(path)
-            if identity != folder.identity:
+            is_deaf = folder.watch is not None and folder.watch not in listening
+            if is_deaf or _identity(path) != folder.identity:
                 self._unschedule(folder)
                 self._schedule(path, folder)
                 moved.extend([path] if folder.is_tree else ())

@@ -174,6 +174,18 @@ def test_a_folder_moved_away_and_back_is_watched_again(project, watching, poll_s
     assert watch.saved() == {"a.yaml"}
 
 
+def test_a_polled_folder_that_was_away_between_two_looks_is_watched_again(project, watching):
+    watch = watching(project, poll_s=0.05)
+    (polling,) = watch.saves._observer.emitters
+    away = project.with_name("away")
+    project.rename(away)
+    polling.join(PATIENCE_S)  # it ends when it misses the folder
+    away.rename(project)
+    assert watch.saved() == {"project"}
+    (project / "a.yaml").write_text(FDL.format(name="b", script="run.sh"))
+    assert watch.saved() == {"a.yaml"}
+
+
 def test_a_folder_that_is_another_one_under_the_same_name_is_watched(project, watching):
     watch = watching(project)
     copy = project.with_name("copy")
