@@ -21,12 +21,16 @@ _OF_APPLY: Final = {
 
 
 class WatchProblem(Struct):
-    """``failures`` counts the passes in a row that failed; ``name`` is what is wrong, in brief."""
+    """``failures`` counts the passes in a row that failed.
+
+    ``name`` is what is wrong in brief, ``sentence`` in full, both blank for nothing.
+    """
 
     interval_s: float
     say: Callable[[str], None]
     failures: int = 0
     name: str = ""
+    sentence: str = ""
     _told: str = ""
     _is_refused: bool = False
     _is_of_apply: bool = False
@@ -89,9 +93,11 @@ class WatchProblem(Struct):
         self.failures += 1
         if (name, told or sentence) != (self.name, self._told):
             self.say(f"{sentence} (next try in {self.pause_s():.0f} s, then less often)")
-        self.name, self._told, self._is_of_apply = name, told or sentence, False
+        self.name, self.sentence, self._told = name, sentence, told or sentence
+        self._is_of_apply = False
 
     def _end(self) -> None:
         if self.name:
             self.say(f"over: {self.name}")
-        self.failures, self.name, self._told, self._is_of_apply = 0, "", "", False
+        self.failures, self._is_of_apply = 0, False
+        self.name = self.sentence = self._told = ""

@@ -151,7 +151,7 @@ class Watching(Struct):
         pause_s = self.problem.pause_s()
         until = self.now() + pause_s
         self.screen.stand(self.plan, self.problem.name, pause_s)
-        self.feed.waiting(self.problem.name, pause_s)
+        self.feed.waiting(self.problem.sentence, pause_s)
         key = self.screen.pressed if self.screen.is_live else None
         while True:
             woken = saves.wait(until, self.stop.event, key)
