@@ -18,6 +18,7 @@ from msgspec import Struct
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.output import show, show_line
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import MissingExtraError
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.paint import Paint
@@ -161,7 +162,7 @@ def begin(folder: Path, url: str, user: str, password: str) -> Story:
     from oscar_sync.cli.showing import stdout_paint
 
     _write_files(folder)
-    package = str(Path(__file__).resolve().parents[2])
+    package = str(Path(real_path(__file__)).parents[2])
     environ = {name: value for name, value in os.environ.items() if "OSCAR" not in name}
     environ |= {
         "OSCAR_ENDPOINT": url, "OSCAR_USERNAME": user, "OSCAR_PASSWORD": password,

@@ -11,6 +11,7 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.output import show
 from oscar_sync.cli.request import connections_of, request_of
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import OutputError, UsageError
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
@@ -101,13 +102,13 @@ def _named(desired: DesiredState, directory: Path) -> dict[ServiceKey, str]:
     """Return the services that manifests have already, each with its file."""
     # Two manifests of one service are an error of the next plan. That reads the settings' folder:
     # what is written outside of it repeats nothing, nor does what replaces an earlier export.
-    if not directory.resolve().is_relative_to(Path(desired.settings.folder).resolve()):
+    if not Path(real_path(directory)).is_relative_to(real_path(desired.settings.folder)):
         return {}
     files = {one.key: one.locate(()).file for one in (*desired.services, *desired.others)}
     return {
         key: file
         for key, file in files.items()
-        if Path(file).resolve() != (directory / manifest_path(key)).resolve()
+        if real_path(file) != real_path(directory / manifest_path(key))
     }
 
 
@@ -133,10 +134,10 @@ def _gather(
 
 
 def _write(files: tuple[ExportedFile, ...], directory: Path) -> None:
-    root = directory.resolve()
+    root = real_path(directory)
     paths = [directory / file.path for file in files]
     for path in paths:
-        if not path.resolve().is_relative_to(root) or path.parent.is_symlink():
+        if not Path(real_path(path)).is_relative_to(root) or path.parent.is_symlink():
             raise UsageError(f"{path} would be written outside {directory}")
     for path, file in zip(paths, files, strict=True):
         try:

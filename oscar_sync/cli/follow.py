@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.cli import options as given
+from oscar_sync.documents.on_disk import is_file, real_path
 from oscar_sync.errors import RepositoryError, UsageError
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.reads import Reads
@@ -168,7 +169,7 @@ def _followed(options: dict[str, Any], url: str) -> Followed:
             os.environ,
         ),
         ref,
-        Path(os.path.realpath(folder)),
+        Path(real_path(folder)),
         path,
         _file(options, "verify_signatures"),
         options["git_accept"] or "",
@@ -178,6 +179,6 @@ def _followed(options: dict[str, Any], url: str) -> Followed:
 def _file(options: dict[str, Any], name: str) -> str:
     """Raises UsageError: the file does not exist."""
     path = options[name]
-    if path and not Path(path).is_file():
+    if path and not is_file(path):
         raise UsageError(f"--{name.replace('_', '-')} {path}: no such file")
     return _absolute(path)

@@ -11,6 +11,7 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.tables import show, show_words
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
@@ -36,7 +37,7 @@ def command(service: str | None, **options: Any) -> int:
     outputs = outputs_of(options["outputs"], FORMATS)
 
     def run() -> Exit:
-        where = Where((".",), os.path.realpath("."), options["settings"] or "")
+        where = Where((".",), real_path("."), options["settings"] or "")
         folder = Path(find(where) or "oscar-sync.yaml").parent
         path = history_file(folder, given.history_of(options))
         runs = _about(_read(path, options["history"]), service, os.path.relpath(path))

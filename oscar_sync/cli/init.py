@@ -15,6 +15,7 @@ from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.export import export_to
 from oscar_sync.cli.output import show_line
 from oscar_sync.cli.request import request_of
+from oscar_sync.documents.on_disk import exists, is_folder, real_path
 from oscar_sync.errors import UsageError
 from oscar_sync.manifests.load import Sources, load
 from oscar_sync.manifests.load.files import reason_of
@@ -73,13 +74,13 @@ def command(directory: Path, **options: Any) -> int:
 
 def _check_free(directory: Path) -> None:
     path, misnamed = directory / FILE_NAME, directory / MISNAMED
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path):
         raise UsageError(f"{path} exists; edit it, or choose another directory")
-    if misnamed.exists():
+    if exists(misnamed):
         raise UsageError(
             f"{misnamed} exists; rename it to {FILE_NAME}, or choose another directory"
         )
-    if directory.exists() and not directory.is_dir():
+    if exists(directory) and not is_folder(directory):
         raise UsageError(f"{directory} is not a folder; choose another directory")
 
 
@@ -124,7 +125,8 @@ def _cluster(options: dict[str, Any]) -> tuple[ClusterSettings, bool]:
 
 
 def _settings(directory: Path, cluster: ClusterSettings) -> dict[str, str]:
-    name = re.sub(r"[^a-z0-9-]+", "-", directory.resolve().name.lower()).strip("-")[:27] or "set"
+    folder = Path(real_path(directory)).name
+    name = re.sub(r"[^a-z0-9-]+", "-", folder.lower()).strip("-")[:27] or "set"
     text = _SETTINGS.format(
         name=f"{name}-{secrets.token_hex(2)}",
         cluster=_quoted(cluster.id),
@@ -162,8 +164,8 @@ def _quoted(name: str) -> str:
 
 
 def _has_manifests(directory: Path) -> bool:
-    folder = str(directory.resolve())
-    return directory.is_dir() and load(Sources((folder,), folder, folder)).fdl_count > 0
+    folder = real_path(directory)
+    return is_folder(directory) and load(Sources((folder,), folder, folder)).fdl_count > 0
 
 
 def _example(cluster: ClusterSettings) -> dict[str, str]:
@@ -174,7 +176,7 @@ def _write(directory: Path, files: dict[str, str]) -> None:
     _make(directory)
     for name, text in files.items():
         path = directory / name
-        if path.exists() or path.is_symlink():
+        if os.path.lexists(path):
             say(f"{path} exists and is left as it is")
             continue
         try:

@@ -12,6 +12,7 @@ from typing import Final, TextIO
 import click
 from msgspec import Struct
 
+from oscar_sync.documents.on_disk import exists, is_file, is_folder
 from oscar_sync.errors import OutputError
 from oscar_sync.render.folding import DEFAULT_WIDTH, folded
 from oscar_sync.render.paint import Paint, ansi, plain
@@ -135,11 +136,11 @@ def check_place(file: str) -> None:
     if not file:
         return
     path = Path(file)
-    if path.is_dir():
+    if is_folder(path):
         raise click.UsageError(f"{path} cannot be written: it is a folder")
     if is_device(path) and os.access(path, os.W_OK):
         return
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+    if not is_folder(path.parent) or not os.access(path.parent, os.W_OK):
         raise click.UsageError(
             f"{path} cannot be written: {path.parent} is not a folder to write to"
         )
@@ -166,7 +167,7 @@ def write(output: Output, text: str) -> None:
 
 def is_device(path: Path) -> bool:
     """Tell a pipe, a terminal or another device, which is written to and never replaced."""
-    return path.exists() and not path.is_file() and not path.is_dir()
+    return exists(path) and not is_file(path) and not is_folder(path)
 
 
 def show(text: str) -> None:

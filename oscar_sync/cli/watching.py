@@ -24,6 +24,7 @@ from oscar_sync.cli.showing import stdout_paint, text_of
 from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
 from oscar_sync.cli.watch_feed import WatchFeed
 from oscar_sync.cli.watch_problem import NOT_UPDATED, WatchProblem
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import InputError, OscarSyncError, OutputError, RepositoryError
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.model.amounts import plural
@@ -98,7 +99,7 @@ class Watching(Struct):
             self.record.history = self.record.history or self.following.own_folder
             return self.following.within(request)
         # By its name from now on: the folder may be moved away, and another come in its place.
-        return replace(request, cwd=os.path.realpath("."))
+        return replace(request, cwd=real_path("."))
 
     def _run(self, request: DesireRequest) -> Exit:
         settings = desire(request, os.environ, self.memory).settings

@@ -17,6 +17,7 @@ from oscar_sync.client.values import (
     Removed,
     Service,
 )
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import BadAnswerError, RefusedError, StoreError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.secret import Secret
@@ -207,7 +208,7 @@ class Oscar(ClusterResources):
 
     def upload(self, path: str | os.PathLike[str], bucket: str, key: str) -> Object:
         """Upload a file as one object; it fires the hooks on its folder."""
-        source = Path(path).resolve()
+        source = Path(real_path(path))
         stored = self.store.put_object(bucket, key, source, source.stat().st_size)
         return Object.model_validate(stored)
 

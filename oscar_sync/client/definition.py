@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final, TypeGuard
 
+from oscar_sync.documents.on_disk import is_file
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.secret import Secret
@@ -31,10 +31,7 @@ class DefinitionError(ValueError):
 
 def is_path(given: object) -> TypeGuard[str | os.PathLike[str]]:
     """Tell whether *given* names a file that exists."""
-    try:
-        return isinstance(given, str | os.PathLike) and Path(given).is_file()
-    except (OSError, ValueError):
-        return False
+    return isinstance(given, str | os.PathLike) and is_file(given)
 
 
 # -- mappings

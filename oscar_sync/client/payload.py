@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from oscar_sync.documents.on_disk import is_file
+
 JSON: Final = "application/json"
 TEXT: Final = "text/plain"
 
@@ -46,16 +48,9 @@ def encoded(given: Any) -> bytes:
         return base64.b64encode(Path(given).read_bytes())
     if not isinstance(given, str):
         return base64.b64encode(json.dumps(given).encode())
-    if _names_file(given):
+    if is_file(given):
         return base64.b64encode(Path(given).read_bytes())
     return base64.b64encode(given.encode())
-
-
-def _names_file(text: str) -> bool:
-    try:
-        return Path(text).is_file()
-    except (OSError, ValueError):
-        return False  # too long, or with a NUL: no name
 
 
 def headers_of(given: Mapping[str, str] | str | None) -> dict[str, str]:

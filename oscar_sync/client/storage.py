@@ -9,6 +9,7 @@ from typing import Any, Final
 from oscar_sync.client import _utils as utils
 from oscar_sync.client.default_client import segment
 from oscar_sync.client.providers import MINIO, opened, provider_account
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.paths import BUCKET_OUTPUT_TYPES
 from oscar_sync.storage.stored import Provider
@@ -92,7 +93,7 @@ class Storage:
         from oscar_sync.storage.keys import join
 
         provider = self._provider(storage_provider)
-        source = Path(local_path).resolve()
+        source = Path(real_path(local_path))
         remote = join(_place(storage_provider, remote_path), name or source.name)
         provider.upload(source, remote)
         return remote

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.documents.on_disk import exists, is_file, is_folder, real_path
 from oscar_sync.errors import InputError, UsageError
 from oscar_sync.model.amounts import several
 from oscar_sync.model.field import Json
@@ -46,7 +47,7 @@ class _Files(Struct, frozen=True):
 
     def at(self, path: str | Path) -> Path:
         """Return the absolute *path* as it is in these files, where it is below them."""
-        real = Path(os.path.realpath(path))
+        real = Path(real_path(path))
         inside = real.is_relative_to(self.stands_for)
         return self.folder / real.relative_to(self.stands_for) if inside else Path(path)
 
@@ -87,9 +88,9 @@ def against_base(
 def _files_at(ref: str, folder: Path, cwd: Path) -> Iterator[_Files]:
     # A folder is written as one: a branch could hold a folder that is called like a commit.
     if ref.startswith((".", "/")):
-        if not Path(cwd, ref).is_dir():
+        if not is_folder(Path(cwd, ref)):
             raise UsageError(f"--base {ref}: no such folder")
-        yield _Files(Path(os.path.realpath(Path(cwd, ref))), Path(os.path.realpath(cwd)))
+        yield _Files(Path(real_path(Path(cwd, ref))), Path(real_path(cwd)))
         return
     tree = work_tree(folder)
     if tree is None:
@@ -102,13 +103,13 @@ def _files_at(ref: str, folder: Path, cwd: Path) -> Iterator[_Files]:
             f"--base {ref}: there is no such commit in {tree}; fetch it (git fetch origin "
             f"BRANCH), or {_AS_FOLDER}"
         )
-    root = Path(os.path.realpath(tree))
-    below = os.path.relpath(os.path.realpath(folder), root)
+    root = Path(real_path(tree))
+    below = os.path.relpath(real_path(folder), root)
     listed = files_of(tree, commit, "" if below == "." else below)
     if listed is None:
         raise UsageError(f"--base {ref}: git cannot list the files of {commit}")
     with tempfile.TemporaryDirectory(prefix="oscar-sync-base-") as made:
-        target = Path(os.path.realpath(made))
+        target = Path(real_path(made))
         pointers = write_files(tree, listed, target)
         (target / ".git").mkdir()  # the root, for whoever looks for settings from below
         yield _Files(target, root, pointers)
@@ -124,9 +125,9 @@ def _desired(
         UsageError: none of the PATHs is there.
     """
     request = asked.request
-    cwd = Path(os.path.realpath(request.cwd))
+    cwd = Path(real_path(request.cwd))
     mapped = (files.at(cwd / path) for path in request.paths)
-    paths = tuple(str(path) for path in mapped if path.exists())
+    paths = tuple(str(path) for path in mapped if exists(path))
     if not paths:
         raise UsageError("none of the PATHs is there")
     base_cwd = files.at(cwd)
@@ -167,9 +168,9 @@ def _settings(files: _Files, cwd: Path, shown: str) -> str | None:
         UsageError: it is a link that leads elsewhere: a file that is named may be any.
     """
     path = files.at(cwd / shown) if shown else None
-    if path is None or not path.is_file():
+    if path is None or not is_file(path):
         return None
-    if not Path(os.path.realpath(path)).is_relative_to(files.folder):
+    if not Path(real_path(path)).is_relative_to(files.folder):
         raise UsageError(f"{shown} is a link that leads out of the files")
     return str(path)
 
@@ -179,7 +180,7 @@ def _beside(files: _Files, env_file: str) -> str | None:
     if not env_file:
         return None
     of_commit = files.at(env_file)
-    return str(of_commit if of_commit.is_file() else env_file)
+    return str(of_commit if is_file(of_commit) else env_file)
 
 
 def _is_of(desired: DesiredState, view: ClusterView) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.documents.on_disk import exists, is_file
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.selection import EVERYTHING, Narrowing
 from oscar_sync.model.settings import Settings
@@ -147,8 +148,8 @@ def conflicts(exported_files: tuple[ExportedFile, ...], target: Path) -> tuple[s
         path = target / file.path
         if (
             path.is_symlink()
-            or (path.exists() and not path.is_file())
-            or (path.exists() and _text(path) != file.text)
+            or (exists(path) and not is_file(path))
+            or (exists(path) and _text(path) != file.text)
         ):
             differing.append(str(path))
     return tuple(differing)

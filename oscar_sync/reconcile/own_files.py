@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.storage.whole import is_part
 
 _STREAMS: Final = ("/proc/self/fd/1", "/proc/self/fd/2")
@@ -22,7 +23,7 @@ class OwnFiles(Struct, frozen=True):
         """Tell whether the file at *path* is one of them, or one that is being written."""
         folder, name = os.path.split(path)
         if name in self.names:
-            return f"{os.path.realpath(folder)}{os.sep}{name}" in self.paths
+            return f"{real_path(folder)}{os.sep}{name}" in self.paths
         return is_part(name)
 
 
@@ -31,5 +32,5 @@ NONE: Final = OwnFiles()
 
 def own_files(paths: Iterable[str]) -> OwnFiles:
     """Return the files at *paths*, and those that stdout and stderr are redirected to."""
-    real = frozenset(map(os.path.realpath, (*filter(None, paths), *_STREAMS)))
+    real = frozenset(map(real_path, (*filter(None, paths), *_STREAMS)))
     return OwnFiles(real, frozenset(map(os.path.basename, real)))

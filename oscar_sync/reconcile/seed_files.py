@@ -9,6 +9,7 @@ from typing import Final
 from unicodedata import normalize
 
 from oscar_sync.documents.ignore_file import Ignored
+from oscar_sync.documents.on_disk import exists, is_folder
 from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import ExtraFile, SeedDifference, Upload
@@ -102,7 +103,7 @@ def extra_file(stored: StoredFile) -> ExtraFile:
 def _source_fault(seed: Seed, wanted: Mapping[str, SourceFile]) -> str:
     """Return why nothing may be deleted on the word of the seed's files, blank if it may."""
     # A folder that was not mounted, or a submodule that was not checked out, is empty.
-    if not Path(seed.source).is_dir():
+    if not is_folder(seed.source):
         return f"{seed.shown_source} is not a folder"
     return "" if wanted else f"{seed.shown_source} contains no files"
 
@@ -111,7 +112,7 @@ def _wanted(
     seed: Seed, own: OwnFiles
 ) -> tuple[dict[str, SourceFile], tuple[str, ...], Ignored | None]:
     """Return the files by their paths on the store, what cannot be seeded, what is ignored."""
-    if not Path(seed.source).exists():
+    if not exists(seed.source):
         return {}, (f"{seed.shown_source} does not exist",), None
     source = walk(Path(seed.source))
     problems = [

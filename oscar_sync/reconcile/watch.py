@@ -26,6 +26,7 @@ from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.polling import PollingObserver
 
 from oscar_sync.documents.ignore_file import IGNORE_FILE
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.manifests.load.discovery import SUFFIXES
 from oscar_sync.manifests.load.reader import Signature, signature_of
 from oscar_sync.reconcile import own_files
@@ -317,15 +318,15 @@ def outermost(folders: Iterable[str]) -> tuple[str, ...]:
 
 def _watched(reads: Reads) -> _Watched:
     """Return what *reads* comes to, links followed as far as they lead today."""
-    seeds = outermost({os.path.realpath(seed) for seed in reads.seeds if os.path.isdir(seed)})
-    trees = outermost({*map(os.path.realpath, reads.folders), *seeds})
+    seeds = outermost({real_path(seed) for seed in reads.seeds if os.path.isdir(seed)})
+    trees = outermost({*map(real_path, reads.folders), *seeds})
     inside = tuple(map(_inside, trees))
     real: dict[str, str] = {}
     files, singles = set(), {}
     for file, signature in reads.files.items():
         folder, name = os.path.split(file)
         if folder not in real:
-            real[folder] = os.path.realpath(folder)
+            real[folder] = real_path(folder)
         place = os.path.join(real[folder], name)
         files.add(place)
         is_told = place in trees or _inside(real[folder]).startswith(inside)

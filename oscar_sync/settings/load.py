@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from oscar_sync.documents.findings import ERROR, WARNING, Findings
 from oscar_sync.documents.json_reader import read_document
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.private import is_of_a_tool, is_private
@@ -97,7 +98,7 @@ def _leads_outside(path: str, *, is_named: bool) -> bool:
     tree = _work_tree(os.path.dirname(path))
     if not (os.path.exists(os.path.join(tree, ".git")) if is_named else os.path.islink(path)):
         return False
-    below = os.path.relpath(os.path.realpath(path), os.path.realpath(tree))
+    below = os.path.relpath(real_path(path), real_path(tree))
     if below == os.path.relpath(path, tree):
         return False
     return below.split(os.sep)[0] == os.pardir or is_private(below)
@@ -272,7 +273,7 @@ def check_seeds(
     loaded: Loaded, is_inside: Callable[[str], bool], cwd: str, findings: Findings
 ) -> None:
     for seed in loaded.seeds:
-        real = os.path.realpath(seed.source)
+        real = real_path(seed.source)
         if not is_inside(real):
             findings.add(
                 SettingsCode.SEED_OUTSIDE, ERROR, seed.origin, "",
@@ -324,8 +325,8 @@ def check_paths(loaded: Loaded, is_inside: Callable[[str], bool], findings: Find
                 "write the path in full",
             )  # fmt: skip
             continue
-        real = os.path.realpath(absolute(loaded.folder, written))
-        below = os.path.relpath(real, os.path.realpath(loaded.folder))
+        real = real_path(absolute(loaded.folder, written))
+        below = os.path.relpath(real, real_path(loaded.folder))
         if at[-1] == "token_file" and is_of_a_tool(below):
             findings.at(
                 SettingsCode.OUTSIDE, ERROR, loaded.places, at,

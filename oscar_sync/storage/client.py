@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
+from oscar_sync.documents.on_disk import exists
 from oscar_sync.errors import StoreDeniedError, StoreError, StoreFailedError
 from oscar_sync.storage import failures
 from oscar_sync.storage.address import StoreAddress
@@ -31,7 +31,7 @@ def pool_of(
         StoreError: the address, the proxy or the file of CAs cannot be used.
     """
     fault = address.fault()
-    if address.ca_bundle and not Path(address.ca_bundle).exists():
+    if address.ca_bundle and not exists(address.ca_bundle):
         fault = f"the CA bundle {address.ca_bundle} does not exist"
     if fault:
         raise StoreError(address.shown, fault)

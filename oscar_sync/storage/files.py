@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.documents.ignore_file import IGNORE_FILE, LARGEST_BYTES, Ignored, ignored_by
+from oscar_sync.documents.on_disk import is_folder
 from oscar_sync.documents.private import is_left_out, is_private
 
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
@@ -71,7 +72,7 @@ def _ignored(folder: Path) -> Ignored | str | None:
 
 
 def _is_folder(source: Path) -> bool:
-    return source.is_dir() and not source.is_symlink()
+    return is_folder(source) and not source.is_symlink()
 
 
 def _entries(

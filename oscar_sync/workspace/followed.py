@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.documents.on_disk import is_file, is_folder
 from oscar_sync.errors import RepositoryError, UsageError
 from oscar_sync.workspace.git import checked_out_commit
 from oscar_sync.workspace.git_objects import (
@@ -118,11 +119,11 @@ def opened(followed: Followed) -> Iterator["Clone"]:
 def _refuse_foreign(folder: Path) -> None:
     """Raises UsageError: *folder* holds files that a clone of ours would delete."""
     git = folder / ".git"
-    if (git / _MARK).is_file() and not git.is_symlink():
+    if is_file(git / _MARK) and not git.is_symlink():
         return
-    if os.path.lexists(folder) and not folder.is_dir():
+    if os.path.lexists(folder) and not is_folder(folder):
         raise UsageError(f"{folder} is not a folder: name another by --git-folder")
-    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    held = {path.name for path in folder.iterdir()} if is_folder(folder) else set()
     if held - {".git"} or (held and (git.is_symlink() or not git.is_dir() or any(git.iterdir()))):
         raise UsageError(
             f"{folder} holds files that are not of a repository that oscar-sync follows, and would "

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.workspace.git import checked_out_commit, work_tree
 from oscar_sync.workspace.git_objects import files_of
 
@@ -23,9 +24,9 @@ def revision(folder: Path, contents: Mapping[str, bytes]) -> str:
     committed = files_of(tree, commit)
     if committed is None:
         return ""
-    root = os.path.realpath(tree)
+    root = real_path(tree)
     for path, content in contents.items():
-        found = committed.get(os.path.relpath(os.path.realpath(path), root))
+        found = committed.get(os.path.relpath(real_path(path), root))
         if found is None or found.id not in _ids(content):
             return f"{commit}+changes"
     return commit

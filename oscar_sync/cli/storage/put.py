@@ -14,6 +14,7 @@ from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, opened
 from oscar_sync.client.connection import Oscar
+from oscar_sync.documents.on_disk import is_file, is_folder, real_path
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.words import size
@@ -56,22 +57,22 @@ def _uploads(
     sources: Sequence[str], where: StoragePlace, *, is_recursive: bool
 ) -> Iterator[tuple[Path, StoragePlace]]:
     """Raises UsageError: a file cannot be read, is a folder, or several would go to one key."""
-    is_folder = where.is_folder or is_recursive
-    if len(sources) > 1 and not is_folder:
+    is_below = where.is_folder or is_recursive
+    if len(sources) > 1 and not is_below:
         raise UsageError(f"several files need a folder: write {where}/")
     for source in sources:
         path = Path(source)
-        if path.is_dir() and is_recursive:
+        if is_folder(path) and is_recursive:
             for below in _below(path):
                 yield below, _within(where, below.relative_to(path).as_posix())
             continue
-        if not path.is_file():
+        if not is_file(path):
             raise UsageError(f"{source} {_fault(path)}")
-        yield path, _within(where, path.resolve().name) if is_folder else where
+        yield path, _within(where, Path(real_path(path)).name) if is_below else where
 
 
 def _fault(path: Path) -> str:
-    if path.is_dir():
+    if is_folder(path):
         return "is a folder: give -r for everything below it"
     return "is not a file" if os.path.lexists(path) else "does not exist"
 
@@ -81,7 +82,7 @@ def _below(folder: Path) -> Iterator[Path]:
         folders.sort()
         for name in sorted(names):
             path = Path(root, name)
-            if path.is_symlink() or not path.is_file():
+            if path.is_symlink() or not is_file(path):
                 say(f"note: {path} is skipped: it is a link or not a regular file")
             else:
                 yield path

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from oscar_sync.documents.dotenv import read_dotenv
 from oscar_sync.documents.json_reader import read_document
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Fault
@@ -114,11 +115,9 @@ _FUNCTIONS: Final = re.compile(rb"""^\s*\{?\s*["']?functions["']?\s*:""", re.MUL
 
 
 def _contains(sources: Sources, path: str) -> bool:
-    wanted = os.path.realpath(os.path.join(sources.cwd, path)) + os.sep
+    wanted = real_path(os.path.join(sources.cwd, path)) + os.sep
     return any(
-        wanted.startswith(
-            os.path.realpath(os.path.join(sources.cwd, given)).rstrip(os.sep) + os.sep
-        )
+        wanted.startswith(real_path(os.path.join(sources.cwd, given)).rstrip(os.sep) + os.sep)
         for given in sources.paths
     )
 
@@ -318,7 +317,7 @@ class _Loader:
     def read_values(self, path: str) -> Values:
         environ = self.secret_values()
         shown = shown_path(path, self.sources.cwd)
-        is_inside = self.reader.scope.holds(os.path.realpath(path))
+        is_inside = self.reader.scope.holds(real_path(path))
         if is_inside and not os.path.exists(path):
             severity = ERROR if self.sources.is_resolving else NOTE
             self.findings.of_file(

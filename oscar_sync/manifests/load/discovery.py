@@ -14,6 +14,7 @@ from oscar_sync.documents.ignore_file import (
     Ignored,
     ignored_by,
 )
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.findings import ERROR, WARNING, Findings
@@ -25,7 +26,7 @@ from oscar_sync.manifests.gaps import (
     TOO_LARGE,
     holds_fdl,
 )
-from oscar_sync.manifests.load.files import TooLargeError, real_path, reason_of
+from oscar_sync.manifests.load.files import TooLargeError, reason_of
 from oscar_sync.manifests.load.reader import Reader
 
 SUFFIXES: Final = (".yaml", ".yml", ".fdl.json")
@@ -133,7 +134,7 @@ class Discovery(Struct, frozen=True):
             return False
         real = real_path(entry.path)
         here = real_path(os.path.dirname(entry.path))
-        is_loop = real != "" and f"{here}{os.sep}".startswith(f"{real}{os.sep}")
+        is_loop = f"{here}{os.sep}".startswith(f"{real}{os.sep}")
         return not is_loop and not self.reader.scope.holds(real)
 
     def _barred(self, entry: "os.DirEntry[str]") -> None:

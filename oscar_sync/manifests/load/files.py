@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterable
 from typing import Final
 
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.private import is_private
 
 _CHUNK: Final = 1 << 16
@@ -121,17 +122,6 @@ def _content(descriptor: int, path: str, most: int) -> bytes:
     if size > most:
         raise TooLargeError(path)
     return b"".join(parts)
-
-
-def real_path(path: str) -> str:
-    """Return the real path of *path*, blank where a link on its way may not be read.
-
-    Such links are of ``/proc``: a blank path lies outside of every folder.
-    """
-    try:
-        return os.path.realpath(path)
-    except OSError:
-        return ""
 
 
 def reason_of(error: OSError) -> str:

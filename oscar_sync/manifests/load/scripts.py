@@ -3,6 +3,7 @@
 import os
 from typing import Final
 
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.text import unix_lines
 from oscar_sync.manifests.codes import ManifestCode
@@ -12,7 +13,6 @@ from oscar_sync.manifests.load.files import (
     OutsideError,
     PrivateError,
     TooLargeError,
-    real_path,
     reason_of,
 )
 from oscar_sync.manifests.load.reader import Reader

@@ -1,6 +1,5 @@
 """The last stage: what is wrong side by side, and whether a command may go on."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import InputError
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.load import Manifests
@@ -58,13 +58,13 @@ def check(
 
 def _check_seeded(opened: OpenedSettings, seeds: Iterable[Seed], findings: Findings) -> None:
     named = filter(None, (opened.env_file, opened.config, *opened.login_files))
-    private = frozenset(map(os.path.realpath, named))
+    private = frozenset(map(real_path, named))
     for seed in seeds:
-        source = os.path.realpath(seed.source)
+        source = real_path(seed.source)
         if not any(f"{path}/".startswith(f"{source}/") for path in private):
             continue  # few folders hold such a file: the others are walked once, not twice
         for item in walk(Path(seed.source)).files:
-            if os.path.realpath(item.path) in private:
+            if real_path(item.path) in private:
                 findings.add(
                     SettingsCode.SEED, Severity.ERROR, seed.origin, "",
                     f"seed {seed.shown_source}: {item.relative} is private: this run takes "

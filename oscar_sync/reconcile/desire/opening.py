@@ -1,12 +1,12 @@
 """The first stage: the settings of a run, and the manifests that they and the command name."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.manifests.load import Manifests, Sources
 from oscar_sync.manifests.load import load as load_manifests
 from oscar_sync.manifests.load.reader import Reader
@@ -51,7 +51,7 @@ def open_settings(
 ) -> OpenedSettings:
     """Return the settings of a run; the *reader* begins another pass."""
     reader.begin()
-    paths, cwd = request.paths or (".",), os.path.realpath(request.cwd)
+    paths, cwd = request.paths or (".",), real_path(request.cwd)
     where = Where(paths, cwd, request.settings_file or "", environ, reader.looked_for)
     allow = allowed(request.allow)
     return OpenedSettings(request, where, allow, load_settings(where, findings), reader)
@@ -85,6 +85,6 @@ def _named_outside(opened: OpenedSettings) -> tuple[str, ...]:
     # A path through the folder is the repository's: a link there may lead anywhere (trust 4.3).
     if not opened.request.env_file:
         return ()
-    path, folder = Path(opened.env_file), os.path.realpath(opened.loaded.folder)
-    through = (Path(os.path.realpath(parent)) for parent in path.parents)
+    path, folder = Path(opened.env_file), real_path(opened.loaded.folder)
+    through = (Path(real_path(parent)) for parent in path.parents)
     return () if any(real.is_relative_to(folder) for real in through) else (str(path),)
