@@ -56,7 +56,8 @@ def _reason(call: ast.Call) -> Iterator[Reason]:
     ways = rest[1:] if name == "needs_consent" else rest
     if name == "needs_consent":
         ways.append(f"--allow {_word(call.args[2])}")
-    yield Reason(code, sentence, tuple(way for way in ways if way))
+    if {sentence, *ways} != {"…"}:  # all of it is computed: the row would say nothing
+        yield Reason(code, sentence, tuple(way for way in ways if way))
 
 
 def _text(node: ast.expr) -> str:

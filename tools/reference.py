@@ -19,7 +19,6 @@ from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.settings_fields import ALWAYS_SHOWN, SETTINGS, WARNINGS
-from oscar_sync.planning.doctor.codes import TITLES as FINDING_TITLES
 from oscar_sync.render.field_text import marks, shown_default
 from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
 from tools import reasons, releases, variables
@@ -39,11 +38,12 @@ _COMMANDS_INTRODUCTION = (
     "`explain`, `board`, `history`, `help` and `version` take none."
 )
 _TO_FILE = "Write to FILE if given (repeatable)."
-_OUTPUT = "- `-o`"
-_OUTPUT_ROW = (
-    "- `-o`, `--output` FORMAT[=FILE]: Print in a format that the command names.\n"
-    f"  {_TO_FILE} (`OSCAR_SYNC_OUTPUT`)"
-)
+_OUTPUT_ROW = """\
+- `-o`, `--output` FORMAT[=FILE]: Print table, json or yaml, or what the command names; a *report* is
+  text, json, yaml, markdown, html, junit, sarif, github or gitlab. Write to FILE if given
+  (repeatable). (`OSCAR_SYNC_OUTPUT`)"""
+_REPORT = "text, json, yaml, markdown, html, junit, sarif, github"
+_LIST = "- `-o`: Print table, json or yaml."
 _SETTINGS_INTRODUCTION = (
     "Optional; an unknown key is an error. `oscar-sync schema settings` prints the JSON Schema, "
     "`oscar-sync settings` each value and its source. `${NAME}` and `${NAME:-default}` are "
@@ -51,9 +51,9 @@ _SETTINGS_INTRODUCTION = (
     "(output shows them as written), never in FDL files; `$${NAME}` is the text `${NAME}`."
 )
 _CODES_INTRODUCTION = (
-    "Codes are stable. OSY1xx: manifests; 2xx: settings; 3xx: clusters and credentials; 4xx: "
-    "services, and 42x: before an upgrade; 6xx: the object store and volumes. `oscar-sync doctor` "
-    "finds 4xx and 6xx ([doctor.md](doctor.md)). `rules: {OSY182: off}` in the settings turns a "
+    "Codes are stable. OSY1xx: manifests; 2xx: settings; 3xx: clusters and credentials. What "
+    "`oscar-sync doctor` finds is in [doctor.md](doctor.md): 4xx: services; 6xx: the object store "
+    "and volumes. `rules: {OSY182: off}` in the settings turns a "
     "warning off, `error` makes it stop a run: possible for codes with *rules*, only `error` for "
     "those with *raise*. Errors stay errors. `-v` counts what is turned off."
 )
@@ -156,7 +156,7 @@ def _commands() -> str:
     plan = cli.get_command(context, "plan")
     common = [item for item in plan.params if isinstance(item, CommonOption)] if plan else []
     counted = Counter(_option(item) for item in _own_options_below(cli, context))
-    shared = {row for row, count in counted.items() if count > 2 and not row.startswith(_OUTPUT)}
+    shared = {row for row, count in counted.items() if count > 2 and not row.startswith("- `-o`")}
     lines = ["# Commands", "", _wrapped(_COMMANDS_INTRODUCTION), "", "## Common options", ""]
     lines += [*map(_option, common), "", "## Options of several commands", ""]
     lines += [*(row for row in counted if row in shared), _OUTPUT_ROW, ""]
@@ -204,11 +204,16 @@ def _paragraphs(text: str | None) -> Iterator[str]:
 
 def _options(command: click.Command, shared: Collection[str]) -> Iterator[str]:
     """Yield the options of *command* alone, then the names of those that are described above."""
+    shared = {*shared, _LIST}
     own = [item for item in _own_options(command) if _option(item) not in shared]
     yield from map(_option, own)
     if own:
         yield ""
-    above = [f"`{item.opts[-1]}`" for item in _own_options(command) if _option(item) in shared]
+    above = [
+        "`-o`" if _option(item) == _LIST else f"`{item.opts[-1]}`"
+        for item in _own_options(command)
+        if _option(item) in shared
+    ]
     if above:
         yield from (_wrapped(f"Also {', '.join(above)}."), "")
 
@@ -224,7 +229,9 @@ def _option(option: click.Option) -> str:
     shown = "" if option.is_flag or default == "" else f" Else `{default}`."
     line = f"- {names} {values}".rstrip() + f": {option.help}{shown}{variable}"
     if (option.help or "").endswith(_TO_FILE):
-        line = f"- `-o`: {(option.help or '').removesuffix(_TO_FILE).rstrip()}"
+        text = (option.help or "").removesuffix(_TO_FILE).rstrip()
+        text = text.replace(f"{_REPORT} or gitlab", "a report")
+        line = f"- `-o`: {text.replace(f'{_REPORT}, gitlab', 'a report')}"
     return _wrapped(line, "  ")
 
 
@@ -263,7 +270,6 @@ def _diagnostics() -> str:
     ]
     titles = {str(code): text for code, text in MANIFEST_TITLES.items()}
     titles |= {str(code): text for code, text in SETTINGS_TITLES.items()}
-    titles |= {str(code): text for code, text in FINDING_TITLES.items()}
     levels = dict.fromkeys(WARNINGS, " (*rules*)") | dict.fromkeys(ALWAYS_SHOWN, " (*raise*)")
     lines += [f"- {code}: {title}{levels.get(code, '')}" for code, title in sorted(titles.items())]
     return "\n".join(lines) + "\n"
