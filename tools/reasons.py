@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -40,9 +41,12 @@ def row(*cells: str) -> str:
 
 def page() -> str:
     """Return the page."""
+    codes = Counter(reason.code for reason in reasons())
     lines = ["# Why a step is blocked", "", _INTRODUCTION, "", "| code | reason | to continue |"]
     lines.append("|---|---|---|")
     for reason in reasons():
+        if reason.sentence == "…" and codes[reason.code] > 1:
+            continue  # computed: the row would say nothing
         cells = f"`{reason.code}`", reason.sentence, "; ".join(reason.ways_out)
         lines.append(row(*cells))
     return "\n".join(lines) + "\n"
@@ -56,8 +60,7 @@ def _reason(call: ast.Call) -> Iterator[Reason]:
     ways = rest[1:] if name == "needs_consent" else rest
     if name == "needs_consent":
         ways.append(f"--allow {_word(call.args[2])}")
-    if {sentence, *ways} != {"…"}:  # all of it is computed: the row would say nothing
-        yield Reason(code, sentence, tuple(way for way in ways if way))
+    yield Reason(code, sentence, tuple(way for way in ways if way))
 
 
 def _text(node: ast.expr) -> str:

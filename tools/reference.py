@@ -39,9 +39,9 @@ _COMMANDS_INTRODUCTION = (
 )
 _TO_FILE = "Write to FILE if given (repeatable)."
 _OUTPUT_ROW = """\
-- `-o`, `--output` FORMAT[=FILE]: Print table, json or yaml, or what the command names; a *report* is
-  text, json, yaml, markdown, html, junit, sarif, github or gitlab. Write to FILE if given
-  (repeatable). (`OSCAR_SYNC_OUTPUT`)"""
+- `-o`, `--output` FORMAT[=FILE]: Print table, json or yaml, or what the command names; a
+  *report* is text, json, yaml, markdown, html, junit, sarif, github or gitlab. Write to FILE if
+  given (repeatable). (`OSCAR_SYNC_OUTPUT`)"""
 _REPORT = "text, json, yaml, markdown, html, junit, sarif, github"
 _LIST = "- `-o`: Print table, json or yaml."
 _SETTINGS_INTRODUCTION = (
@@ -93,10 +93,6 @@ cluster entry of oscar-cli's file can be pasted as it is. The nearest `oscar-syn
 from the first PATH upward to the root of its git work tree; `--settings FILE` names another. An
 unused one in the working directory, or between it and PATH, gives a warning. Without a `set`
 nothing is marked, and nothing is ever removed by `prune`.
-
-A seed goes to the cluster's own store (`minio.default:BUCKET/FOLDER`), or to a provider that the
-service's FDL defines: `webdav.ID:FOLDER`, `onedata.ID:FOLDER`, `minio.ID:BUCKET/FOLDER`,
-`s3.ID:BUCKET/FOLDER` ([seeding.md](seeding.md)).
 """
 GENERATED = "<!-- written by `python -m tools.reference`: change what it describes -->\n"
 
@@ -156,7 +152,7 @@ def _commands() -> str:
     plan = cli.get_command(context, "plan")
     common = [item for item in plan.params if isinstance(item, CommonOption)] if plan else []
     counted = Counter(_option(item) for item in _own_options_below(cli, context))
-    shared = {row for row, count in counted.items() if count > 2 and not row.startswith("- `-o`")}
+    shared = {row for row, count in counted.items() if count > 1 and not row.startswith("- `-o`")}
     lines = ["# Commands", "", _wrapped(_COMMANDS_INTRODUCTION), "", "## Common options", ""]
     lines += [*map(_option, common), "", "## Options of several commands", ""]
     lines += [*(row for row in counted if row in shared), _OUTPUT_ROW, ""]
@@ -193,7 +189,7 @@ def _group(group: LazyGroup, context: click.Context, shared: Collection[str]) ->
         usage = " ".join((within.command_path, *command.collect_usage_pieces(within)[1:]))
         yield from (f"`{usage}`", "")
         yield from _options(command, shared)
-        if isinstance(command, DescribedCommand):
+        if isinstance(command, DescribedCommand) and command.examples[-1] != usage:
             yield from (f"Example: `{command.examples[-1]}`", "")
 
 

@@ -84,6 +84,15 @@ def test_the_readme_says_the_same_of_its_exit_codes():
     assert [row for row in rows if f"| {row[0]} | {row[1]}" not in page] == []
 
 
+NOT_PROSE = re.compile(r"<!--.*?-->|^( *)```.*?^\1```$", re.DOTALL | re.MULTILINE)
+
+
+def test_the_pages_stay_short_enough_to_be_read():
+    """Decisions apart, which are kept as they were written."""
+    pages = (page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
+    assert sum(len(NOT_PROSE.sub("", page).split()) for page in pages) <= 30_000
+
+
 def test_each_code_that_a_source_names_has_its_row():
     pages = [(DOCS / name).read_text("utf-8") for name in ("diagnostics.md", "doctor.md")]
     rows = re.findall(r"^(?:- (OSY\d{3}): |\| (OSY\d{3}) \|)", "\n".join(pages), re.MULTILINE)
