@@ -42,6 +42,11 @@ class ActionKind(StrEnum):
         return self in _MAKING
 
     @property
+    def is_new_name(self) -> bool:
+        """Tell whether nothing on the cluster has its name yet: what it sends has no live side."""
+        return self.is_creation or self is ActionKind.RENAME
+
+    @property
     def is_update(self) -> bool:
         """Tell whether it changes what is there, field by field."""
         return self in _UPDATING

@@ -21,7 +21,7 @@ from oscar_sync.render.words import (
     SYMBOLS,
     erased,
     headline,
-    kept,
+    kept_lines,
     outcome_headline,
     safe,
     wave_lines,
@@ -167,14 +167,14 @@ def _deletion(action: Action) -> DocumentBlock:
     if len(objects) > _LISTED:
         lines.append(f"  - **deletes** {plural(len(objects) - _LISTED, 'more object')}")
     brief = "\n".join([f"{lines[0]} {CUT}", *lines[1:]])
-    rest = [f"  - keeps {_text(kept(item))}" for item in action.keeps]
+    rest = [f"  - keeps {_text(line)}" for line in kept_lines(action)]
     rest += [f"  - {_text(note)}" for note in action.notes]
     fields = ["", *_fields(action)] if action.changes else []
     return DocumentBlock("that delete data", "\n".join([*lines, *rest, *fields]), brief)
 
 
 def _action(action: Action, group: str) -> DocumentBlock:
-    lines = [f"- keeps {_text(kept(item))}" for item in action.keeps]
+    lines = [f"- keeps {_text(line)}" for line in kept_lines(action)]
     lines += [f"- {_text(note)}" for note in action.notes]
     brief = f"- {_title(action, _text)} {CUT}"
 
@@ -196,7 +196,7 @@ def _folded(title: str, body: Sequence[str]) -> str:
 
 
 def _fields(action: Action) -> list[str]:
-    return _table(action.changes, is_new=action.kind.is_creation)
+    return _table(action.changes, is_new=action.kind.is_new_name)
 
 
 def _table(changes: Sequence[FieldChange], *, is_new: bool = False) -> list[str]:

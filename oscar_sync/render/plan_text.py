@@ -25,9 +25,10 @@ from oscar_sync.render.words import (
     duration,
     erased,
     headline,
-    kept,
+    kept_lines,
     key_width,
     lost,
+    marked_as_kept,
     safe,
     size,
     to_do,
@@ -192,7 +193,7 @@ class Page:
         lines = [self._placed(self.mark(symbol, safe(words)), len(words) + 3, safe(place))]
         lines.extend(f"     deletes {erased(item)}" for item in action.erases)
         lines.extend(line for change in action.changes for line in self._change(change))
-        lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
+        lines.extend(f"     keeps  {line}" for line in kept_lines(action))
         lines.extend(self._steps(action))
         lines.extend(f"     note   {safe(note)}" for note in notes)
         if self._verbose:
@@ -231,7 +232,7 @@ class Page:
             words = f"{self._key(action)} {change.path}  {shown}   {change.cause.value}"
             lines.append(self.mark("!", safe(words)))
             lines.extend(self._diff(script_lines(change, is_whole=self._verbose)))
-        lines.extend(f"     keeps  {kept(item)}" for item in action.keeps)
+        lines.extend(f"     keeps  {line}" for line in kept_lines(action))
         lines.extend(self._steps(action))
         lines.extend(f"     note   {safe(note)}" for note in action.notes)
         return lines
@@ -250,7 +251,7 @@ class Page:
         """Return what differs on the cluster; with -v also what would be sent beside it."""
         if self._verbose:
             return action.changes
-        is_new = action.kind.is_creation or action.kind is ActionKind.RENAME
+        is_new = action.kind.is_new_name
         return [] if is_new else [one for one in action.changes if one.op is not Op.SAME]
 
     def blocked(self, item: Blocked) -> list[str]:
@@ -325,8 +326,11 @@ def _puts_in_parts(action: Action) -> bool:
 def _told_steps(
     action: Action, left_out: Collection[Step] = frozenset()
 ) -> Iterator[tuple[str, str]]:
+    marked = marked_as_kept(action)  # said where the bucket is
     for step in action.steps:
         symbol = _step_symbol(action, step)
+        if step.do is Do.TAG_KEPT and step.target in marked:
+            continue
         if symbol and step not in left_out:
             yield symbol, _step_words(step)
 

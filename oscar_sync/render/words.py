@@ -9,7 +9,7 @@ from typing import Final
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import ClusterId, ServiceKey
-from oscar_sync.model.plan import Action, ActionKind, Category, Erased, Kept, Loss, Plan
+from oscar_sync.model.plan import Action, ActionKind, Category, Do, Erased, Kept, Loss, Plan
 from oscar_sync.model.report import LOST, ActionResult
 
 SYMBOLS: Final = {
@@ -159,6 +159,20 @@ def to_do(plan: Plan) -> Iterator[str]:
             noun, verb = _STORAGE.get(kind, of_either)
             extra = f" ({drifted} drifted)" if kind is ActionKind.UPDATE and drifted else ""
             yield f"{plural(number, noun) if noun else number} to {verb}{extra}"
+
+
+def kept_lines(action: Action) -> list[str]:
+    """Return a line for each bucket and volume that *action* keeps, and which it marks as kept."""
+    marked = marked_as_kept(action)
+    return [
+        f"{kept(item)}{'; marked as kept' if item.bucket in marked else ''}"
+        for item in action.keeps
+    ]
+
+
+def marked_as_kept(action: Action) -> frozenset[str]:
+    marked = {step.target for step in action.steps if step.do is Do.TAG_KEPT}
+    return frozenset(marked & {item.bucket for item in action.keeps})
 
 
 def kept(item: Kept) -> str:

@@ -20,11 +20,15 @@ def release_of(context: Context, bucket: BucketFacts) -> str:
 
 
 def _is_kept(context: Context, bucket: BucketFacts) -> bool:
-    """Tell whether a removal of this set marked it, and nothing has used or managed it since."""
+    """Tell whether a removal of this set marked it, and nothing has used or managed it since.
+
+    Where its maker is there again, somebody has detached it from that since.
+    """
     mark = bucket.kept_by
     is_ours = bool(mark) and mark == context.settings.set_name and context.owns_bucket(bucket)
     live = context.facts.view.services  # a manifest alone does not use it
     is_used = any(user.name in live for user in context.users_of(bucket.name))
+    is_used |= bucket.from_service in live
     return is_ours and not bucket.set_name and not is_used
 
 

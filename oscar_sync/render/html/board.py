@@ -83,7 +83,7 @@ def service_page(picture: BoardPicture, key: ServiceKey) -> str:
         cluster=key.cluster,
         cluster_link=f"/cluster/{quoted(key.cluster)}",
         row=row,
-        entries=[block.text_within(1 << 30) for block in blocks_of(own)],
+        entries=[block.text_within(1 << 30) for block in blocks_of(own, len(own))],
         runs=[
             _run(run)
             for run in reversed(picture.runs)

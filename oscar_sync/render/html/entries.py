@@ -16,7 +16,7 @@ from oscar_sync.render.html.code import lines_of, side_by_side
 from oscar_sync.render.markup import rendered
 from oscar_sync.render.plan_text import step_lines
 from oscar_sync.render.subject import Subject
-from oscar_sync.render.words import erased, headline, kept, outcome_headline, value
+from oscar_sync.render.words import erased, headline, kept_lines, outcome_headline, value
 
 _OPEN: Final = 40
 """With more entries than these only what wants attention is unfolded."""
@@ -105,9 +105,9 @@ def entries_of(subject: Subject) -> list[Entry]:
     ]
 
 
-def blocks_of(entries: Sequence[Entry]) -> list[DocumentBlock]:
-    """Return the blocks of *entries*; where they are many, those that are calm stay folded."""
-    is_few = len(entries) <= _OPEN
+def blocks_of(entries: Sequence[Entry], count: int) -> list[DocumentBlock]:
+    """Return the blocks of *entries*; where *count* is large, those that are calm stay folded."""
+    is_few = count <= _OPEN
     return [entry.block(is_open=is_few or entry.tone == "bad") for entry in entries]
 
 
@@ -150,7 +150,7 @@ def _planned(action: Action, result: ActionResult | None) -> Entry:
         action.key.name,
         str(word),
         tone,
-        "" if title == word else title,
+        "" if str(word).startswith(title) else title,
         details,
         _named(action.changes),
     )
@@ -222,10 +222,10 @@ def _of_action(action: Action, *, verb: str = "deletes") -> Details:
     details = Details(
         place=str(action.origin) if action.origin else "",
         erases=tuple(f"{verb} {erased(item)}" for item in action.erases),
-        keeps=tuple(f"keeps {kept(item)}" for item in action.keeps),
+        keeps=tuple(f"keeps {line}" for line in kept_lines(action)),
         notes=(*step_lines(action), *action.notes),
     )
-    shown = _sent if action.kind.is_creation else _compared
+    shown = _sent if action.kind.is_new_name else _compared
     return shown(details, action.changes, action)
 
 

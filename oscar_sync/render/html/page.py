@@ -70,6 +70,7 @@ def page(subject: Subject, *, has_script: bool) -> str:
     return _document(
         subject.title,
         _lead(subject),
+        about=_about(subject),
         facts=_facts(subject),
         losses=losses,
         losses_cut=cut_sentence(losses_cut, subject.title),
@@ -92,8 +93,8 @@ def page_of_input(diagnostics: Sequence[Diagnostic]) -> str:
 _Parts = dict[str, object]
 _BLANK: Final[_Parts] = dict.fromkeys(
     (
-        "facts", "losses", "losses_cut", "filters", "cut", "clusters", "too_many_to_draw", "flow",
-        "flow_in_words", "findings", "findings_cut", "notes", "notes_cut", "script",
+        "about", "facts", "losses", "losses_cut", "filters", "cut", "clusters", "too_many_to_draw",
+        "flow", "flow_in_words", "findings", "findings_cut", "notes", "notes_cut", "script",
     ),
     "",
 )  # fmt: skip
@@ -119,6 +120,14 @@ def _lead(subject: Subject) -> str:
     return summary(subject.plan, subject.command)
 
 
+def _about(subject: Subject) -> Iterator[str]:
+    """Yield what changes how the plan is read: whose steps they are, and their order."""
+    if subject.plan.base:
+        yield base_sentence(subject.plan)
+    if waves := wave_lines(subject.plan):
+        yield f"Waves: {'; '.join(waves)}."
+
+
 def _facts(subject: Subject) -> list[str]:
     plan, source = subject.plan, subject.plan.source
     return [
@@ -128,8 +137,6 @@ def _facts(subject: Subject) -> list[str]:
         *([source.settings_file] if source.settings_file else []),
         f"{plural(source.files, 'file')}, {plural(source.services, 'service')}",
         *([source.narrowed] if source.narrowed else []),
-        *(f"wave {line}" for line in wave_lines(plan)),
-        *([base_sentence(plan)] if plan.base else []),
         f"digest {plan.digest}",
     ]
 
@@ -151,12 +158,14 @@ def _clusters(subject: Subject, entries: Sequence[Entry]) -> tuple[list[_Cluster
     clusters: list[_Cluster] = []
     cut: dict[str, int] = {}
     room = _ROOM
+    words = [*dict.fromkeys(entry.word for entry in entries)]
     for cluster in subject.plan.clusters:
         own = [entry for entry in entries if entry.cluster == cluster.id]
+        own.sort(key=lambda entry: (words.index(entry.word), natural(entry.name)))
         parts = []
         for was_due in (False, True):
             part = [entry for entry in own if entry.was_due is was_due]
-            shown, lost = fitting(blocks_of(part), room)
+            shown, lost = fitting(blocks_of(part, len(entries)), room)
             room -= sum(len(text.encode()) for text in shown)
             parts.append(shown)
             for word, count in lost.items():

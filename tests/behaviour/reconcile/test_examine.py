@@ -137,6 +137,18 @@ def test_what_a_removal_keeps_is_a_note_until_something_uses_it_again(world, rem
     assert "is kept" not in " ".join(examine(world).notes)
 
 
+def test_what_a_removal_kept_is_a_finding_once_another_tool_has_detached_it(world):
+    """The service came back and used the bucket: the mark of the removal says nothing of that."""
+    world.write(service(output=minio("red/out")))
+    world.apply()
+    by_name_while_a_manifest_has_it(world)
+    world.apply()
+    put(world)
+    found = examine(world)
+    assert ("OSY614", "red") in codes(found)
+    assert "is kept" not in " ".join(found.notes)
+
+
 def test_what_another_set_keeps_is_a_finding(world):
     world.write(service(output=minio("red/out")))
     world.apply()

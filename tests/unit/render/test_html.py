@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.graph import Graph, Node, NodeKind
-from oscar_sync.model.plan import ActionKind, Blocked, Do, LeftAlone, NotPlanned, Step
+from oscar_sync.model.plan import ActionKind, Base, Blocked, Do, LeftAlone, NotPlanned, Step
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.render.subject import Subject
@@ -116,3 +116,50 @@ def test_date_and_commit_are_on_the_page_and_not_in_the_digest():
     assert "clusters read 2026-03-04 05:06 UTC · commit abababababab" in text
     assert "commit" not in FORMATS["html"].write(subject())
     assert FORMATS["json"].write(dated) == FORMATS["json"].write(subject())
+
+
+def shown_names(text):
+    return re.findall(r'data-name="edge-1/([^"]+)"', text)
+
+
+def test_services_stand_by_what_is_done_and_then_in_natural_order():
+    text = page(
+        action("old", ActionKind.REMOVE), action("new", ActionKind.CREATE), action("proj10"),
+        action("newer", ActionKind.CREATE), action("proj2"), action("proj1"),
+    )  # fmt: skip
+    assert shown_names(text) == ["old", "new", "newer", "proj1", "proj2", "proj10"]
+
+
+@pytest.mark.parametrize("format_", ["html", "markdown"])
+def test_a_rename_names_what_it_sends_and_no_live_side(format_):
+    sent = (change("image", None, "i:1"),)
+    text = FORMATS[format_].write(Subject("plan", plan(
+        action("new", ActionKind.RENAME, changes=sent)
+    )))  # fmt: skip
+    assert "sent" in text
+    assert "(none)" not in text
+
+
+def test_waves_and_what_is_of_the_branch_have_lines_of_their_own():
+    one = plan(action("one"))
+    waves = ((one.clusters[0].id,),)
+    text = FORMATS["html"].write(Subject("plan", replace(one, waves=waves, base=Base("main"))))
+    lines = re.findall(r"<p>(.*?)</p>", text)
+    assert [line for line in lines if line.startswith("Against main")]
+    assert [line for line in lines if line.startswith("Waves: 1: edge-1: 1 action")]
+
+
+def test_the_word_of_an_action_is_not_repeated():
+    text = page(action("bucket red", ActionKind.CREATE_BUCKET))
+    row = re.search(r'data-name="edge-1/bucket red"[^>]*>(.*?)</(?:div|summary)>', text, re.DOTALL)
+    assert " ".join(re.sub(r"<[^>]+>", " ", row[1]).split()) == "create bucket bucket red"
+
+
+def test_a_page_of_many_is_folded_on_each_cluster():
+    hooks = (Step(Do.HOOK, "red/in"),)
+    many = [
+        replace(action(f"s{at}", steps=hooks), key=key(f"s{at}", "cloud-2" if at % 2 else "edge-1"))
+        for at in range(44)
+    ]
+    assert " open><summary>" in page(*many[:40])
+    assert " open><summary>" not in page(*many)
