@@ -144,6 +144,7 @@ def test_what_a_removal_kept_is_a_finding_once_another_tool_has_detached_it(worl
     by_name_while_a_manifest_has_it(world)
     world.apply()
     put(world)
+    world.write()
     found = examine(world)
     assert ("OSY614", "red") in codes(found)
     assert "is kept" not in " ".join(found.notes)
