@@ -186,7 +186,7 @@ class Clone(Struct, frozen=True):
             raise self._error(f"{self.followed.folder} was deleted", "start the watch again")
         try:
             for left in (*git.rglob("*.lock"), *git.rglob("tmp_*")):
-                if left.is_file():  # of a git that was killed: nobody else is here
+                if is_file(left):  # of a git that was killed: nobody else is here
                     left.unlink()
             self._done("init", "--quiet", "--template=", "--initial-branch=none")
             (git / "info").mkdir(exist_ok=True)
