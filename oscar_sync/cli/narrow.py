@@ -82,7 +82,12 @@ def refuse_unknown(planned: Pass, asked: PlanOptions) -> None:
     for name in asked.names:
         if name in known or not is_all_read:
             continue
-        where = ", ".join(view.cluster.id for view in planned.views) or "no cluster"
+        ids = [str(view.cluster.id) for view in planned.views]
+        cluster, slash, _ = name.partition("/")
+        if slash and cluster not in ids:
+            hint = did_you_mean(cluster, ids) or f"this run is for: {', '.join(ids)}"
+            raise UsageError(f"{name}: no cluster is called {cluster}; {hint}")
+        where = ", ".join(ids) or "no cluster"
         hint = did_you_mean(name, sorted(known))
         among = f", {narrowing.words}" if narrowing.words else ""
         words = f"there is no service {name} on {where}{among}"

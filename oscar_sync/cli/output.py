@@ -13,6 +13,7 @@ import click
 from msgspec import Struct
 
 from oscar_sync.documents.on_disk import exists, is_file, is_folder
+from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import OutputError
 from oscar_sync.render.folding import DEFAULT_WIDTH, folded
 from oscar_sync.render.paint import Paint, ansi, plain
@@ -115,8 +116,10 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
         name, _, file = text.partition("=")
         name = name if name in formats else _SAME.get(name, name)
         if name not in formats:
+            hint = did_you_mean(name, formats)
+            listed = f"; there are {', '.join(formats)}"
             raise click.UsageError(
-                f"-o {text}: there is no format {name!r}; there are {', '.join(formats)}"
+                f"-o {text}: there is no format {name!r}{f'; {hint}' if hint else listed}"
             )
         outputs.append(Output(name, file))
     for output in outputs:

@@ -49,6 +49,11 @@ def with_flags(desired: DesiredState, options: dict[str, Any]) -> DesiredState:
             "--prune needs a run over all FDL files of the settings' folder; "
             + (f"the PATHs leave out {left}" if left else "run it without --only and --label")
         )
+    if options["prune"] and not desired.settings.set_name:
+        raise UsageError(
+            "--prune needs a set: without one services are not marked, so it is not known which "
+            "ones to remove; write `set: NAME` in oscar-sync.yaml"
+        )
     return replace(desired, settings=replace(desired.settings, prune=options["prune"]))
 
 

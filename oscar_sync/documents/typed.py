@@ -136,7 +136,7 @@ class FieldReader(ABC):
             Wrong.NOT_INTEGER,
             path,
             f"{self.shown(path)} must be a whole number{bound}, without quotes",
-            f"write `{field.name}: 1`",
+            f"write digits alone: `{field.name}: NUMBER`",
         )
         return _MISSING
 

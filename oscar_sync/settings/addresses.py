@@ -20,6 +20,8 @@ def address_fault(address: str) -> tuple[str, str]:
 
     Neither repeats a log-in that the address may hold.
     """
+    if not address:
+        return "is missing", "write `endpoint: https://HOST`"
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port

@@ -331,7 +331,7 @@ class Resolver:
         fault, remedy = address_fault(address)
         if fault:
             written = entry.fields.get(key, "")
-            shown = "" if "@" in written else f"`{written}` "
+            shown = "" if "@" in written or not written else f"`{written}` "
             if references(written):  # what a variable puts in is not shown (trust 4.1)
                 remedy = (
                     "correct the variable: https://HOST, with the path of the API if it has one"

@@ -220,3 +220,35 @@ def test_a_narrowed_removal_erases_nothing_that_another_manifest_uses(project):
     for narrow in ((), ("--only", "gone"), ("--only", "edge/gone")):
         code, out, _ = project.run("remove", "gone", "--allow", "erase:red", *narrow)
         assert (code, "red is used by edge/later (later.yaml:3)" in out) == (10, True), narrow
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [("egde/hello", "did you mean edge?"), ("cloud-2/hello", "this run is for: edge")],
+)
+@pytest.mark.parametrize("command", ["remove", "adopt", "forget"])
+def test_a_name_on_a_cluster_that_nobody_knows_says_which_are(project, command, wrong, hint):
+    code, _, err = project.run(command, wrong, "-y")
+    assert code == 64
+    assert f"no cluster is called {wrong.partition('/')[0]}; {hint}" in err
+
+
+@pytest.mark.parametrize("command", ["plan", "apply", "watch"])
+def test_prune_without_a_set_is_wrong_usage(project, command):
+    text = (project.folder / "oscar-sync.yaml").read_text()
+    (project.folder / "oscar-sync.yaml").write_text(text.replace("set: tests\n", ""))
+    code, _, err = project.run(command, "--prune")
+    assert code == 64
+    assert "write `set: NAME`" in err
+
+
+def test_an_entry_without_an_address_says_that_it_is_missing(project):
+    (project.folder / "oscar-sync.yaml").write_text("clusters: {edge: {auth_user: me}}\n")
+    code, _, err = project.run("plan")
+    assert code == 3
+    assert "clusters.edge.endpoint: is missing" in err
+
+
+def test_a_misspelt_format_is_recognised(project):
+    assert "did you mean html?" in project.run("plan", "-o", "htlm")[2]
+    assert "there are text, json" in project.run("plan", "-o", "picture")[2]

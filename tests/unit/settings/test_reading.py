@@ -30,7 +30,7 @@ from tests.support.settings import read
             "max_removals: -1",
             (1, 1),
             "max_removals must be a whole number of at least 0, without quotes",
-            "write `max_removals: 1`",
+            "write digits alone: `max_removals: NUMBER`",
         ),
         ("set: [a]", (1, 1), "set is a list, a string is required", "write one value, in quotes"),
         (
