@@ -11,6 +11,7 @@ from oscar_sync.semantics.answers import is_unknown_path, is_without_quota
 from oscar_sync.semantics.capabilities import (
     READ_ONLY,
     STATUS_MAY_END_IT,
+    Release,
     release_of,
     shown_release,
     since_words,
@@ -37,8 +38,7 @@ class ClusterResources:
 
         Empty before 3.6.5, whose server the question may end.
         """
-        release = release_of(str(self.api.info().get("version", "")))
-        return {} if STATUS_MAY_END_IT.holds(release) else self._mapping("status")
+        return {} if STATUS_MAY_END_IT.holds(self.release) else self._mapping("status")
 
     def configuration(self) -> Mapping[str, Any]:
         """Return ``/system/config`` without the keys of the object store."""
@@ -46,12 +46,22 @@ class ClusterResources:
             name: value for name, value in self.api.config().items() if name != "minio_provider"
         }
 
-    def check_write(self) -> None:
-        """Raises ClusterError: the release is only read."""
-        release = release_of(str(self.api.info().get("version", "")))
+    @property
+    def release(self) -> Release:
+        """The release of OSCAR; a build without a number counts as the newest."""
+        return release_of(str(self.api.info().get("version", "")))
+
+    def check_write(self) -> Release:
+        """Return the release that is written to.
+
+        Raises:
+            ClusterError: it is only read.
+        """
+        release = self.release
         if READ_ONLY.holds(release):
             words = f"OSCAR {shown_release(release)} is read and never written to"
             raise self.api.bad(f"{words}: {why_read_only(release)}")
+        return release
 
     # -- buckets
 

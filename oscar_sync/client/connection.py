@@ -22,7 +22,6 @@ from oscar_sync.errors import BadAnswerError, RefusedError, StoreError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
-from oscar_sync.semantics.capabilities import release_of
 from oscar_sync.semantics.live import live_service
 from oscar_sync.storage.provider import cluster_store, is_checked
 from oscar_sync.storage.store import ObjectStore
@@ -86,11 +85,6 @@ class Oscar(ClusterResources):
 
     # -- the cluster
 
-    @property
-    def release(self) -> tuple[int, int, int]:
-        """The release of OSCAR; a build without a number counts as the newest."""
-        return release_of(str(self.api.info().get("version", "")))
-
     def info(self) -> ClusterInfo:
         """Return what the cluster says of itself."""
         said = self.api.info()
@@ -142,7 +136,7 @@ class Oscar(ClusterResources):
         live = self._live(name)
         if live is None:
             raise self.api.bad(f"there is no service {name}")
-        return remove(self.api, self.store, live, self.release)
+        return remove(self.api, self.store, live, self.check_write())
 
     def run(
         self,

@@ -21,7 +21,7 @@ from oscar_sync.semantics.buckets import (
     named_by_delete,
     used_buckets,
 )
-from oscar_sync.semantics.capabilities import READ_ONLY, Release, shown_release, why_read_only
+from oscar_sync.semantics.capabilities import Release
 from oscar_sync.semantics.federation import without_members
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import detached_stamp, fingerprint_of
@@ -58,9 +58,6 @@ def remove(api: OscarApi, store: ObjectStore, live: LiveService, release: Releas
 
 
 def _refuse_to_erase(cluster: Cluster, live: LiveService, release: Release) -> None:
-    if READ_ONLY.holds(release):
-        words = f"OSCAR {shown_release(release)} is read and never written to"
-        raise ClusterError(cluster.id, cluster.endpoint, f"{words}: {why_read_only(release)}")
     buckets = named_by_delete(live.form, live.bucket_list)
     why = takes_no_put(live.form, release)
     volume = deleted_volume(live.form)

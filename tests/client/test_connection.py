@@ -230,6 +230,32 @@ def test_a_removal_that_would_delete_a_volume_is_not_begun(oscar, gray, oscar_em
     assert {line[0] for line in oscar_emulator.requests} == {"GET"}
 
 
+def test_a_removal_that_no_put_can_prepare_is_not_begun(oscar, gray, oscar_emulator):
+    gray.create_service(definition("mesh", interlink_node_name="vk-node"))
+    oscar_emulator.forget_requests()
+
+    with pytest.raises(
+        ClusterError, match="mesh cannot be detached from mesh: it runs on an inter"
+    ):
+        oscar.remove("mesh")
+    assert {line[0] for line in oscar_emulator.requests} == {"GET"}
+
+
+def test_nothing_is_removed_from_a_release_that_is_only_read(nowhere):
+    answers = {
+        "/system/info": reply({"version": "3.6.2"}),
+        "/system/config": reply({"minio_provider": {"endpoint": "http://127.0.0.1:9"}}),
+    }
+    with (
+        running() as stub,
+        connect(stub.url, user="u", password="p", environ=nowhere) as oscar,
+    ):
+        stub.answer = lambda asked: answers.get(asked.path, reply(definition("gray")))
+        with pytest.raises(ClusterError, match=r"3\.6\.2 is read and never written to"):
+            oscar.remove("gray")
+        assert {asked.method for asked in stub.asked} == {"GET"}
+
+
 def test_a_removal_whose_detaching_is_refused_deletes_nothing(oscar, oscar_emulator):
     oscar_emulator.fault("PUT /system/services:403")
 

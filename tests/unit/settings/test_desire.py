@@ -166,10 +166,18 @@ services:
         ("services: {plants: {seeds: [{from: ., to: 'minio:data/../b'}]}}", "OSY211"),
         ("services: {plants: {seeds: [{from: .., to: 'minio:data'}]}}", "OSY212"),
         ("clusters: {a: b, b: a}", "OSY310"),
+        ("set: plants\n---\nset: animals", "OSY201"),
+        ("clusters: {a: {endpoint: 'https://a.example', token_file: ~/token}}", "OSY314"),
+        ("clusters: {a: {endpoint: 'https://a.example', ca_bundle: ~/ca.pem}}", "OSY314"),
     ],
 )
 def test_settings_are_strict(tmp_path: Path, settings: str, code: str) -> None:
     assert code in refused(tmp_path, settings, needs_clusters=False)
+
+
+def test_settings_are_read_up_to_4_mib(tmp_path: Path) -> None:
+    comment = f"# {'x' * (4 << 20)}"
+    assert refused(tmp_path, f"set: plants {comment}", needs_clusters=False) == ["OSY203"]
 
 
 @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
