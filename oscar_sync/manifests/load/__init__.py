@@ -21,6 +21,7 @@ from oscar_sync.documents.text import decoded
 from oscar_sync.manifests.assembly import Manifest, check_alone, manifest_of
 from oscar_sync.manifests.canonical import canonical, with_shared
 from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.manifests.draft import ServiceDraft
 from oscar_sync.manifests.drafting import drafted
 from oscar_sync.manifests.environment import Values, filled
 from oscar_sync.manifests.fdl import RawService, services_of
@@ -93,6 +94,14 @@ class Manifests(Struct, frozen=True):
         return next((one.places.text for one in layers if one.places.file == file), "")
 
 
+class _Opened(Struct, frozen=True):
+    """The services of a file as they are written; ``gap`` as in ``_File``."""
+
+    services: list[RawService]
+    findings: Findings
+    gap: str = ""
+
+
 class _File(Struct, frozen=True):
     """The services of a file, what overlays may call them, and what is wrong with them.
 
@@ -142,7 +151,8 @@ class _Loader:
         files = discovery.files(sources.paths)
         overlays = [self.overlay(name) for name in sources.overlays]
         values = self.values()
-        read = [self.file(path, overlays, values) for path in files]
+        make = partial(self.read_files, overlays, values)
+        read = self.reader.made_each(files, (values, *overlays), make)
         for one in read:
             self.findings.diagnostics.extend(one.findings)
         names = {name for one in read for name in one.names}
@@ -197,20 +207,29 @@ class _Loader:
             return "is not UTF-8 text"
         return gap_of(text, read_document(text, is_json=path.endswith(".json")), 0)
 
-    def file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
-        """Return what a file holds, kept from the pass before where nothing that it needs moved."""
-        make = partial(self.read_file, path, overlays, values)
-        return self.reader.made(("file", path), (values, *overlays), [], make)
-
-    def read_file(self, path: str, overlays: Sequence[Overlay], values: Values) -> _File:
-        gathered, self.findings = self.findings, Findings()
-        try:
-            raw, gap = self.raw_services(path)
-            names = {name for one in raw for name in names_of(one)} if overlays else set()
-            services = [self.service(one, overlays, values) for one in raw]
-            return _File(services, names, self.findings.diagnostics, gap)
-        finally:
-            self.findings = gathered
+    def read_files(
+        self, overlays: Sequence[Overlay], values: Values, paths: Sequence[str]
+    ) -> list[_File]:
+        # One stage for all files, then the next: what is done many times in a row is done faster.
+        opened = [self.opened(path) for path in paths]
+        drafts = [
+            [self.draft(raw, overlays, values, one.findings) for raw in one.services]
+            for one in opened
+        ]
+        every = [draft for of_file in drafts for draft in of_file]
+        for draft in every:
+            load_script(draft, self.reader, self.sources.cwd)
+        for draft in every:
+            check_alone(draft)
+        return [
+            _File(
+                [manifest_of(draft) for draft in of_file],
+                {name for raw in one.services for name in names_of(raw)} if overlays else set(),
+                one.findings.diagnostics,
+                one.gap,
+            )
+            for one, of_file in zip(opened, drafts, strict=True)
+        ]
 
     def made(
         self, kind: str, key: Hashable, inputs: Sequence[object], make: Callable[[], Made]
@@ -220,46 +239,51 @@ class _Loader:
         return self.reader.made((kind, key), inputs, self.findings.diagnostics, make)
 
     def text(
-        self, path: str, most: int, code: ManifestCode, *, is_env_file: bool = False
+        self,
+        path: str,
+        most: int,
+        code: ManifestCode,
+        findings: Findings,
+        *,
+        is_env_file: bool = False,
     ) -> Places | None:
         shown = shown_path(path, self.sources.cwd)
         try:
             text = decoded(self.reader.read(path, most, is_env_file=is_env_file))
         except OutsideError:
-            self.findings.of_file(
+            findings.of_file(
                 ManifestCode.SCRIPT_OUTSIDE, ERROR, shown, "lies outside the settings' folder",
                 f"allow it by --allow-outside {shown}",
             )  # fmt: skip
             return None
         except PrivateError:
-            self.findings.of_file(
+            findings.of_file(
                 ManifestCode.PRIVATE, ERROR, shown, "is private (.git, .env, keys): it is not read",
                 "remove it from the manifests, or name it in .oscar-syncignore",
             )  # fmt: skip
             return None
         except TooLargeError:
-            self.findings.of_file(code, ERROR, shown, f"over {most >> 20} MiB", "split it")
+            findings.of_file(code, ERROR, shown, f"over {most >> 20} MiB", "split it")
             return None
         except OSError as error:
-            self.findings.of_file(
+            findings.of_file(
                 code, ERROR, shown, f"cannot be read: {reason_of(error)}",
                 "make it readable, or name it in .oscar-syncignore",
             )  # fmt: skip
             return None
         if isinstance(text, Fault):
-            note_faults(
-                self.findings, (text,), Places("", shown), "or name it in .oscar-syncignore"
-            )
+            note_faults(findings, (text,), Places("", shown), "or name it in .oscar-syncignore")
             return None
         return Places(text, shown)
 
-    def raw_services(self, path: str) -> tuple[list[RawService], str]:
-        places = self.text(path, _LARGEST_NAMED, ManifestCode.UNREADABLE)
+    def opened(self, path: str) -> _Opened:
+        findings = Findings()
+        places = self.text(path, _LARGEST_NAMED, ManifestCode.UNREADABLE, findings)
         if places is None:
-            return [], ""  # an error, which ends the run
+            return _Opened([], findings)  # an error, which ends the run
         reading = read_document(places.text, is_json=path.endswith(".json"))
-        services = services_of(reading, places, os.path.dirname(path), self.findings)
-        return services, gap_of(places.text, reading, len(services))
+        services = services_of(reading, places, os.path.dirname(path), findings)
+        return _Opened(services, findings, gap_of(places.text, reading, len(services)))
 
     def overlay(self, name: str) -> Overlay:
         path = self._overlay_path(name)
@@ -270,7 +294,7 @@ class _Loader:
         return self.made("overlay", (name, path), (), partial(self.read_overlay, name, path))
 
     def read_overlay(self, name: str, path: str) -> Overlay:
-        places = self.text(path, _LARGEST_NAMED, ManifestCode.OVERLAY)
+        places = self.text(path, _LARGEST_NAMED, ManifestCode.OVERLAY, self.findings)
         if places is None:
             return Overlay(Places("", name), "", {})
         places.layer = f"overlay {name}"
@@ -328,7 +352,9 @@ class _Loader:
                 "write it, or take env_file out of the settings",
             )
             return Values(environ=environ)
-        places = self.text(path, _LARGEST_NAMED, ManifestCode.ENV_FILE, is_env_file=True)
+        places = self.text(
+            path, _LARGEST_NAMED, ManifestCode.ENV_FILE, self.findings, is_env_file=True
+        )
         if places is None:
             return Values(environ=environ)
         values, faults = read_dotenv(places.text)
@@ -342,11 +368,9 @@ class _Loader:
             )
         return Values(shown, values, environ)
 
-    def service(self, raw: RawService, overlays: Sequence[Overlay], values: Values) -> Manifest:
+    def draft(
+        self, raw: RawService, overlays: Sequence[Overlay], values: Values, findings: Findings
+    ) -> ServiceDraft:
         fields = with_shared(canonical(raw.fields), raw.shared)
         fields, added = laid_over(raw, fields, overlays) if overlays else (fields, ())
-        draft = drafted(raw, fields, added, masks_of(raw, overlays), self.findings)
-        draft = filled(draft, values)
-        load_script(draft, self.reader, self.sources.cwd)
-        check_alone(draft)
-        return manifest_of(draft)
+        return filled(drafted(raw, fields, added, masks_of(raw, overlays), findings), values)

@@ -4,8 +4,9 @@ import os
 import stat
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import Final, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 from msgspec import Struct, field
 
@@ -13,6 +14,7 @@ from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.model.diagnostic import Diagnostic
 
 Made = TypeVar("Made")
+_MakeEach: TypeAlias = Callable[[Sequence[str]], list[Made]]
 
 Signature = tuple[int, int, int, int, int]
 """Device, inode, size in bytes, and the nanoseconds of the last write and the last change."""
@@ -96,6 +98,13 @@ class Reader:
     ) -> Made:
         del key, inputs, diagnostics
         return make()
+
+    def made_each(
+        self, paths: Sequence[str], inputs: Sequence[object], make: _MakeEach[Made]
+    ) -> list[Made]:
+        """Return what *make* returns: one for each of *paths*."""
+        del inputs
+        return make(paths)
 
 
 class _Content(Struct, frozen=True):
@@ -271,6 +280,12 @@ class RememberingReader(Reader):
                 tuple(inputs), tuple(trace.contents), result, tuple(diagnostics[first:])
             )
         return result
+
+    def made_each(
+        self, paths: Sequence[str], inputs: Sequence[object], make: _MakeEach[Made]
+    ) -> list[Made]:
+        """Return what *make* makes of each of *paths* alone, or made before, as of ``made``."""
+        return [self.made(("file", path), inputs, [], partial(make, [path]))[0] for path in paths]
 
     def _holds(self, kept: _Kept, inputs: Sequence[object]) -> bool:
         if len(kept.inputs) != len(inputs):
