@@ -104,7 +104,15 @@ class Context(Struct, frozen=True, dict=True):
 
     def standing(self, live: LiveService) -> Standing:
         """Return whose *live* is; one that may be taken over counts as unmanaged (safety 3)."""
-        standing = self._standing(live)
+        is_listed = self.facts.view.services.get(live.key.name) is live
+        return self._standings[live.key.name] if is_listed else self._standing_of(live)
+
+    @cached_property
+    def _standings(self) -> Mapping[ServiceName, Standing]:
+        return {name: self._standing_of(live) for name, live in self.facts.view.services.items()}
+
+    def _standing_of(self, live: LiveService) -> Standing:
+        standing = self._whose(live)
         return Standing.UNSTAMPED if self._to_take_over(live, standing) else standing
 
     def is_applied(self, live: LiveService) -> bool:
@@ -113,7 +121,7 @@ class Context(Struct, frozen=True, dict=True):
 
     def taken_over(self) -> frozenset[Consent]:
         services = self.facts.view.services.values()
-        return union(self._to_take_over(live, self._standing(live)) for live in services)
+        return union(self._to_take_over(live, self._whose(live)) for live in services)
 
     def _to_take_over(self, live: LiveService, standing: Standing) -> frozenset[Consent]:
         if not self.can_take_over(live, standing):
@@ -126,14 +134,6 @@ class Context(Struct, frozen=True, dict=True):
             standing is Standing.OTHER_OWNER and self.facts.view.is_admin
         )
         return is_foreign and live.key.name in self.desired
-
-    def _standing(self, live: LiveService) -> Standing:
-        is_listed = self.facts.view.services.get(live.key.name) is live
-        return self._standings[live.key.name] if is_listed else self._whose(live)
-
-    @cached_property
-    def _standings(self) -> Mapping[ServiceName, Standing]:
-        return {name: self._whose(live) for name, live in self.facts.view.services.items()}
 
     def _whose(self, live: LiveService) -> Standing:
         if self.namesakes_of(live.key.name):

@@ -5,6 +5,7 @@ Sources: oscar-server 2.1 (types), 3.3 (what is always there, and never null), a
 """
 
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Final
 
 from oscar_sync.model.fdl_fields import INPUT_OUTPUT, MOUNT, SERVICE
@@ -28,13 +29,9 @@ def shape_fault(raw: Mapping[str, object]) -> str:
     name = raw.get("name")
     if type(name) is not str or not name:
         return "shows a service without a name"
-    for key, value in raw.items():
-        # Most fields are plain: a list of 10,000 services is looked through in passing.
-        if type(value) is _PLAIN.get(key):  # pragma: no mutate - its check would say the same
-            continue
-        check = _CHECKS.get(key)
-        if check is not None and (fault := check(value)):
-            return f"shows service {name} with `{key}{fault}"
+    fault = _fields_fault(raw, _PLAIN, _CHECKS)
+    if fault:
+        return f"shows service {name} with `{fault}"
     required = _ALWAYS if lacks_buckets(raw) else _ALWAYS_SINCE_BUCKETS
     missing = next((key for key in required if key not in raw), "")
     return f"shows service {name} without `{missing}`" if missing else ""
@@ -52,6 +49,19 @@ def _of_type(kind: type, words: str) -> _Check:
     return check
 
 
+def _fields_fault(
+    raw: Mapping[str, object], plain: Mapping[str, type], checks: Mapping[str, _Check]
+) -> str:
+    for key, value in raw.items():
+        # Most fields are plain: a list of 10,000 services is looked through in passing.
+        if type(value) is plain.get(key):  # pragma: no mutate - its check would say the same
+            continue
+        check = checks.get(key)
+        if check is not None and (fault := check(value)):
+            return f"{key}{fault}"
+    return ""
+
+
 _TEXT: Final = _of_type(str, "` that is not a string")
 _FLAG: Final = _of_type(bool, "` that is not true or false")
 _INTEGER: Final = _of_type(int, "` that is not a whole number")
@@ -60,24 +70,28 @@ _NOT_A_LIST: Final = "` that is not a list"
 _NOT_AN_OBJECT: Final = "` that is not an object"
 
 
-def _each(check: _Check) -> _Check:
+def _each(check: _Check, kind: type | None = None) -> _Check:
+    """Check each item of a list, but for those of *kind*, which are right."""
+
     def check_all(value: object) -> str:
         if type(value) is not list:
             return _NOT_A_LIST
         for at, item in enumerate(value):
-            if fault := check(item):
+            if type(item) is not kind and (fault := check(item)):
                 return f"[{at}]{fault}"
         return ""
 
     return check_all
 
 
-def _values(check: _Check, *, has_nulls: bool = False) -> _Check:
+def _values(check: _Check, kind: type) -> _Check:
+    """Check each value of an object, but for those of *kind*, which are right."""
+
     def check_all(value: object) -> str:
         if type(value) is not dict:
             return _NOT_AN_OBJECT
         for key, item in value.items():
-            if not (has_nulls and item is None) and (fault := check(item)):
+            if type(item) is not kind and (fault := check(item)):
                 return f".{key}{fault}"
         return ""
 
@@ -85,18 +99,23 @@ def _values(check: _Check, *, has_nulls: bool = False) -> _Check:
 
 
 def _block(fields: tuple[Field, ...], required: tuple[str, ...] = ()) -> _Check:
-    checks = {field.name: _check(field) for field in fields}
+    plain, checks = _plain(fields), {field.name: _check(field) for field in fields}
 
     def check_block(value: object) -> str:
         if type(value) is not dict:
             return _NOT_AN_OBJECT
-        for key, item in value.items():
-            check = checks.get(key)
-            if check is not None and (fault := check(item)):
-                return f".{key}{fault}"
-        return next((f"` without `{key}`" for key in required if key not in value), "")
+        if fault := _fields_fault(value, plain, checks):
+            return f".{fault}"
+        for key in required:
+            if key not in value:
+                return f"` without `{key}`"
+        return ""
 
     return check_block
+
+
+def _plain(fields: tuple[Field, ...]) -> dict[str, type]:
+    return {field.name: _TYPE_OF[field.kind] for field in fields if field.kind in _TYPE_OF}
 
 
 def _ports(value: object) -> str:
@@ -113,9 +132,9 @@ def _check(field: Field) -> _Check:
         case Kind.INTEGER:
             return _INTEGER
         case Kind.TEXTS | Kind.TEXT_LISTS:  # these in the settings alone
-            return _each(_TEXT)
+            return _each(_TEXT, str)
         case Kind.TEXT_MAP:
-            return _values(_TEXT)
+            return _values(_TEXT, str)
         case Kind.PORTS:
             return _ports
         case Kind.BLOCK:
@@ -124,7 +143,7 @@ def _check(field: Field) -> _Check:
             return _each(_block(field.children))
         case Kind.BLOCK_MAP:
             # Recorded: a provider without an account is null (021).
-            return _values(_block(field.children), has_nulls=True)
+            return _values(_block(field.children), NoneType)
 
 
 _PLACE: Final = _block(INPUT_OUTPUT, ("storage_provider", "path"))
@@ -135,9 +154,9 @@ _CHECKS: Final[dict[str, _Check]] = {
     "output": _each(_PLACE),
     "mount": _MOUNT,
     **dict.fromkeys(("token", "owner", "namespace"), _TEXT),
-    "bucket_list": _each(_TEXT),
+    "bucket_list": _each(_TEXT, str),
 }
 _PLAIN: Final[dict[str, type]] = {
-    **{field.name: _TYPE_OF[field.kind] for field in SERVICE if field.kind in _TYPE_OF},
+    **_plain(SERVICE),
     **dict.fromkeys(("token", "owner", "namespace"), str),
 }

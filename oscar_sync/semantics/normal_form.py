@@ -38,7 +38,7 @@ from oscar_sync.model.form import (
 )
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.paths import normal_path, provider_of
-from oscar_sync.semantics.shapes import mapping_of, text_of
+from oscar_sync.semantics.shapes import is_mapping, mapping_of, text_of
 
 STAMP_PREFIX: Final = "oscar-sync.io/"
 
@@ -66,7 +66,7 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> Form:
     """
     name = text_of(raw.get("name"))
     federation = raw.get("federation")
-    beside = _beside_federation(raw) if isinstance(federation, Mapping) else {}
+    beside = _beside_federation(raw) if is_mapping(federation) else {}
     return Form(
         name=name,
         **_said(_PLAIN, raw),
@@ -81,13 +81,13 @@ def normal_form(raw: Mapping[str, object], *, is_live: bool) -> Form:
         synchronous=Synchronous(**_said(_SYNCHRONOUS, mapping_of(raw.get("synchronous")))),
         environment=ContainerEnvironment(_variables(mapping_of(raw.get("environment")))),
         annotations={
-            key: text
-            for key, text in _text_map(raw.get("annotations")).items()
+            key: text_of(item)
+            for key, item in mapping_of(raw.get("annotations")).items()
             if not key.startswith(STAMP_PREFIX)
         },
         labels={
-            key: text
-            for key, text in _text_map(raw.get("labels")).items()
+            key: text_of(item)
+            for key, item in mapping_of(raw.get("labels")).items()
             if key not in OVERWRITTEN_LABELS
         },
         vo=_vo(raw.get("vo"), is_live=is_live),
@@ -152,7 +152,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _text_map(value: object) -> dict[str, str]:
-    return {str(key): text_of(item) for key, item in mapping_of(value).items()}
+    return {key: text_of(item) for key, item in mapping_of(value).items()}
 
 
 def _secret(value: object) -> Secret:
@@ -180,7 +180,7 @@ def _mount(raw: Mapping[str, object]) -> Mount:
 
 
 def _volume(raw: object, service: str) -> ManagedVolume | None:
-    if not isinstance(raw, Mapping):
+    if not is_mapping(raw):
         return None
     size = text_of(raw.get("size")).strip()
     return ManagedVolume(
@@ -193,16 +193,16 @@ def _volume(raw: object, service: str) -> ManagedVolume | None:
 
 def _kserve(raw: object, *, is_live: bool) -> Kserve | None:
     """Return KServe's block; GET omits false and 0, which mean true and 1 when sent (3.1)."""
-    if not isinstance(raw, Mapping):
+    if not is_mapping(raw):
         return None
     inference, llm = raw.get("inference"), raw.get("llm_inference")
     left_out = {key: _LEFT_OUT[key] for key in _LEFT_OUT if is_live and raw.get(key) is None}
     return Kserve(
         **_said(_KSERVE, {**raw, **left_out}),
         inference=KserveInference(**_said(_KSERVE_INFERENCE, inference))
-        if isinstance(inference, Mapping)
+        if is_mapping(inference)
         else None,
-        llm_inference=KserveLlm(**_said(_KSERVE_LLM, llm)) if isinstance(llm, Mapping) else None,
+        llm_inference=KserveLlm(**_said(_KSERVE_LLM, llm)) if is_mapping(llm) else None,
     )
 
 
@@ -232,7 +232,7 @@ def _variables(environment: Mapping[str, object]) -> dict[str, str]:
 
 
 def _federation(raw: object, name: str) -> Federation | None:
-    if not isinstance(raw, Mapping):
+    if not is_mapping(raw):
         return None
     block = _said(_FEDERATION, raw)
     block["group_id"] = block.get("group_id") or name
@@ -253,14 +253,16 @@ def _beside_federation(raw: Mapping[str, object]) -> dict[str, Any]:
 def _providers(raw: Mapping[str, object]) -> dict[str, dict[str, Account]]:
     """Return third-party credentials; ``minio.default`` is the cluster's own (oscar-server 3.1)."""
     providers: dict[str, dict[str, Account]] = {}
-    for kind in PROVIDERS if raw else ():
+    for kind, readers in _PROVIDERS.items() if raw else ():
+        if kind not in raw:
+            continue
         accounts: dict[str, Account] = {
-            key: _block(_PROVIDERS[kind.name], mapping_of(entry))
-            for key, entry in mapping_of(raw.get(kind.name)).items()
-            if (kind.name, key) != ("minio", "default")
+            key: _block(readers, mapping_of(entry))
+            for key, entry in mapping_of(raw[kind]).items()
+            if (kind, key) != ("minio", "default")
         }
         if accounts:
-            providers[kind.name] = accounts
+            providers[kind] = accounts
     return providers
 
 

@@ -1,12 +1,17 @@
 """JSON values as the shape that a reader expects; what is of another shape is empty."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
+    return value is not None and isinstance(value, Mapping)
 
 
 def mapping_of(value: object) -> Mapping[str, object]:
     if type(value) is dict:  # asking `Mapping` itself takes ten times as long
         return value
-    return value if value is not None and isinstance(value, Mapping) else {}
+    return value if is_mapping(value) else {}
 
 
 def list_of(value: object) -> Sequence[object]:

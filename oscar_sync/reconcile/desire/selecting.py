@@ -98,6 +98,8 @@ def _refuse_empty(
     where: str,
     storage: DeclaredStorage,
 ) -> None:
+    if not (narrowing.services or narrowing.labels):
+        return
     names = dict.fromkeys(name for key in known for name in (str(key.name), str(key)))
     for one in narrowing.services:
         if not any(map(one.matches, known)):
@@ -110,8 +112,7 @@ def _refuse_empty(
             raise UsageError(
                 f"--label {term.text}: no service {where} has it; {_nearest(term.text, words)}"
             )
-    is_narrow = narrowing.services or narrowing.labels
-    if is_narrow and not any(starmap(narrowing.selects, known.items())):
+    if not any(starmap(narrowing.selects, known.items())):
         raise UsageError(f"{narrowing.words}: no service {where} is all of that")
 
 
