@@ -44,7 +44,7 @@ def _is_of_a_tool(parts: list[str]) -> bool:
 
 
 def _parts(path: str) -> list[str]:
-    return [part for part in path.lower().replace("\\", "/").split("/") if part] or [""]
+    return path.lower().replace("\\", "/").rstrip("/").split("/")
 
 
 def is_left_out(name: str) -> bool:

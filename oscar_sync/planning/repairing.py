@@ -81,7 +81,9 @@ def missing_buckets(context: Context, live: LiveService) -> tuple[FieldChange, .
         looked_at = set(needed_buckets(live.form))
     else:
         looked_at = {BucketName(step.target.partition("/")[0]) for step in _steps(context, live)}
-    if looked_at and context.facts.view.buckets is None:
+    if not looked_at:
+        return ()
+    if context.facts.view.buckets is None:
         context.facts.missing.buckets = True
         return ()
     after = "present" if takes_no_put(live.form, context.facts.view.release) else _AGAIN

@@ -27,15 +27,16 @@ def image_fault(image: str, *, is_interlink: bool = False) -> str:
     # A node of interLink may run Apptainer, whose references begin with a scheme of its own.
     if is_interlink and image.startswith(_OF_APPTAINER):
         return ""
+    if _REFERENCE.fullmatch(image):
+        is_long = len(image.partition("@")[0]) > _LONGEST
+        return f"has more than {_LONGEST} characters" if is_long else ""
     if "{{" in image or "${" in image or "<" in image:
         return "is a template that was not rendered"
     if "://" in image:
         return "begins with a scheme"
-    if image != image.strip() or re.search(r"\s", image):
+    if image != image.strip() or len(image.split()) > 1:
         return "contains a space"
     name = image.partition("@")[0]
-    if _REFERENCE.fullmatch(image):
-        return f"has more than {_LONGEST} characters" if len(name) > _LONGEST else ""
     if name != name.lower() and _REFERENCE.fullmatch(image.lower()):
         return "has capital letters in its path"
     return "is not HOST/PATH:TAG"

@@ -45,20 +45,19 @@ def _name(draft: ServiceDraft) -> None:
 
 
 def _annotations(draft: ServiceDraft) -> None:
-    sizes = [
-        len(f"{key}{value}".encode(errors="surrogatepass"))
-        for key, value in draft.values["annotations"].items()
-    ]
-    if sum(sizes) > MOST_ANNOTATION_BYTES:
+    annotations = draft.values["annotations"]
+    text = "".join([*annotations, *annotations.values()])
+    size = len(text.encode(errors="surrogatepass"))
+    if size > MOST_ANNOTATION_BYTES:
         draft.say(
             ManifestCode.LABEL,
             ERROR,
             ("annotations",),
-            f"the annotations have {sum(sizes):,} bytes; Kubernetes takes "
+            f"the annotations have {size:,} bytes; Kubernetes takes "
             f"{MOST_ANNOTATION_BYTES:,} at most",
             "shorten them",
         )
-    for key in draft.values["annotations"]:
+    for key in annotations:
         path = ("annotations", key)
         if key.startswith(_RESERVED):
             owner = key.partition("/")[0]

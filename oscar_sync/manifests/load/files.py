@@ -38,10 +38,8 @@ class ReadScope:
         """Resolve *root* and *allowed* once; *env_file* and files of *logins* are private too."""
         self._env_file = real_path(env_file) if env_file else ""
         self._logins = frozenset(map(real_path, filter(None, logins)))
-        self._roots = tuple(
-            path if path.endswith(os.sep) else path + os.sep
-            for path in map(real_path, (root, *allowed))
-        )
+        roots = (real_path(path).rstrip(os.sep) + os.sep for path in (root, *allowed))
+        self._roots = sorted(roots, key=len, reverse=True)
         self._known: dict[str, str] = {}
 
     def real(self, path: str) -> str:
@@ -55,7 +53,12 @@ class ReadScope:
         return os.path.join(known, name)
 
     def holds(self, real: str) -> bool:
-        return (real + os.sep).startswith(self._roots)
+        return bool(self._root_of(real))
+
+    def _root_of(self, real: str) -> str:
+        """Return the nearest allowed folder that holds *real*, blank if none does."""
+        folder = real + os.sep
+        return next((root for root in self._roots if folder.startswith(root)), "")
 
     def check(self, real: str, path: str, *, is_env_file: bool = False) -> None:
         """Refuse what may not be read: *real* is the real path of *path*.
@@ -64,18 +67,15 @@ class ReadScope:
             OutsideError: it lies outside.
             PrivateError: it is private; an *is_env_file* may be the env file.
         """
-        if not self.holds(real):
+        root = self._root_of(real)
+        if not root:
             raise OutsideError(path)
         if real in self._logins:
             raise PrivateError(path)
         if is_env_file and real == self._env_file:
             return
-        if real == self._env_file or is_private(self._below(real)):
+        if real == self._env_file or is_private(real[len(root) :]):
             raise PrivateError(path)
-
-    def _below(self, real: str) -> str:
-        roots = [root for root in self._roots if (real + os.sep).startswith(root)]
-        return real[len(max(roots, key=len)) :]
 
     def read(self, path: str, most: int, *, is_env_file: bool = False) -> bytes:
         """Return the content of the regular file at *path*.
