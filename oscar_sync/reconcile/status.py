@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from oscar_sync.errors import ClusterError
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.plan import BUCKET_PREFIX, VOLUME_PREFIX, Action, PlanOptions, Scope
+from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import ClusterView, DeploymentState, DesiredState, LiveService
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, StorageStatus, WorkerStatus
 from oscar_sync.planning.context import Context, Standing
@@ -174,20 +175,24 @@ def _status(
     return ClusterStatus(view.cluster, (*missing, *services), view.version, storage=storage)
 
 
+def declared_on(cluster: ClusterId, settings: Settings) -> Iterator[ServiceKey]:
+    """Yield what the buckets and volumes that are declared for *cluster* are called in a plan."""
+    for bucket in settings.buckets_on(cluster):
+        yield ServiceKey(cluster, ServiceName(f"{BUCKET_PREFIX}{bucket.which.name}"))
+    for volume in settings.volumes_on(cluster):
+        yield ServiceKey(cluster, ServiceName(f"{VOLUME_PREFIX}{volume.which.name}"))
+
+
 def _storage(planned: Pass, view: ClusterView) -> Iterator[StorageStatus]:
     """Yield each declared bucket and volume, with what the plan says of it."""
-    settings, drifted = planned.desired.settings, _drifted(planned)
+    drifted = _drifted(planned)
     actions = {action.key: action for action in _actions(planned)}
     held = {item.action.key: item.code for item in planned.draft.plan.blocked}
-    every = [
-        *((BUCKET_PREFIX, one.which.name) for one in settings.buckets_on(view.cluster.id)),
-        *((VOLUME_PREFIX, one.which.name) for one in settings.volumes_on(view.cluster.id)),
-    ]
-    for prefix, name in every:
-        key = ServiceKey(view.cluster.id, ServiceName(f"{prefix}{name}"))
+    for key in declared_on(view.cluster.id, planned.desired.settings):
         action = actions.get(key)
         is_missing = action is not None and action.kind.is_creation
-        facts = (view.buckets or {}).get(BucketName(name)) if prefix == BUCKET_PREFIX else None
+        name = key.name.removeprefix(BUCKET_PREFIX)
+        facts = (view.buckets or {}).get(BucketName(name)) if name != key.name else None
         visibility, users = told_access(facts) if facts else ("", ())
         yield StorageStatus(
             key.name,

@@ -5,12 +5,16 @@ from pathlib import Path
 from oscar_sync.model.graph import Graph
 from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.once import Pass
+from oscar_sync.reconcile.status import declared_on
 from oscar_sync.render.subject import Subject
 from oscar_sync.workspace.git import checked_out_commit
 
 
 def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> Subject:
     forms = {service.key: service.form for service in planned.desired.services}
+
+    settings = planned.desired.settings
+    storage = [key for one in settings.clusters for key in declared_on(one.id, settings)]
 
     def graph() -> Graph:
         from oscar_sync.planning.graph import graph_of
@@ -24,5 +28,6 @@ def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> 
         graph,
         report,
         planned.read_at,
-        checked_out_commit(Path(planned.desired.settings.folder)),
+        checked_out_commit(Path(settings.folder)),
+        tuple(storage),
     )

@@ -26,6 +26,7 @@ def source_of(template: str) -> str:
     return markup
 
 
+_LONGEST: Final = 600
 _QUOTED: Final = re.compile(r"`([^`]+)`")
 
 
@@ -33,6 +34,11 @@ def _prose(text: str) -> str:
     """Return a sentence with what is in backticks as code."""
     parts = _QUOTED.split(text)  # every second one was quoted
     return rendered("prose.html", parts=parts) if len(parts) > 1 else text
+
+
+def _brief(text: str) -> str:
+    """Return as much of a text of a server or file as a page has room for."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 @cache
@@ -56,5 +62,6 @@ def _environment() -> Any:
     )
     environment.filters["lines"] = lambda text: escape(safe_lines(text))
     environment.filters["prose"] = _prose
+    environment.filters["brief"] = _brief
     environment.filters["counted"] = lambda number: f"{number:,}"
     return environment

@@ -16,6 +16,7 @@ class Subject(Struct, frozen=True):
 
     ``services`` are those of the files, sorted; ``graph`` is drawn only for who asks. ``read_at``
     is when the clusters were read; ``commit`` is that of the files, blank without git.
+    ``storage`` are the buckets and volumes that the settings declare.
     """
 
     command: str
@@ -25,6 +26,7 @@ class Subject(Struct, frozen=True):
     report: RunReport | None = None
     read_at: datetime | None = None
     commit: str = ""
+    storage: tuple[ServiceKey, ...] = ()
 
     @property
     def is_drift(self) -> bool:

@@ -81,7 +81,7 @@ class ServiceRows:
         self._unread = {one.id: one.problem for one in plan.clusters if one.problem}
         self._unknown = {item.key: item.reason for item in plan.not_planned}
         ours = {key for key, one in self._statuses.items() if one.is_ours}
-        more = (self._actions, self._left, self._unknown, self._storage)
+        more = (self._actions, self._left, self._unknown, subject.storage)
         self._keys = {*subject.services, *ours}.union(*more)
 
     def rows(self) -> Mapping[str, list[ServiceRow]]:

@@ -129,4 +129,7 @@ def subject(command="plan", word=""):
                 for one, end in zip(found.actions, ends, strict=True)
             ),
         )  # fmt: skip
-    return Subject(command, found, tuple(sorted(forms)), lambda: graph_of(forms), report)
+    storage = (key("bucket plants"), key("volume models"))
+    return Subject(
+        command, found, tuple(sorted(forms)), lambda: graph_of(forms), report, storage=storage
+    )
