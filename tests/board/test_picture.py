@@ -163,3 +163,10 @@ def test_why_an_apply_failed_is_told_until_it_is_done_or_no_longer_planned(board
     board.planned(replace(made, plan=plan()))
     board.planned(made)
     assert row(board, "old").state == "deletes data"
+
+
+def test_without_commits_no_place_is_taken_by_a_column_for_them(board):
+    planned(board, names=["calm"])
+    assert '<th scope="col">commit' not in board_page(board.picture)
+    board.surveyed(full_survey())
+    assert '<th scope="col">commit' in board_page(board.picture)

@@ -206,7 +206,7 @@ def test_no_name_becomes_markup(serve):
 def test_each_service_that_is_shown_has_a_page(serve):
     served = serve()
     links = [one for one in _markup(served.ask("/").text).links if one.startswith("/service/")]
-    assert len({*links}) == 9
+    assert len({*links}) == 11
     for link in {*links}:
         assert served.ask(link).status_code == 200
     assert served.ask("/service/edge-1/nobody").status_code == 404

@@ -39,6 +39,7 @@ class _Cluster(Struct, frozen=True):
     counts: str
     rows: Sequence[ServiceRow]
     cut: int
+    has_commits: bool
 
 
 def board_page(picture: BoardPicture, cluster: str = "") -> str:
@@ -122,6 +123,7 @@ def _cluster(
         words or "no services",
         shown,
         len(own) - len(shown),
+        any(row.commit for row in own),
     )
 
 
