@@ -1,6 +1,7 @@
 """A declared bucket: made, given the access that is written down, and marked (records 130, 230)."""
 
 from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 from oscar_sync.execution.effect import wait_for_effect
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
@@ -11,33 +12,36 @@ from oscar_sync.model.material import BucketMaterial
 from oscar_sync.model.plan import ActionKind, Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import BucketFacts
-from oscar_sync.semantics.access import RESTRICTED, seen_of, told_access
+from oscar_sync.semantics.access import PRIVATE, PUBLIC, seen_of, told_access
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bucket_marks import APPLIED, access_mark
+
+_Given: TypeAlias = tuple[str, tuple[str, ...]]
+_OPEN: Final[_Given] = (PUBLIC, ())
 
 
 def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
     """Send the steps of *material* in their order, each read back from the list of buckets.
 
     Where the access is not what was asked for, the mark is of the one that is there: what OSCAR
-    did half is not drift.
+    did half is not drift. Until all that comes first is done, it is of a bucket that is public.
     """
     _check_preconditions(run, material)
     failure: FailedError | None = None
-    unlocking: Sequence[str] = material.unlocking
+    wanted = [*material.first, (material.visibility, material.allowed_users)]
     for step in run.action.steps:
         match step.do:
             case Do.CREATE_BUCKET:
                 failure = _create(run, step, material)
             case Do.SET_ACCESS if failure is not None:
                 continue
-            case Do.SET_ACCESS if unlocking:
-                failure = _give(run, step, material, RESTRICTED, unlocking)
-                unlocking = ()
             case Do.SET_ACCESS:
-                failure = _give(run, step, material, material.visibility, material.allowed_users)
+                failure = _give(run, step, material, *wanted.pop(0))
+            case _ if wanted and _OPEN in material.first:
+                _mark(run, step, material, _OPEN)
             case _:
-                _mark(run, step, material, is_whole=failure is None)
+                facts = None if failure is None else _listed(run, material.bucket)
+                _mark(run, step, material, None if facts is None else told_access(facts))
     if failure is not None:
         raise failure
     return run.result(Status.DONE)
@@ -62,13 +66,13 @@ def _create(run: Run, step: Step, material: BucketMaterial) -> FailedError | Non
         FailedError: it was not made.
         NotVerifiedError: it is not known whether it was.
     """
-    reply = run.sender.create_bucket(step, material.visibility, material.allowed_users)
+    wanted = (PRIVATE, ()) if material.first else (material.visibility, material.allowed_users)
+    reply = run.sender.create_bucket(step, *wanted)
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise FailedError(reply.sentence, reply.meaning.reason)
     facts = _read_back(run, material.bucket, reply)
     if facts is None:
         raise FailedError(reply.sentence if not reply.is_lost else f"{reply.came}: it is not there")
-    wanted = (material.visibility, material.allowed_users)
     if told_access(facts) == wanted:
         run.warn(reply)
         return None
@@ -99,11 +103,11 @@ def _give(
     return FailedError(reply.sentence, reply.meaning.reason)
 
 
-def _mark(run: Run, step: Step, material: BucketMaterial, *, is_whole: bool) -> None:
+def _mark(run: Run, step: Step, material: BucketMaterial, given: _Given | None) -> None:
     """Tag the bucket as managed. Only an action that does nothing else fails without."""
     bucket, marks = material.bucket, material.marks
-    if not is_whole and (facts := _listed(run, bucket)) is not None:
-        marks = {**marks, APPLIED: access_mark(*told_access(facts))}
+    if given is not None:
+        marks = {**marks, APPLIED: access_mark(*given)}
     try:
         run.sender.on_store(step, lambda store: store.add_tags(bucket, marks))
     except ReachError as error:

@@ -171,8 +171,8 @@ class EraseMaterial(CommonMaterial, frozen=True, kw_only=True):
 class BucketMaterial(CommonMaterial, frozen=True, kw_only=True):
     """Of a declared bucket: who has access afterwards, and the marks that it gets.
 
-    ``planned`` is the bucket as the plan saw it, None for none; ``unlocking`` are the users that a
-    restricted bucket without any gets first, since the server fails half-way without (230).
+    ``planned`` is the bucket as the plan saw it, None for none; ``first`` is the access, visibility
+    and users, that it is given ahead of its own, one after the other (`semantics.access`).
     """
 
     bucket: BucketName
@@ -180,7 +180,7 @@ class BucketMaterial(CommonMaterial, frozen=True, kw_only=True):
     allowed_users: tuple[str, ...] = ()
     marks: Mapping[str, str] = MappingProxyType({})
     planned: BucketFacts | None = None
-    unlocking: tuple[str, ...] = ()
+    first: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class VolumeMaterial(CommonMaterial, frozen=True, kw_only=True):

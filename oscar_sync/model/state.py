@@ -146,6 +146,9 @@ class LiveService(Struct, frozen=True):
     bucket_list: tuple[str, ...]
     secret_names: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"LiveService({self.key})"
+
 
 class Upload(Struct, frozen=True):
     """One file that a store does not hold as it is: from ``source`` to ``path``.

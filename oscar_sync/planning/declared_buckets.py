@@ -41,9 +41,9 @@ from oscar_sync.semantics.access import (
     PUBLIC,
     RESTRICTED,
     Access,
+    access_first,
     access_given,
     access_of_service,
-    is_locked,
     seen_of,
     told_access,
 )
@@ -104,7 +104,7 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
     reason, used = verdict.reason, verdict.used
     live = told_access(facts)
     is_same = live == (declared.visibility, declared.allowed_users)
-    if reason is None and is_same:
+    if reason is None and is_same and not _access_first(context, declared, facts):
         is_marked = facts.set_name and facts.applied == access_mark(*live)
         adopting = None if is_marked and not used else _adopt(context, declared, facts)
         return adopting and replace(adopting, used=used)
@@ -124,7 +124,7 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         key=bucket_key(context, bucket),
         kind=ActionKind.CREATE_BUCKET,
         reason="never created, or deleted on the cluster",
-        steps=(Step(Do.CREATE_BUCKET, bucket), *tag_steps(context, declared)),
+        steps=(Step(Do.CREATE_BUCKET, bucket), *_steps_of_new(context, declared)),
         changes=tuple(
             FieldChange(path, Op.ADD, None, value, Cause.MANIFEST, declared.origin)
             for path, value in _fields(declared.visibility, declared.allowed_users)
@@ -137,7 +137,16 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         return Decision(action, reason=reason)
     gives = {bucket: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(makes=(bucket,), gives=gives)
-    return Decision(action, material_of(context, declared, None), effects=effects)
+    first = _access_first(context, declared, None)
+    return Decision(action, material_of(context, declared, None, first), effects=effects)
+
+
+def _steps_of_new(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
+    first = _steps_first(context, declared, None)
+    if not first:
+        return tag_steps(context, declared)
+    # It is marked first: a run that is cut off leaves a bucket that the next one goes on with.
+    return (*tag_steps(context, declared), *first, *access_steps(context, declared))
 
 
 def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> Decision | None:
@@ -155,11 +164,25 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
         steps=tag_steps(context, declared, AGAIN if why == _STALE_MARK else ""),
         preconditions=_preconditions(facts),
         origin=declared.origin,
-        notes=(why,) if why else (),
+        notes=(*filter(None, [why]), *_unproven_notes(context, declared, facts)),
     )
     if reason is not None:
         return Decision(action, reason=reason)
     return Decision(action, material_of(context, declared, facts))
+
+
+def _unproven_notes(
+    context: Context, declared: DeclaredBucket, facts: BucketFacts
+) -> tuple[str, ...]:
+    if facts.set_name or context.facts.view.is_admin or declared.visibility == PUBLIC:
+        return ()
+    share = f"oscar-sync bucket share {facts.name} -c {context.facts.view.cluster.id}"
+    note = (
+        f"everybody may have access to {facts.name} all the same: where it was public once, OSCAR "
+        f"shows it as {declared.visibility} since a service uses it; to be sure, run after this "
+        f"`{share} --visibility public`, which opens it for a moment, and apply again"
+    )
+    return (note,)
 
 
 def _taken_from(context: Context, facts: BucketFacts) -> str:
@@ -180,7 +203,7 @@ def _share(
         key=key,
         kind=ActionKind.SHARE_BUCKET,
         reason="the access differs from what the settings declare",
-        steps=(*_unlocking_steps(context, declared, facts), *access_steps(context, declared)),
+        steps=(*_steps_first(context, declared, facts), *access_steps(context, declared)),
         changes=changes,
         preconditions=_preconditions(facts),
         origin=declared.origin,
@@ -194,7 +217,8 @@ def _share(
         return Decision(action, reason=reason)
     gives = {facts.name: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(gives=gives, closes=(facts.name,))
-    return Decision(action, material_of(context, declared, facts), effects=effects)
+    first = _access_first(context, declared, facts)
+    return Decision(action, material_of(context, declared, facts, first), effects=effects)
 
 
 def access_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
@@ -207,26 +231,39 @@ def tag_steps(context: Context, declared: DeclaredBucket, note: str = "") -> tup
     return (Step(Do.TAG, declared.which.name, note),) if context.facts.reaches_store() else ()
 
 
-def _unlocking_steps(
-    context: Context, declared: DeclaredBucket, facts: BucketFacts
-) -> tuple[Step, ...]:
-    if not _unlocking(context, declared, facts):
-        return ()
-    return (Step(Do.SET_ACCESS, facts.name, "with its owner among the users first: without any "
-                 "OSCAR fails half-way"),)  # fmt: skip
-
-
-def _unlocking(
+def _steps_first(
     context: Context, declared: DeclaredBucket, facts: BucketFacts | None
-) -> tuple[str, ...]:
-    if facts is None or context.facts.view.is_admin or declared.visibility == RESTRICTED:
+) -> tuple[Step, ...]:
+    return tuple(
+        Step(Do.SET_ACCESS, declared.which.name, _WHY_FIRST[visibility])
+        for visibility, _ in _access_first(context, declared, facts)
+    )
+
+
+_WHY_FIRST: Final = {
+    RESTRICTED: "with its owner among the users first: without any OSCAR fails half-way",
+    PUBLIC: "public for a moment: OSCAR takes back only what it shows, and shows a bucket that was "
+    "public as less once a service uses it",
+}
+
+
+def _access_first(
+    context: Context, declared: DeclaredBucket, facts: BucketFacts | None
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    view = context.facts.view
+    if view.is_admin:  # they are shown what everybody has
         return ()
-    locked = is_locked(facts.visibility, facts.allowed_users)
-    return tuple(sorted(context.facts.view.me)) if locked else ()
+    # A bucket of the same name may have been public: that is not taken back with it (226).
+    was_public = facts is None or facts.applied == access_mark(PUBLIC, ())
+    shown = None if facts is None else (facts.visibility, facts.allowed_users)
+    return access_first(shown, declared.visibility, view.me, was_public=was_public)
 
 
 def material_of(
-    context: Context, declared: DeclaredBucket, facts: BucketFacts | None
+    context: Context,
+    declared: DeclaredBucket,
+    facts: BucketFacts | None,
+    first: tuple[tuple[str, tuple[str, ...]], ...] = (),
 ) -> BucketMaterial:
     view = context.facts.view
     applied = access_mark(declared.visibility, declared.allowed_users)
@@ -238,7 +275,7 @@ def material_of(
         allowed_users=declared.allowed_users,
         marks=marks(context.settings.set_name, applied),
         planned=facts,
-        unlocking=_unlocking(context, declared, facts),
+        first=first,
     )
 
 

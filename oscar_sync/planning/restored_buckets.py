@@ -1,12 +1,12 @@
 """What the writes of services take away from declared buckets, given again after them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, cast
 
 from msgspec.structs import replace
 
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import CreateMaterial, RenameMaterial
+from oscar_sync.model.material import BucketMaterial, CreateMaterial, RenameMaterial
 from oscar_sync.model.plan import Action, ActionKind
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.planning.blocking import Reason
@@ -86,8 +86,7 @@ def _again(
     waits_for = tuple(dict.fromkeys((*made, *disturbing, *unmarking)))
     if before is not None and is_share and disturbing:
         # Then the bucket is not as the plan saw it.
-        facts = context.facts.bucket(BucketName(declared.which.name))
-        material = replace(material_of(context, declared, facts), planned=None)
+        material = replace(cast(BucketMaterial, before.material), planned=None)
         action = replace(before.action, depends_on=waits_for)
         return replace(before, action=action, material=material)
     kind = ActionKind.SHARE_BUCKET if disturbing else ActionKind.ADOPT_BUCKET

@@ -240,7 +240,7 @@ def _of_kind(
             return {
                 "access": [material.visibility, *material.allowed_users],
                 "marks": {**material.marks},
-                "unlocking": material.unlocking,
+                "first": material.first,
                 "planned": planned and seen_of(planned),
             }
         case VolumeMaterial():

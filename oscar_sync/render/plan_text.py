@@ -76,7 +76,8 @@ def plan_text(
     page.section("LEFT ALONE", len(plan.left_alone), [
         [safe(f"   {item.key}   {item.message}")] for item in plan.left_alone
     ])  # fmt: skip
-    page.section("NOT PLANNED", len(plan.not_planned), list(page.not_planned(plan)))
+    unread = list(page.not_planned(plan))
+    page.section("NOT PLANNED", len(plan.not_planned) or len(unread), unread)
     waves = wave_lines(plan)
     page.section("WAVES", len(waves), [[f"   {line}"] for line in waves])
     page.section("NOTES", len(plan.notes), [[f"   {safe(note)}"] for note in plan.notes])
@@ -242,10 +243,11 @@ class Page:
         most = None if self._verbose else MOST_UNPLANNED
         for cluster in plan.clusters:
             names = [str(one.key.name) for one in plan.not_planned if one.key.cluster == cluster.id]
-            if names:
+            if cluster.problem:
                 rest = f" and {len(names) - most:,} more" if most and len(names) > most else ""
                 why = safe(f"{cluster.id} ({cluster.endpoint}): {cluster.problem}")
-                yield [self.mark("?", why), safe(f"     {', '.join(names[:most])}{rest}")]
+                listed = [safe(f"     {', '.join(names[:most])}{rest}")] if names else []
+                yield [self.mark("?", why), *listed]
 
     def _differing(self, action: Action) -> Sequence[FieldChange]:
         """Return what differs on the cluster; with -v also what would be sent beside it."""

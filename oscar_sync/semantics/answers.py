@@ -201,6 +201,17 @@ def is_shared_name(text: str) -> bool:
     return text.rstrip().endswith(" found in multiple namespaces")
 
 
+def is_gone_bucket(status: int, text: str) -> bool:
+    """Tell whether a GET by name met a bucket that does not exist, and that a policy still names.
+
+    An administrator gets that answer for every bucket that does not exist (oscar-server 1.4).
+    """
+    return (
+        status == 500
+        and re.match(r"Error listing objects in bucket '.*': NoSuch", text) is not None
+    )
+
+
 def is_store_restarting(status: int, text: str) -> bool:
     """Tell whether a read failed for the moment only: the server's store restarts."""
     # Each create and delete, of anybody, restarts it: for some 0.4 s it refuses connections, and a

@@ -16,7 +16,12 @@ from oscar_sync.errors import (
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, DeploymentState, Quota, VolumeFacts
-from oscar_sync.semantics.answers import is_absence, is_unknown_path, poisoned_service
+from oscar_sync.semantics.answers import (
+    is_absence,
+    is_gone_bucket,
+    is_unknown_path,
+    poisoned_service,
+)
 from oscar_sync.semantics.capabilities import (
     LOGS_NOT_TOLD,
     NOT_TOLD,
@@ -158,7 +163,8 @@ class OscarApi:
         path = f"{BUCKETS}/{_segment(name)}"
         raw = self._get(path)
         # No route: before 3.6.5, and no evidence (`capabilities.NO_BUCKET_BY_NAME`).
-        if raw.status == 403 or _has_no_route(raw):
+        is_gone = is_gone_bucket(raw.status, text_of(raw.content))
+        if raw.status == 403 or is_gone or _has_no_route(raw):
             is_hidden = self._hides_bucket(name)
             return BucketFacts(BucketName(name), is_tagged=False) if is_hidden else None
         with _Words(self, path):

@@ -2,7 +2,7 @@
 
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Project:
     provider: Provider
     capfd: pytest.CaptureFixture[str]
     environ: pytest.MonkeyPatch
+    stores: dict[str, Minio] = field(default_factory=dict)
 
     def settings(self, login: str, more: str = "") -> None:
         """Write the settings of set `tests`; *login* is a line of the cluster's entry."""
@@ -87,6 +88,11 @@ class Project:
 
     def store(self, name: str) -> Minio:
         """Return the store with a user's own keys."""
+        if name not in self.stores:
+            self.stores[name] = self._store_of(name)
+        return self.stores[name]
+
+    def _store_of(self, name: str) -> Minio:
         given = self.http(name, "GET", "/system/config").json()["minio_provider"]
         host = self.emulator.s3_url.removeprefix("http://")
         return Minio(

@@ -359,7 +359,7 @@ def test_what_the_quota_has_no_room_for_is_blocked_before_anything_is_sent(alice
     }
     alice.run("apply", "--yes")
     sent = [path for _, path in alice.writes() if not path.endswith("/presign")]  # a question
-    assert sent == ["/system/buckets", "/system/volumes"]
+    assert sent == [*["/system/buckets"] * 3, "/system/volumes"]  # one is made, opened, closed
 
 
 def test_status_graph_and_doctor_know_what_is_declared(alice):
@@ -500,3 +500,78 @@ def test_no_service_makes_a_public_bucket_look_private_while_its_own_step_is_blo
     assert access(alice, "atlas") == ("private", [])
     assert not alice.reads("bob", "atlas")
     assert alice.is_quiet()
+
+
+@pytest.fixture
+def looks_private(alice):
+    """A public bucket that OSCAR shows as private since a service used it (229)."""
+    alice.http("alice", "POST", BUCKETS, {"bucket_name": "atlas", "visibility": "public"})
+    alice.put("alice", "atlas", "out/precious")
+    hide(alice)
+    return alice
+
+
+def hide(alice):
+    body = {"name": "gone", "image": "x/y:1", "script": "s"}
+    for output in (None, places("atlas/out"), None):
+        method = "PUT" if alice.live("alice", "gone") else "POST"
+        alice.http("alice", method, "/system/services", {**body, "output": output})
+    alice.http("alice", "DELETE", "/system/services/gone")
+    assert access(alice, "atlas") == ("private", [])
+
+
+def test_a_bucket_is_closed_whose_name_everybody_had_access_to(looks_private):
+    """A user asks for it by name, and OSCAR fails: the policy names what does not exist."""
+    alice = looks_private
+    assert alice.http("alice", "DELETE", f"{BUCKETS}/atlas").status_code == 204
+    declare(alice, "atlas: {}")
+    alice.write("aaa", output=places("atlas/out"))
+    alice.apply()
+    alice.put("alice", "atlas", "out/precious")
+    assert not alice.reads("bob", "atlas")
+    assert alice.is_quiet()
+
+
+def test_a_plan_says_that_an_unmarked_bucket_may_be_public_and_what_closes_it(looks_private):
+    alice = looks_private
+    declare(alice, "atlas: {}")
+    (action,) = alice.document()["actions"]
+    (note,) = action["notes"]
+    assert note.startswith("everybody may have access to atlas all the same: ")
+    alice.apply()
+    assert alice.reads("bob", "atlas")
+    words = note.split("`")[1].removeprefix("oscar-sync ").split()
+    assert alice.run(*words, "--yes")[0] == 0
+    alice.apply()
+    assert not alice.reads("bob", "atlas")
+    assert alice.is_quiet()
+
+
+@pytest.mark.parametrize("later", ["{}", f"{{visibility: restricted, allowed_users: [{DAVE}]}}"])
+@pytest.mark.parametrize(("cut", "code"), [(0, 0), (1, 4), (2, 4)])
+def test_what_its_mark_says_was_public_is_closed_also_after_a_fault(alice, later, cut, code):
+    log_in(alice, "dave")
+    declare(alice, "atlas: {visibility: public}")
+    alice.apply()
+    alice.put("alice", "atlas", "out/precious")
+    hide(alice)
+    declare(alice, f"atlas: {later}")
+    (action,) = alice.document()["actions"]
+    assert [one["do"] for one in action["steps"]] == ["set-access", "set-access", "tag"]
+    if cut:
+        alice.emulator.fault(f"PUT /system/buckets#{cut}:500-before")
+    assert alice.run("apply", "--yes")[0] == code
+    alice.emulator.clear_faults()
+    alice.apply()
+    assert not alice.reads("bob", "atlas")
+    assert alice.reads("dave", "atlas") is (later != "{}")
+    assert alice.is_quiet()
+
+
+def test_a_cluster_that_cannot_be_read_has_a_reason_where_only_buckets_are_declared(alice):
+    declare(alice, "atlas: {}")
+    alice.emulator.fault("GET /system/buckets:403")
+    code, out, _ = alice.run("plan")
+    assert code == 6
+    assert "NOT PLANNED (1)" in out
+    assert f"edge ({alice.emulator.url}): " in out

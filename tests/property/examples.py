@@ -1,6 +1,6 @@
 """How many examples the laws are held against: one number, for every law (safety 10).
 
-150 in `make test`, 20,000 in `make soak`; `LAWS_EXAMPLES` says another. A law whose example takes
+200 in `make test`, 20,000 in `make soak`; `LAWS_EXAMPLES` says another. A law whose example takes
 several applies is given a share of it, so that `make test` ends within ten minutes on two cores.
 """
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from hypothesis import HealthCheck, settings
 
-EXAMPLES: Final = int(os.environ.get("LAWS_EXAMPLES", "150"))
+EXAMPLES: Final = int(os.environ.get("LAWS_EXAMPLES", "200"))
 
 
 def laws(share: Fraction | int = 1) -> settings:

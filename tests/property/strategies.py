@@ -232,6 +232,14 @@ def moves(order: Sequence[str], left: Left, wanted: Iterable[FDL]) -> list[FDL]:
     return [{"from": old, "to": new} for old, new in zip(olds, news, strict=False)]
 
 
+def private(wanted: Iterable[FDL]) -> list[FDL]:
+    """Return services that give no access: others than declared buckets have would be an error."""
+    return [
+        {name: value for name, value in one.items() if name not in ("visibility", "allowed_users")}
+        for one in wanted
+    ]
+
+
 def stamps(kind: str, name: str) -> dict[str, str]:
     """Return the annotations of ours on a service of that *kind*."""
     owner = {

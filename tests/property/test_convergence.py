@@ -1,5 +1,7 @@
 """L1, L4, L5, L10, L11: what is applied is what was shown, holds, keeps all data, and is enough."""
 
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ def held_back(found):
     return {item.action.id for item in found.draft.plan.blocked}
 
 
-@laws()
+@laws(Fraction(3, 4))
 @given(wanted=services())
 def test_after_an_apply_to_an_empty_cluster_the_next_plan_is_empty(world, wanted):
     world.reset()

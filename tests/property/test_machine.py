@@ -282,7 +282,7 @@ def test_histories():
         run_state_machine_as_test(
             History,
             settings=settings(
-                max_examples=number(Fraction(1, 5)),
+                max_examples=number(Fraction(3, 20)),
                 stateful_step_count=12,
                 deadline=None,
             ),

@@ -50,7 +50,7 @@ def repository(world):
     shutil.rmtree(world.folder.parent / ".git")
 
 
-@laws(Fraction(1, 10))  # commits, and plans three times
+@laws(Fraction(3, 40))  # commits, and plans three times
 @given(
     left=left_clusters(), wanted=services(), is_dirty=st.booleans(), is_between=st.booleans()
 )  # fmt: skip

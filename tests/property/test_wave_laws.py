@@ -1,7 +1,5 @@
 """L1, L2, L5 over waves: nothing is written to a wave before the ones before it are verified."""
 
-from fractions import Fraction
-
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -31,7 +29,7 @@ def fleet(tmp_path_factory):
         yield fleet
 
 
-@laws(Fraction(1, 4))  # three clusters, up to four applies
+@laws()
 @given(
     wanted=st.fixed_dictionaries(dict.fromkeys(CLUSTERS, services(max_size=2))),
     waves=_WAVES,

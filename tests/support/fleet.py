@@ -97,7 +97,7 @@ def running_fleet(folder):
     with ExitStack() as stack:
         options = EmulatorOptions(password=PASSWORD, admin=True)
         emulators = [stack.enter_context(Emulator(options)) for _ in CLUSTERS]
-        proxies = [stack.enter_context(Proxy(emulator.url)) for emulator in emulators]
+        proxies = [stack.enter_context(Proxy(emulator._respond)) for emulator in emulators]
         yield Fleet(folder, emulators, proxies)
 
 
