@@ -59,6 +59,7 @@ class Board:
         self.controls = Controls()
         self._now = now
         self._lock = threading.Lock()
+        self._stepping = threading.Lock()
         # Above that of a board that ran before on the same address: pages are still open.
         number = time.time_ns() // 1_000_000
         self._picture = BoardPicture(number, is_applying=is_applying, can_sync=can_sync)
@@ -123,9 +124,10 @@ class Board:
         if self._is_good and event.happening is not Happening.STEP_FAILED:
             self._good_at = self._now()  # an apply may take longer than three passes
         self._turned_at = self._now()
-        steps = steps_after(event, self._picture.steps)
-        if ("applying", steps) != (self._picture.phase, self._picture.steps):
-            self._put(phase="applying", steps=steps)
+        with self._stepping:  # actions of one apply run side by side
+            steps = steps_after(event, self._picture.steps)
+            if ("applying", steps) != (self._picture.phase, self._picture.steps):
+                self._put(phase="applying", steps=steps)
 
     def planned(self, subject: Subject) -> None:
         due = {action.key for action in subject.plan.actions}

@@ -234,7 +234,8 @@ class Watching(Struct):
         is_due = bool(plan.actions and not self.waits_for_save)
         if self.options["is_applying"] and not self._is_held(planned, is_due=is_due) and is_due:
             return self._apply(planned, connections)
-        self.problem.judge_apply(Exit.OK)
+        if not plan.actions:
+            self.problem.judge_apply(Exit.OK)
         self._end(plan_exit(plan, detailed=False))
         return None
 
@@ -339,8 +340,8 @@ class Watching(Struct):
         self.record.reported(report)
         self._end(code)
         self.waits_for_save = code in {Exit.STALE, Exit.BLOCKED}
-        if not (self.waits_for_save or self.stop.event.is_set()):
-            self.problem.judge_apply(code)
+        if not self.stop.event.is_set():
+            self.problem.judge_apply(Exit.OK if self.waits_for_save else code)
         done = {item.action.id for item in report.results if item.status is Status.DONE}
         self.entries = {name: one for name, one in self.entries.items() if name not in done}
         left = tuple(one for one in planned.draft.plan.actions if one.id not in done)

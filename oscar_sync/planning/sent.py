@@ -44,7 +44,7 @@ _FIRST: Final = ("image", "script")
 _IN_ORDER: Final = sorted(
     (field for field in SERVICE if field.name != "name"), key=lambda field: field.name not in _FIRST
 )
-_HOLDING: Final = frozenset({Kind.BLOCK, Kind.BLOCK_MAP, Kind.BLOCKS, Kind.TEXT_MAP})
+_HOLDING: Final = {Kind.BLOCK: dict, Kind.BLOCK_MAP: dict, Kind.BLOCKS: list, Kind.TEXT_MAP: dict}
 _REFERENCE: Final = re.compile(r"\$\{(\w+)")
 
 
@@ -113,7 +113,7 @@ def leaves(field: Field, path: FieldPath, value: Value) -> Iterator[Leaf]:
     """Yield each value at or below *path* that is not at its default."""
     # A block of a list (an input, an output) stays whole unless it may hold a secret: what is
     # beside a secret is shown in clear.
-    if field.kind not in _HOLDING or not isinstance(value, dict | list):
+    if not isinstance(value, _HOLDING.get(field.kind, ())):
         if not _is_default(field, value):
             yield Leaf(path, value)
         return

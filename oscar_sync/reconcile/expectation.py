@@ -18,6 +18,7 @@ from oscar_sync.planning.digest import plan_digest
 from oscar_sync.published.base import Published, Text
 from oscar_sync.published.plan import FORMAT_VERSION, PlanDocument
 from oscar_sync.reconcile.plan_difference import plan_differences
+from oscar_sync.workspace.files import NOT_WAITING
 
 _LARGEST_BYTES = 16 << 20
 _MORE = "more would be deleted than was reviewed"
@@ -129,7 +130,7 @@ def _content(file: str, what: str) -> bytes:
     """Raises UsageError: not a regular file of a size that a plan can have; it is *what*."""
     fault = ""
     try:
-        descriptor = os.open(Path(file), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(Path(file), os.O_RDONLY | NOT_WAITING)
         with os.fdopen(descriptor, "rb") as stream:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
                 content = stream.read(_LARGEST_BYTES + 1)

@@ -20,6 +20,7 @@ from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.examine import examinations_of
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.reconcile.once import Pass
+from oscar_sync.reconcile.started import started
 from oscar_sync.reconcile.status import AT_ONCE, Sight, States, deployment_of
 from oscar_sync.semantics.answers import ENDED_JOBS
 from oscar_sync.semantics.buckets import used_buckets
@@ -46,7 +47,8 @@ def surveys(
     at = datetime.now(UTC)
     # Read again: *connections* are not those of the plan, which goes on in another thread.
     fresh = observe(planned.desired.settings.clusters, connections)
-    seen = tuple(_with_declared(view, planned, connections) for view in fresh)
+    listed = [started(partial(_with_declared, view, planned, connections)) for view in fresh]
+    seen = tuple(view.result() for view in listed)
     look = _Look(replace(planned, views=seen), at, connections, is_over)
     with ThreadPoolExecutor(max(1, AT_ONCE * len(seen))) as pool:
         asking = [pool.submit(look.ask, view) for view in seen for _ in range(AT_ONCE)]

@@ -4,12 +4,13 @@ import json
 import time
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from oscar_sync.model.cluster import RefreshLogin
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
 from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.loopback import is_readable_on_the_way
 from oscar_sync.net.unpacking import AnswerTooLargeError
 from oscar_sync.semantics.echoes import masked
 from oscar_sync.wire import address
@@ -18,7 +19,6 @@ from oscar_sync.wire.oidc_claims import claims_of
 from oscar_sync.wire.token_source import Fetched
 
 TIMEOUT_S: Final = 30.0
-_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _WORDS: Final = 300
 
 
@@ -96,8 +96,7 @@ def _check(endpoint: str, client_id: str) -> None:
         )
     if address.fault(endpoint):
         raise UnusableLoginError(f"the token endpoint {address.shown(endpoint)} is not an address")
-    parts = urlsplit(endpoint)
-    if parts.scheme != "https" and parts.hostname not in _HERE:
+    if is_readable_on_the_way(endpoint):
         raise UnusableLoginError(
             f"the token endpoint {address.shown(endpoint)} is not an https address: the refresh "
             "token is not sent there"

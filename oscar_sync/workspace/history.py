@@ -79,14 +79,17 @@ def add_run(path: Path, run: PastRun, wait_s: float = WAIT_S) -> None:
 
 
 def _lock(descriptor: int, until_s: float) -> None:
-    while sys.platform != "win32":
+    if sys.platform == "win32":
+        return
+    while True:
         try:
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= until_s:
                 raise BlockingIOError(error.errno, _HELD) from None
+        else:
+            return
         time.sleep(_TURN_S)
-    return None
 
 
 def _skip(file: IO[bytes]) -> None:

@@ -1,11 +1,15 @@
 """What a picture says of a plan and a look at the clusters that were made apart."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.board import state, steps
 from oscar_sync.board.pages import Pages
 from oscar_sync.board.state import Board
 from oscar_sync.model.event import Event, Happening
@@ -122,6 +126,23 @@ def test_rows_tell_what_is_sent_for_them_right_now(board):
     assert board.picture.now == f"applying: {create.key} (create, failed)"
     board.planning()
     assert board.picture.steps == {}
+
+
+def test_steps_of_actions_that_run_side_by_side_are_all_kept(board, monkeypatch):
+    both = threading.Barrier(2, timeout=0.1)  # met only by two that judge the same picture
+    met, after = [], steps.steps_after
+
+    def judged(event, known):
+        with suppress(threading.BrokenBarrierError):
+            met.append(both.wait())
+        return after(event, known)
+
+    monkeypatch.setattr(state, "steps_after", judged)
+    actions = full_plan().actions[1:3]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda one: board.step(Event(Happening.STEP_START, one)), actions))
+    assert met == []
+    assert set(board.picture.steps) == {one.key for one in actions}
 
 
 def test_objects_of_a_seed_change_a_picture_once(board):

@@ -1,5 +1,7 @@
 """Services as tests write them, on the emulator and in files."""
 
+import yaml
+
 from tests.emulator.calling import SERVICES
 
 STAMP = "oscar-sync.io/owner"
@@ -26,3 +28,12 @@ def codes(found):
         assert item.ways_out, item.code
         assert item.message
     return [item.code for item in found.draft.plan.blocked]
+
+
+def two_clusters(world):
+    """Name the emulated cluster twice, as two that do not know of each other."""
+    path = world.folder / "oscar-sync.yaml"
+    document = yaml.safe_load(path.read_text())
+    edge = document["clusters"]["edge"]
+    document["clusters"]["twin"] = {**edge, "identity": "twin.example.org"}
+    path.write_text(yaml.safe_dump(document))

@@ -34,11 +34,11 @@ def loop(world, monkeypatch):
             assert made.pass_once(request, connections, files) is None
             return problem.pause_s()
 
-        yield turn, said
+        yield made, turn, said
 
 
 def test_an_apply_that_fails_is_sent_again_less_and_less_often(world, loop):
-    turn, said = loop
+    _, turn, said = loop
     world.emulator.fault("POST /system/services:403")
     assert [turn() for _ in range(4)] == [5, 10, 20, 40]
     assert said == [
@@ -49,6 +49,19 @@ def test_an_apply_that_fails_is_sent_again_less_and_less_often(world, loop):
     assert turn() == 60
     assert said[1:] == ["over: last apply failed"]
     assert turn() == 60
+
+
+def test_an_apply_that_failed_is_not_over_while_a_pause_holds_the_next_one(world, loop):
+    made, turn, said = loop
+    world.emulator.fault("POST /system/services:403")
+    turn()
+    made.feed.held = lambda _window: "paused"
+    turn()
+    assert (made.problem.name, len(said)) == ("last apply failed", 1)
+    made.feed.held = lambda window: window
+    world.emulator.clear_faults()
+    turn()
+    assert said[1:] == ["over: last apply failed"]
 
 
 def test_a_cluster_that_cannot_be_read_counts_once_in_a_pass(world):

@@ -3,7 +3,6 @@
 import contextlib
 
 import pytest
-import yaml
 from minio.commonconfig import Tags
 
 from oscar_sync.errors import UsageError
@@ -14,7 +13,7 @@ from tests.emulator.calling import SERVICES
 from tests.property.proxy import no_fault
 from tests.property.witness import check_all_steps, check_nothing_lost, check_safe
 from tests.property.world import shown, told
-from tests.support.services import STAMP, codes, minio, post, put, service
+from tests.support.services import STAMP, codes, minio, post, put, service, two_clusters
 
 OTHER_STAMP = {STAMP: "other/laws.example.org/alpha"}
 VOLUME = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "delete"}
@@ -549,12 +548,3 @@ def test_a_consent_that_matches_on_two_clusters_is_refused(world):
     found = world.plan(allow=("take-over:edge/alpha",))
     assert codes(found) == ["not-ours"]
     assert kinds(found) == [("update", "alpha")]
-
-
-def two_clusters(world):
-    """Name the emulated cluster twice, as two that do not know of each other."""
-    path = world.folder / "oscar-sync.yaml"
-    document = yaml.safe_load(path.read_text())
-    edge = document["clusters"]["edge"]
-    document["clusters"]["twin"] = {**edge, "identity": "twin.example.org"}
-    path.write_text(yaml.safe_dump(document))

@@ -9,7 +9,7 @@ from oscar_sync.reconcile.survey import surveys
 from oscar_sync.wire.api import OscarApi
 from tests.machine import PATIENCE_S
 from tests.property.conftest import _world, world
-from tests.support.services import service
+from tests.support.services import service, two_clusters
 
 __all__ = ["_world", "world"]
 
@@ -32,6 +32,22 @@ def test_declared_buckets_are_counted_and_their_access_is_told(world):
     (cluster,) = found.clusters
     access = {one.name: one.access for one in cluster.storage}
     assert access[ServiceName("bucket plants")] == "private"
+
+
+def test_declared_buckets_of_all_clusters_are_listed_at_the_same_time(world, monkeypatch):
+    world.write_settings(buckets={"plants": {}})
+    world.write()
+    two_clusters(world)
+    planned, both, ask = world.plan(), threading.Barrier(2), OscarApi.list_buckets
+
+    def list_buckets(api):
+        both.wait(PATIENCE_S)
+        return ask(api)
+
+    monkeypatch.setattr(OscarApi, "list_buckets", list_buckets)
+    with world.connections() as connections:
+        (found,) = surveys(planned, connections)
+    assert [one.problem for one in found.clusters] == ["", ""]
 
 
 class Gate(threading.Event):

@@ -3,13 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Json
 from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import FingerprintKey, HookMaterial
 from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.digest import plan_digest
-from oscar_sync.planning.sent import sends_of
+from oscar_sync.planning.sent import Leaf, leaves, sends_of
 from tests.support.forms import form
 from tests.unit.planning.built import CLUSTER, live, planned, stamp, view, wanted
 
@@ -109,3 +110,12 @@ def test_texts_of_any_length_are_in_the_digest(length):
         for value in (text, text[:-1] + "y")
     )
     assert one.digest != other.digest
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("expose", ["a"]), ("environment", ["a"]), ("clusters", ["a"]), ("input", {"a": "b"}),
+    ("labels", ["a"]),
+])  # fmt: skip
+def test_a_value_that_has_not_the_shape_of_its_field_is_listed_too(name, value):
+    (field,) = (one for one in SERVICE if one.name == name)
+    assert list(leaves(field, (name,), value)) == [Leaf((name,), value)]
