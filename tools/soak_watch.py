@@ -371,6 +371,7 @@ def _soaked(
         connections=Connections(os.environ, sleep=lambda _: None),
     )  # fmt: skip
     found: list[str] = []
+    done = threading.Event()
 
     def save_all() -> None:
         try:
@@ -382,13 +383,15 @@ def _soaked(
                 f"save {project.turn}: {error} ({shown.now}; {shown.problem or 'all well'})"
             )
         finally:
+            done.set()
             watch.stop.set()
 
     saver = threading.Thread(target=save_all)
     saver.start()
-    watch.run()
+    code = watch.run()
+    ended = [] if done.is_set() else [f"the watch ended by itself with {code!r}"]
     saver.join()
-    return found
+    return [*ended, *found]
 
 
 def _saved(

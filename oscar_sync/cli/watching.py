@@ -209,7 +209,8 @@ class Watching(Struct):
     def _planned(self, request: DesireRequest, connections: Connections) -> Pass:
         try:
             desired = with_flags(desire(request, os.environ, self.memory), self.options)
-            if self.settings and not os.path.lexists(Path(request.cwd, self.settings)):
+            is_there = os.path.lexists(Path(request.cwd, self.settings))
+            if self.settings and not (desired.settings.file and is_there):
                 # What it ignores, protects and means by a cluster is not known without it.
                 raise InputError((_away(self.settings),))
             self.settings = desired.settings.file

@@ -9,11 +9,20 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import pytest
 import requests
 from minio import Minio
 
+from oscar_sync.cli.request import connections_of
+from oscar_sync.cli.run_record import RunRecord
+from oscar_sync.cli.screen import Screen
+from oscar_sync.cli.watch import command
+from oscar_sync.cli.watch_problem import WatchProblem
+from oscar_sync.cli.watching import Watching
+from oscar_sync.errors import InputError
+from oscar_sync.reconcile.desire import desire
 from tests.machine import PATIENCE_S
 from tests.observability.listener import Listener
 from tests.support.watcher import Watcher
@@ -317,6 +326,32 @@ def test_settings_that_go_away_are_no_other_settings(project, watch, oscar_emula
     watcher.until("over: oscar-sync.yaml is missing")
     assert watcher.end(signal.SIGINT) == 130
     assert _live(oscar_emulator)["hello"]["memory"] == "7Gi"
+
+
+def test_settings_that_are_away_only_while_files_are_read_are_no_other_settings(
+    project, monkeypatch, oscar_emulator
+):
+    monkeypatch.setenv("OSCAR_ENDPOINT", oscar_emulator.url)
+    monkeypatch.setenv("OSCAR_USERNAME", oscar_emulator.user)
+    for name in ("OSCAR_PASSWORD", "PASSWORD"):
+        monkeypatch.setenv(name, oscar_emulator.password)
+    monkeypatch.chdir(project)
+    settings, away = project / "oscar-sync.yaml", project / "elsewhere"
+
+    def racing(*given):
+        settings.rename(away)
+        try:
+            return desire(*given)
+        finally:
+            away.rename(settings)
+
+    options = command.make_context("watch", ["."]).params
+    loop = Watching(options, (), RunRecord("watch"), Screen(), WatchProblem(60.0, print))
+    with closing(connections_of(options)) as connections:
+        loop._planned(loop.request(), connections)
+        monkeypatch.setattr("oscar_sync.cli.watching.desire", racing)
+        with pytest.raises(InputError, match="is missing"):
+            loop._planned(loop.request(), connections)
 
 
 def test_a_cluster_that_cannot_be_read_is_told_once_and_its_plan_stays(
