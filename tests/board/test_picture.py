@@ -42,7 +42,7 @@ def board():
 def test_facts_name_the_commit_of_the_files_and_when_the_clusters_were_read(board):
     planned(board)
     facts = board.picture.facts
-    assert "files of commit 9f3c2b7d1e5a" in facts
+    assert "commit 9f3c2b7d1e5a checked out" in facts
     assert "planned at 03:16:50 UTC" in facts
     assert "not looked at yet" in facts
     planned(board, commit="")

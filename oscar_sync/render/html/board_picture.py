@@ -49,7 +49,7 @@ class BoardPicture(Struct, frozen=True):
         if self.subject is None:
             return
         if self.subject.commit:
-            yield f"files of commit {short(self.subject.commit)}"
+            yield f"commit {short(self.subject.commit)} checked out"
         if self.subject.read_at:
             yield f"planned at {self.subject.read_at:%H:%M:%S} UTC"
         if self.survey is None:
