@@ -148,7 +148,7 @@ def test_whatever_a_cluster_answers_while_a_board_looks_its_pages_are_whole(
     check_bounds([*pages, *documents], pages)
 
 
-@laws(Fraction(1, 10))
+@laws(Fraction(1, 20))
 @given(word=WORD, other=WORD, count=st.sampled_from([0, -1, 2**70]), at=TIMES)
 def test_whatever_a_look_holds_its_pages_are_whole(word, other, count, at):
     board, before = Board(60.0), full_survey(word, at)
