@@ -43,6 +43,15 @@ def test_init_writes_what_can_be_planned_and_never_over_a_file(bare):
     assert (bare.folder / "oscar-sync.yaml").read_text() == before
 
 
+def test_init_leaves_a_file_that_is_in_the_place_of_its_example(bare):
+    (bare.folder / "hello.yaml").unlink()
+    (bare.folder / "hello.sh").write_text("mine")
+    code, _, err = bare.run("init")
+    assert code == 0
+    assert "hello.sh exists and is left as it is" in err
+    assert (bare.folder / "hello.sh").read_text() == "mine"
+
+
 def test_init_beside_manifests_writes_no_example(bare):
     (bare.folder / "hello.yaml").rename(bare.folder / "mine.yml")
     code, out, _ = bare.run("init")

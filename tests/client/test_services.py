@@ -308,6 +308,21 @@ def test_a_removal_erases_as_the_server_does_and_its_docstring_names_the_safe_wa
     assert ".remove(name)" in str(Client.remove_service.__doc__)
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"image": "i", "script": "s"}, "has no name"),
+        (definition("gray", volume={"name": object()}), "cannot be sent"),
+    ],
+)
+def test_a_definition_that_cannot_be_sent_is_refused_before_any_write(
+    client, oscar_emulator, given, words
+):
+    with pytest.raises(ValueError, match=words):
+        client.create_service(given)
+    assert {line[0] for line in oscar_emulator.requests} <= {"GET"}
+
+
 def test_a_definition_that_is_neither_mapping_nor_file_is_a_value_error(client):
     with pytest.raises(ValueError, match="must be a dictionary or a file path"):
         client.create_service("functions:\n")

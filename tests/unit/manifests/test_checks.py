@@ -28,6 +28,7 @@ USER_ISOLATION = (
         ("annotations: {oscar-sync.io/owner: x}", "OSY134"),
         ("annotations: {'bad key!': x}", "OSY135"),
         ("labels: {team: 'two words'}", "OSY135"),
+        ("labels: {'bad key!': x}", "OSY135"),
         ("environment: {variables: {X: '- x'}}", "OSY128"),
         ("environment: {variables: {X: ' lead'}}", "OSY128"),
         ("environment: {variables: {'? x': v}}", "OSY128"),
@@ -97,6 +98,18 @@ USER_ISOLATION = (
         ("kserve: {type: weird, storage_uri: s3://x}", "OSY141"),
         ("kserve: {type: inference, storage_uri: s3://x, inference: {runtime: r}}", "OSY141"),
         (USER_ISOLATION.format("short"), "OSY142"),
+        (
+            f"{USER_ISOLATION.format('x' * 62)}\n- {{storage_provider: minio, path: animals/in}}",
+            "OSY142",
+        ),
+        (
+            (
+                "environment: {secrets: {refresh_token: }}\n"
+                "federation:\n  members:\n"
+                "  - {type: oscar, cluster_id: x, service_name: b, priority: -1}"
+            ),
+            "OSY140",
+        ),
         ("mount: {path: /abc}", "OSY143"),
         ("mount: {storage_provider: minio, path: /abc, options: 'a;b'}", "OSY143"),
         ("input: {storage_provider: minio}", "OSY122"),
@@ -213,6 +226,8 @@ def test_blank_keys_of_a_provider_with_an_endpoint_mean_keep(tmp_path: Path) -> 
         ("log_level: verbose", "OSY125"),
         ("isolation_level: team", "OSY125"),
         ("federation: {topology: ring}", "OSY125"),
+        (EXPOSED.format(1, 1, 80).replace("80}", "80, probe_mode: fast}"), "OSY125"),
+        ("kserve: {type: inference, storage_uri: s3://x, api_version: v3}", "OSY141"),
         ("environment: {secrets: {T: hush}}", "OSY180"),
         ("input: [{storage_provider: minio, path: abc/in, suffix: [.jpg]}]", "OSY181"),
         (
