@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections import Counter
+import textwrap
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,22 +35,27 @@ def reasons() -> list[Reason]:
     return sorted(found)
 
 
-def row(*cells: str) -> str:
-    """Return the line of a table, where a bar in a cell would begin another one."""
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
 def page() -> str:
     """Return the page."""
-    codes = Counter(reason.code for reason in reasons())
-    lines = ["# Why a step is blocked", "", _INTRODUCTION, "", "| code | reason | to continue |"]
-    lines.append("|---|---|---|")
-    for reason in reasons():
-        if reason.sentence == "…" and codes[reason.code] > 1:
-            continue  # computed: the row would say nothing
-        cells = f"`{reason.code}`", reason.sentence, "; ".join(reason.ways_out)
-        lines.append(row(*cells))
+    lines = ["# Why a step is blocked", "", _INTRODUCTION, ""]
+    for code, found in groupby(reasons(), key=lambda reason: reason.code):
+        told = [*found]
+        # A sentence that is computed says nothing beside another one.
+        told = [one for one in told if one.sentence != "…"] or told
+        if len(told) == 1:
+            lines.append(_item(f"- `{code}`: ", told[0]))
+        else:
+            lines += [f"- `{code}`:", *(_item("  - ", one) for one in told)]
     return "\n".join(lines) + "\n"
+
+
+def _item(start: str, reason: Reason) -> str:
+    end = "" if reason.sentence.endswith("…") else "."
+    text = f"{start}{reason.sentence}{end} To continue: {'; '.join(reason.ways_out)}"
+    indent = "    " if start.startswith(" ") else "  "
+    return textwrap.fill(
+        text, 100, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _reason(call: ast.Call) -> Iterator[Reason]:

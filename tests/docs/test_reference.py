@@ -111,7 +111,7 @@ def test_each_reason_of_a_golden_plan_has_its_row():
         code for plan in plans for code in re.findall(r"^ +reason: (\S+)$", plan, re.MULTILINE)
     }
     assert len(given) > 5
-    assert {code for code in given if f"| `{code}` |" not in text} == set()
+    assert {code for code in given if f"- `{code}`:" not in text} == set()
 
 
 def test_each_variable_that_the_program_reads_has_its_row():
