@@ -1,9 +1,8 @@
 """When a watch may apply: hours of days, by the clock of a place."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -23,7 +22,7 @@ class Window(Struct, frozen=True):
     days: frozenset[int]
     start: int
     end: int
-    zone: ZoneInfo
+    zone: tzinfo
 
     def holds(self, now: datetime) -> bool:
         local = now.astimezone(self.zone)
@@ -43,6 +42,6 @@ def opening(windows: Sequence[Window], now: datetime) -> str:
     for after in range(_AHEAD_MINUTES if windows else 0):
         if found := next((one for one in windows if one.holds(minute)), None):
             local = minute.astimezone(found.zone)
-            return f"{DAYS[local.weekday()]} {local:%H:%M} {found.zone.key}" if after else ""
+            return f"{DAYS[local.weekday()]} {local:%H:%M} {found.zone}" if after else ""
         minute += _MINUTE
     return ""

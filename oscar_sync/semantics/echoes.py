@@ -3,7 +3,6 @@
 As it is, quoted, escaped in JSON, in a page or in an address, as hex or in Base64 (trust 3.8).
 """
 
-import html
 import json
 import re
 from base64 import b64encode
@@ -67,6 +66,8 @@ def _any_of(forms: Iterable[str]) -> re.Pattern[str]:
 
 
 def _forms(text: str) -> Iterator[str]:
+    import html  # its table of names is large, and most runs mask nothing
+
     text = text.strip()
     if len(text) < SHORTEST:
         return
@@ -77,8 +78,9 @@ def _forms(text: str) -> Iterator[str]:
         # Go writes JSON that a page can hold.
         yield _for_pages(escaped)
         yield escaped.replace("\\", "\\\\").replace('"', '\\"')  # JSON in JSON
-    yield html.escape(text)
-    yield _as_go_escapes(text)
+    page = html.escape(text)
+    yield page
+    yield page.replace("&quot;", "&#34;").replace("&#x27;", "&#39;")  # as Go writes it
     for address in (quote(text, safe=""), quote(text), quote_plus(text)):
         yield address
         yield quote(address, safe="")  # an address in another one's query
@@ -91,10 +93,6 @@ def _forms(text: str) -> Iterator[str]:
 
 def _for_pages(text: str) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-def _as_go_escapes(text: str) -> str:
-    return html.escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
 
 
 def _packed(content: bytes) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.state import LiveService
 from oscar_sync.semantics.normal_form import normal_form
-from oscar_sync.semantics.shapes import mapping_of, text_of
+from oscar_sync.semantics.shapes import mapping_of, text_map_of, text_of
 
 
 def live_service(cluster: ClusterId, raw: Mapping[str, object]) -> LiveService:
@@ -16,14 +16,10 @@ def live_service(cluster: ClusterId, raw: Mapping[str, object]) -> LiveService:
         form=normal_form(raw, is_live=True),
         owner=text_of(raw.get("owner")),
         namespace=text_of(raw.get("namespace")),
-        annotations=_texts(raw.get("annotations")),
+        annotations=text_map_of(raw.get("annotations")),
         bucket_list=_names(raw.get("bucket_list")),
         secret_names=tuple(sorted(map(str, secrets))),
     )
-
-
-def _texts(value: object) -> dict[str, str]:
-    return {str(key): text_of(item) for key, item in mapping_of(value).items()}
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ from oscar_sync.model.form import (
 )
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.paths import normal_path, provider_of
-from oscar_sync.semantics.shapes import is_mapping, mapping_of, text_of
+from oscar_sync.semantics.shapes import is_mapping, mapping_of, text_map_of, text_of
 
 STAMP_PREFIX: Final = "oscar-sync.io/"
 
@@ -136,7 +136,7 @@ def _reader(field: Field) -> _Reader:
         case Kind.TEXT_MAP if field.is_secret:
             return lambda value: {key: _secret(item) for key, item in mapping_of(value).items()}
         case Kind.TEXT_MAP:
-            return _text_map
+            return text_map_of
         case Kind.FLAG | Kind.INTEGER:
             return lambda value: value if isinstance(value, int) else default
         case _ if field.is_secret:
@@ -149,10 +149,6 @@ def _reader(field: Field) -> _Reader:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(text_of, value)) if isinstance(value, list) else ()
-
-
-def _text_map(value: object) -> dict[str, str]:
-    return {key: text_of(item) for key, item in mapping_of(value).items()}
 
 
 def _secret(value: object) -> Secret:
@@ -228,7 +224,10 @@ _PROVIDERS: Final = {kind.name: _readers(kind.children) for kind in PROVIDERS}
 
 def _variables(environment: Mapping[str, object]) -> dict[str, str]:
     """Return the variables; before 3.4 they are spelt ``Variables`` (oscar-server 11)."""
-    return {**_text_map(environment.get("Variables")), **_text_map(environment.get("variables"))}
+    return {
+        **text_map_of(environment.get("Variables")),
+        **text_map_of(environment.get("variables")),
+    }
 
 
 def _federation(raw: object, name: str) -> Federation | None:

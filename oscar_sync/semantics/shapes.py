@@ -22,3 +22,7 @@ def text_of(value: object) -> str:
     if type(value) is str:
         return value
     return "" if value is None else str(value)
+
+
+def text_map_of(value: object) -> dict[str, str]:
+    return {key: text_of(item) for key, item in mapping_of(value).items()}

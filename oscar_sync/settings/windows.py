@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.model.window import DAYS, Window
@@ -67,7 +67,9 @@ def _day(name: str) -> int:
     return DAYS.index(name)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo  # few settings name a window
+
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # not known, a folder of zones, not a file of one
