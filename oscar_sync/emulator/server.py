@@ -91,6 +91,10 @@ class EmulatorOptions:
             known = ", ".join(LINES)
             text = f"OSCAR {self.oscar_version} is not emulated; say one of {known}, or a patch"
             raise ValueError(text)
+        # It is replaced at the start and deleted at the end, which a device would not survive.
+        ready = self.ready_file and Path(self.ready_file)
+        if ready and ready.exists() and not ready.is_file():
+            raise ValueError(f"{ready} is not a regular file: name another --ready-file")
         for text in self.faults:
             parse_fault(text)
 

@@ -46,6 +46,15 @@ def test_the_ready_file_says_where_and_how(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == ["ready.json"]
 
 
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_not_a_regular_file_stays_and_is_not_the_ready_file(tmp_path, make):
+    there = tmp_path / "ready"
+    make(there)
+    with pytest.raises(ValueError, match="is not a regular file: name another"):
+        EmulatorOptions(ready_file=there)
+    assert there.exists()
+
+
 def test_reset_leaves_nothing(api, held, store):
     api.post(minimal(input=minio("bbb/in"), environment={"secrets": {"K": "v"}}))
     api.post({"name": "v", "size": "1Gi"}, "/system/volumes")
