@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from oscar_sync.board.access import COOKIE_S, TokenCheck
 from oscar_sync.board.guard import WRONG_S, BodyTooLargeError
-from oscar_sync.board.hooks import FORGES
+from oscar_sync.board.hooks import FORGES, fault_of
 from oscar_sync.board.pages import Pages
 from oscar_sync.board.state import Board
 from oscar_sync.board.stream import MOST, Streams
@@ -182,13 +182,17 @@ class _Routes:
 
     async def hook(self, request: Request) -> Response:
         """Plan now, if a forge has signed its call with the secret of ``--hook-secret-file``."""
-        is_good = FORGES.get(request.path_params["forge"])
-        if is_good is None or not self._access.has_hook_secret:
-            raise HTTPException(404, "this hook is not served: start with --hook-secret-file FILE")
+        forge = request.path_params["forge"]
+        if forge not in FORGES:
+            raise HTTPException(404, f"a hook is one of {', '.join(FORGES)}")
+        if not self._access.has_hook_secret:
+            raise HTTPException(
+                404, "this hook is not served: start it with --hook-secret-file FILE"
+            )
         secret, body = self._access.hook_secret(), await request.body()
-        if not is_good(secret, request.headers, body):
+        if fault := fault_of(forge, request.headers, secret, body):
             await asyncio.sleep(WRONG_S)
-            raise HTTPException(401, "the signature is wrong")
+            raise HTTPException(401, fault)
         self._board.controls.sync()
         return JSONResponse({}, 202)
 

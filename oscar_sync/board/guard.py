@@ -120,11 +120,10 @@ class RequestGuard:
             await asyncio.sleep(WRONG_S)
         if is_read and "text/html" in headers.get("accept", ""):
             return RedirectResponse("/login", 303)
-        return PlainTextResponse(
-            "a token is needed: Authorization: Bearer TOKEN\n",
-            401,
-            {"www-authenticate": 'Bearer realm="oscar-sync"'},
-        )
+        words = "a token is needed: Authorization: Bearer TOKEN\n"
+        if scheme.lower() == "bearer":
+            words = "the token is wrong: it is not that of --listen-token-file\n"
+        return PlainTextResponse(words, 401, {"www-authenticate": 'Bearer realm="oscar-sync"'})
 
 
 def _is_read(scope: Scope) -> bool:

@@ -5,19 +5,24 @@ import hmac
 from collections.abc import Callable, Mapping
 from typing import Final
 
-Headers = Mapping[str, str]
+
+def _signature(secret: bytes, body: bytes) -> bytes:
+    return f"sha256={hmac.digest(secret, body, hashlib.sha256).hex()}".encode()
 
 
-def _is_of_github(secret: bytes, headers: Headers, body: bytes) -> bool:
-    good = f"sha256={hmac.digest(secret, body, hashlib.sha256).hex()}"
-    return hmac.compare_digest(good.encode(), headers.get("x-hub-signature-256", "").encode())
-
-
-def _is_of_gitlab(secret: bytes, headers: Headers, _body: bytes) -> bool:
-    return hmac.compare_digest(secret, headers.get("x-gitlab-token", "").encode())
-
-
-FORGES: Final[Mapping[str, Callable[[bytes, Headers, bytes], bool]]] = {
-    "github": _is_of_github,
-    "gitlab": _is_of_gitlab,
+FORGES: Final[Mapping[str, tuple[str, Callable[[bytes, bytes], bytes]]]] = {
+    "github": ("x-hub-signature-256", _signature),
+    "gitlab": ("x-gitlab-token", lambda secret, _body: secret),
 }
+"""Of each forge the header that proves its call, and what the header has to be."""
+
+
+def fault_of(forge: str, headers: Mapping[str, str], secret: bytes, body: bytes) -> str:
+    """Return what is wrong with the proof of a call, blank for nothing."""
+    name, expected = FORGES[forge]
+    given = headers.get(name, "")
+    if hmac.compare_digest(expected(secret, body), given.encode()):
+        return ""
+    if not given:
+        return f"{name} is missing: write the secret of --hook-secret-file at the forge"
+    return f"{name} is wrong: the secret at the forge is not that of --hook-secret-file"

@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from oscar_sync.errors import OscarSyncError, RepositoryError
 from oscar_sync.manifests.codes import ManifestCode
+from oscar_sync.model.amounts import plural
 from oscar_sync.model.cluster import ReadingState
-from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.plan import Plan
 from oscar_sync.reconcile.pace import pause_s
@@ -80,6 +81,11 @@ class WatchProblem(Struct):
             tell(diagnostics)
         sentence = "the files cannot be used; the last good plan stays"
         self.fail("files cannot be used", sentence, told)
+        # A page has no faults above it, as the terminal has.
+        errors = [one for one in diagnostics if one.severity is Severity.ERROR]
+        words = [part for one in errors[:1] for part in (str(one), one.remedy) if part]
+        more = [f"{plural(len(errors) - 1, 'more error')}"] if len(errors) > 1 else []
+        self.sentence = "; ".join((*words, *more, "the last good plan stays"))
 
     def stopped(self, error: OscarSyncError) -> None:
         name = sentence = str(error)

@@ -132,14 +132,17 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _claim(descriptor: int, followed: Followed) -> None:
-    """Raises UsageError: another repository is followed in the folder."""
+    """Raises UsageError: a commit of another repository or branch was accepted in the folder."""
     wanted = f"{followed.remote.url}\n{followed.full_ref}\n".encode()
     found = os.pread(descriptor, len(wanted) + 4096, 0)
-    if found not in {b"", wanted}:
+    if found == wanted:
+        return
+    if found and checked_out_commit(followed.folder):
         other = " ".join(found.decode(errors="replace").split())
         raise UsageError(
             f"{followed.folder} follows {other}: name another folder by --git-folder, or delete it"
         )
+    os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, wanted, 0)
 
 

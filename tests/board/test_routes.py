@@ -35,8 +35,11 @@ RUN = PastRun("2026-03-01T03:17:04Z", "apply", 0, "imaging", services=(_DONE,))
 @pytest.mark.parametrize("path", READ)
 def test_what_tells_of_services_needs_the_token(serve, path):
     served = serve()
-    assert served.ask(path, token="", stream=True).status_code == 401
-    assert served.ask(path, token="a-token-of-somebody", stream=True).status_code == 401
+    none = served.ask(path, token="", stream=True)
+    assert (none.status_code, none.text.partition(":")[0]) == (401, "a token is needed")
+    wrong = served.ask(path, token="a-token-of-somebody", stream=True)
+    words = "the token is wrong: it is not that of --listen-token-file\n"
+    assert (wrong.status_code, wrong.text) == (401, words)
     with served.ask(path, stream=True) as answer:
         assert answer.status_code == 200
 
@@ -421,10 +424,26 @@ def test_a_call_that_is_not_proved_does_nothing(serve, hook_file, path, headers)
 
 def test_without_a_secret_there_is_no_hook(serve, hook_file):
     headers = {"x-gitlab-token": HOOK_SECRET}
-    assert serve().ask("/api/hook/gitlab", "POST", headers=headers).status_code == 404
+    answer = serve().ask("/api/hook/gitlab", "POST", headers=headers)
+    assert (answer.status_code, "start it with --hook-secret-file" in answer.text) == (404, True)
     served = serve(hook_file=hook_file)
-    assert served.ask("/api/hook/gitea", "POST", headers=headers).status_code == 404
+    answer = served.ask("/api/hook/gitea", "POST", headers=headers)
+    assert (answer.status_code, answer.text) == (404, "a hook is one of github, gitlab\n")
     assert served.asked == []
+
+
+@pytest.mark.parametrize(("forge", "header"), [("github", "x-hub-signature-256"),
+                                               ("gitlab", "x-gitlab-token")])  # fmt: skip
+def test_who_sets_up_a_hook_reads_what_is_wrong(serve, hook_file, forge, header):
+    served = serve(hook_file=hook_file)
+    said = [
+        served.ask(f"/api/hook/{forge}", "POST", token="", data=b"{}", headers=headers).text
+        for headers in ({}, {header: "wrong"})
+    ]
+    assert said == [
+        f"{header} is missing: write the secret of --hook-secret-file at the forge\n",
+        f"{header} is wrong: the secret at the forge is not that of --hook-secret-file\n",
+    ]
 
 
 # -- the address

@@ -1,12 +1,14 @@
 """How a loop goes on after passes that fail: less and less often, and said once."""
 
 import pytest
+from msgspec.structs import replace
 
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.watch import command
 from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.cli.watching import Watching
+from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.exits import Exit
 from oscar_sync.reconcile.desire.request import DesireRequest
 from tests.property.conftest import _world, world
@@ -62,6 +64,30 @@ def test_an_apply_that_failed_is_not_over_while_a_pause_holds_the_next_one(world
     world.emulator.clear_faults()
     turn()
     assert said[1:] == ["over: last apply failed"]
+
+
+def test_a_page_names_the_file_that_cannot_be_used_and_what_to_do():
+    said: list[str] = []
+    problem = WatchProblem(60.0, said.append)
+    faults = [
+        Diagnostic(f"{name}.yaml", 3, 1, "OSY101", severity, "", "not YAML", "check the quotes")
+        for name, severity in (
+            ("a", Severity.WARNING),
+            ("b", Severity.ERROR),
+            ("c", Severity.ERROR),
+        )
+    ]
+    for count in (3, 2):
+        problem.unusable(faults[:count], lambda _: None)
+        more = "1 more error; " if count == 3 else ""
+        assert problem.sentence == (
+            f"b.yaml:3:1: not YAML; check the quotes; {more}the last good plan stays"
+        )
+    # The terminal has the faults above it.
+    words = "the files cannot be used; the last good plan stays (next try in 5 s, then less often)"
+    assert said[0] == words
+    problem.unusable([replace(faults[1], remedy="")], lambda _: None)
+    assert problem.sentence == "b.yaml:3:1: not YAML; the last good plan stays"
 
 
 def test_a_cluster_that_cannot_be_read_counts_once_in_a_pass(world):

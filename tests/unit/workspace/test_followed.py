@@ -537,6 +537,15 @@ def test_a_folder_follows_one_repository_and_branch_for_one_run(follow, forge, t
     assert follow()
 
 
+def test_a_folder_in_which_nothing_was_accepted_yet_follows_what_is_named_next(follow, forge):
+    forge.commit(FILES)
+    for wrong in ({"ref": "a-rather-long-name-that-is-misspelt"}, {"url": f"{forge.url}/nix"}):
+        failure(follow, **wrong)
+    assert follow()
+    with pytest.raises(UsageError, match=r"follows http\S+ refs/heads/main: name another"):
+        follow(ref="next")
+
+
 def test_a_folder_that_goes_meanwhile_is_not_made_again_without_its_history(forge, tmp_path):
     forge.commit(FILES)
     with opened(Followed(Remote(forge.url), "main", tmp_path / "clone")) as clone:
