@@ -102,6 +102,9 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
         return _create(context, declared)
     verdict = whose_verdict(context, facts)
     reason, used = verdict.reason, verdict.used
+    if reason is None and (opened := _opened_behind(context, declared, facts)):
+        public = replace(facts, visibility=PUBLIC, allowed_users=())
+        return _share(context, declared, facts, _changes(public, declared), opened)
     live = told_access(facts)
     is_same = live == (declared.visibility, declared.allowed_users)
     if reason is None and is_same and not _access_first(context, declared, facts):
@@ -315,7 +318,8 @@ def _notes(context: Context, declared: DeclaredBucket) -> tuple[str, ...]:
     if declared.visibility == PUBLIC:
         notes.append("everybody with access to the cluster can read, write and delete it")
     elif open_through := _open_through(context, bucket):
-        notes.append(f"it is open to everybody through {', '.join(open_through)}, whatever it says")
+        named = ", ".join(map(str, open_through))
+        notes.append(f"it is open to everybody through {named}, whatever it says")
     if not context.facts.has_store():
         is_there = context.facts.bucket(bucket) is not None
         mark = "its mark is not renewed" if is_there else "it is not marked as managed by this set"
@@ -342,10 +346,33 @@ def _user_notes(facts: BucketFacts, declared: DeclaredBucket) -> list[str]:
     ]
 
 
-def _open_through(context: Context, bucket: BucketName) -> list[str]:
+def _opened_behind(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> Reason | None:
+    """Return why a user's bucket is not as OSCAR shows it: a public service names it."""
+    # Those that the plan writes do not count: they agree with the bucket (OSY220).
+    is_told = context.facts.view.is_admin or PUBLIC in (declared.visibility, facts.visibility)
+    others = [
+        str(key)
+        for key in ([] if is_told else _open_through(context, facts.name))
+        if key.name not in context.desired
+    ]
+    if not others:
+        return None
+    named = ", ".join(others)
+    return Reason(
+        "bucket-open",
+        f"everybody has access to bucket {facts.name} through {named}, though OSCAR shows it as "
+        f"{told_access(facts)[0]}",
+        (
+            f"let the owner of {named} make it private while it uses the bucket",
+            f"write `{facts.name}: {{visibility: public}}`",
+        ),
+    )
+
+
+def _open_through(context: Context, bucket: BucketName) -> list[ServiceKey]:
     """Return the public services that name *bucket*: OSCAR may say *private* all the same."""
     return sorted(
-        str(live.key)
+        live.key
         for live in context.facts.view.every_service
         if access_of_service(live.form) == Access(is_public=True)
         and live.key.name not in context.planned.gone

@@ -575,3 +575,22 @@ def test_a_cluster_that_cannot_be_read_has_a_reason_where_only_buckets_are_decla
     assert code == 6
     assert "NOT PLANNED (1)" in out
     assert f"edge ({alice.emulator.url}): " in out
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_a_bucket_that_a_public_service_opened_is_drift_though_it_looks_private(alice, who):
+    declare(alice, "atlas: {}")
+    alice.apply()
+    alice.put("alice", "atlas", "out/precious")
+    body = {"name": "open", "image": "x/y:1", "script": "s", "visibility": "public"}
+    alice.http(who, "POST", "/system/services", body)
+    used = {**body, "output": places("atlas/out")}
+    assert alice.http(who, "PUT", "/system/services", used).ok
+    assert (alice.reads("bob", "atlas"), access(alice, "atlas")) == (True, ("private", []))
+    (blocked,) = alice.document()["blocked"]
+    assert blocked["code"] == "bucket-open"
+    code, out, _ = alice.run("drift")
+    assert code == 2
+    assert "want private  live public   changed on the cluster" in out
+    assert alice.http(who, "PUT", "/system/services", {**used, "visibility": "private"}).ok
+    assert not alice.document()["blocked"]
