@@ -206,10 +206,8 @@ def is_gone_bucket(status: int, text: str) -> bool:
 
     An administrator gets that answer for every bucket that does not exist (oscar-server 1.4).
     """
-    return (
-        status == 500
-        and re.match(r"Error listing objects in bucket '.*': NoSuch", text) is not None
-    )
+    said = re.match(r"Error listing objects in bucket '.*': NoSuchBucket: ", text)
+    return status == 500 and said is not None
 
 
 def is_store_restarting(status: int, text: str) -> bool:

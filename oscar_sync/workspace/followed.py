@@ -24,6 +24,7 @@ from oscar_sync.workspace.locks import cache_folder, file_name, lock, open_for_l
 
 LARGEST_COMMIT: Final = 4 << 30
 _SLOWEST_FETCH_S: Final = 600.0
+_LONGEST_NAME_BYTES: Final = 255
 _FETCHED: Final = "refs/oscar-sync/fetched"
 _MARK: Final = "oscar-sync"
 """The file in `.git` that tells that the folder is ours, what is followed in it; it is locked."""
@@ -124,7 +125,7 @@ def _refuse_foreign(folder: Path) -> None:
     if os.path.lexists(folder) and not is_folder(folder):
         raise UsageError(f"{folder} is not a folder: name another by --git-folder")
     held = {path.name for path in folder.iterdir()} if is_folder(folder) else set()
-    if held - {".git"} or (held and (git.is_symlink() or not git.is_dir() or any(git.iterdir()))):
+    if held - {".git"} or (held and (git.is_symlink() or not is_folder(git) or any(git.iterdir()))):
         raise UsageError(
             f"{folder} holds files that are not of a repository that oscar-sync follows, and would "
             "delete them: name an empty or new folder by --git-folder"
@@ -252,6 +253,11 @@ class Clone(Struct, frozen=True):
                 f"commit {commit} does not hold {self.followed.path}",
                 "correct --path; a folder that is gone is never an empty desired state",
             )
+        if path := next(filter(_has_long_name, files), ""):
+            raise self._error(
+                f"commit {commit} holds {path[:LONGEST_WORDS]}, a name that is too long to write",
+                "shorten it in the repository",
+            )
         if path := _in_place_of_own(files, self.followed.folder):
             raise self._error(
                 f"commit {commit} holds {path}, where oscar-sync keeps its key and pause",
@@ -293,6 +299,11 @@ def _holds(files: Mapping[str, CommittedFile], path: str) -> bool:
     return is_file or any(name.startswith(f"{wanted}/") for name in files)
 
 
+def _has_long_name(path: str) -> bool:
+    # Git would write the other files before it fails.
+    return any(len(os.fsencode(part)) > _LONGEST_NAME_BYTES for part in path.split("/"))
+
+
 def _in_place_of_own(files: Mapping[str, CommittedFile], folder: Path) -> str:
     """Return what git would put in the place of a folder of ours in *folder*, blank for nothing."""
     # A checkout by force deletes what is not committed, to put a file or a link there.
@@ -300,6 +311,6 @@ def _in_place_of_own(files: Mapping[str, CommittedFile], folder: Path) -> str:
         if OWN_FOLDER in path.casefold().split("/"):
             return path
         place = folder / path
-        if place.is_dir() and not place.is_symlink() and any(place.rglob(OWN_FOLDER)):
+        if is_folder(place) and not place.is_symlink() and any(place.rglob(OWN_FOLDER)):
             return path
     return ""

@@ -19,7 +19,7 @@ INTERVAL_S: Final = 2.0
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\S+ ")
 
 
-class Writing(Struct):
+class LogWriter(Struct):
     """Writes what is added to a log: as it comes, or as a document for each whole line."""
 
     document: Callable[[str], Mapping[str, str | None]] | None = None
@@ -39,7 +39,7 @@ class Writing(Struct):
 
 
 def follow_job(
-    oscar: Oscar, name: str, job: str, read: Callable[[], str], writing: Writing
+    oscar: Oscar, name: str, job: str, read: Callable[[], str], writer: LogWriter
 ) -> Exit:
     """Write the log of a job, which *read* returns, until the job has finished."""
     shown, is_told = "", False
@@ -59,17 +59,17 @@ def follow_job(
         if not _has_finished(oscar, name, job):
             return False
         _show_new(read())  # what was written between the two questions
-        writing.end()
+        writer.end()
         return True
 
     def _show_new(text: str) -> bool:
         nonlocal shown
         if not text.startswith(shown):
             say("the log does not go on from where it was: it follows as it is now")
-            writing.end()
+            writer.end()
             shown = ""
         added, shown = text[len(shown) :], text
-        writing.add(added)
+        writer.add(added)
         return bool(added)
 
     return polled(look, INTERVAL_S)
@@ -81,7 +81,7 @@ def _has_finished(oscar: Oscar, name: str, job: str) -> bool:
 
 
 def follow_containers(
-    read: Callable[[], Sequence[str]], writing: Writing, *, is_timed: bool
+    read: Callable[[], Sequence[str]], writer: LogWriter, *, is_timed: bool
 ) -> Exit:
     """Write what containers write, of which *read* returns the last lines with their times.
 
@@ -92,7 +92,7 @@ def follow_containers(
     def look() -> bool:
         lines = list(read())
         for line in new_lines(shown, lines):
-            writing.add(f"{line if is_timed else _TIME.sub('', line, count=1)}\n")
+            writer.add(f"{line if is_timed else _TIME.sub('', line, count=1)}\n")
         shown[:] = lines
         return lines == [NO_CONTAINERS]
 

@@ -12,7 +12,7 @@ from oscar_sync.cli.border import say
 from oscar_sync.cli.other_words import logs_answer
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import command_on, on_cluster, service_of, unknown_job
-from oscar_sync.cli.service.following import Writing, follow_containers, follow_job
+from oscar_sync.cli.service.following import LogWriter, follow_containers, follow_job
 from oscar_sync.cli.service.jobs import FORMATS, document, jobs_table, newest_first
 from oscar_sync.cli.service.log_removal import HOW, remove_logs
 from oscar_sync.cli.tables import show, show_words
@@ -81,8 +81,8 @@ def command(words: tuple[str, ...], **options: Any) -> int:
         if options["follow"]:
             asked = None if is_own else job or _latest(oscar, name)
             is_text = outputs == _FOLLOWABLE[0]
-            writing = Writing(None if is_text else partial(_document, name, asked))
-            return _follow(oscar, name, asked, writing, is_timed=is_timed)
+            writer = LogWriter(None if is_text else partial(_document, name, asked))
+            return _follow(oscar, name, asked, writer, is_timed=is_timed)
         asked = _latest(oscar, name) if options["latest"] else job
         jobs = () if is_own or asked else newest_first(oscar.jobs(name))
         if jobs:
@@ -108,12 +108,12 @@ def _name_and_job(words: tuple[str, ...]) -> tuple[str, str | None]:
     return words[0], words[1] if len(words) == 2 else None
 
 
-def _follow(oscar: Oscar, name: str, job: str | None, writing: Writing, *, is_timed: bool) -> Exit:
+def _follow(oscar: Oscar, name: str, job: str | None, writer: LogWriter, *, is_timed: bool) -> Exit:
     if job is None:
         lines = partial(oscar.log, name, has_timestamps=True)
-        return follow_containers(lines, writing, is_timed=is_timed)
+        return follow_containers(lines, writer, is_timed=is_timed)
     read = partial(_job_log, oscar, name, job, is_timed=is_timed)
-    return follow_job(oscar, name, job, read, writing)
+    return follow_job(oscar, name, job, read, writer)
 
 
 def _document(name: str, job: str | None, text: str) -> dict[str, str | None]:

@@ -109,6 +109,13 @@ def _unreadable(forge):
     forge.push_tree([f"100644 blob {blob}\t.git\n"])
 
 
+def _with_a_long_name(forge):
+    blob, services = forge.blob("one\n"), forge.work("rev-parse", "HEAD:services")
+    forge.push_tree(
+        [f"100644 blob {blob}\t{'n' * 300}.yaml\n", f"040000 tree {services}\tservices\n"]
+    )
+
+
 def _answering(status, *headers):
     return lambda forge: setattr(forge, "answer", lambda to: to.reply(status, b"", *headers))
 
@@ -122,6 +129,7 @@ REFUSED = {
     "empty": (lambda forge: forge.commit({}), "does not hold services"),
     "own": (lambda forge: forge.commit({"services/.oscar-sync/key": ""}), "keeps its key"),
     "unreadable": (_unreadable, "git refuses an object of it: "),
+    "long name": (_with_a_long_name, "a name that is too long to write; shorten it"),
 }  # fmt: skip
 AWAY = {
     "away": (_answering(503), "503"),
