@@ -26,6 +26,8 @@ from oscar_sync.semantics.answers import ENDED_JOBS
 from oscar_sync.semantics.buckets import used_buckets
 
 EVERY_S: Final = 20.0
+_THREADS: Final = 8 * AT_ONCE
+"""More of them take more time of the processor for the same requests."""
 
 
 def _never() -> bool:
@@ -50,7 +52,7 @@ def surveys(
     listed = [started(partial(_with_declared, view, planned, connections)) for view in fresh]
     seen = tuple(view.result() for view in listed)
     look = _Look(replace(planned, views=seen), at, connections, is_over)
-    with ThreadPoolExecutor(max(1, AT_ONCE * len(seen))) as pool:
+    with ThreadPoolExecutor(_THREADS) as pool:
         asking = [pool.submit(look.ask, view) for view in seen for _ in range(AT_ONCE)]
         while wait(asking, every_s).not_done and not is_over():
             yield look.survey(is_whole=False)
