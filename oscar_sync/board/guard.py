@@ -16,6 +16,8 @@ from oscar_sync.board.connections import HeldConnections
 from oscar_sync.errors import UsageError
 
 MOST_BYTES: Final = 1 << 20
+"""The body of a forge's call is not longer, that of any other request than ``MOST_OF_FORM``."""
+MOST_OF_FORM: Final = 16 << 10
 SLOWEST_S: Final = 10.0
 WRONG_S: Final = 0.5
 """A wrong token is answered so late."""
@@ -87,7 +89,7 @@ class RequestGuard:
             return
         try:
             with nullcontext() if _is_open(scope) else self._held.kept(scope["client"]):
-                await self._app(scope, _bounded(receive), sent)
+                await self._app(scope, _bounded(receive, _most_bytes(scope)), sent)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - one page that fails is not the end of a board
@@ -98,8 +100,9 @@ class RequestGuard:
         if self._hosts and _PORT.sub("", headers.get("host", "")) not in self._hosts:
             words = f"this board answers to {', '.join(self._hosts)}\n"
             return PlainTextResponse(words, 421)
-        if int(headers.get("content-length") or 0) > MOST_BYTES:
-            return PlainTextResponse(f"a request may have {MOST_BYTES} bytes\n", 413)
+        most = _most_bytes(scope)
+        if int(headers.get("content-length") or 0) > most:
+            return PlainTextResponse(f"a request may have {most:,} bytes\n", 413)
         is_read = _is_read(scope)
         if not is_read and not path.startswith(_HOOKS) and _is_foreign(headers):
             return PlainTextResponse("asked by the page of another site\n", 403)
@@ -147,7 +150,12 @@ def _is_foreign(headers: Headers) -> bool:
     return origin not in {"", "null"} and origin.partition("://")[2] != headers.get("host", "")
 
 
-def _bounded(receive: Receive) -> Receive:
+def _most_bytes(scope: Scope) -> int:
+    # Anybody may log in: hundreds of strangers who do at once must not fill the memory.
+    return MOST_BYTES if scope["path"].startswith(_HOOKS) else MOST_OF_FORM
+
+
+def _bounded(receive: Receive, most_bytes: int) -> Receive:
     """Return *receive* that gives up on a body that is too long, or comes too slowly."""
     state: dict[str, Any] = {"bytes": 0, "is_whole": False}
     until = asyncio.get_running_loop().time() + SLOWEST_S
@@ -159,7 +167,7 @@ def _bounded(receive: Receive) -> Receive:
             message = await receive()
         state["bytes"] += len(message.get("body", b""))
         state["is_whole"] = not message.get("more_body", False)
-        if state["bytes"] > MOST_BYTES:
+        if state["bytes"] > most_bytes:
             raise BodyTooLargeError
         return message
 

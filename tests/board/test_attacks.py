@@ -104,7 +104,7 @@ def test_nothing_that_a_stranger_sends_is_written_to_the_terminal(
 def test_a_body_that_drips_is_given_up_as_a_whole(serve, monkeypatch):
     monkeypatch.setattr(guard, "SLOWEST_S", 0.5)
     served = serve()
-    head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
+    head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n\r\n"
     over = threading.Event()
     with _connected(served) as connection:
         connection.sendall(head)
