@@ -1,7 +1,6 @@
 """A declared bucket: made, given the access that is written down, and marked (records 130, 230)."""
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
 
 from oscar_sync.execution.effect import wait_for_effect
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
@@ -12,36 +11,30 @@ from oscar_sync.model.material import BucketMaterial
 from oscar_sync.model.plan import ActionKind, Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import BucketFacts
-from oscar_sync.semantics.access import PRIVATE, PUBLIC, seen_of, told_access
+from oscar_sync.semantics.access import seen_of, told_access
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bucket_marks import APPLIED, access_mark
-
-_Given: TypeAlias = tuple[str, tuple[str, ...]]
-_OPEN: Final[_Given] = (PUBLIC, ())
 
 
 def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
     """Send the steps of *material* in their order, each read back from the list of buckets.
 
-    Where the access is not what was asked for, the mark is of the one that is there: what OSCAR
-    did half is not drift. Until all that comes first is done, it is of a bucket that is public.
+    Where the access is not the declared one, or not yet, the mark is of the one that is there: what
+    OSCAR did half is not drift.
     """
     _check_preconditions(run, material)
     failure: FailedError | None = None
-    wanted = [*material.first, (material.visibility, material.allowed_users)]
+    given = [*material.first, (material.visibility, material.allowed_users)]
     for step in run.action.steps:
         match step.do:
             case Do.CREATE_BUCKET:
-                failure = _create(run, step, material)
+                failure = _create(run, step, material.bucket, *given.pop(0))
             case Do.SET_ACCESS if failure is not None:
                 continue
             case Do.SET_ACCESS:
-                failure = _give(run, step, material, *wanted.pop(0))
-            case _ if wanted and _OPEN in material.first:
-                _mark(run, step, material, _OPEN)
+                failure = _give(run, step, material.bucket, *given.pop(0))
             case _:
-                facts = None if failure is None else _listed(run, material.bucket)
-                _mark(run, step, material, None if facts is None else told_access(facts))
+                _mark(run, step, material, is_whole=failure is None and not given)
     if failure is not None:
         raise failure
     return run.result(Status.DONE)
@@ -59,28 +52,29 @@ def _check_preconditions(run: Run, material: BucketMaterial) -> None:
         raise StaleServiceError("it has changed since the plan was made")
 
 
-def _create(run: Run, step: Step, material: BucketMaterial) -> FailedError | None:
+def _create(
+    run: Run, step: Step, bucket: BucketName, visibility: str, users: Sequence[str]
+) -> FailedError | None:
     """Make the bucket; return why it lacks the access.
 
     Raises:
         FailedError: it was not made.
         NotVerifiedError: it is not known whether it was.
     """
-    wanted = (PRIVATE, ()) if material.first else (material.visibility, material.allowed_users)
-    reply = run.sender.create_bucket(step, *wanted)
+    reply = run.sender.create_bucket(step, visibility, users)
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise FailedError(reply.sentence, reply.meaning.reason)
-    facts = _read_back(run, material.bucket, reply)
+    facts = _read_back(run, bucket, reply)
     if facts is None:
         raise FailedError(reply.sentence if not reply.is_lost else f"{reply.came}: it is not there")
-    if told_access(facts) == wanted:
+    if told_access(facts) == (visibility, tuple(users)):
         run.warn(reply)
         return None
     return FailedError(reply.sentence, reply.meaning.reason)
 
 
 def _give(
-    run: Run, step: Step, material: BucketMaterial, visibility: str, users: Sequence[str]
+    run: Run, step: Step, bucket: BucketName, visibility: str, users: Sequence[str]
 ) -> FailedError | None:
     """Give access to the bucket; return why it has other access.
 
@@ -91,23 +85,23 @@ def _give(
     reply = run.sender.set_access(step, visibility, users)
     if reply.meaning.outcome is Outcome.NOT_APPLIED:
         raise FailedError(reply.sentence, reply.meaning.reason)
-    facts = _read_back(run, material.bucket, reply, (visibility, tuple(users)))
+    facts = _read_back(run, bucket, reply, (visibility, tuple(users)))
     if facts is None:
-        raise NotVerifiedError(f"bucket {material.bucket} is not listed any more: {reply.sentence}")
+        raise NotVerifiedError(f"bucket {bucket} is not listed any more: {reply.sentence}")
     if told_access(facts) == (visibility, tuple(users)):
         run.warn(reply)
         return None
     if reply.meaning.outcome is Outcome.APPLIED:
         shown, _ = told_access(facts)
-        raise NotVerifiedError(f"bucket {material.bucket} is {shown} still; apply again")
+        raise NotVerifiedError(f"bucket {bucket} is {shown} still; apply again")
     return FailedError(reply.sentence, reply.meaning.reason)
 
 
-def _mark(run: Run, step: Step, material: BucketMaterial, given: _Given | None) -> None:
+def _mark(run: Run, step: Step, material: BucketMaterial, *, is_whole: bool) -> None:
     """Tag the bucket as managed. Only an action that does nothing else fails without."""
     bucket, marks = material.bucket, material.marks
-    if given is not None:
-        marks = {**marks, APPLIED: access_mark(*given)}
+    if not is_whole and (facts := _listed(run, bucket)) is not None:
+        marks = {**marks, APPLIED: access_mark(*told_access(facts))}
     try:
         run.sender.on_store(step, lambda store: store.add_tags(bucket, marks))
     except ReachError as error:

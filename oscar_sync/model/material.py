@@ -172,7 +172,7 @@ class BucketMaterial(CommonMaterial, frozen=True, kw_only=True):
     """Of a declared bucket: who has access afterwards, and the marks that it gets.
 
     ``planned`` is the bucket as the plan saw it, None for none; ``first`` is the access, visibility
-    and users, that it is given ahead of its own, one after the other (`semantics.access`).
+    and users, that it is given ahead of its own.
     """
 
     bucket: BucketName

@@ -78,7 +78,8 @@ class BucketFacts(Struct, frozen=True):
     """A bucket as ``/system/buckets`` shows it; ``is_tagged``: OSCAR said on it whose it is.
 
     ``set_name``, ``applied`` and ``kept_by`` are our own marks, blank where it has none
-    (`semantics.bucket_marks`).
+    (`semantics.bucket_marks`). ``is_gone``: it does not exist, and a policy that is left gives
+    access to its name.
     """
 
     name: BucketName
@@ -90,6 +91,7 @@ class BucketFacts(Struct, frozen=True):
     set_name: str = ""
     applied: str = ""
     kept_by: str = ""
+    is_gone: bool = False
 
 
 class BucketCount(Struct, frozen=True):

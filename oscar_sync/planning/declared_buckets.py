@@ -4,8 +4,8 @@ Nothing that is not declared is touched, and nothing is deleted here.
 """
 
 import hashlib
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
@@ -41,9 +41,9 @@ from oscar_sync.semantics.access import (
     PUBLIC,
     RESTRICTED,
     Access,
-    access_first,
     access_given,
     access_of_service,
+    is_locked,
     seen_of,
     told_access,
 )
@@ -53,6 +53,12 @@ from oscar_sync.semantics.buckets import needed_buckets
 AGAIN: Final = "again"
 _NO_MARK: Final = "it is what the settings declare, and no set manages it"
 _STALE_MARK: Final = "its mark is of other access, and drift is measured by it"
+_WHY_PUBLIC: Final = (
+    "public at first, as a policy makes it that is left of an earlier bucket of this name: OSCAR "
+    "closes what it shows as public"
+)
+_WHY_RESTRICTED: Final = "with its owner among the users first: without any OSCAR fails half-way"
+_Given: TypeAlias = tuple[str, tuple[str, ...]]
 
 
 def bucket_key(context: Context, bucket: str) -> ServiceKey:
@@ -102,12 +108,13 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
         return _create(context, declared)
     verdict = whose_verdict(context, facts)
     reason, used = verdict.reason, verdict.used
-    if reason is None and (opened := _opened_behind(context, declared, facts)):
+    opened = _opened_behind(context, declared, facts) or _hidden_reason(context, declared, facts)
+    if reason is None and opened:
         public = replace(facts, visibility=PUBLIC, allowed_users=())
         return _share(context, declared, facts, _changes(public, declared), opened)
     live = told_access(facts)
     is_same = live == (declared.visibility, declared.allowed_users)
-    if reason is None and is_same and not _access_first(context, declared, facts):
+    if reason is None and is_same:
         is_marked = facts.set_name and facts.applied == access_mark(*live)
         adopting = None if is_marked and not used else _adopt(context, declared, facts)
         return adopting and replace(adopting, used=used)
@@ -122,12 +129,15 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
 
 def _create(context: Context, declared: DeclaredBucket) -> Decision:
     bucket = BucketName(declared.which.name)
+    # OSCAR takes back only what it shows: a bucket that it makes public can be closed.
+    is_open = context.facts.is_name_open(bucket) and declared.visibility != PUBLIC
+    first = ((PUBLIC, ()),) if is_open else ()
     action = Action(
         id=action_id(ActionKind.CREATE_BUCKET, bucket_key(context, bucket)),
         key=bucket_key(context, bucket),
         kind=ActionKind.CREATE_BUCKET,
         reason="never created, or deleted on the cluster",
-        steps=(Step(Do.CREATE_BUCKET, bucket), *_steps_of_new(context, declared)),
+        steps=_steps_of_new(context, declared, first),
         changes=tuple(
             FieldChange(path, Op.ADD, None, value, Cause.MANIFEST, declared.origin)
             for path, value in _fields(declared.visibility, declared.allowed_users)
@@ -140,16 +150,21 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         return Decision(action, reason=reason)
     gives = {bucket: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(makes=(bucket,), gives=gives)
-    first = _access_first(context, declared, None)
     return Decision(action, material_of(context, declared, None, first), effects=effects)
 
 
-def _steps_of_new(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
-    first = _steps_first(context, declared, None)
+def _steps_of_new(
+    context: Context, declared: DeclaredBucket, first: Sequence[_Given]
+) -> tuple[Step, ...]:
+    bucket = declared.which.name
     if not first:
-        return tag_steps(context, declared)
-    # It is marked first: a run that is cut off leaves a bucket that the next one goes on with.
-    return (*tag_steps(context, declared), *first, *access_steps(context, declared))
+        return (Step(Do.CREATE_BUCKET, bucket), *tag_steps(context, declared))
+    # It is marked before it is closed: a run that is cut off leaves what the next one goes on with.
+    return (
+        Step(Do.CREATE_BUCKET, bucket, _WHY_PUBLIC),
+        *tag_steps(context, declared),
+        *access_steps(context, declared),
+    )
 
 
 def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> Decision | None:
@@ -179,11 +194,10 @@ def _unproven_notes(
 ) -> tuple[str, ...]:
     if facts.set_name or context.facts.view.is_admin or declared.visibility == PUBLIC:
         return ()
-    share = f"oscar-sync bucket share {facts.name} -c {context.facts.view.cluster.id}"
     note = (
         f"everybody may have access to {facts.name} all the same: where it was public once, OSCAR "
         f"shows it as {declared.visibility} since a service uses it; to be sure, run after this "
-        f"`{share} --visibility public`, which opens it for a moment, and apply again"
+        f"`{_reopening(context, facts)}`, which opens it for a moment, and apply again"
     )
     return (note,)
 
@@ -200,13 +214,16 @@ def _share(
     changes: tuple[FieldChange, ...],
     reason: Reason | None,
 ) -> Decision:
-    key = bucket_key(context, facts.name)
+    key, first = bucket_key(context, facts.name), _unlocking(context, declared, facts)
     action = Action(
         id=action_id(ActionKind.SHARE_BUCKET, key),
         key=key,
         kind=ActionKind.SHARE_BUCKET,
         reason="the access differs from what the settings declare",
-        steps=(*_steps_first(context, declared, facts), *access_steps(context, declared)),
+        steps=(
+            *(Step(Do.SET_ACCESS, facts.name, _WHY_RESTRICTED) for _ in first),
+            *access_steps(context, declared),
+        ),
         changes=changes,
         preconditions=_preconditions(facts),
         origin=declared.origin,
@@ -220,7 +237,6 @@ def _share(
         return Decision(action, reason=reason)
     gives = {facts.name: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(gives=gives, closes=(facts.name,))
-    first = _access_first(context, declared, facts)
     return Decision(action, material_of(context, declared, facts, first), effects=effects)
 
 
@@ -234,39 +250,21 @@ def tag_steps(context: Context, declared: DeclaredBucket, note: str = "") -> tup
     return (Step(Do.TAG, declared.which.name, note),) if context.facts.reaches_store() else ()
 
 
-def _steps_first(
-    context: Context, declared: DeclaredBucket, facts: BucketFacts | None
-) -> tuple[Step, ...]:
-    return tuple(
-        Step(Do.SET_ACCESS, declared.which.name, _WHY_FIRST[visibility])
-        for visibility, _ in _access_first(context, declared, facts)
-    )
-
-
-_WHY_FIRST: Final = {
-    RESTRICTED: "with its owner among the users first: without any OSCAR fails half-way",
-    PUBLIC: "public for a moment: OSCAR takes back only what it shows, and shows a bucket that was "
-    "public as less once a service uses it",
-}
-
-
-def _access_first(
-    context: Context, declared: DeclaredBucket, facts: BucketFacts | None
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _unlocking(
+    context: Context, declared: DeclaredBucket, facts: BucketFacts
+) -> tuple[_Given, ...]:
     view = context.facts.view
-    if view.is_admin:  # they are shown what everybody has
+    if view.is_admin or declared.visibility == RESTRICTED:
         return ()
-    # A bucket of the same name may have been public: that is not taken back with it (226).
-    was_public = facts is None or facts.applied == access_mark(PUBLIC, ())
-    shown = None if facts is None else (facts.visibility, facts.allowed_users)
-    return access_first(shown, declared.visibility, view.me, was_public=was_public)
+    locked = is_locked(facts.visibility, facts.allowed_users)
+    return ((RESTRICTED, tuple(sorted(view.me))),) if locked else ()
 
 
 def material_of(
     context: Context,
     declared: DeclaredBucket,
     facts: BucketFacts | None,
-    first: tuple[tuple[str, tuple[str, ...]], ...] = (),
+    first: tuple[_Given, ...] = (),
 ) -> BucketMaterial:
     view = context.facts.view
     applied = access_mark(declared.visibility, declared.allowed_users)
@@ -367,6 +365,27 @@ def _opened_behind(context: Context, declared: DeclaredBucket, facts: BucketFact
             f"write `{facts.name}: {{visibility: public}}`",
         ),
     )
+
+
+def _hidden_reason(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> Reason | None:
+    """Return why nobody can see who has access to a user's bucket that was public by its mark."""
+    if context.facts.view.is_admin or PUBLIC in (declared.visibility, facts.visibility):
+        return None
+    if facts.applied != access_mark(PUBLIC, ()):
+        return None
+    # A PUT takes back what OSCAR shows and nothing else (UnsetPolicies in pkg/utils/minio.go at
+    # v4.1.2): what is public and shown as less has to be shown as public once more (record 229).
+    return Reason(
+        "access-unknown",
+        f"bucket {facts.name} was public by its mark, and OSCAR shows it as "
+        f"{told_access(facts)[0]}: everybody has access still if a private service hid that",
+        (f"run `{_reopening(context, facts)}`, which opens it for a moment, and apply again",),
+    )
+
+
+def _reopening(context: Context, facts: BucketFacts) -> str:
+    cluster = context.facts.view.cluster.id
+    return f"oscar-sync bucket share {facts.name} -c {cluster} --visibility public"
 
 
 def _open_through(context: Context, bucket: BucketName) -> list[ServiceKey]:

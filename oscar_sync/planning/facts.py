@@ -53,7 +53,12 @@ class Facts:
             return listed
         if name not in self.view.unlisted:
             self.missing.unlisted.add(name)
-        return self.view.unlisted.get(name)
+        return None if self.is_name_open(name) else self.view.unlisted.get(name)
+
+    def is_name_open(self, name: BucketName) -> bool:
+        """Tell whether a bucket that does not exist would be open to others as soon as it does."""
+        found = self.view.unlisted.get(name)
+        return found is not None and found.is_gone
 
     def tag_owner(self, name: BucketName) -> str | None:
         """Return whose the bucket is by its tag, None as long as nobody looked at it by name."""
@@ -79,7 +84,8 @@ class Facts:
         return self.view.volumes.get(name)
 
     def is_readable(self, bucket: BucketName) -> bool:
-        return self.view.unlisted.get(bucket) is None and bucket not in self.view.denied
+        is_listed = self.view.unlisted.get(bucket) is None or self.is_name_open(bucket)
+        return is_listed and bucket not in self.view.denied
 
     def probe(self, name: ServiceName) -> Probe:
         """Return what a GET of a name tells: whether one that the list does not show is free."""

@@ -68,22 +68,6 @@ def is_locked(visibility: str, users: Collection[str]) -> bool:
     return visibility == RESTRICTED and not users
 
 
-def access_first(
-    shown: tuple[str, Collection[str]] | None, wanted: str, me: Iterable[str], *, was_public: bool
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the access to give a user's own bucket before *wanted*, so that all else is gone.
-
-    *shown* is what OSCAR shows of it, None for one that is made; *was_public* tells that everybody
-    had access at some time.
-    """
-    # A PUT takes back what OSCAR shows and nothing else (UnsetPolicies in pkg/utils/minio.go at
-    # v4.1.2): what is public and shown as less has to be shown as public once more (record 229).
-    reopens = was_public and wanted != PUBLIC and (shown is None or shown[0] != PUBLIC)
-    unlocks = shown is not None and is_locked(*shown) and (reopens or wanted != RESTRICTED)
-    first = [(RESTRICTED, tuple(sorted(me)))] if unlocks else []
-    return (*first, (PUBLIC, ())) if reopens else (*first,)
-
-
 def seen_of(facts: BucketFacts) -> tuple[str, str, str, str, tuple[str, ...]]:
     """Return what a write to a bucket rests on: whose it is, what made it, and who has access."""
     return facts.owner, facts.from_service, facts.set_name, *told_access(facts)

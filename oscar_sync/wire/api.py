@@ -157,7 +157,10 @@ class OscarApi:
             return buckets_of(decode(raw.content))
 
     def find_bucket(self, name: str) -> BucketFacts | None:
-        """Return a bucket by its name, another user's private one too; None if none is shown."""
+        """Return a bucket by its name, another user's private one too; None if none is shown.
+
+        Where there is none, and a policy gives access to its name, that is returned as gone.
+        """
         # A user is refused what does not exist and what an administrator or nobody has, in the same
         # words (oscar-server 1.4): a request for a link, which changes nothing, tells them apart.
         path = f"{BUCKETS}/{_segment(name)}"
@@ -165,8 +168,9 @@ class OscarApi:
         # No route: before 3.6.5, and no evidence (`capabilities.NO_BUCKET_BY_NAME`).
         is_gone = is_gone_bucket(raw.status, text_of(raw.content))
         if raw.status == 403 or is_gone or _has_no_route(raw):
-            is_hidden = self._hides_bucket(name)
-            return BucketFacts(BucketName(name), is_tagged=False) if is_hidden else None
+            if self._hides_bucket(name):
+                return BucketFacts(BucketName(name), is_tagged=False)
+            return BucketFacts(BucketName(name), is_gone=True) if is_gone else None
         with _Words(self, path):
             return bucket_of(decode(self._good(path, raw).content))
 
