@@ -60,7 +60,7 @@ class BoardServer:
         is_secure = options.certificate is not None
         shown = f"[{options.host}]" if ":" in options.host else options.host
         local = tuple(f"[{one}]" if ":" in one else one for one in sorted(LOOPBACK))
-        hosts = tuple(dict.fromkeys((*local, shown))) if options.is_loopback else ()
+        hosts = tuple(dict.fromkeys((*local, shown))) if not access.has_token else ()
         app = app_of(board, access, self._streams, tell, is_secure=is_secure)
         self._app = RequestGuard(app, access, hosts, held, tell, is_secure=is_secure)
         self._server = _Server(self._config())

@@ -70,7 +70,6 @@ class Following(Struct):
     say: Callable[[str], None]
     commit: FollowedCommit | None = None
     failure: RepositoryError | None = None
-    _is_refused: bool = False
 
     @property
     def folder(self) -> str:
@@ -87,15 +86,15 @@ class Following(Struct):
             RepositoryError: the newest commit is not accepted, or none was accepted before.
         """
         before, self.failure = self.commit, None
+        if before is None:  # which may take minutes
+            followed = self.clone.followed
+            self.say(f"fetching {followed.shown_ref} of {followed.remote.shown}")
         try:
             self.commit = self.clone.update()
         except RepositoryError as error:
-            self._is_refused = self._is_refused or not error.is_away
-            if before is None or self._is_refused:
+            if not (error.is_away and self.clone.is_newest):
                 raise
             self.commit, self.failure = self.clone.restore(), error
-        else:
-            self._is_refused = False
         if before is not None and before.id == self.commit.id:
             return False
         about = f"{self.commit.author}, {self.commit.authored_at}: {self.commit.subject}"

@@ -166,6 +166,15 @@ class Clone(Struct, frozen=True):
         self._fetch()
         return self._taken(commit_named(self.followed.folder, _FETCHED))
 
+    @property
+    def is_newest(self) -> bool:
+        """Tell whether the last accepted commit is what the repository had when it last answered.
+
+        If not, the newest one was refused or the branch was gone, before a restart too.
+        """
+        last = checked_out_commit(self.followed.folder)
+        return bool(last) and last == commit_named(self.followed.folder, _FETCHED)
+
     def restore(self) -> FollowedCommit:
         """Put the files of the last accepted commit into the folder again.
 
@@ -207,7 +216,10 @@ class Clone(Struct, frozen=True):
             slowest_s=_SLOWEST_FETCH_S,
         )  # fmt: skip
         if not done.is_done:
-            raise remote.failure(done.said, self.followed.shown_ref, secrets)
+            error = remote.failure(done.said, self.followed.shown_ref, secrets)
+            if not error.is_away:
+                self._git("update-ref", "-d", _FETCHED)
+            raise error
 
     def _told(self, commit: str) -> FollowedCommit:
         if not commit:

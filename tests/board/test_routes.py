@@ -165,6 +165,12 @@ def test_a_name_that_leads_here_from_elsewhere_is_refused(serve):
         assert served.ask("/", token="", headers={"host": host}).status_code == 200, host
 
 
+def test_a_proxy_may_keep_the_name_that_it_was_asked_by_where_a_token_is_needed(serve):
+    served = serve()
+    assert served.ask("/", headers={"host": "board.example.org"}).status_code == 200
+    assert served.ask("/", token="", headers={"host": "board.example.org"}).status_code != 200
+
+
 @pytest.mark.parametrize("path", [*READ, *OPEN, "/none", "/api/sync"])
 def test_every_answer_tells_browsers_what_it_may_do(serve, path):
     with serve().ask(path, stream=True) as answer:

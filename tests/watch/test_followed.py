@@ -4,7 +4,7 @@ import html
 import os
 import signal
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -157,30 +157,71 @@ def test_a_file_of_this_machine_counts_from_where_the_watch_was_started(
     watcher.until("1 to create")
 
 
-def test_a_refused_branch_stays_refused_while_the_forge_is_away(forge, tmp_path):
+@pytest.fixture
+def follow(forge, tmp_path):
+    """Return what starts to follow the forge in one folder, and a list of what was said."""
     words = ["--git", forge.url, "--git-folder", str(tmp_path / "clone")]
+    options = command.make_context("watch", words).params
     said: list[str] = []
-    with followed(command.make_context("watch", words).params, said.append) as following:
-        assert following
-        accepted = forge.commit({"a.yaml": "one\n"})
+    return lambda: followed(options, said.append), said
+
+
+def _away(to):
+    to.reply(503, b"")
+
+
+def test_a_start_while_the_forge_is_away_goes_on_from_what_was_accepted(forge, follow):
+    start, _ = follow
+    accepted = forge.commit({"a.yaml": "one\n"})
+    with start() as following:
         assert following.update()
-        forge.answer = lambda to: to.reply(503, b"")
-        assert not following.update()
+    forge.answer = _away
+    with start() as following:
+        assert following.update()
+        assert following.commit.id == accepted
         assert "503" in str(following.failure)
-        forge.answer = None
-        forge.work("commit", "--quiet", "--amend", "-m", "rewritten")
-        forge.push()
-        with pytest.raises(RepositoryError, match="was rewritten"):
+
+
+def test_a_first_start_while_the_forge_is_away_plans_nothing(forge, follow):
+    start, said = follow
+    forge.commit({"a.yaml": "one\n"})
+    forge.answer = _away
+    with start() as following, pytest.raises(RepositoryError, match="503"):
+        following.update()
+    assert said == [f"fetching branch main of {forge.url}"]
+
+
+def _rewritten(forge):
+    forge.work("commit", "--quiet", "--amend", "-m", "rewritten")
+    forge.push()
+
+
+def _gone(forge):
+    forge.git("-C", forge.bare, "update-ref", "-d", "refs/heads/main")
+
+
+@pytest.mark.parametrize("is_again", [False, True], ids=["running", "started again"])
+@pytest.mark.parametrize("spoil", [_rewritten, _gone])
+def test_a_refused_branch_stays_refused_while_the_forge_is_away(forge, follow, spoil, is_again):
+    start, _ = follow
+    accepted = forge.commit({"a.yaml": "one\n"})
+    with ExitStack() as stack:
+        following = stack.enter_context(start())
+        assert following.update()
+        spoil(forge)
+        with pytest.raises(RepositoryError, match=r"was rewritten|has no branch"):
             following.update()
-        forge.answer = lambda to: to.reply(503, b"")
+        if is_again:
+            stack.close()
+            following = stack.enter_context(start())
+        forge.answer = _away
         with pytest.raises(RepositoryError, match="503"):
             following.update()
         forge.answer = None
         forge.work("reset", "--quiet", "--hard", accepted)
         forge.push()
-        assert not following.update()
+        assert following.update() is is_again
         assert following.failure is None
-    assert len(said) == 1
 
 
 @pytest.fixture
