@@ -120,7 +120,7 @@ def _settle(project, declared):
     return held
 
 
-@laws(Fraction(3, 8))  # applies three times, as a user
+@laws(Fraction(1, 4))  # applies three times, as a user
 @given(live=_CLUSTER, gone=_HIDDEN, hidden=_HIDDEN, declared=_DECLARED, services=_SERVICES,
        by_hand=_BY_HAND, hidden_later=_HIDDEN, later=_DECLARED)  # fmt: skip
 def test_access_is_as_declared_or_blocked_and_nobody_loses_anything(  # noqa: PLR0917 - drawn

@@ -171,7 +171,7 @@ _WRITER = {
 @example(first=[_PLAIN, _WRITER], second=[_PLAIN], nth=7, victim=2, bucket="red", does="output")
 @example(first=[_PLAIN, _WRITER], second=[_PLAIN], nth=8, victim=2, bucket="red", does="output")
 @example(first=[_PLAIN, _WRITER], second=[_PLAIN], nth=9, victim=2, bucket="red", does="output")
-@laws(Fraction(3, 8))  # applies twice
+@laws(Fraction(1, 4))  # applies twice
 @given(
     first=services(),
     second=services(),

@@ -31,7 +31,7 @@ def emulators():
         yield edge, near, far
 
 
-@laws(Fraction(3, 8))  # applies twice, on three clusters
+@laws(Fraction(1, 4))  # applies twice, on three clusters
 @given(
     first=_PLACES, second=_PLACES, strangers=st.sets(st.sampled_from(PLACES)), what=_WRITES,
     topology=_TOPOLOGIES, cluster_id=_IDS, bucket=_BUCKETS, is_late=st.booleans(),

@@ -120,7 +120,7 @@ def gateway(kind: str, nth: int) -> Any:
     return fault
 
 
-@laws(Fraction(3, 8))  # applies twice
+@laws(Fraction(1, 4))  # applies twice
 @given(wanted=services(min_size=2), removed=removed_entries(), hostile=_HOSTILE, bare=_GATEWAY)
 def test_no_object_is_lost_under_hostile_shapes_of_answers(world, wanted, removed, hostile, bare):
     world.reset()

@@ -134,7 +134,7 @@ def test_a_service_goes_only_under_prune_and_its_data_stays(world, wanted, prune
     assert len(gone) <= (most if prunes else 0), told(report)
 
 
-@laws(Fraction(3, 8))  # applies three times
+@laws(Fraction(1, 4))  # applies three times
 @given(wanted=services(), at=st.integers(0, 3))
 def test_what_is_removed_and_taken_up_again_has_its_data_and_fires(world, wanted, at):
     # A volume that is retained takes its name: the server refuses to make it again (409).
@@ -319,7 +319,7 @@ def test_each_pair_of_files_renders_in_every_format_within_its_size(world, befor
             assert "\x1b" not in text
 
 
-@laws(Fraction(3, 8))  # applies twice
+@laws(Fraction(1, 4))  # applies twice
 @given(wanted=services())
 def test_what_is_adopted_needs_nothing_more(world, wanted):
     world.reset()

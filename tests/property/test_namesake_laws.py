@@ -44,7 +44,7 @@ _BOTH = [{"service": "alpha", "erase": ["red", "blue"]}, {"service": "beta", "er
     second=[service("alpha", "green")], allow=["erase:blue", "take-over:alpha"],
     removed=[], prune=False,
 )  # fmt: skip
-@laws(Fraction(3, 8))  # applies twice
+@laws(Fraction(1, 4))  # applies twice
 @given(
     first=services(),
     other=services(),

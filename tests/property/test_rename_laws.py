@@ -1,5 +1,7 @@
 """L1, L4, L5, L11 over renames, and that each upload starts exactly one of the two services."""
 
+from fractions import Fraction
+
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ def renamed_services(draw):
     return before, after, moved
 
 
-@laws()
+@laws(Fraction(1, 2))
 @given(left=left_clusters(), drawn=renamed_services(), prune=st.booleans())
 def test_what_is_renamed_has_its_data_and_nothing_is_left_to_do(world, left, drawn, prune):
     world.reset()

@@ -1,5 +1,7 @@
 """L1, L2, L5 over waves: nothing is written to a wave before the ones before it are verified."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -29,7 +31,7 @@ def fleet(tmp_path_factory):
         yield fleet
 
 
-@laws()
+@laws(Fraction(1, 2))
 @given(
     wanted=st.fixed_dictionaries(dict.fromkeys(CLUSTERS, services(max_size=2))),
     waves=_WAVES,
