@@ -87,8 +87,8 @@ class Following(Struct):
         """
         before, self.failure = self.commit, None
         if before is None:  # which may take minutes
-            followed = self.clone.followed
-            self.say(f"fetching {followed.shown_ref} of {followed.remote.shown}")
+            source = self.clone.followed
+            self.say(f"fetching {source.shown_ref} of {source.remote.shown}")
         try:
             self.commit = self.clone.update()
         except RepositoryError as error:

@@ -117,10 +117,8 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
         name = name if name in formats else _SAME.get(name, name)
         if name not in formats:
             hint = did_you_mean(name, formats)
-            listed = f"; there are {', '.join(formats)}"
-            raise click.UsageError(
-                f"-o {text}: there is no format {name!r}{f'; {hint}' if hint else listed}"
-            )
+            remedy = hint or f"write one of {', '.join(formats)}"
+            raise click.UsageError(f"-o {text}: {name!r} is not a format; {remedy}")
         outputs.append(Output(name, file))
     for output in outputs:
         check_place(output.file)

@@ -12,7 +12,6 @@ from oscar_sync.workspace.git import checked_out_commit
 
 def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> Subject:
     forms = {service.key: service.form for service in planned.desired.services}
-
     settings = planned.desired.settings
     storage = [key for one in settings.clusters for key in declared_on(one.id, settings)]
 

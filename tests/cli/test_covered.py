@@ -251,4 +251,4 @@ def test_an_entry_without_an_address_says_that_it_is_missing(project):
 
 def test_a_misspelt_format_is_recognised(project):
     assert "did you mean html?" in project.run("plan", "-o", "htlm")[2]
-    assert "there are text, json" in project.run("plan", "-o", "picture")[2]
+    assert "write one of text, json" in project.run("plan", "-o", "picture")[2]
