@@ -11,17 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.cli import options as given
-from oscar_sync.documents.on_disk import is_file, real_path
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import RepositoryError, UsageError
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.reads import Reads
-from oscar_sync.workspace.followed import (
-    Clone,
-    Followed,
-    FollowedCommit,
-    default_folder,
-    opened,
-)
+from oscar_sync.workspace.clone import Clone
+from oscar_sync.workspace.clone_folder import opened
+from oscar_sync.workspace.followed import Followed, FollowedCommit, default_folder
 from oscar_sync.workspace.git_remote import Remote, address_fault
 from oscar_sync.workspace.key import FOLDER as OWN_FOLDER
 
@@ -178,6 +174,6 @@ def _followed(options: dict[str, Any], url: str) -> Followed:
 def _file(options: dict[str, Any], name: str) -> str:
     """Raises UsageError: the file does not exist."""
     path = options[name]
-    if path and not is_file(path):
+    if path and not os.path.isfile(path):
         raise UsageError(f"--{name.replace('_', '-')} {path}: no such file")
     return _absolute(path)

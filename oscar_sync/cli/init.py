@@ -15,7 +15,7 @@ from oscar_sync.cli.border import guarded, say
 from oscar_sync.cli.export import export_to
 from oscar_sync.cli.output import show_line
 from oscar_sync.cli.request import request_of
-from oscar_sync.documents.on_disk import exists, is_folder, real_path
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import UsageError
 from oscar_sync.manifests.load import Sources, load
 from oscar_sync.manifests.load.files import reason_of
@@ -76,11 +76,11 @@ def _check_free(directory: Path) -> None:
     path, misnamed = directory / FILE_NAME, directory / MISNAMED
     if os.path.lexists(path):
         raise UsageError(f"{path} exists; edit it, or choose another directory")
-    if exists(misnamed):
+    if os.path.exists(misnamed):
         raise UsageError(
             f"{misnamed} exists; rename it to {FILE_NAME}, or choose another directory"
         )
-    if exists(directory) and not is_folder(directory):
+    if os.path.exists(directory) and not os.path.isdir(directory):
         raise UsageError(f"{directory} is not a folder; choose another directory")
 
 
@@ -165,7 +165,7 @@ def _quoted(name: str) -> str:
 
 def _has_manifests(directory: Path) -> bool:
     folder = real_path(directory)
-    return is_folder(directory) and load(Sources((folder,), folder, folder)).fdl_count > 0
+    return os.path.isdir(directory) and load(Sources((folder,), folder, folder)).fdl_count > 0
 
 
 def _example(cluster: ClusterSettings) -> dict[str, str]:

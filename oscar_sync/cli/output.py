@@ -12,7 +12,6 @@ from typing import Final, TextIO
 import click
 from msgspec import Struct
 
-from oscar_sync.documents.on_disk import exists, is_file, is_folder
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import OutputError
 from oscar_sync.render.folding import DEFAULT_WIDTH, folded
@@ -137,11 +136,11 @@ def check_place(file: str) -> None:
     if not file:
         return
     path = Path(file)
-    if is_folder(path):
+    if os.path.isdir(path):
         raise click.UsageError(f"{path} cannot be written: it is a folder")
     if is_device(path) and os.access(path, os.W_OK):
         return
-    if not is_folder(path.parent) or not os.access(path.parent, os.W_OK):
+    if not os.path.isdir(path.parent) or not os.access(path.parent, os.W_OK):
         raise click.UsageError(
             f"{path} cannot be written: {path.parent} is not a folder to write to"
         )
@@ -168,7 +167,7 @@ def write(output: Output, text: str) -> None:
 
 def is_device(path: Path) -> bool:
     """Tell a pipe, a terminal or another device, which is written to and never replaced."""
-    return exists(path) and not is_file(path) and not is_folder(path)
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def show(text: str) -> None:

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeGuard
 
-from oscar_sync.documents.on_disk import is_file
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.secret import Secret
@@ -31,7 +30,7 @@ class DefinitionError(ValueError):
 
 def is_path(given: object) -> TypeGuard[str | os.PathLike[str]]:
     """Tell whether *given* names a file that exists."""
-    return isinstance(given, str | os.PathLike) and is_file(given)
+    return isinstance(given, str | os.PathLike) and os.path.isfile(given)
 
 
 # -- mappings

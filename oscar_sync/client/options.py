@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from oscar_sync.documents.on_disk import exists
 from oscar_sync.settings.logins import NOTEBOOK_TOKENS
 
 BASIC: Final = "basicauth"
@@ -75,7 +74,7 @@ def verify_of(ssl: object) -> bool | str:
     word = text.strip().lower()
     if word in _ON | _OFF:
         return word in _ON
-    if exists(text):
+    if os.path.exists(text):
         return text
     raise ValueError(f"the option 'ssl' is neither true, false nor a file of certificates: {text}")
 
@@ -100,4 +99,4 @@ def auth_type_of(options: Mapping[str, Any]) -> str:
 
 def notebook_token() -> str:
     """Return the first token file of EGI and EOSC notebooks that exists, blank for none."""
-    return next((path for path in NOTEBOOK_TOKENS if exists(path)), "")
+    return next((path for path in NOTEBOOK_TOKENS if os.path.exists(path)), "")

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from oscar_sync.documents.on_disk import is_file
-
 JSON: Final = "application/json"
 TEXT: Final = "text/plain"
 
@@ -48,7 +46,7 @@ def encoded(given: Any) -> bytes:
         return base64.b64encode(Path(given).read_bytes())
     if not isinstance(given, str):
         return base64.b64encode(json.dumps(given).encode())
-    if is_file(given):
+    if os.path.isfile(given):
         return base64.b64encode(Path(given).read_bytes())
     return base64.b64encode(given.encode())
 

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oscar_sync.documents.on_disk import exists, is_file, is_folder, real_path
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import InputError, UsageError
 from oscar_sync.model.amounts import several
 from oscar_sync.model.field import Json
@@ -88,7 +88,7 @@ def against_base(
 def _files_at(ref: str, folder: Path, cwd: Path) -> Iterator[_Files]:
     # A folder is written as one: a branch could hold a folder that is called like a commit.
     if ref.startswith((".", "/")):
-        if not is_folder(Path(cwd, ref)):
+        if not os.path.isdir(Path(cwd, ref)):
             raise UsageError(f"--base {ref}: no such folder")
         yield _Files(Path(real_path(Path(cwd, ref))), Path(real_path(cwd)))
         return
@@ -127,7 +127,7 @@ def _desired(
     request = asked.request
     cwd = Path(real_path(request.cwd))
     mapped = (files.at(cwd / path) for path in request.paths)
-    paths = tuple(str(path) for path in mapped if exists(path))
+    paths = tuple(str(path) for path in mapped if os.path.exists(path))
     if not paths:
         raise UsageError("none of the PATHs is there")
     base_cwd = files.at(cwd)
@@ -168,7 +168,7 @@ def _settings(files: _Files, cwd: Path, shown: str) -> str | None:
         UsageError: it is a link that leads elsewhere: a file that is named may be any.
     """
     path = files.at(cwd / shown) if shown else None
-    if path is None or not is_file(path):
+    if path is None or not os.path.isfile(path):
         return None
     if not Path(real_path(path)).is_relative_to(files.folder):
         raise UsageError(f"{shown} is a link that leads out of the files")
@@ -180,7 +180,7 @@ def _beside(files: _Files, env_file: str) -> str | None:
     if not env_file:
         return None
     of_commit = files.at(env_file)
-    return str(of_commit if is_file(of_commit) else env_file)
+    return str(of_commit if os.path.isfile(of_commit) else env_file)
 
 
 def _is_of(desired: DesiredState, view: ClusterView) -> bool:

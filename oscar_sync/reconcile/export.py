@@ -1,5 +1,6 @@
 """Live services as FDL files and scripts, so that a plan of them is empty (product 3)."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,7 +9,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.documents.on_disk import exists, is_file
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.selection import EVERYTHING, Narrowing
 from oscar_sync.model.settings import Settings
@@ -148,8 +148,8 @@ def conflicts(exported_files: tuple[ExportedFile, ...], target: Path) -> tuple[s
         path = target / file.path
         if (
             path.is_symlink()
-            or (exists(path) and not is_file(path))
-            or (exists(path) and _text(path) != file.text)
+            or (os.path.exists(path) and not os.path.isfile(path))
+            or (os.path.exists(path) and _text(path) != file.text)
         ):
             differing.append(str(path))
     return tuple(differing)

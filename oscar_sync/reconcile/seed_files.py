@@ -1,5 +1,6 @@
 """What a seed's files and its store differ in: by content, never by time (safety 9)."""
 
+import os
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,7 +10,6 @@ from typing import Final
 from unicodedata import normalize
 
 from oscar_sync.documents.ignore_file import Ignored
-from oscar_sync.documents.on_disk import exists, is_folder
 from oscar_sync.errors import StoreError
 from oscar_sync.model.settings import Seed
 from oscar_sync.model.state import ExtraFile, SeedDifference, Upload
@@ -103,7 +103,7 @@ def extra_file(stored: StoredFile) -> ExtraFile:
 def _source_fault(seed: Seed, wanted: Mapping[str, SourceFile]) -> str:
     """Return why nothing may be deleted on the word of the seed's files, blank if it may."""
     # A folder that was not mounted, or a submodule that was not checked out, is empty.
-    if not is_folder(seed.source):
+    if not os.path.isdir(seed.source):
         return f"{seed.shown_source} is not a folder"
     return "" if wanted else f"{seed.shown_source} contains no files"
 
@@ -112,7 +112,7 @@ def _wanted(
     seed: Seed, own: OwnFiles
 ) -> tuple[dict[str, SourceFile], tuple[str, ...], Ignored | None]:
     """Return the files by their paths on the store, what cannot be seeded, what is ignored."""
-    if not exists(seed.source):
+    if not os.path.exists(seed.source):
         return {}, (f"{seed.shown_source} does not exist",), None
     source = walk(Path(seed.source))
     problems = [

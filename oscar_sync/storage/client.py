@@ -1,5 +1,6 @@
 """MinIO's client, built so that it always ends and never speaks to anyone else."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from urllib.parse import urlsplit
 from minio import Minio
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
 
-from oscar_sync.documents.on_disk import exists
 from oscar_sync.errors import StoreDeniedError, StoreError, StoreFailedError
 from oscar_sync.storage import failures
 from oscar_sync.storage.address import StoreAddress
@@ -31,7 +31,7 @@ def pool_of(
         StoreError: the address, the proxy or the file of CAs cannot be used.
     """
     fault = address.fault()
-    if address.ca_bundle and not exists(address.ca_bundle):
+    if address.ca_bundle and not os.path.exists(address.ca_bundle):
         fault = f"the CA bundle {address.ca_bundle} does not exist"
     if fault:
         raise StoreError(address.shown, fault)

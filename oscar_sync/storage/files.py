@@ -11,7 +11,6 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.documents.ignore_file import IGNORE_FILE, LARGEST_BYTES, Ignored, ignored_by
-from oscar_sync.documents.on_disk import is_folder
 from oscar_sync.documents.private import is_left_out, is_private
 
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
@@ -72,7 +71,7 @@ def _ignored(folder: Path) -> Ignored | str | None:
 
 
 def _is_folder(source: Path) -> bool:
-    return is_folder(source) and not source.is_symlink()
+    return os.path.isdir(source) and not source.is_symlink()
 
 
 def _entries(

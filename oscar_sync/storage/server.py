@@ -1,12 +1,12 @@
 """Where a server of files is, and how to connect to it."""
 
+import os
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from oscar_sync.documents.on_disk import exists
 from oscar_sync.errors import UsageError
 from oscar_sync.net.pool import Pool
 from oscar_sync.storage.failures import translate_errors
@@ -44,7 +44,7 @@ def server_of(written: str, *, verify: bool = True, ca_bundle: str = "") -> Serv
     Raises:
         UsageError: it is not an address, or the file of CAs does not exist.
     """
-    if ca_bundle and not exists(ca_bundle):
+    if ca_bundle and not os.path.exists(ca_bundle):
         raise UsageError(f"the CA bundle {ca_bundle} does not exist")
     text = written.strip()
     address = text if "://" in text else f"https://{text}"

@@ -1,6 +1,7 @@
 """One session for a cluster: log-in, retries of reads, redirects, logging."""
 
 import logging
+import os
 import random
 import threading
 import time
@@ -9,7 +10,6 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from oscar_sync.documents.on_disk import exists
 from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError
 from oscar_sync.model.cluster import BasicLogin, Cluster, RefreshLogin, TokenLogin
 from oscar_sync.model.secret import Secret
@@ -274,7 +274,7 @@ class Session:
 
     def _named_cas(self) -> str:
         named = named_cas(self.cluster.ca_bundle, self._environ)
-        if self.cluster.ssl_verify and named and not exists(named):
+        if self.cluster.ssl_verify and named and not os.path.exists(named):
             message = f"the CA bundle {named} does not exist"
             raise ClusterError(self.cluster.id, self.endpoint, message)
         return named

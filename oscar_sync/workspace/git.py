@@ -1,10 +1,9 @@
 """What a git work tree says of files: git itself is not run."""
 
+import os
 import re
 from pathlib import Path
 from typing import Final
-
-from oscar_sync.documents.on_disk import exists, is_file
 
 _LARGEST: Final = 64 << 20
 _COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
@@ -43,13 +42,15 @@ def _packed(repository: Path, branch: str) -> str:
 def work_tree(folder: Path) -> Path | None:
     """Return the work tree around *folder*, None where there is none."""
     folder = folder.absolute()
-    return next((one for one in (folder, *folder.parents) if exists(one / ".git")), None)
+    return next((one for one in (folder, *folder.parents) if os.path.exists(one / ".git")), None)
 
 
 def _repository(tree: Path) -> Path:
     """Return the folder of git; a second work tree or a submodule names it in a file."""
     marker = tree / ".git"
-    return tree / _line(marker).removeprefix("gitdir:").strip() if is_file(marker) else marker
+    return (
+        tree / _line(marker).removeprefix("gitdir:").strip() if os.path.isfile(marker) else marker
+    )
 
 
 def _names(index: bytes, name: bytes) -> bool:

@@ -1,5 +1,6 @@
 """How git reaches a repository: which addresses, with which log-in, and what its failures mean."""
 
+import os
 import re
 import shlex
 from collections.abc import Mapping
@@ -10,7 +11,6 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from oscar_sync.documents.on_disk import is_folder
 from oscar_sync.errors import RepositoryError
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
@@ -123,7 +123,7 @@ class Remote(Struct, frozen=True):
         if proxy := proxy_for(self.url, self.environ):
             variables[f"{urlsplit(self.url).scheme}_proxy"] = proxy
         if cas := self.environ.get("GIT_SSL_CAINFO") or named_cas("", self.environ):
-            variables["GIT_SSL_CAPATH" if is_folder(cas) else "GIT_SSL_CAINFO"] = cas
+            variables["GIT_SSL_CAPATH" if os.path.isdir(cas) else "GIT_SSL_CAINFO"] = cas
         return variables
 
     def _ssh(self) -> str:

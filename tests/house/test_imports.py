@@ -229,7 +229,7 @@ def test_what_tests_share_lives_in_no_test_module():
     assert shared == []
 
 
-def test_what_is_at_a_path_is_asked_of_one_module_that_never_raises():
+def test_what_is_at_a_path_is_asked_by_what_never_raises():
     found = [
         place(path, line)
         for path in MODULES

@@ -1,5 +1,6 @@
 """``oscar-sync storage get``."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -13,7 +14,6 @@ from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, file_name, opened
 from oscar_sync.client.connection import Oscar
-from oscar_sync.documents.on_disk import is_folder
 from oscar_sync.errors import OutputError, UsageError
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
@@ -80,9 +80,9 @@ def _wanted(
 def _beside(target: str) -> Callable[[str], Path]:
     """Return where a single file goes, by its path on the store."""
     path = Path(target)
-    if is_folder(path) or target.endswith("/"):
+    if os.path.isdir(path) or target.endswith("/"):
         return lambda stored: path / file_name(stored)
-    if not is_folder(path.parent):
+    if not os.path.isdir(path.parent):
         raise UsageError(f"{target} cannot be written: {path.parent} is not a folder")
     return lambda stored: path
 

@@ -14,7 +14,7 @@ from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, opened
 from oscar_sync.client.connection import Oscar
-from oscar_sync.documents.on_disk import is_file, is_folder, real_path
+from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.words import size
@@ -62,17 +62,17 @@ def _uploads(
         raise UsageError(f"several files need a folder: write {where}/")
     for source in sources:
         path = Path(source)
-        if is_folder(path) and is_recursive:
+        if os.path.isdir(path) and is_recursive:
             for below in _below(path):
                 yield below, _within(where, below.relative_to(path).as_posix())
             continue
-        if not is_file(path):
+        if not os.path.isfile(path):
             raise UsageError(f"{source} {_fault(path)}")
         yield path, _within(where, Path(real_path(path)).name) if is_below else where
 
 
 def _fault(path: Path) -> str:
-    if is_folder(path):
+    if os.path.isdir(path):
         return "is a folder: give -r for everything below it"
     return "is not a file" if os.path.lexists(path) else "does not exist"
 
@@ -82,7 +82,7 @@ def _below(folder: Path) -> Iterator[Path]:
         folders.sort()
         for name in sorted(names):
             path = Path(root, name)
-            if path.is_symlink() or not is_file(path):
+            if path.is_symlink() or not os.path.isfile(path):
                 say(f"note: {path} is skipped: it is a link or not a regular file")
             else:
                 yield path

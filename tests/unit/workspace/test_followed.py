@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from oscar_sync.errors import LockedError, RepositoryError, UsageError
-from oscar_sync.workspace import followed as module
-from oscar_sync.workspace.followed import Followed, default_folder, opened
+from oscar_sync.workspace import clone as module
+from oscar_sync.workspace import followed_files
+from oscar_sync.workspace.clone_folder import opened
+from oscar_sync.workspace.followed import Followed, default_folder
 from oscar_sync.workspace.git_objects import author_of
 from oscar_sync.workspace.git_remote import Remote, address_fault
 from oscar_sync.workspace.revision import revision
@@ -586,7 +588,8 @@ def _is_free(follow):
 UPDATE = """
 import sys
 from pathlib import Path
-from oscar_sync.workspace.followed import Followed, opened
+from oscar_sync.workspace.clone_folder import opened
+from oscar_sync.workspace.followed import Followed
 from oscar_sync.workspace.git_remote import Remote
 with opened(Followed(Remote(sys.argv[1]), "main", Path(sys.argv[2]))) as clone:
     clone.update()
@@ -649,7 +652,7 @@ def test_a_server_that_does_not_answer_is_given_up(follow, forge, monkeypatch):
 
 def test_too_large_a_commit_is_refused(follow, forge, monkeypatch):
     forge.commit(FILES)
-    monkeypatch.setattr(module, "LARGEST_COMMIT", 7)
+    monkeypatch.setattr(followed_files, "LARGEST_COMMIT", 7)
     assert "are over" in failure(follow)
 
 
