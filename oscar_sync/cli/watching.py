@@ -3,39 +3,36 @@
 import gc
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oscar_sync.cli.applying import signals
-from oscar_sync.cli.border import code_of, say, tell_findings
-from oscar_sync.cli.event_lines import event_line, summary_line
+from oscar_sync.cli.border import code_of, say
+from oscar_sync.cli.event_lines import summary_line
 from oscar_sync.cli.follow import Following, followed
-from oscar_sync.cli.output import Output, append, write
+from oscar_sync.cli.output import Output
 from oscar_sync.cli.request import connections_of, plan_options, request_of, with_flags
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
-from oscar_sync.cli.showing import stdout_paint, text_of
+from oscar_sync.cli.showing import stdout_paint
 from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
 from oscar_sync.cli.watch_feed import WatchFeed
+from oscar_sync.cli.watch_outputs import WatchOutputs, saved_words
 from oscar_sync.cli.watch_problem import NOT_UPDATED, WatchProblem
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import InputError, OscarSyncError, OutputError, RepositoryError
 from oscar_sync.manifests.codes import ManifestCode
-from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.exits import Exit
-from oscar_sync.model.form import Form
 from oscar_sync.model.material import CreateMaterial
-from oscar_sync.model.news import Entries, News, entries_of, news_of
 from oscar_sync.model.outcome import apply_exit, plan_exit
-from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import Status
 from oscar_sync.model.window import opening
 from oscar_sync.reconcile.connect import Connections
@@ -45,14 +42,10 @@ from oscar_sync.reconcile.memory import WatchMemory
 from oscar_sync.reconcile.once import Pass, Stop, plan_once
 from oscar_sync.reconcile.reads import Reads, reads_of
 from oscar_sync.reconcile.watch import QUIET_S, Saves, Woken
-from oscar_sync.render.news import news_text
-from oscar_sync.render.words import safe
-
-_NAMES_SHOWN: Final = 5
 
 
-class Watching(Struct):
-    """What was shown last, what is wrong, and whether applying waits for a save.
+class Watching(Struct, dict=True):
+    """The state of a watch: what it plans from, and whether applying waits for a save.
 
     ``settings`` is the settings file of the last plan, blank without one. ``held`` is why nothing
     is applied now.
@@ -70,15 +63,16 @@ class Watching(Struct):
     following: Following | None = None
     memory: WatchMemory = field(default_factory=WatchMemory)
     stop: Stop = field(default_factory=lambda: Stop(is_idle=True))
-    plan: Plan | None = None
-    entries: Entries = field(default_factory=dict)
-    warnings: frozenset[Diagnostic] = frozenset()
     reads: Reads = field(default_factory=Reads)
     settings: str = ""
     is_agreed: bool = False
     waits_for_save: bool = False
     held: str = ""
     has_ended: bool = False
+
+    @cached_property
+    def shown(self) -> WatchOutputs:
+        return WatchOutputs(self.options, self.outputs, self.screen)
 
     def run(self) -> Exit:
         """Return the exit code: 130 or 143, 0 after ``q``, or that of a first pass that cannot be.
@@ -103,9 +97,7 @@ class Watching(Struct):
 
     def _run(self, request: DesireRequest) -> Exit:
         settings = desire(request, os.environ, self.memory).settings
-        for output in self.outputs:
-            if output.file:
-                write(output, "")
+        self.shown.begin()
         poll_s = self.options["poll_s"]
         connections = self.connections or connections_of(self.options)
         saves = Saves(
@@ -151,7 +143,7 @@ class Watching(Struct):
         """Return what ended the wait; keys that ask for no pass are answered here."""
         pause_s = self.problem.pause_s()
         until = self.now() + pause_s
-        self.screen.stand(self.plan, self.problem.name, pause_s)
+        self.screen.stand(self.shown.plan, self.problem.name, pause_s)
         self.feed.waiting(self.problem.sentence, pause_s)
         key = self.screen.pressed if self.screen.is_live else None
         while True:
@@ -161,8 +153,8 @@ class Watching(Struct):
             if woken.key == "q":
                 self.has_ended = True
                 return woken
-            if woken.key == "p" and self.plan is not None:
-                self._whole(self.plan)
+            if woken.key == "p":
+                self.shown.show_whole()
 
     # -- one pass
 
@@ -179,7 +171,7 @@ class Watching(Struct):
         if names:
             self.waits_for_save = False
             self.problem.forgive()
-            self.screen.say(_shown(names, request.cwd))
+            self.screen.say(saved_words(names, request.cwd))
         try:
             if self.following and names is not None and self.following.update():
                 self.waits_for_save = False
@@ -189,7 +181,7 @@ class Watching(Struct):
             if self._failure:
                 self.problem.stopped(self._failure)
             else:
-                self.problem.unusable(error.diagnostics, self._tell)
+                self.problem.unusable(error.diagnostics, self.shown.tell)
             self.record.problem = self.problem.name
             self.record.end(Exit.INVALID)
             return None
@@ -229,7 +221,8 @@ class Watching(Struct):
         self.problem.judge(plan, self._failure)
         made = planned.draft.materials.items()
         forms = {name: item.form for name, item in made if isinstance(item, CreateMaterial)}
-        self._show(plan, forms, is_first=is_first)
+        is_failing = bool(self.problem.failures)
+        self.shown.show(plan, forms, is_first=is_first, is_failing=is_failing)
         self.feed.planned(planned)
         self.record.planned(planned)
         is_due = bool(plan.actions and not self.waits_for_save)
@@ -249,53 +242,6 @@ class Watching(Struct):
             self.record.problem = NOT_UPDATED
             code = code_of(self._failure) if code is Exit.OK else code
         self.record.end(code)
-
-    # -- what is shown
-
-    def _show(self, plan: Plan, forms: Mapping[str, Form], *, is_first: bool) -> None:
-        before, self.plan = self.plan, plan
-        entries = entries_of(plan, forms, self.entries)
-        news = news_of(self.entries, entries)
-        self.entries = entries
-        self._tell(plan.diagnostics)
-        self.warnings = frozenset(map(_unplaced, plan.diagnostics))
-        if before is None or before.digest != plan.digest:
-            planned = Event(Happening.PLAN, message=plan.digest)
-            put(self.outputs, "events", lambda: event_line(planned))
-        known = _remarks(before) if before else ()
-        notes = [note for note in _remarks(plan) if note not in known]
-        if is_first or before is None:
-            self._whole(plan)
-        elif news or notes:
-            for output in self.outputs:
-                if output.format == "text":
-                    append(output, self._news(news, plan, notes, output))
-        elif not (self.screen.is_live or self.options["quiet"] or self.problem.failures):
-            self.screen.say("planned again: the same")
-
-    def _news(self, news: News, plan: Plan, notes: list[str], output: Output) -> str:
-        if output.file:
-            return news_text(news, plan, notes)
-        paint = stdout_paint(self.options["color"])
-        return news_text(news, plan, notes, paint=paint)
-
-    def _tell(self, diagnostics: Sequence[Diagnostic]) -> None:
-        """Write errors, and warnings that are new; one that moved within its file is not."""
-        told, self.warnings = self.warnings, self.warnings.union(map(_unplaced, diagnostics))
-        new = [
-            one
-            for one in diagnostics
-            if one.severity is Severity.ERROR or _unplaced(one) not in told
-        ]
-        if new:
-            tell_findings(new, self.options["color"])
-
-    def _whole(self, plan: Plan) -> None:
-        verbose = bool(self.options["verbose"])
-        for output in self.outputs:
-            if output.format == "text":
-                text = text_of(plan, output, self.options["color"], "watch", verbose=verbose)
-                append(output, text)
 
     # -- what is carried out
 
@@ -343,37 +289,10 @@ class Watching(Struct):
         self.waits_for_save = code in {Exit.STALE, Exit.BLOCKED}
         if not self.stop.event.is_set():
             self.problem.judge_apply(Exit.OK if self.waits_for_save else code)
-        done = {item.action.id for item in report.results if item.status is Status.DONE}
-        self.entries = {name: one for name, one in self.entries.items() if name not in done}
-        left = tuple(one for one in planned.draft.plan.actions if one.id not in done)
-        self.plan = replace(planned.draft.plan, actions=left)
+        done = [item.action for item in report.results if item.status is Status.DONE]
+        self.shown.leave_out(planned.draft.plan, done)
         return None
-
-
-def _remarks(plan: Plan) -> tuple[str, ...]:
-    left = (f"{item.key}   {item.message}" for item in plan.left_alone)
-    return (*plan.notes, *left)
-
-
-def _unplaced(one: Diagnostic) -> Diagnostic:
-    return replace(one, line=0, column=0, snippet="")
 
 
 def _away(file: str) -> Diagnostic:
     return Diagnostic(file, 0, 0, ManifestCode.NO_SUCH_PATH, Severity.ERROR, "", "is missing", "")
-
-
-def _shown(names: tuple[str, ...], cwd: str) -> str:
-    saved = [name for name in names if os.path.lexists(name)]
-    gone = [name for name in names if name not in set(saved)]
-    words = [
-        *([f"saved {_listed(saved, cwd)}"] if saved else ()),
-        *([f"gone: {_listed(gone, cwd)}"] if gone else ()),
-    ]
-    return "; ".join(words)
-
-
-def _listed(names: list[str], cwd: str) -> str:
-    short = [safe(name.removeprefix(f"{cwd}{os.sep}")) for name in names[:_NAMES_SHOWN]]
-    rest = len(names) - len(short)
-    return ", ".join(short) + (f" and {plural(rest, 'more file')}" if rest > 0 else "")
