@@ -160,8 +160,9 @@ class Board:
         before = self._picture.survey
         if before is not None and before.is_whole and not survey.is_whole:
             return  # what was known of all services stays until all are known again
-        same_times = {"at": before.at, "planned_at": before.planned_at} if before else {}
-        is_same = replace(survey, **same_times) == before
+        is_same = before is not None and before == replace(
+            survey, at=before.at, planned_at=before.planned_at, took_s=before.took_s
+        )
         self._put(survey=survey, is_content=not is_same)
         # What is not ready may be soon: whoever still reads makes the board look again.
         services = (service for one in survey.clusters for service in one.services)

@@ -145,9 +145,7 @@ class BoardFeed(WatchFeed):
             if self._over.is_set():
                 connections.close()
                 return
-            began = time.monotonic()
-            self._look_once(connections)
-            self._over.wait(_SHARE * (time.monotonic() - began))
+            self._over.wait(_SHARE * self._look_once(connections))
 
     def _failed(self, error: Exception) -> None:
         """Say once what the board cannot do."""
@@ -156,17 +154,23 @@ class BoardFeed(WatchFeed):
             self._said = {*self._said, words} if len(self._said) < _SAID else {words}
             say(f"warning: the board: {words}")
 
-    def _look_once(self, connections: Connections) -> None:
-        planned = self._planned
+    def _look_once(self, connections: Connections) -> float:
+        """Look once; return for how many seconds clusters were asked.
+
+        To wait for one that is silent does not count.
+        """
+        planned, began, took_s = self._planned, time.monotonic(), None
         if planned is None:
-            return
+            return 0.0
         try:
-            for found in surveys(planned, connections, self._over.is_set):
+            for found in surveys(planned, connections, self._over.is_set, tell=self._failed):
                 self.board.surveyed(found)
+                took_s = found.took_s if found.is_whole else None
         except Exception as error:  # noqa: BLE001 - the next look may do better
             self._failed(error)
         finally:
             connections.close_providers()
+        return time.monotonic() - began if took_s is None else took_s
 
 
 def _server(board: Board, options: dict[str, Any], tell: Callable[[Exception], None]) -> Any:

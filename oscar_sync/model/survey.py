@@ -18,7 +18,7 @@ class Survey(Struct, frozen=True):
     ``planned_at`` is when the clusters were read for the plan that it belongs to.
     ``contents`` is None for a bucket that could not be counted. ``running`` counts the jobs that
     wait or run, of the services that have any. Unless it ``is_whole``, services that were not asked
-    about yet are left out.
+    about yet are left out. ``took_s`` is how long the look took until the last answer came.
     """
 
     at: datetime
@@ -28,3 +28,4 @@ class Survey(Struct, frozen=True):
     contents: Mapping[tuple[ClusterId, BucketName], BucketCount | None] = MappingProxyType({})
     running: Mapping[ServiceKey, int] = MappingProxyType({})
     is_whole: bool = True
+    took_s: float = 0.0

@@ -27,34 +27,30 @@ def examinations(
     desired: DesiredState, connections: Connections, then: Release | None = None
 ) -> tuple[Examination, ...]:
     """Return what was left on each cluster of *desired*, and what *then* cannot read or build."""
-    views = observe(desired.settings.clusters, connections)
-    return examinations_of(desired, views, connections, then)
-
-
-def examinations_of(
-    desired: DesiredState,
-    views: Sequence[ClusterView],
-    connections: Connections,
-    then: Release | None = None,
-) -> tuple[Examination, ...]:
-    """Return the examination of clusters that were read just now."""
     # Nothing is written. A cluster that cannot be read says why.
-    peers = {view.cluster.id: _context(view, desired) for view in views}
+    views = observe(desired.settings.clusters, connections)
+    peers = contexts_of(desired, views)
 
     def examined(view: ClusterView) -> Examination:
-        return _examined(view, desired, connections, then, peers)
+        return examination_of(view, desired, connections, peers, then)
 
     with ThreadPoolExecutor(max(1, len(views))) as pool:
         return tuple(pool.map(examined, views))
 
 
-def _examined(
+def contexts_of(desired: DesiredState, views: Sequence[ClusterView]) -> Mapping[ClusterId, Context]:
+    """Return what is known of each cluster, for the examination of the others."""
+    return {view.cluster.id: _context(view, desired) for view in views}
+
+
+def examination_of(
     view: ClusterView,
     desired: DesiredState,
     connections: Connections,
-    then: Release | None,
     peers: Mapping[ClusterId, Context],
+    then: Release | None = None,
 ) -> Examination:
+    """Return the examination of a cluster that was read just now."""
     if view.unreadable:
         view = _read_by_name(view, desired, connections)
     context = _context(view, desired, peers)

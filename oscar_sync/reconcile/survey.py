@@ -2,22 +2,25 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Final, NoReturn, TypeAlias
 
 from msgspec.structs import replace
 
 from oscar_sync.errors import ClusterError
+from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.finding import Examination
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.state import BucketCount, ClusterView, DeploymentState
 from oscar_sync.model.status import ClusterStatus
 from oscar_sync.model.survey import Survey
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.examine import examinations_of
+from oscar_sync.reconcile.examine import contexts_of, examination_of
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.reconcile.started import started
@@ -26,12 +29,19 @@ from oscar_sync.semantics.answers import ENDED_JOBS
 from oscar_sync.semantics.buckets import used_buckets
 
 EVERY_S: Final = 20.0
-_THREADS: Final = 8 * AT_ONCE
-"""More of them take more time of the processor for the same requests."""
+SILENT_S: Final = 30.0
+_CLUSTERS: Final = 8
+"""More threads take more time of the processor for the same requests."""
+
+Tell: TypeAlias = Callable[[Exception], None]
 
 
 def _never() -> bool:
     return False
+
+
+def _raised(error: Exception) -> NoReturn:
+    raise error
 
 
 def surveys(
@@ -39,67 +49,180 @@ def surveys(
     connections: Connections,
     is_over: Callable[[], bool] = _never,
     every_s: float = EVERY_S,
+    silent_s: float = SILENT_S,
+    tell: Tell = _raised,
 ) -> Iterator[Survey]:
     """Yield how the clusters of *planned* stand: what is known every *every_s*, and the whole.
 
-    Nothing is written; what fails is left out. Once *is_over*, no more is asked or yielded.
+    Nothing is written; what fails is left out. A cluster of which nothing comes for *silent_s*, or
+    whose answer makes this program fail, is shown with that problem; *tell* gets the error, and
+    raises it unless another is given. Once *is_over*, no more is asked or yielded.
     """
     # One request a service for its state, one for its jobs, one listing a bucket: who calls this
     # in a loop leaves pauses (`cli.watch_board`).
-    at = datetime.now(UTC)
+    at, began = datetime.now(UTC), time.monotonic()
     # Read again: *connections* are not those of the plan, which goes on in another thread.
-    fresh = observe(planned.desired.settings.clusters, connections)
-    listed = [started(partial(_with_declared, view, planned, connections)) for view in fresh]
-    seen = tuple(view.result() for view in listed)
-    look = _Look(replace(planned, views=seen), at, connections, is_over)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        asking = [pool.submit(look.ask, view) for view in seen for _ in range(AT_ONCE)]
-        while wait(asking, every_s).not_done and not is_over():
+    seen = _seen(planned, connections, silent_s, tell)
+    look = _Look(replace(planned, views=seen), at, connections, is_over, tell)
+    for _ in look.asked(every_s, silent_s):
+        if not is_over():
             yield look.survey(is_whole=False)
-    for one in asking:
-        one.result()
     if not is_over():
-        yield look.survey(is_whole=True)
+        took_s = look.answered_at - began
+        yield replace(look.survey(is_whole=True), took_s=max(0.0, took_s))
+
+
+def _seen(
+    planned: Pass, connections: Connections, silent_s: float, tell: Tell
+) -> tuple[ClusterView, ...]:
+    """Return how each cluster is now; why not is its problem."""
+    clusters = planned.desired.settings.clusters
+    listed = [started(partial(_listed, one, planned, connections)) for one in clusters]
+    wait(listed, silent_s)
+    return tuple(
+        _view(cluster, future, silent_s, tell)
+        for cluster, future in zip(clusters, listed, strict=True)
+    )
+
+
+def _view(
+    cluster: Cluster, future: Future[ClusterView], silent_s: float, tell: Tell
+) -> ClusterView:
+    if not future.done():
+        return ClusterView(cluster, problem=_silent(silent_s))
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - the other clusters are shown all the same
+        tell(error)
+        return ClusterView(cluster, problem=_unexpected(error))
+
+
+def _silent(silent_s: float) -> str:
+    return f"no answer for {silent_s:g} s"
+
+
+def _unexpected(error: Exception) -> str:
+    # Its text may hold anything; where it came from is in the log.
+    return f"unexpected {type(error).__name__}; the log of this watch says where"
 
 
 class _Look:
-    """What was found so far; many threads put in their answers."""
+    """What was found so far; many threads put in their answers.
+
+    ``answered_at`` is when the last of them came, by the monotonic clock.
+    """
 
     def __init__(
-        self, planned: Pass, at: datetime, connections: Connections, is_over: Callable[[], bool]
+        self,
+        planned: Pass,
+        at: datetime,
+        connections: Connections,
+        is_over: Callable[[], bool],
+        tell: Tell,
     ) -> None:
         self._planned, self._at = planned, at
-        self._connections, self._is_over = connections, is_over
-        self._examinations = examinations_of(planned.desired, planned.views, connections)
+        self._connections, self._is_over, self._tell = connections, is_over, tell
+        self.answered_at = time.monotonic()
+        self._peers = contexts_of(planned.desired, planned.views)
         self._sight = Sight(planned)
         self._shown = {key for one in self._sight.statuses({}) for key in _shown(one)}
         self._lock = threading.Lock()
         self._left = {view.cluster.id: self._questions(view) for view in planned.views}
+        self._answered_at = dict.fromkeys(self._left, 0.0)
+        self._problems: dict[ClusterId, str] = {}
+        self._silent: set[ClusterId] = set()
+        self._examinations: dict[ClusterId, Examination] = {}
         self._states: dict[ClusterId, dict[ServiceName, DeploymentState]] = {}
         self._contents: dict[tuple[ClusterId, BucketName], BucketCount | None] = {}
         self._running: dict[ServiceKey, int] = {}
 
-    def ask(self, view: ClusterView) -> None:
+    def asked(self, every_s: float, silent_s: float) -> Iterator[None]:
+        """Ask everything; yield each *every_s* until each cluster has answered or is silent.
+
+        Raises:
+            Exception: an answer made this program fail, and ``tell`` raises.
+        """
+        # Threads of a silent cluster are left behind, so that no number of such clusters keeps the
+        # others from being asked; they end with their requests.
+        waiting = list(reversed(self._planned.views))
+        active: dict[ClusterId, list[Future[None]]] = {}
+        shown_at = time.monotonic()
+        while (waiting or active) and not self._is_over():
+            while waiting and len(active) < _CLUSTERS:
+                view = waiting.pop()
+                self._answered_at[view.cluster.id] = time.monotonic()
+                asking = [started(partial(self._ask, view)) for _ in range(AT_ONCE)]
+                active[view.cluster.id] = asking
+            futures = [one for some in active.values() for one in some if not one.done()]
+            wait(futures, min(every_s, silent_s), FIRST_COMPLETED)
+            for cluster, asking in list(active.items()):
+                if all(one.done() for one in asking):
+                    del active[cluster]
+                    for one in asking:
+                        one.result()
+                elif time.monotonic() - self._answered_at[cluster] >= silent_s:
+                    del active[cluster]
+                    self._leave(cluster, _silent(silent_s))
+            if (waiting or active) and time.monotonic() - shown_at >= every_s:
+                yield
+                shown_at = time.monotonic()
+
+    def _leave(self, cluster: ClusterId, problem: str) -> None:
+        with self._lock:
+            self._silent.add(cluster)
+            self._problems[cluster] = problem
+
+    def _ask(self, view: ClusterView) -> None:
         """Ask what is left to ask of a cluster, one after another."""
+        cluster = view.cluster.id
         while not self._is_over():
             with self._lock:
-                question = next(self._left[view.cluster.id], None)
+                is_left = cluster not in self._silent
+                question = next(self._left[cluster], None) if is_left else None
             if question is None:
                 return
-            question()
+            try:
+                question()
+            except Exception as error:  # noqa: BLE001 - the other questions are asked all the same
+                if cluster in self._silent:
+                    return
+                with self._lock:
+                    self._problems[cluster] = _unexpected(error)
+                self._tell(error)
+            with self._lock:
+                if cluster not in self._silent:
+                    self.answered_at = self._answered_at[cluster] = time.monotonic()
 
     def survey(self, *, is_whole: bool) -> Survey:
         with self._lock:
             states = {cluster: dict(known) for cluster, known in self._states.items()}
             contents, running = dict(self._contents), dict(self._running)
+            problems, examinations = dict(self._problems), dict(self._examinations)
         clusters = self._sight.statuses(states)
         if not is_whole:
             clusters = tuple(_without_unasked(one, states) for one in clusters)
-        return Survey(self._at, self._planned.read_at, clusters, self._examinations, contents,
+        clusters = tuple(_with_problem(one, states, problems) for one in clusters)
+        examined = self._examined(examinations, problems, is_whole=is_whole)
+        return Survey(self._at, self._planned.read_at, clusters, tuple(examined), contents,
                       running, is_whole=is_whole)  # fmt: skip
+
+    def _examined(
+        self,
+        examinations: Mapping[ClusterId, Examination],
+        problems: Mapping[ClusterId, str],
+        *,
+        is_whole: bool,
+    ) -> Iterator[Examination]:
+        for view in self._planned.views:
+            cluster = view.cluster
+            if cluster.id in examinations:
+                yield examinations[cluster.id]
+            elif is_whole:
+                yield Examination(cluster, view.version, problem=problems.get(cluster.id, ""))
 
     def _questions(self, view: ClusterView) -> Iterator[Callable[[], None]]:
         """Yield what to ask of a cluster, service after service."""
+        yield partial(self._examine, view)
         if not view.is_read:
             return
         asked, known = set(self._sight.asked(view)), set[BucketName]()
@@ -120,6 +243,11 @@ class _Look:
             if bucket not in known:
                 known.add(bucket)
                 yield partial(self._count_objects, view, bucket)
+
+    def _examine(self, view: ClusterView) -> None:
+        found = examination_of(view, self._planned.desired, self._connections, self._peers)
+        with self._lock:
+            self._examinations[view.cluster.id] = found
 
     def _ask_state(self, view: ClusterView, name: ServiceName) -> None:
         state = deployment_of(view, name, self._connections)
@@ -153,7 +281,19 @@ def _without_unasked(status: ClusterStatus, states: States) -> ClusterStatus:
     return replace(status, services=services)
 
 
-def _with_declared(view: ClusterView, planned: Pass, connections: Connections) -> ClusterView:
-    """Return *view* with the list of buckets, where any are declared for its cluster."""
-    is_asked = view.is_read and planned.desired.settings.buckets_on(view.cluster.id)
+def _with_problem(
+    status: ClusterStatus, states: States, problems: Mapping[ClusterId, str]
+) -> ClusterStatus:
+    """Return *status* with the problem that a cluster had while it was asked.
+
+    Services whose state is not known are left out, and shown as not looked at.
+    """
+    problem = problems.get(status.cluster.id, "")
+    return replace(_without_unasked(status, states), problem=problem) if problem else status
+
+
+def _listed(cluster: Cluster, planned: Pass, connections: Connections) -> ClusterView:
+    """Return *cluster* with the list of buckets, where any are declared for it."""
+    (view,) = observe((cluster,), connections)
+    is_asked = view.is_read and planned.desired.settings.buckets_on(cluster.id)
     return look_up(view, Lookups(buckets=True), connections) if is_asked else view

@@ -248,7 +248,7 @@ def test_a_window_that_is_open_again_is_not_told_as_closed(watching, feed):
 
 
 def test_what_goes_wrong_beside_the_loop_is_said_once(feed, monkeypatch, capfd):
-    def failing(*_told):
+    def failing(*_told, **_more):
         raise ZeroDivisionError("a-secret-of-the-look")
 
     monkeypatch.setattr("oscar_sync.cli.watch_board.surveys", failing)

@@ -61,7 +61,7 @@ def board_page(picture: BoardPicture, cluster: str = "") -> str:
         states=[(word, slug(word), states[word]) for word in TONES if states[word]],
         clusters=clusters,
         findings=[] if cluster else list(_findings(picture.survey))[:_FINDINGS],
-        is_looked_at=picture.survey is not None,
+        is_looked_at=_is_examined(picture.survey),
         unseen=list(_unseen(picture.survey)),
         runs=[] if cluster else [_run(run) for run in reversed(picture.runs[-_RUNS:])],
         **({} if cluster else _flow(picture)),
@@ -154,6 +154,10 @@ def _findings(survey: Survey | None) -> Iterator[_Finding]:
                 finding.why,
                 [(remedy.what, remedy.do) for remedy in finding.remedies],
             )
+
+
+def _is_examined(survey: Survey | None) -> bool:
+    return survey is not None and len(survey.examinations) == len(survey.clusters)
 
 
 def _unseen(survey: Survey | None) -> Iterator[str]:

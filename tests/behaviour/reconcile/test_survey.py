@@ -106,3 +106,63 @@ def test_a_look_that_is_over_asks_nothing_more(world, many, gate):
         gate.set()
         assert list(looking) == []
     assert len(gate.asked) == 5
+
+
+@pytest.fixture
+def two(world):
+    """Return a plan of two clusters, which both run the service alpha."""
+    world.write_settings(buckets={"plants": {}})
+    world.write(service("alpha"))
+    world.apply()
+    two_clusters(world)
+    return world.plan()
+
+
+def _shown(found):
+    return {
+        status.cluster.id: (status.problem, [one.state for one in status.services])
+        for status in found.clusters
+    }
+
+
+WHOLE = ("", ["ready"])
+
+
+@pytest.mark.parametrize(("call", "states"), [
+    ("deployment", []), ("jobs", ["ready"]), ("list_services", []),
+])  # fmt: skip
+def test_an_answer_that_makes_the_program_fail_leaves_the_other_clusters_whole(
+    world, two, monkeypatch, call, states
+):
+    ask, told = getattr(OscarApi, call), []
+
+    def failing(api, *words):
+        if api.session.cluster.id == "edge":
+            raise ZeroDivisionError("a-secret-of-the-answer")
+        return ask(api, *words)
+
+    monkeypatch.setattr(OscarApi, call, failing)
+    with world.connections() as connections:
+        *_, found = surveys(two, connections, tell=told.append)
+    assert found.is_whole
+    problem = "unexpected ZeroDivisionError; the log of this watch says where"
+    assert _shown(found) == {"edge": (problem, states), "twin": WHOLE}
+    assert [type(error) for error in told] == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize("call", ["deployment", "list_services", "list_buckets"])
+def test_a_cluster_that_does_not_answer_is_left_and_the_others_are_shown(
+    world, two, monkeypatch, call
+):
+    ask, gate = getattr(OscarApi, call), threading.Event()
+
+    def held(api, *words):
+        assert api.session.cluster.id != "edge" or gate.wait(PATIENCE_S)
+        return ask(api, *words)
+
+    monkeypatch.setattr(OscarApi, call, held)
+    with world.connections() as connections:
+        *_, found = surveys(two, connections, silent_s=1.0)
+        gate.set()
+    assert found.is_whole
+    assert _shown(found) == {"edge": ("no answer for 1 s", []), "twin": WHOLE}
