@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, NoReturn, TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.errors import ClusterError
@@ -28,8 +29,15 @@ from oscar_sync.reconcile.status import AT_ONCE, Sight, States, deployment_of
 from oscar_sync.semantics.answers import ENDED_JOBS
 from oscar_sync.semantics.buckets import used_buckets
 
-EVERY_S: Final = 20.0
-SILENT_S: Final = 30.0
+
+class LookPace(Struct, frozen=True):
+    """What is known is shown every ``every_s``; a cluster is left after ``silent_s`` of silence."""
+
+    every_s: float = 20.0
+    silent_s: float = 30.0
+
+
+_USUAL: Final = LookPace()
 _CLUSTERS: Final = 8
 """More threads take more time of the processor for the same requests."""
 
@@ -48,23 +56,22 @@ def surveys(
     planned: Pass,
     connections: Connections,
     is_over: Callable[[], bool] = _never,
-    every_s: float = EVERY_S,
-    silent_s: float = SILENT_S,
+    pace: LookPace = _USUAL,
     tell: Tell = _raised,
 ) -> Iterator[Survey]:
-    """Yield how the clusters of *planned* stand: what is known every *every_s*, and the whole.
+    """Yield how the clusters of *planned* stand: what is known so far at its *pace*, and the whole.
 
-    Nothing is written; what fails is left out. A cluster of which nothing comes for *silent_s*, or
-    whose answer makes this program fail, is shown with that problem; *tell* gets the error, and
-    raises it unless another is given. Once *is_over*, no more is asked or yielded.
+    Nothing is written; what fails is left out. A cluster that is silent, or whose answer makes this
+    program fail, is shown with that problem; *tell* gets the error, and raises it by default. Once
+    *is_over*, no more is asked or yielded.
     """
     # One request a service for its state, one for its jobs, one listing a bucket: who calls this
     # in a loop leaves pauses (`cli.watch_board`).
     at, began = datetime.now(UTC), time.monotonic()
     # Read again: *connections* are not those of the plan, which goes on in another thread.
-    seen = _seen(planned, connections, silent_s, tell)
+    seen = _seen(planned, connections, pace.silent_s, tell)
     look = _Look(replace(planned, views=seen), at, connections, is_over, tell)
-    for _ in look.asked(every_s, silent_s):
+    for _ in look.asked(pace):
         if not is_over():
             yield look.survey(is_whole=False)
     if not is_over():
@@ -136,8 +143,8 @@ class _Look:
         self._contents: dict[tuple[ClusterId, BucketName], BucketCount | None] = {}
         self._running: dict[ServiceKey, int] = {}
 
-    def asked(self, every_s: float, silent_s: float) -> Iterator[None]:
-        """Ask everything; yield each *every_s* until each cluster has answered or is silent.
+    def asked(self, pace: LookPace) -> Iterator[None]:
+        """Ask everything; yield at its *pace* until each cluster has answered or is silent.
 
         Raises:
             Exception: an answer made this program fail, and ``tell`` raises.
@@ -154,16 +161,16 @@ class _Look:
                 asking = [started(partial(self._ask, view)) for _ in range(AT_ONCE)]
                 active[view.cluster.id] = asking
             futures = [one for some in active.values() for one in some if not one.done()]
-            wait(futures, min(every_s, silent_s), FIRST_COMPLETED)
+            wait(futures, min(pace.every_s, pace.silent_s), FIRST_COMPLETED)
             for cluster, asking in list(active.items()):
                 if all(one.done() for one in asking):
                     del active[cluster]
                     for one in asking:
                         one.result()
-                elif time.monotonic() - self._answered_at[cluster] >= silent_s:
+                elif time.monotonic() - self._answered_at[cluster] >= pace.silent_s:
                     del active[cluster]
-                    self._leave(cluster, _silent(silent_s))
-            if (waiting or active) and time.monotonic() - shown_at >= every_s:
+                    self._leave(cluster, _silent(pace.silent_s))
+            if (waiting or active) and time.monotonic() - shown_at >= pace.every_s:
                 yield
                 shown_at = time.monotonic()
 

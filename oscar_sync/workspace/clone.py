@@ -14,6 +14,8 @@ from oscar_sync.workspace.git_program import GitRun, run_git
 from oscar_sync.workspace.key import FOLDER as OWN_FOLDER
 
 _SLOWEST_FETCH_S: Final = 600.0
+_SLOWEST_ANSWER_S: Final = 60.0
+"""A server that does not say in that time what it has, or then sends nothing, is away."""
 _FETCHED: Final = "refs/oscar-sync/fetched"
 
 # Files are written byte by byte as they are committed, whatever `.gitattributes` says: nothing is
@@ -96,15 +98,26 @@ class Clone(Struct, frozen=True):
         remote = self.followed.remote
         secrets = remote.secrets()
         done = self._git(
-            "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
-            remote.url, f"+{self.followed.full_ref}:{_FETCHED}",
-            slowest_s=_SLOWEST_FETCH_S,
-        )  # fmt: skip
+            "ls-remote", remote.url, self.followed.full_ref, slowest_s=_SLOWEST_ANSWER_S
+        )
+        if done.is_done and self._is_fetched(done.output):
+            return
+        if done.is_done:
+            done = self._git(
+                *remote.patience(_SLOWEST_ANSWER_S),
+                "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
+                "--no-write-fetch-head", remote.url, f"+{self.followed.full_ref}:{_FETCHED}",
+            )  # fmt: skip
         if not done.is_done:
             error = remote.failure(done.said, self.followed.shown_ref, secrets)
             if not error.is_away:
                 self._git("update-ref", "-d", _FETCHED)
             raise error
+
+    def _is_fetched(self, listed: bytes) -> bool:
+        """Tell whether what the server has, as it *listed* it, is here already."""
+        last = commit_named(self.followed.folder, _FETCHED)
+        return bool(last) and listed.decode().split() == [last, self.followed.full_ref]
 
     def _told(self, commit: str) -> FollowedCommit:
         if not commit:

@@ -51,6 +51,7 @@ _NOT_TAKEN: Final = (
 _MEANINGS: Final = (
     ("Host key verification failed", "the key of its host is not known",
      _KNOW_HOST),
+    ("Operation too slow", "it stopped sending", ""),
     ("URL returned error: 30", "it redirects to another address", "give that address by --git"),
     ("SSL certificate problem", "its certificate is not trusted", _NAME_CAS),
     ("certificate verification failed", "its certificate is not trusted", _NAME_CAS),
@@ -110,6 +111,11 @@ class Remote(Struct, frozen=True):
             options += ["-c", f"credential.{parts.scheme}://{parts.netloc}.helper={_HELPER}"]
         return tuple(options)
 
+    def patience(self, silent_s: float) -> tuple[str, ...]:
+        """Return options of git: it ends a transfer over http of which nothing comes so long."""
+        # A server that prepares what it sends gives a sign of life each 5 seconds.
+        return ("-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={silent_s:.0f}")
+
     def variables(self, home: Path) -> dict[str, str]:
         """Return the environment that git needs to reach the repository.
 
@@ -127,7 +133,8 @@ class Remote(Struct, frozen=True):
         return variables
 
     def _ssh(self) -> str:
-        options = ["ssh", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"]
+        options = ["ssh", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
+                   "-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=15"]  # fmt: skip
         if self.ssh_key:
             options += ["-o", "IdentitiesOnly=yes", "-i", self.ssh_key]
         if self.known_hosts:

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
-from oscar_sync.reconcile.survey import surveys
+from oscar_sync.reconcile.survey import LookPace, surveys
 from oscar_sync.wire.api import OscarApi
 from tests.machine import PATIENCE_S
 from tests.property.conftest import _world, world
@@ -87,7 +87,7 @@ def many(world):
 def test_a_long_look_shows_what_it_has_found_so_far(world, many, gate):
     parts = []
     with world.connections() as connections:
-        for found in surveys(many, connections, every_s=0.01):
+        for found in surveys(many, connections, pace=LookPace(every_s=0.01)):
             parts.append(found)
             if _names(found) == {"alpha"}:
                 gate.set()
@@ -99,7 +99,7 @@ def test_a_long_look_shows_what_it_has_found_so_far(world, many, gate):
 def test_a_look_that_is_over_asks_nothing_more(world, many, gate):
     over = threading.Event()
     with world.connections() as connections:
-        looking = surveys(many, connections, over.is_set, every_s=0.01)
+        looking = surveys(many, connections, over.is_set, pace=LookPace(every_s=0.01))
         while _names(next(looking)) != {"alpha"} or len(gate.asked) < 5:
             pass
         over.set()
@@ -134,7 +134,7 @@ WHOLE = ("", ["ready"])
 def test_an_answer_that_makes_the_program_fail_leaves_the_other_clusters_whole(
     world, two, monkeypatch, call, states
 ):
-    ask, told = getattr(OscarApi, call), []
+    ask, told = getattr(OscarApi, call), list[Exception]()
 
     def failing(api, *words):
         if api.session.cluster.id == "edge":
@@ -162,7 +162,7 @@ def test_a_cluster_that_does_not_answer_is_left_and_the_others_are_shown(
 
     monkeypatch.setattr(OscarApi, call, held)
     with world.connections() as connections:
-        *_, found = surveys(two, connections, silent_s=1.0)
+        *_, found = surveys(two, connections, pace=LookPace(silent_s=1.0))
         gate.set()
     assert found.is_whole
     assert _shown(found) == {"edge": ("no answer for 1 s", []), "twin": WHOLE}
