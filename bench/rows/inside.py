@@ -144,7 +144,7 @@ def _plan_of_all(folder: str) -> Plan:
     """Return the plan that brings a cluster, on which every service differs, to the files."""
     from oscar_sync.model.cluster import BasicLogin, Cluster
     from oscar_sync.model.identity import ClusterId
-    from oscar_sync.model.plan import PlanOptions
+    from oscar_sync.model.plan_options import PlanOptions
     from oscar_sync.model.secret import Secret
     from oscar_sync.model.state import ClusterView
     from oscar_sync.planning.draft import draft_plan

@@ -99,7 +99,7 @@ def idle_percents(pid: int, setting: Setting) -> list[float]:
 
 def _replans(rounds: int, folder: str, program: Sequence[str]) -> dict[str, list[Sample]]:
     from oscar_sync.model.news import Seen, entries_of, news_of
-    from oscar_sync.model.plan import PlanOptions
+    from oscar_sync.model.plan_options import PlanOptions
     from oscar_sync.reconcile.connect import Connections
     from oscar_sync.reconcile.desire import desire
     from oscar_sync.reconcile.desire.request import DesireRequest

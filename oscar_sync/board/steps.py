@@ -5,7 +5,7 @@ from typing import Final
 
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.identity import ServiceKey
-from oscar_sync.model.plan import Do
+from oscar_sync.model.step import Do
 
 _VERIFYING: Final = ", verifying"
 _MORE: Final = {Happening.STEP_FAILED: ", failed", Happening.VERIFY: _VERIFYING}

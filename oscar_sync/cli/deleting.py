@@ -16,7 +16,7 @@ from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.client.choosing import chosen
 from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedStorage, Which
 from oscar_sync.planning.guards import written_reason
 from oscar_sync.reconcile.connect import Connections

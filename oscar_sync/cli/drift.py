@@ -11,7 +11,7 @@ from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import DRIFT_FORMATS, show_drift
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import drift_exit
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.once import plan_once
 

@@ -17,7 +17,7 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import plan_exit
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.selecting import refuse_none_live
 from oscar_sync.reconcile.once import Pass, plan_once

@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from oscar_sync.cli.border import say
 from oscar_sync.cli.log_lines import LogFormat
 from oscar_sync.cli.output import redraw
+from oscar_sync.model.action import Action
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.plan import Action, Do, Plan, Step
+from oscar_sync.model.plan import Plan
+from oscar_sync.model.step import Do, Step
 from oscar_sync.render.progress_line import Moment, Pace, ProgressState, bar, sentence
 
 _REDRAW_S = 0.1

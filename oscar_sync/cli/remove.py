@@ -7,7 +7,7 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.narrow import run_narrow
 from oscar_sync.cli.showing import APPLY_FORMATS
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 
 
 @given.command(

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from oscar_sync.cli.border import log_to_stderr
 from oscar_sync.errors import UsageError
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.state import DesiredState
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire.request import DesireRequest

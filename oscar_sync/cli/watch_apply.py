@@ -14,9 +14,10 @@ from oscar_sync.cli.event_lines import event_line, summary_line
 from oscar_sync.cli.output import BOTTOM, Output, append
 from oscar_sync.cli.screen import Screen
 from oscar_sync.errors import LockedError
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.event import Event
 from oscar_sync.model.outcome import apply_exit
-from oscar_sync.model.plan import ActionKind, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.reconcile.connect import Connections

@@ -13,12 +13,13 @@ from oscar_sync.cli.output import Output, append, write
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.showing import stdout_paint, text_of
 from oscar_sync.cli.watch_apply import put
+from oscar_sync.model.action import Action
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.form import Form
 from oscar_sync.model.news import Entries, News, entries_of, news_of
-from oscar_sync.model.plan import Action, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.render.news import news_text
 from oscar_sync.render.words import safe
 

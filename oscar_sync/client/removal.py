@@ -7,13 +7,15 @@ from oscar_sync.client.values import Removed
 from oscar_sync.errors import ClusterError, StoreError
 from oscar_sync.execution.execute import execute
 from oscar_sync.execution.ports import ClusterPorts, Parts, Store
+from oscar_sync.model.action import Action, ActionKind, Kept, Preconditions
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import RemoveMaterial, StampWish
-from oscar_sync.model.plan import Action, ActionKind, Do, Kept, Plan, Preconditions, Source, Step
+from oscar_sync.model.plan import Plan, Source
 from oscar_sync.model.report import Status
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.bodies import owner_to_write
 from oscar_sync.semantics.buckets import (
     detached,

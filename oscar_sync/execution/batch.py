@@ -14,9 +14,9 @@ from oscar_sync.execution.update import failure_of, finish_update, raise_unless_
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Value
 from oscar_sync.model.material import UpdateMaterial
-from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do
 from oscar_sync.semantics.answers import Outcome
 
 READ_BACK_EVERY_S: Final = 2.0

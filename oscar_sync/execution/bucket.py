@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from oscar_sync.execution.effect import wait_for_effect
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.execution.sender import ReachError, Reply
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import BucketMaterial
-from oscar_sync.model.plan import ActionKind, Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import BucketFacts
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.access import seen_of, told_access
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bucket_marks import APPLIED, access_mark

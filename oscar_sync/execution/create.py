@@ -11,9 +11,9 @@ from oscar_sync.execution.update import put_until_it_holds
 from oscar_sync.execution.wait import wait_until_deleted, wait_until_ready
 from oscar_sync.model.form import Form
 from oscar_sync.model.material import CreateMaterial
-from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.volumes import made_volume

@@ -9,9 +9,9 @@ from oscar_sync.execution.sender import ReachError
 from oscar_sync.execution.volume import delete_volumes
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.material import Erasure
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import BucketCount, BucketFacts, LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.buckets import used_buckets
 

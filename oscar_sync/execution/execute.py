@@ -26,6 +26,7 @@ from oscar_sync.execution.stamp import carry_out_stamp
 from oscar_sync.execution.update import carry_out_update
 from oscar_sync.execution.volume import carry_out_volume
 from oscar_sync.execution.waves import unfinished
+from oscar_sync.model.action import Action
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import (
@@ -42,7 +43,7 @@ from oscar_sync.model.material import (
     UpdateMaterial,
     VolumeMaterial,
 )
-from oscar_sync.model.plan import Action, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.semantics.echoes import as_written
 

@@ -3,9 +3,9 @@
 from oscar_sync.execution.evidence import check_kept, own_buckets, refuse_unless_agreed
 from oscar_sync.execution.run import FailedError, NotVerifiedError, Run, StaleServiceError
 from oscar_sync.model.material import MemberWatch
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import owner_to_write, put_body
 from oscar_sync.semantics.buckets import detached, named_by_delete

@@ -15,9 +15,9 @@ from oscar_sync.execution.members import take_workers_away
 from oscar_sync.execution.run import TRIES, FailedError, Run, StaleServiceError, is_same, step_of
 from oscar_sync.execution.update import put_in_turn
 from oscar_sync.model.material import RemoveMaterial
-from oscar_sync.model.plan import Do
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.buckets import named_by_delete
 from oscar_sync.semantics.immutable import takes_no_put

@@ -21,8 +21,8 @@ from oscar_sync.model.material import (
     RenameMaterial,
     UpdateMaterial,
 )
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.hooks import wanted_hooks
 
 

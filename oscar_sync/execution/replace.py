@@ -10,8 +10,8 @@ from oscar_sync.execution.create import carry_out_create
 from oscar_sync.execution.remove import take_away
 from oscar_sync.execution.run import Run
 from oscar_sync.model.material import Material, ReplaceMaterial
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult
+from oscar_sync.model.step import Do, Step
 
 
 def carry_out_replace(run: Run, material: ReplaceMaterial) -> ActionResult:

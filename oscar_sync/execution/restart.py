@@ -2,7 +2,7 @@
 
 from oscar_sync.execution.run import FailedError, Run
 from oscar_sync.execution.sender import Reply
-from oscar_sync.model.plan import Do
+from oscar_sync.model.step import Do
 from oscar_sync.semantics.answers import Outcome
 
 

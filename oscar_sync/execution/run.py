@@ -17,14 +17,15 @@ from oscar_sync.execution.annotations import stamp_for
 from oscar_sync.execution.freshness import Newest
 from oscar_sync.execution.ports import Parts, Store
 from oscar_sync.execution.sender import ReachError, Reply, Sender
+from oscar_sync.model.action import Action
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Value
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.material import Material, MemberWatch
-from oscar_sync.model.plan import Action, Do, Step
 from oscar_sync.model.report import LOST, ActionResult, Status
 from oscar_sync.model.state import BucketFacts, LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import UNKNOWN, Outcome
 from oscar_sync.semantics.bodies import post_body, put_body
 from oscar_sync.semantics.bucket_marks import KEPT

@@ -9,8 +9,8 @@ from typing import Final
 from oscar_sync.execution.ports import Files
 from oscar_sync.execution.run import Run, StaleServiceError
 from oscar_sync.model.material import SeedMaterial
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
+from oscar_sync.model.step import Do, Step
 
 _MANY: Final = 20
 _AT_ONCE: Final = 1000

@@ -8,11 +8,12 @@ from msgspec import Struct, field
 
 from oscar_sync.errors import ClusterError, StoreError, UnreachableError
 from oscar_sync.execution.ports import ClusterPorts, Files, Parts, StatusAndText, Store
+from oscar_sync.model.action import Action
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.field import Value
-from oscar_sync.model.plan import Action, Do, Step
 from oscar_sync.model.report import StepSent
 from oscar_sync.model.state import Upload
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import Meaning, Outcome, may_still_run, meaning_of
 from oscar_sync.semantics.restarts import write_timeout_s
 

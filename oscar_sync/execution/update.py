@@ -21,9 +21,9 @@ from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.wait import wait_until_ready
 from oscar_sync.model.form import Form
 from oscar_sync.model.material import PutMaterial, UpdateMaterial
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bodies import refused_body
 from oscar_sync.semantics.hooks import wanted_hooks

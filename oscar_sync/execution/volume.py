@@ -4,9 +4,9 @@ from oscar_sync.execution.effect import wait_for_effect
 from oscar_sync.execution.run import FailedError, Run, StaleServiceError
 from oscar_sync.execution.sender import Reply
 from oscar_sync.model.material import VolumeMaterial
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import VolumeFacts
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import Outcome
 
 

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from oscar_sync.model.plan import Action, Step
+from oscar_sync.model.action import Action
+from oscar_sync.model.step import Step
 
 
 class Happening(StrEnum):

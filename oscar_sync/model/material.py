@@ -12,7 +12,6 @@ from oscar_sync.model.field import Value
 from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.masks import Masks
-from oscar_sync.model.plan import Step
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import (
     BucketCount,
@@ -22,6 +21,7 @@ from oscar_sync.model.state import (
     OwnStore,
     Upload,
 )
+from oscar_sync.model.step import Step
 
 
 class FingerprintKey(Struct, frozen=True):

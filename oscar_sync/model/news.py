@@ -5,8 +5,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.form import Form
-from oscar_sync.model.plan import Action, ActionKind, Blocked, Plan
+from oscar_sync.model.plan import Blocked, Plan
 
 Entry: TypeAlias = Action | Blocked
 """A line of a plan: what would be done, or is blocked."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from oscar_sync.model.exits import Exit
+from oscar_sync.model.field_change import Cause
 from oscar_sync.model.finding import Examination
-from oscar_sync.model.plan import Cause, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport, Status
 
 _ORDER = (

@@ -5,7 +5,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.model.plan import Action, Blocked, Do, Plan
+from oscar_sync.model.action import Action
+from oscar_sync.model.plan import Blocked, Plan
+from oscar_sync.model.step import Do
 
 
 class Status(StrEnum):

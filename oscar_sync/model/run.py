@@ -4,7 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.model.plan import Action, Plan
+from oscar_sync.model.action import Action
+from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
 
 _NAMED: Final = 50

@@ -5,9 +5,9 @@ from typing import Final
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.field import Value
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.form import Form, plain
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.compare import Difference

@@ -6,8 +6,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.plan import Action, Blocked
+from oscar_sync.model.plan import Blocked
 
 _ALLOW: Final = "--allow "
 

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.identity import ServiceKey
-from oscar_sync.model.plan import LeftAlone, PlanOptions, Scope
+from oscar_sync.model.plan import LeftAlone
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import LiveService

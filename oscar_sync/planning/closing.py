@@ -9,11 +9,12 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Kept
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import PutMaterial
-from oscar_sync.model.plan import Do, Kept, Step
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.guards import first_of, stopped_reason

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Compare, Field, Kind, Value
+from oscar_sync.model.field_change import Op
 from oscar_sync.model.form import Form, plain
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.model.plan import Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES
 from oscar_sync.semantics.quantities import same_quantity

@@ -7,11 +7,11 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
+from oscar_sync.model.action import Erased, Kept
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Erased, Kept
 from oscar_sync.model.settings import RemovedEntry, Settings
 from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService, OwnStore
 from oscar_sync.planning.blocking import union

@@ -6,11 +6,12 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import CreateMaterial, StampWish
-from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.state import DesiredService, Probe
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Judgement, Reason, judged
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import Material
-from oscar_sync.model.plan import Action, ActionKind, LeftAlone
+from oscar_sync.model.plan import LeftAlone
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.semantics.access import Access
 

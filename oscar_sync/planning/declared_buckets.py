@@ -9,22 +9,14 @@ from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
+from oscar_sync.model.action import BUCKET_PREFIX, Action, ActionKind, Preconditions
 from oscar_sync.model.field import Json
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import BucketMaterial
-from oscar_sync.model.plan import (
-    BUCKET_PREFIX,
-    Action,
-    ActionKind,
-    Cause,
-    Do,
-    FieldChange,
-    Op,
-    Preconditions,
-    Step,
-)
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.model.state import BucketFacts
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.bucket_guards import (
     access_reason,

@@ -1,9 +1,10 @@
 """Buckets and volumes that ``removed`` names: deleted with all they hold."""
 
+from oscar_sync.model.action import VOLUME_PREFIX, Action, ActionKind, Erased, Preconditions
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import EraseMaterial
-from oscar_sync.model.plan import VOLUME_PREFIX, Action, ActionKind, Do, Erased, Preconditions, Step
 from oscar_sync.model.settings import RemovedStorage
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Removals, action_id

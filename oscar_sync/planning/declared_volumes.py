@@ -1,19 +1,11 @@
 """Managed volumes that the settings declare (oscar-server 1.5; records 054, 136, 216)."""
 
+from oscar_sync.model.action import VOLUME_PREFIX, Action, ActionKind, Preconditions
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.material import VolumeMaterial
-from oscar_sync.model.plan import (
-    VOLUME_PREFIX,
-    Action,
-    ActionKind,
-    Cause,
-    Do,
-    FieldChange,
-    Op,
-    Preconditions,
-    Step,
-)
 from oscar_sync.model.settings import DeclaredVolume
 from oscar_sync.model.state import VolumeFacts
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id

@@ -4,8 +4,9 @@ import hashlib
 import json
 from typing import Final
 
+from oscar_sync.model.action import Action, MemberEffect
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, ClusterSummary, MemberEffect, Plan
+from oscar_sync.model.plan import ClusterSummary, Plan
 from oscar_sync.planning.sent import text_hash
 
 _LONG: Final = 256

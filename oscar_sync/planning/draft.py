@@ -6,21 +6,14 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action
 from oscar_sync.model.amounts import several
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.material import FingerprintKey, Material, ReplaceMaterial
-from oscar_sync.model.plan import (
-    Action,
-    ClusterSummary,
-    LeftAlone,
-    NotPlanned,
-    Plan,
-    PlanOptions,
-    Scope,
-    Source,
-)
+from oscar_sync.model.plan import ClusterSummary, LeftAlone, NotPlanned, Plan, Source
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import ClusterView, DesiredState

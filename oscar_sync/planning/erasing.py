@@ -10,13 +10,14 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action, ActionKind, Erased
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import EraseMaterial, Erasure
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Action, ActionKind, Do, Erased, Step
 from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedEntry, Seed
 from oscar_sync.model.state import BucketFacts, Probe
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Reason, union, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id

@@ -11,7 +11,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from oscar_sync.model.plan import Action, Do, Step
+from oscar_sync.model.action import Action
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.restarts import RESTART_S
 
 CALL_S: Final = 0.03

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.buckets import inputs, outputs
 from oscar_sync.semantics.hooks import wanted_hooks

@@ -10,12 +10,14 @@ from typing import Final, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Kept, MemberEffect, MemberFate
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import MemberWatch
-from oscar_sync.model.plan import Cause, Do, FieldChange, Kept, MemberEffect, MemberFate, Op, Step
 from oscar_sync.model.state import BucketFacts, LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Judgement, Reason, judged, needs_consent, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from oscar_sync.documents.suggestion import did_you_mean
+from oscar_sync.model.action import Action
 from oscar_sync.model.amounts import plural, several
 from oscar_sync.model.consent import Consent
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import Action
 from oscar_sync.model.settings import RemovedEntry, Settings
 from oscar_sync.model.state import ClusterView, DesiredState, LiveService
 from oscar_sync.planning.context import Context

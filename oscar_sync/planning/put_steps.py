@@ -5,8 +5,8 @@ from typing import Final
 
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Form
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.buckets import inputs, mounted_alone
 from oscar_sync.semantics.capabilities import TOKEN_CHANGES, shown_release

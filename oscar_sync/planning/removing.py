@@ -5,23 +5,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import VOLUME_PREFIX, Action, ActionKind, Erased, Kept, Preconditions
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import RemoveMaterial, StampWish
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import (
-    VOLUME_PREFIX,
-    Action,
-    ActionKind,
-    Do,
-    Erased,
-    Kept,
-    Preconditions,
-    Step,
-)
 from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Judgement, Reason, judged, needs_consent, union
 from oscar_sync.planning.closing import Closing, closing_of, let_go_by
 from oscar_sync.planning.context import Context

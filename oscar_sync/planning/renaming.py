@@ -8,14 +8,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action, ActionKind, Kept, Preconditions
 from oscar_sync.model.material import (
     CreateMaterial,
     HookMaterial,
     RenameMaterial,
     UpdateMaterial,
 )
-from oscar_sync.model.plan import Action, ActionKind, Do, Kept, Preconditions, Step
 from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Reason, judged, union
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.creating import decide_create, wait_of

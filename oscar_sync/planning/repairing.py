@@ -3,20 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
+from oscar_sync.model.action import Action, ActionKind, Preconditions
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import HookMaterial
-from oscar_sync.model.plan import (
-    Action,
-    ActionKind,
-    Cause,
-    Do,
-    FieldChange,
-    Op,
-    Preconditions,
-    Step,
-)
 from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Judgement, Reason, attach_reason, judged, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id

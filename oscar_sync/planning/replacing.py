@@ -5,9 +5,10 @@ No byte is copied: the buckets stay where they are, and the new service takes th
 
 from msgspec.structs import asdict, replace
 
+from oscar_sync.model.action import Action, ActionKind, Preconditions
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.field_change import FieldChange
 from oscar_sync.model.material import MemberWatch, ReplaceMaterial
-from oscar_sync.model.plan import Action, ActionKind, FieldChange, Preconditions
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Judgement, judged, replace_reason
 from oscar_sync.planning.context import Context

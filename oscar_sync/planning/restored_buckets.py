@@ -5,9 +5,9 @@ from typing import Final, cast
 
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import BucketMaterial, CreateMaterial, RenameMaterial
-from oscar_sync.model.plan import Action, ActionKind
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.model.consent import Consent
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.sensitive import WITHOUT_KEY, shown_print, shown_secret

@@ -5,14 +5,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from oscar_sync.model.action import BUCKET_PREFIX, Action, ActionKind
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Account, Form
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.material import SeedMaterial
-from oscar_sync.model.plan import BUCKET_PREFIX, Action, ActionKind, Do, Step
 from oscar_sync.model.settings import DeclaredBucket, Seed
 from oscar_sync.model.state import DesiredService, SeedDifference
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Judgement, Reason, needs_consent
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from oscar_sync.documents.paths import dotted, field_of
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Compare, Field, Kind, Value
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.material import (
@@ -31,7 +32,6 @@ from oscar_sync.model.material import (
     VolumeMaterial,
 )
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService
 from oscar_sync.planning.sensitive import is_sensitive, shown_value

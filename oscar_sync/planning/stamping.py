@@ -1,9 +1,9 @@
 """Putting the stamp on and taking it off: the only PUTs that change nothing else (safety 3)."""
 
+from oscar_sync.model.action import Action, ActionKind, Preconditions
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.material import StampMaterial, StampWish
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Action, ActionKind, Preconditions
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, judged, union

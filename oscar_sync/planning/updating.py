@@ -6,21 +6,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.documents.paths import field_of
+from oscar_sync.model.action import Action, ActionKind, Preconditions
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import StampWish, UpdateMaterial
-from oscar_sync.model.plan import (
-    Action,
-    ActionKind,
-    Cause,
-    Do,
-    FieldChange,
-    Op,
-    Preconditions,
-    Step,
-)
 from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.blocking import Judgement, Reason, judged, union
 from oscar_sync.planning.closing import Closing, closing_of

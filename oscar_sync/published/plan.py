@@ -13,10 +13,13 @@ from pydantic import (
     field_validator,
 )
 
+from oscar_sync.model.action import Action as PlannedAction
+from oscar_sync.model.action import ActionKind, Category, MemberFate
 from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Severity
-from oscar_sync.model.plan import Action as PlannedAction
-from oscar_sync.model.plan import ActionKind, Blocked, Category, Cause, Do, MemberFate, Op, Plan
+from oscar_sync.model.field_change import Cause, Op
+from oscar_sync.model.plan import Blocked, Plan
+from oscar_sync.model.step import Do
 from oscar_sync.published.base import AnyJson, OrNone, Published, Text, from_path, where_given
 
 FORMAT_VERSION: Final = "2.0"

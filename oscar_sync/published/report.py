@@ -4,10 +4,11 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.outcome import apply_exit
-from oscar_sync.model.plan import ActionKind, Do
 from oscar_sync.model.report import RunReport, Status
+from oscar_sync.model.step import Do
 from oscar_sync.published.base import OrNone, Published, Text, from_path, where_given
 from oscar_sync.published.plan import PlanDocument
 

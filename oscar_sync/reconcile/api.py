@@ -15,7 +15,8 @@ from msgspec import Struct
 from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit, drift_exit, plan_exit
-from oscar_sync.model.plan import Plan, PlanOptions, Scope
+from oscar_sync.model.plan import Plan
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import DesiredState
 from oscar_sync.published.plan import PlanDocument

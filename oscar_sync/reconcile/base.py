@@ -12,9 +12,11 @@ from msgspec.structs import replace
 
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import InputError, UsageError
+from oscar_sync.model.action import Action
 from oscar_sync.model.amounts import several
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, Base, Plan, PlanOptions
+from oscar_sync.model.plan import Base, Plan
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from pydantic import ValidationError
 
 from oscar_sync.errors import StaleError, UsageError
+from oscar_sync.model.action import Action, Erased
 from oscar_sync.model.amounts import plural
-from oscar_sync.model.plan import Action, Erased, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.model.state import BucketCount
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.published.base import Published, Text

@@ -14,7 +14,7 @@ from oscar_sync.errors import UsageError
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.form import Form
 from oscar_sync.model.material import FingerprintKey, Material
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import NAMESPACE, ClusterView, DesiredState
 from oscar_sync.planning.compare import differences

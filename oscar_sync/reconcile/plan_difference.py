@@ -8,8 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
+from oscar_sync.model.action import Kept
 from oscar_sync.model.amounts import plural
-from oscar_sync.model.plan import Kept, Op
+from oscar_sync.model.field_change import Op
 from oscar_sync.published.plan import (
     ActionEntry,
     ChangeEntry,

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeAlias
 
 from oscar_sync.errors import ClusterError
+from oscar_sync.model.action import BUCKET_PREFIX, VOLUME_PREFIX, Action
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import BUCKET_PREFIX, VOLUME_PREFIX, Action, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import ClusterView, DeploymentState, DesiredState, LiveService
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, StorageStatus, WorkerStatus

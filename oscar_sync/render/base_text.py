@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from oscar_sync.model.action import Action
 from oscar_sync.model.amounts import plural, several
-from oscar_sync.model.plan import Action, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.render.words import safe
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import FieldChange, Op
+from oscar_sync.model.field_change import FieldChange, Op
 from oscar_sync.render.script_diff import script_diff
 from oscar_sync.render.words import safe, value, whole
 

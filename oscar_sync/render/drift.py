@@ -1,8 +1,9 @@
 """What moved on the clusters, as text. Edits of the manifests are not in it."""
 
+from oscar_sync.model.action import BUCKET_PREFIX, VOLUME_PREFIX, Action, ActionKind
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.outcome import has_drift
-from oscar_sync.model.plan import BUCKET_PREFIX, VOLUME_PREFIX, Action, ActionKind, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.render.changes import script_lines, want_and_live
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain
 from oscar_sync.render.words import key_width, safe

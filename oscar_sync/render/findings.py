@@ -7,11 +7,14 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.field_change import FieldChange
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Action, ActionKind, Blocked, Do, FieldChange, Plan
+from oscar_sync.model.plan import Blocked, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.model.step import Do
 from oscar_sync.render.base_text import base_sentence
 from oscar_sync.render.changes import in_words
 from oscar_sync.render.drift import moved

@@ -5,10 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from oscar_sync.model.action import Action, ActionKind, Category
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, Do, FieldChange, Op, Plan
+from oscar_sync.model.field_change import FieldChange, Op
+from oscar_sync.model.plan import Blocked, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.model.step import Do
 from oscar_sync.render.base_text import base_sentence
 from oscar_sync.render.changes import in_words, live_and_wanted, script_lines
 from oscar_sync.render.cutting import CUT, DocumentBlock, cut_sentence, fitting, size_of

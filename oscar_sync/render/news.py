@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from oscar_sync.model.action import Category
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.news import Entry, News, action_of
-from oscar_sync.model.plan import Blocked, Category, ClusterSummary, Plan
+from oscar_sync.model.plan import Blocked, ClusterSummary, Plan
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.plan_text import Page, summary
 from oscar_sync.render.words import SYMBOLS, headline, key_width, lost, safe, to_do

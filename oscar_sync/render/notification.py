@@ -1,9 +1,10 @@
 """What a webhook receives: names, causes and codes, never a value of a field."""
 
+from oscar_sync.model.action import Action
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport, Status
 from oscar_sync.render.metrics import MetricsRun
 

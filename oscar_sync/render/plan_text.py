@@ -3,20 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from oscar_sync.model.action import Action, ActionKind, Category
 from oscar_sync.model.amounts import plural
+from oscar_sync.model.field_change import FieldChange, Op
 from oscar_sync.model.identity import ServiceKey
-from oscar_sync.model.plan import (
-    Action,
-    ActionKind,
-    Blocked,
-    Category,
-    ClusterSummary,
-    Do,
-    FieldChange,
-    Op,
-    Plan,
-    Step,
-)
+from oscar_sync.model.plan import Blocked, ClusterSummary, Plan
+from oscar_sync.model.step import Do, Step
 from oscar_sync.render.base_text import base_sentence
 from oscar_sync.render.changes import in_words, script_lines, want_and_live
 from oscar_sync.render.paint import SYMBOL_COLOURS, Paint, plain

@@ -1,7 +1,7 @@
 """What became of an apply, as text."""
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.amounts import plural
-from oscar_sync.model.plan import ActionKind
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.render.paint import Paint, plain
 from oscar_sync.render.words import SYMBOLS, erased_briefly, key_width, outcome_headline, safe

@@ -6,11 +6,13 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
+from oscar_sync.model.action import Action, ActionKind, Category, Erased, Kept
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.identity import ClusterId, ServiceKey
-from oscar_sync.model.plan import Action, ActionKind, Category, Do, Erased, Kept, Loss, Plan
+from oscar_sync.model.plan import Loss, Plan
 from oscar_sync.model.report import LOST, ActionResult
+from oscar_sync.model.step import Do
 
 SYMBOLS: Final = {
     ActionKind.CREATE: "+",

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from oscar_sync.model.plan import Cause
+from oscar_sync.model.field_change import Cause
 
 SET: Final = "oscar-sync"
 """Which set manages it."""

@@ -15,8 +15,8 @@ from oscar_sync.board.pages import Pages
 from oscar_sync.board.state import Board
 from oscar_sync.board.stream import _message
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.plan import Do, Step
 from oscar_sync.model.state import BucketCount, DeploymentState
+from oscar_sync.model.step import Do, Step
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.reconcile.survey import surveys
 from tests.browser.boards import full_survey, some_runs

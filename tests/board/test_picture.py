@@ -13,7 +13,7 @@ from oscar_sync.board import state, steps
 from oscar_sync.board.pages import Pages
 from oscar_sync.board.state import Board
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.step import Do, Step
 from oscar_sync.render.html.board import board_page
 from oscar_sync.render.html.board_rows import ServiceRows
 from oscar_sync.render.metrics import MetricsRun

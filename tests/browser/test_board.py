@@ -4,8 +4,8 @@ import pytest
 
 from oscar_sync.board.server import BoardServer, ListenOptions
 from oscar_sync.board.state import Board
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.plan import ActionKind
 from oscar_sync.planning.graph import graph_of
 from oscar_sync.render.subject import Subject
 from tests.board.conftest import TOKEN

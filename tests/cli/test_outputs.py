@@ -16,7 +16,8 @@ from jsonschema import Draft202012Validator
 
 from oscar_sync.cli.applying import question
 from oscar_sync.cli.main import COMMANDS
-from oscar_sync.model.plan import ActionKind, Do, Step
+from oscar_sync.model.action import ActionKind
+from oscar_sync.model.step import Do, Step
 from tests.unit.render.subjects import action, plan
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 
-from oscar_sync.model.plan import ActionKind
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.export import exported
 from oscar_sync.reconcile.observe import observe

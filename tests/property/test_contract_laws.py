@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oscar_sync.documents.paths import path_from
+from oscar_sync.model.field_change import Op
 from oscar_sync.model.form import mapping_of
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.compare import differences
 from oscar_sync.semantics.bodies import post_body, put_body

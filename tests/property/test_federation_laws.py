@@ -10,7 +10,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from tests.behaviour.reconcile.federation import PASSWORD, Federation
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws

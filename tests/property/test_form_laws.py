@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.published.plan import DriftDocument, PlanDocument
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest

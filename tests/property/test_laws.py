@@ -20,7 +20,7 @@ from oscar_sync.errors import InputError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.form import mapping_of
 from oscar_sync.model.outcome import apply_exit
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.model.run import run_of
 from oscar_sync.planning.compare import differences

@@ -12,7 +12,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.report import Status
 from oscar_sync.semantics.stamp import OWNER
 from tests.emulator.calling import SERVICES

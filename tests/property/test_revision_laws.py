@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.semantics.stamp import REVISION
 from tests.property.examples import laws

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
-from oscar_sync.model.plan import Do, Plan
+from oscar_sync.model.plan import Plan
 from oscar_sync.model.report import RunReport
+from oscar_sync.model.step import Do
 from tests.emulator.calling import SERVICES
 from tests.property.proxy import Seen
 from tests.property.world import Objects, World

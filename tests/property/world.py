@@ -15,7 +15,7 @@ import yaml
 from minio import Minio
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.report import RunReport
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire

@@ -1,7 +1,9 @@
 """Plans whose every text came from outside."""
 
+from oscar_sync.model.action import Action, ActionKind
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import Action, ActionKind, Cause, FieldChange, Op, Plan, Source
+from oscar_sync.model.plan import Plan, Source
 
 
 def plan_with(text: str) -> Plan:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oscar_sync.emulator.server import Emulator, EmulatorOptions
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest

@@ -13,7 +13,7 @@ from oscar_sync.errors import InputError
 from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.manifests.load.reader import RememberingReader
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest

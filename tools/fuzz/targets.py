@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 from oscar_sync.errors import InputError, OscarSyncError
 from oscar_sync.model.cluster import BasicLogin, Cluster
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.draft import draft_plan

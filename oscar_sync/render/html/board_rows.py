@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from oscar_sync.model.action import BUCKET_PREFIX, Action, Category
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
 from oscar_sync.model.natural import natural
-from oscar_sync.model.plan import BUCKET_PREFIX, Action, Category
 from oscar_sync.model.state import BucketCount
 from oscar_sync.render.history import short
 from oscar_sync.render.html.board_picture import BoardPicture

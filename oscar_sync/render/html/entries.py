@@ -6,9 +6,12 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action, ActionKind, Category
 from oscar_sync.model.field import Json
-from oscar_sync.model.plan import Action, ActionKind, Blocked, Category, Do, FieldChange, Plan
+from oscar_sync.model.field_change import FieldChange
+from oscar_sync.model.plan import Blocked, Plan
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.model.step import Do
 from oscar_sync.render.changes import in_words, is_script, live_and_wanted
 from oscar_sync.render.cutting import CUT, DocumentBlock
 from oscar_sync.render.drift import moved, origin_lines

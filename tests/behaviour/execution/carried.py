@@ -4,7 +4,7 @@ import json
 
 from msgspec.structs import replace
 
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.reconcile.once import ApplyOptions, Stop, apply_once, plan_once
 from tests.emulator.calling import SERVICES
 from tests.property.proxy import as_it_is, no_fault, no_interest

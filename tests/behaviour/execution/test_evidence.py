@@ -6,7 +6,7 @@ import pytest
 
 from oscar_sync.execution.evidence import own_buckets
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.model.state import BucketFacts
 from tests.behaviour.execution.carried import (

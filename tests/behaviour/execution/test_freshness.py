@@ -2,7 +2,7 @@
 
 import pytest
 
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from tests.behaviour.execution.carried import reported
 from tests.emulator.calling import SERVICES

@@ -6,8 +6,9 @@ import shutil
 import pytest
 
 from oscar_sync.errors import InputError
-from oscar_sync.model.plan import Do, PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.report import Status
+from oscar_sync.model.step import Do
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from oscar_sync.render.plan_text import MOST_DELETIONS, plan_text
 from tests.property.witness import check_only_steps

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from tests.behaviour.execution.carried import answering, carried_out, meanwhile, reported, sent
 from tests.support.services import minio, service

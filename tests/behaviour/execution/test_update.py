@@ -7,7 +7,7 @@ import pytest
 from oscar_sync.execution.run import FailedError, NotVerifiedError, StaleServiceError
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import raise_unless_unknown
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.stamp import OWNER

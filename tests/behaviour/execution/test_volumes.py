@@ -2,7 +2,8 @@
 
 import pytest
 
-from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.action import ActionKind
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from tests.behaviour.execution.carried import carried_out, sent
 from tests.property.world import shown

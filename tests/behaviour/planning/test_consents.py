@@ -6,7 +6,7 @@ import pytest
 from minio.commonconfig import Tags
 
 from oscar_sync.errors import UsageError
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.once import ApplyOptions, Stop
 from tests.emulator.calling import SERVICES

@@ -1,6 +1,6 @@
 """What is erased is looked at again just before."""
 
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.support.services import minio

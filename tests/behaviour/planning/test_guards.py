@@ -3,7 +3,8 @@
 import pytest
 from minio.commonconfig import Tags
 
-from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.action import ActionKind
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.semantics.stamp import OWNER
 from tests.emulator.calling import SERVICES

@@ -1,6 +1,7 @@
 """What may be removed, what is left alone, and what is said of both."""
 
-from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.action import ActionKind
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from tests.emulator.calling import SERVICES
 from tests.property.world import shown
 from tests.support.services import STAMP, minio, post, service

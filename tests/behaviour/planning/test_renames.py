@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.published.plan import PlanDocument
 from oscar_sync.reconcile.formats import FORMATS

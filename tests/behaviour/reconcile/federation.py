@@ -5,7 +5,7 @@ import io
 import yaml
 from minio import Minio
 
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire

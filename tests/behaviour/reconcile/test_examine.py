@@ -4,7 +4,8 @@ import pytest
 
 from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.finding import By
-from oscar_sync.model.plan import Do, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
+from oscar_sync.model.step import Do
 from oscar_sync.reconcile.examine import examinations
 from tests.emulator.calling import SERVICES
 from tests.property.conftest import _world, world

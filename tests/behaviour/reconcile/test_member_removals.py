@@ -2,8 +2,9 @@
 
 import pytest
 
-from oscar_sync.model.plan import Do, MemberFate
+from oscar_sync.model.action import MemberFate
 from oscar_sync.model.report import Status
+from oscar_sync.model.step import Do
 from oscar_sync.render.plan_text import plan_text
 from tests.behaviour.reconcile.federation import REMOVE, applied, at, codes, done, fates
 from tests.emulator.calling import SERVICES

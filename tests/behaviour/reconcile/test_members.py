@@ -5,8 +5,10 @@ from collections import Counter
 
 import pytest
 
-from oscar_sync.model.plan import ActionKind, Do, MemberFate, PlanOptions, Scope
+from oscar_sync.model.action import ActionKind, MemberFate
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from oscar_sync.model.step import Do
 from oscar_sync.render.plan_text import plan_text
 from tests.behaviour.reconcile.federation import NOWHERE, REMOVE, applied, at, codes, done, fates
 from tests.emulator.calling import SERVICES

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.published.plan import PlanDocument
 from oscar_sync.reconcile.subject import subject_of
 from oscar_sync.render.drift import drift_text

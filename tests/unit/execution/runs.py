@@ -6,8 +6,9 @@ from typing import Any, cast
 from oscar_sync.execution.ports import ClusterPorts, Parts
 from oscar_sync.execution.run import Run
 from oscar_sync.execution.sender import Sender
+from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import Action, ActionKind, Do, Step
+from oscar_sync.model.step import Do, Step
 
 STEPS = (Step(Do.PUT, "near/alpha", member="near"), Step(Do.PUT, "alpha"), Step(Do.DELETE, "alpha"))
 ACTION = Action(

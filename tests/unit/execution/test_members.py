@@ -13,7 +13,7 @@ from oscar_sync.execution.run import FailedError, LostError, NotVerifiedError, S
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId, ServiceName
 from oscar_sync.model.material import MemberWatch
-from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.capabilities import NEWEST
 from tests.unit.execution.runs import ACTION, run
 from tests.unit.planning.built import bucket, live, minio, stamp

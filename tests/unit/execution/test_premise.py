@@ -15,11 +15,12 @@ from oscar_sync.execution.run import Run, StaleServiceError
 from oscar_sync.execution.seed import carry_out_seed
 from oscar_sync.execution.sender import Reply
 from oscar_sync.execution.update import put_until_it_holds, send_update
+from oscar_sync.model.action import Erased, Kept
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
 from oscar_sync.model.material import MemberWatch
-from oscar_sync.model.plan import Do, Erased, Kept, Step
 from oscar_sync.model.state import HookRule
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.hooks import arn_of
 from oscar_sync.wire.answers import Answer

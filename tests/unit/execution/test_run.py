@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from oscar_sync.errors import UnreachableError
 from oscar_sync.execution.run import STORE_WAIT_S, step_of
 from oscar_sync.execution.sender import Reply
-from oscar_sync.model.plan import Do
+from oscar_sync.model.step import Do
 from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.restarts import PREFETCH_TIMEOUT_S
 from oscar_sync.semantics.stamp import OWNER

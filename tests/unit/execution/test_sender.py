@@ -10,10 +10,11 @@ from oscar_sync.errors import BadAnswerError, StoreError, UnreachableError
 from oscar_sync.execution.effect import POLL_S, made_by_post, wait_for_effect
 from oscar_sync.execution.ports import ClusterPorts, Parts
 from oscar_sync.execution.sender import TELLING_BYTES, ReachError, Reply, Sender, Sent, StopError
+from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.event import Happening
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import Action, ActionKind, Do, Step
 from oscar_sync.model.state import BucketFacts, Upload
+from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import Meaning, Outcome
 from oscar_sync.semantics.restarts import effect_wait_s
 from tests.support.services import minio

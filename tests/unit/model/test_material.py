@@ -4,7 +4,7 @@ import pytest
 
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.material import MemberWatch
-from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.step import Do, Step
 from tests.unit.planning.built import view
 
 

@@ -3,11 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.cluster import ReadingState
+from oscar_sync.model.field_change import Cause
 from oscar_sync.model.form import Form
 from oscar_sync.model.news import action_of, entries_of, news_of
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind, Blocked, Cause
+from oscar_sync.model.plan import Blocked
 from oscar_sync.render.news import WatchState, counts, news_text, standing_line
 from tests.unit.render.subjects import CLOUD, action, change, key, plan
 

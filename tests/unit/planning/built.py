@@ -3,7 +3,7 @@
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import PlanOptions
+from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.settings import Seed, ServiceSettings, Settings, Which
 from oscar_sync.model.state import (

@@ -3,7 +3,7 @@
 import pytest
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.state import Probe
 from oscar_sync.planning.blocking import Reason, judged, needs_consent
 from oscar_sync.settings.consents import consent_of

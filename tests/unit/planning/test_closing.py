@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Do, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Which
 from oscar_sync.model.state import DeploymentState, Probe
+from oscar_sync.model.step import Do
 from oscar_sync.semantics.stamp import DETACHED, HOOKS
 from tests.unit.planning.built import (
     bucket,

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind, Kept, Preconditions
 from oscar_sync.model.cluster import Cluster
+from oscar_sync.model.field_change import Op
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import EraseMaterial, FingerprintKey, HookMaterial
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind, Kept, Op, PlanOptions, Preconditions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import BucketCount, SeedDifference, Upload

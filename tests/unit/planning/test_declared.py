@@ -3,12 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedStorage, Which
 from oscar_sync.model.state import VolumeFacts
+from oscar_sync.model.step import Do
 from oscar_sync.render.words import headline
 from tests.unit.planning.built import bucket, codes, planned, view, wanted
 

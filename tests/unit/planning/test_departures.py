@@ -2,13 +2,15 @@
 
 import pytest
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Mount
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import DeploymentState
+from oscar_sync.model.step import Do
 from tests.unit.planning.built import (
     bucket,
     codes,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from oscar_sync.model.field_change import Cause, Op
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Cause, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.compare import differences

@@ -3,21 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action, ActionKind, Category, Erased
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import (
-    Action,
-    ActionKind,
-    Category,
-    Cause,
-    Do,
-    Erased,
-    FieldChange,
-    Loss,
-    Op,
-    Plan,
-    Source,
-    Step,
-)
+from oscar_sync.model.plan import Loss, Plan, Source
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.forecast import with_seconds
 
 

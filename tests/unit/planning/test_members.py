@@ -3,12 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind, MemberFate
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
-from oscar_sync.model.plan import ActionKind, Do, MemberFate
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import Probe
+from oscar_sync.model.step import Do
 from tests.unit.planning.built import (
     bucket,
     codes,

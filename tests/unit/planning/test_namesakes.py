@@ -3,10 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedEntry, Settings, Which
 from oscar_sync.model.state import HookRule
 from oscar_sync.planning.context import Context

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.identity import BucketName, ServiceName
-from oscar_sync.model.plan import Do
 from oscar_sync.model.state import HookRule, Probe
+from oscar_sync.model.step import Do
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.hooks import arn_of
 from oscar_sync.semantics.stamp import HOOKS

@@ -3,10 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind
 from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import HookRule, VolumeFacts
 from oscar_sync.semantics.hooks import arn_of

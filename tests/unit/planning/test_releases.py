@@ -2,11 +2,13 @@
 
 import pytest
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind, Do, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.settings import RemovedEntry, ServiceSettings, Settings, Which
 from oscar_sync.model.state import SeedDifference, Upload
+from oscar_sync.model.step import Do
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.cluster import cluster_findings
 from oscar_sync.planning.facts import Facts

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import Do
 from oscar_sync.model.settings import MovedEntry, ServiceSettings, Settings, Which
 from oscar_sync.model.state import HookRule
+from oscar_sync.model.step import Do
 from tests.unit.planning.built import bucket, codes, live, minio, planned, stamp, view, wanted
 
 MOVED = (MovedEntry(Which("old"), Which("alpha"), Origin("oscar-sync.yaml", 4)),)

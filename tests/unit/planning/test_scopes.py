@@ -3,10 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import RemovedEntry, Which
 from oscar_sync.model.state import SeedDifference, Upload

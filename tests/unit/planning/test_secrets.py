@@ -3,8 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.field_change import Op
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.plan import Op, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings, stamped_secrets
 from oscar_sync.semantics.stamp import SECRETS, secret_fingerprint, secrets_stamp

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Json
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.masks import Masked, Masks
 from oscar_sync.model.material import FingerprintKey, HookMaterial
-from oscar_sync.model.plan import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.sent import Leaf, leaves, sends_of

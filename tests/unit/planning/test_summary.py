@@ -7,7 +7,7 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing, Selector
 from oscar_sync.model.settings import RemovedEntry, Settings, Which
 from oscar_sync.model.state import SeedDifference, Upload

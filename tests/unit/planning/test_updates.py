@@ -4,8 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.plan import Cause, Do, FieldChange, Op
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
+from oscar_sync.model.step import Do
 from oscar_sync.planning.updating import _reason_word
 from tests.unit.planning.built import bucket, live, minio, planned, stamp, view, wanted
 

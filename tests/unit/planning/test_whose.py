@@ -2,9 +2,10 @@
 
 import pytest
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
-from oscar_sync.model.plan import ActionKind, PlanOptions, Scope
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from tests.unit.planning.built import CLUSTER, codes, live, planned, stamp, view, wanted
 
 MARK = "oscar-sync.io/owner"

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from oscar_sync.model.event import Event, Happening
-from oscar_sync.model.plan import Do, Step
+from oscar_sync.model.step import Do, Step
 from oscar_sync.published.diagnostics import DiagnosticsDocument
 from oscar_sync.published.plan import DriftDocument, PlanDocument
 from oscar_sync.published.report import EventDocument, ReportDocument, RunSummary

@@ -1,27 +1,14 @@
 """Plans and reports that nobody would wish to have, made without a cluster."""
 
+from oscar_sync.model.action import Action, ActionKind, Erased, Kept
 from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic, Severity
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import (
-    Action,
-    ActionKind,
-    Blocked,
-    Cause,
-    ClusterSummary,
-    Do,
-    Erased,
-    FieldChange,
-    Kept,
-    LeftAlone,
-    NotPlanned,
-    Op,
-    Plan,
-    Source,
-    Step,
-)
+from oscar_sync.model.plan import Blocked, ClusterSummary, LeftAlone, NotPlanned, Plan, Source
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.graph import graph_of
 from oscar_sync.render.subject import Subject
 from tests.support.forms import form

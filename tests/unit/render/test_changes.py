@@ -2,7 +2,7 @@
 
 import pytest
 
-from oscar_sync.model.plan import Cause, FieldChange, Op
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.published.plan import LARGE_SCRIPT_BYTES, script_in_json
 from oscar_sync.render.changes import in_words, script_lines
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.plan import ActionKind
 from oscar_sync.render.findings import as_many, findings_of_input
 from oscar_sync.render.html.code import side_by_side
 from oscar_sync.render.html.page import page

@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
-from oscar_sync.model.plan import ActionKind, Do, Step
+from oscar_sync.model.step import Do, Step
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.render.html import html_cell
 from oscar_sync.render.subject import Subject

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.graph import Graph, Node, NodeKind
-from oscar_sync.model.plan import ActionKind, Base, Blocked, Do, LeftAlone, NotPlanned, Step
+from oscar_sync.model.plan import Base, Blocked, LeftAlone, NotPlanned
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.model.step import Do, Step
 from oscar_sync.reconcile.formats import FORMATS
 from oscar_sync.render.subject import Subject
 from tests.unit.render.subjects import action, change, key, plan, subject

@@ -5,26 +5,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.cluster import Cluster, ReadingState
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.event import Event, Happening
+from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.graph import Edge, EdgeKind
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
-from oscar_sync.model.plan import (
-    Action,
-    ActionKind,
-    Cause,
-    ClusterSummary,
-    Do,
-    FieldChange,
-    Op,
-    Plan,
-    Source,
-    Step,
-)
+from oscar_sync.model.plan import ClusterSummary, Plan, Source
 from oscar_sync.model.report import ActionResult, RunReport, Status
 from oscar_sync.model.status import ClusterStatus
+from oscar_sync.model.step import Do, Step
 from oscar_sync.published.diagnostics import DiagnosticsDocument
 from oscar_sync.published.plan import DriftDocument, PlanDocument
 from oscar_sync.published.report import EventDocument
