@@ -1,22 +1,18 @@
 """One cluster while it is planned: what is wanted there, what is there, what earlier steps make."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
 from oscar_sync.model.action import Erased, Kept
-from oscar_sync.model.consent import Consent, Word
-from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import FingerprintKey
-from oscar_sync.model.settings import RemovedEntry, Settings
-from oscar_sync.model.state import BucketFacts, ClusterView, DesiredService, LiveService, OwnStore
-from oscar_sync.planning.blocking import union
+from oscar_sync.model.settings import RemovedEntry
+from oscar_sync.model.state import DesiredService, LiveService, OwnStore
+from oscar_sync.planning.bucket_users import Started, Users, started_by_input, users_of_buckets
 from oscar_sync.planning.decision import Decision
-from oscar_sync.planning.facts import Facts
+from oscar_sync.planning.ownership import WRITABLE, Ownership
 from oscar_sync.semantics.access import (
     Access,
     access_given,
@@ -24,33 +20,8 @@ from oscar_sync.semantics.access import (
     hides_public,
     seen_as,
 )
-from oscar_sync.semantics.buckets import buckets_across, inputs, needed_buckets, used_buckets
-from oscar_sync.semantics.federation import is_worker
-from oscar_sync.semantics.stamp import OWNER, Owner, is_copied, owner_of
+from oscar_sync.semantics.buckets import buckets_across, needed_buckets, used_buckets
 from oscar_sync.semantics.stores import is_own_store, leads_across
-
-
-class Standing(StrEnum):
-    """Whose a live service is (safety 3, a to d)."""
-
-    OURS = "ours"
-    UNSTAMPED = "unstamped"
-    OTHER_SET = "another set's"
-    OTHER_OWNER = "another owner's"
-    OWNER_LOST = "owner lost"
-    WORKER = "a federation worker"
-    NAMESAKE = "one of several of its name"
-
-
-WRITABLE: Final = frozenset({Standing.OURS, Standing.UNSTAMPED})
-
-
-_Users: TypeAlias = Mapping[ServiceKey, DesiredService | None]
-"""Who uses a bucket; live services that no manifest names have no place."""
-
-
-_Started: TypeAlias = Mapping[tuple[BucketName, str], Collection[ServiceName]]
-"""Who has an input, by its bucket and folder."""
 
 
 class Planned(Struct):
@@ -72,7 +43,7 @@ class Planned(Struct):
     volumes: dict[str, str] = field(default_factory=dict)
 
 
-class Context(Struct, frozen=True, dict=True):
+class Context(Ownership, frozen=True, dict=True):
     """Everything that decisions about one cluster need.
 
     ``spent`` are entries of ``removed`` whose service is on none of the clusters they mean.
@@ -82,9 +53,6 @@ class Context(Struct, frozen=True, dict=True):
     ``peers`` are all clusters of the run. Only ``planned`` changes, and the questions of ``facts``.
     """
 
-    facts: Facts
-    settings: Settings
-    desired: Mapping[ServiceName, DesiredService]
     key: FingerprintKey | None
     checks_all_hooks: bool = False  # pragma: no mutate - whoever leaves it out plans nothing
     lists_unchanged: bool = False
@@ -95,118 +63,9 @@ class Context(Struct, frozen=True, dict=True):
     peers: "Mapping[ClusterId, Context]" = field(default_factory=dict)
     planned: Planned = field(default_factory=Planned)
 
-    def service_key(self, name: str) -> ServiceKey:
-        return ServiceKey(self.facts.view.cluster.id, ServiceName(name))
-
-    @property
-    def identity(self) -> str:
-        return self.facts.view.cluster.identity
-
-    def standing(self, live: LiveService) -> Standing:
-        """Return whose *live* is; one that may be taken over counts as unmanaged (safety 3)."""
-        is_listed = self.facts.view.services.get(live.key.name) is live
-        return self._standings[live.key.name] if is_listed else self._standing_of(live)
-
-    @cached_property
-    def _standings(self) -> Mapping[ServiceName, Standing]:
-        return {name: self._standing_of(live) for name, live in self.facts.view.services.items()}
-
-    def _standing_of(self, live: LiveService) -> Standing:
-        standing = self._whose(live)
-        return Standing.UNSTAMPED if self._to_take_over(live, standing) else standing
-
     def is_applied(self, live: LiveService) -> bool:
         """Tell whether an apply of the manifests writes *live*."""
         return live.key.name in self.desired and self.standing(live) in WRITABLE
-
-    def taken_over(self) -> frozenset[Consent]:
-        services = self.facts.view.services.values()
-        return union(self._to_take_over(live, self._whose(live)) for live in services)
-
-    def _to_take_over(self, live: LiveService, standing: Standing) -> frozenset[Consent]:
-        if not self.can_take_over(live, standing):
-            return frozenset()
-        return self.consents_to(Consent(Word.TAKE_OVER, live.key.name, cluster=live.key.cluster))
-
-    def can_take_over(self, live: LiveService, standing: Standing) -> bool:
-        """Tell whether consent is enough: of another owner's service it is under Basic only."""
-        is_foreign = standing is Standing.OTHER_SET or (
-            standing is Standing.OTHER_OWNER and self.facts.view.is_admin
-        )
-        return is_foreign and live.key.name in self.desired
-
-    def _whose(self, live: LiveService) -> Standing:
-        if self.namesakes_of(live.key.name):
-            return Standing.NAMESAKE
-        if is_worker(live.annotations):
-            return Standing.WORKER
-        if not live.owner and live.namespace != self.facts.view.services_namespace:
-            return Standing.OWNER_LOST
-        if not self.is_mine(live):
-            return Standing.OTHER_OWNER
-        if not live.annotations.get(OWNER):
-            return Standing.UNSTAMPED
-        mark = self.own_mark(live)
-        if mark is None:
-            return Standing.OTHER_SET
-        is_copy = is_copied(mark, live.key.name, self._other_identities)
-        return Standing.UNSTAMPED if is_copy else Standing.OURS
-
-    def namesakes_of(self, name: ServiceName) -> tuple[LiveService, ...]:
-        """Return the services called *name* where there are several, else none."""
-        # Up to 4.0 each namespace may have one, and no request by name tells them apart (6.4).
-        view = self.facts.view
-        others = tuple(live for live in view.namesakes if live.key.name == name)
-        return (view.services[name], *others) if others else ()
-
-    def namesakes_with(self, bucket: BucketName) -> tuple[LiveService, ...]:
-        view = self.facts.view
-        names = {live.key.name for live in view.namesakes}
-        return tuple(
-            live
-            for name in sorted(names)
-            for live in self.namesakes_of(name)
-            if bucket in (*used_buckets(live.form, view.own_store), *live.bucket_list)
-        )
-
-    def own_mark(self, live: LiveService) -> Owner | None:
-        """Return the mark on *live* if it is this set's, whatever it calls the cluster."""
-        mark = owner_of(live.annotations)
-        has_set = bool(self.settings.set_name)
-        is_own = mark is not None and has_set and mark.set_name == self.settings.set_name
-        return mark if is_own else None
-
-    def former_identity(self, live: LiveService) -> str:
-        """Return what our mark on *live* calls this cluster where that is another name."""
-        # It is so after a cluster's address or ``identity`` changed (trust 2.1).
-        mark = self.own_mark(live) if self.standing(live) is Standing.OURS else None
-        return mark.identity if mark is not None and mark.identity != self.identity else ""
-
-    @cached_property
-    def _other_identities(self) -> set[str]:
-        here = self.facts.view.cluster
-        names = {one.identity for one in self.settings.clusters if one.id != here.id}
-        return names - {here.identity}
-
-    def is_mine(self, live: LiveService) -> bool:
-        """Tell whether the owner is me, or one that the settings name."""
-        # Under Basic an empty owner in the services' own namespace is mine too (record 036).
-        view = self.facts.view
-        if not live.owner:
-            return view.is_admin and live.namespace == view.services_namespace
-        return live.owner in view.me or live.owner in self.settings.owners
-
-    def is_candidate(self, live: LiveService) -> bool:
-        """Tell whether *live* may be removed once no manifest names it: our stamp, and mine."""
-        # Services of the other owners that the settings name are updated, never removed (safety 3).
-        is_own = not live.owner or live.owner in self.facts.view.me
-        return self.standing(live) is Standing.OURS and is_own
-
-    def owns_bucket(self, bucket: BucketFacts) -> bool:
-        """Tell whether ``/system/buckets`` shows the bucket as mine (safety 3)."""
-        view = self.facts.view
-        own = {*view.me, "oscar", ""} if view.is_admin else view.me
-        return bucket.owner in own
 
     @cached_property
     def renamed(self) -> Mapping[ServiceName, tuple[LiveService, ...]]:
@@ -282,20 +141,20 @@ class Context(Struct, frozen=True, dict=True):
         said = facts.visibility if facts is not None and not is_closed else ""
         return seen_as(said, self.planned.access.get(bucket, Access()))
 
-    def users_of(self, bucket: BucketName) -> _Users:
+    def users_of(self, bucket: BucketName) -> Users:
         """Return who uses *bucket*; gathered at the first question, which most plans never ask."""
         return self._users.get(bucket, {})
 
     @cached_property
-    def _users(self) -> Mapping[BucketName, _Users]:
+    def _users(self) -> Mapping[BucketName, Users]:
         return users_of_buckets(self.desired, self.facts.view)
 
     def started_by(self, bucket: BucketName, folder: str) -> Collection[ServiceName]:
         return self._started.get((bucket, folder), ())
 
     @cached_property
-    def _started(self) -> _Started:
-        return _by_input(self.facts.view.every_service)
+    def _started(self) -> Started:
+        return started_by_input(self.facts.view.every_service)
 
     def sharers(self, bucket: BucketName, name: str) -> tuple[str, ...]:
         users = self.users_of(bucket)
@@ -331,7 +190,7 @@ class Context(Struct, frozen=True, dict=True):
         return tuple(f"{key} ({wanted.locate(())})" if (wanted := users[key]) else str(key)
                      for key in left)  # fmt: skip
 
-    def _users_beside(self, bucket: BucketName) -> _Users:
+    def _users_beside(self, bucket: BucketName) -> Users:
         """Return who uses *bucket* beside what is live or planned here."""
         # What the run leaves out, and services of other clusters that write to it or mount it.
         store = self.facts.view.own_store
@@ -371,54 +230,3 @@ class Context(Struct, frozen=True, dict=True):
             return None
         home = self.peers.get(key.cluster)
         return home.facts.view.own_store if home else OwnStore()
-
-    def consents_to(self, wanted: Consent) -> frozenset[Consent]:
-        """Return the consents for *wanted* of the command line and the settings; none: it waits."""
-        standing = [
-            given
-            for entry in self.settings.services
-            for given in entry.allow
-            if entry.which.cluster in (None, wanted.cluster)
-        ]
-        return frozenset(
-            given for given in (*self.settings.allow, *standing) if _covers(given, wanted)
-        )
-
-
-def _covers(given: Consent, wanted: Consent) -> bool:
-    return (given.word, given.service, given.bucket) == (
-        wanted.word,
-        wanted.service,
-        wanted.bucket,
-    ) and given.cluster in (None, wanted.cluster)
-
-
-def users_of_buckets(
-    desired: Mapping[ServiceName, DesiredService], view: ClusterView
-) -> dict[BucketName, dict[ServiceKey, DesiredService | None]]:
-    """Return who uses each bucket, live or wanted: input, output, mount, or one user's own."""
-    users: dict[BucketName, dict[ServiceKey, DesiredService | None]] = {}
-    used_by: dict[ServiceName, tuple[BucketName, ...]] = {}
-    for service in view.every_service:
-        used = used_buckets(service.form, view.own_store)
-        used_by.setdefault(service.key.name, used)
-        for bucket in (*used, *map(BucketName, service.bucket_list)):
-            users.setdefault(bucket, {})[service.key] = None
-    for name, wanted in desired.items():
-        shown = view.services.get(name)
-        is_same = shown is not None and _name_the_same(shown.form, wanted.form)
-        for bucket in used_by[name] if is_same else used_buckets(wanted.form, view.own_store):
-            users.setdefault(bucket, {})[wanted.key] = wanted
-    return users
-
-
-def _by_input(live: Iterable[LiveService]) -> _Started:
-    started: dict[tuple[BucketName, str], dict[ServiceName, None]] = {}
-    for service in live:
-        for place in inputs(service.form):
-            started.setdefault(place, {})[service.key.name] = None
-    return started
-
-
-def _name_the_same(one: Form, other: Form) -> bool:
-    return (one.input, one.output, one.mount) == (other.input, other.output, other.mount)

@@ -18,7 +18,7 @@ from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.settings import RemovedEntry
 from oscar_sync.model.state import ClusterView, DesiredState
 from oscar_sync.planning.blocking import blocked, union
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Removals
 from oscar_sync.planning.digest import plan_digest
 from oscar_sync.planning.erasing import removed_and_unlisted
@@ -37,6 +37,7 @@ from oscar_sync.planning.notes import (
     token_notes,
     unused_consents,
 )
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.planning.seeding import decide_seeds
 from oscar_sync.planning.sent import is_covered, sends_of
 from oscar_sync.semantics.stamp import revision_of

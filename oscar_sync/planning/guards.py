@@ -9,7 +9,8 @@ from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.masks import Masks
 from oscar_sync.model.state import ClusterView, LiveService, Probe
 from oscar_sync.planning.blocking import Reason, take_over_reason
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, RESTRICTED
 from oscar_sync.semantics.buckets import (

@@ -7,7 +7,7 @@ from oscar_sync.model.origin import Origin
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, judged, union
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id
 from oscar_sync.planning.guards import (
     level_reason,
@@ -17,6 +17,7 @@ from oscar_sync.planning.guards import (
     stopped_reason,
 )
 from oscar_sync.planning.members import written_members
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
 from oscar_sync.planning.secrets import stamped_secrets
 from oscar_sync.planning.visibility import bucket_notes, bucket_verdict

@@ -18,7 +18,7 @@ from oscar_sync.planning.attribution import attributed
 from oscar_sync.planning.blocking import Judgement, Reason, judged, union
 from oscar_sync.planning.closing import Closing, closing_of
 from oscar_sync.planning.compare import differences
-from oscar_sync.planning.context import WRITABLE, Context, Standing
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.creating import makers_of, wait_notes, wait_of
 from oscar_sync.planning.credentials import credential_reason
 from oscar_sync.planning.decision import Decision, Effects, action_id
@@ -47,6 +47,7 @@ from oscar_sync.planning.hook_steps import (
 from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.members import members_apart, updated_members
 from oscar_sync.planning.notes import restart_notes
+from oscar_sync.planning.ownership import WRITABLE, Standing
 from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
 from oscar_sync.planning.repairing import decide_repair, missing_buckets, missing_reason
 from oscar_sync.planning.replacing import decide_replace

@@ -6,10 +6,11 @@ from oscar_sync.model.consent import Consent
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.state import DesiredService
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision
 from oscar_sync.planning.notes import push_notes, unmarked_notes
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.planning.secrets import SecretFindings
 from oscar_sync.planning.seeding import decide_seeds, seed_after
 from oscar_sync.planning.updating import decide_update

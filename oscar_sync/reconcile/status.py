@@ -11,10 +11,11 @@ from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import ClusterView, DeploymentState, DesiredState, LiveService
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, StorageStatus, WorkerStatus
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
 from oscar_sync.planning.member_sight import MemberSight, look_at_members
 from oscar_sync.planning.notes import unseen_tokens, unseen_words
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire.selecting import refuse_none_live
 from oscar_sync.reconcile.once import Pass, plan_once

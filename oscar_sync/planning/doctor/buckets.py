@@ -7,9 +7,10 @@ from oscar_sync.model.cluster import BasicLogin
 from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import BucketFacts, ClusterView, LiveService
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.planning.doctor.released import release_of
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.access import PUBLIC, access_of_service
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from oscar_sync.model.finding import By, Finding, Remedy
 from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import HookRule, LiveService
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.codes import FindingCode, finding
 from oscar_sync.planning.doctor.released import release_of
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import is_per_user, used_buckets
 from oscar_sync.semantics.hooks import deaf_hooks, wanted_hooks

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.state import BucketFacts
-from oscar_sync.planning.context import Context, Standing
+from oscar_sync.planning.context import Context
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.stamp import dropped_of
 

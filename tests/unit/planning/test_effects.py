@@ -8,9 +8,10 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.settings import Settings
-from oscar_sync.planning.context import Context, Planned, Standing
+from oscar_sync.planning.context import Context, Planned
 from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.facts import Facts
+from oscar_sync.planning.ownership import Standing
 from oscar_sync.planning.removing import decide_remove
 from oscar_sync.planning.replacing import decide_replace
 from oscar_sync.planning.updating import decide_update
