@@ -59,6 +59,7 @@ class Shell:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
             "CHECKOUT": str(ROOT),
+            "PREPARED": str(ROOT / "tests/docs/prepared"),
             "HOME": str(folder),
             **environ,
         }
