@@ -25,17 +25,15 @@ def carry_out_bucket(run: Run, material: BucketMaterial) -> ActionResult:
     """
     _check_preconditions(run, material)
     failure: FailedError | None = None
-    given = [*material.first, (material.visibility, material.allowed_users)]
+    wanted = [step.access for step in run.action.steps if step.access]
+    given = None
     for step in run.action.steps:
-        match step.do:
-            case Do.CREATE_BUCKET:
-                failure = _create(run, step, material.bucket, *given.pop(0))
-            case Do.SET_ACCESS if failure is not None:
-                continue
-            case Do.SET_ACCESS:
-                failure = _give(run, step, material.bucket, *given.pop(0))
-            case _:
-                _mark(run, step, material, is_whole=failure is None and not given)
+        if step.access is None:
+            is_whole = failure is None and given is not None and given == wanted[-1]
+            _mark(run, step, material, is_whole=is_whole)
+        elif failure is None:
+            send, given = _create if step.do is Do.CREATE_BUCKET else _give, step.access
+            failure = send(run, step, material.bucket, *step.access)
     if failure is not None:
         raise failure
     return run.result(Status.DONE)

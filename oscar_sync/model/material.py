@@ -169,18 +169,14 @@ class EraseMaterial(CommonMaterial, frozen=True, kw_only=True):
 
 
 class BucketMaterial(CommonMaterial, frozen=True, kw_only=True):
-    """Of a declared bucket: who has access afterwards, and the marks that it gets.
+    """Of a declared bucket: the marks that it gets, and how the plan saw it, None for not at all.
 
-    ``planned`` is the bucket as the plan saw it, None for none; ``first`` is the access, visibility
-    and users, that it is given ahead of its own.
+    Each of its steps has the access that it gives.
     """
 
     bucket: BucketName
-    visibility: str
-    allowed_users: tuple[str, ...] = ()
     marks: Mapping[str, str] = MappingProxyType({})
     planned: BucketFacts | None = None
-    first: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class VolumeMaterial(CommonMaterial, frozen=True, kw_only=True):

@@ -37,7 +37,8 @@ class Step(Struct, frozen=True):
     its store tells; ``restarts`` is how often the server restarts MinIO during it.
     ``member`` is the id of the cluster where it is sent, blank for the action's own; ``target``
     then is ``cluster/service``. ``is_detach``: a PUT that takes buckets out of a definition or
-    access to them away, and gives nothing.
+    access to them away, and gives nothing. ``access`` is what a bucket is given: its visibility and
+    the users.
     """
 
     do: Do
@@ -48,6 +49,7 @@ class Step(Struct, frozen=True):
     restarts: int = 0
     member: str = ""
     is_detach: bool = False
+    access: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def restarts_store(self) -> bool:

@@ -4,8 +4,8 @@ Nothing that is not declared is touched, and nothing is deleted here.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterable
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -50,7 +50,7 @@ _WHY_PUBLIC: Final = (
     "closes what it shows as public"
 )
 _WHY_RESTRICTED: Final = "with its owner among the users first: without any OSCAR fails half-way"
-_Given: TypeAlias = tuple[str, tuple[str, ...]]
+_OPEN: Final = (PUBLIC, ())
 
 
 def bucket_key(context: Context, bucket: str) -> ServiceKey:
@@ -123,13 +123,12 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
     bucket = BucketName(declared.which.name)
     # OSCAR takes back only what it shows: a bucket that it makes public can be closed.
     is_open = context.facts.is_name_open(bucket) and declared.visibility != PUBLIC
-    first = ((PUBLIC, ()),) if is_open else ()
     action = Action(
         id=action_id(ActionKind.CREATE_BUCKET, bucket_key(context, bucket)),
         key=bucket_key(context, bucket),
         kind=ActionKind.CREATE_BUCKET,
         reason="never created, or deleted on the cluster",
-        steps=_steps_of_new(context, declared, first),
+        steps=_steps_of_new(context, declared, is_open=is_open),
         changes=tuple(
             FieldChange(path, Op.ADD, None, value, Cause.MANIFEST, declared.origin)
             for path, value in _fields(declared.visibility, declared.allowed_users)
@@ -142,18 +141,17 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         return Decision(action, reason=reason)
     gives = {bucket: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(makes=(bucket,), gives=gives)
-    return Decision(action, material_of(context, declared, None, first), effects=effects)
+    return Decision(action, material_of(context, declared, None), effects=effects)
 
 
-def _steps_of_new(
-    context: Context, declared: DeclaredBucket, first: Sequence[_Given]
-) -> tuple[Step, ...]:
+def _steps_of_new(context: Context, declared: DeclaredBucket, *, is_open: bool) -> tuple[Step, ...]:
     bucket = declared.which.name
-    if not first:
-        return (Step(Do.CREATE_BUCKET, bucket), *tag_steps(context, declared))
+    if not is_open:
+        access = (declared.visibility, declared.allowed_users)
+        return (Step(Do.CREATE_BUCKET, bucket, access=access), *tag_steps(context, declared))
     # It is marked before it is closed: a run that is cut off leaves what the next one goes on with.
     return (
-        Step(Do.CREATE_BUCKET, bucket, _WHY_PUBLIC),
+        Step(Do.CREATE_BUCKET, bucket, _WHY_PUBLIC, access=_OPEN),
         *tag_steps(context, declared),
         *access_steps(context, declared),
     )
@@ -206,14 +204,14 @@ def _share(
     changes: tuple[FieldChange, ...],
     reason: Reason | None,
 ) -> Decision:
-    key, first = bucket_key(context, facts.name), _unlocking(context, declared, facts)
+    key = bucket_key(context, facts.name)
     action = Action(
         id=action_id(ActionKind.SHARE_BUCKET, key),
         key=key,
         kind=ActionKind.SHARE_BUCKET,
         reason="the access differs from what the settings declare",
         steps=(
-            *(Step(Do.SET_ACCESS, facts.name, _WHY_RESTRICTED) for _ in first),
+            *_unlocking_steps(context, declared, facts),
             *access_steps(context, declared),
         ),
         changes=changes,
@@ -229,12 +227,14 @@ def _share(
         return Decision(action, reason=reason)
     gives = {facts.name: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(gives=gives, closes=(facts.name,))
-    return Decision(action, material_of(context, declared, facts, first), effects=effects)
+    return Decision(action, material_of(context, declared, facts), effects=effects)
 
 
 def access_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
     users = f" ({', '.join(declared.allowed_users)})" if declared.allowed_users else ""
-    given = Step(Do.SET_ACCESS, declared.which.name, f"{declared.visibility}{users}")
+    access = (declared.visibility, declared.allowed_users)
+    note = f"{declared.visibility}{users}"
+    given = Step(Do.SET_ACCESS, declared.which.name, note, access=access)
     return (given, *tag_steps(context, declared))
 
 
@@ -242,21 +242,20 @@ def tag_steps(context: Context, declared: DeclaredBucket, note: str = "") -> tup
     return (Step(Do.TAG, declared.which.name, note),) if context.facts.reaches_store() else ()
 
 
-def _unlocking(
+def _unlocking_steps(
     context: Context, declared: DeclaredBucket, facts: BucketFacts
-) -> tuple[_Given, ...]:
+) -> tuple[Step, ...]:
     view = context.facts.view
     if view.is_admin or declared.visibility == RESTRICTED:
         return ()
-    locked = is_locked(facts.visibility, facts.allowed_users)
-    return ((RESTRICTED, tuple(sorted(view.me))),) if locked else ()
+    if not is_locked(facts.visibility, facts.allowed_users):
+        return ()
+    access = (RESTRICTED, tuple(sorted(view.me)))
+    return (Step(Do.SET_ACCESS, facts.name, _WHY_RESTRICTED, access=access),)
 
 
 def material_of(
-    context: Context,
-    declared: DeclaredBucket,
-    facts: BucketFacts | None,
-    first: tuple[_Given, ...] = (),
+    context: Context, declared: DeclaredBucket, facts: BucketFacts | None
 ) -> BucketMaterial:
     view = context.facts.view
     applied = access_mark(declared.visibility, declared.allowed_users)
@@ -264,11 +263,8 @@ def material_of(
         view.cluster,
         view.release,
         bucket=BucketName(declared.which.name),
-        visibility=declared.visibility,
-        allowed_users=declared.allowed_users,
         marks=marks(context.settings.set_name, applied),
         planned=facts,
-        first=first,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from oscar_sync.model.action import Action, MemberEffect
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import ClusterSummary, Plan
+from oscar_sync.model.step import Step
 from oscar_sync.planning.sent import text_hash
 
 _LONG: Final = 256
@@ -59,11 +60,16 @@ def _of_action(action: Action) -> Json:
             ]
             for item in sorted(action.erases, key=lambda item: item.bucket)
         ],
-        "steps": [[step.do, step.target, step.checksum] for step in action.steps],
+        "steps": [_of_step(step) for step in action.steps],
         "members": [_of_member(effect) for effect in action.members],
         **({"renamed_from": [action.renamed_from, action.preconditions.old_fingerprint]}
            if action.renamed_from else {}),
     }  # fmt: skip
+
+
+def _of_step(step: Step) -> Json:
+    said: list[Json] = [step.do, step.target, step.checksum]
+    return [*said, step.access[0], [*step.access[1]]] if step.access else said
 
 
 def _short(value: Json) -> Json:

@@ -1,13 +1,13 @@
 """What the writes of services take away from declared buckets, given again after them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, cast
+from typing import Final
 
 from msgspec.structs import replace
 
 from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.identity import BucketName
-from oscar_sync.model.material import BucketMaterial, CreateMaterial, RenameMaterial
+from oscar_sync.model.material import CreateMaterial, RenameMaterial
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
@@ -86,9 +86,8 @@ def _again(
     waits_for = tuple(dict.fromkeys((*made, *disturbing, *unmarking)))
     if before is not None and is_share and disturbing:
         # Then the bucket is not as the plan saw it.
-        material = replace(cast(BucketMaterial, before.material), planned=None)
         action = replace(before.action, depends_on=waits_for)
-        return replace(before, action=action, material=material)
+        return replace(before, action=action, material=material_of(context, declared, None))
     kind = ActionKind.SHARE_BUCKET if disturbing else ActionKind.ADOPT_BUCKET
     key = bucket_key(context, declared.which.name)
     action = Action(

@@ -238,9 +238,7 @@ def _of_kind(
         case BucketMaterial():
             planned = material.planned
             return {
-                "access": [material.visibility, *material.allowed_users],
                 "marks": {**material.marks},
-                "first": material.first,
                 "planned": planned and seen_of(planned),
             }
         case VolumeMaterial():
