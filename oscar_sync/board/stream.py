@@ -71,6 +71,6 @@ def _message(picture: BoardPicture) -> bytes:
         "number": picture.number,
         "phase": safe(picture.now),
         "facts": picture.facts,
-        "steps": {safe(row_id(key)): words for key, words in picture.steps.items()},
+        "steps": {safe(row_id(key)): step.words for key, step in picture.steps.items()},
     }
     return f"data: {json.dumps(told)}\n\n".encode()

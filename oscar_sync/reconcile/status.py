@@ -40,7 +40,7 @@ def statuses(desired: DesiredState, connections: Connections) -> tuple[ClusterSt
 
 def statuses_of(planned: Pass, connections: Connections) -> tuple[ClusterStatus, ...]:
     """Return the status of every cluster that *planned* was made from: only states are asked."""
-    sight = Sight(planned)
+    sight = PlannedStatus(planned)
     with ThreadPoolExecutor(max(1, len(planned.views))) as pool:
         found = pool.map(lambda view: _deployments(view, sight.asked(view), connections),
                          planned.views)  # fmt: skip
@@ -52,7 +52,7 @@ def statuses_of(planned: Pass, connections: Connections) -> tuple[ClusterStatus,
 States: TypeAlias = Mapping[ClusterId, Mapping[ServiceName, DeploymentState]]
 
 
-class Sight:
+class PlannedStatus:
     """What is known of each service of *planned* before its state is asked for."""
 
     def __init__(self, planned: Pass) -> None:

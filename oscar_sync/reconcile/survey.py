@@ -25,7 +25,7 @@ from oscar_sync.reconcile.examine import contexts_of, examination_of
 from oscar_sync.reconcile.observe import look_up, observe
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.reconcile.started import started
-from oscar_sync.reconcile.status import AT_ONCE, Sight, States, deployment_of
+from oscar_sync.reconcile.status import AT_ONCE, PlannedStatus, States, deployment_of
 from oscar_sync.semantics.answers import ENDED_JOBS
 from oscar_sync.semantics.buckets import used_buckets
 
@@ -131,8 +131,8 @@ class _Look:
         self._connections, self._is_over, self._tell = connections, is_over, tell
         self.answered_at = time.monotonic()
         self._peers = contexts_of(planned.desired, planned.views)
-        self._sight = Sight(planned)
-        self._shown = {key for one in self._sight.statuses({}) for key in _shown(one)}
+        self._status = PlannedStatus(planned)
+        self._shown = {key for one in self._status.statuses({}) for key in _shown(one)}
         self._lock = threading.Lock()
         self._left = {view.cluster.id: self._questions(view) for view in planned.views}
         self._answered_at = dict.fromkeys(self._left, 0.0)
@@ -205,7 +205,7 @@ class _Look:
             states = {cluster: dict(known) for cluster, known in self._states.items()}
             contents, running = dict(self._contents), dict(self._running)
             problems, examinations = dict(self._problems), dict(self._examinations)
-        clusters = self._sight.statuses(states)
+        clusters = self._status.statuses(states)
         if not is_whole:
             clusters = tuple(_without_unasked(one, states) for one in clusters)
         clusters = tuple(_with_problem(one, states, problems) for one in clusters)
@@ -232,7 +232,7 @@ class _Look:
         yield partial(self._examine, view)
         if not view.is_read:
             return
-        asked, known = set(self._sight.asked(view)), set[BucketName]()
+        asked, known = set(self._status.asked(view)), set[BucketName]()
         for name, live in view.services.items():
             if name in asked:
                 yield partial(self._ask_state, view, name)

@@ -15,7 +15,7 @@ from oscar_sync.model.survey import Survey
 from oscar_sync.render.graph.svg import graph_svg
 from oscar_sync.render.graph.text import graph_text
 from oscar_sync.render.history import day_and_time, outcome_of, short, what_of
-from oscar_sync.render.html.board_attention import worries
+from oscar_sync.render.html.board_attention import alerts
 from oscar_sync.render.html.board_picture import BoardPicture
 from oscar_sync.render.html.board_rows import TONES, ServiceRow, ServiceRows, quoted
 from oscar_sync.render.html.entries import blocks_of, entries_of, slug
@@ -48,7 +48,7 @@ def board_page(picture: BoardPicture, cluster: str = "") -> str:
     rows = ServiceRows(subject, picture).rows() if subject else {}
     shown = [one for one in subject.plan.clusters if cluster in {"", one.id}] if subject else []
     clusters = [_cluster(one, rows, _ROWS if not cluster else None) for one in shown]
-    first, more = worries(shown, rows)
+    first, more = alerts(shown, rows)
     states = Counter(row.state for one in shown for row in rows.get(one.id, ()))
     return rendered(
         "board.html",
@@ -56,8 +56,8 @@ def board_page(picture: BoardPicture, cluster: str = "") -> str:
         title=f"oscar-sync: {cluster or _set_name(subject)}",
         one=cluster,
         lead=_lead(picture),
-        worries=first,
-        more_worries=more,
+        alerts=first,
+        more_alerts=more,
         states=[(word, slug(word), states[word]) for word in TONES if states[word]],
         clusters=clusters,
         findings=[] if cluster else list(_findings(picture.survey))[:_FINDINGS],

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from oscar_sync.model.action import ActionKind
 from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.run import PastRun
 from oscar_sync.model.survey import Survey
@@ -13,6 +14,23 @@ from oscar_sync.render.history import short
 from oscar_sync.render.subject import Subject
 
 _STEPS: Final = 3
+
+
+class BoardStep(Struct, frozen=True):
+    """What an apply does for a service."""
+
+    kind: ActionKind
+    is_verifying: bool
+    has_failed: bool
+
+    @property
+    def words(self) -> str:
+        """Return it as ``update, verifying``."""
+        more = ", verifying" if self.is_verifying else ", failed" if self.has_failed else ""
+        return f"{self.kind}{more}"
+
+
+BoardSteps: TypeAlias = Mapping[ServiceKey, BoardStep]
 
 
 class BoardPicture(Struct, frozen=True):
@@ -27,7 +45,7 @@ class BoardPicture(Struct, frozen=True):
     number: int = 0
     phase: str = "starting"
     is_applying: bool = False
-    steps: Mapping[ServiceKey, str] = MappingProxyType({})
+    steps: BoardSteps = MappingProxyType({})
     failures: Mapping[ServiceKey, str] = MappingProxyType({})
     problem: str = ""
     next_at: str = ""
@@ -64,6 +82,6 @@ class BoardPicture(Struct, frozen=True):
     @property
     def now(self) -> str:
         """Return what goes on."""
-        shown = [f"{key} ({words})" for key, words in self.steps.items()][:_STEPS]
+        shown = [f"{key} ({step.words})" for key, step in self.steps.items()][:_STEPS]
         more = [f"{len(self.steps) - _STEPS} more"] if len(self.steps) > _STEPS else []
         return f"{self.phase}: {', '.join(shown + more)}" if shown else self.phase

@@ -152,7 +152,7 @@ class ServiceRows:
             address_of(self._found[key.cluster].cluster, key.name) if is_exposed else "",
             list(self._buckets(key, form)),
             f"{running:,} running" if running else "",
-            self._steps.get(key, ""),
+            step.words if (step := self._steps.get(key)) else "",
         )
 
     def _buckets(self, key: ServiceKey, form: Form | None) -> Iterator[str]:
