@@ -132,7 +132,7 @@ class Board:
     def planned(self, subject: Subject) -> None:
         due = {action.key for action in subject.plan.actions}
         failures = {key: why for key, why in self._picture.failures.items() if key in due}
-        is_same = _told(self._picture.subject) == _told(subject)
+        is_same = _content_of(self._picture.subject) == _content_of(subject)
         self._put(subject=subject, failures=failures, is_content=not is_same)
         self._is_looked_at = False
         if self._now() - self._seen_at < _READING_S:
@@ -189,6 +189,6 @@ class Board:
             listener()
 
 
-def _told(subject: Subject | None) -> object:
+def _content_of(subject: Subject | None) -> object:
     """Return what pages show of a plan: not when it was made."""
     return subject and (subject.plan, subject.services, subject.commit)

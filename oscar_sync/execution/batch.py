@@ -84,7 +84,7 @@ def _sent(
 
 
 def _send(run: Run, material: UpdateMaterial) -> _Sent:
-    live = run.check_premise(material.live)
+    live = run.check_precondition(material.live)
     step = step_of(run.action, Do.PUT)
     body = run.put_body(material.form, live)
     reply = run.sender.put(step, body, run.write_timeout_s)

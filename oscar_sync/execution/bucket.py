@@ -12,7 +12,7 @@ from oscar_sync.model.material import BucketMaterial
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.state import BucketFacts
 from oscar_sync.model.step import Do, Step
-from oscar_sync.semantics.access import seen_of, told_access
+from oscar_sync.semantics.access import listed_access, seen_of
 from oscar_sync.semantics.answers import Outcome
 from oscar_sync.semantics.bucket_marks import APPLIED, access_mark
 
@@ -66,7 +66,7 @@ def _create(
     facts = _read_back(run, bucket, reply)
     if facts is None:
         raise FailedError(reply.sentence if not reply.is_lost else f"{reply.came}: it is not there")
-    if told_access(facts) == (visibility, tuple(users)):
+    if listed_access(facts) == (visibility, tuple(users)):
         run.warn(reply)
         return None
     return FailedError(reply.sentence, reply.meaning.reason)
@@ -87,11 +87,11 @@ def _give(
     facts = _read_back(run, bucket, reply, (visibility, tuple(users)))
     if facts is None:
         raise NotVerifiedError(f"bucket {bucket} is not listed any more: {reply.sentence}")
-    if told_access(facts) == (visibility, tuple(users)):
+    if listed_access(facts) == (visibility, tuple(users)):
         run.warn(reply)
         return None
     if reply.meaning.outcome is Outcome.APPLIED:
-        shown, _ = told_access(facts)
+        shown, _ = listed_access(facts)
         raise NotVerifiedError(f"bucket {bucket} is {shown} still; apply again")
     return FailedError(reply.sentence, reply.meaning.reason)
 
@@ -100,7 +100,7 @@ def _mark(run: Run, step: Step, material: BucketMaterial, *, is_whole: bool) -> 
     """Tag the bucket as managed. Only an action that does nothing else fails without."""
     bucket, marks = material.bucket, material.marks
     if not is_whole and (facts := _listed(run, bucket)) is not None:
-        marks = {**marks, APPLIED: access_mark(*told_access(facts))}
+        marks = {**marks, APPLIED: access_mark(*listed_access(facts))}
     try:
         run.sender.on_store(step, lambda store: store.add_tags(bucket, marks))
     except ReachError as error:
@@ -124,7 +124,7 @@ def _read_back(
 
     def is_decided() -> bool:
         facts = _listed(run, bucket)
-        return facts is not None and wanted in (None, told_access(facts))
+        return facts is not None and wanted in (None, listed_access(facts))
 
     wait_for_effect(run, reply, 0, is_decided)
     return _listed(run, bucket)

@@ -1,4 +1,4 @@
-"""The newest list of a cluster's services: the premise of each write, at most 5 s old (L6)."""
+"""The newest list of a cluster's services: the precondition of each write, at most 5 s old (L6)."""
 
 import threading
 from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ from oscar_sync.semantics.hooks import wanted_hooks
 
 
 def carry_out_hook(run: Run, material: HookMaterial) -> ActionResult:
-    live = run.check_premise(material.live)
+    live = run.check_precondition(material.live)
     run.send_store_steps()
     run.check_hooks(wanted_hooks(live.form))
     return run.result(Status.DONE)

@@ -38,7 +38,7 @@ def take_away(run: Run, material: RemoveMaterial) -> None:
         LostError: a bucket that was to be kept is gone with it.
         StaleServiceError: it is now another service, was changed, or names a bucket again.
     """
-    live = run.check_premise(material.live, data_is_at_risk=True)
+    live = run.check_precondition(material.live, data_is_at_risk=True)
     take_workers_away(run)
     if any(step.do is Do.PUT and not step.member for step in run.action.steps):
         live = put_in_turn(run, material, live)

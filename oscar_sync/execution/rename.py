@@ -33,7 +33,7 @@ def carry_out_rename(run: Run, material: RenameMaterial) -> ActionResult:
                  for step in run.action.steps}  # fmt: skip
     first = _part(run, run.action.key, made, tuple(one for one in is_of_old if not is_of_old[one]))
     last = _part(run, old, material.before, tuple(one for one in is_of_old if is_of_old[one]))
-    last.check_premise(material.before.live)
+    last.check_precondition(material.before.live)
     _bring(first, made)
     wait_until_ready(first)
     first.send_store_steps()
@@ -61,7 +61,7 @@ def _bring(run: Run, material: CreateMaterial | UpdateMaterial | HookMaterial) -
     elif isinstance(material, UpdateMaterial):
         send_update(run, material)
     else:
-        run.check_premise(material.live)
+        run.check_precondition(material.live)
 
 
 def _take_over(run: Run, step: Step, old: ServiceName, form: Form) -> None:

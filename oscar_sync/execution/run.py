@@ -1,4 +1,4 @@
-"""One action while it is carried out: its premise, its writes, and what is read back."""
+"""One action while it is carried out: its precondition, its writes, and what is read back."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
@@ -82,7 +82,7 @@ class Run(Struct):
         """Return for how long an answer is waited for at least: the image may be pulled before."""
         return PREFETCH_TIMEOUT_S if self.material.image_prefetch else None
 
-    # premise
+    # precondition
 
     def refuse_if_there(self) -> None:
         """Make sure that no service has the name yet. Raises StaleServiceError: one has."""
@@ -91,7 +91,9 @@ class Run(Struct):
         if live is not None:
             raise StaleServiceError("it exists now")
 
-    def check_premise(self, planned: LiveService, *, data_is_at_risk: bool = False) -> LiveService:
+    def check_precondition(
+        self, planned: LiveService, *, data_is_at_risk: bool = False
+    ) -> LiveService:
         """Raises StaleServiceError: the live service is no longer the *planned* one."""
         if data_is_at_risk:
             live = self.newest.by_name(self.name)
@@ -302,7 +304,7 @@ def _texts_of(annotations: object) -> dict[str, str]:
 
 
 def is_same(live: LiveService, known: LiveService) -> bool:
-    """Tell whether *live* is the *known* service, as far as a premise rests on it: marks too."""
+    """Tell whether *live* is the *known* service, as far as preconditions tell: marks too."""
     return _is_same_service(live, known) and _marks_are_same(live, known)
 
 

@@ -8,7 +8,7 @@ from oscar_sync.semantics.stamp import OWNER
 
 
 def carry_out_stamp(run: Run, material: StampMaterial) -> ActionResult:
-    live = run.check_premise(material.live, data_is_at_risk=True)
+    live = run.check_precondition(material.live, data_is_at_risk=True)
     wake_mount(run)
     stamped = put_in_turn(run, material, live)
     if (OWNER in stamped.annotations) is material.stamp.is_taken_off:

@@ -37,7 +37,7 @@ def carry_out_update(run: Run, material: UpdateMaterial) -> ActionResult:
 def send_update(run: Run, material: UpdateMaterial) -> LiveService:
     is_in_parts = bool(material.forms_before)
     at_risk = bool(run.action.keeps or run.action.erases or is_in_parts)
-    live = run.check_premise(material.live, data_is_at_risk=at_risk)
+    live = run.check_precondition(material.live, data_is_at_risk=at_risk)
     for item in run.action.erases:  # buckets of single users go by the PUT itself (record 222)
         refuse_if_more_is_lost(run, item.bucket)
     wake_mount(run)

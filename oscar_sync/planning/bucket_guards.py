@@ -9,7 +9,7 @@ from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.model.state import BucketFacts
 from oscar_sync.planning.blocking import Judgement, Reason, needs_consent, whose_words
 from oscar_sync.planning.context import Context
-from oscar_sync.semantics.access import PRIVATE, PUBLIC, told_access
+from oscar_sync.semantics.access import PRIVATE, PUBLIC, listed_access
 from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, shown_release
 
 
@@ -41,7 +41,7 @@ def is_of_another_set(context: Context, facts: BucketFacts) -> bool:
 
 
 def unmarked_reason(bucket: BucketName, facts: BucketFacts) -> Reason:
-    visibility, users = told_access(facts)
+    visibility, users = listed_access(facts)
     shown = f"visibility: {visibility}" + (
         f", allowed_users: [{', '.join(users)}]" if users else ""
     )

@@ -36,8 +36,8 @@ from oscar_sync.semantics.access import (
     access_given,
     access_of_service,
     is_locked,
+    listed_access,
     seen_of,
-    told_access,
 )
 from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
 from oscar_sync.semantics.buckets import needed_buckets
@@ -104,7 +104,7 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
     if reason is None and opened:
         public = replace(facts, visibility=PUBLIC, allowed_users=())
         return _share(context, declared, facts, _changes(public, declared), opened)
-    live = told_access(facts)
+    live = listed_access(facts)
     is_same = live == (declared.visibility, declared.allowed_users)
     if reason is None and is_same:
         is_marked = facts.set_name and facts.applied == access_mark(*live)
@@ -273,7 +273,7 @@ def _preconditions(facts: BucketFacts) -> Preconditions:
 
 
 def _changes(facts: BucketFacts, declared: DeclaredBucket) -> tuple[FieldChange, ...]:
-    live, wanted = told_access(facts), (declared.visibility, declared.allowed_users)
+    live, wanted = listed_access(facts), (declared.visibility, declared.allowed_users)
     cause = cause_of(access_mark(*live), facts.applied, access_mark(*wanted))
     before = dict(_fields(*live))
     after = dict(_fields(*wanted))
@@ -320,7 +320,7 @@ def _user_notes(facts: BucketFacts, declared: DeclaredBucket) -> list[str]:
     """Name who has access and should not, and who should and has none."""
     if facts.visibility == PUBLIC:  # everybody has
         return []
-    has, wanted = {*told_access(facts)[1]}, {*declared.allowed_users}
+    has, wanted = {*listed_access(facts)[1]}, {*declared.allowed_users}
     told = (
         ("loses access", "lose access", has - wanted),
         ("gains access", "gain access", wanted - has),
@@ -347,7 +347,7 @@ def _opened_behind(context: Context, declared: DeclaredBucket, facts: BucketFact
     return Reason(
         "bucket-open",
         f"everybody has access to bucket {facts.name} through {named}, though OSCAR shows it as "
-        f"{told_access(facts)[0]}",
+        f"{listed_access(facts)[0]}",
         (
             f"let the owner of {named} make it private while it uses the bucket",
             f"write `{facts.name}: {{visibility: public}}`",
@@ -366,7 +366,7 @@ def _hidden_reason(context: Context, declared: DeclaredBucket, facts: BucketFact
     return Reason(
         "access-unknown",
         f"bucket {facts.name} was public by its mark, and OSCAR shows it as "
-        f"{told_access(facts)[0]}: everybody has access still if a private service hid that",
+        f"{listed_access(facts)[0]}: everybody has access still if a private service hid that",
         (f"run `{_reopening(context, facts)}`, which opens it for a moment, and apply again",),
     )
 

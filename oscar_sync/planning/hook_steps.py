@@ -11,12 +11,12 @@ from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.context import Context
 from oscar_sync.semantics.buckets import inputs, outputs
 from oscar_sync.semantics.hooks import wanted_hooks
-from oscar_sync.semantics.stamp import HOOKS, HookDuty, hooks_stamp
+from oscar_sync.semantics.stamp import HOOKS, HookMark, hooks_stamp
 
 
 class HookWork(Struct, frozen=True):
     steps: tuple[Step, ...] = ()
-    duties: tuple[HookDuty, ...] = ()
+    hook_marks: tuple[HookMark, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -25,7 +25,7 @@ def attach_work(
     name: str,
     form: Form,
     buckets: Iterable[str],
-    vouched: Iterable[str] = (),
+    marked: Iterable[str] = (),
     *,
     made: Iterable[tuple[BucketName, str]] = (),
     is_anew: bool = False,
@@ -35,11 +35,11 @@ def attach_work(
     And at the places of *made*, bucket and folder, in buckets that the request itself makes.
 
     The marker is written first, with our own hook still off, so that it starts no job (safety 2).
-    The stamp names a notification that we set, and those in the *vouched* buckets.
+    The stamp names a notification that we set, and those in the *marked* buckets.
     ``is_anew``: those that stand now are taken off before.
     """
     steps: list[Step] = []
-    duties: list[HookDuty] = []
+    hook_marks: list[HookMark] = []
     notes: list[str] = []
     fresh = {(bucket, f"{folder}/") for bucket, folder in made}
     for bucket, prefix in sorted(wanted_hooks(form)):
@@ -57,14 +57,14 @@ def attach_work(
             steps.append(Step(Do.MARKER, f"{bucket}/{prefix}"))
         if is_missing:
             steps.append(Step(Do.HOOK, f"{bucket}/{prefix}"))
-        if is_missing or bucket in vouched:
-            duties.append(HookDuty(bucket, prefix))
+        if is_missing or bucket in marked:
+            hook_marks.append(HookMark(bucket, prefix))
         notes.extend(
             f"{rule.service} also starts on uploads to {bucket}/{prefix}: each upload runs both"
             for rule in rules
             if rule.prefix == prefix and rule.service not in {"", name, *context.planned.gone}
         )
-    return HookWork(tuple(steps), tuple(duties), tuple(notes))
+    return HookWork(tuple(steps), tuple(hook_marks), tuple(notes))
 
 
 def chain_notes(context: Context, wanted: Form) -> list[str]:
@@ -95,12 +95,12 @@ def stale_work(
     ]
     return HookWork(
         tuple(Step(Do.UNHOOK, f"{bucket}/{prefix}") for bucket, prefix in stale),
-        tuple(HookDuty(bucket, prefix, is_gone=True) for bucket, prefix in stale),
+        tuple(HookMark(bucket, prefix, is_gone=True) for bucket, prefix in stale),
     )
 
 
 def hooks_value(*works: HookWork) -> str:
-    return hooks_stamp(duty for work in works for duty in work.duties)
+    return hooks_stamp(mark for work in works for mark in work.hook_marks)
 
 
 def hooks_to_write(context: Context, live: LiveService, *works: HookWork) -> str:

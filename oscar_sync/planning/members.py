@@ -21,7 +21,7 @@ from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Judgement, Reason, judged, needs_consent, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
-from oscar_sync.planning.member_sight import MemberSight, look_at_members, taken_reason
+from oscar_sync.planning.member_view import MemberView, look_at_members, taken_reason
 from oscar_sync.semantics.buckets import in_out_buckets, named_by_delete
 from oscar_sync.semantics.federation import (
     Member,
@@ -71,19 +71,19 @@ class Members(Struct, frozen=True):
 
 def written_members(context: Context, origin: ServiceKey, form: Form) -> Members:
     """Return what a PUT of *form* does to the members: it makes no worker."""
-    sights = look_at_members(context, origin, form)
+    views = look_at_members(context, origin, form)
     return Members(
-        tuple(_written(one, form) for one in sights),
-        watched=tuple(filter(None, map(_watch, sights))),
-        verdict=judged(_verdict(context, origin, sights), _bucket_reason(sights, form)),
+        tuple(_written(one, form) for one in views),
+        watched=tuple(filter(None, map(_watch, views))),
+        verdict=judged(_verdict(context, origin, views), _bucket_reason(views, form)),
     )
 
 
 def updated_members(context: Context, live: LiveService, form: Form) -> Members:
     # A member that has no worker gets an empty one by a POST of its own, which the PUT then fills.
     written = written_members(context, live.key, form)
-    sights = look_at_members(context, live.key, form)
-    lacking = [one for one in sights if _is_lacking(one)]
+    views = look_at_members(context, live.key, form)
+    lacking = [one for one in views if _is_lacking(one)]
     made = tuple(filter(None, (_made(live, form, one) for one in lacking)))
     of = {(watch.cluster.id, watch.service): watch for watch in (*written.watched, *made)}
     dropped = _dropped(context, live.key, live.form, form)
@@ -92,7 +92,7 @@ def updated_members(context: Context, live: LiveService, form: Form) -> Members:
         (
             *(
                 _effect(one, MemberFate.CREATED) if _is_lacking(one) else _written(one, form)
-                for one in sights
+                for one in views
             ),
             *dropped,
         ),
@@ -124,11 +124,11 @@ def members_apart(context: Context, live: LiveService) -> tuple[FieldChange, ...
     return tuple(changes)
 
 
-def _is_lacking(one: MemberSight) -> bool:
+def _is_lacking(one: MemberView) -> bool:
     return one.peer is not None and one.live is None and one.reason is None
 
 
-def _made(live: LiveService, form: Form, one: MemberSight) -> MemberWatch | None:
+def _made(live: LiveService, form: Form, one: MemberView) -> MemberWatch | None:
     ours = {OWNER: live.annotations[OWNER]} if OWNER in live.annotations else {}
     watch = _watch(one)
     if watch is None or not (ours or form.cluster_id):
@@ -143,7 +143,7 @@ def _post(watch: MemberWatch) -> Step:
     return Step(Do.POST, f"{place}/{watch.service}", note, restarts=1, member=place)
 
 
-def _lacking_mark(lacking: Iterable[MemberSight]) -> Reason:
+def _lacking_mark(lacking: Iterable[MemberView]) -> Reason:
     what = ", ".join(str(one.member) for one in lacking)
     return Reason(
         "member-absent",
@@ -156,17 +156,17 @@ def _lacking_mark(lacking: Iterable[MemberSight]) -> Reason:
 def made_members(context: Context, origin: ServiceKey, form: Form) -> Members:
     # A worker of an earlier service of that name goes first, since OSCAR would take the whole
     # create back for its sake: its Secret alone answers 409.
-    sights, workers = _claimed(look_at_members(context, origin, form), origin)
+    views, workers = _claimed(look_at_members(context, origin, form), origin)
     verdict = judged(
-        _verdict(context, origin, sights),
-        _bucket_reason(sights, form),
-        _lacking_reason(context, sights, form),
-        _stay_reason(sights),
+        _verdict(context, origin, views),
+        _bucket_reason(views, form),
+        _lacking_reason(context, views, form),
+        _stay_reason(views),
     )
     return Members(
-        tuple(_effect(one, _fate_of_made(one)) for one in sights),
-        tuple(step for one in sights for step in _steps_of(one)),
-        tuple(filter(None, map(_watch, sights))),
+        tuple(_effect(one, _fate_of_made(one)) for one in views),
+        tuple(step for one in views for step in _steps_of(one)),
+        tuple(filter(None, map(_watch, views))),
         verdict,
         workers,
     )
@@ -175,9 +175,9 @@ def made_members(context: Context, origin: ServiceKey, form: Form) -> Members:
 def removed_members(context: Context, origin: ServiceKey, form: Form) -> Members:
     # OSCAR leaves the workers where they are, and nothing would remove them later. What is not its
     # worker stays; so does what nobody can see from here, once somebody agreed to that.
-    sights = _each_once(look_at_members(context, origin, form))
-    ours = [one for one in sights if one.live is not None and one.reason is None]
-    unseen = [one for one in sights if one.peer is None]
+    views = _each_once(look_at_members(context, origin, form))
+    ours = [one for one in views if one.live is not None and one.reason is None]
+    unseen = [one for one in views if one.peer is None]
     return Members(
         (
             *(_effect(one, MemberFate.REMOVED) for one in ours),
@@ -189,18 +189,18 @@ def removed_members(context: Context, origin: ServiceKey, form: Form) -> Members
     )
 
 
-def _each_once(sights: Iterable[MemberSight]) -> list[MemberSight]:
-    return list({(one.member.cluster, one.member.service): one for one in sights}.values())
+def _each_once(views: Iterable[MemberView]) -> list[MemberView]:
+    return list({(one.member.cluster, one.member.service): one for one in views}.values())
 
 
 def _claimed(
-    sights: list[MemberSight], origin: ServiceKey
-) -> tuple[list[MemberSight], tuple[tuple[ClusterId, ServiceName], ...]]:
-    """Return *sights* with why a second worker of one name cannot be made; and the first."""
+    views: list[MemberView], origin: ServiceKey
+) -> tuple[list[MemberView], tuple[tuple[ClusterId, ServiceName], ...]]:
+    """Return *views* with why a second worker of one name cannot be made; and the first."""
     # The first ones are shown by cluster and name.
-    claimed: list[MemberSight] = []
+    claimed: list[MemberView] = []
     made: dict[tuple[ClusterId, ServiceName], None] = {}
-    for one in sights:
+    for one in views:
         if one.peer is not None:
             place = one.peer.facts.view.cluster.id, ServiceName(one.member.service)
             other = origin if place in made else one.peer.planned.workers.get(place[1])
@@ -213,9 +213,9 @@ def _claimed(
     return claimed, tuple(made)
 
 
-def _verdict(context: Context, origin: ServiceKey, sights: Collection[MemberSight]) -> Judgement:
-    reason = next((one.reason for one in sights if one.reason is not None), None)
-    unseen = [one for one in sights if one.peer is None]
+def _verdict(context: Context, origin: ServiceKey, views: Collection[MemberView]) -> Judgement:
+    reason = next((one.reason for one in views if one.reason is not None), None)
+    unseen = [one for one in views if one.peer is None]
     if reason is not None:
         return Judgement(reason)
     risk = "OSCAR would overwrite it, or delete it with its buckets"
@@ -223,14 +223,14 @@ def _verdict(context: Context, origin: ServiceKey, sights: Collection[MemberSigh
 
 
 def _left_verdict(
-    context: Context, origin: ServiceKey, unseen: Collection[MemberSight]
+    context: Context, origin: ServiceKey, unseen: Collection[MemberView]
 ) -> Judgement:
     # Nothing is sent there, so the consent is to leave it behind.
     return _unseen(context, origin, unseen, "a worker there would stay, and run without its origin")
 
 
 def _unseen(
-    context: Context, origin: ServiceKey, unseen: Collection[MemberSight], risk: str
+    context: Context, origin: ServiceKey, unseen: Collection[MemberView], risk: str
 ) -> Judgement:
     if not unseen:
         return Judgement()
@@ -248,7 +248,7 @@ def _unseen(
     )
 
 
-def _watch(one: MemberSight) -> MemberWatch | None:
+def _watch(one: MemberView) -> MemberWatch | None:
     if one.peer is None:
         return None
     view, live = one.peer.facts.view, one.live
@@ -266,7 +266,7 @@ def _dropped(
             yield _effect(one, MemberFate.LEFT)
 
 
-def _written(one: MemberSight, form: Form) -> MemberEffect:
+def _written(one: MemberView, form: Form) -> MemberEffect:
     if one.peer is None:
         return _effect(one, MemberFate.UNSEEN)
     if one.live is None:
@@ -274,13 +274,13 @@ def _written(one: MemberSight, form: Form) -> MemberEffect:
     return _effect(one, MemberFate.UPDATED, in_out_buckets(form))
 
 
-def _fate_of_made(one: MemberSight) -> MemberFate:
+def _fate_of_made(one: MemberView) -> MemberFate:
     if one.peer is None:
         return MemberFate.UNSEEN
     return MemberFate.CREATED if one.live is None else MemberFate.REPLACED
 
 
-def _effect(one: MemberSight, fate: MemberFate, named: Collection[BucketName] = ()) -> MemberEffect:
+def _effect(one: MemberView, fate: MemberFate, named: Collection[BucketName] = ()) -> MemberEffect:
     keeps: tuple[Kept, ...] = ()
     peer, live = one.peer, one.live
     if peer is not None and live is not None:
@@ -296,7 +296,7 @@ def _effect(one: MemberSight, fate: MemberFate, named: Collection[BucketName] = 
     )
 
 
-def _steps_of(one: MemberSight) -> Iterable[Step]:
+def _steps_of(one: MemberView) -> Iterable[Step]:
     """Yield what takes a worker away: its buckets out, then the DELETE."""
     peer, live = one.peer, one.live
     if peer is None or live is None or one.reason is not None:
@@ -309,8 +309,8 @@ def _steps_of(one: MemberSight) -> Iterable[Step]:
     yield Step(Do.DELETE, target, restarts=1, member=place)
 
 
-def _stay_reason(sights: Iterable[MemberSight]) -> Reason | None:
-    for one in sights:
+def _stay_reason(views: Iterable[MemberView]) -> Reason | None:
+    for one in views:
         peer, live = one.peer, one.live
         if peer is None or live is None:
             continue
@@ -338,7 +338,7 @@ def _detach_reason(peer: Context, live: LiveService, named: Iterable[str]) -> Re
     )
 
 
-def _volume_reason(one: MemberSight, live: LiveService) -> Reason | None:
+def _volume_reason(one: MemberView, live: LiveService) -> Reason | None:
     volume = deleted_volume(live.form)
     if not volume:
         return None
@@ -352,8 +352,8 @@ def _volume_reason(one: MemberSight, live: LiveService) -> Reason | None:
     )
 
 
-def _bucket_reason(sights: Iterable[MemberSight], form: Form) -> Reason | None:
-    for one, bucket, facts in _met(sights, form):
+def _bucket_reason(views: Iterable[MemberView], form: Form) -> Reason | None:
+    for one, bucket, facts in _met(views, form):
         if not (one.peer and one.peer.owns_bucket(facts)):
             return Reason(
                 "member-bucket",
@@ -364,9 +364,9 @@ def _bucket_reason(sights: Iterable[MemberSight], form: Form) -> Reason | None:
     return None
 
 
-def _lacking_reason(context: Context, sights: Iterable[MemberSight], form: Form) -> Reason | None:
+def _lacking_reason(context: Context, views: Iterable[MemberView], form: Form) -> Reason | None:
     # A bucket that exists here as well is left out of the first request, and named by the second.
-    for one, bucket, _ in _met(sights, form):
+    for one, bucket, _ in _met(views, form):
         if not context.bucket_exists(bucket):
             return Reason(
                 "member-bucket",
@@ -378,11 +378,11 @@ def _lacking_reason(context: Context, sights: Iterable[MemberSight], form: Form)
 
 
 def _met(
-    sights: Iterable[MemberSight], form: Form
-) -> Iterable[tuple[MemberSight, BucketName, BucketFacts]]:
+    views: Iterable[MemberView], form: Form
+) -> Iterable[tuple[MemberView, BucketName, BucketFacts]]:
     if is_mesh(form):
         return
-    for one in sights:
+    for one in views:
         if one.peer is None:
             continue
         had = named_by_delete(one.live.form, one.live.bucket_list) if one.live else ()

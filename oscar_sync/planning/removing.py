@@ -109,8 +109,8 @@ def departure(
     # A service of *wanted* takes its place, None for none. What no PUT can change is deleted as it
     # stands: that erases its buckets, so each must be named.
     name, buckets = live.key.name, buckets_of(live)
-    vouched = (duty.bucket for duty in hooks_of(live.annotations))
-    work = stale_work(context, name, (*in_out_buckets(live.form), *let_go(live), *vouched))
+    marked = (mark.bucket for mark in hooks_of(live.annotations))
+    work = stale_work(context, name, (*in_out_buckets(live.form), *let_go(live), *marked))
     erases = _erased_with_it(context, live, named)
     lost = {item.bucket for item in erases}
     members = _members(context, live)

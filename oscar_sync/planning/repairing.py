@@ -104,13 +104,13 @@ def missing_reason(live: LiveService, missing: Iterable[FieldChange], why: str) 
 def _steps(context: Context, live: LiveService) -> tuple[Step, ...]:
     if HOOKS not in live.annotations and not context.checks_all_hooks:
         return ()
-    duties = hooks_of(live.annotations)
-    vouched = {duty.bucket for duty in duties if not duty.is_gone}
+    hook_marks = hooks_of(live.annotations)
+    marked = {mark.bucket for mark in hook_marks if not mark.is_gone}
     if context.checks_all_hooks:
-        vouched |= set(used_buckets(live.form))
+        marked |= set(used_buckets(live.form))
     if not context.facts.has_store():
         return ()
     name = live.key.name
-    gone = {duty.bucket for duty in duties if duty.is_gone}
-    stale = stale_work(context, name, gone | vouched, live.form)
-    return in_order([*stale.steps, *attach_work(context, name, live.form, vouched).steps])
+    gone = {mark.bucket for mark in hook_marks if mark.is_gone}
+    stale = stale_work(context, name, gone | marked, live.form)
+    return in_order([*stale.steps, *attach_work(context, name, live.form, marked).steps])

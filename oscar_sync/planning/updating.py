@@ -295,13 +295,13 @@ def _hook_works(
         return ()
     had = in_out_buckets(live.form)
     mine = {bucket for bucket, _ in inputs(wanted) if bucket in had}
-    duties = hooks_of(live.annotations)
-    vouched = {duty.bucket for duty in duties if not duty.is_gone}
+    hook_marks = hooks_of(live.annotations)
+    marked = {mark.bucket for mark in hook_marks if not mark.is_gone}
     made = [place for place in further_inputs(wanted) if place[0] not in {*attached, *mine}]
     looked_at = {bucket for bucket, _ in (*inputs(live.form), *inputs(wanted))}
-    looked_at.update(BucketName(duty.bucket) for duty in duties)
+    looked_at.update(BucketName(mark.bucket) for mark in hook_marks)
     return (
-        attach_work(context, name, wanted, {*attached, *mine}, {*attached, *vouched}, made=made),
+        attach_work(context, name, wanted, {*attached, *mine}, {*attached, *marked}, made=made),
         stale_work(context, name, looked_at, wanted),
     )
 

@@ -13,7 +13,7 @@ from oscar_sync.model.identity import ServiceKey
 from oscar_sync.model.selection import EVERYTHING, Narrowing
 from oscar_sync.model.settings import Settings
 from oscar_sync.model.state import BucketFacts, ClusterView, LiveService
-from oscar_sync.semantics.access import PRIVATE, told_access
+from oscar_sync.semantics.access import PRIVATE, listed_access
 from oscar_sync.semantics.definition import fdl_of
 from oscar_sync.semantics.federation import is_worker
 
@@ -98,7 +98,7 @@ def _own(view: ClusterView, settings: Settings) -> Iterator[BucketFacts]:
 
 
 def _access(facts: BucketFacts) -> dict[str, object]:
-    visibility, users = told_access(facts)
+    visibility, users = listed_access(facts)
     if visibility == PRIVATE:
         return {}
     return {"visibility": visibility, **({"allowed_users": [*users]} if users else {})}

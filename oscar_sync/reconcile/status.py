@@ -13,13 +13,13 @@ from oscar_sync.model.state import ClusterView, DeploymentState, DesiredState, L
 from oscar_sync.model.status import ClusterStatus, ServiceStatus, StorageStatus, WorkerStatus
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.facts import Facts
-from oscar_sync.planning.member_sight import MemberSight, look_at_members
+from oscar_sync.planning.member_view import MemberView, look_at_members
 from oscar_sync.planning.notes import unseen_tokens, unseen_words
 from oscar_sync.planning.ownership import Standing
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire.selecting import refuse_none_live
 from oscar_sync.reconcile.once import Pass, plan_once
-from oscar_sync.semantics.access import told_access
+from oscar_sync.semantics.access import listed_access
 from oscar_sync.semantics.capabilities import NO_DEPLOYMENT, NOT_TOLD, STATE_NOT_TOLD
 from oscar_sync.semantics.federation import is_worker, origin_of
 from oscar_sync.semantics.normal_form import is_exposed
@@ -95,7 +95,7 @@ class PlannedStatus:
         )
 
 
-def _members(planned: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[MemberSight]]]:
+def _members(planned: Pass, context: Context) -> Iterator[tuple[ServiceKey, list[MemberView]]]:
     ours = _ours(planned, context)
     for name, live in context.facts.view.services.items():
         if name in ours and not is_worker(live.annotations) and live.form.federation:
@@ -135,7 +135,7 @@ def _status(
     planned: Pass,
     context: Context,
     states: States,
-    members: Mapping[ServiceKey, Collection[MemberSight]],
+    members: Mapping[ServiceKey, Collection[MemberView]],
     origins: Mapping[ServiceKey, ServiceKey],
 ) -> ClusterStatus:
     view = context.facts.view
@@ -195,7 +195,7 @@ def _storage(planned: Pass, view: ClusterView) -> Iterator[StorageStatus]:
         is_missing = action is not None and action.kind.is_creation
         name = key.name.removeprefix(BUCKET_PREFIX)
         facts = (view.buckets or {}).get(BucketName(name)) if name != key.name else None
-        visibility, users = told_access(facts) if facts else ("", ())
+        visibility, users = listed_access(facts) if facts else ("", ())
         yield StorageStatus(
             key.name,
             held.get(key) or ("missing" if is_missing else "there"),
@@ -204,7 +204,7 @@ def _storage(planned: Pass, view: ClusterView) -> Iterator[StorageStatus]:
         )
 
 
-def _worker(one: MemberSight, states: States) -> WorkerStatus:
+def _worker(one: MemberView, states: States) -> WorkerStatus:
     member = one.member
     if one.peer is None:
         return WorkerStatus(member.cluster, member.service, "unknown", one.problem)

@@ -198,7 +198,7 @@ class Page:
     def _steps(self, action: Action) -> Iterator[str]:
         deletions = [step for step in action.steps if step.do is Do.DELETE_OBJECT]
         left_out = () if self._verbose else deletions[MOST_DELETIONS:]
-        for symbol, words in _told_steps(action, frozenset(left_out)):
+        for symbol, words in _shown_steps(action, frozenset(left_out)):
             yield f"     {self._paint(symbol, SYMBOL_COLOURS[symbol])} {safe(words)}"
         if left_out:
             yield f"       {plural(len(left_out), 'more object')} to delete (-v lists them)"
@@ -317,7 +317,7 @@ def _puts_in_parts(action: Action) -> bool:
     return sum(step.do is Do.PUT and not step.member for step in action.steps) > 1
 
 
-def _told_steps(
+def _shown_steps(
     action: Action, left_out: Collection[Step] = frozenset()
 ) -> Iterator[tuple[str, str]]:
     marked = marked_as_kept(action)  # said where the bucket is
@@ -330,7 +330,7 @@ def _told_steps(
 
 
 def step_lines(action: Action) -> list[str]:
-    return [words for _, words in _told_steps(action)]
+    return [words for _, words in _shown_steps(action)]
 
 
 _PUT_WORDS: Final = {"the full definition": "attach existing buckets by a second request"}

@@ -54,7 +54,7 @@ def access_of_service(form: Form) -> Access:
     return access_given(form.visibility, form.allowed_users)
 
 
-def told_access(facts: BucketFacts) -> tuple[str, tuple[str, ...]]:
+def listed_access(facts: BucketFacts) -> tuple[str, tuple[str, ...]]:
     """Return visibility and users of a bucket as OSCAR tells them, in one form."""
     # An administrator sees a blank visibility where a user sees *private* (1.4).
     users = tuple(sorted({*facts.allowed_users})) if facts.visibility == RESTRICTED else ()
@@ -70,7 +70,7 @@ def is_locked(visibility: str, users: Collection[str]) -> bool:
 
 def seen_of(facts: BucketFacts) -> tuple[str, str, str, str, tuple[str, ...]]:
     """Return what a write to a bucket rests on: whose it is, what made it, and who has access."""
-    return facts.owner, facts.from_service, facts.set_name, *told_access(facts)
+    return facts.owner, facts.from_service, facts.set_name, *listed_access(facts)
 
 
 def hides_public(visibility: str) -> bool:

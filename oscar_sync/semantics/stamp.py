@@ -208,7 +208,7 @@ def secrets_of(annotations: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
     return key_id, {unquote(name): print_ for name, print_ in pairs}
 
 
-class HookDuty(Struct, frozen=True):
+class HookMark(Struct, frozen=True):
     """A notification that our mark names: it must exist, or with ``is_gone`` must not."""
 
     bucket: str
@@ -216,19 +216,21 @@ class HookDuty(Struct, frozen=True):
     is_gone: bool = False
 
 
-def hooks_stamp(duties: Iterable[HookDuty]) -> str:
+def hooks_stamp(hook_marks: Iterable[HookMark]) -> str:
     """Return the value of the hooks annotation: ``<bucket>/<folder>/ ... !<bucket>/<folder>/``."""
-    words = {f"{'!' if duty.is_gone else ''}{duty.bucket}/{quote(duty.prefix)}" for duty in duties}
+    words = {
+        f"{'!' if mark.is_gone else ''}{mark.bucket}/{quote(mark.prefix)}" for mark in hook_marks
+    }
     return " ".join(sorted(words))
 
 
-def hooks_of(annotations: Mapping[str, str]) -> tuple[HookDuty, ...]:
-    return tuple(_duty(word) for word in annotations.get(HOOKS, "").split() if "/" in word)
+def hooks_of(annotations: Mapping[str, str]) -> tuple[HookMark, ...]:
+    return tuple(_hook_mark(word) for word in annotations.get(HOOKS, "").split() if "/" in word)
 
 
-def _duty(word: str) -> HookDuty:
+def _hook_mark(word: str) -> HookMark:
     bucket, _, prefix = word.removeprefix("!").partition("/")
-    return HookDuty(bucket, unquote(prefix), is_gone=word.startswith("!"))
+    return HookMark(bucket, unquote(prefix), is_gone=word.startswith("!"))
 
 
 def detached_stamp(purpose: str, buckets: Iterable[str]) -> str:

@@ -86,7 +86,7 @@ class ObjectStore:
         """
         from oscar_sync.storage.hooks import with_hook
 
-        with _telling_unregistered(service, f"{bucket}/{prefix}"):
+        with _unregistered_in_words(service, f"{bucket}/{prefix}"):
             return self._rewrite(bucket, lambda config: with_hook(config, service, prefix))
 
     def replace_hooks(self, bucket: str, old: str, new: str, prefixes: Collection[str]) -> bool:
@@ -98,7 +98,7 @@ class ObjectStore:
         """
         from oscar_sync.storage.hooks import with_hooks_of_another
 
-        with _telling_unregistered(new, bucket):
+        with _unregistered_in_words(new, bucket):
             return self._rewrite(
                 bucket, lambda config: with_hooks_of_another(config, old, new, prefixes)
             )
@@ -299,7 +299,7 @@ class ObjectStore:
 
 
 @contextmanager
-def _telling_unregistered(service: str, place: str) -> Iterator[None]:
+def _unregistered_in_words(service: str, place: str) -> Iterator[None]:
     try:
         yield
     except StoreError as error:

@@ -71,7 +71,7 @@ class Clone(Struct, frozen=True):
         return self._taken(checked_out_commit(self.followed.folder))
 
     def _taken(self, commit: str) -> FollowedCommit:
-        told = self._told(commit)
+        told = self._described(commit)
         if self.followed.signers_file:
             self._verify(told)
         self._follow_on(told)
@@ -119,7 +119,7 @@ class Clone(Struct, frozen=True):
         last = commit_named(self.followed.folder, _FETCHED)
         return bool(last) and listed.decode().split() == [last, self.followed.full_ref]
 
-    def _told(self, commit: str) -> FollowedCommit:
+    def _described(self, commit: str) -> FollowedCommit:
         if not commit:
             raise self._error(f"{self.followed.shown_ref} is not a commit")
         options = ("--no-patch", "--no-notes", "--encoding=UTF-8", "--format=%an%x00%aI%x00%s")

@@ -210,15 +210,16 @@ def is_served(found, wanted):
         return False
     for name, (form, stamps, *rest) in wanted.items():
         found_form, found_stamps, *found_rest = found[name]
-        if (found_form, found_rest) != (form, rest) or duties(stamps) - duties(found_stamps):
+        lost = hook_marks(stamps) - hook_marks(found_stamps)
+        if (found_form, found_rest) != (form, rest) or lost:
             return False
         if {**found_stamps, HOOKS: ""} != {**stamps, HOOKS: ""}:
             return False
     return True
 
 
-def duties(stamps):
-    return {duty for duty in hooks_of(stamps) if not duty.is_gone}
+def hook_marks(stamps):
+    return {mark for mark in hooks_of(stamps) if not mark.is_gone}
 
 
 def test_every_fault_of_the_emulator_is_among_them():

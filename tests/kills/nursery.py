@@ -31,7 +31,7 @@ WARM: Final = (
     "oscar_sync.planning.candidates",
     "oscar_sync.planning.closing",
     "oscar_sync.planning.hook_steps",
-    "oscar_sync.planning.member_sight",
+    "oscar_sync.planning.member_view",
     "oscar_sync.planning.removing",
     "oscar_sync.planning.repairing",
     "oscar_sync.planning.spent",

@@ -29,19 +29,19 @@ def remove_logs(words: Sequence[str], options: dict[str, Any], outputs: Sequence
     def remove(oscar: Oscar) -> Exit:
         oscar.check_write()
         service_of(oscar, name)
-        going = _going(oscar, name, jobs, options)
-        if not going:
+        removed = _to_delete(oscar, name, jobs, options)
+        if not removed:
             say(f"{name} has no jobs" if options["all_jobs"] else f"{name} has no finished jobs")
             return _deleted(oscar, name, (), outputs)
-        question = f"Delete {_shown(going)} of {oscar.cluster.id}/{name}, with their logs?"
+        question = f"Delete {_shown(removed)} of {oscar.cluster.id}/{name}, with their logs?"
         if (refused := is_confirmed(question, is_yes=options["yes"])) is not None:
             return refused
-        return _deleted(oscar, name, going, outputs)
+        return _deleted(oscar, name, removed, outputs)
 
     return on_cluster(options, outputs, remove)
 
 
-def _going(oscar: Oscar, name: str, jobs: Sequence[str], options: dict[str, Any]) -> list[Job]:
+def _to_delete(oscar: Oscar, name: str, jobs: Sequence[str], options: dict[str, Any]) -> list[Job]:
     # One by one, by name: OSCAR's own "all" also takes the jobs of other users (handlers/logs.go).
     listed = {job.name: job for job in oscar.jobs(name)}
     if missing := [job for job in jobs if job not in listed]:

@@ -1,4 +1,4 @@
-"""The premise of a write is at most five seconds old, whichever write it is (L6)."""
+"""The precondition of a write is at most five seconds old, whichever write it is (L6)."""
 
 from typing import Any, cast
 

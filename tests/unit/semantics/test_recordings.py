@@ -14,7 +14,7 @@ from oscar_sync.semantics.live_shape import shape_fault
 from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.release_fields import unsupported
 from oscar_sync.semantics.stamp import (
-    HookDuty,
+    HookMark,
     detached_of,
     detached_stamp,
     hooks_of,
@@ -111,8 +111,8 @@ def test_stamps_come_back_as_they_were_written():
     owner = owner_of({"oscar-sync.io/owner": owner_stamp("set", "host:1/a/b", "name")})
     assert owner is not None
     assert (owner.set_name, owner.identity, owner.service) == ("set", "host:1/a/b", "name")
-    duties = (HookDuty("bucket", "in/"), HookDuty("other", "a b/ü%/", is_gone=True))
-    assert set(hooks_of({"oscar-sync.io/hooks": hooks_stamp(duties)})) == set(duties)
+    hook_marks = (HookMark("bucket", "in/"), HookMark("other", "a b/ü%/", is_gone=True))
+    assert set(hooks_of({"oscar-sync.io/hooks": hooks_stamp(hook_marks)})) == set(hook_marks)
     text = detached_stamp("remove", ["b", "a"])
     assert detached_of({"oscar-sync.io/detached": text}) == ("remove", ("a", "b"))
     assert detached_of({"oscar-sync.io/detached": "other a"}) == ("", ())

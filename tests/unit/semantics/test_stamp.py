@@ -11,7 +11,7 @@ from oscar_sync.semantics.stamp import (
     DETACHED,
     OWNER,
     REVISION,
-    HookDuty,
+    HookMark,
     Owner,
     dropped_of,
     dropped_stamp,
@@ -78,8 +78,8 @@ def test_what_has_no_hash_is_not_spoken_of():
 
 
 def test_a_notification_that_we_vouch_for_stands_unless_it_is_said_to_be_gone():
-    duties = [HookDuty("red", "in/"), HookDuty("blue", "a b/", is_gone=True)]
-    assert hooks_stamp(duties) == "!blue/a%20b/ red/in/"
+    hook_marks = [HookMark("red", "in/"), HookMark("blue", "a b/", is_gone=True)]
+    assert hooks_stamp(hook_marks) == "!blue/a%20b/ red/in/"
 
 
 @pytest.mark.parametrize(

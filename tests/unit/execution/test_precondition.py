@@ -68,11 +68,11 @@ def test_a_service_with_data_at_risk_is_asked_for_by_name_before_its_update(fiel
         send_update(one, one.material)
 
 
-def test_a_premise_is_read_from_the_list_unless_data_is_at_risk():
+def test_a_precondition_is_read_from_the_list_unless_data_is_at_risk():
     with pytest.raises(Asked, match="list"):
-        asking().check_premise(live())
+        asking().check_precondition(live())
     with pytest.raises(Asked, match="by name"):
-        asking().check_premise(live(), data_is_at_risk=True)
+        asking().check_precondition(live(), data_is_at_risk=True)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from oscar_sync.semantics.federation import Member, is_same_endpoint, is_worker_
 from oscar_sync.semantics.stamp import owner_of
 
 
-class MemberSight(Struct, frozen=True):
+class MemberView(Struct, frozen=True):
     member: Member
     peer: Context | None = None
     live: LiveService | None = None
@@ -21,17 +21,17 @@ class MemberSight(Struct, frozen=True):
     reason: Reason | None = None
 
 
-def look_at_members(context: Context, origin: ServiceKey, form: Form) -> list[MemberSight]:
+def look_at_members(context: Context, origin: ServiceKey, form: Form) -> list[MemberView]:
     return [_look(context, origin, form, member) for member in members_of(form)]
 
 
-def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> MemberSight:
+def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> MemberView:
     peer, problem = _peer(context, member)
     if peer is None:
-        return MemberSight(member, problem=problem)
+        return MemberView(member, problem=problem)
     name = ServiceName(member.service)
     if peer.service_key(name) == origin:
-        return MemberSight(member, peer, reason=taken_reason(member, "it is the origin itself"))
+        return MemberView(member, peer, reason=taken_reason(member, "it is the origin itself"))
     live = peer.facts.view.services.get(name)
     if live is not None:
         reason = (
@@ -39,25 +39,25 @@ def _look(context: Context, origin: ServiceKey, form: Form, member: Member) -> M
             if _is_ours(context, origin, form, live)
             else taken_reason(member, f"a service of that name exists{_whose(live)}")
         )
-        return MemberSight(member, peer, live, reason=reason)
+        return MemberView(member, peer, live, reason=reason)
     if name in peer.desired:
         place = peer.desired[name].locate(())
-        return MemberSight(member, peer, reason=taken_reason(member, f"{place} defines it as well"))
+        return MemberView(member, peer, reason=taken_reason(member, f"{place} defines it as well"))
     return _probed(member, peer, name)
 
 
-def _probed(member: Member, peer: Context, name: ServiceName) -> MemberSight:
+def _probed(member: Member, peer: Context, name: ServiceName) -> MemberView:
     probe = peer.facts.probe(name)
     match probe:
         case Probe.FREE:
-            return MemberSight(member, peer)
+            return MemberView(member, peer)
         case Probe.EXISTS | Probe.HIDDEN:
             reason = taken_reason(
                 member, "a service of that name exists, and this log-in cannot see it"
             )
-            return MemberSight(member, peer, reason=reason)
+            return MemberView(member, peer, reason=reason)
         case Probe.UNKNOWN | Probe.SHARED:
-            return MemberSight(member, problem="its cluster answers with an error")
+            return MemberView(member, problem="its cluster answers with an error")
         case _:
             assert_never(probe)
 
