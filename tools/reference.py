@@ -15,12 +15,12 @@ import click
 from oscar_sync.cli.command_help import CommonOption, DescribedCommand
 from oscar_sync.cli.lazy import LazyGroup
 from oscar_sync.cli.main import cli
-from oscar_sync.manifests.codes import TITLES as MANIFEST_TITLES
+from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.settings_fields import ALWAYS_SHOWN, SETTINGS, WARNINGS
 from oscar_sync.render.field_text import marks, shown_default
-from oscar_sync.settings.codes import TITLES as SETTINGS_TITLES
+from oscar_sync.settings.codes import SettingsCode
 from tools import reasons, releases, variables
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -264,10 +264,9 @@ def _diagnostics() -> str:
         _wrapped(_CODES_INTRODUCTION),
         "",
     ]
-    titles = {str(code): text for code, text in MANIFEST_TITLES.items()}
-    titles |= {str(code): text for code, text in SETTINGS_TITLES.items()}
+    meanings = {str(code): code.meaning for code in (*ManifestCode, *SettingsCode)}
     levels = dict.fromkeys(WARNINGS, " (*rules*)") | dict.fromkeys(ALWAYS_SHOWN, " (*raise*)")
-    lines += [f"- {code}: {title}{levels.get(code, '')}" for code, title in sorted(titles.items())]
+    lines += [f"- {code}: {text}{levels.get(code, '')}" for code, text in sorted(meanings.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -1,137 +1,70 @@
 """The codes of what can be wrong with manifests: stable, never reused."""
 
-from enum import StrEnum
-from typing import Final
+from oscar_sync.model.code import TitledCode
 
 
-class ManifestCode(StrEnum):
+class ManifestCode(TitledCode):
     """OSY1xx."""
 
-    NOT_YAML = "OSY101"
-    DUPLICATE_KEY = "OSY102"
-    BOMB = "OSY103"
-    NOT_UTF8 = "OSY104"
-    UNREADABLE = "OSY105"
-    TOO_LARGE_FILE = "OSY106"
-    SYMLINK_LOOP = "OSY107"
-    NO_SUCH_PATH = "OSY108"
-    NO_FDL = "OSY109"
-    MISSPELT_FUNCTIONS = "OSY110"
-    SECOND_DOCUMENT = "OSY111"
-    NOT_FDL = "OSY112"
-    SHAPE = "OSY113"
-    AWS_IGNORED = "OSY114"
-    UNKNOWN_KEY = "OSY115"
-    REMOVED_KEY = "OSY116"
-    SERVER_OWNED = "OSY117"
-    BOTH_VARIABLES = "OSY118"
-    NOT_TEXT = "OSY119"
-    NOT_FLAG = "OSY120"
-    NOT_INTEGER = "OSY121"
-    NOT_LIST = "OSY122"
-    NOT_MAPPING = "OSY123"
-    REQUIRED = "OSY124"
-    CHOICE = "OSY125"
-    QUANTITY = "OSY126"
-    NAME = "OSY127"
-    STRING = "OSY128"
-    PATH = "OSY129"
-    BUCKET_NAME = "OSY130"
-    PROVIDER = "OSY131"
-    PROVIDER_CREDENTIALS = "OSY132"
-    TWO_INPUTS = "OSY133"
-    RESERVED_ANNOTATION = "OSY134"
-    LABEL = "OSY135"
-    TOO_LARGE = "OSY136"
-    EXPOSE = "OSY137"
-    SCALE = "OSY138"
-    VOLUME = "OSY139"
-    FEDERATION = "OSY140"
-    KSERVE = "OSY141"
-    ISOLATION = "OSY142"
-    MOUNT = "OSY143"
-    IMAGE = "OSY144"
-    SCRIPT_MISSING = "OSY150"
-    SCRIPT_OUTSIDE = "OSY151"
-    SCRIPT_UNREADABLE = "OSY152"
-    TEMPLATE = "OSY153"
-    PRIVATE = "OSY154"
-    OVERLAY = "OSY160"
-    OVERLAY_VARIABLE = "OSY161"
-    ENV_FILE = "OSY162"
-    TWICE = "OSY170"
-    TRIGGER_LOOP = "OSY171"
-    SHARED_INPUT = "OSY172"
-    SEED_TRIGGERS = "OSY173"
-    SEED_PROVIDER = "OSY174"
-    PLAIN_SECRET = "OSY180"
-    INPUT_FILTER = "OSY181"
-    MOVING_TAG = "OSY182"
-    FOREIGN_INPUT = "OSY183"
-    MISSPELT_KEY = "OSY184"
-
-
-TITLES: Final = {
-    ManifestCode.NOT_YAML: "the file is not YAML or JSON",
-    ManifestCode.DUPLICATE_KEY: "a key occurs twice in one mapping",
-    ManifestCode.BOMB: "nested too deeply, or aliases expand to too much",
-    ManifestCode.NOT_UTF8: "the file is not UTF-8",
-    ManifestCode.UNREADABLE: "a file or folder cannot be read",
-    ManifestCode.TOO_LARGE_FILE: "a discovered file is over 2 MiB and was not parsed",
-    ManifestCode.SYMLINK_LOOP: "a symbolic link leads back, or to a folder that is ignored in part",
-    ManifestCode.NO_SUCH_PATH: "a PATH does not exist",
-    ManifestCode.NO_FDL: "there is no FDL at all",
-    ManifestCode.MISSPELT_FUNCTIONS: "a top-level key looks like `functions`",
-    ManifestCode.SECOND_DOCUMENT: "a second YAML document has `functions`",
-    ManifestCode.NOT_FDL: "the file is not an FDL and was skipped",
-    ManifestCode.SHAPE: "the file does not have the shape of an FDL",
-    ManifestCode.AWS_IGNORED: "functions for another platform are ignored",
-    ManifestCode.UNKNOWN_KEY: "no server knows the key",
-    ManifestCode.REMOVED_KEY: "servers no longer know the key",
-    ManifestCode.SERVER_OWNED: "the server sets this field; the value is not sent",
-    ManifestCode.BOTH_VARIABLES: "both spellings of environment variables",
-    ManifestCode.NOT_TEXT: "a text is required",
-    ManifestCode.NOT_FLAG: "true or false is required",
-    ManifestCode.NOT_INTEGER: "a whole number is required",
-    ManifestCode.NOT_LIST: "a list is required",
-    ManifestCode.NOT_MAPPING: "a mapping is required",
-    ManifestCode.REQUIRED: "a required field is missing or blank",
-    ManifestCode.CHOICE: "the value is not one of the possible ones",
-    ManifestCode.QUANTITY: "not a Kubernetes quantity",
-    ManifestCode.NAME: "the name cannot be used",
-    ManifestCode.STRING: "the server refuses or changes the value, or fails on it",
-    ManifestCode.PATH: "the path cannot be used",
-    ManifestCode.BUCKET_NAME: "the name of the bucket is not valid",
-    ManifestCode.PROVIDER: "the storage provider is unknown or not defined",
-    ManifestCode.PROVIDER_CREDENTIALS: "the storage provider has no endpoint or credentials",
-    ManifestCode.TWO_INPUTS: "two inputs of one service in one folder",
-    ManifestCode.RESERVED_ANNOTATION: "the annotation belongs to the server or to oscar-sync",
-    ManifestCode.LABEL: "Kubernetes refuses the label or annotation",
-    ManifestCode.TOO_LARGE: "the definition does not fit into one ConfigMap",
-    ManifestCode.EXPOSE: "the exposed service cannot be built",
-    ManifestCode.SCALE: "the scale cannot be built",
-    ManifestCode.VOLUME: "the server refuses the volume",
-    ManifestCode.FEDERATION: "the server refuses the federation",
-    ManifestCode.KSERVE: "the server refuses the KServe block",
-    ManifestCode.ISOLATION: "the isolation makes the server fail",
-    ManifestCode.MOUNT: "the server refuses the mount",
-    ManifestCode.IMAGE: "the name of the image is not valid",
-    ManifestCode.SCRIPT_MISSING: "the script does not exist",
-    ManifestCode.SCRIPT_OUTSIDE: "a file lies outside the settings' folder",
-    ManifestCode.SCRIPT_UNREADABLE: "the script cannot be read",
-    ManifestCode.PRIVATE: "the file is private: no manifest may read it",
-    ManifestCode.TEMPLATE: "the file is a template that was not rendered",
-    ManifestCode.OVERLAY: "the overlay cannot be used",
-    ManifestCode.OVERLAY_VARIABLE: "an overlay names an undefined environment variable",
-    ManifestCode.ENV_FILE: "the env file cannot be used",
-    ManifestCode.TWICE: "a service is defined twice on one cluster",
-    ManifestCode.TRIGGER_LOOP: "an output feeds its own input",
-    ManifestCode.SHARED_INPUT: "one upload starts several services",
-    ManifestCode.SEED_TRIGGERS: "a seed would start a service",
-    ManifestCode.SEED_PROVIDER: "a seed goes to a provider that its service does not define",
-    ManifestCode.PLAIN_SECRET: "a secret is in plain text",
-    ManifestCode.INPUT_FILTER: "prefix and suffix of an input do nothing",
-    ManifestCode.MOVING_TAG: "the image's tag moves",
-    ManifestCode.FOREIGN_INPUT: "an input of a MinIO that may not be the cluster's own",
-    ManifestCode.MISSPELT_KEY: "a key is misspelt",
-}
+    NOT_YAML = "OSY101", "the file is not YAML or JSON"
+    DUPLICATE_KEY = "OSY102", "a key occurs twice in one mapping"
+    BOMB = "OSY103", "nested too deeply, or aliases expand to too much"
+    NOT_UTF8 = "OSY104", "the file is not UTF-8"
+    UNREADABLE = "OSY105", "a file or folder cannot be read"
+    TOO_LARGE_FILE = "OSY106", "a discovered file is over 2 MiB and was not parsed"
+    SYMLINK_LOOP = "OSY107", "a symbolic link leads back, or to a folder that is ignored in part"
+    NO_SUCH_PATH = "OSY108", "a PATH does not exist"
+    NO_FDL = "OSY109", "there is no FDL at all"
+    MISSPELT_FUNCTIONS = "OSY110", "a top-level key looks like `functions`"
+    SECOND_DOCUMENT = "OSY111", "a second YAML document has `functions`"
+    NOT_FDL = "OSY112", "the file is not an FDL and was skipped"
+    SHAPE = "OSY113", "the file does not have the shape of an FDL"
+    AWS_IGNORED = "OSY114", "functions for another platform are ignored"
+    UNKNOWN_KEY = "OSY115", "no server knows the key"
+    REMOVED_KEY = "OSY116", "servers no longer know the key"
+    SERVER_OWNED = "OSY117", "the server sets this field; the value is not sent"
+    BOTH_VARIABLES = "OSY118", "both spellings of environment variables"
+    NOT_TEXT = "OSY119", "a text is required"
+    NOT_FLAG = "OSY120", "true or false is required"
+    NOT_INTEGER = "OSY121", "a whole number is required"
+    NOT_LIST = "OSY122", "a list is required"
+    NOT_MAPPING = "OSY123", "a mapping is required"
+    REQUIRED = "OSY124", "a required field is missing or blank"
+    CHOICE = "OSY125", "the value is not one of the possible ones"
+    QUANTITY = "OSY126", "not a Kubernetes quantity"
+    NAME = "OSY127", "the name cannot be used"
+    STRING = "OSY128", "the server refuses or changes the value, or fails on it"
+    PATH = "OSY129", "the path cannot be used"
+    BUCKET_NAME = "OSY130", "the name of the bucket is not valid"
+    PROVIDER = "OSY131", "the storage provider is unknown or not defined"
+    PROVIDER_CREDENTIALS = "OSY132", "the storage provider has no endpoint or credentials"
+    TWO_INPUTS = "OSY133", "two inputs of one service in one folder"
+    RESERVED_ANNOTATION = "OSY134", "the annotation belongs to the server or to oscar-sync"
+    LABEL = "OSY135", "Kubernetes refuses the label or annotation"
+    TOO_LARGE = "OSY136", "the definition does not fit into one ConfigMap"
+    EXPOSE = "OSY137", "the exposed service cannot be built"
+    SCALE = "OSY138", "the scale cannot be built"
+    VOLUME = "OSY139", "the server refuses the volume"
+    FEDERATION = "OSY140", "the server refuses the federation"
+    KSERVE = "OSY141", "the server refuses the KServe block"
+    ISOLATION = "OSY142", "the isolation makes the server fail"
+    MOUNT = "OSY143", "the server refuses the mount"
+    IMAGE = "OSY144", "the name of the image is not valid"
+    SCRIPT_MISSING = "OSY150", "the script does not exist"
+    SCRIPT_OUTSIDE = "OSY151", "a file lies outside the settings' folder"
+    SCRIPT_UNREADABLE = "OSY152", "the script cannot be read"
+    TEMPLATE = "OSY153", "the file is a template that was not rendered"
+    PRIVATE = "OSY154", "the file is private: no manifest may read it"
+    OVERLAY = "OSY160", "the overlay cannot be used"
+    OVERLAY_VARIABLE = "OSY161", "an overlay names an undefined environment variable"
+    ENV_FILE = "OSY162", "the env file cannot be used"
+    TWICE = "OSY170", "a service is defined twice on one cluster"
+    TRIGGER_LOOP = "OSY171", "an output feeds its own input"
+    SHARED_INPUT = "OSY172", "one upload starts several services"
+    SEED_TRIGGERS = "OSY173", "a seed would start a service"
+    SEED_PROVIDER = "OSY174", "a seed goes to a provider that its service does not define"
+    PLAIN_SECRET = "OSY180", "a secret is in plain text"
+    INPUT_FILTER = "OSY181", "prefix and suffix of an input do nothing"
+    MOVING_TAG = "OSY182", "the image's tag moves"
+    FOREIGN_INPUT = "OSY183", "an input of a MinIO that may not be the cluster's own"
+    MISSPELT_KEY = "OSY184", "a key is misspelt"

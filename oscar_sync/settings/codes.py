@@ -1,87 +1,45 @@
 """The codes of what can be wrong with settings and clusters: stable, never reused."""
 
-from enum import StrEnum
-from typing import Final
+from oscar_sync.model.code import TitledCode
 
 
-class SettingsCode(StrEnum):
+class SettingsCode(TitledCode):
     """OSY2xx settings, OSY3xx clusters."""
 
-    NOT_YAML = "OSY201"
-    DUPLICATE_KEY = "OSY202"
-    UNREADABLE = "OSY203"
-    UNKNOWN_KEY = "OSY204"
-    VALUE = "OSY205"
-    SET_NAME = "OSY206"
-    DURATION = "OSY207"
-    CONSENT = "OSY208"
-    UNDEFINED_VARIABLE = "OSY209"
-    REMOVED_AND_WANTED = "OSY210"
-    SEED = "OSY211"
-    SEED_OUTSIDE = "OSY212"
-    PRUNE_WITHOUT_SET = "OSY213"
-    UNKNOWN_SERVICE = "OSY214"
-    PASSED_OVER = "OSY215"
-    SECRET_ENV = "OSY216"
-    SILENCED = "OSY217"
-    BARE_VARIABLE = "OSY218"
-    BUCKETS_WITHOUT_SET = "OSY219"
-    BUCKET_ACCESS = "OSY220"
-    MOVED = "OSY225"
-    WINDOW = "OSY226"
-    FINGERPRINT_KEY = "OSY290"
-    NO_CLUSTER = "OSY301"
-    UNKNOWN_CLUSTER = "OSY302"
-    ENDPOINT = "OSY303"
-    NO_LOGIN = "OSY304"
-    NOT_VERIFIED = "OSY306"
-    ASSUMED_VERIFIED = "OSY307"
-    ONLY_CLUSTER = "OSY308"
-    CLI_FILE = "OSY309"
-    ALIAS_LOOP = "OSY310"
-    SAME_IDENTITY = "OSY311"
-    ENDPOINT_NOT_ALLOWED = "OSY312"
-    UNGUARDED = "OSY313"
-    OUTSIDE = "OSY314"
-    NOTHING_FOR_CLUSTER = "OSY315"
-
-
-TITLES: Final = {
-    SettingsCode.NOT_YAML: "the settings file is not YAML",
-    SettingsCode.DUPLICATE_KEY: "a key occurs twice in the settings",
-    SettingsCode.UNREADABLE: "the settings file cannot be read",
-    SettingsCode.UNKNOWN_KEY: "the settings have no such key",
-    SettingsCode.VALUE: "a value of the settings cannot be used",
-    SettingsCode.SET_NAME: "the name of the set is not valid",
-    SettingsCode.DURATION: "not a duration",
-    SettingsCode.CONSENT: "not a permission",
-    SettingsCode.UNDEFINED_VARIABLE: "an environment variable is not defined",
-    SettingsCode.REMOVED_AND_WANTED: "a service is to be removed and is in the manifests",
-    SettingsCode.SEED: "the seed cannot be used",
-    SettingsCode.SEED_OUTSIDE: "the seed's files lie outside the settings' folder",
-    SettingsCode.PRUNE_WITHOUT_SET: "prune needs a set",
-    SettingsCode.PASSED_OVER: "a settings file is not used",
-    SettingsCode.SECRET_ENV: "--secret-env names a secret that no service has",
-    SettingsCode.SILENCED: "`rules` of the settings turn warnings off",
-    SettingsCode.BARE_VARIABLE: "a variable without braces is not replaced",
-    SettingsCode.WINDOW: "not a window",
-    SettingsCode.MOVED: "an entry of `moved` cannot be used",
-    SettingsCode.UNKNOWN_SERVICE: "the settings name a service that no manifest has",
-    SettingsCode.BUCKETS_WITHOUT_SET: "buckets need a set",
-    SettingsCode.BUCKET_ACCESS: "a service would give other access to a bucket than `buckets` says",
-    SettingsCode.FINGERPRINT_KEY: "the key of fingerprints can be guessed",
-    SettingsCode.NO_CLUSTER: "no cluster is known for a key of the manifests",
-    SettingsCode.UNKNOWN_CLUSTER: "the settings name an unknown cluster",
-    SettingsCode.ENDPOINT: "the endpoint is not an http(s) address",
-    SettingsCode.NO_LOGIN: "the cluster has no credentials",
-    SettingsCode.NOT_VERIFIED: "the cluster's certificate is not verified",
-    SettingsCode.ASSUMED_VERIFIED: "the certificate is verified although the file does not say so",
-    SettingsCode.ONLY_CLUSTER: "the only cluster known is used",
-    SettingsCode.CLI_FILE: "oscar-cli's file cannot be used",
-    SettingsCode.ALIAS_LOOP: "aliases of clusters form a loop",
-    SettingsCode.SAME_IDENTITY: "two entries are one cluster",
-    SettingsCode.ENDPOINT_NOT_ALLOWED: "the address may not have credentials",
-    SettingsCode.OUTSIDE: "a file that the settings name lies outside their folder",
-    SettingsCode.NOTHING_FOR_CLUSTER: "no manifest is for the cluster that --cluster names",
-    SettingsCode.UNGUARDED: "in CI, files decide where credentials go",
-}
+    NOT_YAML = "OSY201", "the settings file is not YAML"
+    DUPLICATE_KEY = "OSY202", "a key occurs twice in the settings"
+    UNREADABLE = "OSY203", "the settings file cannot be read"
+    UNKNOWN_KEY = "OSY204", "the settings have no such key"
+    VALUE = "OSY205", "a value of the settings cannot be used"
+    SET_NAME = "OSY206", "the name of the set is not valid"
+    DURATION = "OSY207", "not a duration"
+    CONSENT = "OSY208", "not a permission"
+    UNDEFINED_VARIABLE = "OSY209", "an environment variable is not defined"
+    REMOVED_AND_WANTED = "OSY210", "a service is to be removed and is in the manifests"
+    SEED = "OSY211", "the seed cannot be used"
+    SEED_OUTSIDE = "OSY212", "the seed's files lie outside the settings' folder"
+    PRUNE_WITHOUT_SET = "OSY213", "prune needs a set"
+    UNKNOWN_SERVICE = "OSY214", "the settings name a service that no manifest has"
+    PASSED_OVER = "OSY215", "a settings file is not used"
+    SECRET_ENV = "OSY216", "--secret-env names a secret that no service has"
+    SILENCED = "OSY217", "`rules` of the settings turn warnings off"
+    BARE_VARIABLE = "OSY218", "a variable without braces is not replaced"
+    BUCKETS_WITHOUT_SET = "OSY219", "buckets need a set"
+    BUCKET_ACCESS = "OSY220", "a service would give other access to a bucket than `buckets` says"
+    MOVED = "OSY225", "an entry of `moved` cannot be used"
+    WINDOW = "OSY226", "not a window"
+    FINGERPRINT_KEY = "OSY290", "the key of fingerprints can be guessed"
+    NO_CLUSTER = "OSY301", "no cluster is known for a key of the manifests"
+    UNKNOWN_CLUSTER = "OSY302", "the settings name an unknown cluster"
+    ENDPOINT = "OSY303", "the endpoint is not an http(s) address"
+    NO_LOGIN = "OSY304", "the cluster has no credentials"
+    NOT_VERIFIED = "OSY306", "the cluster's certificate is not verified"
+    ASSUMED_VERIFIED = "OSY307", "the certificate is verified although the file does not say so"
+    ONLY_CLUSTER = "OSY308", "the only cluster known is used"
+    CLI_FILE = "OSY309", "oscar-cli's file cannot be used"
+    ALIAS_LOOP = "OSY310", "aliases of clusters form a loop"
+    SAME_IDENTITY = "OSY311", "two entries are one cluster"
+    ENDPOINT_NOT_ALLOWED = "OSY312", "the address may not have credentials"
+    UNGUARDED = "OSY313", "in CI, files decide where credentials go"
+    OUTSIDE = "OSY314", "a file that the settings name lies outside their folder"
+    NOTHING_FOR_CLUSTER = "OSY315", "no manifest is for the cluster that --cluster names"
