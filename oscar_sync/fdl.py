@@ -25,6 +25,7 @@ from typing import Annotated, Any, Final, Literal, Self, TypeAlias, assert_never
 from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model, model_validator
 from pydantic import Field as ModelField
 
+from oscar_sync.documents.scalars import written
 from oscar_sync.errors import InputError
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.fdl_fields import SERVICE
@@ -35,14 +36,7 @@ DEFAULT_CLUSTER: Final = "default-cluster"
 """The key of a service that goes to whichever cluster is the default."""
 
 
-def _text(value: Any) -> Any:
-    """Return a number or truth as FDL's readers take it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
-
-
-Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
+Text: TypeAlias = Annotated[str, BeforeValidator(written)]
 
 
 class FdlBlock(BaseModel):

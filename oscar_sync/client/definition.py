@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeGuard
 
+from oscar_sync.documents.scalars import written
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind
 from oscar_sync.model.secret import Secret
@@ -59,11 +60,11 @@ def _block(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, Any
 def _value(field: Field, value: Any) -> Any:
     match field.kind:
         case Kind.TEXT:
-            return _text(value)
+            return written(value)
         case Kind.TEXTS if isinstance(value, list | tuple):
-            return [_text(item) for item in value]
+            return [written(item) for item in value]
         case Kind.TEXT_MAP if isinstance(value, Mapping):
-            return {str(key): _text(item) for key, item in value.items()}
+            return {str(key): written(item) for key, item in value.items()}
         case Kind.BLOCK if isinstance(value, Mapping):
             return _block(field.children, value)
         case Kind.BLOCKS if isinstance(value, list | tuple):
@@ -78,12 +79,6 @@ def _value(field: Field, value: Any) -> Any:
             }
         case _:
             return value
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
 
 
 def has_ports(body: Mapping[str, Any]) -> bool:

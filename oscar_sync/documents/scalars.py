@@ -1,6 +1,6 @@
 """Scalars that stay text: the schema, not the parser, says what ``yes`` or ``1.0`` means."""
 
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree]"
 """What a document holds. Unquoted scalars are ``Plain``; nothing else tells 1 from "1"."""
@@ -38,6 +38,13 @@ def integer_of(value: object) -> int | None:
         if digits.isdigit() and (digits[0] != "0" or len(digits) == 1):
             return int(value)
     return None
+
+
+def written(value: Any) -> Any:
+    """Return a number or truth as FDL's readers take it, and anything else as it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
 
 
 _LONGEST_INTEGER: Final = 20

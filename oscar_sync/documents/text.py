@@ -1,6 +1,8 @@
-"""Bytes of a file to text."""
+"""Bytes of a file to text, and a text by its hash."""
 
 import codecs
+import hashlib
+from functools import lru_cache
 
 from oscar_sync.documents.reading import Fault, FaultKind
 
@@ -39,3 +41,8 @@ def unix_lines(text: str) -> str:
     if "\r" not in text:
         return text
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@lru_cache(maxsize=64)  # many services may share one script
+def text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -26,6 +26,11 @@ class Which(Struct, frozen=True):
     def matches(self, key: ServiceKey) -> bool:
         return self.name == key.name and self.cluster in (None, key.cluster)
 
+    def overlaps(self, other: "Which") -> bool:
+        """Tell whether the two may mean one thing on some cluster."""
+        is_one_cluster = None in (self.cluster, other.cluster) or self.cluster == other.cluster
+        return self.name == other.name and is_one_cluster
+
     def __str__(self) -> str:
         return f"{self.cluster}/{self.name}" if self.cluster else self.name
 

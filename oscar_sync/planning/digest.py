@@ -4,11 +4,11 @@ import hashlib
 import json
 from typing import Final
 
+from oscar_sync.documents.text import text_hash
 from oscar_sync.model.action import Action, MemberEffect
 from oscar_sync.model.field import Json
 from oscar_sync.model.plan import ClusterSummary, Plan
 from oscar_sync.model.step import Step
-from oscar_sync.planning.sent import text_hash
 
 _LONG: Final = 256
 

@@ -6,7 +6,7 @@ A plan is a contract only if nothing is sent that it does not show (trust 1.1, 1
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final, assert_never
 
 import msgspec
@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.documents.paths import dotted, field_of
+from oscar_sync.documents.text import text_hash
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Compare, Field, Kind, Value
 from oscar_sync.model.field_change import Cause, FieldChange, Op
@@ -267,8 +268,3 @@ def _of_value(masks: Masks, key: FingerprintKey | None, field: str, value: Value
     if key is not None:
         return Secret(str(value))
     return written if _names_secret(written) else value
-
-
-@lru_cache(maxsize=64)
-def text_hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

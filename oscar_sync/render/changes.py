@@ -1,10 +1,10 @@
 """One field that is sent or differs, in the words that all formats share."""
 
-import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from oscar_sync.documents.text import text_hash
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.field import Json
 from oscar_sync.model.field_change import FieldChange, Op
@@ -90,12 +90,7 @@ def is_script(path: str) -> bool:
 @lru_cache(maxsize=64)  # many services may share one script
 def summary_of_script(script: str) -> str:
     lines = plural(len(script.splitlines()), "line")
-    return f"{lines}, sha256 {_sha256(script)[:8]}"
-
-
-@lru_cache(maxsize=64)
-def _sha256(script: str) -> str:
-    return hashlib.sha256(script.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{lines}, sha256 {text_hash(script)[:8]}"
 
 
 def _place(entry: Mapping[str, Json]) -> str:

@@ -24,5 +24,11 @@ def text_of(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def text_at(entry: Mapping[str, object], key: str) -> str:
+    """Return the text at *key*, blank where there is none or something else."""
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""
+
+
 def text_map_of(value: object) -> dict[str, str]:
     return {key: text_of(item) for key, item in mapping_of(value).items()}

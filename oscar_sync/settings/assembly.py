@@ -1,6 +1,7 @@
 """Loaded settings and resolved clusters to the settings of a run."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -58,47 +59,46 @@ def settings_of(
         waves=tuple(tuple(map(id_of, wave)) for wave in loaded.waves),
         windows=loaded.windows,
         services=tuple(_service(entry, id_of) for entry in loaded.services),
-        allow=tuple(_consent(consent, id_of) for consent in allow),
+        allow=tuple(_placed(consent, id_of) for consent in allow),
         buckets=tuple(_bucket(entry, id_of) for entry in loaded.storage.buckets),
         volumes=tuple(
-            replace(entry, which=_which(entry.which, id_of)) for entry in loaded.storage.volumes
+            replace(entry, which=_placed(entry.which, id_of)) for entry in loaded.storage.volumes
         ),
         removed_storage=tuple(
-            replace(entry, which=_which(entry.which, id_of)) for entry in loaded.storage.removed
+            replace(entry, which=_placed(entry.which, id_of)) for entry in loaded.storage.removed
         ),
     )
 
 
-def _which(which: Which, id_of: Callable[[str], ClusterId]) -> Which:
+_Placed = TypeVar("_Placed", Which, Consent)
+
+
+def _placed(which: _Placed, id_of: Callable[[str], ClusterId]) -> _Placed:
     return replace(which, cluster=id_of(which.cluster)) if which.cluster else which
 
 
-def _consent(consent: Consent, id_of: Callable[[str], ClusterId]) -> Consent:
-    return replace(consent, cluster=id_of(consent.cluster)) if consent.cluster else consent
-
-
 def _removed(entry: RemovedEntry, id_of: Callable[[str], ClusterId]) -> RemovedEntry:
-    return replace(entry, which=_which(entry.which, id_of))
+    return replace(entry, which=_placed(entry.which, id_of))
 
 
 def _bucket(entry: DeclaredBucket, id_of: Callable[[str], ClusterId]) -> DeclaredBucket:
     seeds = tuple(_seed(seed, id_of) for seed in entry.seeds)
-    return replace(entry, which=_which(entry.which, id_of), seeds=seeds)
+    return replace(entry, which=_placed(entry.which, id_of), seeds=seeds)
 
 
 def _moved(entry: MovedEntry, id_of: Callable[[str], ClusterId]) -> MovedEntry:
-    return replace(entry, old=_which(entry.old, id_of), new=_which(entry.new, id_of))
+    return replace(entry, old=_placed(entry.old, id_of), new=_placed(entry.new, id_of))
 
 
 def _seed(seed: Seed, id_of: Callable[[str], ClusterId]) -> Seed:
-    return replace(seed, service=_which(seed.service, id_of))
+    return replace(seed, service=_placed(seed.service, id_of))
 
 
 def _service(entry: ServiceSettings, id_of: Callable[[str], ClusterId]) -> ServiceSettings:
     return replace(
         entry,
-        which=_which(entry.which, id_of),
-        allow=tuple(_consent(consent, id_of) for consent in entry.allow),
+        which=_placed(entry.which, id_of),
+        allow=tuple(_placed(consent, id_of) for consent in entry.allow),
         seeds=tuple(_seed(seed, id_of) for seed in entry.seeds),
     )
 

@@ -177,7 +177,7 @@ class _Reader:
         for word in ("forget", "close_access"):
             if entry[word]:
                 self.say((*path, word), f"{word} is for services", f"delete `{word}`")
-        declared = [key for key in file[f"{kind}s"] if _meets(which_of(key), which)]
+        declared = [key for key in file[f"{kind}s"] if which_of(key).overlaps(which)]
         if declared:
             self.say(
                 path,
@@ -186,9 +186,3 @@ class _Reader:
                 SettingsCode.REMOVED_AND_WANTED,
             )
         return RemovedStorage(which, self._places.locate(path), is_volume, entry["because"])
-
-
-def _meets(one: Which, other: Which) -> bool:
-    """Tell whether two names may mean one thing on some cluster."""
-    is_one_cluster = None in (one.cluster, other.cluster) or one.cluster == other.cluster
-    return one.name == other.name and is_one_cluster

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from oscar_sync.documents.findings import ERROR, Findings
 from oscar_sync.documents.suggestion import did_you_mean
-from oscar_sync.model.settings import MovedEntry, Settings, Which
+from oscar_sync.model.settings import MovedEntry, Settings
 from oscar_sync.model.state import DesiredService
 from oscar_sync.settings.codes import SettingsCode
 
@@ -28,7 +28,7 @@ def check_new_names(
     """Note each new name that no manifest has: it is misspelt, or the service went since then."""
     known = {name for one in services for name in (str(one.key.name), str(one.key))}
     for entry in settings.moved:
-        is_moved_on = any(_overlap(entry.new, other.old) for other in settings.moved)
+        is_moved_on = any(entry.new.overlaps(other.old) for other in settings.moved)
         if is_moved_on or str(entry.new) in known:
             continue
         hint = did_you_mean(str(entry.new), sorted(known))
@@ -55,15 +55,15 @@ def _faults(
     elif _returns(settings, entry):
         yield f"{old} comes back to its own name", "delete one of the entries"
     for other in earlier:
-        if _overlap(old, other.old):
+        if old.overlaps(other.old):
             yield f"{old} is moved at {other.origin} already", "keep one of the entries"
-        elif _overlap(new, other.new):
+        elif new.overlaps(other.new):
             yield (
                 f"{other.old} is to be called {new} too ({other.origin})",
                 f"if they follow on each other: {{from: {other.old}, to: {old}}}; else keep one",
             )
     for removed in settings.removed:
-        if _overlap(old, removed.which):
+        if old.overlaps(removed.which):
             yield f"{old} is to be removed as well ({removed.origin})", "delete one of the entries"
     for service in services:
         if old.matches(service.key):
@@ -78,11 +78,5 @@ def _returns(settings: Settings, entry: MovedEntry) -> bool:
     at, seen = entry.new, {entry.old}
     while at not in seen:
         seen.add(at)
-        at = next((one.new for one in settings.moved if _overlap(one.old, at)), at)
+        at = next((one.new for one in settings.moved if one.old.overlaps(at)), at)
     return at == entry.old
-
-
-def _overlap(one: Which, other: Which) -> bool:
-    """Tell whether the two may mean the same service."""
-    is_same_place = None in (one.cluster, other.cluster) or one.cluster == other.cluster
-    return one.name == other.name and is_same_place

@@ -9,7 +9,7 @@ from oscar_sync.model.identity import BucketName, ServiceName
 from oscar_sync.model.state import BucketFacts, DeploymentState, VolumeFacts
 from oscar_sync.semantics import bucket_marks
 from oscar_sync.semantics.live_shape import shape_fault
-from oscar_sync.semantics.shapes import mapping_of
+from oscar_sync.semantics.shapes import mapping_of, text_at
 from oscar_sync.wire.exchange import RawAnswer
 from oscar_sync.wire.messages import UnusableAnswerError, decode, text_of
 
@@ -155,24 +155,24 @@ def _volume(entry: object) -> VolumeFacts:
     told = entry if isinstance(entry, dict) else {}
     status = told.get("status")
     return VolumeFacts(
-        _text(told, "name"),
-        _text(told, "size"),
-        ServiceName(_text(told, "created_by_service")),
-        _text(status if isinstance(status, dict) else {}, "phase"),
+        text_at(told, "name"),
+        text_at(told, "size"),
+        ServiceName(text_at(told, "created_by_service")),
+        text_at(status if isinstance(status, dict) else {}, "phase"),
         _attached_to(told.get("attachments")),
     )
 
 
 def _attached_to(value: object) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else []
-    return tuple(sorted(_text(mapping_of(entry), "service_name") for entry in entries))
+    return tuple(sorted(text_at(mapping_of(entry), "service_name") for entry in entries))
 
 
 def bucket_of(entry: object) -> BucketFacts:
     """Raises UnusableAnswerError: it is not a bucket."""
-    if not isinstance(entry, dict) or not _text(entry, "bucket_name"):
+    if not isinstance(entry, dict) or not text_at(entry, "bucket_name"):
         raise UnusableAnswerError("lists something that is not a bucket")
-    name = _text(entry, "bucket_name")
+    name = text_at(entry, "bucket_name")
     place = f"bucket {name}"
     tags, users = entry.get("metadata"), entry.get("allowed_users", "")
     if not isinstance(tags, dict) or not _are_texts(list(tags.values())):
@@ -181,18 +181,18 @@ def bucket_of(entry: object) -> BucketFacts:
         raise UnusableAnswerError(f"shows {place} without `allowed_users`, a list of text or null")
     if not all(isinstance(entry.get(key), str) for key in ("owner", "visibility")):
         raise UnusableAnswerError(f"shows {place} without `owner` and `visibility` as text")
-    owner, visibility = _text(entry, "owner"), _text(entry, "visibility")
+    owner, visibility = text_at(entry, "owner"), text_at(entry, "visibility")
     return BucketFacts(
         name=BucketName(name),
-        owner=owner or _text(tags, "owner"),
+        owner=owner or text_at(tags, "owner"),
         visibility=visibility,
         allowed_users=tuple(users or ()),
-        from_service=_text(tags, "from_service"),
+        from_service=text_at(tags, "from_service"),
         # The list takes the tag `owner` off, and shows a user as the owner of what is private.
         is_tagged=bool(tags) or bool(owner and visibility != "private"),
-        set_name=_text(tags, bucket_marks.SET),
-        applied=_text(tags, bucket_marks.APPLIED),
-        kept_by=_text(tags, bucket_marks.KEPT),
+        set_name=text_at(tags, bucket_marks.SET),
+        applied=text_at(tags, bucket_marks.APPLIED),
+        kept_by=text_at(tags, bucket_marks.KEPT),
     )
 
 
@@ -203,15 +203,15 @@ def tag_owner_of(entry: object) -> str:
         UnusableAnswerError: it is not a bucket.
     """
     bucket_of(entry)
-    return _text(entry["metadata"], "owner") if isinstance(entry, dict) else ""
+    return text_at(entry["metadata"], "owner") if isinstance(entry, dict) else ""
 
 
 def deployment_of(value: object) -> DeploymentState:
     """Raises UnusableAnswerError: it names no state."""
     entry = mapping_of(value)
-    if not _text(entry, "state") or not isinstance(entry.get("reason", ""), str):
+    if not text_at(entry, "state") or not isinstance(entry.get("reason", ""), str):
         raise UnusableAnswerError("names no state")
-    return DeploymentState(_text(entry, "state"), _text(entry, "reason"))
+    return DeploymentState(text_at(entry, "state"), text_at(entry, "reason"))
 
 
 def lines_of(value: object) -> tuple[str, ...]:
@@ -219,13 +219,13 @@ def lines_of(value: object) -> tuple[str, ...]:
     entry = mapping_of(value)
     entries = entry.get("entries")
     lines = tuple(map(_line, entries)) if isinstance(entries, list) else ()
-    message = _text(entry, "message")
+    message = text_at(entry, "message")
     return lines or ((message,) if message else ())
 
 
 def _line(entry: object) -> str:
     row = mapping_of(entry)
-    words = (_text(row, "timestamp"), _text(row, "message"))
+    words = (text_at(row, "timestamp"), text_at(row, "message"))
     return " ".join(word for word in words if word)
 
 
@@ -241,15 +241,10 @@ def jobs_of(value: object) -> tuple[tuple[ListedJob, ...], str]:
         raise UnusableAnswerError("is not a list of jobs")
     rows = mapping_of(value["jobs"]) if "jobs" in value else value
     return tuple(_job(name, mapping_of(row)) for name, row in rows.items()), (
-        _text(value, "next_page") if "jobs" in value else ""
+        text_at(value, "next_page") if "jobs" in value else ""
     )
 
 
 def _job(name: str, row: Mapping[str, object]) -> ListedJob:
-    times = (_text(row, key) for key in ("creation_time", "start_time", "finish_time"))
-    return ListedJob(name, _text(row, "status"), *times)
-
-
-def _text(entry: Mapping[str, object], key: str) -> str:
-    value = entry.get(key)
-    return value if isinstance(value, str) else ""
+    times = (text_at(row, key) for key in ("creation_time", "start_time", "finish_time"))
+    return ListedJob(name, text_at(row, "status"), *times)

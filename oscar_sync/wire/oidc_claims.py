@@ -3,12 +3,12 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
 
 from oscar_sync.model.secret import Secret
+from oscar_sync.semantics.shapes import text_at
 
 _SEGMENTS: Final = 3
 KEYCLOAK_TOKEN_PATH: Final = "/protocol/openid-connect/token"
@@ -40,13 +40,8 @@ def claims_of(token: Secret) -> Claims:
         return Claims()
     expires = told.get("exp")
     return Claims(
-        _text(told, "iss"),
-        _text(told, "azp"),
-        tuple(_text(told, "scope").split()),
+        text_at(told, "iss"),
+        text_at(told, "azp"),
+        tuple(text_at(told, "scope").split()),
         float(expires) if isinstance(expires, int | float) else None,
     )
-
-
-def _text(told: Mapping[str, object], name: str) -> str:
-    value = told.get(name)
-    return value if isinstance(value, str) else ""
